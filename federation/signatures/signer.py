@@ -1,0 +1,43 @@
+"""Who signs: a key id and the private key behind it; and `Knock`, the two ways of signing a request."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+
+PADDING = PKCS1v15()
+HASH = SHA256()
+
+
+class Knock(StrEnum):
+    """How a request is signed: draft-cavage is tried first, RFC 9421 second (federation.md §0.1)."""
+
+    CAVAGE = "cavage"
+    RFC9421 = "rfc9421"
+
+    @property
+    def other(self) -> "Knock":
+        """What to try when this one is refused."""
+        return Knock.RFC9421 if self is Knock.CAVAGE else Knock.CAVAGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """A key id (`<actor>#main-key`) and its private key, loaded once and kept."""
+
+    key_id: str
+    private_key: RSAPrivateKey | Ed25519PrivateKey
+
+    @property
+    def algorithm(self) -> str:
+        """The name that RFC 9421 gives to what this key makes."""
+        return "ed25519" if isinstance(self.private_key, Ed25519PrivateKey) else "rsa-v1_5-sha256"
+
+    def sign(self, data: bytes) -> bytes:
+        """The signature of `data`: RSASSA-PKCS1-v1_5 with SHA-256, or Ed25519."""
+        if isinstance(self.private_key, Ed25519PrivateKey):
+            return self.private_key.sign(data)
+        return self.private_key.sign(data, PADDING, HASH)

@@ -1,0 +1,106 @@
+"""Every activity of ours, verbatim: what was signed and delivered is what is served."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.database import Connection, execute, fetch_all, fetch_one, fetch_value
+from models.ids import make_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredActivity:
+    """One activity; `body` is its JSON as it is signed, byte for byte; `public` ones stand in the outbox."""
+
+    id: int
+    uri: str
+    type: str
+    actor_id: int
+    object_uri: str | None
+    public: bool
+    body: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewActivity:
+    """An activity of ours about to be kept; fields as in StoredActivity."""
+
+    uri: str
+    type: str
+    actor_id: int
+    object_uri: str | None
+    public: bool
+    body: str
+
+
+async def save(conn: Connection, new: NewActivity) -> int:
+    """Keep an activity; its row id, which deliveries name."""
+    id = make_id()
+    await execute(
+        conn,
+        "INSERT INTO activity (id, uri, type, actor_id, object_uri, public, body) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        id,
+        new.uri,
+        new.type,
+        new.actor_id,
+        new.object_uri,
+        new.public,
+        new.body,
+    )
+    return id
+
+
+async def find_by_uri(conn: Connection, uri: str) -> StoredActivity | None:
+    """The activity with this id."""
+    return await fetch_one(
+        conn,
+        StoredActivity,
+        "SELECT id, uri, type, actor_id, object_uri, public, body, created_at FROM activity WHERE uri = $1",
+        uri,
+    )
+
+
+async def find_latest(conn: Connection, *, actor_id: int, type: str, object_uri: str) -> StoredActivity | None:
+    """The newest activity of this type by this actor about this object; to undo it, or to tell where it went."""
+    return await fetch_one(
+        conn,
+        StoredActivity,
+        """
+        SELECT id, uri, type, actor_id, object_uri, public, body, created_at FROM activity
+        WHERE object_uri = $1 AND actor_id = $2 AND type = $3 ORDER BY id DESC LIMIT 1
+        """,
+        object_uri,
+        actor_id,
+        type,
+    )
+
+
+async def list_outbox(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> list[StoredActivity]:
+    """Public activities of an actor whose objects still stand, newest first."""
+    return await fetch_all(
+        conn,
+        StoredActivity,
+        """
+        SELECT a.id, a.uri, a.type, a.actor_id, a.object_uri, a.public, a.body, a.created_at FROM activity a
+        WHERE a.actor_id = $1 AND a.public AND a.type IN ('Create', 'Announce') AND ($2::bigint IS NULL OR a.id < $2)
+            AND NOT EXISTS (SELECT FROM post p WHERE p.uri = a.object_uri AND p.deleted_at IS NOT NULL)
+        ORDER BY a.id DESC LIMIT $3
+        """,
+        actor_id,
+        before,
+        limit,
+    )
+
+
+async def count_outbox(conn: Connection, actor_id: int) -> int:
+    """How many activities `list_outbox` has in all; public ones only, so that it betrays nothing (CO3)."""
+    found: int = await fetch_value(
+        conn,
+        """
+        SELECT count(*) FROM activity a
+        WHERE a.actor_id = $1 AND a.public AND a.type IN ('Create', 'Announce')
+            AND NOT EXISTS (SELECT FROM post p WHERE p.uri = a.object_uri AND p.deleted_at IS NOT NULL)
+        """,
+        actor_id,
+    )
+    return found

@@ -1,0 +1,116 @@
+"""The pool, `Connection`, and rows turned into dataclasses: the door to PostgreSQL."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import asyncpg
+import orjson
+from asyncpg.pool import PoolConnectionProxy
+
+from models.errors import Unavailable
+
+Row = TypeVar("Row")
+
+Connection = asyncpg.Connection | PoolConnectionProxy
+"""What every function of models/ takes first: holding one means that the network may not be used."""
+
+Pool = asyncpg.Pool
+
+Record = asyncpg.Record
+
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+    OSError,
+)
+"""What asyncpg raises when the database went away: the server answers 503 and comes back by itself."""
+
+
+async def prepare_connection(conn: asyncpg.Connection) -> None:
+    """Teach one connection our types: jsonb columns are Python values."""
+    await conn.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        format="binary",
+        encoder=lambda value: b"\x01" + orjson.dumps(value),
+        decoder=lambda data: orjson.loads(data[1:]),
+    )
+
+
+async def open_pool(dsn: str, *, size: int = 10, minimum: int = 1) -> Pool:
+    """A pool of prepared connections to `dsn` (a postgresql:// URL; a unix socket as `?host=/folder`).
+
+    Raises Unavailable when the database cannot be reached.
+    """
+    try:
+        return await asyncpg.create_pool(
+            dsn,
+            min_size=minimum,
+            max_size=size,
+            init=prepare_connection,
+            command_timeout=60,
+            server_settings={"application_name": "declic", "plan_cache_mode": "auto", "timezone": "UTC"},
+        )
+    except LOST as error:
+        raise Unavailable(f"The database cannot be reached: {error}") from error
+
+
+@asynccontextmanager
+async def connection(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection outside a transaction, for reading. Raises Unavailable when the database is away."""
+    try:
+        async with pool.acquire(timeout=10) as conn:
+            yield conn
+    except (*LOST, TimeoutError) as error:
+        raise Unavailable from error
+
+
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection inside a transaction: all or nothing. Raises Unavailable when the database is away."""
+    async with connection(pool) as conn, conn.transaction():
+        yield conn
+
+
+async def fetch_one(conn: Connection, row_type: type[Row], sql: str, *args: Any) -> Row | None:
+    """The first row as `row_type(**row)`, or None; column names are the dataclass's fields."""
+    record = await conn.fetchrow(sql, *args)
+    return None if record is None else row_type(**record)
+
+
+async def fetch_all(conn: Connection, row_type: type[Row], sql: str, *args: Any) -> list[Row]:
+    """All rows as `row_type(**row)`."""
+    return [row_type(**record) for record in await conn.fetch(sql, *args)]
+
+
+async def fetch_value(conn: Connection, sql: str, *args: Any) -> Any:
+    """The first column of the first row, or None."""
+    return await conn.fetchval(sql, *args)
+
+
+async def fetch_column(conn: Connection, sql: str, *args: Any) -> list[Any]:
+    """The first column of all rows."""
+    return [record[0] for record in await conn.fetch(sql, *args)]
+
+
+async def fetch_records(conn: Connection, sql: str, *args: Any) -> list[Record]:
+    """All rows as they are, for reads that fit no dataclass."""
+    return list(await conn.fetch(sql, *args))
+
+
+async def execute(conn: Connection, sql: str, *args: Any) -> int:
+    """Run a statement; the number of rows that it touched."""
+    status = await conn.execute(sql, *args)
+    last = status.rsplit(" ", 1)[-1]
+    return int(last) if last.isdigit() else 0
+
+
+async def execute_many(conn: Connection, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Run a statement for each row of arguments, in one round trip."""
+    await conn.executemany(sql, rows)

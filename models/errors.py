@@ -1,0 +1,56 @@
+"""The errors that records raise; each docstring is the sentence that a person may read."""
+
+
+class DeclicError(Exception):
+    """Something went wrong."""
+
+    status = 500
+    retry = False
+
+    def __init__(self, message: str | None = None, *, field: str | None = None) -> None:
+        """`field` names the form field or JSON key at fault, where there is one."""
+        super().__init__(message or type(self).__doc__ or "")
+        self.field = field
+
+
+class NotFound(DeclicError):
+    """This does not exist here, or is not visible to you."""
+
+    status = 404
+
+
+class Gone(DeclicError):
+    """This existed and was removed."""
+
+    status = 410
+
+
+class Conflict(DeclicError):
+    """This was changed or taken meanwhile."""
+
+    status = 409
+
+
+class Forbidden(DeclicError):
+    """You may not do this."""
+
+    status = 403
+
+
+class Unauthenticated(DeclicError):
+    """You need to log in first."""
+
+    status = 401
+
+
+class Invalid(DeclicError):
+    """What was sent is not valid."""
+
+    status = 422
+
+
+class Unavailable(DeclicError):
+    """The database does not answer; please try again in a moment."""
+
+    status = 503
+    retry = True

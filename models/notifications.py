@@ -1,0 +1,112 @@
+"""Telling a person of ours what others did; whom she blocked is not told of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from models.database import Connection, execute, fetch_all, fetch_value
+from models.ids import make_id
+
+NotificationType = Literal["mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """Something that somebody did, for one reader."""
+
+    id: int
+    recipient_id: int
+    type: NotificationType
+    actor_id: int
+    post_id: int | None
+    created_at: datetime
+    read_at: datetime | None
+
+
+async def notify(
+    conn: Connection, *, recipient_id: int, type: NotificationType, actor_id: int, post_id: int | None = None
+) -> int | None:
+    """Tell a local person, once. The notification's id, or None when nobody is told.
+
+    Nobody is told of her own acts, of what somebody blocked does, or twice of the same thing.
+    """
+    found: int | None = await fetch_value(
+        conn,
+        """
+        INSERT INTO notification (id, recipient_id, type, actor_id, post_id)
+        SELECT $1, $2, $3, $4, $5
+        WHERE $2 <> $4 AND EXISTS (SELECT FROM account WHERE actor_id = $2)
+            AND NOT EXISTS (SELECT FROM block WHERE actor_id = $2 AND target_id = $4)
+        ON CONFLICT DO NOTHING RETURNING id
+        """,
+        make_id(),
+        recipient_id,
+        type,
+        actor_id,
+        post_id,
+    )
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationPage:
+    """Which notifications: paging as Mastodon names it (`before` max_id, `since` since_id, `after` min_id), types."""
+
+    before: int | None = None
+    since: int | None = None
+    after: int | None = None
+    types: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    actor_id: int | None = None
+    limit: int = 20
+
+
+async def list_notifications(conn: Connection, recipient_id: int, page: NotificationPage) -> list[Notification]:
+    """Newest first; `after` (Mastodon's min_id) takes those just above it, `since` only bounds."""
+    rows = await fetch_all(
+        conn,
+        Notification,
+        """
+        SELECT id, recipient_id, type, actor_id, post_id, created_at, read_at FROM notification
+        WHERE recipient_id = $1 AND ($2::bigint IS NULL OR id < $2) AND ($3::bigint IS NULL OR id > $3)
+            AND ($4::bigint IS NULL OR id > $4) AND (cardinality($5::text[]) = 0 OR type = ANY($5))
+            AND NOT type = ANY($6::text[]) AND ($7::bigint IS NULL OR actor_id = $7)
+        ORDER BY CASE WHEN $4::bigint IS NULL THEN -id ELSE id END LIMIT $8
+        """,
+        recipient_id,
+        page.before,
+        page.since,
+        page.after,
+        list(page.types),
+        list(page.excluded),
+        page.actor_id,
+        page.limit,
+    )
+    return sorted(rows, key=lambda row: -row.id)
+
+
+async def count_unread(conn: Connection, recipient_id: int) -> int:
+    """How many notifications the person has not seen on a page yet."""
+    found: int = await fetch_value(
+        conn, "SELECT count(*) FROM notification WHERE recipient_id = $1 AND read_at IS NULL", recipient_id
+    )
+    return found
+
+
+async def mark_read(conn: Connection, recipient_id: int) -> None:
+    """The person has seen them all."""
+    await execute(
+        conn,
+        "UPDATE notification SET read_at = now() WHERE recipient_id = $1 AND read_at IS NULL",
+        recipient_id,
+    )
+
+
+async def dismiss(conn: Connection, recipient_id: int, id: int | None) -> None:
+    """Remove one notification, or all with None."""
+    await execute(
+        conn,
+        "DELETE FROM notification WHERE recipient_id = $1 AND ($2::bigint IS NULL OR id = $2)",
+        recipient_id,
+        id,
+    )

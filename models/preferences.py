@@ -1,0 +1,80 @@
+"""What the cooperative decides about itself: name, territory, registration, looks, legal block."""
+
+import logging
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_args, get_type_hints
+
+import msgspec
+
+from models.database import Connection, execute_many, fetch_records
+
+TerritoryKind = Literal["commune", "epci", "communes"]
+"""One commune, one EPCI (a federation of communes such as Hénin-Carvin), or communes picked one by one."""
+
+Registration = Literal["open", "closed"]
+
+Accent = Literal["email", "vert", "prune", "canard", "ardoise", "vermillon"]
+
+Mode = Literal["gift", "loan", "swap", "sale", "service"]
+
+ACCENTS: tuple[Accent, ...] = get_args(Accent)
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """The cooperative's settings; every field has a default, so that an empty table is a valid one.
+
+    `territory_codes` are INSEE codes of communes, or the one SIREN code of an EPCI; `territory_name` is what
+    people say. Sale is off until the cooperative wants it: it brings duties towards the tax office.
+    """
+
+    name: str = ""
+    sentence: str = ""
+    territory_kind: TerritoryKind = "commune"
+    territory_codes: tuple[str, ...] = ()
+    territory_name: str = ""
+    registration: Registration = "closed"
+    accent: Accent = "email"
+    modes: tuple[Mode, ...] = ("gift", "loan", "swap", "service")
+    address: str = ""
+    opening_hours: str = ""
+    contact_email: str = ""
+    legal_publisher: str = ""
+    legal_director: str = ""
+    legal_host: str = ""
+    legal_text: str = ""
+
+
+async def load(conn: Connection) -> Preferences:
+    """The settings as they are now; a value that no longer fits its field counts as its default."""
+    stored = {
+        record["key"]: record["value"]
+        for record in await fetch_records(conn, "SELECT key, value FROM preference")
+    }
+    types = get_type_hints(Preferences)
+    known: dict[str, Any] = {}
+    for field in fields(Preferences):
+        if field.name not in stored:
+            continue
+        try:
+            known[field.name] = msgspec.convert(stored[field.name], types[field.name])
+        except msgspec.ValidationError:
+            log.warning("the preference %s holds a value that does not fit; its default is used", field.name)
+    return Preferences(**known)
+
+
+async def save(conn: Connection, preferences: Preferences) -> None:
+    """Keep all settings; what did not change keeps its date."""
+    await execute_many(
+        conn,
+        """
+        INSERT INTO preference (key, value) VALUES ($1, $2)
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()
+        WHERE preference.value <> excluded.value
+        """,
+        [(field.name, getattr(preferences, field.name)) for field in fields(Preferences)],
+    )

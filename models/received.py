@@ -1,0 +1,149 @@
+"""The queue of activities that other servers sent: stored before it is acknowledged, processed in order per actor."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from models.database import Connection, execute, fetch_all
+from models.ids import make_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """One activity as it came; `body` is the raw JSON, its signature checked."""
+
+    id: int
+    activity_uri: str
+    type: str
+    actor_uri: str
+    host: str
+    body: bytes
+    attempts: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReceived:
+    """An activity as it came in; `body_hash` is the SHA-256 of the body."""
+
+    activity_uri: str
+    body_hash: bytes
+    type: str
+    actor_uri: str
+    host: str
+    body: bytes
+
+
+async def enqueue(conn: Connection, new: NewReceived) -> bool:
+    """Keep an activity for processing. False for the same id with the same body: a no-op (decisions.md)."""
+    return bool(
+        await execute(
+            conn,
+            """
+            INSERT INTO received (id, activity_uri, body_hash, type, actor_uri, host, body)
+            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (activity_uri, body_hash) DO NOTHING
+            """,
+            make_id(),
+            new.activity_uri,
+            new.body_hash,
+            new.type,
+            new.actor_uri,
+            new.host,
+            new.body,
+        )
+    )
+
+
+async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime) -> list[Received]:
+    """Take the oldest due activities for 30 s, none of an actor of whom another worker holds an earlier one.
+
+    Rows of one actor come in order; the caller processes them one after the other. A row that waits for a retry
+    does not hold up its actor: handlers bear reordering (AX7, AX9). One claimer at a time, by an advisory lock.
+    """
+    await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.received'))")
+    return await fetch_all(
+        conn,
+        Received,
+        """
+        UPDATE received SET claimed_by = $1, claimed_until = $3::timestamptz + interval '30 seconds',
+            attempts = attempts + 1
+        FROM (
+            SELECT r.id FROM received r
+            WHERE r.state = 'waiting' AND r.due_at <= $3 AND (r.claimed_until IS NULL OR r.claimed_until < $3)
+                AND NOT EXISTS (SELECT FROM received e WHERE e.state = 'waiting' AND e.actor_uri = r.actor_uri
+                    AND e.id < r.id AND e.claimed_until >= $3)
+            ORDER BY r.id LIMIT $2
+        ) AS due
+        WHERE received.id = due.id
+        RETURNING received.id, activity_uri, type, actor_uri, host, body, attempts, received_at
+        """,
+        worker,
+        limit,
+        at,
+    )
+
+
+async def renew(conn: Connection, *, worker: UUID, ids: list[int], at: datetime) -> None:
+    """Hold what is still being worked on for another 30 s."""
+    await execute(
+        conn,
+        """
+        UPDATE received SET claimed_until = $3::timestamptz + interval '30 seconds'
+        WHERE id = ANY($2) AND claimed_by = $1 AND state = 'waiting'
+        """,
+        worker,
+        ids,
+        at,
+    )
+
+
+async def finish(conn: Connection, id: int, *, ignored: str | None = None) -> None:
+    """Done; or with a reason, seen and left alone. In the same transaction as what the activity changed."""
+    await execute(
+        conn,
+        """
+        UPDATE received SET state = CASE WHEN $2::text IS NULL THEN 'done' ELSE 'ignored' END, error = $2,
+            finished_at = now(), claimed_by = NULL, claimed_until = NULL
+        WHERE id = $1
+        """,
+        id,
+        ignored,
+    )
+
+
+async def retry(conn: Connection, id: int, *, error: str, due_at: datetime) -> None:
+    """Try again later; the cause stays in the row."""
+    await execute(
+        conn,
+        "UPDATE received SET error = $2, due_at = $3, claimed_by = NULL, claimed_until = NULL WHERE id = $1",
+        id,
+        error,
+        due_at,
+    )
+
+
+async def give_up(conn: Connection, id: int, *, error: str) -> None:
+    """Set aside what cannot be processed; others pass."""
+    await execute(
+        conn,
+        """
+        UPDATE received SET state = 'failed', error = $2, finished_at = now(), claimed_by = NULL,
+            claimed_until = NULL
+        WHERE id = $1
+        """,
+        id,
+        error,
+    )
+
+
+async def prune(conn: Connection, *, done_days: int = 7, failed_days: int = 60) -> int:
+    """Forget finished rows: the done ones once no peer repeats them any more, the failed ones much later."""
+    return await execute(
+        conn,
+        """
+        DELETE FROM received WHERE state <> 'waiting' AND finished_at <
+            now() - CASE WHEN state = 'failed' THEN make_interval(days => $2) ELSE make_interval(days => $1) END
+        """,
+        done_days,
+        failed_days,
+    )

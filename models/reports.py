@@ -1,0 +1,70 @@
+"""Reports of people and posts, from our members and from other servers (Flag)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.database import Connection, execute, fetch_all
+from models.ids import make_id
+
+CONTENT_LIMIT = 5000
+OBJECTS_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One report; `object_uris` are what it names."""
+
+    id: int
+    uri: str | None
+    reporter_id: int | None
+    target_id: int | None
+    object_uris: list[str]
+    content: str
+    local: bool
+    created_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReport:
+    """A report about to be kept; `target_id` is the reported actor."""
+
+    uri: str | None
+    reporter_id: int | None
+    target_id: int | None
+    object_uris: list[str]
+    content: str
+    local: bool
+
+
+async def save(conn: Connection, new: NewReport) -> bool:
+    """Keep a report, cut to its limits (AX17). False when it is known already."""
+    return bool(
+        await execute(
+            conn,
+            """
+            INSERT INTO report (id, uri, reporter_id, target_id, object_uris, content, local)
+            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (uri) DO NOTHING
+            """,
+            make_id(),
+            new.uri,
+            new.reporter_id,
+            new.target_id,
+            new.object_uris[:OBJECTS_LIMIT],
+            new.content[:CONTENT_LIMIT],
+            new.local,
+        )
+    )
+
+
+async def list_open(conn: Connection, *, limit: int = 100) -> list[Report]:
+    """Reports that wait for somebody, oldest first."""
+    return await fetch_all(
+        conn,
+        Report,
+        """
+        SELECT id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at
+        FROM report WHERE closed_at IS NULL ORDER BY id LIMIT $1
+        """,
+        limit,
+    )

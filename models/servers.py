@@ -1,0 +1,209 @@
+"""Other servers: how far we trust them, whether they answer, and what could not be fetched."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from models.database import Connection, execute, fetch_all, fetch_one
+
+Level = Literal["friend", "reader", "aside"]
+
+FAILING_DAYS = 7
+"""After failing on so many distinct days a host is unavailable and its deliveries are held (HT7)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """One other server. `failure` is the cause in plain words; `knock` is how it wants requests signed."""
+
+    host: str
+    level: Level
+    software: str | None
+    software_version: str | None
+    name: str | None
+    first_seen_at: datetime
+    last_in_at: datetime | None
+    last_out_at: datetime | None
+    last_failure_at: datetime | None
+    failure: str | None
+    failing_days: list[date]
+    unavailable_since: datetime | None
+    probe_at: datetime | None
+    knock: str | None
+    knock_until: datetime | None
+
+
+async def find(conn: Connection, host: str) -> Server | None:
+    """What we know of a host."""
+    return await fetch_one(
+        conn,
+        Server,
+        """
+        SELECT host, level, software, software_version, name, first_seen_at, last_in_at, last_out_at,
+            last_failure_at, failure, failing_days, unavailable_since, probe_at, knock, knock_until
+        FROM server WHERE host = $1
+        """,
+        host,
+    )
+
+
+async def list_servers(conn: Connection) -> list[Server]:
+    """All servers that we ever met, by name of host."""
+    return await fetch_all(
+        conn,
+        Server,
+        """
+        SELECT host, level, software, software_version, name, first_seen_at, last_in_at, last_out_at,
+            last_failure_at, failure, failing_days, unavailable_since, probe_at, knock, knock_until
+        FROM server ORDER BY host
+        """,
+    )
+
+
+async def save_level(conn: Connection, host: str, level: Level) -> None:
+    """Set how far the cooperative trusts a server."""
+    await execute(
+        conn,
+        """
+        INSERT INTO server (host, level) VALUES ($1, $2)
+        ON CONFLICT (host) DO UPDATE SET level = excluded.level
+        """,
+        host,
+        level,
+    )
+
+
+async def save_software(conn: Connection, host: str, *, software: str, version: str, name: str) -> None:
+    """Remember what runs there, as its NodeInfo tells."""
+    await execute(
+        conn,
+        """
+        INSERT INTO server (host, software, software_version, name) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (host) DO UPDATE SET software = excluded.software,
+            software_version = excluded.software_version, name = excluded.name
+        """,
+        host,
+        software,
+        version,
+        name,
+    )
+
+
+async def save_heard(conn: Connection, host: str) -> None:
+    """A verified request came from this host. Written at most once a minute, since inboxes are busy."""
+    await execute(
+        conn,
+        """
+        INSERT INTO server (host, last_in_at) VALUES ($1, now())
+        ON CONFLICT (host) DO UPDATE SET last_in_at = now()
+        WHERE server.last_in_at IS NULL OR server.last_in_at < now() - interval '1 minute'
+        """,
+        host,
+    )
+
+
+async def save_success(conn: Connection, host: str) -> bool:
+    """A delivery arrived. True when the host was unavailable: its held deliveries may go now."""
+    held = await fetch_one(
+        conn,
+        Server,
+        """
+        SELECT host, level, software, software_version, name, first_seen_at, last_in_at, last_out_at,
+            last_failure_at, failure, failing_days, unavailable_since, probe_at, knock, knock_until
+        FROM server WHERE host = $1
+        """,
+        host,
+    )
+    await execute(
+        conn,
+        """
+        INSERT INTO server (host, last_out_at) VALUES ($1, now())
+        ON CONFLICT (host) DO UPDATE SET last_out_at = now(), failure = NULL, failing_days = '{}',
+            unavailable_since = NULL, probe_at = NULL
+        WHERE server.last_out_at IS NULL OR server.last_out_at < now() - interval '10 seconds'
+            OR server.failure IS NOT NULL OR server.unavailable_since IS NOT NULL
+        """,
+        host,
+    )
+    return held is not None and held.unavailable_since is not None
+
+
+async def save_failure(conn: Connection, host: str, cause: str, *, on: date) -> bool:
+    """A delivery failed for a reason that may pass. True when the host has just become unavailable (HT7)."""
+    server = await fetch_one(
+        conn,
+        Server,
+        """
+        INSERT INTO server (host, last_failure_at, failure, failing_days) VALUES ($1, now(), $2, ARRAY[$3::date])
+        ON CONFLICT (host) DO UPDATE SET last_failure_at = now(), failure = excluded.failure,
+            failing_days = CASE WHEN $3 = ANY(server.failing_days) THEN server.failing_days
+                ELSE server.failing_days || $3::date END
+        RETURNING host, level, software, software_version, name, first_seen_at, last_in_at, last_out_at,
+            last_failure_at, failure, failing_days, unavailable_since, probe_at, knock, knock_until
+        """,
+        host,
+        cause,
+        on,
+    )
+    assert server is not None
+    if server.unavailable_since is not None or len(server.failing_days) < FAILING_DAYS:
+        return False
+    await execute(
+        conn,
+        "UPDATE server SET unavailable_since = now(), probe_at = now() + interval '1 day' WHERE host = $1",
+        host,
+    )
+    return True
+
+
+async def save_knock(conn: Connection, host: str, knock: str) -> None:
+    """Remember for 7 days how this host wants requests signed (federation.md §0.1)."""
+    await execute(
+        conn,
+        """
+        INSERT INTO server (host, knock, knock_until) VALUES ($1, $2, now() + interval '7 days')
+        ON CONFLICT (host) DO UPDATE SET knock = excluded.knock, knock_until = excluded.knock_until
+        """,
+        host,
+        knock,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedFetch:
+    """An address that could not be fetched; `retry` when the reason may pass."""
+
+    uri: str
+    error: str
+    retry: bool
+    until: datetime
+
+
+async def find_failed_fetch(conn: Connection, uri: str) -> FailedFetch | None:
+    """A recent failure to fetch this address, so that it is not asked again at once."""
+    return await fetch_one(
+        conn,
+        FailedFetch,
+        "SELECT uri, error, retry, until FROM failed_fetch WHERE uri = $1 AND until > now()",
+        uri,
+    )
+
+
+async def save_failed_fetch(conn: Connection, uri: str, error: str, *, retry: bool, wait: timedelta) -> None:
+    """Remember that this address could not be fetched (SG17, B-14)."""
+    await execute(
+        conn,
+        """
+        INSERT INTO failed_fetch (uri, error, retry, until) VALUES ($1, $2, $3, now() + $4)
+        ON CONFLICT (uri) DO UPDATE SET error = excluded.error, retry = excluded.retry, until = excluded.until
+        """,
+        uri,
+        error,
+        retry,
+        wait,
+    )
+
+
+async def forget_failed_fetch(conn: Connection, uri: str) -> None:
+    """This address answers again."""
+    await execute(conn, "DELETE FROM failed_fetch WHERE uri = $1", uri)

@@ -1,0 +1,237 @@
+"""How this server runs: `Settings` from the environment over one TOML file, and the `Site` that it is."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from models.errors import DeclicError
+
+PREFIX = "DECLIC_"
+
+ELSEWHERE = frozenset({"DECLIC_CONFIG", "DECLIC_TEST_DATABASE_URL"})
+"""Names of our family that are not settings: where the file is, and what only the tests read."""
+
+LANGUAGES = ("fr", "en")
+
+Network = IPv4Network | IPv6Network
+
+
+class SettingsError(DeclicError):
+    """A setting is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Who this server is to others: its origin, and its host (A-label, with the port if not the default)."""
+
+    url: str
+    host: str
+    languages: tuple[str, ...] = LANGUAGES
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting with its default; deploy/README.md tells what each one does."""
+
+    url: str = "http://localhost:8000"
+    listen: str = "127.0.0.1:8000"
+    data: Path = Path("data")
+    database_url: str | None = None
+    ca_file: Path | None = None
+    rate_limit: int = 1500
+    key_file: Path | None = None
+    smtp_url: str | None = None
+    media_url: str | None = None
+    secure_mode: bool = False
+    trusted_proxies: tuple[str, ...] = ()
+    test_federation: bool = False
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    def __post_init__(self) -> None:
+        """Refuse what could not work, so that the first start tells it and not the first use."""
+        msgspec.structs.force_setattr(self, "url", _read_origin("url", self.url))
+        msgspec.structs.force_setattr(self, "data", self.data.expanduser().absolute())
+        if self.media_url is not None:
+            msgspec.structs.force_setattr(self, "media_url", _read_origin("media_url", self.media_url))
+        self._check_files()
+        _read_listen(self.listen)
+        _read_networks(self.trusted_proxies)
+        if self.rate_limit < 0:
+            raise SettingsError(f"{_env_name('rate_limit')} is a number of requests, 0 for no limit.")
+        if self.database_url is not None and not self.database_url.startswith(
+            ("postgresql://", "postgres://")
+        ):
+            raise SettingsError(
+                f"{_env_name('database_url')} looks like postgresql://user:password@host/database."
+            )
+        if self.smtp_url is not None and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps"}:
+            raise SettingsError(f"{_env_name('smtp_url')} looks like smtps://user:password@host:465?from=…")
+        if self.test_federation and not _is_for_tests(self.url):
+            raise SettingsError(
+                f"{_env_name('test_federation')} opens the way to private networks, so it only works "
+                f"when the host of {_env_name('url')} is localhost, a loopback address, or ends in .test "
+                "or .localhost."
+            )
+
+    def _check_files(self) -> None:
+        for name in ("ca_file", "key_file"):
+            path = getattr(self, name)
+            if path is not None and not path.is_file():
+                raise SettingsError(f"{_env_name(name)} names {path}, which is not a file.")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """The settings of this process. Raises SettingsError, whose message says what to change."""
+        environ = os.environ if environ is None else environ
+        given = _read_environment(environ)
+        return _convert(_read_file(environ, given) | given)
+
+    @property
+    def site(self) -> Site:
+        """The site that these settings describe."""
+        return Site(url=self.url, host=urlsplit(self.url).netloc)
+
+    @property
+    def proxy_networks(self) -> tuple[Network, ...]:
+        """The networks whose `X-Forwarded-*` headers are believed."""
+        return _read_networks(self.trusted_proxies)
+
+    @property
+    def address(self) -> tuple[str, int] | Path:
+        """Where to listen: host and port, or the path of a unix socket."""
+        return _read_listen(self.listen)
+
+
+def _convert(given: Mapping[str, Any]) -> Settings:
+    for name in given:
+        if name not in Settings.__struct_fields__:
+            raise SettingsError(f"The configuration file has an unknown setting: {name}.{_suggest(name)}")
+    try:
+        return msgspec.convert(given, Settings, strict=False, dec_hook=lambda wanted, value: wanted(value))
+    except msgspec.ValidationError as error:
+        if isinstance(error.__cause__, DeclicError):  # raised by __post_init__
+            raise error.__cause__ from None
+        problem, _, place = str(error).partition(" - at `$.")
+        raise SettingsError(f"{_env_name(place.rstrip('`'))} is not valid: {_explain(problem)}.") from None
+
+
+def _explain(problem: str) -> str:
+    """What msgspec found, in words for somebody who has never seen Python."""
+    if "enum" in problem:
+        return "it is debug, info, warning or error"
+    wanted = problem.removeprefix("Expected `").partition("`")[0]
+    return {"bool": "it is on or off", "int": "it is a whole number", "array": "it is a list"}.get(
+        wanted, problem
+    )
+
+
+def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    fields = Settings.__struct_fields__
+    given: dict[str, Any] = {}
+    for key, text in environ.items():
+        name = key.removeprefix(PREFIX).lower()
+        if not key.startswith(PREFIX) or key in ELSEWHERE:
+            continue
+        from_file = name not in fields and name.endswith("_file") and not name.endswith("_file_file")
+        if from_file:
+            name, text = name.removesuffix("_file"), _read_secret(key, text)
+        if name not in fields or (from_file and name.endswith("_file")):
+            raise SettingsError(f"{key} is not a setting.{_suggest(name, prefix=PREFIX)}")
+        if name in given:
+            raise SettingsError(f"{_env_name(name)} and {_env_name(name)}_FILE are both set; keep one.")
+        if text.strip():  # an empty variable is an absent one: compose files pass them through
+            given[name] = _shape(name, text.strip())
+    return given
+
+
+def _read_file(environ: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:
+    named = environ.get("DECLIC_CONFIG")
+    path = Path(named) if named else Path(given.get("data", Settings().data)) / "declic.toml"
+    if not named and not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"The configuration file {path} cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The configuration file {path} is not valid TOML: {error}.") from None
+
+
+def _read_secret(key: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"{key} names {path}, which cannot be read.") from None
+
+
+def _shape(name: str, text: str) -> Any:
+    if name == "trusted_proxies":
+        return [part for part in text.replace(",", " ").split() if part]
+    if name in {"secure_mode", "test_federation"}:
+        return {"on": True, "yes": True, "off": False, "no": False}.get(text.lower(), text.lower())
+    return text
+
+
+def _read_networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(text, strict=False) for text in texts)
+    except ValueError as error:
+        raise SettingsError(f"{_env_name('trusted_proxies')} is a list of networks: {error}.") from None
+
+
+def _read_origin(name: str, url: str) -> str:
+    """`url` as an origin: scheme and host in lower case, the default port left out, no trailing slash."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        host = host if ":" in host else host.encode("idna").decode("ascii")
+    except (ValueError, UnicodeError):
+        host, port, parts = "", None, urlsplit("")
+    if (
+        parts.scheme not in {"http", "https"}
+        or not host
+        or parts.path.strip("/")
+        or parts.query
+        or parts.username
+    ):
+        raise SettingsError(f"{_env_name(name)} is an address such as https://lomme.example, without a path.")
+    host = f"[{host}]" if ":" in host else host
+    default = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + ("" if port in {None, default} else f":{port}")
+
+
+def _read_listen(listen: str) -> tuple[str, int] | Path:
+    if listen.startswith("unix:"):
+        return Path(listen.removeprefix("unix:"))
+    host, _, port = listen.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        raise SettingsError(f"{_env_name('listen')} is HOST:PORT, such as 127.0.0.1:8000, or unix:PATH.")
+    return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104 - ":8000" asks for all addresses
+
+
+def _is_for_tests(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith((".test", ".localhost")):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _env_name(name: str) -> str:
+    return PREFIX + name.upper()
+
+
+def _suggest(name: str, *, prefix: str = "") -> str:
+    close = difflib.get_close_matches(name.lower(), Settings.__struct_fields__, n=1)
+    if not close:
+        return ""
+    return f" Did you mean {_env_name(close[0]) if prefix else close[0]}?"

@@ -1,0 +1,130 @@
+"""Makers of rows for tests: small, with believable defaults; every test names what matters to it."""
+
+import itertools
+from datetime import UTC, datetime
+from typing import Any
+
+from models import actors, follows, listings, posts
+from models.actors import Actor, LocalActor, RemoteActor
+from models.database import Connection, execute
+from models.follows import Follow
+from models.listings import Listing, ListingDetails
+from models.posts import NewPost, Post
+from models.settings import Site
+
+HERE = Site(url="https://lomme.test", host="lomme.test", languages=("fr", "en"))
+
+_numbers = itertools.count(1)
+
+
+async def make_local_actor(conn: Connection, username: str = "alice", **changes: Any) -> Actor:
+    """An actor of ours, without an account."""
+    base = f"{HERE.url}/users/{username}"
+    values: dict[str, Any] = {
+        "type": "Person",
+        "username": username,
+        "host": HERE.host,
+        "uri": base,
+        "url": f"{HERE.url}/@{username}",
+        "inbox": f"{base}/inbox",
+        "shared_inbox": f"{HERE.url}/inbox",
+        "outbox": f"{base}/outbox",
+        "followers_uri": f"{base}/followers",
+        "following_uri": f"{base}/following",
+        "featured_uri": f"{base}/featured",
+        "name": username.capitalize(),
+    }
+    return await actors.create_local(conn, LocalActor(**(values | changes)))
+
+
+async def make_member(
+    conn: Connection, username: str = "alice", *, role: str = "member", **changes: Any
+) -> Actor:
+    """A person of ours with a confirmed account."""
+    actor = await make_local_actor(conn, username, **changes)
+    await execute(
+        conn,
+        "INSERT INTO account (actor_id, email, role, confirmed_at) VALUES ($1, $2, $3, now())",
+        actor.id,
+        f"{username}@example.org",
+        role,
+    )
+    return actor
+
+
+async def make_remote_actor(
+    conn: Connection, username: str = "bob", host: str = "henin.test", **changes: Any
+) -> Actor:
+    """An actor of another server."""
+    base = f"https://{host}/users/{username}"
+    values: dict[str, Any] = {
+        "type": "Person",
+        "username": username,
+        "host": host,
+        "uri": base,
+        "url": f"https://{host}/@{username}",
+        "inbox": f"{base}/inbox",
+        "shared_inbox": f"https://{host}/inbox",
+        "outbox": f"{base}/outbox",
+        "followers_uri": f"{base}/followers",
+        "name": username.capitalize(),
+    }
+    return await actors.save_remote(conn, RemoteActor(**(values | changes)))
+
+
+async def make_follow(
+    conn: Connection, follower: Actor, followed: Actor, *, state: Any = "accepted"
+) -> Follow:
+    """A follow in this state."""
+    return await follows.save(
+        conn,
+        uri=f"{follower.uri}#follows/{next(_numbers)}",
+        follower_id=follower.id,
+        followed_id=followed.id,
+        state=state,
+    )
+
+
+def _new_post(author: Actor, kind: Any, **changes: Any) -> NewPost:
+    number = next(_numbers)
+    folder = "items" if kind == "listing" else "notes"
+    values: dict[str, Any] = {
+        "uri": f"{author.uri}/{folder}/{number}",
+        "kind": kind,
+        "local": author.local,
+        "author_id": author.id,
+        "url": f"{author.url}/{number}",
+        "audience": "network",
+        "content": "<p>Bonjour</p>",
+        "language": "fr",
+        "published_at": datetime.now(UTC),
+    }
+    return NewPost(**(values | changes))
+
+
+async def make_note(conn: Connection, author: Actor, **changes: Any) -> Post:
+    """An ordinary post by this author; `changes` are fields of NewPost."""
+    post = await posts.create(conn, _new_post(author, "note", **changes))
+    assert post is not None
+    return post
+
+
+async def make_listing(
+    conn: Connection, author: Actor, *, post: dict[str, Any] | None = None, **details: Any
+) -> Listing:
+    """A listing by this author; `post` are fields of NewPost, the rest fields of ListingDetails."""
+    values: dict[str, Any] = {
+        "kind": "offer",
+        "mode": "loan",
+        "title": "Tente quatre places",
+        "description": "<p>Facile à monter.</p>",
+        "place_name": "Lomme",
+        "postcode": "59160",
+        "commune_code": "59355",
+        "latitude": 50.645,
+        "longitude": 2.987,
+        "radius": 500,
+    }
+    return await listings.create_listing(
+        conn, _new_post(author, "listing", **(post or {})), ListingDetails(**(values | details))
+    )

@@ -1,0 +1,51 @@
+"""The cooperative as pages show it: its name on the plate, its territory, its colour, its address."""
+
+from dataclasses import dataclass
+
+from models import preferences
+from models.database import Connection
+from models.preferences import Preferences
+from models.settings import Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """What stands in the header and the footer of every page. `accent` is a CSS class, "" for the enamel blue."""
+
+    name: str
+    territory: str = ""
+    accent: str = ""
+    tagline: str = ""
+    address: str = ""
+    opening: str = ""
+    contact: str = ""
+    publisher: str = ""
+    director: str = ""
+    hosting: str = ""
+    legal: str = ""
+    open_to_all: bool = False
+    modes: tuple[str, ...] = ()
+
+
+async def load_face(conn: Connection, site: Site) -> Face:
+    """The face as the cooperative's preferences draw it now."""
+    return draw_face(await preferences.load(conn), site)
+
+
+def draw_face(chosen: Preferences, site: Site) -> Face:
+    """The face that these preferences draw; without a name yet, the host is the name."""
+    return Face(
+        name=chosen.name or site.host,
+        territory=chosen.territory_name,
+        accent="" if chosen.accent == "email" else f"a-{chosen.accent}",
+        tagline=chosen.sentence,
+        address=chosen.address,
+        opening=chosen.opening_hours,
+        contact=chosen.contact_email,
+        publisher=chosen.legal_publisher,
+        director=chosen.legal_director,
+        hosting=chosen.legal_host,
+        legal=chosen.legal_text,
+        open_to_all=chosen.registration == "open",
+        modes=chosen.modes,
+    )

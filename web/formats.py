@@ -1,0 +1,97 @@
+"""How dates, distances, prices and spaces are written, in the reader's language and in the time of Paris."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time, format_timedelta
+from babel.numbers import format_currency, format_decimal
+from markupsafe import Markup
+
+PARIS = ZoneInfo("Europe/Paris")
+
+NARROW = "\u202f"
+
+FIRST_OF_MONTH = re.compile(r"\b1 (?=\D)")
+
+
+def set_french_spaces(text: str) -> str:
+    """No-break spaces where French wants them: narrow before ; ! ? and inside « », whole before the colon."""
+    text = re.sub(r" ([;!?»])", NARROW + r"\1", text)
+    text = text.replace("« ", "«" + NARROW)
+    return re.sub(r" :(?=\s|$)", "\u00a0:", text)
+
+
+def format_day(value: datetime | date, language: str, *, today: date | None = None) -> str:
+    """A day in words: "samedi 9 mai", with its year where it is not this one."""
+    day = to_paris_day(value)
+    today = today or datetime.now(PARIS).date()
+    pattern = "EEEE d MMMM" if day.year == today.year else "EEEE d MMMM y"
+    return _set_first(format_date(day, pattern, locale=language), language)
+
+
+def format_short_day(value: datetime | date, language: str, *, today: date | None = None) -> str:
+    """A day without its weekday: "9 mai", "1er juin 2027"."""
+    day = to_paris_day(value)
+    today = today or datetime.now(PARIS).date()
+    pattern = "d MMMM" if day.year == today.year else "d MMMM y"
+    return _set_first(format_date(day, pattern, locale=language), language)
+
+
+def format_moment(value: datetime, language: str) -> str:
+    """Day and hour: "samedi 9 mai, 14:05"."""
+    hour = format_time(value.astimezone(PARIS), format="short", locale=language)
+    return f"{format_day(value, language)}, {hour}"
+
+
+def format_age(value: datetime, language: str, *, now: datetime | None = None) -> str:
+    """How long ago: "il y a 2 heures"; a moment in the future counts as now."""
+    seconds = max(((now or datetime.now(UTC)) - value).total_seconds(), 1)
+    return format_timedelta(-seconds, granularity="second", add_direction=True, locale=language)
+
+
+def format_distance(metres: float, language: str) -> str:
+    """A distance as people say it: "800 m", "1,5 km", "24 km"; places are blurred, so nothing is finer than 500 m."""
+    if metres < 500:
+        return "500 m"
+    if metres < 950:
+        return f"{round(metres / 100) * 100} m"
+    kilometres = round(metres / 500) / 2 if metres < 5000 else round(metres / 1000)
+    return f"{format_decimal(kilometres, format='#,##0.#', locale=language)} km"
+
+
+def format_price(amount: Decimal | float, currency: str | None, language: str) -> str:
+    """A price with its currency, without cents where there are none: "12 €"."""
+    whole = Decimal(amount) == Decimal(amount).to_integral_value()
+    return format_currency(
+        amount,
+        currency or "EUR",
+        format="#,##0 ¤" if whole and language == "fr" else ("¤#,##0" if whole else None),
+        locale=language,
+        currency_digits=not whole,
+    )
+
+
+def format_count(value: float | Decimal, language: str) -> str:
+    """A number with the thousands apart and no useless zeros."""
+    return format_decimal(value, format="#,##0.##", locale=language)
+
+
+def to_paris_day(value: datetime | date) -> date:
+    """The day that it is in Paris at this moment."""
+    return value.astimezone(PARIS).date() if isinstance(value, datetime) else value
+
+
+def to_iso(value: datetime | date) -> str:
+    """For the `datetime` attribute of `<time>`."""
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+
+
+def _set_first(text: str, language: str) -> str:
+    return FIRST_OF_MONTH.sub("1er ", text, count=1) if language == "fr" else text
+
+
+def break_lines(text: str) -> Markup:
+    """Plain text with its line ends as `<br>`, everything else escaped."""
+    return Markup("<br>").join(text.splitlines())

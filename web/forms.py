@@ -1,0 +1,251 @@
+"""Read a form carefully: bounded, checked to be ours, with a sentence for each mistake, keeping what was typed."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+from aiohttp import BodyPartReader, web
+from multidict import MultiDict, MultiMapping
+
+from models.errors import Invalid
+from web.render import say
+from web.session import require_csrf
+
+CSRF_FIELD = "csrf_token"
+
+TEXT_LIMIT = 256 * 1024
+"""Bytes of all that is typed in one form."""
+
+FIELD_LIMIT = 300
+"""Fields in one form."""
+
+NOT_TYPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
+"""Control characters and direction overrides: PostgreSQL refuses some, and the others only disguise names (B-26)."""
+
+EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"]{1,64}@(?:[a-z0-9-]+\.)*[a-z0-9-]+")
+
+
+class Say(Protocol):
+    """A sentence in the reader's language, with its values set in."""
+
+    def __call__(self, sentence: str, /, **values: Any) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """One file that was sent; its name and type are what the browser claims."""
+
+    field: str
+    filename: str
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLimits:
+    """How many files a form takes, and how heavy each may be."""
+
+    count: int
+    size: int
+
+    @property
+    def total(self) -> int:
+        """Bytes after which we stop listening: twice what would be accepted, so that a sentence can be said."""
+        return 2 * self.count * self.size + TEXT_LIMIT
+
+
+class Form:
+    """What was typed, and what is wrong with it: each reader notes its sentence in `errors` and returns a usable value.
+
+    `errors` keeps the order of the page when fields are read in that order; the key "" is the form as a whole.
+    """
+
+    def __init__(self, values: MultiMapping[str], say: Say, uploads: Sequence[Upload] = ()) -> None:
+        """`values` as sent; `say` speaks the reader's language."""
+        self.values = values
+        self.uploads = tuple(uploads)
+        self.errors: dict[str, str] = {}
+        self._say = say
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong so far."""
+        return not self.errors
+
+    def fail(self, name: str, sentence: str, /, **values: Any) -> None:
+        """Note what is wrong with a field, in French as in the catalogue; the first mistake of a field stays."""
+        self.errors.setdefault(name, self._say(sentence, **values))
+
+    def typed(self, name: str, default: str = "") -> str:
+        """What was typed, to show it again."""
+        value: str = self.values.get(name, default)
+        return value
+
+    def error(self, name: str) -> str:
+        """What is wrong with this field, or nothing."""
+        return self.errors.get(name, "")
+
+    def text(self, name: str, *, limit: int, missing: str = "") -> str:
+        """One line, its spaces put in order. `missing` is the sentence when it may not be empty."""
+        return self._check(name, " ".join(NOT_TYPED.sub("", self.typed(name)).split()), limit, missing)
+
+    def lines(self, name: str, *, limit: int, missing: str = "") -> str:
+        """Text of several lines, line ends made `\\n`."""
+        text = NOT_TYPED.sub("", self.typed(name).replace("\r\n", "\n").replace("\r", "\n"))
+        return self._check(name, "\n".join(line.rstrip() for line in text.split("\n")).strip(), limit, missing)
+
+    def secret(self, name: str) -> str:
+        """Exactly what was typed: spaces count in a password."""
+        return self.typed(name)
+
+    def email(self, name: str, *, missing: str = "") -> str:
+        """An e-mail address, its domain in lower case and ASCII."""
+        local, at, domain = self.text(name, limit=254, missing=missing).rpartition("@")
+        if not at and not domain:
+            return ""
+        try:
+            address = f"{local}@{domain.lower().encode('idna').decode('ascii')}"
+        except UnicodeError:
+            address = ""
+        if not EMAIL.fullmatch(address):
+            self.fail(name, "Cette adresse de courriel ne semble pas complète. Exemple : marie@exemple.fr")
+        return address
+
+    def choice(self, name: str, options: Iterable[str], *, default: str = "", missing: str = "") -> str:
+        """One of `options`; nothing chosen is `default`, or the sentence `missing`."""
+        value = self.typed(name).strip()
+        if value in options:
+            return value
+        if missing and not default:
+            self.fail(name, missing)
+        elif value:
+            self.fail(name, "Ce choix n’existe pas.")
+        return default
+
+    def many(self, name: str, options: Iterable[str]) -> tuple[str, ...]:
+        """Those of `options` that were ticked, in the order of `options`."""
+        ticked = set(self.values.getall(name, []))
+        return tuple(option for option in options if option in ticked)
+
+    def flag(self, name: str) -> bool:
+        """Whether a box was ticked."""
+        return self.typed(name) not in {"", "0"}
+
+    def files(self, name: str) -> tuple[Upload, ...]:
+        """The files sent under this name."""
+        return tuple(upload for upload in self.uploads if upload.field == name)
+
+    def _check(self, name: str, text: str, limit: int, missing: str) -> str:
+        if not text and missing:
+            self.fail(name, missing)
+        if len(text) > limit:
+            self.fail(
+                name, "C’est trop long : %(length)s caractères pour %(limit)s au plus.", length=len(text), limit=limit
+            )
+        return text[:limit]
+
+
+def blank_form(request: web.Request, values: Mapping[str, str] | None = None) -> Form:
+    """A form that nobody filled in yet, with what is known already."""
+    return Form(MultiDict(values or {}), partial(say, request))
+
+
+def read_query(request: web.Request) -> Form:
+    """What a plain GET form put into the address."""
+    return Form(request.query, partial(say, request))
+
+
+async def read_form(request: web.Request, files: FileLimits | None = None) -> Form:
+    """The form that was posted. Raises Forbidden unless it is ours (B-44), Invalid when it cannot be read.
+
+    Files come only where `files` says so; a file that is too heavy, or one too many, is an error of its field.
+    """
+    if request.content_type == "multipart/form-data":
+        return await _read_multipart(request, files)
+    body = bytearray()
+    async for chunk in request.content.iter_chunked(64 * 1024):
+        body += chunk
+        if len(body) > TEXT_LIMIT:
+            raise web.HTTPRequestEntityTooLarge(max_size=TEXT_LIMIT, actual_size=len(body))
+    try:
+        pairs = parse_qsl(bytes(body).decode("utf-8"), keep_blank_values=True, max_num_fields=FIELD_LIMIT)
+    except ValueError as error:
+        raise Invalid("This form cannot be read.") from error
+    form = Form(MultiDict(pairs), partial(say, request))
+    require_csrf(request, form.typed(CSRF_FIELD))
+    return form
+
+
+async def _read_multipart(request: web.Request, limits: FileLimits | None) -> Form:
+    """Part by part; the token must stand before the first file, so that nothing heavy is read for strangers."""
+    reading = _Reading(request, limits or FileLimits(count=0, size=0))
+    try:
+        async for part in await request.multipart():
+            if not isinstance(part, BodyPartReader) or not part.name:
+                raise Invalid("This form cannot be read.")
+            await (reading.read_text(part) if part.filename is None else reading.read_file(part))
+    except (ValueError, AssertionError, LookupError) as error:
+        raise Invalid("This form cannot be read.") from error
+    require_csrf(request, reading.form.typed(CSRF_FIELD))
+    return reading.finish()
+
+
+class _Reading:
+    """The parts read so far, and the bytes they may still have."""
+
+    def __init__(self, request: web.Request, limits: FileLimits) -> None:
+        self.request, self.limits = request, limits
+        self.values: MultiDict[str] = MultiDict()
+        self.uploads: list[Upload] = []
+        self.form = Form(self.values, partial(say, request))
+        self.left = limits.total
+        self.text_left = TEXT_LIMIT
+
+    async def read_text(self, part: BodyPartReader) -> None:
+        body = await self._read(part, keep=self.text_left)
+        self.text_left -= len(body or b"")
+        if body is None or len(self.values) >= FIELD_LIMIT:
+            raise web.HTTPRequestEntityTooLarge(max_size=TEXT_LIMIT, actual_size=TEXT_LIMIT + 1)
+        self.values.add(part.name or "", body.decode("utf-8", errors="replace"))
+
+    async def read_file(self, part: BodyPartReader) -> None:
+        require_csrf(self.request, self.form.typed(CSRF_FIELD))
+        name, filename = part.name or "", (part.filename or "")[-200:]
+        room = len(self.uploads) < self.limits.count
+        body = await self._read(part, keep=self.limits.size if room else 0)
+        if not filename and not body:
+            return  # a file field left empty
+        if not room:
+            self.form.fail(
+                name, "%(count)s fichiers au plus : « %(file)s » est de trop.", count=self.limits.count, file=filename
+            )
+        elif body is None:
+            self.form.fail(
+                name,
+                "« %(file)s » est trop lourd : %(size)s Mo au plus.",
+                file=filename,
+                size=self.limits.size // 1_000_000,
+            )
+        elif body:
+            content_type = part.headers.get("Content-Type", "application/octet-stream")
+            self.uploads.append(Upload(field=name, filename=filename, content_type=content_type, body=body))
+
+    async def _read(self, part: BodyPartReader, *, keep: int) -> bytes | None:
+        """The part, or None when it is longer than `keep`; it is read to its end in any case."""
+        body, length = bytearray(), 0
+        while chunk := await part.read_chunk(64 * 1024):
+            length += len(chunk)
+            self.left -= len(chunk)
+            if self.left < 0:
+                raise web.HTTPRequestEntityTooLarge(max_size=self.limits.total, actual_size=self.limits.total + 1)
+            if length <= keep:
+                body += chunk
+        return bytes(body) if length <= keep else None
+
+    def finish(self) -> Form:
+        form = Form(self.values, partial(say, self.request), self.uploads)
+        form.errors.update(self.form.errors)
+        return form

@@ -1,0 +1,80 @@
+"""Make a page for one reader: her language, her session, the cooperative's face."""
+
+from typing import Any
+
+from aiohttp import web
+from markupsafe import Markup
+
+from models.database import connection
+from models.errors import Unavailable
+from web.face import Face, load_face
+from web.i18n import COOKIE, LANGUAGE_NAMES, choose_language
+from web.keys import INSTANCE, TEMPLATES
+from web.session import csrf_token, current_account
+
+FACE = web.RequestKey("face", Face)
+"""The cooperative's face, read once for each answer."""
+
+
+async def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
+    """The page `template` with this context, in the reader's language.
+
+    Every template also knows `account` (or None), `face` (the cooperative's name and looks), `here` (path and query),
+    `site`, `languages`, `csrf_input()`, and the formats of `web/templating`.
+    """
+    language = reader_language(request)
+    environment = request.app[TEMPLATES].environments[language]
+    text = environment.get_template(template).render(
+        account=current_account(request),
+        face=await find_face(request, wait=status != 503),
+        here=request.path_qs,
+        languages=LANGUAGE_NAMES,
+        site=request.app[INSTANCE].site,
+        csrf_input=lambda: csrf_input(request),
+        **context,
+    )
+    response = web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+    response.headers["Content-Language"] = language
+    return response
+
+
+async def find_face(request: web.Request, *, wait: bool = True) -> Face:
+    """The cooperative's face; a bare one where the database is away, so that the page which says so can be made."""
+    face = request.get(FACE)
+    if face is None:
+        instance = request.app[INSTANCE]
+        bare = Face(name=instance.site.host)
+        if not wait:
+            return bare
+        try:
+            async with connection(instance.pool) as conn:
+                face = await load_face(conn, instance.site)
+        except Unavailable:
+            return bare
+        request[FACE] = face
+    return face
+
+
+def csrf_input(request: web.Request) -> Markup:
+    """The hidden field that every POST form carries."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(csrf_token(request))
+
+
+def reader_language(request: web.Request) -> str:
+    """The language of this answer: account, then cookie, then browser."""
+    account = current_account(request)
+    return choose_language(
+        request.app[INSTANCE].site.languages,
+        account=account.language if account else None,
+        cookie=request.cookies.get(COOKIE),
+        accepted=request.headers.get("Accept-Language"),
+    )
+
+
+def say(request: web.Request, sentence: str, /, **values: Any) -> str:
+    """A French sentence of Python code in the reader's language, its `%(name)s` filled in.
+
+    The catalogue's script finds calls named `say` and `N_`, so the sentence is written out where it is used.
+    """
+    gettext = request.app[TEMPLATES].environments[reader_language(request)].globals["gettext"]
+    return str(gettext(sentence, **values))  # type: ignore[operator]

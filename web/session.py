@@ -1,0 +1,215 @@
+"""Who is asking: the session cookie, the token in every form, and the page that a form was sent from."""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from models import accounts, sessions
+from models.accounts import Account, Role
+from models.database import Connection, transaction
+from models.errors import Forbidden
+from models.sessions import Session
+from models.settings import Site
+from web.keys import INSTANCE
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+WITHOUT_SESSION = ("/static/", "/media/", "/healthz", "/readyz", "/inbox", "/.well-known/")
+"""Addresses that look the same for everybody, so that their cookies need not be read."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Visit:
+    """What the cookies of one request say, and what its answer will set them to.
+
+    `form_secret` is the cookie of somebody who is not logged in: the token in her forms is derived from it.
+    """
+
+    account: Account | None = None
+    session: Session | None = None
+    form_secret: str | None = None
+    new_session: str | None = None
+    new_form_secret: str | None = None
+    ended: bool = False
+
+
+VISIT = web.RequestKey("visit", Visit)
+
+
+def cookie_name(site: Site) -> str:
+    """One name per instance, since ports do not separate cookies; over https no neighbour can plant it."""
+    name = "declic_" + re.sub(r"[^a-z0-9]+", "_", site.host)
+    return f"__Host-{name}" if site.url.startswith("https:") else name
+
+
+def form_cookie_name(site: Site) -> str:
+    """The cookie of forms filled in before logging in."""
+    return f"{cookie_name(site)}_form"
+
+
+@web.middleware
+async def session_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Find out who is asking before the view runs, and set the cookies of its answer."""
+    visit = Visit() if request.path.startswith(WITHOUT_SESSION) else await _read_visit(request)
+    request[VISIT] = visit
+    if request.method not in SAFE_METHODS and (visit.session or visit.form_secret):
+        require_same_origin(request)
+    try:
+        response = await handler(request)
+    except web.HTTPException as answer:
+        _set_cookies(request, answer)
+        raise
+    _set_cookies(request, response)
+    return response
+
+
+async def _read_visit(request: web.Request) -> Visit:
+    site = request.app[INSTANCE].site
+    visit = Visit(form_secret=request.cookies.get(form_cookie_name(site)))
+    token = request.cookies.get(cookie_name(site))
+    if not token or "Authorization" in request.headers:
+        return visit
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        visit.session = await sessions.find(conn, token)
+        if visit.session is None:
+            visit.ended = True
+            return visit
+        visit.account = await accounts.find(conn, visit.session.actor_id)
+        if await sessions.touch(conn, visit.session):
+            await accounts.touch(conn, visit.session.actor_id)
+            visit.new_session = token
+    return visit
+
+
+def _set_cookies(request: web.Request, response: web.StreamResponse) -> None:
+    if response.prepared:
+        return
+    visit, site = request[VISIT], request.app[INSTANCE].site
+    flags: dict[str, Any] = {
+        "path": "/",
+        "httponly": True,
+        "samesite": "Lax",
+        "secure": site.url.startswith("https:"),
+    }
+    if visit.new_session:
+        lifetime = int(sessions.LIFETIME.total_seconds())
+        response.set_cookie(cookie_name(site), visit.new_session, max_age=lifetime, **flags)
+    elif visit.ended:
+        response.del_cookie(cookie_name(site), **flags)
+    if visit.new_form_secret:
+        response.set_cookie(form_cookie_name(site), visit.new_form_secret, **flags)
+    if visit.session or visit.new_session or visit.new_form_secret or visit.ended:
+        response.headers.setdefault("Cache-Control", "private, no-store")
+
+
+def current_account(request: web.Request) -> Account | None:
+    """Who is logged in, if anybody."""
+    visit = request.get(VISIT)
+    return visit.account if visit else None
+
+
+def current_session(request: web.Request) -> Session | None:
+    """The session of this request, if somebody is logged in."""
+    visit = request.get(VISIT)
+    return visit.session if visit else None
+
+
+def require_account(request: web.Request) -> Account:
+    """Who is logged in; anybody else is led to the log-in page and back here afterwards."""
+    account = current_account(request)
+    if account is None:
+        raise web.HTTPSeeOther(f"/connexion?retour={quote(_asked_page(request), safe='')}")
+    return account
+
+
+def require_role(request: web.Request, role: Role) -> Account:
+    """Who is logged in, if she may do what `role` may. Raises Forbidden."""
+    account = require_account(request)
+    if not account.has_role(role):
+        raise Forbidden
+    return account
+
+
+def _asked_page(request: web.Request) -> str:
+    """Where to return after log-in: the page asked for, or the one whose form was sent."""
+    if request.method in SAFE_METHODS:
+        return read_local_path(request.path_qs)
+    referer = urlsplit(request.headers.get("Referer", ""))
+    if f"{referer.scheme}://{referer.netloc}" != request.app[INSTANCE].site.url:
+        return "/"
+    return read_local_path(referer.path + (f"?{referer.query}" if referer.query else ""))
+
+
+def read_local_path(text: str, default: str = "/") -> str:
+    """`text` if it is a path of this site that a browser cannot take for another host's, else `default`."""
+    local = re.fullmatch(r"/(?![/\\])[!-\[\]-~]{0,2000}", text)
+    return text if local else default
+
+
+async def open_session(request: web.Request, conn: Connection, account: Account) -> None:
+    """Log `account` in on this browser, under a new token; whoever was logged in before is logged out."""
+    visit = request[VISIT]
+    if visit.session is not None:
+        await sessions.end(conn, visit.session)
+    visit.new_session = await sessions.create(conn, account.actor_id, request.headers.get("User-Agent", ""))
+    visit.session = await sessions.find(conn, visit.new_session)
+    visit.account, visit.ended = account, False
+    await accounts.touch(conn, account.actor_id)
+
+
+async def close_session(request: web.Request, conn: Connection) -> None:
+    """Log this browser out."""
+    visit = request[VISIT]
+    if visit.session is not None:
+        await sessions.end(conn, visit.session)
+    visit.account, visit.session, visit.new_session, visit.ended = None, None, None, True
+
+
+def csrf_token(request: web.Request) -> str:
+    """What the forms on this page carry: the session's token, or one bound to a cookie of this browser."""
+    visit = request.get(VISIT)
+    if visit is None:
+        return ""
+    if visit.session is not None:
+        return visit.session.csrf_token
+    if visit.form_secret is None:
+        visit.form_secret = visit.new_form_secret = secrets.token_urlsafe(32)
+    return _derive_token(visit.form_secret)
+
+
+def require_csrf(request: web.Request, token: str) -> None:
+    """Raise Forbidden unless the form was made by us for this browser and sent from our page (B-44)."""
+    require_same_origin(request)
+    visit = request.get(VISIT)
+    wanted = None
+    if visit is not None and visit.session is not None:
+        wanted = visit.session.csrf_token
+    elif visit is not None and visit.form_secret is not None:
+        wanted = _derive_token(visit.form_secret)
+    if wanted is None or not secrets.compare_digest(wanted.encode(), token.encode()):
+        raise Forbidden("This page was open for too long, or cookies are refused. Reload it and send it again.")
+
+
+def require_same_origin(request: web.Request) -> None:
+    """Raise Forbidden when the browser says that another site sent this.
+
+    Sec-Fetch-Site is the browser's own word; older ones and plain http only tell the Origin.
+    """
+    fetch_site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if fetch_site is not None:
+        same = fetch_site in {"same-origin", "none"}
+    else:
+        same = origin is None or origin == request.app[INSTANCE].site.url
+    if not same:
+        raise Forbidden("This form was sent from another site.")
+
+
+def _derive_token(secret: str) -> str:
+    return hashlib.sha256(f"form:{secret}".encode()).hexdigest()

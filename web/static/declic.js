@@ -1,0 +1,66 @@
+// Small comforts. Every page does its whole work without this file: each part looks for its markup and leaves when it is not there.
+
+/** Photos chosen in a form are shown at once, each beside a field for its description. */
+function previewPhotos(input) {
+  const list = document.getElementById(input.dataset.preview);
+  const template = document.getElementById(input.dataset.template);
+  if (!list || !template) return;
+  const most = Number(input.dataset.most) - list.querySelectorAll("[data-kept]").length;
+  input.addEventListener("change", () => {
+    list.querySelectorAll("[data-new]").forEach((item) => item.remove());
+    [...input.files].slice(0, most).forEach((file, index) => {
+      const item = template.content.firstElementChild.cloneNode(true);
+      const picture = item.querySelector("img");
+      const field = item.querySelector("input");
+      picture.src = URL.createObjectURL(file);
+      picture.addEventListener("load", () => URL.revokeObjectURL(picture.src), { once: true });
+      field.id = `alt_new_${index}`;
+      item.querySelector("label").htmlFor = field.id;
+      list.append(item);
+    });
+  });
+}
+
+/** A field for a commune proposes those that begin with what is typed. */
+function completePlaces(input) {
+  const list = document.createElement("datalist");
+  list.id = `${input.id}-liste`;
+  input.after(list);
+  input.setAttribute("list", list.id);
+  let waiting = 0;
+  let asked = "";
+  input.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      const text = input.value.trim();
+      if (text.length < 2 || text === asked) return;
+      asked = text;
+      const answer = await fetch(`/lieux?q=${encodeURIComponent(text)}`, { headers: { Accept: "application/json" } });
+      if (!answer.ok || asked !== text) return;
+      const places = await answer.json();
+      list.replaceChildren(...places.map((place) => Object.assign(document.createElement("option"), { value: place })));
+    }, 150);
+  });
+}
+
+/** A button that copies an address stands next to it only where copying works. */
+function offerCopy(button) {
+  if (!navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    document.getElementById(button.dataset.says).textContent = button.dataset.done;
+  });
+}
+
+/** Printing is one button where the browser can. */
+function offerPrint(button) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+document.querySelectorAll("input[data-preview]").forEach(previewPhotos);
+document.querySelectorAll("input[data-places]").forEach(completePlaces);
+document.querySelectorAll("button[data-copy]").forEach(offerCopy);
+document.querySelectorAll("button[data-print]").forEach(offerPrint);
+document.querySelector("#erreurs")?.focus();
