@@ -20,12 +20,12 @@ import tarfile
 import tempfile
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Callable
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import astuple, fields, replace
 from pathlib import Path
 from typing import Any
 
-from deploy.build.gazetteer import Gazetteer, Match, Position, fold, kilometres, middle, read_gazetteer
+from deploy.build.gazetteer import fold, read_gazetteer
+from deploy.build.placing import Row, Rows, place_communes, place_parts
 
 TARGET = Path(__file__).resolve().parents[2] / "models" / "data" / "communes.csv.gz"
 
@@ -60,55 +60,6 @@ EPCI_TYPES = {
     "CA ": "Communauté d'agglomération ",
     "CU ": "Communauté urbaine ",
 }
-
-FELLOW_KM = 25
-"""Further than this from every other place of its EPCI, a place is another one of the same name."""
-
-PART_KM = 15
-"""Further than this from its commune, a place is not the part of it that has its name."""
-
-FAR_FLUNG = frozenset({"973", "987", "988"})
-"""Departments and territories whose communes lie too far apart for the first rule."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the file; the fields are its columns."""
-
-    code: str
-    name: str
-    postcodes: tuple[str, ...]
-    department: str
-    region: str
-    epci_code: str = ""
-    epci_name: str = ""
-    population: int = 0
-    latitude: float | None = None
-    longitude: float | None = None
-    precision: str = ""
-    parent_code: str = ""
-    kind: str = "commune"
-
-    def at(self, position: Position, precision: str) -> "Row":
-        """The same, placed."""
-        return replace(self, latitude=position[0], longitude=position[1], precision=precision)
-
-    @property
-    def position(self) -> Position:
-        """Where it was placed."""
-        assert self.latitude is not None and self.longitude is not None
-        return self.latitude, self.longitude
-
-
-Rows = dict[str, Row]
-
-SHARED: tuple[tuple[str, Callable[[Row], tuple[str, ...]]], ...] = (
-    ("postcode", lambda row: row.postcodes),
-    ("epci", lambda row: (row.epci_code,) if row.epci_code else ()),
-    ("department", lambda row: (row.department,)),
-)
-"""What communes without a place of their own may share with others, the closest bond first."""
-
 
 # Reading -----------------------------------------------------------------------------------------------------
 
@@ -178,16 +129,16 @@ def read_row(item: dict[str, Any], epcis: dict[str, tuple[str, str]]) -> Row:
 
 
 def read_part(item: dict[str, Any], parent: Row, own_postcodes: dict[tuple[str, str], list[str]]) -> Row:
-    """A delegated or associated commune, or a district: it answers to its own postcodes first, then its commune's.
+    """A district with its postcode, or a delegated or associated commune with its own and then its commune's.
 
     The part that has its commune's code (the former commune that gave it) gets the letter D after it.
     """
-    own = item.get("codesPostaux") or own_postcodes.get((parent.code, fold(item["nom"])), [])
+    own = own_postcodes.get((parent.code, fold(item["nom"])), [])
     return replace(
         parent,
         code=f"{item['code']}D" if item["code"] == parent.code else item["code"],
         name=item["nom"],
-        postcodes=(*own, *(code for code in parent.postcodes if code not in own)),
+        postcodes=tuple(item.get("codesPostaux") or [*own, *(code for code in parent.postcodes if code not in own)]),
         population=item.get("population", 0),
         parent_code=parent.code,
         kind=KINDS[item["type"]],
@@ -208,68 +159,6 @@ def expand_epci(name: str) -> str:
         if name.startswith(short):
             return long + name.removeprefix(short)
     return name
-
-
-# Placing -----------------------------------------------------------------------------------------------------
-
-
-def place_communes(rows: Rows, gazetteer: Gazetteer) -> None:
-    """Give each commune the place of its name; the others the middle of those that they share something with."""
-    communes = [row for row in rows.values() if not row.parent_code]
-    matches = {row.code: gazetteer.list_matches(row.name, row.department) for row in communes}
-    fellows: dict[str, dict[str, Position]] = defaultdict(dict)
-    for row in communes:
-        if row.epci_code and matches[row.code] and matches[row.code][0].doubt == 0:
-            fellows[row.epci_code][row.code] = matches[row.code][0].point.position
-    for row in communes:
-        others = [position for code, position in fellows[row.epci_code].items() if code != row.code]
-        chosen = choose(matches[row.code], others if row.department not in FAR_FLUNG else [])
-        if chosen is not None:
-            rows[row.code] = row.at(chosen.point.position, "namesake" if chosen.doubt else "exact")
-    named = [row for row in rows.values() if row.precision]
-    for precision, share in SHARED:
-        groups: dict[str, list[Position]] = defaultdict(list)
-        for row in named:
-            for key in share(row):
-                groups[key].append(row.position)
-        for row in communes:
-            near = [position for key in share(row) for position in groups.get(key, [])]
-            if near and not rows[row.code].precision:
-                rows[row.code] = row.at(middle(near), precision)
-
-
-def choose(matches: list[Match], fellows: list[Position]) -> Match | None:
-    """The least doubtful place, the nearest to others of its EPCI; None when all are too far from it."""
-    if not fellows:
-        return matches[0] if matches else None
-    distances = [min(kilometres(match.point.position, other) for other in fellows) for match in matches]
-    near = [
-        (match.doubt, distance, number)
-        for number, (match, distance) in enumerate(zip(matches, distances, strict=True))
-        if distance <= FELLOW_KM
-    ]
-    return matches[min(near)[2]] if near else None
-
-
-def place_parts(rows: Rows, gazetteer: Gazetteer) -> None:
-    """Give parts of communes the place of their name near their commune, else their commune's place."""
-    taken = {row.position: row.code for row in rows.values() if row.precision in {"exact", "namesake"}}
-    for row in [row for row in rows.values() if row.parent_code]:
-        parent = rows[row.parent_code]
-        near = [
-            (kilometres(match.point.position, parent.position), number, match)
-            for number, match in enumerate(gazetteer.list_matches(row.name, row.department))
-            if taken.get(match.point.position, row.code) == row.code
-        ]
-        near = [item for item in near if item[0] <= PART_KM]
-        if near:
-            match = min(near)[2]
-            rows[row.code] = replace(
-                row.at(match.point.position, "namesake" if match.doubt else "exact"),
-                population=row.population or match.point.population,
-            )
-        else:
-            rows[row.code] = row.at(parent.position, "parent")
 
 
 # Writing -----------------------------------------------------------------------------------------------------
@@ -307,6 +196,7 @@ def main() -> None:
     )
     place_communes(rows, gazetteer)
     place_parts(rows, gazetteer)
+    rows = {code: row for code, row in rows.items() if row.precision}  # nobody lives on the others
     packed = write(rows)
     TARGET.parent.mkdir(exist_ok=True)
     TARGET.write_bytes(packed)

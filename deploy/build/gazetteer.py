@@ -17,6 +17,9 @@ OVERSEAS = {
 }  # fmt: skip
 """GeoNames counts these as countries of their own."""
 
+DISTRICT = re.compile(r"(paris|lyon|marseille) \d\d\b")
+"""Their districts are listed as "Paris 02 Bourse" or "Lyon 03"."""
+
 SAME_PLACE_KM = 6
 """Places of one name in one department that are closer than this are one place listed twice."""
 
@@ -68,6 +71,10 @@ class Gazetteer:
     by_name: dict[str, list[Point]] = field(default_factory=lambda: defaultdict(list))
     by_other_name: dict[str, list[Point]] = field(default_factory=lambda: defaultdict(list))
 
+    def list_positions(self, department: str) -> list[Position]:
+        """All places that are certainly in this department."""
+        return [p.position for points in self.by_name.values() for p in points if p.departments == {department}]
+
     def list_matches(self, name: str, department: str) -> list[Match]:
         """Places that may be this commune, its very name first, then by population."""
         own = [point for point in self.by_name.get(fold(name), []) if department in point.departments]
@@ -105,6 +112,9 @@ def read_gazetteer(cities: list[dict[str, Any]], cities500: dict[str, dict[str, 
         departments = frozenset([department]) if department else neighbours.list_departments(position)
         point = Point(position, place["population"], departments)
         gazetteer.by_name[name].append(point)
+        district = DISTRICT.match(name)
+        if district and district.group() != name:
+            gazetteer.by_name[district.group()].append(point)
         for other in {fold(other) for other in place["alternatenames"]} - {name, ""}:
             gazetteer.by_other_name[other].append(point)
     return gazetteer
