@@ -1,48 +1,56 @@
 """`Transport`: the way to other servers, in two methods; `AiohttpTransport` is the only client that calls them."""
 
+import asyncio
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
+from urllib.parse import urlsplit
 
-from multidict import CIMultiDict, CIMultiDictProxy
+import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
 
-from federation.errors import Cause
-from federation.signatures.signer import Knock, Signer
-
-AP_ACCEPT = (
-    'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams";q=0.9'
+from federation.address import Guard, GuardedResolver, to_ascii
+from federation.answers import (
+    LOST,
+    Answer,
+    Fetched,
+    build_answer,
+    explain,
+    find_target,
+    read_body,
+    require_success,
 )
+from federation.cache import Cache
+from federation.errors import Cause, FetchFailed
+from federation.signatures import Envelope, sign
+from federation.signatures.signer import Knock, Signer
+from federation.software import build_user_agent
+from federation.tls import make_context
+from federation.uris import origin_of, same_origin
+from models.errors import Unavailable
+from models.settings import Settings, Site
+
+__all__ = ["ACTIVITY_JSON", "AP_ACCEPT", "AiohttpTransport", "Answer", "Fetched", "KnockMemory", "Transport"]
+
+AP_ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams";q=0.9'
 
 MEBIBYTE = 1024 * 1024
 
+ACTIVITY_JSON = "application/activity+json"
+"""Exactly this: Lemmy compares the whole string (federation.md §0.4)."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """A document as it came: `url` is where it was found in the end, after redirects; `status` is 2xx."""
-
-    url: str
-    status: int
-    headers: CIMultiDict[str] | CIMultiDictProxy[str]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What became of a delivery.
-
-    `status` is None when nobody answered; `retry_after` counts seconds; `knock` is how the last request was
-    signed; `error` tells the administrators in one sentence what went wrong, and is None after a success.
-    """
-
-    status: int | None
-    retry_after: int | None = None
-    knock: Knock | None = None
-    error: str | None = None
-    cause: Cause | None = None
-
-    @property
-    def delivered(self) -> bool:
-        """Whether the other server took it."""
-        return self.status is not None and 200 <= self.status < 300
+TOTAL_SECONDS = 30
+IDLE_SECONDS = 10
+MOST_HOPS = 3
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_REPEATED = frozenset({307, 308})
+_KNOCK_AGAIN = frozenset({400, 401})
+"""tags.pub answers 400 to a signature that it does not know, so that has to count (RS9)."""
+_ANSWER_LIMIT = 16 * 1024
 
 
 class Transport(Protocol):
@@ -51,11 +59,188 @@ class Transport(Protocol):
     async def get_document(
         self, uri: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None, limit: int = MEBIBYTE
     ) -> Fetched:
-        """The document at `uri`, at most `limit` bytes once unpacked. Raises FetchFailed, also for any status but 2xx."""
+        """The document at `uri`, at most `limit` bytes once unpacked. Raises FetchFailed unless it is 2xx."""
         ...
 
-    async def post_activity(
-        self, inbox: str, body: bytes, signer: Signer, *, knock: Knock | None = None
-    ) -> Answer:
-        """Deliver `body`, signed now; `knock` is how this host wanted it last time. Never raises for what a peer does."""
+    async def post_activity(self, inbox: str, body: bytes, signer: Signer, *, knock: Knock | None = None) -> Answer:
+        """Deliver `body`, signed now; `knock` is how this host wanted it last time. Never raises for a peer."""
         ...
+
+
+class KnockMemory(Protocol):
+    """Where it is remembered how a host wants requests signed (`federation/knocks.ServerKnocks`)."""
+
+    async def find(self, host: str) -> Knock | None:
+        """What worked last time."""
+        ...
+
+    async def keep(self, host: str, knock: Knock) -> None:
+        """Remember what worked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """What is asked, before anybody has signed it; each attempt is signed anew."""
+
+    method: str
+    url: str
+    headers: CIMultiDict[str]
+    body: bytes = b""
+    signer: Signer | None = None
+    limit: int = _ANSWER_LIMIT
+
+
+class AiohttpTransport:
+    """The real `Transport`: guarded, bounded, never following a redirect by itself. Close it in the end."""
+
+    def __init__(self, settings: Settings, *, knocks: KnockMemory | None = None) -> None:
+        """Opens nothing yet: the first request does, since aiohttp wants to be inside the event loop."""
+        site = settings.site
+        self._guard = Guard(own_host=site.host, test_federation=settings.test_federation)
+        self._settings = settings
+        self._memory = knocks
+        self._knocks: Cache[str, Knock] = Cache(size=4096, seconds=600)
+        self._user_agent = build_user_agent(site)
+        self._threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 2, thread_name_prefix="sign")
+        self._client: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        """End all connections."""
+        if self._client is not None:
+            await self._client.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def get_document(
+        self, uri: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None, limit: int = MEBIBYTE
+    ) -> Fetched:
+        """As `Transport` says: at most three redirects, each address vetted, each request signed for its host."""
+        url, seen = uri.partition("#")[0], set[str]()
+        try:
+            async with asyncio.timeout(TOTAL_SECONDS):
+                while url not in seen and len(seen) <= MOST_HOPS:
+                    seen.add(url)
+                    headers = CIMultiDict({"Accept": accept})
+                    request = _Request(method="GET", url=url, headers=headers, signer=signer, limit=limit)
+                    fetched, _ = await self._knock(request, None)
+                    if fetched.status not in _REDIRECTS:
+                        return require_success(fetched)
+                    url = find_target(fetched)
+        except LOST as error:
+            raise explain(error, url) from error
+        raise FetchFailed(Cause.REDIRECT, urlsplit(url).netloc)
+
+    async def post_activity(self, inbox: str, body: bytes, signer: Signer, *, knock: Knock | None = None) -> Answer:
+        """As `Transport` says: two knocks at most; a 307 or 308 within the origin is followed once (RS11)."""
+        headers = CIMultiDict({"Content-Type": ACTIVITY_JSON})
+        request = _Request(method="POST", url=inbox, headers=headers, body=body, signer=signer)
+        try:
+            async with asyncio.timeout(TOTAL_SECONDS):
+                fetched, used = await self._knock(request, knock)
+        except LOST as error:
+            failed = explain(error, inbox)
+            return Answer(status=None, error=str(failed), cause=failed.cause)
+        except FetchFailed as failed:
+            return Answer(status=None, error=str(failed), cause=failed.cause)
+        return build_answer(fetched, used)
+
+    async def _knock(self, request: _Request, knock: Knock | None) -> tuple[Fetched, Knock]:
+        """Ask in the way that this host likes, and in the other one when that is refused (RS9, RS10)."""
+        host = self._guard.require_url(request.url)
+        if request.signer is None:
+            return await self._ask(request, Knock.CAVAGE), Knock.CAVAGE
+        first = knock or await self._recall(host)
+        fetched = await self._ask(request, first)
+        if fetched.status not in _KNOCK_AGAIN:
+            return fetched, first
+        again = await self._ask(request, first.other)
+        if again.status in _KNOCK_AGAIN:
+            return (again if again.status == 401 else fetched), first
+        if again.status < 400:
+            await self._remember(host, first.other)
+        return again, first.other
+
+    async def _ask(self, request: _Request, knock: Knock) -> Fetched:
+        """One request, sent once more to where a 307 or 308 within the origin points when it is a POST."""
+        fetched = await self._send(request, knock)
+        if request.method != "POST" or fetched.status not in _REPEATED:
+            return fetched
+        target = find_target(fetched)
+        if not same_origin(target, request.url):
+            return fetched
+        moved = _Request(method="POST", url=target, headers=request.headers, body=request.body, signer=request.signer)
+        return await self._send(moved, knock)
+
+    async def _send(self, request: _Request, knock: Knock) -> Fetched:
+        """One request, signed now. A kept connection may have been closed meanwhile, so a lost one is tried anew."""
+        self._guard.require_url(request.url)
+        url = to_ascii(request.url)
+        headers = request.headers.copy()
+        headers["Host"] = origin_of(str(url)).partition("://")[2]
+        headers["User-Agent"] = self._user_agent
+        headers["Accept-Encoding"] = "gzip"
+        if request.signer is not None:
+            bare = Envelope(method=request.method, path=url.raw_path_qs, headers=headers, body=request.body)
+            headers = await self._sign(bare, str(url.origin()), request.signer, knock)
+        try:
+            return await self._exchange(request, url, headers)
+        except aiohttp.ClientConnectorError:
+            raise
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            return await self._exchange(request, url, headers)
+
+    async def _exchange(self, request: _Request, url: URL, headers: CIMultiDict[str]) -> Fetched:
+        client = self._open()
+        async with client.request(
+            request.method, url, headers=headers, data=request.body or None, allow_redirects=False
+        ) as response:
+            body = b""
+            if request.method == "GET" and response.status not in _REDIRECTS:
+                body = await read_body(response, request.limit)
+            elif (response.content_length or 0) <= _ANSWER_LIMIT:  # a longer answer closes the connection
+                await response.content.read(_ANSWER_LIMIT)
+            return Fetched(url=request.url, status=response.status, headers=response.headers, body=body)
+
+    async def _sign(self, request: Envelope, origin: str, signer: Signer, knock: Knock) -> CIMultiDict[str]:
+        """The signed headers, made in a thread: RSA lets the event loop go on meanwhile (stack.md §5)."""
+        target = Site(url=origin, host=request.headers["Host"])
+        at = datetime.now(UTC)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, lambda: sign(request, target, signer, knock=knock, at=at)
+        )
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._client is None:
+            self._client = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    resolver=GuardedResolver(self._guard),
+                    socket_factory=self._guard.open_socket,
+                    ssl=make_context(self._settings.ca_file),
+                    limit=512,
+                    limit_per_host=16,
+                    keepalive_timeout=60,
+                    ttl_dns_cache=60,
+                ),
+                timeout=aiohttp.ClientTimeout(total=TOTAL_SECONDS, sock_connect=IDLE_SECONDS, sock_read=IDLE_SECONDS),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=("User-Agent", "Accept-Encoding", "Accept", "Content-Type"),
+                auto_decompress=False,
+                trust_env=False,
+            )
+        return self._client
+
+    async def _recall(self, host: str) -> Knock:
+        found = self._knocks.find(host)
+        if found is None:
+            try:
+                found = (await self._memory.find(host) if self._memory else None) or Knock.CAVAGE
+            except Unavailable:  # the database is away: ask in the usual way
+                return Knock.CAVAGE
+            self._knocks.keep(host, found)
+        return found
+
+    async def _remember(self, host: str, knock: Knock) -> None:
+        self._knocks.keep(host, knock)
+        if self._memory is not None:
+            with suppress(Unavailable):  # it will be learned again
+                await self._memory.keep(host, knock)

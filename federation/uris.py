@@ -26,6 +26,8 @@ _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NAME = r"[a-z0-9_]{1,30}"
 _USER = rf"/users/(?P<username>{_NAME})"
 _ASCII_HOST = re.compile(r"[a-z0-9._-]+")
+_PLAIN = re.compile(r"(https?)://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?:[/?#][^\x00-\x20\x7f\\]*)?")
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
 
 _PATHS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("actor", re.compile(_USER)),
@@ -147,7 +149,7 @@ def tag_url(site: Site, name: str) -> str:
 
 
 def is_local(site: Site, uri: str) -> bool:
-    """Whether this address is on our host, however it is spelled: scheme, case, default port and final dot do not matter.
+    """Whether this address is on our host, whatever its scheme, case, default port or final dot.
 
     Wider than "same origin" on purpose: nothing that claims our host may ever be stored as somebody else's (B-21).
     """
@@ -183,9 +185,20 @@ def host_of(uri: str) -> str:
 
 @lru_cache(maxsize=4096)
 def origin_of(uri: str) -> str:
-    """Scheme, host and port as one comparable string (FEP-fe34): `https://a.example`, `http://a.example:8001`; raises Invalid."""
+    """Scheme, host and port as one comparable string (FEP-fe34), `http://a.example:8001`; raises Invalid."""
     scheme, host = _split(uri)
     return f"{scheme}://{host}"
+
+
+def is_uri(value: str) -> bool:
+    """Whether this is an http(s) address that could be somebody's id."""
+    if len(value) <= MAX_LENGTH and _PLAIN.fullmatch(value):
+        return True
+    try:
+        _split(value)
+    except Invalid:
+        return False
+    return True
 
 
 def same_origin(first: str, second: str) -> bool:
@@ -210,8 +223,10 @@ def to_a_label(host: str) -> str:
 
 
 def _split(uri: str) -> tuple[str, str]:
-    if len(uri) > MAX_LENGTH or any(character <= " " for character in uri) or "\\" in uri:
+    if len(uri) > MAX_LENGTH or _FORBIDDEN.search(uri):
         raise Invalid("This is not a web address.")
+    if plain := _PLAIN.fullmatch(uri):
+        return plain[1], plain[2]
     try:
         parts = urlsplit(uri)
         port = parts.port

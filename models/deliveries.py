@@ -20,6 +20,7 @@ class Delivery:
     inbox: str
     personal_inbox: str | None
     host: str
+    priority: int
     attempts: int
     created_at: datetime
     body: str
@@ -36,21 +37,30 @@ async def schedule(
     return await execute(
         conn,
         """
-        INSERT INTO delivery (activity_id, actor_id, inbox, personal_inbox, host, priority, state)
-        SELECT DISTINCT ON (coalesce(a.shared_inbox, a.inbox))
-            $1, $2, coalesce(a.shared_inbox, a.inbox),
-            CASE WHEN a.shared_inbox IS NULL THEN NULL ELSE a.inbox END, a.host,
-            CASE WHEN a.id = ANY($3::bigint[]) THEN 0 ELSE 1 END,
-            CASE WHEN s.unavailable_since IS NULL THEN 'waiting' ELSE 'held' END
-        FROM actor a LEFT JOIN server s ON s.host = a.host
-        WHERE a.id IN (
-                SELECT unnest($3::bigint[])
+        INSERT INTO delivery (activity_id, actor_id, inbox, personal_inbox, host, priority, state, due_at)
+        SELECT $1, $2, target.inbox, target.personal_inbox, target.host,
+            -- Nothing may overtake what waits in its lane, neither by its priority nor by its due time (HT9).
+            greatest(target.priority, lane.priority), target.state, greatest(now(), lane.due_at)
+        FROM (
+            SELECT DISTINCT ON (coalesce(a.shared_inbox, a.inbox)) coalesce(a.shared_inbox, a.inbox) AS inbox,
+                CASE WHEN a.shared_inbox IS NULL THEN NULL ELSE a.inbox END AS personal_inbox, a.host,
+                CASE WHEN a.id = ANY($3::bigint[]) THEN 0::smallint ELSE 1::smallint END AS priority,
+                CASE WHEN s.unavailable_since IS NULL THEN 'waiting' ELSE 'held' END AS state
+            FROM (
+                SELECT unnest($3::bigint[]) AS id
                 UNION
                 SELECT f.follower_id FROM follow f WHERE f.followed_id = ANY($4::bigint[]) AND f.state = 'accepted'
-            )
-            AND NOT a.local AND a.deleted_at IS NULL AND a.suspended_at IS NULL
-            AND coalesce(s.level, 'reader') <> 'aside'
-        ORDER BY coalesce(a.shared_inbox, a.inbox), CASE WHEN a.id = ANY($3::bigint[]) THEN 0 ELSE 1 END
+            ) AS wanted
+            JOIN actor a ON a.id = wanted.id
+            LEFT JOIN server s ON s.host = a.host
+            WHERE NOT a.local AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+                AND coalesce(s.level, 'reader') <> 'aside'
+            ORDER BY coalesce(a.shared_inbox, a.inbox), CASE WHEN a.id = ANY($3::bigint[]) THEN 0 ELSE 1 END, a.id
+        ) AS target
+        CROSS JOIN LATERAL (
+            SELECT max(e.priority) AS priority, max(e.due_at) AS due_at FROM delivery e
+            WHERE e.host = target.host AND e.actor_id = $2 AND e.state = 'waiting'
+        ) AS lane
         ON CONFLICT (activity_id, inbox) DO NOTHING
         """,
         activity_id,
@@ -61,16 +71,39 @@ async def schedule(
 
 
 async def schedule_to_recipients_of(conn: Connection, *, activity_id: int, actor_id: int, object_uri: str) -> int:
-    """Queue an activity for every inbox that ever was to get one about this object: a Delete finds all copies."""
+    """Queue an activity for every inbox that may hold this object: a Delete finds all copies; how many rows.
+
+    These are the inboxes to which anything about it was, or may have been, sent, and those of people who answered,
+    shared or liked it: they hold a copy without having been sent one.
+    """
     return await execute(
         conn,
         """
-        INSERT INTO delivery (activity_id, actor_id, inbox, personal_inbox, host, priority, state)
-        SELECT DISTINCT ON (d.inbox) $1::bigint, $2::bigint, d.inbox, d.personal_inbox, d.host, 1::smallint,
-            CASE WHEN s.unavailable_since IS NULL THEN 'waiting' ELSE 'held' END
-        FROM delivery d JOIN activity a ON a.id = d.activity_id LEFT JOIN server s ON s.host = d.host
-        WHERE a.object_uri = $3 AND a.id <> $1 AND coalesce(s.level, 'reader') <> 'aside'
-        ORDER BY d.inbox, d.id
+        INSERT INTO delivery (activity_id, actor_id, inbox, personal_inbox, host, priority, state, due_at)
+        SELECT $1, $2, target.inbox, target.personal_inbox, target.host, 1,
+            CASE WHEN s.unavailable_since IS NULL THEN 'waiting' ELSE 'held' END, greatest(now(), lane.due_at)
+        FROM (
+            SELECT DISTINCT ON (inbox) inbox, personal_inbox, host FROM (
+                SELECT d.inbox, d.personal_inbox, d.host FROM delivery d JOIN activity a ON a.id = d.activity_id
+                WHERE a.object_uri = $3 AND a.id <> $1 AND NOT (d.state = 'cancelled' AND d.attempts = 0)
+                UNION ALL
+                SELECT coalesce(a.shared_inbox, a.inbox), CASE WHEN a.shared_inbox IS NULL THEN NULL ELSE a.inbox END,
+                    a.host
+                FROM post p CROSS JOIN LATERAL (
+                    SELECT actor_id FROM share WHERE post_id = p.id
+                    UNION ALL SELECT actor_id FROM favourite WHERE post_id = p.id
+                    UNION ALL SELECT author_id FROM post WHERE in_reply_to_id = p.id AND deleted_at IS NULL
+                ) AS reader JOIN actor a ON a.id = reader.actor_id
+                WHERE p.uri = $3 AND p.audience IN ('network', 'unlisted')
+                    AND NOT a.local AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+            ) AS holder ORDER BY inbox, personal_inbox
+        ) AS target
+        LEFT JOIN server s ON s.host = target.host
+        CROSS JOIN LATERAL (
+            SELECT max(e.due_at) AS due_at FROM delivery e
+            WHERE e.host = target.host AND e.actor_id = $2 AND e.state = 'waiting'
+        ) AS lane
+        WHERE coalesce(s.level, 'reader') <> 'aside'
         ON CONFLICT (activity_id, inbox) DO NOTHING
         """,
         activity_id,
@@ -80,32 +113,36 @@ async def schedule_to_recipients_of(conn: Connection, *, activity_id: int, actor
 
 
 async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime) -> list[Delivery]:
-    """Take due deliveries for 30 s, those of people named first, in order within a lane (actor, host).
+    """Take due deliveries for 30 s, in order within a lane (actor, host), lanes of people named first.
 
-    A lane whose earlier row waits for a retry or is in another worker's hands is left alone, so that Create stays
-    before Update before Delete (HT9), while other lanes pass. One claimer at a time, by an advisory lock.
+    A lane of which another worker holds an earlier row is left alone, so that Create stays before Update before
+    Delete (HT9), while other lanes pass; a lane that waits for a retry is not due at all (see `retry`). At most 20
+    rows of a lane at once. One claimer at a time, by an advisory lock: call it in a short transaction of its own.
     """
     await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.delivery'))")
-    return await fetch_all(
+    claimed = await fetch_all(
         conn,
         Delivery,
         """
         UPDATE delivery SET claimed_by = $1, claimed_until = $3::timestamptz + interval '30 seconds'
         FROM (
-            SELECT d.id FROM delivery d
-            WHERE d.state = 'waiting' AND d.due_at <= $3 AND (d.claimed_until IS NULL OR d.claimed_until < $3)
-                AND NOT EXISTS (SELECT FROM delivery e WHERE e.state = 'waiting' AND e.host = d.host
-                    AND e.actor_id = d.actor_id AND e.id < d.id AND (e.due_at > $3 OR e.claimed_until >= $3))
-            ORDER BY d.priority, d.id LIMIT $2
+            SELECT id FROM (
+                SELECT d.id, d.priority, row_number() OVER (PARTITION BY d.host, d.actor_id ORDER BY d.id) AS place
+                FROM delivery d
+                WHERE d.state = 'waiting' AND d.due_at <= $3 AND (d.claimed_until IS NULL OR d.claimed_until < $3)
+                    AND NOT EXISTS (SELECT FROM delivery e WHERE e.state = 'waiting' AND e.host = d.host
+                        AND e.actor_id = d.actor_id AND e.id < d.id AND (e.due_at > $3 OR e.claimed_until >= $3))
+            ) AS free WHERE place <= 20 ORDER BY priority, id LIMIT $2
         ) AS due, activity a
         WHERE delivery.id = due.id AND a.id = delivery.activity_id
         RETURNING delivery.id, delivery.activity_id, delivery.actor_id, delivery.inbox, delivery.personal_inbox,
-            delivery.host, delivery.attempts, delivery.created_at, a.body
+            delivery.host, delivery.priority, delivery.attempts, delivery.created_at, a.body
         """,
         worker,
         limit,
         at,
     )
+    return sorted(claimed, key=lambda delivery: (delivery.priority, delivery.id))
 
 
 async def renew(conn: Connection, *, worker: UUID, ids: list[int], at: datetime) -> None:
@@ -145,13 +182,24 @@ async def succeed(conn: Connection, ids: list[int]) -> None:
 
 
 async def retry(conn: Connection, id: int, *, status: int | None, error: str, due_at: datetime) -> None:
-    """Try again later (HT5, HT6)."""
+    """Try again later (HT5, HT6), and all that stands behind it in its lane then too (HT9).
+
+    For a host that is unavailable this was the day's probe: what was tried is held again (HT7).
+    """
     await execute(
         conn,
         """
-        UPDATE delivery SET attempts = attempts + 1, last_status = $2, error = $3, due_at = $4,
-            claimed_by = NULL, claimed_until = NULL
-        WHERE id = $1
+        WITH tried AS (
+            UPDATE delivery SET attempts = attempts + 1, last_status = $2, error = $3, due_at = $4,
+                claimed_by = NULL, claimed_until = NULL,
+                state = CASE WHEN EXISTS (SELECT FROM server s WHERE s.host = delivery.host
+                    AND s.unavailable_since IS NOT NULL) THEN 'held' ELSE state END
+            WHERE id = $1 AND state = 'waiting' RETURNING id, host, actor_id
+        )
+        UPDATE delivery SET due_at = greatest(delivery.due_at, $4), claimed_by = NULL, claimed_until = NULL
+        FROM tried
+        WHERE delivery.host = tried.host AND delivery.actor_id = tried.actor_id AND delivery.id > tried.id
+            AND delivery.state = 'waiting'
         """,
         id,
         status,
@@ -160,19 +208,21 @@ async def retry(conn: Connection, id: int, *, status: int | None, error: str, du
     )
 
 
-async def redirect_to_personal(conn: Connection, id: int, *, status: int) -> None:
-    """The shared inbox is not there: try the personal one, once (HT5)."""
-    await execute(
-        conn,
-        """
-        UPDATE delivery SET inbox = personal_inbox, personal_inbox = NULL, attempts = attempts + 1,
-            last_status = $2, due_at = now(), claimed_by = NULL, claimed_until = NULL
-        WHERE id = $1 AND personal_inbox IS NOT NULL
-            AND NOT EXISTS (SELECT FROM delivery o WHERE o.activity_id = delivery.activity_id
-                AND o.inbox = delivery.personal_inbox)
-        """,
-        id,
-        status,
+async def redirect_to_personal(conn: Connection, id: int, *, status: int) -> bool:
+    """The shared inbox is not there: try the personal one, once (HT5). False when there is none to try."""
+    return bool(
+        await execute(
+            conn,
+            """
+            UPDATE delivery SET inbox = personal_inbox, personal_inbox = NULL, attempts = attempts + 1,
+                last_status = $2, claimed_by = NULL, claimed_until = NULL
+            WHERE id = $1 AND personal_inbox IS NOT NULL
+                AND NOT EXISTS (SELECT FROM delivery o WHERE o.activity_id = delivery.activity_id
+                    AND o.inbox = delivery.personal_inbox)
+            """,
+            id,
+            status,
+        )
     )
 
 
@@ -193,25 +243,70 @@ async def give_up(conn: Connection, id: int, *, status: int | None, error: str) 
 
 async def hold(conn: Connection, host: str) -> int:
     """The host is unavailable: keep everything for it, send nothing but one probe a day (HT7)."""
-    return await execute(conn, "UPDATE delivery SET state = 'held' WHERE host = $1 AND state = 'waiting'", host)
-
-
-async def reopen(conn: Connection, host: str) -> int:
-    """The host answers again: everything held for it is due."""
     return await execute(
-        conn, "UPDATE delivery SET state = 'waiting', due_at = now() WHERE host = $1 AND state = 'held'", host
+        conn,
+        """
+        UPDATE delivery SET state = 'held', claimed_by = NULL, claimed_until = NULL
+        WHERE host = $1 AND state = 'waiting'
+        """,
+        host,
+    )
+
+
+async def reopen(conn: Connection, hosts: list[str]) -> int:
+    """These hosts answer again: everything held for them is due."""
+    return await execute(
+        conn,
+        "UPDATE delivery SET state = 'waiting', due_at = now() WHERE host = ANY($1) AND state = 'held'",
+        hosts,
+    )
+
+
+async def probe(conn: Connection, *, at: datetime) -> int:
+    """Let the oldest held delivery go to each unavailable host whose probe is due (HT7); how many."""
+    return await execute(
+        conn,
+        """
+        WITH asked AS (
+            UPDATE server SET probe_at = $1::timestamptz + interval '1 day'
+            WHERE unavailable_since IS NOT NULL AND probe_at <= $1 RETURNING host
+        )
+        UPDATE delivery SET state = 'waiting', due_at = $1
+        FROM (
+            SELECT DISTINCT ON (d.host) d.id FROM delivery d JOIN asked ON asked.host = d.host
+            WHERE d.state = 'held' ORDER BY d.host, d.id
+        ) AS oldest WHERE delivery.id = oldest.id
+        """,
+        at,
+    )
+
+
+async def give_up_held(conn: Connection, *, days: int, at: datetime) -> int:
+    """Fail what was held for so long: the author sees that it did not arrive (P6)."""
+    return await execute(
+        conn,
+        """
+        UPDATE delivery SET state = 'failed', finished_at = now()
+        WHERE state = 'held' AND created_at < $2::timestamptz - make_interval(days => $1)
+        """,
+        days,
+        at,
     )
 
 
 async def cancel(conn: Connection, object_uri: str) -> int:
-    """Drop what about this object was not sent yet (HT11: a post deleted before its delivery)."""
+    """Stop sending what about this object waits (HT11: a post deleted before its delivery).
+
+    What is in somebody's hands just now goes on; what may have arrived is told of the deletion all the same,
+    see `schedule_to_recipients_of`.
+    """
     return await execute(
         conn,
         """
         UPDATE delivery SET state = 'cancelled', finished_at = now()
         FROM activity a
         WHERE a.id = delivery.activity_id AND a.object_uri = $1 AND a.type <> 'Delete'
-            AND delivery.state IN ('waiting', 'held') AND delivery.attempts = 0 AND delivery.claimed_until IS NULL
+            AND delivery.state IN ('waiting', 'held') AND delivery.claimed_until IS NULL
         """,
         object_uri,
     )
@@ -248,12 +343,18 @@ async def list_passages(conn: Connection, object_uri: str) -> list[Passage]:
 
 
 async def prune(conn: Connection, *, days: int = 60) -> int:
-    """Forget finished deliveries when nobody asks for them any more."""
+    """Forget finished deliveries when nobody asks for them any more.
+
+    Where a living post went is kept for as long as it lives: its deletion has to follow it (schedule_to_recipients_of).
+    """
     return await execute(
         conn,
         """
-        DELETE FROM delivery WHERE state IN ('done', 'failed', 'cancelled')
-            AND finished_at < now() - make_interval(days => $1)
+        DELETE FROM delivery USING activity a
+        WHERE a.id = delivery.activity_id AND delivery.state IN ('done', 'failed', 'cancelled')
+            AND delivery.finished_at < now() - make_interval(days => $1)
+            AND NOT (a.type IN ('Create', 'Announce') AND delivery.state = 'done' AND EXISTS (
+                SELECT FROM post p WHERE p.uri = a.object_uri AND p.deleted_at IS NULL))
         """,
         days,
     )

@@ -200,6 +200,12 @@ async def find_by_listing_uri(conn: Connection, uri: str) -> Listing | None:
     return read_listing(rows[0]) if rows else None
 
 
+async def find_by_url(conn: Connection, url: str) -> Listing | None:
+    """The listing whose page for people is here, tombstones included. Checks no audience."""
+    rows = await fetch_records(conn, "SELECT * FROM full_listing WHERE url = $1", url)
+    return read_listing(rows[0]) if rows else None
+
+
 async def get_own(conn: Connection, uri: str, author_id: int) -> Listing:
     """A living listing that this author may change. Raises NotFound, also for others' listings."""
     listing = await find_by_listing_uri(conn, uri)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from models.database import Connection, execute, fetch_all, fetch_one
+from models.database import Connection, execute, fetch_all, fetch_column, fetch_one
 
 Level = Literal["friend", "reader", "aside"]
 
@@ -89,43 +89,43 @@ async def save_software(conn: Connection, host: str, *, software: str, version: 
     )
 
 
-async def save_heard(conn: Connection, host: str) -> None:
-    """A verified request came from this host. Written at most once a minute, since inboxes are busy."""
+async def save_heard(conn: Connection, hosts: list[str]) -> None:
+    """Verified requests came from these hosts. Written at most once a minute each, since inboxes are busy.
+
+    One that we hold as unavailable is probed at once instead of once a day, but at most hourly: it speaks again, and
+    yet the inbox that failed may still be broken (HT7).
+    """
     await execute(
         conn,
         """
-        INSERT INTO server (host, last_in_at) VALUES ($1, now())
-        ON CONFLICT (host) DO UPDATE SET last_in_at = now()
+        INSERT INTO server (host, last_in_at) SELECT unnest($1::text[]), now() ORDER BY 1
+        ON CONFLICT (host) DO UPDATE SET last_in_at = now(),
+            probe_at = CASE WHEN server.probe_at - now() < interval '23 hours' THEN least(server.probe_at, now())
+                ELSE server.probe_at END
         WHERE server.last_in_at IS NULL OR server.last_in_at < now() - interval '1 minute'
         """,
-        host,
+        hosts,
     )
 
 
-async def save_success(conn: Connection, host: str) -> bool:
-    """A delivery arrived. True when the host was unavailable: its held deliveries may go now."""
-    held = await fetch_one(
-        conn,
-        Server,
-        """
-        SELECT host, level, software, software_version, name, first_seen_at, last_in_at, last_out_at,
-            last_failure_at, failure, failing_days, unavailable_since, probe_at, knock, knock_until
-        FROM server WHERE host = $1
-        """,
-        host,
-    )
-    await execute(
+async def save_success(conn: Connection, hosts: list[str]) -> list[str]:
+    """Deliveries arrived at these hosts. Those that were unavailable until now: what is held for them may go."""
+    return await fetch_column(
         conn,
         """
-        INSERT INTO server (host, last_out_at) VALUES ($1, now())
-        ON CONFLICT (host) DO UPDATE SET last_out_at = now(), failure = NULL, failing_days = '{}',
-            unavailable_since = NULL, probe_at = NULL
-        WHERE server.last_out_at IS NULL OR server.last_out_at < now() - interval '10 seconds'
-            OR server.failure IS NOT NULL OR server.unavailable_since IS NOT NULL
+        WITH before AS (
+            SELECT host FROM server WHERE host = ANY($1) AND unavailable_since IS NOT NULL
+        ), saved AS (
+            INSERT INTO server (host, last_out_at) SELECT unnest($1::text[]), now() ORDER BY 1
+            ON CONFLICT (host) DO UPDATE SET last_out_at = now(), failure = NULL, failing_days = '{}',
+                unavailable_since = NULL, probe_at = NULL
+            WHERE server.last_out_at IS NULL OR server.last_out_at < now() - interval '10 seconds'
+                OR server.failure IS NOT NULL OR server.unavailable_since IS NOT NULL
+        )
+        SELECT host FROM before
         """,
-        host,
+        hosts,
     )
-    return held is not None and held.unavailable_since is not None
 
 
 async def save_failure(conn: Connection, host: str, cause: str, *, on: date) -> bool:

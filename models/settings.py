@@ -210,8 +210,8 @@ def _read_origin(name: str, url: str) -> str:
 def _read_listen(listen: str) -> tuple[str, int] | Path:
     if listen.startswith("unix:"):
         return Path(listen.removeprefix("unix:"))
-    host, _, port = listen.rpartition(":")
-    if not port.isdecimal() or int(port) > 65535:
+    host, colon, port = listen.rpartition(":")
+    if not colon or not port.isdecimal() or int(port) > 65535:
         raise SettingsError(f"{_env_name('listen')} is HOST:PORT, such as 127.0.0.1:8000, or unix:PATH.")
     return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104 - ":8000" asks for all addresses
 

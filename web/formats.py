@@ -61,6 +61,16 @@ def format_distance(metres: float, language: str) -> str:
     return f"{format_decimal(kilometres, format='#,##0.#', locale=language)} km"
 
 
+def format_at(place: str, language: str) -> str:
+    """ "À Lomme", "Au Havre", "Aux Sables-d’Olonne": where something is, at the head of a sentence."""
+    if language != "fr":
+        return f"In {place}"
+    for article, contracted in (("Le ", "Au "), ("Les ", "Aux ")):
+        if place.startswith(article):
+            return contracted + place.removeprefix(article)
+    return f"À {place}"
+
+
 def format_price(amount: Decimal | float, currency: str | None, language: str) -> str:
     """A price with its currency, without cents where there are none: "12 €"."""
     whole = Decimal(amount) == Decimal(amount).to_integral_value()

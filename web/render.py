@@ -76,5 +76,5 @@ def say(request: web.Request, sentence: str, /, **values: Any) -> str:
 
     The catalogue's script finds calls named `say` and `N_`, so the sentence is written out where it is used.
     """
-    gettext = request.app[TEMPLATES].environments[reader_language(request)].globals["gettext"]
-    return str(gettext(sentence, **values))  # type: ignore[operator]
+    sentence = request.app[TEMPLATES].sentences[reader_language(request)](sentence)
+    return sentence % values if values else sentence

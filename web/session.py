@@ -29,6 +29,7 @@ class Visit:
     """What the cookies of one request say, and what its answer will set them to.
 
     `form_secret` is the cookie of somebody who is not logged in: the token in her forms is derived from it.
+    `personal` pages are kept by no cache: they hold a token.
     """
 
     account: Account | None = None
@@ -37,6 +38,7 @@ class Visit:
     new_session: str | None = None
     new_form_secret: str | None = None
     ended: bool = False
+    personal: bool = False
 
 
 VISIT = web.RequestKey("visit", Visit)
@@ -104,7 +106,7 @@ def _set_cookies(request: web.Request, response: web.StreamResponse) -> None:
         response.del_cookie(cookie_name(site), **flags)
     if visit.new_form_secret:
         response.set_cookie(form_cookie_name(site), visit.new_form_secret, **flags)
-    if visit.session or visit.new_session or visit.new_form_secret or visit.ended:
+    if visit.personal or visit.session or visit.ended:
         response.headers.setdefault("Cache-Control", "private, no-store")
 
 
@@ -176,8 +178,9 @@ def csrf_token(request: web.Request) -> str:
     visit = request.get(VISIT)
     if visit is None:
         return ""
+    visit.personal = True
     if visit.session is not None:
-        return visit.session.csrf_token
+        return str(visit.session.csrf_token)
     if visit.form_secret is None:
         visit.form_secret = visit.new_form_secret = secrets.token_urlsafe(32)
     return _derive_token(visit.form_secret)

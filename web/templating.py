@@ -1,6 +1,6 @@
 """The jinja2 environments: one per language, so that macros and filters know the reader's language by themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -22,18 +22,38 @@ class Templates:
     """What pages are made with: an environment for each language, and the static files they name."""
 
     environments: Mapping[str, Environment]
+    sentences: Mapping[str, Callable[[str], str]]
     assets: Assets
 
 
 def load_templates(languages: tuple[str, ...]) -> Templates:
     """Read catalogues and static files once; a template is compiled when it is first shown."""
     assets = load_assets()
+    translators = {language: make_translators(language) for language in languages}
     return Templates(
-        environments={language: make_environment(language, assets) for language in languages}, assets=assets
+        environments={
+            language: make_environment(language, assets, translators[language]) for language in languages
+        },
+        sentences={language: translate for language, (translate, _) in translators.items()},
+        assets=assets,
     )
 
 
-def make_environment(language: str, assets: Assets) -> Environment:
+def make_translators(language: str) -> tuple[Callable[[str], str], Callable[[str, str, int], str]]:
+    """From the French sentence to the reader's, spaces set; the second chooses between one and many."""
+    catalogue = load_catalogue(language)
+    finish = formats.set_french_spaces if language == "fr" else str
+    return (
+        cache(lambda sentence: finish(catalogue.ugettext(sentence))),
+        cache(lambda one, many, count: finish(catalogue.ungettext(one, many, count))),
+    )
+
+
+def make_environment(
+    language: str,
+    assets: Assets,
+    translators: tuple[Callable[[str], str], Callable[[str, str, int], str]],
+) -> Environment:
     """Escaping, strict about names, with sentences, dates and prices of `language`."""
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -45,13 +65,7 @@ def make_environment(language: str, assets: Assets) -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    catalogue = load_catalogue(language)
-    finish = formats.set_french_spaces if language == "fr" else str
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        cache(lambda sentence: finish(catalogue.ugettext(sentence))),
-        cache(lambda one, many, count: finish(catalogue.ungettext(one, many, count))),
-        newstyle=True,
-    )
+    environment.install_gettext_callables(*translators, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(lang=language, static_url=assets.urls.__getitem__)
     locale = LOCALES.get(language, language)
     environment.filters.update(
@@ -63,6 +77,8 @@ def make_environment(language: str, assets: Assets) -> Environment:
         lines=formats.break_lines,
         moment=partial(formats.format_moment, language=locale),
         short_day=partial(formats.format_short_day, language=locale),
+        at_place=partial(formats.format_at, language=locale),
+        lower_first=lambda text: text[:1].lower() + text[1:],
         spaces=formats.set_french_spaces if language == "fr" else str,
     )
     environment.filters["price"] = lambda amount, currency=None: formats.format_price(amount, currency, locale)

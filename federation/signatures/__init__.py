@@ -1,0 +1,55 @@
+"""Signatures of HTTP requests: read their claims, ask a key whether they hold, make our own."""
+
+from datetime import datetime
+
+from multidict import CIMultiDict
+
+from federation.signatures import cavage, rfc9421
+from federation.signatures.claim import Claim, holds
+from federation.signatures.envelope import Envelope
+from federation.signatures.policy import ACCEPT_SIGNATURE
+from federation.signatures.public_keys import PublicKey
+from federation.signatures.signer import Knock, Signer
+from models.settings import Site
+
+__all__ = [
+    "ACCEPT_SIGNATURE",
+    "Claim",
+    "Envelope",
+    "Knock",
+    "PublicKey",
+    "Signer",
+    "holds",
+    "is_signed",
+    "read_claims",
+    "sign",
+    "verify",
+]
+
+
+def is_signed(envelope: Envelope) -> bool:
+    """Whether this request claims to be signed at all."""
+    return "signature" in envelope.headers or "signature-input" in envelope.headers
+
+
+def read_claims(envelope: Envelope, site: Site, at: datetime) -> list[Claim]:
+    """The signatures of a request to `site`, checked as far as it goes without a key. Raises SignatureInvalid.
+
+    With a Signature-Input header it is RFC 9421 and nothing else (RS7).
+    """
+    if "signature-input" in envelope.headers:
+        return rfc9421.read_claims(envelope, site, at)
+    return [cavage.read_claim(envelope, site, at)]
+
+
+def verify(envelope: Envelope, key: PublicKey, site: Site, at: datetime) -> bool:
+    """Whether `key` signed this request; of several signatures, the one that names the key. Raises SignatureInvalid."""
+    claims = [claim for claim in read_claims(envelope, site, at) if claim.key_id == key.uri]
+    return len(claims) == 1 and holds(claims[0], key)
+
+
+def sign(request: Envelope, target: Site, signer: Signer, *, knock: Knock, at: datetime) -> CIMultiDict[str]:
+    """All headers of our request to `target`, its signature included."""
+    if knock is Knock.RFC9421:
+        return rfc9421.sign(request, target, signer, at)
+    return cavage.sign(request, signer, at)

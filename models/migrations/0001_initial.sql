@@ -16,23 +16,31 @@ CREATE FUNCTION fold(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARA
 -- Places ------------------------------------------------------------------------------------------------------
 
 CREATE TABLE commune (
-    code text PRIMARY KEY,              -- INSEE code; delegated and associated communes have their own
+    code text PRIMARY KEY,              -- INSEE code; a former commune that gave its code to a new one has a D after it
     name text NOT NULL,
-    postcodes text[] NOT NULL,
-    department text NOT NULL,
+    search_name text NOT NULL,          -- folded by models/places.fold_name, a space before each word
+    postcodes text[] NOT NULL,          -- its own first, then those of the commune that it is part of
+    department text NOT NULL,           -- codes, as in the official list
     region text NOT NULL,
     epci_code text,
     epci_name text,
     population integer NOT NULL DEFAULT 0,
     latitude double precision,
     longitude double precision,
-    precision text NOT NULL,            -- exact, namesake, postcode, epci, department: how good the coordinates are
-    parent_code text,                   -- of a delegated or associated commune
+    precision text NOT NULL,            -- exact, namesake, parent, postcode, epci, department: see models/data/README.md
+    parent_code text,                   -- of a delegated or associated commune, or a district
     kind text NOT NULL                  -- commune, delegated, associated, district
 );
 CREATE INDEX commune_postcodes ON commune USING gin (postcodes);
-CREATE INDEX commune_name ON commune USING gin (fold(name) gin_trgm_ops);
+CREATE INDEX commune_name ON commune USING gin (search_name gin_trgm_ops);
 CREATE INDEX commune_epci ON commune (epci_code);
+
+-- Which edition of the data that comes with the software is loaded.
+CREATE TABLE shipped_data (
+    name text PRIMARY KEY,
+    edition text NOT NULL,
+    loaded_at timestamptz NOT NULL DEFAULT now()
+);
 
 -- Actors ------------------------------------------------------------------------------------------------------
 
@@ -235,6 +243,7 @@ CREATE TABLE post (
 CREATE INDEX post_author ON post (author_id, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX post_reply ON post (in_reply_to_id) WHERE in_reply_to_id IS NOT NULL;
 CREATE INDEX post_reply_uri ON post (in_reply_to_uri) WHERE in_reply_to_id IS NULL AND in_reply_to_uri IS NOT NULL;
+CREATE INDEX post_url ON post (url);   -- pages are asked for by it, and search boxes
 CREATE INDEX post_root ON post (root_id) WHERE root_id IS NOT NULL;
 CREATE INDEX post_public ON post (id DESC) WHERE audience = 'network' AND deleted_at IS NULL;
 CREATE INDEX post_public_local ON post (id DESC) WHERE audience = 'network' AND deleted_at IS NULL AND local;
@@ -346,6 +355,27 @@ CREATE TABLE media (
 CREATE INDEX media_post ON media (post_id, position);
 CREATE INDEX media_orphan ON media (created_at) WHERE post_id IS NULL AND remote_url IS NULL;
 CREATE INDEX media_cached ON media (read_at) WHERE remote_url IS NOT NULL AND file_key IS NOT NULL;
+CREATE UNIQUE INDEX media_remote ON media (post_id, remote_url) WHERE remote_url IS NOT NULL;
+CREATE INDEX media_owner ON media (owner_id);
+
+-- Files whose row is gone, however it went: a chore removes them from the store.
+CREATE TABLE unused_file (
+    key text PRIMARY KEY,
+    unused_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE FUNCTION note_unused_files() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO unused_file (key)
+    SELECT key FROM unnest(ARRAY[OLD.file_key, OLD.thumbnail_key]) AS key WHERE key IS NOT NULL
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER media_files AFTER DELETE ON media FOR EACH ROW EXECUTE FUNCTION note_unused_files();
+CREATE TRIGGER media_files_replaced AFTER UPDATE OF file_key ON media FOR EACH ROW
+    WHEN (OLD.file_key IS NOT NULL AND NEW.file_key IS DISTINCT FROM OLD.file_key)
+    EXECUTE FUNCTION note_unused_files();
 
 -- Reactions ---------------------------------------------------------------------------------------------------
 
@@ -443,7 +473,7 @@ CREATE TABLE delivery (
     UNIQUE (activity_id, inbox)
 );
 CREATE INDEX delivery_lane ON delivery (host, actor_id, id) WHERE state = 'waiting';
-CREATE INDEX delivery_due ON delivery (priority, id) WHERE state = 'waiting';
+CREATE INDEX delivery_due ON delivery (due_at, priority, id) WHERE state = 'waiting';
 CREATE INDEX delivery_held ON delivery (host) WHERE state = 'held';
 
 -- Other servers: what we know of them and how they do.

@@ -86,8 +86,8 @@ def require_passage(data: Path, user: str) -> None:
     """Raise DatabaseError when `user` cannot walk to `data`; we never open a folder for others by ourselves."""
     if not _can_run(Account(user=user), "test", "-x", str(data)):
         raise DatabaseError(
-            f"PostgreSQL does not run as root, and {user} cannot reach {data}: start Déclic as an ordinary user, or set "
-            f"DECLIC_DATA to a folder that others may pass through, such as /var/lib/declic."
+            f"PostgreSQL does not run as root, and {user} cannot reach {data}: start Déclic as an ordinary user, "
+            f"or set DECLIC_DATA to a folder that others may pass through, such as /var/lib/declic."
         )
 
 

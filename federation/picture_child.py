@@ -1,0 +1,181 @@
+"""The process in which pictures are opened: it reads them from its input one by one and can reach nothing else.
+
+It is started by path with `-I` and knows only the standard library, Pillow and blurhash: no settings, no
+database, no secrets. A request is a length and the bytes; an answer is a length, a JSON header and the bytes of
+both pictures. It ends when its input does.
+"""
+
+import contextlib
+import io
+import json
+import os
+import resource
+import struct
+import sys
+import warnings
+from typing import Any, BinaryIO
+
+import blurhash
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "AVIF")
+"""Formats that are opened at all: what cameras, phones and screenshots make. SVG, TIFF, PSD and the rest are refused."""
+
+MAX_PIXELS = 40_000_000
+
+FULL_SIDE = 1600
+THUMBNAIL_SIDE = 480
+BLURHASH_SIDE = 32
+
+FULL_QUALITY = 82
+THUMBNAIL_QUALITY = 75
+
+MEMORY = 1536 * 1024 * 1024
+"""Bytes of address space: a picture of MAX_PIXELS with transparency takes about half of it."""
+
+HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"})
+
+LENGTH = struct.Struct(">I")
+
+
+class Refused(Exception):
+    """The picture is not used; the first argument is why: `not_a_picture`, `heic`, `too_many_pixels` or `broken`."""
+
+
+def reduce(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
+    """Width, height and blurhash of the reduced picture, then it and its thumbnail, both JPEG and nothing else.
+
+    The pixels are upright, in sRGB, on white where they were transparent; of an animation the first is kept.
+    Nothing of the file is copied: no EXIF, XMP, IPTC, comment, thumbnail, colour profile nor what was hidden
+    behind the picture (B-20, B-48). Raises Refused.
+    """
+    image = _open(data)
+    try:
+        full = _reduce(image)
+    except MemoryError as error:
+        raise Refused("too_many_pixels") from error
+    except Exception as error:  # Pillow's decoders raise nearly everything when a file is broken
+        raise Refused("broken") from error
+    thumbnail = _fit(full, THUMBNAIL_SIDE)
+    header = {"width": full.width, "height": full.height, "blurhash": _hash(thumbnail)}
+    return header, _encode(full, FULL_QUALITY), _encode(thumbnail, THUMBNAIL_QUALITY)
+
+
+def _open(data: bytes) -> Image.Image:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise Refused("heic" if data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS else "not_a_picture") from error
+    except Exception as error:
+        raise Refused("broken") from error
+    if image.width * image.height > MAX_PIXELS:  # from the header: nothing was decoded yet (B-47)
+        raise Refused("too_many_pixels")
+    return image
+
+
+def _reduce(image: Image.Image) -> Image.Image:
+    # A JPEG can be decoded at a half, a quarter or an eighth of its size, which is much faster.
+    image.draft("RGB", (FULL_SIDE, FULL_SIDE))
+    profile = image.info.get("icc_profile")
+    image.load()
+    orientation = image.getexif().get(0x0112, 1)
+    small = _to_srgb(_fit(_flatten(image), FULL_SIDE), profile)
+    if orientation in range(2, 9):
+        exif = small.getexif()
+        exif[0x0112] = orientation
+        small = ImageOps.exif_transpose(small)
+    clean = Image.new("RGB", small.size)  # a new picture carries no metadata, whatever a format adds to `info`
+    clean.paste(small)
+    return clean
+
+
+def _flatten(image: Image.Image) -> Image.Image:
+    """The picture in RGB, where it was transparent on white."""
+    if image.mode.startswith("I;16"):
+        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    elif image.mode in {"I", "F"}:
+        image = image.convert("L")
+    if image.mode in {"RGB", "L", "CMYK"} and "transparency" not in image.info:
+        return image
+    if image.mode not in {"RGBA", "LA", "PA", "P", "La", "RGBa"} and "transparency" not in image.info:
+        return image.convert("RGB")
+    # Reduced before it is flattened: two copies at full size would need twice the memory.
+    layer = _fit(image.convert("RGBA"), FULL_SIDE)
+    ground = Image.new("RGB", layer.size, "white")
+    ground.paste(layer, mask=layer.getchannel("A"))
+    return ground
+
+
+def _fit(image: Image.Image, side: int) -> Image.Image:
+    """The picture no larger than `side` on its longer side, never larger than it was."""
+    scale = side / max(image.size)
+    if scale >= 1:
+        return image.copy()
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Colours as a browser without the profile shows them; a profile that cannot be used is left aside."""
+    if profile and image.mode in {"RGB", "CMYK", "L"}:
+        with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(
+                image if image.mode != "L" else image.convert("RGB"),
+                source,
+                ImageCms.createProfile("sRGB"),
+                outputMode="RGB",
+            )
+            return converted or image.convert("RGB")
+    return image.convert("RGB")
+
+
+def _encode(image: Image.Image, quality: int) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
+    return out.getvalue()
+
+
+def _hash(thumbnail: Image.Image) -> str:
+    tiny = thumbnail.copy()
+    tiny.thumbnail((BLURHASH_SIDE, BLURHASH_SIDE), Image.Resampling.BOX)
+    rows = [[tiny.getpixel((x, y)) for x in range(tiny.width)] for y in range(tiny.height)]
+    wide = tiny.width >= tiny.height
+    return str(blurhash.encode(rows, components_x=4 if wide else 3, components_y=3 if wide else 4))
+
+
+def limit_process() -> None:
+    """Take from this process what it does not need: memory beyond MEMORY, writing files, dumping its memory."""
+    Image.init()  # the decoders are loaded before anything from outside is read
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    with contextlib.suppress(OSError):
+        os.nice(5)  # pages first
+
+
+def answer(data: bytes) -> bytes:
+    """The answer to one request."""
+    try:
+        header, full, thumbnail = reduce(data)
+        header |= {"full": len(full), "thumbnail": len(thumbnail)}
+    except Refused as refusal:
+        header, full, thumbnail = {"error": refusal.args[0]}, b"", b""
+    packed = json.dumps(header).encode()
+    return LENGTH.pack(len(packed)) + packed + full + thumbnail
+
+
+def serve(source: BinaryIO, target: BinaryIO) -> None:
+    """Answer requests until the input ends."""
+    while len(length := source.read(LENGTH.size)) == LENGTH.size:
+        target.write(answer(source.read(LENGTH.unpack(length)[0])))
+        target.flush()
+
+
+if __name__ == "__main__":
+    limit_process()
+    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
+        serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -1,0 +1,120 @@
+"""Value → JSON with its context, held against what receivers accept before it leaves (wire-format §9.2)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from federation.fields import PUBLIC, Json
+from federation.terms import collect_names, context_of
+from federation.vocabulary.activities import Activity
+from federation.vocabulary.activity_writers import write_activity
+from federation.vocabulary.actors import ActorDocument
+from federation.vocabulary.collections import (
+    Collection,
+    CollectionPage,
+    Relationship,
+    Verbatim,
+    write_collection,
+    write_collection_page,
+    write_relationship,
+)
+from federation.vocabulary.embedded import OBJECT_WRITERS, Object
+
+Serializable = Activity | Object | Collection | CollectionPage | Relationship
+
+WRITERS: dict[type[Any], Callable[[Any], Json]] = {
+    **OBJECT_WRITERS,
+    Collection: write_collection,
+    CollectionPage: write_collection_page,
+    Relationship: write_relationship,
+}
+"""What is no activity, from type to writer."""
+
+SECRET = frozenset({"bto", "bcc"})
+OTHER_PUBLIC = frozenset({"Public", "as:Public"})
+SINGLE = ("url", "context", "audience", "inReplyTo", "attributedTo")
+
+
+class BrokenRule(Exception):
+    """A document of ours would be refused or misread by others; this is a defect of ours and it must not leave."""
+
+
+def serialize(value: Serializable) -> bytes:
+    """The JSON that is signed, delivered and served: one value, the same bytes everywhere. Raises BrokenRule."""
+    return orjson.dumps(_write(value), default=_write_verbatim)
+
+
+def to_json(value: Serializable) -> Json:
+    """The same as an object, for those who look into it. Raises BrokenRule."""
+    written: Json = orjson.loads(serialize(value))
+    return written
+
+
+def _write_verbatim(value: object) -> orjson.Fragment:
+    if isinstance(value, Verbatim):
+        return orjson.Fragment(value.body)
+    raise TypeError
+
+
+def _write(value: Serializable) -> Json:
+    write = WRITERS.get(type(value), write_activity)
+    document = write(value)
+    names = collect_names(document)
+    require_receivable(document, names)
+    return {"@context": context_of(names, security=isinstance(value, ActorDocument)), **document}
+
+
+def require_receivable(document: Json, names: set[str]) -> None:
+    """Hold a document against the rules of the peers (wire-format §3); raises BrokenRule."""
+    if not names.isdisjoint(SECRET):
+        raise BrokenRule("bto and bcc never leave this server.")
+    _require_plain(document)
+    inner = document.get("object")
+    if isinstance(inner, dict):
+        require_receivable(inner, set())
+    elif document["type"] == "Note":
+        _require_note(document)
+
+
+def _require_plain(document: Json) -> None:
+    """Type, addresses and audience in the one form that strict readers take (Pleroma, Lemmy, mitra)."""
+    if not isinstance(document["type"], str):
+        raise BrokenRule("The type is not a plain string.")
+    for key in SINGLE:
+        if not isinstance(document.get(key, ""), str):
+            raise BrokenRule(f"{key} is not a plain string.")
+    for key in ("to", "cc"):
+        addressees = document.get(key, ())
+        if not OTHER_PUBLIC.isdisjoint([addressees] if isinstance(addressees, str) else addressees):
+            raise BrokenRule(f"Public stands in {key} in another form than {PUBLIC}.")
+
+
+def _require_note(document: Json) -> None:
+    """What Mastodon, GoToSocial, Misskey, Pleroma and Lemmy need of a Note (wire-format D2, D3, D6)."""
+    if "name" in document:
+        raise BrokenRule("GoToSocial would show the name of a Note as its content warning.")
+    if "summary" in document and not document["sensitive"]:
+        raise BrokenRule("The summary of a Note is a content warning, and this one is not sensitive.")
+    if "updated" in document and _moment(document["updated"]) < _moment(document["published"]):
+        raise BrokenRule("GoToSocial drops what was updated before it was published.")
+    listing = "publishes" in document
+    for attachment in document["attachment"]:
+        _require_attachment(attachment, listing=listing)
+    if not all(tag.get("href", "").isascii() for tag in document["tag"]):
+        raise BrokenRule("The address of a tag is not percent-encoded.")
+
+
+def _moment(written: str) -> datetime:
+    return datetime.fromisoformat(written)
+
+
+def _require_attachment(attachment: Json, *, listing: bool) -> None:
+    media_type = attachment.get("mediaType", "")
+    if attachment["type"] != "Document" or not isinstance(attachment["url"], str):
+        raise BrokenRule("Pleroma and Lemmy refuse attachments other than Documents.")
+    if listing and not media_type.startswith("image/"):
+        raise BrokenRule("Only pictures may be attached to a listing.")
+    if "summary" in attachment:
+        raise BrokenRule("Alternative text goes in name.")

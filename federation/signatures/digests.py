@@ -1,0 +1,55 @@
+"""Digests of bodies: the older `Digest` (RFC 3230) and `Content-Digest` (RFC 9530), made and checked."""
+
+from hashlib import sha256, sha512
+
+from multidict import CIMultiDict
+
+from federation.errors import SignatureInvalid
+from federation.signatures import base64
+from federation.signatures.structured import read_dictionary
+
+_HASHES = {"sha-256": sha256, "sha-512": sha512}
+
+
+def build_digest(body: bytes) -> str:
+    """The value of a `Digest` header."""
+    return f"SHA-256={base64.encode(sha256(body).digest())}"
+
+
+def build_content_digest(body: bytes) -> str:
+    """The value of a `Content-Digest` header."""
+    return f"sha-256=:{base64.encode(sha256(body).digest())}:"
+
+
+def require_digests(headers: CIMultiDict[str], body: bytes) -> None:
+    """Check every digest that a request carries, covered by the signature or not (B-28). Raises SignatureInvalid."""
+    if "digest" in headers:
+        _require_digest(", ".join(headers.getall("digest")), body)
+    if "content-digest" in headers:
+        _require_content_digest(", ".join(headers.getall("content-digest")), body)
+
+
+def _require_digest(value: str, body: bytes) -> None:
+    """SHA-256 has to be there; names are compared without case, as bovine writes `sha-256` (SG7)."""
+    found = False
+    for member in value.split(","):
+        algorithm, _, encoded = member.strip().partition("=")
+        if algorithm.lower() == "sha-256":
+            found = True
+            if base64.decode(encoded) != sha256(body).digest():
+                raise SignatureInvalid("The digest does not match the body.")
+    if not found:
+        raise SignatureInvalid("The Digest header has no SHA-256.")
+
+
+def _require_content_digest(value: str, body: bytes) -> None:
+    """At least one algorithm that we know; all that we know have to match."""
+    found = False
+    for algorithm, (digest, _) in read_dictionary("Content-Digest", value).items():
+        make = _HASHES.get(algorithm)
+        if make is not None:
+            found = True
+            if digest != make(body).digest():
+                raise SignatureInvalid("The content digest does not match the body.")
+    if not found:
+        raise SignatureInvalid("The Content-Digest header has no algorithm that is known here.")

@@ -1,0 +1,72 @@
+"""Our activities as JSON: one shape for all, with what each type adds."""
+
+from federation.fields import Json, compact, write_moment
+from federation.vocabulary.activities import (
+    Accept,
+    Activity,
+    Add,
+    Delete,
+    Flag,
+    Move,
+    Offer,
+    Reject,
+    Remove,
+)
+from federation.vocabulary.actors import ACTOR_TYPES
+from federation.vocabulary.agreements import write_agreement
+from federation.vocabulary.embedded import OBJECT_WRITERS, Object
+from federation.vocabulary.objects import Tombstone, write_tombstone
+
+
+def write_activity(value: Activity) -> Json:
+    """An activity; empty `to` and `cc` are left out."""
+    return compact(
+        {
+            "id": value.id,
+            "type": type(value).__name__,
+            "actor": value.actor,
+            "published": write_moment(value.published) if value.published else None,
+            "to": list(value.to) or None,
+            "cc": list(value.cc) or None,
+            "audience": value.audience,
+            **_write_extra(value),
+            "object": _write_object(value),
+        }
+    )
+
+
+def _write_object(value: Activity) -> object:
+    match value:
+        case Flag():
+            return list(value.objects)
+        case Delete():
+            return _write_deleted(value.object)
+        case _:
+            return write_embedded(value.object)
+
+
+def _write_deleted(value: Tombstone) -> object:
+    """An actor that goes is named by its address alone, as Mastodon does it; anything else is a Tombstone."""
+    return value.id if value.former_type in ACTOR_TYPES else write_tombstone(value)
+
+
+def write_embedded(value: Activity | Object | str) -> object:
+    """What stands in `object`: an address as it is, an activity or an object written out."""
+    if isinstance(value, str):
+        return value
+    write = OBJECT_WRITERS.get(type(value))
+    return write_activity(value) if write is None else write(value)  # type: ignore[arg-type]
+
+
+def _write_extra(value: Activity) -> Json:
+    match value:
+        case Offer():
+            return {"content": value.content or None, "inReplyTo": value.in_reply_to}
+        case Reject() | Flag():
+            return {"content": value.content or None}
+        case Accept():
+            return {"result": write_agreement(value.result) if value.result else None}
+        case Add() | Remove() | Move():
+            return {"target": value.target}
+        case _:
+            return {}

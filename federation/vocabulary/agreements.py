@@ -1,0 +1,160 @@
+"""What two people agree about a listing and what they report as done, as FEP-0837 has it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from federation.errors import Malformed
+from federation.fields import Json, compact, moment, one, text, uri, write_moment
+from federation.vocabulary.intents import Quantity, read_quantity, write_quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commitment:
+    """One side's promise; `satisfies` is the id of the Intent in the proposal."""
+
+    id: str | None = None
+    satisfies: str | None = None
+    quantity: Quantity | None = None
+    provider: str | None = None
+    receiver: str | None = None
+    has_beginning: datetime | None = None
+    has_end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """Terms: proposed in an Offer (then mostly without id), binding in an Accept's `result`.
+
+    `context` is the proposal, `state` the name of its `preview` (Accepted, Paid, Completed).
+    """
+
+    stipulates: Commitment
+    stipulates_reciprocal: Commitment | None = None
+    id: str | None = None
+    attributed_to: str | None = None
+    context: str | None = None
+    in_reply_to: str | None = None
+    state: str = ""
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EconomicEvent:
+    """One side's report that something was done; `context` is the agreement, `fulfills` the commitment's id."""
+
+    id: str
+    attributed_to: str | None = None
+    name: str = ""
+    context: str | None = None
+    fulfills: str | None = None
+    action: str = ""
+    provider: str | None = None
+    receiver: str | None = None
+    quantity: Quantity | None = None
+    point_in_time: datetime | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+def read_commitment(document: Json) -> Commitment:
+    """One side's promise."""
+    return Commitment(
+        id=uri(document.get("id")),
+        satisfies=uri(document.get("satisfies")),
+        quantity=one(document.get("resourceQuantity"), read_quantity),
+        provider=uri(document.get("provider")),
+        receiver=uri(document.get("receiver")),
+        has_beginning=moment(document.get("hasBeginning")),
+        has_end=moment(document.get("hasEnd")),
+    )
+
+
+def read_agreement(document: Json) -> Agreement:
+    """Terms; raises Malformed where nothing is stipulated."""
+    stipulates = one(document.get("stipulates"), read_commitment)
+    if stipulates is None:
+        raise Malformed("This agreement stipulates nothing.")
+    return Agreement(
+        id=uri(document.get("id")),
+        stipulates=stipulates,
+        stipulates_reciprocal=one(document.get("stipulatesReciprocal"), read_commitment),
+        attributed_to=uri(document.get("attributedTo")),
+        context=uri(document.get("context")),
+        in_reply_to=uri(document.get("inReplyTo")),
+        state=one(document.get("preview"), lambda preview: text(preview.get("name"), 100)) or "",
+        raw=document,
+    )
+
+
+def read_economic_event(document: Json) -> EconomicEvent:
+    """A report; raises Malformed without an id."""
+    id = uri(document.get("id"))
+    if id is None:
+        raise Malformed("This economic event has no id.")
+    return EconomicEvent(
+        id=id,
+        attributed_to=uri(document.get("attributedTo")),
+        name=text(document.get("name")) or "",
+        context=uri(document.get("context")),
+        fulfills=uri(document.get("fulfills")),
+        action=text(document.get("action"), 100) or "",
+        provider=uri(document.get("provider")),
+        receiver=uri(document.get("receiver")),
+        quantity=one(document.get("resourceQuantity"), read_quantity),
+        point_in_time=moment(document.get("hasPointInTime")),
+        published=moment(document.get("published")),
+        raw=document,
+    )
+
+
+def write_commitment(value: Commitment) -> Json:
+    """One side's promise."""
+    return compact(
+        {
+            "type": "Commitment",
+            "id": value.id,
+            "satisfies": value.satisfies,
+            "resourceQuantity": write_quantity(value.quantity),
+            "provider": value.provider,
+            "receiver": value.receiver,
+            "hasBeginning": write_moment(value.has_beginning) if value.has_beginning else None,
+            "hasEnd": write_moment(value.has_end) if value.has_end else None,
+        }
+    )
+
+
+def write_agreement(value: Agreement) -> Json:
+    """Terms."""
+    reciprocal = value.stipulates_reciprocal
+    return compact(
+        {
+            "type": "Agreement",
+            "id": value.id,
+            "attributedTo": value.attributed_to,
+            "context": value.context,
+            "inReplyTo": value.in_reply_to,
+            "stipulates": write_commitment(value.stipulates),
+            "stipulatesReciprocal": write_commitment(reciprocal) if reciprocal else None,
+            "preview": {"type": "Note", "name": value.state} if value.state else None,
+        }
+    )
+
+
+def write_economic_event(value: EconomicEvent) -> Json:
+    """A report."""
+    return compact(
+        {
+            "type": "EconomicEvent",
+            "id": value.id,
+            "attributedTo": value.attributed_to,
+            "name": value.name or None,
+            "context": value.context,
+            "fulfills": value.fulfills,
+            "action": value.action or None,
+            "provider": value.provider,
+            "receiver": value.receiver,
+            "resourceQuantity": write_quantity(value.quantity),
+            "hasPointInTime": write_moment(value.point_in_time) if value.point_in_time else None,
+            "published": write_moment(value.published) if value.published else None,
+        }
+    )

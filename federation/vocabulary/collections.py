@@ -1,0 +1,165 @@
+"""Collections and their pages: outboxes, followers, featured posts, replies; and who vouches for whom in them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from federation.fields import Json, compact, each, moment, require_uri, types, uri, whole, write_moment
+
+COLLECTION_TYPES = frozenset({"Collection", "OrderedCollection"})
+PAGE_TYPES = frozenset({"CollectionPage", "OrderedCollectionPage"})
+
+MAX_ITEMS = 1000
+MAX_TOTAL = 2**53
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relationship:
+    """An entry of a cooperative's list of territories: `subject` vouches for `object` (wire-format §8)."""
+
+    id: str
+    subject: str
+    relationship: str
+    object: str
+    published: datetime | None = None
+    updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verbatim:
+    """JSON text that is served as it was signed, byte for byte."""
+
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A collection: its first page, or the items themselves.
+
+    Items are addresses or objects as received; of ours also a Relationship or what is served Verbatim.
+    """
+
+    id: str
+    ordered: bool = True
+    total_items: int | None = None
+    attributed_to: str | None = None
+    updated: datetime | None = None
+    first: str | None = None
+    last: str | None = None
+    items: tuple[Any, ...] = ()
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionPage:
+    """One page of a collection."""
+
+    id: str
+    part_of: str | None = None
+    ordered: bool = True
+    total_items: int | None = None
+    next: str | None = None
+    prev: str | None = None
+    items: tuple[Any, ...] = ()
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+def read_collection(document: Json) -> Collection:
+    """A collection; raises Malformed without an id. An inline first page lends its items."""
+    items = _read_items(document)
+    first = document.get("first")
+    if not items and isinstance(first, dict):
+        items = _read_items(first)
+    return Collection(
+        id=require_uri(document, "id"),
+        ordered="OrderedCollection" in types(document),
+        total_items=whole(document.get("totalItems"), 0, MAX_TOTAL),
+        attributed_to=uri(document.get("attributedTo")),
+        updated=moment(document.get("updated")),
+        first=uri(first),
+        last=uri(document.get("last")),
+        items=items,
+        raw=document,
+    )
+
+
+def read_collection_page(document: Json) -> CollectionPage:
+    """A page; raises Malformed without an id."""
+    return CollectionPage(
+        id=require_uri(document, "id"),
+        part_of=uri(document.get("partOf")),
+        ordered="OrderedCollectionPage" in types(document),
+        total_items=whole(document.get("totalItems"), 0, MAX_TOTAL),
+        next=uri(document.get("next")),
+        prev=uri(document.get("prev")),
+        items=_read_items(document),
+        raw=document,
+    )
+
+
+def read_relationship(document: Json) -> Relationship:
+    """An entry of a directory; raises Malformed where a part is missing."""
+    return Relationship(
+        id=require_uri(document, "id"),
+        subject=require_uri(document, "subject"),
+        relationship=require_uri(document, "relationship"),
+        object=require_uri(document, "object"),
+        published=moment(document.get("published")),
+        updated=moment(document.get("updated")),
+    )
+
+
+def _read_items(document: Json) -> tuple[Any, ...]:
+    value = document.get("orderedItems", document.get("items"))
+    found = (member for member in each(value) if isinstance(member, dict) or (isinstance(member, str) and uri(member)))
+    return tuple(member for member, _ in zip(found, range(MAX_ITEMS), strict=False))
+
+
+def write_collection(value: Collection) -> Json:
+    """A collection; `orderedItems` only where it has no pages."""
+    written: Json = {
+        "id": value.id,
+        "type": "OrderedCollection" if value.ordered else "Collection",
+        "attributedTo": value.attributed_to,
+        "updated": write_moment(value.updated) if value.updated else None,
+        "totalItems": value.total_items,
+        "first": value.first,
+        "last": value.last,
+    }
+    if value.items or value.first is None:
+        written["orderedItems" if value.ordered else "items"] = [_write_item(item) for item in value.items]
+    return compact(written)
+
+
+def write_collection_page(value: CollectionPage) -> Json:
+    """A page of a collection."""
+    return compact(
+        {
+            "id": value.id,
+            "type": "OrderedCollectionPage" if value.ordered else "CollectionPage",
+            "partOf": value.part_of,
+            "totalItems": value.total_items,
+            "next": value.next,
+            "prev": value.prev,
+            "orderedItems" if value.ordered else "items": [_write_item(item) for item in value.items],
+        }
+    )
+
+
+def _write_item(item: Any) -> Any:
+    return write_relationship(item) if isinstance(item, Relationship) else item
+
+
+def write_relationship(value: Relationship) -> Json:
+    """An entry of a directory."""
+    return compact(
+        {
+            "type": "Relationship",
+            "id": value.id,
+            "subject": value.subject,
+            "relationship": value.relationship,
+            "object": value.object,
+            "published": write_moment(value.published) if value.published else None,
+            "updated": write_moment(value.updated) if value.updated else None,
+        }
+    )

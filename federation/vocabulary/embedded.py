@@ -1,0 +1,114 @@
+"""What an activity's `object` may hold: the table from an object's type to its reader and to its writer."""
+
+from collections.abc import Callable
+from typing import Any
+
+from federation.errors import Malformed
+from federation.fields import Json, each, types, uri
+from federation.vocabulary.actors import ACTOR_TYPES, ActorDocument, read_actor, write_actor
+from federation.vocabulary.agreements import (
+    Agreement,
+    EconomicEvent,
+    read_agreement,
+    read_economic_event,
+    write_agreement,
+    write_economic_event,
+)
+from federation.vocabulary.marketplace import (
+    Event,
+    FlohmarktOffer,
+    Proposal,
+    is_flohmarkt_offer,
+    is_proposal,
+    read_event,
+    read_flohmarkt_offer,
+    read_proposal,
+    write_proposal,
+)
+from federation.vocabulary.objects import Note, Tombstone, read_note, read_tombstone, write_note, write_tombstone
+
+Object = Note | Proposal | FlohmarktOffer | Event | Tombstone | ActorDocument | Agreement | EconomicEvent
+
+OBJECT_READERS: dict[str, Callable[[Json], Object]] = {
+    **dict.fromkeys(ACTOR_TYPES, read_actor),
+    "Agreement": read_agreement,
+    "EconomicEvent": read_economic_event,
+    "Event": read_event,
+    "Tombstone": read_tombstone,
+}
+"""Types read in a way of their own; all others are listings by their properties, or shown like a Note (AX5, AX25)."""
+
+OBJECT_WRITERS: dict[type[Any], Callable[[Any], Json]] = {
+    ActorDocument: write_actor,
+    Agreement: write_agreement,
+    EconomicEvent: write_economic_event,
+    Note: write_note,
+    Proposal: write_proposal,
+    Tombstone: write_tombstone,
+}
+"""What we ourselves write."""
+
+
+def read_object(document: Json) -> Object:
+    """An object in our form, whatever its type; raises Malformed for one without what its type needs."""
+    if is_proposal(document):
+        return read_proposal(document)
+    if is_flohmarkt_offer(document):
+        return read_flohmarkt_offer(document)
+    for name in types(document):
+        read = OBJECT_READERS.get(name.rpartition(":")[2])
+        if read is not None:
+            return read(document)
+    return read_note(document)
+
+
+def read_embedded(value: object) -> Object | str:
+    """An object, or the address of one to be fetched; of a list the first. Raises Malformed for neither.
+
+    An object that lacks what its type needs counts as its address: fetching may tell more.
+    """
+    first = next(each(value), None)
+    address = uri(first)
+    if isinstance(first, dict) and "type" in first:
+        try:
+            return read_object(first)
+        except Malformed:
+            if address is None:
+                raise
+    if address is None:
+        raise Malformed("The object of this activity is neither an object nor an address.")
+    return address
+
+
+def id_of(value: Object | str) -> str:
+    """The id of an object, or the address itself; empty for an Agreement that has none yet."""
+    match value:
+        case str():
+            return value
+        case Proposal() | FlohmarktOffer() | Event():
+            return value.note.id
+        case _:
+            return value.id or ""
+
+
+def note_of(value: Object | str) -> Note | None:
+    """The part of an object that is shown like a post; None for what is no post."""
+    match value:
+        case Note():
+            return value
+        case Proposal() | FlohmarktOffer() | Event():
+            return value.note
+        case _:
+            return None
+
+
+def owner_of(value: Object | str) -> str | None:
+    """Who may speak for an object: the actor itself, or `attributedTo`; None where it does not say."""
+    match value:
+        case ActorDocument():
+            return value.id
+        case Agreement() | EconomicEvent():
+            return value.attributed_to
+        case _:
+            note = note_of(value)
+            return note.attributed_to if note else None

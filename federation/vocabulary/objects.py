@@ -1,0 +1,208 @@
+"""What people publish, in our form: anything shown like a post, and the tombstone that is left of it.
+
+Texts are as received: HTML here is not cleaned (`federation/html` does that on the way into the database).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from federation.errors import Malformed
+from federation.fields import (
+    MAX_CONTENT,
+    PUBLIC,
+    Json,
+    audience,
+    compact,
+    each,
+    flag,
+    language,
+    localized,
+    many,
+    moment,
+    one,
+    page_url,
+    text,
+    types,
+    uri,
+    write_moment,
+)
+from federation.vocabulary.parts import (
+    Document,
+    Emoji,
+    Hashtag,
+    Mention,
+    Place,
+    read_document,
+    read_emoji,
+    read_hashtag,
+    read_mention,
+    read_place,
+    write_document,
+    write_hashtag,
+    write_mention,
+    write_place,
+)
+
+MAX_ATTACHMENTS = 16
+MAX_TAGS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Anything that is shown like a post: a Note, or others' Article, Page, Video, Question…, told apart by `type`.
+
+    `content` is HTML unless `media_type` says otherwise (PeerTube writes Markdown). `attributed_to` is None where
+    it names nobody or several (B-22). `can_quote` lists who may quote without asking.
+    """
+
+    id: str
+    type: str = "Note"
+    attributed_to: str | None = None
+    name: str = ""
+    summary: str = ""
+    content: str = ""
+    media_type: str = "text/html"
+    language: str | None = None
+    url: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    start_time: datetime | None = None
+    end_time: datetime | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    in_reply_to: str | None = None
+    context: str | None = None
+    replies: str | None = None
+    sensitive: bool = False
+    attachments: tuple[Document, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    hashtags: tuple[Hashtag, ...] = ()
+    emojis: tuple[Emoji, ...] = ()
+    location: Place | None = None
+    can_quote: tuple[str, ...] = ()
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may read it."""
+        return PUBLIC in self.to or PUBLIC in self.cc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """What is left of something deleted."""
+
+    id: str
+    former_type: str | None = None
+    deleted: datetime | None = None
+
+
+def read_author(value: object) -> str | None:
+    """Who published an object: one actor. Of several, the only Person (PeerTube adds a channel), else none (B-22)."""
+    members = list(each(value))
+    if len(members) > 1:
+        members = [member for member in members if isinstance(member, dict) and "Person" in types(member)]
+    return uri(members[0]) if len(members) == 1 else None
+
+
+def read_note(document: Json) -> Note:
+    """Whatever is shown like a post, in our form; raises Malformed for one without an id."""
+    id = uri(document.get("id"))
+    if id is None:
+        raise Malformed("This object has no id.")
+    tag, policy = document.get("tag"), document.get("interactionPolicy")
+    return Note(
+        id=id,
+        type=next(iter(types(document)), "Object")[:100],
+        attributed_to=read_author(document.get("attributedTo")),
+        name=localized(document, "name", 1_000) or "",
+        summary=localized(document, "summary", 10_000) or "",
+        content=localized(document, "content", MAX_CONTENT) or "",
+        media_type=text(document.get("mediaType"), 100) or "text/html",
+        language=language(document),
+        url=page_url(document.get("url")),
+        published=moment(document.get("published")),
+        updated=moment(document.get("updated")),
+        start_time=moment(document.get("startTime")),
+        end_time=moment(document.get("endTime")),
+        to=audience(document.get("to")),
+        cc=audience(document.get("cc")),
+        audience=uri(document.get("audience")),
+        in_reply_to=uri(document.get("inReplyTo")),
+        context=uri(document.get("context")),
+        replies=uri(document.get("replies")),
+        sensitive=flag(document.get("sensitive")) or False,
+        attachments=many(document.get("attachment"), read_document, MAX_ATTACHMENTS),
+        mentions=many(tag, read_mention, MAX_TAGS),
+        hashtags=many(tag, read_hashtag, MAX_TAGS),
+        emojis=many(tag, read_emoji, MAX_TAGS),
+        location=one(document.get("location"), read_place),
+        can_quote=_read_can_quote(policy) if policy is not None else (),
+        raw=document,
+    )
+
+
+def _read_can_quote(policy: object) -> tuple[str, ...]:
+    rule = policy.get("canQuote") if isinstance(policy, dict) else None
+    return audience(rule.get("automaticApproval")) if isinstance(rule, dict) else ()
+
+
+def read_tombstone(document: Json) -> Tombstone:
+    """A tombstone, or anything that is named as deleted; raises Malformed without an id."""
+    id = uri(document.get("id"))
+    if id is None:
+        raise Malformed("This tombstone has no id.")
+    return Tombstone(id=id, former_type=text(document.get("formerType"), 100), deleted=moment(document.get("deleted")))
+
+
+def write_note(value: Note) -> Json:
+    """A post of ours. Empty lists are left out, but `attachment`, `tag`, `to` and `cc` always stand."""
+    return compact(
+        {
+            "id": value.id,
+            "type": value.type,
+            "attributedTo": value.attributed_to,
+            "name": value.name or None,
+            "summary": value.summary or None,
+            "published": write_moment(value.published) if value.published else None,
+            "updated": write_moment(value.updated) if value.updated else None,
+            "startTime": write_moment(value.start_time) if value.start_time else None,
+            "endTime": write_moment(value.end_time) if value.end_time else None,
+            "url": value.url,
+            "to": list(value.to),
+            "cc": list(value.cc),
+            "audience": value.audience,
+            "inReplyTo": value.in_reply_to,
+            "content": value.content,
+            "contentMap": {value.language: value.content} if value.language else None,
+            "attachment": [write_document(document) for document in value.attachments],
+            "tag": [
+                *(write_mention(mention) for mention in value.mentions),
+                *(write_hashtag(hashtag) for hashtag in value.hashtags),
+            ],
+            "location": write_place(value.location) if value.location else None,
+            "sensitive": value.sensitive,
+            "interactionPolicy": {"canQuote": {"automaticApproval": list(value.can_quote)}}
+            if value.can_quote
+            else None,
+            "context": value.context,
+            "replies": value.replies,
+        }
+    )
+
+
+def _write_policy(can_quote: tuple[str, ...]) -> Json:
+    return {"canQuote": {"automaticApproval": list(can_quote)}}
+
+
+def write_tombstone(value: Tombstone) -> Json:
+    """A tombstone."""
+    return compact(
+        {
+            "id": value.id,
+            "type": "Tombstone",
+            "formerType": value.former_type,
+            "deleted": write_moment(value.deleted) if value.deleted else None,
+        }
+    )

@@ -1,0 +1,204 @@
+"""What hangs on an object: pictures, mentions, hashtags, emojis, places, each read, kept and written here."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from federation.fields import Json, compact, each, localized, number, one, text, types, uri, whole
+
+MAX_ALT = 5_000
+MAX_PIXELS = 100_000
+
+MEDIA_TYPES = frozenset({"Document", "Image", "Video", "Audio"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A picture, film or sound; `name` is its alternative text, where every peer looks for it."""
+
+    url: str
+    media_type: str = ""
+    name: str = ""
+    type: str = "Document"
+    width: int | None = None
+    height: int | None = None
+    blurhash: str | None = None
+    focal_point: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """Somebody named in the text; `href` is the actor's id."""
+
+    href: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hashtag:
+    """A hashtag; `name` without its #."""
+
+    name: str
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emoji:
+    """A server's own picture for `:name:`; `name` without the colons."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something is; `radius` in metres. The address is a schema.org PostalAddress, as Mobilizon writes it."""
+
+    name: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    radius: int | None = None
+    street: str = ""
+    postcode: str = ""
+    locality: str = ""
+    region: str = ""
+    country: str = ""
+
+
+def read_document(document: Json) -> Document | None:
+    """An attachment; None for one without an address, and for what is no medium (a Link preview, a PropertyValue)."""
+    kind = next((name for name in types(document) if name in MEDIA_TYPES), None)
+    links = [link for link in each(document.get("url")) if isinstance(link, dict)]
+    address = uri(document.get("url")) or (uri(document.get("href")) if kind else None)
+    if kind is None or address is None:
+        return None
+    source = links[0] if links else {}
+    return Document(
+        type=kind,
+        url=address,
+        media_type=text(document.get("mediaType") or source.get("mediaType"), 100) or "",
+        name=localized(document, "name", MAX_ALT) or text(document.get("summary"), MAX_ALT) or "",
+        width=whole(document.get("width") or source.get("width"), 1, MAX_PIXELS),
+        height=whole(document.get("height") or source.get("height"), 1, MAX_PIXELS),
+        blurhash=text(document.get("blurhash"), 100),
+        focal_point=read_focal_point(document.get("focalPoint")),
+    )
+
+
+def read_focal_point(value: object) -> tuple[float, float] | None:
+    """Two numbers from -1 to 1, else None."""
+    if not isinstance(value, list) or len(value) != 2:
+        return None
+    x, y = number(value[0], -1, 1), number(value[1], -1, 1)
+    return None if x is None or y is None else (x, y)
+
+
+def read_mention(document: Json) -> Mention | None:
+    """A tag of type Mention with an address."""
+    address = uri(document.get("href"))
+    if address is None or "Mention" not in types(document):
+        return None
+    return Mention(href=address, name=text(document.get("name")) or "")
+
+
+def read_hashtag(document: Json) -> Hashtag | None:
+    """A tag of type Hashtag with a name."""
+    if "Hashtag" not in types(document):
+        return None
+    name = (text(document.get("name"), 100) or "").strip().lstrip("#＃")
+    return Hashtag(name=name, href=uri(document.get("href"))) if name else None
+
+
+def read_emoji(document: Json) -> Emoji | None:
+    """A tag of type Emoji with a name and a picture."""
+    if "Emoji" not in types(document):
+        return None
+    name = (text(document.get("name"), 100) or "").strip(":")
+    address = one(document.get("icon"), lambda icon: uri(icon.get("url")))
+    return Emoji(name=name, url=address) if name and address else None
+
+
+def read_place(document: Json) -> Place | None:
+    """A Place with a name or coordinates; its `address` as an object or a plain string."""
+    latitude = number(document.get("latitude"), -90, 90)
+    longitude = number(document.get("longitude"), -180, 180)
+    address = one(document.get("address"), lambda found: found) or {}
+    name = text(document.get("name")) or text(document.get("address")) or ""
+    locality = text(address.get("addressLocality")) or ""
+    if not name and not locality and latitude is None:
+        return None
+    if latitude is None or longitude is None:
+        latitude = longitude = None
+    return Place(
+        name=name,
+        latitude=latitude,
+        longitude=longitude,
+        radius=_read_radius(document),
+        street=text(address.get("streetAddress")) or "",
+        postcode=text(address.get("postalCode"), 20) or "",
+        locality=locality,
+        region=text(address.get("addressRegion")) or "",
+        country=text(address.get("addressCountry")) or "",
+    )
+
+
+_METRES = {"m": 1.0, "km": 1000.0, "cm": 0.01, "feet": 0.3048, "inches": 0.0254, "miles": 1609.344}
+
+
+def _read_radius(document: Json) -> int | None:
+    radius = number(document.get("radius"), 0, 20_000_000)
+    factor = _METRES.get(text(document.get("units")) or "m")
+    return None if radius is None or factor is None else min(round(radius * factor), 20_000_000)
+
+
+def write_document(value: Document) -> Json:
+    """An attachment as every peer of ours reads it: `Document`, one string `url`, alternative text in `name`."""
+    return compact(
+        {
+            "type": value.type,
+            "mediaType": value.media_type or None,
+            "url": value.url,
+            "name": value.name or None,
+            "width": value.width,
+            "height": value.height,
+            "blurhash": value.blurhash,
+            "focalPoint": list(value.focal_point) if value.focal_point else None,
+        }
+    )
+
+
+def write_mention(value: Mention) -> Json:
+    """A mention tag."""
+    return {"type": "Mention", "href": value.href, "name": value.name}
+
+
+def write_hashtag(value: Hashtag) -> Json:
+    """A hashtag tag, with its # and a percent-encoded address."""
+    written: Json = {"type": "Hashtag", "name": f"#{value.name}"}
+    if value.href:
+        written["href"] = quote(value.href, safe=":/?#[]@!$&'()*+,;=%~")
+    return written
+
+
+def write_place(value: Place) -> Json:
+    """A place; its address only as far as it is known."""
+    address = compact(
+        {
+            "type": "PostalAddress",
+            "streetAddress": value.street or None,
+            "postalCode": value.postcode or None,
+            "addressLocality": value.locality or None,
+            "addressRegion": value.region or None,
+            "addressCountry": value.country or None,
+        }
+    )
+    return compact(
+        {
+            "type": "Place",
+            "name": value.name or None,
+            "latitude": value.latitude,
+            "longitude": value.longitude,
+            "radius": value.radius,
+            "units": "m" if value.radius is not None else None,
+            "address": address if len(address) > 1 else None,
+        }
+    )

@@ -1,0 +1,157 @@
+"""The port to PGQueuer: background work that is not federation, enqueued with the fact that causes it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import orjson
+import structlog
+from pgqueuer.core.applications import PgQueuer
+from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor, EntrypointExecutorParameters
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.domain.models import Job, Schedule
+from pgqueuer.queries import Queries
+
+from models.database import Connection, execute, fetch_value
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[Any], Awaitable[None]]
+"""Takes the payload; running it twice must do no harm, since a killed worker's job runs again."""
+
+Chore = Callable[[], Awaitable[None]]
+
+ATTEMPTS = 8
+"""Tries before a job is put aside as failed; with the delays below, about two hours."""
+
+FIRST_DELAY = timedelta(seconds=30)
+LONGEST_DELAY = timedelta(hours=1)
+
+HEARTBEAT = timedelta(seconds=20)
+"""A job whose worker died is taken again after this; `decisions.md` allows 30 s."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Periodic:
+    """A chore that one of all workers runs at each time that the cron expression names (UTC)."""
+
+    name: str
+    cron: str
+    chore: Chore
+
+
+async def enqueue(
+    conn: Connection,
+    name: str,
+    payload: Any = None,
+    *,
+    key: str | None = None,
+    wait: timedelta | None = None,
+    priority: int = 0,
+) -> None:
+    """Put a job in the queue, in the caller's transaction: it exists if and only if the fact does.
+
+    `payload` is small and JSON-able: ids, never keys or passwords. While a job with the same `key` waits or
+    runs, nothing is added. `wait` puts it off; a higher `priority` goes first.
+    """
+    await Queries(_OurDriver(conn)).enqueue(  # type: ignore[arg-type]
+        name,
+        orjson.dumps(payload),
+        priority=priority,
+        execute_after=wait,
+        dedupe_key=key,
+        on_conflict="skip",
+    )
+
+
+async def run_jobs(
+    dsn: str, handlers: Mapping[str, Handler], periodic: Sequence[Periodic], stopping: asyncio.Event
+) -> None:
+    """Run jobs and chores until `stopping` is set; what runs then is finished first. Raises when the database goes.
+
+    The pool is its own, because PGQueuer holds a connection for listening and reads jsonb as text.
+    """
+    async with asyncpg.create_pool(
+        dsn, min_size=1, max_size=3, server_settings={"application_name": "declic jobs"}
+    ) as pool:
+        queue = PgQueuer.from_asyncpg_pool(pool)
+        for name, handler in handlers.items():
+            queue.entrypoint(name, on_failure="hold", executor_factory=_make_executor)(_run_with(pool, handler))
+        for item in periodic:
+            queue.schedule(item.name, item.cron)(_run_chore(item))
+        stopper = asyncio.create_task(_stop(stopping, queue))
+        try:
+            await queue.run(
+                dequeue_timeout=timedelta(seconds=30),
+                batch_size=10,
+                max_concurrent_tasks=20,
+                shutdown_on_listener_failure=True,
+                heartbeat_timeout=HEARTBEAT,
+            )
+        finally:
+            stopper.cancel()
+
+
+async def prune(conn: Connection, *, days: int = 7) -> int:
+    """Forget what PGQueuer wrote about finished jobs, which it never does itself, and jobs that failed long ago."""
+    gone = await execute(conn, "DELETE FROM pgqueuer_log WHERE created < now() - make_interval(days => $1)", days)
+    await execute(conn, "DELETE FROM pgqueuer_statistics WHERE created < now() - make_interval(days => $1)", days)
+    await execute(
+        conn, "DELETE FROM pgqueuer WHERE status = 'failed' AND updated < now() - make_interval(days => $1)", 4 * days
+    )
+    return gone
+
+
+async def count_waiting(conn: Connection) -> int:
+    """How many jobs wait or run."""
+    return int(await fetch_value(conn, "SELECT count(*) FROM pgqueuer WHERE status IN ('queued', 'picked')"))
+
+
+class _OurDriver(AsyncpgDriver):
+    """PGQueuer on one of our connections, whose jsonb arguments are values and not text (models/database)."""
+
+    async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
+        *others, headers = args
+        assert isinstance(headers, list)
+        return await super().fetch(query, *others, [orjson.loads(text) for text in headers])
+
+
+def _make_executor(parameters: EntrypointExecutorParameters) -> DatabaseRetryEntrypointExecutor:
+    return DatabaseRetryEntrypointExecutor(
+        parameters,
+        max_attempts=ATTEMPTS * 2,  # each try counts twice: before it runs, see _run_with, and when it fails
+        initial_delay=FIRST_DELAY,
+        max_delay=LONGEST_DELAY,
+        backoff_multiplier=1.5,
+    )
+
+
+def _run_with(pool: asyncpg.Pool, handler: Handler) -> Callable[[Job], Awaitable[None]]:
+    async def run(job: Job) -> None:
+        # Counted before it runs: a job that kills its worker would otherwise come back for ever.
+        await pool.execute("UPDATE pgqueuer SET attempts = attempts + 1 WHERE id = $1", job.id)
+        if job.attempts > ATTEMPTS * 2:
+            log.error("job_given_up", job=job.entrypoint, id=job.id)
+            raise RuntimeError("this job was tried too often")
+        await handler(orjson.loads(job.payload or b"null"))
+
+    return run
+
+
+def _run_chore(item: Periodic) -> Callable[[Schedule], Awaitable[None]]:
+    async def run(_: Schedule) -> None:
+        try:
+            await item.chore()
+        except Exception as error:
+            log.error("chore_failed", chore=item.name, cause=str(error) or type(error).__name__)
+            raise
+
+    return run
+
+
+async def _stop(stopping: asyncio.Event, queue: PgQueuer) -> None:
+    await stopping.wait()
+    queue.shutdown.set()

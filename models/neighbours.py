@@ -1,0 +1,75 @@
+"""The cooperatives that this server has met: what each offers, how lately it was heard, whether it is followed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.database import Connection, fetch_all
+
+STREAMS = ("offres", "services", "demandes", "depannage_velo")
+"""Usernames of the Groups that announce a territory's listings; to follow a territory is to follow these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """One other cooperative. `places` and `categories` are those of its open listings, the most frequent first.
+
+    `followed` and `asked` tell how many of its actors the reader follows or has asked to; `by_coop` the same for ours.
+    """
+
+    actor_id: int
+    host: str
+    listings: int
+    places: list[str]
+    categories: list[str]
+    heard_at: datetime | None
+    unavailable_since: datetime | None
+    friend: bool
+    followed: int
+    asked: int
+    by_coop: int
+
+
+async def list_neighbours(conn: Connection, reader_id: int | None, coop_id: int | None) -> list[Neighbour]:
+    """Cooperatives elsewhere that are not set aside, those with most open listings first."""
+    return await fetch_all(
+        conn,
+        Neighbour,
+        """
+        SELECT a.id AS actor_id, a.host, open.total::integer AS listings, open.places, open.categories,
+            greatest(s.last_in_at, s.last_out_at) AS heard_at, s.unavailable_since,
+            coalesce(s.level = 'friend', false) AS friend,
+            mine.followed::integer AS followed, mine.asked::integer AS asked, ours.followed::integer AS by_coop
+        FROM actor a
+        LEFT JOIN server s ON s.host = a.host
+        LEFT JOIN LATERAL (
+            WITH shown AS MATERIALIZED (
+                SELECT l.place_name, l.category FROM listing l JOIN post p ON p.id = l.post_id
+                WHERE l.territory_uri = a.uri AND l.status IN ('open', 'reserved') AND p.deleted_at IS NULL
+                    AND p.audience = 'network'
+            )
+            SELECT (SELECT count(*) FROM shown) AS total,
+                ARRAY(SELECT place_name FROM shown WHERE place_name IS NOT NULL
+                    GROUP BY place_name ORDER BY count(*) DESC, place_name LIMIT 4) AS places,
+                ARRAY(SELECT category FROM shown WHERE category IS NOT NULL
+                    GROUP BY category ORDER BY count(*) DESC, category LIMIT 3) AS categories
+        ) AS open ON true
+        LEFT JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE f.state = 'accepted') AS followed,
+                count(*) FILTER (WHERE f.state = 'pending') AS asked
+            FROM follow f JOIN actor b ON b.id = f.followed_id
+            WHERE f.follower_id = $1 AND b.host = a.host AND b.type IN ('Group', 'Organization')
+        ) AS mine ON true
+        LEFT JOIN LATERAL (
+            SELECT count(*) AS followed FROM follow f JOIN actor b ON b.id = f.followed_id
+            WHERE f.follower_id = $2 AND b.host = a.host AND b.type IN ('Group', 'Organization')
+                AND f.state IN ('accepted', 'pending')
+        ) AS ours ON true
+        WHERE NOT a.local AND a.type = 'Organization' AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+            AND coalesce(s.level, 'reader') <> 'aside'
+            AND (a.username = 'coop' OR EXISTS (SELECT FROM listing l WHERE l.territory_uri = a.uri))
+        ORDER BY s.unavailable_since IS NOT NULL, open.total DESC, a.host
+        LIMIT 200
+        """,
+        reader_id,
+        coop_id,
+    )

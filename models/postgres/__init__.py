@@ -1,0 +1,20 @@
+"""The database of this server: the one that a URL names, or PostgreSQL started by ourselves in the data folder."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from models.postgres.binaries import DatabaseError
+from models.postgres.server import embedded
+from models.settings import Settings
+
+__all__ = ["DatabaseError", "embedded", "open_database"]
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[str]:
+    """The URL of a database that can be used while the block lasts. Raises DatabaseError."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    async with embedded(settings.data) as url:
+        yield url

@@ -1,0 +1,63 @@
+"""A new member: the name taken for ever, the actor, its keys and its account, together or not at all."""
+
+from typing import NotRequired, TypedDict, Unpack
+
+from federation import uris
+from federation.keys import KeyPairs, save_local_keys
+from models import accounts, actors
+from models.accounts import Role
+from models.actors import Actor, LocalActor
+from models.database import Connection
+from models.settings import Site
+
+
+class NewMember(TypedDict):
+    """What is known of somebody who joins. `confirmed` is False while a mail to the address is still to be answered."""
+
+    username: str
+    email: str
+    password_hash: str | None
+    role: Role
+    language: str
+    name: NotRequired[str]
+    confirmed: NotRequired[bool]
+
+
+async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **member: Unpack[NewMember]) -> Actor:
+    """Create a local person. The keys were made before the transaction, since RSA takes its time.
+
+    Raises Invalid or Conflict whose `field` is `username` or `email`.
+    """
+    username = member["username"]
+    await accounts.reserve_username(conn, username)
+    actor = await actors.create_local(conn, _describe(site, username, member.get("name", "")))
+    await accounts.create(
+        conn,
+        actor_id=actor.id,
+        email=member["email"],
+        password_hash=member["password_hash"],
+        role=member["role"],
+        language=member["language"],
+    )
+    if member.get("confirmed", True):
+        await accounts.confirm_email(conn, actor.id)
+    await save_local_keys(conn, site, actor, key_pairs)
+    return actor
+
+
+def _describe(site: Site, username: str, name: str) -> LocalActor:
+    return LocalActor(
+        type="Person",
+        username=username,
+        host=site.host,
+        uri=uris.actor_uri(site, username),
+        url=uris.profile_url(site, username),
+        inbox=uris.inbox_uri(site, username),
+        shared_inbox=uris.shared_inbox_uri(site),
+        outbox=uris.outbox_uri(site, username),
+        followers_uri=uris.followers_uri(site, username),
+        following_uri=uris.following_uri(site, username),
+        featured_uri=uris.featured_uri(site, username),
+        name=name,
+        territory_uri=uris.actor_uri(site, "coop"),
+    )

@@ -1,0 +1,111 @@
+"""A database as it is after years: 50,000 listings by 2,000 people on 201 servers, with notes, shares, tags and photos.
+
+Written by the database itself in a few statements, so that a test or a benchmark has it within seconds. Nothing is
+random: the same numbers give the same rows.
+"""
+
+from models.database import Connection, execute, fetch_value
+
+PEOPLE = 2_000
+HOSTS = 200
+FIRST_ID = 4_000_000_000_000_000_000
+"""Ids of the crowd's rows start here: lower than any that `make_id` gives, so that a test's own rows are newer."""
+
+LAST_POST = FIRST_ID + 10_000_000_000
+
+_PEOPLE = """
+    INSERT INTO actor (id, uri, type, local, username, host, name, url, inbox, shared_inbox, followers_uri,
+        published_at)
+    SELECT $1::bigint + n, base || '/users/p' || n, CASE WHEN n % 100 = 99 THEN 'Group' ELSE 'Person' END, n % 10 = 0,
+        'p' || n, host, 'Person ' || n, base || '/@p' || n, base || '/users/p' || n || '/inbox', base || '/inbox',
+        base || '/users/p' || n || '/followers', now()
+    FROM generate_series(0, $2::int - 1) AS n,
+        LATERAL (SELECT CASE WHEN n % 10 = 0 THEN 'lomme.test' ELSE 'h' || n % $3::int || '.test' END AS host) AS h,
+        LATERAL (SELECT 'https://' || host AS base) AS b
+"""
+
+# A fifth are replies, which stand in the table like everything else; three quarters of the rest are listings.
+_POSTS = """
+    INSERT INTO post (id, uri, kind, local, author_id, url, audience, content, language, in_reply_to_uri,
+        in_reply_to_id, root_id, published_at)
+    SELECT $1::bigint + 100000 + n * 1000, a.uri || '/posts/' || n, CASE WHEN n % 2 = 0 THEN 'listing' ELSE 'note' END,
+        a.local, a.id, a.url || '/' || n,
+        CASE n % 29 WHEN 1 THEN 'unlisted' WHEN 3 THEN 'followers' WHEN 5 THEN 'coop' WHEN 7 THEN 'direct'
+            WHEN 9 THEN 'territories' ELSE 'network' END,
+        '<p>Annonce ' || n || '</p>', 'fr',
+        CASE WHEN n % 4 = 1 AND n > 1 THEN a.uri || '/posts/x' || n END,
+        CASE WHEN n % 4 = 1 AND n > 1 THEN $1::bigint + 100000 + (n - 1) * 1000 END,
+        NULL, now() - (n || ' seconds')::interval
+    FROM generate_series(0, $2::int * 2 - 1) AS n
+    JOIN actor a ON a.id = $1::bigint + (n * 7919) % $3::int
+"""
+
+_LISTINGS = """
+    INSERT INTO listing (post_id, kind, mode, title, description, category, status, territory_uri, place_name,
+        postcode, latitude, longitude, radius)
+    SELECT p.id, (ARRAY['offer', 'offer', 'offer', 'request', 'repair_call'])[1 + n % 5],
+        (ARRAY['loan', 'gift', 'service', 'loan', 'repair'])[1 + n % 5],
+        (ARRAY['Tente', 'Vélo', 'Perceuse', 'Échelle', 'Remorque', 'Tondeuse', 'Livre'])[1 + n % 7] || ' ' || n,
+        '<p>En bon état, à venir chercher le soir ou le samedi matin.</p>',
+        (ARRAY['diy', 'garden', 'sport', 'books'])[1 + n % 4],
+        CASE WHEN n % 6 = 0 THEN 'fulfilled' ELSE 'open' END,
+        'https://h' || n % 50 || '.test/users/coop', 'Commune ' || n % 90, '59' || lpad((n % 90)::text, 3, '0'),
+        50.2 + (n % 97) / 100.0, 2.5 + (n % 89) / 80.0, 500
+    FROM post p, LATERAL (SELECT ((p.id - $1::bigint - 100000) / 2000)::int AS n) AS x
+    WHERE p.kind = 'listing' AND p.id BETWEEN $1::bigint AND $1::bigint + 10000000000
+"""
+
+_TAGS = """
+    INSERT INTO post_tag (post_id, tag, name)
+    SELECT l.post_id, lower(name), name FROM listing l, LATERAL (SELECT (l.post_id / 1000 % 90)::text AS place) AS x,
+        unnest(ARRAY[CASE l.kind WHEN 'offer' THEN 'Offre' WHEN 'request' THEN 'Demande' ELSE 'DepannageVelo' END,
+            initcap(l.category), 'Commune' || place,
+            CASE l.kind WHEN 'offer' THEN 'Offre' ELSE 'Demande' END || 'Commune' || place]) AS name
+    ON CONFLICT DO NOTHING
+"""
+
+_MEDIA = """
+    INSERT INTO media (id, post_id, owner_id, type, width, height, remote_url)
+    SELECT p.id + 1, p.id, p.author_id, 'image', 1200, 900, p.uri || '.jpg'
+    FROM post p WHERE p.kind = 'listing' AND p.id / 1000 % 5 < 3
+"""
+
+# Ten Groups show a third of the listings.
+_SHARES = """
+    INSERT INTO share (id, uri, actor_id, post_id)
+    SELECT p.id + 2, p.uri || '#share', $1::bigint + 99 + (p.id / 1000 % 10) * 200, p.id
+    FROM post p WHERE p.kind = 'listing' AND p.id / 1000 % 3 = 0 AND p.audience = 'network'
+"""
+
+_REACTIONS = """
+    INSERT INTO favourite (id, actor_id, post_id)
+    SELECT p.id + 10 + k, $1::bigint + (p.id / 1000 + k * 13) % $2::int, p.id
+    FROM post p, generate_series(1, 3) AS k WHERE p.id / 1000 % 4 = 0
+"""
+
+# Everybody of ours follows 150 people; the Groups have 500 followers each.
+_FOLLOWS = """
+    INSERT INTO follow (id, follower_id, followed_id, state)
+    SELECT $1::bigint + 50000000000 + row_number() OVER (), a.id, $1::bigint + ((a.id - $1::bigint) + 1 + k * 13) % $2::int, 'accepted'
+    FROM actor a, generate_series(1, 150) AS k WHERE a.local AND a.id BETWEEN $1::bigint AND $1::bigint + $2::int
+    ON CONFLICT DO NOTHING
+"""
+
+
+async def fill(conn: Connection, listings: int = 50_000) -> None:
+    """Write the crowd, and let the database look at it (ANALYZE). Outside a transaction it also vacuums."""
+    await execute(conn, _PEOPLE, FIRST_ID, PEOPLE, HOSTS)
+    await execute(conn, _POSTS, FIRST_ID, listings, PEOPLE)
+    await execute(conn, _LISTINGS, FIRST_ID)
+    await execute(conn, _TAGS)
+    await execute(conn, _MEDIA)
+    await execute(conn, _SHARES, FIRST_ID)
+    await execute(conn, _REACTIONS, FIRST_ID, PEOPLE)
+    await execute(conn, _FOLLOWS, FIRST_ID, PEOPLE)
+    await execute(conn, "ANALYZE")
+
+
+async def find_person(conn: Connection, number: int = 0) -> int:
+    """The row id of the crowd's person `number`; every tenth, from 0 on, is one of ours."""
+    found: int = await fetch_value(conn, "SELECT id FROM actor WHERE id = $1", FIRST_ID + number)
+    return found

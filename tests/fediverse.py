@@ -1,0 +1,183 @@
+"""`FakeFediverse`: the rest of the network for tests; it answers from a dict and remembers what was posted."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from multidict import CIMultiDict
+
+from federation.errors import Cause, FetchFailed
+from federation.signatures import Envelope, Knock, Signer, sign
+from federation.transport import AP_ACCEPT, MEBIBYTE, Answer, Fetched
+from models.settings import Site
+
+ACTIVITY_JSON = "application/activity+json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One delivery that somebody of ours made."""
+
+    inbox: str
+    body: bytes
+    key_id: str
+    knock: Knock | None
+
+    @property
+    def activity(self) -> dict[str, Any]:
+        """The body as JSON."""
+        activity: dict[str, Any] = json.loads(self.body)
+        return activity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody of another server who can sign: `document` is served at `uri`."""
+
+    uri: str
+    signer: Signer
+    document: dict[str, Any]
+
+    @property
+    def inbox(self) -> str:
+        """Where this person receives."""
+        return f"{self.uri}/inbox"
+
+
+@dataclass(slots=True)
+class FakeFediverse:
+    """A `Transport` without a network.
+
+    `documents` maps addresses to what is found there: a mapping (sent as activity+json), a `Fetched`, or an
+    exception to raise. `answers` maps inboxes to the answers that they give, one after the other; the last one
+    stays. `fetched` and `posts` record what was asked.
+    """
+
+    documents: dict[str, Mapping[str, Any] | Fetched | Exception] = field(default_factory=dict)
+    answers: dict[str, list[Answer]] = field(default_factory=dict)
+    fetched: list[str] = field(default_factory=list)
+    signers: list[str | None] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
+
+    async def get_document(
+        self, uri: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None, limit: int = MEBIBYTE
+    ) -> Fetched:
+        """What `documents` has; FetchFailed with NOT_FOUND otherwise."""
+        self.fetched.append(uri)
+        self.signers.append(None if signer is None else signer.key_id)
+        found = self.documents.get(uri.partition("#")[0])
+        if isinstance(found, Exception):
+            raise found
+        if isinstance(found, Fetched):
+            return found
+        if found is None:
+            raise FetchFailed(Cause.NOT_FOUND, urlsplit(uri).netloc, answer=404)
+        kind = ACTIVITY_JSON if accept == AP_ACCEPT else "application/json"
+        headers = CIMultiDict({"Content-Type": kind})
+        return Fetched(url=uri, status=200, headers=headers, body=json.dumps(found).encode())
+
+    async def post_activity(self, inbox: str, body: bytes, signer: Signer, *, knock: Knock | None = None) -> Answer:
+        """Record the delivery; 202 unless `answers` says otherwise."""
+        self.posts.append(Post(inbox=inbox, body=body, key_id=signer.key_id, knock=knock))
+        waiting = self.answers.get(inbox)
+        if not waiting:
+            return Answer(status=202, knock=knock or Knock.CAVAGE)
+        return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+    def add_person(
+        self, username: str = "bob", host: str = "henin.test", *, scheme: str = "https", **changes: Any
+    ) -> Person:
+        """Somebody at `host`, with a key, an actor document and WebFinger; `changes` go into the document."""
+        uri = f"{scheme}://{host}/users/{username}"
+        signer = make_signer(f"{uri}#main-key")
+        document = build_actor_document(uri, username, signer) | changes
+        self.documents[uri] = document
+        self.add_webfinger(f"{username}@{host}", uri, scheme=scheme)
+        return Person(uri=uri, signer=signer, document=document)
+
+    def add_webfinger(self, handle: str, actor: str, *, subject: str | None = None, scheme: str = "https") -> None:
+        """What the host of `handle` answers when it is asked for it."""
+        host = handle.partition("@")[2]
+        uri = f"{scheme}://{host}/.well-known/webfinger?resource={quote(f'acct:{handle}', safe='')}"
+        link = {"rel": "self", "type": ACTIVITY_JSON, "href": actor}
+        self.documents[uri] = Fetched(
+            url=uri,
+            status=200,
+            headers=CIMultiDict({"Content-Type": "application/jrd+json"}),
+            body=json.dumps({"subject": subject or f"acct:{handle}", "links": [link]}).encode(),
+        )
+
+
+def build_actor_document(uri: str, username: str, signer: Signer) -> dict[str, Any]:
+    """The document of an actor as Mastodon writes it, with the public half of this signer's key."""
+    origin = "/".join(uri.split("/")[:3])
+    return {
+        "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
+        "id": uri,
+        "type": "Person",
+        "preferredUsername": username,
+        "name": username.capitalize(),
+        "inbox": f"{uri}/inbox",
+        "outbox": f"{uri}/outbox",
+        "followers": f"{uri}/followers",
+        "following": f"{uri}/following",
+        "featured": f"{uri}/featured",
+        "url": f"{origin}/@{username}",
+        "endpoints": {"sharedInbox": f"{origin}/inbox"},
+        "publicKey": {"id": signer.key_id, "owner": uri, "publicKeyPem": public_pem(signer)},
+    }
+
+
+def make_signer(key_id: str, number: int = 0) -> Signer:
+    """A signer with one of a few test keys: making one takes 30 ms, so they are made once."""
+    return Signer(key_id=key_id, private_key=test_key(number))
+
+
+@lru_cache(maxsize=8)
+def test_key(number: int = 0) -> rsa.RSAPrivateKey:
+    """The RSA key with this number."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+test_key.__test__ = False  # type: ignore[attr-defined]
+
+
+def public_pem(signer: Signer) -> str:
+    """The public half of a signer's key."""
+    pem = signer.private_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return pem.decode("ascii")
+
+
+def sign_post(
+    site: Site,
+    path: str,
+    activity: Mapping[str, Any] | bytes,
+    signer: Signer,
+    *,
+    knock: Knock = Knock.CAVAGE,
+    at: datetime | None = None,
+) -> Envelope:
+    """A POST to an inbox of `site` as a peer would sign it; `path` is such as `/inbox`."""
+    body = activity if isinstance(activity, bytes) else json.dumps(activity).encode()
+    headers = CIMultiDict({"Host": site.host, "Content-Type": ACTIVITY_JSON})
+    bare = Envelope(method="POST", path=path, headers=headers, body=body)
+    signed = sign(bare, site, signer, knock=knock, at=at or datetime.now(UTC))
+    return Envelope(method="POST", path=path, headers=signed, body=body)
+
+
+def sign_get(
+    site: Site, path: str, signer: Signer, *, knock: Knock = Knock.CAVAGE, at: datetime | None = None
+) -> Envelope:
+    """A signed GET of `path` at `site` as a peer would make it."""
+    bare = Envelope(method="GET", path=path, headers=CIMultiDict({"Host": site.host}))
+    signed = sign(bare, site, signer, knock=knock, at=at or datetime.now(UTC))
+    return Envelope(method="GET", path=path, headers=signed)

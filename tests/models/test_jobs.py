@@ -1,0 +1,146 @@
+"""Jobs: as durable as the fact that caused them, tried again when they fail, never for ever."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models import jobs
+from models.database import Connection, Pool, connection, transaction
+from models.jobs import Handler, Periodic, enqueue, run_jobs
+
+
+@asynccontextmanager
+async def worker(url: str, handlers: Mapping[str, Handler], *periodic: Periodic) -> AsyncIterator[None]:
+    """A worker that stops in an orderly way at the end of the block."""
+    stopping = asyncio.Event()
+    task = asyncio.create_task(run_jobs(url, handlers, periodic, stopping))
+    try:
+        yield
+    finally:
+        stopping.set()
+        await asyncio.wait_for(task, 10)
+
+
+class Recorder:
+    """A handler that keeps what it was given, and fails as often as it is told to."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.failures = failures
+        self.calls: asyncio.Queue[Any] = asyncio.Queue()
+
+    async def __call__(self, payload: Any) -> None:
+        await self.calls.put(payload)
+        if self.failures:
+            self.failures -= 1
+            raise ConnectionError("the mail server is away")
+
+    async def next(self) -> Any:
+        return await asyncio.wait_for(self.calls.get(), 10)
+
+
+async def test_a_job_runs_with_its_payload_after_the_commit(pool: Pool, database_url: str) -> None:
+    mail = Recorder()
+    async with worker(database_url, {"mail": mail}):
+        async with transaction(pool) as conn:
+            await enqueue(conn, "mail", {"to": 7})
+
+        assert await mail.next() == {"to": 7}
+
+
+async def test_a_job_whose_fact_is_rolled_back_does_not_exist(pool: Pool) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with transaction(pool) as conn:
+            await enqueue(conn, "mail")
+            raise ZeroDivisionError
+
+    async with connection(pool) as conn:
+        assert await jobs.count_waiting(conn) == 0
+
+
+async def test_a_job_that_fails_is_tried_again(pool: Pool, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "FIRST_DELAY", timedelta(0))
+    mail = Recorder(failures=1)
+    async with transaction(pool) as conn:
+        await enqueue(conn, "mail", 1)
+
+    async with worker(database_url, {"mail": mail}):
+        assert [await mail.next(), await mail.next()] == [1, 1]
+
+    async with connection(pool) as conn:
+        assert await jobs.count_waiting(conn) == 0
+
+
+async def test_a_job_that_kills_its_worker_does_not_come_back_for_ever(pool: Pool, database_url: str) -> None:
+    async with transaction(pool) as conn:
+        await enqueue(conn, "mail", 1)
+        await enqueue(conn, "mail", 2)
+        # What is left of the first after as many deaths as are allowed: picked, silent for long.
+        await conn.execute(
+            "UPDATE pgqueuer SET status = 'picked', attempts = 17, heartbeat = now() - interval '1 hour',"
+            " queue_manager_id = gen_random_uuid() WHERE id = (SELECT min(id) FROM pgqueuer)"
+        )
+    mail = Recorder()
+
+    async with worker(database_url, {"mail": mail}):
+        assert await mail.next() == 2
+
+    async with connection(pool) as conn:
+        assert await conn.fetchval("SELECT status::text FROM pgqueuer") == "failed"
+
+
+async def test_a_job_of_a_worker_that_died_is_taken_again(pool: Pool, database_url: str) -> None:
+    async with transaction(pool) as conn:
+        await enqueue(conn, "mail", 1)
+        await conn.execute(
+            "UPDATE pgqueuer SET status = 'picked', heartbeat = now() - interval '21 seconds',"
+            " queue_manager_id = gen_random_uuid()"
+        )
+    mail = Recorder()
+
+    async with worker(database_url, {"mail": mail}):
+        assert await mail.next() == 1
+
+
+async def test_the_same_key_waits_once(conn: Connection) -> None:
+    for _ in range(3):
+        await enqueue(conn, "picture", 5, key="picture:5")
+
+    assert await jobs.count_waiting(conn) == 1
+
+
+async def test_a_chore_runs_and_one_that_fails_leaves_the_others_running(database_url: str, pool: Pool) -> None:
+    ran = asyncio.Event()
+
+    async def sweep() -> None:
+        ran.set()
+
+    async def stumble() -> None:
+        raise ConnectionError("no")
+
+    chores = [Periodic(name="stumble", cron="* * * * *", chore=stumble)]
+    chores.append(Periodic(name="sweep", cron="* * * * *", chore=sweep))
+    async with worker(database_url, {}, *chores):
+        await _make_due(pool)
+
+        await asyncio.wait_for(ran.wait(), 65)
+
+
+async def _make_due(pool: Pool) -> None:
+    for _ in range(100):
+        async with connection(pool) as conn:
+            if await conn.execute("UPDATE pgqueuer_schedules SET next_run = now()") != "UPDATE 0":
+                return
+        await asyncio.sleep(0.05)
+
+
+async def test_old_traces_are_forgotten(conn: Connection) -> None:
+    await conn.execute(
+        "INSERT INTO pgqueuer_log (created, job_id, status, priority, entrypoint)"
+        " VALUES (now() - interval '8 days', 1, 'successful', 0, 'mail'), (now(), 2, 'successful', 0, 'mail')"
+    )
+
+    assert await jobs.prune(conn) == 1

@@ -1,0 +1,185 @@
+"""Finding communes as people type them, distances, and the circle that hides an exact point."""
+
+import secrets
+from collections.abc import AsyncIterator
+from math import cos, radians
+
+import asyncpg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models import places
+from models.communes import load_communes
+from models.database import Connection, prepare_connection
+from models.places import CELL, blur, blurred_place, bounding_box, distance, fold_name
+
+
+@pytest.fixture(scope="module")
+async def france(postgres_url: str, template: str) -> AsyncIterator[Connection]:
+    """A database with all communes, for reading."""
+    name = f"{template}_france_{secrets.token_hex(3)}"
+    admin = await asyncpg.connect(postgres_url)
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    conn = await asyncpg.connect(postgres_url, database=name)
+    await prepare_connection(conn)
+    async with conn.transaction():
+        await load_communes(conn)
+    yield conn
+    await conn.close()
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("lomme", "Lomme (59160)"),
+        ("LOMM", "Lomme (59160)"),
+        ("59160", "Lomme (59160)"),
+        ("59160 Lomme", "Lomme (59160)"),
+        ("Lomme (59160)", "Lomme (59160)"),
+        ("59000 lomme", "Lomme (59160)"),
+        ("59000", "Lille (59000)"),
+        ("hellemmes", "Hellemmes-Lille (59260)"),
+        ("henin beaumont", "Hénin-Beaumont (62110)"),
+        ("Hénin-Beau", "Hénin-Beaumont (62110)"),
+        ("St Étienne", "Saint-Étienne (42000)"),
+        ("saint etienne", "Saint-Étienne (42000)"),
+        ("Ste-Marie-aux-Mines", "Sainte-Marie-aux-Mines (68160)"),
+        ("L’Isle d’Abeau", "L'Isle-d'Abeau (38080)"),
+        ("Evin Malmaison", "Évin-Malmaison (62141)"),
+        ("75011", "Paris 11e Arrondissement (75011)"),
+        ("oeuilly", "Œuilly (51480)"),
+        ("622 carvin", "Carvin (62220)"),
+        ("carvn", "Carvin (62220)"),
+        ("henin baumont", "Hénin-Beaumont (62110)"),
+        ("99999 Libercourt", "Libercourt (62820)"),
+    ],
+)
+async def test_a_commune_is_found_as_people_type_it(france: Connection, typed: str, first: str) -> None:
+    found = await places.search_communes(france, typed)
+
+    assert found[0].label == first
+
+
+@pytest.mark.parametrize("typed", ["", " ", "a", "-", "%", "_", "é", "12345678", "\x00", "xqzwk", "' OR 1=1 --"])
+async def test_nothing_is_found_for_nothing(france: Connection, typed: str) -> None:
+    assert await places.search_communes(france, typed) == []
+
+
+async def test_a_postcode_lists_whose_own_it_is_first_then_by_people(france: Connection) -> None:
+    found = await places.search_communes(france, "59160")
+
+    assert [commune.name for commune in found] == ["Lomme", "Capinghem", "Lille", "Hellemmes-Lille"]
+
+
+async def test_a_search_gives_no_more_than_asked(france: Connection) -> None:
+    assert len(await places.search_communes(france, "saint", 7)) == 7
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("59160 Lomme", "59355"),
+        ("lomme", "59355"),
+        ("59160", "59355"),
+        ("Carvin", "62215"),
+        ("93200 Saint-Denis", "93066"),
+    ],
+)
+async def test_a_commune_is_named_in_full(france: Connection, typed: str, code: str) -> None:
+    found = await places.find_commune_named(france, typed)
+
+    assert found is not None and found.code == code
+
+
+@pytest.mark.parametrize("typed", ["lomm", "5916", "Atlantis", "", "62220 Lomme"])
+async def test_half_a_name_is_no_name(france: Connection, typed: str) -> None:
+    assert await places.find_commune_named(france, typed) is None
+
+
+async def test_a_commune_is_a_place_with_a_radius(france: Connection) -> None:
+    lomme = await places.find_commune(france, "59355")
+
+    assert lomme is not None
+    assert (lomme.place.name, lomme.place.postcode, lomme.place.radius) == ("Lomme", "59160", 2000)
+    assert await places.find_commune(france, "00000") is None
+
+
+async def test_an_epci_is_found_by_its_name_and_by_its_communes(france: Connection) -> None:
+    by_name = await places.search_epcis(france, "Hénin-Carvin")
+    by_commune = await places.search_epcis(france, "libercourt")
+    by_part = await places.search_epcis(france, "lomme")
+
+    assert [epci.code for epci in by_name] == [epci.code for epci in by_commune] == ["246200299"]
+    assert [epci.name for epci in by_part] == ["Métropole Européenne de Lille"]
+    assert by_name[0].communes == 14
+    assert by_name[0].latitude == pytest.approx(50.44, abs=0.03)
+
+
+async def test_the_communes_of_an_epci_are_listed_without_their_parts(france: Connection) -> None:
+    found = await places.list_by_epci(france, "200093201")
+
+    names = [commune.name for commune in found]
+    assert "Lille" in names and "Lomme" not in names
+    assert len(names) == 95
+
+
+async def test_picked_communes_are_listed_by_name(france: Connection) -> None:
+    found = await places.list_communes(france, ["62215", "59355", "nowhere"])
+
+    assert [commune.name for commune in found] == ["Carvin", "Lomme"]
+
+
+def test_names_are_folded_alike() -> None:
+    assert fold_name("St-Étienne") == fold_name("SAINT ETIENNE") == " saint etienne"
+    assert fold_name("L'Haÿ-les-Roses") == " l hay les roses"
+
+
+def test_distance_from_lomme_to_carvin() -> None:
+    assert distance(50.6436, 2.9872, 50.4924, 2.9581) == pytest.approx(16_950, rel=0.01)
+
+
+LATITUDES = st.floats(-89.9, 89.9)
+LONGITUDES = st.floats(-180, 179.999)
+
+
+@given(LATITUDES, LONGITUDES)
+def test_a_blurred_point_is_near_and_tells_no_more_than_its_cell(latitude: float, longitude: float) -> None:
+    centre = blur(latitude, longitude)
+
+    assert distance(latitude, longitude, *centre) <= CELL
+    assert blur(*centre) == centre
+
+
+@given(st.floats(41, 51.2), st.floats(-5, 9.5), st.floats(0, 0.0001), st.floats(0, 0.0001))
+def test_a_cell_in_france_is_half_a_kilometre_wide(latitude: float, longitude: float, up: float, right: float) -> None:
+    centre = blur(latitude, longitude)
+    east = blur(centre[0], centre[1] + 500 / (111_195 * cos(radians(centre[0]))) + right)
+    north = blur(centre[0] + 500 / 111_195 + up, centre[1])
+
+    assert distance(*centre, *east) == pytest.approx(CELL, rel=0.02)
+    assert distance(centre[0], 0, north[0], 0) == pytest.approx(CELL, rel=0.01)
+
+
+@given(LATITUDES, LONGITUDES, st.floats(1, 300_000), st.floats(-1, 1), st.floats(-1, 1))
+def test_what_is_within_reach_is_within_the_box(
+    latitude: float, longitude: float, radius: float, up: float, right: float
+) -> None:
+    point = (max(-90.0, min(90.0, latitude + up * 4)), max(-180.0, min(180.0, longitude + right * 4)))
+    box = bounding_box(latitude, longitude, radius)
+
+    inside = box.south <= point[0] <= box.north and box.west <= point[1] <= box.east
+    assert inside or distance(latitude, longitude, *point) > radius
+
+
+async def test_a_blurred_place_keeps_no_exact_point(france: Connection) -> None:
+    lomme = await places.find_commune(france, "59355")
+    assert lomme is not None
+
+    place = blurred_place(lomme, 50.64361234, 2.98729876)
+
+    assert (place.latitude, place.longitude) == blur(50.64361234, 2.98729876)
+    assert place.radius == CELL
+    assert "50.64361234" not in repr(place)

@@ -1,0 +1,132 @@
+"""Settings: one environment, one file, and sentences that say what to change."""
+
+from pathlib import Path
+
+import pytest
+
+from models.settings import Settings, SettingsError
+
+
+def read(**environ: str) -> Settings:
+    return Settings.from_env({f"DECLIC_{name.upper()}": value for name, value in environ.items()})
+
+
+def test_without_any_setting_the_defaults_work() -> None:
+    settings = read()
+
+    assert settings.url == "http://localhost:8000"
+    assert settings.address == ("127.0.0.1", 8000)
+    assert settings.data == Path.cwd() / "data"
+    assert settings.site.host == "localhost:8000"
+    assert settings.rate_limit == 1500
+
+
+@pytest.mark.parametrize(
+    ("given", "origin", "host"),
+    [
+        ("https://Lomme.Example/", "https://lomme.example", "lomme.example"),
+        ("https://lomme.example:443", "https://lomme.example", "lomme.example"),
+        ("https://hénin.example", "https://xn--hnin-bpa.example", "xn--hnin-bpa.example"),
+        ("http://127.2.3.1:9180", "http://127.2.3.1:9180", "127.2.3.1:9180"),
+        ("http://[::1]:8000", "http://[::1]:8000", "[::1]:8000"),
+    ],
+)
+def test_the_origin_is_kept_in_one_form(given: str, origin: str, host: str) -> None:
+    site = read(url=given).site
+
+    assert (site.url, site.host) == (origin, host)
+
+
+@pytest.mark.parametrize("url", ["lomme.example", "https://lomme.example/coop", "ftp://x", "https://", "https://a@b"])
+def test_an_address_that_is_no_origin_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"DECLIC_URL is an address such as"):
+        read(url=url)
+
+
+def test_an_unknown_name_is_refused_with_the_nearest_one() -> None:
+    with pytest.raises(SettingsError, match=r"DECLIC_LISSEN is not a setting. Did you mean DECLIC_LISTEN\?"):
+        read(lissen="x")
+
+
+def test_an_unknown_name_in_the_file_is_refused_with_the_nearest_one(tmp_path: Path) -> None:
+    (tmp_path / "declic.toml").write_text("ratelimit = 3\n")
+
+    with pytest.raises(SettingsError, match=r"unknown setting: ratelimit. Did you mean rate_limit\?"):
+        read(data=str(tmp_path))
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / "declic.toml").write_text('url = "https://file.example"\nrate_limit = 7\nsecure_mode = true\n')
+
+    settings = read(data=str(tmp_path), url="https://env.example")
+
+    assert (settings.url, settings.rate_limit, settings.secure_mode) == ("https://env.example", 7, True)
+
+
+def test_a_file_that_is_named_must_exist() -> None:
+    with pytest.raises(SettingsError, match=r"/nowhere\.toml cannot be read: No such file"):
+        read(config="/nowhere.toml")
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "url"
+    secret.write_text("postgresql://declic:s3cret@db/declic\n")
+
+    assert read(database_url_file=str(secret)).database_url == "postgresql://declic:s3cret@db/declic"
+
+
+def test_a_secret_given_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="both set; keep one"):
+        read(smtp_url="smtp://a", smtp_url_file=__file__)
+
+
+def test_a_path_setting_has_no_second_form() -> None:
+    with pytest.raises(SettingsError, match="DECLIC_KEY_FILE_FILE is not a setting"):
+        read(key_file_file=__file__)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("rate_limit", "many", "DECLIC_RATE_LIMIT is not valid: it is a whole number."),
+        ("rate_limit", "-1", "DECLIC_RATE_LIMIT is a number of requests"),
+        ("secure_mode", "perhaps", "DECLIC_SECURE_MODE is not valid: it is on or off."),
+        ("listen", "8000", "DECLIC_LISTEN is HOST:PORT"),
+        ("listen", "127.0.0.1:99999", "DECLIC_LISTEN is HOST:PORT"),
+        ("ca_file", "/nowhere.pem", "DECLIC_CA_FILE names /nowhere.pem, which is not a file"),
+        ("trusted_proxies", "caddy", "DECLIC_TRUSTED_PROXIES is a list of networks"),
+        ("database_url", "mysql://x", "DECLIC_DATABASE_URL looks like postgresql://"),
+        ("smtp_url", "mail.example", "DECLIC_SMTP_URL looks like smtps://"),
+        ("log_level", "loud", "DECLIC_LOG_LEVEL is not valid: it is debug, info, warning or error."),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(name: str, value: str, sentence: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read(**{name: value})
+
+    assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["https://lomme.example", "https://localhost.example", "http://192.168.1.2"])
+def test_test_federation_does_not_start_on_a_public_host(url: str) -> None:
+    with pytest.raises(SettingsError, match="DECLIC_TEST_FEDERATION opens the way to private networks"):
+        read(url=url, test_federation="on")
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8001", "http://127.2.3.1", "https://a.test", "http://b.localhost"])
+def test_test_federation_starts_where_nobody_else_comes(url: str) -> None:
+    assert read(url=url, test_federation="on").test_federation
+
+
+def test_proxies_are_networks() -> None:
+    settings = read(trusted_proxies="10.0.0.0/8, ::1")
+
+    assert [str(network) for network in settings.proxy_networks] == ["10.0.0.0/8", "::1/128"]
+
+
+def test_an_empty_variable_counts_as_absent() -> None:
+    assert read(smtp_url="", rate_limit=" ").rate_limit == 1500
+
+
+def test_a_unix_socket_is_listened_on_by_its_path() -> None:
+    assert read(listen="unix:/run/declic/http.sock").address == Path("/run/declic/http.sock")

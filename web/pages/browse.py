@@ -1,0 +1,191 @@
+"""The network page: every open listing from here and from other coops, behind one plain GET form."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from models import actors, categories, places, timelines
+from models.accounts import Account
+from models.actors import Actor
+from models.database import Connection, connection
+from models.places import Commune
+from models.settings import Site
+from models.timelines import COUNT_LIMIT, NetworkFilter
+from web.forms import Form, read_query
+from web.keys import INSTANCE
+from web.pages.cards import Card, list_cards
+from web.pages.neighbours import home_place
+from web.render import render
+from web.session import current_account
+
+PAGE = 20
+
+KINDS = ("offer", "request", "repair_call")
+MODES = ("loan", "gift", "swap", "sale", "service")
+RADII = ("2", "5", "10", "25", "50", "100")
+"""Kilometres; no choice means everywhere."""
+
+LAST_PAGE = COUNT_LIMIT // PAGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What the reader asked for. `commune` is where she looks from, `commune_given` whether she said so herself."""
+
+    text: str
+    place: str
+    commune: Commune | None
+    commune_given: bool
+    radius: str
+    kinds: tuple[str, ...]
+    modes: tuple[str, ...]
+    category: str
+    coop: str
+    with_photo: bool
+    page: int
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        """The search as query parameters, the page left out."""
+        single = [("q", self.text), ("lieu", self.place), ("km", self.radius), ("cat", self.category), ("coop", self.coop)]
+        return [
+            *((name, value) for name, value in single if value),
+            *(("genre", kind) for kind in self.kinds),
+            *(("mode", mode) for mode in self.modes),
+            *([("photo", "1")] if self.with_photo else []),
+        ]
+
+    def address(self, *without: tuple[str, str], page: int = 1) -> str:
+        """The address of this search on another page, or without one of its filters."""
+        kept: list[tuple[str, Any]] = [pair for pair in self.parameters if pair not in without]
+        if page > 1:
+            kept.append(("page", page))
+        return f"/annonces?{urlencode(kept)}" if kept else "/annonces"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """One page of what was found. `radius` is the wider one where nothing was near enough, "" for everywhere."""
+
+    cards: list[Card]
+    counts: dict[tuple[str, str], int]
+    radius: str
+    widened: bool
+
+    @property
+    def total(self) -> int:
+        """How many there are in all, up to COUNT_LIMIT."""
+        return sum(self.counts.values())
+
+    @property
+    def pages(self) -> int:
+        """How many pages they fill."""
+        return max(1, -(-self.total // PAGE))
+
+    def count(self, *, kind: str = "", mode: str = "") -> int:
+        """How many of a kind or a mode are among them."""
+        return sum(n for (k, m), n in self.counts.items() if kind in ("", k) and mode in ("", m))
+
+
+async def list_listings(request: web.Request) -> web.Response:
+    """GET /annonces."""
+    instance, account = request.app[INSTANCE], current_account(request)
+    form = read_query(request)
+    async with connection(instance.pool) as conn:
+        search = await read_search(conn, form, account)
+        results = await find(conn, instance.site, search, member=account is not None)
+        coops = await list_coops(conn, instance.site)
+    return await render(
+        request,
+        "listings/index.html",
+        search=search,
+        results=results,
+        coops=coops,
+        form=form,
+        radii=RADII,
+        branches=categories.BRANCH_LABELS,
+        wider=categories.list_wider(),
+        category=categories.find(search.category),
+        coop=next((actor for actor in coops if actor.uri == search.coop), None),
+        count_limit=COUNT_LIMIT,
+    )
+
+
+async def read_search(conn: Connection, form: Form, account: Account | None) -> Search:
+    """The search in the address; what makes no sense is left out, a place that is not found is said."""
+    typed = form.text("lieu", limit=100)
+    commune = await places.find_commune_named(conn, typed) if typed else None
+    if typed and commune is None:
+        close = await places.search_communes(conn, typed, 3)
+        if close:
+            form.fail("lieu", "Commune inconnue. Peut-être : %(places)s ?", places=", ".join(one.label for one in close))
+        else:
+            form.fail("lieu", "Nous ne trouvons pas cette commune. Essayez son code postal.")
+    category = form.text("cat", limit=60)
+    page = form.typed("page", "1")
+    return Search(
+        text=form.text("q", limit=200),
+        place=typed,
+        commune=commune or await home_place(conn, account),
+        commune_given=commune is not None,
+        radius=form.choice("km", ("", *RADII)),
+        kinds=form.many("genre", KINDS),
+        modes=form.many("mode", MODES),
+        category=category if categories.find(category) else "",
+        coop=form.text("coop", limit=300),
+        with_photo=form.flag("photo"),
+        page=min(int(page), LAST_PAGE) if page.isdecimal() and len(page) < 6 and int(page) else 1,
+    )
+
+
+def build_filter(search: Search, radius: str, *, member: bool) -> NetworkFilter:
+    """The search as the database understands it."""
+    near = search.commune
+    return NetworkFilter(
+        text=search.text,
+        kinds=search.kinds,
+        modes=search.modes,
+        categories=tuple(categories.list_slugs(search.category)) if search.category else (),
+        territory_uri=search.coop or None,
+        latitude=near.latitude if near else None,
+        longitude=near.longitude if near else None,
+        radius=float(radius) if radius and near else None,
+        with_photo=search.with_photo,
+        reader_local=member,
+        nearest_first=search.commune_given,
+    )
+
+
+async def find(conn: Connection, site: Site, search: Search, *, member: bool) -> Results:
+    """What matches; where nothing is near enough, the radius is widened until something is."""
+    narrow = partial(build_filter, search, member=member)
+    wider = [radius for radius in RADII if search.radius and int(radius) > int(search.radius)]
+    counts: dict[tuple[str, str], int] = {}
+    used = search.radius
+    for used in (search.radius, *wider, ""):
+        counts = await timelines.count_network(conn, narrow(used))
+        if counts or not search.radius:
+            break
+    found = await timelines.list_network(conn, narrow(used), offset=(search.page - 1) * PAGE, limit=PAGE)
+    cards = await list_cards(conn, site, [one.id for one in found], {one.id: one.distance for one in found})
+    return Results(cards=cards, counts=counts, radius=used, widened=used != search.radius)
+
+
+async def list_coops(conn: Connection, site: Site) -> list[Actor]:
+    """The coops whose listings stand here, ours first, for the choice in the form."""
+    uris = await timelines.list_territories_seen(conn)
+    known = {actor.uri: actor for actor in await actors.list_by_uris(conn, uris)}
+    ordered = [known[uri] for uri in uris if uri in known]
+    return sorted(ordered, key=lambda actor: not actor.local)
+
+
+async def list_places(request: web.Request) -> web.Response:
+    """GET /lieux?q=: communes for a field that completes what is typed, as a JSON list of names with postcodes."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        found = await places.search_communes(conn, read_query(request).text("q", limit=100), 8)
+    return web.json_response([one.label for one in found], headers={"Cache-Control": "public, max-age=86400"})
+
+

@@ -1,0 +1,148 @@
+"""Listings as small ads: what the list shows of each, gathered in four reads however long the list."""
+
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from models import actors, listings, media
+from models.actors import Actor
+from models.database import Connection
+from models.listings import Listing, ListingDetails
+from models.media import Media
+from models.settings import Site
+from web.pictures import picture_url, thumbnail_url
+
+ACCENTS = ("a-vert", "a-prune", "a-canard", "a-ardoise", "a-vermillon")
+"""Colours of other coops' plates; which one is theirs follows from their address, so that it stays the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plate:
+    """Another coop's name: `small` above it, its colour, and where it leads."""
+
+    name: str
+    small: str = ""
+    accent: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A photo with the words for those who do not see it."""
+
+    id: int
+    url: str
+    thumbnail_url: str
+    alt: str
+    width: int | None
+    height: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One small ad. `distance` in metres where the reader's place is known; `plate` for what comes from elsewhere."""
+
+    id: int
+    details: ListingDetails
+    href: str
+    place: str
+    distance: float | None
+    author: str
+    picture: Picture | None
+    plate: Plate | None
+    language: str | None
+
+
+async def list_cards(
+    conn: Connection, site: Site, ids: Iterable[int], distances: Mapping[int, float | None] | None = None
+) -> list[Card]:
+    """The small ads of these posts, in their order; `distances` in kilometres. What is no listing is left out."""
+    wanted = list(ids)
+    found = await listings.list_by_posts(conn, wanted)
+    authors = {
+        actor.id: actor
+        for actor in await actors.list_by_ids(conn, [item.post.author_id for item in found.values()])
+    }
+    territories = await _list_territories(conn, found.values())
+    photos = await media.list_by_posts(conn, list(found))
+    kilometres = distances or {}
+    return [
+        _make_card(
+            site,
+            found[id],
+            author=authors[found[id].post.author_id],
+            territories=territories,
+            photos=photos.get(id, []),
+            kilometres=kilometres.get(id),
+        )
+        for id in wanted
+        if id in found and found[id].post.deleted_at is None
+    ]
+
+
+async def _list_territories(conn: Connection, items: Iterable[Listing]) -> dict[str, Actor]:
+    uris = {item.details.territory_uri for item in items if not item.post.local and item.details.territory_uri}
+    return {actor.uri: actor for actor in await actors.list_by_uris(conn, sorted(uris))} if uris else {}
+
+
+def _make_card(
+    site: Site,
+    listing: Listing,
+    *,
+    author: Actor,
+    territories: Mapping[str, Actor],
+    photos: list[Media],
+    kilometres: float | None,
+) -> Card:
+    pictures = draw_pictures(photos)
+    return Card(
+        id=listing.id,
+        details=listing.details,
+        href=listing_path(site, listing),
+        place=listing.details.place_name or "",
+        distance=None if kilometres is None else kilometres * 1000,
+        author=author.display_name,
+        picture=pictures[0] if pictures else None,
+        plate=plate_of(author, territories.get(listing.details.territory_uri or "")),
+        language=listing.post.language,
+    )
+
+
+def draw_pictures(photos: Iterable[Media]) -> list[Picture]:
+    """The photos that can be shown; what is not a picture, or could not be fetched, is left out."""
+    return [
+        Picture(
+            id=photo.id,
+            url=picture_url(photo),
+            thumbnail_url=thumbnail_url(photo),
+            alt=photo.description,
+            width=photo.width,
+            height=photo.height,
+        )
+        for photo in photos
+        if photo.type == "image" and photo.failed_at is None
+    ]
+
+
+def plate_of(author: Actor, territory: Actor | None) -> Plate | None:
+    """The plate of the coop where this comes from, None for ours. Without a known coop, the server's name stands."""
+    if author.local:
+        return None
+    if territory is None:
+        return Plate(name=author.host, accent=accent_of(author.host))
+    return Plate(name=territory.display_name, accent=accent_of(territory.host), href=profile_path(territory))
+
+
+def accent_of(host: str) -> str:
+    """A colour for a coop that did not tell hers."""
+    return ACCENTS[zlib.crc32(host.encode()) % len(ACCENTS)]
+
+
+def listing_path(site: Site, listing: Listing) -> str:
+    """The page of a listing here: its own address, or for a copy one made of its id."""
+    return listing.post.url.removeprefix(site.url) if listing.post.local else f"/annonces/d/{listing.id}"
+
+
+def profile_path(actor: Actor) -> str:
+    """The page of an actor here; those from elsewhere carry their host."""
+    return f"/@{actor.username}" if actor.local else f"/@{actor.handle}"

@@ -1,0 +1,20 @@
+"""Where the reader looks from, and which coops are around."""
+
+from models import places, preferences
+from models.accounts import Account
+from models.database import Connection
+from models.places import Commune
+
+
+async def home_place(conn: Connection, account: Account | None) -> Commune | None:
+    """The member's commune, else the one with the most people in the coop's territory."""
+    if account and account.default_commune_code:
+        return await places.find_commune(conn, account.default_commune_code)
+    chosen = await preferences.load(conn)
+    if not chosen.territory_codes:
+        return None
+    if chosen.territory_kind == "epci":
+        communes = await places.list_by_epci(conn, chosen.territory_codes[0])
+    else:
+        communes = await places.list_communes(conn, list(chosen.territory_codes))
+    return max(communes, key=lambda commune: commune.population, default=None)
