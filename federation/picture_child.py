@@ -13,13 +13,14 @@ import resource
 import struct
 import sys
 import warnings
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import blurhash
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "AVIF")
-"""Formats that are opened at all: what cameras, phones and screenshots make. SVG, TIFF, PSD and the rest are refused."""
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+"""Formats that are opened at all, those of cameras, phones and screenshots. SVG, TIFF, PSD and the rest are refused."""
 
 MAX_PIXELS = 40_000_000
 
@@ -30,7 +31,7 @@ BLURHASH_SIDE = 32
 FULL_QUALITY = 82
 THUMBNAIL_QUALITY = 75
 
-MEMORY = 1536 * 1024 * 1024
+MEMORY = 1024 * 1024 * 1024
 """Bytes of address space: a picture of MAX_PIXELS with transparency takes about half of it."""
 
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"})
@@ -49,16 +50,17 @@ def reduce(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
     Nothing of the file is copied: no EXIF, XMP, IPTC, comment, thumbnail, colour profile nor what was hidden
     behind the picture (B-20, B-48). Raises Refused.
     """
-    image = _open(data)
     try:
-        full = _reduce(image)
+        full = _reduce(_open(data))
+        thumbnail = _fit(full, THUMBNAIL_SIDE)
+        header = {"width": full.width, "height": full.height, "blurhash": _hash(thumbnail)}
+        return header, _encode(full, FULL_QUALITY), _encode(thumbnail, THUMBNAIL_QUALITY)
+    except Refused:
+        raise
     except MemoryError as error:
         raise Refused("too_many_pixels") from error
     except Exception as error:  # Pillow's decoders raise nearly everything when a file is broken
         raise Refused("broken") from error
-    thumbnail = _fit(full, THUMBNAIL_SIDE)
-    header = {"width": full.width, "height": full.height, "blurhash": _hash(thumbnail)}
-    return header, _encode(full, FULL_QUALITY), _encode(thumbnail, THUMBNAIL_QUALITY)
 
 
 def _open(data: bytes) -> Image.Image:
@@ -68,8 +70,6 @@ def _open(data: bytes) -> Image.Image:
             image = Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError as error:
         raise Refused("heic" if data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS else "not_a_picture") from error
-    except Exception as error:
-        raise Refused("broken") from error
     if image.width * image.height > MAX_PIXELS:  # from the header: nothing was decoded yet (B-47)
         raise Refused("too_many_pixels")
     return image
@@ -80,7 +80,7 @@ def _reduce(image: Image.Image) -> Image.Image:
     image.draft("RGB", (FULL_SIDE, FULL_SIDE))
     profile = image.info.get("icc_profile")
     image.load()
-    orientation = image.getexif().get(0x0112, 1)
+    orientation = _read_orientation(image)
     small = _to_srgb(_fit(_flatten(image), FULL_SIDE), profile)
     if orientation in range(2, 9):
         exif = small.getexif()
@@ -89,6 +89,14 @@ def _reduce(image: Image.Image) -> Image.Image:
     clean = Image.new("RGB", small.size)  # a new picture carries no metadata, whatever a format adds to `info`
     clean.paste(small)
     return clean
+
+
+def _read_orientation(image: Image.Image) -> Any:
+    """How the camera was held (EXIF, or XMP where there is none); what cannot be read says nothing."""
+    try:
+        return image.getexif().get(0x0112, 1)
+    except Exception:  # the picture may be good although what is written about it is not
+        return 1
 
 
 def _flatten(image: Image.Image) -> Image.Image:
@@ -102,7 +110,7 @@ def _flatten(image: Image.Image) -> Image.Image:
     if image.mode not in {"RGBA", "LA", "PA", "P", "La", "RGBa"} and "transparency" not in image.info:
         return image.convert("RGB")
     # Reduced before it is flattened: two copies at full size would need twice the memory.
-    layer = _fit(image.convert("RGBA"), FULL_SIDE)
+    layer = _fit(image if image.mode == "RGBA" else image.convert("RGBA"), FULL_SIDE)
     ground = Image.new("RGB", layer.size, "white")
     ground.paste(layer, mask=layer.getchannel("A"))
     return ground
@@ -112,7 +120,7 @@ def _fit(image: Image.Image, side: int) -> Image.Image:
     """The picture no larger than `side` on its longer side, never larger than it was."""
     scale = side / max(image.size)
     if scale >= 1:
-        return image.copy()
+        return image
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
 
@@ -149,6 +157,8 @@ def _hash(thumbnail: Image.Image) -> str:
 def limit_process() -> None:
     """Take from this process what it does not need: memory beyond MEMORY, writing files, dumping its memory."""
     Image.init()  # the decoders are loaded before anything from outside is read
+    with contextlib.suppress(OSError):  # when memory runs out, this process goes, not the server
+        Path("/proc/self/oom_score_adj").write_text("800")
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

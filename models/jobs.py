@@ -30,6 +30,9 @@ ATTEMPTS = 8
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=1)
 
+POLL = timedelta(seconds=5)
+"""New jobs are announced; retries and the jobs of the dead are found by looking."""
+
 HEARTBEAT = timedelta(seconds=20)
 """A job whose worker died is taken again after this; `decisions.md` allows 30 s."""
 
@@ -85,7 +88,7 @@ async def run_jobs(
         stopper = asyncio.create_task(_stop(stopping, queue))
         try:
             await queue.run(
-                dequeue_timeout=timedelta(seconds=30),
+                dequeue_timeout=POLL,
                 batch_size=10,
                 max_concurrent_tasks=20,
                 shutdown_on_listener_failure=True,

@@ -1,10 +1,10 @@
 """What the cooperative decides about itself: name, territory, registration, looks, legal block."""
 
-import logging
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args, get_type_hints
 
 import msgspec
+import structlog
 
 from models.database import Connection, execute_many, fetch_records
 
@@ -21,7 +21,7 @@ ACCENTS: tuple[Accent, ...] = get_args(Accent)
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +52,7 @@ class Preferences:
 async def load(conn: Connection) -> Preferences:
     """The settings as they are now; a value that no longer fits its field counts as its default."""
     stored = {
-        record["key"]: record["value"]
-        for record in await fetch_records(conn, "SELECT key, value FROM preference")
+        record["key"]: record["value"] for record in await fetch_records(conn, "SELECT key, value FROM preference")
     }
     types = get_type_hints(Preferences)
     known: dict[str, Any] = {}
@@ -63,7 +62,7 @@ async def load(conn: Connection) -> Preferences:
         try:
             known[field.name] = msgspec.convert(stored[field.name], types[field.name])
         except msgspec.ValidationError:
-            log.warning("the preference %s holds a value that does not fit; its default is used", field.name)
+            log.warning("preference_does_not_fit", key=field.name)
     return Preferences(**known)
 
 

@@ -1,10 +1,12 @@
 """The queue of activities that other servers sent: stored before it is acknowledged, processed in order per actor."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from models.database import Connection, execute, fetch_all
+from models.batches import Batch
+from models.database import Connection, Pool, connection, execute, fetch_all
 from models.ids import make_id
 
 
@@ -36,22 +38,39 @@ class NewReceived:
 
 async def enqueue(conn: Connection, new: NewReceived) -> bool:
     """Keep an activity for processing. False for the same id with the same body: a no-op (decisions.md)."""
-    return bool(
-        await execute(
-            conn,
-            """
-            INSERT INTO received (id, activity_uri, body_hash, type, actor_uri, host, body)
-            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (activity_uri, body_hash) DO NOTHING
-            """,
-            make_id(),
-            new.activity_uri,
-            new.body_hash,
-            new.type,
-            new.actor_uri,
-            new.host,
-            new.body,
-        )
+    return bool(await enqueue_many(conn, [new]))
+
+
+async def enqueue_many(conn: Connection, news: Sequence[NewReceived]) -> int:
+    """Keep activities that came at the same time, in one statement; how many of them are new here."""
+    return await execute(
+        conn,
+        """
+        INSERT INTO received (id, activity_uri, body_hash, type, actor_uri, host, body)
+        SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+        ON CONFLICT (activity_uri, body_hash) DO NOTHING
+        """,
+        [make_id() for _ in news],
+        [new.activity_uri for new in news],
+        [new.body_hash for new in news],
+        [new.type for new in news],
+        [new.actor_uri for new in news],
+        [new.host for new in news],
+        [new.body for new in news],
     )
+
+
+def make_intake(pool: Pool) -> Batch[NewReceived]:
+    """Where inboxes put what they accept: `put` returns once the activity is committed.
+
+    It raises Unavailable when the database is away, and then nothing was acknowledged.
+    """
+
+    async def write(news: list[NewReceived]) -> None:
+        async with connection(pool) as conn:
+            await enqueue_many(conn, news)
+
+    return Batch(write)
 
 
 async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime) -> list[Received]:
@@ -61,7 +80,7 @@ async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime) -> 
     does not hold up its actor: handlers bear reordering (AX7, AX9). One claimer at a time, by an advisory lock.
     """
     await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.received'))")
-    return await fetch_all(
+    claimed = await fetch_all(
         conn,
         Received,
         """
@@ -81,6 +100,7 @@ async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime) -> 
         limit,
         at,
     )
+    return sorted(claimed, key=lambda row: row.id)
 
 
 async def renew(conn: Connection, *, worker: UUID, ids: list[int], at: datetime) -> None:

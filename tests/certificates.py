@@ -1,4 +1,4 @@
-"""A certificate authority for tests: servers on this machine speak TLS, and clients that are given `ca_file` trust them."""
+"""A certificate authority for tests: servers here speak TLS, and clients that are given `ca_file` trust them."""
 
 import ssl
 from dataclasses import dataclass

@@ -4,7 +4,8 @@ import itertools
 from datetime import UTC, datetime
 from typing import Any
 
-from models import actors, follows, listings, posts
+from models import activities, actors, follows, listings, posts
+from models.activities import NewActivity
 from models.actors import Actor, LocalActor, RemoteActor
 from models.database import Connection, execute
 from models.follows import Follow
@@ -37,9 +38,7 @@ async def make_local_actor(conn: Connection, username: str = "alice", **changes:
     return await actors.create_local(conn, LocalActor(**(values | changes)))
 
 
-async def make_member(
-    conn: Connection, username: str = "alice", *, role: str = "member", **changes: Any
-) -> Actor:
+async def make_member(conn: Connection, username: str = "alice", *, role: str = "member", **changes: Any) -> Actor:
     """A person of ours with a confirmed account."""
     actor = await make_local_actor(conn, username, **changes)
     await execute(
@@ -52,9 +51,7 @@ async def make_member(
     return actor
 
 
-async def make_remote_actor(
-    conn: Connection, username: str = "bob", host: str = "henin.test", **changes: Any
-) -> Actor:
+async def make_remote_actor(conn: Connection, username: str = "bob", host: str = "henin.test", **changes: Any) -> Actor:
     """An actor of another server."""
     base = f"https://{host}/users/{username}"
     values: dict[str, Any] = {
@@ -72,9 +69,7 @@ async def make_remote_actor(
     return await actors.save_remote(conn, RemoteActor(**(values | changes)))
 
 
-async def make_follow(
-    conn: Connection, follower: Actor, followed: Actor, *, state: Any = "accepted"
-) -> Follow:
+async def make_follow(conn: Connection, follower: Actor, followed: Actor, *, state: Any = "accepted") -> Follow:
     """A follow in this state."""
     return await follows.save(
         conn,
@@ -127,4 +122,17 @@ async def make_listing(
     }
     return await listings.create_listing(
         conn, _new_post(author, "listing", **(post or {})), ListingDetails(**(values | details))
+    )
+
+
+async def make_activity(
+    conn: Connection, actor: Actor, *, type: str = "Create", object_uri: str | None = None, public: bool = True
+) -> int:
+    """An activity of ours as it is kept; its row id, which deliveries name."""
+    number = next(_numbers)
+    uri = f"{actor.uri}/activities/{number}"
+    body = f'{{"id":"{uri}","type":"{type}","actor":"{actor.uri}","object":"{object_uri or uri}"}}'
+    return await activities.save(
+        conn,
+        NewActivity(uri=uri, type=type, actor_id=actor.id, object_uri=object_uri, public=public, body=body),
     )

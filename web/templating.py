@@ -31,9 +31,7 @@ def load_templates(languages: tuple[str, ...]) -> Templates:
     assets = load_assets()
     translators = {language: make_translators(language) for language in languages}
     return Templates(
-        environments={
-            language: make_environment(language, assets, translators[language]) for language in languages
-        },
+        environments={language: make_environment(language, assets, translators[language]) for language in languages},
         sentences={language: translate for language, (translate, _) in translators.items()},
         assets=assets,
     )

@@ -10,7 +10,7 @@ from multidict import CIMultiDict
 
 from federation.signatures import Envelope
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ async def serve(
     """Run `handler` for every path; `name` stands in the URL instead of the address."""
     server = Server()
 
-    async def answer(request: web.Request) -> web.StreamResponse:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
         body = await request.read()
         server.requests.append(
             Envelope(method=request.method, path=request.raw_path, headers=CIMultiDict(request.headers), body=body)

@@ -72,7 +72,7 @@ class SnacPeer:
 
 
 def _with_store(store: Path, *command: str) -> list[str]:
-    """The command with the test authority in its certificate store: libcurl reads the system's, so mount ours over it."""
+    """The command with ours as its certificate store: libcurl reads the system's, so ours is mounted over it."""
     return [
         "unshare",
         "--user",

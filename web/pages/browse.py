@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from models import actors, categories, places, timelines
+from models import actors, categories, places
 from models.accounts import Account
 from models.actors import Actor
 from models.database import Connection, connection
@@ -17,7 +17,7 @@ from models.timelines import COUNT_LIMIT, NetworkFilter
 from web.forms import Form, read_query
 from web.keys import INSTANCE
 from web.pages.cards import Card, list_cards
-from web.pages.neighbours import home_place
+from web.pages.neighbours import home_place, read_commune
 from web.render import render
 from web.session import current_account
 
@@ -50,7 +50,13 @@ class Search:
     @property
     def parameters(self) -> list[tuple[str, str]]:
         """The search as query parameters, the page left out."""
-        single = [("q", self.text), ("lieu", self.place), ("km", self.radius), ("cat", self.category), ("coop", self.coop)]
+        single = [
+            ("q", self.text),
+            ("lieu", self.place),
+            ("km", self.radius),
+            ("cat", self.category),
+            ("coop", self.coop),
+        ]
         return [
             *((name, value) for name, value in single if value),
             *(("genre", kind) for kind in self.kinds),
@@ -116,19 +122,12 @@ async def list_listings(request: web.Request) -> web.Response:
 
 async def read_search(conn: Connection, form: Form, account: Account | None) -> Search:
     """The search in the address; what makes no sense is left out, a place that is not found is said."""
-    typed = form.text("lieu", limit=100)
-    commune = await places.find_commune_named(conn, typed) if typed else None
-    if typed and commune is None:
-        close = await places.search_communes(conn, typed, 3)
-        if close:
-            form.fail("lieu", "Commune inconnue. Peut-être : %(places)s ?", places=", ".join(one.label for one in close))
-        else:
-            form.fail("lieu", "Nous ne trouvons pas cette commune. Essayez son code postal.")
+    commune = await read_commune(conn, form, "lieu")
     category = form.text("cat", limit=60)
     page = form.typed("page", "1")
     return Search(
         text=form.text("q", limit=200),
-        place=typed,
+        place=form.typed("lieu").strip()[:100],
         commune=commune or await home_place(conn, account),
         commune_given=commune is not None,
         radius=form.choice("km", ("", *RADII)),
@@ -187,5 +186,3 @@ async def list_places(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         found = await places.search_communes(conn, read_query(request).text("q", limit=100), 8)
     return web.json_response([one.label for one in found], headers={"Cache-Control": "public, max-age=86400"})
-
-

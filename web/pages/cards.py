@@ -60,8 +60,7 @@ async def list_cards(
     wanted = list(ids)
     found = await listings.list_by_posts(conn, wanted)
     authors = {
-        actor.id: actor
-        for actor in await actors.list_by_ids(conn, [item.post.author_id for item in found.values()])
+        actor.id: actor for actor in await actors.list_by_ids(conn, [item.post.author_id for item in found.values()])
     }
     territories = await _list_territories(conn, found.values())
     photos = await media.list_by_posts(conn, list(found))

@@ -1,0 +1,128 @@
+"""The child process that runs pyld: reads a document from stdin, writes its compacted form to stdout, again and again.
+
+It may be killed at any moment (`jsonld.JsonLdProcessor` does so after two seconds) and it limits its own memory.
+Each message is four bytes of length and so much JSON. Nothing but this module imports pyld.
+"""
+
+import resource
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+from pyld import jsonld
+from pyld.documentloader.frozen import BUNDLED_CONTEXTS
+
+from federation.fields import Json
+from federation.terms import ACTIVITYSTREAMS, PREFIXES, SECURITY, TERMS
+
+MEMORY = 512 * 1024 * 1024
+"""Address space of the child, in bytes."""
+
+FOLDER = Path(__file__).parent / "contexts"
+
+FILES = {
+    "https://purl.archive.org/socialweb/webfinger": "webfinger.json",
+    "https://w3id.org/fep/0837": "fep-0837.json",
+    "https://w3id.org/identity/v1": "identity.json",
+    "https://w3id.org/security/data-integrity/v1": "data-integrity.json",
+    "https://w3id.org/security/data-integrity/v2": "data-integrity.json",
+    "https://w3id.org/security/multikey/v1": "multikey.json",
+}
+"""The contexts that we bring along; pyld has those of W3C (ActivityStreams, security v1 and v2, did…)."""
+
+READING = [
+    ACTIVITYSTREAMS,
+    SECURITY,
+    {**PREFIXES, "sc": "http://schema.org#", "as": f"{ACTIVITYSTREAMS}#"},
+    {name: term for name, term in TERMS.items() if name != "flohmarkt:data"},
+]
+"""What documents are compacted to: the words that our readers know."""
+
+BARE = ("_:", "as:", "sc:", *(f"{prefix}:" for prefix in PREFIXES if prefix != "flohmarkt"))
+"""What compaction leaves before a word whose value is not typed as its context wants it."""
+
+
+def load_context(url: str, _options: Any) -> dict[str, Any]:
+    """A bundled context; any other counts as empty, and nothing is ever fetched."""
+    return {
+        "contentType": "application/ld+json",
+        "contextUrl": None,
+        "documentUrl": url,
+        "document": {"@context": _find_context(url)},
+    }
+
+
+def _find_context(url: str) -> Any:
+    path = BUNDLED_CONTEXTS.get(url)
+    if path is None and url in FILES:
+        path = FOLDER / FILES[url]
+    elif path is None and "/schemas/litepub-" in url:
+        path = FOLDER / "litepub.json"
+    return orjson.loads(path.read_bytes())["@context"] if path is not None else {}
+
+
+def compact_document(document: Json) -> Json:
+    """The document in the words of our readers."""
+    context = document.get("@context")
+    # The specification lets ActivityStreams be assumed; what stands after it may still override it.
+    contexts = [ACTIVITYSTREAMS, *(context if isinstance(context, list) else [context] if context else [])]
+    options = {"documentLoader": load_context, "base": None}
+    expanded = jsonld.expand({**document, "@context": contexts}, options)
+    compacted = jsonld.compact(expanded, {"@context": READING}, {**options, "skipExpansion": True})
+    restored = restore_names(compacted)
+    return {"@context": ACTIVITYSTREAMS, **{key: member for key, member in restored.items() if key != "@context"}}
+
+
+def restore_names(value: Any) -> Any:
+    """Take the prefixes off that compaction had to leave, wherever the bare word is free."""
+    if isinstance(value, list):
+        return [restore_names(member) for member in value]
+    if not isinstance(value, dict):
+        return value
+    restored = {key: restore_names(member) for key, member in value.items() if not key.startswith(BARE)}
+    for key, member in value.items():
+        if key.startswith(BARE):
+            restored.setdefault(key.partition(":")[2], restore_names(member))
+    if "type" in restored:
+        restored["type"] = _restore_types(restored["type"])
+    return restored
+
+
+def _restore_types(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_restore_types(member) for member in value]
+    return value.partition(":")[2] if isinstance(value, str) and value.startswith(BARE) else value
+
+
+def _read_message(stream: BinaryIO) -> Json | None:
+    header = stream.read(4)
+    if len(header) < 4:
+        return None
+    message: Json = orjson.loads(stream.read(int.from_bytes(header, "big")))
+    return message
+
+
+def _write_message(stream: BinaryIO, message: Json) -> None:
+    body = orjson.dumps(message)
+    stream.write(len(body).to_bytes(4, "big") + body)
+    stream.flush()
+
+
+def main() -> None:
+    """Serve until stdin ends, which it does when the parent goes away."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    _write_message(sys.stdout.buffer, {"ready": True})
+    while (document := _read_message(sys.stdin.buffer)) is not None:
+        try:
+            answer: Json = {"document": compact_document(document)}
+        except MemoryError:
+            return
+        except (jsonld.JsonLdError, RecursionError, AttributeError, KeyError, TypeError, ValueError) as error:
+            # pyld meets shapes that it does not expect with whatever exception comes.
+            answer = {"error": type(error).__name__}
+        _write_message(sys.stdout.buffer, answer)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,239 @@
+"""Pictures from outside, checked and made small by child processes that can be killed; `check_and_reduce` is the door."""
+
+import asyncio
+import contextlib
+import struct
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from models.errors import Invalid, Unavailable
+
+CHILD = Path(__file__).with_name("picture_child.py")
+
+MAX_BYTES = 12 * 1024 * 1024
+
+ACCEPTED_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif")
+"""What can be opened; for `accept` of forms and `supported_mime_types` of clients. The type is told by the bytes."""
+
+TIMEOUT = 20.0
+"""Seconds for one picture (B-47); one of a phone takes a quarter of a second."""
+
+IDLE = 30.0
+"""Seconds after which a process that has nothing to do ends."""
+
+WAITING = 32
+"""Pictures that may wait for a process; more are sent away, so that memory stays bounded."""
+
+LENGTH = struct.Struct(">I")
+
+log = structlog.get_logger(__name__)
+
+
+class RefusedPicture(Invalid):
+    """This picture cannot be used.
+
+    `sentence` is what a person reads, in French as in the catalogue, with `%(name)s` for the file's name.
+    """
+
+    sentence = "La photo « %(name)s » ne peut pas être utilisée."
+
+    def __init__(self, name: str = "") -> None:
+        """`name` is what the browser calls the file: shown, never used."""
+        self.name = shown_name(name)
+        super().__init__(self.sentence % {"name": self.name}, field="photo")
+
+
+class NotAPicture(RefusedPicture):
+    """The file is no picture that can be opened here."""
+
+    sentence = "« %(name)s » n’est pas une photo. Choisissez un fichier JPEG, PNG, WebP, AVIF ou GIF."
+
+
+class UnreadableFormat(NotAPicture):
+    """The file is a picture in a format that is not opened here."""
+
+    sentence = (
+        "« %(name)s » est une photo au format HEIC, que nous ne savons pas ouvrir. "
+        "Enregistrez-la en JPEG, puis choisissez-la à nouveau."
+    )
+
+
+class TooManyPixels(RefusedPicture):
+    """The picture has more pixels than are opened here."""
+
+    sentence = "La photo « %(name)s » est trop grande : 40 millions de pixels au plus. Réduisez-la, puis recommencez."
+
+
+class BrokenPicture(RefusedPicture):
+    """The file begins like a picture, but cannot be read to its end."""
+
+    sentence = "La photo « %(name)s » est abîmée : le fichier est incomplet ou illisible. Choisissez-en une autre."
+
+
+class TooHeavy(RefusedPicture):
+    """The file is too heavy."""
+
+    sentence = "La photo « %(name)s » est trop lourde : 12 Mo au plus."
+
+
+class PicturesBusy(Unavailable):
+    """Many pictures arrive at once; please try again in a moment."""
+
+
+REFUSALS: dict[str, type[RefusedPicture]] = {
+    "not_a_picture": NotAPicture,
+    "heic": UnreadableFormat,
+    "too_many_pixels": TooManyPixels,
+    "broken": BrokenPicture,
+}
+"""What the child says, and the error it becomes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture as it is kept and served: both JPEG; `width` and `height` of the full one."""
+
+    full: bytes
+    thumbnail: bytes
+    width: int
+    height: int
+    blurhash: str
+    mime: str = "image/jpeg"
+
+
+class _Header(msgspec.Struct):
+    width: int = 0
+    height: int = 0
+    blurhash: str = ""
+    full: int = 0
+    thumbnail: int = 0
+    error: str | None = None
+
+
+def shown_name(name: str) -> str:
+    """A file's name as it may stand in a sentence: its last part, printable, at most forty characters (B-42)."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    plain = " ".join("".join(char if char.isprintable() else " " for char in last).split())
+    return plain if len(plain) <= 40 else f"{plain[:24]}…{plain[-15:]}"
+
+
+class PicturePool:
+    """Child processes for pictures: none until the first one comes, none again a while after the last one."""
+
+    def __init__(self, *, size: int = 2, timeout: float = TIMEOUT, idle: float = IDLE) -> None:
+        """At most `size` pictures at a time, each within `timeout` seconds; spare processes end after `idle` seconds."""
+        self._places = asyncio.Semaphore(size)
+        self._timeout = timeout
+        self._idle = idle
+        self._spare: list[tuple[asyncio.subprocess.Process, asyncio.TimerHandle]] = []
+        self._waiting = 0
+
+    @property
+    def spare(self) -> int:
+        """How many processes wait for work."""
+        return len(self._spare)
+
+    async def check_and_reduce(self, data: bytes, name: str = "") -> Picture:
+        """The picture in `data`, upright, stripped of all that is not pixels, small enough to serve.
+
+        Raises NotAPicture, TooManyPixels, BrokenPicture or TooHeavy, whose sentences name the file by `name`;
+        PicturesBusy when too many wait already.
+        """
+        if len(data) > MAX_BYTES:
+            raise TooHeavy(name)
+        async with self._place():
+            header, rest = await self._ask_child(data, name)
+        if header.error is not None:
+            raise REFUSALS.get(header.error, BrokenPicture)(name)
+        return Picture(
+            full=rest[: header.full],
+            thumbnail=rest[header.full :],
+            width=header.width,
+            height=header.height,
+            blurhash=header.blurhash,
+        )
+
+    async def close(self) -> None:
+        """End the spare processes."""
+        while self._spare:
+            child, timer = self._spare.pop()
+            timer.cancel()
+            await _end(child)
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        if self._waiting >= WAITING:
+            raise PicturesBusy
+        self._waiting += 1
+        try:
+            await self._places.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    async def _ask_child(self, data: bytes, name: str) -> tuple[_Header, bytes]:
+        child = await self._take()
+        done = False
+        try:
+            async with asyncio.timeout(self._timeout):
+                answer = await _converse(child, data)
+            done = True
+        except (TimeoutError, OSError, EOFError, msgspec.DecodeError) as error:
+            log.warning("picture_child_failed", error=type(error).__name__, bytes=len(data))
+            raise BrokenPicture(name) from error
+        finally:
+            if done:
+                self._keep(child)
+            else:
+                await _end(child)
+        return answer
+
+    async def _take(self) -> asyncio.subprocess.Process:
+        while self._spare:
+            child, timer = self._spare.pop()
+            timer.cancel()
+            if child.returncode is None:
+                return child
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-I",
+            str(CHILD),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={},  # nothing of ours: not the database's address, not the key file
+        )
+
+    def _keep(self, child: asyncio.subprocess.Process) -> None:
+        timer = asyncio.get_running_loop().call_later(self._idle, self._dismiss, child)
+        self._spare.append((child, timer))
+
+    def _dismiss(self, child: asyncio.subprocess.Process) -> None:
+        self._spare = [item for item in self._spare if item[0] is not child]
+        if child.stdin is not None:
+            child.stdin.close()  # it ends by itself; the event loop collects it
+
+
+async def _converse(child: asyncio.subprocess.Process, data: bytes) -> tuple[_Header, bytes]:
+    assert child.stdin is not None and child.stdout is not None
+    child.stdin.write(LENGTH.pack(len(data)))
+    child.stdin.write(data)
+    await child.stdin.drain()
+    length = LENGTH.unpack(await child.stdout.readexactly(LENGTH.size))[0]
+    header = msgspec.json.decode(await child.stdout.readexactly(length), type=_Header)
+    return header, await child.stdout.readexactly(header.full + header.thumbnail)
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        child.kill()
+    await asyncio.shield(child.wait())

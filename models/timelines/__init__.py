@@ -1,0 +1,29 @@
+"""Read-only lists of posts across aggregates: home, public, tag, one author, and the network page."""
+
+from models.timelines.authors import list_by_author
+from models.timelines.entries import Entry, Page, PostFilter
+from models.timelines.home import list_home
+from models.timelines.network import (
+    COUNT_LIMIT,
+    Found,
+    NetworkFilter,
+    count_network,
+    list_network,
+    list_territories_seen,
+)
+from models.timelines.public import list_public
+
+__all__ = [
+    "COUNT_LIMIT",
+    "Entry",
+    "Found",
+    "NetworkFilter",
+    "Page",
+    "PostFilter",
+    "count_network",
+    "list_by_author",
+    "list_home",
+    "list_network",
+    "list_public",
+    "list_territories_seen",
+]

@@ -1,0 +1,119 @@
+"""The network page: open listings from here and elsewhere, filtered, counted, near a place."""
+
+from dataclasses import dataclass
+
+from models.database import Connection, fetch_all, fetch_column, fetch_records
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkFilter:
+    """The filters of the network page. Empty tuples and None filter nothing; `radius` is in kilometres.
+
+    `reader_local` adds what only members may see. `territory_uri` is a coop actor's id; `near` sorts by distance.
+    """
+
+    text: str = ""
+    kinds: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    territory_uri: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    radius: float | None = None
+    with_photo: bool = False
+    reader_local: bool = False
+    nearest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A listing of the network page; `distance` in kilometres when a place was given."""
+
+    id: int
+    distance: float | None
+
+
+COUNT_LIMIT = 2000
+"""The network page counts no further: « plus de 2 000 annonces »."""
+
+# One literal for both reads below: bounding box first (an index), then the exact distance on the sphere.
+_NETWORK = """
+    SELECT l.post_id AS id, l.kind, l.mode,
+        CASE WHEN $6::float8 IS NULL OR l.latitude IS NULL THEN NULL ELSE
+            12742 * asin(sqrt(power(sin(radians(l.latitude - $6) / 2), 2) + cos(radians($6)) * cos(radians(l.latitude))
+                * power(sin(radians(l.longitude - $7) / 2), 2))) END AS distance
+    FROM listing l JOIN post p ON p.id = l.post_id
+    WHERE l.status IN ('open', 'reserved') AND p.deleted_at IS NULL
+        AND (p.audience = 'network' OR ($10::boolean AND p.audience IN ('coop', 'territories')))
+        AND ($1::text = '' OR l.search @@ websearch_to_tsquery('fr', $1))
+        AND (cardinality($2::text[]) = 0 OR l.kind = ANY($2))
+        AND (cardinality($3::text[]) = 0 OR l.mode = ANY($3))
+        AND (cardinality($4::text[]) = 0 OR l.category = ANY($4))
+        AND ($5::text IS NULL OR l.territory_uri = $5)
+        AND ($8::float8 IS NULL OR $6::float8 IS NULL OR (
+            l.latitude BETWEEN $6 - $8 / 111.0 AND $6 + $8 / 111.0
+            AND l.longitude BETWEEN $7 - $8 / (111.0 * cos(radians($6))) AND $7 + $8 / (111.0 * cos(radians($6)))))
+        AND (NOT $9::boolean OR EXISTS (SELECT FROM media m WHERE m.post_id = l.post_id))
+"""
+
+
+def _arguments(filter: NetworkFilter) -> tuple[object, ...]:
+    return (
+        filter.text.strip(),
+        list(filter.kinds),
+        list(filter.modes),
+        list(filter.categories),
+        filter.territory_uri,
+        filter.latitude,
+        filter.longitude,
+        filter.radius,
+        filter.with_photo,
+        filter.reader_local,
+    )
+
+
+async def list_network(conn: Connection, filter: NetworkFilter, *, offset: int = 0, limit: int = 20) -> list[Found]:
+    """One page of open listings from here and elsewhere, newest first, or nearest first."""
+    return await fetch_all(
+        conn,
+        Found,
+        "SELECT id, distance FROM ("
+        + _NETWORK
+        + """) AS found
+        WHERE $8::float8 IS NULL OR $6::float8 IS NULL OR distance <= $8
+        ORDER BY CASE WHEN $11::boolean THEN distance END, id DESC OFFSET $12 LIMIT $13
+        """,
+        *_arguments(filter),
+        filter.nearest_first,
+        offset,
+        limit,
+    )
+
+
+async def count_network(conn: Connection, filter: NetworkFilter) -> dict[tuple[str, str], int]:
+    """How many listings match, by (kind, mode), among the first COUNT_LIMIT."""
+    rows = await fetch_records(
+        conn,
+        "SELECT kind, mode, count(*) AS total FROM (SELECT kind, mode FROM ("
+        + _NETWORK
+        + """) AS found
+        WHERE $8::float8 IS NULL OR $6::float8 IS NULL OR distance <= $8
+        LIMIT $11) AS first GROUP BY kind, mode
+        """,
+        *_arguments(filter),
+        COUNT_LIMIT,
+    )
+    return {(row["kind"], row["mode"]): row["total"] for row in rows}
+
+
+async def list_territories_seen(conn: Connection) -> list[str]:
+    """Ids of the coop actors whose open listings stand here, the busiest first."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT l.territory_uri FROM listing l JOIN post p ON p.id = l.post_id
+        WHERE l.status IN ('open', 'reserved') AND p.deleted_at IS NULL AND p.audience = 'network'
+            AND l.territory_uri IS NOT NULL
+        GROUP BY l.territory_uri ORDER BY count(*) DESC
+        """,
+    )

@@ -1,0 +1,33 @@
+"""Print the figures: `python -m tests.bench` for all, or the names of some parts."""
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from tests.bench import fanout, inbound, limits, memory, pages
+
+PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
+    "limits": limits.run,
+    "inbound": inbound.run,
+    "fanout": fanout.run,
+    "pages": pages.run,
+    "memory": memory.run,
+}
+
+
+async def main(names: list[str]) -> None:
+    """Run these parts, each in a folder of its own."""
+    for name in names or list(PARTS):
+        with tempfile.TemporaryDirectory(prefix="declic-bench-") as folder:
+            os.chmod(folder, 0o711)  # as root, PostgreSQL runs as another account and has to pass
+            await PARTS[name](Path(folder))
+
+
+if __name__ == "__main__":
+    unknown = set(sys.argv[1:]) - set(PARTS)
+    if unknown:
+        sys.exit(f"There is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}.")
+    asyncio.run(main(sys.argv[1:]))

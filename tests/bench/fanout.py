@@ -1,0 +1,124 @@
+"""(c) One listing to 1,000 followers on 200 hosts over TLS: of its author, then of `@offres`."""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from models import actors, follows
+from models.actors import Actor, RemoteActor
+from models.database import Connection
+from tests.bench.report import figure, heading, percentile
+from tests.bench.server import BenchServer, running
+from tests.bench.sink import address
+from tests.certificates import make_authority
+from tests.peers.programs import free_port
+
+HOSTS = 200
+FOLLOWERS = 1000
+PUBLISH = ("publish", "offer", "--title", "Remorque vélo", "--text", "Trois jours au plus.", "--mode", "loan")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sink:
+    """The running hosts."""
+
+    port: int
+    process: asyncio.subprocess.Process
+
+    async def take(self) -> list[tuple[float, str, str]]:
+        """What came since the last time: (when, host, activity id)."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(b"\n")
+        return [tuple(row) for row in json.loads(await self.process.stdout.readline())]
+
+
+@asynccontextmanager
+async def running_sink(folder: Path) -> AsyncIterator[Sink]:
+    """Start the 200 hosts."""
+    authority = make_authority(folder)
+    issued = authority.issue(*(address(number) for number in range(HOSTS)))
+    (folder / "sink.pem").write_bytes(issued.certificate.read_bytes())
+    (folder / "sink.key").write_bytes(issued.key.read_bytes())
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.bench.sink", str(folder), str(HOSTS), str(port),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 26,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert (await process.stdout.readline()) == b"ready\n"
+    yield Sink(port=port, process=process)
+    process.kill()
+    await process.wait()
+
+
+async def _make_followers(conn: Connection, followed: Actor, port: int) -> None:
+    for number in range(FOLLOWERS):
+        host = f"{address(number % HOSTS)}:{port}"
+        base = f"https://{host}/users/f{number}"
+        follower = await actors.save_remote(
+            conn,
+            RemoteActor(
+                uri=base, type="Person", username=f"f{number}", host=host, url=base, inbox=f"{base}/inbox",
+                shared_inbox=f"https://{host}/inbox",
+            ),
+        )  # fmt: skip
+        await follows.save(
+            conn, uri=f"urn:uuid:{uuid4()}", follower_id=follower.id, followed_id=followed.id, state="accepted"
+        )
+
+
+async def _publish(server: BenchServer, sink: Sink, name: str, *, expected: int, target: float) -> None:
+    """Publish once through the running server's own door and watch the hosts."""
+    await sink.take()
+    async with server.pool.acquire() as conn:
+        newest = await conn.fetchval("SELECT coalesce(max(id), 0) FROM delivery")
+        await server.run(*PUBLISH, "--as", "alice")
+        committed = await conn.fetchval("SELECT min(created_at) FROM delivery WHERE id > $1", newest)
+    arrived: list[tuple[float, str, str]] = []
+    deadline = time.monotonic() + 15
+    while len({(host, id) for _, host, id in arrived}) < expected and time.monotonic() < deadline:
+        await asyncio.sleep(0.1)
+        arrived += await sink.take()
+    await asyncio.sleep(0.5)
+    arrived += await sink.take()
+    first_of_host: dict[str, float] = {}
+    for moment, host, _ in sorted(arrived):
+        first_of_host.setdefault(host, moment)
+    distinct = {(host, id) for _, host, id in arrived}
+    start = committed.timestamp()
+    after = sorted(moment - start for moment in first_of_host.values())
+    every = sorted(moment - start for moment, _, _ in arrived)
+    figure(f"{name}: first host", after[0], "s")
+    figure(f"{name}: half of the hosts", percentile(after, 0.5), "s")
+    figure(f"{name}: last of {len(after)} hosts", after[-1], "s", at_most=target)
+    figure(f"{name}: everything ({len(distinct)} deliveries)", every[-1], "s")
+    figure(f"{name}: deliveries per second", len(every) / (every[-1] - every[0] or 1), "/s")
+    figure(f"{name}: duplicates", len(arrived) - len(distinct), "", at_most=0)
+    figure(f"{name}: losses", expected - len(distinct), "", at_most=0)
+
+
+async def run(folder: Path) -> None:
+    """Publish four times: by the author with new and warm connections, then through the stream."""
+    heading(f"(c) one listing to {FOLLOWERS:,} followers on {HOSTS} hosts over TLS")
+    (folder / "sink").mkdir()
+    async with (
+        running_sink(folder / "sink") as sink,
+        running(folder / "fanout", ca_file=str(folder / "sink/ca.pem")) as server,
+    ):
+        await server.run("account", "create", "alice", "--email", "alice@example.org", "--password", "mot de passe")
+        async with server.pool.acquire() as conn, conn.transaction():
+            await _make_followers(conn, await actors.get_local(conn, "alice"), sink.port)
+        await _publish(server, sink, "author, new connections", expected=HOSTS, target=0.5)
+        await _publish(server, sink, "author, warm connections", expected=HOSTS, target=0.25)
+        async with server.pool.acquire() as conn, conn.transaction():
+            await conn.execute("DELETE FROM follow")
+            await _make_followers(conn, await actors.get_local(conn, "offres"), sink.port)
+        # Two Announces reach each host (wire-format §6).
+        await _publish(server, sink, "@offres, warm connections", expected=2 * HOSTS, target=0.5)

@@ -1,0 +1,93 @@
+"""A whole server as a real process: `declic serve` with its embedded database, and what a bench prepares in it."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from models.database import Pool, open_pool
+from models.postgres import embedded
+from tests.peers.programs import free_port
+
+DECLIC = str(Path(sys.executable).with_name("declic"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchServer:
+    """A running server; `pool` reaches the same database."""
+
+    port: int
+    url: str
+    data: Path
+    env: dict[str, str]
+    pool: Pool
+    process: asyncio.subprocess.Process
+
+    async def run(self, *arguments: str) -> str:
+        """A command of `declic` beside the running server; what it prints."""
+        process = await asyncio.create_subprocess_exec(
+            DECLIC, *arguments, env=self.env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        )
+        out, err = await process.communicate()
+        assert process.returncode == 0, err.decode()
+        return out.decode().strip()
+
+    def resident_megabytes(self) -> float:
+        """Memory of the server's processes without PostgreSQL."""
+        return _resident(self.process.pid) / 1024
+
+
+def _resident(pid: int) -> int:
+    """Kilobytes of a process and its children that are Python."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    own = int(status.split("VmRSS:")[1].split()[0])
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return own + sum(_resident(int(child)) for child in children if _is_python(int(child)))
+
+
+def _is_python(pid: int) -> bool:
+    return "python" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode()
+
+
+@asynccontextmanager
+async def running(data: Path, *options: str, command: str = "serve", **settings: str) -> AsyncIterator[BenchServer]:
+    """Start `declic serve` on a free port with its data in `data`; settings as `ca_file="…"`."""
+    port = free_port()
+    env = {key: value for key, value in os.environ.items() if not key.startswith("DECLIC_")}
+    env |= {
+        "DECLIC_URL": f"http://127.0.0.1:{port}",
+        "DECLIC_LISTEN": f"127.0.0.1:{port}",
+        "DECLIC_DATA": str(data),
+        "DECLIC_TEST_FEDERATION": "on",
+        "DECLIC_RATE_LIMIT": "0",
+        "DECLIC_LOG_LEVEL": "warning",
+    } | {f"DECLIC_{name.upper()}": value for name, value in settings.items()}
+    process = await asyncio.create_subprocess_exec(DECLIC, command, *options, env=env)
+    try:
+        if command == "serve":
+            await _wait(f"http://127.0.0.1:{port}/healthz")
+        async with embedded(data) as url:
+            pool = await open_pool(url, size=4)
+            yield BenchServer(port=port, url=env["DECLIC_URL"], data=data, env=env, pool=pool, process=process)
+            await pool.close()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await asyncio.wait_for(process.wait(), 15)
+
+
+async def _wait(url: str) -> None:
+    async with asyncio.timeout(60), aiohttp.ClientSession() as session:
+        while True:
+            try:
+                async with session.get(url) as answer:
+                    if answer.status == 200:
+                        return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.05)

@@ -1,0 +1,274 @@
+"""The queue of what leaves: whom it goes to, in which order, and what becomes of it."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from models import deliveries, servers
+from models.actors import Actor
+from models.database import Connection, execute, fetch_column, fetch_value
+from models.deliveries import Delivery
+from tests.factories import make_activity, make_follow, make_listing, make_local_actor, make_note, make_remote_actor
+
+
+async def claim(
+    conn: Connection, *, at: datetime | None = None, limit: int = 100, worker: UUID | None = None
+) -> list[Delivery]:
+    """What a worker gets at this moment; by default a minute from now, when everything fresh is due."""
+    moment = at or datetime.now(UTC) + timedelta(minutes=1)
+    return await deliveries.claim(conn, worker=worker or uuid4(), limit=limit, at=moment)
+
+
+async def schedule(conn: Connection, actor: Actor, *followed: Actor, named: tuple[Actor, ...] = ()) -> int:
+    """One new activity of this actor to the followers of these; its row id."""
+    activity_id = await make_activity(conn, actor)
+    await deliveries.schedule(
+        conn,
+        activity_id=activity_id,
+        actor_id=actor.id,
+        named_ids=[person.id for person in named],
+        followed_ids=[person.id for person in followed],
+    )
+    return activity_id
+
+
+async def inboxes(conn: Connection) -> list[str]:
+    return await fetch_column(conn, "SELECT inbox FROM delivery ORDER BY inbox")
+
+
+async def test_followers_of_one_server_share_one_delivery(conn: Connection) -> None:
+    alice = await make_local_actor(conn)
+    for name in ("bob", "bea"):
+        await make_follow(conn, await make_remote_actor(conn, name), alice)
+    await make_follow(conn, await make_remote_actor(conn, "carl", "arras.test"), alice)
+
+    await schedule(conn, alice, alice)
+
+    assert await inboxes(conn) == ["https://arras.test/inbox", "https://henin.test/inbox"]
+
+
+async def test_a_server_without_shared_inbox_gets_one_for_each_person(conn: Connection) -> None:
+    alice = await make_local_actor(conn)
+    for name in ("bob", "bea"):
+        await make_follow(conn, await make_remote_actor(conn, name, shared_inbox=None), alice)
+
+    await schedule(conn, alice, alice)
+
+    assert await inboxes(conn) == ["https://henin.test/users/bea/inbox", "https://henin.test/users/bob/inbox"]
+
+
+async def test_local_pending_suspended_and_set_aside_get_nothing(conn: Connection) -> None:
+    alice = await make_local_actor(conn)
+    await make_follow(conn, await make_local_actor(conn, "anna"), alice)
+    await make_follow(conn, await make_remote_actor(conn, "bob"), alice, state="pending")
+    suspended = await make_remote_actor(conn, "carl", "arras.test")
+    await execute(conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", suspended.id)
+    await make_follow(conn, suspended, alice)
+    await servers.save_level(conn, "spam.test", "aside")
+    await make_follow(conn, await make_remote_actor(conn, "dora", "spam.test"), alice)
+
+    await schedule(conn, alice, alice)
+
+    assert await inboxes(conn) == []
+
+
+async def test_people_named_go_first(conn: Connection) -> None:
+    alice = await make_local_actor(conn)
+    await make_follow(conn, await make_remote_actor(conn, "bob", "a.test"), alice)
+    named = await make_remote_actor(conn, "zoe", "z.test")
+
+    await schedule(conn, alice, alice, named=(named,))
+
+    assert [row.host for row in await claim(conn)] == ["z.test", "a.test"]
+
+
+async def test_nothing_overtakes_what_waits_in_its_lane(conn: Connection) -> None:
+    alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
+    await make_follow(conn, bob, alice)
+    first = await schedule(conn, alice, alice)
+    second = await schedule(conn, alice, named=(bob,))
+
+    claimed = await claim(conn, limit=1) + await claim(conn, limit=1)
+
+    assert [row.activity_id for row in claimed] == [first]  # the lane is in somebody's hands
+    await deliveries.succeed(conn, [claimed[0].id])
+    assert [row.activity_id for row in await claim(conn)] == [second]
+
+
+async def test_a_lane_that_waits_for_a_retry_lets_other_lanes_pass(conn: Connection) -> None:
+    alice, anna, bob = await make_local_actor(conn), await make_local_actor(conn, "anna"), await make_remote_actor(conn)
+    await make_follow(conn, bob, alice)
+    await make_follow(conn, bob, anna)
+    at = datetime.now(UTC) + timedelta(minutes=1)
+    await schedule(conn, alice, alice)
+    stuck = await claim(conn, at=at)
+    await deliveries.retry(conn, stuck[0].id, status=500, error="down", due_at=at + timedelta(hours=1))
+
+    await schedule(conn, alice, alice)
+    other = await schedule(conn, anna, anna)
+
+    [passed] = await claim(conn, at=at)
+    await deliveries.succeed(conn, [passed.id])
+    assert passed.activity_id == other
+    later = await claim(conn, at=at + timedelta(hours=2))
+    assert [row.actor_id for row in later] == [alice.id, alice.id]
+    assert later[0].id == stuck[0].id
+
+
+async def test_a_retry_holds_back_what_was_already_behind_it(conn: Connection) -> None:
+    alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
+    await make_follow(conn, bob, alice)
+    at = datetime.now(UTC) + timedelta(minutes=1)
+    for _ in range(3):
+        await schedule(conn, alice, alice)
+    rows = await claim(conn, at=at)
+
+    await deliveries.retry(conn, rows[0].id, status=None, error="down", due_at=at + timedelta(hours=1))
+
+    assert await claim(conn, at=at + timedelta(minutes=59)) == []
+    assert len(await claim(conn, at=at + timedelta(minutes=61))) == 3
+
+
+async def test_a_claim_ends_after_half_a_minute_unless_renewed(conn: Connection) -> None:
+    alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
+    await make_follow(conn, bob, alice)
+    await schedule(conn, alice, alice)
+    at, worker = datetime.now(UTC) + timedelta(minutes=1), uuid4()
+    [row] = await claim(conn, at=at, worker=worker)
+
+    await deliveries.renew(conn, worker=worker, ids=[row.id], at=at + timedelta(seconds=20))
+
+    assert await claim(conn, at=at + timedelta(seconds=40)) == []
+    assert len(await claim(conn, at=at + timedelta(seconds=51))) == 1
+
+
+async def test_one_lane_does_not_fill_a_whole_batch(conn: Connection) -> None:
+    alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
+    await make_follow(conn, bob, alice)
+    for _ in range(25):
+        await schedule(conn, alice, alice)
+
+    assert len(await claim(conn)) == 20
+
+
+async def test_a_missing_shared_inbox_leads_to_the_personal_one_once(conn: Connection) -> None:
+    alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
+    await make_follow(conn, bob, alice)
+    await schedule(conn, alice, alice)
+    [row] = await claim(conn)
+
+    first = await deliveries.redirect_to_personal(conn, row.id, status=404)
+    second = await deliveries.redirect_to_personal(conn, row.id, status=404)
+
+    assert (first, second) == (True, False)
+    assert [again.inbox for again in await claim(conn)] == [bob.inbox]
+
+
+async def test_deliveries_to_an_unavailable_host_are_held_and_probed_daily(conn: Connection) -> None:
+    alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
+    await make_follow(conn, bob, alice)
+    now = datetime.now(UTC)
+    for day in range(servers.FAILING_DAYS):
+        became = await servers.save_failure(conn, bob.host, "down", on=(now - timedelta(days=day)).date())
+    first = await schedule(conn, alice, alice)
+    await schedule(conn, alice, alice)
+
+    assert became and await claim(conn) == []
+    assert await deliveries.probe(conn, at=now + timedelta(days=1, minutes=1)) == 1
+    assert await deliveries.probe(conn, at=now + timedelta(days=1, minutes=2)) == 0
+    [probe] = await claim(conn, at=now + timedelta(days=1, minutes=3))
+    assert probe.activity_id == first
+
+
+async def test_a_failed_probe_is_held_again_and_a_good_one_opens_the_host(conn: Connection) -> None:
+    alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
+    await make_follow(conn, bob, alice)
+    now = datetime.now(UTC)
+    for day in range(servers.FAILING_DAYS):
+        await servers.save_failure(conn, bob.host, "down", on=(now - timedelta(days=day)).date())
+    await schedule(conn, alice, alice)
+    await schedule(conn, alice, alice)
+    await deliveries.probe(conn, at=now + timedelta(days=2))
+    [probe] = await claim(conn, at=now + timedelta(days=2))
+
+    await deliveries.retry(conn, probe.id, status=None, error="down", due_at=now)
+    assert await fetch_value(conn, "SELECT count(*) FROM delivery WHERE state = 'held'") == 2
+
+    opened = await servers.save_success(conn, [bob.host, "fine.test"])
+    await deliveries.reopen(conn, opened)
+    assert opened == [bob.host]
+    assert len(await claim(conn)) == 2
+
+
+async def test_what_was_held_too_long_fails(conn: Connection) -> None:
+    alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
+    await make_follow(conn, bob, alice)
+    await schedule(conn, alice, alice)
+    await deliveries.hold(conn, bob.host)
+
+    now = datetime.now(UTC)
+
+    assert await deliveries.give_up_held(conn, days=10, at=now + timedelta(days=9)) == 0
+    assert await deliveries.give_up_held(conn, days=10, at=now + timedelta(days=11)) == 1
+
+
+async def test_a_deletion_finds_every_copy_and_cancels_what_was_not_sent(conn: Connection) -> None:
+    alice = await make_local_actor(conn)
+    listing = await make_listing(conn, alice)
+    sent = await make_remote_actor(conn, "bob", "sent.test")
+    unsent = await make_remote_actor(conn, "carl", "unsent.test")
+    sharer = await make_remote_actor(conn, "dora", "sharer.test")
+    create = await make_activity(conn, alice, object_uri=listing.uri)
+    await deliveries.schedule(
+        conn, activity_id=create, actor_id=alice.id, named_ids=[sent.id, unsent.id], followed_ids=[]
+    )
+    rows = {row.host: row for row in await claim(conn)}
+    await deliveries.succeed(conn, [rows["sent.test"].id])
+    await deliveries.release(conn, [rows["unsent.test"].id])
+    await execute(
+        conn,
+        "INSERT INTO share (id, uri, actor_id, post_id) VALUES (1, 'https://sharer.test/1', $1, $2)",
+        sharer.id,
+        listing.id,
+    )
+
+    cancelled = await deliveries.cancel(conn, listing.uri)
+    delete = await make_activity(conn, alice, type="Delete", object_uri=listing.uri)
+    await deliveries.schedule_to_recipients_of(conn, activity_id=delete, actor_id=alice.id, object_uri=listing.uri)
+
+    assert cancelled == 1
+    found = await fetch_column(conn, "SELECT host FROM delivery WHERE activity_id = $1 ORDER BY host", delete)
+    assert found == ["sent.test", "sharer.test"]
+
+
+async def test_where_a_living_post_went_is_not_forgotten(conn: Connection) -> None:
+    alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
+    note = await make_note(conn, alice)
+    for type in ("Create", "Update"):
+        activity = await make_activity(conn, alice, type=type, object_uri=note.uri)
+        await deliveries.schedule(conn, activity_id=activity, actor_id=alice.id, named_ids=[bob.id], followed_ids=[])
+    await execute(conn, "UPDATE delivery SET state = 'done', finished_at = now() - interval '90 days'")
+
+    assert await deliveries.prune(conn) == 1
+    assert await fetch_column(conn, "SELECT a.type FROM delivery d JOIN activity a ON a.id = d.activity_id") == [
+        "Create"
+    ]
+
+
+async def test_the_author_sees_where_it_went(conn: Connection) -> None:
+    alice = await make_local_actor(conn)
+    note = await make_note(conn, alice)
+    good, bad = await make_remote_actor(conn, "bob", "good.test"), await make_remote_actor(conn, "carl", "bad.test")
+    activity = await make_activity(conn, alice, object_uri=note.uri)
+    await deliveries.schedule(
+        conn, activity_id=activity, actor_id=alice.id, named_ids=[good.id, bad.id], followed_ids=[]
+    )
+    rows = {row.host: row for row in await claim(conn)}
+    await deliveries.succeed(conn, [rows["good.test"].id])
+    await deliveries.give_up(conn, rows["bad.test"].id, status=403, error="forbidden")
+
+    passages = await deliveries.list_passages(conn, note.uri)
+
+    assert [(passage.host, passage.state, passage.error) for passage in passages] == [
+        ("bad.test", "failed", "forbidden"),
+        ("good.test", "done", None),
+    ]

@@ -1,0 +1,150 @@
+"""Mails to members: a job that makes the one-time link, writes the mail in the person's language and sends it."""
+
+import ssl
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from functools import cache
+from typing import Any, Literal
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+import aiosmtplib
+import structlog
+from jinja2 import Environment
+
+from federation.instance import Instance
+from models import accounts, jobs, links, preferences
+from models.accounts import Account
+from models.database import Connection, fetch_value, transaction
+from models.errors import Unavailable
+from models.settings import Settings, Site
+from web.assets import Assets
+from web.templating import make_environment, make_translators
+
+MailKind = Literal["login", "confirm", "password", "known"]
+"""`known`: somebody tried to register with this address, which has an account already."""
+
+MAIL = "mail"
+"""The name of the job."""
+
+TIMEOUT = 30
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailServer:
+    """Where mails are handed over, from DECLIC_SMTP_URL."""
+
+    host: str
+    port: int
+    username: str | None
+    password: str | None
+    implicit_tls: bool
+    start_tls: bool | None
+    sender: str
+
+
+class MailRefused(Unavailable):
+    """The mail server does not take this mail now."""
+
+
+def read_smtp_url(url: str, site: Site) -> MailServer:
+    """`smtps://user:password@host:465?from=…`, or `smtp://` which turns to TLS when the server offers it.
+
+    A password is never sent in the clear, except to this very machine.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or "localhost"
+    implicit = parts.scheme == "smtps"
+    username = unquote(parts.username) if parts.username else None
+    sender = parse_qs(parts.query).get("from", [""])[0]
+    if not sender:
+        sender = username if username and "@" in username else f"declic@{site.host.partition(':')[0]}"
+    must_encrypt = username is not None and host not in {"localhost", "127.0.0.1", "::1"}
+    return MailServer(
+        host=host,
+        port=parts.port or (465 if implicit else 587 if username else 25),
+        username=username,
+        password=unquote(parts.password) if parts.password else None,
+        implicit_tls=implicit,
+        start_tls=None if implicit or not must_encrypt else True,
+        sender=sender,
+    )
+
+
+async def ask_mail(conn: Connection, kind: MailKind, actor_id: int, return_to: str = "/") -> None:
+    """Have this mail sent once the transaction is committed; the same one is not queued twice."""
+    payload = {"kind": kind, "actor_id": actor_id, "return_to": return_to}
+    await jobs.enqueue(conn, MAIL, payload, key=f"mail:{kind}:{actor_id}")
+
+
+async def send_mail(instance: Instance, payload: dict[str, Any]) -> None:
+    """The job. The link is made only now, so that no token waits in the queue; a second run makes another."""
+    if instance.settings.smtp_url is None:
+        return
+    kind: MailKind = payload["kind"]
+    async with transaction(instance.pool) as conn:
+        account = await accounts.find(conn, payload["actor_id"])
+        if account is None or account.disabled_at is not None:
+            return
+        name = (await preferences.load(conn)).name or instance.site.host
+        token = await links.create(conn, "login" if kind == "known" else kind, actor_id=account.actor_id)
+        now = await fetch_value(conn, "SELECT now()")
+    server = read_smtp_url(instance.settings.smtp_url, instance.site)
+    address = f"{instance.site.url}/lien/{token}"
+    if payload["return_to"] != "/":
+        address += f"?retour={quote(payload['return_to'], safe='')}"
+    message = compose(kind, account, link=address, coop=name, sender=server.sender)
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = make_msgid(domain=instance.site.host.partition(":")[0])
+    await _send(instance.settings, server, message)
+
+
+def compose(kind: MailKind, account: Account, *, link: str, coop: str, sender: str) -> EmailMessage:
+    """The mail as text and as HTML; its subject is the first line of the text."""
+    environment = _environment(account.language)
+    context = {"account": account, "link": link, "coop": coop}
+    text = environment.get_template(f"mail/{kind}.txt").render(context)
+    subject, _, body = text.strip().partition("\n")
+    message = EmailMessage()
+    message["Subject"] = subject
+    message["From"] = Address(display_name=coop, addr_spec=sender)
+    message["To"] = account.email
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(body.strip() + "\n")
+    html = environment.get_template(f"mail/{kind}.html").render(context, subject=subject)
+    message.add_alternative(html, subtype="html")
+    return message
+
+
+@cache
+def _environment(language: str) -> Environment:
+    """Texts are not escaped, HTML is; mails name no static files."""
+    environment = make_environment(language, Assets(urls={}, files={}), make_translators(language))
+    return environment.overlay(autoescape=lambda name: name is not None and name.endswith(".html"))
+
+
+async def _send(settings: Settings, server: MailServer, message: EmailMessage) -> None:
+    tls = ssl.create_default_context(cafile=None)
+    if settings.ca_file is not None:
+        tls.load_verify_locations(settings.ca_file)
+    try:
+        await aiosmtplib.send(
+            message,
+            hostname=server.host,
+            port=server.port,
+            username=server.username,
+            password=server.password,
+            use_tls=server.implicit_tls,
+            start_tls=server.start_tls,
+            tls_context=tls,
+            timeout=TIMEOUT,
+        )
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        # The address is wrong or full: trying again later would be the same. Addresses stay out of the logs.
+        log.warning("mail_recipient_refused", codes=sorted({refusal.code for refusal in error.recipients}))
+    except (aiosmtplib.SMTPException, OSError) as error:
+        log.warning("mail_failed", server=server.host, cause=type(error).__name__)
+        raise MailRefused(f"The mail server {server.host} does not take mails: {type(error).__name__}") from None

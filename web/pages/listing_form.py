@@ -1,0 +1,221 @@
+"""The publish form: from what was typed to a `ListingDraft`, and from a listing back to what was typed."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from multidict import MultiDict
+
+from models import categories
+from models.database import Connection
+from models.listings import Listing, ListingDraft
+from web.face import Face
+from web.formats import PARIS, to_paris_day
+from web.forms import Form
+from web.pages.neighbours import read_commune
+
+PHOTOS = 6
+ALT_LIMIT = 1000
+TITLE_LIMIT = 100
+TEXT_LIMIT = 4000
+WANTS_LIMIT = 120
+NOTE_LIMIT = 60
+
+KINDS = ("offer", "request", "repair_call")
+DURATIONS = ("", "P1D", "P2D", "P3D", "P1W", "P2W", "P1M")
+AUDIENCES = ("network", "territories", "coop")
+CONDITIONS = ("", "new", "like-new", "good", "used", "to-repair")
+BIKES = ("", "city", "ebike", "cargo", "mtb", "road", "child", "folding", "other")
+INTERVENTIONS = ("flat-tyre", "brakes", "chain", "gears", "wheel", "electric", "lights", "diagnosis", "other")
+URGENCIES = ("", "Now", "Today", "ThisWeek", "Flexible")
+
+DEFAULT_LIFE = timedelta(days=30)
+LONGEST_LIFE = timedelta(days=366)
+MOST_MONEY = Decimal(1_000_000)
+
+
+def first_values(today: date, commune_label: str, kind: str) -> MultiDict[str]:
+    """What stands in the form before anything is typed."""
+    return MultiDict(
+        {
+            "genre": kind if kind in KINDS else "offer",
+            "lieu": commune_label,
+            "fin": (today + DEFAULT_LIFE).isoformat(),
+            "pour": "network",
+            "combien": "1",
+        }
+    )
+
+
+def values_of(listing: Listing, text: str) -> MultiDict[str]:
+    """A listing as its author would have typed it; photos are added by the caller."""
+    details = listing.details
+    repair = details.repair or {}
+    typed: dict[str, Any] = {
+        "genre": details.kind,
+        "titre": details.title,
+        "texte": text,
+        "categorie": details.category,
+        "comment": details.mode,
+        "duree": details.max_duration,
+        "caution": details.deposit,
+        "prix": details.price,
+        "prix_libre": "1" if details.free_price else "",
+        "contre": details.wants,
+        "etat": details.condition,
+        "combien": details.quantity,
+        "lieu": f"{details.place_name or ''} {details.postcode or ''}".strip(),
+        "du": _day(details.begins_at),
+        "au": _day(details.ends_at),
+        "fin": _day(details.expires_at),
+        "pour": listing.post.audience,
+        "velo": repair.get("bike_type"),
+        "roue": repair.get("wheel_size"),
+        "roule": {True: "oui", False: "non"}.get(repair.get("rideable"), ""),  # type: ignore[call-overload]
+        "urgence": repair.get("urgency"),
+    }
+    values: MultiDict[str] = MultiDict({name: _plain(value) for name, value in typed.items() if value is not None})
+    for one in repair.get("interventions", []):
+        values.add("panne", one)
+    return values
+
+
+async def read_draft(
+    conn: Connection, form: Form, face: Face, *, language: str, media_ids: tuple[int, ...], today: date
+) -> ListingDraft:
+    """The draft that was typed; what is wrong is noted in the form, in the order of the page."""
+    kind = form.choice("genre", KINDS, missing="Dites si vous proposez, si vous cherchez, ou si un vélo est en panne.")
+    title = form.text("titre", limit=TITLE_LIMIT, missing="Donnez un titre, par exemple « Tente 4 places ».")
+    text = form.lines("texte", limit=TEXT_LIMIT)
+    category = _read_category(form, kind)
+    repair = _read_repair(form) if kind == "repair_call" else None
+    terms = _read_terms(form, kind, face)
+    commune = await read_commune(conn, form, "lieu", missing="Dites dans quelle commune.")
+    place = commune.place if commune else None
+    window = _read_window(form, today)
+    audience: Any = form.choice("pour", AUDIENCES, default="network")
+    return ListingDraft(
+        kind=kind or "offer",  # type: ignore[arg-type]
+        title=title,
+        text=text,
+        category=category,
+        language=language,
+        media_ids=media_ids,
+        audience=audience,
+        place_name=place.name if place else None,
+        postcode=place.postcode if place else None,
+        commune_code=place.commune_code if place else None,
+        latitude=place.latitude if place else None,
+        longitude=place.longitude if place else None,
+        radius=place.radius if place else None,
+        repair=repair,
+        **terms,
+        **window,
+    )
+
+
+def _read_category(form: Form, kind: str) -> str | None:
+    slug = form.text("categorie", limit=60)
+    if kind == "repair_call":
+        return "velo-reparation"
+    category = categories.find(slug)
+    if slug and (category is None or category.branch == "repairs"):
+        form.fail("categorie", "Ce choix n’existe pas.")
+        return None
+    return slug or None
+
+
+def _read_repair(form: Form) -> dict[str, Any]:
+    rideable = form.choice("roule", ("", "oui", "non"))
+    interventions = list(form.many("panne", INTERVENTIONS))
+    if not interventions:
+        form.fail("panne", "Dites ce qui ne va pas, ou « Je ne sais pas ».")
+    return {
+        "bike_type": form.choice("velo", BIKES) or None,
+        "interventions": interventions,
+        "wheel_size": form.text("roue", limit=NOTE_LIMIT) or None,
+        "rideable": {"oui": True, "non": False}.get(rideable),
+        "urgency": form.choice("urgence", URGENCIES) or None,
+    }
+
+
+def _read_terms(form: Form, kind: str, face: Face) -> dict[str, Any]:
+    """How: the mode, and what goes with it; what goes with another mode is not kept."""
+    if kind == "repair_call":
+        return {"mode": "repair"}
+    mode = form.choice("comment", face.modes, missing="Choisissez comment : prêt, don, échange…")
+    offered = kind == "offer"
+    lent, sold = offered and mode == "loan", offered and mode == "sale"
+    free = sold and form.flag("prix_libre")
+    price = _read_money(form, "prix") if sold and not free else None
+    if sold and not free and price is None:
+        form.fail("prix", "Donnez un prix, ou cochez « prix libre ».")
+    return {
+        "mode": mode or "other",
+        "max_duration": (form.choice("duree", DURATIONS) or None) if mode == "loan" else None,
+        "deposit": _read_money(form, "caution") if lent else None,
+        "price": price,
+        "free_price": free,
+        "wants": form.text("contre", limit=WANTS_LIMIT) or None if mode in ("swap", "service") else None,
+        "condition": form.choice("etat", CONDITIONS) or None if offered and mode != "service" else None,
+        "quantity": _read_quantity(form),
+    }
+
+
+def _read_money(form: Form, name: str) -> Decimal | None:
+    typed = form.text(name, limit=20).replace("\u202f", "").replace(" ", "").removesuffix("€").replace(",", ".")
+    if not typed:
+        return None
+    try:
+        amount = Decimal(typed)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or not 0 < amount <= MOST_MONEY or amount != amount.quantize(Decimal("0.01")):
+        form.fail(name, "Écrivez un montant en euros, par exemple 12,50.")
+        return None
+    return amount
+
+
+def _read_quantity(form: Form) -> Decimal:
+    typed = form.text("combien", limit=6) or "1"
+    if not typed.isdecimal() or not 1 <= int(typed) <= 999:
+        form.fail("combien", "Écrivez un nombre, de 1 à 999.")
+        return Decimal(1)
+    return Decimal(int(typed))
+
+
+def _read_window(form: Form, today: date) -> dict[str, datetime | None]:
+    """When: from the first moment of a day to the last of another, in Paris."""
+    start, stop, end = (_read_day(form, name) for name in ("du", "au", "fin"))
+    if stop and stop < (start or today):
+        form.fail("au", "Cette date vient avant le début. Choisissez-en une plus tard.")
+    if end and end < today:
+        form.fail("fin", "Cette date est passée. Choisissez-en une à partir d’aujourd’hui.")
+    elif end and end > today + LONGEST_LIFE:
+        form.fail("fin", "Une annonce reste un an au plus ; vous pourrez la prolonger.")
+    return {
+        "begins_at": _moment(start, time.min),
+        "ends_at": _moment(stop, time(23, 59)),
+        "expires_at": _moment(end or today + DEFAULT_LIFE, time(23, 59)),
+    }
+
+
+def _read_day(form: Form, name: str) -> date | None:
+    typed = form.text(name, limit=20)
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError:
+        form.fail(name, "Écrivez une date, par exemple 2027-05-09.")
+        return None
+
+
+def _moment(day: date | None, hour: time) -> datetime | None:
+    return datetime.combine(day, hour, PARIS).astimezone(UTC) if day else None
+
+
+def _day(moment: datetime | None) -> str | None:
+    return to_paris_day(moment).isoformat() if moment else None
+
+
+def _plain(value: Any) -> str:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

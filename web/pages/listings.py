@@ -1,0 +1,181 @@
+"""The page of one listing, ours or a copy: what it says, who answered, and what its author may do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+from markupsafe import Markup
+
+from federation.html import to_text
+from federation.uris import listing_url
+from models import actors, categories, listings, media, places, posts, timelines
+from models.accounts import Account
+from models.database import Connection, connection
+from models.errors import Gone, NotFound
+from models.listings import Listing, ListingDetails
+from models.places import Commune
+from models.settings import Site
+from models.timelines import NetworkFilter
+from web.forms import Form, blank_form
+from web.keys import INSTANCE
+from web.pages.cards import Card, Picture, Plate, draw_pictures, list_cards, listing_path, plate_of
+from web.pages.neighbours import home_place
+from web.pages.passages import Passages, find_passages
+from web.pages.people import Person, person_of
+from web.pages.remarks import Remark, list_remarks
+from web.render import render, say
+from web.session import current_account
+
+SAID = {
+    "publiee": "Votre annonce est publiée. Elle part vers les coops et les personnes qui vous suivent.",
+    "modifiee": "C’est changé, ici et bientôt partout où l’annonce est copiée.",
+    "envoye": "Votre message est parti. Vous voyez dessous s’il est arrivé.",
+    "etat": "C’est noté, ici et bientôt partout où l’annonce est copiée.",
+}
+"""What the page says after something was done, by the word in its address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingView:
+    """Everything the page of a listing shows. `passages` is for its author, None where it never leaves."""
+
+    id: int
+    uuid: str
+    uri: str
+    url: str
+    path: str
+    local: bool
+    own: bool
+    details: ListingDetails
+    description: Markup
+    summary: str
+    language: str | None
+    refreshed_at: datetime
+    place: str
+    distance: float | None
+    author: Person
+    plate: Plate | None
+    pictures: list[Picture]
+    questions: list[Remark]
+    messages: list[Remark]
+    passages: Passages | None
+    similar: list[Card]
+
+
+async def show_local(request: web.Request) -> web.Response:
+    """GET /annonces/UUID. Raises Gone for what was withdrawn, NotFound for what the reader may not see."""
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        listing = await listings.find_by_url(conn, listing_url(instance.site, request.match_info["uuid"]))
+        if listing is None:
+            raise NotFound
+        if listing.post.deleted_at is not None:
+            raise Gone
+        return await show_listing(request, conn, listing)
+
+
+async def show_by_id(request: web.Request) -> web.Response:
+    """GET /annonces/d/ID: a copy; ours has its own address and is shown there."""
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        listing = await get_listing(conn, request)
+        if listing.post.local:
+            raise web.HTTPSeeOther(listing_path(instance.site, listing))
+        return await show_listing(request, conn, listing)
+
+
+async def get_listing(conn: Connection, request: web.Request) -> Listing:
+    """The living listing that the address names by its id. Raises NotFound."""
+    listing = await listings.find_by_post(conn, int(request.match_info["id"]))
+    if listing is None or listing.post.deleted_at is not None:
+        raise NotFound
+    return listing
+
+
+async def show_listing(
+    request: web.Request, conn: Connection, listing: Listing, *, form: Form | None = None
+) -> web.Response:
+    """The page; with `form` as it came back with something wrong. Raises NotFound where the reader may not see it."""
+    account = current_account(request)
+    reader_id = account.actor_id if account else None
+    if not await posts.filter_visible(conn, [listing.id], reader_id):
+        raise NotFound
+    view = await make_view(conn, request.app[INSTANCE].site, listing, account)
+    said = SAID.get(request.query.get("fait", ""))
+    wanted = form.typed("a") if form else request.query.get("a", "")
+    return await render(
+        request,
+        "listings/show.html",
+        status=422 if form else 200,
+        view=view,
+        form=form or blank_form(request),
+        answered=next((one for one in (*view.questions, *view.messages) if str(one.id) == wanted), None),
+        said=say(request, said) if said else "",
+    )
+
+
+async def make_view(conn: Connection, site: Site, listing: Listing, account: Account | None) -> ListingView:
+    """Gather what the page shows."""
+    post, details = listing.post, listing.details
+    author = await actors.get(conn, post.author_id)
+    territories = await actors.list_by_uris(conn, [details.territory_uri] if details.territory_uri else [])
+    own = account is not None and account.actor_id == post.author_id
+    remarks = await list_remarks(conn, post.id, account.actor_id if account else None)
+    photos = await media.list_by_posts(conn, [post.id])
+    return ListingView(
+        id=post.id,
+        uuid=post.url.rpartition("/")[2],
+        uri=post.uri,
+        url=post.url,
+        path=listing_path(site, listing),
+        local=post.local,
+        own=own,
+        details=details,
+        description=Markup(details.description),  # noqa: S704 - cleaned by federation/html when it was stored
+        summary=to_text(details.description)[:200],
+        language=post.language,
+        refreshed_at=max(post.received_at, post.updated_at or post.received_at),
+        place=place_words(details),
+        distance=distance_to(details, await home_place(conn, account)),
+        author=person_of(author),
+        plate=plate_of(author, territories[0] if territories else None),
+        pictures=draw_pictures(photos.get(post.id, [])),
+        questions=[one for one in remarks if not one.private],
+        messages=[one for one in remarks if one.private],
+        passages=await find_passages(conn, post.uri) if own and post.audience != "coop" else None,
+        similar=await list_similar(conn, site, listing, member=account is not None),
+    )
+
+
+def place_words(details: ListingDetails) -> str:
+    """The place with its postcode, unless its name holds it already."""
+    if details.place_name and details.postcode and details.postcode not in details.place_name:
+        return f"{details.place_name} ({details.postcode})"
+    return details.place_name or details.postcode or ""
+
+
+def distance_to(details: ListingDetails, commune: Commune | None) -> float | None:
+    """Metres from where the reader looks, None when either place is unknown."""
+    if commune is None or details.latitude is None or details.longitude is None:
+        return None
+    return places.distance(commune.latitude, commune.longitude, details.latitude, details.longitude)
+
+
+async def list_similar(conn: Connection, site: Site, listing: Listing, *, member: bool) -> list[Card]:
+    """Up to three open listings of the same category, the nearest to this one first."""
+    details = listing.details
+    category = categories.find(details.category or "")
+    if category is None or category == categories.OTHER:
+        return []
+    found = await timelines.list_network(
+        conn,
+        NetworkFilter(
+            categories=tuple(categories.list_slugs(category.parent or category.slug)),
+            latitude=details.latitude,
+            longitude=details.longitude,
+            reader_local=member,
+            nearest_first=details.latitude is not None,
+        ),
+        limit=4,
+    )
+    return await list_cards(conn, site, [one.id for one in found if one.id != listing.id][:3])

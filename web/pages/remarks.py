@@ -1,0 +1,77 @@
+"""What people wrote under a listing or a note: questions to all, and messages between two."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from models import actors, media, notes, posts
+from models.actors import Actor
+from models.database import Connection
+from models.media import Media
+from models.posts import PUBLIC, Post
+from web.pages.cards import Picture, draw_pictures, profile_path
+from web.pages.passages import Passages, find_passages
+from web.pages.people import initial_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """One answer. `to_name` is whom it answers where that is not the post itself; `passages` for the reader's own."""
+
+    id: int
+    uri: str
+    author: str
+    author_href: str
+    initial: str
+    own: bool
+    private: bool
+    to_name: str
+    content: Markup
+    language: str | None
+    at: datetime
+    pictures: list[Picture]
+    passages: Passages | None
+
+
+async def list_remarks(conn: Connection, post_id: int, reader_id: int | None) -> list[Remark]:
+    """Every answer below this post that the reader may see, each after what it answers."""
+    below = await notes.list_descendants(conn, post_id)
+    visible = await posts.filter_visible(conn, below, reader_id)
+    found = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
+    writers = {actor.id: actor for actor in await actors.list_by_ids(conn, [post.author_id for post in found.values()])}
+    photos = await media.list_by_posts(conn, list(found))
+    own = {post.id: await find_passages(conn, post.uri) for post in found.values() if post.author_id == reader_id}
+    return [
+        _make_remark(found[id], found=found, writers=writers, photos=photos.get(id, []), passages=own.get(id))
+        for id in below
+        if id in found
+    ]
+
+
+def _make_remark(
+    post: Post,
+    *,
+    found: Mapping[int, Post],
+    writers: Mapping[int, Actor],
+    photos: list[Media],
+    passages: Passages | None,
+) -> Remark:
+    writer = writers[post.author_id]
+    answered = found.get(post.in_reply_to_id or 0)
+    return Remark(
+        id=post.id,
+        uri=post.uri,
+        author=writer.display_name,
+        author_href=profile_path(writer),
+        initial=initial_of(writer.display_name),
+        own=passages is not None,
+        private=post.audience not in PUBLIC,
+        to_name=writers[answered.author_id].display_name if answered and answered.author_id != writer.id else "",
+        content=Markup(post.content),  # noqa: S704 - cleaned by federation/html when it was stored
+        language=post.language,
+        at=post.published_at,
+        pictures=draw_pictures(photos),
+        passages=passages,
+    )
