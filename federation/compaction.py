@@ -31,16 +31,27 @@ FILES = {
 }
 """The contexts that we bring along; pyld has those of W3C (ActivityStreams, security v1 and v2, did…)."""
 
+NAMESPACES = (*PREFIXES.values(), "http://schema.org#", "https://schema.org/", "as:", "_:")
+"""What compaction leaves before a word of ours whose value is not typed as its context wants it."""
+
+
+def _spell_out(definition: Any) -> Any:
+    """A term's definition with its prefixes written out, so that compaction abbreviates no value of others'."""
+    if isinstance(definition, dict):
+        return {key: _spell_out(member) for key, member in definition.items()}
+    prefix, _, name = definition.partition(":")
+    return f"{PREFIXES[prefix]}{name}" if prefix in PREFIXES else definition
+
+
+STAND_IN = "flohmarktData"
+"""For `flohmarkt:data`, which could not be a term without its prefix."""
+
 READING = [
     ACTIVITYSTREAMS,
     SECURITY,
-    {**PREFIXES, "sc": "http://schema.org#", "as": f"{ACTIVITYSTREAMS}#"},
-    {name: term for name, term in TERMS.items() if name != "flohmarkt:data"},
+    {STAND_IN if name == "flohmarkt:data" else name: _spell_out(term) for name, term in TERMS.items()},
 ]
 """What documents are compacted to: the words that our readers know."""
-
-BARE = ("_:", "as:", "sc:", *(f"{prefix}:" for prefix in PREFIXES if prefix != "flohmarkt"))
-"""What compaction leaves before a word whose value is not typed as its context wants it."""
 
 
 def load_context(url: str, _options: Any) -> dict[str, Any]:
@@ -80,19 +91,24 @@ def restore_names(value: Any) -> Any:
         return [restore_names(member) for member in value]
     if not isinstance(value, dict):
         return value
-    restored = {key: restore_names(member) for key, member in value.items() if not key.startswith(BARE)}
-    for key, member in value.items():
-        if key.startswith(BARE):
-            restored.setdefault(key.partition(":")[2], restore_names(member))
+    restored = {_bare(key): restore_names(member) for key, member in value.items() if _bare(key) not in value}
+    restored.update({key: restore_names(member) for key, member in value.items() if _bare(key) == key})
     if "type" in restored:
         restored["type"] = _restore_types(restored["type"])
     return restored
 
 
+def _bare(word: str) -> str:
+    for namespace in NAMESPACES:
+        if word.startswith(namespace):
+            return word[len(namespace) :]
+    return "flohmarkt:data" if word == STAND_IN else word
+
+
 def _restore_types(value: Any) -> Any:
     if isinstance(value, list):
         return [_restore_types(member) for member in value]
-    return value.partition(":")[2] if isinstance(value, str) and value.startswith(BARE) else value
+    return _bare(value) if isinstance(value, str) else value
 
 
 def _read_message(stream: BinaryIO) -> Json | None:

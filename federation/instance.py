@@ -1,17 +1,52 @@
 """What this server is and what it works with, in one frozen value handed to every function that may use the network."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
+from federation.budget import FetchBudget
+from federation.cache import Cache
+from federation.jsonld import JsonLdProcessor
+from federation.pictures import PictureFetches, PicturePool
+from federation.signatures import PublicKey, Signer
+from federation.store import FolderStore
 from federation.transport import Transport
+from models.batches import Batch
 from models.database import Pool
+from models.received import NewReceived, make_intake
 from models.settings import Settings, Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """A running server: who it is (`site`), how it runs (`settings`), its database and its way to other servers."""
+    """A running server: who it is (`site`), how it runs (`settings`), its database and its way to other servers.
+
+    The caches only save time: each may be emptied at any moment, and each process has its own.
+    """
 
     site: Site
     settings: Settings
     pool: Pool
     transport: Transport
+    pictures: PicturePool = field(default_factory=PicturePool)
+    picture_fetches: PictureFetches = field(default_factory=PictureFetches)
+    jsonld: JsonLdProcessor = field(default_factory=JsonLdProcessor)
+    signers: Cache[tuple[int, str], Signer] = field(default_factory=lambda: Cache(size=4096, seconds=86_400))
+    instance_actor: Cache[str, int] = field(default_factory=lambda: Cache(size=1, seconds=86_400))
+    public_keys: Cache[str, PublicKey] = field(default_factory=lambda: Cache(size=4096, seconds=60))
+    key_fetches: dict[str, "asyncio.Task[PublicKey]"] = field(default_factory=dict)
+    fetch_budget: FetchBudget = field(default_factory=FetchBudget)
+    intake: Batch[NewReceived] = field(init=False)
+    asides: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=5))
+    inboxes: Cache[str, str] = field(default_factory=lambda: Cache(size=4096, seconds=5))
+    heard: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=60))
+    inbox_requests: FetchBudget = field(default_factory=lambda: FetchBudget(600))
+    inbox_failures: FetchBudget = field(default_factory=lambda: FetchBudget(300))
+
+    def __post_init__(self) -> None:
+        """What the inboxes accept goes through one intake, which commits it together."""
+        object.__setattr__(self, "intake", make_intake(self.pool))
+
+    @property
+    def store(self) -> FolderStore:
+        """Where pictures are kept."""
+        return FolderStore(self.settings.data / "media")

@@ -1,4 +1,4 @@
-"""Pictures from outside, checked and made small by child processes that can be killed; `check_and_reduce` is the door."""
+"""Pictures from outside, checked and made small by child processes; `PicturePool.check_and_reduce` is the door."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,7 @@ import struct
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -30,6 +30,9 @@ IDLE = 30.0
 WAITING = 32
 """Pictures that may wait for a process; more are sent away, so that memory stays bounded."""
 
+FETCHES = 8
+"""Remote pictures that one process fetches at the same time."""
+
 LENGTH = struct.Struct(">I")
 
 log = structlog.get_logger(__name__)
@@ -45,7 +48,7 @@ class RefusedPicture(Invalid):
 
     def __init__(self, name: str = "") -> None:
         """`name` is what the browser calls the file: shown, never used."""
-        self.name = shown_name(name)
+        self.name = shown_name(name) or "sans nom"
         super().__init__(self.sentence % {"name": self.name}, field="photo")
 
 
@@ -107,6 +110,14 @@ class Picture:
     mime: str = "image/jpeg"
 
 
+@dataclass(frozen=True, slots=True)
+class PictureFetches:
+    """Remote pictures being fetched by this process: ten readers of a page cause one fetch for each of its pictures."""
+
+    running: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FETCHES))
+
+
 class _Header(msgspec.Struct):
     width: int = 0
     height: int = 0
@@ -127,7 +138,7 @@ class PicturePool:
     """Child processes for pictures: none until the first one comes, none again a while after the last one."""
 
     def __init__(self, *, size: int = 2, timeout: float = TIMEOUT, idle: float = IDLE) -> None:
-        """At most `size` pictures at a time, each within `timeout` seconds; spare processes end after `idle` seconds."""
+        """`size` pictures at a time, each within `timeout` seconds; spare processes end after `idle` seconds."""
         self._places = asyncio.Semaphore(size)
         self._timeout = timeout
         self._idle = idle
@@ -181,14 +192,25 @@ class PicturePool:
             self._places.release()
 
     async def _ask_child(self, data: bytes, name: str) -> tuple[_Header, bytes]:
-        child = await self._take()
+        spare = self._take_spare()
+        if spare is not None:
+            with contextlib.suppress(OSError, EOFError):  # it died while it waited: nothing is wrong with the picture
+                return await self._converse(spare, data, name)
+        try:
+            return await self._converse(await _start(), data, name)
+        except (OSError, EOFError) as error:
+            log.warning("picture_child_died", bytes=len(data))
+            raise BrokenPicture(name) from error
+
+    async def _converse(self, child: asyncio.subprocess.Process, data: bytes, name: str) -> tuple[_Header, bytes]:
+        """One picture with one child, who is kept for the next one unless something went wrong."""
         done = False
         try:
             async with asyncio.timeout(self._timeout):
-                answer = await _converse(child, data)
+                answer = await _exchange(child, data)
             done = True
-        except (TimeoutError, OSError, EOFError, msgspec.DecodeError) as error:
-            log.warning("picture_child_failed", error=type(error).__name__, bytes=len(data))
+        except TimeoutError as error:
+            log.warning("picture_child_stopped", seconds=self._timeout, bytes=len(data))
             raise BrokenPicture(name) from error
         finally:
             if done:
@@ -197,21 +219,13 @@ class PicturePool:
                 await _end(child)
         return answer
 
-    async def _take(self) -> asyncio.subprocess.Process:
+    def _take_spare(self) -> asyncio.subprocess.Process | None:
         while self._spare:
             child, timer = self._spare.pop()
             timer.cancel()
             if child.returncode is None:
                 return child
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-I",
-            str(CHILD),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={},  # nothing of ours: not the database's address, not the key file
-        )
+        return None
 
     def _keep(self, child: asyncio.subprocess.Process) -> None:
         timer = asyncio.get_running_loop().call_later(self._idle, self._dismiss, child)
@@ -223,7 +237,19 @@ class PicturePool:
             child.stdin.close()  # it ends by itself; the event loop collects it
 
 
-async def _converse(child: asyncio.subprocess.Process, data: bytes) -> tuple[_Header, bytes]:
+async def _start() -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-I",
+        str(CHILD),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={},  # nothing of ours: not the database's address, not the key file
+    )
+
+
+async def _exchange(child: asyncio.subprocess.Process, data: bytes) -> tuple[_Header, bytes]:
     assert child.stdin is not None and child.stdout is not None
     child.stdin.write(LENGTH.pack(len(data)))
     child.stdin.write(data)

@@ -19,6 +19,15 @@ Pool = asyncpg.Pool
 
 Record = asyncpg.Record
 
+SESSION = {
+    "application_name": "declic",
+    "timezone": "UTC",
+    "plan_cache_mode": "auto",
+    # Our statements are short: compiling them (10 ms and more) or starting workers for them costs more than it saves.
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+}
+
 LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
@@ -55,7 +64,7 @@ async def open_pool(dsn: str, *, size: int = 10, minimum: int = 1) -> Pool:
             max_size=size,
             init=prepare_connection,
             command_timeout=60,
-            server_settings={"application_name": "declic", "plan_cache_mode": "auto", "timezone": "UTC"},
+            server_settings=SESSION,
         )
     except LOST as error:
         raise Unavailable(f"The database cannot be reached: {error}") from error

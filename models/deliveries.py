@@ -194,7 +194,7 @@ async def retry(conn: Connection, id: int, *, status: int | None, error: str, du
                 claimed_by = NULL, claimed_until = NULL,
                 state = CASE WHEN EXISTS (SELECT FROM server s WHERE s.host = delivery.host
                     AND s.unavailable_since IS NOT NULL) THEN 'held' ELSE state END
-            WHERE id = $1 AND state = 'waiting' RETURNING id, host, actor_id
+            WHERE id = $1 AND state IN ('waiting', 'held') RETURNING id, host, actor_id
         )
         UPDATE delivery SET due_at = greatest(delivery.due_at, $4), claimed_by = NULL, claimed_until = NULL
         FROM tried

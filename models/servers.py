@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from models.database import Connection, execute, fetch_all, fetch_column, fetch_one
+from models.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 
 Level = Literal["friend", "reader", "aside"]
 
@@ -57,6 +57,18 @@ async def list_servers(conn: Connection) -> list[Server]:
             last_failure_at, failure, failing_days, unavailable_since, probe_at, knock, knock_until
         FROM server ORDER BY host
         """,
+    )
+
+
+async def is_aside(conn: Connection, host: str) -> bool:
+    """Is this host, or a domain above it, set aside?"""
+    labels = host.split(".")
+    return bool(
+        await fetch_value(
+            conn,
+            "SELECT EXISTS (SELECT FROM server WHERE host = ANY($1) AND level = 'aside')",
+            [".".join(labels[start:]) for start in range(len(labels))],
+        )
     )
 
 

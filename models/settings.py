@@ -30,11 +30,15 @@ class SettingsError(DeclicError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """Who this server is to others: its origin, and its host (A-label, with the port if not the default)."""
+    """Who this server is to others: its origin, and its host (A-label, with the port if not the default).
+
+    `media_url` is the origin that serves pictures, where it is another one.
+    """
 
     url: str
     host: str
     languages: tuple[str, ...] = LANGUAGES
+    media_url: str | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     key_file: Path | None = None
     smtp_url: str | None = None
     media_url: str | None = None
+    media_cache: int = 2048
     secure_mode: bool = False
     trusted_proxies: tuple[str, ...] = ()
     test_federation: bool = False
@@ -65,12 +70,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         _read_networks(self.trusted_proxies)
         if self.rate_limit < 0:
             raise SettingsError(f"{_env_name('rate_limit')} is a number of requests, 0 for no limit.")
-        if self.database_url is not None and not self.database_url.startswith(
-            ("postgresql://", "postgres://")
-        ):
-            raise SettingsError(
-                f"{_env_name('database_url')} looks like postgresql://user:password@host/database."
-            )
+        if self.media_cache < 1:
+            raise SettingsError(f"{_env_name('media_cache')} is a number of megabytes, 1 at least.")
+        if self.database_url is not None and not self.database_url.startswith(("postgresql://", "postgres://")):
+            raise SettingsError(f"{_env_name('database_url')} looks like postgresql://user:password@host/database.")
         if self.smtp_url is not None and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps"}:
             raise SettingsError(f"{_env_name('smtp_url')} looks like smtps://user:password@host:465?from=…")
         if self.test_federation and not _is_for_tests(self.url):
@@ -96,7 +99,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def site(self) -> Site:
         """The site that these settings describe."""
-        return Site(url=self.url, host=urlsplit(self.url).netloc)
+        return Site(url=self.url, host=urlsplit(self.url).netloc, media_url=self.media_url)
 
     @property
     def proxy_networks(self) -> tuple[Network, ...]:
@@ -127,9 +130,7 @@ def _explain(problem: str) -> str:
     if "enum" in problem:
         return "it is debug, info, warning or error"
     wanted = problem.removeprefix("Expected `").partition("`")[0]
-    return {"bool": "it is on or off", "int": "it is a whole number", "array": "it is a list"}.get(
-        wanted, problem
-    )
+    return {"bool": "it is on or off", "int": "it is a whole number", "array": "it is a list"}.get(wanted, problem)
 
 
 def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -194,13 +195,7 @@ def _read_origin(name: str, url: str) -> str:
         host = host if ":" in host else host.encode("idna").decode("ascii")
     except (ValueError, UnicodeError):
         host, port, parts = "", None, urlsplit("")
-    if (
-        parts.scheme not in {"http", "https"}
-        or not host
-        or parts.path.strip("/")
-        or parts.query
-        or parts.username
-    ):
+    if parts.scheme not in {"http", "https"} or not host or parts.path.strip("/") or parts.query or parts.username:
         raise SettingsError(f"{_env_name(name)} is an address such as https://lomme.example, without a path.")
     host = f"[{host}]" if ":" in host else host
     default = {"http": 80, "https": 443}[parts.scheme]

@@ -43,8 +43,8 @@ _POSTS = """
 _LISTINGS = """
     INSERT INTO listing (post_id, kind, mode, title, description, category, status, territory_uri, place_name,
         postcode, latitude, longitude, radius)
-    SELECT p.id, (ARRAY['offer', 'offer', 'offer', 'request', 'repair_call'])[1 + n % 5],
-        (ARRAY['loan', 'gift', 'service', 'loan', 'repair'])[1 + n % 5],
+    SELECT p.id, (ARRAY['offer', 'offer', 'offer', 'request', 'repair_call'])[1 + n / 7 % 5],
+        (ARRAY['loan', 'gift', 'service', 'loan', 'repair'])[1 + n / 7 % 5],
         (ARRAY['Tente', 'Vélo', 'Perceuse', 'Échelle', 'Remorque', 'Tondeuse', 'Livre'])[1 + n % 7] || ' ' || n,
         '<p>En bon état, à venir chercher le soir ou le samedi matin.</p>',
         (ARRAY['diy', 'garden', 'sport', 'books'])[1 + n % 4],
@@ -91,9 +91,16 @@ _FOLLOWS = """
     ON CONFLICT DO NOTHING
 """
 
+# One person in four blocks somebody.
+_BLOCKS = """
+    INSERT INTO block (id, actor_id, target_id)
+    SELECT $1::bigint + 60000000000 + a.id % 100000, a.id, $1::bigint + (a.id - $1::bigint + 7) % $2::int
+    FROM actor a WHERE a.id % 4 = 0
+"""
+
 
 async def fill(conn: Connection, listings: int = 50_000) -> None:
-    """Write the crowd, and let the database look at it (ANALYZE). Outside a transaction it also vacuums."""
+    """Write the crowd, and let the database look at it (ANALYZE). """
     await execute(conn, _PEOPLE, FIRST_ID, PEOPLE, HOSTS)
     await execute(conn, _POSTS, FIRST_ID, listings, PEOPLE)
     await execute(conn, _LISTINGS, FIRST_ID)
@@ -102,6 +109,7 @@ async def fill(conn: Connection, listings: int = 50_000) -> None:
     await execute(conn, _SHARES, FIRST_ID)
     await execute(conn, _REACTIONS, FIRST_ID, PEOPLE)
     await execute(conn, _FOLLOWS, FIRST_ID, PEOPLE)
+    await execute(conn, _BLOCKS, FIRST_ID, PEOPLE)
     await execute(conn, "ANALYZE")
 
 

@@ -123,7 +123,7 @@ def compose(kind: MailKind, account: Account, *, link: str, coop: str, sender: s
 def _environment(language: str) -> Environment:
     """Texts are not escaped, HTML is; mails name no static files."""
     environment = make_environment(language, Assets(urls={}, files={}), make_translators(language))
-    return environment.overlay(autoescape=lambda name: name is not None and name.endswith(".html"))
+    return environment.overlay(autoescape=lambda name: name is not None and name.endswith(".html"), trim_blocks=False)
 
 
 async def _send(settings: Settings, server: MailServer, message: EmailMessage) -> None:
@@ -142,9 +142,16 @@ async def _send(settings: Settings, server: MailServer, message: EmailMessage) -
             tls_context=tls,
             timeout=TIMEOUT,
         )
-    except aiosmtplib.SMTPRecipientsRefused as error:
-        # The address is wrong or full: trying again later would be the same. Addresses stay out of the logs.
-        log.warning("mail_recipient_refused", codes=sorted({refusal.code for refusal in error.recipients}))
     except (aiosmtplib.SMTPException, OSError) as error:
-        log.warning("mail_failed", server=server.host, cause=type(error).__name__)
-        raise MailRefused(f"The mail server {server.host} does not take mails: {type(error).__name__}") from None
+        # An address that does not exist would be refused again. No address goes into the log.
+        cause = _explain(error)
+        log.warning("mail_failed", server=server.host, cause=cause)
+        if not cause.startswith("recipient refused: 5"):
+            raise MailRefused(f"The mail server {server.host} does not take mails: {cause}.") from None
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        return f"recipient refused: {min(refusal.code for refusal in error.recipients)}"
+    code = getattr(error, "code", None)
+    return type(error).__name__ + (f" {code}" if code else "")

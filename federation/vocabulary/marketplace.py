@@ -102,6 +102,7 @@ def _read_repair(document: Json) -> RepairDetails:
 
 
 def _read_flohmarkt(document: Json) -> FlohmarktData | None:
+    document = one(document.get("@value"), lambda inner: inner) or document
     name = text(document.get("name"))
     if not name:
         return None

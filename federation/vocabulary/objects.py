@@ -52,7 +52,8 @@ class Note:
     """Anything that is shown like a post: a Note, or others' Article, Page, Video, Question…, told apart by `type`.
 
     `content` is HTML unless `media_type` says otherwise (PeerTube writes Markdown). `attributed_to` is None where
-    it names nobody or several (B-22). `can_quote` lists who may quote without asking.
+    it names nobody or several (B-22). `can_quote` lists who may quote without asking,
+    `thanks_for` is the EconomicEvent that the author thanks for.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Note:
     emojis: tuple[Emoji, ...] = ()
     location: Place | None = None
     can_quote: tuple[str, ...] = ()
+    thanks_for: str | None = None
     raw: Json = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -139,6 +141,7 @@ def read_note(document: Json) -> Note:
         emojis=many(tag, read_emoji, MAX_TAGS),
         location=one(document.get("location"), read_place),
         can_quote=_read_can_quote(policy) if policy is not None else (),
+        thanks_for=uri(document.get("thanksFor")),
         raw=document,
     )
 
@@ -188,6 +191,8 @@ def write_note(value: Note) -> Json:
             else None,
             "context": value.context,
             "replies": value.replies,
+            "additionalType": ["Thanks"] if value.thanks_for else None,
+            "thanksFor": value.thanks_for,
         }
     )
 

@@ -88,6 +88,7 @@ CREATE TABLE actor (
 );
 CREATE UNIQUE INDEX actor_handle ON actor (lower(username), host) WHERE deleted_at IS NULL;
 CREATE INDEX actor_host ON actor (host);
+CREATE INDEX actor_inbox ON actor (inbox) WHERE NOT local;
 CREATE INDEX actor_name ON actor USING gin (fold(username || ' ' || name) gin_trgm_ops);
 CREATE INDEX actor_local ON actor (id) WHERE local;
 
@@ -116,6 +117,12 @@ CREATE TABLE private_key (
     pem bytea NOT NULL,                 -- PKCS8, encrypted when the instance has a key file
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (actor_id, algorithm)
+);
+
+-- Nonces of signatures (RFC 9421), as hashes of key id and nonce: each is good for one request.
+CREATE TABLE used_nonce (
+    nonce bytea PRIMARY KEY,
+    forget_at timestamptz NOT NULL
 );
 
 -- A username is never given out again, even after the account is gone.
@@ -240,13 +247,18 @@ CREATE TABLE post (
     received_at timestamptz NOT NULL DEFAULT now(),
     deleted_at timestamptz              -- a tombstone stays for local posts (OB1)
 );
-CREATE INDEX post_author ON post (author_id, id DESC) WHERE deleted_at IS NULL;
+CREATE INDEX post_author ON post (author_id, id DESC) INCLUDE (audience) WHERE deleted_at IS NULL;
 CREATE INDEX post_reply ON post (in_reply_to_id) WHERE in_reply_to_id IS NOT NULL;
 CREATE INDEX post_reply_uri ON post (in_reply_to_uri) WHERE in_reply_to_id IS NULL AND in_reply_to_uri IS NOT NULL;
 CREATE INDEX post_url ON post (url);   -- pages are asked for by it, and search boxes
 CREATE INDEX post_root ON post (root_id) WHERE root_id IS NOT NULL;
-CREATE INDEX post_public ON post (id DESC) WHERE audience = 'network' AND deleted_at IS NULL;
-CREATE INDEX post_public_local ON post (id DESC) WHERE audience = 'network' AND deleted_at IS NULL AND local;
+-- Public timelines show what answers nothing: from everywhere, from here, from elsewhere.
+CREATE INDEX post_public ON post (id DESC)
+    WHERE audience = 'network' AND deleted_at IS NULL AND in_reply_to_uri IS NULL;
+CREATE INDEX post_public_local ON post (id DESC)
+    WHERE audience = 'network' AND deleted_at IS NULL AND in_reply_to_uri IS NULL AND local;
+CREATE INDEX post_public_remote ON post (id DESC)
+    WHERE audience = 'network' AND deleted_at IS NULL AND in_reply_to_uri IS NULL AND NOT local;
 
 -- A post as models/posts reads it: all but the object as received.
 CREATE VIEW full_post AS

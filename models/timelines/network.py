@@ -53,7 +53,7 @@ _NETWORK = """
         AND ($8::float8 IS NULL OR $6::float8 IS NULL OR (
             l.latitude BETWEEN $6 - $8 / 111.0 AND $6 + $8 / 111.0
             AND l.longitude BETWEEN $7 - $8 / (111.0 * cos(radians($6))) AND $7 + $8 / (111.0 * cos(radians($6)))))
-        AND (NOT $9::boolean OR EXISTS (SELECT FROM media m WHERE m.post_id = l.post_id))
+        AND (NOT $9::boolean OR (SELECT true FROM media m WHERE m.post_id = l.post_id LIMIT 1))
 """
 
 
@@ -107,13 +107,27 @@ async def count_network(conn: Connection, filter: NetworkFilter) -> dict[tuple[s
 
 
 async def list_territories_seen(conn: Connection) -> list[str]:
-    """Ids of the coop actors whose open listings stand here, the busiest first."""
+    """Ids of the coop actors whose open listings stand here, the busiest first; beyond 20 listings the newest counts.
+
+    The index is read from one territory to the next, so that the answer costs as many steps as there are territories
+    and not as there are listings.
+    """
     return await fetch_column(
         conn,
         """
-        SELECT l.territory_uri FROM listing l JOIN post p ON p.id = l.post_id
-        WHERE l.status IN ('open', 'reserved') AND p.deleted_at IS NULL AND p.audience = 'network'
-            AND l.territory_uri IS NOT NULL
-        GROUP BY l.territory_uri ORDER BY count(*) DESC
+        WITH RECURSIVE territory (uri) AS (
+            (SELECT min(territory_uri) FROM listing)
+            UNION ALL
+            SELECT (SELECT min(l.territory_uri) FROM listing l WHERE l.territory_uri > t.uri)
+            FROM territory t WHERE t.uri IS NOT NULL
+        )
+        SELECT t.uri FROM territory t CROSS JOIN LATERAL (
+            SELECT count(*) AS open, max(first.post_id) AS newest FROM (
+                SELECT l.post_id FROM listing l JOIN post p ON p.id = l.post_id
+                WHERE l.territory_uri = t.uri AND l.status IN ('open', 'reserved')
+                    AND p.deleted_at IS NULL AND p.audience = 'network'
+                ORDER BY l.post_id DESC LIMIT 20) AS first) AS known
+        WHERE known.open > 0
+        ORDER BY known.open DESC, known.newest DESC
         """,
     )

@@ -4,13 +4,13 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from federation.media_uris import media_url, thumbnail_url
 from models import actors, listings, media
 from models.actors import Actor
 from models.database import Connection
 from models.listings import Listing, ListingDetails
 from models.media import Media
 from models.settings import Site
-from web.pictures import picture_url, thumbnail_url
 
 ACCENTS = ("a-vert", "a-prune", "a-canard", "a-ardoise", "a-vermillon")
 """Colours of other coops' plates; which one is theirs follows from their address, so that it stays the same."""
@@ -93,7 +93,7 @@ def _make_card(
     photos: list[Media],
     kilometres: float | None,
 ) -> Card:
-    pictures = draw_pictures(photos)
+    pictures = draw_pictures(site, photos)
     return Card(
         id=listing.id,
         details=listing.details,
@@ -107,13 +107,16 @@ def _make_card(
     )
 
 
-def draw_pictures(photos: Iterable[Media]) -> list[Picture]:
-    """The photos that can be shown; what is not a picture, or could not be fetched, is left out."""
+def draw_pictures(site: Site, photos: Iterable[Media]) -> list[Picture]:
+    """The photos that can be shown; what is not a picture, or could not be fetched, is left out.
+
+    Addresses on our origin are written without it, so that a page shows them whatever name it was asked under.
+    """
     return [
         Picture(
             id=photo.id,
-            url=picture_url(photo),
-            thumbnail_url=thumbnail_url(photo),
+            url=media_url(site, photo).removeprefix(site.url),
+            thumbnail_url=(thumbnail_url(site, photo) or "").removeprefix(site.url),
             alt=photo.description,
             width=photo.width,
             height=photo.height,

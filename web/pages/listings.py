@@ -120,7 +120,7 @@ async def make_view(conn: Connection, site: Site, listing: Listing, account: Acc
     author = await actors.get(conn, post.author_id)
     territories = await actors.list_by_uris(conn, [details.territory_uri] if details.territory_uri else [])
     own = account is not None and account.actor_id == post.author_id
-    remarks = await list_remarks(conn, post.id, account.actor_id if account else None)
+    remarks = await list_remarks(conn, site, post.id, account.actor_id if account else None)
     photos = await media.list_by_posts(conn, [post.id])
     return ListingView(
         id=post.id,
@@ -139,7 +139,7 @@ async def make_view(conn: Connection, site: Site, listing: Listing, account: Acc
         distance=distance_to(details, await home_place(conn, account)),
         author=person_of(author),
         plate=plate_of(author, territories[0] if territories else None),
-        pictures=draw_pictures(photos.get(post.id, [])),
+        pictures=draw_pictures(site, photos.get(post.id, [])),
         questions=[one for one in remarks if not one.private],
         messages=[one for one in remarks if one.private],
         passages=await find_passages(conn, post.uri) if own and post.audience != "coop" else None,

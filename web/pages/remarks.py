@@ -11,6 +11,7 @@ from models.actors import Actor
 from models.database import Connection
 from models.media import Media
 from models.posts import PUBLIC, Post
+from models.settings import Site
 from web.pages.cards import Picture, draw_pictures, profile_path
 from web.pages.passages import Passages, find_passages
 from web.pages.people import initial_of
@@ -35,7 +36,7 @@ class Remark:
     passages: Passages | None
 
 
-async def list_remarks(conn: Connection, post_id: int, reader_id: int | None) -> list[Remark]:
+async def list_remarks(conn: Connection, site: Site, post_id: int, reader_id: int | None) -> list[Remark]:
     """Every answer below this post that the reader may see, each after what it answers."""
     below = await notes.list_descendants(conn, post_id)
     visible = await posts.filter_visible(conn, below, reader_id)
@@ -44,13 +45,14 @@ async def list_remarks(conn: Connection, post_id: int, reader_id: int | None) ->
     photos = await media.list_by_posts(conn, list(found))
     own = {post.id: await find_passages(conn, post.uri) for post in found.values() if post.author_id == reader_id}
     return [
-        _make_remark(found[id], found=found, writers=writers, photos=photos.get(id, []), passages=own.get(id))
+        _make_remark(site, found[id], found=found, writers=writers, photos=photos.get(id, []), passages=own.get(id))
         for id in below
         if id in found
     ]
 
 
 def _make_remark(
+    site: Site,
     post: Post,
     *,
     found: Mapping[int, Post],
@@ -72,6 +74,6 @@ def _make_remark(
         content=Markup(post.content),  # noqa: S704 - cleaned by federation/html when it was stored
         language=post.language,
         at=post.published_at,
-        pictures=draw_pictures(photos),
+        pictures=draw_pictures(site, photos),
         passages=passages,
     )

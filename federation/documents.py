@@ -1,0 +1,127 @@
+"""Documents of other servers, fetched so that what they say of themselves can be believed (FEP-fe34)."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from federation.errors import Cause, FetchFailed, Malformed
+from federation.fields import Json
+from federation.instance import Instance
+from federation.key_pairs import instance_signer
+from federation.parse import decode
+from federation.signatures import Signer
+from federation.transport import AP_ACCEPT, Fetched
+from federation.uris import is_local, same_origin
+from models import servers
+from models.database import connection
+
+FAILURE_WAIT = timedelta(minutes=5)
+"""How long an address that failed is left alone (SG17, B-14)."""
+
+AS_PROFILE = "https://www.w3.org/ns/activitystreams"
+
+_PROFILE = re.compile(r';\s*profile\s*=\s*(?:"([^"]*)"|([^\s;"]+))', re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteDocument:
+    """A document that its own origin serves under its own id; `json` is the body as it stands."""
+
+    id: str
+    json: Json
+    body: bytes
+
+
+async def fetch_document(
+    instance: Instance, uri: str, *, signer: Signer | None = None, fresh: bool = False
+) -> RemoteDocument:
+    """The ActivityPub document at `uri`, whose id is this address or another of the same origin that serves it too.
+
+    Signed by the server's own actor unless a `signer` is given (RS13). An address that failed within the last five
+    minutes fails again without being asked, unless `fresh`. Raises FetchFailed.
+    """
+    uri = uri.partition("#")[0]
+    if is_local(instance.site, uri):
+        raise FetchFailed(Cause.BAD_ADDRESS, instance.site.host)
+    if not fresh:
+        await require_not_failed(instance, uri)
+    signer = signer or await instance_signer(instance)
+    try:
+        document = await _fetch_at_its_id(instance, uri, signer)
+    except FetchFailed as failed:
+        await save_failure(instance, uri, failed)
+        raise
+    if fresh:
+        async with connection(instance.pool) as conn:
+            await servers.forget_failed_fetch(conn, uri)
+    return document
+
+
+async def require_not_failed(instance: Instance, uri: str) -> None:
+    """Raise FetchFailed when this address failed a moment ago."""
+    async with connection(instance.pool) as conn:
+        failed = await servers.find_failed_fetch(conn, uri)
+    if failed is not None:
+        known = failed.error in Cause
+        cause = Cause(failed.error) if known else Cause.RECENTLY_FAILED
+        raise FetchFailed(cause, urlsplit(uri).netloc, retry=failed.retry)
+
+
+async def save_failure(instance: Instance, uri: str, failed: FetchFailed) -> None:
+    """Remember that this address failed, so that it is left alone for a while."""
+    async with connection(instance.pool) as conn:
+        await servers.save_failed_fetch(conn, uri, failed.cause.value, retry=failed.retry, wait=FAILURE_WAIT)
+
+
+async def _fetch_at_its_id(instance: Instance, uri: str, signer: Signer | None) -> RemoteDocument:
+    """Ask once, and once more at the id that the answer names (B-18)."""
+    document, url = await _fetch_json(instance, uri, signer)
+    if not _is_served_at(document.id, uri, url):
+        if not same_origin(document.id, uri):
+            raise FetchFailed(Cause.WRONG_ID, urlsplit(uri).netloc)
+        asked = document.id
+        document, url = await _fetch_json(instance, asked, signer)
+        if document.id != asked or not _is_served_at(document.id, asked, url):
+            raise FetchFailed(Cause.WRONG_ID, urlsplit(uri).netloc)
+    return document
+
+
+def _is_served_at(id: str, asked: str, url: str) -> bool:
+    """Whether the answer found at `url` when `asked` was asked may carry this id: no other origin had a hand in it."""
+    return same_origin(url, asked) and id in {asked, url}
+
+
+async def _fetch_json(instance: Instance, uri: str, signer: Signer | None) -> tuple[RemoteDocument, str]:
+    fetched = await instance.transport.get_document(uri, accept=AP_ACCEPT, signer=signer)
+    if not is_activity_type(fetched.headers.get("Content-Type", "")):
+        raise FetchFailed(Cause.WRONG_TYPE, urlsplit(uri).netloc)
+    return read_document(fetched), fetched.url
+
+
+def read_document(fetched: Fetched) -> RemoteDocument:
+    """What was fetched, as JSON with an id. Raises FetchFailed.
+
+    snac2 sends bytes that are no UTF-8 after its keys; they are replaced, since nobody needs them.
+    """
+    host = urlsplit(fetched.url).netloc
+    body = fetched.body.decode("utf-8", "replace").encode()
+    try:
+        document = decode(body)
+    except Malformed:
+        raise FetchFailed(Cause.NOT_AN_OBJECT, host) from None
+    id = document.get("id")
+    if not isinstance(id, str) or not id:
+        raise FetchFailed(Cause.NOT_AN_OBJECT, host)
+    return RemoteDocument(id=id, json=document, body=body)
+
+
+def is_activity_type(content_type: str) -> bool:
+    """Whether this Content-Type says ActivityPub: an uploaded file may contain an actor, but not be served as one (B-19)."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/activity+json":
+        return True
+    profile = _PROFILE.search(content_type)
+    return (
+        kind == "application/ld+json" and profile is not None and AS_PROFILE in (profile[1] or profile[2] or "").split()
+    )

@@ -1,0 +1,32 @@
+"""host-meta (RFC 6415): where our WebFinger answers, for software that asks there first (HM1)."""
+
+from xml.sax.saxutils import escape, quoteattr
+
+from federation.fields import Json
+from models.settings import Site
+
+XRD_TYPE = "application/xrd+xml; charset=utf-8"
+
+
+def build_host_meta(site: Site) -> str:
+    """The XRD form."""
+    template = quoteattr(_build_template(site))
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0">\n'
+        f"  <Subject>{escape(site.url)}</Subject>\n"
+        f'  <Link rel="lrdd" type="application/jrd+json" template={template}/>\n'
+        "</XRD>\n"
+    )
+
+
+def build_host_meta_json(site: Site) -> Json:
+    """The JRD form."""
+    return {
+        "subject": site.url,
+        "links": [{"rel": "lrdd", "type": "application/jrd+json", "template": _build_template(site)}],
+    }
+
+
+def _build_template(site: Site) -> str:
+    return f"{site.url}/.well-known/webfinger?resource={{uri}}"

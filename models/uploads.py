@@ -1,0 +1,132 @@
+"""Pictures that our people upload: they wait for a post, are attached to it, and may change their words."""
+
+from collections.abc import Sequence
+
+from models.database import Connection, execute, fetch_column, fetch_one, fetch_value
+from models.errors import Conflict, Invalid, NotFound
+from models.ids import make_id
+from models.media import Media, StoredPicture, find, list_by_posts
+
+MAX_DESCRIPTION = 1500
+"""Characters of alternative text of ours, as in Mastodon; that of others is kept as it came."""
+
+MAX_ATTACHED = 6
+"""Pictures that a listing of ours may have."""
+
+MAX_UNATTACHED = 30
+"""Uploads that one person may have waiting for a post."""
+
+
+async def create_upload(conn: Connection, owner_id: int, picture: StoredPicture, description: str = "") -> Media:
+    """A picture of ours that waits for its post. Raises Conflict when its owner has too many waiting."""
+    await require_room(conn, owner_id)
+    created = await fetch_one(
+        conn,
+        Media,
+        """
+        INSERT INTO media (id, owner_id, mime_type, description, width, height, blurhash, file_key, thumbnail_key,
+            byte_size)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        RETURNING id, post_id, owner_id, position, type, mime_type, description, width, height, focus_x, focus_y,
+            blurhash, file_key, thumbnail_key, byte_size, remote_url, failed_at, created_at
+        """,
+        make_id(),
+        owner_id,
+        picture.mime_type,
+        require_description(description),
+        picture.width,
+        picture.height,
+        picture.blurhash,
+        picture.file_key,
+        picture.thumbnail_key,
+        picture.byte_size,
+    )
+    assert created is not None
+    return created
+
+
+async def require_room(conn: Connection, owner_id: int) -> None:
+    """Raise Conflict when this person has too many pictures that belong to no post yet."""
+    waiting = await fetch_value(
+        conn,
+        "SELECT count(*) FROM media WHERE owner_id = $1 AND post_id IS NULL AND remote_url IS NULL",
+        owner_id,
+    )
+    if waiting >= MAX_UNATTACHED:
+        raise Conflict("You have many pictures that belong to no post yet; use them first, or wait a day.")
+
+
+async def get_own(conn: Connection, id: int, owner_id: int) -> Media:
+    """An upload of this person. Raises NotFound, also for somebody else's."""
+    found = await find(conn, id)
+    if found is None or found.owner_id != owner_id or found.remote_url is not None:
+        raise NotFound("This picture does not exist, or is not yours.")
+    return found
+
+
+async def save_words(
+    conn: Connection,
+    id: int,
+    owner_id: int,
+    *,
+    description: str | None = None,
+    focus: tuple[float, float] | None = None,
+) -> Media:
+    """Change the alternative text or the focus (from -1 to 1) of one's own upload; None leaves either as it is."""
+    await get_own(conn, id, owner_id)
+    await execute(
+        conn,
+        """
+        UPDATE media SET description = coalesce($2, description), focus_x = coalesce($3, focus_x),
+            focus_y = coalesce($4, focus_y)
+        WHERE id = $1
+        """,
+        id,
+        None if description is None else require_description(description),
+        None if focus is None else max(-1.0, min(1.0, focus[0])),
+        None if focus is None else max(-1.0, min(1.0, focus[1])),
+    )
+    return await get_own(conn, id, owner_id)
+
+
+async def attach(
+    conn: Connection, post_id: int, owner_id: int, media_ids: Sequence[int], *, limit: int = MAX_ATTACHED
+) -> list[Media]:
+    """Make these uploads, in this order, the pictures of a post; others that it had are deleted.
+
+    Raises Invalid when one is not the owner's, belongs to another post, or when there are more than `limit`.
+    """
+    wanted = list(dict.fromkeys(media_ids))
+    if len(wanted) > limit:
+        raise Invalid(f"A post may have {limit} pictures at most.", field="media_ids")
+    attached = await fetch_column(
+        conn,
+        """
+        UPDATE media SET post_id = $1, position = array_position($3::bigint[], id) - 1
+        WHERE id = ANY($3) AND owner_id = $2 AND remote_url IS NULL AND (post_id IS NULL OR post_id = $1)
+            AND NOT EXISTS (SELECT FROM actor a WHERE media.id IN (a.icon_media_id, a.image_media_id))
+        RETURNING id
+        """,
+        post_id,
+        owner_id,
+        wanted,
+    )
+    if len(attached) != len(wanted):
+        raise Invalid("A picture does not exist, is not yours or belongs to another post.", field="media_ids")
+    await execute(conn, "DELETE FROM media WHERE post_id = $1 AND id <> ALL($2::bigint[])", post_id, wanted)
+    return (await list_by_posts(conn, [post_id]))[post_id]
+
+
+async def delete_upload(conn: Connection, id: int, owner_id: int) -> None:
+    """Delete an upload that no post uses yet. Raises NotFound, and Conflict when a post uses it."""
+    if (await get_own(conn, id, owner_id)).post_id is not None:
+        raise Conflict("This picture belongs to a post; edit the post instead.")
+    await execute(conn, "DELETE FROM media WHERE id = $1", id)
+
+
+def require_description(description: str) -> str:
+    """The description as it is kept. Raises Invalid when it is too long."""
+    text = description.replace("\x00", "").strip()
+    if len(text) > MAX_DESCRIPTION:
+        raise Invalid(f"The description of a picture has {MAX_DESCRIPTION} characters at most.", field="description")
+    return text

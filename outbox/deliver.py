@@ -1,0 +1,177 @@
+"""Send what is due: one lane per actor and host, lanes side by side, each answer written before the next is sent.
+
+A lane is what one of our actors has for one host, in order: Create before Update before Delete (HT9). Lanes of many
+hosts run at once, so that a slow host delays nobody else; those that failed before get at most half of the places.
+"""
+
+import asyncio
+import random
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import structlog
+
+from federation.answers import Answer
+from federation.instance import Instance
+from federation.keys import load_signer
+from models import deliveries
+from models.batches import Batch
+from models.database import transaction
+from models.deliveries import Delivery
+from models.errors import NotFound
+from outbox.outcomes import Later, Outcome, Sent, judge
+from outbox.results import save_failed, save_sent
+
+log = structlog.get_logger(__name__)
+
+LANES = 128
+"""So many deliveries are on their way at the same time."""
+
+LANES_TRIED_BEFORE = LANES // 2
+LANES_PER_HOST = 8
+
+RENEW_SECONDS = 10.0
+POLL_SECONDS = 1.0
+
+
+async def deliver_due(
+    instance: Instance,
+    at: datetime | None = None,
+    *,
+    wake: asyncio.Event | None = None,
+    stopping: asyncio.Event | None = None,
+) -> int:
+    """Send what is due, and what becomes due while the slowest are still on their way; how many were tried.
+
+    `at` stands for the present in drills. `wake` is set by whoever knows of new deliveries; without it they are
+    looked for every second. Once `stopping` is set nothing more is begun. Raises Unavailable when the database is
+    away: what was sent and could not be written is sent again later under the same id.
+    """
+    return await _Round(instance, at).run(wake or asyncio.Event(), stopping or asyncio.Event())
+
+
+class _Round:
+    """The lanes on their way at one time, and the places that they share."""
+
+    def __init__(self, instance: Instance, at: datetime | None) -> None:
+        self.instance = instance
+        self.at = at
+        self.worker: UUID = uuid4()
+        self.held: set[int] = set()
+        self.tried = 0
+        self.places = asyncio.Semaphore(LANES)
+        self.places_tried_before = asyncio.Semaphore(LANES_TRIED_BEFORE)
+        self.places_of_host: dict[str, asyncio.Semaphore] = {}
+        self.results: Batch[Outcome] = Batch(self.write)
+
+    def now(self) -> datetime:
+        return self.at or datetime.now(UTC)
+
+    async def write(self, outcomes: list[Outcome]) -> None:
+        sent = [outcome for outcome in outcomes if isinstance(outcome, Sent)]
+        failed = [outcome for outcome in outcomes if not isinstance(outcome, Sent)]
+        if sent:
+            async with transaction(self.instance.pool) as conn:
+                await save_sent(conn, sent)
+        if failed:
+            async with transaction(self.instance.pool) as conn:
+                await save_failed(conn, failed, at=self.now())
+
+    async def run(self, wake: asyncio.Event, stopping: asyncio.Event) -> int:
+        lanes: set[asyncio.Task[None]] = set()
+        renewing = asyncio.create_task(self.renew())
+        try:
+            while True:
+                more = not stopping.is_set() and await self.start(lanes)
+                if not lanes:
+                    return self.tried
+                await self.wait(lanes, wake, more=more)
+                for lane in [lane for lane in lanes if lane.done()]:
+                    lanes.remove(lane)
+                    lane.result()
+        finally:
+            await _stop([renewing, *lanes])
+
+    async def start(self, lanes: set[asyncio.Task[None]]) -> bool:
+        """Claim as much as there is room for and set it going. True when there may be more."""
+        room = 2 * LANES - len(self.held)
+        async with transaction(self.instance.pool) as conn:
+            claimed = await deliveries.claim(conn, worker=self.worker, limit=room, at=self.now())
+        self.held.update(delivery.id for delivery in claimed)
+        for lane in _group(claimed):
+            lanes.add(asyncio.create_task(self.send_lane(lane), name=f"lane {lane[0].host}"))
+        return len(claimed) == room
+
+    async def wait(self, lanes: set[asyncio.Task[None]], wake: asyncio.Event, *, more: bool) -> None:
+        """Until there is reason to claim again: half is done and there is more, all is done, or something new came."""
+        enough = max(len(lanes) // 2, 1) if more else len(lanes)
+        woken = asyncio.create_task(wake.wait())
+        loop = asyncio.get_running_loop()
+        end = loop.time() + POLL_SECONDS
+        try:
+            while sum(lane.done() for lane in lanes) < enough and not wake.is_set() and loop.time() < end:
+                waiting = {lane for lane in lanes if not lane.done()}
+                await asyncio.wait(
+                    {woken, *waiting}, timeout=end - loop.time(), return_when=asyncio.FIRST_COMPLETED
+                )
+        finally:
+            woken.cancel()
+            wake.clear()
+
+    async def renew(self) -> None:
+        """Hold what is still on its way; somebody else takes it 30 s after this process died."""
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            async with transaction(self.instance.pool) as conn:
+                await deliveries.renew(conn, worker=self.worker, ids=list(self.held), at=self.now())
+
+    async def send_lane(self, lane: list[Delivery]) -> None:
+        """One after the other; what stands behind a failure waits with it."""
+        async with AsyncExitStack() as places:
+            if lane[0].attempts:
+                await places.enter_async_context(self.places_tried_before)
+            host = self.places_of_host.setdefault(lane[0].host, asyncio.Semaphore(LANES_PER_HOST))
+            await places.enter_async_context(host)
+            await places.enter_async_context(self.places)
+            for position, delivery in enumerate(lane):
+                outcome = await self.send(delivery)
+                await self.results.put(outcome)
+                self.held.discard(delivery.id)
+                if not isinstance(outcome, Sent):
+                    await self.release(lane[position + 1 :], written=isinstance(outcome, Later))
+                    return
+
+    async def send(self, delivery: Delivery) -> Outcome:
+        self.tried += 1
+        try:
+            signer = await load_signer(self.instance, delivery.actor_id)
+        except NotFound as error:
+            answer = Answer(status=None, error=f"There is no key to sign with: {error}")
+        else:
+            answer = await self.instance.transport.post_activity(delivery.inbox, delivery.body.encode(), signer)
+        if not answer.delivered:
+            log.info("delivery_failed", host=delivery.host, status=answer.status, cause=answer.error)
+        return judge(delivery, answer, at=self.now(), chance=random.random())  # noqa: S311 - spreads load only
+
+    async def release(self, rest: list[Delivery], *, written: bool) -> None:
+        """Give back what was not tried, unless `deliveries.retry` has moved it already."""
+        self.held.difference_update(delivery.id for delivery in rest)
+        if rest and not written:
+            async with transaction(self.instance.pool) as conn:
+                await deliveries.release(conn, [delivery.id for delivery in rest])
+
+
+def _group(claimed: Iterable[Delivery]) -> list[list[Delivery]]:
+    """Claimed deliveries as lanes, in the order in which their first ones came."""
+    lanes: dict[tuple[str, int], list[Delivery]] = {}
+    for delivery in claimed:
+        lanes.setdefault((delivery.host, delivery.actor_id), []).append(delivery)
+    return list(lanes.values())
+
+
+async def _stop(tasks: list["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,62 @@
+"""Write what became of deliveries: the rows, the health of the hosts, and who is gone (HT5, HT7, HT8)."""
+
+from datetime import datetime
+
+import structlog
+
+from models import deliveries, gone, servers
+from models.database import Connection
+from outbox.outcomes import Later, Never, Sent, ToPerson
+
+log = structlog.get_logger(__name__)
+
+GONE = 410
+
+
+async def save_sent(conn: Connection, outcomes: list[Sent]) -> None:
+    """These arrived: one statement for all of them."""
+    sent = [outcome.delivery for outcome in outcomes]
+    await deliveries.succeed(conn, [delivery.id for delivery in sent])
+    opened = await servers.save_success(conn, sorted({delivery.host for delivery in sent}))
+    if opened:
+        log.info("hosts_available_again", hosts=opened)
+        await deliveries.reopen(conn, opened)
+    await gone.forget(conn, [delivery.inbox for delivery in sent if delivery.personal_inbox is None])
+
+
+async def save_failed(conn: Connection, outcomes: list[Later | ToPerson | Never], *, at: datetime) -> None:
+    """These did not arrive. By host, so that two workers never wait for each other's rows in a circle."""
+    for outcome in sorted(outcomes, key=lambda outcome: (outcome.delivery.host, outcome.delivery.id)):
+        match outcome:
+            case Later():
+                await _save_later(conn, outcome, at=at)
+            case ToPerson():
+                if not await deliveries.redirect_to_personal(conn, outcome.delivery.id, status=outcome.status):
+                    await deliveries.give_up(conn, outcome.delivery.id, status=outcome.status, error=outcome.error)
+            case Never():
+                await _save_never(conn, outcome, at=at)
+
+
+async def _save_later(conn: Connection, outcome: Later, *, at: datetime) -> None:
+    if outcome.failing:
+        await _save_failure(conn, outcome, at=at)
+    await deliveries.retry(
+        conn, outcome.delivery.id, status=outcome.status, error=outcome.error, due_at=outcome.due_at
+    )
+
+
+async def _save_never(conn: Connection, outcome: Never, *, at: datetime) -> None:
+    if outcome.failing:
+        await _save_failure(conn, outcome, at=at)
+    await deliveries.give_up(conn, outcome.delivery.id, status=outcome.status, error=outcome.error)
+    if outcome.missing and outcome.delivery.personal_inbox is None:
+        dropped = await gone.save(conn, outcome.delivery.inbox, certain=outcome.status == GONE, at=at)
+        if dropped:
+            log.info("followers_gone", inbox=outcome.delivery.inbox)
+
+
+async def _save_failure(conn: Connection, outcome: Later | Never, *, at: datetime) -> None:
+    host = outcome.delivery.host
+    if await servers.save_failure(conn, host, outcome.error, on=at.date()):
+        held = await deliveries.hold(conn, host)
+        log.warning("host_unavailable", host=host, cause=outcome.error, held=held)

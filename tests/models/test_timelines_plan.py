@@ -1,0 +1,129 @@
+"""With 50,000 listings every timeline reads a few pages of the database, whatever plan PostgreSQL picks."""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Literal, cast
+
+import asyncpg
+import orjson
+import pytest
+
+from models import timelines
+from models.database import Connection, connection, execute, open_pool
+from models.timelines import NetworkFilter, Page, PostFilter
+from tests import crowd
+
+LOMME = crowd.FIRST_ID
+GROUP = crowd.FIRST_ID + 99
+MIDDLE = crowd.FIRST_ID + 50_000_000
+
+Read = Callable[[Connection], Awaitable[Any]]
+
+# The most pages (8 kB, all in memory) that each read may touch, about twice what it does.
+READS: dict[str, tuple[int, Read]] = {
+    "home": (4000, lambda conn: timelines.list_home(conn, LOMME, Page())),
+    "home, further down": (4000, lambda conn: timelines.list_home(conn, LOMME, Page(before=MIDDLE))),
+    "home, upward": (4000, lambda conn: timelines.list_home(conn, LOMME, Page(after=MIDDLE))),
+    "home, a long page": (8000, lambda conn: timelines.list_home(conn, LOMME, Page(limit=40))),
+    "public": (300, lambda conn: timelines.list_public(conn, LOMME, PostFilter(), Page())),
+    "public, upward": (300, lambda conn: timelines.list_public(conn, None, PostFilter(), Page(after=MIDDLE))),
+    "public, ours": (300, lambda conn: timelines.list_public(conn, LOMME, PostFilter(local=True), Page())),
+    "public, others'": (300, lambda conn: timelines.list_public(conn, LOMME, PostFilter(remote=True), Page())),
+    "public, photos": (600, lambda conn: timelines.list_public(conn, LOMME, PostFilter(only_media=True), Page())),
+    "a common tag": (500, lambda conn: timelines.list_public(conn, LOMME, PostFilter(any_tags=("offre",)), Page())),
+    "a rare tag": (600, lambda conn: timelines.list_public(conn, LOMME, PostFilter(any_tags=("commune4",)), Page())),
+    "a common and a rare tag": (
+        9000,
+        lambda conn: timelines.list_public(
+            conn, LOMME, PostFilter(any_tags=("offre",), all_tags=("commune8",)), Page()
+        ),
+    ),
+    "an author": (600, lambda conn: timelines.list_by_author(conn, LOMME + 10, LOMME, PostFilter(), Page())),
+    "a stream's Group": (600, lambda conn: timelines.list_by_author(conn, GROUP, LOMME, PostFilter(), Page())),
+    "a Group, upward": (
+        600,
+        lambda conn: timelines.list_by_author(conn, GROUP, LOMME, PostFilter(), Page(after=MIDDLE)),
+    ),
+    "network": (400, lambda conn: timelines.list_network(conn, NetworkFilter())),
+    "network, photos": (800, lambda conn: timelines.list_network(conn, NetworkFilter(with_photo=True))),
+    "network, one territory": (
+        500,
+        lambda conn: timelines.list_network(conn, NetworkFilter(territory_uri="https://h5.test/users/coop")),
+    ),
+    "network, nearest": (
+        8000,
+        lambda conn: timelines.list_network(
+            conn, NetworkFilter(latitude=50.64, longitude=3.0, radius=10, nearest_first=True)
+        ),
+    ),
+    "the territories": (9000, lambda conn: timelines.list_territories_seen(conn)),
+}
+
+
+class Explaining:
+    """A connection that explains what it is asked as a prepared statement, and notes the pages touched."""
+
+    def __init__(self, conn: Connection) -> None:
+        self.conn, self.pages, self.rows = conn, 0, 0
+
+    async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
+        await self.conn.execute(f"PREPARE asked AS {sql}")
+        values = ", ".join(write(arg) for arg in args)
+        [[plan]] = await self.conn.fetch(
+            f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE asked{f'({values})' if values else ''}"
+        )
+        await self.conn.execute("DEALLOCATE asked")
+        [explained] = orjson.loads(plan)
+        self.pages += explained["Plan"]["Shared Hit Blocks"] + explained["Plan"]["Shared Read Blocks"]
+        rows = cast(list[asyncpg.Record], await self.conn.fetch(sql, *args))
+        self.rows = len(rows)
+        return rows
+
+    async def fetchval(self, sql: str, *args: object) -> Any:
+        rows = await self.fetch(sql, *args)
+        return rows[0][0] if rows else None
+
+
+def write(value: object) -> str:
+    """A value as SQL writes it."""
+    if isinstance(value, list):
+        return "ARRAY[{}]::text[]".format(", ".join(write(item) for item in value))
+    return "NULL" if value is None else f"'{value}'" if isinstance(value, str) else str(value)
+
+
+@pytest.fixture(scope="module")
+async def crowded(postgres_url: str, template: str) -> AsyncIterator[str]:
+    """A database with the crowd in it."""
+    name = f"{template}_crowd_{secrets.token_hex(3)}"
+    admin = await asyncpg.connect(postgres_url)
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    base, _, query = postgres_url.partition("?")
+    url = f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+    pool = await open_pool(url, size=1)
+    async with connection(pool) as conn:
+        await crowd.fill(conn)
+        await execute(conn, "VACUUM ANALYZE")
+    await pool.close()
+    yield url
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+async def test_every_timeline_touches_few_pages(
+    crowded: str, mode: Literal["force_custom_plan", "force_generic_plan"]
+) -> None:
+    pool = await open_pool(crowded, size=1)
+    async with connection(pool) as conn:
+        await execute(conn, f"SET plan_cache_mode = {mode}")
+        touched: dict[str, tuple[int, int]] = {}
+        for name, (_, read) in READS.items():
+            explaining = Explaining(conn)
+
+            await read(cast(Connection, explaining))
+
+            touched[name] = (explaining.pages, explaining.rows)
+    await pool.close()
+
+    assert all(rows >= 20 for _, rows in touched.values()), touched
+    assert {name: pages for name, (pages, _) in touched.items() if pages > READS[name][0]} == {}

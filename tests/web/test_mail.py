@@ -1,0 +1,204 @@
+"""Mails: what they say, and that they arrive through a mail server."""
+
+import asyncio
+import email
+import email.policy
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from typing import Any, cast
+
+import pytest
+
+from federation.instance import Instance
+from models import links, preferences
+from models.database import Pool, connection, execute, fetch_value, transaction
+from models.preferences import Preferences
+from models.settings import Settings
+from tests.factories import HERE, make_member
+from web import mail
+
+
+@dataclass
+class Postman:
+    """A mail server that takes everything, or answers a recipient with `refusal`."""
+
+    refusal: str = ""
+    port: int = 0
+    taken: list[EmailMessage] = field(default_factory=list)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 postman\r\n")
+        while line := await reader.readline():
+            verb = line[:4].upper()
+            if verb == b"RCPT" and self.refusal:
+                writer.write(f"{self.refusal}\r\n".encode())
+            elif verb == b"DATA":
+                writer.write(b"354 go on\r\n")
+                body = await reader.readuntil(b"\r\n.\r\n")
+                message = email.message_from_bytes(body[:-3], policy=email.policy.default)
+                self.taken.append(message)
+                writer.write(b"250 taken\r\n")
+            elif verb == b"QUIT":
+                writer.write(b"221 bye\r\n")
+                break
+            else:
+                writer.write(b"250 fine\r\n")
+        writer.close()
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """As much of an instance as a mail looks at."""
+
+    pool: Pool
+    settings: Settings
+    site: Any = HERE
+
+
+@pytest.fixture
+async def postman() -> AsyncIterator[Postman]:
+    postman = Postman()
+    server = await asyncio.start_server(postman.serve, "127.0.0.1", 0)
+    postman.port = server.sockets[0].getsockname()[1]
+    yield postman
+    server.close()
+
+
+def make_instance(pool: Pool, port: int | None) -> Instance:
+    url = f"smtp://127.0.0.1:{port}?from=bonjour@lomme.test" if port else None
+    return cast(Instance, StandIn(pool, Settings(smtp_url=url)))
+
+
+def read_parts(message: EmailMessage) -> tuple[str, str]:
+    bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
+    text, html = (body.get_content().replace("\r\n", "\n") for body in bodies if body)
+    return text, html
+
+
+async def test_a_log_in_link_arrives_and_works(pool: Pool, postman: Postman) -> None:
+    async with transaction(pool) as conn:
+        alice = await make_member(conn, "alice")
+        await preferences.save(conn, Preferences(name="La Remise, Lomme"))
+
+    await mail.send_mail(
+        make_instance(pool, postman.port), {"kind": "login", "actor_id": alice.id, "return_to": "/publier?a=1"}
+    )
+
+    message = postman.taken[0]
+    assert (message["To"], message["From"]) == ("alice@example.org", '"La Remise, Lomme" <bonjour@lomme.test>')
+    assert message["Auto-Submitted"] == "auto-generated" and message["Date"] and message["Message-ID"]
+    text, html = read_parts(message)
+    found = re.search(r"^https://lomme\.test/lien/([\w-]+)\?retour=%2Fpublier%3Fa%3D1$", text, re.MULTILINE)
+    assert found and found[0] in html
+    async with connection(pool) as conn:
+        link = await links.find(conn, found[1])
+    assert link and (link.purpose, link.actor_id) == ("login", alice.id)
+
+
+@pytest.mark.parametrize(
+    ("kind", "purpose"),
+    [("login", "login"), ("confirm", "confirm"), ("password", "password"), ("known", "login")],
+)
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_every_mail_is_text_and_html_in_the_language_of_the_person(
+    pool: Pool, postman: Postman, kind: str, purpose: str, language: str
+) -> None:
+    async with transaction(pool) as conn:
+        alice = await make_member(conn, "alice", name="Alice <b>& Co</b>")
+        await execute(conn, "UPDATE account SET language = $1", language)
+
+    payload = {"kind": kind, "actor_id": alice.id, "return_to": "/"}
+    await mail.send_mail(make_instance(pool, postman.port), payload)
+
+    text, html = read_parts(postman.taken[0])
+    assert "Alice <b>& Co</b>,\n" in text and "Alice &lt;b&gt;&amp; Co&lt;/b&gt;" in html
+    assert f'<html lang="{language}">' in html
+    assert re.search(r"\n\nhttps://lomme\.test/lien/[\w-]+\n\n", text)
+    async with connection(pool) as conn:
+        assert await fetch_value(conn, "SELECT purpose FROM one_time_link") == purpose
+
+
+async def test_without_a_mail_server_nothing_happens(pool: Pool) -> None:
+    async with transaction(pool) as conn:
+        alice = await make_member(conn, "alice")
+
+    await mail.send_mail(make_instance(pool, None), {"kind": "login", "actor_id": alice.id, "return_to": "/"})
+
+    async with connection(pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM one_time_link") == 0
+
+
+async def test_a_disabled_account_gets_no_link(pool: Pool, postman: Postman) -> None:
+    async with transaction(pool) as conn:
+        alice = await make_member(conn, "alice")
+        await execute(conn, "UPDATE account SET disabled_at = now()")
+
+    await mail.send_mail(make_instance(pool, postman.port), {"kind": "login", "actor_id": alice.id, "return_to": "/"})
+
+    assert postman.taken == []
+
+
+async def test_a_refused_address_is_not_tried_again(pool: Pool, postman: Postman) -> None:
+    postman.refusal = "550 nobody of that name"
+    async with transaction(pool) as conn:
+        alice = await make_member(conn, "alice")
+
+    await mail.send_mail(make_instance(pool, postman.port), {"kind": "login", "actor_id": alice.id, "return_to": "/"})
+
+    assert postman.taken == []
+
+
+async def test_a_mail_server_that_is_away_is_tried_again_and_no_address_is_told(
+    pool: Pool, postman: Postman, unused_tcp_port: int
+) -> None:
+    async with transaction(pool) as conn:
+        alice = await make_member(conn, "alice")
+    payload = {"kind": "login", "actor_id": alice.id, "return_to": "/"}
+
+    with pytest.raises(mail.MailRefused) as away:
+        await mail.send_mail(make_instance(pool, unused_tcp_port), payload)
+    postman.refusal = "450 not now"
+    with pytest.raises(mail.MailRefused) as busy:
+        await mail.send_mail(make_instance(pool, postman.port), payload)
+
+    assert "alice" not in str(away.value) + str(busy.value)
+
+
+async def test_the_same_mail_is_asked_for_once(pool: Pool) -> None:
+    async with transaction(pool) as conn:
+        alice = await make_member(conn, "alice")
+        await mail.ask_mail(conn, "login", alice.id)
+        await mail.ask_mail(conn, "login", alice.id)
+        await mail.ask_mail(conn, "password", alice.id)
+
+    async with connection(pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM pgqueuer") == 2
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (
+            "smtps://a%40b.fr:p%3Aw@mail.b.fr?from=coop@b.fr",
+            ("mail.b.fr", 465, "a@b.fr", "p:w", True, None, "coop@b.fr"),
+        ),
+        ("smtp://a@mail.b.fr", ("mail.b.fr", 587, "a", None, False, True, "declic@lomme.test")),
+        ("smtp://me%40b.fr:x@mail.b.fr:2525", ("mail.b.fr", 2525, "me@b.fr", "x", False, True, "me@b.fr")),
+        ("smtp://localhost", ("localhost", 25, None, None, False, None, "declic@lomme.test")),
+        ("smtp://u:p@127.0.0.1:1025", ("127.0.0.1", 1025, "u", "p", False, None, "declic@lomme.test")),
+    ],
+)
+def test_the_address_of_the_mail_server_is_understood(url: str, expected: tuple[object, ...]) -> None:
+    server = mail.read_smtp_url(url, HERE)
+
+    assert (
+        server.host,
+        server.port,
+        server.username,
+        server.password,
+        server.implicit_tls,
+        server.start_tls,
+        server.sender,
+    ) == expected

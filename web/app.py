@@ -1,0 +1,78 @@
+"""Where everything is put together: `open_instance` and `make_app`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import msgspec
+from aiohttp import web
+
+from federation.instance import Instance
+from federation.knocks import ServerKnocks
+from federation.transport import AiohttpTransport
+from models.database import open_pool
+from models.settings import Settings
+from web import health
+from web.activitypub import routes as activitypub
+from web.api import routes as api
+from web.errors import error_middleware
+from web.keys import INSTANCE, TEMPLATES
+from web.middlewares import add_headers, preflight_middleware, request_middleware, wake_middleware
+from web.pages import routes as pages
+from web.quota import QUOTA, Quota, quota_middleware
+from web.session import session_middleware
+from web.templating import load_templates
+from web.wake import WAKER, Waker
+
+BODY_LIMIT = 1024 * 1024
+"""Bytes of a request's body; uploads are read piece by piece with limits of their own."""
+
+MIDDLEWARES = (  # from the outside to the view
+    request_middleware,
+    preflight_middleware,
+    error_middleware,
+    quota_middleware,
+    wake_middleware,
+    session_middleware,
+)
+
+ROUTES: list[web.RouteDef] = [*health.ROUTES, *activitypub.ROUTES, *api.ROUTES, *pages.ROUTES]
+
+
+@asynccontextmanager
+async def open_instance(settings: Settings, database_url: str) -> AsyncIterator[Instance]:
+    """The instance with its pool and its way to other servers, closed in the end.
+
+    Its settings name the database even when that is the embedded one. Raises Unavailable when it cannot be reached.
+    """
+    settings = msgspec.structs.replace(settings, database_url=database_url)
+    pool = await open_pool(database_url)
+    transport = AiohttpTransport(settings, knocks=ServerKnocks(pool))
+    try:
+        yield Instance(site=settings.site, settings=settings, pool=pool, transport=transport)
+    finally:
+        await transport.close()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(pool.close(), 2)
+        pool.terminate()
+
+
+def make_app(instance: Instance, waker: Waker | None = None) -> web.Application:
+    """The whole web server of an instance. A worker in the same process shares its `waker`."""
+    app = web.Application(middlewares=MIDDLEWARES, client_max_size=BODY_LIMIT)
+    app[INSTANCE] = instance
+    app[TEMPLATES] = load_templates(instance.site.languages)
+    app[WAKER] = waker or Waker(instance.pool)
+    app[QUOTA] = Quota(instance.pool, instance.settings.rate_limit)
+    app.add_routes(ROUTES)
+    app.on_response_prepare.append(add_headers)
+    app.cleanup_ctx.append(_run_in_background)
+    return app
+
+
+async def _run_in_background(app: web.Application) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(app[WAKER].announce_rings()), asyncio.create_task(app[QUOTA].run())]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

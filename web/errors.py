@@ -1,0 +1,116 @@
+"""The one place where an error becomes an answer: a page, JSON for apps, or JSON for servers. Never a traceback."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from models.errors import DeclicError, Unauthenticated, Unavailable
+from web.render import render
+
+log = structlog.get_logger(__name__)
+
+FOR_APPS = ("/api/", "/oauth/token", "/oauth/revoke")
+
+FOR_SERVERS = ("/users/", "/inbox", "/.well-known/", "/nodeinfo/", "/healthz", "/readyz")
+
+JSON_TYPES = ("application/activity+json", "application/ld+json", "application/json")
+
+PAGES = {400: 422, 401: 403, 405: 404, 413: 422, 415: 422}
+"""Statuses that share the page of another one (web/templates/errors/)."""
+
+HAVE_PAGE = frozenset({403, 404, 410, 422, 429, 500, 503})
+
+SENTENCES = {
+    404: "This does not exist here, or is not visible to you.",
+    405: "This address does not do that.",
+    413: "What was sent is too large.",
+    429: "Too many requests; please wait a little.",
+    500: "Something went wrong here; it was noted.",
+}
+
+RETRY_SECONDS = "5"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What is answered instead of what was asked for."""
+
+    status: int
+    sentence: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+REQUEST_ID = web.RequestKey("request_id", str)
+
+
+@web.middleware
+async def error_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn whatever was raised into the answer that this kind of client understands."""
+    try:
+        return await handler(request)
+    except web.HTTPException as answer:
+        if answer.status < 400:
+            raise
+        problem = _read_http_error(answer)
+    except DeclicError as error:
+        problem = _read_our_error(error)
+    except asyncio.CancelledError:
+        raise
+    except ConnectionResetError:  # the client went away while we answered
+        raise
+    except Exception:
+        log.exception("request_failed", route=route_of(request))
+        problem = Problem(status=500, sentence=SENTENCES[500])
+    return await answer_problem(request, problem)
+
+
+async def answer_problem(request: web.Request, problem: Problem) -> web.Response:
+    """The answer itself, in the form that fits the address and what the client accepts."""
+    if wants_json(request):
+        return web.json_response({"error": problem.sentence}, status=problem.status, headers=problem.headers)
+    page = PAGES.get(problem.status, problem.status)
+    if page not in HAVE_PAGE:
+        page = 500 if page >= 500 else 422
+    mark = request.get(REQUEST_ID) if page in {500, 503} else None
+    try:
+        response = await render(request, f"errors/{page}.html", status=problem.status, mark=mark)
+    except Exception:
+        log.exception("error_page_failed", status=problem.status)
+        response = web.Response(text=problem.sentence, status=problem.status)
+    response.headers.update(problem.headers)
+    return response
+
+
+def wants_json(request: web.Request) -> bool:
+    """Whether an app or a server asks, and not somebody with a browser."""
+    if request.path.startswith((*FOR_APPS, *FOR_SERVERS)):
+        return True
+    accept = request.headers.get("Accept", "")
+    return "text/html" not in accept and any(kind in accept for kind in JSON_TYPES)
+
+
+def route_of(request: web.Request) -> str:
+    """The pattern that the address matches: a path may hold the token of a one-time link, a pattern never does."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "none"
+
+
+def _read_http_error(answer: web.HTTPException) -> Problem:
+    kept = ("Allow", "Retry-After", "WWW-Authenticate")
+    headers = {name: text for name, text in answer.headers.items() if name in kept or name.startswith("X-RateLimit")}
+    return Problem(status=answer.status, sentence=SENTENCES.get(answer.status, answer.reason), headers=headers)
+
+
+def _read_our_error(error: DeclicError) -> Problem:
+    headers = {}
+    if isinstance(error, Unavailable):
+        log.warning("database_away", cause=str(error.__cause__ or error))
+        return Problem(status=503, sentence=Unavailable.__doc__ or "", headers={"Retry-After": RETRY_SECONDS})
+    if error.status in {429, 503}:
+        headers["Retry-After"] = RETRY_SECONDS
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    return Problem(status=error.status, sentence=str(error), headers=headers)

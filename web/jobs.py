@@ -1,0 +1,60 @@
+"""Which function does which background work: jobs by name, and the chores with their times (UTC)."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import structlog
+
+from federation.instance import Instance
+from models import attempts, deliveries, jobs, links, quotas, received, sessions, tombstones
+from models.database import Connection, transaction
+from models.jobs import Handler, Periodic
+from web.mail import MAIL, send_mail
+
+log = structlog.get_logger(__name__)
+
+HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
+    MAIL: send_mail,
+}
+"""Job name → what does it; each takes the instance and the payload, and may run twice."""
+
+SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
+    "received": received.prune,
+    "deliveries": deliveries.prune,
+    "tombstones": tombstones.prune,
+    "sessions": sessions.forget_expired,
+    "links": links.forget_expired,
+    "attempts": attempts.forget_old,
+    "quotas": quotas.forget_old,
+    "jobs": jobs.prune,
+}
+"""What is forgotten every night once it is too old to be of use; the number of rows is logged."""
+
+CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[None]]]] = {}
+"""Chore name → when, and what."""
+
+
+def list_handlers(instance: Instance) -> dict[str, Handler]:
+    """The handlers of all jobs, for this instance."""
+    return {name: partial(handle, instance) for name, handle in HANDLERS.items()}
+
+
+def list_periodic(instance: Instance) -> list[Periodic]:
+    """All chores, for this instance; PGQueuer lets one of all workers run each."""
+    return [Periodic(name=name, cron=cron, chore=partial(do, instance)) for name, (cron, do) in CHORES.items()]
+
+
+async def sweep(instance: Instance) -> None:
+    """Forget what is too old, one table after the other; a table that fails does not keep the next from its turn."""
+    for name, forget in SWEEPS.items():
+        try:
+            async with transaction(instance.pool) as conn:
+                gone = await forget(conn)
+        except Exception as error:
+            log.error("sweep_failed", table=name, cause=str(error) or type(error).__name__)
+            continue
+        if gone:
+            log.info("swept", table=name, rows=gone)
+
+
+CHORES["sweep"] = ("17 2 * * *", sweep)

@@ -1,0 +1,59 @@
+"""Pictures over HTTP, ours and cached ones of others: fixed type, never what a browser could run (B-20)."""
+
+from pathlib import Path
+
+from aiohttp import web
+
+from federation.remote_media import Size, find_picture
+from models.errors import DeclicError
+from web.keys import INSTANCE
+
+HEADERS = {
+    "Content-Type": "image/jpeg",
+    "Content-Disposition": 'inline; filename="photo.jpg"',
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Access-Control-Allow-Origin": "*",
+}
+
+FOREVER = "public, max-age=31536000, immutable"
+"""What an address shows never changes: keys are random, and a changed remote picture has another id."""
+
+SHORTLY = "public, max-age=60"
+"""For errors: many readers of one page do not ask again each second."""
+
+
+async def show_picture(request: web.Request) -> web.StreamResponse:
+    """`GET /media/KEY`: a picture of ours, by the key in its address."""
+    return _answer(request.app[INSTANCE].store.find(request.match_info["key"]))
+
+
+async def show_remote_picture(request: web.Request) -> web.StreamResponse:
+    """`GET /media/remote/ID` and `…/small`: our copy of a picture from elsewhere, fetched when first asked for."""
+    size: Size = "small" if request.match_info.get("size") else "full"
+    try:
+        return _answer(await find_picture(request.app[INSTANCE], int(request.match_info["id"]), size))
+    except DeclicError as error:
+        return _refuse(error.status, str(error))
+
+
+def _answer(path: Path | None) -> web.StreamResponse:
+    if path is None:
+        return _refuse(404, "There is no such picture.")
+    return web.FileResponse(path, headers=HEADERS | {"Cache-Control": FOREVER})
+
+
+def _refuse(status: int, message: str) -> web.Response:
+    headers = {"Cache-Control": SHORTLY, "X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*"}
+    if status == 503:
+        headers["Retry-After"] = "5"
+    return web.Response(status=status, text=message, headers=headers)
+
+
+ROUTES = [
+    web.get("/media/remote/{id:[0-9]{1,18}[0-9]?}", show_remote_picture),
+    web.get("/media/remote/{id:[0-9]{1,18}[0-9]?}/{size:small}", show_remote_picture),
+    web.get("/media/{key:[0-9a-f]{32}\\.jpg}", show_picture),
+]

@@ -1,0 +1,155 @@
+"""What surrounds every request: its id and log line, who really asks, headers that protect, and the workers' bells."""
+
+import re
+import secrets
+import time
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from models.settings import Network, Settings
+from web.errors import REQUEST_ID, route_of
+from web.keys import INSTANCE
+from web.session import SAFE_METHODS
+from web.wake import WAKER
+
+log = structlog.get_logger(__name__)
+
+OPEN_TO_PAGES_ELSEWHERE = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo", "/media/")
+"""What web clients on other origins fetch (clients.md §1.10)."""
+
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "POST, PUT, DELETE, GET, PATCH, OPTIONS",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
+    "Access-Control-Expose-Headers": "Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id",
+    "Access-Control-Max-Age": "86400",
+}
+
+SILENT = ("/static/", "/media/", "/healthz", "/readyz")
+"""Their successes are not worth a line."""
+
+GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+@web.middleware
+async def request_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give the request its id, one log line, and the client's address where a trusted proxy tells it."""
+    started = time.perf_counter()
+    settings = request.app[INSTANCE].settings
+    if settings.trusted_proxies:
+        request = request.clone(remote=read_client_address(request, settings.proxy_networks) or "")
+    given = request.headers.get("X-Request-Id", "")
+    request_id = given if GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+    request[REQUEST_ID] = request_id
+    structlog.contextvars.bind_contextvars(request=request_id)
+    status = 500
+    try:
+        response = await handler(request)
+        status = response.status
+    except web.HTTPException as answer:
+        status = answer.status
+        raise
+    finally:
+        _write_line(request, status, time.perf_counter() - started)
+        structlog.contextvars.unbind_contextvars("request")
+    return response
+
+
+def _write_line(request: web.Request, status: int, seconds: float) -> None:
+    quiet = status < 400 and (request.path.startswith(SILENT) or request.path.endswith("/inbox"))
+    write = log.debug if quiet else log.info
+    write("answered", method=request.method, route=route_of(request), status=status, ms=round(seconds * 1000, 1))
+
+
+@web.middleware
+async def preflight_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer the question that browsers ask before a request to another origin."""
+    if request.method == "OPTIONS" and request.path.startswith(OPEN_TO_PAGES_ELSEWHERE):
+        return web.Response(status=204)
+    return await handler(request)
+
+
+@web.middleware
+async def wake_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Ring for the workers when something was sent to us: what it led to is committed by now."""
+    if request.method in SAFE_METHODS:
+        return await handler(request)
+    waker = request.app[WAKER]
+    ring = waker.ring_received if request.path.endswith("/inbox") else waker.ring_delivery
+    try:
+        response = await handler(request)
+    except web.HTTPException as answer:
+        if answer.status < 400:
+            ring()
+        raise
+    if response.status < 400:
+        ring()
+    return response
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Headers of every answer, streamed ones included (a signal: `on_response_prepare`)."""
+    headers = response.headers
+    if REQUEST_ID in request:
+        headers["X-Request-Id"] = request[REQUEST_ID]
+    if request.path.startswith(OPEN_TO_PAGES_ELSEWHERE):
+        headers.update(CORS)
+    settings = request.app[INSTANCE].settings
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
+    headers.setdefault("Content-Security-Policy", make_content_policy(settings, request.path))
+    if settings.url.startswith("https:"):
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+
+def make_content_policy(settings: Settings, path: str) -> str:
+    """Everything from our own origin, pictures also from the uploads' own one; nothing inline, nobody frames us.
+
+    The log-in and consent pages of OAuth lead to addresses of apps, which `form-action` would block (clients.md §1.9);
+    elsewhere a form may end on another server, where somebody follows from.
+    """
+    policy = ["default-src 'self'", "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'"]
+    if settings.media_url is not None:
+        policy.append(f"img-src 'self' {settings.media_url}")
+    if not path.startswith("/oauth/"):
+        policy.append("form-action 'self' https:" + (" http:" if settings.test_federation else ""))
+    return "; ".join(policy)
+
+
+def read_client_address(request: web.Request, trusted: tuple[Network, ...]) -> str | None:
+    """Who asks: the nearest address that is not one of our proxies. What stands before it could be anybody's word."""
+    address = request.remote
+    if address and not is_trusted(address, trusted):
+        return address
+    for given in reversed(",".join(request.headers.getall("X-Forwarded-For", [])).split(",")):
+        given = read_address(given)
+        if not given:
+            break
+        address = given
+        if not is_trusted(given, trusted):
+            break
+    return address
+
+
+def read_address(text: str) -> str:
+    """One entry of X-Forwarded-For without port and brackets, or nothing where it is no address."""
+    text = text.strip()
+    if text.count(":") == 1 or text.startswith("["):
+        text = urlsplit(f"//{text}").hostname or ""
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return ""
+
+
+def is_trusted(address: str, trusted: tuple[Network, ...]) -> bool:
+    """Whether this is one of our own proxies."""
+    ip = ip_address(address.partition("%")[0])
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return any(ip in network for network in trusted)

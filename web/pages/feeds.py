@@ -1,0 +1,102 @@
+"""Lists of posts that are not the network page: a member's feed with her news, and a hashtag."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+
+from models import actors, notifications, posts, timelines
+from models.database import Connection, connection, transaction
+from models.notifications import Notification
+from models.places import fold_name
+from models.settings import Site
+from models.timelines import Entry, Page, PostFilter
+from web.keys import INSTANCE
+from web.pages.cards import profile_path
+from web.pages.lines import PAGE, list_lines
+from web.render import render
+from web.session import current_account, require_account
+
+NEWS = 10
+HIGHEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """Something that somebody did for the member: who, what, to which post."""
+
+    type: str
+    who: str
+    who_href: str
+    href: str
+    what: str
+    at: datetime
+    unread: bool
+
+
+async def show_feed(request: web.Request) -> web.Response:
+    """GET /fil: what those she follows published, under what concerns her."""
+    instance, account = request.app[INSTANCE], require_account(request)
+    async with connection(instance.pool) as conn:
+        entries = await timelines.list_home(conn, account.actor_id, read_page(request))
+        lines = await list_lines(conn, instance.site, entries)
+        news = await list_news(conn, instance.site, account.actor_id)
+    if any(one.unread for one in news):
+        async with transaction(instance.pool) as conn:
+            await notifications.mark_read(conn, account.actor_id)
+    return await render(request, "feeds/home.html", lines=lines, last=last_of(entries), news=news)
+
+
+async def show_tag(request: web.Request) -> web.Response:
+    """GET /tags/NAME: public posts that carry the tag, from here and elsewhere."""
+    instance, account = request.app[INSTANCE], current_account(request)
+    name = request.match_info["name"][:100]
+    tag = fold_name(name).replace(" ", "")
+    async with connection(instance.pool) as conn:
+        entries = await timelines.list_public(
+            conn, account.actor_id if account else None, PostFilter(any_tags=(tag,)), read_page(request)
+        )
+        lines = await list_lines(conn, instance.site, entries)
+    return await render(request, "feeds/tag.html", name=name, lines=lines, last=last_of(entries))
+
+
+async def list_news(conn: Connection, site: Site, reader_id: int) -> list[News]:
+    """The latest notifications, with where they lead."""
+    rows = await notifications.list_notifications(conn, reader_id, limit=NEWS)
+    people = {actor.id: actor for actor in await actors.list_by_ids(conn, [row.actor_id for row in rows])}
+    found = {post.id: post for post in await posts.list_by_ids(conn, [row.post_id for row in rows if row.post_id])}
+    lines = {
+        line.id: line
+        for line in await list_lines(conn, site, [Entry(id=id, post_id=id, shared_by=None) for id in found])
+    }
+    return [
+        News(
+            type=row.type,
+            who=people[row.actor_id].display_name,
+            who_href=profile_path(people[row.actor_id]),
+            href=_where(row, {id: (line.card.href if line.card else line.href) for id, line in lines.items()}),
+            what=_what(row, {id: line.card.details.title for id, line in lines.items() if line.card}),
+            at=row.created_at,
+            unread=row.read_at is None,
+        )
+        for row in rows
+    ]
+
+
+def _where(row: Notification, hrefs: dict[int, str]) -> str:
+    return hrefs.get(row.post_id or 0, "/abonnements" if row.type in ("follow", "follow_request") else "")
+
+
+def _what(row: Notification, titles: dict[int, str]) -> str:
+    return titles.get(row.post_id or 0, "")
+
+
+def read_page(request: web.Request) -> Page:
+    """Which part of the timeline the address asks for."""
+    before = request.query.get("avant", "")
+    return Page(before=min(int(before), HIGHEST_ID) if before.isdecimal() and len(before) < 20 else None, limit=PAGE)
+
+
+def last_of(entries: list[Entry]) -> int | None:
+    """Where the next page begins, None where this one was the last."""
+    return entries[-1].id if len(entries) == PAGE else None

@@ -1,0 +1,87 @@
+"""Timelines as pages show them: small ads and notes in one list, with who shared what."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from models import actors, media, posts
+from models.actors import Actor
+from models.database import Connection
+from models.media import Media
+from models.posts import PUBLIC, Post
+from models.settings import Site
+from models.timelines import Entry
+from web.pages.cards import Card, Picture, Plate, draw_pictures, list_cards, plate_of, profile_path
+from web.pages.people import initial_of
+
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One entry: a listing as `card`, or a note with its text. `shared_by` names who showed it, "" for nobody."""
+
+    id: int
+    shared_by: str
+    card: Card | None
+    author: str
+    author_href: str
+    initial: str
+    href: str
+    content: Markup
+    warning: str
+    private: bool
+    language: str | None
+    at: datetime
+    pictures: list[Picture]
+    plate: Plate | None
+
+
+async def list_lines(conn: Connection, site: Site, entries: Iterable[Entry]) -> list[Line]:
+    """The entries with everything that is shown of them, in their order."""
+    wanted = list(entries)
+    found = {post.id: post for post in await posts.list_by_ids(conn, [entry.post_id for entry in wanted])}
+    ids = {post.author_id for post in found.values()} | {entry.shared_by for entry in wanted if entry.shared_by}
+    people = {actor.id: actor for actor in await actors.list_by_ids(conn, sorted(ids))}
+    cards = {card.id: card for card in await list_cards(conn, site, [p.id for p in found.values() if p.kind == "listing"])}
+    photos = await media.list_by_posts(conn, [post.id for post in found.values() if post.kind == "note"])
+    return [
+        _make_line(
+            site,
+            found[entry.post_id],
+            author=people[found[entry.post_id].author_id],
+            sharer=people.get(entry.shared_by or 0),
+            card=cards.get(entry.post_id),
+            photos=photos.get(entry.post_id, []),
+        )
+        for entry in wanted
+        if entry.post_id in found
+    ]
+
+
+def _make_line(
+    site: Site, post: Post, *, author: Actor, sharer: Actor | None, card: Card | None, photos: list[Media]
+) -> Line:
+    return Line(
+        id=post.id,
+        shared_by=sharer.display_name if sharer else "",
+        card=card,
+        author=author.display_name,
+        author_href=profile_path(author),
+        initial=initial_of(author.display_name),
+        href=note_path(site, post),
+        content=Markup(post.content),  # noqa: S704 - cleaned by federation/html when it was stored
+        warning=post.warning,
+        private=post.audience not in PUBLIC,
+        language=post.language,
+        at=post.published_at,
+        pictures=draw_pictures(site, photos),
+        plate=plate_of(author, None),
+    )
+
+
+def note_path(site: Site, post: Post) -> str:
+    """The page of a note here: its own address, or for a copy one made of its id."""
+    return post.url.removeprefix(site.url) if post.local else f"/notes/{post.id}"

@@ -1,0 +1,119 @@
+"""A profile: who it is, what it offers, and the button to follow."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+from markupsafe import Markup
+
+from models import actors, follows, media, timelines
+from models.accounts import Account
+from models.actors import BUILT_IN, Actor
+from models.database import Connection, connection
+from models.errors import Gone, NotFound
+from models.follows import Relationship
+from models.settings import Site
+from models.timelines import PostFilter
+from web.keys import INSTANCE
+from web.pages.cards import Picture, Plate, draw_pictures, plate_of, profile_path
+from web.pages.feeds import last_of, read_page
+from web.pages.lines import list_lines
+from web.pages.people import initial_of
+from web.render import render
+from web.session import current_account, require_account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileView:
+    """What a profile shows. `relation` is the reader's to this actor, None for herself and for strangers."""
+
+    id: int
+    name: str
+    initial: str
+    handle: str
+    path: str
+    url: str
+    uri: str
+    type: str
+    local: bool
+    own: bool
+    built_in: bool
+    place: str
+    summary: Markup
+    fields: list[tuple[str, Markup]]
+    icon: Picture | None
+    plate: Plate | None
+    relation: Relationship | None
+    moved_to: str | None
+    may_be_listed: bool
+
+
+async def show_profile(request: web.Request) -> web.Response:
+    """GET /@NAME and /@NAME@HOST. Raises NotFound, Gone for an account of ours that was deleted."""
+    instance, account = request.app[INSTANCE], current_account(request)
+    async with connection(instance.pool) as conn:
+        actor = await get_actor(conn, instance.site, request.match_info["handle"])
+        reader_id = account.actor_id if account else None
+        entries = await timelines.list_by_author(conn, actor.id, reader_id, _filter(request), read_page(request))
+        lines = await list_lines(conn, instance.site, entries)
+        view = await make_profile(conn, instance.site, actor, account)
+    return await render(
+        request,
+        "profiles/show.html",
+        view=view,
+        lines=lines,
+        last=last_of(entries),
+        with_replies="reponses" in request.query,
+    )
+
+
+async def show_me(request: web.Request) -> web.Response:
+    """GET /moi: the member's own profile."""
+    raise web.HTTPSeeOther(f"/@{require_account(request).username}")
+
+
+def _filter(request: web.Request) -> PostFilter:
+    return PostFilter(exclude_replies="reponses" not in request.query)
+
+
+async def get_actor(conn: Connection, site: Site, handle: str) -> Actor:
+    """The actor of `NAME` or `NAME@HOST`. Raises NotFound; Gone for one of ours that was deleted."""
+    username, _, host = handle.partition("@")
+    if not host or host == site.host:
+        actor = await actors.find_local(conn, username)
+        if actor is not None and actor.deleted_at is not None:
+            raise Gone
+    else:
+        actor = await actors.find_by_handle(conn, username, host.lower())
+    if actor is None or actor.suspended_at is not None or actor.username == "instance":
+        raise NotFound
+    return actor
+
+
+async def make_profile(conn: Connection, site: Site, actor: Actor, account: Account | None) -> ProfileView:
+    """Gather what the page shows of an actor."""
+    reader_id = account.actor_id if account else None
+    relations = await follows.list_relationships(conn, reader_id, [actor.id]) if reader_id else []
+    icons = await media.list_by_ids(conn, [actor.icon_media_id]) if actor.icon_media_id else {}
+    territories = await actors.list_by_uris(conn, [actor.territory_uri] if actor.territory_uri else [])
+    pictures = draw_pictures(site, icons.values())
+    return ProfileView(
+        id=actor.id,
+        name=actor.display_name,
+        initial=initial_of(actor.display_name),
+        handle=actor.handle,
+        path=profile_path(actor),
+        url=actor.url,
+        uri=actor.uri,
+        type=actor.type,
+        local=actor.local,
+        own=reader_id == actor.id,
+        built_in=actor.local and actor.username in BUILT_IN,
+        place=actor.place_name or "",
+        summary=Markup(actor.summary),  # noqa: S704 - cleaned by federation/html when it was stored
+        fields=[(row["name"], Markup(row["value"])) for row in actor.fields],  # noqa: S704 - cleaned likewise
+        icon=pictures[0] if pictures else None,
+        plate=None if actor.type == "Organization" else plate_of(actor, territories[0] if territories else None),
+        relation=relations[0] if relations and reader_id != actor.id else None,
+        moved_to=actor.moved_to,
+        may_be_listed=actor.indexable and actor.local,
+    )

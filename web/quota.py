@@ -1,0 +1,154 @@
+"""How many requests a client may make: counted here, summed with the other processes through the database."""
+
+import asyncio
+import hashlib
+import math
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from models import quotas
+from models.attempts import network_of
+from models.database import Pool, transaction
+from models.errors import Unauthenticated, Unavailable
+
+log = structlog.get_logger(__name__)
+
+WINDOW_SECONDS = 300
+
+ANONYMOUS_SHARE = 5
+"""An anonymous address has a fifth of what an account has."""
+
+LIMITED = ("/api/", "/oauth/")
+
+
+class Quota:
+    """The counters of the current five minutes: what this process counted, and what the others told."""
+
+    def __init__(self, pool: Pool, limit: int) -> None:
+        """`limit` is requests per window and account; 0 is none."""
+        self.limit = limit
+        self._pool = pool
+        self._window = current_window()
+        self._unsent: dict[bytes, int] = defaultdict(int)
+        self._total: dict[bytes, int] = defaultdict(int)
+
+    def count(self, key: bytes) -> int:
+        """Count one more request under `key`; how many there were in this window, as far as we know."""
+        if self._window != current_window():
+            self._window = current_window()
+            self._unsent.clear()
+            self._total.clear()
+        self._unsent[key] += 1
+        self._total[key] += 1
+        return self._total[key]
+
+    def used(self, key: bytes) -> int:
+        """What was counted under `key` in this window."""
+        return self._total.get(key, 0)
+
+    def move(self, key: bytes, other: bytes) -> None:
+        """Count the last request under another key instead."""
+        for counters in (self._unsent, self._total):
+            if counters.get(key, 0) > 1:
+                counters[key] -= 1
+            else:
+                counters.pop(key, None)
+        self.count(other)
+
+    async def exchange(self) -> None:
+        """Send what was counted since the last time, and learn what all processes counted together."""
+        window, unsent = self._window, dict(self._unsent)
+        if not unsent:
+            return
+        self._unsent.clear()
+        async with transaction(self._pool) as conn:
+            totals = await quotas.add(conn, window, unsent)
+        if window == self._window:
+            for key, total in totals.items():
+                self._total[key] = total + self._unsent[key]
+
+    async def run(self) -> None:
+        """Exchange every five seconds until cancelled."""
+        while True:
+            await asyncio.sleep(5)
+            try:
+                await self.exchange()
+            except Unavailable as error:
+                log.debug("quota_not_shared", cause=str(error))
+
+
+def current_window() -> datetime:
+    """The beginning of the current five minutes."""
+    return datetime.fromtimestamp(time.time() // WINDOW_SECONDS * WINDOW_SECONDS, UTC)
+
+
+QUOTA = web.AppKey("quota", Quota)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """Whom to count and how much they may: a bearer token stands for its account, else the network address.
+
+    `refused` counts wrong tokens of one address, so that inventing tokens gives nobody more.
+    """
+
+    key: bytes
+    limit: int
+    refused: bytes
+
+
+@web.middleware
+async def quota_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse a client that asks too often, and tell every other one how much it has left (clients.md §2, §4)."""
+    quota = request.app[QUOTA]
+    if not quota.limit or not request.path.startswith(LIMITED) or request.method == "OPTIONS":
+        return await handler(request)
+    client = _read_client(request, quota.limit)
+    used = quota.count(client.key)
+    headers = _describe(client.limit, used)
+    if used > client.limit or quota.used(client.refused) > quota.limit // ANONYMOUS_SHARE:
+        wait = math.ceil((_window_end() - datetime.now(UTC)).total_seconds())
+        raise web.HTTPTooManyRequests(headers=headers | {"Retry-After": str(max(1, wait))})
+    try:
+        response = await handler(request)
+    except web.HTTPException as answer:
+        answer.headers.update(headers)
+        raise
+    except Unauthenticated:
+        quota.move(client.key, client.refused)
+        raise
+    if not response.prepared:
+        response.headers.update(headers)
+    return response
+
+
+def _describe(limit: int, used: int) -> dict[str, str]:
+    """The three headers, which clients want together or not at all."""
+    return {
+        "X-RateLimit-Limit": str(limit),
+        "X-RateLimit-Remaining": str(max(0, limit - used)),
+        "X-RateLimit-Reset": _window_end().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    }
+
+
+def _read_client(request: web.Request, limit: int) -> Client:
+    authorization = request.headers.get("Authorization", "")
+    anonymous = _hash("address", network_of(request.remote))
+    refused = _hash("refused", network_of(request.remote))
+    if authorization.startswith("Bearer "):
+        return Client(key=_hash("token", authorization), limit=limit, refused=refused)
+    return Client(key=anonymous, limit=max(1, limit // ANONYMOUS_SHARE), refused=refused)
+
+
+def _hash(kind: str, text: str) -> bytes:
+    return hashlib.sha256(f"{kind} {text}".encode()).digest()
+
+
+def _window_end() -> datetime:
+    return current_window() + timedelta(seconds=WINDOW_SECONDS)
