@@ -25,7 +25,7 @@ _PROFILE = re.compile(r';\s*profile\s*=\s*(?:"([^"]*)"|([^\s;"]+))', re.IGNORECA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemoteDocument:
+class ProvenDocument:
     """A document that its own origin serves under its own id; `json` is the body as it stands."""
 
     id: str
@@ -35,7 +35,7 @@ class RemoteDocument:
 
 async def fetch_document(
     instance: Instance, uri: str, *, signer: Signer | None = None, fresh: bool = False
-) -> RemoteDocument:
+) -> ProvenDocument:
     """The ActivityPub document at `uri`, whose id is this address or another of the same origin that serves it too.
 
     Signed by the server's own actor unless a `signer` is given (RS13). An address that failed within the last five
@@ -63,9 +63,14 @@ async def require_not_failed(instance: Instance, uri: str) -> None:
     async with connection(instance.pool) as conn:
         failed = await servers.find_failed_fetch(conn, uri)
     if failed is not None:
-        known = failed.error in Cause
-        cause = Cause(failed.error) if known else Cause.RECENTLY_FAILED
-        raise FetchFailed(cause, urlsplit(uri).netloc, retry=failed.retry)
+        raise FetchFailed(_read_cause(failed.error), urlsplit(uri).netloc, retry=failed.retry)
+
+
+def _read_cause(stored: str) -> Cause:
+    try:
+        return Cause(stored)
+    except ValueError:
+        return Cause.RECENTLY_FAILED
 
 
 async def save_failure(instance: Instance, uri: str, failed: FetchFailed) -> None:
@@ -74,7 +79,7 @@ async def save_failure(instance: Instance, uri: str, failed: FetchFailed) -> Non
         await servers.save_failed_fetch(conn, uri, failed.cause.value, retry=failed.retry, wait=FAILURE_WAIT)
 
 
-async def _fetch_at_its_id(instance: Instance, uri: str, signer: Signer | None) -> RemoteDocument:
+async def _fetch_at_its_id(instance: Instance, uri: str, signer: Signer | None) -> ProvenDocument:
     """Ask once, and once more at the id that the answer names (B-18)."""
     document, url = await _fetch_json(instance, uri, signer)
     if not _is_served_at(document.id, uri, url):
@@ -92,14 +97,14 @@ def _is_served_at(id: str, asked: str, url: str) -> bool:
     return same_origin(url, asked) and id in {asked, url}
 
 
-async def _fetch_json(instance: Instance, uri: str, signer: Signer | None) -> tuple[RemoteDocument, str]:
+async def _fetch_json(instance: Instance, uri: str, signer: Signer | None) -> tuple[ProvenDocument, str]:
     fetched = await instance.transport.get_document(uri, accept=AP_ACCEPT, signer=signer)
     if not is_activity_type(fetched.headers.get("Content-Type", "")):
         raise FetchFailed(Cause.WRONG_TYPE, urlsplit(uri).netloc)
     return read_document(fetched), fetched.url
 
 
-def read_document(fetched: Fetched) -> RemoteDocument:
+def read_document(fetched: Fetched) -> ProvenDocument:
     """What was fetched, as JSON with an id. Raises FetchFailed.
 
     snac2 sends bytes that are no UTF-8 after its keys; they are replaced, since nobody needs them.
@@ -113,11 +118,11 @@ def read_document(fetched: Fetched) -> RemoteDocument:
     id = document.get("id")
     if not isinstance(id, str) or not id:
         raise FetchFailed(Cause.NOT_AN_OBJECT, host)
-    return RemoteDocument(id=id, json=document, body=body)
+    return ProvenDocument(id=id, json=document, body=body)
 
 
 def is_activity_type(content_type: str) -> bool:
-    """Whether this Content-Type says ActivityPub: an uploaded file may contain an actor, but not be served as one (B-19)."""
+    """Whether this Content-Type says ActivityPub, as that of an upload made to look like an actor never does (B-19)."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "application/activity+json":
         return True

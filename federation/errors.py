@@ -34,6 +34,7 @@ class Cause(StrEnum):
     WRONG_TYPE = "wrong_type"
     NOT_AN_OBJECT = "not_an_object"
     WRONG_ID = "wrong_id"
+    NOT_AN_ACTOR = "not_an_actor"
     RECENTLY_FAILED = "recently_failed"
     TOO_MANY_FETCHES = "too_many_fetches"
 
@@ -65,6 +66,7 @@ _SENTENCES = {
     Cause.WRONG_TYPE: "{host} answered with something else than what was asked for.",
     Cause.NOT_AN_OBJECT: "The answer of {host} cannot be read.",
     Cause.WRONG_ID: "{host} answered with an object that has another address.",
+    Cause.NOT_AN_ACTOR: "What {host} shows there is nobody whom one could follow.",
     Cause.RECENTLY_FAILED: "{host} failed a moment ago; it will be asked again later.",
     Cause.TOO_MANY_FETCHES: "{host} was asked too often in the last minute; it will be asked again later.",
 }
@@ -103,6 +105,29 @@ class FetchFailed(FederationError):
         self.answer = answer
         self.retry_after = retry_after
         self.retry = retry
+
+
+class Step(StrEnum):
+    """How far the search for somebody's address came, for pages to say what to do about it."""
+
+    ADDRESS = "address"
+    NAME = "name"
+    CONNECTION = "connection"
+    WEBFINGER = "webfinger"
+    ACTOR = "actor"
+    SIGNATURE = "signature"
+
+
+class ResolveFailed(FederationError):
+    """Nobody was found at this address; `step` says where the search ended and `cause` why."""
+
+    status = 422
+
+    def __init__(self, step: Step, host: str, cause: Cause) -> None:
+        super().__init__(describe(cause, host))
+        self.step = step
+        self.host = host
+        self.cause = cause
 
 
 class Malformed(FederationError):

@@ -70,6 +70,8 @@ def _open(data: bytes) -> Image.Image:
             image = Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError as error:
         raise Refused("heic" if data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS else "not_a_picture") from error
+    except Image.DecompressionBombError as error:
+        raise Refused("too_many_pixels") from error
     if image.width * image.height > MAX_PIXELS:  # from the header: nothing was decoded yet (B-47)
         raise Refused("too_many_pixels")
     return image
@@ -103,8 +105,6 @@ def _flatten(image: Image.Image) -> Image.Image:
     """The picture in RGB, where it was transparent on white."""
     if image.mode.startswith("I;16"):
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    elif image.mode in {"I", "F"}:
-        image = image.convert("L")
     if image.mode in {"RGB", "L", "CMYK"} and "transparency" not in image.info:
         return image
     if image.mode not in {"RGBA", "LA", "PA", "P", "La", "RGBa"} and "transparency" not in image.info:

@@ -17,7 +17,7 @@ _MAYBE_HTTP = frozenset(
 
 
 async def fetch_well_known(instance: Instance, host: str, path: str, *, accept: str) -> Fetched:
-    """What `host` answers under `path`, over https; in test federation over http where that fails. Raises FetchFailed."""
+    """What `host` answers under `path`; in test federation over http where https fails. Raises FetchFailed."""
     try:
         return await instance.transport.get_document(f"https://{host}{path}", accept=accept, limit=LIMIT)
     except FetchFailed as failed:

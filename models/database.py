@@ -98,6 +98,15 @@ async def fetch_all(conn: Connection, row_type: type[Row], sql: str, *args: Any)
     return [row_type(**record) for record in await conn.fetch(sql, *args)]
 
 
+async def fetch_planned(conn: Connection, sql: str, *args: Any) -> list[Record]:
+    """All rows of a statement that is planned for these very values: for searches whose filters may be left out.
+
+    A plan that is kept would have to serve every choice of filters, so it could use the index of none.
+    """
+    statement = await conn.prepare(sql, name="")
+    return list(await statement.fetch(*args))
+
+
 async def fetch_value(conn: Connection, sql: str, *args: Any) -> Any:
     """The first column of the first row, or None."""
     return await conn.fetchval(sql, *args)

@@ -34,7 +34,7 @@ async def notify(
         conn,
         """
         INSERT INTO notification (id, recipient_id, type, actor_id, post_id)
-        SELECT $1, $2, $3, $4, $5
+        SELECT $1::bigint, $2::bigint, $3, $4::bigint, $5::bigint
         WHERE $2 <> $4 AND EXISTS (SELECT FROM account WHERE actor_id = $2)
             AND NOT EXISTS (SELECT FROM block WHERE actor_id = $2 AND target_id = $4)
         ON CONFLICT DO NOTHING RETURNING id

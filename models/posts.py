@@ -342,3 +342,20 @@ async def count(conn: Connection, post_ids: list[int], reader_id: int | None) ->
         reader_id,
     )
     return {row.post_id: row for row in rows}
+
+
+async def list_public_thread(conn: Connection, post_id: int) -> list[str]:
+    """Ids (URIs) of a post and of the public posts below it, oldest first, at most 1,000."""
+    return await fetch_column(
+        conn,
+        """
+        WITH RECURSIVE down (id, uri, depth) AS (
+            SELECT id, uri, 0 FROM post WHERE id = $1
+            UNION ALL
+            SELECT p.id, p.uri, down.depth + 1 FROM post p JOIN down ON p.in_reply_to_id = down.id
+            WHERE p.deleted_at IS NULL AND p.audience IN ('network', 'unlisted') AND down.depth < 60
+        )
+        SELECT uri FROM down ORDER BY id LIMIT 1000
+        """,
+        post_id,
+    )

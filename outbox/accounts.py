@@ -3,7 +3,7 @@
 from typing import NotRequired, TypedDict, Unpack
 
 from federation import uris
-from federation.keys import KeyPairs, save_local_keys
+from federation.key_pairs import KeyPairs, save_local_keys
 from models import accounts, actors
 from models.accounts import Role
 from models.actors import Actor, LocalActor

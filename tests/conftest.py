@@ -3,7 +3,8 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterator
+import tempfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
@@ -11,6 +12,7 @@ import pytest
 
 from models.database import Connection, Pool, open_pool, prepare_connection
 from models.migrate import migrate
+from models.postgres import embedded
 
 
 def _with_database(server: str, name: str) -> str:
@@ -19,13 +21,17 @@ def _with_database(server: str, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A PostgreSQL server: the one named by DECLIC_TEST_DATABASE_URL, else one found on the usual test socket, else embedded."""
+async def postgres_url() -> AsyncIterator[str]:
+    """A PostgreSQL server: the one named by DECLIC_TEST_DATABASE_URL, else a known socket, else ours."""
     url = os.environ.get("DECLIC_TEST_DATABASE_URL")
     if url is None and Path("/tmp/declic-pg/.s.PGSQL.5432").exists():
         url = "postgresql://postgres@/postgres?host=/tmp/declic-pg"
-    assert url is not None, "set DECLIC_TEST_DATABASE_URL"
-    yield url
+    if url is not None:
+        yield url
+        return
+    with tempfile.TemporaryDirectory(prefix="declic-tests-") as folder:
+        async with embedded(Path(folder) / "data") as own:
+            yield own.replace("/declic?", "/postgres?", 1)
 
 
 @pytest.fixture(scope="session")

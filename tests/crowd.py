@@ -86,7 +86,8 @@ _REACTIONS = """
 # Everybody of ours follows 150 people; the Groups have 500 followers each.
 _FOLLOWS = """
     INSERT INTO follow (id, follower_id, followed_id, state)
-    SELECT $1::bigint + 50000000000 + row_number() OVER (), a.id, $1::bigint + ((a.id - $1::bigint) + 1 + k * 13) % $2::int, 'accepted'
+    SELECT $1::bigint + 50000000000 + row_number() OVER (), a.id,
+        $1::bigint + ((a.id - $1::bigint) + 1 + k * 13) % $2::int, 'accepted'
     FROM actor a, generate_series(1, 150) AS k WHERE a.local AND a.id BETWEEN $1::bigint AND $1::bigint + $2::int
     ON CONFLICT DO NOTHING
 """
@@ -100,7 +101,7 @@ _BLOCKS = """
 
 
 async def fill(conn: Connection, listings: int = 50_000) -> None:
-    """Write the crowd, and let the database look at it (ANALYZE). """
+    """Write the crowd, and let the database look at it (ANALYZE)."""
     await execute(conn, _PEOPLE, FIRST_ID, PEOPLE, HOSTS)
     await execute(conn, _POSTS, FIRST_ID, listings, PEOPLE)
     await execute(conn, _LISTINGS, FIRST_ID)

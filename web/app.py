@@ -48,10 +48,13 @@ async def open_instance(settings: Settings, database_url: str) -> AsyncIterator[
     settings = msgspec.structs.replace(settings, database_url=database_url)
     pool = await open_pool(database_url)
     transport = AiohttpTransport(settings, knocks=ServerKnocks(pool))
+    instance = Instance(site=settings.site, settings=settings, pool=pool, transport=transport)
     try:
-        yield Instance(site=settings.site, settings=settings, pool=pool, transport=transport)
+        yield instance
     finally:
         await transport.close()
+        await instance.pictures.close()
+        await instance.jsonld.close()
         with suppress(TimeoutError):
             await asyncio.wait_for(pool.close(), 2)
         pool.terminate()

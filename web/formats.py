@@ -1,7 +1,7 @@
 """How dates, distances, prices and spaces are written, in the reader's language and in the time of Paris."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -48,7 +48,7 @@ def format_moment(value: datetime, language: str) -> str:
 def format_age(value: datetime, language: str, *, now: datetime | None = None) -> str:
     """How long ago: "il y a 2 heures"; a moment in the future counts as now."""
     seconds = max(((now or datetime.now(UTC)) - value).total_seconds(), 1)
-    return format_timedelta(-seconds, granularity="second", add_direction=True, locale=language)
+    return format_timedelta(timedelta(seconds=-seconds), granularity="second", add_direction=True, locale=language)
 
 
 def format_distance(metres: float, language: str) -> str:

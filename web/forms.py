@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, TypeVar, overload
 from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
@@ -13,6 +13,8 @@ from multidict import MultiDict, MultiMapping
 from models.errors import Invalid
 from web.render import say
 from web.session import require_csrf
+
+Code = TypeVar("Code", bound=str)
 
 CSRF_FIELD = "csrf_token"
 
@@ -114,18 +116,25 @@ class Form:
             self.fail(name, "Cette adresse de courriel ne semble pas complète. Exemple : marie@exemple.fr")
         return address
 
-    def choice(self, name: str, options: Iterable[str], *, default: str = "", missing: str = "") -> str:
+    @overload
+    def choice(self, name: str, options: Iterable[Code], *, default: Code, missing: str = "") -> Code: ...
+
+    @overload
+    def choice(self, name: str, options: Iterable[Code], *, missing: str = "") -> Code | Literal[""]: ...
+
+    def choice(self, name: str, options: Iterable[Any], *, default: Any = "", missing: str = "") -> Any:
         """One of `options`; nothing chosen is `default`, or the sentence `missing`."""
         value = self.typed(name).strip()
-        if value in options:
-            return value
+        for option in options:
+            if option == value:
+                return option
         if missing and not default:
             self.fail(name, missing)
         elif value:
             self.fail(name, "Ce choix n’existe pas.")
         return default
 
-    def many(self, name: str, options: Iterable[str]) -> tuple[str, ...]:
+    def many(self, name: str, options: Iterable[Code]) -> tuple[Code, ...]:
         """Those of `options` that were ticked, in the order of `options`."""
         ticked = set(self.values.getall(name, []))
         return tuple(option for option in options if option in ticked)

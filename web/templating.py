@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
+import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from web import formats
 from web.assets import Assets, load_assets
@@ -77,7 +79,18 @@ def make_environment(
         short_day=partial(formats.format_short_day, language=locale),
         at_place=partial(formats.format_at, language=locale),
         lower_first=lambda text: text[:1].lower() + text[1:],
+        absolute=lambda address, site: site.url + address if address.startswith("/") else address,
+        qr=draw_code,
+        web_address=lambda address: address if address.startswith(("https://", "http://")) else "",
         spaces=formats.set_french_spaces if language == "fr" else str,
     )
     environment.filters["price"] = lambda amount, currency=None: formats.format_price(amount, currency, locale)
     return environment
+
+
+def draw_code(address: str) -> Markup:
+    """An address as a QR code that a telephone scans from paper: drawn, with no style or script in it."""
+    drawing = segno.make(address, error="m", micro=False).svg_inline(
+        scale=4, border=2, svgclass="code", lineclass=None, omitsize=False
+    )
+    return Markup(drawing)  # noqa: S704 - drawn by segno from rectangles only

@@ -32,8 +32,9 @@ _AUTHOR = """
             AND NOT $8::boolean AND NOT $6::boolean AND cardinality($9::text[]) = 0
             AND NOT (SELECT blocked FROM reader)
             AND p.deleted_at IS NULL AND p.audience IN ('network', 'unlisted') AND a.suspended_at IS NULL
-            AND ($5::bigint IS NULL OR NOT coalesce((SELECT true FROM block b WHERE (b.actor_id = $5 AND b.target_id = p.author_id)
-                OR (b.actor_id = p.author_id AND b.target_id = $5) LIMIT 1), false))
+            AND ($5::bigint IS NULL OR NOT coalesce((SELECT true FROM block b
+                WHERE (b.actor_id = $5 AND b.target_id = p.author_id)
+                    OR (b.actor_id = p.author_id AND b.target_id = $5) LIMIT 1), false))
         ORDER BY s.id DESC LIMIT $3)
     ) AS entry
     ORDER BY id DESC LIMIT $3

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.database import Connection, fetch_all, fetch_column, fetch_records
+from models.database import Connection, fetch_column, fetch_planned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +36,8 @@ class Found:
 COUNT_LIMIT = 2000
 """The network page counts no further: « plus de 2 000 annonces »."""
 
-# One literal for both reads below: bounding box first (an index), then the exact distance on the sphere.
-_NETWORK = """
+# What both reads below look through: bounding box first (an index), then the exact distance on the sphere.
+_FOUND = """
     SELECT l.post_id AS id, l.kind, l.mode,
         CASE WHEN $6::float8 IS NULL OR l.latitude IS NULL THEN NULL ELSE
             12742 * asin(sqrt(power(sin(radians(l.latitude - $6) / 2), 2) + cos(radians($6)) * cos(radians(l.latitude))
@@ -55,6 +55,20 @@ _NETWORK = """
             AND l.longitude BETWEEN $7 - $8 / (111.0 * cos(radians($6))) AND $7 + $8 / (111.0 * cos(radians($6)))))
         AND (NOT $9::boolean OR (SELECT true FROM media m WHERE m.post_id = l.post_id LIMIT 1))
 """
+
+_PAGE = """
+    SELECT id, distance FROM (:found) AS found
+    WHERE $8::float8 IS NULL OR $6::float8 IS NULL OR distance <= $8
+    ORDER BY CASE WHEN $11::boolean THEN distance END, id DESC OFFSET $12 LIMIT $13
+""".replace(":found", _FOUND)
+
+_COUNT = """
+    SELECT kind, mode, count(*) AS total FROM (
+        SELECT kind, mode FROM (:found) AS found
+        WHERE $8::float8 IS NULL OR $6::float8 IS NULL OR distance <= $8
+        LIMIT $11) AS first
+    GROUP BY kind, mode
+""".replace(":found", _FOUND)
 
 
 def _arguments(filter: NetworkFilter) -> tuple[object, ...]:
@@ -74,32 +88,22 @@ def _arguments(filter: NetworkFilter) -> tuple[object, ...]:
 
 async def list_network(conn: Connection, filter: NetworkFilter, *, offset: int = 0, limit: int = 20) -> list[Found]:
     """One page of open listings from here and elsewhere, newest first, or nearest first."""
-    return await fetch_all(
+    rows = await fetch_planned(
         conn,
-        Found,
-        "SELECT id, distance FROM ("
-        + _NETWORK
-        + """) AS found
-        WHERE $8::float8 IS NULL OR $6::float8 IS NULL OR distance <= $8
-        ORDER BY CASE WHEN $11::boolean THEN distance END, id DESC OFFSET $12 LIMIT $13
-        """,
+        _PAGE,
         *_arguments(filter),
         filter.nearest_first,
         offset,
         limit,
     )
+    return [Found(id=row["id"], distance=row["distance"]) for row in rows]
 
 
 async def count_network(conn: Connection, filter: NetworkFilter) -> dict[tuple[str, str], int]:
     """How many listings match, by (kind, mode), among the first COUNT_LIMIT."""
-    rows = await fetch_records(
+    rows = await fetch_planned(
         conn,
-        "SELECT kind, mode, count(*) AS total FROM (SELECT kind, mode FROM ("
-        + _NETWORK
-        + """) AS found
-        WHERE $8::float8 IS NULL OR $6::float8 IS NULL OR distance <= $8
-        LIMIT $11) AS first GROUP BY kind, mode
-        """,
+        _COUNT,
         *_arguments(filter),
         COUNT_LIMIT,
     )

@@ -14,9 +14,7 @@ EVERYTHING = PostFilter()
 
 
 async def share(conn: Connection, actor: Actor, post_id: int) -> int:
-    made = await reactions.share(
-        conn, uri=f"{actor.uri}#share/{post_id}", actor_id=actor.id, post_id=post_id
-    )
+    made = await reactions.share(conn, uri=f"{actor.uri}#share/{post_id}", actor_id=actor.id, post_id=post_id)
     assert made is not None
     return made.id
 

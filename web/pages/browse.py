@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from models import actors, categories, places
+from models import actors, categories, places, timelines
 from models.accounts import Account
 from models.actors import Actor
 from models.database import Connection, connection

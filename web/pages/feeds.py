@@ -7,7 +7,7 @@ from aiohttp import web
 
 from models import actors, notifications, posts, timelines
 from models.database import Connection, connection, transaction
-from models.notifications import Notification
+from models.notifications import Notification, NotificationPage
 from models.places import fold_name
 from models.settings import Site
 from models.timelines import Entry, Page, PostFilter
@@ -62,7 +62,7 @@ async def show_tag(request: web.Request) -> web.Response:
 
 async def list_news(conn: Connection, site: Site, reader_id: int) -> list[News]:
     """The latest notifications, with where they lead."""
-    rows = await notifications.list_notifications(conn, reader_id, limit=NEWS)
+    rows = await notifications.list_notifications(conn, reader_id, NotificationPage(limit=NEWS))
     people = {actor.id: actor for actor in await actors.list_by_ids(conn, [row.actor_id for row in rows])}
     found = {post.id: post for post in await posts.list_by_ids(conn, [row.post_id for row in rows if row.post_id])}
     lines = {

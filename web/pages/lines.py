@@ -45,7 +45,9 @@ async def list_lines(conn: Connection, site: Site, entries: Iterable[Entry]) -> 
     found = {post.id: post for post in await posts.list_by_ids(conn, [entry.post_id for entry in wanted])}
     ids = {post.author_id for post in found.values()} | {entry.shared_by for entry in wanted if entry.shared_by}
     people = {actor.id: actor for actor in await actors.list_by_ids(conn, sorted(ids))}
-    cards = {card.id: card for card in await list_cards(conn, site, [p.id for p in found.values() if p.kind == "listing"])}
+    cards = {
+        card.id: card for card in await list_cards(conn, site, [p.id for p in found.values() if p.kind == "listing"])
+    }
     photos = await media.list_by_posts(conn, [post.id for post in found.values() if post.kind == "note"])
     return [
         _make_line(

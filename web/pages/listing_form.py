@@ -71,7 +71,7 @@ def values_of(listing: Listing, text: str) -> MultiDict[str]:
         "pour": listing.post.audience,
         "velo": repair.get("bike_type"),
         "roue": repair.get("wheel_size"),
-        "roule": {True: "oui", False: "non"}.get(repair.get("rideable"), ""),  # type: ignore[call-overload]
+        "roule": _yes_or_no(repair.get("rideable")),
         "urgence": repair.get("urgency"),
     }
     values: MultiDict[str] = MultiDict({name: _plain(value) for name, value in typed.items() if value is not None})
@@ -184,7 +184,7 @@ def _read_quantity(form: Form) -> Decimal:
     return Decimal(int(typed))
 
 
-def _read_window(form: Form, today: date) -> dict[str, datetime | None]:
+def _read_window(form: Form, today: date) -> dict[str, Any]:
     """When: from the first moment of a day to the last of another, in Paris."""
     start, stop, end = (_read_day(form, name) for name in ("du", "au", "fin"))
     if stop and stop < (start or today):
@@ -215,6 +215,10 @@ def _moment(day: date | None, hour: time) -> datetime | None:
 
 def _day(moment: datetime | None) -> str | None:
     return to_paris_day(moment).isoformat() if moment else None
+
+
+def _yes_or_no(value: bool | None) -> str:
+    return "" if value is None else ("oui" if value else "non")
 
 
 def _plain(value: Any) -> str:

@@ -6,7 +6,6 @@ from datetime import datetime
 from aiohttp import web
 from markupsafe import Markup
 
-from federation.html import to_text
 from federation.uris import listing_url
 from models import actors, categories, listings, media, places, posts, timelines
 from models.accounts import Account
@@ -132,7 +131,7 @@ async def make_view(conn: Connection, site: Site, listing: Listing, account: Acc
         own=own,
         details=details,
         description=Markup(details.description),  # noqa: S704 - cleaned by federation/html when it was stored
-        summary=to_text(details.description)[:200],
+        summary=Markup(details.description).striptags()[:200],  # noqa: S704 - only its text is taken
         language=post.language,
         refreshed_at=max(post.received_at, post.updated_at or post.received_at),
         place=place_words(details),

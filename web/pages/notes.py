@@ -44,9 +44,7 @@ async def show_by_id(request: web.Request) -> web.Response:
         return await show_note(request, conn, found[0])
 
 
-async def show_note(
-    request: web.Request, conn: Connection, post: Post, *, form: Form | None = None
-) -> web.Response:
+async def show_note(request: web.Request, conn: Connection, post: Post, *, form: Form | None = None) -> web.Response:
     """The page; with `form` as it came back with something wrong. Raises NotFound where the reader may not see it."""
     instance, account = request.app[INSTANCE], current_account(request)
     reader_id = account.actor_id if account else None

@@ -1,0 +1,125 @@
+"""Actor documents of other servers turned into what we keep of them, with their keys (AC11, SG16)."""
+
+from federation.errors import Malformed, SignatureInvalid
+from federation.html import clean
+from federation.signatures import PublicKey
+from federation.signatures.public_keys import read_multikey, read_pem
+from federation.uris import same_origin
+from federation.vocabulary.actors import ActorDocument
+from federation.vocabulary.parts import Document
+from federation.webfinger import Handle
+from models import actors, keys, media
+from models.actors import Actor, ActorType, RemoteActor
+from models.database import Connection
+from models.media import RemoteDocument
+
+MAX_FIELDS = 16
+_NOT_IN_USERNAMES = frozenset("@/?#:\\")
+
+
+def describe_actor(document: ActorDocument, handle: Handle) -> RemoteActor:
+    """What we keep of an actor, cleaned. Raises Malformed.
+
+    Collections and the territory count only on the actor's own origin: nobody may claim the followers of another.
+    """
+    if _NOT_IN_USERNAMES.intersection(handle.username):
+        raise Malformed("This actor has no usable username.")
+    place = document.place or document.service_area
+    return RemoteActor(
+        uri=document.id,
+        type=_read_type(document.type),
+        username=handle.username,
+        host=handle.host,
+        url=document.url or document.id,
+        inbox=document.inbox,
+        name=_one_line(document.name),
+        summary=clean(document.summary),
+        shared_inbox=document.shared_inbox,
+        outbox=_own(document, document.outbox),
+        followers_uri=_own(document, document.followers),
+        following_uri=_own(document, document.following),
+        featured_uri=_own(document, document.featured),
+        icon_url=document.icon.url if document.icon else None,
+        image_url=document.image.url if document.image else None,
+        locked=document.locked,
+        discoverable=document.discoverable,
+        indexable=document.indexable,
+        fields=[{"name": _one_line(line.name), "value": clean(line.value)} for line in document.fields[:MAX_FIELDS]],
+        also_known_as=list(document.also_known_as),
+        moved_to=document.moved_to,
+        implements=list(document.implements),
+        territory_uri=_own(document, document.territory),
+        category=document.category,
+        place_name=(place.name or place.locality or None) if place else None,
+        postcode=(place.postcode or None) if place else None,
+        latitude=place.latitude if place else None,
+        longitude=place.longitude if place else None,
+        radius=place.radius if place else None,
+        published_at=document.published,
+        raw=document.raw,
+    )
+
+
+def list_keys(document: ActorDocument, separate: PublicKey | None = None) -> list[PublicKey]:
+    """The keys that an actor shows and that may be believed; weak and foreign ones are left out (B-40).
+
+    `separate` is a key from a document of its own, which counts when the actor lists its id (SG15).
+    """
+    found = [] if separate is None or separate.uri not in list_key_ids(document) else [separate]
+    for shown in document.public_keys:
+        if shown.pem and shown.owner in {"", document.id}:
+            _add(found, document, shown.id, shown.pem)
+    for multikey in document.multikeys:
+        if multikey.controller == document.id:
+            _add(found, document, multikey.id, multikey.multibase)
+    return found
+
+
+def list_key_ids(document: ActorDocument) -> set[str]:
+    """The ids of all keys that an actor shows, readable or not."""
+    return {key.id for key in document.public_keys} | {key.id for key in document.multikeys}
+
+
+async def save_actor(
+    conn: Connection, document: ActorDocument, handle: Handle, separate: PublicKey | None = None
+) -> tuple[Actor, list[str]]:
+    """Keep an actor, its keys and the addresses of its pictures; also the ids of the keys that it had before."""
+    actor = await actors.save_remote(conn, describe_actor(document, handle))
+    before = [key.uri for key in await keys.list_public_keys(conn, actor.id)]
+    shown = list_keys(document, separate)
+    await keys.replace_public_keys(conn, actor.id, [(key.uri, key.algorithm, key.pem) for key in shown])
+    await media.save_actor_pictures(
+        conn, actor.id, icon=_read_picture(document.icon), image=_read_picture(document.image)
+    )
+    return actor, before
+
+
+def _add(found: list[PublicKey], document: ActorDocument, id: str, written: str) -> None:
+    if not same_origin(id, document.id) or any(key.uri == id for key in found):
+        return
+    try:
+        key = read_multikey(written) if written.startswith("z") else read_pem(written)
+    except SignatureInvalid:
+        return
+    found.append(PublicKey(uri=id, owner=document.id, key=key))
+
+
+def _own(document: ActorDocument, address: str | None) -> str | None:
+    return address if address is not None and same_origin(address, document.id) else None
+
+
+def _read_type(name: str) -> ActorType:
+    for known in ("Person", "Group", "Organization", "Application", "Service"):
+        if name == known:
+            return known
+    raise Malformed("This is not an actor.")
+
+
+def _read_picture(document: Document | None) -> RemoteDocument | None:
+    if document is None:
+        return None
+    return RemoteDocument(url=document.url, mime_type=document.media_type, description=document.name)
+
+
+def _one_line(written: str) -> str:
+    return " ".join("".join(one if one.isprintable() else " " for one in written).split())

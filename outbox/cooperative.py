@@ -1,0 +1,62 @@
+"""The cooperative changes what it says of itself: its settings, and the actors that carry its name."""
+
+from federation.html import from_text
+from models import actors, places, preferences
+from models.actors import Actor, Profile
+from models.database import Connection
+from models.places import Place
+from models.preferences import Preferences
+from models.settings import Site
+from outbox.founding import NAMES, rename_instance
+from outbox.profiles import announce_update
+
+
+async def save_preferences(conn: Connection, site: Site, chosen: Preferences) -> None:
+    """Keep the settings; tell others where the cooperative's name, sentence or territory changed."""
+    before = await preferences.load(conn)
+    await preferences.save(conn, chosen)
+    if _face(before) == _face(chosen):
+        return
+    coop = await actors.find_local(conn, "coop")
+    if coop is None:
+        return
+    await actors.save_profile(conn, coop.id, _describe(coop, chosen, await find_centre(conn, chosen)))
+    renamed = before.name != chosen.name
+    if renamed:
+        await rename_instance(conn, chosen.name or site.host)
+    for username in NAMES if renamed else ("coop",):
+        actor = await actors.find_local(conn, username)
+        if actor is not None and username != "instance":
+            await announce_update(conn, site, actor)
+
+
+async def find_centre(conn: Connection, chosen: Preferences) -> Place | None:
+    """The territory as the place of the cooperative: a commune, the middle of an EPCI, or the largest of several."""
+    if not chosen.territory_codes:
+        return None
+    if chosen.territory_kind == "epci":
+        epci = await places.find_epci(conn, chosen.territory_codes[0])
+        return epci and Place(name=chosen.territory_name, latitude=epci.latitude, longitude=epci.longitude)
+    communes = await places.list_communes(conn, list(chosen.territory_codes))
+    largest = max(communes, key=lambda commune: commune.population, default=None)
+    return largest and largest.place
+
+
+def _face(chosen: Preferences) -> tuple[str, str, str, tuple[str, ...]]:
+    return chosen.name, chosen.sentence, chosen.territory_name, chosen.territory_codes
+
+
+def _describe(coop: Actor, chosen: Preferences, place: Place | None) -> Profile:
+    return Profile(
+        name=coop.name,
+        summary=from_text(chosen.sentence) if chosen.sentence else coop.summary,
+        locked=coop.locked,
+        discoverable=coop.discoverable,
+        fields=coop.fields,
+        place_name=chosen.territory_name or None,
+        postcode=place.postcode if place else None,
+        commune_code=place.commune_code if place else None,
+        latitude=place.latitude if place else None,
+        longitude=place.longitude if place else None,
+        radius=place.radius if place else None,
+    )

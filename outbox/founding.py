@@ -1,0 +1,80 @@
+"""The actors that every instance has, made at its first start and named after the cooperative."""
+
+from collections.abc import Mapping
+
+from federation import uris
+from federation.key_pairs import KeyPairs, save_local_keys
+from models import actors, founding
+from models.actors import BUILT_IN, ActorType, LocalActor
+from models.database import Connection
+from models.settings import Site
+
+TYPES: dict[str, ActorType] = {
+    "instance": "Application",
+    "coop": "Organization",
+    "offres": "Group",
+    "services": "Group",
+    "demandes": "Group",
+    "depannage_velo": "Group",
+}
+
+NAMES = {
+    "instance": "{coop}",
+    "coop": "{coop}",
+    "offres": "Offres — {coop}",
+    "services": "Services — {coop}",
+    "demandes": "Demandes — {coop}",
+    "depannage_velo": "Dépannage vélo — {coop}",
+}
+
+SUMMARIES = {
+    "instance": "Le serveur de cette coopérative. Il ne publie rien.",
+    "coop": "La coopérative de ce territoire.",
+    "offres": "Les objets que les membres prêtent, donnent ou échangent. Suivez ce compte pour les voir passer.",
+    "services": "Les coups de main que les membres proposent. Suivez ce compte pour les voir passer.",
+    "demandes": "Ce que les membres cherchent. Suivez ce compte pour les voir passer.",
+    "depannage_velo": "Les appels à dépannage vélo des membres. Suivez ce compte pour les voir passer.",
+}
+
+
+async def list_missing(conn: Connection) -> list[str]:
+    """The built-in actors that this database does not have yet."""
+    return [name for name in BUILT_IN if await actors.find_local(conn, name) is None]
+
+
+async def found_instance(conn: Connection, site: Site, key_pairs: Mapping[str, KeyPairs]) -> list[str]:
+    """Create the built-in actors that are missing; their names. The keys were made before, one pair set for each.
+
+    Processes that start together wait for the first one here, and find nothing left to do.
+    """
+    await founding.wait_for_turn(conn)
+    created = [name for name in await list_missing(conn) if name in key_pairs]
+    for name in created:
+        actor = await actors.create_local(conn, _describe(site, name))
+        await save_local_keys(conn, site, actor, key_pairs[name])
+    return created
+
+
+async def rename_instance(conn: Connection, coop: str) -> None:
+    """Name the built-in actors after the cooperative; the caller announces it (outbox/profiles)."""
+    await founding.rename_built_in(conn, {username: name.format(coop=coop) for username, name in NAMES.items()})
+
+
+def _describe(site: Site, username: str) -> LocalActor:
+    return LocalActor(
+        type=TYPES[username],
+        username=username,
+        host=site.host,
+        uri=uris.actor_uri(site, username),
+        url=uris.profile_url(site, username),
+        inbox=uris.inbox_uri(site, username),
+        shared_inbox=uris.shared_inbox_uri(site),
+        outbox=uris.outbox_uri(site, username),
+        followers_uri=uris.followers_uri(site, username),
+        following_uri=uris.following_uri(site, username),
+        featured_uri=uris.featured_uri(site, username),
+        name=NAMES[username].format(coop=site.host),
+        summary=f"<p>{SUMMARIES[username]}</p>",
+        discoverable=username != "instance",
+        territory_uri=None if username in {"instance", "coop"} else uris.actor_uri(site, "coop"),
+    )

@@ -1,0 +1,53 @@
+"""A small application with our middlewares around views of the tests' own."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from federation.instance import Instance
+from models.database import Pool
+from models.settings import Settings
+from tests.fediverse import FakeFediverse
+from web.errors import error_middleware
+from web.health import ROUTES
+from web.keys import INSTANCE, TEMPLATES
+from web.middlewares import add_headers, preflight_middleware, request_middleware, wake_middleware
+from web.quota import QUOTA, Quota, quota_middleware
+from web.session import session_middleware
+from web.templating import load_templates
+from web.wake import WAKER, Waker
+
+MIDDLEWARES = (
+    request_middleware,
+    preflight_middleware,
+    error_middleware,
+    quota_middleware,
+    wake_middleware,
+    session_middleware,
+)
+
+Client = TestClient[web.Request, web.Application]
+
+
+def make_instance(pool: Pool, **settings: Any) -> Instance:
+    """An instance on the tests' database."""
+    given = Settings(**({"url": "http://lomme.test", "data": Path("/nonexistent")} | settings))
+    return Instance(site=given.site, settings=given, pool=pool, transport=FakeFediverse())
+
+
+@asynccontextmanager
+async def serving(instance: Instance, routes: Iterable[web.RouteDef] = ()) -> AsyncIterator[Client]:
+    """A client of a small application with these views."""
+    app = web.Application(middlewares=MIDDLEWARES, client_max_size=1024 * 1024)
+    app[INSTANCE] = instance
+    app[TEMPLATES] = load_templates(instance.site.languages)
+    app[WAKER] = Waker(instance.pool)
+    app[QUOTA] = Quota(instance.pool, instance.settings.rate_limit)
+    app.add_routes([*ROUTES, *routes])
+    app.on_response_prepare.append(add_headers)
+    async with TestClient(TestServer(app)) as client:
+        yield client

@@ -1,0 +1,147 @@
+"""Pages as a browser asks for them: the village, its server, and somebody logged in."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import lxml.html
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from federation.instance import Instance
+from models import sessions
+from models.actors import Actor
+from models.database import Pool, transaction
+from models.settings import Settings, Site
+from tests import village
+from tests.fediverse import FakeFediverse
+from tests.village import Village
+from web.errors import error_middleware
+from web.keys import INSTANCE, TEMPLATES
+from web.middlewares import add_headers, request_middleware
+from web.pages.routes import ROUTES
+from web.session import cookie_name, session_middleware
+from web.templating import Templates, load_templates
+
+SITE = Site(url="http://lomme.test", host="lomme.test")
+
+Client = TestClient[web.Request, web.Application]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An answer that was read to its end."""
+
+    status: int
+    location: str
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def html(self) -> lxml.html.HtmlElement:
+        """The answer as a tree."""
+        return lxml.html.document_fromstring(self.text)
+
+    def words(self) -> str:
+        """What is read on the page, spaces put in order."""
+        main = self.html.find(".//main")
+        assert main is not None
+        return " ".join(main.text_content().replace("\u202f", " ").replace("\u00a0", " ").split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Browser:
+    """Somebody's browser: asks for pages and sends their forms as they stand."""
+
+    client: Client
+
+    async def get(self, path: str, *, language: str = "fr") -> Page:
+        """A page."""
+        headers = {"Accept": "text/html", "Accept-Language": language}
+        return await self._read(await self.client.get(path, headers=headers, allow_redirects=False))
+
+    async def send(self, path: str, fields: dict[str, str] | list[tuple[str, str]], *, form_on: str = "/") -> Page:
+        """A form sent to `path`, with the token that the page `form_on` holds."""
+        token = (await self.get(form_on)).html.xpath("string(//input[@name='csrf_token']/@value)")
+        pairs = list(fields.items()) if isinstance(fields, dict) else fields
+        answer = await self.client.post(
+            path,
+            data=[("csrf_token", token), *pairs],
+            headers={"Accept": "text/html", "Accept-Language": "fr"},
+            allow_redirects=False,
+        )
+        return await self._read(answer)
+
+    async def _read(self, answer: object) -> Page:
+        return Page(
+            status=answer.status,  # type: ignore[attr-defined]
+            location=answer.headers.get("Location", ""),  # type: ignore[attr-defined]
+            headers=dict(answer.headers),  # type: ignore[attr-defined]
+            text=await answer.text(),  # type: ignore[attr-defined]
+        )
+
+
+@pytest.fixture(scope="session")
+def templates() -> Templates:
+    """The templates, compiled once for all tests."""
+    return load_templates(("fr", "en"))
+
+
+@pytest.fixture
+def fediverse() -> FakeFediverse:
+    """The rest of the network."""
+    return FakeFediverse()
+
+
+@pytest.fixture
+def instance(pool: Pool, fediverse: FakeFediverse, tmp_path: Path) -> Instance:
+    """Lomme."""
+    settings = Settings(url=SITE.url, data=tmp_path, test_federation=True)
+    return Instance(site=SITE, settings=settings, pool=pool, transport=fediverse)
+
+
+@pytest.fixture
+async def lomme(instance: Instance) -> Village:
+    """The village, in the database."""
+    async with transaction(instance.pool) as conn:
+        return await village.build(conn, SITE, instance.store)
+
+
+@pytest.fixture
+async def open_browser(
+    instance: Instance, templates: Templates
+) -> AsyncIterator[Callable[[Actor | None], Awaitable[Browser]]]:
+    """A browser for somebody who is logged in, or for anybody."""
+    app = web.Application(middlewares=[request_middleware, error_middleware, session_middleware])
+    app[INSTANCE], app[TEMPLATES] = instance, templates
+    app.add_routes(ROUTES)
+    app.on_response_prepare.append(add_headers)
+    server = TestServer(app)
+    await server.start_server()
+    clients: list[Client] = []
+
+    async def open_one(actor: Actor | None = None) -> Browser:
+        cookies = {}
+        if actor is not None:
+            async with transaction(instance.pool) as conn:
+                cookies[cookie_name(SITE)] = await sessions.create(conn, actor.id, "test")
+        clients.append(TestClient(server, cookies=cookies))
+        return Browser(client=clients[-1])
+
+    yield open_one
+    for client in clients:
+        await client.session.close()
+    await server.close()
+
+
+@pytest.fixture
+async def visitor(open_browser: Callable[[Actor | None], Awaitable[Browser]], lomme: Village) -> Browser:
+    """Anybody, passing by the village."""
+    return await open_browser(None)
+
+
+@pytest.fixture
+async def alice(open_browser: Callable[[Actor | None], Awaitable[Browser]], lomme: Village) -> Browser:
+    """Alice, a member here."""
+    return await open_browser(lomme.alice)

@@ -1,0 +1,43 @@
+"""Who may read what by a signed or unsigned request of another server; private equals missing (OB2, OB3)."""
+
+from aiohttp import web
+
+from federation.signatures import is_signed
+from inbox.readers import find_reader
+from models import accounts, actors, blocks
+from models.actors import Actor
+from models.database import Connection
+from models.errors import NotFound
+from web.activitypub.envelopes import read_envelope
+from web.keys import INSTANCE
+
+ALWAYS_OPEN = "instance"
+"""The actor that signs our fetches is readable by everybody, or two careful servers could never meet (AC9)."""
+
+
+async def get_published(conn: Connection, username: str) -> Actor:
+    """Our actor as others may see it. Raises NotFound, and HTTPGone when it was deleted (AC6)."""
+    actor = await actors.find_local(conn, username)
+    if actor is None or not await accounts.is_published(conn, actor.id):
+        raise NotFound
+    if actor.deleted_at is not None:
+        raise web.HTTPGone
+    return actor
+
+
+async def read_reader(request: web.Request) -> Actor | None:
+    """Who signed this request; None for an unsigned one. Raises SignatureInvalid (401) for a wrong signature."""
+    envelope = read_envelope(request)
+    if not is_signed(envelope):
+        return None
+    return await find_reader(request.app[INSTANCE], envelope)
+
+
+async def require_reader_of(request: web.Request, conn: Connection, actor: Actor) -> Actor | None:
+    """The reader, when there is no block between the two and, in secure mode, when somebody signed at all (RS12)."""
+    reader = await read_reader(request)
+    if reader is None and request.app[INSTANCE].settings.secure_mode and actor.username != ALWAYS_OPEN:
+        raise web.HTTPUnauthorized
+    if reader is not None and await blocks.between(conn, reader.id, actor.id):
+        raise NotFound
+    return reader

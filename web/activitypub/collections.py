@@ -1,0 +1,148 @@
+"""Outbox, followers, following, featured and replies: a root and pages by keyset, on our own addresses (CO1 to CO6)."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from federation.instance import Instance
+from federation.serialize import serialize
+from federation.uris import featured_uri, followers_uri, following_uri, outbox_uri
+from federation.vocabulary.collections import Collection, CollectionPage, Verbatim
+from models import activities, actors, follows, posts
+from models.database import connection
+from models.notes import list_replies
+from web.activitypub.access import get_published, require_reader_of
+from web.activitypub.negotiation import answer_activity
+from web.keys import INSTANCE
+
+PAGE_SIZE = 40
+
+
+def _read_cursor(request: web.Request) -> int | None:
+    """`before=ID`: the keyset's place; anything else begins at the top. None asks for the root."""
+    if "before" not in request.query:
+        return None
+    text = request.query["before"]
+    return int(text) if text.isdigit() and len(text) <= 19 else 2**63 - 1
+
+
+def _build_root(uri: str, total: int | None, *, paged: bool = True) -> bytes:
+    return serialize(Collection(id=uri, total_items=total, first=f"{uri}?before={2**63 - 1}" if paged else None))
+
+
+def _build_page(uri: str, before: int, items: Sequence[object], last: int | None, *, ordered: bool = True) -> bytes:
+    more = last is not None and len(items) == PAGE_SIZE
+    return serialize(
+        CollectionPage(
+            id=f"{uri}?before={before}",
+            part_of=uri,
+            ordered=ordered,
+            next=f"{uri}?before={last}" if more else None,
+            items=tuple(items),
+        )
+    )
+
+
+async def show_outbox(request: web.Request) -> web.Response:
+    """What an actor published for everybody, newest first; the stored bytes of each activity (CO3, CO4)."""
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        actor = await get_published(conn, request.match_info["username"])
+        await require_reader_of(request, conn, actor)
+        uri = outbox_uri(instance.site, actor.username)
+        before = _read_cursor(request)
+        if before is None:
+            return answer_activity(request, _build_root(uri, await activities.count_outbox(conn, actor.id)))
+        rows = await activities.list_outbox(conn, actor.id, before=before, limit=PAGE_SIZE)
+    items = [Verbatim(body=row.body) for row in rows]
+    return answer_activity(request, _build_page(uri, before, items, rows[-1].id if rows else None))
+
+
+async def refuse_outbox_post(_: web.Request) -> web.Response:
+    """Clients do not publish this way (CO6)."""
+    raise web.HTTPMethodNotAllowed("POST", ["GET", "HEAD"])
+
+
+async def show_followers(request: web.Request) -> web.Response:
+    """How many follow an actor; who they are is told of the cooperative's own actors only (CO1)."""
+    return await _show_relations(request, "followers")
+
+
+async def show_following(request: web.Request) -> web.Response:
+    """How many an actor follows; whom, of the cooperative's own actors only (CO1)."""
+    return await _show_relations(request, "following")
+
+
+async def _show_relations(request: web.Request, side: str) -> web.Response:
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        actor = await get_published(conn, request.match_info["username"])
+        await require_reader_of(request, conn, actor)
+        name = actor.username
+        uri = followers_uri(instance.site, name) if side == "followers" else following_uri(instance.site, name)
+        before = _read_cursor(request)
+        if before is None:
+            counts = (await actors.count(conn, [actor.id]))[actor.id]
+            total = counts.followers if side == "followers" else counts.following
+            return answer_activity(request, _build_root(uri, total, paged=actor.type != "Person"))
+        if actor.type == "Person":
+            raise web.HTTPForbidden
+        listing = follows.list_followers if side == "followers" else follows.list_following
+        rows = await listing(conn, actor.id, before=before, limit=PAGE_SIZE)
+        ids = [row.follower_id if side == "followers" else row.followed_id for row in rows]
+        uris = {one.id: one.uri for one in await actors.list_by_ids(conn, ids)}
+    return answer_activity(
+        request, _build_page(uri, before, [uris[id] for id in ids], rows[-1].id if rows else None)
+    )
+
+
+async def show_featured(request: web.Request) -> web.Response:
+    """Pinned posts: none yet, and so an empty collection rather than a missing one (CO5)."""
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        actor = await get_published(conn, request.match_info["username"])
+    return answer_activity(request, serialize(Collection(id=featured_uri(instance.site, actor.username), total_items=0)))
+
+
+async def show_replies(request: web.Request) -> web.Response:
+    """Public answers to a post, by id (CO4)."""
+    instance = request.app[INSTANCE]
+    uri = _strip_last(instance, request)
+    async with connection(instance.pool) as conn:
+        post = await posts.find_by_uri(conn, uri)
+        if post is None or post.deleted_at is not None or post.audience not in posts.PUBLIC:
+            raise web.HTTPNotFound
+        found = [reply for reply in await list_replies(conn, post.id, None) if reply.audience in posts.PUBLIC]
+    collection = Collection(
+        id=f"{instance.site.url}{request.path}",
+        ordered=False,
+        total_items=len(found),
+        items=tuple(reply.uri for reply in found),
+    )
+    return answer_activity(request, serialize(collection))
+
+
+async def show_context(request: web.Request) -> web.Response:
+    """The thread of a post: itself and every public answer below it, oldest first."""
+    instance = request.app[INSTANCE]
+    uri = _strip_last(instance, request)
+    async with connection(instance.pool) as conn:
+        post = await posts.find_by_uri(conn, uri)
+        if post is None or post.deleted_at is not None or post.audience not in posts.PUBLIC:
+            raise web.HTTPNotFound
+        thread = await posts.list_public_thread(conn, post.id)
+        author = await actors.get(conn, post.author_id)
+    collection = Collection(
+        id=f"{instance.site.url}{request.path}",
+        total_items=len(thread),
+        attributed_to=author.uri,
+        items=tuple(thread),
+    )
+    return answer_activity(request, serialize(collection))
+
+
+def _strip_last(instance: Instance, request: web.Request) -> str:
+    """The object's id: the collection's address without its last step."""
+    return f"{instance.site.url}{request.path.rpartition('/')[0]}"
+
+

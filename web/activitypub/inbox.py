@@ -1,0 +1,41 @@
+"""POST to an inbox: the request as it came, handed to inbox/receive, and its outcome as an answer (A9)."""
+
+from aiohttp import web
+
+from federation.parse import MAX_BYTES
+from federation.signatures import ACCEPT_SIGNATURE
+from inbox.receive import receive
+from web.activitypub.envelopes import read_envelope
+from web.keys import INSTANCE
+
+
+async def post_inbox(request: web.Request) -> web.Response:
+    """A personal inbox (`/users/NAME/inbox`) or the shared one (`/inbox`)."""
+    body = await _read_body(request)
+    outcome = await receive(request.app[INSTANCE], read_envelope(request, body), request.match_info.get("username"))
+    headers = {}
+    if outcome.status == 401:
+        headers["Accept-Signature"] = ACCEPT_SIGNATURE
+    if outcome.retry_after is not None:
+        headers["Retry-After"] = str(outcome.retry_after)
+    if outcome.status == 202:
+        return web.Response(status=202, headers=headers)
+    return web.json_response({"error": outcome.reason}, status=outcome.status, headers=headers)
+
+
+async def _read_body(request: web.Request) -> bytes:
+    """At most one byte more than an activity may have, whatever the length that was promised (B-35)."""
+    if request.content_length is not None and request.content_length > MAX_BYTES:
+        raise web.HTTPRequestEntityTooLarge(MAX_BYTES, request.content_length)
+    pieces, size = [], 0
+    async for piece in request.content.iter_any():
+        size += len(piece)
+        if size > MAX_BYTES:
+            raise web.HTTPRequestEntityTooLarge(MAX_BYTES, size)
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+async def refuse_reading(_: web.Request) -> web.Response:
+    """Nobody reads an inbox from outside (CO6)."""
+    raise web.HTTPForbidden

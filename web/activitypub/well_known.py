@@ -1,0 +1,83 @@
+"""What a server says of itself before anybody knows an address: WebFinger, host-meta, NodeInfo."""
+
+import orjson
+from aiohttp import web
+
+from federation import host_meta, nodeinfo, webfinger
+from models import accounts, actors, preferences, statistics
+from models.database import Connection, connection
+from models.errors import Invalid, NotFound
+from web.keys import INSTANCE
+
+CACHED = "max-age=3600, public"
+OPEN = {"Access-Control-Allow-Origin": "*"}
+
+
+def _answer(document: object, content_type: str, *, seconds: str = CACHED) -> web.Response:
+    return web.Response(
+        body=orjson.dumps(document), headers={"Content-Type": content_type, "Cache-Control": seconds} | OPEN
+    )
+
+
+async def show_webfinger(request: web.Request) -> web.Response:
+    """RFC 7033 for our actors, and for the server itself (FEP-d556). 400, 404 and 410 as WF5 and WF6 say."""
+    site = request.app[INSTANCE].site
+    rels = request.query.getall("rel", [])
+    try:
+        username = webfinger.read_resource(site, request.query.getall("resource", []))
+        if username is None:
+            return _answer(webfinger.build_server_document(site, rels), webfinger.JRD_TYPE)
+        async with connection(request.app[INSTANCE].pool) as conn:
+            await _require_present(conn, username)
+    except Invalid as error:
+        return web.json_response({"error": str(error)}, status=400, headers=OPEN)
+    except NotFound as error:
+        return web.json_response({"error": str(error)}, status=404, headers=OPEN)
+    except web.HTTPGone:
+        return web.json_response({"error": "This account was deleted."}, status=410, headers=OPEN)
+    return _answer(webfinger.build_account_document(site, username, rels), webfinger.JRD_TYPE)
+
+
+async def _require_present(conn: Connection, username: str) -> None:
+    actor = await actors.find_local(conn, username)
+    if actor is None or not await accounts.is_published(conn, actor.id):
+        raise NotFound
+    if actor.deleted_at is not None:
+        raise web.HTTPGone
+
+
+async def show_host_meta(request: web.Request) -> web.Response:
+    """RFC 6415, as XML or JSON (HM1)."""
+    site = request.app[INSTANCE].site
+    if request.path.endswith(".json") or "json" in request.headers.get("Accept", ""):
+        return _answer(host_meta.build_host_meta_json(site), webfinger.JRD_TYPE)
+    return web.Response(
+        text=host_meta.build_host_meta(site),
+        headers={"Content-Type": host_meta.XRD_TYPE, "Cache-Control": CACHED, "Vary": "Accept"} | OPEN,
+    )
+
+
+async def show_nodeinfo_links(request: web.Request) -> web.Response:
+    """Where the NodeInfo documents are (NI1)."""
+    return _answer(nodeinfo.build_links(request.app[INSTANCE].site), "application/json; charset=utf-8")
+
+
+async def show_nodeinfo(request: web.Request) -> web.Response:
+    """The NodeInfo document of version 2.0 or 2.1 (NI2, NI3)."""
+    instance = request.app[INSTANCE]
+    version = request.match_info["version"]
+    async with connection(instance.pool) as conn:
+        chosen = await preferences.load(conn)
+        counts = await statistics.count_server(conn)
+    facts = nodeinfo.ServerFacts(
+        name=chosen.name or instance.site.host,
+        description=chosen.sentence,
+        users=counts.users,
+        active_month=counts.active_month,
+        active_half_year=counts.active_half_year,
+        local_posts=counts.public_posts,
+        open_registrations=chosen.registration == "open",
+        insee=chosen.territory_codes,
+    )
+    document = nodeinfo.build_nodeinfo(instance.site, version, facts)
+    return _answer(document, nodeinfo.content_type(version), seconds="max-age=300, public")

@@ -1,0 +1,76 @@
+"""`declic account create`, `declic token create`."""
+
+import click
+
+from federation.key_pairs import make_key_pairs
+from models import accounts, actors, links, tokens
+from models.accounts import ROLES, Role
+from models.database import transaction
+from outbox.accounts import register
+from web.commands.running import Refused, run, say, tell, working_instance
+from web.forms import EMAIL
+from web.passwords import MAXIMUM, hash_password
+
+
+@click.group()
+def account() -> None:
+    """Members' accounts."""
+
+
+@account.command("create")
+@click.argument("name")
+@click.option("--email", required=True, help="The address of the person; never shown to others.")
+@click.option("--password", help="Without one, a link for a first log-in is shown.")
+@click.option("--role", type=click.Choice(ROLES), default="member", show_default=True)
+def create_account(name: str, email: str, password: str | None, role: Role) -> None:
+    """Create an account; prints the actor's id."""
+    if not EMAIL.fullmatch(email.lower()):
+        raise Refused(f"{email} is not an e-mail address.")
+    if password is not None and not 0 < len(password) <= MAXIMUM:
+        raise Refused(f"A password has 1 to {MAXIMUM} characters.")
+    run(_create_account(name.removeprefix("@"), email, password, role))
+
+
+async def _create_account(name: str, email: str, password: str | None, role: Role) -> None:
+    async with working_instance() as instance:
+        accounts.require_username(name)
+        password_hash = None if password is None else await hash_password(password)
+        key_pairs = await make_key_pairs(instance.settings)
+        async with transaction(instance.pool) as conn:
+            actor = await register(
+                conn,
+                instance.site,
+                key_pairs=key_pairs,
+                username=name,
+                email=email,
+                password_hash=password_hash,
+                role=role,
+                language=instance.site.languages[0],
+            )
+            link = None
+            if password is None:
+                link = await links.create(conn, "password", actor_id=actor.id, lifetime=links.BY_HAND)
+        if link is not None:
+            say(f"First log-in, within two days: {instance.site.url}/lien/{link}")
+        tell(actor.uri)
+
+
+@click.group()
+def token() -> None:
+    """Tokens for apps and scripts."""
+
+
+@token.command("create")
+@click.argument("name")
+@click.option("--scopes", default="read write follow push", show_default=True)
+def create_token(name: str, scopes: str) -> None:
+    """Create a token for an account; prints it, this once."""
+    run(_create_token(name.removeprefix("@"), scopes.split()))
+
+
+async def _create_token(name: str, scopes: list[str]) -> None:
+    async with working_instance() as instance, transaction(instance.pool) as conn:
+        actor = await actors.find_local(conn, name)
+        if actor is None or await accounts.find(conn, actor.id) is None:
+            raise Refused(f"There is no account named {name} here; `declic account create {name}` makes one.")
+        tell(await tokens.create(conn, actor_id=actor.id, scopes=scopes, application_name="declic token create"))

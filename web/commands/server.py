@@ -1,0 +1,44 @@
+"""`declic serve`, `declic worker`, `declic migrate`."""
+
+import socket
+
+import click
+
+from models.postgres import open_database
+from models.settings import Settings
+from web import serve as serving
+from web.commands.running import read_settings, run, say, tell
+from web.supervisor import supervise
+
+
+@click.command()
+@click.option("--processes", type=click.IntRange(1, 64), default=1, help="How many processes serve.")
+@click.option("--no-worker", is_flag=True, help="Serve only; `declic worker` works elsewhere.")
+@click.option("--listener", type=int, hidden=True, help="An open socket that a supervisor hands over.")
+def serve(processes: int, *, no_worker: bool, listener: int | None) -> None:
+    """Serve the instance and do its background work."""
+    settings = read_settings(quiet=False)
+    if processes > 1:
+        run(supervise(settings, processes, work=not no_worker))
+        return
+    given = None if listener is None else socket.socket(fileno=listener)
+    run(serving.serve(settings, work=not no_worker, listener=given))
+
+
+@click.command()
+def worker() -> None:
+    """Do the background work only; as many as wanted may share one database."""
+    run(serving.work(read_settings(quiet=False)))
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to this version's schema; prints what was applied."""
+    for name in run(_migrate(read_settings())):
+        tell(name)
+    say("The database is up to date.")
+
+
+async def _migrate(settings: Settings) -> list[str]:
+    async with open_database(settings) as url:
+        return await serving.migrate_patiently(url)

@@ -1,0 +1,26 @@
+"""A form's field for a commune: what was typed becomes one that exists, or a sentence that helps."""
+
+from models import places
+from models.database import Connection
+from models.places import Commune
+from web.forms import Form
+
+
+async def read_commune(conn: Connection, form: Form, name: str = "commune", *, missing: str = "") -> Commune | None:
+    """The commune that was typed: "Lomme", "59160", "59160 Lomme"."""
+    typed = form.text(name, limit=100, missing=missing)
+    if not typed:
+        return None
+    commune = await places.find_commune_named(conn, typed)
+    if commune is None:
+        close = await places.search_communes(conn, typed, 3)
+        if close:
+            form.fail(
+                name,
+                "Nous ne connaissons pas « %(typed)s ». Vouliez-vous dire %(close)s ?",
+                typed=typed,
+                close=", ".join(one.label for one in close),
+            )
+        else:
+            form.fail(name, "Nous ne connaissons pas « %(typed)s ». Essayez avec le code postal.", typed=typed)
+    return commune

@@ -1,0 +1,120 @@
+"""What a cooperative tells about itself, read from a form: in the first-run wizard and in its settings."""
+
+from dataclasses import replace
+
+from models import places
+from models.database import Connection
+from models.places import Commune, Epci, fold_name
+from models.preferences import ACCENTS, MODES, Mode, Preferences, Registration, TerritoryKind
+from web.forms import Form
+
+KINDS: tuple[TerritoryKind, ...] = ("commune", "communes", "epci")
+
+REGISTRATIONS: tuple[Registration, ...] = ("open", "closed")
+
+COMMUNES = 60
+"""The most communes that are picked one by one; an EPCI may have more."""
+
+
+async def read_identity(conn: Connection, form: Form, chosen: Preferences) -> Preferences:
+    """Name, sentence and territory."""
+    name = form.text("name", limit=60, missing="Donnez le nom de la coop.")
+    sentence = form.text("sentence", limit=200)
+    kind = form.choice("territory_kind", KINDS, default="commune")
+    codes, said = await _read_territory(conn, form, kind)
+    own_words = form.text("territory_name", limit=60)
+    if own_words == chosen.territory_name and codes != chosen.territory_codes:
+        own_words = ""  # it named the territory that was there before
+    return replace(
+        chosen,
+        name=name,
+        sentence=sentence,
+        territory_kind=kind,
+        territory_codes=codes,
+        territory_name=own_words or said,
+    )
+
+
+async def read_settings(conn: Connection, form: Form, chosen: Preferences) -> Preferences:
+    """Everything that the settings page shows, in its order."""
+    chosen = await read_identity(conn, form, chosen)
+    return replace(
+        chosen,
+        accent=form.choice("accent", ACCENTS, default="email"),
+        registration=form.choice("registration", REGISTRATIONS, default="closed"),
+        modes=_read_modes(form),
+        address=form.lines("address", limit=300),
+        opening_hours=form.lines("opening_hours", limit=500),
+        contact_email=form.email("contact_email"),
+        legal_publisher=form.text("legal_publisher", limit=200),
+        legal_director=form.text("legal_director", limit=200),
+        legal_host=form.lines("legal_host", limit=300),
+        legal_text=form.lines("legal_text", limit=4000),
+    )
+
+
+def _read_modes(form: Form) -> tuple[Mode, ...]:
+    ticked = form.many("modes", MODES)
+    if not ticked:
+        form.fail("modes", "Gardez au moins une façon d’échanger.")
+    return ticked
+
+
+async def _read_territory(conn: Connection, form: Form, kind: str) -> tuple[tuple[str, ...], str]:
+    """The codes of the territory, and what to call it."""
+    typed = form.text("territory", limit=2000, missing="Dites quel est votre territoire.")
+    if not typed:
+        return (), ""
+    if kind == "epci":
+        epci = await _read_epci(conn, form, typed)
+        return ((epci.code,), epci.name) if epci else ((), "")
+    names = [name.strip() for name in typed.split(",") if name.strip()]
+    if len(names) > COMMUNES:
+        form.fail("territory", "%(count)s communes au plus. Choisissez plutôt leur communauté.", count=COMMUNES)
+        return (), ""
+    if kind == "commune" and len(names) > 1:
+        form.fail("territory", "Vous donnez plusieurs communes : cochez « Plusieurs communes ».")
+    found = [await _find_commune(conn, form, name) for name in names]
+    communes = list({commune.code: commune for commune in found if commune is not None}.values())
+    said = ", ".join(commune.name for commune in communes[:3]) + (" …" if len(communes) > 3 else "")
+    return tuple(commune.code for commune in communes), said
+
+
+async def _find_commune(conn: Connection, form: Form, name: str) -> Commune | None:
+    commune = await places.find_commune_named(conn, name)
+    if commune is None:
+        form.fail("territory", "Nous ne connaissons pas « %(typed)s ». Essayez avec le code postal.", typed=name)
+    return commune
+
+
+async def _read_epci(conn: Connection, form: Form, typed: str) -> Epci | None:
+    found = await places.search_epcis(conn, typed, 5)
+    exact = [epci for epci in found if fold_name(epci.name) == fold_name(typed)]
+    if len(exact or found) == 1:
+        return (exact or found)[0]
+    if found:
+        close = ", ".join(f"« {epci.name} »" for epci in found)
+        form.fail("territory", "Il y en a plusieurs : %(close)s. Écrivez le nom en entier.", close=close)
+    else:
+        form.fail("territory", "Nous ne connaissons pas cette communauté. Donnez l’une de ses communes.")
+    return None
+
+
+async def fill_in(conn: Connection, chosen: Preferences) -> dict[str, str]:
+    """The settings as they are typed; boxes are shown from the settings themselves."""
+    if chosen.territory_kind == "epci":
+        epcis = [await places.find_epci(conn, code) for code in chosen.territory_codes]
+        territory = ", ".join(epci.name for epci in epcis if epci)
+    else:
+        communes = {one.code: one for one in await places.list_communes(conn, list(chosen.territory_codes))}
+        territory = ", ".join(communes[code].label for code in chosen.territory_codes if code in communes)
+    return {
+        "territory": territory,
+        **{
+            name: getattr(chosen, name)
+            for name in (
+                *("name", "sentence", "territory_kind", "territory_name", "accent", "registration", "address"),
+                *("opening_hours", "contact_email", "legal_publisher", "legal_director", "legal_host", "legal_text"),
+            )
+        },
+    }

@@ -1,0 +1,76 @@
+"""Links that act once: looked at with GET as often as mail scanners like, used with POST."""
+
+from aiohttp import web
+
+from models import accounts, links, sessions
+from models.accounts import Account
+from models.database import Connection, connection, transaction
+from models.errors import Gone
+from models.links import OneTimeLink
+from web.forms import Form, blank_form, read_form, read_query
+from web.keys import INSTANCE
+from web.pages.login import RETURN_FIELD, has_mail, read_return
+from web.pages.new_password import read_new_password
+from web.passwords import hash_password
+from web.render import render
+from web.session import open_session
+
+
+async def show_link(request: web.Request) -> web.Response:
+    """GET /lien/{token}: what the link does, and the button that does it."""
+    found = await _find(request)
+    if found is None:
+        return await render(request, "login/gone.html", status=410, mail=has_mail(request))
+    return await _show(request, *found, blank_form(request, {RETURN_FIELD: read_return(read_query(request))}))
+
+
+async def post_link(request: web.Request) -> web.Response:
+    """POST /lien/{token}: enter, confirm the address, or take the new password."""
+    form = await read_form(request)
+    found = await _find(request)
+    if found is None:
+        return await render(request, "login/gone.html", status=410, mail=has_mail(request))
+    link, account = found
+    password_hash = None
+    if link.purpose == "password":
+        password = read_new_password(form, account.username, account.name, account.email)
+        if not form.ok:
+            return await _show(request, link, account, form, status=422)
+        password_hash = await hash_password(password)
+    try:
+        async with transaction(request.app[INSTANCE].pool) as conn:
+            await links.use(conn, request.match_info["token"], link.purpose)
+            await _act(conn, link, account, password_hash)
+            await open_session(request, conn, account)
+    except Gone:
+        return await render(request, "login/gone.html", status=410, mail=has_mail(request))
+    raise web.HTTPSeeOther(read_return(form))
+
+
+async def _act(conn: Connection, link: OneTimeLink, account: Account, password_hash: str | None) -> None:
+    """A link that came by mail shows that the address is right; one made by an administrator is her word for it."""
+    await accounts.confirm_email(conn, account.actor_id)
+    if password_hash is not None:
+        await accounts.set_password(conn, account.actor_id, password_hash)
+        await sessions.end_all(conn, account.actor_id)
+        await links.revoke_all(conn, "password", account.actor_id)
+        await links.revoke_all(conn, "login", account.actor_id)
+
+
+async def _find(request: web.Request) -> tuple[OneTimeLink, Account] | None:
+    """The link and whose it is, while it can be used; those of the first set-up are followed elsewhere."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        link = await links.find(conn, request.match_info["token"])
+        if link is None or link.actor_id is None:
+            return None
+        account = await accounts.find(conn, link.actor_id)
+    return None if account is None or account.disabled_at is not None else (link, account)
+
+
+async def _show(
+    request: web.Request, link: OneTimeLink, account: Account, form: Form, status: int = 200
+) -> web.Response:
+    template = "login/new_password.html" if link.purpose == "password" else "login/link.html"
+    return await render(
+        request, template, status=status, form=form, link=link, person=account, return_to=read_return(form)
+    )

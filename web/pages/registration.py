@@ -1,0 +1,91 @@
+"""Join the cooperative, where it is open to everybody."""
+
+from urllib.parse import quote
+
+from aiohttp import web
+
+from models import accounts, preferences
+from models.database import connection, transaction
+from models.errors import Conflict
+from models.places import Commune
+from web.forms import Form, blank_form, read_form, read_query
+from web.keys import INSTANCE
+from web.mail import ask_mail
+from web.pages.communes import read_commune
+from web.pages.login import RETURN_FIELD, enter, has_mail, read_return
+from web.pages.newcomer import Newcomer, create_member, read_newcomer, tell_conflict
+from web.render import render
+from web.session import current_account
+from web.throttle import may_try
+
+
+async def show_registration(request: web.Request) -> web.Response:
+    """GET /inscription; where the cooperative is closed, how to get in touch."""
+    return_to = read_return(read_query(request))
+    if current_account(request) is not None:
+        raise web.HTTPSeeOther(return_to)
+    if not await is_open(request):
+        return await render(request, "registration/closed.html")
+    return await _show(request, blank_form(request, {RETURN_FIELD: return_to}))
+
+
+async def post_registration(request: web.Request) -> web.Response:
+    """POST /inscription."""
+    form = await read_form(request)
+    if not await is_open(request):
+        return await render(request, "registration/closed.html", status=403)
+    newcomer = read_newcomer(form)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        commune = await read_commune(conn, form)
+    if form.ok and not await may_try(request, "register", ""):
+        form.fail("", "Beaucoup de comptes viennent d’être créés d’ici. Attendez une heure, puis recommencez.")
+        return await _show(request, form, status=429)
+    if not form.ok:
+        return await _show(request, form, status=422)
+    return await _create(request, form, newcomer, commune)
+
+
+async def is_open(request: web.Request) -> bool:
+    """Whether anybody may join by herself."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        return (await preferences.load(conn)).registration == "open"
+
+
+async def _create(request: web.Request, form: Form, newcomer: Newcomer, commune: Commune | None) -> web.Response:
+    """Where mails can be sent, an address is confirmed first, and only the mail tells that it had an account."""
+    mail = has_mail(request)
+    try:
+        account = await create_member(request, newcomer, role="member", commune=commune, confirmed=not mail)
+    except Conflict as conflict:
+        if conflict.field != "email" or not mail:
+            tell_conflict(form, conflict)
+            return await _show(request, form, status=422)
+        await _write_to_known(request, newcomer.email)
+        return await render(request, "login/confirm.html", email=newcomer.email)
+    if not mail:
+        await enter(request, account)
+        raise web.HTTPSeeOther(read_return(form))
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await ask_mail(conn, "confirm", account.actor_id, read_return(form))
+    return await render(request, "login/confirm.html", email=newcomer.email)
+
+
+async def _write_to_known(request: web.Request, email: str) -> None:
+    if not await may_try(request, "mail", email):
+        return
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        account = await accounts.find_by_email(conn, email)
+        if account is not None and account.disabled_at is None:
+            await ask_mail(conn, "known", account.actor_id)
+
+
+async def _show(request: web.Request, form: Form, status: int = 200) -> web.Response:
+    return await render(
+        request,
+        "registration/show.html",
+        status=status,
+        form=form,
+        mail=has_mail(request),
+        return_to=read_return(form),
+        return_query=quote(read_return(form), safe=""),
+    )

@@ -1,0 +1,195 @@
+"""One running process: the database opened and migrated, the instance founded, pages served, work done, all drained."""
+
+import asyncio
+import os
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from federation.instance import Instance
+from federation.key_pairs import make_key_pairs
+from models.communes import load_communes
+from models.database import transaction
+from models.errors import DeclicError, Unavailable
+from models.migrate import migrate
+from models.postgres import open_database
+from models.settings import Settings
+from outbox.founding import found_instance, list_missing
+from web.app import make_app, open_instance
+from web.wake import Waker
+from web.worker import run_worker
+
+log = structlog.get_logger(__name__)
+
+DRAIN_SECONDS = 8.0
+"""How long answers on their way may take after SIGTERM; with the rest it makes ten."""
+
+BACKLOG = 1024
+
+START_SECONDS = 60.0
+"""An external database may start later than we do."""
+
+BIND_SECONDS = 5.0
+"""A predecessor that was killed may leave the address busy for a moment."""
+
+
+class AddressTaken(DeclicError):
+    """The address to listen on is taken."""
+
+
+@asynccontextmanager
+async def open_all(settings: Settings, *, patience: float = 0) -> AsyncIterator[Instance]:
+    """The instance on a database that is there, migrated and furnished: what every command needs.
+
+    `patience` is how many seconds an external database may take to come up beside us.
+    """
+    async with open_database(settings) as url:
+        await migrate_patiently(url, patience)
+        async with open_instance(settings, url) as instance:
+            await furnish(instance)
+            yield instance
+
+
+async def migrate_patiently(url: str, patience: float = 0) -> list[str]:
+    """Apply what is missing, once the database answers; the names of what was applied. Raises Unavailable."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            applied = await migrate(url)
+        except Unavailable as error:
+            if time.monotonic() >= end:
+                raise
+            log.info("database_awaited", cause=str(error))
+            await asyncio.sleep(1)
+            continue
+        if applied:
+            log.info("migrated", migrations=applied)
+        return applied
+
+
+async def furnish(instance: Instance) -> None:
+    """Bring the list of communes and the built-in actors; on all but the first start there is nothing to do."""
+    async with transaction(instance.pool) as conn:
+        await load_communes(conn)
+        missing = await list_missing(conn)
+    if not missing:
+        return
+    pairs = {name: await make_key_pairs(instance.settings) for name in missing}
+    async with transaction(instance.pool) as conn:
+        created = await found_instance(conn, instance.site, pairs)
+    log.info("founded", actors=created)
+
+
+async def serve(settings: Settings, *, work: bool = True, listener: socket.socket | None = None) -> None:
+    """Serve until SIGTERM or SIGINT. `listener` is a socket that a supervisor opened for several processes."""
+    stopping = stop_on_signals()
+    if listener is None:
+        listener = await open_listener(settings)
+    else:
+        stop_when_orphaned(stopping)
+    async with open_all(settings, patience=START_SECONDS) as instance:
+        await run_until(stopping, instance, listener, work=work)
+
+
+async def run_until(stopping: asyncio.Event, instance: Instance, listener: socket.socket, *, work: bool = True) -> None:
+    """Answer and work until `stopping` is set; then finish what was begun and close everything."""
+    waker = Waker(instance.pool)
+    runner = web.AppRunner(
+        make_app(instance, waker),
+        access_log=None,  # ours is in the middlewares
+        shutdown_timeout=DRAIN_SECONDS,
+        handler_cancellation=False,  # an answer that nobody waits for is still written down to its end
+    )
+    await runner.setup()
+    site = web.SockSite(runner, listener, backlog=BACKLOG)
+    await site.start()
+    worker = asyncio.create_task(_work(instance, waker, stopping, work=work))
+    log.info("listening", url=instance.site.url, address=describe(listener), worker=work)
+    await stopping.wait()
+    log.info("stopping")
+    await asyncio.gather(runner.cleanup(), worker)
+    log.info("stopped")
+
+
+async def work(settings: Settings) -> None:
+    """Only work, serve no pages: `declic worker`."""
+    stopping = stop_on_signals()
+    async with open_all(settings, patience=START_SECONDS) as instance:
+        waker = Waker(instance.pool)
+        log.info("working", url=instance.site.url)
+        await _work(instance, waker, stopping, work=True)
+        log.info("stopped")
+
+
+async def _work(instance: Instance, waker: Waker, stopping: asyncio.Event, *, work: bool) -> None:
+    if work:
+        await run_worker(instance, waker, stopping)
+
+
+def stop_on_signals() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set; a second one ends the process at once."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stop(number: signal.Signals) -> None:
+        if stopping.is_set():
+            os._exit(128 + number)
+        stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop, number)
+    return stopping
+
+
+def stop_when_orphaned(stopping: asyncio.Event) -> None:
+    """Stop when the supervisor is gone: it holds the other end of our standard input and never writes."""
+    asyncio.get_running_loop().add_reader(0, stopping.set)
+
+
+async def open_listener(settings: Settings) -> socket.socket:
+    """The socket to listen on. Raises AddressTaken, or its kin for an address that is not ours."""
+    address = settings.address
+    for _ in range(int(BIND_SECONDS / 0.1)):
+        try:
+            return _bind(address)
+        except OSError as error:
+            failure = error
+        await asyncio.sleep(0.1)
+    reason = failure.strerror or str(failure)
+    raise AddressTaken(f"Cannot listen on {settings.listen}: {reason}. Stop what uses it, or set DECLIC_LISTEN.")
+
+
+def _bind(address: tuple[str, int] | Path) -> socket.socket:
+    if isinstance(address, Path):
+        listener = socket.socket(socket.AF_UNIX)
+        _remove_dead_socket(address)
+        listener.bind(str(address))
+        address.chmod(0o666)  # the reverse proxy runs as another account; the folder decides who comes near
+    else:
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        listener = socket.create_server(address, family=family, backlog=BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+def _remove_dead_socket(path: Path) -> None:
+    """A file that nobody listens on any more is in the way."""
+    if not path.is_socket():
+        return
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink()
+
+
+def describe(listener: socket.socket) -> str:
+    """The address of a listening socket in words."""
+    name = listener.getsockname()
+    return f"unix:{name}" if isinstance(name, str) else f"{name[0]}:{name[1]}"

@@ -1,0 +1,59 @@
+"""How often somebody may try to log in, register or ask for a mail."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from aiohttp import web
+
+from models import attempts
+from models.database import transaction
+from web.keys import INSTANCE
+
+Action = Literal["login", "mail", "register"]
+
+QUARTER = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Tries by one network under one name, under one name by everybody, and by one network under any name.
+
+    The first is what somebody meets who forgot a password; the second stops a crowd of machines without letting
+    one of them lock a member out; the third is wide, since a whole workshop shares one address.
+    """
+
+    pair: int
+    name: int
+    network: int
+    within: timedelta
+
+
+LIMITS: dict[Action, Limits] = {
+    "login": Limits(pair=10, name=100, network=100, within=QUARTER),
+    "mail": Limits(pair=5, name=8, network=60, within=HOUR),
+    "register": Limits(pair=30, name=1_000, network=60, within=HOUR),
+}
+
+
+async def may_try(request: web.Request, action: Action, name: str) -> bool:
+    """Count one more try and say whether it is still within the limits. `name` is whatever was typed."""
+    limits, network = LIMITS[action], attempts.network_of(request.remote)
+    counted = (
+        (_pair_key(request, action, name), limits.pair),
+        (f"{action} name {name.lower()}", limits.name),
+        (f"{action} network {network}", limits.network),
+    )
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        return all([await attempts.count(conn, key, within=limits.within) <= most for key, most in counted])
+
+
+async def forget_tries(request: web.Request, action: Action, name: str) -> None:
+    """It was the right person: her next mistakes are counted from nothing."""
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await attempts.forget(conn, _pair_key(request, action, name))
+
+
+def _pair_key(request: web.Request, action: Action, name: str) -> str:
+    return f"{action} pair {name.lower()} {attempts.network_of(request.remote)}"
