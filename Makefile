@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo run test lint bench
+.PHONY: install demo run test lint bench communes
 
 install: $(STAMP)
 
@@ -38,3 +38,7 @@ test: lint
 
 bench: install
 	$(BIN)/python -m tests.bench
+
+# Makes models/data/communes.csv.gz anew from the packages that deploy/build/communes.py names (needs npm).
+communes: install
+	$(BIN)/python -m deploy.build.communes

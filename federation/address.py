@@ -38,6 +38,9 @@ _LOOPBACKS = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
 _NUMERIC_LABEL = re.compile(r"(?:\d+|0[xX][0-9a-fA-F]*)")
 
+DNS_THREADS = 64
+"""Names that are slow to look up, such as those that strangers make up, must not keep others waiting (D17)."""
+
 WEB_PORTS = frozenset({80, 443})
 
 Address = IPv4Address | IPv6Address
@@ -137,7 +140,7 @@ class GuardedResolver(AbstractResolver):
 
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
-        self._threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="dns")
+        self._threads = ThreadPoolExecutor(max_workers=DNS_THREADS, thread_name_prefix="dns")
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC

@@ -19,6 +19,8 @@ from models.database import connection
 FAILURE_WAIT = timedelta(minutes=5)
 """How long an address that failed is left alone (SG17, B-14)."""
 
+LONGEST_WAIT = timedelta(days=1)
+
 AS_PROFILE = "https://www.w3.org/ns/activitystreams"
 
 _PROFILE = re.compile(r';\s*profile\s*=\s*(?:"([^"]*)"|([^\s;"]+))', re.IGNORECASE)
@@ -46,6 +48,7 @@ async def fetch_document(
         raise FetchFailed(Cause.BAD_ADDRESS, instance.site.host)
     if not fresh:
         await require_not_failed(instance, uri)
+        _require_budget(instance, uri)
     signer = signer or await instance_signer(instance)
     try:
         document = await _fetch_at_its_id(instance, uri, signer)
@@ -66,6 +69,13 @@ async def require_not_failed(instance: Instance, uri: str) -> None:
         raise FetchFailed(_read_cause(failed.error), urlsplit(uri).netloc, retry=failed.retry)
 
 
+def _require_budget(instance: Instance, uri: str) -> None:
+    """What others tell us may not send us to one host hundreds of times a minute (B-14)."""
+    host = urlsplit(uri).netloc
+    if not instance.document_budget.spend(host):
+        raise FetchFailed(Cause.TOO_MANY_FETCHES, host, retry=True, retry_after=60)
+
+
 def _read_cause(stored: str) -> Cause:
     try:
         return Cause(stored)
@@ -74,9 +84,10 @@ def _read_cause(stored: str) -> Cause:
 
 
 async def save_failure(instance: Instance, uri: str, failed: FetchFailed) -> None:
-    """Remember that this address failed, so that it is left alone for a while."""
+    """Remember that this address failed, so that it is left alone for five minutes, or as long as it asks for."""
+    wait = min(max(FAILURE_WAIT, timedelta(seconds=failed.retry_after or 0)), LONGEST_WAIT)
     async with connection(instance.pool) as conn:
-        await servers.save_failed_fetch(conn, uri, failed.cause.value, retry=failed.retry, wait=FAILURE_WAIT)
+        await servers.save_failed_fetch(conn, uri, failed.cause.value, retry=failed.retry, wait=wait)
 
 
 async def _fetch_at_its_id(instance: Instance, uri: str, signer: Signer | None) -> ProvenDocument:

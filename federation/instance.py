@@ -35,6 +35,7 @@ class Instance:
     public_keys: Cache[str, PublicKey] = field(default_factory=lambda: Cache(size=4096, seconds=60))
     key_fetches: dict[str, "asyncio.Task[PublicKey]"] = field(default_factory=dict)
     fetch_budget: FetchBudget = field(default_factory=FetchBudget)
+    document_budget: FetchBudget = field(default_factory=lambda: FetchBudget(300))
     intake: Batch[NewReceived] = field(init=False)
     asides: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=5))
     inboxes: Cache[str, str] = field(default_factory=lambda: Cache(size=4096, seconds=5))

@@ -1,27 +1,47 @@
 """How each host wants requests signed, remembered in the table of servers for seven days."""
 
-from datetime import UTC, datetime
+import asyncio
+import time
 
 from federation.signatures.signer import Knock
 from models import servers
 from models.database import Pool, connection
 
+RELOAD_SECONDS = 60
+
 
 class ServerKnocks:
-    """The `KnockMemory` that a running server uses."""
+    """The `KnockMemory` that a running server uses.
+
+    Only the few hosts that do not take draft-cavage are written down and read, all at once, so that delivering to
+    hundreds of hosts asks nothing for each of them. What another process learns is known here within a minute.
+    """
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._hosts: set[str] = set()
+        self._until = 0.0
+        self._lock = asyncio.Lock()
 
     async def find(self, host: str) -> Knock | None:
-        """How this host took our last request; None when we never learned or it is too long ago."""
-        async with connection(self._pool) as conn:
-            server = await servers.find(conn, host)
-        if server is None or server.knock is None or server.knock_until is None:
-            return None
-        return Knock(server.knock) if server.knock_until > datetime.now(UTC) else None
+        """RFC 9421 for hosts that took nothing else last time; None for all others."""
+        if time.monotonic() > self._until:
+            await self._reload()
+        return Knock.RFC9421 if host in self._hosts else None
 
     async def keep(self, host: str, knock: Knock) -> None:
-        """Remember what worked."""
+        """Remember what worked after the other way did not."""
+        if knock is Knock.RFC9421:
+            self._hosts.add(host)
+        else:
+            self._hosts.discard(host)
         async with connection(self._pool) as conn:
             await servers.save_knock(conn, host, knock.value)
+
+    async def _reload(self) -> None:
+        async with self._lock:
+            if time.monotonic() <= self._until:
+                return
+            async with connection(self._pool) as conn:
+                self._hosts = set(await servers.list_knocking(conn, Knock.RFC9421.value))
+            self._until = time.monotonic() + RELOAD_SECONDS

@@ -3,6 +3,7 @@
 import structlog
 
 from federation.instance import Instance
+from federation.store import SETTLED
 from models import media_files
 from models.database import connection, transaction
 
@@ -30,11 +31,14 @@ async def clean_up(instance: Instance) -> int:
         removed += len(keys)
 
 
-async def sweep(instance: Instance) -> int:
-    """Remove files that no row names, left behind by processes that died between the file and its row."""
+async def sweep(instance: Instance, settled: float = SETTLED) -> int:
+    """Remove files that no row names, left behind by processes that died between the file and its row.
+
+    Files of the last `settled` seconds are left alone. How many were removed.
+    """
     removed = 0
     for group in instance.store.list_groups():
-        keys = await instance.store.list_settled(group)
+        keys = await instance.store.list_settled(group, settled)
         if not keys:
             continue
         async with connection(instance.pool) as conn:

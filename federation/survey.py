@@ -93,9 +93,14 @@ def needs_compaction(words: set[str], contexts: list[Any]) -> bool:
         raise Malformed("Documents with @graph, @included, @nest or @reverse are not read here.")
     if not words.isdisjoint(EXPANDED):
         return True
-    if any(word.startswith(("as:", AS)) for word in words):
+    prefixed = [word for word in words if ":" in word]
+    if any(word.startswith(("as:", AS)) for word in prefixed):
         return True
-    return any(_renames(terms, words) for context in contexts for terms in _inline(context, 0))
+    for context in contexts:
+        for terms in _inline(context, 0):
+            if _renames(terms, words) or _abbreviates(terms, prefixed):
+                return True
+    return False
 
 
 def _inline(context: Any, depth: int) -> list[Json]:
@@ -111,13 +116,12 @@ def _inline(context: Any, depth: int) -> list[Json]:
 
 def _renames(terms: Json, words: set[str]) -> bool:
     """Whether an inline context changes the meaning of words that the document uses."""
-    for name, definition in terms.items():
-        if name in words:
-            if _is_renamed(name, definition, terms):
-                return True
-        elif definition == AS and name != "as" and any(word.startswith(f"{name}:") for word in words):
-            return True
-    return False
+    return any(name in words and _is_renamed(name, terms[name], terms) for name in terms)
+
+
+def _abbreviates(terms: Json, prefixed: list[str]) -> bool:
+    """Whether an inline context gives ActivityStreams a prefix of its own, which the document uses."""
+    return any(terms.get(word.partition(":")[0]) == AS for word in prefixed)
 
 
 def _is_renamed(name: str, definition: Any, terms: Json) -> bool:

@@ -24,7 +24,6 @@ from federation.answers import (
     read_body,
     require_success,
 )
-from federation.cache import Cache
 from federation.errors import Cause, FetchFailed
 from federation.signatures import Envelope, sign
 from federation.signatures.signer import Knock, Signer
@@ -100,7 +99,6 @@ class AiohttpTransport:
         self._guard = Guard(own_host=site.host, test_federation=settings.test_federation)
         self._settings = settings
         self._memory = knocks
-        self._knocks: Cache[str, Knock] = Cache(size=4096, seconds=600)
         self._user_agent = build_user_agent(site)
         self._threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 2, thread_name_prefix="sign")
         self._client: aiohttp.ClientSession | None = None
@@ -140,8 +138,8 @@ class AiohttpTransport:
         except LOST as error:
             failed = explain(error, inbox)
             return Answer(status=None, error=str(failed), cause=failed.cause)
-        except FetchFailed as failed:
-            return Answer(status=None, error=str(failed), cause=failed.cause)
+        except FetchFailed as failed:  # an address that is not called, a redirect out of https
+            return Answer(status=failed.answer, error=str(failed), cause=failed.cause)
         return build_answer(fetched, used)
 
     async def _knock(self, request: _Request, knock: Knock | None) -> tuple[Fetched, Knock]:
@@ -230,17 +228,12 @@ class AiohttpTransport:
         return self._client
 
     async def _recall(self, host: str) -> Knock:
-        found = self._knocks.find(host)
-        if found is None:
-            try:
-                found = (await self._memory.find(host) if self._memory else None) or Knock.CAVAGE
-            except Unavailable:  # the database is away: ask in the usual way
-                return Knock.CAVAGE
-            self._knocks.keep(host, found)
-        return found
+        with suppress(Unavailable):  # the database is away: ask in the usual way
+            if self._memory is not None:
+                return await self._memory.find(host) or Knock.CAVAGE
+        return Knock.CAVAGE
 
     async def _remember(self, host: str, knock: Knock) -> None:
-        self._knocks.keep(host, knock)
         if self._memory is not None:
             with suppress(Unavailable):  # it will be learned again
                 await self._memory.keep(host, knock)

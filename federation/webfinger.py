@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from federation.documents import AS_PROFILE, is_activity_type
 from federation.errors import Cause, FetchFailed
 from federation.fields import Json, mappings, text, uri
 from federation.instance import Instance
-from federation.uris import actor_uri, host_of, parse_local, profile_url
+from federation.uris import actor_uri, host_of, is_local, parse_local, profile_url
 from federation.well_known import fetch_well_known, read_json
 from models.errors import Invalid, NotFound
 from models.settings import Site
@@ -61,29 +61,42 @@ def read_handle(written: str) -> Handle | None:
 
 async def find_account(instance: Instance, handle: Handle) -> Account:
     """What the host of `handle` answers; its word only, not yet confirmed. Raises FetchFailed."""
-    resource = quote(f"acct:{handle}", safe="")
-    path = f"/.well-known/webfinger?resource={resource}"
-    fetched = await fetch_well_known(instance, handle.host, path, accept=f"{JRD_TYPE}, application/json")
-    document = read_json(fetched)
+    document = await _fetch_document(instance, handle.host, f"acct:{handle}")
     for link in mappings(document.get("links"), _MOST_LINKS):
         if link.get("rel") == "self" and is_activity_type(text(link.get("type")) or ""):
             actor = uri(link.get("href"))
             if actor is not None:
                 subject = read_handle(text(document.get("subject"), 2048) or "")
                 return Account(handle=subject or handle, actor=actor)
-    raise FetchFailed(Cause.NOT_AN_OBJECT, urlsplit(fetched.url).netloc)
+    raise FetchFailed(Cause.NOT_AN_OBJECT, handle.host)
+
+
+async def find_interaction_page(instance: Instance, handle: Handle) -> str | None:
+    """Where the server of `handle` takes its own people to act on something: a template with `{uri}` (WF5, FEP-3b86).
+
+    None when it names no such page. Raises FetchFailed.
+    """
+    document = await _fetch_document(instance, handle.host, f"acct:{handle}")
+    for link in mappings(document.get("links"), _MOST_LINKS):
+        template = text(link.get("template"), 2048) or ""
+        if link.get("rel") == SUBSCRIBE and "{uri}" in template and uri(template.replace("{uri}", "")) is not None:
+            return template
+    return None
 
 
 async def find_territory(instance: Instance, host: str) -> str | None:
     """The actor that speaks for a whole server, by FEP-d556: the one whose role is "territory". Raises FetchFailed."""
-    scheme_free = quote(f"https://{host}/", safe="")
-    path = f"/.well-known/webfinger?resource={scheme_free}"
-    document = read_json(await fetch_well_known(instance, host, path, accept=f"{JRD_TYPE}, application/json"))
+    document = await _fetch_document(instance, host, f"https://{host}/")
     for link in mappings(document.get("links"), _MOST_LINKS):
         properties = link.get("properties")
         if link.get("rel") == SERVICE and isinstance(properties, dict) and properties.get(ROLE) == "territory":
             return uri(link.get("href"))
     return None
+
+
+async def _fetch_document(instance: Instance, host: str, resource: str) -> Json:
+    path = f"/.well-known/webfinger?resource={quote(resource, safe='')}"
+    return read_json(await fetch_well_known(instance, host, path, accept=f"{JRD_TYPE}, application/json"))
 
 
 def read_resource(site: Site, values: Sequence[str]) -> str | None:
@@ -100,8 +113,8 @@ def read_resource(site: Site, values: Sequence[str]) -> str | None:
         if not at or host.lower() != site.host:
             raise NotFound
         return account.removeprefix("@").lower()
-    if resource in {site.url, f"{site.url}/"}:
-        return None
+    if is_local(site, resource) and resource.partition("://")[2].partition("/")[2] == "":
+        return None  # with either scheme: who asks may not know ours yet
     found = parse_local(site, resource)
     if found is None or found.kind not in {"actor", "profile_page"}:
         raise NotFound

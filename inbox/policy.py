@@ -1,10 +1,19 @@
 """Who may knock at an inbox: hosts that the cooperative set aside may not, and nobody too often (HT3, HT4)."""
 
+import re
+from contextlib import suppress
+
 from federation.errors import FederationError
 from federation.instance import Instance
+from federation.signatures import Envelope
+from federation.uris import host_of
 from models import actors, servers
 from models.database import connection
-from models.errors import Forbidden, Gone, NotFound
+from models.errors import Forbidden, Gone, Invalid, NotFound
+
+LONGEST_SIGNATURE = 16_384
+
+_KEY_ID = re.compile(r'keyid="([^"]{1,2048})"', re.IGNORECASE)
 
 
 class TooMany(FederationError):
@@ -15,8 +24,18 @@ class TooMany(FederationError):
     retry_after = 60
 
 
+def read_key_hosts(envelope: Envelope) -> set[str]:
+    """The hosts of the keys that a request names, before anything of it is checked."""
+    written = " ".join(envelope.headers.getall("Signature", []) + envelope.headers.getall("Signature-Input", []))
+    hosts = set()
+    for key_id in _KEY_ID.findall(written[:LONGEST_SIGNATURE]):
+        with suppress(Invalid):
+            hosts.add(host_of(key_id))
+    return hosts
+
+
 async def require_welcome(instance: Instance, hosts: set[str]) -> None:
-    """Raise Forbidden when one of these hosts, or a domain above it, is set aside (RS14); before anything is fetched."""
+    """Raise Forbidden when one of these hosts, or a domain above it, is set aside (RS14)."""
     for host in hosts:
         aside = instance.asides.find(host)
         if aside is None:

@@ -7,24 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-import structlog
-
+from federation.authentication import authenticate
 from federation.errors import FederationError, KeyGone, Malformed, SignatureInvalid, Unsupported
 from federation.fields import Json, types, uri
 from federation.instance import Instance
-from federation.keys import require_signer
 from federation.origin import require_owner, require_same_origin
-from federation.parse import MAX_BYTES, NeedsCompaction, decode, require_plain
-from federation.signatures import Envelope, read_key_hosts
+from federation.parse import MAX_BYTES, NeedsCompaction, decode, decode_plain
+from federation.signatures import Envelope
 from federation.uris import host_of
 from federation.vocabulary.activity_readers import READERS, read_activity, read_actor_uri
 from inbox import policy
 from models import actors, servers
 from models.database import connection
-from models.errors import DeclicError, Invalid, Unavailable
+from models.errors import DeclicError, Unavailable
 from models.received import NewReceived
-
-log = structlog.get_logger(__name__)
 
 ACTIVITY_TYPES = ("application/activity+json", "application/ld+json", "application/json")
 """What a body may be called (CN7); snac2 and others leave the profile of ld+json out."""
@@ -68,8 +64,8 @@ async def receive(instance: Instance, envelope: Envelope, inbox_owner: str | Non
 
 async def _receive(instance: Instance, envelope: Envelope, inbox_owner: str | None) -> str:
     _require_form(envelope)
-    await policy.require_welcome(instance, read_key_hosts(envelope))
-    document = decode(envelope.body)
+    await policy.require_welcome(instance, policy.read_key_hosts(envelope))
+    document, plain = _decode(envelope.body)
     header = _read_header(document)
     await policy.require_welcome(instance, {host_of(header.actor_uri)})
     if inbox_owner is not None:
@@ -77,9 +73,10 @@ async def _receive(instance: Instance, envelope: Envelope, inbox_owner: str | No
     if header.type in {"Delete", "Update"} and not await _knows(instance, header.actor_uri):
         return "Nothing is known here of this actor."
     try:
-        await _require_signature(instance, envelope, document, header)
+        await _authenticate(instance, envelope, header)
     except KeyGone as gone:
         _require_own_end(document, header, gone)
+    _require_authority(document, header, plain=plain)
     policy.require_patience(instance, host_of(header.actor_uri))
     await _keep(instance, envelope, header)
     return ""
@@ -103,6 +100,14 @@ def _require_form(envelope: Envelope) -> None:
         raise WrongForm
 
 
+def _decode(body: bytes) -> tuple[Json, bool]:
+    """The JSON, and whether plain reading understands it. Raises Malformed."""
+    try:
+        return decode_plain(body), True
+    except NeedsCompaction:
+        return decode(body), False
+
+
 def _read_header(document: Json) -> _Header:
     """Raises Malformed; Unsupported for what is accepted and forgotten: no id, several actors, unknown types."""
     actor_uri = read_actor_uri(document.get("actor"))
@@ -124,24 +129,22 @@ async def _knows(instance: Instance, actor_uri: str) -> bool:
         return await actors.is_known(conn, actor_uri)
 
 
-async def _require_signature(instance: Instance, envelope: Envelope, document: Json, header: _Header) -> None:
-    """Raise unless the activity's actor signed the request, and may say this.
-
-    What needs compaction to be understood is read later: nothing may be processed before its signature holds.
-    """
-    at = datetime.now(UTC)
+async def _authenticate(instance: Instance, envelope: Envelope, header: _Header) -> None:
     try:
-        signer = await require_signer(instance, envelope, header.actor_uri, at)
-    except SignatureInvalid as error:
-        if not isinstance(error, KeyGone):
-            policy.note_failure(instance, host_of(header.actor_uri))
+        await authenticate(instance, envelope, actor=header.actor_uri, at=datetime.now(UTC))
+    except KeyGone:
         raise
-    try:
-        require_plain(document)
-    except NeedsCompaction:
-        require_same_origin(signer, header.id)
-        return
-    require_owner(read_activity(document), signer)
+    except SignatureInvalid:
+        policy.note_failure(instance, host_of(header.actor_uri))
+        raise
+
+
+def _require_authority(document: Json, header: _Header, *, plain: bool) -> None:
+    """Raise unless the actor may say this. What needs compaction is read once it is processed, and checked then."""
+    if plain:
+        require_owner(read_activity(document), header.actor_uri)
+    else:
+        require_same_origin(header.actor_uri, header.id)
 
 
 def _require_own_end(document: Json, header: _Header, gone: KeyGone) -> None:

@@ -247,6 +247,11 @@ async def find_by_uri(conn: Connection, uri: str) -> Actor | None:
     )
 
 
+async def is_known(conn: Connection, uri: str) -> bool:
+    """Do we hold this actor, be it deleted?"""
+    return bool(await fetch_value(conn, "SELECT EXISTS (SELECT FROM actor WHERE uri = $1)", uri))
+
+
 async def list_by_uris(conn: Connection, uris: list[str]) -> list[Actor]:
     """Those of these actors that we know and that are not deleted, in no order."""
     return await fetch_all(

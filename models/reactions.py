@@ -99,6 +99,14 @@ async def find_share_by_id(conn: Connection, id: int) -> Share | None:
     return await fetch_one(conn, Share, "SELECT id, uri, actor_id, post_id, created_at FROM share WHERE id = $1", id)
 
 
+async def list_shares_by_ids(conn: Connection, ids: list[int]) -> dict[int, Share]:
+    """The shares with these row ids."""
+    rows = await fetch_all(
+        conn, Share, "SELECT id, uri, actor_id, post_id, created_at FROM share WHERE id = ANY($1)", ids
+    )
+    return {row.id: row for row in rows}
+
+
 async def unshare(conn: Connection, *, actor_id: int, post_id: int) -> bool:
     """Take a share back. False when there was none."""
     await execute(

@@ -181,6 +181,11 @@ async def save_knock(conn: Connection, host: str, knock: str) -> None:
     )
 
 
+async def list_knocking(conn: Connection, knock: str) -> list[str]:
+    """The hosts that want requests signed this way."""
+    return await fetch_column(conn, "SELECT host FROM server WHERE knock = $1 AND knock_until > now()", knock)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedFetch:
     """An address that could not be fetched; `retry` when the reason may pass."""
@@ -219,3 +224,8 @@ async def save_failed_fetch(conn: Connection, uri: str, error: str, *, retry: bo
 async def forget_failed_fetch(conn: Connection, uri: str) -> None:
     """This address answers again."""
     await execute(conn, "DELETE FROM failed_fetch WHERE uri = $1", uri)
+
+
+async def forget_old_failures(conn: Connection) -> int:
+    """Forget failures that keep nobody from asking any more; how many there were."""
+    return await execute(conn, "DELETE FROM failed_fetch WHERE until < now()")

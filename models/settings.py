@@ -96,6 +96,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         given = _read_environment(environ)
         return _convert(_read_file(environ, given) | given)
 
+    def to_env(self) -> dict[str, str]:
+        """The environment of a child process that is to read these settings, whatever ours says."""
+        kept = {key: text for key, text in os.environ.items() if not key.startswith(PREFIX)}
+        defaults = Settings()
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if value != getattr(defaults, name):
+                text = " ".join(value) if isinstance(value, tuple) else str(value)
+                kept[_env_name(name)] = {"True": "on", "False": "off"}.get(text, text)
+        return kept
+
     @property
     def site(self) -> Site:
         """The site that these settings describe."""

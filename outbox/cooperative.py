@@ -36,10 +36,12 @@ async def find_centre(conn: Connection, chosen: Preferences) -> Place | None:
         return None
     if chosen.territory_kind == "epci":
         epci = await places.find_epci(conn, chosen.territory_codes[0])
-        return epci and Place(name=chosen.territory_name, latitude=epci.latitude, longitude=epci.longitude)
+        if epci is None:
+            return None
+        return Place(name=chosen.territory_name, latitude=epci.latitude, longitude=epci.longitude)
     communes = await places.list_communes(conn, list(chosen.territory_codes))
     largest = max(communes, key=lambda commune: commune.population, default=None)
-    return largest and largest.place
+    return largest.place if largest else None
 
 
 def _face(chosen: Preferences) -> tuple[str, str, str, tuple[str, ...]]:

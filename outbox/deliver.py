@@ -15,13 +15,14 @@ import structlog
 
 from federation.answers import Answer
 from federation.instance import Instance
-from federation.keys import load_signer
+from federation.key_pairs import load_signer
 from models import deliveries
 from models.batches import Batch
-from models.database import transaction
+from models.database import connection, transaction
 from models.deliveries import Delivery
 from models.errors import NotFound
-from outbox.outcomes import Later, Outcome, Sent, judge
+from models.rounds import Queue, work_through
+from outbox.outcomes import Later, Outcome, Sent, ToPerson, judge
 from outbox.results import save_failed, save_sent
 
 log = structlog.get_logger(__name__)
@@ -31,9 +32,6 @@ LANES = 128
 
 LANES_TRIED_BEFORE = LANES // 2
 LANES_PER_HOST = 8
-
-RENEW_SECONDS = 10.0
-POLL_SECONDS = 1.0
 
 
 async def deliver_due(
@@ -49,11 +47,14 @@ async def deliver_due(
     looked for every second. Once `stopping` is set nothing more is begun. Raises Unavailable when the database is
     away: what was sent and could not be written is sent again later under the same id.
     """
-    return await _Round(instance, at).run(wake or asyncio.Event(), stopping or asyncio.Event())
+    courier = _Courier(instance, at)
+    queue = Queue(claim=courier.claim, work=courier.send_lane, renew=courier.renew)
+    await work_through(queue, wake=wake or asyncio.Event(), stopping=stopping or asyncio.Event())
+    return courier.tried
 
 
-class _Round:
-    """The lanes on their way at one time, and the places that they share."""
+class _Courier:
+    """What is on its way at one time, and the places that its lanes share."""
 
     def __init__(self, instance: Instance, at: datetime | None) -> None:
         self.instance = instance
@@ -69,63 +70,16 @@ class _Round:
     def now(self) -> datetime:
         return self.at or datetime.now(UTC)
 
-    async def write(self, outcomes: list[Outcome]) -> None:
-        sent = [outcome for outcome in outcomes if isinstance(outcome, Sent)]
-        failed = [outcome for outcome in outcomes if not isinstance(outcome, Sent)]
-        if sent:
-            async with transaction(self.instance.pool) as conn:
-                await save_sent(conn, sent)
-        if failed:
-            async with transaction(self.instance.pool) as conn:
-                await save_failed(conn, failed, at=self.now())
-
-    async def run(self, wake: asyncio.Event, stopping: asyncio.Event) -> int:
-        lanes: set[asyncio.Task[None]] = set()
-        renewing = asyncio.create_task(self.renew())
-        try:
-            while True:
-                more = not stopping.is_set() and await self.start(lanes)
-                if not lanes:
-                    return self.tried
-                await self.wait(lanes, wake, more=more)
-                for lane in [lane for lane in lanes if lane.done()]:
-                    lanes.remove(lane)
-                    lane.result()
-        finally:
-            await _stop([renewing, *lanes])
-
-    async def start(self, lanes: set[asyncio.Task[None]]) -> bool:
-        """Claim as much as there is room for and set it going. True when there may be more."""
+    async def claim(self) -> tuple[list[list[Delivery]], bool]:
         room = 2 * LANES - len(self.held)
         async with transaction(self.instance.pool) as conn:
             claimed = await deliveries.claim(conn, worker=self.worker, limit=room, at=self.now())
         self.held.update(delivery.id for delivery in claimed)
-        for lane in _group(claimed):
-            lanes.add(asyncio.create_task(self.send_lane(lane), name=f"lane {lane[0].host}"))
-        return len(claimed) == room
-
-    async def wait(self, lanes: set[asyncio.Task[None]], wake: asyncio.Event, *, more: bool) -> None:
-        """Until there is reason to claim again: half is done and there is more, all is done, or something new came."""
-        enough = max(len(lanes) // 2, 1) if more else len(lanes)
-        woken = asyncio.create_task(wake.wait())
-        loop = asyncio.get_running_loop()
-        end = loop.time() + POLL_SECONDS
-        try:
-            while sum(lane.done() for lane in lanes) < enough and not wake.is_set() and loop.time() < end:
-                waiting = {lane for lane in lanes if not lane.done()}
-                await asyncio.wait(
-                    {woken, *waiting}, timeout=end - loop.time(), return_when=asyncio.FIRST_COMPLETED
-                )
-        finally:
-            woken.cancel()
-            wake.clear()
+        return _group(claimed), len(claimed) == room
 
     async def renew(self) -> None:
-        """Hold what is still on its way; somebody else takes it 30 s after this process died."""
-        while True:
-            await asyncio.sleep(RENEW_SECONDS)
-            async with transaction(self.instance.pool) as conn:
-                await deliveries.renew(conn, worker=self.worker, ids=list(self.held), at=self.now())
+        async with connection(self.instance.pool) as conn:
+            await deliveries.renew(conn, worker=self.worker, ids=list(self.held), at=self.now())
 
     async def send_lane(self, lane: list[Delivery]) -> None:
         """One after the other; what stands behind a failure waits with it."""
@@ -139,8 +93,8 @@ class _Round:
                 outcome = await self.send(delivery)
                 await self.results.put(outcome)
                 self.held.discard(delivery.id)
-                if not isinstance(outcome, Sent):
-                    await self.release(lane[position + 1 :], written=isinstance(outcome, Later))
+                if isinstance(outcome, Later | ToPerson):
+                    await self.release(lane[position + 1 :], moved=isinstance(outcome, Later))
                     return
 
     async def send(self, delivery: Delivery) -> Outcome:
@@ -155,12 +109,22 @@ class _Round:
             log.info("delivery_failed", host=delivery.host, status=answer.status, cause=answer.error)
         return judge(delivery, answer, at=self.now(), chance=random.random())  # noqa: S311 - spreads load only
 
-    async def release(self, rest: list[Delivery], *, written: bool) -> None:
-        """Give back what was not tried, unless `deliveries.retry` has moved it already."""
+    async def release(self, rest: list[Delivery], *, moved: bool) -> None:
+        """Give back what was not tried; `moved` when `deliveries.retry` has done so."""
         self.held.difference_update(delivery.id for delivery in rest)
-        if rest and not written:
-            async with transaction(self.instance.pool) as conn:
+        if rest and not moved:
+            async with connection(self.instance.pool) as conn:
                 await deliveries.release(conn, [delivery.id for delivery in rest])
+
+    async def write(self, outcomes: list[Outcome]) -> None:
+        sent = [outcome for outcome in outcomes if isinstance(outcome, Sent)]
+        failed = [outcome for outcome in outcomes if not isinstance(outcome, Sent)]
+        if sent:
+            async with transaction(self.instance.pool) as conn:
+                await save_sent(conn, sent)
+        if failed:
+            async with transaction(self.instance.pool) as conn:
+                await save_failed(conn, failed, at=self.now())
 
 
 def _group(claimed: Iterable[Delivery]) -> list[list[Delivery]]:
@@ -169,9 +133,3 @@ def _group(claimed: Iterable[Delivery]) -> list[list[Delivery]]:
     for delivery in claimed:
         lanes.setdefault((delivery.host, delivery.actor_id), []).append(delivery)
     return list(lanes.values())
-
-
-async def _stop(tasks: list["asyncio.Task[None]"]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

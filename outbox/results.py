@@ -40,9 +40,7 @@ async def save_failed(conn: Connection, outcomes: list[Later | ToPerson | Never]
 async def _save_later(conn: Connection, outcome: Later, *, at: datetime) -> None:
     if outcome.failing:
         await _save_failure(conn, outcome, at=at)
-    await deliveries.retry(
-        conn, outcome.delivery.id, status=outcome.status, error=outcome.error, due_at=outcome.due_at
-    )
+    await deliveries.retry(conn, outcome.delivery.id, status=outcome.status, error=outcome.error, due_at=outcome.due_at)
 
 
 async def _save_never(conn: Connection, outcome: Never, *, at: datetime) -> None:

@@ -15,7 +15,7 @@ from models.migrate import migrate
 from models.postgres import embedded
 
 
-def _with_database(server: str, name: str) -> str:
+def with_database(server: str, name: str) -> str:
     base, _, query = server.partition("?")
     return f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
 
@@ -40,7 +40,7 @@ async def template(postgres_url: str) -> AsyncIterator[str]:
     name = f"declic_test_{secrets.token_hex(4)}"
     admin = await asyncpg.connect(postgres_url)
     await admin.execute(f"CREATE DATABASE {name}")
-    url = _with_database(postgres_url, name)
+    url = with_database(postgres_url, name)
     await migrate(url)
     yield name
     await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
@@ -53,7 +53,7 @@ async def shared_database(postgres_url: str, template: str) -> AsyncIterator[asy
     admin = await asyncpg.connect(postgres_url)
     name = f"{template}_shared"
     await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    conn = await asyncpg.connect(_with_database(postgres_url, name))
+    conn = await asyncpg.connect(with_database(postgres_url, name))
     await prepare_connection(conn)
     yield conn
     await conn.close()
@@ -76,7 +76,7 @@ async def database_url(postgres_url: str, template: str) -> AsyncIterator[str]:
     name = f"{template}_{secrets.token_hex(4)}"
     admin = await asyncpg.connect(postgres_url)
     await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _with_database(postgres_url, name)
+    yield with_database(postgres_url, name)
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await admin.close()
 

@@ -78,7 +78,7 @@ class FakeFediverse:
             return found
         if found is None:
             raise FetchFailed(Cause.NOT_FOUND, urlsplit(uri).netloc, answer=404)
-        kind = ACTIVITY_JSON if accept == AP_ACCEPT else "application/json"
+        kind = ACTIVITY_JSON if ACTIVITY_JSON in accept else "application/json"
         headers = CIMultiDict({"Content-Type": kind})
         return Fetched(url=uri, status=200, headers=headers, body=json.dumps(found).encode())
 

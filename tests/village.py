@@ -80,9 +80,7 @@ async def build(conn: Connection, site: Site, store: FolderStore | None = None) 
                 followed_id=followed.id,
                 state="accepted",
             )
-    await follows.save(
-        conn, uri=f"{bob.uri}#to-hocine", follower_id=bob.id, followed_id=hocine.id, state="pending"
-    )
+    await follows.save(conn, uri=f"{bob.uri}#to-hocine", follower_id=bob.id, followed_id=hocine.id, state="pending")
     await follows.save(conn, uri=f"{hocine.uri}#to-bob", follower_id=hocine.id, followed_id=bob.id, state="pending")
     await execute(conn, "INSERT INTO server (host, last_in_at) VALUES ('henin.test', now()) ON CONFLICT DO NOTHING")
     tent = await publish(
@@ -132,7 +130,13 @@ async def build(conn: Connection, site: Site, store: FolderStore | None = None) 
         category="plantes",
     )
     wanted = await publish(
-        conn, site, alice, "Cherche diable et sangles", "<p>Pour un déménagement.</p>", kind="request", category="outillage"
+        conn,
+        site,
+        alice,
+        "Cherche diable et sangles",
+        "<p>Pour un déménagement.</p>",
+        kind="request",
+        category="outillage",
     )
     drill = await publish(
         conn,
@@ -175,7 +179,13 @@ async def build(conn: Connection, site: Site, store: FolderStore | None = None) 
     )
     if store:
         await media.save_remote(
-            conn, sewing.id, [RemoteDocument(url="https://henin.test/m/1.jpg", mime_type="image/jpeg", description="La machine, capot ouvert")]
+            conn,
+            sewing.id,
+            [
+                RemoteDocument(
+                    url="https://henin.test/m/1.jpg", mime_type="image/jpeg", description="La machine, capot ouvert"
+                )
+            ],
         )
         await _cache_remote(conn, store, sewing.id, "machine-a-coudre")
     question = await _answer(conn, site, bob, tent, "<p>Elle rentre dans une remorque de vélo ?</p>", number=1)
@@ -328,7 +338,9 @@ async def publish(
         ListingDetails(**(values | details)),
     )
     if photos and store:
-        kept = [await uploads.create_upload(conn, author.id, await _keep(store, name), f"Photo : {name}") for name in photos]
+        kept = [
+            await uploads.create_upload(conn, author.id, await _keep(store, name), f"Photo : {name}") for name in photos
+        ]
         await uploads.attach(conn, listing.id, author.id, [one.id for one in kept])
     return listing
 

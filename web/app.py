@@ -12,7 +12,7 @@ from federation.knocks import ServerKnocks
 from federation.transport import AiohttpTransport
 from models.database import open_pool
 from models.settings import Settings
-from web import health
+from web import health, media
 from web.activitypub import routes as activitypub
 from web.api import routes as api
 from web.errors import error_middleware
@@ -36,7 +36,7 @@ MIDDLEWARES = (  # from the outside to the view
     session_middleware,
 )
 
-ROUTES: list[web.RouteDef] = [*health.ROUTES, *activitypub.ROUTES, *api.ROUTES, *pages.ROUTES]
+ROUTES: list[web.RouteDef] = [*health.ROUTES, *media.ROUTES, *activitypub.ROUTES, *api.ROUTES, *pages.ROUTES]
 
 
 @asynccontextmanager

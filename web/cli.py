@@ -5,6 +5,9 @@ import sys
 import click
 
 from models.errors import DeclicError
+from web.commands.demo import demo
+from web.commands.follows import follow, lookup
+from web.commands.listings import close, edit, publish, withdraw
 from web.commands.members import account, token
 from web.commands.server import migrate, serve, worker
 
@@ -15,7 +18,20 @@ def declic() -> None:
     """A server that local cooperatives install to lend, give and repair together."""
 
 
-COMMANDS: tuple[click.Command, ...] = (serve, worker, migrate, account, token)
+COMMANDS: tuple[click.Command, ...] = (
+    serve,
+    worker,
+    migrate,
+    account,
+    token,
+    publish,
+    edit,
+    close,
+    withdraw,
+    follow,
+    lookup,
+    demo,
+)
 
 for command in COMMANDS:
     declic.add_command(command)

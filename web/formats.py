@@ -39,6 +39,11 @@ def format_short_day(value: datetime | date, language: str, *, today: date | Non
     return _set_first(format_date(day, pattern, locale=language), language)
 
 
+def format_start(start: datetime, end: datetime, language: str) -> str:
+    """The first day of a span, without its year where the last day of the same year follows."""
+    return format_short_day(start, language, today=to_paris_day(end))
+
+
 def format_moment(value: datetime, language: str) -> str:
     """Day and hour: "samedi 9 mai, 14:05"."""
     hour = format_time(value.astimezone(PARIS), format="short", locale=language)
@@ -54,11 +59,11 @@ def format_age(value: datetime, language: str, *, now: datetime | None = None) -
 def format_distance(metres: float, language: str) -> str:
     """A distance as people say it: "800 m", "1,5 km", "24 km"; places are blurred, so nothing is finer than 500 m."""
     if metres < 500:
-        return "500 m"
+        return "500\u00a0m"
     if metres < 950:
-        return f"{round(metres / 100) * 100} m"
+        return f"{round(metres / 100) * 100}\u00a0m"
     kilometres = round(metres / 500) / 2 if metres < 5000 else round(metres / 1000)
-    return f"{format_decimal(kilometres, format='#,##0.#', locale=language)} km"
+    return f"{format_decimal(kilometres, format='#,##0.#', locale=language)}\u00a0km"
 
 
 def format_at(place: str, language: str) -> str:

@@ -5,8 +5,9 @@ from functools import partial
 
 import structlog
 
+from federation import media_chores
 from federation.instance import Instance
-from models import attempts, deliveries, jobs, links, quotas, received, sessions, tombstones
+from models import attempts, deliveries, jobs, keys, links, quotas, received, servers, sessions, tombstones
 from models.database import Connection, transaction
 from models.jobs import Handler, Periodic
 from web.mail import MAIL, send_mail
@@ -26,6 +27,8 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "links": links.forget_expired,
     "attempts": attempts.forget_old,
     "quotas": quotas.forget_old,
+    "failed_fetches": servers.forget_old_failures,
+    "nonces": keys.forget_old_nonces,
     "jobs": jobs.prune,
 }
 """What is forgotten every night once it is too old to be of use; the number of rows is logged."""
@@ -58,3 +61,19 @@ async def sweep(instance: Instance) -> None:
 
 
 CHORES["sweep"] = ("17 2 * * *", sweep)
+
+
+async def clean_media(instance: Instance) -> None:
+    """Remove pictures that nobody uses any more, and of the cached ones those beyond the limit."""
+    removed = await media_chores.clean_up(instance)
+    if removed:
+        log.info("pictures_removed", files=removed)
+
+
+async def sweep_media(instance: Instance) -> None:
+    """Remove files that a process left behind when it died."""
+    await media_chores.sweep(instance)
+
+
+CHORES["clean_media"] = ("*/5 * * * *", clean_media)
+CHORES["sweep_media"] = ("47 2 * * *", sweep_media)

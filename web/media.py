@@ -24,6 +24,8 @@ FOREVER = "public, max-age=31536000, immutable"
 SHORTLY = "public, max-age=60"
 """For errors: many readers of one page do not ask again each second."""
 
+LAST_ID = 2**63 - 1
+
 
 async def show_picture(request: web.Request) -> web.StreamResponse:
     """`GET /media/KEY`: a picture of ours, by the key in its address."""
@@ -33,8 +35,11 @@ async def show_picture(request: web.Request) -> web.StreamResponse:
 async def show_remote_picture(request: web.Request) -> web.StreamResponse:
     """`GET /media/remote/ID` and `…/small`: our copy of a picture from elsewhere, fetched when first asked for."""
     size: Size = "small" if request.match_info.get("size") else "full"
+    media_id = int(request.match_info["id"])
+    if media_id > LAST_ID:
+        return _answer(None)
     try:
-        return _answer(await find_picture(request.app[INSTANCE], int(request.match_info["id"]), size))
+        return _answer(await find_picture(request.app[INSTANCE], media_id, size))
     except DeclicError as error:
         return _refuse(error.status, str(error))
 
@@ -53,7 +58,7 @@ def _refuse(status: int, message: str) -> web.Response:
 
 
 ROUTES = [
-    web.get("/media/remote/{id:[0-9]{1,18}[0-9]?}", show_remote_picture),
-    web.get("/media/remote/{id:[0-9]{1,18}[0-9]?}/{size:small}", show_remote_picture),
+    web.get("/media/remote/{id:[0-9]{1,19}}", show_remote_picture),
+    web.get("/media/remote/{id:[0-9]{1,19}}/{size:small}", show_remote_picture),
     web.get("/media/{key:[0-9a-f]{32}\\.jpg}", show_picture),
 ]

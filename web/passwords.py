@@ -27,7 +27,7 @@ COMMON_STEMS = frozenset(
         *("welcome", "bienvenue", "letmein", "secret", "changeme", "declic", "cooperative", "coucou", "chocolat"),
     }
 )
-"""What the most used passwords are made of, before the digits and signs that people put behind."""
+"""What the most used passwords are made of, besides the digits and signs that people put around."""
 
 RUNS = ("01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz", "azertyuiopqsdfghjklmwxcvbn")
 
@@ -52,10 +52,13 @@ def needs_rehash(password_hash: str) -> bool:
 def is_common(password: str, *own_words: str) -> bool:
     """Whether this is among the first that somebody would try: well known, a run of keys, the person's own name."""
     folded = _fold(password)
-    stem = folded.strip("0123456789")
-    own = {_fold(word) for word in own_words if len(word) > 2}
+    words = COMMON_STEMS | {_fold(word) for word in own_words if len(word) > 2}
+    rest = folded
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    only_words = rest != folded and rest.strip("0123456789") == ""
     run = folded != "" and any(folded in run for run in RUNS)
-    return len(set(password)) < 4 or stem in COMMON_STEMS | own or folded in own or run
+    return len(set(password)) < 4 or only_words or run
 
 
 def _verify(password_hash: str, password: str) -> bool:

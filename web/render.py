@@ -71,6 +71,11 @@ def reader_language(request: web.Request) -> str:
     )
 
 
+def N_(sentence: str) -> str:
+    """Mark a French sentence for the catalogue where it stands apart from the `say` that translates it."""
+    return sentence
+
+
 def say(request: web.Request, sentence: str, /, **values: Any) -> str:
     """A French sentence of Python code in the reader's language, its `%(name)s` filled in.
 

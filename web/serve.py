@@ -22,6 +22,7 @@ from models.postgres import open_database
 from models.settings import Settings
 from outbox.founding import found_instance, list_missing
 from web.app import make_app, open_instance
+from web.links import make_setup_link
 from web.wake import Waker
 from web.worker import run_worker
 
@@ -89,12 +90,22 @@ async def furnish(instance: Instance) -> None:
 async def serve(settings: Settings, *, work: bool = True, listener: socket.socket | None = None) -> None:
     """Serve until SIGTERM or SIGINT. `listener` is a socket that a supervisor opened for several processes."""
     stopping = stop_on_signals()
-    if listener is None:
-        listener = await open_listener(settings)
-    else:
+    supervised = listener is not None
+    if supervised:
         stop_when_orphaned(stopping)
+    listener = listener or await open_listener(settings)
     async with open_all(settings, patience=START_SECONDS) as instance:
+        if not supervised:
+            await tell_first_run(instance)
         await run_until(stopping, instance, listener, work=work)
+
+
+async def tell_first_run(instance: Instance) -> None:
+    """As long as nobody administers the instance: where to set it up. The only secret that is ever logged."""
+    async with transaction(instance.pool) as conn:
+        address = await make_setup_link(conn, instance.site)
+    if address is not None:
+        log.info("first_run", open=address)
 
 
 async def run_until(stopping: asyncio.Event, instance: Instance, listener: socket.socket, *, work: bool = True) -> None:

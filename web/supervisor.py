@@ -8,7 +8,7 @@ from asyncio.subprocess import Process
 import structlog
 
 from models.settings import Settings
-from web.serve import START_SECONDS, open_all, open_listener, stop_on_signals
+from web.serve import START_SECONDS, open_all, open_listener, stop_on_signals, tell_first_run
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +25,8 @@ async def supervise(settings: Settings, count: int, *, work: bool = True) -> Non
     """
     stopping = stop_on_signals()
     listener = await open_listener(settings)
-    async with open_all(settings, patience=START_SECONDS):
+    async with open_all(settings, patience=START_SECONDS) as instance:
+        await tell_first_run(instance)
         keepers = [
             asyncio.create_task(_keep(listener.fileno(), stopping, work=work), name=f"process {number}")
             for number in range(count)

@@ -77,6 +77,7 @@ def make_environment(
         lines=formats.break_lines,
         moment=partial(formats.format_moment, language=locale),
         short_day=partial(formats.format_short_day, language=locale),
+        start_of=partial(formats.format_start, language=locale),
         at_place=partial(formats.format_at, language=locale),
         lower_first=lambda text: text[:1].lower() + text[1:],
         absolute=lambda address, site: site.url + address if address.startswith("/") else address,

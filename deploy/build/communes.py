@@ -21,6 +21,7 @@ import tempfile
 import zipfile
 from collections import Counter, defaultdict
 from dataclasses import astuple, fields, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +71,9 @@ def fetch_sources(folder: Path) -> None:
     for name, (package, checksum) in SOURCES.items():
         path = folder / name
         if not path.exists():
-            pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", "."]
-            command = ["npm", "pack", "--silent"] if name.endswith(".tgz") else pip
+            pip = ["uv", "tool", "run", "pip"] if find_spec("pip") is None else [sys.executable, "-m", "pip"]
+            command = [*pip, "download", "--quiet", "--no-deps", "--dest", "."]
+            command = ["npm", "pack", "--silent"] if name.endswith(".tgz") else command
             subprocess.run([*command, package], cwd=folder, check=True, stdout=subprocess.DEVNULL)
         found = hashlib.sha256(path.read_bytes()).hexdigest()
         if found != checksum:

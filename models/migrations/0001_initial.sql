@@ -235,6 +235,7 @@ CREATE TABLE post (
     warning text NOT NULL DEFAULT '',   -- content warning
     sensitive boolean NOT NULL DEFAULT false,
     language text,
+    application text,                   -- the client that it was written with, where one says so
     in_reply_to_uri text,
     in_reply_to_id bigint REFERENCES post ON DELETE SET NULL,
     context_uri text,
@@ -388,6 +389,15 @@ CREATE TRIGGER media_files AFTER DELETE ON media FOR EACH ROW EXECUTE FUNCTION n
 CREATE TRIGGER media_files_replaced AFTER UPDATE OF file_key ON media FOR EACH ROW
     WHEN (OLD.file_key IS NOT NULL AND NEW.file_key IS DISTINCT FROM OLD.file_key)
     EXECUTE FUNCTION note_unused_files();
+
+-- What a client asked for with an Idempotency-Key: the same key gives the same post, also in parallel.
+CREATE TABLE idempotency (
+    actor_id bigint NOT NULL REFERENCES actor ON DELETE CASCADE,
+    key text NOT NULL,
+    post_id bigint REFERENCES post ON DELETE CASCADE,   -- NULL only while its transaction runs
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (actor_id, key)
+);
 
 -- Reactions ---------------------------------------------------------------------------------------------------
 

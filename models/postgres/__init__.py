@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from models.postgres.binaries import DatabaseError
-from models.postgres.server import embedded
+from models.postgres.server import embedded, stop_unused
 from models.settings import Settings
 
-__all__ = ["DatabaseError", "embedded", "open_database"]
+__all__ = ["DatabaseError", "embedded", "open_database", "stop_unused"]
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ import structlog
 
 from models.errors import Unavailable
 from models.postgres import cluster as clusters
-from models.postgres.binaries import DatabaseError
+from models.postgres.binaries import DatabaseError, list_clusters
 from models.postgres.cluster import Cluster
 
 log = structlog.get_logger(__name__)
@@ -48,6 +48,24 @@ async def embedded(data: Path) -> AsyncIterator[str]:
                 await _stop_if_last(cluster, use)
     finally:
         os.close(use)
+
+
+async def stop_unused(data: Path, *, seconds: float = 15) -> None:
+    """Stop the server that killed processes left running in `data`. Raises DatabaseError while others use it."""
+    if not (data / "postgres.users").exists() or not list_clusters(data):
+        return
+    use = os.open(data / "postgres.users", os.O_RDWR)
+    try:
+        for _ in range(int(seconds / 0.05)):
+            async with _starting(data):
+                cluster = await asyncio.to_thread(clusters.find_cluster, data)
+                await _stop_if_last(cluster, use)
+                if clusters.find_postmaster(cluster) is None:
+                    return
+            await asyncio.sleep(0.05)
+    finally:
+        os.close(use)
+    raise DatabaseError(f"Another process still works with {data}; stop it first.")
 
 
 async def _ensure_running(cluster: Cluster) -> "subprocess.Popen[bytes] | None":

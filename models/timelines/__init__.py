@@ -1,7 +1,8 @@
-"""Read-only lists of posts across aggregates: home, public, tag, one author, and the network page."""
+"""Read-only lists of posts across aggregates: home, public, tag, one author, favourites, and the network page."""
 
 from models.timelines.authors import list_by_author
 from models.timelines.entries import Entry, Page, PostFilter
+from models.timelines.favourites import list_favourited
 from models.timelines.home import list_home
 from models.timelines.network import (
     COUNT_LIMIT,
@@ -22,6 +23,7 @@ __all__ = [
     "PostFilter",
     "count_network",
     "list_by_author",
+    "list_favourited",
     "list_home",
     "list_network",
     "list_public",

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
@@ -35,7 +36,7 @@ Client = TestClient[web.Request, web.Application]
 
 def make_instance(pool: Pool, **settings: Any) -> Instance:
     """An instance on the tests' database."""
-    given = Settings(**({"url": "http://lomme.test", "data": Path("/nonexistent")} | settings))
+    given = msgspec.structs.replace(Settings(url="http://lomme.test", data=Path("/nonexistent")), **settings)
     return Instance(site=given.site, settings=given, pool=pool, transport=FakeFediverse())
 
 

@@ -14,8 +14,8 @@ async def test_it_is_ready_once_a_worker_beats(pool: Pool) -> None:
             await heartbeats.beat(conn, uuid4(), "worker")
         after = await client.get("/readyz")
 
-    assert (before.status, (await before.json())["missing"]) == (503, ["worker"])
-    assert after.status == 200
+        assert (before.status, (await before.json())["missing"]) == (503, ["worker"])
+        assert after.status == 200
 
 
 async def test_it_is_not_ready_for_a_schema_that_is_behind(pool: Pool) -> None:
@@ -25,7 +25,7 @@ async def test_it_is_not_ready_for_a_schema_that_is_behind(pool: Pool) -> None:
     async with serving(make_instance(pool)) as client:
         answer = await client.get("/readyz")
 
-    assert (await answer.json())["missing"] == ["migrations"]
+        assert (await answer.json())["missing"] == ["migrations"]
 
 
 async def test_without_a_database_it_serves_and_is_not_ready(pool: Pool) -> None:

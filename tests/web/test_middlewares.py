@@ -104,7 +104,7 @@ def test_the_client_is_the_nearest_address_that_is_not_our_proxy(peer: str, forw
 async def test_what_was_sent_rings_for_the_workers(pool: Pool) -> None:
     views = [web.post("/inbox", ok), web.post("/publier", ok), web.post("/refuse", refuse), web.get("/", ok)]
     async with serving(make_instance(pool), views) as client:
-        waker = client.app[WAKER]  # type: ignore[union-attr]
+        waker = client.app[WAKER]
         await client.get("/")
         await client.post("/refuse")
         assert not waker.received.is_set()

@@ -35,7 +35,16 @@ def test_the_hash_for_nobody_costs_as_much_as_a_real_one() -> None:
     "password",
     [
         *("motdepasse", "Mot de passe 2026", "Password123!", "azertyuiop", "1234567890", "9876543210", "aaaaaaaaaa"),
-        *("abababababab", "qsdfghjklm", "Bienvenue2026", "marie-claude", "MarieClaude59", "a-remise-lomme"),
+        *(
+            "abababababab",
+            "qsdfghjklm",
+            "Bienvenue2026",
+            "marie-claude",
+            "MarieClaude59",
+            "a-remise-lomme",
+            "marieclaude-marieclaude",
+            "bonjour-soleil-59",
+        ),
     ],
 )
 def test_a_password_that_comes_first_to_mind_is_common(password: str) -> None:

@@ -3,12 +3,13 @@
 import click
 
 from federation.key_pairs import make_key_pairs
-from models import accounts, actors, links, tokens
+from models import accounts, actors, tokens
 from models.accounts import ROLES, Role
 from models.database import transaction
 from outbox.accounts import register
 from web.commands.running import Refused, run, say, tell, working_instance
 from web.forms import EMAIL
+from web.links import make_member_link
 from web.passwords import MAXIMUM, hash_password
 
 
@@ -47,11 +48,9 @@ async def _create_account(name: str, email: str, password: str | None, role: Rol
                 role=role,
                 language=instance.site.languages[0],
             )
-            link = None
-            if password is None:
-                link = await links.create(conn, "password", actor_id=actor.id, lifetime=links.BY_HAND)
+            link = None if password else await make_member_link(conn, instance.site, actor.id)
         if link is not None:
-            say(f"First log-in, within two days: {instance.site.url}/lien/{link}")
+            say(f"First log-in, within two days: {link}")
         tell(actor.uri)
 
 

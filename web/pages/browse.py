@@ -17,7 +17,8 @@ from models.timelines import COUNT_LIMIT, NetworkFilter
 from web.forms import Form, read_query
 from web.keys import INSTANCE
 from web.pages.cards import Card, list_cards
-from web.pages.neighbours import home_place, read_commune
+from web.pages.communes import read_commune
+from web.pages.neighbours import home_place
 from web.render import render
 from web.session import current_account
 

@@ -10,6 +10,7 @@ from models.actors import Actor
 from models.database import Connection
 from models.listings import Listing, ListingDetails
 from models.media import Media
+from models.places import CELL
 from models.settings import Site
 
 ACCENTS = ("a-vert", "a-prune", "a-canard", "a-ardoise", "a-vermillon")
@@ -99,12 +100,17 @@ def _make_card(
         details=listing.details,
         href=listing_path(site, listing),
         place=listing.details.place_name or "",
-        distance=None if kilometres is None else kilometres * 1000,
+        distance=None if kilometres is None else tell_distance(kilometres * 1000, listing.details),
         author=author.display_name,
         picture=pictures[0] if pictures else None,
         plate=plate_of(author, territories.get(listing.details.territory_uri or "")),
         language=listing.post.language,
     )
+
+
+def tell_distance(metres: float, details: ListingDetails) -> float | None:
+    """A distance that may be told: nothing where the listing's place is not known more finely than that."""
+    return metres if metres > max(details.radius or 0, CELL) else None
 
 
 def draw_pictures(site: Site, photos: Iterable[Media]) -> list[Picture]:

@@ -12,7 +12,7 @@ from models.listings import Listing, ListingDraft
 from web.face import Face
 from web.formats import PARIS, to_paris_day
 from web.forms import Form
-from web.pages.neighbours import read_commune
+from web.pages.communes import read_commune
 
 PHOTOS = 6
 ALT_LIMIT = 1000

@@ -7,7 +7,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from federation.uris import listing_url
-from models import actors, categories, listings, media, places, posts, timelines
+from models import actors, categories, geometry, listings, media, posts, timelines
 from models.accounts import Account
 from models.database import Connection, connection
 from models.errors import Gone, NotFound
@@ -17,19 +17,19 @@ from models.settings import Site
 from models.timelines import NetworkFilter
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
-from web.pages.cards import Card, Picture, Plate, draw_pictures, list_cards, listing_path, plate_of
+from web.pages.cards import Card, Picture, Plate, draw_pictures, list_cards, listing_path, plate_of, tell_distance
 from web.pages.neighbours import home_place
 from web.pages.passages import Passages, find_passages
 from web.pages.people import Person, person_of
 from web.pages.remarks import Remark, list_remarks
-from web.render import render, say
+from web.render import N_, render, say
 from web.session import current_account
 
 SAID = {
-    "publiee": "Votre annonce est publiée. Elle part vers les coops et les personnes qui vous suivent.",
-    "modifiee": "C’est changé, ici et bientôt partout où l’annonce est copiée.",
-    "envoye": "Votre message est parti. Vous voyez dessous s’il est arrivé.",
-    "etat": "C’est noté, ici et bientôt partout où l’annonce est copiée.",
+    "publiee": N_("Votre annonce est publiée. Elle part vers les coops et les personnes qui vous suivent."),
+    "modifiee": N_("C’est changé, ici et bientôt partout où l’annonce est copiée."),
+    "envoye": N_("Votre message est parti. Vous voyez dessous s’il est arrivé."),
+    "etat": N_("C’est noté, ici et bientôt partout où l’annonce est copiée."),
 }
 """What the page says after something was done, by the word in its address."""
 
@@ -66,11 +66,11 @@ async def show_local(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         listing = await listings.find_by_url(conn, listing_url(instance.site, request.match_info["uuid"]))
-        if listing is None:
-            raise NotFound
-        if listing.post.deleted_at is not None:
-            raise Gone
-        return await show_listing(request, conn, listing)
+    if listing is None:
+        raise NotFound
+    if listing.post.deleted_at is not None:
+        raise Gone
+    return await show_listing(request, listing)
 
 
 async def show_by_id(request: web.Request) -> web.Response:
@@ -78,28 +78,27 @@ async def show_by_id(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         listing = await get_listing(conn, request)
-        if listing.post.local:
-            raise web.HTTPSeeOther(listing_path(instance.site, listing))
-        return await show_listing(request, conn, listing)
+    if listing.post.local:
+        raise web.HTTPSeeOther(listing_path(instance.site, listing))
+    return await show_listing(request, listing)
 
 
 async def get_listing(conn: Connection, request: web.Request) -> Listing:
-    """The living listing that the address names by its id. Raises NotFound."""
+    """The living listing that the address names by its id, if the reader may see it. Raises NotFound."""
+    account = current_account(request)
     listing = await listings.find_by_post(conn, int(request.match_info["id"]))
-    if listing is None or listing.post.deleted_at is not None:
+    if listing is None or not await posts.filter_visible(conn, [listing.id], account.actor_id if account else None):
         raise NotFound
     return listing
 
 
-async def show_listing(
-    request: web.Request, conn: Connection, listing: Listing, *, form: Form | None = None
-) -> web.Response:
+async def show_listing(request: web.Request, listing: Listing, *, form: Form | None = None) -> web.Response:
     """The page; with `form` as it came back with something wrong. Raises NotFound where the reader may not see it."""
-    account = current_account(request)
-    reader_id = account.actor_id if account else None
-    if not await posts.filter_visible(conn, [listing.id], reader_id):
-        raise NotFound
-    view = await make_view(conn, request.app[INSTANCE].site, listing, account)
+    instance, account = request.app[INSTANCE], current_account(request)
+    async with connection(instance.pool) as conn:
+        if not await posts.filter_visible(conn, [listing.id], account.actor_id if account else None):
+            raise NotFound
+        view = await make_view(conn, instance.site, listing, account)
     said = SAID.get(request.query.get("fait", ""))
     wanted = form.typed("a") if form else request.query.get("a", "")
     return await render(
@@ -154,10 +153,11 @@ def place_words(details: ListingDetails) -> str:
 
 
 def distance_to(details: ListingDetails, commune: Commune | None) -> float | None:
-    """Metres from where the reader looks, None when either place is unknown."""
+    """Metres from where the reader looks; None when a place is unknown, or as near as the blur lets one tell."""
     if commune is None or details.latitude is None or details.longitude is None:
         return None
-    return places.distance(commune.latitude, commune.longitude, details.latitude, details.longitude)
+    metres = geometry.distance(commune.latitude, commune.longitude, details.latitude, details.longitude)
+    return tell_distance(metres, details)
 
 
 async def list_similar(conn: Connection, site: Site, listing: Listing, *, member: bool) -> list[Card]:

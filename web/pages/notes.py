@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from federation.uris import note_url
+from federation.uris import note_uri
 from models import listings, notes, posts
 from models.database import Connection, connection
 from models.errors import Gone, NotFound
@@ -20,44 +20,50 @@ from web.session import current_account
 async def show_local(request: web.Request) -> web.Response:
     """GET /@NAME/UUID. Raises Gone for what was deleted, NotFound for what the reader may not see."""
     instance = request.app[INSTANCE]
-    url = note_url(instance.site, request.match_info["username"], request.match_info["uuid"])
+    uri = note_uri(instance.site, request.match_info["username"], request.match_info["uuid"])
     async with connection(instance.pool) as conn:
-        post = await posts.find_by_url(conn, url)
-        if post is None:
-            raise NotFound
-        return await show_note(request, conn, post)
+        post = await posts.find_by_uri(conn, uri)
+    if post is None:
+        raise NotFound
+    if post.deleted_at is not None:
+        raise Gone
+    return await show_note(request, post)
 
 
 async def show_by_id(request: web.Request) -> web.Response:
     """GET /notes/ID: a copy; ours has its own address, and a listing its own page."""
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
-        found = await posts.list_by_ids(conn, [int(request.match_info["id"])])
-        if not found:
-            raise NotFound
-        if found[0].kind == "listing":
-            listing = await listings.find_by_post(conn, found[0].id)
-            if listing is not None:
-                raise web.HTTPSeeOther(listing_path(instance.site, listing))
-        if found[0].local:
-            raise web.HTTPSeeOther(note_path(instance.site, found[0]))
-        return await show_note(request, conn, found[0])
+        post = await get_note(conn, request)
+        listing = await listings.find_by_post(conn, post.id) if post.kind == "listing" else None
+    if listing is not None:
+        raise web.HTTPSeeOther(listing_path(instance.site, listing))
+    if post.local:
+        raise web.HTTPSeeOther(note_path(instance.site, post))
+    return await show_note(request, post)
 
 
-async def show_note(request: web.Request, conn: Connection, post: Post, *, form: Form | None = None) -> web.Response:
+async def get_note(conn: Connection, request: web.Request) -> Post:
+    """The living post that the address names by its id, if the reader may see it. Raises NotFound."""
+    account = current_account(request)
+    post = await posts.find_visible(conn, int(request.match_info["id"]), account.actor_id if account else None)
+    if post is None:
+        raise NotFound
+    return post
+
+
+async def show_note(request: web.Request, post: Post, *, form: Form | None = None) -> web.Response:
     """The page; with `form` as it came back with something wrong. Raises NotFound where the reader may not see it."""
     instance, account = request.app[INSTANCE], current_account(request)
     reader_id = account.actor_id if account else None
-    if post.deleted_at is not None:
-        raise Gone
-    above = await notes.list_ancestors(conn, post.id)
-    visible = await posts.filter_visible(conn, [*above, post.id], reader_id)
-    if post.id not in visible:
-        raise NotFound
-    lines = await list_lines(
-        conn, instance.site, [Entry(id=id, post_id=id, shared_by=None) for id in (*above, post.id) if id in visible]
-    )
-    remarks = await list_remarks(conn, instance.site, post.id, reader_id)
+    async with connection(instance.pool) as conn:
+        shown = [*await notes.list_ancestors(conn, post.id), post.id]
+        visible = await posts.filter_visible(conn, shown, reader_id)
+        if post.id not in visible:
+            raise NotFound
+        entries = [Entry(id=id, post_id=id, shared_by=None) for id in shown if id in visible]
+        lines = await list_lines(conn, instance.site, entries)
+        remarks = await list_remarks(conn, instance.site, post.id, reader_id)
     wanted = form.typed("a") if form else request.query.get("a", "")
     return await render(
         request,

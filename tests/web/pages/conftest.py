@@ -1,13 +1,15 @@
 """Pages as a browser asks for them: the village, its server, and somebody logged in."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import lxml.html
+import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from argon2 import PasswordHasher
 
 from federation.instance import Instance
 from models import sessions
@@ -17,6 +19,7 @@ from models.settings import Settings, Site
 from tests import village
 from tests.fediverse import FakeFediverse
 from tests.village import Village
+from tests.web.visitor import Doorbell, add_communes, add_member
 from web.errors import error_middleware
 from web.keys import INSTANCE, TEMPLATES
 from web.middlewares import add_headers, request_middleware
@@ -145,3 +148,23 @@ async def visitor(open_browser: Callable[[Actor | None], Awaitable[Browser]], lo
 async def alice(open_browser: Callable[[Actor | None], Awaitable[Browser]], lomme: Village) -> Browser:
     """Alice, a member here."""
     return await open_browser(lomme.alice)
+
+
+@pytest.fixture
+async def door(instance: Instance, templates: Templates, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Doorbell]:
+    """Lomme without a mail server, where Alice is a member; passwords are hashed quickly."""
+    monkeypatch.setattr("web.passwords.HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    await add_communes(instance)
+    await add_member(instance)
+    door = Doorbell(instance, templates)
+    yield door
+    await door.close()
+
+
+@pytest.fixture
+async def mailing(door: Doorbell, templates: Templates) -> AsyncIterator[Doorbell]:
+    """The same with a mail server."""
+    settings = msgspec.structs.replace(door.instance.settings, smtp_url="smtp://127.0.0.1:9")
+    mailing = Doorbell(replace(door.instance, settings=settings), templates)
+    yield mailing
+    await mailing.close()

@@ -1,0 +1,35 @@
+"""Hashtags: made from words, found in text, folded so that `#OffreHéninBeaumont` and `#offreheninbeaumont` are one."""
+
+import re
+import unicodedata
+
+MAX_LENGTH = 100
+
+PATTERN = re.compile(r"(?<![\w#＃&/])[#＃](?=\w*[^\W\d_])(\w{1,100})(?!\w)")
+"""A hashtag in running text: word characters, among them a letter; not inside a word, an address or an entity."""
+
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
+_WORDS = re.compile(r"\w+")
+
+
+def fold(name: str) -> str:
+    """The form in which hashtags are compared: no case, no accents, nothing but letters, digits and underscores."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold().translate(_LIGATURES))
+    return "".join(one for one in decomposed if one.isalnum() or one == "_")
+
+
+def make_name(*words: str) -> str:
+    """One hashtag, without its #, from words: spaces, hyphens, apostrophes go, each part begins with a capital.
+
+    `make_name("Offre", "Hénin-Beaumont")` is `OffreHéninBeaumont`; `make_name("L'Isle-d'Abeau")` is `LIsleDAbeau`.
+    """
+    parts = [part for word in words for part in _WORDS.findall(unicodedata.normalize("NFC", word))]
+    return "".join(part[0].upper() + part[1:] for part in parts)[:MAX_LENGTH]
+
+
+def find_names(text: str) -> tuple[str, ...]:
+    """The hashtags in plain text, without their #, in order, each once whatever its case and accents."""
+    found: dict[str, str] = {}
+    for name in PATTERN.findall(text):
+        found.setdefault(fold(name), name)
+    return tuple(found.values())

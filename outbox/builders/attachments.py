@@ -1,0 +1,61 @@
+"""What hangs on our posts and actors: pictures, hashtags, mentions and places."""
+
+from collections.abc import Iterable
+
+from federation.media_uris import media_url
+from federation.uris import tag_url
+from federation.vocabulary.parts import Document, Hashtag, Mention, Place
+from models.actors import Actor
+from models.listings import ListingDetails
+from models.media import Media
+from models.posts import Tag
+from models.settings import Site
+
+
+def build_documents(site: Site, media: Iterable[Media]) -> tuple[Document, ...]:
+    """The pictures, films and sounds of a post, alternative text in `name`."""
+    return tuple(
+        Document(
+            url=media_url(site, one),
+            media_type=one.mime_type,
+            name=one.description,
+            width=one.width,
+            height=one.height,
+            blurhash=one.blurhash,
+            focal_point=None if one.focus_x is None or one.focus_y is None else (one.focus_x, one.focus_y),
+        )
+        for one in media
+    )
+
+
+def build_picture(site: Site, media: Media | None) -> Document | None:
+    """An actor's icon or header."""
+    if media is None:
+        return None
+    return Document(type="Image", url=media_url(site, media), media_type=media.mime_type, name=media.description)
+
+
+def build_hashtags(site: Site, tags: Iterable[Tag]) -> tuple[Hashtag, ...]:
+    """Hashtags with their pages here."""
+    return tuple(Hashtag(name=tag.name, href=tag_url(site, tag.name)) for tag in tags)
+
+
+def build_mentions(actors: Iterable[Actor]) -> tuple[Mention, ...]:
+    """People named in a text, by their full handles."""
+    return tuple(Mention(href=actor.uri, name=f"@{actor.handle}") for actor in actors)
+
+
+def build_place(of: ListingDetails | Actor, *, country: str = "FR") -> Place | None:
+    """Where a listing or an actor is, as far as others may know: the record holds nothing more exact."""
+    if not of.place_name:
+        return None
+    exact = of.latitude is not None and of.longitude is not None
+    return Place(
+        name=of.place_name,
+        latitude=round(of.latitude, 5) if exact and of.latitude is not None else None,
+        longitude=round(of.longitude, 5) if exact and of.longitude is not None else None,
+        radius=of.radius if exact else None,
+        postcode=of.postcode or "",
+        locality=of.place_name.partition(" (")[0],
+        country=country,
+    )

@@ -1,0 +1,66 @@
+"""The HTML of a listing as timelines show it, and its hashtags: what is stored as the post's content (clients.md §6)."""
+
+from html import escape
+
+from federation import hashtags
+from federation.html import from_text, link_hashtag, to_text
+from federation.uris import tag_url
+from models import categories
+from models.listings import Listing, ListingDetails
+from models.posts import Tag
+from models.settings import Site
+from outbox.builders.wording import find_wording, write_facts, write_title
+
+VISIBLE = 500
+"""Characters of the description that stand in the post; the rest is behind the link."""
+
+MAX_TYPED = 10
+"""Hashtags that an author may add in the text."""
+
+ANSWER = {"fr": "voir et répondre", "en": "see and answer"}
+
+
+def build_listing_content(site: Site, listing: Listing) -> tuple[str, tuple[Tag, ...]]:
+    """The content of a listing and the hashtags that it is found under.
+
+    Made of p, br, a, span, strong and what the description has: what Mastodon keeps and its clients draw.
+    """
+    details = listing.details
+    language = "en" if listing.post.language == "en" else "fr"
+    own, typed = list_names(details)
+    title = f"<p><strong>{escape(write_title(details, language), quote=False)}</strong></p>"
+    link = f'<a href="{escape(listing.post.url)}">{ANSWER[language]}</a>'
+    place = [f"📍 {details.place_name}"] if details.place_name else []
+    facts = [escape(fact, quote=False) for fact in (*place, *write_facts(details, language))]
+    tags = " ".join(link_hashtag(tag_url(site, name), name) for name in own)
+    html = f"{title}{_shorten(details.description)}<p>{' · '.join([*facts, link])}</p><p>{tags}</p>"
+    return html, tuple(Tag(tag=hashtags.fold(name), name=name) for name in (*own, *typed))
+
+
+def list_names(details: ListingDetails) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The hashtags of a listing: kind, category, commune, kind and commune in one; then what its author typed.
+
+    Most clients can follow one tag only, hence the last of ours (`#OffreLomme`).
+    """
+    kind = find_wording(details.kind, details.mode).hashtag
+    category = categories.find(details.category) if details.category else None
+    commune = hashtags.make_name(_commune(details))
+    own: dict[str, str] = {}
+    for name in (kind, category.hashtag if category else "", commune, f"{kind}{commune}"):
+        if name:
+            own.setdefault(hashtags.fold(name), name)
+    typed = [name for name in hashtags.find_names(to_text(details.description)) if hashtags.fold(name) not in own]
+    return tuple(own.values()), tuple(typed[:MAX_TYPED])
+
+
+def _commune(details: ListingDetails) -> str:
+    """The place without what stands in brackets behind it: "Lyon 7e (Guillotière)" gives #Lyon7e."""
+    return (details.place_name or "").partition(" (")[0].strip()
+
+
+def _shorten(description: str) -> str:
+    """The description, cut between two words where it is long."""
+    text = to_text(description)
+    if len(text) <= VISIBLE:
+        return description
+    return from_text(f"{text[: VISIBLE + 1].rsplit(maxsplit=1)[0].rstrip(' ,;:.')}…")

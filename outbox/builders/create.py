@@ -1,0 +1,22 @@
+"""Create: something new of ours, with the object inside."""
+
+from federation.uris import activity_uri
+from federation.vocabulary.activities import Create
+from federation.vocabulary.marketplace import Proposal
+from federation.vocabulary.objects import Note
+from models.actors import Actor
+from models.settings import Site
+
+
+def build_create(site: Site, author: Actor, object: Note | Proposal) -> Create:
+    """Addressed as its object is."""
+    note = object.note if isinstance(object, Proposal) else object
+    return Create(
+        id=activity_uri(site, author.username),
+        actor=author.uri,
+        object=object,
+        to=note.to,
+        cc=note.cc,
+        audience=note.audience,
+        published=note.published,
+    )

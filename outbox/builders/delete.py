@@ -1,0 +1,27 @@
+"""Delete: something of ours is withdrawn; its tombstone stays at its address."""
+
+from datetime import datetime
+
+from federation.uris import activity_uri
+from federation.vocabulary.activities import Delete
+from federation.vocabulary.objects import Tombstone
+from models.actors import Actor
+from models.posts import Post
+from models.settings import Site
+
+
+def build_delete(site: Site, author: Actor, post: Post, at: datetime) -> Delete:
+    """Addressed to whom the post was addressed to."""
+    return Delete(
+        id=activity_uri(site, author.username),
+        actor=author.uri,
+        object=build_tombstone(post, at),
+        to=tuple(post.to_uris),
+        cc=tuple(post.cc_uris),
+        published=at,
+    )
+
+
+def build_tombstone(post: Post, at: datetime) -> Tombstone:
+    """What is left of a post (OB1)."""
+    return Tombstone(id=post.uri, former_type="Note", deleted=at)

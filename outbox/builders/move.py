@@ -1,0 +1,17 @@
+"""Move: one of ours lives at another address now (AX18)."""
+
+from federation.uris import activity_uri
+from federation.vocabulary.activities import Move
+from models.actors import Actor
+from models.settings import Site
+
+
+def build_move(site: Site, actor: Actor, target_uri: str) -> Move:
+    """Told to the followers, who follow the new address by themselves."""
+    return Move(
+        id=activity_uri(site, actor.username),
+        actor=actor.uri,
+        object=actor.uri,
+        target=target_uri,
+        to=(actor.followers_uri,) if actor.followers_uri else (),
+    )

@@ -1,0 +1,43 @@
+"""An ordinary post of ours as others receive it: a reply, a question, a message."""
+
+from collections.abc import Iterable
+
+from federation.fields import PUBLIC
+from federation.vocabulary.objects import Note
+from models.actors import Actor
+from models.media import Media
+from models.posts import Post, Tag
+from models.settings import Site
+from outbox.builders.attachments import build_documents, build_hashtags, build_mentions
+
+
+def build_note(
+    site: Site,
+    author: Actor,
+    post: Post,
+    *,
+    mentioned: Iterable[Actor] = (),
+    tags: Iterable[Tag] = (),
+    media: Iterable[Media] = (),
+) -> Note:
+    """The note; `mentioned` are those named in its text. A warning makes it sensitive: others fold it away."""
+    return Note(
+        id=post.uri,
+        attributed_to=author.uri,
+        summary=post.warning,
+        sensitive=post.sensitive or bool(post.warning),
+        content=post.content,
+        language=post.language,
+        url=post.url,
+        published=post.published_at,
+        updated=post.updated_at,
+        to=tuple(post.to_uris),
+        cc=tuple(post.cc_uris),
+        in_reply_to=post.in_reply_to_uri,
+        context=post.context_uri or f"{post.uri}/context",
+        replies=f"{post.uri}/replies",
+        attachments=build_documents(site, media),
+        mentions=build_mentions(mentioned),
+        hashtags=build_hashtags(site, tags),
+        can_quote=(PUBLIC,) if PUBLIC in post.to_uris or PUBLIC in post.cc_uris else (),
+    )

@@ -1,0 +1,85 @@
+"""Our actors as others see them: members, streams, the cooperative, the server itself (AC2 to AC4)."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from federation.signatures.public_keys import load_stored, write_multikey
+from federation.terms import CAPABILITY, PROPOSALS
+from federation.uris import shared_inbox_uri
+from federation.vocabulary.actors import ActorDocument, ProfileField
+from federation.vocabulary.keys import Multikey, PublicKey
+from models.actors import Actor
+from models.keys import StoredPublicKey
+from models.media import Media
+from models.settings import Site
+from outbox.builders.attachments import build_picture, build_place
+
+IMPLEMENTS = (
+    PROPOSALS,
+    CAPABILITY,
+    "https://w3id.org/fep/1b12",
+    "https://datatracker.ietf.org/doc/html/rfc9421",
+)
+"""What this server can do, told by its Application (FEP-844e)."""
+
+
+def build_actor(
+    site: Site,
+    actor: Actor,
+    keys: Iterable[StoredPublicKey],
+    *,
+    icon: Media | None = None,
+    image: Media | None = None,
+) -> ActorDocument:
+    """An actor of ours of any type; `keys` are its public keys.
+
+    One that was suspended keeps its address and its keys and shows nothing else of itself (AC5).
+    """
+    rsa, multikeys = _build_keys(actor, keys)
+    shown = actor.suspended_at is None
+    place = build_place(actor) if shown else None
+    return ActorDocument(
+        id=actor.uri,
+        type=actor.type,
+        inbox=actor.inbox,
+        username=actor.username,
+        webfinger=actor.handle,
+        name=actor.name if shown else "",
+        summary=actor.summary if shown else "",
+        url=actor.url,
+        outbox=actor.outbox,
+        followers=actor.followers_uri,
+        following=actor.following_uri,
+        featured=actor.featured_uri,
+        shared_inbox=shared_inbox_uri(site),
+        published=actor.published_at or actor.created_at,
+        public_keys=rsa,
+        multikeys=multikeys,
+        icon=build_picture(site, icon) if shown else None,
+        image=build_picture(site, image) if shown else None,
+        locked=actor.locked,
+        discoverable=actor.discoverable and shown,
+        indexable=actor.indexable and actor.discoverable and shown,
+        suspended=not shown,
+        fields=tuple(ProfileField(name=line["name"], value=line["value"]) for line in actor.fields) if shown else (),
+        also_known_as=tuple(actor.also_known_as),
+        moved_to=actor.moved_to,
+        implements=IMPLEMENTS if actor.type == "Application" else (),
+        territory=actor.territory_uri,
+        category=actor.category,
+        place=place,
+        service_area=place if actor.type == "Organization" else None,
+    )
+
+
+def _build_keys(actor: Actor, keys: Iterable[StoredPublicKey]) -> tuple[tuple[PublicKey, ...], tuple[Multikey, ...]]:
+    """RSA for HTTP signatures, Ed25519 for proofs."""
+    rsa: list[PublicKey] = []
+    multikeys: list[Multikey] = []
+    for key in keys:
+        if key.algorithm == "rsa":
+            rsa.append(PublicKey(id=key.uri, owner=actor.uri, pem=key.pem))
+        else:
+            multibase = write_multikey(cast("Any", load_stored(key.pem)))
+            multikeys.append(Multikey(id=key.uri, controller=actor.uri, multibase=multibase))
+    return tuple(rsa), tuple(multikeys)

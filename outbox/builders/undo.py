@@ -1,0 +1,11 @@
+"""Undo: one of ours takes a Follow, a Like or an Announce back."""
+
+from federation.uris import activity_uri
+from federation.vocabulary.activities import Announce, Follow, Like, Undo
+from models.actors import Actor
+from models.settings import Site
+
+
+def build_undo(site: Site, actor: Actor, undone: Follow | Like | Announce) -> Undo:
+    """Addressed as what is undone was; the inner activity stands whole, since some peers no longer know its id."""
+    return Undo(id=activity_uri(site, actor.username), actor=actor.uri, object=undone, to=undone.to, cc=undone.cc)

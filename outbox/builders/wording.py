@@ -1,0 +1,153 @@
+"""The words of a listing as it goes out to people: its kind, state and facts, in French or else in English."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from models.listings import ListingDetails, ListingKind, ListingMode, ListingStatus
+
+HERE = ZoneInfo("Europe/Paris")
+"""Dates in texts are those of the territories; on the wire they are UTC."""
+
+NBSP = "\u00a0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """How one kind of listing is called: on the wire (`additionalType`), in a hashtag and in the title line."""
+
+    type: str | None
+    hashtag: str
+    emoji: str
+    french: str
+    english: str
+
+
+def _offer(type: str | None, emoji: str, french: str, english: str, *, hashtag: str = "Offre") -> Wording:
+    return Wording(type=type, hashtag=hashtag, emoji=emoji, french=french, english=english)
+
+
+def _request(type: str | None) -> Wording:
+    return Wording(type=type, hashtag="Demande", emoji="🙏", french="Cherche", english="Wanted")
+
+
+_REPAIR = Wording(
+    type="RepairCall", hashtag="DépannageVélo", emoji="🚲🔧", french="Dépannage", english="Bike repair needed"
+)
+
+_OFFERS: Mapping[ListingMode, Wording] = {
+    "gift": _offer("GiftOffer", "🎁", "Don", "Gift"),
+    "loan": _offer("LoanOffer", "🔁", "Prêt", "Loan"),
+    "swap": _offer("BarterOffer", "🔄", "Échange", "Swap"),
+    "sale": _offer("SaleOffer", "💶", "Vente", "For sale"),
+    "service": _offer("ServiceOffer", "🛠️", "Service", "Service", hashtag="Service"),
+}
+
+_REQUESTS: Mapping[ListingMode, Wording] = {
+    "gift": _request("GiftRequest"),
+    "loan": _request("LoanRequest"),
+    "swap": _request("BarterRequest"),
+    "sale": _request("PurchaseRequest"),
+    "service": _request("ServiceRequest"),
+}
+
+STATES: Mapping[ListingStatus, tuple[str, str]] = {
+    "fulfilled": ("✅ Pourvu", "✅ Done"),
+    "paused": ("⏸️ En pause", "⏸️ Paused"),
+    "cancelled": ("❌ Annulé", "❌ Cancelled"),
+    "expired": ("⌛ Expiré", "⌛ Expired"),
+    "reserved": ("🤝 Réservé", "🤝 Reserved"),
+}
+"""What stands before the title of a listing that is not simply open; old clients see it too."""
+
+_CONDITIONS = {
+    "new": ("neuf", "new"),
+    "like-new": ("comme neuf", "as good as new"),
+    "good": ("bon état", "good condition"),
+    "used": ("état d’usage", "used"),
+    "to-repair": ("à réparer", "to be repaired"),
+}
+
+_MONTHS = (
+    ("janvier", "January"),
+    ("février", "February"),
+    ("mars", "March"),
+    ("avril", "April"),
+    ("mai", "May"),
+    ("juin", "June"),
+    ("juillet", "July"),
+    ("août", "August"),
+    ("septembre", "September"),
+    ("octobre", "October"),
+    ("novembre", "November"),
+    ("décembre", "December"),
+)
+
+
+def find_wording(kind: ListingKind, mode: ListingMode) -> Wording:
+    """The words for this kind and mode; a mode that we do not know is an offer or a request and nothing more."""
+    if kind == "repair_call":
+        return _REPAIR
+    if kind == "request":
+        return _REQUESTS.get(mode) or _request(None)
+    return _OFFERS.get(mode) or _offer(None, "🤲", "Offre", "Offer")
+
+
+def write_title(details: ListingDetails, language: str) -> str:
+    """The first line: state, kind, title and price, as plain text."""
+    wording = find_wording(details.kind, details.mode)
+    french = language == "fr"
+    label = f"{wording.french}{NBSP}:" if french else f"{wording.english}:"
+    state = STATES.get(details.status)
+    before = f"{state[0 if french else 1]} — " if state else ""
+    price = write_price(details, language)
+    return f"{before}{wording.emoji} {label} {details.title}" + (f", {price}" if price else "")
+
+
+def write_price(details: ListingDetails, language: str) -> str:
+    """What is asked for: an amount, a free price, or nothing."""
+    if details.free_price:
+        return "prix libre" if language == "fr" else "pay what you want"
+    return write_money(details.price, language) if details.price else ""
+
+
+def write_money(amount: Decimal, language: str) -> str:
+    """`25 €`, `12,50 €`; in English `€25`, `€12.50`."""
+    written = format(amount.quantize(Decimal("0.01")), "f").removesuffix(".00")
+    return f"{written.replace('.', ',')}{NBSP}€" if language == "fr" else f"€{written}"
+
+
+def write_facts(details: ListingDetails, language: str) -> list[str]:
+    """What a reader wants to know at a glance, after the place: condition, deposit, what is wanted, when."""
+    french = language == "fr"
+    facts = []
+    if details.condition in _CONDITIONS:
+        facts.append(_CONDITIONS[details.condition][0 if french else 1])
+    if details.deposit:
+        facts.append(f"{'caution' if french else 'deposit'} {write_money(details.deposit, language)}")
+    if details.wants:
+        facts.append(f"{'contre' if french else 'for'} {details.wants}")
+    window = _write_window(details.begins_at, details.ends_at, french=french)
+    return [*facts, window] if window else facts
+
+
+def _write_window(begins: datetime | None, ends: datetime | None, *, french: bool) -> str:
+    days = [_write_day(moment, french=french) if moment else None for moment in (begins, ends)]
+    match days:
+        case [None, None]:
+            return ""
+        case [str(day), None]:
+            return f"à partir du {day}" if french else f"from {day}"
+        case [None, str(day)]:
+            return f"jusqu’au {day}" if french else f"until {day}"
+        case [first, last] if first == last:
+            return f"le {first}" if french else f"on {first}"
+    return f"du {days[0]} au {days[1]}" if french else f"from {days[0]} to {days[1]}"
+
+
+def _write_day(moment: datetime, *, french: bool) -> str:
+    day = moment.astimezone(HERE)
+    month = _MONTHS[day.month - 1][0 if french else 1]
+    return f"{'1er' if french and day.day == 1 else day.day} {month}"

@@ -1,0 +1,51 @@
+"""Fixtures for tests of the protocol: a server of ours in front of a fake fediverse."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from federation.instance import Instance
+from models.database import Pool, connection, execute, open_pool
+from models.settings import Settings
+from tests.conftest import with_database
+from tests.factories import HERE
+from tests.fediverse import FakeFediverse
+
+
+@pytest.fixture(scope="session")
+async def protocol_pool(postgres_url: str, template: str) -> AsyncIterator[Pool]:
+    """One database for all tests of the protocol: they write few rows, and copying a database takes half a second."""
+    name = f"{template}_protocol"
+    admin = await asyncpg.connect(postgres_url)
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    pool = await open_pool(with_database(postgres_url, name), size=10)
+    yield pool
+    await pool.close()
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+def fediverse() -> FakeFediverse:
+    """Everybody else."""
+    return FakeFediverse()
+
+
+@pytest.fixture
+async def instance(protocol_pool: Pool, fediverse: FakeFediverse, tmp_path: Path) -> AsyncIterator[Instance]:
+    """Our server, with a database that is empty again after the test."""
+    settings = Settings(url=HERE.url, data=tmp_path)
+    instance = Instance(site=settings.site, settings=settings, pool=protocol_pool, transport=fediverse)
+    yield instance
+    await instance.pictures.close()
+    async with connection(protocol_pool) as conn:
+        for statement in (
+            "DELETE FROM actor",
+            "DELETE FROM unused_file",
+            "DELETE FROM server",
+            "DELETE FROM failed_fetch",
+            "DELETE FROM used_nonce",
+        ):
+            await execute(conn, statement)

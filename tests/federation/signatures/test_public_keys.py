@@ -1,0 +1,154 @@
+"""Public keys of others: only strong ones of the right kind are taken."""
+
+from base64 import b64encode
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from federation.errors import SignatureInvalid
+from federation.signatures import multibase
+from federation.signatures.public_keys import read_multikey, read_pem, write_multikey
+from tests.certificates import make_authority
+from tests.fediverse import make_signer, public_pem
+
+PEM = public_pem(make_signer("x"))
+KEY = make_signer("x").private_key
+
+# The Multikeys of FEP-8b32 and FEP-521a.
+SECRET = "z3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq"
+PUBLIC = "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"
+
+
+def _spki(key: rsa.RSAPublicKey | ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) -> str:
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def test_pem_is_read_in_both_usual_forms() -> None:
+    pkcs1 = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.PKCS1).decode()
+
+    assert _spki(read_pem(PEM)) == _spki(read_pem(pkcs1)) == PEM
+    assert _spki(read_pem(PEM.replace("\n", "\r\n"))) == PEM
+
+
+@pytest.mark.parametrize("stray", ["\x00\x7f", "\ufffd\ufffd", "trailing", "\n\n", "-----BEGIN PRIVATE KEY-----"])
+def test_what_snac2_leaves_after_the_trailer_is_cut(stray: str) -> None:
+    assert _spki(read_pem(PEM + stray)) == PEM
+
+
+def test_b40_weak_rsa_keys_are_refused() -> None:
+    weak = rsa.generate_private_key(public_exponent=65537, key_size=1024).public_key()
+    one = _encode_rsa(e=1)
+    even = _encode_rsa(e=65536)
+    huge = _encode_rsa(e=2**64 + 1)
+
+    for text in (_spki(weak), one, even, huge):
+        with pytest.raises(SignatureInvalid):
+            read_pem(text)
+
+
+def test_b40_other_kinds_of_pem_are_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
+    private = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    elliptic = _spki(ec.generate_private_key(ec.SECP256R1()).public_key())
+    certificate = make_authority(tmp_path_factory.mktemp("ca")).ca_file.read_text()
+    renamed = certificate.replace("CERTIFICATE", "PUBLIC KEY")
+    block = "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n"
+
+    for text in ("", "x", private, elliptic, certificate, renamed, block % "", block % "AAAA", block % ("A" * 9000)):
+        with pytest.raises(SignatureInvalid):
+            read_pem(text)
+
+
+def test_multikeys_are_read_and_written() -> None:
+    raw = multibase.decode_key(SECRET)
+    private = ed25519.Ed25519PrivateKey.from_private_bytes(raw[1])
+
+    assert raw[0] == multibase.ED25519_PRIVATE
+    assert write_multikey(private.public_key()) == PUBLIC
+    assert _spki(read_multikey(PUBLIC)) == _spki(private.public_key())
+
+
+def test_rsa_multikeys_are_read() -> None:
+    der = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1)
+
+    assert _spki(read_multikey(multibase.encode_key(multibase.RSA_PUBLIC, der))) == PEM
+
+
+@pytest.mark.parametrize("text", ["", "z", "x6Mk", "z0OIl", SECRET, PUBLIC[:-3], "z" + "1" * 3000, "z6Mé", "zzzzzz"])
+def test_b40_what_is_no_multikey_is_refused(text: str) -> None:
+    with pytest.raises(SignatureInvalid):
+        read_multikey(text)
+
+
+def test_b40_ed25519_points_of_small_order_are_refused() -> None:
+    refused = 0
+    for encoded in _small_order_points():
+        for raw in {encoded, encoded[:-1] + bytes([encoded[-1] | 0x80])}:
+            with pytest.raises(SignatureInvalid):
+                read_multikey(multibase.encode_key(multibase.ED25519_PUBLIC, raw))
+            refused += 1
+
+    assert refused >= 14
+
+
+@pytest.mark.parametrize("data", [b"", b"\0", b"\0\0x", b"hello", bytes(range(256))])
+def test_base58_there_and_back(data: bytes) -> None:
+    assert multibase.decode(multibase.encode(data)) == data
+
+
+def _encode_rsa(*, e: int) -> str:
+    """An SPKI PEM with this exponent, written by hand since the library refuses to make it."""
+    n = KEY.public_key().public_numbers().n  # type: ignore[union-attr]
+
+    def tlv(tag: int, value: bytes) -> bytes:
+        length = len(value)
+        size = bytes([length]) if length < 128 else (b"\x82" + length.to_bytes(2, "big"))
+        return bytes([tag]) + size + value
+
+    def integer(value: int) -> bytes:
+        return tlv(2, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+    algorithm = tlv(0x30, bytes.fromhex("06092a864886f70d0101010500"))
+    key = tlv(0x03, b"\0" + tlv(0x30, integer(n) + integer(e)))
+    body = _wrap_base64(tlv(0x30, algorithm + key))
+    return f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"
+
+
+def _wrap_base64(data: bytes) -> str:
+    """Base64 in lines of 64, as PEM has it."""
+    text = b64encode(data).decode()
+    return "\n".join(text[start : start + 64] for start in range(0, len(text), 64))
+
+
+def _small_order_points() -> list[bytes]:
+    """The encodings of all points whose order divides 8, computed from the curve, odd spellings included."""
+    p = 2**255 - 19
+    d = -121665 * pow(121666, p - 2, p) % p
+    i = pow(2, (p - 1) // 4, p)
+
+    def root(value: int) -> int | None:
+        candidate = pow(value, (p + 3) // 8, p)
+        if candidate * candidate % p != value % p:
+            candidate = candidate * i % p
+        return candidate if candidate * candidate % p == value % p else None
+
+    # y² of a point of order 8 solves d·y⁴ + 2·y² − 1 = 0, since doubling it gives y = 0.
+    discriminant = root((4 + 4 * d) % p)
+    assert discriminant is not None
+    squares = [(sign * discriminant - 2) * pow(2 * d, p - 2, p) % p for sign in (1, -1)]
+    found = [0, 1, p - 1]
+    for square in squares:
+        y = root(square)
+        if y is not None:
+            found += [y, p - y]
+    found += [p, p + 1]
+    return [value.to_bytes(32, "little") for value in found]
+
+
+def test_the_test_authority_makes_certificates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    authority = make_authority(tmp_path_factory.mktemp("ca"))
+    issued = x509.load_pem_x509_certificate(authority.issue("a.test").certificate.read_bytes())
+
+    authority.key.public_key().verify(issued.signature, issued.tbs_certificate_bytes, ec.ECDSA(SHA256()))

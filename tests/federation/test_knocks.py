@@ -1,0 +1,29 @@
+"""How hosts want requests signed, kept in the table of servers."""
+
+from federation.instance import Instance
+from federation.knocks import ServerKnocks
+from federation.signatures import Knock
+from models.database import connection, execute
+
+
+async def test_rs09_a_knock_is_remembered_for_seven_days_by_all_processes(instance: Instance) -> None:
+    here, elsewhere = ServerKnocks(instance.pool), ServerKnocks(instance.pool)
+    before = await here.find("henin.test")
+    await here.keep("henin.test", Knock.RFC9421)
+
+    assert before is None
+    assert await here.find("henin.test") is Knock.RFC9421
+    assert await elsewhere.find("henin.test") is Knock.RFC9421
+    async with connection(instance.pool) as conn:
+        await execute(conn, "UPDATE server SET knock_until = knock_until - interval '7 days'")
+    assert await ServerKnocks(instance.pool).find("henin.test") is None
+
+
+async def test_rs10_a_host_that_takes_the_draft_again_is_remembered_too(instance: Instance) -> None:
+    knocks = ServerKnocks(instance.pool)
+    await knocks.keep("henin.test", Knock.RFC9421)
+
+    await knocks.keep("henin.test", Knock.CAVAGE)
+
+    assert await knocks.find("henin.test") is None
+    assert await ServerKnocks(instance.pool).find("henin.test") is None

@@ -1,0 +1,88 @@
+"""A picture on its way in: its row and its files, or neither."""
+
+from pathlib import Path
+
+import pytest
+
+from federation.instance import Instance
+from federation.pictures import NotAPicture
+from federation.store import FolderStore, StoreFull
+from federation.uploads import save_upload
+from models import media, uploads
+from models.actors import Actor
+from models.database import connection, transaction
+from models.errors import Conflict, Invalid, NotFound
+from tests.drawings import decode, draw, encode
+from tests.factories import make_member
+
+
+@pytest.fixture
+async def alice(instance: Instance) -> Actor:
+    async with transaction(instance.pool) as conn:
+        return await make_member(conn)
+
+
+def files_of(store: FolderStore) -> list[Path]:
+    return [path for path in store.folder.rglob("*") if path.is_file()] if store.folder.exists() else []
+
+
+async def test_an_upload_is_a_row_and_two_files(instance: Instance, alice: Actor) -> None:
+    data = encode(draw(2000, 1500))
+
+    made = await save_upload(instance, owner_id=alice.id, data=data, name="../../x.svg", description="Une tente")
+
+    full, small = instance.store.find(made.file_key or ""), instance.store.find(made.thumbnail_key or "")
+    assert full is not None and decode(full.read_bytes()).size == (1600, 1200)
+    assert small is not None and decode(small.read_bytes()).size == (480, 360)
+    assert made.byte_size == full.stat().st_size + small.stat().st_size
+    assert (made.description, made.width, made.height) == ("Une tente", 1600, 1200)
+
+
+async def test_a_file_that_is_no_photo_leaves_nothing(instance: Instance, alice: Actor) -> None:
+    with pytest.raises(NotAPicture, match=r"texte\.txt"):
+        await save_upload(instance, owner_id=alice.id, data=b"bonjour", name="texte.txt")
+
+    assert files_of(instance.store) == []
+
+
+async def test_a_description_that_is_too_long_is_told_before_any_work(instance: Instance, alice: Actor) -> None:
+    with pytest.raises(Invalid):
+        await save_upload(instance, owner_id=alice.id, data=encode(draw()), description="x" * 1501)
+
+    assert instance.pictures.spare == 0
+
+
+async def test_without_room_nothing_is_opened(
+    instance: Instance, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MAX_UNATTACHED", 0)
+
+    with pytest.raises(Conflict):
+        await save_upload(instance, owner_id=alice.id, data=encode(draw()))
+
+    assert instance.pictures.spare == 0
+
+
+async def test_when_the_row_cannot_be_written_the_files_go_again(
+    instance: Instance, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*args: object) -> None:
+        raise NotFound
+
+    monkeypatch.setattr(uploads, "create_upload", fail)
+
+    with pytest.raises(NotFound):
+        await save_upload(instance, owner_id=alice.id, data=encode(draw()))
+
+    assert files_of(instance.store) == []
+
+
+async def test_a_full_disk_is_said_and_leaves_no_row(instance: Instance, alice: Actor, tmp_path: Path) -> None:
+    (tmp_path / "media").write_text("a file where the folder should be")
+
+    with pytest.raises(StoreFull):
+        await save_upload(instance, owner_id=alice.id, data=encode(draw()))
+
+    async with connection(instance.pool) as conn:
+        await uploads.require_room(conn, alice.id)
+        assert await media.list_by_posts(conn, []) == {}

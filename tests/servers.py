@@ -1,0 +1,186 @@
+"""Whole servers: pages, API, inboxes and worker, on a port of loopback, in this process or in one of their own."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import msgspec
+
+from federation.instance import Instance
+from federation.key_pairs import make_key_pairs
+from models import tokens
+from models.accounts import Role
+from models.actors import Actor
+from models.database import transaction
+from models.settings import Settings
+from outbox.accounts import register
+from web.app import open_instance
+from web.passwords import hash_password
+from web.serve import furnish, run_until
+
+DECLIC = str(Path(sys.executable).with_name("declic"))
+
+PASSWORD = "un mot de passe assez long"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Somebody with an account; `token` is a bearer for everything, `password` the one of PASSWORD."""
+
+    actor: Actor
+    token: str
+    password: str = PASSWORD
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a client of hers sends."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningServer:
+    """A server that answers at `url` and works; `instance` reaches the same database."""
+
+    name: str
+    instance: Instance
+
+    @property
+    def url(self) -> str:
+        """Its origin."""
+        return self.instance.site.url
+
+    @property
+    def host(self) -> str:
+        """Its host with the port, as in handles."""
+        return self.instance.site.host
+
+    async def add_member(self, username: str, *, role: Role = "member") -> Member:
+        """A new member with a password and a token."""
+        pairs = await make_key_pairs(self.instance.settings)
+        password_hash = await hash_password(PASSWORD)
+        async with transaction(self.instance.pool) as conn:
+            actor = await register(
+                conn,
+                self.instance.site,
+                key_pairs=pairs,
+                username=username,
+                email=f"{username}@{self.name}.test",
+                password_hash=password_hash,
+                role=role,
+                language="fr",
+                name=username.capitalize(),
+            )
+            scopes = ["read", "write", "follow", "push"]
+            return Member(actor=actor, token=await tokens.create(conn, actor_id=actor.id, scopes=scopes))
+
+
+@asynccontextmanager
+async def running_server(
+    name: str, database_url: str, data: Path, settings: Settings | None = None
+) -> AsyncIterator[RunningServer]:
+    """A whole server in this process, federating with others on loopback; its database is migrated already."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setblocking(False)
+    port = listener.getsockname()[1]
+    settings = msgspec.structs.replace(
+        settings or Settings(),
+        url=f"http://127.0.0.1:{port}",
+        listen=f"127.0.0.1:{port}",
+        data=data,
+        test_federation=True,
+    )
+    stopping = asyncio.Event()
+    async with open_instance(settings, database_url) as instance:
+        await furnish(instance)
+        running = asyncio.create_task(run_until(stopping, instance, listener), name=f"server {name}")
+        try:
+            await wait_for_answer(f"{instance.site.url}/readyz")
+            yield RunningServer(name=name, instance=instance)
+        finally:
+            stopping.set()
+            await asyncio.wait_for(running, 20)
+
+
+@dataclass(slots=True, kw_only=True)
+class ServerProcess:
+    """`declic serve` as a process of its own, with its own embedded database, that may be killed and started again."""
+
+    url: str
+    env: dict[str, str]
+    options: tuple[str, ...] = ()
+    process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start it and wait until it is ready."""
+        self.process = await asyncio.create_subprocess_exec(DECLIC, "serve", *self.options, env=self.env)
+        await wait_for_answer(f"{self.url}/readyz")
+
+    async def kill(self) -> None:
+        """Kill it as the kernel does when memory runs out: no last words, the database left running."""
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> int:
+        """Ask it to stop, as systemd does; its exit status."""
+        return await self._end(signal.SIGTERM)
+
+    async def _end(self, how: signal.Signals) -> int:
+        assert self.process is not None
+        if self.process.returncode is None:
+            self.process.send_signal(how)
+        return await asyncio.wait_for(self.process.wait(), 30)
+
+    async def run(self, *arguments: str) -> tuple[int, str, str]:
+        """A command of `declic` on the same instance: its exit status, stdout and stderr."""
+        return await run_declic(self.env, *arguments)
+
+
+async def run_declic(env: dict[str, str], *arguments: str) -> tuple[int, str, str]:
+    """A command of `declic`: its exit status, stdout and stderr."""
+    process = await asyncio.create_subprocess_exec(
+        DECLIC, *arguments, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    out, err = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()
+
+
+def make_environment(data: Path, port: int, **settings: str) -> dict[str, str]:
+    """The environment of a server in `data` on a port of loopback; settings as `rate_limit="10"`."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("DECLIC_")}
+    url = f"http://127.0.0.1:{port}"
+    given = {"url": url, "listen": f"127.0.0.1:{port}", "data": str(data), "test_federation": "on"} | settings
+    return kept | {f"DECLIC_{name.upper()}": value for name, value in given.items()}
+
+
+@asynccontextmanager
+async def server_process(data: Path, *options: str, **settings: str) -> AsyncIterator[ServerProcess]:
+    """A server in a process of its own, started and ready; stopped at the end of the block if it still runs."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    env = make_environment(data, port, **settings)
+    server = ServerProcess(url=env["DECLIC_URL"], env=env, options=options)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+async def wait_for_answer(url: str, status: int = 200, seconds: float = 60) -> None:
+    """Ask again until this status is answered."""
+    async with asyncio.timeout(seconds), aiohttp.ClientSession() as session:
+        while True:
+            try:
+                async with session.get(url) as answer:
+                    if answer.status == status:
+                        return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.05)

@@ -1,0 +1,66 @@
+"""The shape of the source: small modules, said in one sentence; folders that explain themselves."""
+
+import ast
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from models.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+
+FOLDERS = ("models", "federation", "outbox", "inbox", "web")
+
+SHIPPED = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+
+TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if "node_modules" not in path.parts)
+
+WITH_MODULES = sorted({path.parent for path in SHIPPED})
+
+BANNED_NAMES = ("utils", "util", "helpers", "helper", "common", "manager", "service", "misc")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=name_of)
+def test_a_module_is_short_and_says_what_it_is(path: Path) -> None:
+    text = path.read_text()
+    docstring = ast.get_docstring(ast.parse(text))
+
+    assert len(text.splitlines()) <= 300, "split it by sub-concept"
+    assert docstring, "a module opens with one sentence"
+    assert len(docstring.split("\n")[0]) > 10
+    assert path.stem not in BANNED_NAMES
+
+
+@pytest.mark.parametrize("path", TESTS, ids=name_of)
+def test_a_test_module_is_not_too_long(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 400, "split it by sub-concept"
+
+
+@pytest.mark.parametrize("folder", WITH_MODULES, ids=name_of)
+def test_a_folder_explains_itself_and_names_its_modules(folder: Path) -> None:
+    readme = folder / "README.md"
+    assert readme.is_file(), "a folder with modules opens with a README.md"
+    text = readme.read_text()
+    modules = [path.stem for path in folder.glob("*.py") if path.stem != "__init__"]
+
+    assert len(text.splitlines()) <= 40
+    assert [name for name in sorted(modules) if name not in text] == []
+
+
+@pytest.mark.parametrize("name", Settings.__struct_fields__)
+def test_a_setting_is_documented(name: str) -> None:
+    assert f"DECLIC_{name.upper()}" in (ROOT / "deploy" / "README.md").read_text()
+
+
+def test_every_tracked_folder_at_the_top_is_one_of_those_agreed_on() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split(
+        "\n"
+    )
+    folders = {line.partition("/")[0] for line in listed if "/" in line}
+
+    assert folders <= {*FOLDERS, "tests", "deploy", ".ci"}

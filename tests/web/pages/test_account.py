@@ -1,0 +1,148 @@
+"""The member's own account."""
+
+from models import accounts, sessions, tokens
+from models.database import connection, fetch_value, transaction
+from tests.web.visitor import PASSWORD, Doorbell, Visitor, add_member
+
+NEW = "trente-deux vélos bleus"
+
+
+async def enter(door: Doorbell, username: str = "alice") -> Visitor:
+    visitor = await door.ring()
+    await visitor.log_in(username)
+    return visitor
+
+
+async def test_strangers_are_led_to_the_log_in(door: Doorbell) -> None:
+    visitor = await door.ring()
+
+    for path in ("/compte", "/compte/mot-de-passe", "/compte/appareils", "/compte/profil"):
+        assert (await visitor.open(path)).path == f"/connexion?retour={path}"
+
+
+async def test_a_member_sees_nothing_of_the_administration(door: Doorbell) -> None:
+    visitor = await enter(door)
+
+    await visitor.open("/compte")
+
+    assert "alice@example.org" in visitor.text and "/coop/reglages" not in visitor.text
+
+
+async def test_the_language_is_kept(door: Doorbell) -> None:
+    visitor = await enter(door)
+    await visitor.open("/compte")
+
+    await visitor.send("/compte/langue", {"language": "en"})
+
+    assert visitor.path == "/compte?fait=langue" and '<html lang="en"' in visitor.text
+    async with connection(door.instance.pool) as conn:
+        account = await accounts.find_by_username(conn, "alice")
+    assert account is not None and account.language == "en"
+
+
+async def test_a_language_that_we_do_not_speak_changes_nothing(door: Doorbell) -> None:
+    visitor = await enter(door)
+    await visitor.open("/compte")
+
+    await visitor.send("/compte/langue", {"language": "xx"})
+
+    assert '<html lang="fr"' in visitor.text
+
+
+async def test_a_new_password_ends_the_other_sessions_and_not_this_one(door: Doorbell) -> None:
+    other, visitor = await enter(door), await enter(door)
+    await visitor.open("/compte/mot-de-passe")
+
+    await visitor.send("/compte/mot-de-passe", {"current": PASSWORD, "password": NEW})
+
+    assert visitor.path == "/compte?fait=mot-de-passe"
+    assert (await other.open("/compte")).path.startswith("/connexion")
+    assert (await other.log_in("alice", NEW)).path == "/"
+
+
+async def test_a_password_is_not_changed_without_knowing_it(door: Doorbell) -> None:
+    visitor = await enter(door)
+    await visitor.open("/compte/mot-de-passe")
+
+    await visitor.send("/compte/mot-de-passe", {"current": "faux", "password": NEW})
+
+    assert visitor.status == 422 and 'href="#current"' in visitor.text
+    assert NEW not in visitor.text
+    async with connection(door.instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM session") == 1
+
+
+async def test_a_password_cannot_be_guessed_from_inside_either(door: Doorbell) -> None:
+    visitor = await enter(door)
+    await visitor.open("/compte/mot-de-passe")
+    for _ in range(10):
+        await visitor.send("/compte/mot-de-passe", {"current": "faux", "password": NEW})
+
+    await visitor.send("/compte/mot-de-passe", {"current": PASSWORD, "password": NEW})
+
+    assert visitor.status == 422 and "quart d’heure" in visitor.text
+
+
+async def test_devices_are_listed_and_one_is_logged_out(door: Doorbell) -> None:
+    other, visitor = await door.ring(), await enter(door)
+    other.client.session.headers["User-Agent"] = "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko Firefox/140.0"
+    await other.log_in("alice")
+    await visitor.open("/compte/appareils")
+    assert "Firefox, Android" in visitor.text and "celui-ci" in visitor.text
+    async with connection(door.instance.pool) as conn:
+        account = await accounts.find_by_username(conn, "alice")
+        assert account is not None
+        phone = (await sessions.list_of(conn, account.actor_id))[0]
+
+    await visitor.send("/compte/appareils/fermer", {"browser": phone.handle})
+
+    assert visitor.path == "/compte/appareils" and "Firefox, Android" not in visitor.text
+    assert (await other.open("/compte")).path.startswith("/connexion")
+    assert (await visitor.open("/compte")).status == 200
+
+
+async def test_all_other_devices_are_logged_out(door: Doorbell) -> None:
+    others, visitor = [await enter(door), await enter(door)], await enter(door)
+    await visitor.open("/compte/appareils")
+
+    await visitor.send("/compte/appareils/fermer", {"browser": "others"})
+
+    for other in others:
+        assert (await other.open("/compte")).path.startswith("/connexion")
+    assert (await visitor.open("/compte")).status == 200
+
+
+async def test_nobody_logs_out_somebody_else(door: Doorbell) -> None:
+    await add_member(door.instance, "carole")
+    carole, alice = await enter(door, "carole"), await enter(door)
+    async with transaction(door.instance.pool) as conn:
+        account = await accounts.find_by_username(conn, "carole")
+        assert account is not None
+        browser = (await sessions.list_of(conn, account.actor_id))[0].handle
+        bearer = await tokens.create(conn, actor_id=account.actor_id, scopes=["read"])
+        app = str((await tokens.list_of(conn, account.actor_id))[0].id)
+    await enter(door)  # so that Alice's page has a form
+    await alice.open("/compte/appareils")
+
+    await alice.send("/compte/appareils/fermer", {"browser": browser})
+    await alice.send("/compte/appareils/fermer", {"browser": "", "app": app})
+
+    assert (await carole.open("/compte")).status == 200
+    async with connection(door.instance.pool) as conn:
+        assert await tokens.find_by_bearer(conn, bearer) is not None
+
+
+async def test_an_app_is_shown_out(door: Doorbell) -> None:
+    async with transaction(door.instance.pool) as conn:
+        account = await accounts.find_by_username(conn, "alice")
+        assert account is not None
+        bearer = await tokens.create(conn, actor_id=account.actor_id, scopes=["read"], application_name="Tusky <3")
+    visitor = await enter(door)
+    await visitor.open("/compte/appareils")
+    assert "Tusky &lt;3" in visitor.text
+
+    await visitor.send("/compte/appareils/fermer")
+
+    assert "Tusky" not in visitor.text
+    async with connection(door.instance.pool) as conn:
+        assert await tokens.find_by_bearer(conn, bearer) is None

@@ -1,0 +1,189 @@
+"""Every page through axe-core (WCAG 2.2 A and AA), narrow and wide, light and dark; and what axe does not see."""
+
+import json
+import secrets
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from playwright.async_api import Browser, Page
+
+from models.actors import Actor
+from models.database import open_pool
+from tests.conftest import with_database
+from tests.village import Village
+from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
+
+AXE = Path(__file__).parents[1] / "peers" / "node_modules" / "axe-core" / "axe.min.js"
+
+pytestmark = [
+    pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed (npm ci in tests/peers)"),
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"there is no {CHROMIUM}"),
+]
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+AT_NIGHT = ["color-contrast", "link-in-text-block", "target-size"]
+"""The rules that the colour scheme can change; the others see the same page."""
+
+WIDTHS = (390, 1280)
+
+Reader = Callable[[Village], Actor | None]
+
+
+def nobody(village: Village) -> None:
+    """Somebody who is not logged in."""
+
+
+def alice(village: Village) -> Actor:
+    """A member."""
+    return village.alice
+
+
+def hocine(village: Village) -> Actor:
+    """A member whom somebody asks to follow."""
+    return village.hocine
+
+
+def admin(village: Village) -> Actor:
+    """The administrator."""
+    return village.admin
+
+
+def path_of(name: str) -> Callable[[Village], str]:
+    """The page of one of the village's own listings."""
+    return lambda village: getattr(village, name).post.url.removeprefix(village.site.url)
+
+
+def copy_of(name: str) -> Callable[[Village], str]:
+    """The page of a listing by its id."""
+    return lambda village: f"/annonces/d/{getattr(village, name).id}"
+
+
+PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
+    "home": ("/", nobody, 200),
+    "network page": ("/annonces", nobody, 200),
+    "search": ("/annonces?q=tente&lieu=Lomme&km=5&genre=offer&mode=loan&cat=camping&photo=1", nobody, 200),
+    "place unknown": ("/annonces?lieu=nulle+part", nobody, 200),
+    "nothing found": ("/annonces?q=introuvable", nobody, 200),
+    "listing": (path_of("tent"), nobody, 200),
+    "listing to a member": (path_of("tent"), hocine, 200),
+    "listing to its author": (path_of("tent"), alice, 200),
+    "repair call": (path_of("call"), nobody, 200),
+    "copy": (copy_of("sewing"), nobody, 200),
+    "copy to a member": (copy_of("sewing"), alice, 200),
+    "directory": ("/reseau", nobody, 200),
+    "directory to an admin": ("/reseau", admin, 200),
+    "profile": ("/@alice", nobody, 200),
+    "own profile": ("/@alice", alice, 200),
+    "profile elsewhere": ("/@bob@henin.test", alice, 200),
+    "coop elsewhere": ("/@coop@henin.test", nobody, 200),
+    "note": (lambda village: f"/notes/{village.distant_note.id}", alice, 200),
+    "feed": ("/fil", alice, 200),
+    "empty feed": ("/fil", admin, 200),
+    "tag": ("/tags/couture", nobody, 200),
+    "empty tag": ("/tags/rien", nobody, 200),
+    "help": ("/aide", nobody, 200),
+    "legal": ("/mentions-legales", nobody, 200),
+    "accessibility": ("/accessibilite", nobody, 200),
+    "log-in": ("/connexion", nobody, 200),
+    "registration": ("/inscription", nobody, 200),
+    "account": ("/compte", alice, 200),
+    "password": ("/compte/mot-de-passe", alice, 200),
+    "devices": ("/compte/appareils", alice, 200),
+    "members": ("/coop/membres", admin, 200),
+    "new member": ("/coop/membres/nouveau", admin, 200),
+    "member": ("/coop/membres/alice", admin, 200),
+    "not found": ("/n-existe-pas", nobody, 404),
+    "withdrawn": (path_of("withdrawn"), nobody, 410),
+}
+
+
+@pytest.fixture(scope="module")
+async def live(postgres_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Live]:
+    """One village for the whole module: these tests only look."""
+    name = f"{template}_{secrets.token_hex(4)}"
+    keeper = await asyncpg.connect(postgres_url)
+    await keeper.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    pool = await open_pool(with_database(postgres_url, name))
+    async with serve_village(pool, tmp_path_factory.mktemp("data")) as live:
+        yield live
+    pool.terminate()
+    await keeper.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await keeper.close()
+
+
+@pytest.fixture(scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    """One browser for the whole module."""
+    async with open_chromium() as browser:
+        yield browser
+
+
+async def open_page(live: Live, chromium: Browser, name: str, **options: Any) -> Page:
+    """The page, in a browser of its own reader."""
+    where, reader, status = PAGES[name]
+    context = await chromium.new_context(locale="fr-FR", **options)
+    actor = reader(live.village)
+    if actor is not None:
+        await live.log_in(context, actor)
+    page = await context.new_page()
+    answer = await page.goto(live.url + (where if isinstance(where, str) else where(live.village)))
+    assert answer is not None and answer.status == status
+    return page
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_page_has_no_violation(live: Live, chromium: Browser, name: str) -> None:
+    page = await open_page(live, chromium, name)
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+
+    found: list[str] = []
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 900})
+        for scheme, rules in (("light", RULES), ("dark", AT_NIGHT)):
+            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            result = await page.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", rules)
+            found += [
+                f"{width} {scheme} {one['id']}: {json.dumps(one['nodes'][0]['html'])}: {one['nodes'][0]['failureSummary']}"
+                for one in result["violations"]
+            ]
+
+    await page.context.close()
+    assert not found
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_page_fits_320_pixels(live: Live, chromium: Browser, name: str) -> None:
+    page = await open_page(live, chromium, name, viewport={"width": 320, "height": 700})
+
+    wide = await page.evaluate("document.documentElement.scrollWidth")
+
+    await page.context.close()
+    assert wide <= 320
+
+
+async def test_headings_make_an_outline(live: Live, chromium: Browser) -> None:
+    for name in PAGES:
+        page = await open_page(live, chromium, name)
+
+        levels = await page.evaluate(
+            "[...document.querySelectorAll('h1,h2,h3,h4')].filter(h => h.checkVisibility()).map(h => +h.tagName[1])"
+        )
+
+        await page.context.close()
+        assert levels.count(1) == 1, name
+        assert levels[0] == 1 or 1 in levels, name
+        assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False)), (name, levels)
+
+
+async def test_first_tab_leads_to_the_content(live: Live, chromium: Browser) -> None:
+    page = await open_page(live, chromium, "network page")
+
+    await page.keyboard.press("Tab")
+    first = await page.evaluate("document.activeElement.getAttribute('href')")
+
+    await page.context.close()
+    assert first == "#contenu"

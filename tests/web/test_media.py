@@ -1,0 +1,150 @@
+"""Pictures over HTTP: which headers they carry, and what is answered to addresses that somebody made up."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from multidict import CIMultiDict
+
+from federation.instance import Instance
+from federation.media_uris import media_url, thumbnail_url
+from federation.transport import Fetched
+from federation.uploads import save_upload
+from models import media
+from models.database import Pool, transaction
+from models.media import Media, RemoteDocument
+from models.settings import Settings
+from tests.drawings import decode, draw, encode
+from tests.factories import HERE, make_member, make_note, make_remote_actor
+from tests.fediverse import FakeFediverse
+from web.keys import INSTANCE
+from web.media import ROUTES
+
+Client = TestClient[web.Request, web.Application]
+
+WHEEL = "https://henin.test/media/roue.jpg"
+
+
+@pytest.fixture
+async def instance(pool: Pool, tmp_path: Path) -> AsyncIterator[Instance]:
+    settings = Settings(url=HERE.url, data=tmp_path)
+    instance = Instance(site=HERE, settings=settings, pool=pool, transport=FakeFediverse())
+    yield instance
+    await instance.pictures.close()
+
+
+@pytest.fixture
+async def client(instance: Instance) -> AsyncIterator[Client]:
+    app = web.Application()
+    app[INSTANCE] = instance
+    app.add_routes(ROUTES)
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+@pytest.fixture
+async def tent(instance: Instance) -> Media:
+    async with transaction(instance.pool) as conn:
+        alice = await make_member(conn)
+    return await save_upload(instance, owner_id=alice.id, data=encode(draw(2000, 1500)), name="tente.jpg")
+
+
+@pytest.fixture
+async def wheel(instance: Instance) -> Media:
+    async with transaction(instance.pool) as conn:
+        note = await make_note(conn, await make_remote_actor(conn))
+        await media.save_remote(conn, note.id, [RemoteDocument(url=WHEEL)])
+        return (await media.list_by_posts(conn, [note.id]))[note.id][0]
+
+
+def path_of(url: str | None) -> str:
+    assert url is not None
+    return url.removeprefix(HERE.url)
+
+
+async def test_a_picture_of_ours_is_shown_and_kept_by_browsers(client: Client, tent: Media) -> None:
+    answer = await client.get(path_of(media_url(HERE, tent)))
+
+    assert answer.status == 200
+    assert decode(await answer.read()).size == (1600, 1200)
+    assert answer.headers["Content-Type"] == "image/jpeg"
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+async def test_a_thumbnail_is_small(client: Client, tent: Media) -> None:
+    answer = await client.get(path_of(thumbnail_url(HERE, tent)))
+
+    assert decode(await answer.read()).size == (480, 360)
+
+
+async def test_a_picture_can_do_nothing_in_a_browser(client: Client, tent: Media) -> None:
+    answer = await client.head(path_of(media_url(HERE, tent)))
+
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["Content-Disposition"] == 'inline; filename="photo.jpg"'
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Set-Cookie" not in answer.headers
+
+
+async def test_an_activitypub_reader_gets_a_picture_too(client: Client, tent: Media) -> None:
+    answer = await client.get(path_of(media_url(HERE, tent)), headers={"Accept": "application/activity+json"})
+
+    assert answer.headers["Content-Type"] == "image/jpeg"
+
+
+async def test_parts_and_known_copies_are_answered_as_such(client: Client, tent: Media) -> None:
+    path = path_of(media_url(HERE, tent))
+    whole = await client.get(path)
+
+    part = await client.get(path, headers={"Range": "bytes=0-9"})
+    known = await client.get(path, headers={"If-None-Match": whole.headers["ETag"]})
+
+    assert (part.status, len(await part.read())) == (206, 10)
+    assert known.status == 304
+
+
+async def test_a_remote_picture_comes_from_us(client: Client, instance: Instance, wheel: Media) -> None:
+    network = instance.transport
+    assert isinstance(network, FakeFediverse)
+    network.documents[WHEEL] = Fetched(url=WHEEL, status=200, headers=CIMultiDict(), body=encode(draw()))
+
+    full = await client.get(path_of(media_url(HERE, wheel)))
+    small = await client.get(path_of(thumbnail_url(HERE, wheel)))
+
+    assert (full.status, small.status) == (200, 200)
+    assert full.headers["Content-Type"] == "image/jpeg"
+    assert network.fetched == [WHEEL]
+
+
+async def test_a_remote_picture_that_cannot_be_had_is_said_for_a_minute(client: Client, wheel: Media) -> None:
+    answer = await client.get(path_of(media_url(HERE, wheel)))
+
+    assert answer.status == 502
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/media/" + "a" * 32 + ".jpg",
+        "/media/" + "a" * 32 + ".svg",
+        "/media/..%2f..%2fdeclic.toml",
+        "/media/%2e%2e/declic.toml",
+        "/media/remote/1",
+        "/media/remote/9999999999999999999",
+        "/media/remote/99999999999999999999",
+        "/media/remote/-1",
+        "/media/remote/1/large",
+        "/media/remote/1?url=https://evil.test/",
+        "/media/",
+    ],
+)
+async def test_made_up_addresses_find_nothing(client: Client, instance: Instance, path: str) -> None:
+    answer = await client.get(path)
+
+    assert answer.status == 404
+    network = instance.transport
+    assert isinstance(network, FakeFediverse) and network.fetched == []

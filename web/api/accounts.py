@@ -1,0 +1,169 @@
+"""Accounts: the reader's own, anybody's, what they wrote, who follows them and whom they follow."""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from federation.html import to_text
+from federation.webfinger import read_handle
+from models import accounts, actors, blocks, follows, timelines
+from models.actors import Actor
+from models.database import Connection, connection
+from models.errors import Invalid, NotFound
+from models.follows import Follow
+from models.settings import Site
+from models.tags import fold_tag
+from models.timelines import PostFilter
+from web.api.answers import answer_json
+from web.api.auth import reader, reader_id
+from web.api.entities.accounts import is_shown, load_account, load_accounts_by_id
+from web.api.entities.statuses import load_statuses
+from web.api.entities.values import Json, read_look
+from web.api.pagination import link_header, read_page
+from web.api.parameters import read_id, read_parameters
+from web.keys import INSTANCE
+
+MOST = 80
+
+
+async def show_own(request: web.Request) -> web.Response:
+    """GET /api/v1/accounts/verify_credentials: the reader's own Account, with what she typed as `source`."""
+    actor = reader(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        value = await load_account(conn, read_look(request), actor)
+        value["source"] = await _build_source(conn, actor)
+    return answer_json(request, value)
+
+
+async def _build_source(conn: Connection, actor: Actor) -> Json:
+    account = await accounts.get(conn, actor.id)
+    return {
+        "note": to_text(actor.summary),
+        "privacy": "public",
+        "sensitive": False,
+        "language": account.language,
+        "fields": [
+            {"name": str(row.get("name") or ""), "value": to_text(str(row.get("value") or "")), "verified_at": None}
+            for row in actor.fields
+        ],
+        "follow_requests_count": len(await follows.list_requests(conn, actor.id)),
+    }
+
+
+async def show_account(request: web.Request) -> web.Response:
+    """GET /api/v1/accounts/:id."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        actor = await get_shown(conn, request)
+        return answer_json(request, await load_account(conn, read_look(request), actor))
+
+
+async def list_accounts(request: web.Request) -> web.Response:
+    """GET /api/v1/accounts?id[]=: several at once; unknown ones are left out."""
+    ids = (await read_parameters(request)).ids("id")[:MOST]
+    async with connection(request.app[INSTANCE].pool) as conn:
+        return answer_json(request, await load_accounts_by_id(conn, read_look(request), ids))
+
+
+async def look_up(request: web.Request) -> web.Response:
+    """GET /api/v1/accounts/lookup?acct=: by handle, among those whom this server knows."""
+    acct = (await read_parameters(request)).text("acct").strip()
+    async with connection(request.app[INSTANCE].pool) as conn:
+        actor = await find_by_acct(conn, request.app[INSTANCE].site, acct)
+        if actor is None or not is_shown(actor):
+            raise NotFound
+        return answer_json(request, await load_account(conn, read_look(request), actor))
+
+
+async def find_by_acct(conn: Connection, site: Site, acct: str) -> Actor | None:
+    """Who is meant by `alice`, `@alice` or `bob@henin.example`, if this server knows them."""
+    name = acct.strip().removeprefix("@")
+    if "@" not in name:
+        return await actors.find_by_handle(conn, name, site.host)
+    handle = read_handle(name)
+    return None if handle is None else await actors.find_by_handle(conn, handle.username, handle.host)
+
+
+async def get_shown(conn: Connection, request: web.Request) -> Actor:
+    """The actor whose id the address holds. Raises NotFound, also for suspended ones."""
+    id = read_id(request.match_info["id"])
+    found = await actors.list_by_ids(conn, [id]) if id is not None else []
+    if not found or not is_shown(found[0]):
+        raise NotFound
+    return found[0]
+
+
+async def list_statuses(request: web.Request) -> web.Response:
+    """GET /api/v1/accounts/:id/statuses: what somebody wrote and shared; nothing is pinned."""
+    parameters = await read_parameters(request)
+    tagged = fold_tag(parameters.text("tagged"))
+    wanted = PostFilter(
+        only_media=parameters.flag("only_media"),
+        exclude_replies=parameters.flag("exclude_replies"),
+        exclude_shares=parameters.flag("exclude_reblogs"),
+        any_tags=(tagged,) if tagged else (),
+    )
+    page = read_page(parameters)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        actor = await get_shown(conn, request)
+        if parameters.flag("pinned"):
+            return answer_json(request, [])
+        entries = await timelines.list_by_author(conn, actor.id, reader_id(request), wanted, page)
+        statuses = await load_statuses(conn, read_look(request), entries, reader_id(request))
+    return answer_json(request, statuses, headers=link_header(request, [entry.id for entry in entries]))
+
+
+async def list_followers(request: web.Request) -> web.Response:
+    """GET /api/v1/accounts/:id/followers: accepted ones that this server knows; the Link ids are of the follows."""
+    return await _list_relations(request, follows.list_followers, lambda follow: follow.follower_id)
+
+
+async def list_following(request: web.Request) -> web.Response:
+    """GET /api/v1/accounts/:id/following."""
+    return await _list_relations(request, follows.list_following, lambda follow: follow.followed_id)
+
+
+async def _list_relations(
+    request: web.Request, read: Callable[..., Awaitable[list[Follow]]], other: Callable[[Follow], int]
+) -> web.Response:
+    page = read_page(await read_parameters(request), default=40, most=MOST)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        actor = await get_shown(conn, request)
+        if (me := reader_id(request)) is not None and await blocks.between(conn, me, actor.id):
+            return answer_json(request, [])
+        found = await read(conn, actor.id, before=page.before, after=page.floor or None, limit=page.limit)
+        value = await load_accounts_by_id(conn, read_look(request), [other(follow) for follow in found])
+    return answer_json(request, value, headers=link_header(request, [follow.id for follow in found]))
+
+
+async def search_accounts(request: web.Request) -> web.Response:
+    """GET /api/v1/accounts/search?q=: for completion while typing; exact handles first."""
+    parameters = await read_parameters(request)
+    text = parameters.text("q").strip()
+    if not text:
+        raise Invalid("Say in q what to search for.", field="q")
+    limit = parameters.whole("limit", 40, least=1, most=MOST)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        found = await find_accounts(conn, request.app[INSTANCE].site, text, limit=limit)
+        if parameters.flag("following"):
+            found = await keep_followed(conn, reader(request).id, found)
+        return answer_json(request, await load_accounts_by_id(conn, read_look(request), [actor.id for actor in found]))
+
+
+async def find_accounts(conn: Connection, site: Site, text: str, *, limit: int, offset: int = 0) -> list[Actor]:
+    """Whose name or handle is or resembles this text."""
+    exact = await find_by_acct(conn, site, text)
+    name = text.removeprefix("@").partition("@")[0]
+    similar = await actors.search(conn, name, limit=limit + offset) if name else []
+    if "@" in text.removeprefix("@"):
+        wanted = text.removeprefix("@").lower()
+        similar = [actor for actor in similar if actor.handle.lower().startswith(wanted)]
+    first = [exact] if exact is not None and is_shown(exact) else []
+    found = first + [actor for actor in similar if exact is None or actor.id != exact.id]
+    return found[offset : offset + limit]
+
+
+async def keep_followed(conn: Connection, me: int, found: list[Actor]) -> list[Actor]:
+    """Those of these actors whom the reader follows."""
+    relations = await follows.list_relationships(conn, me, [actor.id for actor in found])
+    followed = {relation.actor_id for relation in relations if relation.following}
+    return [actor for actor in found if actor.id in followed]

@@ -1,0 +1,111 @@
+"""Who asks, and what the token allows: the only place where the API checks bearer tokens and scopes."""
+
+from datetime import UTC, datetime, timedelta
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from models import accounts, actors, tokens
+from models.actors import Actor
+from models.database import Connection, connection
+from models.errors import Forbidden, Invalid, Unauthenticated
+from models.tokens import Token
+from web.keys import INSTANCE
+
+TOKEN = web.RequestKey("token", Token)
+READER = web.RequestKey("reader", Actor)
+
+SEEN_EVERY = timedelta(hours=1)
+"""How exactly we remember when a token was last used."""
+
+FOLLOW = frozenset(
+    f"{access}:{what}" for access in ("read", "write") for what in ("follows", "blocks", "mutes")
+)
+"""What the old scope `follow` stands for."""
+
+
+def open_to_all(handler: Handler, scope: str | None = None) -> Handler:
+    """A view that anybody may ask; with a token it must be a valid one, which allows `scope`."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        token = await _identify(request)
+        if token is not None and scope is not None:
+            _require_scope(token, scope)
+        return await handler(request)
+
+    return guarded
+
+
+def for_apps(handler: Handler) -> Handler:
+    """A view for any valid token, be it a person's or an application's own."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        if await _identify(request) is None:
+            raise Unauthenticated("Send an access token in the header Authorization.")
+        return await handler(request)
+
+    return guarded
+
+
+def for_people(handler: Handler, scope: str) -> Handler:
+    """A view for somebody of ours whose token allows `scope`."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        token = await _identify(request)
+        if token is None:
+            raise Unauthenticated("Send an access token in the header Authorization.")
+        _require_scope(token, scope)
+        if READER not in request:
+            raise Invalid("This needs the token of a person, not of an application alone.")
+        return await handler(request)
+
+    return guarded
+
+
+def reader(request: web.Request) -> Actor:
+    """Who asks, in a view made by `for_people`."""
+    return request[READER]
+
+
+def reader_id(request: web.Request) -> int | None:
+    """The row id of who asks, None for anybody."""
+    found = request.get(READER)
+    return None if found is None else found.id
+
+
+def allows(token: Token, scope: str) -> bool:
+    """Whether the token grants `scope` itself, what it is a part of, or the old `follow`."""
+    return token.allows(scope) or (scope in FOLLOW and token.allows("follow"))
+
+
+def _require_scope(token: Token, scope: str) -> None:
+    if not allows(token, scope):
+        raise Forbidden(f"This action is outside the authorized scopes: it needs {scope}.")
+
+
+async def _identify(request: web.Request) -> Token | None:
+    """Read the token and remember whose it is. A token in an address would end in logs, so it is refused (B-45)."""
+    if "access_token" in request.query:
+        raise Unauthenticated("Send the access token in the header Authorization, never in the address.")
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _, bearer = header.partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated("The header Authorization holds the word Bearer and an access token.")
+    async with connection(request.app[INSTANCE].pool) as conn:
+        token = await tokens.find_by_bearer(conn, bearer.strip())
+        if token is None:
+            raise Unauthenticated("The access token is invalid, or was revoked.")
+        request[TOKEN] = token
+        if token.actor_id is not None:
+            request[READER] = await actors.get(conn, token.actor_id)
+        if token.used_at is None or token.used_at < datetime.now(UTC) - SEEN_EVERY:
+            await _note_use(conn, token)
+    return token
+
+
+async def _note_use(conn: Connection, token: Token) -> None:
+    await tokens.touch(conn, token.id)
+    if token.actor_id is not None:
+        await accounts.touch(conn, token.actor_id)

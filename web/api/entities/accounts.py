@@ -1,0 +1,106 @@
+"""Actors as Account, and how they relate to the reader as Relationship (clients.md §5)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from federation.media_uris import media_url, thumbnail_url
+from models import actors, media
+from models.actors import Actor, Counts
+from models.database import Connection
+from models.follows import Relationship
+from models.media import Media
+from web.api.entities.values import Json, Look, web_address, write_moment
+
+AUTOMATIC = frozenset({"Application", "Service"})
+COLLECTIVE = frozenset({"Group", "Organization"})
+
+
+async def load_accounts(conn: Connection, look: Look, shown: Iterable[Actor]) -> dict[int, Json]:
+    """These actors as Accounts, by row id: two queries however many they are."""
+    known = {actor.id: actor for actor in shown}
+    counts = await actors.count(conn, list(known))
+    picture_ids = {id for actor in known.values() for id in (actor.icon_media_id, actor.image_media_id) if id}
+    pictures = await media.list_by_ids(conn, picture_ids) if picture_ids else {}
+    return {id: build_account(look, actor, counts[id], pictures) for id, actor in known.items()}
+
+
+async def load_account(conn: Connection, look: Look, actor: Actor) -> Json:
+    """One actor as Account."""
+    return (await load_accounts(conn, look, [actor]))[actor.id]
+
+
+async def load_accounts_by_id(conn: Connection, look: Look, ids: list[int]) -> list[Json]:
+    """The living actors with these row ids, in this order."""
+    found = [actor for actor in await actors.list_by_ids(conn, ids) if is_shown(actor)]
+    built = await load_accounts(conn, look, found)
+    return [built[id] for id in ids if id in built]
+
+
+def is_shown(actor: Actor) -> bool:
+    """Whether this actor has a page: neither deleted nor suspended."""
+    return actor.deleted_at is None and actor.suspended_at is None
+
+
+def write_acct(actor: Actor) -> str:
+    """`alice` for ours, `bob@henin.example` for others."""
+    return actor.username if actor.local else actor.handle
+
+
+def build_account(look: Look, actor: Actor, counts: Counts, pictures: dict[int, Media]) -> Json:
+    """The whole Account; no value is null but those that every client takes as null."""
+    icon, image = pictures.get(actor.icon_media_id or 0), pictures.get(actor.image_media_id or 0)
+    blank = look.group if actor.type in COLLECTIVE else look.person
+    avatar = (thumbnail_url(look.site, icon) if icon else None) or blank
+    header = media_url(look.site, image) if image and image.type == "image" else look.header
+    return {
+        "id": str(actor.id),
+        "username": actor.username,
+        "acct": write_acct(actor),
+        "uri": actor.uri,
+        "url": web_address(actor.url, actor.uri),
+        "display_name": actor.display_name,
+        "note": actor.summary,
+        "avatar": avatar,
+        "avatar_static": avatar,
+        "header": header,
+        "header_static": header,
+        "locked": actor.locked,
+        "bot": actor.type in AUTOMATIC,
+        "group": actor.type in COLLECTIVE,
+        "discoverable": actor.discoverable,
+        "indexable": actor.indexable,
+        "created_at": write_moment(actor.published_at or actor.created_at),
+        "last_status_at": counts.last_post_at.date().isoformat() if counts.last_post_at else None,
+        "statuses_count": counts.posts,
+        "followers_count": counts.followers,
+        "following_count": counts.following,
+        "emojis": [],
+        "roles": [],
+        "fields": [_build_field(row) for row in actor.fields if isinstance(row, dict)],
+    }
+
+
+def _build_field(row: dict[str, Any]) -> Json:
+    return {"name": str(row.get("name") or ""), "value": str(row.get("value") or ""), "verified_at": None}
+
+
+def build_relationship(relation: Relationship) -> Json:
+    """How an actor relates to the reader."""
+    return {
+        "id": str(relation.actor_id),
+        "following": relation.following,
+        "showing_reblogs": relation.shares,
+        "notifying": relation.notify,
+        "languages": None,
+        "followed_by": relation.followed_by,
+        "blocking": relation.blocking,
+        "blocked_by": relation.blocked_by,
+        "muting": False,
+        "muting_notifications": False,
+        "muting_expires_at": None,
+        "requested": relation.requested,
+        "requested_by": relation.requested_by,
+        "domain_blocking": False,
+        "endorsed": False,
+        "note": "",
+    }

@@ -1,0 +1,39 @@
+"""What others did, as Notification: the eight types that every client knows (clients.md §5)."""
+
+from collections.abc import Sequence
+
+from models import actors, posts
+from models.database import Connection
+from models.notifications import Notification
+from web.api.entities.accounts import is_shown, load_accounts
+from web.api.entities.statuses import load_posts
+from web.api.entities.values import Json, Look, write_moment
+
+WITHOUT_STATUS = frozenset({"follow", "follow_request"})
+
+
+async def load_notifications(
+    conn: Connection, look: Look, found: Sequence[Notification], reader_id: int
+) -> list[Json]:
+    """These notifications, without those whose actor or post is gone or not to be seen any more."""
+    shown = [actor for actor in await actors.list_by_ids(conn, [one.actor_id for one in found]) if is_shown(actor)]
+    accounts = await load_accounts(conn, look, shown)
+    post_ids = [one.post_id for one in found if one.post_id is not None]
+    visible = await posts.filter_visible(conn, post_ids, reader_id)
+    loaded = await load_posts(conn, look, [id for id in dict.fromkeys(post_ids) if id in visible], reader_id)
+    statuses = {status["id"]: status for status in loaded}
+    built = (_build(one, accounts.get(one.actor_id), statuses.get(str(one.post_id))) for one in found)
+    return [notification for notification in built if notification is not None]
+
+
+def _build(notification: Notification, account: Json | None, status: Json | None) -> Json | None:
+    if account is None or (status is None and notification.type not in WITHOUT_STATUS):
+        return None
+    value: Json = {
+        "id": str(notification.id),
+        "type": notification.type,
+        "created_at": write_moment(notification.created_at),
+        "group_key": f"ungrouped-{notification.id}",
+        "account": account,
+    }
+    return value if status is None else value | {"status": status}

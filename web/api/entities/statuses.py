@@ -1,0 +1,173 @@
+"""Posts as Status: one function for listings and notes, ours and others' (clients.md §5, §6)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from federation.uris import tag_url
+from models import actors, media, posts, provenance, reactions
+from models.actors import Actor
+from models.database import Connection
+from models.media import Media
+from models.posts import Audience, Post, PostCounts, Tag
+from models.provenance import Provenance
+from models.reactions import Share
+from models.timelines import Entry
+from web.api.entities.accounts import is_shown, load_accounts, write_acct
+from web.api.entities.media import build_attachments
+from web.api.entities.values import Json, Look, web_address, write_moment
+
+VISIBILITIES: dict[Audience, str] = {
+    "network": "public",
+    "unlisted": "unlisted",
+    "coop": "private",
+    "territories": "private",
+    "followers": "private",
+    "direct": "direct",
+}
+"""The only four words that clients know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """Everything that a page of statuses is made of, by row id."""
+
+    posts: dict[int, Post]
+    actors: dict[int, Actor]
+    accounts: dict[int, Json]
+    mentions: dict[int, list[int]]
+    media: dict[int, list[Media]]
+    tags: dict[int, list[Tag]]
+    counts: dict[int, PostCounts]
+    provenance: dict[int, Provenance]
+    shares: dict[int, Share]
+
+
+async def load_statuses(
+    conn: Connection, look: Look, entries: Sequence[Entry], reader_id: int | None
+) -> list[Json]:
+    """These lines of a timeline as statuses, shares as statuses around the shared one.
+
+    A fixed number of queries however long the page is. Audiences are the caller's business; what is gone is left out.
+    """
+    if not entries:
+        return []
+    gathered = await _gather(conn, look, entries, reader_id)
+    statuses: list[Json] = []
+    for entry in entries:
+        post = gathered.posts.get(entry.post_id)
+        if post is None or post.author_id not in gathered.accounts:
+            continue
+        status = build_status(look, post, gathered, reader_id)
+        if entry.shared_by is None:
+            statuses.append(status)
+        elif entry.shared_by in gathered.accounts and entry.id in gathered.shares:
+            statuses.append(wrap_share(entry, status, gathered))
+    return statuses
+
+
+async def load_posts(conn: Connection, look: Look, ids: Sequence[int], reader_id: int | None) -> list[Json]:
+    """Posts as statuses, in this order."""
+    return await load_statuses(
+        conn, look, [Entry(id=id, post_id=id, shared_by=None) for id in ids], reader_id
+    )
+
+
+async def load_post(conn: Connection, look: Look, post: Post, reader_id: int | None) -> Json:
+    """One living post as status."""
+    [status] = await load_posts(conn, look, [post.id], reader_id)
+    return status
+
+
+async def _gather(
+    conn: Connection, look: Look, entries: Sequence[Entry], reader_id: int | None
+) -> Gathered:
+    found = {post.id: post for post in await posts.list_by_ids(conn, [entry.post_id for entry in entries])}
+    ids = list(found)
+    mentions = await posts.list_mentions(conn, ids)
+    authors = {post.author_id for post in found.values()} | {entry.shared_by for entry in entries if entry.shared_by}
+    share_ids = [entry.id for entry in entries if entry.shared_by is not None]
+    mentioned = {id for named in mentions.values() for id in named}
+    known = {actor.id: actor for actor in await actors.list_by_ids(conn, list(authors | mentioned))}
+    return Gathered(
+        posts=found,
+        actors=known,
+        accounts=await load_accounts(conn, look, [known[id] for id in authors if is_shown(known[id])]),
+        mentions=mentions,
+        media=await media.list_by_posts(conn, ids),
+        tags=await posts.list_tags(conn, ids),
+        counts=await posts.count(conn, ids, reader_id),
+        provenance=await provenance.list_by_posts(conn, ids),
+        shares=await reactions.list_shares_by_ids(conn, share_ids) if share_ids else {},
+    )
+
+
+def build_status(look: Look, post: Post, gathered: Gathered, reader_id: int | None) -> Json:
+    """One post as status."""
+    counts, origin = gathered.counts[post.id], gathered.provenance[post.id]
+    status: Json = {
+        "id": str(post.id),
+        "uri": post.uri,
+        "url": web_address(post.url, post.uri),
+        "created_at": write_moment(post.published_at),
+        "edited_at": write_moment(post.updated_at) if post.updated_at else None,
+        "account": gathered.accounts[post.author_id],
+        "content": post.content,
+        "visibility": VISIBILITIES[post.audience],
+        "sensitive": post.sensitive,
+        "spoiler_text": post.warning,
+        "media_attachments": build_attachments(look.site, gathered.media[post.id]),
+        "mentions": [
+            build_mention(gathered.actors[id]) for id in gathered.mentions[post.id] if id in gathered.actors
+        ],
+        "tags": [{"name": tag.name, "url": tag_url(look.site, tag.name)} for tag in gathered.tags[post.id]],
+        "emojis": [],
+        "reblogs_count": counts.shares,
+        "favourites_count": counts.favourites,
+        "replies_count": counts.replies,
+        "in_reply_to_id": _write_id(post.in_reply_to_id),
+        "in_reply_to_account_id": _write_id(origin.answered_id),
+        "reblog": None,
+        "poll": None,
+        "card": None,
+        "language": post.language,
+        "application": {"name": origin.application, "website": None} if origin.application else None,
+    }
+    if reader_id is not None:
+        status |= {
+            "favourited": counts.favourited,
+            "reblogged": counts.shared,
+            "muted": False,
+            "bookmarked": False,
+            "filtered": [],
+        }
+        if post.author_id == reader_id:
+            status["pinned"] = False
+    return status
+
+
+def wrap_share(entry: Entry, status: Json, gathered: Gathered) -> Json:
+    """The status that says "shared by": its own id and author, the shared one inside and its content repeated."""
+    assert entry.shared_by is not None
+    share = gathered.shares[entry.id]
+    return status | {
+        "id": str(share.id),
+        "uri": share.uri or f"{gathered.actors[share.actor_id].uri}#shares/{share.id}",
+        "created_at": write_moment(share.created_at),
+        "edited_at": None,
+        "account": gathered.accounts[entry.shared_by],
+        "reblog": status,
+    }
+
+
+def build_mention(actor: Actor) -> Json:
+    """Somebody who is named in a text."""
+    return {
+        "id": str(actor.id),
+        "username": actor.username,
+        "url": web_address(actor.url, actor.uri),
+        "acct": write_acct(actor),
+    }
+
+
+def _write_id(id: int | None) -> str | None:
+    return None if id is None else str(id)

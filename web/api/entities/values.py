@@ -1,0 +1,46 @@
+"""Small values as clients want them: ids, moments, addresses, and where the pictures of those without one are."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+
+from models.settings import Site
+from web.keys import INSTANCE, TEMPLATES
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What every entity needs beside its row: our address, and the pictures of those who have none (never null)."""
+
+    site: Site
+    person: str
+    group: str
+    header: str
+
+
+def read_look(request: web.Request) -> Look:
+    """The look of this server."""
+    site, urls = request.app[INSTANCE].site, request.app[TEMPLATES].assets.urls
+    return Look(
+        site=site,
+        person=site.url + urls["images/avatar-person.png"],
+        group=site.url + urls["images/avatar-group.png"],
+        header=site.url + urls["images/header.png"],
+    )
+
+
+def write_moment(moment: datetime) -> str:
+    """ISO 8601 in UTC with three digits of a second and Z: what every client parses."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def web_address(*candidates: str | None) -> str:
+    """The first that a browser may open; a `javascript:` from elsewhere never reaches a client."""
+    for candidate in candidates:
+        if candidate and candidate.startswith(("https://", "http://")):
+            return candidate
+    return ""

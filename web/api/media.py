@@ -1,0 +1,90 @@
+"""Uploading pictures: checked and reduced while the client waits, so that the answer is always final."""
+
+import re
+
+from aiohttp import web
+
+from federation.pictures import MAX_BYTES
+from federation.uploads import save_upload
+from models import uploads
+from models.database import connection, transaction
+from models.errors import Invalid, NotFound
+from web.api.answers import answer_json
+from web.api.auth import reader
+from web.api.entities.media import build_attachment
+from web.api.parameters import Parameters, read_id, read_parameters
+from web.keys import INSTANCE
+
+FOCUS = re.compile(r"\s*(-?[0-9.]{1,20})\s*,\s*(-?[0-9.]{1,20})\s*")
+
+
+async def post_media(request: web.Request) -> web.Response:
+    """POST /api/v2/media and /api/v1/media: `file`, `description`, `focus`; the attachment, ready to be used."""
+    parameters = await read_parameters(request, file_limit=MAX_BYTES)
+    upload = parameters.uploads.get("file")
+    if upload is None:
+        raise Invalid("Send the picture as the part named file of multipart/form-data.", field="file")
+    focus = read_focus(parameters)
+    instance, me = request.app[INSTANCE], reader(request)
+    media = await save_upload(
+        instance,
+        owner_id=me.id,
+        data=upload.body,
+        name=upload.filename,
+        description=parameters.text("description"),
+    )
+    if focus is not None:
+        async with transaction(instance.pool) as conn:
+            media = await uploads.save_words(conn, media.id, me.id, focus=focus)
+    return answer_json(request, build_attachment(instance.site, media))
+
+
+async def show_media(request: web.Request) -> web.Response:
+    """GET /api/v1/media/:id: one's own upload."""
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        media = await uploads.get_own(conn, _read_id(request), reader(request).id)
+    return answer_json(request, build_attachment(instance.site, media))
+
+
+async def put_media(request: web.Request) -> web.Response:
+    """PUT /api/v1/media/:id: its words and its focus."""
+    parameters = await read_parameters(request, file_limit=MAX_BYTES)
+    instance = request.app[INSTANCE]
+    async with transaction(instance.pool) as conn:
+        media = await uploads.save_words(
+            conn,
+            _read_id(request),
+            reader(request).id,
+            description=parameters.text("description") if parameters.has("description") else None,
+            focus=read_focus(parameters),
+        )
+    return answer_json(request, build_attachment(instance.site, media))
+
+
+async def delete_media(request: web.Request) -> web.Response:
+    """DELETE /api/v1/media/:id: an upload that no post uses."""
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await uploads.delete_upload(conn, _read_id(request), reader(request).id)
+    return answer_json(request, {})
+
+
+def read_focus(parameters: Parameters) -> tuple[float, float] | None:
+    """`focus`, two numbers from -1 to 1 with a comma between them. Raises Invalid."""
+    written = parameters.text("focus")
+    if not written.strip():
+        return None
+    found = FOCUS.fullmatch(written)
+    try:
+        if found is None:
+            raise ValueError
+        return float(found[1]), float(found[2])
+    except ValueError:
+        raise Invalid("focus is two numbers from -1 to 1, with a comma between them.", field="focus") from None
+
+
+def _read_id(request: web.Request) -> int:
+    id = read_id(request.match_info["id"])
+    if id is None:
+        raise NotFound
+    return id

@@ -1,0 +1,81 @@
+"""What others did that concerns the reader."""
+
+from aiohttp import web
+
+from models import notifications
+from models.database import Connection, connection, transaction
+from models.errors import NotFound
+from models.notifications import Notification
+from web.api.answers import answer_json
+from web.api.auth import reader
+from web.api.entities.notifications import load_notifications
+from web.api.entities.values import read_look
+from web.api.pagination import link_header, read_page
+from web.api.parameters import read_id, read_parameters
+from web.keys import INSTANCE
+
+MOST = 80
+COUNTED = 1000
+
+
+async def list_notifications(request: web.Request) -> web.Response:
+    """GET /api/v1/notifications: `types[]`, `exclude_types[]`, `account_id`; newest first."""
+    parameters = await read_parameters(request)
+    page = read_page(parameters, default=40, most=MOST)
+    me = reader(request).id
+    async with connection(request.app[INSTANCE].pool) as conn:
+        found = await notifications.list_notifications(
+            conn,
+            me,
+            before=page.before,
+            since=page.since,
+            after=page.after,
+            types=list(parameters.texts("types")) or None,
+            excluded=list(parameters.texts("exclude_types")) or None,
+            actor_id=parameters.id("account_id"),
+            limit=page.limit,
+        )
+        value = await load_notifications(conn, read_look(request), found, me)
+    return answer_json(request, value, headers=link_header(request, [one.id for one in found]))
+
+
+async def show_notification(request: web.Request) -> web.Response:
+    """GET /api/v1/notifications/:id. Raises NotFound for other people's."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        found = await _find_own(conn, request)
+        value = await load_notifications(conn, read_look(request), [found] if found else [], reader(request).id)
+    if not value:
+        raise NotFound
+    return answer_json(request, value[0])
+
+
+async def post_clear(request: web.Request) -> web.Response:
+    """POST /api/v1/notifications/clear: remove all."""
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await notifications.dismiss(conn, reader(request).id, None)
+    return answer_json(request, {})
+
+
+async def post_dismiss(request: web.Request) -> web.Response:
+    """POST /api/v1/notifications/:id/dismiss: remove one of one's own; others' are as if missing (B-56)."""
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        found = await _find_own(conn, request)
+        if found is None:
+            raise NotFound
+        await notifications.dismiss(conn, reader(request).id, found.id)
+    return answer_json(request, {})
+
+
+async def count_unread(request: web.Request) -> web.Response:
+    """GET /api/v1/notifications/unread_count: what the reader has not seen on a page of ours yet."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        unread = await notifications.count_unread(conn, reader(request).id)
+    return answer_json(request, {"count": min(unread, COUNTED)})
+
+
+async def _find_own(conn: Connection, request: web.Request) -> Notification | None:
+    id = read_id(request.match_info["id"])
+    if id is None:
+        return None
+    found = await notifications.list_notifications(conn, reader(request).id, before=id + 1, since=id - 1, limit=1)
+    return found[0] if found else None

@@ -1,0 +1,36 @@
+"""Pages by id, and the Link header exactly as clients take it apart (clients.md §1.2)."""
+
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from models.timelines import Page
+from web.api.parameters import LIST_END, Parameters
+from web.keys import INSTANCE
+
+CURSORS = frozenset({"max_id", "min_id", "since_id"})
+
+
+def read_page(parameters: Parameters, *, default: int = 20, most: int = 40) -> Page:
+    """The part of a list that the client asks for; more than `most` lines are never given."""
+    return Page(
+        before=parameters.id("max_id"),
+        since=parameters.id("since_id"),
+        after=parameters.id("min_id"),
+        limit=parameters.whole("limit", default, least=1, most=most),
+    )
+
+
+def link_header(request: web.Request, ids: list[int]) -> dict[str, str]:
+    """The header that leads to the neighbouring pages; none on an empty page.
+
+    `ids` are those of the list's lines (of the acts, where the list is of acts), newest first. Next comes first, all
+    other parameters stay, since clients drop their own.
+    """
+    if not ids:
+        return {}
+    base = request.app[INSTANCE].site.url + request.path
+    kept = [(name, value) for name, value in request.query.items() if LIST_END.sub("", name) not in CURSORS]
+    older = urlencode([*kept, ("max_id", str(ids[-1]))])
+    newer = urlencode([*kept, ("min_id", str(ids[0]))])
+    return {"Link": f'<{base}?{older}>; rel="next", <{base}?{newer}>; rel="prev"'}

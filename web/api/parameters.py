@@ -1,0 +1,218 @@
+"""What a client sent, in whichever of the encodings clients use: query, JSON, form or multipart (clients.md §1.3)."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from aiohttp import BodyPartReader, web
+
+from models.errors import Invalid
+from web.forms import NOT_TYPED
+
+TEXT_LIMIT = 256 * 1024
+"""Bytes of everything that is not a file."""
+
+FIELD_LIMIT = 500
+
+DEPTH_LIMIT = 8
+
+HIGHEST_ID = 2**63 - 2
+
+TRUE = frozenset({"true", "1", "on", "t", "yes"})
+FALSE = frozenset({"false", "0", "off", "f", "no", ""})
+
+LIST_END = re.compile(r"\[\d*\]$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that was sent; the name is what the client says."""
+
+    filename: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """Everything by its name: lists without their `[]`, nested names as forms write them (`poll[options]`).
+
+    Each reader gives a usable value; an empty text counts as absent where that makes no sense as a value.
+    """
+
+    values: Mapping[str, tuple[str, ...]]
+    uploads: Mapping[str, Upload] = field(default_factory=dict)
+
+    def has(self, name: str) -> bool:
+        """Whether the client sent this at all."""
+        return name in self.values
+
+    def text(self, name: str, default: str = "") -> str:
+        """A text without control characters."""
+        found = self.values.get(name)
+        return NOT_TYPED.sub("", found[-1]) if found else default
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts, the empty ones left out."""
+        cleaned = (NOT_TYPED.sub("", value).strip() for value in self.values.get(name, ()))
+        return tuple(value for value in cleaned if value)
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """A truth value: true, "true", "1" or "on". Raises Invalid for what is neither."""
+        value = self.text(name).strip().lower()
+        if value in TRUE:
+            return True
+        if value == "" and (name not in self.values or default):
+            return default
+        if value in FALSE:
+            return False
+        raise Invalid(f"{name} is true or false.", field=name)
+
+    def whole(self, name: str, default: int, *, least: int = 0, most: int) -> int:
+        """A whole number, brought within its bounds. Raises Invalid for what is no number."""
+        value = self.text(name).strip()
+        if not value:
+            return default
+        if not re.fullmatch(r"-?[0-9]{1,18}", value):
+            raise Invalid(f"{name} is a whole number.", field=name)
+        return max(least, min(most, int(value)))
+
+    def id(self, name: str) -> int | None:
+        """An id, or None. Raises Invalid for what can be none."""
+        value = self.text(name).strip()
+        if not value:
+            return None
+        found = read_id(value)
+        if found is None:
+            raise Invalid(f"{name} is not an id of this server.", field=name)
+        return found
+
+    def ids(self, name: str) -> list[int]:
+        """A list of ids without repetition; what can be none is left out, since it names nothing here."""
+        found = (read_id(value.strip()) for value in self.values.get(name, ()))
+        return list(dict.fromkeys(id for id in found if id is not None))
+
+
+def read_id(text: str) -> int | None:
+    """A decimal id that the database can hold, or None."""
+    if not text.isascii() or not text.isdigit() or len(text) > 19:
+        return None
+    id = int(text)
+    return id if id <= HIGHEST_ID else None
+
+
+def read_query(request: web.Request) -> Parameters:
+    """What stands in the address."""
+    return _collect(request.query.items())
+
+
+async def read_parameters(request: web.Request, *, file_limit: int = 0) -> Parameters:
+    """What stands in the address and in the body; files only where `file_limit`, in bytes, allows one.
+
+    Raises Invalid when the body is not what it claims to be, HTTPRequestEntityTooLarge when it is too long.
+    """
+    pairs = list(request.query.items())
+    uploads: dict[str, Upload] = {}
+    if not request.body_exists:
+        return _collect(pairs)
+    if request.content_type == "multipart/form-data":
+        uploads = await _read_multipart(request, pairs, file_limit)
+    else:
+        body = await _read_text(request)
+        if request.content_type == "application/json":
+            pairs += _read_json(body)
+        elif request.content_type in {"application/x-www-form-urlencoded", "application/octet-stream"}:
+            pairs += _read_form(body)
+        else:
+            raise Invalid("Send JSON, a form or multipart/form-data.")
+    return _collect(pairs, uploads)
+
+
+def _collect(pairs: Any, uploads: dict[str, Upload] | None = None) -> Parameters:
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(LIST_END.sub("", name), []).append(value)
+    if len(values) > FIELD_LIMIT:
+        raise Invalid("This has too many fields.")
+    return Parameters(values={name: tuple(found) for name, found in values.items()}, uploads=uploads or {})
+
+
+async def _read_text(request: web.Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.content.iter_chunked(64 * 1024):
+        body += chunk
+        if len(body) > TEXT_LIMIT:
+            raise web.HTTPRequestEntityTooLarge(max_size=TEXT_LIMIT, actual_size=len(body))
+    return bytes(body)
+
+
+def _read_form(body: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELD_LIMIT)
+    except ValueError as error:
+        raise Invalid("This form cannot be read.") from error
+
+
+def _read_json(body: bytes) -> list[tuple[str, str]]:
+    if not body.strip():
+        return []
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Invalid("This JSON cannot be read.") from error
+    if not isinstance(document, dict):
+        raise Invalid("The JSON is an object, with the parameters by their names.")
+    return list(_flatten("", document, 0))
+
+
+def _flatten(name: str, value: Any, depth: int) -> Iterator[tuple[str, str]]:
+    """JSON as a form would write it; null is absent."""
+    if depth > DEPTH_LIMIT:
+        raise Invalid("This JSON is too deep.")
+    match value:
+        case dict():
+            for key, inner in value.items():
+                yield from _flatten(f"{name}[{key}]" if name else str(key), inner, depth + 1)
+        case list():
+            for number, inner in enumerate(value):
+                plain = not isinstance(inner, dict | list)
+                yield from _flatten(f"{name}[]" if plain else f"{name}[{number}]", inner, depth + 1)
+        case bool():
+            yield name, "true" if value else "false"
+        case None:
+            return
+        case _:
+            yield name, str(value)
+
+
+async def _read_multipart(
+    request: web.Request, pairs: list[tuple[str, str]], file_limit: int
+) -> dict[str, Upload]:
+    uploads: dict[str, Upload] = {}
+    text_left = TEXT_LIMIT
+    try:
+        async for part in await request.multipart():
+            if not isinstance(part, BodyPartReader) or not part.name:
+                raise Invalid("This form cannot be read.")
+            if part.filename is None:
+                body = await _read_part(part, text_left)
+                text_left -= len(body)
+                pairs.append((part.name, body.decode()))
+            elif file_limit and part.name not in uploads and len(uploads) < 2:
+                uploads[part.name] = Upload(filename=part.filename, body=await _read_part(part, file_limit))
+            else:
+                raise Invalid("No file is expected here.", field=part.name)
+    except (ValueError, AssertionError, LookupError) as error:
+        raise Invalid("This form cannot be read.") from error
+    return uploads
+
+
+async def _read_part(part: BodyPartReader, limit: int) -> bytes:
+    body = bytearray()
+    while chunk := await part.read_chunk(64 * 1024):
+        body += chunk
+        if len(body) > limit:
+            raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=len(body))
+    return bytes(body)

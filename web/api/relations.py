@@ -1,0 +1,116 @@
+"""Following and being followed: the relationships of the reader, and what changes them."""
+
+from aiohttp import web
+
+from models import actors, blocks, follows
+from models.actors import Actor
+from models.database import Connection, connection, transaction
+from models.errors import Forbidden, Invalid, NotFound
+from outbox import follows as outbox
+from web.api.accounts import MOST, get_shown
+from web.api.answers import answer_json
+from web.api.auth import reader
+from web.api.entities.accounts import build_relationship, load_accounts_by_id
+from web.api.entities.values import Json, read_look
+from web.api.pagination import link_header, read_page
+from web.api.parameters import read_parameters
+from web.keys import INSTANCE
+
+
+async def list_relationships(request: web.Request) -> web.Response:
+    """GET /api/v1/accounts/relationships?id[]=: in the order asked, unknown ids left out, one's own included."""
+    ids = (await read_parameters(request)).ids("id")[: 2 * MOST]
+    async with connection(request.app[INSTANCE].pool) as conn:
+        found = await follows.list_relationships(conn, reader(request).id, ids)
+    return answer_json(request, [build_relationship(relation) for relation in found])
+
+
+async def post_follow(request: web.Request) -> web.Response:
+    """POST /api/v1/accounts/:id/follow: `requested` until the other side accepts; again changes the options."""
+    parameters = await read_parameters(request)
+    instance, me = request.app[INSTANCE], reader(request)
+    async with transaction(instance.pool) as conn:
+        other = await get_shown(conn, request)
+        await _require_followable(conn, me, other)
+        held = await follows.find(conn, follower_id=me.id, followed_id=other.id)
+        if held is None or held.state == "rejected":
+            await outbox.follow(conn, instance.site, me, other)
+            held = await follows.find(conn, follower_id=me.id, followed_id=other.id)
+        if held is not None and (parameters.has("reblogs") or parameters.has("notify")):
+            await follows.save_options(
+                conn,
+                held.id,
+                shares=parameters.flag("reblogs", held.shares),
+                notify=parameters.flag("notify", held.notify),
+            )
+        return answer_json(request, await _build_relationship(conn, me, other))
+
+
+async def _require_followable(conn: Connection, me: Actor, other: Actor) -> None:
+    if other.id == me.id:
+        raise Invalid("You cannot follow yourself.")
+    if other.moved_to:
+        raise Invalid(f"This account has moved to {other.moved_to}; follow it there.")
+    if await blocks.between(conn, me.id, other.id):
+        raise Forbidden("One of you blocks the other.")
+
+
+async def post_unfollow(request: web.Request) -> web.Response:
+    """POST /api/v1/accounts/:id/unfollow: follow no longer, or take the request back."""
+    instance, me = request.app[INSTANCE], reader(request)
+    async with transaction(instance.pool) as conn:
+        other = await get_shown(conn, request)
+        if await follows.find(conn, follower_id=me.id, followed_id=other.id) is not None:
+            await outbox.unfollow(conn, instance.site, me, other)
+        return answer_json(request, await _build_relationship(conn, me, other))
+
+
+async def post_remove_follower(request: web.Request) -> web.Response:
+    """POST /api/v1/accounts/:id/remove_from_followers: they follow the reader no longer."""
+    instance, me = request.app[INSTANCE], reader(request)
+    async with transaction(instance.pool) as conn:
+        other = await get_shown(conn, request)
+        if await follows.find(conn, follower_id=other.id, followed_id=me.id) is not None:
+            await outbox.reject(conn, instance.site, me, other)
+        return answer_json(request, await _build_relationship(conn, me, other))
+
+
+async def list_requests(request: web.Request) -> web.Response:
+    """GET /api/v1/follow_requests: who waits for the reader's yes; the Link ids are of the requests."""
+    page = read_page(await read_parameters(request), default=40, most=MOST)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        waiting = [
+            follow
+            for follow in reversed(await follows.list_requests(conn, reader(request).id))
+            if page.floor < follow.id < page.ceiling
+        ]
+        shown = (waiting if page.after is None else waiting[-page.limit :])[: page.limit]
+        value = await load_accounts_by_id(conn, read_look(request), [follow.follower_id for follow in shown])
+    return answer_json(request, value, headers=link_header(request, [follow.id for follow in shown]))
+
+
+async def post_authorize(request: web.Request) -> web.Response:
+    """POST /api/v1/follow_requests/:id/authorize: let them follow."""
+    return await _answer_request(request, accepted=True)
+
+
+async def post_reject(request: web.Request) -> web.Response:
+    """POST /api/v1/follow_requests/:id/reject: do not let them follow."""
+    return await _answer_request(request, accepted=False)
+
+
+async def _answer_request(request: web.Request, *, accepted: bool) -> web.Response:
+    instance, me = request.app[INSTANCE], reader(request)
+    async with transaction(instance.pool) as conn:
+        other = await get_shown(conn, request)
+        held = await follows.find(conn, follower_id=other.id, followed_id=me.id)
+        if held is None or held.state != "pending":
+            raise NotFound
+        verb = outbox.accept if accepted else outbox.reject
+        await verb(conn, instance.site, me, other)
+        return answer_json(request, await _build_relationship(conn, me, other))
+
+
+async def _build_relationship(conn: Connection, me: Actor, other: Actor) -> Json:
+    [relation] = await follows.list_relationships(conn, me.id, [other.id])
+    return build_relationship(relation)

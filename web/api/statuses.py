@@ -1,0 +1,135 @@
+"""Reading statuses: one, several, with their thread, and who reacted to them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from aiohttp import web
+
+from models import notes, posts, reactions, timelines
+from models.database import Connection, connection
+from models.errors import NotFound
+from models.posts import Post
+from models.reactions import Favourite, Share
+from models.timelines import Entry
+from web.api.answers import answer_json
+from web.api.auth import reader, reader_id
+from web.api.entities.accounts import load_accounts_by_id
+from web.api.entities.statuses import load_posts, load_statuses
+from web.api.entities.values import Json, read_look
+from web.api.pagination import link_header, read_page
+from web.api.parameters import read_id, read_parameters
+from web.keys import INSTANCE
+
+MOST = 80
+
+
+async def show_status(request: web.Request) -> web.Response:
+    """GET /api/v1/statuses/:id: a post, or the status that wraps a share."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        post, share = await get_target(conn, request)
+        return answer_json(request, await load_one(conn, request, post, share))
+
+
+async def list_several(request: web.Request) -> web.Response:
+    """GET /api/v1/statuses?id[]=: those that the reader may see, in the order asked."""
+    ids = (await read_parameters(request)).ids("id")[:MOST]
+    async with connection(request.app[INSTANCE].pool) as conn:
+        return answer_json(request, await _load_visible(conn, request, ids))
+
+
+async def show_context(request: web.Request) -> web.Response:
+    """GET /api/v1/statuses/:id/context: what it answers, root first, and what answers it, depth first."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        post, _ = await get_target(conn, request)
+        above = await _load_visible(conn, request, await notes.list_ancestors(conn, post.id))
+        below = await _load_visible(conn, request, await notes.list_descendants(conn, post.id))
+    return answer_json(request, {"ancestors": above, "descendants": below})
+
+
+async def _load_visible(conn: Connection, request: web.Request, ids: Sequence[int]) -> list[Json]:
+    visible = await posts.filter_visible(conn, list(ids), reader_id(request))
+    shown = [id for id in ids if id in visible]
+    return await load_posts(conn, read_look(request), shown, reader_id(request))
+
+
+async def show_source(request: web.Request) -> web.Response:
+    """GET /api/v1/statuses/:id/source: what the reader typed, for the form that changes it."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        post = await get_own(conn, request)
+    return answer_json(request, {"id": str(post.id), "text": post.source, "spoiler_text": post.warning})
+
+
+async def show_history(request: web.Request) -> web.Response:
+    """GET /api/v1/statuses/:id/history: former versions are not kept, so there is the one that stands."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        post, _ = await get_target(conn, request)
+        status = await load_one(conn, request, post)
+    kept = ("content", "spoiler_text", "sensitive", "account", "media_attachments", "emojis", "poll")
+    version = {name: status[name] for name in kept}
+    return answer_json(request, [version | {"created_at": status["edited_at"] or status["created_at"]}])
+
+
+async def list_favourited_by(request: web.Request) -> web.Response:
+    """GET /api/v1/statuses/:id/favourited_by; the Link ids are of the favourites."""
+    return await _list_reactions(request, reactions.list_favourites)
+
+
+async def list_reblogged_by(request: web.Request) -> web.Response:
+    """GET /api/v1/statuses/:id/reblogged_by; the Link ids are of the shares."""
+    return await _list_reactions(request, reactions.list_shares)
+
+
+async def _list_reactions(
+    request: web.Request,
+    read: Callable[..., Awaitable[Sequence[Favourite | Share]]],
+) -> web.Response:
+    page = read_page(await read_parameters(request), default=40, most=MOST)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        post, _ = await get_target(conn, request)
+        found = await read(conn, post.id, before=page.before, limit=page.limit)
+        value = await load_accounts_by_id(conn, read_look(request), [one.actor_id for one in found])
+    return answer_json(request, value, headers=link_header(request, [one.id for one in found]))
+
+
+async def list_favourites(request: web.Request) -> web.Response:
+    """GET /api/v1/favourites: what the reader liked, the latest like first; the Link ids are of the likes."""
+    page = read_page(await read_parameters(request))
+    me = reader(request).id
+    async with connection(request.app[INSTANCE].pool) as conn:
+        found = await timelines.list_favourited(conn, me, page)
+        ids = [entry.post_id for entry in found]
+        value = await _load_visible(conn, request, ids)
+    return answer_json(request, value, headers=link_header(request, [entry.id for entry in found]))
+
+
+async def get_target(conn: Connection, request: web.Request) -> tuple[Post, Share | None]:
+    """The post that the address names, directly or by a share of it. Raises NotFound where the reader may not see it."""
+    id = read_id(request.match_info["id"])
+    if id is None:
+        raise NotFound
+    post = await posts.find_visible(conn, id, reader_id(request))
+    if post is not None:
+        return post, None
+    share = await reactions.find_share_by_id(conn, id)
+    post = await posts.find_visible(conn, share.post_id, reader_id(request)) if share is not None else None
+    if post is None:
+        raise NotFound
+    return post, share
+
+
+async def get_own(conn: Connection, request: web.Request) -> Post:
+    """A post of the reader's. Raises NotFound for everybody else's."""
+    post, share = await get_target(conn, request)
+    if post.author_id != reader(request).id or share is not None:
+        raise NotFound
+    return post
+
+
+async def load_one(conn: Connection, request: web.Request, post: Post, share: Share | None = None) -> Json:
+    """A post, or a share of it, as the reader sees it now. Raises NotFound when it went meanwhile."""
+    entry = Entry(
+        id=share.id if share else post.id, post_id=post.id, shared_by=share.actor_id if share else None
+    )
+    statuses = await load_statuses(conn, read_look(request), [entry], reader_id(request))
+    if not statuses:
+        raise NotFound
+    return statuses[0]

@@ -1,0 +1,13 @@
+"""`declic demo`."""
+
+import click
+
+from web.commands.running import read_settings, run
+from web.demo.stage import play
+
+
+@click.command()
+@click.option("--keep", is_flag=True, help="Go on with the demo of last time instead of a new one.")
+def demo(*, keep: bool) -> None:
+    """Run two cooperatives on this machine, federating, with sample data; Ctrl-C ends them."""
+    run(play(read_settings(), keep=keep))

@@ -1,0 +1,237 @@
+"""`declic publish`, `edit`, `close`, `withdraw`."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+
+from federation.instance import Instance
+from federation.uploads import save_upload
+from models import accounts, actors, categories, listings, media, places
+from models.actors import Actor
+from models.database import Connection, connection, transaction
+from models.listings import Listing, ListingDetails, ListingDraft, ListingKind, ListingMode
+from models.posts import Audience
+from outbox import listings as outbox
+from web.commands.running import Refused, run, tell, working_instance
+
+PARIS = ZoneInfo("Europe/Paris")
+
+KINDS: dict[str, ListingKind] = {"offer": "offer", "request": "request", "repair-call": "repair_call"}
+
+MODES = ("gift", "loan", "swap", "sale", "service")
+
+AUDIENCES = ("network", "coop", "territories")
+
+OUTCOMES = ("done", "elsewhere", "cancelled")
+
+DAYS = {"offer": 90, "request": 60, "repair_call": 7}
+"""How long a listing stands when nobody says until when."""
+
+DRAFT_DETAILS = [field.name for field in fields(ListingDraft) if field.name in ListingDetails.__dataclass_fields__]
+"""What a draft and a published listing have in common."""
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the options of `publish` and `edit` say; None where an option is absent."""
+
+    title: str | None
+    text: str | None
+    category: str | None
+    mode: ListingMode | None
+    place: str | None
+    photo: tuple[Path, ...]
+    alt: tuple[str, ...]
+    until: datetime | None
+    audience: Audience | None
+
+
+def listing_options(command: Command) -> Command:
+    """The options that `publish` and `edit` share."""
+    for option in reversed(
+        (
+            click.option("--title", help="What it is, in a few words."),
+            click.option("--text", help="The rest."),
+            click.option("--category", help="A slug such as outil-electrique."),
+            click.option("--mode", type=click.Choice(MODES)),
+            click.option("--place", help='A commune, such as "59160 Lomme".'),
+            click.option("--photo", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True),
+            click.option("--alt", multiple=True, help="What the photo shows; one for each --photo, in order."),
+            click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day, such as 2027-01-31."),
+            click.option("--audience", type=click.Choice(AUDIENCES)),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(list(KINDS)))
+@click.option("--as", "name", required=True, help="The member who publishes.")
+@listing_options
+def publish(kind: str, name: str, **options: Any) -> None:
+    """Publish a listing; prints its id."""
+    if not options["title"]:
+        raise click.UsageError("Missing option '--title'.")
+    run(_publish(KINDS[kind], name, Options(**options)))
+
+
+@click.command()
+@click.argument("id")
+@listing_options
+def edit(id: str, **options: Any) -> None:
+    """Change a listing; prints its id."""
+    run(_edit(id, Options(**options)))
+
+
+@click.command()
+@click.argument("id")
+@click.option("--outcome", type=click.Choice(OUTCOMES), default="done", show_default=True)
+def close(id: str, outcome: str) -> None:
+    """Close a listing; prints its id."""
+    run(_close(id, outcome))
+
+
+@click.command()
+@click.argument("id")
+def withdraw(id: str) -> None:
+    """Take a listing back everywhere; prints its id."""
+    run(_withdraw(id))
+
+
+async def _publish(kind: ListingKind, name: str, options: Options) -> None:
+    async with working_instance() as instance:
+        author = await _find_author(instance, name)
+        mode: ListingMode = "repair" if kind == "repair_call" else options.mode or "loan"
+        draft = ListingDraft(kind=kind, mode=mode, title="", language=instance.site.languages[0])
+        draft = await _apply(instance, author, draft, options)
+        if draft.expires_at is None:
+            draft = replace(draft, expires_at=end_of(datetime.now(PARIS).date() + timedelta(days=DAYS[kind])))
+        async with transaction(instance.pool) as conn:
+            if draft.commune_code is None:
+                draft = replace(draft, **await _own_place(conn, author))
+            listing = await outbox.publish(conn, instance.site, author, draft)
+        tell(listing.uri)
+
+
+async def _edit(id: str, options: Options) -> None:
+    async with working_instance() as instance:
+        async with connection(instance.pool) as conn:
+            listing, author = await _find_own(conn, id)
+            draft = await _read_draft(conn, listing)
+        draft = await _apply(instance, author, draft, options)
+        async with transaction(instance.pool) as conn:
+            await outbox.edit(conn, instance.site, author, id, draft)
+        tell(id)
+
+
+async def _close(id: str, outcome: str) -> None:
+    async with working_instance() as instance, transaction(instance.pool) as conn:
+        _, author = await _find_own(conn, id)
+        await outbox.close(conn, instance.site, author, id, outcome)
+    tell(id)
+
+
+async def _withdraw(id: str) -> None:
+    async with working_instance() as instance, transaction(instance.pool) as conn:
+        _, author = await _find_own(conn, id)
+        await outbox.withdraw(conn, instance.site, author, id)
+    tell(id)
+
+
+async def _find_author(instance: Instance, name: str) -> Actor:
+    async with connection(instance.pool) as conn:
+        author = await actors.find_local(conn, name.removeprefix("@"))
+        if author is None or author.deleted_at is not None or await accounts.find(conn, author.id) is None:
+            raise Refused(f"There is no member named {name} here.")
+    return author
+
+
+async def _find_own(conn: Connection, id: str) -> tuple[Listing, Actor]:
+    listing = await listings.find_by_listing_uri(conn, id)
+    if listing is None or not listing.post.local or listing.post.deleted_at is not None:
+        raise Refused(f"{id} is not a listing of this server.")
+    return listing, await actors.get(conn, listing.post.author_id)
+
+
+async def _read_draft(conn: Connection, listing: Listing) -> ListingDraft:
+    """A listing as its author filled it in."""
+    attached = (await media.list_by_posts(conn, [listing.id])).get(listing.id, [])
+    details = {name: getattr(listing.details, name) for name in DRAFT_DETAILS}
+    return ListingDraft(
+        text=listing.post.source,
+        audience=listing.post.audience,
+        language=listing.post.language or "fr",
+        media_ids=tuple(one.id for one in attached),
+        **details,
+    )
+
+
+async def _apply(instance: Instance, author: Actor, draft: ListingDraft, options: Options) -> ListingDraft:
+    """The draft with what the options say; what they do not say stays."""
+    said = {"title": options.title, "text": options.text, "mode": options.mode, "audience": options.audience}
+    changes: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
+    if options.until is not None:
+        changes["expires_at"] = end_of(options.until.date())
+    if options.category is not None:
+        if categories.find(options.category) is None:
+            raise Refused(f"There is no category {options.category}.")
+        changes["category"] = options.category
+    if options.place is not None:
+        async with connection(instance.pool) as conn:
+            changes |= await _read_place(conn, options.place)
+    if options.photo:
+        changes["media_ids"] = await _upload(instance, author, options.photo, options.alt)
+    return replace(draft, **changes)
+
+
+async def _read_place(conn: Connection, text: str) -> dict[str, Any]:
+    commune = await places.find_commune_named(conn, text)
+    if commune is None:
+        raise Refused(f'"{text}" names no commune, or more than one; write it with its postcode: "59160 Lomme".')
+    return _fields_of(commune)
+
+
+async def _own_place(conn: Connection, author: Actor) -> dict[str, Any]:
+    account = await accounts.get(conn, author.id)
+    code = account.default_commune_code
+    commune = await places.find_commune(conn, code) if code else None
+    return _fields_of(commune) if commune else {}
+
+
+def _fields_of(commune: places.Commune) -> dict[str, Any]:
+    place = commune.place
+    return {
+        "place_name": place.name,
+        "postcode": place.postcode,
+        "commune_code": place.commune_code,
+        "latitude": place.latitude,
+        "longitude": place.longitude,
+        "radius": place.radius,
+    }
+
+
+async def _upload(
+    instance: Instance, author: Actor, photos: tuple[Path, ...], alts: tuple[str, ...]
+) -> tuple[int, ...]:
+    if len(alts) != len(photos):
+        raise click.UsageError("Each --photo needs an --alt that says what it shows.")
+    uploaded = []
+    for path, alt in zip(photos, alts, strict=True):
+        data = await asyncio.to_thread(path.read_bytes)
+        saved = await save_upload(instance, owner_id=author.id, data=data, name=path.name, description=alt)
+        uploaded.append(saved.id)
+    return tuple(uploaded)
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a day in France."""
+    return datetime.combine(day, time(23, 59, 59), PARIS)

@@ -1,0 +1,1 @@
+"""`declic demo`: two cooperatives on one machine, for a look around and for those who write clients."""

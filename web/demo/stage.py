@@ -1,0 +1,157 @@
+"""The demo from curtain to curtain: two servers started, their houses furnished, `ready`, and all of it ended."""
+
+import asyncio
+import shutil
+import signal
+import socket
+import sys
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from federation.instance import Instance
+from models import heartbeats
+from models.database import connection
+from models.errors import DeclicError
+from models.postgres import stop_unused
+from models.settings import Settings
+from web.demo.furnish import furnish_houses, list_keys
+from web.demo.troupe import HOUSES, PASSWORD, House
+from web.serve import open_all, open_listener, stop_on_signals
+
+START_SECONDS = 60.0
+
+STOP_SECONDS = 12.0
+
+
+class DemoFailed(DeclicError):
+    """The demo could not start."""
+
+
+async def play(settings: Settings, *, keep: bool) -> None:
+    """Run the demo until SIGINT or SIGTERM, in `DECLIC_DATA/demo/`; with `keep`, go on where the last one ended."""
+    stopping = stop_on_signals()
+    stages = [make_settings(settings, house) for house in HOUSES]
+    listeners = [await open_listener(stage) for stage in stages]
+    for stage in stages:
+        await _clear(stage.data, keep=keep)
+    async with AsyncExitStack() as stack:
+        for stage, listener in zip(stages, listeners, strict=True):
+            await stack.enter_async_context(_running(stage, listener, stopping))
+        for listener in listeners:
+            listener.close()
+        script = settings.data / "demo.json"
+        await _prepare(stages, script, stopping)
+        if not stopping.is_set():
+            _announce(script)
+        await stopping.wait()
+
+
+def make_settings(settings: Settings, house: House) -> Settings:
+    """How the server of a house runs: its own folder, database, origin and keys; nothing of the environment's."""
+    return Settings(
+        url=house.url,
+        listen=f"127.0.0.1:{house.port}",
+        data=settings.data / "demo" / house.folder,
+        test_federation=True,
+        log_level="warning" if settings.log_level == "info" else settings.log_level,
+    )
+
+
+async def _clear(data: Path, *, keep: bool) -> None:
+    await stop_unused(data)
+    if not keep:
+        await asyncio.to_thread(shutil.rmtree, data, ignore_errors=True)
+
+
+@asynccontextmanager
+async def _running(stage: Settings, listener: socket.socket, stopping: asyncio.Event) -> AsyncIterator[None]:
+    """`declic serve` as a process of its own, as on a real server; if it dies, the demo ends."""
+    command = [sys.executable, "-P", "-m", "web.cli", "serve", "--listener", str(listener.fileno())]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        env=stage.to_env(),
+        stdin=asyncio.subprocess.PIPE,  # its end tells the server that we are gone
+        pass_fds=(listener.fileno(),),
+        start_new_session=True,
+    )
+    watching = asyncio.create_task(_watch(process, stage, stopping))
+    try:
+        yield
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        done, _ = await asyncio.wait({watching}, timeout=STOP_SECONDS)
+        if not done:
+            process.kill()
+            await watching
+
+
+async def _watch(process: Process, stage: Settings, stopping: asyncio.Event) -> None:
+    status = await process.wait()
+    if not stopping.is_set():
+        click.echo(f"The server at {stage.url} ended by itself (status {status}).", err=True)
+        stopping.set()
+
+
+async def _prepare(stages: list[Settings], script: Path, stopping: asyncio.Event) -> None:
+    """Furnish the houses, or find them furnished, and write down what scripts need."""
+    async with AsyncExitStack() as stack:
+        instances = [await stack.enter_async_context(open_all(stage)) for stage in stages]
+        async with asyncio.timeout(START_SECONDS):
+            for instance in instances:
+                await _wait_for_worker(instance, stopping)
+        if stopping.is_set():
+            return
+        await furnish_houses(instances)
+        keys = _read_keys(script)
+        found = [
+            {
+                "name": house.title,
+                "url": house.url,
+                "data": str(instance.settings.data),
+                "accounts": await list_keys(instance, house, keys),
+            }
+            for house, instance in zip(HOUSES, instances, strict=True)
+        ]
+    await asyncio.to_thread(_write_private, script, orjson.dumps(found, option=orjson.OPT_INDENT_2))
+
+
+async def _wait_for_worker(instance: Instance, stopping: asyncio.Event) -> None:
+    while not stopping.is_set():
+        async with connection(instance.pool) as conn:
+            if await heartbeats.is_beating(conn):
+                return
+        await asyncio.sleep(0.1)
+
+
+def _read_keys(script: Path) -> dict[tuple[str, str], str]:
+    """The tokens of last time, by origin and username: they are kept nowhere else."""
+    try:
+        houses: list[dict[str, Any]] = orjson.loads(script.read_bytes())
+        return {
+            (house["url"], account["username"]): account["token"] for house in houses for account in house["accounts"]
+        }
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    unfinished = path.with_suffix(".new")
+    unfinished.touch(mode=0o600)
+    unfinished.write_bytes(data + b"\n")
+    unfinished.replace(path)
+
+
+def _announce(script: Path) -> None:
+    for house in HOUSES:
+        people = ", ".join(part.username + (" (admin)" if part.role == "admin" else "") for part in house.parts)
+        click.echo(f"{house.title:<14} {house.url}   {people}")
+    click.echo(f"Everybody's password is {PASSWORD}. Tokens for apps: {script}")
+    click.echo("Ctrl-C ends the demo.")
+    click.echo("ready")

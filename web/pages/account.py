@@ -1,0 +1,100 @@
+"""The member's own account: language, password, and the browsers and apps that are logged in."""
+
+from aiohttp import web
+
+from models import accounts, sessions, tokens
+from models.database import connection, transaction
+from web.forms import Form, blank_form, read_form
+from web.keys import INSTANCE
+from web.pages.browsers import describe_browser
+from web.pages.new_password import read_new_password
+from web.passwords import check_password, hash_password
+from web.render import render
+from web.session import current_session, require_account
+from web.throttle import may_try
+
+
+async def show_account(request: web.Request) -> web.Response:
+    """GET /compte: what there is to change, and where."""
+    require_account(request)
+    return await render(request, "account/show.html", saved=request.query.get("fait", ""))
+
+
+async def post_language(request: web.Request) -> web.Response:
+    """POST /compte/langue."""
+    account = require_account(request)
+    form = await read_form(request)
+    language = form.choice("language", request.app[INSTANCE].site.languages, default=account.language)
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await accounts.set_language(conn, account.actor_id, language)
+    raise web.HTTPSeeOther("/compte?fait=langue")
+
+
+async def show_password(request: web.Request) -> web.Response:
+    """GET /compte/mot-de-passe."""
+    require_account(request)
+    return await _show_password(request, blank_form(request))
+
+
+async def post_password(request: web.Request) -> web.Response:
+    """POST /compte/mot-de-passe: the other browsers are logged out."""
+    account, session = require_account(request), current_session(request)
+    form = await read_form(request)
+    await _check_current(request, form, account.actor_id)
+    password = read_new_password(form, account.username, account.name, account.email)
+    if not form.ok or session is None:
+        return await _show_password(request, form, status=422)
+    password_hash = await hash_password(password)
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await accounts.set_password(conn, account.actor_id, password_hash)
+        await sessions.end_all(conn, account.actor_id, except_hash=session.token_hash)
+    raise web.HTTPSeeOther("/compte?fait=mot-de-passe")
+
+
+async def _check_current(request: web.Request, form: Form, actor_id: int) -> None:
+    """Who sits at an unlocked screen may not change the password without knowing the one that there is."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        password_hash = await accounts.find_password_hash(conn, actor_id)
+    if password_hash is None:
+        return
+    if not await may_try(request, "login", f"account {actor_id}"):
+        form.fail("current", "Trop d’essais à la suite. Attendez un quart d’heure, puis recommencez.")
+    elif not await check_password(password_hash, form.secret("current")):
+        form.fail("current", "Ce n’est pas votre mot de passe actuel.")
+
+
+async def _show_password(request: web.Request, form: Form, status: int = 200) -> web.Response:
+    account = require_account(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        has_one = await accounts.find_password_hash(conn, account.actor_id) is not None
+    return await render(request, "account/password.html", status=status, form=form, has_one=has_one)
+
+
+async def list_devices(request: web.Request) -> web.Response:
+    """GET /compte/appareils: the browsers and apps that are logged in."""
+    account, session = require_account(request), current_session(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        browsers = await sessions.list_of(conn, account.actor_id)
+        apps = await tokens.list_of(conn, account.actor_id)
+    return await render(
+        request,
+        "account/devices.html",
+        browsers=[(one, describe_browser(one.user_agent)) for one in browsers],
+        apps=apps,
+        here_now=session.handle if session else "",
+    )
+
+
+async def post_end_device(request: web.Request) -> web.Response:
+    """POST /compte/appareils/fermer: log out one browser or app, or every other browser."""
+    account, session = require_account(request), current_session(request)
+    form = await read_form(request)
+    browser, app = form.typed("browser"), form.typed("app")
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        if browser == "others" and session is not None:
+            await sessions.end_all(conn, account.actor_id, except_hash=session.token_hash)
+        elif browser:
+            await sessions.end_by_handle(conn, account.actor_id, browser)
+        elif app.isdecimal() and len(app) < 20:
+            await tokens.revoke(conn, account.actor_id, int(app))
+    raise web.HTTPSeeOther("/compte/appareils")

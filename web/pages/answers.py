@@ -1,0 +1,88 @@
+"""Answering: a question to all or a private message, under a listing or a note; and taking one back."""
+
+from aiohttp import web
+
+from models import actors, listings, posts
+from models.accounts import Account
+from models.database import connection, transaction
+from models.errors import NotFound
+from models.posts import PUBLIC, Post
+from outbox import notes as outbox
+from web.forms import Form, read_form
+from web.keys import INSTANCE
+from web.pages.cards import listing_path
+from web.pages.ids import read_id
+from web.pages.lines import note_path
+from web.pages.listings import get_listing, show_listing
+from web.pages.notes import get_note, show_note
+from web.render import reader_language
+from web.session import require_account
+
+MESSAGE_LIMIT = 2000
+
+
+async def post_listing_answer(request: web.Request) -> web.Response:
+    """POST /annonces/d/ID/repondre."""
+    account = require_account(request)
+    form = await read_form(request)
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        listing = await get_listing(conn, request)
+    if not await _answer(request, form, account, listing.post):
+        return await show_listing(request, listing, form=form)
+    raise web.HTTPSeeOther(f"{listing_path(instance.site, listing)}?fait=envoye")
+
+
+async def post_note_answer(request: web.Request) -> web.Response:
+    """POST /notes/ID/repondre."""
+    account = require_account(request)
+    form = await read_form(request)
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        note = await get_note(conn, request)
+    if not await _answer(request, form, account, note):
+        return await show_note(request, note, form=form)
+    raise web.HTTPSeeOther(note_path(instance.site, note))
+
+
+async def _answer(request: web.Request, form: Form, account: Account, post: Post) -> bool:
+    """Send what was typed, as an answer to the post or to the answer that the form names. False when it is wrong.
+
+    What answers a private message stays private, whatever the form says.
+    """
+    text = form.lines("message", limit=MESSAGE_LIMIT, missing="Écrivez votre message.")
+    chosen = form.choice("pour", ("prive", "tous"), missing="Choisissez qui peut le lire.")
+    instance = request.app[INSTANCE]
+    async with transaction(instance.pool) as conn:
+        parent = post
+        if form.typed("a"):
+            found = await posts.find_visible(conn, read_id(form.typed("a")), account.actor_id)
+            if found is None or found.root_id != (post.root_id or post.id):
+                raise NotFound
+            parent = found
+        if not form.ok:
+            return False
+        await outbox.reply(
+            conn,
+            instance.site,
+            await actors.get(conn, account.actor_id),
+            parent,
+            text,
+            audience="direct" if chosen == "prive" or parent.audience not in PUBLIC else "network",
+            language=reader_language(request),
+        )
+    return True
+
+
+async def post_delete(request: web.Request) -> web.Response:
+    """POST /notes/ID/effacer: take back one's own note. Raises NotFound for others'."""
+    account = require_account(request)
+    await read_form(request)
+    instance = request.app[INSTANCE]
+    async with transaction(instance.pool) as conn:
+        note = await get_note(conn, request)
+        if note.author_id != account.actor_id or note.kind != "note":
+            raise NotFound
+        parent = await listings.find_by_post(conn, note.root_id) if note.root_id else None
+        await outbox.delete(conn, instance.site, await actors.get(conn, account.actor_id), note)
+    raise web.HTTPSeeOther(listing_path(instance.site, parent) if parent else "/fil")

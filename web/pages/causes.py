@@ -1,0 +1,52 @@
+"""Why another server could not be asked, said to members: which step failed, why, and what to do."""
+
+from federation.errors import Cause, ResolveFailed, Step
+from web.forms import Say
+from web.render import N_
+
+
+STEPS: dict[Step, str] = {
+    Step.ADDRESS: N_("Cette adresse n’en est pas une que l’on puisse suivre."),
+    Step.NAME: N_("Nous n’avons pas trouvé le site (étape 1 sur 4, le nom)."),
+    Step.CONNECTION: N_("Nous avons trouvé le site, mais pas pu lui parler (étape 1 sur 4, la connexion)."),
+    Step.WEBFINGER: N_("Le site répond, mais n’a pas retrouvé ce compte (étape 2 sur 4, WebFinger)."),
+    Step.ACTOR: N_("Le compte est annoncé, mais sa fiche n’est pas lisible (étape 3 sur 4, la fiche)."),
+    Step.SIGNATURE: N_("Le site n’accepte pas notre signature (étape 4 sur 4)."),
+}
+
+CAUSES: dict[Cause, str] = {
+    Cause.BAD_ADDRESS: N_("Écrivez-la comme @offres@henin-carvin.example, ou collez l’adresse de la page."),
+    Cause.PRIVATE_ADDRESS: N_("%(host)s est sur un réseau privé, que nous n’appelons jamais."),
+    Cause.NAME_NOT_FOUND: N_("Le nom %(host)s n’existe pas. Vérifiez l’orthographe."),
+    Cause.NAME_UNANSWERED: N_("L’annuaire des noms ne répond pas pour %(host)s. Réessayez dans quelques minutes."),
+    Cause.CONNECTION_REFUSED: N_("%(host)s refuse la connexion : il est sans doute arrêté. Réessayez plus tard."),
+    Cause.UNREACHABLE: N_("%(host)s n’est pas joignable. Réessayez plus tard."),
+    Cause.TIMED_OUT: N_("%(host)s n’a pas répondu à temps. Réessayez plus tard."),
+    Cause.CONNECTION_LOST: N_("%(host)s a coupé la connexion. Réessayez plus tard."),
+    Cause.CERTIFICATE_EXPIRED: N_("Le certificat de %(host)s est périmé : prévenez la personne qui le tient."),
+    Cause.CERTIFICATE_NOT_YET_VALID: N_("Le certificat de %(host)s n’est pas encore valable : une horloge est fausse."),
+    Cause.CERTIFICATE_WRONG_NAME: N_("Le certificat de %(host)s porte un autre nom. Vérifiez l’adresse."),
+    Cause.CERTIFICATE_UNTRUSTED: N_("Le certificat de %(host)s ne vient de personne que nous connaissions."),
+    Cause.TLS: N_("Aucune connexion sûre n’a pu se faire avec %(host)s."),
+    Cause.CLOCK: N_("%(host)s n’a pas la même heure que nous : une des deux horloges est fausse."),
+    Cause.SIGNATURE_REFUSED: N_("%(host)s refuse notre signature : votre coop peut en parler à qui le tient."),
+    Cause.FORBIDDEN: N_("%(host)s nous l’interdit : il a peut-être mis notre coop à l’écart."),
+    Cause.NOT_FOUND: N_("%(host)s ne connaît pas cette adresse. Vérifiez l’orthographe."),
+    Cause.GONE: N_("%(host)s dit que ce compte a été supprimé."),
+    Cause.REFUSED: N_("%(host)s a refusé la demande."),
+    Cause.TOO_MANY_REQUESTS: N_("%(host)s demande d’attendre un peu. Réessayez dans quelques minutes."),
+    Cause.SERVER_ERROR: N_("%(host)s est en panne de son côté. Réessayez plus tard."),
+    Cause.REDIRECT: N_("%(host)s nous renvoie ailleurs, là où nous n’allons pas."),
+    Cause.TOO_LARGE: N_("La réponse de %(host)s est trop longue."),
+    Cause.WRONG_TYPE: N_("%(host)s a répondu tout autre chose. Est-ce bien l’adresse d’un compte ?"),
+    Cause.NOT_AN_OBJECT: N_("La réponse de %(host)s n’est pas lisible."),
+    Cause.WRONG_ID: N_("%(host)s a répondu avec un compte qui a une autre adresse."),
+    Cause.NOT_AN_ACTOR: N_("Cette page de %(host)s n’est celle de personne que l’on puisse suivre."),
+    Cause.RECENTLY_FAILED: N_("%(host)s n’a pas répondu il y a un instant. Réessayez dans quelques minutes."),
+    Cause.TOO_MANY_FETCHES: N_("%(host)s a été demandé trop souvent. Réessayez dans quelques minutes."),
+}
+
+
+def explain(say: Say, failed: ResolveFailed) -> str:
+    """What happened and what to do, in the reader's language."""
+    return f"{say(STEPS[failed.step])} {say(CAUSES[failed.cause], host=failed.host)}"

@@ -1,0 +1,178 @@
+"""Following: a person, a stream, a whole territory; whom I follow, and who waits for my yes."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from aiohttp import web
+
+from federation.errors import ResolveFailed
+from federation.instance import Instance
+from federation.remote import resolve_handle
+from federation.uris import host_of
+from models import actors, follows
+from models.accounts import Account
+from models.actors import Actor
+from models.database import connection, transaction
+from models.errors import Invalid, NotFound
+from models.follows import FollowState
+from models.neighbours import STREAMS
+from outbox import follows as outbox
+from web.forms import Form, read_form
+from web.keys import INSTANCE
+from web.pages.cards import Plate, plate_of, profile_path
+from web.pages.causes import explain
+from web.pages.ids import read_id
+from web.pages.network import render_network
+from web.render import render, say
+from web.session import read_local_path, require_account, require_role
+
+ADDRESS_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowRow:
+    """Somebody whom the member follows or asked to, or who asked her."""
+
+    actor_id: int
+    name: str
+    handle: str
+    href: str
+    plate: Plate | None
+    state: FollowState
+
+
+async def list_follows(request: web.Request) -> web.Response:
+    """GET /abonnements: every state, so that no request stays silent."""
+    account = require_account(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        asked = await follows.list_asked(conn, account.actor_id)
+        waiting = await follows.list_requests(conn, account.actor_id)
+        people = {
+            actor.id: actor
+            for actor in await actors.list_by_ids(
+                conn, [*(row.followed_id for row in asked), *(row.follower_id for row in waiting)]
+            )
+        }
+    return await render(
+        request,
+        "follows/index.html",
+        asked=[_make_row(people[row.followed_id], row.state) for row in asked],
+        waiting=[_make_row(people[row.follower_id], row.state) for row in waiting],
+    )
+
+
+def _make_row(actor: Actor, state: FollowState) -> FollowRow:
+    return FollowRow(
+        actor_id=actor.id,
+        name=actor.display_name,
+        handle=actor.handle,
+        href=profile_path(actor),
+        plate=plate_of(actor, None),
+        state=state,
+    )
+
+
+async def post_follow(request: web.Request) -> web.Response:
+    """POST /abonnements: follow somebody whom this server knows."""
+    return await _change(request, outbox.follow)
+
+
+async def post_unfollow(request: web.Request) -> web.Response:
+    """POST /abonnements/arreter: follow no longer, or take the request back."""
+    return await _change(request, outbox.unfollow)
+
+
+async def post_accept(request: web.Request) -> web.Response:
+    """POST /abonnements/accepter: let somebody follow me."""
+    return await _change(request, outbox.accept)
+
+
+async def post_reject(request: web.Request) -> web.Response:
+    """POST /abonnements/refuser: let somebody follow me no longer, or not at all."""
+    return await _change(request, outbox.reject)
+
+
+async def _change(request: web.Request, verb: Callable[..., object]) -> web.Response:
+    account = require_account(request)
+    form = await read_form(request)
+    instance = request.app[INSTANCE]
+    async with transaction(instance.pool) as conn:
+        other = await actors.get(conn, read_id(form.typed("acteur")))
+        if other.id == account.actor_id or other.deleted_at is not None:
+            raise NotFound
+        me = await actors.get(conn, account.actor_id)
+        await verb(conn, instance.site, me, other)  # type: ignore[misc]
+    raise web.HTTPSeeOther(read_local_path(form.typed("retour"), profile_path(other)))
+
+
+async def post_follow_territory(request: web.Request) -> web.Response:
+    """POST /reseau/suivre: what was typed or chosen; what cannot be found comes back with the step that failed."""
+    account = require_account(request)
+    form = await read_form(request)
+    acting = await _find_acting(request, form, account)
+    host = form.text("hote", limit=ADDRESS_LIMIT)
+    if form.typed("geste") == "arreter":
+        await unfollow_host(request.app[INSTANCE], acting, host)
+        raise web.HTTPSeeOther("/reseau")
+    address = "" if host else form.text("adresse", limit=ADDRESS_LIMIT, missing="Tapez l’adresse d’une coop.")
+    if form.ok:
+        try:
+            await follow_address(request.app[INSTANCE], acting, address, host=host)
+        except ResolveFailed as failed:
+            form.errors.setdefault("adresse", explain(partial(say, request), failed))
+        except Invalid:
+            form.fail("adresse", "C’est l’adresse de votre propre coop : vous voyez déjà ses annonces.")
+    if form.errors:
+        return await render_network(request, form)
+    raise web.HTTPSeeOther("/reseau" if acting.username == "coop" else "/abonnements")
+
+
+async def _find_acting(request: web.Request, form: Form, account: Account) -> Actor:
+    """Who follows: the member herself, or the coop when an administrator says so."""
+    as_coop = form.choice("avec", ("", "coop")) == "coop"
+    if as_coop:
+        require_role(request, "admin")
+    async with connection(request.app[INSTANCE].pool) as conn:
+        return await (actors.get_local(conn, "coop") if as_coop else actors.get(conn, account.actor_id))
+
+
+async def follow_address(instance: Instance, acting: Actor, address: str, *, host: str = "") -> list[Actor]:
+    """Follow whoever is at this address; a cooperative, or a `host`, means the streams of its territory.
+
+    Raises ResolveFailed, and Invalid for what is ours.
+    """
+    found = None if host else await resolve_handle(instance, address)
+    if found is not None and found.local:
+        raise Invalid("This is our own territory.")
+    if found is not None and found.type != "Organization":
+        followed = [found]
+    else:
+        followed = await find_streams(instance, host or host_of(found.uri if found else ""), found)
+    async with transaction(instance.pool) as conn:
+        for one in followed:
+            await outbox.follow(conn, instance.site, acting, one)
+    return followed
+
+
+async def find_streams(instance: Instance, host: str, coop: Actor | None) -> list[Actor]:
+    """The streams of a territory, asked for at once; a coop without any stands for itself. Raises ResolveFailed."""
+    answers = await asyncio.gather(
+        *(resolve_handle(instance, f"@{name}@{host}") for name in STREAMS), return_exceptions=True
+    )
+    found = [one for one in answers if isinstance(one, Actor)]
+    if found or coop is not None:
+        return found or [coop]  # type: ignore[list-item]
+    failed = next((one for one in answers if isinstance(one, BaseException)), None)
+    raise failed or NotFound
+
+
+async def unfollow_host(instance: Instance, acting: Actor, host: str) -> None:
+    """Follow no stream and no coop of this host any longer."""
+    async with transaction(instance.pool) as conn:
+        asked = await follows.list_asked(conn, acting.id)
+        people = await actors.list_by_ids(conn, [row.followed_id for row in asked])
+        for actor in people:
+            if actor.host == host and actor.type in ("Group", "Organization"):
+                await outbox.unfollow(conn, instance.site, acting, actor)

@@ -1,0 +1,102 @@
+"""Acting across servers: people from elsewhere act here, people who look at us act from their own (FEP-3b86)."""
+
+from functools import partial
+from urllib.parse import quote
+
+from aiohttp import web
+
+from federation.errors import Cause, FetchFailed, ResolveFailed
+from federation.instance import Instance
+from federation.remote import resolve_handle
+from federation.uris import is_uri
+from federation.webfinger import find_interaction_page, read_handle
+from models import listings, posts
+from models.actors import Actor
+from models.database import connection
+from models.errors import DeclicError
+from models.posts import Post
+from web.forms import blank_form, read_form
+from web.keys import INSTANCE
+from web.pages.cards import listing_path, profile_path
+from web.pages.causes import CAUSES, explain
+from web.pages.lines import note_path
+from web.render import render, say
+from web.session import require_account
+
+ADDRESS_LIMIT = 2000
+
+
+async def show_interaction(request: web.Request) -> web.Response:
+    """GET /authorize_interaction?uri=: what is meant, and what one may do with it. Nothing happens without a click."""
+    account = require_account(request)
+    uri = request.query.get("uri", "").strip()[:ADDRESS_LIMIT]
+    form = blank_form(request, {"uri": uri})
+    target: Actor | Post | None = None
+    if uri:
+        try:
+            target = await find_target(request.app[INSTANCE], uri)
+        except ResolveFailed as failed:
+            form.errors.setdefault("uri", explain(partial(say, request), failed))
+        except DeclicError:
+            form.fail("uri", "Nous n’avons rien trouvé à cette adresse.")
+    path = await find_path(request.app[INSTANCE], target, account.actor_id) if target else ""
+    if target and not path:
+        form.fail("uri", "Nous n’avons rien trouvé à cette adresse.")
+    return await render(
+        request,
+        "follows/interaction.html",
+        status=422 if form.errors else 200,
+        form=form,
+        uri=uri,
+        path=path,
+        actor=target if isinstance(target, Actor) and path else None,
+    )
+
+
+async def find_target(instance: Instance, uri: str) -> Actor | Post:
+    """The person or the post behind an address, ours or not. Raises ResolveFailed, NotFound, FederationError."""
+    async with connection(instance.pool) as conn:
+        known = await posts.find_by_uri(conn, uri) or await posts.find_by_url(conn, uri)
+    if known is not None:
+        return known
+    try:
+        return await resolve_handle(instance, uri)
+    except ResolveFailed as failed:
+        if failed.cause is not Cause.NOT_AN_ACTOR:
+            raise
+    return await fetch_post(instance, uri)
+
+
+async def find_path(instance: Instance, target: Actor | Post, reader_id: int) -> str:
+    """The page of the target here, "" where the reader may not see it."""
+    if isinstance(target, Actor):
+        return profile_path(target)
+    async with connection(instance.pool) as conn:
+        if not await posts.filter_visible(conn, [target.id], reader_id):
+            return ""
+        listing = await listings.find_by_post(conn, target.id) if target.kind == "listing" else None
+    return listing_path(instance.site, listing) if listing else note_path(instance.site, target)
+
+
+async def post_elsewhere(request: web.Request) -> web.Response:
+    """POST /ailleurs: lead somebody to her own server, to act there on something of ours."""
+    form = await read_form(request)
+    instance = request.app[INSTANCE]
+    uri = form.text("uri", limit=ADDRESS_LIMIT)
+    typed = form.text("compte", limit=200, missing="Tapez votre adresse, par exemple @prenom@henin-carvin.example.")
+    handle = read_handle(typed)
+    if typed and handle is None:
+        form.fail("compte", "Cette adresse n’est pas complète. Exemple : @prenom@henin-carvin.example")
+    if handle is not None and handle.host == instance.site.host:
+        here = f"/authorize_interaction?uri={quote(uri, safe='')}"
+        raise web.HTTPSeeOther(f"/connexion?retour={quote(here, safe='')}")
+    if form.ok and handle is not None and is_uri(uri):
+        try:
+            template = await find_interaction_page(instance, handle)
+        except FetchFailed as failed:
+            form.errors.setdefault("compte", say(request, CAUSES[failed.cause], host=failed.host))
+        else:
+            if template:
+                raise web.HTTPSeeOther(template.replace("{uri}", quote(uri, safe="")))
+            form.fail("compte", "%(host)s ne dit pas où vous ramener.", host=handle.host)
+    return await render(request, "follows/elsewhere.html", status=422, form=form, uri=uri)

@@ -1,0 +1,129 @@
+"""The members, for administrators: who they are, a new one, their roles, and one-time links to hand over."""
+
+from aiohttp import web
+
+from federation.key_pairs import make_key_pairs
+from models import accounts
+from models.accounts import ROLES, Account
+from models.database import connection, transaction
+from models.errors import Conflict, NotFound
+from models.links import Purpose
+from outbox.accounts import register
+from web.forms import Form, blank_form, read_form, read_query
+from web.keys import INSTANCE
+from web.links import make_member_link
+from web.pages.newcomer import NAME_LIMIT, read_username, tell_conflict
+from web.render import render
+from web.session import current_session, require_role
+
+PAGE = 50
+
+PURPOSES: tuple[Purpose, ...] = ("password", "login")
+
+
+async def list_members(request: web.Request) -> web.Response:
+    """GET /coop/membres?q=&page=."""
+    require_role(request, "admin")
+    query = read_query(request)
+    search, page = query.text("q", limit=100), _read_page(query)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        found = await accounts.list_accounts(conn, search=search, limit=PAGE + 1, offset=(page - 1) * PAGE)
+    return await render(
+        request, "account/members.html", members=found[:PAGE], search=search, page=page, more=len(found) > PAGE
+    )
+
+
+async def show_member(request: web.Request) -> web.Response:
+    """GET /coop/membres/{username}."""
+    require_role(request, "admin")
+    return await _show(request, await _get_member(request), blank_form(request))
+
+
+async def post_link(request: web.Request) -> web.Response:
+    """POST /coop/membres/{username}/lien: the link is shown in the answer, this once."""
+    require_role(request, "admin")
+    form = await read_form(request)
+    member = await _get_member(request)
+    purpose = form.choice("purpose", PURPOSES, default="password")
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        link = await make_member_link(conn, request.app[INSTANCE].site, member.actor_id, purpose)
+    return await _show(request, member, form, link=link)
+
+
+async def post_role(request: web.Request) -> web.Response:
+    """POST /coop/membres/{username}/role."""
+    require_role(request, "admin")
+    form = await read_form(request)
+    member = await _get_member(request)
+    role = form.choice("role", ROLES, default=member.role)
+    try:
+        async with transaction(request.app[INSTANCE].pool) as conn:
+            await accounts.set_role(conn, member.actor_id, role)
+    except Conflict:
+        form.fail("role", "Il faut au moins une personne qui administre. Donnez d’abord ce rôle à quelqu’un d’autre.")
+        return await _show(request, member, form, status=409)
+    raise web.HTTPSeeOther(f"/coop/membres/{member.username}")
+
+
+async def show_new_member(request: web.Request) -> web.Response:
+    """GET /coop/membres/nouveau."""
+    require_role(request, "admin")
+    return await render(request, "account/new_member.html", form=blank_form(request))
+
+
+async def post_new_member(request: web.Request) -> web.Response:
+    """POST /coop/membres/nouveau: an account without a password, and the link with which she chooses one."""
+    admin = require_role(request, "admin")
+    form = await read_form(request)
+    name = form.text("name", limit=NAME_LIMIT, missing="Donnez son prénom.")
+    username = read_username(form)
+    email = form.email("email", missing="Donnez son courriel.")
+    if form.ok:
+        try:
+            member, link = await _create(request, username, email, name, admin.language)
+            return await _show(request, member, form, link=link)
+        except Conflict as conflict:
+            tell_conflict(form, conflict)
+    return await render(request, "account/new_member.html", status=422, form=form)
+
+
+async def _create(request: web.Request, username: str, email: str, name: str, language: str) -> tuple[Account, str]:
+    instance = request.app[INSTANCE]
+    key_pairs = await make_key_pairs(instance.settings)
+    async with transaction(instance.pool) as conn:
+        actor = await register(
+            conn,
+            instance.site,
+            username=username,
+            email=email,
+            password_hash=None,
+            role="member",
+            language=language,
+            name=name,
+            key_pairs=key_pairs,
+        )
+        link = await make_member_link(conn, instance.site, actor.id)
+        return await accounts.get(conn, actor.id), link
+
+
+async def _get_member(request: web.Request) -> Account:
+    async with connection(request.app[INSTANCE].pool) as conn:
+        member = await accounts.find_by_username(conn, request.match_info["username"])
+    if member is None:
+        raise NotFound
+    return member
+
+
+def _read_page(query: Form) -> int:
+    page = query.text("page", limit=5)
+    return max(int(page), 1) if page.isdecimal() else 1
+
+
+async def _show(
+    request: web.Request, member: Account, form: Form, *, status: int = 200, link: str = ""
+) -> web.Response:
+    session = current_session(request)
+    own = session is not None and session.actor_id == member.actor_id
+    return await render(
+        request, "account/member.html", status=status, member=member, form=form, link=link, own=own, roles=ROLES
+    )

@@ -1,0 +1,100 @@
+"""The member's own profile: name, a few lines, commune, portrait, and who may follow."""
+
+from dataclasses import replace
+
+from aiohttp import web
+
+from federation.html import from_text, to_text
+from federation.pictures import MAX_BYTES, RefusedPicture
+from federation.uploads import save_upload
+from models import accounts, actors, media, places
+from models.accounts import Account
+from models.actors import Actor
+from models.database import Connection, connection, transaction
+from models.places import Commune
+from outbox.profiles import announce_update
+from web.forms import FileLimits, Form, blank_form, read_form
+from web.keys import INSTANCE
+from web.pages.cards import draw_pictures
+from web.pages.communes import read_commune
+from web.pages.newcomer import NAME_LIMIT, profile_of
+from web.render import render
+from web.session import require_account
+
+PORTRAIT = FileLimits(count=1, size=MAX_BYTES)
+
+SUMMARY_LIMIT = 500
+
+
+async def show_profile_form(request: web.Request) -> web.Response:
+    """GET /compte/profil."""
+    account = require_account(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        actor = await actors.get(conn, account.actor_id)
+        values = await _fill_in(conn, actor, account)
+    return await _show(request, actor, blank_form(request, values))
+
+
+async def post_profile(request: web.Request) -> web.Response:
+    """POST /compte/profil: change it here, and tell those who follow."""
+    account = require_account(request)
+    form = await read_form(request, PORTRAIT)
+    instance = request.app[INSTANCE]
+    form.text("name", limit=NAME_LIMIT, missing="Donnez votre prénom.")
+    form.lines("summary", limit=SUMMARY_LIMIT)
+    async with connection(instance.pool) as conn:
+        actor = await actors.get(conn, account.actor_id)
+        commune = await read_commune(conn, form)
+    icon_id = await _save_portrait(request, form, account.actor_id) if form.ok else None
+    if not form.ok:
+        return await _show(request, actor, form, status=422)
+    async with transaction(instance.pool) as conn:
+        await _save(conn, actor, form, commune, icon_id)
+        await announce_update(conn, instance.site, await actors.get(conn, actor.id))
+    raise web.HTTPSeeOther("/compte?fait=profil")
+
+
+async def _save(conn: Connection, actor: Actor, form: Form, commune: Commune | None, icon_id: int | None) -> None:
+    profile = replace(
+        profile_of(actor, commune),
+        name=form.text("name", limit=NAME_LIMIT),
+        summary=from_text(form.lines("summary", limit=SUMMARY_LIMIT)),
+        locked=form.flag("locked"),
+    )
+    await actors.save_profile(conn, actor.id, profile)
+    await accounts.set_commune(conn, actor.id, commune.code if commune else None)
+    if icon_id is not None or form.flag("no_portrait"):
+        await actors.save_icon(conn, actor.id, icon_id)
+
+
+async def _save_portrait(request: web.Request, form: Form, actor_id: int) -> int | None:
+    """The new portrait's id, if one was sent that can be used."""
+    for upload in form.files("portrait"):
+        try:
+            saved = await save_upload(request.app[INSTANCE], owner_id=actor_id, data=upload.body, name=upload.filename)
+        except RefusedPicture as refusal:
+            form.fail("portrait", refusal.sentence, name=refusal.name)
+        else:
+            return saved.id
+    return None
+
+
+async def _fill_in(conn: Connection, actor: Actor, account: Account) -> dict[str, str]:
+    code = account.default_commune_code or actor.commune_code
+    commune = await places.find_commune(conn, code) if code else None
+    return {
+        "name": actor.name,
+        "summary": to_text(actor.summary),
+        "commune": commune.label if commune else "",
+        "locked": "1" if actor.locked else "",
+    }
+
+
+async def _show(request: web.Request, actor: Actor, form: Form, status: int = 200) -> web.Response:
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        icons = await media.list_by_ids(conn, [actor.icon_media_id]) if actor.icon_media_id else {}
+    pictures = draw_pictures(instance.site, icons.values())
+    return await render(
+        request, "account/profile.html", status=status, form=form, icon_picture=pictures[0] if pictures else None
+    )

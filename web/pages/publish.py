@@ -1,0 +1,172 @@
+"""Publish a listing, or change one: one page of five questions that comes back as it was typed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+from markupsafe import Markup
+from multidict import MultiDict
+
+from federation.html import from_text
+from federation.uris import listing_url
+from models import actors, categories, listings
+from models.accounts import Account
+from models.database import Connection, connection, transaction
+from models.errors import NotFound
+from models.listings import Listing, ListingDetails, ListingDraft
+from outbox import listings as outbox
+from web.formats import PARIS
+from web.forms import Form, blank_form, read_form
+from web.keys import INSTANCE
+from web.pages.cards import Card, Picture, listing_path
+from web.pages.listing_form import first_values, read_draft, values_of
+from web.pages.neighbours import home_place
+from web.pages.photos import LIMITS, MOST, list_attached, require_words, take_photos
+from web.render import find_face, reader_language, render
+from web.session import require_account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A draft as others will see it."""
+
+    card: Card
+    details: ListingDetails
+    description: Markup
+    place: str
+    distance: float | None = None
+
+
+async def show_publish(request: web.Request) -> web.Response:
+    """GET /publier; `?genre=` chooses the first answer."""
+    account = require_account(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        home = await home_place(conn, account)
+    values = first_values(datetime.now(PARIS).date(), home.label if home else "", request.query.get("genre", ""))
+    return await _show(request, blank_form(request, values), [])
+
+
+async def post_publish(request: web.Request) -> web.Response:
+    """POST /publier: keep the photos, show what is wrong or how it will look, or publish."""
+    account = require_account(request)
+    form = await read_form(request, LIMITS)
+    instance = request.app[INSTANCE]
+    photos = await take_photos(instance, form, account.actor_id)
+    if form.typed("geste") == "ajouter":
+        return await _show(request, form, photos, kept=form.ok)
+    draft = await _read(request, form, photos)
+    if not form.ok or form.typed("geste") == "apercu":
+        return await _show(request, form, photos, preview=_make_preview(account, draft, photos))
+    async with transaction(instance.pool) as conn:
+        author = await actors.get(conn, account.actor_id)
+        listing = await outbox.publish(conn, instance.site, author, draft)
+    raise web.HTTPSeeOther(f"{listing_path(instance.site, listing)}?fait=publiee")
+
+
+async def show_edit(request: web.Request) -> web.Response:
+    """GET /annonces/UUID/modifier. Raises NotFound for others' listings."""
+    account = require_account(request)
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        listing = await _get_own(conn, request, account)
+    photos = await list_attached(instance, listing.id)
+    values = values_of(listing, listing.post.source)
+    for photo in photos:
+        values.add("media", str(photo.id))
+    return await _show(request, _form_of(request, values), photos, editing=listing)
+
+
+async def post_edit(request: web.Request) -> web.Response:
+    """POST /annonces/UUID/modifier."""
+    account = require_account(request)
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        listing = await _get_own(conn, request, account)
+    form = await read_form(request, LIMITS)
+    photos = await take_photos(instance, form, account.actor_id)
+    if form.typed("geste") == "ajouter":
+        return await _show(request, form, photos, editing=listing, kept=form.ok)
+    draft = await _read(request, form, photos)
+    if not form.ok or form.typed("geste") == "apercu":
+        preview = _make_preview(account, draft, photos)
+        return await _show(request, form, photos, editing=listing, preview=preview)
+    async with transaction(instance.pool) as conn:
+        author = await actors.get(conn, account.actor_id)
+        changed = await outbox.edit(conn, instance.site, author, listing.uri, draft)
+    raise web.HTTPSeeOther(f"{listing_path(instance.site, changed)}?fait=modifiee")
+
+
+async def _get_own(conn: Connection, request: web.Request, account: Account) -> Listing:
+    url = listing_url(request.app[INSTANCE].site, request.match_info["uuid"])
+    listing = await listings.find_by_url(conn, url)
+    if listing is None or listing.post.author_id != account.actor_id or listing.post.deleted_at is not None:
+        raise NotFound
+    return listing
+
+
+async def _read(request: web.Request, form: Form, photos: list[Picture]) -> ListingDraft:
+    face = await find_face(request)
+    require_words(form, photos)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        return await read_draft(
+            conn,
+            form,
+            face,
+            language=reader_language(request),
+            media_ids=tuple(photo.id for photo in photos),
+            today=datetime.now(PARIS).date(),
+        )
+
+
+def _form_of(request: web.Request, values: MultiDict[str]) -> Form:
+    return blank_form(request, values)
+
+
+def _make_preview(account: Account, draft: ListingDraft, photos: list[Picture]) -> Preview:
+    details = ListingDetails(
+        **{name: getattr(draft, name) for name in ListingDetails.__slots__ if hasattr(draft, name)}  # type: ignore[arg-type]
+    )
+    card = Card(
+        id=0,
+        details=details,
+        href="#apercu",
+        place=draft.place_name or "",
+        distance=None,
+        author=account.name or account.username,
+        picture=photos[0] if photos else None,
+        plate=None,
+        language=None,
+    )
+    return Preview(
+        card=card,
+        details=details,
+        description=Markup(from_text(draft.text)),  # noqa: S704 - escaped by from_text
+        place=draft.place_name or "",
+    )
+
+
+async def _show(
+    request: web.Request,
+    form: Form,
+    photos: list[Picture],
+    *,
+    editing: Listing | None = None,
+    preview: Preview | None = None,
+    kept: bool = False,
+) -> web.Response:
+    back = listing_path(request.app[INSTANCE].site, editing) if editing else "/publier"
+    return await render(
+        request,
+        "publish/form.html",
+        status=422 if form.errors else 200,
+        form=form,
+        photos=photos,
+        editing=editing is not None,
+        preview=None if form.errors else preview,
+        kept=kept,
+        back=back,
+        action_url=f"{back}/modifier" if editing else "/publier",
+        branches=categories.BRANCH_LABELS,
+        tree=categories.CATEGORIES,
+        most=MOST,
+    )

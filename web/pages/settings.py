@@ -1,0 +1,50 @@
+"""The cooperative's settings, for its administrators."""
+
+from aiohttp import web
+
+from models import preferences
+from models.database import connection, transaction
+from models.preferences import ACCENTS, MODES, Preferences
+from outbox.cooperative import save_preferences
+from web.forms import Form, blank_form, read_form
+from web.keys import INSTANCE
+from web.pages.cooperative_form import fill_in, read_settings
+from web.render import render
+from web.session import require_role
+
+
+async def show_settings(request: web.Request) -> web.Response:
+    """GET /coop/reglages."""
+    require_role(request, "admin")
+    async with connection(request.app[INSTANCE].pool) as conn:
+        chosen = await preferences.load(conn)
+        form = blank_form(request, await fill_in(conn, chosen))
+    return await _show(request, form, chosen, saved="fait" in request.query)
+
+
+async def post_settings(request: web.Request) -> web.Response:
+    """POST /coop/reglages."""
+    require_role(request, "admin")
+    form = await read_form(request)
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        chosen = await read_settings(conn, form, await preferences.load(conn))
+        if form.ok:
+            await save_preferences(conn, request.app[INSTANCE].site, chosen)
+    if not form.ok:
+        return await _show(request, form, chosen, status=422)
+    raise web.HTTPSeeOther("/coop/reglages?fait")
+
+
+async def _show(
+    request: web.Request, form: Form, chosen: Preferences, *, status: int = 200, saved: bool = False
+) -> web.Response:
+    return await render(
+        request,
+        "settings/show.html",
+        status=status,
+        form=form,
+        chosen=chosen,
+        saved=saved,
+        accents=ACCENTS,
+        all_modes=MODES,
+    )
