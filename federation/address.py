@@ -36,6 +36,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 _6TO4 = IPv6Network("2002::/16")
 _LOOPBACKS = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
+_AFTER_AUTHORITY = re.compile(r"[^:/?#]+://[^/?#]*(.*)", re.DOTALL)
 _NUMERIC_LABEL = re.compile(r"(?:\d+|0[xX][0-9a-fA-F]*)")
 
 DNS_THREADS = 64
@@ -128,8 +129,8 @@ def _unwrap(address: Address) -> Address:
 
 def to_ascii(url: str) -> URL:
     """The address as it goes over the wire: nothing is requoted that is ASCII already, since it is signed as it is."""
-    parts = urlsplit(url)
-    rest = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+    found = _AFTER_AUTHORITY.match(url.partition("#")[0])
+    rest = found[1] if found else ""
     if not rest.startswith("/"):
         rest = f"/{rest}"
     return URL(origin_of(url) + rest, encoded=rest.isascii())

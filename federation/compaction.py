@@ -31,7 +31,16 @@ FILES = {
 }
 """The contexts that we bring along; pyld has those of W3C (ActivityStreams, security v1 and v2, did…)."""
 
-NAMESPACES = (*PREFIXES.values(), "http://schema.org#", "https://schema.org/", "as:", "_:")
+NAMESPACES = (
+    *PREFIXES.values(),
+    "http://schema.org#",
+    "https://schema.org/",
+    "http://www.ontology-of-units-of-measure.org/resource/om-2/",
+    "http://www.w3.org/2002/12/cal/ical#",
+    "https://w3id.org/valueflows#",
+    "as:",
+    "_:",
+)
 """What compaction leaves before a word of ours whose value is not typed as its context wants it."""
 
 

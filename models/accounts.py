@@ -59,9 +59,7 @@ def require_username(username: str) -> None:
 async def reserve_username(conn: Connection, username: str) -> None:
     """Take `username` for ever. Raises Invalid for a bad name, Conflict for one that was ever used."""
     require_username(username)
-    taken = await execute(
-        conn, "INSERT INTO used_username (username) VALUES ($1) ON CONFLICT DO NOTHING", username
-    )
+    taken = await execute(conn, "INSERT INTO used_username (username) VALUES ($1) ON CONFLICT DO NOTHING", username)
     if not taken:
         raise Conflict(f"The name {username} is taken.", field="username")
 
@@ -146,9 +144,7 @@ async def find_by_login(conn: Connection, login: str) -> Account | None:
     return await (find_by_email(conn, name) if "@" in name else find_by_username(conn, name))
 
 
-async def list_accounts(
-    conn: Connection, *, search: str = "", limit: int = 50, offset: int = 0
-) -> list[Account]:
+async def list_accounts(conn: Connection, *, search: str = "", limit: int = 50, offset: int = 0) -> list[Account]:
     """Accounts by name; `search` is part of the name, user name or address, accents and case aside."""
     return await fetch_all(
         conn,
@@ -178,9 +174,7 @@ async def has_admin(conn: Connection) -> bool:
 
 async def find_password_hash(conn: Connection, actor_id: int) -> str | None:
     """What to check a typed password against; None when this account logs in by link only."""
-    found: str | None = await fetch_value(
-        conn, "SELECT password_hash FROM account WHERE actor_id = $1", actor_id
-    )
+    found: str | None = await fetch_value(conn, "SELECT password_hash FROM account WHERE actor_id = $1", actor_id)
     return found
 
 
@@ -214,9 +208,7 @@ async def set_language(conn: Connection, actor_id: int, language: str) -> None:
 
 async def set_commune(conn: Connection, actor_id: int, commune_code: str | None) -> None:
     """The commune that this person's listings take when nothing else is said."""
-    await execute(
-        conn, "UPDATE account SET default_commune_code = $2 WHERE actor_id = $1", actor_id, commune_code
-    )
+    await execute(conn, "UPDATE account SET default_commune_code = $2 WHERE actor_id = $1", actor_id, commune_code)
 
 
 async def confirm_email(conn: Connection, actor_id: int) -> None:

@@ -87,6 +87,14 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
         yield conn
 
 
+@asynccontextmanager
+async def relaxed_transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """A transaction that does not wait for the disk: for work that a crash may take back whole and that is redone."""
+    async with transaction(pool) as conn:
+        await conn.execute("SET LOCAL synchronous_commit = off")
+        yield conn
+
+
 async def fetch_one(conn: Connection, row_type: type[Row], sql: str, *args: Any) -> Row | None:
     """The first row as `row_type(**row)`, or None; column names are the dataclass's fields."""
     record = await conn.fetchrow(sql, *args)

@@ -63,9 +63,7 @@ class Listener:
 
     async def _hold(self) -> None:
         lost = asyncio.Event()
-        conn = await asyncpg.connect(
-            self._dsn, timeout=10, server_settings={"application_name": "declic events"}
-        )
+        conn = await asyncpg.connect(self._dsn, timeout=10, server_settings={"application_name": "declic events"})
         try:
             conn.add_termination_listener(lambda _: lost.set())
             for channel in self._channels:

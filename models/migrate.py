@@ -61,9 +61,7 @@ async def is_migrated(conn: asyncpg.Connection | asyncpg.pool.PoolConnectionProx
     if await conn.fetchval("SELECT to_regclass('migration')") is None:
         return False
     applied = await conn.fetch("SELECT name FROM migration")
-    return {row["name"] for row in applied} == {
-        path.stem for path in FOLDER.glob("[0-9][0-9][0-9][0-9]_*.sql")
-    }
+    return {row["name"] for row in applied} == {path.stem for path in FOLDER.glob("[0-9][0-9][0-9][0-9]_*.sql")}
 
 
 async def _apply_missing(conn: asyncpg.Connection, migrations: list[Migration]) -> list[str]:
@@ -76,9 +74,7 @@ async def _apply_missing(conn: asyncpg.Connection, migrations: list[Migration]) 
         )
         """
     )
-    applied = {
-        row["name"]: row["checksum"] for row in await conn.fetch("SELECT name, checksum FROM migration")
-    }
+    applied = {row["name"]: row["checksum"] for row in await conn.fetch("SELECT name, checksum FROM migration")}
     _require_known(applied, migrations)
     missing = [migration for migration in migrations if migration.name not in applied]
     for migration in missing:
@@ -86,9 +82,7 @@ async def _apply_missing(conn: asyncpg.Connection, migrations: list[Migration]) 
             try:
                 await conn.execute(migration.sql)
             except asyncpg.PostgresError as error:
-                raise MigrationError(
-                    f"The migration {migration.name} failed and was taken back: {error}."
-                ) from error
+                raise MigrationError(f"The migration {migration.name} failed and was taken back: {error}.") from error
             await conn.execute(
                 "INSERT INTO migration (name, checksum) VALUES ($1, $2)", migration.name, migration.checksum
             )
@@ -103,6 +97,4 @@ def _require_known(applied: dict[str, str], migrations: list[Migration]) -> None
                 f"The database was made by a newer version ({name}); install that version or a later one."
             )
         if known[name] != checksum:
-            raise MigrationError(
-                f"The file of the migration {name} is not the one that was applied to this database."
-            )
+            raise MigrationError(f"The file of the migration {name} is not the one that was applied to this database.")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from models.database import Connection, execute, fetch_all, fetch_value
+from models.database import Connection, execute, fetch_all, fetch_column, fetch_value
 from models.ids import make_id
 
 NotificationType = Literal["mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update"]
@@ -46,6 +46,19 @@ async def notify(
         post_id,
     )
     return found
+
+
+async def notify_followers(conn: Connection, *, author_id: int, post_id: int) -> None:
+    """Tell those of our people who want to hear of each post of this author (`follows.save_options`)."""
+    for follower_id in await fetch_column(
+        conn,
+        """
+        SELECT f.follower_id FROM follow f JOIN actor a ON a.id = f.follower_id
+        WHERE f.followed_id = $1 AND f.state = 'accepted' AND f.notify AND a.local
+        """,
+        author_id,
+    ):
+        await notify(conn, recipient_id=follower_id, type="status", actor_id=author_id, post_id=post_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,3 +123,28 @@ async def dismiss(conn: Connection, recipient_id: int, id: int | None) -> None:
         recipient_id,
         id,
     )
+
+
+async def notify_followers(conn: Connection, *, author_id: int, post_id: int) -> None:
+    """Tell our people who asked to be told of each post of this author (`follow.notify`)."""
+    told = await fetch_column(
+        conn,
+        """
+        SELECT f.follower_id FROM follow f JOIN account a ON a.actor_id = f.follower_id
+        WHERE f.followed_id = $1 AND f.state = 'accepted' AND f.notify
+        """,
+        author_id,
+    )
+    for recipient_id in told:
+        await notify(conn, recipient_id=recipient_id, type="status", actor_id=author_id, post_id=post_id)
+
+
+async def notify_sharers(conn: Connection, *, author_id: int, post_id: int) -> None:
+    """Tell our people who shared this post that its author changed it."""
+    told = await fetch_column(
+        conn,
+        "SELECT s.actor_id FROM share s JOIN account a ON a.actor_id = s.actor_id WHERE s.post_id = $1",
+        post_id,
+    )
+    for recipient_id in told:
+        await notify(conn, recipient_id=recipient_id, type="update", actor_id=author_id, post_id=post_id)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.database import Connection, fetch_one
+from models.database import Connection, fetch_one, fetch_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +31,9 @@ async def count_server(conn: Connection) -> ServerCounts:
     )
     assert counts is not None
     return counts
+
+
+async def count_peers(conn: Connection) -> int:
+    """Other servers that this one has dealt with and does not keep out."""
+    found: int = await fetch_value(conn, "SELECT count(*) FROM server WHERE level <> 'aside'")
+    return found

@@ -133,6 +133,4 @@ async def revoke_bearer(conn: Connection, bearer: str) -> None:
 
 async def revoke_all(conn: Connection, actor_id: int) -> None:
     """Take back every token of this account."""
-    await execute(
-        conn, "UPDATE token SET revoked_at = now() WHERE actor_id = $1 AND revoked_at IS NULL", actor_id
-    )
+    await execute(conn, "UPDATE token SET revoked_at = now() WHERE actor_id = $1 AND revoked_at IS NULL", actor_id)

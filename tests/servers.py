@@ -21,9 +21,9 @@ from models.actors import Actor
 from models.database import transaction
 from models.settings import Settings
 from outbox.accounts import register
-from web.app import open_instance
+from web.opening import furnish, open_instance
 from web.passwords import hash_password
-from web.serve import furnish, run_until
+from web.serve import run_until
 
 DECLIC = str(Path(sys.executable).with_name("declic"))
 

@@ -1,17 +1,11 @@
-"""Where everything is put together: `open_instance` and `make_app`."""
+"""Where the web server is put together: `make_app`."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 
-import msgspec
 from aiohttp import web
 
 from federation.instance import Instance
-from federation.knocks import ServerKnocks
-from federation.transport import AiohttpTransport
-from models.database import open_pool
-from models.settings import Settings
 from web import health, media
 from web.activitypub import routes as activitypub
 from web.api import routes as api
@@ -37,27 +31,6 @@ MIDDLEWARES = (  # from the outside to the view
 )
 
 ROUTES: list[web.RouteDef] = [*health.ROUTES, *media.ROUTES, *activitypub.ROUTES, *api.ROUTES, *pages.ROUTES]
-
-
-@asynccontextmanager
-async def open_instance(settings: Settings, database_url: str) -> AsyncIterator[Instance]:
-    """The instance with its pool and its way to other servers, closed in the end.
-
-    Its settings name the database even when that is the embedded one. Raises Unavailable when it cannot be reached.
-    """
-    settings = msgspec.structs.replace(settings, database_url=database_url)
-    pool = await open_pool(database_url)
-    transport = AiohttpTransport(settings, knocks=ServerKnocks(pool))
-    instance = Instance(site=settings.site, settings=settings, pool=pool, transport=transport)
-    try:
-        yield instance
-    finally:
-        await transport.close()
-        await instance.pictures.close()
-        await instance.jsonld.close()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(pool.close(), 2)
-        pool.terminate()
 
 
 def make_app(instance: Instance, waker: Waker | None = None) -> web.Application:

@@ -4,25 +4,18 @@ import asyncio
 import os
 import signal
 import socket
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import structlog
 from aiohttp import web
 
 from federation.instance import Instance
-from federation.key_pairs import make_key_pairs
-from models.communes import load_communes
 from models.database import transaction
-from models.errors import DeclicError, Unavailable
-from models.migrate import migrate
-from models.postgres import open_database
+from models.errors import DeclicError
 from models.settings import Settings
-from outbox.founding import found_instance, list_missing
-from web.app import make_app, open_instance
+from web.app import make_app
 from web.links import make_setup_link
+from web.opening import open_all
 from web.wake import Waker
 from web.worker import run_worker
 
@@ -42,49 +35,6 @@ BIND_SECONDS = 5.0
 
 class AddressTaken(DeclicError):
     """The address to listen on is taken."""
-
-
-@asynccontextmanager
-async def open_all(settings: Settings, *, patience: float = 0) -> AsyncIterator[Instance]:
-    """The instance on a database that is there, migrated and furnished: what every command needs.
-
-    `patience` is how many seconds an external database may take to come up beside us.
-    """
-    async with open_database(settings) as url:
-        await migrate_patiently(url, patience)
-        async with open_instance(settings, url) as instance:
-            await furnish(instance)
-            yield instance
-
-
-async def migrate_patiently(url: str, patience: float = 0) -> list[str]:
-    """Apply what is missing, once the database answers; the names of what was applied. Raises Unavailable."""
-    end = time.monotonic() + patience
-    while True:
-        try:
-            applied = await migrate(url)
-        except Unavailable as error:
-            if time.monotonic() >= end:
-                raise
-            log.info("database_awaited", cause=str(error))
-            await asyncio.sleep(1)
-            continue
-        if applied:
-            log.info("migrated", migrations=applied)
-        return applied
-
-
-async def furnish(instance: Instance) -> None:
-    """Bring the list of communes and the built-in actors; on all but the first start there is nothing to do."""
-    async with transaction(instance.pool) as conn:
-        await load_communes(conn)
-        missing = await list_missing(conn)
-    if not missing:
-        return
-    pairs = {name: await make_key_pairs(instance.settings) for name in missing}
-    async with transaction(instance.pool) as conn:
-        created = await found_instance(conn, instance.site, pairs)
-    log.info("founded", actors=created)
 
 
 async def serve(settings: Settings, *, work: bool = True, listener: socket.socket | None = None) -> None:

@@ -8,7 +8,8 @@ from asyncio.subprocess import Process
 import structlog
 
 from models.settings import Settings
-from web.serve import START_SECONDS, open_all, open_listener, stop_on_signals, tell_first_run
+from web.opening import open_all
+from web.serve import START_SECONDS, open_listener, stop_on_signals, tell_first_run
 
 log = structlog.get_logger(__name__)
 

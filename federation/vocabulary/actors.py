@@ -5,6 +5,7 @@ from datetime import datetime
 
 from federation.errors import Malformed
 from federation.fields import (
+    MAX_NAME,
     Json,
     compact,
     each,
@@ -181,7 +182,7 @@ def read_picture(value: object) -> Document | None:
 
 
 def _read_field(document: Json) -> ProfileField | None:
-    name = text(document.get("name"))
+    name = localized(document, "name", MAX_NAME)
     if not name or "PropertyValue" not in types(document):
         return None
     return ProfileField(name=name, value=text(document.get("value"), 5_000) or "")

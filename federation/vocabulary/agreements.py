@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from federation.errors import Malformed
-from federation.fields import Json, compact, moment, one, text, uri, write_moment
+from federation.fields import MAX_NAME, Json, compact, localized, moment, one, text, uri, write_moment
 from federation.vocabulary.intents import Quantity, read_quantity, write_quantity
 
 
@@ -81,7 +81,7 @@ def read_agreement(document: Json) -> Agreement:
         attributed_to=uri(document.get("attributedTo")),
         context=uri(document.get("context")),
         in_reply_to=uri(document.get("inReplyTo")),
-        state=one(document.get("preview"), lambda preview: text(preview.get("name"), 100)) or "",
+        state=one(document.get("preview"), lambda preview: localized(preview, "name", 100)) or "",
         raw=document,
     )
 
@@ -94,7 +94,7 @@ def read_economic_event(document: Json) -> EconomicEvent:
     return EconomicEvent(
         id=id,
         attributed_to=uri(document.get("attributedTo")),
-        name=text(document.get("name")) or "",
+        name=localized(document, "name", MAX_NAME) or "",
         context=uri(document.get("context")),
         fulfills=uri(document.get("fulfills")),
         action=text(document.get("action"), 100) or "",

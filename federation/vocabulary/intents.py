@@ -4,7 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from federation.fields import Json, amount, compact, moment, one, text, uri, write_amount, write_moment
+from federation.fields import (
+    MAX_NAME,
+    Json,
+    amount,
+    compact,
+    localized,
+    moment,
+    one,
+    text,
+    uri,
+    write_amount,
+    write_moment,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +65,7 @@ def read_intent(document: Json) -> Intent:
     document = one(document.get("publishes"), lambda inner: inner) or document
     return Intent(
         id=uri(document.get("id")),
-        name=text(document.get("name")) or "",
+        name=localized(document, "name", MAX_NAME) or "",
         action=text(document.get("action"), 100) or "",
         conforms_to=uri(document.get("resourceConformsTo")),
         quantity=one(document.get("resourceQuantity"), read_quantity),

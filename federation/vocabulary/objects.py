@@ -116,7 +116,7 @@ def read_note(document: Json) -> Note:
     tag, policy = document.get("tag"), document.get("interactionPolicy")
     return Note(
         id=id,
-        type=next(iter(types(document)), "Object")[:100],
+        type=next(iter(types(document)), "Object").rpartition(":")[2][:100],
         attributed_to=read_author(document.get("attributedTo")),
         name=localized(document, "name", 1_000) or "",
         summary=localized(document, "summary", 10_000) or "",

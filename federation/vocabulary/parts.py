@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from federation.fields import Json, compact, each, localized, number, one, text, types, uri, whole
+from federation.fields import MAX_NAME, Json, compact, each, localized, number, one, text, types, uri, whole
 
 MAX_ALT = 5_000
 MAX_PIXELS = 100_000
@@ -97,14 +97,14 @@ def read_mention(document: Json) -> Mention | None:
     address = uri(document.get("href"))
     if address is None or "Mention" not in types(document):
         return None
-    return Mention(href=address, name=text(document.get("name")) or "")
+    return Mention(href=address, name=localized(document, "name", MAX_NAME) or "")
 
 
 def read_hashtag(document: Json) -> Hashtag | None:
     """A tag of type Hashtag with a name."""
     if "Hashtag" not in types(document):
         return None
-    name = (text(document.get("name"), 100) or "").strip().lstrip("#＃")
+    name = (localized(document, "name", 100) or "").strip().lstrip("#＃")
     return Hashtag(name=name, href=uri(document.get("href"))) if name else None
 
 
@@ -112,7 +112,7 @@ def read_emoji(document: Json) -> Emoji | None:
     """A tag of type Emoji with a name and a picture."""
     if "Emoji" not in types(document):
         return None
-    name = (text(document.get("name"), 100) or "").strip(":")
+    name = (localized(document, "name", 100) or "").strip(":")
     address = one(document.get("icon"), lambda icon: uri(icon.get("url")))
     return Emoji(name=name, url=address) if name and address else None
 
@@ -122,7 +122,7 @@ def read_place(document: Json) -> Place | None:
     latitude = number(document.get("latitude"), -90, 90)
     longitude = number(document.get("longitude"), -180, 180)
     address = one(document.get("address"), lambda found: found) or {}
-    name = text(document.get("name")) or text(document.get("address")) or ""
+    name = localized(document, "name", MAX_NAME) or text(document.get("address")) or ""
     locality = text(address.get("addressLocality")) or ""
     if not name and not locality and latitude is None:
         return None

@@ -68,6 +68,7 @@ CREATE TABLE actor (
     fields jsonb NOT NULL DEFAULT '[]', -- [{"name": …, "value": cleaned HTML}]
     also_known_as text[] NOT NULL DEFAULT '{}',
     moved_to text,
+    moved_at timestamptz,
     implements text[] NOT NULL DEFAULT '{}',
     territory_uri text,                 -- the coop actor to whose territory this one belongs
     category text,                      -- of a Group: the IRI of what it announces
@@ -410,6 +411,7 @@ CREATE TABLE favourite (
     UNIQUE (actor_id, post_id)
 );
 CREATE INDEX favourite_post ON favourite (post_id);
+CREATE INDEX favourite_actor ON favourite (actor_id, id DESC);
 
 CREATE TABLE share (
     id bigint PRIMARY KEY,              -- the id of the wrapping status in Mastodon's API

@@ -1,4 +1,4 @@
-"""The HTML of a listing as timelines show it, and its hashtags: what is stored as the post's content (clients.md §6)."""
+"""The HTML of a listing as timelines show it, and its hashtags: what is stored as the post's content (clients.md)."""
 
 from html import escape
 

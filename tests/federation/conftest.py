@@ -7,10 +7,12 @@ import asyncpg
 import pytest
 
 from federation.instance import Instance
+from federation.transport import AiohttpTransport
 from models.database import Pool, connection, execute, open_pool
 from models.settings import Settings
 from tests.conftest import with_database
 from tests.factories import HERE
+from tests.federation.loopback import Memory
 from tests.fediverse import FakeFediverse
 
 
@@ -49,3 +51,17 @@ async def instance(protocol_pool: Pool, fediverse: FakeFediverse, tmp_path: Path
             "DELETE FROM used_nonce",
         ):
             await execute(conn, statement)
+
+
+@pytest.fixture
+def memory() -> Memory:
+    """How hosts want requests signed."""
+    return Memory()
+
+
+@pytest.fixture
+async def transport(memory: Memory) -> AsyncIterator[AiohttpTransport]:
+    """The real client, in test federation."""
+    transport = AiohttpTransport(Settings(url=HERE.url, test_federation=True), knocks=memory)
+    yield transport
+    await transport.close()

@@ -4,11 +4,17 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from aiohttp import web
 from multidict import CIMultiDict
 
-from federation.signatures import Envelope
+from federation.signatures import Envelope, Knock, PublicKey, verify
+from models.settings import Site
+from tests.fediverse import make_signer
+
+ALICE = make_signer("https://lomme.test/users/alice#main-key")
+ALICE_KEY = PublicKey(uri=ALICE.key_id, owner="https://lomme.test/users/alice", key=ALICE.private_key.public_key())
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -48,3 +54,34 @@ async def serve(
     server.url = f"{'https' if tls else 'http'}://{name or address}:{port}"
     yield server
     await runner.cleanup()
+
+
+def answer_in_turn(*statuses: int, **headers: str) -> Handler:
+    """A handler that gives these statuses in turn, the last one for ever."""
+    waiting = list(statuses)
+
+    async def handle(request: web.BaseRequest) -> web.Response:
+        status = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        return web.Response(status=status, headers={key.replace("_", "-"): value for key, value in headers.items()})
+
+    return handle
+
+
+def is_signed_for(server: Server, request: Envelope) -> bool:
+    """Whether this request that reached the server carries a signature by ALICE that holds there."""
+    return verify(request, ALICE_KEY, Site(url=server.url, host=server.host), datetime.now(UTC))
+
+
+class Memory:
+    """Remembers in a dict how hosts want requests signed."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Knock] = {}
+        self.asked: list[str] = []
+
+    async def find(self, host: str) -> Knock | None:
+        self.asked.append(host)
+        return self.known.get(host)
+
+    async def keep(self, host: str, knock: Knock) -> None:
+        self.known[host] = knock

@@ -2,11 +2,11 @@
 
 from aiohttp import web
 
+from federation.authentication import authenticate
 from federation.signatures import is_signed
-from inbox.readers import find_reader
 from models import accounts, actors, blocks
 from models.actors import Actor
-from models.database import Connection
+from models.database import Connection, connection
 from models.errors import NotFound
 from web.activitypub.envelopes import read_envelope
 from web.keys import INSTANCE
@@ -30,7 +30,10 @@ async def read_reader(request: web.Request) -> Actor | None:
     envelope = read_envelope(request)
     if not is_signed(envelope):
         return None
-    return await find_reader(request.app[INSTANCE], envelope)
+    instance = request.app[INSTANCE]
+    key = await authenticate(instance, envelope)
+    async with connection(instance.pool) as conn:
+        return await actors.find_by_uri(conn, key.owner)
 
 
 async def require_reader_of(request: web.Request, conn: Connection, actor: Actor) -> Actor | None:

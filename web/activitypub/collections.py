@@ -91,9 +91,7 @@ async def _show_relations(request: web.Request, side: str) -> web.Response:
         rows = await listing(conn, actor.id, before=before, limit=PAGE_SIZE)
         ids = [row.follower_id if side == "followers" else row.followed_id for row in rows]
         uris = {one.id: one.uri for one in await actors.list_by_ids(conn, ids)}
-    return answer_activity(
-        request, _build_page(uri, before, [uris[id] for id in ids], rows[-1].id if rows else None)
-    )
+    return answer_activity(request, _build_page(uri, before, [uris[id] for id in ids], rows[-1].id if rows else None))
 
 
 async def show_featured(request: web.Request) -> web.Response:
@@ -101,7 +99,9 @@ async def show_featured(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         actor = await get_published(conn, request.match_info["username"])
-    return answer_activity(request, serialize(Collection(id=featured_uri(instance.site, actor.username), total_items=0)))
+    return answer_activity(
+        request, serialize(Collection(id=featured_uri(instance.site, actor.username), total_items=0))
+    )
 
 
 async def show_replies(request: web.Request) -> web.Response:
@@ -144,5 +144,3 @@ async def show_context(request: web.Request) -> web.Response:
 def _strip_last(instance: Instance, request: web.Request) -> str:
     """The object's id: the collection's address without its last step."""
     return f"{instance.site.url}{request.path.rpartition('/')[0]}"
-
-

@@ -12,7 +12,7 @@ from models.database import Connection, connection
 from models.errors import Invalid, NotFound
 from models.follows import Follow
 from models.settings import Site
-from models.tags import fold_tag
+from federation.hashtags import fold
 from models.timelines import PostFilter
 from web.api.answers import answer_json
 from web.api.auth import reader, reader_id
@@ -48,6 +48,22 @@ async def _build_source(conn: Connection, actor: Actor) -> Json:
         ],
         "follow_requests_count": len(await follows.list_requests(conn, actor.id)),
     }
+
+
+async def show_preferences(request: web.Request) -> web.Response:
+    """GET /api/v1/preferences: what clients start with when somebody writes or reads."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        account = await accounts.get(conn, reader(request).id)
+    return answer_json(
+        request,
+        {
+            "posting:default:visibility": "public",
+            "posting:default:sensitive": False,
+            "posting:default:language": account.language,
+            "reading:expand:media": "default",
+            "reading:expand:spoilers": False,
+        },
+    )
 
 
 async def show_account(request: web.Request) -> web.Response:
@@ -95,7 +111,7 @@ async def get_shown(conn: Connection, request: web.Request) -> Actor:
 async def list_statuses(request: web.Request) -> web.Response:
     """GET /api/v1/accounts/:id/statuses: what somebody wrote and shared; nothing is pinned."""
     parameters = await read_parameters(request)
-    tagged = fold_tag(parameters.text("tagged"))
+    tagged = fold(parameters.text("tagged"))
     wanted = PostFilter(
         only_media=parameters.flag("only_media"),
         exclude_replies=parameters.flag("exclude_replies"),

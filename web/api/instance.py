@@ -1,24 +1,159 @@
-"""What this server is: the two instance documents, the application, and what is empty for ever (clients.md §7)."""
+"""What this server is: the two instance documents and what an application may know of itself."""
+
+from typing import Any
 
 from aiohttp import web
 
 from federation.pictures import ACCEPTED_TYPES, MAX_BYTES
-from federation.software import read_version
+from federation.software import NAME, read_version
 from models import actors, preferences, statistics
-from models.actors import Actor
 from models.database import Connection, connection
 from models.preferences import Preferences
 from models.settings import Site
-from models.statistics import ServerCounts
 from models.uploads import MAX_DESCRIPTION
 from web.api.answers import answer_json
-from web.api.auth import TOKEN, reader
+from web.api.auth import TOKEN
 from web.api.entities.accounts import load_account
 from web.api.entities.values import Json, Look, read_look
 from web.api.posting import LONGEST_TEXT, MOST_PICTURES
 from web.keys import INSTANCE
 
 SPOKEN_VERSION = "4.2.0"
-"""The version of Mastodon whose API this is; higher ones make clients ask for what is not here (clients.md §1.6)."""
+"""The version of Mastodon whose API this is; a higher one makes clients ask for what is not here (clients.md §1.6)."""
 
 MOST_PIXELS = 40_000_000
+
+
+async def show_instance(request: web.Request) -> web.Response:
+    """GET /api/v2/instance."""
+    site, look = request.app[INSTANCE].site, read_look(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        chosen = await preferences.load(conn)
+        counts = await statistics.count_server(conn)
+        contact = await _load_contact(conn, look)
+    return answer_json(
+        request,
+        {
+            "domain": site.host,
+            "title": chosen.name or site.host,
+            "version": write_version(),
+            "source_url": "",
+            "description": describe(chosen),
+            "usage": {"users": {"active_month": counts.active_month}},
+            "thumbnail": {"url": look.header, "blurhash": None, "versions": {}},
+            "icon": [],
+            "languages": list(site.languages),
+            "configuration": build_configuration(site),
+            "registrations": {
+                "enabled": chosen.registration == "open",
+                "approval_required": False,
+                "message": None,
+                "url": None,
+            },
+            "contact": {"email": chosen.contact_email, "account": contact},
+            "rules": [],
+        },
+    )
+
+
+async def show_instance_v1(request: web.Request) -> web.Response:
+    """GET /api/v1/instance: the older document, which toot and others still read; `uri` is a bare host."""
+    site, look = request.app[INSTANCE].site, read_look(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        chosen = await preferences.load(conn)
+        counts = await statistics.count_server(conn)
+        known_servers = await statistics.count_peers(conn)
+        contact = await _load_contact(conn, look)
+    return answer_json(
+        request,
+        {
+            "uri": site.host,
+            "title": chosen.name or site.host,
+            "short_description": describe(chosen),
+            "description": describe(chosen),
+            "email": chosen.contact_email,
+            "version": write_version(),
+            "urls": {"streaming_api": streaming_url(site)},
+            "stats": {
+                "user_count": counts.users,
+                "status_count": counts.public_posts,
+                "domain_count": known_servers,
+            },
+            "thumbnail": look.header,
+            "languages": list(site.languages),
+            "registrations": chosen.registration == "open",
+            "approval_required": False,
+            "invites_enabled": False,
+            "configuration": build_configuration(site),
+            "contact_account": contact,
+            "rules": [],
+        },
+    )
+
+
+async def show_application(request: web.Request) -> web.Response:
+    """GET /api/v1/apps/verify_credentials: what the token belongs to."""
+    token = request[TOKEN]
+    return answer_json(
+        request,
+        {
+            "id": str(token.id),
+            "name": token.application_name or NAME,
+            "website": token.application_website,
+            "scopes": token.scopes,
+            "redirect_uri": "",
+            "redirect_uris": [],
+            "vapid_key": "",
+        },
+    )
+
+
+def describe(chosen: Preferences) -> str:
+    """The cooperative's own sentence, else what this server is for."""
+    return chosen.sentence or "Prêter, donner, s’entraider et réparer près de chez soi."
+
+
+def write_version() -> str:
+    """Begins with a number that clients compare; our own name follows (clients.md §1.7)."""
+    return f"{SPOKEN_VERSION} (compatible; {NAME} {read_version()})"
+
+
+def streaming_url(site: Site) -> str:
+    """An origin without a path: some clients take only that, others append one (clients.md §4)."""
+    return site.url.replace("http", "ws", 1)
+
+
+def build_configuration(site: Site) -> Json:
+    """The limits that clients keep to by themselves."""
+    media: dict[str, Any] = {
+        "description_limit": MAX_DESCRIPTION,
+        "supported_mime_types": list(ACCEPTED_TYPES),
+        "image_size_limit": MAX_BYTES,
+        "image_matrix_limit": MOST_PIXELS,
+        "video_size_limit": MAX_BYTES,
+        "video_frame_rate_limit": 60,
+        "video_matrix_limit": MOST_PIXELS,
+    }
+    return {
+        "urls": {"streaming": streaming_url(site)},
+        "accounts": {"max_featured_tags": 0, "max_pinned_statuses": 0},
+        "statuses": {
+            "max_characters": LONGEST_TEXT,
+            "max_media_attachments": MOST_PICTURES,
+            "characters_reserved_per_url": 23,
+        },
+        "media_attachments": media,
+        "polls": {
+            "max_options": 4,
+            "max_characters_per_option": 50,
+            "min_expiration": 300,
+            "max_expiration": 2_629_746,
+        },
+        "translation": {"enabled": False},
+    }
+
+
+async def _load_contact(conn: Connection, look: Look) -> Json | None:
+    """The cooperative itself answers for its server."""
+    coop = await actors.find_local(conn, "coop")
+    return None if coop is None or coop.deleted_at is not None else await load_account(conn, look, coop)

@@ -11,7 +11,7 @@ from models.database import Connection, connection
 from models.errors import NotFound
 from models.hashtags import DayOfTag
 from models.settings import Site
-from models.tags import fold_tag
+from federation.hashtags import fold
 from web.api.answers import answer_json
 from web.api.entities.values import Json
 from web.keys import INSTANCE
@@ -19,7 +19,7 @@ from web.keys import INSTANCE
 
 async def show_tag(request: web.Request) -> web.Response:
     """GET /api/v1/tags/:tag: its uses on each of the last seven days, today first."""
-    tag = fold_tag(request.match_info["tag"])
+    tag = fold(request.match_info["tag"])
     if not tag:
         raise NotFound
     site = request.app[INSTANCE].site

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from models import timelines
 from models.database import connection
-from models.tags import fold_tag
+from federation.hashtags import fold
 from models.timelines import Entry, PostFilter
 from web.api.answers import answer_json
 from web.api.auth import reader, reader_id
@@ -36,7 +36,7 @@ async def list_public(request: web.Request) -> web.Response:
 async def list_tagged(request: web.Request) -> web.Response:
     """GET /api/v1/timelines/tag/:tag: with `any[]`, `all[]`, `none[]`; case and accents aside."""
     parameters = await read_parameters(request)
-    tag = fold_tag(request.match_info["tag"])
+    tag = fold(request.match_info["tag"])
     return await _list_public(request, parameters, read_filter(parameters, tag))
 
 
@@ -62,7 +62,7 @@ def read_filter(parameters: Parameters, tag: str | None = None) -> PostFilter:
 
 
 def _read_tags(parameters: Parameters, name: str) -> tuple[str, ...]:
-    folded = (fold_tag(text) for text in parameters.texts(name))
+    folded = (fold(text) for text in parameters.texts(name))
     return tuple(dict.fromkeys(tag for tag in folded if tag))[:TAGS]
 
 

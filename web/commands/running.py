@@ -12,7 +12,7 @@ from federation.instance import Instance
 from models.errors import DeclicError
 from models.settings import Settings
 from web.logging import configure_logging
-from web.serve import open_all
+from web.opening import open_all
 from web.wake import announce_work
 
 Result = TypeVar("Result")

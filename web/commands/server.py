@@ -8,6 +8,7 @@ from models.postgres import open_database
 from models.settings import Settings
 from web import serve as serving
 from web.commands.running import read_settings, run, say, tell
+from web.opening import migrate_patiently
 from web.supervisor import supervise
 
 
@@ -41,4 +42,4 @@ def migrate() -> None:
 
 async def _migrate(settings: Settings) -> list[str]:
     async with open_database(settings) as url:
-        return await serving.migrate_patiently(url)
+        return await migrate_patiently(url)

@@ -22,7 +22,8 @@ from models.postgres import stop_unused
 from models.settings import Settings
 from web.demo.furnish import furnish_houses, list_keys
 from web.demo.troupe import HOUSES, PASSWORD, House
-from web.serve import open_all, open_listener, stop_on_signals
+from web.opening import open_all
+from web.serve import open_listener, stop_on_signals
 
 START_SECONDS = 60.0
 

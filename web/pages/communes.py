@@ -9,18 +9,19 @@ from web.forms import Form
 async def read_commune(conn: Connection, form: Form, name: str = "commune", *, missing: str = "") -> Commune | None:
     """The commune that was typed: "Lomme", "59160", "59160 Lomme"."""
     typed = form.text(name, limit=100, missing=missing)
-    if not typed:
-        return None
+    return await find_commune(conn, form, name, typed) if typed else None
+
+
+async def find_commune(conn: Connection, form: Form, name: str, typed: str) -> Commune | None:
+    """The commune that `typed` names; the field is told what comes close when there is none."""
     commune = await places.find_commune_named(conn, typed)
-    if commune is None:
-        close = await places.search_communes(conn, typed, 3)
-        if close:
-            form.fail(
-                name,
-                "Nous ne connaissons pas « %(typed)s ». Vouliez-vous dire %(close)s ?",
-                typed=typed,
-                close=", ".join(one.label for one in close),
-            )
-        else:
-            form.fail(name, "Nous ne connaissons pas « %(typed)s ». Essayez avec le code postal.", typed=typed)
-    return commune
+    if commune is not None:
+        return commune
+    close = ", ".join(one.label for one in await places.search_communes(conn, typed, 3))
+    if close:
+        form.fail(
+            name, "Nous ne connaissons pas « %(typed)s ». Vouliez-vous dire %(close)s ?", typed=typed, close=close
+        )
+    else:
+        form.fail(name, "Nous ne connaissons pas « %(typed)s ». Essayez avec le code postal.", typed=typed)
+    return None

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from models import places
 from models.database import Connection
-from models.places import Commune, Epci, fold_name
+from models.places import Epci, fold_name
 from models.preferences import ACCENTS, MODES, Mode, Preferences, Registration, TerritoryKind
 from web.forms import Form
+from web.pages.communes import find_commune
 
 KINDS: tuple[TerritoryKind, ...] = ("commune", "communes", "epci")
 
@@ -74,17 +75,10 @@ async def _read_territory(conn: Connection, form: Form, kind: str) -> tuple[tupl
         return (), ""
     if kind == "commune" and len(names) > 1:
         form.fail("territory", "Vous donnez plusieurs communes : cochez « Plusieurs communes ».")
-    found = [await _find_commune(conn, form, name) for name in names]
+    found = [await find_commune(conn, form, "territory", name) for name in names]
     communes = list({commune.code: commune for commune in found if commune is not None}.values())
     said = ", ".join(commune.name for commune in communes[:3]) + (" …" if len(communes) > 3 else "")
     return tuple(commune.code for commune in communes), said
-
-
-async def _find_commune(conn: Connection, form: Form, name: str) -> Commune | None:
-    commune = await places.find_commune_named(conn, name)
-    if commune is None:
-        form.fail("territory", "Nous ne connaissons pas « %(typed)s ». Essayez avec le code postal.", typed=name)
-    return commune
 
 
 async def _read_epci(conn: Connection, form: Form, typed: str) -> Epci | None:

@@ -1,5 +1,6 @@
 """The publish form: from what was typed to a `ListingDraft`, and from a listing back to what was typed."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -8,30 +9,56 @@ from multidict import MultiDict
 
 from models import categories
 from models.database import Connection
+from models.errors import Invalid
 from models.listings import Listing, ListingDraft
+from outbox.drafts import (
+    AUDIENCES,
+    BIKES,
+    CONDITIONS,
+    INTERVENTIONS,
+    MOST_MONEY,
+    TEXT_LIMIT,
+    TITLE_LIMIT,
+    URGENCIES,
+    WANTS_LIMIT,
+    WHEEL_LIMIT,
+)
 from web.face import Face
 from web.formats import PARIS, to_paris_day
 from web.forms import Form
 from web.pages.communes import read_commune
 
-PHOTOS = 6
-ALT_LIMIT = 1000
-TITLE_LIMIT = 100
-TEXT_LIMIT = 4000
-WANTS_LIMIT = 120
-NOTE_LIMIT = 60
-
 KINDS = ("offer", "request", "repair_call")
 DURATIONS = ("", "P1D", "P2D", "P3D", "P1W", "P2W", "P1M")
-AUDIENCES = ("network", "territories", "coop")
-CONDITIONS = ("", "new", "like-new", "good", "used", "to-repair")
-BIKES = ("", "city", "ebike", "cargo", "mtb", "road", "child", "folding", "other")
-INTERVENTIONS = ("flat-tyre", "brakes", "chain", "gears", "wheel", "electric", "lights", "diagnosis", "other")
-URGENCIES = ("", "Now", "Today", "ThisWeek", "Flexible")
+
+FIELDS = {
+    "title": "titre",
+    "text": "texte",
+    "kind": "genre",
+    "category": "categorie",
+    "media_ids": "photos",
+    "mode": "comment",
+    "max_duration": "duree",
+    "deposit": "caution",
+    "price": "prix",
+    "wants": "contre",
+    "condition": "etat",
+    "quantity": "combien",
+    "place_name": "lieu",
+    "begins_at": "du",
+    "ends_at": "au",
+    "expires_at": "fin",
+    "audience": "pour",
+    "bike_type": "velo",
+    "interventions": "panne",
+    "wheel_size": "roue",
+    "rideable": "roule",
+    "urgency": "urgence",
+}
+"""Fields of a draft, and the form's names for them."""
 
 DEFAULT_LIFE = timedelta(days=30)
 LONGEST_LIFE = timedelta(days=366)
-MOST_MONEY = Decimal(1_000_000)
 
 
 def first_values(today: date, commune_label: str, kind: str) -> MultiDict[str]:
@@ -131,11 +158,11 @@ def _read_repair(form: Form) -> dict[str, Any]:
     if not interventions:
         form.fail("panne", "Dites ce qui ne va pas, ou « Je ne sais pas ».")
     return {
-        "bike_type": form.choice("velo", BIKES) or None,
+        "bike_type": form.choice("velo", _or_none(BIKES)) or None,
         "interventions": interventions,
-        "wheel_size": form.text("roue", limit=NOTE_LIMIT) or None,
+        "wheel_size": form.text("roue", limit=WHEEL_LIMIT) or None,
         "rideable": {"oui": True, "non": False}.get(rideable),
-        "urgency": form.choice("urgence", URGENCIES) or None,
+        "urgency": form.choice("urgence", _or_none(URGENCIES)) or None,
     }
 
 
@@ -157,7 +184,7 @@ def _read_terms(form: Form, kind: str, face: Face) -> dict[str, Any]:
         "price": price,
         "free_price": free,
         "wants": form.text("contre", limit=WANTS_LIMIT) or None if mode in ("swap", "service") else None,
-        "condition": form.choice("etat", CONDITIONS) or None if offered and mode != "service" else None,
+        "condition": form.choice("etat", _or_none(CONDITIONS)) or None if offered and mode != "service" else None,
         "quantity": _read_quantity(form),
     }
 
@@ -215,6 +242,15 @@ def _moment(day: date | None, hour: time) -> datetime | None:
 
 def _day(moment: datetime | None) -> str | None:
     return to_paris_day(moment).isoformat() if moment else None
+
+
+def _or_none(codes: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(code or "" for code in codes)
+
+
+def note_refusal(form: Form, error: Invalid) -> None:
+    """What was found wrong when publishing, at its field."""
+    form.fail(FIELDS.get(error.field or "", ""), str(error))
 
 
 def _yes_or_no(value: bool | None) -> str:

@@ -3,13 +3,15 @@
 from aiohttp import web
 
 from models import actors
-from models.database import transaction
-from models.errors import NotFound
+from models.actors import Actor
+from models.database import Connection, connection, transaction
+from models.errors import Conflict
+from models.settings import Site
 from outbox import listings as outbox
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.cards import listing_path
-from web.pages.listings import get_listing
+from web.pages.listings import get_listing, show_listing
 from web.session import require_account
 
 OUTCOMES = {"fait": "done", "ailleurs": "elsewhere", "annule": "cancelled", "pause": "paused", "rouvrir": "open"}
@@ -22,15 +24,23 @@ async def post_state(request: web.Request) -> web.Response:
     form = await read_form(request)
     verb = form.choice("geste", (*OUTCOMES, "retirer"), missing="Choisissez ce qu’il faut faire.")
     instance = request.app[INSTANCE]
-    async with transaction(instance.pool) as conn:
+    async with connection(instance.pool) as conn:
         listing = await get_listing(conn, request)
-        if listing.post.author_id != account.actor_id:
-            raise NotFound
-        author = await actors.get(conn, account.actor_id)
-        if verb == "retirer":
-            await outbox.withdraw(conn, instance.site, author, listing.uri)
-        elif verb:
-            await outbox.close(conn, instance.site, author, listing.uri, OUTCOMES[verb])
+    try:
+        if verb:
+            async with transaction(instance.pool) as conn:
+                await _change(conn, instance.site, await actors.get(conn, account.actor_id), listing.uri, verb)
+    except Conflict as error:
+        form.fail("", str(error))
+    if not form.ok:
+        return await show_listing(request, listing, refused=form)
     if verb == "retirer":
         raise web.HTTPSeeOther(f"/@{account.username}")
     raise web.HTTPSeeOther(f"{listing_path(instance.site, listing)}?fait=etat")
+
+
+async def _change(conn: Connection, site: Site, author: Actor, uri: str, verb: str) -> None:
+    if verb == "retirer":
+        await outbox.withdraw(conn, site, author, uri)
+    else:
+        await outbox.close(conn, site, author, uri, OUTCOMES[verb])

@@ -92,8 +92,13 @@ async def get_listing(conn: Connection, request: web.Request) -> Listing:
     return listing
 
 
-async def show_listing(request: web.Request, listing: Listing, *, form: Form | None = None) -> web.Response:
-    """The page; with `form` as it came back with something wrong. Raises NotFound where the reader may not see it."""
+async def show_listing(
+    request: web.Request, listing: Listing, *, form: Form | None = None, refused: Form | None = None
+) -> web.Response:
+    """The page; with an answer's `form` or a `refused` change as it came back with something wrong.
+
+    Raises NotFound where the reader may not see it.
+    """
     instance, account = request.app[INSTANCE], current_account(request)
     async with connection(instance.pool) as conn:
         if not await posts.filter_visible(conn, [listing.id], account.actor_id if account else None):
@@ -104,10 +109,11 @@ async def show_listing(request: web.Request, listing: Listing, *, form: Form | N
     return await render(
         request,
         "listings/show.html",
-        status=422 if form else 200,
+        status=422 if form or refused else 200,
         view=view,
         form=form or blank_form(request),
         answered=next((one for one in (*view.questions, *view.messages) if str(one.id) == wanted), None),
+        refused=refused.errors if refused else {},
         said=say(request, said) if said else "",
     )
 

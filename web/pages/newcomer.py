@@ -50,7 +50,7 @@ def read_username(form: Form) -> str:
         if re.fullmatch(accounts.USERNAME, username):
             form.fail("username", "Le nom « %(name)s » est réservé. Choisissez-en un autre.", name=username)
         else:
-            form.fail("username", "30 signes au plus, parmi les lettres de a à z sans accent, les chiffres et le _.")
+            form.fail("username", "Sans espace ni accent : des lettres de a à z, des chiffres ou _, 30 au plus.")
     return username
 
 

@@ -12,14 +12,14 @@ from federation.uris import listing_url
 from models import actors, categories, listings
 from models.accounts import Account
 from models.database import Connection, connection, transaction
-from models.errors import NotFound
+from models.errors import Invalid, NotFound
 from models.listings import Listing, ListingDetails, ListingDraft
 from outbox import listings as outbox
 from web.formats import PARIS
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.cards import Card, Picture, listing_path
-from web.pages.listing_form import first_values, read_draft, values_of
+from web.pages.listing_form import first_values, note_refusal, read_draft, values_of
 from web.pages.neighbours import home_place
 from web.pages.photos import LIMITS, MOST, list_attached, require_words, take_photos
 from web.render import find_face, reader_language, render
@@ -57,9 +57,13 @@ async def post_publish(request: web.Request) -> web.Response:
     draft = await _read(request, form, photos)
     if not form.ok or form.typed("geste") == "apercu":
         return await _show(request, form, photos, preview=_make_preview(account, draft, photos))
-    async with transaction(instance.pool) as conn:
-        author = await actors.get(conn, account.actor_id)
-        listing = await outbox.publish(conn, instance.site, author, draft)
+    try:
+        async with transaction(instance.pool) as conn:
+            author = await actors.get(conn, account.actor_id)
+            listing = await outbox.publish(conn, instance.site, author, draft)
+    except Invalid as error:
+        note_refusal(form, error)
+        return await _show(request, form, photos)
     raise web.HTTPSeeOther(f"{listing_path(instance.site, listing)}?fait=publiee")
 
 
@@ -90,9 +94,13 @@ async def post_edit(request: web.Request) -> web.Response:
     if not form.ok or form.typed("geste") == "apercu":
         preview = _make_preview(account, draft, photos)
         return await _show(request, form, photos, editing=listing, preview=preview)
-    async with transaction(instance.pool) as conn:
-        author = await actors.get(conn, account.actor_id)
-        changed = await outbox.edit(conn, instance.site, author, listing.uri, draft)
+    try:
+        async with transaction(instance.pool) as conn:
+            author = await actors.get(conn, account.actor_id)
+            changed = await outbox.edit(conn, instance.site, author, listing.uri, draft)
+    except Invalid as error:
+        note_refusal(form, error)
+        return await _show(request, form, photos, editing=listing)
     raise web.HTTPSeeOther(f"{listing_path(instance.site, changed)}?fait=modifiee")
 
 

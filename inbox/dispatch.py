@@ -1,0 +1,65 @@
+"""The table from an activity's type to its handler, and the one place that calls them."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from federation.vocabulary.activities import (
+    Accept,
+    Add,
+    Announce,
+    Block,
+    Create,
+    Delete,
+    Flag,
+    Follow,
+    Like,
+    Move,
+    Offer,
+    Reject,
+    Remove,
+    Undo,
+    Update,
+)
+from inbox.handlers.accept import handle_accept
+from inbox.handlers.add import handle_add
+from inbox.handlers.announce import handle_announce
+from inbox.handlers.block import handle_block
+from inbox.handlers.create import handle_create
+from inbox.handlers.delete import handle_delete
+from inbox.handlers.flag import handle_flag
+from inbox.handlers.follow import handle_follow
+from inbox.handlers.like import handle_like
+from inbox.handlers.move import handle_move
+from inbox.handlers.offer import handle_offer
+from inbox.handlers.reject import handle_reject
+from inbox.handlers.remove import handle_remove
+from inbox.handlers.undo import handle_undo
+from inbox.handlers.update import handle_update
+from inbox.resolve import Resolved
+from models.database import Connection
+from models.settings import Site
+
+Handler = Callable[..., Awaitable[None]]
+
+HANDLERS: dict[type[Any], Handler] = {
+    Accept: handle_accept,
+    Add: handle_add,
+    Announce: handle_announce,
+    Block: handle_block,
+    Create: handle_create,
+    Delete: handle_delete,
+    Flag: handle_flag,
+    Follow: handle_follow,
+    Like: handle_like,
+    Move: handle_move,
+    Offer: handle_offer,
+    Reject: handle_reject,
+    Remove: handle_remove,
+    Undo: handle_undo,
+    Update: handle_update,
+}
+
+
+async def apply(conn: Connection, site: Site, resolved: Resolved) -> None:
+    """Let the activity take effect, in the caller's transaction. Raises Ignored for what changes nothing."""
+    await HANDLERS[type(resolved.activity)](conn, site, resolved.sender, resolved.activity)

@@ -1,0 +1,16 @@
+"""Block: somebody wants nothing to do with one of ours, who is not told (AX16)."""
+
+from federation.vocabulary.activities import Block
+from inbox.errors import Ignored
+from models import actors, blocks
+from models.actors import Actor
+from models.database import Connection
+from models.settings import Site
+
+
+async def handle_block(conn: Connection, site: Site, sender: Actor, activity: Block) -> None:
+    """The two no longer see each other, and no longer follow each other."""
+    target = await actors.find_by_uri(conn, activity.object)
+    if target is None or not target.local:
+        raise Ignored("This blocks nobody here.")
+    await blocks.save(conn, uri=activity.id, actor_id=sender.id, target_id=target.id)

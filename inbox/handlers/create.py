@@ -1,0 +1,16 @@
+"""Create: somebody elsewhere published something."""
+
+from federation.vocabulary.activities import Create
+from inbox.errors import Ignored
+from inbox.objects import save_post
+from inbox.resolve import is_postlike
+from models.actors import Actor
+from models.database import Connection
+from models.settings import Site
+
+
+async def handle_create(conn: Connection, site: Site, sender: Actor, activity: Create) -> None:
+    """Kept when it is a listing, or concerns somebody here."""
+    if not is_postlike(activity.object):
+        raise Ignored("This is not shown here.")
+    await save_post(conn, sender, activity.object)

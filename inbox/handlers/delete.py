@@ -1,0 +1,23 @@
+"""Delete: something, or somebody, elsewhere is no more (AX9 to AX13)."""
+
+from federation.vocabulary.activities import Delete
+from inbox.objects import require_own
+from models import actors, posts, tombstones
+from models.actors import Actor
+from models.database import Connection
+from models.settings import Site
+
+
+async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: Delete) -> None:
+    """A deletion outranks everything: what comes later under the same id is void for 30 days."""
+    uri = activity.object.id
+    if uri == sender.uri:
+        await actors.delete(conn, sender.id)
+        return
+    require_own(sender, uri)
+    post = await posts.find_by_uri(conn, uri)
+    if post is None:
+        await tombstones.save_deleted(conn, uri, sender.uri)
+    elif not post.local and post.author_id == sender.id:
+        await tombstones.save_deleted(conn, uri, sender.uri)
+        await posts.delete(conn, post.id)

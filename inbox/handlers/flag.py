@@ -1,0 +1,40 @@
+"""Flag: another server reports somebody or something of ours (AX17)."""
+
+from federation.html import to_text
+from federation.vocabulary.activities import Flag
+from inbox.errors import Ignored
+from models import actors, posts, reports
+from models.actors import Actor
+from models.database import Connection
+from models.reports import NewReport
+from models.settings import Site
+
+
+async def handle_flag(conn: Connection, site: Site, sender: Actor, activity: Flag) -> None:
+    """Kept for the moderators, with the first of the named accounts, or the author of the first named post."""
+    target = await _find_target(conn, activity.objects)
+    if target is None:
+        raise Ignored("This reports nobody here.")
+    await reports.save(
+        conn,
+        NewReport(
+            uri=activity.id,
+            reporter_id=sender.id,
+            target_id=target.id,
+            object_uris=list(activity.objects),
+            content=to_text(activity.content),
+            local=False,
+        ),
+    )
+
+
+async def _find_target(conn: Connection, uris: tuple[str, ...]) -> Actor | None:
+    known = await actors.list_by_uris(conn, list(uris))
+    ours = [actor for actor in known if actor.local]
+    if ours:
+        return ours[0]
+    for uri in uris:
+        post = await posts.find_by_uri(conn, uri)
+        if post is not None and post.local:
+            return await actors.get(conn, post.author_id)
+    return None

@@ -1,0 +1,45 @@
+"""Follow: somebody elsewhere wants to see what one of ours publishes (AX1, AX2)."""
+
+from federation.vocabulary.activities import Follow
+from inbox.errors import Ignored
+from models import actors, blocks, follows, notifications
+from models.actors import Actor
+from models.database import Connection
+from models.settings import Site
+from outbox.builders.accept import build_accept
+from outbox.builders.reject import build_reject
+from outbox.send import Recipients, send
+
+UNFOLLOWABLE = "instance"
+"""The actor that signs our fetches publishes nothing."""
+
+
+async def handle_follow(conn: Connection, site: Site, sender: Actor, activity: Follow) -> None:
+    """Accepted at once, unless the account is locked: then its owner is asked. A repeated Follow is answered again."""
+    followed = await actors.find_by_uri(conn, activity.object)
+    if followed is None or not followed.local or followed.deleted_at is not None:
+        raise Ignored("This follows nobody here.")
+    answer_to = Recipients(named_ids=(sender.id,))
+    if await _is_refused(conn, sender, followed):
+        await send(conn, followed, build_reject(site, followed, activity), answer_to)
+        return
+    state: follows.FollowState = "pending" if followed.locked else "accepted"
+    before = await follows.find(conn, follower_id=sender.id, followed_id=followed.id)
+    follow = await follows.save(conn, uri=activity.id, follower_id=sender.id, followed_id=followed.id, state=state)
+    if follow.state == "accepted":
+        await send(conn, followed, build_accept(site, followed, activity), answer_to)
+    if before is None or before.state != follow.state:
+        await notifications.notify(
+            conn,
+            recipient_id=followed.id,
+            type="follow" if follow.state == "accepted" else "follow_request",
+            actor_id=sender.id,
+        )
+
+
+async def _is_refused(conn: Connection, sender: Actor, followed: Actor) -> bool:
+    return (
+        followed.username == UNFOLLOWABLE
+        or followed.moved_to is not None
+        or await blocks.between(conn, followed.id, sender.id)
+    )

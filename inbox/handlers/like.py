@@ -1,0 +1,24 @@
+"""Like: somebody is interested in a post of ours, or of somebody we know (AX15)."""
+
+from federation.vocabulary.activities import Like
+from inbox.errors import Ignored
+from models import blocks, notifications, posts, reactions, tombstones
+from models.actors import Actor
+from models.database import Connection
+from models.settings import Site
+
+
+async def handle_like(conn: Connection, site: Site, sender: Actor, activity: Like) -> None:
+    """Counted once; the author is told when she is one of ours."""
+    if await tombstones.is_gone(conn, activity.id, sender.uri):
+        raise Ignored("This was undone before it came.")
+    post = await posts.find_by_uri(conn, activity.object)
+    if post is None or post.id not in await posts.filter_visible(conn, [post.id], sender.id):
+        raise Ignored("What is liked is not here.")
+    if await blocks.between(conn, post.author_id, sender.id):
+        raise Ignored("The two do not see each other.")
+    liked = await reactions.favourite(conn, uri=activity.id, actor_id=sender.id, post_id=post.id)
+    if liked is not None and post.local:
+        await notifications.notify(
+            conn, recipient_id=post.author_id, type="favourite", actor_id=sender.id, post_id=post.id
+        )

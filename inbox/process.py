@@ -1,0 +1,130 @@
+"""Work through what was received: in order for each actor, many actors at once, each activity a transaction of its own.
+
+The row is marked as done in the same transaction as what the activity changed, so a crash repeats an activity or does
+not, but never half of it. That is also why these commits need not wait for the disk (`synchronous_commit = off`): what
+a crash takes back is both the change and the mark, and the activity, which was committed to disk before it was
+acknowledged, is processed again.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import structlog
+
+from federation.errors import FederationError, FetchFailed
+from federation.instance import Instance
+from inbox.dispatch import apply
+from inbox.errors import Ignored
+from inbox.resolve import resolve
+from models import received
+from models.database import connection, relaxed_transaction, transaction
+from models.errors import DeclicError, Unavailable
+from models.received import Received
+from models.rounds import Queue, work_through
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 200
+"""So many activities are claimed at the same time."""
+
+ACTORS_AT_ONCE = 6
+"""So many are processed side by side; the pool has connections for more, which the pages need."""
+
+WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
+"""How long an activity waits after each failure that may pass; after the last one it is set aside."""
+
+
+async def process_due(
+    instance: Instance,
+    at: datetime | None = None,
+    *,
+    wake: asyncio.Event | None = None,
+    stopping: asyncio.Event | None = None,
+) -> int:
+    """Process everything that is due; how many activities. `at` stands for the present in drills.
+
+    Raises Unavailable when the database is away; what was claimed is free again after 30 s.
+    """
+    desk = _Desk(instance, at)
+    queue = Queue(claim=desk.claim, work=desk.process_lane, renew=desk.renew)
+    await work_through(queue, wake=wake or asyncio.Event(), stopping=stopping or asyncio.Event())
+    return desk.processed
+
+
+class _Desk:
+    """What one worker has claimed."""
+
+    def __init__(self, instance: Instance, at: datetime | None) -> None:
+        self.instance = instance
+        self.at = at
+        self.worker: UUID = uuid4()
+        self.held: set[int] = set()
+        self.processed = 0
+        self.places = asyncio.Semaphore(ACTORS_AT_ONCE)
+
+    def now(self) -> datetime:
+        return self.at or datetime.now(UTC)
+
+    async def claim(self) -> tuple[list[list[Received]], bool]:
+        room = AT_ONCE - len(self.held)
+        if room <= 0:
+            return [], True
+        async with transaction(self.instance.pool) as conn:
+            claimed = await received.claim(conn, worker=self.worker, limit=room, at=self.now())
+        self.held.update(item.id for item in claimed)
+        return _group(claimed), len(claimed) == room
+
+    async def renew(self) -> None:
+        async with connection(self.instance.pool) as conn:
+            await received.renew(conn, worker=self.worker, ids=list(self.held), at=self.now())
+
+    async def process_lane(self, lane: list[Received]) -> None:
+        """What one actor sent, one after the other."""
+        async with self.places:
+            for item in lane:
+                await self._process(item)
+                self.held.discard(item.id)
+                self.processed += 1
+
+    async def _process(self, item: Received) -> None:
+        try:
+            await self._take_effect(item)
+        except Unavailable:
+            raise
+        except FetchFailed as failed:
+            await self._wait_or_give_up(item, str(failed), retry=failed.retry)
+        except (Ignored, FederationError) as reason:
+            await self._ignore(item, str(reason))
+        except DeclicError as error:
+            await self._ignore(item, str(error))
+        except Exception as error:
+            log.exception("activity_failed", type=item.type, host=item.host, id=item.id)
+            await self._wait_or_give_up(item, f"{type(error).__name__}: {error}"[:500], retry=True)
+
+    async def _take_effect(self, item: Received) -> None:
+        resolved = await resolve(self.instance, item)
+        async with relaxed_transaction(self.instance.pool) as conn:
+            await apply(conn, self.instance.site, resolved)
+            await received.finish(conn, item.id)
+
+    async def _ignore(self, item: Received, reason: str) -> None:
+        async with relaxed_transaction(self.instance.pool) as conn:
+            await received.finish(conn, item.id, ignored=reason)
+
+    async def _wait_or_give_up(self, item: Received, error: str, *, retry: bool) -> None:
+        async with transaction(self.instance.pool) as conn:
+            if retry and item.attempts <= len(WAITS):
+                due_at = self.now() + WAITS[item.attempts - 1]
+                await received.retry(conn, item.id, error=error, due_at=due_at)
+            else:
+                log.warning("activity_set_aside", type=item.type, host=item.host, cause=error)
+                await received.give_up(conn, item.id, error=error)
+
+
+def _group(items: Iterable[Received]) -> list[list[Received]]:
+    lanes: dict[str, list[Received]] = {}
+    for item in sorted(items, key=lambda item: item.id):
+        lanes.setdefault(item.actor_uri, []).append(item)
+    return list(lanes.values())

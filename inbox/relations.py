@@ -1,0 +1,34 @@
+"""Questions that several handlers ask about who may answer what."""
+
+from federation.uris import is_local
+from federation.vocabulary.activities import Follow
+from inbox.errors import Ignored
+from models import actors, follows, posts
+from models.actors import Actor
+from models.database import Connection
+from models.settings import Site
+
+
+async def find_our_follow(conn: Connection, site: Site, sender: Actor, answered: Follow | str) -> follows.Follow:
+    """The Follow of ours that `sender` answers: by its id, or by who follows whom where the id was lost (AX3).
+
+    Raises Ignored unless one of ours asked exactly this actor.
+    """
+    uri = answered if isinstance(answered, str) else answered.id
+    found = await follows.find_by_uri(conn, uri) if uri and is_local(site, uri) else None
+    if found is None and isinstance(answered, Follow) and answered.object == sender.uri:
+        follower = await actors.find_by_uri(conn, answered.actor)
+        if follower is not None and follower.local:
+            found = await follows.find(conn, follower_id=follower.id, followed_id=sender.id)
+    if found is None or found.followed_id != sender.id:
+        raise Ignored("Nobody here asked to follow this actor.")
+    return found
+
+
+async def require_featured(conn: Connection, sender: Actor, target: str, object_uri: str) -> None:
+    """Raise Ignored unless `target` is the sender's own collection of pinned posts and the object is their own."""
+    if target != sender.featured_uri:
+        raise Ignored("This is not the collection of whoever sent it.")
+    post = await posts.find_by_uri(conn, object_uri)
+    if post is None or post.author_id != sender.id:
+        raise Ignored("Only one's own posts can be pinned.")

@@ -1,0 +1,280 @@
+"""From what others wrote to what is stored: cleaned, cut to its limits, in the words of models/."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from html import escape
+from typing import Any
+
+from federation.fields import PUBLIC
+from federation.hashtags import fold
+from federation.html import clean, from_text, to_text
+from federation.uris import same_origin
+from federation.vocabulary.intents import Intent
+from federation.vocabulary.marketplace import Event, FlohmarktOffer, Proposal, RepairDetails
+from federation.vocabulary.objects import Note
+from federation.vocabulary.parts import Place
+from inbox.resolve import Postlike, note_of
+from models import categories
+from models.actors import Actor
+from models.listings import ClosedReason, ListingDetails, ListingKind, ListingMode, ListingStatus
+from models.media import RemoteDocument
+from models.posts import Audience, NewPost, Tag
+
+EURO = "https://www.wikidata.org/wiki/Q4916"
+TITLE_LIMIT = 200
+
+_MODES: dict[str, ListingMode] = {
+    "GiftOffer": "gift",
+    "GiftRequest": "gift",
+    "LoanOffer": "loan",
+    "LoanRequest": "loan",
+    "BarterOffer": "swap",
+    "BarterRequest": "swap",
+    "SaleOffer": "sale",
+    "PurchaseRequest": "sale",
+    "ServiceOffer": "service",
+    "ServiceRequest": "service",
+    "RepairCall": "repair",
+}
+_STATUSES: dict[str, ListingStatus] = {
+    "Open": "open",
+    "Reserved": "reserved",
+    "Fulfilled": "fulfilled",
+    "Cancelled": "cancelled",
+    "Expired": "expired",
+    "Paused": "paused",
+}
+_PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
+
+
+def read_audience(note: Note, author: Actor) -> Audience:
+    """Who may read a post, by its addressees (OB5)."""
+    if PUBLIC in note.to:
+        return "network"
+    if PUBLIC in note.cc:
+        return "unlisted"
+    if author.followers_uri and author.followers_uri in (*note.to, *note.cc):
+        return "followers"
+    return "direct"
+
+
+def read_new_post(author: Actor, object: Postlike, known: dict[str, int]) -> NewPost:
+    """The row of a post; `known` are row ids of the actors that it names or addresses, by their id."""
+    note = note_of(object)
+    listing = not isinstance(object, Note)
+    audience = read_audience(note, author)
+    named = {known[mention.href] for mention in note.mentions if mention.href in known}
+    addressed = {known[uri] for uri in (*note.to, *note.cc) if uri in known}
+    return NewPost(
+        uri=note.id,
+        kind="listing" if listing else "note",
+        local=False,
+        author_id=author.id,
+        url=note.url if note.url and same_origin(note.url, note.id) else note.id,
+        audience="territories" if listing and audience == "followers" else audience,
+        content=read_content(object),
+        warning=to_text(note.summary)[:500] if note.type == "Note" else "",
+        sensitive=note.sensitive,
+        language=note.language,
+        in_reply_to_uri=note.in_reply_to,
+        context_uri=note.context,
+        to_uris=note.to,
+        cc_uris=note.cc,
+        published_at=min(note.published or datetime.now(UTC), datetime.now(UTC)),
+        updated_at=note.updated,
+        tags=tuple({fold(tag.name): Tag(tag=fold(tag.name), name=tag.name) for tag in note.hashtags}.values()),
+        mention_ids=tuple(named),
+        silent_ids=tuple(addressed - named),
+        raw=note.raw,
+    )
+
+
+def read_content(object: Postlike) -> str:
+    """Clean HTML. What is no Note is shown by its name, its text and a link to where it lives (AX5)."""
+    note = note_of(object)
+    text = clean(note.content) if note.media_type == "text/html" else from_text(note.content)
+    if note.type in {"Note", "Question"} or not note.name:
+        return text
+    link = escape(note.url or note.id)
+    title = escape(to_text(note.name), quote=False)
+    return clean(f'<p><strong>{title}</strong></p>{text}<p><a href="{link}">{link}</a></p>')
+
+
+def read_attachments(object: Postlike) -> list[RemoteDocument]:
+    """Pictures and other files that hang on a post."""
+    return [
+        RemoteDocument(
+            url=document.url,
+            mime_type=document.media_type,
+            description=document.name,
+            width=document.width,
+            height=document.height,
+            blurhash=document.blurhash,
+            focus_x=document.focal_point[0] if document.focal_point else None,
+            focus_y=document.focal_point[1] if document.focal_point else None,
+        )
+        for document in note_of(object).attachments
+    ]
+
+
+def read_details(object: Postlike) -> ListingDetails | None:
+    """What makes it a listing; None for an ordinary post."""
+    match object:
+        case Proposal():
+            return _read_proposal(object)
+        case FlohmarktOffer():
+            return _read_flohmarkt(object)
+        case Event():
+            return _read_event(object)
+        case Note():
+            return None
+
+
+def _read_proposal(proposal: Proposal) -> ListingDetails:
+    note, primary, reciprocal = proposal.note, proposal.publishes, proposal.reciprocal
+    category = categories.read_category(primary.conforms_to) if primary.conforms_to else None
+    money = reciprocal is not None and reciprocal.conforms_to == EURO
+    quantity = primary.quantity.value if primary.quantity else None
+    return ListingDetails(
+        kind=_read_kind(proposal),
+        mode=_read_mode(proposal, money=money),
+        title=_read_title(primary.name or note.name, note),
+        description=_strip_frame(read_content(note)) if note.type == "Note" else clean(note.content),
+        category=category.slug if category else None,
+        category_uri=primary.conforms_to,
+        status=_STATUSES.get(proposal.status, "open"),
+        closed_reason=_read_reason(proposal.closed_reason),
+        stream_uri=note.audience,
+        territory_uri=_own(proposal.territory, note),
+        **_read_place(note.location),
+        condition=proposal.condition,
+        quantity=Decimal(1) if quantity is None else quantity,
+        unit=primary.quantity.unit if primary.quantity else "one",
+        available_quantity=primary.available.value if primary.available else None,
+        unit_based=proposal.unit_based,
+        price=_amount(reciprocal) if money else None,
+        currency="EUR" if money else None,
+        free_price=proposal.free_price or False,
+        wants=(reciprocal.name or None) if reciprocal and not money else None,
+        deposit=primary.deposit.quantity.value if primary.deposit else None,
+        max_duration=primary.max_duration,
+        begins_at=primary.has_beginning,
+        ends_at=primary.has_end,
+        expires_at=note.end_time,
+        repair=_read_repair(proposal.repair),
+    )
+
+
+def _read_kind(proposal: Proposal) -> ListingKind:
+    if "RepairCall" in proposal.kinds:
+        return "repair_call"
+    return "request" if proposal.purpose == "request" else "offer"
+
+
+def _read_mode(proposal: Proposal, *, money: bool) -> ListingMode:
+    """By its declared kind, else by what is done with the thing and what is asked for it."""
+    for kind in proposal.kinds:
+        if kind in _MODES:
+            return _MODES[kind]
+    match proposal.publishes.action.rpartition(":")[2]:
+        case "transferCustody":
+            return "loan"
+        case "deliverService":
+            return "service"
+        case "transfer":
+            return "sale" if money else "swap" if proposal.reciprocal else "gift"
+        case _:
+            return "other"
+
+
+def _read_title(name: str, note: Note) -> str:
+    title = to_text(name).replace("\n", " ").strip() or to_text(note.content).partition("\n")[0].strip()
+    return title[:TITLE_LIMIT] or note.id
+
+
+def _read_reason(reason: str | None) -> ClosedReason | None:
+    match reason:
+        case "here" | "elsewhere":
+            return reason
+        case _:
+            return None
+
+
+def _strip_frame(content: str) -> str:
+    """The text alone: without the title line before it, and the lines of place, link and hashtags after it."""
+    paragraphs = _PARAGRAPH.findall(content)
+    if not paragraphs or not content.startswith("<p><strong>"):
+        return content
+    kept = paragraphs[1:]
+    while kept and ("hashtag" in kept[-1] or "📍" in kept[-1] or "voir et répondre" in kept[-1]):
+        kept.pop()
+    return "".join(kept)
+
+
+def _own(uri: str | None, note: Note) -> str | None:
+    """A territory counts only when it is of the listing's own server."""
+    return uri if uri and same_origin(uri, note.id) else None
+
+
+def _read_place(place: Place | None) -> dict[str, Any]:
+    if place is None:
+        return {}
+    return {
+        "place_name": (place.name or place.locality)[:200] or None,
+        "postcode": place.postcode or None,
+        "latitude": place.latitude,
+        "longitude": place.longitude,
+        "radius": place.radius,
+    }
+
+
+def _amount(intent: Intent | None) -> Decimal | None:
+    return intent.quantity.value if intent and intent.quantity else None
+
+
+def _read_repair(repair: RepairDetails | None) -> dict[str, object] | None:
+    if repair is None:
+        return None
+    return {
+        "bike_type": repair.bike_type or None,
+        "interventions": list(repair.interventions),
+        "wheel_size": repair.wheel_size or None,
+        "rideable": repair.rideable,
+        "urgency": repair.urgency or None,
+    }
+
+
+def _read_flohmarkt(offer: FlohmarktOffer) -> ListingDetails:
+    """Something given or sold; the price is text there, and none or zero means a gift."""
+    data, price = offer.data, None
+    digits = re.search(r"\d+(?:[.,]\d{1,2})?", data.price)
+    if digits:
+        price = Decimal(digits[0].replace(",", "."))
+    return ListingDetails(
+        kind="offer",
+        mode="sale" if price else "gift",
+        title=_read_title(data.name, offer.note),
+        description=clean(data.description) or _strip_frame(read_content(offer.note)),
+        latitude=data.latitude,
+        longitude=data.longitude,
+        price=price or None,
+        currency=data.currency or "EUR" if price else None,
+        expires_at=offer.note.end_time,
+    )
+
+
+def _read_event(event: Event) -> ListingDetails:
+    """A workshop or a repair café: something offered at a time and a place, over when it has ended."""
+    note = event.note
+    return ListingDetails(
+        kind="offer",
+        mode="other",
+        title=_read_title(note.name, note),
+        description=clean(note.content),
+        status="cancelled" if event.status == "CANCELLED" else "open",
+        **_read_place(note.location),
+        begins_at=note.start_time,
+        ends_at=note.end_time,
+        expires_at=note.end_time or note.start_time,
+    )

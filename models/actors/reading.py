@@ -1,0 +1,138 @@
+"""Actors found again, by id, handle or name, and their public figures."""
+
+from models.actors.values import Actor, Counts
+from models.database import Connection, fetch_all, fetch_one, fetch_value
+from models.errors import NotFound
+
+
+async def find_by_uri(conn: Connection, uri: str) -> Actor | None:
+    """The actor with this id, deleted ones included."""
+    return await fetch_one(
+        conn,
+        Actor,
+        """
+        SELECT * FROM full_actor WHERE uri = $1
+        """,
+        uri,
+    )
+
+
+async def is_known(conn: Connection, uri: str) -> bool:
+    """Do we hold this actor, be it deleted?"""
+    return bool(await fetch_value(conn, "SELECT EXISTS (SELECT FROM actor WHERE uri = $1)", uri))
+
+
+async def list_by_uris(conn: Connection, uris: list[str]) -> list[Actor]:
+    """Those of these actors that we know and that are not deleted, in no order."""
+    return await fetch_all(
+        conn,
+        Actor,
+        """
+        SELECT * FROM full_actor WHERE uri = ANY($1) AND deleted_at IS NULL
+        """,
+        uris,
+    )
+
+
+async def list_by_ids(conn: Connection, ids: list[int]) -> list[Actor]:
+    """The actors with these row ids, in no order, deleted ones included."""
+    return await fetch_all(
+        conn,
+        Actor,
+        """
+        SELECT * FROM full_actor WHERE id = ANY($1)
+        """,
+        ids,
+    )
+
+
+async def get(conn: Connection, id: int) -> Actor:
+    """The actor with this row id. Raises NotFound."""
+    found = await list_by_ids(conn, [id])
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def find_by_handle(conn: Connection, username: str, host: str) -> Actor | None:
+    """The living actor `username@host`, compared without case; `host` is ours for local actors."""
+    return await fetch_one(
+        conn,
+        Actor,
+        """
+        SELECT * FROM full_actor WHERE lower(username) = lower($1) AND host = $2 AND deleted_at IS NULL
+        """,
+        username,
+        host,
+    )
+
+
+async def find_local(conn: Connection, username: str) -> Actor | None:
+    """Our actor with this username, deleted ones included (their address answers 410)."""
+    return await fetch_one(
+        conn,
+        Actor,
+        """
+        SELECT * FROM full_actor WHERE lower(username) = lower($1) AND local
+        """,
+        username,
+    )
+
+
+async def get_local(conn: Connection, username: str) -> Actor:
+    """Our living actor with this username. Raises NotFound."""
+    found = await find_local(conn, username)
+    if found is None or found.deleted_at is not None:
+        raise NotFound
+    return found
+
+
+async def list_friend_cooperatives(conn: Connection) -> list[Actor]:
+    """The coop actors of the servers that the cooperative calls friends."""
+    return await fetch_all(
+        conn,
+        Actor,
+        """
+        SELECT a.* FROM full_actor a JOIN server s ON s.host = a.host
+        WHERE s.level = 'friend' AND NOT a.local AND a.type = 'Organization' AND a.username = 'coop'
+            AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+        ORDER BY a.host
+        """,
+    )
+
+
+async def search(conn: Connection, text: str, *, limit: int) -> list[Actor]:
+    """Actors whose name or username resembles `text`, accents and case aside; local ones first."""
+    return await fetch_all(
+        conn,
+        Actor,
+        """
+        SELECT * FROM full_actor
+        WHERE deleted_at IS NULL AND suspended_at IS NULL AND type <> 'Application'
+            AND fold(username || ' ' || name) LIKE '%' || fold($1) || '%'
+        ORDER BY local DESC, similarity(fold(username || ' ' || name), fold($1)) DESC, id
+        LIMIT $2
+        """,
+        text,
+        limit,
+    )
+
+
+async def count(conn: Connection, actor_ids: list[int]) -> dict[int, Counts]:
+    """Public posts, followers and followed of each of these actors, as far as this server knows."""
+    rows = await fetch_all(
+        conn,
+        Counts,
+        """
+        SELECT a.id AS actor_id,
+            (SELECT count(*) FROM post WHERE author_id = a.id AND deleted_at IS NULL
+                AND audience IN ('network', 'unlisted')) AS posts,
+            (SELECT count(*) FROM follow WHERE followed_id = a.id AND state = 'accepted') AS followers,
+            (SELECT count(*) FROM follow WHERE follower_id = a.id AND state = 'accepted') AS following,
+            (SELECT max(received_at) FROM post WHERE author_id = a.id AND deleted_at IS NULL
+                AND audience IN ('network', 'unlisted')) AS last_post_at
+        FROM unnest($1::bigint[]) AS a (id)
+        """,
+        actor_ids,
+    )
+    return {row.actor_id: row for row in rows}

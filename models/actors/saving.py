@@ -1,0 +1,180 @@
+"""Actors created, kept from elsewhere, changed, moved and deleted."""
+
+from models.actors.reading import get
+from models.actors.values import Actor, LocalActor, Profile, RemoteActor
+from models.database import Connection, execute, fetch_value
+from models.errors import NotFound
+from models.ids import make_id
+
+
+async def create_local(conn: Connection, actor: LocalActor) -> Actor:
+    """Create an actor of ours. The caller has checked that the username is free (models/accounts)."""
+    created: int = await fetch_value(
+        conn,
+        """
+        INSERT INTO actor (id, uri, type, local, username, host, name, summary, url, inbox, shared_inbox, outbox,
+            followers_uri, following_uri, featured_uri, locked, discoverable, territory_uri, category, published_at)
+        VALUES ($1, $2, $3, true, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, now())
+        RETURNING id
+        """,
+        make_id(),
+        actor.uri,
+        actor.type,
+        actor.username,
+        actor.host,
+        actor.name,
+        actor.summary,
+        actor.url,
+        actor.inbox,
+        actor.shared_inbox,
+        actor.outbox,
+        actor.followers_uri,
+        actor.following_uri,
+        actor.featured_uri,
+        actor.locked,
+        actor.discoverable,
+        actor.territory_uri,
+        actor.category,
+    )
+    return await get(conn, created)
+
+
+async def save_remote(conn: Connection, actor: RemoteActor) -> Actor:
+    """Keep a fetched actor: insert it, or refresh what we knew. Never touches an actor of ours (B-21).
+
+    An actor that we hold under the same handle with another id keeps its row and gives up the handle
+    (B-25: a taken-over domain is a different account). Pictures are kept by `media.save_actor_pictures`.
+    """
+    await execute(
+        conn,
+        """
+        UPDATE actor SET deleted_at = now()
+        WHERE lower(username) = lower($1) AND host = $2 AND uri <> $3 AND NOT local AND deleted_at IS NULL
+        """,
+        actor.username,
+        actor.host,
+        actor.uri,
+    )
+    saved: int | None = await fetch_value(
+        conn,
+        """
+        INSERT INTO actor (id, uri, type, local, username, host, name, summary, url, inbox, shared_inbox, outbox,
+            followers_uri, following_uri, featured_uri, locked, discoverable, indexable, fields, also_known_as,
+            moved_to, implements, territory_uri, category, place_name, postcode, latitude, longitude, radius, raw,
+            published_at, fetched_at)
+        VALUES ($1, $2, $3, false, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+            $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, now())
+        ON CONFLICT (uri) DO UPDATE SET type = excluded.type, username = excluded.username, host = excluded.host,
+            name = excluded.name, summary = excluded.summary, url = excluded.url, inbox = excluded.inbox,
+            shared_inbox = excluded.shared_inbox, outbox = excluded.outbox, followers_uri = excluded.followers_uri,
+            following_uri = excluded.following_uri, featured_uri = excluded.featured_uri, locked = excluded.locked,
+            discoverable = excluded.discoverable, indexable = excluded.indexable, fields = excluded.fields,
+            also_known_as = excluded.also_known_as, moved_to = excluded.moved_to, implements = excluded.implements,
+            territory_uri = excluded.territory_uri, category = excluded.category,
+            place_name = excluded.place_name, postcode = excluded.postcode, latitude = excluded.latitude,
+            longitude = excluded.longitude, radius = excluded.radius, raw = excluded.raw,
+            published_at = excluded.published_at, fetched_at = now(), updated_at = now(), deleted_at = NULL,
+            gone_since = NULL
+        WHERE NOT actor.local
+        RETURNING id
+        """,
+        make_id(),
+        actor.uri,
+        actor.type,
+        actor.username,
+        actor.host,
+        actor.name,
+        actor.summary,
+        actor.url,
+        actor.inbox,
+        actor.shared_inbox,
+        actor.outbox,
+        actor.followers_uri,
+        actor.following_uri,
+        actor.featured_uri,
+        actor.locked,
+        actor.discoverable,
+        actor.indexable,
+        actor.fields,
+        actor.also_known_as,
+        actor.moved_to,
+        actor.implements,
+        actor.territory_uri,
+        actor.category,
+        actor.place_name,
+        actor.postcode,
+        actor.latitude,
+        actor.longitude,
+        actor.radius,
+        actor.raw,
+        actor.published_at,
+    )
+    if saved is None:
+        raise NotFound("This address belongs to an actor of this server.")
+    return await get(conn, saved)
+
+
+async def save_profile(conn: Connection, actor_id: int, profile: Profile) -> Actor:
+    """Change a local actor's profile; the caller sends the Update (outbox/profiles)."""
+    touched = await execute(
+        conn,
+        """
+        UPDATE actor SET name = $2, summary = $3, locked = $4, discoverable = $5, fields = $6, place_name = $7,
+            postcode = $8, commune_code = $9, latitude = $10, longitude = $11, radius = $12, updated_at = now()
+        WHERE id = $1 AND local AND deleted_at IS NULL
+        """,
+        actor_id,
+        profile.name,
+        profile.summary,
+        profile.locked,
+        profile.discoverable,
+        profile.fields,
+        profile.place_name,
+        profile.postcode,
+        profile.commune_code,
+        profile.latitude,
+        profile.longitude,
+        profile.radius,
+    )
+    if not touched:
+        raise NotFound
+    return await get(conn, actor_id)
+
+
+async def save_icon(conn: Connection, actor_id: int, media_id: int | None) -> None:
+    """Set or remove an actor's picture."""
+    await execute(conn, "UPDATE actor SET icon_media_id = $2, updated_at = now() WHERE id = $1", actor_id, media_id)
+
+
+async def delete(conn: Connection, actor_id: int) -> None:
+    """Mark an actor as gone and forget what it wrote, followed and liked (AX13); the row stays as its tombstone."""
+    await execute(
+        conn,
+        """
+        UPDATE actor SET deleted_at = now(), name = '', summary = '', fields = '[]', raw = NULL,
+            icon_media_id = NULL, image_media_id = NULL
+        WHERE id = $1
+        """,
+        actor_id,
+    )
+    await execute(conn, "DELETE FROM follow WHERE follower_id = $1 OR followed_id = $1", actor_id)
+    await execute(conn, "DELETE FROM favourite WHERE actor_id = $1", actor_id)
+    await execute(conn, "DELETE FROM share WHERE actor_id = $1", actor_id)
+    await execute(conn, "DELETE FROM notification WHERE actor_id = $1 OR recipient_id = $1", actor_id)
+    await execute(conn, "DELETE FROM post WHERE author_id = $1 AND NOT local", actor_id)
+    await execute(conn, "UPDATE post SET deleted_at = now() WHERE author_id = $1 AND local", actor_id)
+
+
+async def save_move(conn: Connection, actor_id: int, target_uri: str) -> bool:
+    """Remember where an actor moved to. False when it moved within the last seven days already (AX18)."""
+    return bool(
+        await execute(
+            conn,
+            """
+            UPDATE actor SET moved_to = $2, moved_at = now(), updated_at = now()
+            WHERE id = $1 AND (moved_at IS NULL OR moved_at < now() - interval '7 days')
+            """,
+            actor_id,
+            target_uri,
+        )
+    )

@@ -1,0 +1,65 @@
+"""What hangs on posts: tags, people, and figures."""
+
+from dataclasses import dataclass
+
+from models.database import Connection, fetch_all, fetch_column
+from models.posts.values import Tag
+
+
+async def list_tags(conn: Connection, post_ids: list[int]) -> dict[int, list[Tag]]:
+    """The tags of each of these posts."""
+    found: dict[int, list[Tag]] = {id: [] for id in post_ids}
+    for post_id, tag, name in await conn.fetch(
+        "SELECT post_id, tag, name FROM post_tag WHERE post_id = ANY($1) ORDER BY post_id, name", post_ids
+    ):
+        found[post_id].append(Tag(tag=tag, name=name))
+    return found
+
+
+async def list_mentions(conn: Connection, post_ids: list[int]) -> dict[int, list[int]]:
+    """Row ids of the people named in the text of each of these posts."""
+    found: dict[int, list[int]] = {id: [] for id in post_ids}
+    for post_id, actor_id in await conn.fetch(
+        "SELECT post_id, actor_id FROM mention WHERE post_id = ANY($1) AND NOT silent ORDER BY post_id, actor_id",
+        post_ids,
+    ):
+        found[post_id].append(actor_id)
+    return found
+
+
+async def list_addressed(conn: Connection, post_id: int) -> list[int]:
+    """Row ids of everybody named in or addressed by the post."""
+    return await fetch_column(conn, "SELECT actor_id FROM mention WHERE post_id = $1 ORDER BY actor_id", post_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostCounts:
+    """Figures of a post and what the reader did with it."""
+
+    post_id: int
+    replies: int
+    favourites: int
+    shares: int
+    favourited: bool
+    shared: bool
+
+
+async def count(conn: Connection, post_ids: list[int], reader_id: int | None) -> dict[int, PostCounts]:
+    """Replies that anybody may read, favourites, shares, and the reader's own, of each of these posts."""
+    rows = await fetch_all(
+        conn,
+        PostCounts,
+        """
+        SELECT p.id AS post_id,
+            (SELECT count(*) FROM post r WHERE r.in_reply_to_id = p.id AND r.deleted_at IS NULL
+                AND r.audience IN ('network', 'unlisted')) AS replies,
+            (SELECT count(*) FROM favourite f WHERE f.post_id = p.id) AS favourites,
+            (SELECT count(*) FROM share s WHERE s.post_id = p.id) AS shares,
+            EXISTS (SELECT FROM favourite f WHERE f.post_id = p.id AND f.actor_id = $2) AS favourited,
+            EXISTS (SELECT FROM share s WHERE s.post_id = p.id AND s.actor_id = $2) AS shared
+        FROM unnest($1::bigint[]) AS p (id)
+        """,
+        post_ids,
+        reader_id,
+    )
+    return {row.post_id: row for row in rows}

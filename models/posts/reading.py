@@ -1,0 +1,97 @@
+"""Posts found again, and THE rule of who may read one."""
+
+from models.database import Connection, fetch_all, fetch_column, fetch_one
+from models.posts.values import Post
+
+
+async def find_by_uri(conn: Connection, uri: str) -> Post | None:
+    """The post with this ActivityPub id, tombstones included."""
+    return await fetch_one(
+        conn,
+        Post,
+        """
+        SELECT * FROM full_post WHERE uri = $1
+        """,
+        uri,
+    )
+
+
+async def find_by_url(conn: Connection, url: str) -> Post | None:
+    """A post whose page for people is at this address; for search boxes."""
+    return await fetch_one(
+        conn,
+        Post,
+        """
+        SELECT * FROM full_post WHERE url = $1 AND deleted_at IS NULL LIMIT 1
+        """,
+        url,
+    )
+
+
+async def list_by_ids(conn: Connection, ids: list[int]) -> list[Post]:
+    """The living posts with these ids, in no order. Checks no audience: the caller has."""
+    return await fetch_all(
+        conn,
+        Post,
+        """
+        SELECT * FROM full_post WHERE id = ANY($1) AND deleted_at IS NULL
+        """,
+        ids,
+    )
+
+
+async def find_visible(conn: Connection, id: int, reader_id: int | None) -> Post | None:
+    """The living post with this id if the reader (None: anybody) may see it; private equals missing."""
+    visible = await filter_visible(conn, [id], reader_id)
+    if id not in visible:
+        return None
+    found = await list_by_ids(conn, [id])
+    return found[0] if found else None
+
+
+async def filter_visible(conn: Connection, ids: list[int], reader_id: int | None) -> set[int]:
+    """Those of these posts that the reader may see: THE rule of who may read a post, also for signed fetches.
+
+    The reader is any actor, ours or not. Public posts: everybody, except between people who block each other.
+    `coop`: our own people. `followers` and `territories`: accepted followers, and those addressed.
+    `direct`: those addressed. Authors see their own.
+    """
+    rows = await fetch_column(
+        conn,
+        """
+        SELECT p.id FROM post p JOIN actor author ON author.id = p.author_id
+        LEFT JOIN actor reader ON reader.id = $2
+        WHERE p.id = ANY($1) AND p.deleted_at IS NULL AND author.deleted_at IS NULL AND author.suspended_at IS NULL
+            AND (
+                p.author_id = $2
+                OR p.audience IN ('network', 'unlisted')
+                OR (p.audience = 'coop' AND reader.local)
+                OR ($2 IS NOT NULL AND EXISTS (SELECT FROM mention WHERE post_id = p.id AND actor_id = $2))
+                OR (p.audience IN ('followers', 'territories') AND EXISTS (
+                    SELECT FROM follow WHERE follower_id = $2 AND followed_id = p.author_id AND state = 'accepted'))
+                OR (p.audience = 'territories' AND reader.local)
+            )
+            AND NOT EXISTS (SELECT FROM block WHERE
+                (actor_id = $2 AND target_id = p.author_id) OR (actor_id = p.author_id AND target_id = $2))
+        """,
+        ids,
+        reader_id,
+    )
+    return set(rows)
+
+
+async def list_public_thread(conn: Connection, post_id: int) -> list[str]:
+    """Ids (URIs) of a post and of the public posts below it, oldest first, at most 1,000."""
+    return await fetch_column(
+        conn,
+        """
+        WITH RECURSIVE down (id, uri, depth) AS (
+            SELECT id, uri, 0 FROM post WHERE id = $1
+            UNION ALL
+            SELECT p.id, p.uri, down.depth + 1 FROM post p JOIN down ON p.in_reply_to_id = down.id
+            WHERE p.deleted_at IS NULL AND p.audience IN ('network', 'unlisted') AND down.depth < 60
+        )
+        SELECT uri FROM down ORDER BY id LIMIT 1000
+        """,
+        post_id,
+    )

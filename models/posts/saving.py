@@ -1,0 +1,153 @@
+"""Posts stored, edited and made tombstones, with their tags and mentions."""
+
+from models.database import Connection, execute, execute_many, fetch_one, fetch_value
+from models.ids import make_id
+from models.posts.values import NewPost, Post, Tag
+
+
+async def create(conn: Connection, new: NewPost) -> Post | None:
+    """Store a post with its tags and mentions; None when one with this id is there already (AX6).
+
+    A reply that came before its parent is tied to it here, and so are replies that waited for this post. All in one
+    statement, since inboxes bring hundreds of these a second.
+    """
+    mentions = {actor_id: True for actor_id in new.silent_ids} | {actor_id: False for actor_id in new.mention_ids}
+    tags = {tag.tag: tag.name for tag in new.tags}
+    return await fetch_one(
+        conn,
+        Post,
+        """
+        WITH created AS (
+            INSERT INTO post (id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive,
+                language, in_reply_to_uri, in_reply_to_id, context_uri, root_id, to_uris, cc_uris, raw, published_at,
+                updated_at)
+            SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, parent.id, $14,
+                coalesce(parent.root_id, parent.id, $1), $15, $16, $17, coalesce($18, now()), $19
+            FROM (VALUES (1)) AS one LEFT JOIN post parent ON parent.uri = $13
+            ON CONFLICT (uri) DO NOTHING
+            RETURNING id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive, language,
+                in_reply_to_uri, in_reply_to_id, context_uri, root_id, to_uris, cc_uris, published_at, updated_at,
+                received_at, deleted_at
+        ), tagged AS (
+            INSERT INTO post_tag (post_id, tag, name)
+            SELECT c.id, t.tag, t.name FROM created c, unnest($20::text[], $21::text[]) AS t (tag, name)
+        ), named AS (
+            INSERT INTO mention (post_id, actor_id, silent)
+            SELECT c.id, m.actor_id, m.silent FROM created c, unnest($22::bigint[], $23::boolean[]) AS m (actor_id, silent)
+        ), tied AS (
+            UPDATE post SET in_reply_to_id = c.id, root_id = c.root_id FROM created c
+            WHERE post.in_reply_to_uri = c.uri AND post.in_reply_to_id IS NULL AND post.id <> c.id
+        )
+        SELECT * FROM created
+        """,
+        make_id(),
+        new.uri,
+        new.kind,
+        new.local,
+        new.author_id,
+        new.url,
+        new.audience,
+        new.content,
+        new.source,
+        new.warning,
+        new.sensitive,
+        new.language,
+        new.in_reply_to_uri,
+        new.context_uri,
+        list(new.to_uris),
+        list(new.cc_uris),
+        new.raw,
+        new.published_at,
+        new.updated_at,
+        list(tags),
+        list(tags.values()),
+        list(mentions),
+        list(mentions.values()),
+    )
+
+
+async def save_edit(conn: Connection, post_id: int, new: NewPost) -> bool:
+    """Replace what an author may edit. False when `new.updated_at` is not newer than what we hold (AX7)."""
+    touched = await execute(
+        conn,
+        """
+        UPDATE post SET url = $2, content = $3, source = $4, warning = $5, sensitive = $6, language = $7,
+            updated_at = coalesce($8, now()), raw = $9
+        WHERE id = $1 AND deleted_at IS NULL AND ($8::timestamptz IS NULL OR updated_at IS NULL OR updated_at < $8)
+        """,
+        post_id,
+        new.url,
+        new.content,
+        new.source,
+        new.warning,
+        new.sensitive,
+        new.language,
+        new.updated_at,
+        new.raw,
+    )
+    if not touched:
+        return False
+    await save_tags(conn, post_id, new.tags)
+    await save_mentions(conn, post_id, named=new.mention_ids, silent=new.silent_ids)
+    return True
+
+
+async def save_audience(conn: Connection, post_id: int, new: NewPost) -> None:
+    """Change to whom a post of ours is addressed; one of others' never changes this way (B-55)."""
+    await execute(
+        conn,
+        "UPDATE post SET audience = $2, to_uris = $3, cc_uris = $4 WHERE id = $1 AND local",
+        post_id,
+        new.audience,
+        list(new.to_uris),
+        list(new.cc_uris),
+    )
+
+
+async def save_tags(conn: Connection, post_id: int, tags: tuple[Tag, ...]) -> None:
+    """Make these the post's tags."""
+    await execute(conn, "DELETE FROM post_tag WHERE post_id = $1 AND NOT tag = ANY($2)", post_id, [t.tag for t in tags])
+    if tags:
+        await execute_many(
+            conn,
+            "INSERT INTO post_tag (post_id, tag, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            [(post_id, t.tag, t.name) for t in tags],
+        )
+
+
+async def save_mentions(conn: Connection, post_id: int, *, named: tuple[int, ...], silent: tuple[int, ...]) -> None:
+    """Make these the people named in, or addressed by, the post."""
+    await execute(conn, "DELETE FROM mention WHERE post_id = $1 AND NOT actor_id = ANY($2)", post_id, [*named, *silent])
+    rows = {actor_id: True for actor_id in silent} | {actor_id: False for actor_id in named}
+    if rows:
+        await execute_many(
+            conn,
+            """
+            INSERT INTO mention (post_id, actor_id, silent) VALUES ($1, $2, $3)
+            ON CONFLICT (post_id, actor_id) DO UPDATE SET silent = excluded.silent
+            """,
+            [(post_id, actor_id, is_silent) for actor_id, is_silent in rows.items()],
+        )
+
+
+async def delete(conn: Connection, post_id: int) -> bool:
+    """Make a post a tombstone (ours keep their row and answer 410; others' rows go). False when it was gone already."""
+    local = await fetch_value(
+        conn,
+        """
+        UPDATE post SET deleted_at = now(), content = '', source = '', warning = '', raw = NULL
+        WHERE id = $1 AND deleted_at IS NULL RETURNING local
+        """,
+        post_id,
+    )
+    if local is None:
+        return False
+    await execute(conn, "DELETE FROM notification WHERE post_id = $1", post_id)
+    if local:
+        await execute(conn, "DELETE FROM post_tag WHERE post_id = $1", post_id)
+        await execute(conn, "DELETE FROM share WHERE post_id = $1", post_id)
+        await execute(conn, "DELETE FROM favourite WHERE post_id = $1", post_id)
+        await execute(conn, "DELETE FROM media WHERE post_id = $1", post_id)
+    else:
+        await execute(conn, "DELETE FROM post WHERE id = $1", post_id)
+    return True

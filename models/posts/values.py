@@ -1,0 +1,74 @@
+"""A post and what is stored for one; PUBLIC are the audiences that anybody may read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+PostKind = Literal["note", "listing"]
+Audience = Literal["network", "unlisted", "coop", "territories", "followers", "direct"]
+
+PUBLIC: tuple[Audience, ...] = ("network", "unlisted")
+"""Audiences that anybody may read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One listing or note, here or from elsewhere. `content` is cleaned HTML, `source` what a local author typed."""
+
+    id: int
+    uri: str
+    kind: PostKind
+    local: bool
+    author_id: int
+    url: str
+    audience: Audience
+    content: str
+    source: str
+    warning: str
+    sensitive: bool
+    language: str | None
+    in_reply_to_uri: str | None
+    in_reply_to_id: int | None
+    context_uri: str | None
+    root_id: int | None
+    to_uris: list[str]
+    cc_uris: list[str]
+    published_at: datetime
+    updated_at: datetime | None
+    received_at: datetime
+    deleted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A hashtag: `tag` folded for comparing ("offrelomme"), `name` as shown ("OffreLomme")."""
+
+    tag: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPost:
+    """What is stored for a post, whoever wrote it. `mention_ids` are named in the text, `silent_ids` only addressed."""
+
+    uri: str
+    kind: PostKind
+    local: bool
+    author_id: int
+    url: str
+    audience: Audience
+    content: str
+    source: str = ""
+    warning: str = ""
+    sensitive: bool = False
+    language: str | None = None
+    in_reply_to_uri: str | None = None
+    context_uri: str | None = None
+    to_uris: tuple[str, ...] = ()
+    cc_uris: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    tags: tuple[Tag, ...] = ()
+    mention_ids: tuple[int, ...] = ()
+    silent_ids: tuple[int, ...] = ()
+    raw: dict[str, Any] | None = None

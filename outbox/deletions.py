@@ -1,0 +1,26 @@
+"""Take a post of ours back: what has not left stays here, and whoever may hold a copy is told (HT11, OB1)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from models import actors, deliveries, posts
+from models.actors import Actor
+from models.database import Connection
+from models.posts import Post
+from models.settings import Site
+from outbox.audience import find_recipients
+from outbox.builders.delete import build_delete
+from outbox.send import send
+
+
+async def delete_post(
+    conn: Connection, site: Site, author: Actor, post: Post, *, stream_uri: str | None = None
+) -> None:
+    """Make the post a tombstone and send its Delete; `stream_uri` is the Group that passed it on."""
+    await deliveries.cancel(conn, post.uri)
+    if post.audience != "coop":
+        stream = await actors.find_by_uri(conn, stream_uri) if stream_uri else None
+        recipients = find_recipients(post.audience, author, stream=stream)
+        delete = build_delete(site, author, post, datetime.now(UTC))
+        await send(conn, author, delete, replace(recipients, holders_of=post.uri), about=post.uri)
+    await posts.delete(conn, post.id)

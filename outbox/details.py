@@ -1,0 +1,56 @@
+"""From a draft to what is stored of a listing, the place blurred as far as it has to be (decisions.md)."""
+
+from dataclasses import replace
+from functools import partial
+
+from federation.html import from_text
+from federation.uris import tag_url
+from models import places
+from models.actors import Actor
+from models.listings import ListingDetails, ListingDraft
+from models.settings import Site
+
+
+def describe(site: Site, author: Actor, draft: ListingDraft, stream: Actor | None) -> ListingDetails:
+    """What is stored beside the post. A stream passes on only what is for everybody."""
+    draft = _blur(author, draft)
+    money = draft.price is not None or draft.deposit is not None or draft.free_price
+    return ListingDetails(
+        kind=draft.kind,
+        mode=draft.mode,
+        title=draft.title,
+        description=from_text(draft.text, tag_url=partial(tag_url, site)),
+        category=draft.category,
+        stream_uri=stream.uri if stream is not None and draft.audience == "network" else None,
+        territory_uri=author.territory_uri,
+        place_name=draft.place_name,
+        postcode=draft.postcode,
+        commune_code=draft.commune_code,
+        latitude=draft.latitude,
+        longitude=draft.longitude,
+        radius=draft.radius,
+        condition=draft.condition,
+        quantity=draft.quantity,
+        unit=draft.unit,
+        unit_based=draft.mode == "service" and draft.unit == "hour",
+        price=draft.price,
+        currency="EUR" if money else None,
+        free_price=draft.free_price,
+        wants=draft.wants,
+        deposit=draft.deposit,
+        max_duration=draft.max_duration,
+        begins_at=draft.begins_at,
+        ends_at=draft.ends_at,
+        expires_at=draft.expires_at,
+        repair=draft.repair,
+    )
+
+
+def _blur(author: Actor, draft: ListingDraft) -> ListingDraft:
+    """A point nearer than a cell is somebody's home, unless an organization tells its address; doors blur it too."""
+    if draft.latitude is None or draft.longitude is None or author.type == "Organization":
+        return draft
+    if (draft.radius or 0) >= places.CELL:
+        return draft
+    latitude, longitude = places.blur(draft.latitude, draft.longitude)
+    return replace(draft, latitude=latitude, longitude=longitude, radius=places.CELL)

@@ -1,0 +1,280 @@
+"""Publish, edit, pause, close and withdraw a listing: the fact, its activities and their deliveries, or nothing."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from federation.instance import Instance
+from federation.uris import listing_uri, listing_url
+from federation.vocabulary.marketplace import Proposal
+from models import actors, listings, media, notifications, posts, uploads
+from models.actors import Actor
+from models.database import Connection, transaction
+from models.errors import Conflict, Invalid
+from models.listings import ClosedReason, Listing, ListingDetails, ListingDraft, ListingStatus
+from models.posts import PUBLIC, Audience, NewPost, Post
+from models.settings import Site
+from outbox.audience import find_recipients, find_stream
+from outbox.builders.audience import build_address
+from outbox.builders.content import build_listing_content
+from outbox.builders.create import build_create
+from outbox.builders.proposal import build_proposal
+from outbox.builders.update import build_update
+from outbox.deletions import delete_post
+from outbox.details import describe
+from outbox.drafts import require_draft
+from outbox.send import send
+from outbox.streams import pass_on, take_back
+
+OUTCOMES: dict[str, tuple[ListingStatus, ClosedReason | None]] = {
+    "done": ("fulfilled", "here"),
+    "elsewhere": ("fulfilled", "elsewhere"),
+    "cancelled": ("cancelled", None),
+    "paused": ("paused", None),
+    "open": ("open", None),
+}
+"""What an author says became of a listing, and what others are told (decisions.md, "The agreement")."""
+
+REACH: tuple[Audience, ...] = ("coop", "territories", "network")
+"""Audiences from the narrowest to the widest."""
+
+EXPIRED_AT_ONCE = 50
+
+
+async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDraft) -> Listing:
+    """A new listing of this author: stored, sent, and passed on by its stream. Raises Invalid."""
+    at = datetime.now(UTC)
+    draft = require_draft(draft, at=at)
+    stream = await find_stream(conn, draft.kind, draft.mode)
+    details = describe(site, author, draft, stream)
+    uuid = str(uuid4())
+    uri = listing_uri(site, author.username, uuid)
+    new = NewPost(
+        uri=uri,
+        kind="listing",
+        local=True,
+        author_id=author.id,
+        url=listing_url(site, uuid),
+        audience=draft.audience,
+        content="",
+        source=draft.text,
+        language=draft.language,
+        context_uri=f"{uri}/context",
+        published_at=at,
+    )
+    listing = await listings.create_listing(conn, await _complete(conn, site, author, new, details), details)
+    await uploads.attach(conn, listing.id, author.id, draft.media_ids)
+    await notifications.notify_followers(conn, author_id=author.id, post_id=listing.id)
+    await _send_create(conn, site, author, listing, stream)
+    return listing
+
+
+async def edit(conn: Connection, site: Site, author: Actor, uri: str, draft: ListingDraft) -> Listing:
+    """The listing as its author now wants it; its state stays. Raises NotFound for others' listings, and Invalid."""
+    held = await listings.get_own(conn, uri, author.id)
+    at = _next_moment(held.post)
+    draft = require_draft(draft, at=at)
+    if REACH.index(draft.audience) < REACH.index(held.post.audience):
+        raise Invalid(
+            "Une annonce déjà partie ne peut plus être montrée à moins de monde : retirez-la, puis publiez-la à nouveau.",
+            field="audience",
+        )
+    stream = await find_stream(conn, draft.kind, draft.mode)
+    details = replace(
+        describe(site, author, draft, stream), status=held.details.status, closed_reason=held.details.closed_reason
+    )
+    new = replace(_as_new(held.post, at), audience=draft.audience, source=draft.text, language=draft.language)
+    changed = await _save(conn, site, author, held, new, details)
+    await uploads.attach(conn, changed.id, author.id, draft.media_ids)
+    if held.post.audience == "coop":
+        await _send_create(conn, site, author, changed, stream)
+        return changed
+    if held.details.stream_uri is not None and held.details.stream_uri != details.stream_uri:
+        await take_back(conn, site, held.details.stream_uri, changed.post)
+    await _send_update(conn, site, author, changed)
+    await pass_on(conn, site, stream, author, changed.post)
+    return changed
+
+
+async def close(conn: Connection, site: Site, author: Actor, uri: str, outcome: str) -> Listing:
+    """Tell everybody what became of it; an outcome of OUTCOMES. Raises NotFound for others' listings, and Invalid."""
+    if outcome not in OUTCOMES:
+        raise Invalid("Dites ce que l’annonce est devenue.", field="outcome")
+    held = await listings.get_own(conn, uri, author.id)
+    expires_at = held.details.expires_at
+    if outcome == "open" and expires_at is not None and expires_at <= datetime.now(UTC):
+        raise Conflict(
+            "La date de fin de cette annonce est passée : modifiez-la pour la prolonger.", field="expires_at"
+        )
+    return await _change_status(conn, site, author, held, *OUTCOMES[outcome])
+
+
+async def pause(conn: Connection, site: Site, author: Actor, uri: str) -> Listing:
+    """It is not to be had for a while."""
+    return await close(conn, site, author, uri, "paused")
+
+
+async def reopen(conn: Connection, site: Site, author: Actor, uri: str) -> Listing:
+    """It is to be had again. Raises Conflict when its time has passed."""
+    return await close(conn, site, author, uri, "open")
+
+
+async def withdraw(conn: Connection, site: Site, author: Actor, uri: str) -> None:
+    """Take it back everywhere; a tombstone stays at its address. Raises NotFound for others' listings."""
+    held = await listings.get_own(conn, uri, author.id)
+    await delete_post(conn, site, author, held.post, stream_uri=held.details.stream_uri)
+
+
+async def expire(conn: Connection, site: Site, listing: Listing) -> Listing:
+    """Its time has passed."""
+    author = await actors.get(conn, listing.post.author_id)
+    return await _change_status(conn, site, author, listing, "expired", None)
+
+
+async def expire_due(instance: Instance) -> int:
+    """Close what has passed its time, some at a time; how many. A chore."""
+    total = 0
+    while True:
+        async with transaction(instance.pool) as conn:
+            due = await listings.list_expired(conn, limit=EXPIRED_AT_ONCE)
+            for listing in due:
+                await expire(conn, instance.site, listing)
+        total += len(due)
+        if len(due) < EXPIRED_AT_ONCE:
+            return total
+
+
+async def _change_status(
+    conn: Connection,
+    site: Site,
+    author: Actor,
+    held: Listing,
+    status: ListingStatus,
+    reason: ClosedReason | None,
+) -> Listing:
+    if (held.details.status, held.details.closed_reason) == (status, reason):
+        return held
+    details = replace(held.details, status=status, closed_reason=reason)
+    changed = await _save(conn, site, author, held, _as_new(held.post, _next_moment(held.post)), details)
+    await _send_update(conn, site, author, changed)
+    return changed
+
+
+async def _complete(conn: Connection, site: Site, author: Actor, new: NewPost, details: ListingDetails) -> NewPost:
+    """With its addressees, the HTML that timelines show, and its hashtags."""
+    friends = await actors.list_friend_cooperatives(conn) if new.audience == "territories" else []
+    address = build_address(
+        author, new.audience, stream_uri=details.stream_uri, named=tuple(friend.uri for friend in friends)
+    )
+    content, tags = build_listing_content(site, Listing(post=_preview(new), details=details))
+    return replace(
+        new,
+        content=content,
+        tags=tags,
+        to_uris=address.to,
+        cc_uris=address.cc,
+        silent_ids=tuple(friend.id for friend in friends),
+    )
+
+
+async def _save(
+    conn: Connection, site: Site, author: Actor, held: Listing, new: NewPost, details: ListingDetails
+) -> Listing:
+    new = await _complete(conn, site, author, new, details)
+    if not await posts.save_edit(conn, held.id, new):
+        raise Conflict("Cette annonce vient d’être modifiée ou retirée.")
+    await posts.save_audience(conn, held.id, new)
+    await listings.save_details(conn, held.id, details)
+    changed = await listings.find_by_post(conn, held.id)
+    assert changed is not None
+    return changed
+
+
+async def _send_create(conn: Connection, site: Site, author: Actor, listing: Listing, stream: Actor | None) -> None:
+    if listing.post.audience == "coop":
+        return
+    create = build_create(site, author, await _build(conn, site, author, listing))
+    named = tuple(await actors.list_by_uris(conn, [*listing.post.to_uris, *listing.post.cc_uris]))
+    named = tuple(actor for actor in named if not actor.local)
+    recipients = find_recipients(listing.post.audience, author, named=named)
+    await send(conn, author, create, recipients, about=listing.uri)
+    await pass_on(conn, site, stream, author, listing.post, create)
+
+
+async def _send_update(conn: Connection, site: Site, author: Actor, listing: Listing) -> None:
+    """To everybody who got it or now would: followers of the author and of the stream, and whoever holds a copy.
+
+    The author's own Update goes to the followers of the stream too, since most servers take no edit of somebody's
+    post from a Group.
+    """
+    post = listing.post
+    if post.audience == "coop":
+        return
+    update = build_update(site, author, await _build(conn, site, author, listing))
+    stream_uri = listing.details.stream_uri
+    stream = await actors.find_by_uri(conn, stream_uri) if stream_uri else None
+    named = tuple(actor for actor in await actors.list_by_uris(conn, [*post.to_uris, *post.cc_uris]) if not actor.local)
+    recipients = find_recipients(post.audience, author, stream=stream, named=named)
+    if post.audience in PUBLIC:
+        recipients = replace(recipients, holders_of=post.uri)
+    await send(conn, author, update, recipients, about=post.uri)
+
+
+async def _build(conn: Connection, site: Site, author: Actor, listing: Listing) -> Proposal:
+    pictures = await media.list_by_posts(conn, [listing.id])
+    return build_proposal(site, author, listing, pictures[listing.id])
+
+
+def _as_new(post: Post, at: datetime) -> NewPost:
+    """The post as it stands, about to be saved again."""
+    return NewPost(
+        uri=post.uri,
+        kind=post.kind,
+        local=True,
+        author_id=post.author_id,
+        url=post.url,
+        audience=post.audience,
+        content=post.content,
+        source=post.source,
+        warning=post.warning,
+        sensitive=post.sensitive,
+        language=post.language,
+        context_uri=post.context_uri,
+        published_at=post.published_at,
+        updated_at=at,
+    )
+
+
+def _next_moment(post: Post) -> datetime:
+    """Now, and later than the last edit: others drop an edit that is not newer than what they hold (AX7)."""
+    now = datetime.now(UTC)
+    return now if post.updated_at is None else max(now, post.updated_at + timedelta(milliseconds=1))
+
+
+def _preview(new: NewPost) -> Post:
+    """The post that this will be, for builders that need one before it is stored."""
+    at = new.published_at or datetime.now(UTC)
+    return Post(
+        id=0,
+        uri=new.uri,
+        kind=new.kind,
+        local=new.local,
+        author_id=new.author_id,
+        url=new.url,
+        audience=new.audience,
+        content=new.content,
+        source=new.source,
+        warning=new.warning,
+        sensitive=new.sensitive,
+        language=new.language,
+        in_reply_to_uri=new.in_reply_to_uri,
+        in_reply_to_id=None,
+        context_uri=new.context_uri,
+        root_id=None,
+        to_uris=list(new.to_uris),
+        cc_uris=list(new.cc_uris),
+        published_at=at,
+        updated_at=new.updated_at,
+        received_at=at,
+        deleted_at=None,
+    )

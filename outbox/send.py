@@ -1,0 +1,57 @@
+"""The one door out: an activity is kept as it will be signed, and its deliveries with it, or neither."""
+
+from dataclasses import dataclass
+
+from federation.fields import PUBLIC
+from federation.serialize import serialize
+from federation.vocabulary.activities import Activity
+from models import activities, deliveries
+from models.activities import NewActivity
+from models.actors import Actor
+from models.database import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipients:
+    """Whom an activity goes to: these people, the followers of these actors, and everybody who holds this object.
+
+    Local people need nothing: their timelines are queries.
+    """
+
+    named_ids: tuple[int, ...] = ()
+    followed_ids: tuple[int, ...] = ()
+    holders_of: str | None = None
+
+
+async def send(
+    conn: Connection, sender: Actor, activity: Activity, recipients: Recipients, *, about: str | None = None
+) -> str:
+    """Keep the activity and queue it, in the caller's transaction; its JSON.
+
+    `about` is the id of the object that it concerns, by which it is found again.
+    """
+    body = serialize(activity).decode()
+    activity_id = await activities.save(
+        conn,
+        NewActivity(
+            uri=activity.id,
+            type=type(activity).__name__,
+            actor_id=sender.id,
+            object_uri=about,
+            public=PUBLIC in activity.to or PUBLIC in activity.cc,
+            body=body,
+        ),
+    )
+    if recipients.named_ids or recipients.followed_ids:
+        await deliveries.schedule(
+            conn,
+            activity_id=activity_id,
+            actor_id=sender.id,
+            named_ids=list(recipients.named_ids),
+            followed_ids=list(recipients.followed_ids),
+        )
+    if recipients.holders_of is not None:
+        await deliveries.schedule_to_recipients_of(
+            conn, activity_id=activity_id, actor_id=sender.id, object_uri=recipients.holders_of
+        )
+    return body

@@ -1,0 +1,93 @@
+"""Listings, notes and activities of ours at their addresses: the same bytes as were delivered (rule 4, OB1 to OB6)."""
+
+from aiohttp import web
+
+from federation.serialize import serialize
+from models import activities, actors, listings, media, posts
+from models.actors import Actor
+from models.database import Connection, connection
+from models.errors import NotFound
+from models.posts import Post
+from outbox.builders.delete import build_tombstone
+from outbox.builders.note import build_note
+from outbox.builders.proposal import build_proposal, build_proposal_twin
+from web.activitypub.access import read_reader
+from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
+from web.keys import INSTANCE
+
+CACHED_SECONDS = 60
+TWIN = "https://w3id.org/valueflows/ont/vf#Proposal"
+
+
+async def show_object(request: web.Request) -> web.Response:
+    """A listing or a note; a browser is sent to its page, which decides by its own reader."""
+    instance = request.app[INSTANCE]
+    wanted = wants_activity(request)
+    reader = await read_reader(request) if wanted else None
+    if wanted and reader is None and instance.settings.secure_mode:
+        raise web.HTTPUnauthorized
+    async with connection(instance.pool) as conn:
+        post = await posts.find_by_uri(conn, f"{instance.site.url}{request.path}")
+        if post is None or not post.local:
+            raise NotFound
+        if not wanted:
+            raise web.HTTPSeeOther(post.url, headers={"Vary": VARY_PUBLIC})
+        if post.deleted_at is not None:
+            return answer_activity(request, serialize(build_tombstone(post, post.deleted_at)), status=410)
+        public = await _require_visible(conn, post, reader)
+        body = await _build_document(request, conn, post)
+    response = answer_activity(request, body, public=public, seconds=CACHED_SECONDS if public else 0)
+    if post.kind == "listing":
+        response.headers["Link"] = f'<{post.uri}/proposal>; rel="{TWIN}"'
+    return response
+
+
+async def _require_visible(conn: Connection, post: Post, reader: Actor | None) -> bool:
+    """Whether everybody may read it. Raises NotFound for whoever may not: private equals missing (OB3)."""
+    visible = await posts.filter_visible(conn, [post.id], reader.id if reader else None)
+    if post.id not in visible:
+        raise NotFound
+    return post.audience in posts.PUBLIC
+
+
+async def _build_document(request: web.Request, conn: Connection, post: Post) -> bytes:
+    site = request.app[INSTANCE].site
+    author = await actors.get(conn, post.author_id)
+    pictures = (await media.list_by_posts(conn, [post.id]))[post.id]
+    if post.kind == "listing":
+        listing = await listings.find_by_post(conn, post.id)
+        assert listing is not None
+        return serialize(build_proposal(site, author, listing, pictures))
+    tags = (await posts.list_tags(conn, [post.id]))[post.id]
+    mentioned = await actors.list_by_ids(conn, (await posts.list_mentions(conn, [post.id]))[post.id])
+    return serialize(build_note(site, author, post, media=pictures, tags=tags, mentioned=mentioned))
+
+
+async def show_proposal(request: web.Request) -> web.Response:
+    """The read-only twin of a public listing for Valueflows-native readers (wire-format §5.18)."""
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        uri = f"{instance.site.url}{request.path.removesuffix('/proposal')}"
+        listing = await listings.find_by_listing_uri(conn, uri)
+        if listing is None or listing.post.deleted_at is not None or listing.post.audience not in posts.PUBLIC:
+            raise NotFound
+        author = await actors.get(conn, listing.post.author_id)
+    return answer_activity(
+        request, serialize(build_proposal_twin(instance.site, author, listing)), seconds=CACHED_SECONDS
+    )
+
+
+async def show_activity(request: web.Request) -> web.Response:
+    """An activity of ours as it was signed; visible to whom its object is visible (OB6)."""
+    instance = request.app[INSTANCE]
+    reader = await read_reader(request)
+    async with connection(instance.pool) as conn:
+        activity = await activities.find_by_uri(conn, f"{instance.site.url}{request.path}")
+        if activity is None:
+            raise NotFound
+        if not activity.public:
+            post = await posts.find_by_uri(conn, activity.object_uri) if activity.object_uri else None
+            if post is None or reader is None:
+                raise NotFound
+            await _require_visible(conn, post, reader)
+    return answer_activity(request, activity.body.encode(), public=activity.public)

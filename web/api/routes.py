@@ -1,0 +1,163 @@
+"""Every address of the client API, with who may ask it: the table that a reader looks at first.
+
+`open_to_all(view, scope)` is for anybody, `for_people(view, scope)` for somebody of ours whose token allows the scope,
+`for_apps(view)` for any valid token. Addresses that come later (OAuth, streaming) go above the last line.
+"""
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from web.api import (
+    accounts,
+    acts,
+    instance,
+    media,
+    notifications,
+    posting,
+    relations,
+    search,
+    statuses,
+    stubs,
+    tags,
+    timelines,
+)
+from web.api.auth import for_apps, for_people, open_to_all
+
+ID = "{id:[0-9]+}"
+
+
+def _get(path: str, view: Handler) -> web.RouteDef:
+    return web.get(f"/api{path}", view)
+
+
+def _post(path: str, view: Handler) -> web.RouteDef:
+    return web.post(f"/api{path}", view)
+
+
+INSTANCE = [
+    _get("/v1/instance", open_to_all(instance.show_instance_v1)),
+    _get("/v2/instance", open_to_all(instance.show_instance)),
+    _get("/v1/instance/rules", open_to_all(stubs.show_nothing)),
+    _get("/v1/instance/peers", open_to_all(stubs.show_nothing)),
+    _get("/v1/instance/activity", open_to_all(stubs.show_nothing)),
+    _get("/v1/apps/verify_credentials", for_apps(instance.show_application)),
+    _get("/v1/custom_emojis", open_to_all(stubs.show_nothing)),
+]
+
+ACCOUNTS = [
+    _get("/v1/accounts/verify_credentials", for_people(accounts.show_own, "read:accounts")),
+    _get("/v1/accounts/relationships", for_people(relations.list_relationships, "read:follows")),
+    _get("/v1/accounts/search", for_people(accounts.search_accounts, "read:accounts")),
+    _get("/v1/accounts/lookup", open_to_all(accounts.look_up, "read:accounts")),
+    _get("/v1/accounts/familiar_followers", for_people(stubs.list_familiar_followers, "read:follows")),
+    _get("/v1/accounts", open_to_all(accounts.list_accounts, "read:accounts")),
+    _get(f"/v1/accounts/{ID}", open_to_all(accounts.show_account, "read:accounts")),
+    _get(f"/v1/accounts/{ID}/statuses", open_to_all(accounts.list_statuses, "read:statuses")),
+    _get(f"/v1/accounts/{ID}/followers", open_to_all(accounts.list_followers, "read:accounts")),
+    _get(f"/v1/accounts/{ID}/following", open_to_all(accounts.list_following, "read:accounts")),
+    _get(f"/v1/accounts/{ID}/featured_tags", open_to_all(stubs.show_nothing_of_account, "read:accounts")),
+    _get(f"/v1/accounts/{ID}/endorsements", open_to_all(stubs.show_nothing_of_account, "read:accounts")),
+    _get(f"/v1/accounts/{ID}/lists", for_people(stubs.show_nothing_of_account, "read:lists")),
+    _post(f"/v1/accounts/{ID}/follow", for_people(relations.post_follow, "write:follows")),
+    _post(f"/v1/accounts/{ID}/unfollow", for_people(relations.post_unfollow, "write:follows")),
+    _post(f"/v1/accounts/{ID}/remove_from_followers", for_people(relations.post_remove_follower, "write:follows")),
+    _get("/v1/follow_requests", for_people(relations.list_requests, "read:follows")),
+    _post(f"/v1/follow_requests/{ID}/authorize", for_people(relations.post_authorize, "write:follows")),
+    _post(f"/v1/follow_requests/{ID}/reject", for_people(relations.post_reject, "write:follows")),
+]
+
+TIMELINES = [
+    _get("/v1/timelines/home", for_people(timelines.list_home, "read:statuses")),
+    _get("/v1/timelines/public", open_to_all(timelines.list_public, "read:statuses")),
+    _get("/v1/timelines/tag/{tag:[^/]+}", open_to_all(timelines.list_tagged, "read:statuses")),
+    _get("/v1/favourites", for_people(statuses.list_favourites, "read:favourites")),
+    _get("/v1/tags/{tag:[^/]+}", open_to_all(tags.show_tag)),
+]
+
+STATUSES = [
+    _get("/v1/statuses", open_to_all(statuses.list_several, "read:statuses")),
+    _get(f"/v1/statuses/{ID}", open_to_all(statuses.show_status, "read:statuses")),
+    _get(f"/v1/statuses/{ID}/context", open_to_all(statuses.show_context, "read:statuses")),
+    _get(f"/v1/statuses/{ID}/history", open_to_all(statuses.show_history, "read:statuses")),
+    _get(f"/v1/statuses/{ID}/source", for_people(statuses.show_source, "read:statuses")),
+    _get(f"/v1/statuses/{ID}/favourited_by", open_to_all(statuses.list_favourited_by, "read:accounts")),
+    _get(f"/v1/statuses/{ID}/reblogged_by", open_to_all(statuses.list_reblogged_by, "read:accounts")),
+    _post("/v1/statuses", for_people(posting.post_status, "write:statuses")),
+    web.put(f"/api/v1/statuses/{ID}", for_people(posting.put_status, "write:statuses")),
+    web.delete(f"/api/v1/statuses/{ID}", for_people(posting.delete_status, "write:statuses")),
+    _post(f"/v1/statuses/{ID}/favourite", for_people(acts.post_favourite, "write:favourites")),
+    _post(f"/v1/statuses/{ID}/unfavourite", for_people(acts.post_unfavourite, "write:favourites")),
+    _post(f"/v1/statuses/{ID}/reblog", for_people(acts.post_reblog, "write:statuses")),
+    _post(f"/v1/statuses/{ID}/unreblog", for_people(acts.post_unreblog, "write:statuses")),
+]
+
+NOTIFICATIONS = [
+    _get("/v1/notifications", for_people(notifications.list_notifications, "read:notifications")),
+    _get("/v1/notifications/unread_count", for_people(notifications.count_unread, "read:notifications")),
+    _get(f"/v1/notifications/{ID}", for_people(notifications.show_notification, "read:notifications")),
+    _post("/v1/notifications/clear", for_people(notifications.post_clear, "write:notifications")),
+    _post(f"/v1/notifications/{ID}/dismiss", for_people(notifications.post_dismiss, "write:notifications")),
+]
+
+MEDIA = [
+    _post("/v2/media", for_people(media.post_media, "write:media")),
+    _post("/v1/media", for_people(media.post_media, "write:media")),
+    _get(f"/v1/media/{ID}", for_people(media.show_media, "write:media")),
+    web.put(f"/api/v1/media/{ID}", for_people(media.put_media, "write:media")),
+    web.delete(f"/api/v1/media/{ID}", for_people(media.delete_media, "write:media")),
+]
+
+OTHERS = [
+    _get("/v2/search", open_to_all(search.search, "read:search")),
+    _get("/v1/preferences", for_people(accounts.show_preferences, "read:accounts")),
+    _get("/v1/markers", for_people(stubs.show_no_markers, "read:statuses")),
+]
+
+EMPTY = [
+    *(
+        _get(path, for_people(stubs.show_nothing, scope))
+        for path, scope in (
+            ("/v1/announcements", "read"),
+            ("/v1/blocks", "read:blocks"),
+            ("/v1/bookmarks", "read:bookmarks"),
+            ("/v1/conversations", "read:statuses"),
+            ("/v1/domain_blocks", "read:blocks"),
+            ("/v1/endorsements", "read:accounts"),
+            ("/v1/featured_tags", "read:accounts"),
+            ("/v1/featured_tags/suggestions", "read:accounts"),
+            ("/v1/filters", "read:filters"),
+            ("/v2/filters", "read:filters"),
+            ("/v1/followed_tags", "read:follows"),
+            ("/v1/lists", "read:lists"),
+            ("/v1/mutes", "read:mutes"),
+            ("/v1/notifications/requests", "read:notifications"),
+            ("/v1/scheduled_statuses", "read:statuses"),
+            ("/v1/suggestions", "read"),
+            ("/v2/suggestions", "read"),
+        )
+    ),
+    *(
+        _get(path, open_to_all(stubs.show_nothing))
+        for path in (
+            "/v1/directory",
+            "/v1/trends",
+            "/v1/trends/tags",
+            "/v1/trends/statuses",
+            "/v1/trends/links",
+        )
+    ),
+]
+
+LAST = [web.route("*", "/api/{address:.*}", stubs.show_missing)]
+
+ROUTES: list[web.RouteDef] = [
+    *INSTANCE,
+    *ACCOUNTS,
+    *TIMELINES,
+    *STATUSES,
+    *NOTIFICATIONS,
+    *MEDIA,
+    *OTHERS,
+    *EMPTY,
+    *LAST,
+]

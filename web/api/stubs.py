@@ -1,0 +1,38 @@
+"""What is empty here, and said so in the shape that clients expect (clients.md §7)."""
+
+from aiohttp import web
+
+from models.database import connection
+from models.errors import NotFound
+from web.api.accounts import get_shown
+from web.api.answers import answer_json
+from web.api.parameters import read_parameters
+from web.keys import INSTANCE
+
+
+async def show_nothing(request: web.Request) -> web.Response:
+    """An empty list."""
+    return answer_json(request, [])
+
+
+async def show_nothing_of_account(request: web.Request) -> web.Response:
+    """An empty list about somebody who exists."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        await get_shown(conn, request)
+    return answer_json(request, [])
+
+
+async def list_familiar_followers(request: web.Request) -> web.Response:
+    """GET /api/v1/accounts/familiar_followers: for each account asked about, nobody."""
+    ids = (await read_parameters(request)).ids("id")
+    return answer_json(request, [{"id": str(id), "accounts": []} for id in ids])
+
+
+async def show_no_markers(request: web.Request) -> web.Response:
+    """GET /api/v1/markers: a timeline whose place is not kept is absent."""
+    return answer_json(request, {})
+
+
+async def show_missing(request: web.Request) -> web.Response:
+    """Any other address under /api/: 404 as JSON, never a page, whatever the method."""
+    raise NotFound("This address is not part of the API of this server.")

@@ -1,0 +1,87 @@
+"""What every command needs first: the database there, migrated and furnished, and the instance on it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import msgspec
+import structlog
+
+from federation.instance import Instance
+from federation.key_pairs import make_key_pairs
+from federation.knocks import ServerKnocks
+from federation.transport import AiohttpTransport
+from models.communes import load_communes
+from models.database import open_pool, transaction
+from models.errors import Unavailable
+from models.migrate import migrate
+from models.postgres import open_database
+from models.settings import Settings
+from outbox.founding import found_instance, list_missing
+
+log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def open_all(settings: Settings, *, patience: float = 0) -> AsyncIterator[Instance]:
+    """The instance on a database that is there, migrated and furnished: what every command needs.
+
+    `patience` is how many seconds an external database may take to come up beside us.
+    """
+    async with open_database(settings) as url:
+        await migrate_patiently(url, patience)
+        async with open_instance(settings, url) as instance:
+            await furnish(instance)
+            yield instance
+
+
+async def migrate_patiently(url: str, patience: float = 0) -> list[str]:
+    """Apply what is missing, once the database answers; the names of what was applied. Raises Unavailable."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            applied = await migrate(url)
+        except Unavailable as error:
+            if time.monotonic() >= end:
+                raise
+            log.info("database_awaited", cause=str(error))
+            await asyncio.sleep(1)
+            continue
+        if applied:
+            log.info("migrated", migrations=applied)
+        return applied
+
+
+async def furnish(instance: Instance) -> None:
+    """Bring the list of communes and the built-in actors; on all but the first start there is nothing to do."""
+    async with transaction(instance.pool) as conn:
+        await load_communes(conn)
+        missing = await list_missing(conn)
+    if not missing:
+        return
+    pairs = {name: await make_key_pairs(instance.settings) for name in missing}
+    async with transaction(instance.pool) as conn:
+        created = await found_instance(conn, instance.site, pairs)
+    log.info("founded", actors=created)
+
+
+@asynccontextmanager
+async def open_instance(settings: Settings, database_url: str) -> AsyncIterator[Instance]:
+    """The instance with its pool and its way to other servers, closed in the end.
+
+    Its settings name the database even when that is the embedded one. Raises Unavailable when it cannot be reached.
+    """
+    settings = msgspec.structs.replace(settings, database_url=database_url)
+    pool = await open_pool(database_url)
+    transport = AiohttpTransport(settings, knocks=ServerKnocks(pool))
+    instance = Instance(site=settings.site, settings=settings, pool=pool, transport=transport)
+    try:
+        yield instance
+    finally:
+        await transport.close()
+        await instance.pictures.close()
+        await instance.jsonld.close()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(pool.close(), 2)
+        pool.terminate()
