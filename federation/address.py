@@ -3,7 +3,8 @@
 import asyncio
 import re
 import socket
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
@@ -137,20 +138,20 @@ def to_ascii(url: str) -> URL:
 
 
 class GuardedResolver(AbstractResolver):
-    """Looks names up in threads of its own; one private record among the answers refuses them all (B-05)."""
+    """Looks names up in threads of its own; one private record among the answers refuses them all (B-05).
+
+    The threads are daemons, since a name service that does not answer must not hold up the end of the process.
+    """
 
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
-        self._threads = ThreadPoolExecutor(max_workers=DNS_THREADS, thread_name_prefix="dns")
+        self._places = asyncio.Semaphore(DNS_THREADS)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         """The addresses of `host`. Raises OSError, as resolvers do."""
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(
-            self._threads, lambda: socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
-        )
+        found = await self._look_up(host, port, family)
         for _, _, _, _, target in found:
             if not self._guard.allows(ip_address(str(target[0]).partition("%")[0])):
                 raise PrivateAddress(f"{host} has a private address")
@@ -167,5 +168,30 @@ class GuardedResolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Let the threads end by themselves: a slow name server must not hold up the exit."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Nothing to wait for."""
+
+    async def _look_up(self, host: str, port: int, family: socket.AddressFamily) -> list[tuple[Any, ...]]:
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[list[tuple[Any, ...]]] = loop.create_future()
+        await self._places.acquire()  # given back when the thread ends, not when somebody stops waiting for it
+
+        def settle(found: list[tuple[Any, ...]] | None, error: Exception | None) -> None:
+            self._places.release()
+            if answer.done():
+                return
+            if error is not None:
+                answer.set_exception(error)
+            else:
+                answer.set_result(found or [])
+
+        def ask() -> None:
+            found, failure = None, None
+            try:
+                found = list(socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM))
+            except (OSError, UnicodeError) as error:
+                failure = error if isinstance(error, OSError) else socket.gaierror(socket.EAI_NONAME, str(error))
+            with suppress(RuntimeError):  # the loop ended meanwhile
+                loop.call_soon_threadsafe(settle, found, failure)
+
+        threading.Thread(target=ask, name="dns", daemon=True).start()
+        return await answer

@@ -14,8 +14,8 @@ _WORDS = re.compile(r"\w+")
 
 def fold(name: str) -> str:
     """The form in which hashtags are compared: no case, no accents, nothing but letters, digits and underscores."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold().translate(_LIGATURES))
-    return "".join(one for one in decomposed if one.isalnum() or one == "_")
+    plain = unicodedata.normalize("NFKD", name).casefold().translate(_LIGATURES)
+    return "".join(one for one in unicodedata.normalize("NFKD", plain) if one.isalnum() or one == "_")
 
 
 def make_name(*words: str) -> str:

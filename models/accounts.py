@@ -211,6 +211,23 @@ async def set_commune(conn: Connection, actor_id: int, commune_code: str | None)
     await execute(conn, "UPDATE account SET default_commune_code = $2 WHERE actor_id = $1", actor_id, commune_code)
 
 
+async def set_email(conn: Connection, actor_id: int, email: str) -> None:
+    """Move the account to another address. Raises Conflict when that one has an account already."""
+    changed = await execute(
+        conn,
+        """
+        UPDATE account SET email = $2
+        WHERE actor_id = $1 AND NOT EXISTS (
+            SELECT 1 FROM account AS other WHERE lower(other.email) = lower($2) AND other.actor_id <> $1)
+        """,
+        actor_id,
+        email,
+    )
+    if not changed:
+        await get(conn, actor_id)
+        raise Conflict("This address already has an account here.", field="email")
+
+
 async def confirm_email(conn: Connection, actor_id: int) -> None:
     """The address is this person's: a link sent there came back, or an administrator vouches for it."""
     await execute(

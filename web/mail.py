@@ -18,12 +18,21 @@ from models import accounts, jobs, links, preferences
 from models.accounts import Account
 from models.database import Connection, fetch_value, transaction
 from models.errors import Unavailable
+from models.links import Purpose
 from models.settings import Settings, Site
 from web.assets import Assets
 from web.templating import make_environment, make_translators
 
-MailKind = Literal["login", "confirm", "password", "known"]
-"""`known`: somebody tried to register with this address, which has an account already."""
+MailKind = Literal["login", "confirm", "password", "known", "address"]
+"""`known`: somebody tried to register with this address, which has an account already; `address`: a new address."""
+
+PURPOSES: dict[MailKind, Purpose] = {
+    "login": "login",
+    "confirm": "confirm",
+    "password": "password",
+    "known": "login",
+    "address": "confirm",
+}
 
 MAIL = "mail"
 """The name of the job."""
@@ -80,6 +89,11 @@ async def ask_mail(conn: Connection, kind: MailKind, actor_id: int, return_to: s
     await jobs.enqueue(conn, MAIL, payload, key=f"mail:{kind}:{actor_id}")
 
 
+async def ask_address_mail(conn: Connection, actor_id: int, email: str) -> None:
+    """Write to an address that a member wants to move to; it becomes hers by following the link."""
+    await jobs.enqueue(conn, MAIL, {"kind": "address", "actor_id": actor_id, "return_to": "/compte", "email": email})
+
+
 async def send_mail(instance: Instance, payload: dict[str, Any]) -> None:
     """The job. The link is made only now, so that no token waits in the queue; a second run makes another."""
     if instance.settings.smtp_url is None:
@@ -90,20 +104,22 @@ async def send_mail(instance: Instance, payload: dict[str, Any]) -> None:
         if account is None or account.disabled_at is not None:
             return
         name = (await preferences.load(conn)).name or instance.site.host
-        token = await links.create(conn, "login" if kind == "known" else kind, actor_id=account.actor_id)
+        new_email = payload.get("email")
+        token = await links.create(conn, PURPOSES[kind], actor_id=account.actor_id, email=new_email)
         now = await fetch_value(conn, "SELECT now()")
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
     address = f"{instance.site.url}/lien/{token}"
     if payload["return_to"] != "/":
         address += f"?retour={quote(payload['return_to'], safe='')}"
     message = compose(kind, account, link=address, coop=name, sender=server.sender)
+    message["To"] = new_email or account.email
     message["Date"] = format_datetime(now)
     message["Message-ID"] = make_msgid(domain=instance.site.host.partition(":")[0])
     await _send(instance.settings, server, message)
 
 
 def compose(kind: MailKind, account: Account, *, link: str, coop: str, sender: str) -> EmailMessage:
-    """The mail as text and as HTML; its subject is the first line of the text."""
+    """The mail as text and as HTML, still without its recipient; its subject is the first line of the text."""
     environment = _environment(account.language)
     context = {"account": account, "link": link, "coop": coop}
     text = environment.get_template(f"mail/{kind}.txt").render(context)
@@ -111,7 +127,6 @@ def compose(kind: MailKind, account: Account, *, link: str, coop: str, sender: s
     message = EmailMessage()
     message["Subject"] = subject
     message["From"] = Address(display_name=coop, addr_spec=sender)
-    message["To"] = account.email
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body.strip() + "\n")
     html = environment.get_template(f"mail/{kind}.html").render(context, subject=subject)

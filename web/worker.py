@@ -26,6 +26,8 @@ POLL_SECONDS = 5.0
 BREATH_SECONDS = 0.02
 """Between two looks that bells asked for, so that a flood of bells does not become a flood of queries."""
 
+BUSY_RING_SECONDS = 0.2
+
 RETRY_SECONDS = 1.0
 
 BEAT_SECONDS = 5.0
@@ -41,8 +43,8 @@ async def run_worker(instance: Instance, waker: Waker, stopping: asyncio.Event, 
     tasks = [
         asyncio.create_task(coroutine, name=name)
         for name, coroutine in {
-            "inbox": loop("inbox", partial(_process, instance, waker), waker.received, stopping),
-            "outbox": loop("outbox", partial(_deliver, instance, waker), waker.delivery, stopping),
+            "inbox": loop("inbox", partial(_process, instance, waker, stopping), waker.received, stopping),
+            "outbox": loop("outbox", partial(_deliver, instance, waker, stopping), waker.delivery, stopping),
             "jobs": _run_jobs(instance, stopping),
         }.items()
     ]
@@ -95,15 +97,27 @@ async def sleep_until(stopping: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stopping.wait(), seconds)
 
 
-async def _process(instance: Instance, waker: Waker) -> int:
-    found = await process_due(instance)
+async def _process(instance: Instance, waker: Waker, stopping: asyncio.Event) -> int:
+    """A Follow leads to an Accept, a Create to an Announce: what is processed rings for what is to be delivered."""
+    ringing = asyncio.create_task(_ring_now_and_then(waker))
+    try:
+        found = await process_due(instance, wake=waker.received, stopping=stopping)
+    finally:
+        ringing.cancel()
     if found:
-        waker.delivery.set()  # a Follow leads to an Accept, a Create to an Announce
+        waker.delivery.set()
     return found
 
 
-async def _deliver(instance: Instance, waker: Waker) -> int:
-    return await deliver_due(instance, wake=waker.delivery)
+async def _ring_now_and_then(waker: Waker) -> None:
+    """Under a steady stream of activities `process_due` goes on for long, and Accepts need not wait for its end."""
+    while True:
+        await asyncio.sleep(BUSY_RING_SECONDS)
+        waker.delivery.set()
+
+
+async def _deliver(instance: Instance, waker: Waker, stopping: asyncio.Event) -> int:
+    return await deliver_due(instance, wake=waker.delivery, stopping=stopping)
 
 
 async def _run_jobs(instance: Instance, stopping: asyncio.Event) -> None:

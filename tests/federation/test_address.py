@@ -1,6 +1,8 @@
 """The address guard."""
 
+import asyncio
 import socket
+import threading
 from ipaddress import ip_address
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from federation.address import Guard, GuardedResolver, PrivateAddress, is_public, to_ascii
+from federation.address import DNS_THREADS, Guard, GuardedResolver, PrivateAddress, is_public, to_ascii
 from federation.errors import Cause, FetchFailed
 from tests.federation.loopback import serve
 
@@ -121,6 +123,32 @@ async def test_b05_one_private_record_refuses_them_all(monkeypatch: pytest.Monke
         await resolver.resolve("rebind.example", 443)
 
     await resolver.close()
+
+
+async def test_d17_a_name_service_that_fails_or_hangs_is_survived(monkeypatch: pytest.MonkeyPatch) -> None:
+    released = threading.Event()
+
+    def hang(*args: Any, **options: Any) -> Any:
+        released.wait(5)
+        raise socket.gaierror(socket.EAI_AGAIN, "later")
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    resolver = GuardedResolver(PUBLIC)
+    waiting = [asyncio.create_task(resolver.resolve(f"h{number}.example", 443)) for number in range(DNS_THREADS)]
+    late = asyncio.create_task(resolver.resolve("late.example", 443))
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    released.set()
+    results = await asyncio.gather(*waiting, late, return_exceptions=True)
+
+    assert isinstance(results[0], asyncio.CancelledError)
+    assert all(isinstance(result, socket.gaierror) for result in results[1:])
+
+
+@pytest.mark.parametrize("name", ["a..example", "x" * 70 + ".example", "\ud800.example"])
+async def test_names_that_cannot_be_encoded_do_not_exist(name: str) -> None:
+    with pytest.raises(OSError):
+        await GuardedResolver(PUBLIC).resolve(name, 443)
 
 
 async def test_resolved_addresses_keep_their_port(monkeypatch: pytest.MonkeyPatch) -> None:

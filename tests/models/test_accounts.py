@@ -145,3 +145,22 @@ async def test_confirming_an_address_keeps_the_first_date(conn: Connection) -> N
 
     confirmed_at = (await accounts.get(conn, alice.id)).confirmed_at
     assert confirmed_at is not None and confirmed_at.year == 2026 and confirmed_at.month == 1
+
+
+async def test_an_account_moves_to_a_free_address(conn: Connection) -> None:
+    alice = await make_member(conn, "alice")
+
+    await accounts.set_email(conn, alice.id, "ALICE@example.org")
+    await accounts.set_email(conn, alice.id, "alice@example.net")
+
+    assert (await accounts.get(conn, alice.id)).email == "alice@example.net"
+
+
+async def test_an_account_does_not_move_to_the_address_of_another(conn: Connection) -> None:
+    alice = await make_member(conn, "alice")
+    await make_member(conn, "carole")
+
+    with pytest.raises(Conflict) as refusal:
+        await accounts.set_email(conn, alice.id, "Carole@example.org")
+
+    assert refusal.value.field == "email"

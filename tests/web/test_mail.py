@@ -99,7 +99,7 @@ async def test_a_log_in_link_arrives_and_works(pool: Pool, postman: Postman) -> 
 
 @pytest.mark.parametrize(
     ("kind", "purpose"),
-    [("login", "login"), ("confirm", "confirm"), ("password", "password"), ("known", "login")],
+    [("login", "login"), ("confirm", "confirm"), ("password", "password"), ("known", "login"), ("address", "confirm")],
 )
 @pytest.mark.parametrize("language", ["fr", "en"])
 async def test_every_mail_is_text_and_html_in_the_language_of_the_person(
@@ -118,6 +118,19 @@ async def test_every_mail_is_text_and_html_in_the_language_of_the_person(
     assert re.search(r"\n\nhttps://lomme\.test/lien/[\w-]+\n\n", text)
     async with connection(pool) as conn:
         assert await fetch_value(conn, "SELECT purpose FROM one_time_link") == purpose
+
+
+async def test_a_new_address_is_written_to_before_it_counts(pool: Pool, postman: Postman) -> None:
+    async with transaction(pool) as conn:
+        alice = await make_member(conn, "alice")
+    payload = {"kind": "address", "actor_id": alice.id, "return_to": "/compte", "email": "alice@example.net"}
+
+    await mail.send_mail(make_instance(pool, postman.port), payload)
+
+    assert postman.taken[0]["To"] == "alice@example.net"
+    async with connection(pool) as conn:
+        assert await fetch_value(conn, "SELECT email FROM one_time_link") == "alice@example.net"
+        assert await fetch_value(conn, "SELECT email FROM account") == "alice@example.org"
 
 
 async def test_without_a_mail_server_nothing_happens(pool: Pool) -> None:

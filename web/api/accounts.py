@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from federation.hashtags import fold
 from federation.html import to_text
 from federation.webfinger import read_handle
 from models import accounts, actors, blocks, follows, timelines
@@ -12,7 +13,6 @@ from models.database import Connection, connection
 from models.errors import Invalid, NotFound
 from models.follows import Follow
 from models.settings import Site
-from federation.hashtags import fold
 from models.timelines import PostFilter
 from web.api.answers import answer_json
 from web.api.auth import reader, reader_id

@@ -18,9 +18,7 @@ READER = web.RequestKey("reader", Actor)
 SEEN_EVERY = timedelta(hours=1)
 """How exactly we remember when a token was last used."""
 
-FOLLOW = frozenset(
-    f"{access}:{what}" for access in ("read", "write") for what in ("follows", "blocks", "mutes")
-)
+FOLLOW = frozenset(f"{access}:{what}" for access in ("read", "write") for what in ("follows", "blocks", "mutes"))
 """What the old scope `follow` stands for."""
 
 

@@ -5,7 +5,7 @@ from aiohttp import web
 from models import notifications
 from models.database import Connection, connection, transaction
 from models.errors import NotFound
-from models.notifications import Notification
+from models.notifications import Notification, NotificationPage
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.notifications import load_notifications
@@ -22,19 +22,18 @@ async def list_notifications(request: web.Request) -> web.Response:
     """GET /api/v1/notifications: `types[]`, `exclude_types[]`, `account_id`; newest first."""
     parameters = await read_parameters(request)
     page = read_page(parameters, default=40, most=MOST)
+    wanted = NotificationPage(
+        before=page.before,
+        since=page.since,
+        after=page.after,
+        types=parameters.texts("types"),
+        excluded=parameters.texts("exclude_types"),
+        actor_id=parameters.id("account_id"),
+        limit=page.limit,
+    )
     me = reader(request).id
     async with connection(request.app[INSTANCE].pool) as conn:
-        found = await notifications.list_notifications(
-            conn,
-            me,
-            before=page.before,
-            since=page.since,
-            after=page.after,
-            types=list(parameters.texts("types")) or None,
-            excluded=list(parameters.texts("exclude_types")) or None,
-            actor_id=parameters.id("account_id"),
-            limit=page.limit,
-        )
+        found = await notifications.list_notifications(conn, me, wanted)
         value = await load_notifications(conn, read_look(request), found, me)
     return answer_json(request, value, headers=link_header(request, [one.id for one in found]))
 
@@ -77,5 +76,6 @@ async def _find_own(conn: Connection, request: web.Request) -> Notification | No
     id = read_id(request.match_info["id"])
     if id is None:
         return None
-    found = await notifications.list_notifications(conn, reader(request).id, before=id + 1, since=id - 1, limit=1)
+    page = NotificationPage(before=id + 1, since=id - 1, limit=1)
+    found = await notifications.list_notifications(conn, reader(request).id, page)
     return found[0] if found else None

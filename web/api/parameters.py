@@ -187,9 +187,7 @@ def _flatten(name: str, value: Any, depth: int) -> Iterator[tuple[str, str]]:
             yield name, str(value)
 
 
-async def _read_multipart(
-    request: web.Request, pairs: list[tuple[str, str]], file_limit: int
-) -> dict[str, Upload]:
+async def _read_multipart(request: web.Request, pairs: list[tuple[str, str]], file_limit: int) -> dict[str, Upload]:
     uploads: dict[str, Upload] = {}
     text_left = TEXT_LIMIT
     try:

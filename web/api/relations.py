@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from models import actors, blocks, follows
+from models import blocks, follows
 from models.actors import Actor
 from models.database import Connection, connection, transaction
 from models.errors import Forbidden, Invalid, NotFound

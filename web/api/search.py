@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from federation.errors import FederationError
+from federation.hashtags import fold
 from federation.instance import Instance
 from federation.remote import resolve_handle
 from federation.uris import is_uri
@@ -13,9 +14,8 @@ from inbox.lookup import fetch_post
 from models import hashtags, posts, timelines
 from models.actors import Actor
 from models.database import Connection, connection
-from models.errors import DeclicError
+from models.errors import Invalid, NotFound
 from models.posts import Post
-from federation.hashtags import fold
 from models.timelines import NetworkFilter
 from web.api.accounts import find_accounts, keep_followed
 from web.api.answers import answer_json
@@ -92,12 +92,12 @@ async def resolve(instance: Instance, text: str) -> Actor | Post | None:
         return known
     try:
         return await resolve_handle(instance, text)
-    except DeclicError:
+    except (FederationError, NotFound, Invalid):
         if handle is not None:
             return None
     try:
         return await fetch_post(instance, text)
-    except (FederationError, DeclicError):
+    except (FederationError, NotFound, Invalid):
         return None
 
 

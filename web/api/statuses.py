@@ -102,15 +102,19 @@ async def list_favourites(request: web.Request) -> web.Response:
 
 
 async def get_target(conn: Connection, request: web.Request) -> tuple[Post, Share | None]:
-    """The post that the address names, directly or by a share of it. Raises NotFound where the reader may not see it."""
-    id = read_id(request.match_info["id"])
+    """The post that the address names, directly or by a share of it. Raises NotFound for what may not be seen."""
+    return await get_by_id(conn, read_id(request.match_info["id"]), reader_id(request))
+
+
+async def get_by_id(conn: Connection, id: int | None, reader_id: int | None) -> tuple[Post, Share | None]:
+    """A post by its own id or by that of a share of it. Raises NotFound where the reader may not see it."""
     if id is None:
         raise NotFound
-    post = await posts.find_visible(conn, id, reader_id(request))
+    post = await posts.find_visible(conn, id, reader_id)
     if post is not None:
         return post, None
     share = await reactions.find_share_by_id(conn, id)
-    post = await posts.find_visible(conn, share.post_id, reader_id(request)) if share is not None else None
+    post = await posts.find_visible(conn, share.post_id, reader_id) if share is not None else None
     if post is None:
         raise NotFound
     return post, share
@@ -126,9 +130,7 @@ async def get_own(conn: Connection, request: web.Request) -> Post:
 
 async def load_one(conn: Connection, request: web.Request, post: Post, share: Share | None = None) -> Json:
     """A post, or a share of it, as the reader sees it now. Raises NotFound when it went meanwhile."""
-    entry = Entry(
-        id=share.id if share else post.id, post_id=post.id, shared_by=share.actor_id if share else None
-    )
+    entry = Entry(id=share.id if share else post.id, post_id=post.id, shared_by=share.actor_id if share else None)
     statuses = await load_statuses(conn, read_look(request), [entry], reader_id(request))
     if not statuses:
         raise NotFound

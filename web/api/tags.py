@@ -5,13 +5,13 @@ from datetime import UTC, datetime, time
 
 from aiohttp import web
 
+from federation.hashtags import fold
 from federation.uris import tag_url
 from models import hashtags
 from models.database import Connection, connection
 from models.errors import NotFound
 from models.hashtags import DayOfTag
 from models.settings import Site
-from federation.hashtags import fold
 from web.api.answers import answer_json
 from web.api.entities.values import Json
 from web.keys import INSTANCE

@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
+from federation.hashtags import fold
 from models import timelines
 from models.database import connection
-from federation.hashtags import fold
 from models.timelines import Entry, PostFilter
 from web.api.answers import answer_json
 from web.api.auth import reader, reader_id

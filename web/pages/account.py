@@ -40,7 +40,7 @@ async def post_password(request: web.Request) -> web.Response:
     """POST /compte/mot-de-passe: the other browsers are logged out."""
     account, session = require_account(request), current_session(request)
     form = await read_form(request)
-    await _check_current(request, form, account.actor_id)
+    await check_current_password(request, form, account.actor_id)
     password = read_new_password(form, account.username, account.name, account.email)
     if not form.ok or session is None:
         return await _show_password(request, form, status=422)
@@ -51,8 +51,8 @@ async def post_password(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther("/compte?fait=mot-de-passe")
 
 
-async def _check_current(request: web.Request, form: Form, actor_id: int) -> None:
-    """Who sits at an unlocked screen may not change the password without knowing the one that there is."""
+async def check_current_password(request: web.Request, form: Form, actor_id: int) -> None:
+    """Who sits at an unlocked screen may not take the account over without knowing its password."""
     async with connection(request.app[INSTANCE].pool) as conn:
         password_hash = await accounts.find_password_hash(conn, actor_id)
     if password_hash is None:

@@ -5,7 +5,7 @@ from aiohttp import web
 from models import accounts, links, sessions
 from models.accounts import Account
 from models.database import Connection, connection, transaction
-from models.errors import Gone
+from models.errors import Conflict, Forbidden, Gone
 from models.links import OneTimeLink
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
@@ -13,7 +13,7 @@ from web.pages.login import RETURN_FIELD, has_mail, read_return
 from web.pages.new_password import read_new_password
 from web.passwords import hash_password
 from web.render import render
-from web.session import open_session
+from web.session import open_session, require_account
 
 
 async def show_link(request: web.Request) -> web.Response:
@@ -21,6 +21,7 @@ async def show_link(request: web.Request) -> web.Response:
     found = await _find(request)
     if found is None:
         return await render(request, "login/gone.html", status=410, mail=has_mail(request))
+    _require_owner(request, *found)
     return await _show(request, *found, blank_form(request, {RETURN_FIELD: read_return(read_query(request))}))
 
 
@@ -31,6 +32,7 @@ async def post_link(request: web.Request) -> web.Response:
     if found is None:
         return await render(request, "login/gone.html", status=410, mail=has_mail(request))
     link, account = found
+    _require_owner(request, link, account)
     password_hash = None
     if link.purpose == "password":
         password = read_new_password(form, account.username, account.name, account.email)
@@ -42,19 +44,27 @@ async def post_link(request: web.Request) -> web.Response:
             await links.use(conn, request.match_info["token"], link.purpose)
             await _act(conn, link, account, password_hash)
             await open_session(request, conn, account)
-    except Gone:
+    except (Conflict, Gone):
         return await render(request, "login/gone.html", status=410, mail=has_mail(request))
     raise web.HTTPSeeOther(read_return(form))
 
 
 async def _act(conn: Connection, link: OneTimeLink, account: Account, password_hash: str | None) -> None:
     """A link that came by mail shows that the address is right; one made by an administrator is her word for it."""
+    if link.email is not None:
+        await accounts.set_email(conn, account.actor_id, link.email)
     await accounts.confirm_email(conn, account.actor_id)
     if password_hash is not None:
         await accounts.set_password(conn, account.actor_id, password_hash)
         await sessions.end_all(conn, account.actor_id)
         await links.revoke_all(conn, "password", account.actor_id)
         await links.revoke_all(conn, "login", account.actor_id)
+
+
+def _require_owner(request: web.Request, link: OneTimeLink, account: Account) -> None:
+    """A new address counts only for somebody who is logged in: mistyped, it would give the account to a stranger."""
+    if link.email is not None and require_account(request).actor_id != account.actor_id:
+        raise Forbidden
 
 
 async def _find(request: web.Request) -> tuple[OneTimeLink, Account] | None:

@@ -5,6 +5,7 @@ from aiohttp import web
 from web.pages import (
     account,
     browse,
+    email_form,
     feeds,
     help,
     home,
@@ -21,7 +22,7 @@ from web.pages import (
 
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 ID = r"\d{1,19}"
-TOKEN = r"[A-Za-z0-9_-]{20,80}"
+LINK = r"[A-Za-z0-9_-]{20,80}"
 
 ROUTES: list[web.RouteDef] = [
     web.get("/", home.show_home),
@@ -42,12 +43,14 @@ ROUTES: list[web.RouteDef] = [
     web.post("/deconnexion", login.post_logout),
     web.get("/mot-de-passe-oublie", login.show_forgotten),
     web.post("/mot-de-passe-oublie", login.post_forgotten),
-    web.get(f"/lien/{{token:{TOKEN}}}", one_time_links.show_link),
-    web.post(f"/lien/{{token:{TOKEN}}}", one_time_links.post_link),
+    web.get(f"/lien/{{token:{LINK}}}", one_time_links.show_link),
+    web.post(f"/lien/{{token:{LINK}}}", one_time_links.post_link),
     web.get("/inscription", registration.show_registration),
     web.post("/inscription", registration.post_registration),
     web.get("/compte", account.show_account),
     web.post("/compte/langue", account.post_language),
+    web.get("/compte/courriel", email_form.show_email_form),
+    web.post("/compte/courriel", email_form.post_email),
     web.get("/compte/mot-de-passe", account.show_password),
     web.post("/compte/mot-de-passe", account.post_password),
     web.get("/compte/appareils", account.list_devices),

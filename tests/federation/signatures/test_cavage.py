@@ -1,24 +1,19 @@
 """Draft-cavage signatures: what the fediverse sends, and what is refused."""
 
 import json
-from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from multidict import CIMultiDict
 
 from federation.errors import SignatureInvalid
 from federation.signatures import Envelope, PublicKey, Signer, base64, holds, read_claims, verify
 from federation.signatures.cavage import build_base
 from federation.signatures.digests import build_digest, require_digests
-from federation.signatures.signer import HASH, PADDING
 from models.settings import Site
 from tests.factories import HERE
 from tests.fediverse import make_signer, sign_get, sign_post

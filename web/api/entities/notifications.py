@@ -12,9 +12,7 @@ from web.api.entities.values import Json, Look, write_moment
 WITHOUT_STATUS = frozenset({"follow", "follow_request"})
 
 
-async def load_notifications(
-    conn: Connection, look: Look, found: Sequence[Notification], reader_id: int
-) -> list[Json]:
+async def load_notifications(conn: Connection, look: Look, found: Sequence[Notification], reader_id: int) -> list[Json]:
     """These notifications, without those whose actor or post is gone or not to be seen any more."""
     shown = [actor for actor in await actors.list_by_ids(conn, [one.actor_id for one in found]) if is_shown(actor)]
     accounts = await load_accounts(conn, look, shown)

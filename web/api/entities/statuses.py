@@ -42,9 +42,7 @@ class Gathered:
     shares: dict[int, Share]
 
 
-async def load_statuses(
-    conn: Connection, look: Look, entries: Sequence[Entry], reader_id: int | None
-) -> list[Json]:
+async def load_statuses(conn: Connection, look: Look, entries: Sequence[Entry], reader_id: int | None) -> list[Json]:
     """These lines of a timeline as statuses, shares as statuses around the shared one.
 
     A fixed number of queries however long the page is. Audiences are the caller's business; what is gone is left out.
@@ -67,9 +65,7 @@ async def load_statuses(
 
 async def load_posts(conn: Connection, look: Look, ids: Sequence[int], reader_id: int | None) -> list[Json]:
     """Posts as statuses, in this order."""
-    return await load_statuses(
-        conn, look, [Entry(id=id, post_id=id, shared_by=None) for id in ids], reader_id
-    )
+    return await load_statuses(conn, look, [Entry(id=id, post_id=id, shared_by=None) for id in ids], reader_id)
 
 
 async def load_post(conn: Connection, look: Look, post: Post, reader_id: int | None) -> Json:
@@ -78,9 +74,7 @@ async def load_post(conn: Connection, look: Look, post: Post, reader_id: int | N
     return status
 
 
-async def _gather(
-    conn: Connection, look: Look, entries: Sequence[Entry], reader_id: int | None
-) -> Gathered:
+async def _gather(conn: Connection, look: Look, entries: Sequence[Entry], reader_id: int | None) -> Gathered:
     found = {post.id: post for post in await posts.list_by_ids(conn, [entry.post_id for entry in entries])}
     ids = list(found)
     mentions = await posts.list_mentions(conn, ids)
@@ -116,9 +110,7 @@ def build_status(look: Look, post: Post, gathered: Gathered, reader_id: int | No
         "sensitive": post.sensitive,
         "spoiler_text": post.warning,
         "media_attachments": build_attachments(look.site, gathered.media[post.id]),
-        "mentions": [
-            build_mention(gathered.actors[id]) for id in gathered.mentions[post.id] if id in gathered.actors
-        ],
+        "mentions": [build_mention(gathered.actors[id]) for id in gathered.mentions[post.id] if id in gathered.actors],
         "tags": [{"name": tag.name, "url": tag_url(look.site, tag.name)} for tag in gathered.tags[post.id]],
         "emojis": [],
         "reblogs_count": counts.shares,

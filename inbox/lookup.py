@@ -1,0 +1,57 @@
+"""A post that somebody here asks for by its address: fetched from its origin and kept, without anybody sending it."""
+
+from federation.errors import Cause, FederationError, FetchFailed
+from federation.fetches import fetch_object, get_actor
+from federation.instance import Instance
+from federation.origin import require_attributed
+from federation.page_links import find_alternate
+from federation.transport import AP_ACCEPT
+from federation.uris import host_of, is_local
+from inbox.errors import Ignored
+from inbox.objects import save_post
+from inbox.resolve import Postlike, is_postlike, note_of
+from models import posts
+from models.database import connection, transaction
+from models.posts import Post
+
+PAGE_ACCEPT = f"{AP_ACCEPT}, text/html;q=0.5"
+
+
+async def fetch_post(instance: Instance, address: str) -> Post:
+    """The public post with this id, or behind this page. Raises FetchFailed, whose cause says why not."""
+    async with connection(instance.pool) as conn:
+        held = await posts.find_by_uri(conn, address) or await posts.find_by_url(conn, address)
+    if held is not None:
+        return held
+    if is_local(instance.site, address):
+        raise FetchFailed(Cause.NOT_FOUND, instance.site.host)
+    object = await _fetch(instance, address)
+    note = note_of(object)
+    try:
+        if note.attributed_to is None or not note.is_public:
+            raise FetchFailed(Cause.NOT_FOUND, host_of(note.id))
+        require_attributed(note.attributed_to, note.id, note.attributed_to)
+        author = await get_actor(instance, note.attributed_to)
+        async with transaction(instance.pool) as conn:
+            return await save_post(conn, author, object, through_share=True)
+    except FetchFailed:
+        raise
+    except (Ignored, FederationError) as error:
+        raise FetchFailed(Cause.NOT_AN_OBJECT, host_of(note.id)) from error
+
+
+async def _fetch(instance: Instance, address: str) -> Postlike:
+    """What stands at an address; a page names the object that it shows."""
+    try:
+        found = await fetch_object(instance, address, fresh=True)
+    except FetchFailed as failed:
+        if failed.cause is not Cause.WRONG_TYPE:
+            raise
+        page = await instance.transport.get_document(address, accept=PAGE_ACCEPT)
+        alternate = find_alternate(page.body, page.url)
+        if alternate is None:
+            raise
+        found = await fetch_object(instance, alternate, fresh=True)
+    if not is_postlike(found):
+        raise FetchFailed(Cause.NOT_AN_OBJECT, host_of(address))
+    return found

@@ -1,0 +1,56 @@
+"""The member moves to another e-mail address, which she confirms where mails can be sent."""
+
+from aiohttp import web
+
+from models import accounts
+from models.accounts import Account
+from models.database import connection, transaction
+from models.errors import Conflict
+from web.forms import Form, blank_form, read_form
+from web.keys import INSTANCE
+from web.mail import ask_address_mail
+from web.pages.account import check_current_password
+from web.pages.login import has_mail
+from web.render import render
+from web.session import require_account
+from web.throttle import may_try
+
+
+async def show_email_form(request: web.Request) -> web.Response:
+    """GET /compte/courriel."""
+    require_account(request)
+    return await _show(request, blank_form(request))
+
+
+async def post_email(request: web.Request) -> web.Response:
+    """POST /compte/courriel: at once without a mail server, else after the link in a mail was followed."""
+    account = require_account(request)
+    form = await read_form(request)
+    email = form.email("email", missing="Donnez votre courriel.")
+    await check_current_password(request, form, account.actor_id)
+    if form.ok and has_mail(request):
+        return await _ask(request, account, email)
+    if form.ok:
+        try:
+            async with transaction(request.app[INSTANCE].pool) as conn:
+                await accounts.set_email(conn, account.actor_id, email)
+            raise web.HTTPSeeOther("/compte?fait=courriel")
+        except Conflict:
+            form.fail("email", "Cette adresse a déjà un compte ici.")
+    return await _show(request, form, status=422)
+
+
+async def _ask(request: web.Request, account: Account, email: str) -> web.Response:
+    """Whose the address is already is not told here."""
+    if await may_try(request, "mail", email):
+        async with transaction(request.app[INSTANCE].pool) as conn:
+            if await accounts.find_by_email(conn, email) is None:
+                await ask_address_mail(conn, account.actor_id, email)
+    return await render(request, "account/email_sent.html", email=email)
+
+
+async def _show(request: web.Request, form: Form, status: int = 200) -> web.Response:
+    account = require_account(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        has_password = await accounts.find_password_hash(conn, account.actor_id) is not None
+    return await render(request, "account/email.html", status=status, form=form, has_password=has_password)
