@@ -43,7 +43,7 @@ class BrokenRule(Exception):
 
 def serialize(value: Serializable) -> bytes:
     """The JSON that is signed, delivered and served: one value, the same bytes everywhere. Raises BrokenRule."""
-    return orjson.dumps(_write(value), default=_write_verbatim)
+    return orjson.dumps(_write(value), default=_write_verbatim, option=orjson.OPT_PASSTHROUGH_DATACLASS)
 
 
 def to_json(value: Serializable) -> Json:

@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 Handler = Callable[[Any], Awaitable[None]]
 """Takes the payload; running it twice must do no harm, since a killed worker's job runs again."""
 
-Chore = Callable[[], Awaitable[None]]
+Chore = Callable[[], Awaitable[object]]
 
 ATTEMPTS = 8
 """Tries before a job is put aside as failed; with the delays below, about two hours."""

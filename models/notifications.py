@@ -48,17 +48,17 @@ async def notify(
     return found
 
 
-async def notify_followers(conn: Connection, *, author_id: int, post_id: int) -> None:
-    """Tell those of our people who want to hear of each post of this author (`follows.save_options`)."""
-    for follower_id in await fetch_column(
+async def forget_follow(conn: Connection, *, recipient_id: int, actor_id: int) -> None:
+    """This person was told of somebody who follows her, or asked to, and whom she refused."""
+    await execute(
         conn,
         """
-        SELECT f.follower_id FROM follow f JOIN actor a ON a.id = f.follower_id
-        WHERE f.followed_id = $1 AND f.state = 'accepted' AND f.notify AND a.local
+        DELETE FROM notification
+        WHERE recipient_id = $1 AND actor_id = $2 AND type IN ('follow', 'follow_request')
         """,
-        author_id,
-    ):
-        await notify(conn, recipient_id=follower_id, type="status", actor_id=author_id, post_id=post_id)
+        recipient_id,
+        actor_id,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,7 @@ async def edit(conn: Connection, site: Site, author: Actor, uri: str, draft: Lis
     draft = require_draft(draft, at=at)
     if REACH.index(draft.audience) < REACH.index(held.post.audience):
         raise Invalid(
-            "Une annonce déjà partie ne peut plus être montrée à moins de monde : retirez-la, puis publiez-la à nouveau.",
+            "Une annonce partie ne peut plus être montrée à moins de monde : retirez-la, puis publiez-la à nouveau.",
             field="audience",
         )
     stream = await find_stream(conn, draft.kind, draft.mode)

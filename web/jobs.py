@@ -10,6 +10,7 @@ from federation.instance import Instance
 from models import attempts, deliveries, jobs, keys, links, quotas, received, servers, sessions, tombstones
 from models.database import Connection, transaction
 from models.jobs import Handler, Periodic
+from outbox.listings import expire_due
 from web.mail import MAIL, send_mail
 
 log = structlog.get_logger(__name__)
@@ -32,9 +33,6 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "jobs": jobs.prune,
 }
 """What is forgotten every night once it is too old to be of use; the number of rows is logged."""
-
-CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[None]]]] = {}
-"""Chore name → when, and what."""
 
 
 def list_handlers(instance: Instance) -> dict[str, Handler]:
@@ -60,9 +58,6 @@ async def sweep(instance: Instance) -> None:
             log.info("swept", table=name, rows=gone)
 
 
-CHORES["sweep"] = ("17 2 * * *", sweep)
-
-
 async def clean_media(instance: Instance) -> None:
     """Remove pictures that nobody uses any more, and of the cached ones those beyond the limit."""
     removed = await media_chores.clean_up(instance)
@@ -75,5 +70,10 @@ async def sweep_media(instance: Instance) -> None:
     await media_chores.sweep(instance)
 
 
-CHORES["clean_media"] = ("*/5 * * * *", clean_media)
-CHORES["sweep_media"] = ("47 2 * * *", sweep_media)
+CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
+    "expire": ("*/5 * * * *", expire_due),
+    "clean_media": ("*/5 * * * *", clean_media),
+    "sweep": ("17 2 * * *", sweep),
+    "sweep_media": ("47 2 * * *", sweep_media),
+}
+"""Chore name → when, and what."""

@@ -75,11 +75,11 @@ def find_cluster(data: Path) -> Cluster:
     )
 
 
-def find_sockets(data: Path, account: Account) -> Path:
+def find_sockets(data: Path, account: Account, name: str = "socket") -> Path:
     """The private folder of the socket: in `data`, or in /run or /tmp where that path would be too long."""
-    folder = data / "socket"
+    folder = data / name
     if len(os.fsencode(folder / SOCKET_NAME)) > SOCKET_LIMIT:
-        name = f"declic-{os.geteuid()}-{hashlib.sha256(os.fsencode(data)).hexdigest()[:16]}"
+        name = f"declic-{os.geteuid()}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
         base = Path("/run") if os.access("/run", os.W_OK) else Path(tempfile.gettempdir())
         folder = base / name
     try:

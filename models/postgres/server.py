@@ -32,7 +32,7 @@ async def embedded(data: Path) -> AsyncIterator[str]:
     _make_folder(data)
     use = os.open(data / "postgres.users", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        async with _starting(data):
+        async with starting(data):
             cluster = await asyncio.to_thread(clusters.find_cluster, data)
             process = await _ensure_running(cluster)
             await _ensure_database(cluster)
@@ -44,7 +44,7 @@ async def embedded(data: Path) -> AsyncIterator[str]:
             watch.cancel()
             with suppress(asyncio.CancelledError):
                 await watch
-            async with _starting(data):
+            async with starting(data):
                 await _stop_if_last(cluster, use)
     finally:
         os.close(use)
@@ -57,7 +57,7 @@ async def stop_unused(data: Path, *, seconds: float = 15) -> None:
     use = os.open(data / "postgres.users", os.O_RDWR)
     try:
         for _ in range(int(seconds / 0.05)):
-            async with _starting(data):
+            async with starting(data):
                 cluster = await asyncio.to_thread(clusters.find_cluster, data)
                 await _stop_if_last(cluster, use)
                 if clusters.find_postmaster(cluster) is None:
@@ -107,7 +107,7 @@ async def _keep_running(cluster: Cluster, process: "subprocess.Popen[bytes] | No
         if clusters.find_postmaster(cluster) is not None or await clusters.is_alive(cluster):
             continue
         try:
-            async with _starting(cluster.folder.parent):
+            async with starting(cluster.folder.parent):
                 process = await _ensure_running(cluster) or process
             log.warning("database_started_again", folder=str(cluster.folder))
         except (DatabaseError, Unavailable, OSError) as error:
@@ -123,7 +123,7 @@ async def _stop_if_last(cluster: Cluster, use: int) -> None:
 
 
 @asynccontextmanager
-async def _starting(data: Path) -> AsyncIterator[None]:
+async def starting(data: Path) -> AsyncIterator[None]:
     """One process at a time starts, joins or stops the server."""
     lock = os.open(data / "postgres.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:

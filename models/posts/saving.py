@@ -33,7 +33,8 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
             SELECT c.id, t.tag, t.name FROM created c, unnest($20::text[], $21::text[]) AS t (tag, name)
         ), named AS (
             INSERT INTO mention (post_id, actor_id, silent)
-            SELECT c.id, m.actor_id, m.silent FROM created c, unnest($22::bigint[], $23::boolean[]) AS m (actor_id, silent)
+            SELECT c.id, m.actor_id, m.silent
+            FROM created c, unnest($22::bigint[], $23::boolean[]) AS m (actor_id, silent)
         ), tied AS (
             UPDATE post SET in_reply_to_id = c.id, root_id = c.root_id FROM created c
             WHERE post.in_reply_to_uri = c.uri AND post.in_reply_to_id IS NULL AND post.id <> c.id

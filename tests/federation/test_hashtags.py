@@ -47,7 +47,7 @@ def test_folding_twice_changes_nothing(name: str) -> None:
     assert hashtags.fold(hashtags.fold(name)) == hashtags.fold(name)
 
 
-@given(st.text(alphabet=st.characters(categories=("L",)), min_size=1, max_size=40))
+@given(st.text(alphabet=st.characters(categories=["L"]), min_size=1, max_size=40))
 def test_a_made_hashtag_is_found_again(word: str) -> None:
     name = hashtags.make_name(word)
 

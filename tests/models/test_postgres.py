@@ -15,7 +15,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from models.postgres import DatabaseError, account, binaries, cluster, embedded, server
+from models.postgres import DatabaseError, account, binaries, cluster, embedded, move_database, server
 from models.postgres.binaries import choose_binaries
 from models.postgres.cluster import find_cluster, find_postmaster
 
@@ -286,6 +286,37 @@ def test_a_major_without_programs_is_refused_with_the_way_out(tmp_path: Path) ->
 
     with pytest.raises(DatabaseError, match=r"apt-get install postgresql-16.*declic migrate --to-postgres 18"):
         choose_binaries(tmp_path)
+
+
+def only(major: int) -> binaries.Binaries | None:
+    """The programs of one major, where this machine has them."""
+    return next((found for found in binaries.find_binaries() if found.major == major), None)
+
+
+@pytest.mark.skipif(only(15) is None, reason="needs a second major: PostgreSQL 15 on the system")
+async def test_a_database_moves_to_another_major_and_the_old_one_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = only(15)
+    with monkeypatch.context() as patch:
+        patch.setattr(binaries, "find_binaries", lambda: iter([older]))
+        async with embedded(tmp_path / "data") as url:
+            await run(url, "CREATE EXTENSION unaccent")
+            await run(url, "CREATE TABLE kept AS SELECT 'hélas' AS word")
+
+    kept = await move_database(tmp_path / "data", 18)
+
+    assert kept.name == "old-pg15"
+    async with embedded(tmp_path / "data") as url:
+        assert await run(url, "SELECT unaccent(word) FROM kept") == "helas"
+        assert str(await run(url, "SHOW server_version")).startswith("18")
+
+
+@pytest.mark.skipif(only(15) is None, reason="needs a second major: PostgreSQL 15 on the system")
+async def test_a_database_in_use_is_not_moved(data: Path) -> None:
+    async with embedded(data):
+        with pytest.raises(DatabaseError, match="stop the server first"):
+            await move_database(data, 15)
 
 
 def test_an_existing_folder_decides_the_major(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -116,7 +116,7 @@ class Doorbell:
 
 
 @cache
-def test_keys() -> KeyPairs:
+def shared_keys() -> KeyPairs:
     """One set of keys for all members of all tests: RSA takes its time."""
     return _make_key_pairs(Settings())
 
@@ -136,7 +136,7 @@ async def add_member(
             role=role,
             language="fr",
             name=username.capitalize(),
-            key_pairs=test_keys(),
+            key_pairs=shared_keys(),
         )
         return actor.id
 

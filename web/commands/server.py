@@ -4,10 +4,10 @@ import socket
 
 import click
 
-from models.postgres import open_database
+from models.postgres import OLDEST_MAJOR, move_database, open_database
 from models.settings import Settings
 from web import serve as serving
-from web.commands.running import read_settings, run, say, tell
+from web.commands.running import Refused, read_settings, run, say, tell
 from web.opening import migrate_patiently
 from web.supervisor import supervise
 
@@ -33,9 +33,18 @@ def worker() -> None:
 
 
 @click.command()
-def migrate() -> None:
+@click.option(
+    "--to-postgres", "major", type=click.IntRange(OLDEST_MAJOR), help="First move to this major of PostgreSQL."
+)
+def migrate(major: int | None) -> None:
     """Bring the database to this version's schema; prints what was applied."""
-    for name in run(_migrate(read_settings())):
+    settings = read_settings()
+    if major is not None:
+        if settings.database_url is not None:
+            raise Refused("Only the embedded database is moved; for one of your own, use pg_upgrade or pg_dump.")
+        kept = run(move_database(settings.data, major))
+        say(f"The database is moved; the old one is kept in {kept}, remove it when all is well.")
+    for name in run(_migrate(settings)):
         tell(name)
     say("The database is up to date.")
 

@@ -10,6 +10,7 @@ from federation.instance import Instance
 from federation.remote import resolve_handle
 from federation.uris import is_uri
 from federation.webfinger import find_interaction_page, read_handle
+from inbox.lookup import fetch_post
 from models import listings, posts
 from models.actors import Actor
 from models.database import connection
@@ -37,6 +38,8 @@ async def show_interaction(request: web.Request) -> web.Response:
             target = await find_target(request.app[INSTANCE], uri)
         except ResolveFailed as failed:
             form.errors.setdefault("uri", explain(partial(say, request), failed))
+        except FetchFailed as failed:
+            form.errors.setdefault("uri", say(request, CAUSES[failed.cause], host=failed.host))
         except DeclicError:
             form.fail("uri", "Nous n’avons rien trouvé à cette adresse.")
     path = await find_path(request.app[INSTANCE], target, account.actor_id) if target else ""

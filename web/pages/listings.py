@@ -18,6 +18,7 @@ from models.timelines import NetworkFilter
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
 from web.pages.cards import Card, Picture, Plate, draw_pictures, list_cards, listing_path, plate_of, tell_distance
+from web.pages.ids import read_id
 from web.pages.neighbours import home_place
 from web.pages.passages import Passages, find_passages
 from web.pages.people import Person, person_of
@@ -86,7 +87,7 @@ async def show_by_id(request: web.Request) -> web.Response:
 async def get_listing(conn: Connection, request: web.Request) -> Listing:
     """The living listing that the address names by its id, if the reader may see it. Raises NotFound."""
     account = current_account(request)
-    listing = await listings.find_by_post(conn, int(request.match_info["id"]))
+    listing = await listings.find_by_post(conn, read_id(request.match_info["id"]))
     if listing is None or not await posts.filter_visible(conn, [listing.id], account.actor_id if account else None):
         raise NotFound
     return listing

@@ -11,6 +11,7 @@ from models.timelines import Entry
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
 from web.pages.cards import listing_path
+from web.pages.ids import read_id
 from web.pages.lines import list_lines, note_path
 from web.pages.remarks import list_remarks
 from web.render import render
@@ -46,7 +47,7 @@ async def show_by_id(request: web.Request) -> web.Response:
 async def get_note(conn: Connection, request: web.Request) -> Post:
     """The living post that the address names by its id, if the reader may see it. Raises NotFound."""
     account = current_account(request)
-    post = await posts.find_visible(conn, int(request.match_info["id"]), account.actor_id if account else None)
+    post = await posts.find_visible(conn, read_id(request.match_info["id"]), account.actor_id if account else None)
     if post is None:
         raise NotFound
     return post

@@ -1,0 +1,117 @@
+"""Follow and unfollow, accept and refuse, whether the other one is here or elsewhere."""
+
+from federation.parse import parse_activity
+from federation.uris import activity_uri
+from federation.vocabulary.activities import Follow
+from models import activities, blocks, follows, notifications
+from models.actors import Actor
+from models.database import Connection
+from models.errors import Forbidden, Invalid, NotFound
+from models.settings import Site
+from outbox.builders.accept import build_accept
+from outbox.builders.follow import build_follow
+from outbox.builders.reject import build_reject
+from outbox.builders.undo import build_undo
+from outbox.send import Recipients, send
+
+UNFOLLOWABLE = "Application"
+"""Servers' own actors publish nothing (AX2)."""
+
+
+async def follow(conn: Connection, site: Site, follower: Actor, followed: Actor) -> follows.Follow:
+    """Ask to follow; at once accepted among ourselves, unless the account is locked. Again changes nothing.
+
+    One that was refused, or that waits for a yes which may have been lost, is asked again. Raises Invalid, Forbidden.
+    """
+    if follower.id == followed.id:
+        raise Invalid("Vous ne pouvez pas vous suivre vous-même.", field="address")
+    if followed.deleted_at is not None or followed.type == UNFOLLOWABLE:
+        raise Invalid("Ce compte ne peut pas être suivi.", field="address")
+    if await blocks.between(conn, follower.id, followed.id):
+        raise Forbidden("Ce compte ne peut pas être suivi.")
+    held = await follows.find(conn, follower_id=follower.id, followed_id=followed.id)
+    if held is not None and held.state == "accepted":
+        return held
+    if followed.local:
+        return await _follow_here(conn, site, follower, followed, held)
+    asked = build_follow(site, follower, followed)
+    await send(conn, follower, asked, Recipients(named_ids=(followed.id,)), about=followed.uri)
+    return await follows.save(conn, uri=asked.id, follower_id=follower.id, followed_id=followed.id, state="pending")
+
+
+async def _follow_here(
+    conn: Connection, site: Site, follower: Actor, followed: Actor, held: follows.Follow | None
+) -> follows.Follow:
+    saved = await follows.save(
+        conn,
+        uri=activity_uri(site, follower.username),
+        follower_id=follower.id,
+        followed_id=followed.id,
+        state="pending" if followed.locked else "accepted",
+    )
+    if held is None or held.state != saved.state:
+        await notifications.notify(
+            conn,
+            recipient_id=followed.id,
+            type="follow_request" if followed.locked else "follow",
+            actor_id=follower.id,
+        )
+    return saved
+
+
+async def unfollow(conn: Connection, site: Site, follower: Actor, followed: Actor) -> bool:
+    """Follow no longer, or no longer ask to. False when that is so already."""
+    held = await follows.find(conn, follower_id=follower.id, followed_id=followed.id)
+    if held is None:
+        return False
+    if not followed.local:
+        asked = await _find_follow(conn, held, follower, followed)
+        await send(
+            conn,
+            follower,
+            build_undo(site, follower, asked),
+            Recipients(named_ids=(followed.id,)),
+            about=followed.uri,
+        )
+    return await follows.remove(conn, follower_id=follower.id, followed_id=followed.id)
+
+
+async def accept(conn: Connection, site: Site, followed: Actor, follower: Actor) -> follows.Follow:
+    """Say yes to somebody who asked to follow one of ours. Raises NotFound when nobody asked."""
+    held = await _get_request(conn, followed, follower)
+    if await follows.accept(conn, held.id) and not follower.local:
+        answer = build_accept(site, followed, _describe(held, follower, followed))
+        await send(conn, followed, answer, Recipients(named_ids=(follower.id,)))
+    if follower.local:
+        await notifications.notify(conn, recipient_id=followed.id, type="follow", actor_id=follower.id)
+    return await _get_request(conn, followed, follower)
+
+
+async def reject(conn: Connection, site: Site, followed: Actor, follower: Actor) -> None:
+    """Say no, now or after having said yes (AX3). Raises NotFound when nobody asked."""
+    held = await _get_request(conn, followed, follower)
+    if not follower.local:
+        answer = build_reject(site, followed, _describe(held, follower, followed))
+        await send(conn, followed, answer, Recipients(named_ids=(follower.id,)))
+        await follows.remove(conn, follower_id=follower.id, followed_id=followed.id)
+    else:
+        await follows.reject(conn, held.id)
+    await notifications.forget_follow(conn, recipient_id=followed.id, actor_id=follower.id)
+
+
+async def _get_request(conn: Connection, followed: Actor, follower: Actor) -> follows.Follow:
+    held = await follows.find(conn, follower_id=follower.id, followed_id=followed.id)
+    if held is None:
+        raise NotFound
+    return held
+
+
+async def _find_follow(conn: Connection, held: follows.Follow, follower: Actor, followed: Actor) -> Follow:
+    """The Follow as it was sent: some peers know it only by its id, others only by who follows whom."""
+    kept = await activities.find_by_uri(conn, held.uri) if held.uri else None
+    sent = None if kept is None else parse_activity(kept.body.encode())
+    return sent if isinstance(sent, Follow) else _describe(held, follower, followed)
+
+
+def _describe(held: follows.Follow, follower: Actor, followed: Actor) -> Follow:
+    return Follow(id=held.uri or "", actor=follower.uri, object=followed.uri, to=(followed.uri,))

@@ -1,0 +1,164 @@
+"""Write a note, answer somebody in public or in private, and take a note back."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import NotRequired, TypedDict, Unpack
+from uuid import uuid4
+
+from federation import hashtags
+from federation.html import from_text
+from federation.uris import note_uri, note_url, tag_url
+from models import actors, notes, notifications, posts, uploads
+from models.actors import Actor
+from models.database import Connection
+from models.errors import Invalid, NotFound
+from models.posts import PUBLIC, Audience, NewPost, Post, Tag
+from models.settings import Site
+from outbox.audience import find_recipients
+from outbox.builders.audience import build_address
+from outbox.builders.create import build_create
+from outbox.builders.note import build_note
+from outbox.deletions import delete_post
+from outbox.mentions import find_mentioned
+from outbox.send import send
+
+TEXT_LIMIT = 5_000
+WARNING_LIMIT = 500
+MEDIA_LIMIT = 6
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteDraft:
+    """What somebody typed, whichever door it came through; `media_ids` are uploads of the author, in order."""
+
+    text: str
+    audience: Audience
+    language: str = "fr"
+    warning: str = ""
+    sensitive: bool = False
+    media_ids: tuple[int, ...] = ()
+
+
+async def publish(conn: Connection, site: Site, author: Actor, draft: NoteDraft) -> Post:
+    """A note that answers nobody. Raises Invalid."""
+    return await _write(conn, site, author, draft, None)
+
+
+class Manner(TypedDict):
+    """For whom an answer is, and in which language."""
+
+    audience: Audience
+    language: NotRequired[str]
+
+
+async def reply(conn: Connection, site: Site, author: Actor, parent: Post, text: str, **manner: Unpack[Manner]) -> Post:
+    """An answer, for all or with `audience="direct"` for whoever is answered. Raises Invalid and NotFound."""
+    return await answer(conn, site, author, parent, NoteDraft(text=text, **manner))
+
+
+async def answer(conn: Connection, site: Site, author: Actor, parent: Post, draft: NoteDraft) -> Post:
+    """An answer with all that a note may have; never for more people than what it answers (B-55)."""
+    if parent.id not in await posts.filter_visible(conn, [parent.id], author.id):
+        raise NotFound
+    return await _write(conn, site, author, draft, parent)
+
+
+async def delete(conn: Connection, site: Site, author: Actor, note: Post) -> None:
+    """Take a note back everywhere. Raises NotFound for others' notes."""
+    if note.author_id != author.id or note.kind != "note" or note.deleted_at is not None:
+        raise NotFound
+    await delete_post(conn, site, author, note)
+
+
+async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, parent: Post | None) -> Post:
+    text = _require_text(draft)
+    audience = draft.audience if parent is None else narrow(parent.audience, draft.audience)
+    answered = None if parent is None else await actors.get(conn, parent.author_id)
+    mentioned = await find_mentioned(conn, site, text)
+    if answered is not None and answered.id != author.id and answered.id not in {one.id for one in mentioned.values()}:
+        # Named first, as all servers do: Mastodon tells only people whom the text names.
+        text = f"@{answered.handle} {text}"
+        mentioned = {answered.handle: answered} | mentioned
+    named = tuple({actor.id: actor for actor in mentioned.values()}.values())
+    if audience == "direct" and not named:
+        raise Invalid("Un message privé nomme au moins une personne, par exemple @alice.", field="text")
+    new = _describe(site, author, draft, text, mentioned)
+    post = await notes.create_note(conn, _address(author, new, audience, named, parent))
+    pictures = await uploads.attach(conn, post.id, author.id, draft.media_ids, limit=MEDIA_LIMIT)
+    await _tell(conn, author, post, named)
+    if audience != "coop":
+        note = build_note(site, author, post, mentioned=named, tags=new.tags, media=pictures)
+        recipients = find_recipients(audience, author, named=named)
+        await send(conn, author, build_create(site, author, note), recipients, about=post.uri)
+    return post
+
+
+def narrow(parent: Audience, wanted: Audience) -> Audience:
+    """For whom an answer may be: not for more people than what it answers."""
+    if parent in PUBLIC or wanted == "direct":
+        return wanted
+    return "coop" if parent == "coop" else "direct"
+
+
+def _require_text(draft: NoteDraft) -> str:
+    text = _CONTROL.sub("", draft.text).replace("\r\n", "\n").strip()
+    if not text and not draft.media_ids:
+        raise Invalid("Écrivez votre message.", field="text")
+    if len(text) > TEXT_LIMIT:
+        raise Invalid("Le message est trop long : 5 000 caractères au plus.", field="text")
+    if len(draft.warning) > WARNING_LIMIT:
+        raise Invalid("L’avertissement est trop long : 500 caractères au plus.", field="warning")
+    return text
+
+
+def _describe(site: Site, author: Actor, draft: NoteDraft, text: str, mentioned: Mapping[str, Actor]) -> NewPost:
+    uuid = str(uuid4())
+    uri = note_uri(site, author.username, uuid)
+    names = hashtags.find_names(text)
+    return NewPost(
+        uri=uri,
+        kind="note",
+        local=True,
+        author_id=author.id,
+        url=note_url(site, author.username, uuid),
+        audience=draft.audience,
+        content=from_text(
+            text,
+            mentions={handle: actor.uri for handle, actor in mentioned.items()},
+            tag_url=partial(tag_url, site),
+        ),
+        source=draft.text,
+        warning=draft.warning.strip(),
+        sensitive=draft.sensitive or bool(draft.warning.strip()),
+        language=draft.language,
+        context_uri=f"{uri}/context",
+        published_at=datetime.now(UTC),
+        tags=tuple(Tag(tag=hashtags.fold(name), name=name) for name in names),
+    )
+
+
+def _address(author: Actor, new: NewPost, audience: Audience, named: tuple[Actor, ...], parent: Post | None) -> NewPost:
+    address = build_address(author, audience, named=tuple(actor.uri for actor in named))
+    return replace(
+        new,
+        audience=audience,
+        to_uris=address.to,
+        cc_uris=address.cc,
+        mention_ids=tuple(actor.id for actor in named),
+        in_reply_to_uri=None if parent is None else parent.uri,
+        context_uri=new.context_uri if parent is None else parent.context_uri or f"{parent.uri}/context",
+    )
+
+
+async def _tell(conn: Connection, author: Actor, post: Post, named: tuple[Actor, ...]) -> None:
+    """Those of our people who are named, and those who want to hear of each post of the author."""
+    for actor in named:
+        if actor.local:
+            await notifications.notify(conn, recipient_id=actor.id, type="mention", actor_id=author.id, post_id=post.id)
+    if post.in_reply_to_uri is None and post.audience != "direct":
+        await notifications.notify_followers(conn, author_id=author.id, post_id=post.id)

@@ -1,0 +1,28 @@
+"""The payloads in tests/documents: what each software really sends, in its shapes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent / "documents"
+
+EVERY = sorted(path.relative_to(FOLDER).with_suffix("").as_posix() for path in FOLDER.rglob("*.json"))
+"""All of them as `mastodon/create_note`."""
+
+OURS = [name for name in EVERY if name.startswith("declic/")]
+
+OTHERS = [name for name in EVERY if not name.startswith("declic/")]
+
+UNUSUAL = ["other/expanded_create", "other/prefixed_create", "other/renamed_create"]
+"""Those that plain reading would misread."""
+
+
+def load(name: str) -> bytes:
+    """The bytes of one payload."""
+    return (FOLDER / f"{name}.json").read_bytes()
+
+
+def load_json(name: str) -> dict[str, Any]:
+    """One payload as an object."""
+    document: dict[str, Any] = json.loads(load(name))
+    return document

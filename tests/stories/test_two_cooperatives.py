@@ -1,0 +1,228 @@
+"""The main job, end to end: two cooperatives follow each other, and what one publishes stands in the other."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import pytest
+
+from federation.remote import resolve_handle
+from models import actors, listings, notifications, posts, timelines
+from models.actors import Actor
+from models.database import transaction
+from models.listings import Listing, ListingDraft
+from models.timelines import NetworkFilter, Page
+from outbox import follows as outbox_follows
+from outbox import listings as outbox
+from outbox import notes as outbox_notes
+from outbox import reactions as outbox_reactions
+from tests.eventually import eventually
+from tests.servers import Member, RunningServer
+from tests.stories.conftest import MakeServer
+
+STREAMS = ("offres", "services", "demandes", "depannage_velo")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Two:
+    """Lomme with Alice, Hénin-Carvin with Bob; the coop actors follow each other's streams, Bob Lomme's offers."""
+
+    lomme: RunningServer
+    henin: RunningServer
+    alice: Member
+    bob: Member
+
+
+@pytest.fixture
+async def two(make_server: MakeServer) -> Two:
+    """Both servers, met."""
+    lomme, henin = await make_server("lomme"), await make_server("henin")
+    alice, bob = await lomme.add_member("alice"), await henin.add_member("bob")
+    for here, there in ((lomme, henin), (henin, lomme)):
+        for stream in STREAMS:
+            await _follow(here, "coop", f"@{stream}@{there.host}")
+    await _follow(henin, "bob", f"@offres@{lomme.host}")
+    return Two(lomme=lomme, henin=henin, alice=alice, bob=bob)
+
+
+async def _local(server: RunningServer, username: str) -> Actor:
+    async with transaction(server.instance.pool) as conn:
+        return await actors.get_local(conn, username)
+
+
+async def _follow(server: RunningServer, username: str, handle: str) -> Actor:
+    """Follow, and wait for the Accept."""
+    followed = await resolve_handle(server.instance, handle)
+    follower = await _local(server, username)
+    async with transaction(server.instance.pool) as conn:
+        await outbox_follows.follow(conn, server.instance.site, follower, followed)
+
+    async def accepted() -> bool:
+        row = await server.instance.pool.fetchval(
+            "SELECT state FROM follow WHERE follower_id = $1 AND followed_id = $2", follower.id, followed.id
+        )
+        return bool(row == "accepted")
+
+    await eventually(accepted)
+    return followed
+
+
+async def _publish(server: RunningServer, author: Actor, **changes: Any) -> Listing:
+    values: dict[str, Any] = {
+        "kind": "offer",
+        "mode": "loan",
+        "title": "Tente quatre places",
+        "text": "Facile à monter.",
+    }
+    async with transaction(server.instance.pool) as conn:
+        return await outbox.publish(conn, server.instance.site, author, ListingDraft(**(values | changes)))
+
+
+async def _in_network(server: RunningServer, uri: str) -> Listing | None:
+    """The listing as the other cooperative's network page finds it."""
+    async with transaction(server.instance.pool) as conn:
+        listing = await listings.find_by_listing_uri(conn, uri)
+        if listing is None:
+            return None
+        found = await timelines.list_network(conn, NetworkFilter())
+        return listing if listing.id in [one.id for one in found] else None
+
+
+async def _home(server: RunningServer, member: Member) -> list[dict[str, Any]]:
+    async with (
+        aiohttp.ClientSession(headers=member.headers) as session,
+        session.get(f"{server.url}/api/v1/timelines/home") as answer,
+    ):
+        assert answer.status == 200
+        statuses: list[dict[str, Any]] = await answer.json()
+        return statuses
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "stream"),
+    [
+        ("offer", "loan", "offres"),
+        ("offer", "service", "services"),
+        ("request", "loan", "demandes"),
+        ("repair_call", "repair", "depannage_velo"),
+    ],
+)
+async def test_what_is_published_stands_next_door_within_two_seconds(
+    two: Two, kind: str, mode: str, stream: str
+) -> None:
+    start = time.monotonic()
+    repair = (
+        {"bike_type": "cargo", "interventions": ["flat-tyre"], "rideable": False} if kind == "repair_call" else None
+    )
+    listing = await _publish(two.lomme, two.alice.actor, kind=kind, mode=mode, repair=repair)
+
+    seen = await eventually(lambda: _in_network(two.henin, listing.uri), within=5)
+
+    assert time.monotonic() - start < 2
+    assert (seen.details.kind, seen.details.mode, seen.details.title) == (kind, mode, "Tente quatre places")
+    assert seen.details.territory_uri == f"{two.lomme.url}/users/coop"
+    assert seen.details.stream_uri == f"{two.lomme.url}/users/{stream}"
+
+
+async def test_an_offer_stands_in_the_home_of_whoever_follows_the_stream(two: Two) -> None:
+    listing = await _publish(two.lomme, two.alice.actor)
+
+    async def boosted() -> dict[str, Any] | None:
+        for status in await _home(two.henin, two.bob):
+            if status["reblog"] and status["reblog"]["uri"] == listing.uri:
+                return status
+        return None
+
+    status = await eventually(boosted)
+    assert status["account"]["acct"] == f"offres@{two.lomme.host}"
+    assert status["reblog"]["account"]["acct"] == f"alice@{two.lomme.host}"
+    assert "Tente quatre places" in status["reblog"]["content"]
+    shares = await two.henin.instance.pool.fetchval("SELECT count(*) FROM share")
+    assert shares == 1
+
+
+async def test_editing_pausing_closing_and_withdrawing_reach_the_followers_of_a_stream(two: Two) -> None:
+    site, pool = two.lomme.instance.site, two.lomme.instance.pool
+    listing = await _publish(two.lomme, two.alice.actor)
+    await eventually(lambda: _in_network(two.henin, listing.uri))
+
+    async with transaction(pool) as conn:
+        draft = ListingDraft(kind="offer", mode="loan", title="Tente six places", text="Grande.")
+        await outbox.edit(conn, site, two.alice.actor, listing.uri, draft)
+    await eventually(lambda: _has(two.henin, listing.uri, title="Tente six places"))
+    async with transaction(pool) as conn:
+        await outbox.pause(conn, site, two.alice.actor, listing.uri)
+    await eventually(lambda: _has(two.henin, listing.uri, status="paused"))
+    async with transaction(pool) as conn:
+        await outbox.close(conn, site, two.alice.actor, listing.uri, "done")
+    closed = await eventually(lambda: _has(two.henin, listing.uri, status="fulfilled"))
+    assert "Pourvu" in closed.post.content
+    async with transaction(pool) as conn:
+        await outbox.withdraw(conn, site, two.alice.actor, listing.uri)
+
+    async def gone() -> bool:
+        async with transaction(two.henin.instance.pool) as conn:
+            return await posts.find_by_uri(conn, listing.uri) is None
+
+    await eventually(gone)
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(listing.uri, headers={"Accept": "application/activity+json"}) as answer,
+    ):
+        assert answer.status == 410
+        assert (await answer.json(content_type=None))["type"] == "Tombstone"
+
+
+async def _has(server: RunningServer, uri: str, **expected: str) -> Listing | None:
+    async with transaction(server.instance.pool) as conn:
+        listing = await listings.find_by_listing_uri(conn, uri)
+    if listing is None or any(getattr(listing.details, name) != value for name, value in expected.items()):
+        return None
+    return listing
+
+
+async def test_an_answer_a_like_and_a_share_come_back(two: Two) -> None:
+    listing = await _publish(two.lomme, two.alice.actor)
+    there = await eventually(lambda: _in_network(two.henin, listing.uri))
+    site, pool = two.henin.instance.site, two.henin.instance.pool
+
+    async with transaction(pool) as conn:
+        await outbox_notes.reply(conn, site, two.bob.actor, there.post, "Est-elle libre samedi ?", audience="direct")
+        await outbox_reactions.favourite(conn, site, two.bob.actor, there.post)
+        await outbox_reactions.share(conn, site, two.bob.actor, there.post)
+
+    async def told() -> set[str] | None:
+        async with transaction(two.lomme.instance.pool) as conn:
+            page = notifications.NotificationPage()
+            found = {one.type for one in await notifications.list_notifications(conn, two.alice.actor.id, page)}
+        return found if len(found) == 3 else None
+
+    assert await eventually(told) == {"mention", "favourite", "reblog"}
+
+
+async def test_an_offer_for_the_cooperative_alone_never_leaves(two: Two) -> None:
+    hidden = await _publish(two.lomme, two.alice.actor, audience="coop", title="Entre nous")
+    shown = await _publish(two.lomme, two.alice.actor)
+
+    await eventually(lambda: _in_network(two.henin, shown.uri))
+
+    assert await _in_network(two.henin, hidden.uri) is None
+    assert (
+        await two.lomme.instance.pool.fetchval("SELECT count(*) FROM activity WHERE object_uri = $1", hidden.uri) == 0
+    )
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(hidden.uri, headers={"Accept": "application/activity+json"}) as answer,
+    ):
+        assert answer.status == 404
+
+
+async def test_home_is_a_page_of_entries(two: Two) -> None:
+    listing = await _publish(two.lomme, two.alice.actor)
+    await eventually(lambda: _in_network(two.henin, listing.uri))
+
+    async with transaction(two.henin.instance.pool) as conn:
+        home = await timelines.list_home(conn, two.bob.actor.id, Page())
+
+    assert [entry.shared_by is not None for entry in home] == [True]

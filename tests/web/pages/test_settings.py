@@ -1,0 +1,134 @@
+"""The cooperative's settings."""
+
+import html
+
+import pytest
+
+from models import actors, preferences
+from models.database import connection, fetch_value
+from models.preferences import Preferences
+from tests.factories import make_local_actor
+from tests.web.visitor import Doorbell, Visitor, add_member
+
+SETTINGS: dict[str, str | list[str]] = {
+    "name": "La Remise",
+    "sentence": "coopérative d’habitants",
+    "territory_kind": "communes",
+    "territory": "Lomme (59160), Lambersart (59130)",
+    "territory_name": "Le Pays lommois",
+    "accent": "prune",
+    "registration": "open",
+    "modes": ["swap", "gift", "theft"],
+    "address": "12 rue des Tisserands\r\n59160 Lomme",
+    "opening_hours": "Mercredi, 14 h – 19 h",
+    "contact_email": "bonjour@remise.example",
+    "legal_publisher": "La Remise, SCIC",
+    "legal_director": "Awa Diop",
+    "legal_host": "Chez nous",
+    "legal_text": "Rien d’autre.",
+}
+
+
+@pytest.fixture
+async def admin(door: Doorbell) -> Visitor:
+    """Awa administers; the settings are before her."""
+    await add_member(door.instance, "awa", role="admin")
+    visitor = await door.ring()
+    await visitor.log_in("awa")
+    return await visitor.open("/coop/reglages")
+
+
+async def load(door: Doorbell) -> Preferences:
+    async with connection(door.instance.pool) as conn:
+        return await preferences.load(conn)
+
+
+async def test_all_settings_are_kept_and_shown_again(door: Doorbell, admin: Visitor) -> None:
+    await admin.send("/coop/reglages", SETTINGS)
+
+    assert (admin.status, admin.path) == (200, "/coop/reglages?fait")
+    assert await load(door) == Preferences(
+        name="La Remise",
+        sentence="coopérative d’habitants",
+        territory_kind="communes",
+        territory_codes=("59355", "59328"),
+        territory_name="Le Pays lommois",
+        registration="open",
+        accent="prune",
+        modes=("gift", "swap"),
+        address="12 rue des Tisserands\n59160 Lomme",
+        opening_hours="Mercredi, 14 h – 19 h",
+        contact_email="bonjour@remise.example",
+        legal_publisher="La Remise, SCIC",
+        legal_director="Awa Diop",
+        legal_host="Chez nous",
+        legal_text="Rien d’autre.",
+    )
+    shown = html.unescape(admin.text)
+    assert all(
+        f'value="{SETTINGS[name]}"' in shown for name in ("name", "territory", "territory_name", "contact_email")
+    )
+    assert '<html lang="fr" class="a-prune">' in shown
+
+
+async def test_the_settings_can_be_saved_as_they_are_shown(door: Doorbell, admin: Visitor) -> None:
+    await admin.send("/coop/reglages", SETTINGS)
+    before = await load(door)
+
+    await admin.send("/coop/reglages", SETTINGS)
+
+    assert admin.path == "/coop/reglages?fait" and await load(door) == before
+
+
+async def test_a_new_name_is_told_to_everybody_who_follows(door: Doorbell, admin: Visitor) -> None:
+    async with connection(door.instance.pool) as conn:
+        for username in ("coop", "offres"):
+            await make_local_actor(conn, username, host="lomme.test")
+
+    await admin.send("/coop/reglages", SETTINGS)
+
+    async with connection(door.instance.pool) as conn:
+        coop = await actors.find_local(conn, "coop")
+        updates = await fetch_value(conn, "SELECT count(*) FROM activity WHERE type = 'Update'")
+    assert coop is not None and (coop.name, coop.place_name) == ("La Remise", "Le Pays lommois")
+    assert "coopérative d’habitants" in coop.summary and updates == 2
+
+
+async def test_a_colour_is_told_to_nobody(door: Doorbell, admin: Visitor) -> None:
+    await admin.send("/coop/reglages", SETTINGS)
+    await admin.send("/coop/reglages", SETTINGS | {"accent": "vert"})
+
+    async with connection(door.instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM activity") == 0
+    assert (await load(door)).accent == "vert"
+
+
+async def test_a_territory_that_changes_gets_its_own_name(door: Doorbell, admin: Visitor) -> None:
+    await admin.send("/coop/reglages", SETTINGS)
+
+    await admin.send("/coop/reglages", SETTINGS | {"territory_kind": "commune", "territory": "Lille"})
+
+    assert (await load(door)).territory_name == "Lille"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "x" * 61}, "name"),
+        ({"territory": "Nulle part"}, "territory"),
+        ({"modes": []}, "modes"),
+        ({"contact_email": "bonjour"}, "contact_email"),
+        ({"accent": "rose"}, "accent"),
+        ({"registration": "ajar"}, "registration"),
+        ({"legal_text": "x" * 4001}, "legal_text"),
+    ],
+)
+async def test_a_mistake_is_said_at_its_field_and_nothing_is_kept(
+    door: Doorbell, admin: Visitor, changes: dict[str, str | list[str]], field: str
+) -> None:
+    await admin.send("/coop/reglages", SETTINGS | changes)
+
+    assert admin.status == 422
+    assert f'href="#{field}"' in admin.text and f'id="{field}"' in admin.text and f'id="{field}-erreur"' in admin.text
+    assert "Le Pays lommois" in admin.text and await load(door) == Preferences()
