@@ -5,8 +5,8 @@ from functools import partial
 
 from federation.html import from_text
 from federation.uris import tag_url
-from models import places
 from models.actors import Actor
+from models.geometry import CELL, blur
 from models.listings import ListingDetails, ListingDraft
 from models.settings import Site
 
@@ -50,7 +50,7 @@ def _blur(author: Actor, draft: ListingDraft) -> ListingDraft:
     """A point nearer than a cell is somebody's home, unless an organization tells its address; doors blur it too."""
     if draft.latitude is None or draft.longitude is None or author.type == "Organization":
         return draft
-    if (draft.radius or 0) >= places.CELL:
+    if (draft.radius or 0) >= CELL:
         return draft
-    latitude, longitude = places.blur(draft.latitude, draft.longitude)
-    return replace(draft, latitude=latitude, longitude=longitude, radius=places.CELL)
+    latitude, longitude = blur(draft.latitude, draft.longitude)
+    return replace(draft, latitude=latitude, longitude=longitude, radius=CELL)

@@ -1,4 +1,4 @@
-"""A believable village for tests of pages and for the pictures of the README: Lomme, its neighbours, their small ads."""
+"""A believable village for tests and for the pictures of the README: Lomme, its neighbours, their small ads."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from federation.pictures import Picture
 from federation.store import FolderStore
 from federation.uploads import keep_picture
-from federation.pictures import Picture
 from models import follows, listings, media, notes, notifications, preferences, uploads
 from models.actors import Actor
 from models.database import Connection, execute
@@ -88,7 +88,8 @@ async def build(conn: Connection, site: Site, store: FolderStore | None = None) 
         site,
         alice,
         "Tente 4 places, facile à monter",
-        "<p>Deux chambres, une entrée où l’on tient debout. On la monte à deux en un quart d’heure, même en se disputant.</p>"
+        "<p>Deux chambres, une entrée où l’on tient debout. On la monte à deux en un quart d’heure, "
+        "même en se disputant.</p>"
         "<p>Je la donne sèche, rendez-la sèche. Piquets et maillet sont dans le sac.</p>",
         photos=("tente", "tente-2", "tente-3") if store else (),
         store=store,
@@ -289,7 +290,8 @@ async def _local(conn: Connection, site: Site, username: str, name: str, **chang
 
 
 async def _member(conn: Connection, site: Site, username: str, name: str, role: str = "member") -> Actor:
-    actor = await make_member(conn, username, role=role, name=name, **_addresses(site, username))
+    home = f"{site.url}/users/coop"
+    actor = await make_member(conn, username, role=role, name=name, territory_uri=home, **_addresses(site, username))
     await execute(conn, "UPDATE account SET default_commune_code = '59355' WHERE actor_id = $1", actor.id)
     return actor
 

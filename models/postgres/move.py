@@ -1,11 +1,10 @@
-"""A database moved from one major of PostgreSQL to another; the old one is put beside, untouched."""
+"""A database moved from one major of PostgreSQL to a later one; the old one is put beside, untouched."""
 
 import asyncio
 import fcntl
 import os
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -20,11 +19,11 @@ from models.postgres.server import starting
 async def move_database(data: Path, major: int) -> Path:
     """Dump the database of `data` into a new one of `major`; where the old one stands now.
 
-    Raises DatabaseError when there is not exactly one, its or the new programs are missing, or it is in use.
+    Raises DatabaseError when there is not exactly one before it, its or the new programs are missing, or it is in use.
     """
     existing = list_clusters(data)
-    if len(existing) != 1 or read_major(existing[0]) == major:
-        raise DatabaseError(f"{data} holds no single database of another major than {major}.")
+    if len(existing) != 1 or read_major(existing[0]) >= major:
+        raise DatabaseError(f"{data} holds no single database of a major before {major}.")
     binaries = _require_binaries(major)
     use = os.open(data / "postgres.users", os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -89,13 +88,12 @@ async def _copy(old: Cluster, new: Cluster) -> None:
 
 
 def _dump_and_restore(old: Cluster, new: Cluster) -> None:
-    """By the new programs: an older pg_restore would not read them, and a newer pg_dump reads all older servers."""
-    newer = max(old, new, key=lambda cluster: cluster.binaries.major)
-    options = replace(newer.account, prefix=()).options()
-    dump = [*newer.account.prefix, newer.binaries.program("pg_dump"), "--format=custom", f"--dbname={old.url()}"]
-    restore = [*newer.account.prefix, newer.binaries.program("pg_restore"), "--exit-on-error", f"--dbname={new.url()}"]
-    with subprocess.Popen(dump, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options) as source:  # noqa: S603
-        target = subprocess.run(restore, stdin=source.stdout, capture_output=True, check=False, **options)  # noqa: S603
+    """Each by its own programs: what a distribution patched into its server, only its own pg_dump knows."""
+    dump = [*old.account.prefix, old.binaries.program("pg_dump"), "--format=custom", f"--dbname={old.url()}"]
+    restore = [*new.account.prefix, new.binaries.program("pg_restore"), "--exit-on-error", f"--dbname={new.url()}"]
+    reading, writing = old.account.options(), new.account.options()
+    with subprocess.Popen(dump, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **reading) as source:  # noqa: S603
+        target = subprocess.run(restore, stdin=source.stdout, capture_output=True, check=False, **writing)  # noqa: S603
         failed = source.wait() or target.returncode
         if failed:
             words = (source.stderr.read() if source.stderr else b"") or target.stderr

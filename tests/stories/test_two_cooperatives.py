@@ -1,6 +1,8 @@
 """The main job, end to end: two cooperatives follow each other, and what one publishes stands in the other."""
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from federation.remote import resolve_handle
 from models import actors, listings, notifications, posts, timelines
 from models.actors import Actor
-from models.database import transaction
+from models.database import Connection, transaction
 from models.listings import Listing, ListingDraft
 from models.timelines import NetworkFilter, Page
 from outbox import follows as outbox_follows
@@ -20,6 +22,7 @@ from outbox import reactions as outbox_reactions
 from tests.eventually import eventually
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer
+from web.wake import announce_work
 
 STREAMS = ("offres", "services", "demandes", "depannage_velo")
 
@@ -46,6 +49,14 @@ async def two(make_server: MakeServer) -> Two:
     return Two(lomme=lomme, henin=henin, alice=alice, bob=bob)
 
 
+@asynccontextmanager
+async def acting(server: RunningServer) -> AsyncIterator[Connection]:
+    """A transaction like that of a page: when it is committed, the worker is called."""
+    async with transaction(server.instance.pool) as conn:
+        yield conn
+    await announce_work(server.instance.pool)
+
+
 async def _local(server: RunningServer, username: str) -> Actor:
     async with transaction(server.instance.pool) as conn:
         return await actors.get_local(conn, username)
@@ -55,7 +66,7 @@ async def _follow(server: RunningServer, username: str, handle: str) -> Actor:
     """Follow, and wait for the Accept."""
     followed = await resolve_handle(server.instance, handle)
     follower = await _local(server, username)
-    async with transaction(server.instance.pool) as conn:
+    async with acting(server) as conn:
         await outbox_follows.follow(conn, server.instance.site, follower, followed)
 
     async def accepted() -> bool:
@@ -75,7 +86,7 @@ async def _publish(server: RunningServer, author: Actor, **changes: Any) -> List
         "title": "Tente quatre places",
         "text": "Facile à monter.",
     }
-    async with transaction(server.instance.pool) as conn:
+    async with acting(server) as conn:
         return await outbox.publish(conn, server.instance.site, author, ListingDraft(**(values | changes)))
 
 
@@ -143,22 +154,22 @@ async def test_an_offer_stands_in_the_home_of_whoever_follows_the_stream(two: Tw
 
 
 async def test_editing_pausing_closing_and_withdrawing_reach_the_followers_of_a_stream(two: Two) -> None:
-    site, pool = two.lomme.instance.site, two.lomme.instance.pool
+    site = two.lomme.instance.site
     listing = await _publish(two.lomme, two.alice.actor)
     await eventually(lambda: _in_network(two.henin, listing.uri))
 
-    async with transaction(pool) as conn:
+    async with acting(two.lomme) as conn:
         draft = ListingDraft(kind="offer", mode="loan", title="Tente six places", text="Grande.")
         await outbox.edit(conn, site, two.alice.actor, listing.uri, draft)
     await eventually(lambda: _has(two.henin, listing.uri, title="Tente six places"))
-    async with transaction(pool) as conn:
+    async with acting(two.lomme) as conn:
         await outbox.pause(conn, site, two.alice.actor, listing.uri)
     await eventually(lambda: _has(two.henin, listing.uri, status="paused"))
-    async with transaction(pool) as conn:
+    async with acting(two.lomme) as conn:
         await outbox.close(conn, site, two.alice.actor, listing.uri, "done")
     closed = await eventually(lambda: _has(two.henin, listing.uri, status="fulfilled"))
     assert "Pourvu" in closed.post.content
-    async with transaction(pool) as conn:
+    async with acting(two.lomme) as conn:
         await outbox.withdraw(conn, site, two.alice.actor, listing.uri)
 
     async def gone() -> bool:
@@ -185,9 +196,9 @@ async def _has(server: RunningServer, uri: str, **expected: str) -> Listing | No
 async def test_an_answer_a_like_and_a_share_come_back(two: Two) -> None:
     listing = await _publish(two.lomme, two.alice.actor)
     there = await eventually(lambda: _in_network(two.henin, listing.uri))
-    site, pool = two.henin.instance.site, two.henin.instance.pool
+    site = two.henin.instance.site
 
-    async with transaction(pool) as conn:
+    async with acting(two.henin) as conn:
         await outbox_notes.reply(conn, site, two.bob.actor, there.post, "Est-elle libre samedi ?", audience="direct")
         await outbox_reactions.favourite(conn, site, two.bob.actor, there.post)
         await outbox_reactions.share(conn, site, two.bob.actor, there.post)

@@ -28,10 +28,16 @@ from web.templating import load_templates
 
 CHROMIUM = "/usr/bin/chromium"
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync --force-color-profile=srgb"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-color-profile=srgb",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """Every page through axe-core (WCAG 2.2 A and AA), narrow and wide, light and dark; and what axe does not see."""
 
-import json
 import secrets
 from collections.abc import AsyncIterator, Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +147,7 @@ async def test_page_has_no_violation(live: Live, chromium: Browser, name: str) -
             await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             result = await page.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", rules)
             found += [
-                f"{width} {scheme} {one['id']}: {json.dumps(one['nodes'][0]['html'])}: {one['nodes'][0]['failureSummary']}"
+                f"{width} {scheme} {one['id']}: {one['nodes'][0]['html']}: {one['nodes'][0]['failureSummary']}"
                 for one in result["violations"]
             ]
 
@@ -176,7 +176,7 @@ async def test_headings_make_an_outline(live: Live, chromium: Browser) -> None:
         await page.context.close()
         assert levels.count(1) == 1, name
         assert levels[0] == 1 or 1 in levels, name
-        assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False)), (name, levels)
+        assert all(after - before <= 1 for before, after in pairwise(levels)), (name, levels)
 
 
 async def test_first_tab_leads_to_the_content(live: Live, chromium: Browser) -> None:

@@ -24,7 +24,7 @@ HIGHEST_ID = 2**63 - 2
 TRUE = frozenset({"true", "1", "on", "t", "yes"})
 FALSE = frozenset({"false", "0", "off", "f", "no", ""})
 
-LIST_END = re.compile(r"\[\d*\]$")
+LIST_END = re.compile(r"(?:\[\d*\])+$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from federation.media_uris import media_url, thumbnail_url
 from models import actors, listings, media
 from models.actors import Actor
 from models.database import Connection
+from models.geometry import CELL
 from models.listings import Listing, ListingDetails
 from models.media import Media
-from models.places import CELL
 from models.settings import Site
 
 ACCENTS = ("a-vert", "a-prune", "a-canard", "a-ardoise", "a-vermillon")

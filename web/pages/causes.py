@@ -4,7 +4,6 @@ from federation.errors import Cause, ResolveFailed, Step
 from web.forms import Say
 from web.render import N_
 
-
 STEPS: dict[Step, str] = {
     Step.ADDRESS: N_("Cette adresse n’en est pas une que l’on puisse suivre."),
     Step.NAME: N_("Nous n’avons pas trouvé le site (étape 1 sur 4, le nom)."),

@@ -132,7 +132,7 @@ def _form_of(request: web.Request, values: MultiDict[str]) -> Form:
 
 def _make_preview(account: Account, draft: ListingDraft, photos: list[Picture]) -> Preview:
     details = ListingDetails(
-        **{name: getattr(draft, name) for name in ListingDetails.__slots__ if hasattr(draft, name)}  # type: ignore[arg-type]
+        **{name: getattr(draft, name) for name in ListingDetails.__slots__ if hasattr(draft, name)}
     )
     card = Card(
         id=0,

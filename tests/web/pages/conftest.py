@@ -62,7 +62,7 @@ class Browser:
     async def get(self, path: str, *, language: str = "fr") -> Page:
         """A page."""
         headers = {"Accept": "text/html", "Accept-Language": language}
-        return await self._read(await self.client.get(path, headers=headers, allow_redirects=False))
+        return await self.read(await self.client.get(path, headers=headers, allow_redirects=False))
 
     async def send(self, path: str, fields: dict[str, str] | list[tuple[str, str]], *, form_on: str = "/") -> Page:
         """A form sent to `path`, with the token that the page `form_on` holds."""
@@ -74,9 +74,9 @@ class Browser:
             headers={"Accept": "text/html", "Accept-Language": "fr"},
             allow_redirects=False,
         )
-        return await self._read(answer)
+        return await self.read(answer)
 
-    async def _read(self, answer: object) -> Page:
+    async def read(self, answer: object) -> Page:
         return Page(
             status=answer.status,  # type: ignore[attr-defined]
             location=answer.headers.get("Location", ""),  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ async def admin(door: Doorbell) -> Visitor:
 
 
 def read_link(visitor: Visitor) -> str:
-    found = re.search(r'value="(http://lomme\.test/lien/[^"]+)"', visitor.text)
+    found = re.search(r">(http://lomme\.test/lien/[^<]+)</textarea>", visitor.text)
     assert found, visitor.text
     return html.unescape(found[1])
 

@@ -1,0 +1,247 @@
+"""Publishing and editing as a browser without JavaScript does it."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import FormData
+
+from federation.instance import Instance
+from models import listings, media
+from models.actors import Actor
+from models.database import connection, fetch_value
+from tests.village import Village
+from tests.web.pages.conftest import Browser, Page
+
+PHOTO = Path(__file__).parents[2] / "samples" / "perceuse.jpg"
+
+OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
+
+
+def typed(page: Page) -> list[tuple[str, str]]:
+    """The form as it stands on the page, files and buttons left out: what a browser would send again."""
+    (form,) = page.html.xpath("//form[@enctype]")
+    for template in form.findall(".//template"):  # which browsers do not send
+        template.drop_tree()
+    return [pair for pair in form.form_values() if pair[0] != "csrf_token"]
+
+
+def changed(page: Page, **values: str) -> list[tuple[str, str]]:
+    """The form as it stands, with some answers changed."""
+    kept = [pair for pair in typed(page) if pair[0] not in values]
+    return [*kept, *values.items()]
+
+
+async def send_form(
+    browser: Browser, path: str, page: Page, fields: list[tuple[str, str]], photos: list[bytes] | None = None
+) -> Page:
+    """The form sent as multipart, as the page asks for."""
+    data = FormData(default_to_multipart=True)
+    data.add_field("csrf_token", page.html.xpath("string(//form[@enctype]//input[@name='csrf_token']/@value)"))
+    for name, value in fields:
+        data.add_field(name, value)
+    for number, photo in enumerate(photos or []):
+        data.add_field("photos", photo, filename=f"photo-{number}.jpg", content_type="image/jpeg")
+    answer = await browser.client.post(path, data=data, headers={"Accept": "text/html"}, allow_redirects=False)
+    return await browser.read(answer)
+
+
+def errors(page: Page) -> dict[str, str]:
+    """The error summary: the field that each line leads to, and its sentence."""
+    links = page.html.xpath("//div[@id='erreurs']//a")
+    return {link.get("href").removeprefix("#"): link.text_content() for link in links}
+
+
+async def test_form_is_for_members_only(visitor: Browser) -> None:
+    page = await visitor.get("/publier")
+
+    assert page.status == 303
+    assert page.location.startswith("/connexion?retour=")
+
+
+async def test_form_stands_ready_with_the_members_commune(alice: Browser) -> None:
+    page = await alice.get("/publier?genre=repair_call")
+
+    values = dict(typed(page))
+    assert values["lieu"] == "Lomme (59160)"
+    assert values["genre"] == "repair_call"
+    assert values["pour"] == "network"
+
+
+async def test_offer_is_published_with_its_photo(alice: Browser, lomme: Village, instance: Instance) -> None:
+    page = await alice.get("/publier")
+    fields = changed(
+        page, titre="Échelle", texte="Six mètres.", comment="loan", duree="P1W", categorie="echelle", geste="publier"
+    )
+
+    answer = await send_form(alice, "/publier", page, [*fields, ("alt_new", "Une échelle")], [PHOTO.read_bytes()])
+
+    assert answer.status == 303, errors(answer)
+    shown = await alice.get(answer.location)
+    assert "Votre annonce est publiée" in shown.words()
+    assert shown.html.xpath("//img[@class='photo u-photo']/@alt") == ["Une échelle"]
+    async with connection(instance.pool) as conn:
+        url = lomme.site.url + answer.location.partition("?")[0]
+        listing = await listings.find_by_url(conn, url)
+        assert listing is not None
+        sent = await fetch_value(conn, "SELECT type FROM activity WHERE object_uri = $1", listing.uri)
+    assert (listing.details.mode, listing.details.max_duration, listing.details.category) == ("loan", "P1W", "echelle")
+    assert (listing.details.place_name, listing.post.audience) == ("Lomme", "network")
+    assert sent == "Create"
+
+
+async def test_form_comes_back_filled_with_photos_and_every_mistake(alice: Browser, lomme: Village) -> None:
+    page = await alice.get("/publier")
+    fields = changed(
+        page, titre="", texte="Deux phrases", comment="loan", lieu="Nulle-Part", fin="2020-01-01", geste="publier"
+    )
+
+    answer = await send_form(alice, "/publier", page, fields, [PHOTO.read_bytes()])
+
+    assert answer.status == 422
+    (photo,) = [name for name in errors(answer) if name.startswith("alt_")]
+    assert set(errors(answer)) == {photo, "titre", "lieu", "fin"}
+    again = dict(typed(answer))
+    assert again["texte"].strip() == "Deux phrases"
+    assert again["media"] == photo.removeprefix("alt_")
+    assert answer.html.xpath(f"//input[@id='{photo}']/@aria-invalid") == ["true"]
+    assert answer.html.xpath("//title")[0].text.startswith("Erreur")
+
+
+async def test_corrected_form_publishes_with_the_photo_it_kept(
+    alice: Browser, instance: Instance, lomme: Village
+) -> None:
+    page = await alice.get("/publier")
+    first = changed(page, titre="", comment="gift", geste="publier")
+    back = await send_form(alice, "/publier", page, first, [PHOTO.read_bytes()])
+    (photo,) = [name for name in errors(back) if name.startswith("alt_")]
+
+    fields = changed(back, titre="Cartons", geste="publier", **{photo: "Une pile de cartons"})
+    answer = await send_form(alice, "/publier", back, fields)
+
+    assert answer.status == 303, errors(answer)
+    async with connection(instance.pool) as conn:
+        listing = await listings.find_by_url(conn, lomme.site.url + answer.location.partition("?")[0])
+        assert listing is not None
+        kept = await media.list_by_posts(conn, [listing.id])
+    assert [one.description for one in kept[listing.id]] == ["Une pile de cartons"]
+
+
+async def test_preview_shows_the_listing_and_publishes_nothing(alice: Browser, instance: Instance) -> None:
+    page = await alice.get("/publier")
+    async with connection(instance.pool) as conn:
+        before = await fetch_value(conn, "SELECT count(*) FROM post")
+
+    fields = changed(page, titre="<b>Râteau</b>", texte="Long\n\nmanche", comment="gift", geste="apercu")
+    answer = await send_form(alice, "/publier", page, fields)
+
+    assert answer.status == 200
+    seen = answer.html.xpath("//aside")[0].text_content()
+    assert "<b>Râteau</b>" in seen
+    assert "Don, à venir chercher" in seen.replace("\u202f", " ")
+    assert dict(typed(answer))["titre"] == "<b>Râteau</b>"
+    async with connection(instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM post") == before
+
+
+async def test_file_that_is_no_photo_is_refused_by_name(alice: Browser) -> None:
+    page = await alice.get("/publier")
+
+    answer = await send_form(alice, "/publier", page, changed(page, geste="ajouter"), [b"hello"])
+
+    assert answer.status == 422
+    assert "photo-0.jpg" in errors(answer)["photos"]
+
+
+async def test_seventh_photo_is_one_too_many(alice: Browser) -> None:
+    page = await alice.get("/publier")
+
+    answer = await send_form(alice, "/publier", page, changed(page, geste="ajouter"), [PHOTO.read_bytes()] * 7)
+
+    assert answer.status == 422
+    assert "6" in errors(answer)["photos"]
+    assert len(answer.html.xpath("//li[@data-kept]")) == 6
+
+
+async def test_photo_is_taken_away_and_another_put_first(alice: Browser) -> None:
+    page = await alice.get("/publier")
+    two = await send_form(alice, "/publier", page, changed(page, geste="ajouter"), [PHOTO.read_bytes()] * 3)
+    first, second, third = two.html.xpath("//input[@name='media']/@value")
+
+    fields = [*changed(two, geste="ajouter", premiere=third), ("retirer", first)]
+    answer = await send_form(alice, "/publier", two, fields)
+
+    assert answer.html.xpath("//input[@name='media']/@value") == [third, second]
+
+
+async def test_photo_of_somebody_else_cannot_be_taken(
+    alice: Browser, open_browser: OpenBrowser, lomme: Village
+) -> None:
+    page = await alice.get("/publier")
+    hers = await send_form(alice, "/publier", page, changed(page, geste="ajouter"), [PHOTO.read_bytes()])
+    (photo,) = hers.html.xpath("//input[@name='media']/@value")
+    hocine = await open_browser(lomme.hocine)
+    empty = await hocine.get("/publier")
+
+    answer = await send_form(hocine, "/publier", empty, [*changed(empty, geste="ajouter"), ("media", photo)])
+
+    assert answer.html.xpath("//input[@name='media']/@value") == []
+
+
+async def test_repair_call_tells_what_is_wrong_with_the_bike(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    page = await alice.get("/publier?genre=repair_call")
+    fields = changed(
+        page, titre="Crevaison", velo="cargo", panne="flat-tyre", roule="non", urgence="Today", geste="publier"
+    )
+
+    answer = await send_form(alice, "/publier", page, fields)
+
+    assert answer.status == 303, errors(answer)
+    async with connection(instance.pool) as conn:
+        listing = await listings.find_by_url(conn, lomme.site.url + answer.location.partition("?")[0])
+    assert listing is not None
+    assert (listing.details.kind, listing.details.mode) == ("repair_call", "repair")
+    assert listing.details.repair == {
+        "bike_type": "cargo",
+        "interventions": ["flat-tyre"],
+        "wheel_size": None,
+        "rideable": False,
+        "urgency": "Today",
+    }
+
+
+async def test_sale_needs_a_price_or_to_be_free(alice: Browser) -> None:
+    page = await alice.get("/publier")
+    fields = changed(page, titre="Roue", comment="sale", prix="douze", geste="publier")
+
+    wrong = await send_form(alice, "/publier", page, fields)
+    missing = await send_form(alice, "/publier", page, changed(page, titre="Roue", comment="sale", geste="publier"))
+
+    assert "12,50" in errors(wrong)["prix"]
+    assert "prix" in errors(missing)
+
+
+async def test_author_edits_her_listing_and_others_cannot(
+    alice: Browser, open_browser: OpenBrowser, lomme: Village, instance: Instance
+) -> None:
+    path = lomme.tent.post.url.removeprefix(lomme.site.url)
+    hocine = await open_browser(lomme.hocine)
+
+    page = await alice.get(f"{path}/modifier")
+    answer = await send_form(alice, f"{path}/modifier", page, changed(page, titre="Tente 5 places", geste="publier"))
+
+    assert (await hocine.get(f"{path}/modifier")).status == 404
+    assert answer.status == 303, errors(answer)
+    shown = await alice.get(answer.location)
+    assert "Tente 5 places" in shown.words()
+    assert len(shown.html.xpath("//img[contains(@class, 'u-photo')]")) == 3
+    async with connection(instance.pool) as conn:
+        sent = await fetch_value(conn, "SELECT count(*) FROM activity WHERE type = 'Update'")
+    assert sent >= 1
+
+
+async def test_form_without_its_token_is_refused(alice: Browser) -> None:
+    answer = await alice.client.post("/publier", data={"titre": "Tente"}, headers={"Accept": "text/html"})
+
+    assert answer.status == 403
