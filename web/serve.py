@@ -122,8 +122,8 @@ async def open_listener(settings: Settings) -> socket.socket:
         except OSError as error:
             failure = error
         await asyncio.sleep(0.1)
-    reason = failure.strerror or str(failure)
-    raise AddressTaken(f"Cannot listen on {settings.listen}: {reason}. Stop what uses it, or set DECLIC_LISTEN.")
+    reason = os.strerror(failure.errno) if failure.errno else str(failure)
+    raise AddressTaken(f"Cannot listen on {settings.listen} ({reason}): stop what uses it, or choose another address.")
 
 
 def _bind(address: tuple[str, int] | Path) -> socket.socket:

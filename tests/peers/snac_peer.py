@@ -51,7 +51,9 @@ class SnacPeer:
     async def post_form(self, path: str, **fields: str) -> None:
         """Send one of the forms of Sam's private page."""
         async with (
-            aiohttp.ClientSession(auth=aiohttp.BasicAuth("sam", self.password)) as session,
+            aiohttp.ClientSession(
+                headers={"Authorization": aiohttp.encode_basic_auth("sam", self.password)}
+            ) as session,
             session.post(f"{self.behind}/sam/{path}", data=fields, allow_redirects=False) as answer,
         ):
             assert answer.status in (200, 303), (answer.status, await answer.text())

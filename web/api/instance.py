@@ -11,11 +11,12 @@ from models.database import Connection, connection
 from models.preferences import Preferences
 from models.settings import Site
 from models.uploads import MAX_DESCRIPTION
+from outbox.notes import TEXT_LIMIT
 from web.api.answers import answer_json
 from web.api.auth import TOKEN
 from web.api.entities.accounts import load_account
 from web.api.entities.values import Json, Look, read_look
-from web.api.posting import LONGEST_TEXT, MOST_PICTURES
+from web.api.posting import MOST_PICTURES
 from web.keys import INSTANCE
 
 SPOKEN_VERSION = "4.2.0"
@@ -138,7 +139,7 @@ def build_configuration(site: Site) -> Json:
         "urls": {"streaming": streaming_url(site)},
         "accounts": {"max_featured_tags": 0, "max_pinned_statuses": 0},
         "statuses": {
-            "max_characters": LONGEST_TEXT,
+            "max_characters": TEXT_LIMIT,
             "max_media_attachments": MOST_PICTURES,
             "characters_reserved_per_url": 23,
         },

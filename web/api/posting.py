@@ -4,24 +4,25 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from models import idempotency, posts, provenance
+from models import accounts, idempotency, posts, provenance
 from models.actors import Actor
 from models.database import Connection, transaction
 from models.errors import Invalid, NotFound
-from models.posts import PUBLIC, Audience, Post
+from models.posts import Audience, Post
 from models.settings import Site
 from outbox import listings as outbox_listings
 from outbox import notes as outbox_notes
 from outbox import reactions as outbox_reactions
+from outbox.notes import TEXT_LIMIT, WARNING_LIMIT
 from web.api.answers import answer_json
 from web.api.auth import TOKEN, reader
 from web.api.parameters import Parameters, read_parameters
 from web.api.statuses import get_by_id, get_own, get_target, load_one
 from web.keys import INSTANCE
+from web.mentions import look_up_mentioned
 
-LONGEST_TEXT = 5000
-LONGEST_WARNING = 300
 MOST_PICTURES = 4
+"""As many as clients show."""
 
 AUDIENCES: dict[str, Audience] = {
     "public": "network",
@@ -33,7 +34,7 @@ AUDIENCES: dict[str, Audience] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """What somebody typed in a client; `audience` None: as narrow as what it answers, else for everybody."""
+    """What somebody typed in a client; without an `audience` it is for as many as what it answers allows."""
 
     text: str
     warning: str
@@ -53,6 +54,7 @@ async def post_status(request: web.Request) -> web.Response:
     typed = read_typed(await read_parameters(request))
     instance, me = request.app[INSTANCE], reader(request)
     key = request.headers.get("Idempotency-Key", "").strip()
+    await look_up_mentioned(instance, typed.text)
     async with transaction(instance.pool) as conn:
         made = await idempotency.claim(conn, me.id, key) if key else None
         post = await posts.find_visible(conn, made, me.id) if made is not None else None
@@ -79,10 +81,10 @@ def read_typed(parameters: Parameters) -> Typed:
     warning = parameters.text("spoiler_text").strip()
     if not text and not media_ids:
         raise Invalid("A status needs a text or a picture.", field="status")
-    if len(text) > LONGEST_TEXT:
-        raise Invalid(f"A status has {LONGEST_TEXT} characters at most.", field="status")
-    if len(warning) > LONGEST_WARNING:
-        raise Invalid(f"A content warning has {LONGEST_WARNING} characters at most.", field="spoiler_text")
+    if len(text) > TEXT_LIMIT:
+        raise Invalid(f"A status has {TEXT_LIMIT} characters at most.", field="status")
+    if len(warning) > WARNING_LIMIT:
+        raise Invalid(f"A content warning has {WARNING_LIMIT} characters at most.", field="spoiler_text")
     if len(media_ids) > MOST_PICTURES or len(media_ids) != len(parameters.texts("media_ids")):
         raise Invalid(f"A status has {MOST_PICTURES} pictures at most, which you uploaded.", field="media_ids")
     return Typed(
@@ -113,24 +115,18 @@ def _read_language(parameters: Parameters) -> str | None:
 
 
 async def _publish(conn: Connection, site: Site, author: Actor, typed: Typed) -> Post:
-    parent: Post | None = None
-    if typed.parent_id is not None:
-        parent, _ = await get_by_id(conn, typed.parent_id, author.id)
-    audience = typed.audience or ("direct" if parent is not None and parent.audience not in PUBLIC else "network")
-    return await outbox_notes.publish(
-        conn,
-        site,
-        author,
-        outbox_notes.NoteDraft(
-            text=typed.text,
-            audience=audience,
-            warning=typed.warning,
-            sensitive=typed.sensitive,
-            language=typed.language,
-            media_ids=typed.media_ids,
-        ),
-        parent=parent,
+    draft = outbox_notes.NoteDraft(
+        text=typed.text,
+        audience=typed.audience or "network",
+        warning=typed.warning,
+        sensitive=typed.sensitive,
+        language=typed.language or (await accounts.get(conn, author.id)).language,
+        media_ids=typed.media_ids,
     )
+    if typed.parent_id is None:
+        return await outbox_notes.publish(conn, site, author, draft)
+    parent, _ = await get_by_id(conn, typed.parent_id, author.id)
+    return await outbox_notes.answer(conn, site, author, parent, draft)
 
 
 async def put_status(request: web.Request) -> web.Response:

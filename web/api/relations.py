@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from models import blocks, follows
+from models import follows
 from models.actors import Actor
 from models.database import Connection, connection, transaction
-from models.errors import Forbidden, Invalid, NotFound
+from models.errors import Invalid, NotFound
 from outbox import follows as outbox
 from web.api.accounts import MOST, get_shown
 from web.api.answers import answer_json
@@ -31,12 +31,10 @@ async def post_follow(request: web.Request) -> web.Response:
     instance, me = request.app[INSTANCE], reader(request)
     async with transaction(instance.pool) as conn:
         other = await get_shown(conn, request)
-        await _require_followable(conn, me, other)
-        held = await follows.find(conn, follower_id=me.id, followed_id=other.id)
-        if held is None or held.state == "rejected":
-            await outbox.follow(conn, instance.site, me, other)
-            held = await follows.find(conn, follower_id=me.id, followed_id=other.id)
-        if held is not None and (parameters.has("reblogs") or parameters.has("notify")):
+        if other.moved_to:
+            raise Invalid(f"This account has moved to {other.moved_to}; follow it there.")
+        held = await outbox.follow(conn, instance.site, me, other)
+        if parameters.has("reblogs") or parameters.has("notify"):
             await follows.save_options(
                 conn,
                 held.id,
@@ -46,22 +44,12 @@ async def post_follow(request: web.Request) -> web.Response:
         return answer_json(request, await _build_relationship(conn, me, other))
 
 
-async def _require_followable(conn: Connection, me: Actor, other: Actor) -> None:
-    if other.id == me.id:
-        raise Invalid("You cannot follow yourself.")
-    if other.moved_to:
-        raise Invalid(f"This account has moved to {other.moved_to}; follow it there.")
-    if await blocks.between(conn, me.id, other.id):
-        raise Forbidden("One of you blocks the other.")
-
-
 async def post_unfollow(request: web.Request) -> web.Response:
     """POST /api/v1/accounts/:id/unfollow: follow no longer, or take the request back."""
     instance, me = request.app[INSTANCE], reader(request)
     async with transaction(instance.pool) as conn:
         other = await get_shown(conn, request)
-        if await follows.find(conn, follower_id=me.id, followed_id=other.id) is not None:
-            await outbox.unfollow(conn, instance.site, me, other)
+        await outbox.unfollow(conn, instance.site, me, other)
         return answer_json(request, await _build_relationship(conn, me, other))
 
 

@@ -13,8 +13,8 @@ from models import tokens
 from models.actors import Actor
 from models.database import Pool, connection
 from models.settings import Site
-from tests.fediverse import FakeFediverse
 from tests.factories import make_member
+from tests.fediverse import FakeFediverse
 from tests.web.api import strict
 from tests.web.core import Client, make_instance, serving
 from web.api.routes import ROUTES

@@ -35,6 +35,7 @@ def read_look(request: web.Request) -> Look:
 
 def write_moment(moment: datetime) -> str:
     """ISO 8601 in UTC with three digits of a second and Z: what every client parses."""
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # asyncpg's infinity is without a zone
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -1,0 +1,129 @@
+"""Home, public and tag timelines over HTTP, page by page."""
+
+from urllib.parse import quote
+
+import pytest
+
+from models.database import connection
+from models.posts import Tag
+from tests.factories import make_follow, make_listing, make_note, make_remote_actor
+from tests.web.api import strict
+from tests.web.api.conftest import Alice, Answer, Api
+
+STATUSES = strict.many(strict.status)
+
+
+def ids(answer: Answer) -> list[str]:
+    return [status["id"] for status in answer.json]
+
+
+async def follow_links(api: Api, path: str, relation: str) -> list[list[str]]:
+    """Pages from `path` on, as a client walks them that only knows the header."""
+    pages: list[list[str]] = []
+    next_path: str | None = path
+    while next_path is not None:
+        answer = await api.ask("GET", next_path)
+        STATUSES(answer.json)
+        pages.append(ids(answer))
+        link = answer.links.get(relation)
+        next_path = link.removeprefix(api.site.url) if link else None
+    return pages
+
+
+async def test_home_is_walked_down_and_up_by_the_link_header(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        bob = await make_remote_actor(conn)
+        await make_follow(conn, alice.actor, bob)
+        made = [str((await make_listing(conn, bob)).id) for _ in range(7)]
+
+    down = await follow_links(alice.api, "/api/v1/timelines/home?limit=3", "next")
+    up = await follow_links(alice.api, f"/api/v1/timelines/home?limit=3&min_id={made[0]}", "prev")
+
+    newest_first = made[::-1]
+    assert down == [newest_first[:3], newest_first[3:6], newest_first[6:], []]
+    assert up == [newest_first[3:6], newest_first[:3], []]
+
+
+async def test_the_link_header_is_exactly_as_clients_take_it_apart(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        one, two = [(await make_note(conn, alice.actor)).id for _ in range(2)]
+
+    answer = await alice.api.ask("GET", "/api/v1/timelines/public?local=true&limit=5&max_id=9000000000000000000")
+
+    base = "https://lomme.test/api/v1/timelines/public?local=true&limit=5"
+    assert answer.headers["Link"] == f'<{base}&max_id={one}>; rel="next", <{base}&min_id={two}>; rel="prev"'
+
+
+async def test_an_empty_page_has_no_link_header(alice: Alice) -> None:
+    answer = await alice.api.ask("GET", "/api/v1/timelines/home")
+
+    assert answer.json == []
+    assert "Link" not in answer.headers
+
+
+async def test_public_local_and_remote(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        bob = await make_remote_actor(conn)
+        here = str((await make_listing(conn, alice.actor)).id)
+        there = str((await make_listing(conn, bob)).id)
+        await make_listing(conn, alice.actor, post={"audience": "coop"})
+        await make_note(conn, bob, audience="unlisted")
+    everybody = alice.api.as_anybody()
+
+    assert [one["id"] for one in await everybody.get("/api/v1/timelines/public", STATUSES)] == [there, here]
+    assert [one["id"] for one in await everybody.get("/api/v1/timelines/public", STATUSES, local="true")] == [here]
+    assert [one["id"] for one in await everybody.get("/api/v1/timelines/public", STATUSES, remote="1")] == [there]
+    assert await everybody.get("/api/v1/timelines/public", STATUSES, only_media="on") == []
+
+
+async def test_tags_in_any_spelling_with_any_all_and_none(alice: Alice) -> None:
+    def tags(*names: str) -> tuple[Tag, ...]:
+        return tuple(Tag(tag=name, name=name) for name in names)
+
+    async with connection(alice.api.pool) as conn:
+        bob = await make_remote_actor(conn)
+        bike = str((await make_listing(conn, bob, post={"tags": tags("depannagevelo", "lomme")})).id)
+        tent = str((await make_listing(conn, alice.actor, post={"tags": tags("offre", "lomme")})).id)
+
+    async def find(tag: str, query: str = "") -> list[str]:
+        answer = await alice.api.ask("GET", f"/api/v1/timelines/tag/{quote(tag)}{query}")
+        STATUSES(answer.json)
+        return ids(answer)
+
+    assert await find("DépannageVélo") == [bike]
+    assert await find("OFFRE", "?any[]=D%C3%A9pannageV%C3%A9lo") == [tent, bike]
+    assert await find("offre", "?all[]=Lomme") == [tent]
+    assert await find("lomme", "?none[]=offre") == [bike]
+    assert await find("lomme", "?remote=true") == [bike]
+    assert await find("lomme", "?local=true&all=offre") == [tent]
+    assert await find("nix") == []
+    assert await find("#") == []
+
+
+async def test_pages_of_a_tag_keep_the_other_tags(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        for _ in range(3):
+            await make_note(conn, alice.actor, tags=(Tag(tag="a", name="a"), Tag(tag="b", name="b")))
+
+    pages = await follow_links(alice.api, "/api/v1/timelines/tag/a?all[]=b&limit=2", "next")
+
+    assert [len(page) for page in pages] == [2, 1, 0]
+
+
+@pytest.mark.parametrize("limit", ["0", "-5", "1", "100000"])
+async def test_the_limit_is_brought_within_its_bounds(alice: Alice, limit: str) -> None:
+    async with connection(alice.api.pool) as conn:
+        for _ in range(42):
+            await make_note(conn, alice.actor)
+
+    answer = await alice.api.ask("GET", "/api/v1/timelines/home", params={"limit": limit})
+
+    assert len(answer.json) == (40 if limit == "100000" else 1)
+
+
+@pytest.mark.parametrize("query", ["max_id=abc", "limit=ten", "local=perhaps", "min_id=1%00", "since_id=-1"])
+async def test_nonsense_is_refused_with_a_sentence(alice: Alice, query: str) -> None:
+    answer = await alice.api.ask("GET", f"/api/v1/timelines/public?{query}")
+
+    assert answer.status == 422
+    assert answer.json["error"].endswith(".")

@@ -1,0 +1,112 @@
+"""Forms with mistakes, one-time links and the first-run wizard through axe-core, as people meet them at the door."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from models import links
+from models.database import Pool, transaction
+from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
+
+AXE = Path(__file__).parents[1] / "peers" / "node_modules" / "axe-core" / "axe.min.js"
+
+pytestmark = [
+    pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed (npm ci in tests/peers)"),
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"there is no {CHROMIUM}"),
+]
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture
+async def live(pool: Pool, tmp_path: Path) -> AsyncIterator[Live]:
+    """The village."""
+    async with serve_village(pool, tmp_path) as live:
+        yield live
+
+
+@pytest.fixture
+async def page(live: Live) -> AsyncIterator[Page]:
+    """A page of somebody whom nobody knows; forms are sent as they are, so that it is the server who answers."""
+    async with open_chromium() as browser:
+        page = await browser.new_page(locale="fr-FR")
+        await page.goto(live.url)
+        yield page
+
+
+async def check(page: Page, name: str) -> None:
+    """No violation, narrow and wide, light and dark; nothing sticks out at 320 pixels."""
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[str] = []
+    for width in (390, 1280):
+        for scheme in ("light", "dark"):
+            await page.set_viewport_size({"width": width, "height": 900})
+            await page.emulate_media(color_scheme=scheme)
+            result = await page.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", RULES)
+            found += [f"{width} {scheme} {one['id']}: {one['nodes'][0]['html']}" for one in result["violations"]]
+    await page.set_viewport_size({"width": 320, "height": 700})
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320, name
+    assert not found, name
+
+
+async def send(page: Page, **fields: str) -> None:
+    """Fill in the first POST form of the page and send it without the browser's own checks."""
+    form = page.locator("main form[method=post]").first
+    for name, typed in fields.items():
+        await form.locator(f"[name={name}]").fill(typed)
+    await form.evaluate("form => { form.noValidate = true }")
+    async with page.expect_navigation():
+        await form.locator("button").first.click()
+
+
+async def test_forms_with_mistakes_have_no_violation(live: Live, page: Page) -> None:
+    await page.goto(f"{live.url}/connexion")
+    await send(page, login="alice", password="faux")
+    await check(page, "log-in")
+    await page.goto(f"{live.url}/inscription")
+    await send(page, username="élodie", commune="Nulle part")
+    await check(page, "registration")
+    await live.log_in(page.context, live.village.admin)
+    for path in ("/compte/profil", "/compte/mot-de-passe", "/coop/membres/nouveau"):
+        await page.goto(live.url + path)
+        await page.locator("main form[method=post] input:not([type=hidden])").first.fill("")
+        await send(page)
+        assert await page.locator("#erreurs").count() == 1, path
+        await check(page, path)
+
+
+async def test_one_time_links_have_no_violation(live: Live, page: Page) -> None:
+    async with transaction(live.instance.pool) as conn:
+        login = await links.create(conn, "login", actor_id=live.village.alice.id)
+        password = await links.create(conn, "password", actor_id=live.village.alice.id)
+
+    for token in (login, password, "x" * 40):
+        await page.goto(f"{live.url}/lien/{token}")
+        await check(page, "link")
+
+
+async def test_the_wizard_has_no_violation(live: Live, page: Page) -> None:
+    await live.log_in(page.context, live.village.admin)
+    async with transaction(live.instance.pool) as conn:
+        token = await links.create(conn, "setup")
+
+    for step in ("adresse", "coop", "inscriptions"):
+        await page.goto(f"{live.url}/installation/{token}/{step}")
+        assert await page.locator("[aria-current=step]").count() == 1
+        await check(page, step)
+    await page.goto(f"{live.url}/installation/{token}")
+    await send(page)
+    await check(page, "address not agreed to")
+
+
+async def test_the_mistakes_of_a_form_are_announced_and_lead_to_their_fields(live: Live, page: Page) -> None:
+    await page.goto(f"{live.url}/inscription")
+    await send(page)
+
+    await page.locator("#erreurs a[href='#email']").click()
+
+    assert await page.evaluate("document.activeElement.id") == "email"
+    assert await page.locator("#email").get_attribute("aria-invalid") == "true"
+    assert await page.locator("#erreurs").get_attribute("role") == "alert"
