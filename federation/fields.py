@@ -51,6 +51,8 @@ def text(value: object, limit: int = MAX_NAME) -> str | None:
     """A string, cut to `limit` characters; of a list the first; of a JSON-LD value object its `@value`."""
     if isinstance(value, str):
         return value[:limit]
+    if value is None:
+        return None
     for member in each(value):
         if isinstance(member, dict):
             member = member.get("@value")
@@ -99,6 +101,8 @@ def uri(value: object) -> str | None:
     """An http(s) address: a string, the `id` of an object, the `href` of a Link; of a list the first usable one."""
     if isinstance(value, str):
         return value if is_uri(value) else None
+    if value is None:
+        return None
     for member in each(value):
         found = _uri_of(member)
         if found is not None:
@@ -206,6 +210,10 @@ def amount(value: object) -> Decimal | None:
 
 def one(value: object, read: Callable[[Json], T | None]) -> T | None:
     """The first object of a value that `read` makes something of."""
+    if isinstance(value, dict):
+        return read(value)
+    if value is None:
+        return None
     for member in mappings(value, MAX_LIST):
         found = read(member)
         if found is not None:
@@ -215,6 +223,8 @@ def one(value: object, read: Callable[[Json], T | None]) -> T | None:
 
 def many(value: object, read: Callable[[Json], T | None], limit: int) -> tuple[T, ...]:
     """What `read` makes of the objects of a value, at most `limit`."""
+    if not value:
+        return ()
     found: list[T] = []
     for member in mappings(value, MAX_LIST * 10):
         if (item := read(member)) is not None:

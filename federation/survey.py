@@ -5,6 +5,7 @@ another meaning, or gives their meanings other words, or values stand in expande
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from federation.errors import Malformed
@@ -66,7 +67,18 @@ def survey(document: Json) -> tuple[set[str], list[Any]]:
         if depth > MAX_DEPTH:
             raise Malformed("This is nested too deeply.")
         level = _survey_level(level, words, contexts)
+    _require_shallow(contexts)
     return words, contexts
+
+
+def _require_shallow(level: list[Any]) -> None:
+    """Contexts are not searched for words, but may not be deeper than documents either."""
+    for _ in range(MAX_DEPTH):
+        members = [member for value in level for member in (value.values() if type(value) is dict else value)]
+        level = [member for member in members if type(member) is dict or type(member) is list]
+        if not level:
+            return
+    raise Malformed("This context is nested too deeply.")
 
 
 def _survey_level(level: list[Any], words: set[str], contexts: list[Any]) -> list[Any]:
@@ -78,10 +90,8 @@ def _survey_level(level: list[Any], words: set[str], contexts: list[Any]) -> lis
                 kind = value["type"]
                 words.update(name for name in (kind if type(kind) is list else [kind]) if type(name) is str)
             for key, member in value.items():
-                if key == "@context":
-                    contexts.append(member)
-                elif type(member) is dict or type(member) is list:
-                    below.append(member)
+                if type(member) is dict or type(member) is list:
+                    (contexts if key == "@context" else below).append(member)
         else:
             below.extend([member for member in value if type(member) is dict or type(member) is list])
     return below
@@ -97,20 +107,18 @@ def needs_compaction(words: set[str], contexts: list[Any]) -> bool:
     if any(word.startswith(("as:", AS)) for word in prefixed):
         return True
     for context in contexts:
-        for terms in _inline(context, 0):
+        for terms in _inline(context):
             if _renames(terms, words) or _abbreviates(terms, prefixed):
                 return True
     return False
 
 
-def _inline(context: Any, depth: int) -> list[Json]:
-    """The objects in a context; raises Malformed for one nested deeper than documents may be."""
-    if depth > MAX_DEPTH:
-        raise Malformed("This context is nested too deeply.")
+def _inline(context: Any) -> list[Json]:
+    """The objects in a context."""
     if isinstance(context, dict):
         return [context]
     if isinstance(context, list):
-        return [terms for member in context for terms in _inline(member, depth + 1)]
+        return [terms for member in context for terms in _inline(member)]
     return []
 
 
@@ -125,27 +133,41 @@ def _abbreviates(terms: Json, prefixed: list[str]) -> bool:
 
 
 def _is_renamed(name: str, definition: Any, terms: Json) -> bool:
-    scoped = isinstance(definition, dict) and "@context" in definition
-    meaning = _expand(definition.get("@id", name) if isinstance(definition, dict) else definition, terms)
+    """Whether a definition gives a word another meaning than it has for us, or a meaning of ours another word."""
+    if isinstance(definition, dict):
+        if "@context" in definition:
+            return True
+        definition = definition.get("@id", name)
+    if not isinstance(definition, str):
+        return name in MEANINGS
+    base = terms.get(definition.partition(":")[0])
+    if isinstance(base, dict):
+        base = base.get("@id")
+    base = base if isinstance(base, str) else ""
+    if len(name) + len(definition) + len(base) > _LONGEST_CACHED:
+        return _differs.__wrapped__(name, definition, base)
+    return _differs(name, definition, base)
+
+
+_LONGEST_CACHED = 500
+
+
+@lru_cache(maxsize=4096)
+def _differs(name: str, definition: str, base: str) -> bool:
+    """The same for a definition as a string; `base` is what its prefix stands for in its own context."""
+    meaning = _expand(definition, base)
     expected = MEANINGS.get(name)
     if expected is None:
-        # A word of somebody's own for something that we know under another word.
-        return scoped or meaning in _KNOWN_MEANINGS
-    if scoped or meaning is None:
-        return True
+        return meaning in _KNOWN_MEANINGS
     return meaning != expected and meaning not in {prefix + name for prefix in _SAME_WORD}
 
 
-def _expand(value: Any, terms: Json) -> str | None:
-    """A term's meaning as a full address, as far as prefixes of the same context and the usual ones tell."""
-    if not isinstance(value, str):
-        return None
-    prefix, colon, rest = value.partition(":")
+def _expand(definition: str, base: str) -> str:
+    """A definition as a full address, as far as its prefix is known."""
+    prefix, colon, rest = definition.partition(":")
     if not colon:
-        return MEANINGS.get(value, value)
+        return MEANINGS.get(definition, definition)
     if rest.startswith("//"):
-        return value
-    base = terms.get(prefix, _KNOWN_PREFIXES.get(prefix))
-    if isinstance(base, dict):
-        base = base.get("@id")
-    return base + rest if isinstance(base, str) else value
+        return definition
+    base = base or _KNOWN_PREFIXES.get(prefix, "")
+    return base + rest if base else definition

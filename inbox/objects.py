@@ -28,7 +28,9 @@ async def save_post(conn: Connection, author: Actor, object: Postlike, *, throug
         post = listing.post
     if post.local or post.author_id != author.id:
         raise Ignored("This object is somebody else's.")
-    await media.save_remote(conn, post.id, read_attachments(object))
+    attachments = read_attachments(object)
+    if attachments or not fresh:
+        await media.save_remote(conn, post.id, attachments)
     if fresh:
         await _tell(conn, author, post, new, local_ids)
     return post

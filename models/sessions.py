@@ -31,7 +31,7 @@ class Session:
 
 def hash_token(token: str) -> bytes:
     """What is stored instead of a random token; plain SHA-256 is enough for 256 random bits."""
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode(errors="surrogateescape")).digest()
 
 
 async def create(conn: Connection, actor_id: int, user_agent: str) -> str:
@@ -46,7 +46,7 @@ async def create(conn: Connection, actor_id: int, user_agent: str) -> str:
         hash_token(token),
         actor_id,
         secrets.token_urlsafe(32),
-        user_agent[:300],
+        user_agent[:300].encode(errors="replace").decode(),
         LIFETIME,
     )
     return token

@@ -5,14 +5,14 @@ import re
 import secrets
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from models import accounts, sessions
 from models.accounts import Account, Role
-from models.database import Connection, transaction
+from models.database import Connection, connection
 from models.errors import Forbidden
 from models.sessions import Session
 from models.settings import Site
@@ -29,7 +29,8 @@ class Visit:
     """What the cookies of one request say, and what its answer will set them to.
 
     `form_secret` is the cookie of somebody who is not logged in: the token in her forms is derived from it.
-    `personal` pages are kept by no cache: they hold a token.
+    `personal` pages hold a token: no proxy keeps them, and browsers ask again (but still go back without losing what
+    was typed).
     """
 
     account: Account | None = None
@@ -77,7 +78,7 @@ async def _read_visit(request: web.Request) -> Visit:
     token = request.cookies.get(cookie_name(site))
     if not token or "Authorization" in request.headers:
         return visit
-    async with transaction(request.app[INSTANCE].pool) as conn:
+    async with connection(request.app[INSTANCE].pool) as conn:
         visit.session = await sessions.find(conn, token)
         if visit.session is None:
             visit.ended = True
@@ -107,7 +108,7 @@ def _set_cookies(request: web.Request, response: web.StreamResponse) -> None:
     if visit.new_form_secret:
         response.set_cookie(form_cookie_name(site), visit.new_form_secret, **flags)
     if visit.personal or visit.session or visit.ended:
-        response.headers.setdefault("Cache-Control", "private, no-store")
+        response.headers.setdefault("Cache-Control", "private, no-cache")
 
 
 def current_account(request: web.Request) -> Account | None:
@@ -142,10 +143,8 @@ def _asked_page(request: web.Request) -> str:
     """Where to return after log-in: the page asked for, or the one whose form was sent."""
     if request.method in SAFE_METHODS:
         return read_local_path(request.path_qs)
-    referer = urlsplit(request.headers.get("Referer", ""))
-    if f"{referer.scheme}://{referer.netloc}" != request.app[INSTANCE].site.url:
-        return "/"
-    return read_local_path(referer.path + (f"?{referer.query}" if referer.query else ""))
+    here, referer = request.app[INSTANCE].site.url, request.headers.get("Referer", "")
+    return read_local_path(referer.removeprefix(here)) if referer.startswith(f"{here}/") else "/"
 
 
 def read_local_path(text: str, default: str = "/") -> str:
@@ -215,4 +214,4 @@ def require_same_origin(request: web.Request) -> None:
 
 
 def _derive_token(secret: str) -> str:
-    return hashlib.sha256(f"form:{secret}".encode()).hexdigest()
+    return hashlib.sha256(f"form:{secret}".encode(errors="surrogateescape")).hexdigest()

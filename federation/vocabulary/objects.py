@@ -33,10 +33,8 @@ from federation.vocabulary.parts import (
     Mention,
     Place,
     read_document,
-    read_emoji,
-    read_hashtag,
-    read_mention,
     read_place,
+    read_tags,
     write_document,
     write_hashtag,
     write_mention,
@@ -44,7 +42,6 @@ from federation.vocabulary.parts import (
 )
 
 MAX_ATTACHMENTS = 16
-MAX_TAGS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +110,8 @@ def read_note(document: Json) -> Note:
     id = uri(document.get("id"))
     if id is None:
         raise Malformed("This object has no id.")
-    tag, policy = document.get("tag"), document.get("interactionPolicy")
+    policy = document.get("interactionPolicy")
+    mentions, hashtags, emojis = read_tags(document.get("tag"))
     return Note(
         id=id,
         type=next(iter(types(document)), "Object").rpartition(":")[2][:100],
@@ -136,9 +134,9 @@ def read_note(document: Json) -> Note:
         replies=uri(document.get("replies")),
         sensitive=flag(document.get("sensitive")) or False,
         attachments=many(document.get("attachment"), read_document, MAX_ATTACHMENTS),
-        mentions=many(tag, read_mention, MAX_TAGS),
-        hashtags=many(tag, read_hashtag, MAX_TAGS),
-        emojis=many(tag, read_emoji, MAX_TAGS),
+        mentions=mentions,
+        hashtags=hashtags,
+        emojis=emojis,
         location=one(document.get("location"), read_place),
         can_quote=_read_can_quote(policy) if policy is not None else (),
         thanks_for=uri(document.get("thanksFor")),

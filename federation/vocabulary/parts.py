@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from federation.fields import MAX_NAME, Json, compact, each, localized, number, one, text, types, uri, whole
+from federation.fields import MAX_NAME, Json, compact, each, localized, mappings, number, one, text, types, uri, whole
 
 MAX_ALT = 5_000
+MAX_TAGS = 100
+MAX_SEARCHED = 10_000
 MAX_PIXELS = 100_000
 
 MEDIA_TYPES = frozenset({"Document", "Image", "Video", "Audio"})
@@ -94,8 +96,10 @@ def read_focal_point(value: object) -> tuple[float, float] | None:
 
 def read_mention(document: Json) -> Mention | None:
     """A tag of type Mention with an address."""
+    if "Mention" not in types(document):
+        return None
     address = uri(document.get("href"))
-    if address is None or "Mention" not in types(document):
+    if address is None:
         return None
     return Mention(href=address, name=localized(document, "name", MAX_NAME) or "")
 
@@ -115,6 +119,21 @@ def read_emoji(document: Json) -> Emoji | None:
     name = (localized(document, "name", 100) or "").strip(":")
     address = one(document.get("icon"), lambda icon: uri(icon.get("url")))
     return Emoji(name=name, url=address) if name and address else None
+
+
+def read_tags(value: object) -> tuple[tuple[Mention, ...], tuple[Hashtag, ...], tuple[Emoji, ...]]:
+    """The mentions, hashtags and emojis in a `tag`, at most MAX_TAGS of each."""
+    mentions: list[Mention] = []
+    hashtags: list[Hashtag] = []
+    emojis: list[Emoji] = []
+    for member in mappings(value, MAX_SEARCHED):
+        if (mention := read_mention(member)) is not None:
+            mentions.append(mention)
+        elif (hashtag := read_hashtag(member)) is not None:
+            hashtags.append(hashtag)
+        elif (emoji := read_emoji(member)) is not None:
+            emojis.append(emoji)
+    return tuple(mentions[:MAX_TAGS]), tuple(hashtags[:MAX_TAGS]), tuple(emojis[:MAX_TAGS])
 
 
 def read_place(document: Json) -> Place | None:

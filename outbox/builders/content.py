@@ -1,5 +1,6 @@
 """The HTML of a listing as timelines show it, and its hashtags: what is stored as the post's content (clients.md)."""
 
+from functools import partial
 from html import escape
 
 from federation import hashtags
@@ -33,7 +34,7 @@ def build_listing_content(site: Site, listing: Listing) -> tuple[str, tuple[Tag,
     place = [f"📍 {details.place_name}"] if details.place_name else []
     facts = [escape(fact, quote=False) for fact in (*place, *write_facts(details, language))]
     tags = " ".join(link_hashtag(tag_url(site, name), name) for name in own)
-    html = f"{title}{_shorten(details.description)}<p>{' · '.join([*facts, link])}</p><p>{tags}</p>"
+    html = f"{title}{_shorten(site, details.description)}<p>{' · '.join([*facts, link])}</p><p>{tags}</p>"
     return html, tuple(Tag(tag=hashtags.fold(name), name=name) for name in (*own, *typed))
 
 
@@ -58,9 +59,10 @@ def _commune(details: ListingDetails) -> str:
     return (details.place_name or "").partition(" (")[0].strip()
 
 
-def _shorten(description: str) -> str:
+def _shorten(site: Site, description: str) -> str:
     """The description, cut between two words where it is long."""
     text = to_text(description)
     if len(text) <= VISIBLE:
         return description
-    return from_text(f"{text[: VISIBLE + 1].rsplit(maxsplit=1)[0].rstrip(' ,;:.')}…")
+    shown = text[: VISIBLE + 1].rsplit(maxsplit=1)[0].rstrip(" ,;:.")
+    return from_text(f"{shown}…", tag_url=partial(tag_url, site))

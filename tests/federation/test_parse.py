@@ -75,6 +75,7 @@ def test_everything_that_others_send_is_read(name: str) -> None:
         b'{"a": ' + b"[" * 40 + b"]" * 40 + b"}",
         b'{"a": ' + b'{"a":' * 40 + b"1" + b"}" * 40 + b"}",
         b'{"@context": ' + b"[" * 40 + b"]" * 40 + b"}",
+        b'{"a": "\\u0000", "@context": ' + b'{"a":' * 1000 + b"1" + b"}" * 1000 + b"}",
         b'{"a": "' + b"x" * 1024 * 1024 + b'"}',
     ],
     ids=lambda body: body[:12].decode("latin-1"),

@@ -1,4 +1,4 @@
-"""`declic account create`, `declic token create`."""
+"""`declic account create`, `declic account link`, `declic token create`."""
 
 import click
 
@@ -6,6 +6,7 @@ from federation.key_pairs import make_key_pairs
 from models import accounts, actors, tokens
 from models.accounts import ROLES, Role
 from models.database import transaction
+from models.links import Purpose
 from outbox.accounts import register
 from web.commands.running import Refused, run, say, tell, working_instance
 from web.forms import EMAIL
@@ -52,6 +53,22 @@ async def _create_account(name: str, email: str, password: str | None, role: Rol
         if link is not None:
             say(f"First log-in, within two days: {link}")
         tell(actor.uri)
+
+
+@account.command("link")
+@click.argument("name")
+@click.option("--enter-only", is_flag=True, help="The link lets in without a new password.")
+def link_account(name: str, *, enter_only: bool) -> None:
+    """Make a link with which a member enters once, within two days; prints it."""
+    run(_link_account(name.removeprefix("@"), "login" if enter_only else "password"))
+
+
+async def _link_account(name: str, purpose: Purpose) -> None:
+    async with working_instance() as instance, transaction(instance.pool) as conn:
+        found = await accounts.find_by_username(conn, name)
+        if found is None:
+            raise Refused(f"There is no account named {name} here; `declic account create {name}` makes one.")
+        tell(await make_member_link(conn, instance.site, found.actor_id, purpose))
 
 
 @click.group()

@@ -85,19 +85,24 @@ async def _running(stage: Settings, listener: socket.socket, stopping: asyncio.E
     try:
         yield
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-        done, _ = await asyncio.wait({watching}, timeout=STOP_SECONDS)
-        if not done:
-            process.kill()
-            await watching
+        stopping.set()
+        await watching
 
 
 async def _watch(process: Process, stage: Settings, stopping: asyncio.Event) -> None:
-    status = await process.wait()
-    if not stopping.is_set():
-        click.echo(f"The server at {stage.url} ended by itself (status {status}).", err=True)
+    """Until the demo ends, and then until the server has drained; both drain side by side."""
+    ended = asyncio.create_task(process.wait())
+    stopped = asyncio.create_task(stopping.wait())
+    await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    if ended.done():
+        click.echo(f"The server at {stage.url} ended by itself (status {process.returncode}).", err=True)
         stopping.set()
+        return
+    process.send_signal(signal.SIGTERM)
+    await asyncio.wait({ended}, timeout=STOP_SECONDS)
+    if not ended.done():
+        process.kill()
+        await ended
 
 
 async def _prepare(stages: list[Settings], script: Path, stopping: asyncio.Event) -> None:

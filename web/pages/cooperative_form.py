@@ -1,5 +1,6 @@
 """What a cooperative tells about itself, read from a form: in the first-run wizard and in its settings."""
 
+import re
 from dataclasses import replace
 
 from models import places
@@ -13,17 +14,33 @@ KINDS: tuple[TerritoryKind, ...] = ("commune", "communes", "epci")
 
 REGISTRATIONS: tuple[Registration, ...] = ("open", "closed")
 
+NAME_LIMIT = 60
+
 COMMUNES = 60
 """The most communes that are picked one by one; an EPCI may have more."""
 
 
+FORM_OF_EPCI = re.compile(
+    r"(?:communauté (?:d['’]agglomération|de communes|urbaine)|CA|CC|CU)\s+"
+    r"(?:de la |de l['’]|de |du |des |d['’])?(?P<name>.+)",
+    re.IGNORECASE,
+)
+
+
+def shorten_epci(name: str) -> str:
+    """What people call an EPCI: "Hénin-Carvin" for "Communauté d'agglomération d'Hénin-Carvin"."""
+    found = FORM_OF_EPCI.fullmatch(name)
+    short = found["name"] if found else name
+    return (short[:1].upper() + short[1:])[:NAME_LIMIT]
+
+
 async def read_identity(conn: Connection, form: Form, chosen: Preferences) -> Preferences:
     """Name, sentence and territory."""
-    name = form.text("name", limit=60, missing="Donnez le nom de la coop.")
+    name = form.text("name", limit=NAME_LIMIT, missing="Donnez le nom de la coop.")
     sentence = form.text("sentence", limit=200)
     kind = form.choice("territory_kind", KINDS, default="commune")
     codes, said = await _read_territory(conn, form, kind)
-    own_words = form.text("territory_name", limit=60)
+    own_words = form.text("territory_name", limit=NAME_LIMIT)
     if own_words == chosen.territory_name and codes != chosen.territory_codes:
         own_words = ""  # it named the territory that was there before
     return replace(
@@ -68,7 +85,7 @@ async def _read_territory(conn: Connection, form: Form, kind: str) -> tuple[tupl
         return (), ""
     if kind == "epci":
         epci = await _read_epci(conn, form, typed)
-        return ((epci.code,), epci.name) if epci else ((), "")
+        return ((epci.code,), shorten_epci(epci.name)) if epci else ((), "")
     names = [name.strip() for name in typed.split(",") if name.strip()]
     if len(names) > COMMUNES:
         form.fail("territory", "%(count)s communes au plus. Choisissez plutôt leur communauté.", count=COMMUNES)

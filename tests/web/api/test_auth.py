@@ -1,6 +1,5 @@
 """Tokens and scopes: who may ask what."""
 
-import pytest
 from aiohttp import web
 
 from models import tokens
@@ -112,19 +111,19 @@ async def test_the_old_scope_follow_stands_for_follows_blocks_and_mutes(alice: A
     assert (await api.ask("GET", "/api/v1/timelines/home")).status == 403
 
 
-@pytest.mark.parametrize("path", ["/api/v1/timelines/home", "/api/v1/timelines/public", "/api/v1/instance"])
-async def test_a_token_in_the_address_is_refused(alice: Alice, path: str) -> None:
-    answer = await alice.api.as_anybody().ask("GET", f"{path}?access_token={alice.api.bearer}")
+async def test_a_token_in_the_address_is_refused(alice: Alice) -> None:
+    for path in ("/api/v1/timelines/home", "/api/v1/timelines/public", "/api/v1/instance"):
+        answer = await alice.api.as_anybody().ask("GET", f"{path}?access_token={alice.api.bearer}")
 
-    assert answer.status == 401
-    assert "header" in answer.json["error"]
+        assert answer.status == 401
+        assert "header" in answer.json["error"]
 
 
-@pytest.mark.parametrize("header", ["Basic YWxpY2U6eA==", "Bearer", "Bearer ", "token", "Bearer a b"])
-async def test_other_authorization_headers_are_refused(anybody: Api, header: str) -> None:
-    answer = await anybody.ask("GET", "/api/v1/timelines/public", headers={"Authorization": header})
+async def test_other_authorization_headers_are_refused(anybody: Api) -> None:
+    for header in ["Basic YWxpY2U6eA==", "Bearer", "Bearer ", "token", "Bearer a b"]:
+        answer = await anybody.ask("GET", "/api/v1/timelines/public", headers={"Authorization": header})
 
-    assert answer.status == 401
+        assert answer.status == 401
 
 
 async def test_a_revoked_token_and_one_of_a_disabled_account_open_nothing(alice: Alice) -> None:

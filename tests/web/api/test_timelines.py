@@ -2,8 +2,6 @@
 
 from urllib.parse import quote
 
-import pytest
-
 from models.database import connection
 from models.posts import Tag
 from tests.factories import make_follow, make_listing, make_note, make_remote_actor
@@ -110,20 +108,20 @@ async def test_pages_of_a_tag_keep_the_other_tags(alice: Alice) -> None:
     assert [len(page) for page in pages] == [2, 1, 0]
 
 
-@pytest.mark.parametrize("limit", ["0", "-5", "1", "100000"])
-async def test_the_limit_is_brought_within_its_bounds(alice: Alice, limit: str) -> None:
+async def test_the_limit_is_brought_within_its_bounds(alice: Alice) -> None:
     async with connection(alice.api.pool) as conn:
         for _ in range(42):
             await make_note(conn, alice.actor)
 
-    answer = await alice.api.ask("GET", "/api/v1/timelines/home", params={"limit": limit})
+    async def count(limit: str) -> int:
+        return len(await alice.api.get("/api/v1/timelines/home", limit=limit))
 
-    assert len(answer.json) == (40 if limit == "100000" else 1)
+    assert [await count(limit) for limit in ("0", "-5", "1", "", "100000")] == [1, 1, 1, 20, 40]
 
 
-@pytest.mark.parametrize("query", ["max_id=abc", "limit=ten", "local=perhaps", "min_id=1%00", "since_id=-1"])
-async def test_nonsense_is_refused_with_a_sentence(alice: Alice, query: str) -> None:
-    answer = await alice.api.ask("GET", f"/api/v1/timelines/public?{query}")
+async def test_nonsense_is_refused_with_a_sentence(alice: Alice) -> None:
+    for query in ("max_id=abc", "limit=ten", "local=perhaps", "since_id=-1"):
+        answer = await alice.api.ask("GET", f"/api/v1/timelines/public?{query}")
 
-    assert answer.status == 422
-    assert answer.json["error"].endswith(".")
+        assert answer.status == 422
+        assert answer.json["error"].endswith(".")

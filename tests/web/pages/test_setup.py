@@ -114,8 +114,8 @@ async def test_a_mistake_about_the_coop_is_said_at_its_field(
     ("kind", "typed", "codes", "said"),
     [
         ("communes", "Lomme, 59130 Lambersart , Lomme", ("59355", "59328"), "Lomme, Lambersart"),
-        ("epci", "Hénin-Carvin", ("246200364",), "CA d'Hénin-Carvin"),
-        ("epci", "Carvin", ("246200364",), "CA d'Hénin-Carvin"),
+        ("epci", "Hénin-Carvin", ("246200364",), "Hénin-Carvin"),
+        ("epci", "Carvin", ("246200364",), "Hénin-Carvin"),
     ],
 )
 async def test_a_territory_may_be_several_communes_or_their_community(

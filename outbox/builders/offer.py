@@ -1,0 +1,21 @@
+"""Offer: one of ours proposes terms for somebody's listing, or answers terms with others (wire-format §5.8)."""
+
+from federation.uris import activity_uri
+from federation.vocabulary.activities import Offer
+from federation.vocabulary.agreements import Agreement
+from models.actors import Actor
+from models.settings import Site
+
+
+def build_offer(
+    site: Site, actor: Actor, terms: Agreement, recipient_uri: str, *, content: str = "", in_reply_to: str | None = None
+) -> Offer:
+    """Told to the other side alone; `in_reply_to` is the Offer that a counter-proposal answers."""
+    return Offer(
+        id=activity_uri(site, actor.username),
+        actor=actor.uri,
+        object=terms,
+        content=content,
+        in_reply_to=in_reply_to,
+        to=(recipient_uri,),
+    )

@@ -1,0 +1,123 @@
+"""What this server says of itself, and what is empty for ever."""
+
+import re
+from dataclasses import replace
+
+from models import preferences
+from models.database import connection, execute
+from tests.factories import make_local_actor, make_remote_actor
+from tests.web.api import strict
+from tests.web.api.conftest import Alice, Api
+
+EMPTY = [
+    "/api/v1/announcements",
+    "/api/v1/blocks",
+    "/api/v1/bookmarks",
+    "/api/v1/conversations",
+    "/api/v1/custom_emojis",
+    "/api/v1/directory",
+    "/api/v1/domain_blocks",
+    "/api/v1/endorsements",
+    "/api/v1/featured_tags",
+    "/api/v1/filters",
+    "/api/v2/filters",
+    "/api/v1/followed_tags",
+    "/api/v1/lists",
+    "/api/v1/mutes",
+    "/api/v1/notifications/requests",
+    "/api/v1/scheduled_statuses",
+    "/api/v1/suggestions",
+    "/api/v2/suggestions",
+    "/api/v1/trends",
+    "/api/v1/trends/tags",
+    "/api/v1/trends/statuses",
+    "/api/v1/trends/links",
+    "/api/v1/instance/peers",
+    "/api/v1/instance/activity",
+    "/api/v1/instance/rules",
+    "/api/v1/follow_requests",
+]
+
+MISSING = [
+    "/api/v1/push/subscription",
+    "/api/v2/notifications/policy",
+    "/api/v2/notifications",
+    "/api/v1/collections",
+    "/api/v1/annual_reports",
+    "/api/v1/statuses/abc",
+    "/api/v1/accounts/abc",
+    "/api/v1/nothing",
+    "/api/v9/x",
+    "/api/",
+    "/api/v1/search",
+]
+
+
+async def test_both_documents_have_the_shape_that_clients_want(anybody: Api) -> None:
+    async with connection(anybody.pool) as conn:
+        await preferences.save(conn, replace(preferences.Preferences(), name="La Remise", contact_email="a@b.fr"))
+        await make_local_actor(conn, "coop", type="Organization")
+        await make_remote_actor(conn)
+        await execute(conn, "INSERT INTO server (host) VALUES ('henin.test')")
+
+    new = await anybody.get("/api/v2/instance", strict.instance)
+    old = await anybody.get("/api/v1/instance", strict.instance_v1)
+
+    assert (new["domain"], old["uri"]) == ("lomme.test", "lomme.test")
+    assert (new["title"], old["title"]) == ("La Remise", "La Remise")
+    assert new["contact"]["account"]["acct"] == "coop"
+    assert old["stats"] == {"user_count": 0, "status_count": 0, "domain_count": 1}
+    assert new["configuration"]["urls"]["streaming"] == old["urls"]["streaming_api"] == "wss://lomme.test"
+    assert re.match(r"4\.2\.0 \(compatible; declic ", new["version"])
+    assert "api_versions" not in new
+
+
+async def test_a_server_that_nobody_has_set_up_yet_answers_too(anybody: Api) -> None:
+    new = await anybody.get("/api/v2/instance", strict.instance)
+
+    assert (new["title"], new["contact"]["account"]) == ("lomme.test", None)
+
+
+async def test_the_application_learns_what_its_token_is_for(alice: Alice) -> None:
+    found = await alice.api.get("/api/v1/apps/verify_credentials")
+
+    assert found["name"] == "Tests"
+    assert found["scopes"] == ["read", "write", "follow", "push"]
+    assert found["vapid_key"] == ""
+
+
+async def test_what_is_empty_for_ever_is_an_empty_list(alice: Alice) -> None:
+    for path in EMPTY:
+        assert await alice.api.get(path) == [], path
+    for part in ("featured_tags", "endorsements", "lists"):
+        assert await alice.api.get(f"/api/v1/accounts/{alice.actor.id}/{part}") == []
+    assert await alice.api.get("/api/v1/markers") == {}
+    assert await alice.api.get("/api/v1/accounts/familiar_followers?id[]=5") == [{"id": "5", "accounts": []}]
+
+
+async def test_what_is_not_there_is_missing_as_json_whatever_the_method(alice: Alice) -> None:
+    for path in MISSING:
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            assert (await alice.api.ask(method, path)).status == 404, (method, path)
+    assert (await alice.api.ask("POST", "/api/v1/timelines/home")).status == 404
+
+
+async def test_preflights_are_answered(anybody: Api) -> None:
+    response = await anybody.client.options(
+        "/api/v1/statuses",
+        headers={
+            "Origin": "https://phanpy.social",
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization,idempotency-key",
+        },
+    )
+
+    assert response.status == 204
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Idempotency-Key" in response.headers["Access-Control-Allow-Headers"]
+
+
+async def test_default_pictures_are_among_the_static_files(anybody: Api) -> None:
+    account = (await anybody.get("/api/v2/instance"))["thumbnail"]["url"]
+
+    assert re.fullmatch(r"https://lomme\.test/static/images/header\.[0-9a-f]{12}\.png", account)

@@ -1,0 +1,81 @@
+"""Uploading pictures through a client."""
+
+from io import BytesIO
+from typing import Any
+
+from aiohttp import FormData
+from PIL import Image
+
+from models.database import connection, fetch_value
+from tests.factories import make_member
+from tests.web.api import strict
+from tests.web.api.conftest import Alice, Answer, Api
+
+
+def picture() -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (64, 48), "#1B4A9C").save(file, "PNG")
+    return file.getvalue()
+
+
+async def upload(api: Api, body: bytes, path: str = "/api/v2/media", **fields: Any) -> Answer:
+    form = FormData()
+    for name, value in fields.items():
+        form.add_field(name, value)
+    form.add_field("file", body, filename="tente.png", content_type="image/png")
+    return await api.ask("POST", path, data=form)
+
+
+async def test_a_picture_is_ready_at_once_and_keeps_its_words(alice: Alice) -> None:
+    for path in ("/api/v2/media", "/api/v1/media"):
+        answer = await upload(alice.api, picture(), path, description="Une tente", focus="-0.5,1")
+
+        strict.attachment(answer.json)
+        assert answer.status == 200
+        assert (answer.json["type"], answer.json["description"]) == ("image", "Une tente")
+        assert answer.json["meta"]["original"]["size"] == "64x48"
+        assert answer.json["meta"]["focus"] == {"x": -0.5, "y": 1.0}
+        assert answer.json["url"].startswith("https://lomme.test/media/")
+
+
+async def test_its_words_change_and_it_goes_into_a_status(alice: Alice) -> None:
+    id = (await upload(alice.api, picture())).json["id"]
+
+    changed = await alice.api.ask("PUT", f"/api/v1/media/{id}", json={"description": "Verte"})
+    read = await alice.api.get(f"/api/v1/media/{id}", strict.attachment)
+    status = await alice.api.post("/api/v1/statuses", strict.status, **{"media_ids[]": id})
+
+    assert changed.json["description"] == read["description"] == "Verte"
+    assert [one["id"] for one in status["media_attachments"]] == [id]
+    assert (await alice.api.ask("DELETE", f"/api/v1/media/{id}")).status == 409
+
+
+async def test_an_upload_is_its_owners_alone(alice: Alice) -> None:
+    id = (await upload(alice.api, picture())).json["id"]
+    async with connection(alice.api.pool) as conn:
+        bob = await alice.api.as_member(await make_member(conn, "bob"))
+
+    answers = [
+        await bob.ask("GET", f"/api/v1/media/{id}"),
+        await bob.ask("PUT", f"/api/v1/media/{id}", data={"description": "x"}),
+        await bob.ask("DELETE", f"/api/v1/media/{id}"),
+        await alice.api.ask("GET", f"/api/v1/media/{'9' * 30}"),
+    ]
+
+    assert [answer.status for answer in answers] == [404] * 4
+    assert (await alice.api.ask("DELETE", f"/api/v1/media/{id}")).status == 200
+
+
+async def test_what_is_no_picture_is_refused_with_a_sentence_and_nothing_is_kept(alice: Alice) -> None:
+    answers = [
+        await upload(alice.api, b"<svg onload=alert(1)>"),
+        await upload(alice.api, picture()[:60]),
+        await upload(alice.api, b""),
+        await upload(alice.api, picture(), description="x" * 1501),
+        await upload(alice.api, picture(), focus="a,b"),
+        await alice.api.ask("POST", "/api/v2/media", data={"description": "x"}),
+    ]
+
+    assert [answer.status for answer in answers] == [422] * 6
+    async with connection(alice.api.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM media") == 0

@@ -1,0 +1,172 @@
+"""Following people, streams and whole territories; whom one follows, and who waits for a yes."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from federation.errors import Cause, FetchFailed
+from federation.instance import Instance
+from models import follows
+from models.actors import Actor
+from models.database import connection, fetch_value, transaction
+from tests.factories import make_remote_actor
+from tests.fediverse import FakeFediverse
+from tests.village import Village
+from tests.web.pages.conftest import Browser
+
+OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
+
+
+async def state_of(instance: Instance, follower: Actor, followed: Actor) -> str | None:
+    """The relation as it is kept."""
+    async with connection(instance.pool) as conn:
+        found = await follows.find(conn, follower_id=follower.id, followed_id=followed.id)
+    return found.state if found else None
+
+
+async def test_member_follows_somebody_elsewhere_from_the_profile(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    answer = await alice.send("/abonnements", {"acteur": str(lomme.bob.id)}, form_on="/@bob@henin.test")
+
+    assert (answer.status, answer.location) == (303, "/@bob@henin.test")
+    assert await state_of(instance, lomme.alice, lomme.bob) == "pending"
+    assert "Demandé" in (await alice.get("/@bob@henin.test")).words()
+    async with connection(instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT type FROM activity ORDER BY id DESC LIMIT 1") == "Follow"
+
+
+async def test_member_stops_following(alice: Browser, lomme: Village, instance: Instance) -> None:
+    await alice.send("/abonnements/arreter", {"acteur": str(lomme.henin.id)}, form_on="/@coop@henin.test")
+
+    assert await state_of(instance, lomme.alice, lomme.henin) is None
+
+
+async def test_following_somebody_here_is_accepted_at_once(alice: Browser, lomme: Village, instance: Instance) -> None:
+    await alice.send("/abonnements", {"acteur": str(lomme.hocine.id)}, form_on="/@hocine")
+
+    assert await state_of(instance, lomme.alice, lomme.hocine) == "accepted"
+
+
+@pytest.mark.parametrize("actor", ["0", "x", "99999999999999999999"])
+async def test_nobody_cannot_be_followed(alice: Browser, actor: str) -> None:
+    assert (await alice.send("/abonnements", {"acteur": actor}, form_on="/@alice")).status == 404
+
+
+async def test_list_shows_every_state_and_who_waits(open_browser: OpenBrowser, lomme: Village) -> None:
+    hocine = await open_browser(lomme.hocine)
+
+    words = (await hocine.get("/abonnements")).words()
+
+    assert "Demandent à vous suivre Léonie" in words
+    assert "Demandé Léonie" in words
+
+
+@pytest.mark.parametrize(("verb", "state"), [("accepter", "accepted"), ("refuser", "rejected")])
+async def test_member_answers_who_asks_to_follow(
+    open_browser: OpenBrowser, lomme: Village, instance: Instance, verb: str, state: str
+) -> None:
+    hocine = await open_browser(lomme.hocine)
+
+    await hocine.send(f"/abonnements/{verb}", {"acteur": str(lomme.bob.id)}, form_on="/abonnements")
+
+    found = await state_of(instance, lomme.bob, lomme.hocine)
+    assert found in {state, None} if state == "rejected" else found == state
+    assert "Demandent à vous suivre" not in (await hocine.get("/abonnements")).words()
+
+
+async def test_typed_address_is_followed(
+    alice: Browser, lomme: Village, instance: Instance, fediverse: FakeFediverse
+) -> None:
+    fediverse.add_person("offres", "lens.test", type="Group")
+
+    answer = await alice.send("/reseau/suivre", {"adresse": "@offres@lens.test"}, form_on="/reseau")
+
+    assert (answer.status, answer.location) == (303, "/abonnements")
+    assert "@offres@lens.test" in (await alice.get("/abonnements")).words()
+
+
+async def test_chosen_cooperative_is_followed_through_its_streams(
+    open_browser: OpenBrowser, lomme: Village, instance: Instance
+) -> None:
+    hocine = await open_browser(lomme.hocine)
+    async with transaction(instance.pool) as conn:
+        requests = await make_remote_actor(conn, "demandes", "henin.test", type="Group")
+
+    answer = await hocine.send("/reseau/suivre", {"hote": "henin.test"}, form_on="/reseau")
+
+    assert answer.status == 303
+    assert await state_of(instance, lomme.hocine, lomme.offers_there) == "pending"
+    assert await state_of(instance, lomme.hocine, requests) == "pending"
+    assert "Demandé : Coop des deux terrils" in (await hocine.get("/reseau")).words()
+
+
+async def test_cooperative_is_followed_no_longer(alice: Browser, lomme: Village, instance: Instance) -> None:
+    await alice.send("/reseau/suivre", {"hote": "henin.test", "geste": "arreter"}, form_on="/reseau")
+
+    assert await state_of(instance, lomme.alice, lomme.offers_there) is None
+    assert await state_of(instance, lomme.coop, lomme.offers_there) == "accepted"
+
+
+async def test_only_administrators_act_as_the_coop(
+    alice: Browser, open_browser: OpenBrowser, lomme: Village, instance: Instance
+) -> None:
+    admin = await open_browser(lomme.admin)
+
+    refused = await alice.send(
+        "/reseau/suivre", {"hote": "henin.test", "avec": "coop", "geste": "arreter"}, form_on="/reseau"
+    )
+    before = await state_of(instance, lomme.coop, lomme.offers_there)
+    done = await admin.send(
+        "/reseau/suivre", {"hote": "henin.test", "avec": "coop", "geste": "arreter"}, form_on="/reseau"
+    )
+
+    assert refused.status == 403
+    assert before == "accepted"
+    assert done.status == 303
+    assert await state_of(instance, lomme.coop, lomme.offers_there) is None
+
+
+@pytest.mark.parametrize(
+    ("failure", "step"),
+    [
+        (FetchFailed(Cause.NAME_NOT_FOUND, "lens.test"), "étape 1 sur 4, le nom"),
+        (FetchFailed(Cause.TIMED_OUT, "lens.test"), "étape 1 sur 4, la connexion"),
+        (FetchFailed(Cause.NOT_FOUND, "lens.test"), "étape 2 sur 4, WebFinger"),
+    ],
+)
+async def test_address_that_does_not_resolve_says_which_step_failed(
+    alice: Browser, fediverse: FakeFediverse, failure: FetchFailed, step: str
+) -> None:
+    fediverse.add_webfinger("offres@lens.test", "https://lens.test/users/offres")
+    for address in list(fediverse.documents):
+        fediverse.documents[address] = failure
+        fediverse.documents[address.replace("https:", "http:")] = failure
+
+    answer = await alice.send("/reseau/suivre", {"adresse": "@offres@lens.test"}, form_on="/reseau")
+
+    assert answer.status == 422
+    assert step in answer.words()
+    assert answer.html.xpath("//input[@id='adresse']/@value") == ["@offres@lens.test"]
+
+
+@pytest.mark.parametrize("typed", ["", "pas une adresse", "@", "javascript:alert(1)", "@offres@lomme.test"])
+async def test_bad_address_comes_back_with_a_sentence(alice: Browser, typed: str) -> None:
+    answer = await alice.send("/reseau/suivre", {"adresse": typed}, form_on="/reseau")
+
+    assert answer.status == 422
+    assert answer.html.xpath("//div[@id='erreurs']//a/@href") == ["#adresse"]
+
+
+async def test_directory_says_what_a_cooperative_offers(visitor: Browser) -> None:
+    words = (await visitor.get("/reseau")).words()
+
+    assert "Une coop nous donne de ses nouvelles." in words
+    assert "Coop des deux terrils" in words
+    assert "Hénin-BeaumontCouture" in words
+    assert "entendue il y a" in words
+
+
+async def test_directory_is_searched(visitor: Browser) -> None:
+    assert "Coop des deux terrils" in (await visitor.get("/reseau?q=henin")).words()
+    assert "Aucune coop connue ne correspond" in (await visitor.get("/reseau?q=bretagne")).words()

@@ -1,0 +1,202 @@
+"""The page of one listing: for anybody, for members, for its author; ours, a copy, and one that is gone."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from federation.instance import Instance
+from models.actors import Actor
+from models.database import connection, execute, fetch_value, transaction
+from tests.village import Village
+from tests.web.pages.conftest import Browser
+
+OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
+
+
+def path_of(village: Village, name: str) -> str:
+    return str(getattr(village, name).post.url.removeprefix(village.site.url))
+
+
+async def test_anybody_reads_the_facts_and_finds_two_doors(visitor: Browser, lomme: Village) -> None:
+    page = await visitor.get(path_of(lomme, "tent"))
+
+    words = page.words()
+    assert "Du 1er mai au 30 juin 2027, une semaine au plus" in words
+    assert "Prêt gratuit, sans caution, en bon état" in words
+    assert "Ce qu’en dit Maryse" in words
+    assert "Deux portes pour répondre" in words
+    assert not page.html.xpath("//textarea")
+
+
+async def test_photos_carry_their_words_and_come_from_our_origin(visitor: Browser, lomme: Village) -> None:
+    page = await visitor.get(path_of(lomme, "tent"))
+
+    photos = page.html.xpath("//img[contains(@class, 'u-photo')]")
+    assert [photo.get("alt") for photo in photos] == ["Photo : tente", "Photo : tente-2", "Photo : tente-3"]
+    assert all(photo.get("src").startswith("/media/") for photo in photos)
+
+
+async def test_copy_says_whose_it_is_and_leads_to_the_original(visitor: Browser, lomme: Village) -> None:
+    page = await visitor.get(f"/annonces/d/{lomme.sewing.id}")
+
+    assert "Copie de Coop des deux terrils, mise à jour il y a" in page.words()
+    assert page.html.xpath("//a[contains(., 'original')]/@href") == [lomme.sewing.post.url]
+    assert page.html.xpath("//link[@rel='alternate']/@href") == [lomme.sewing.uri]
+    assert page.html.xpath("//link[@rel='canonical']/@href") == [lomme.sewing.post.url]
+
+
+async def test_address_by_id_of_ours_leads_to_its_own(visitor: Browser, lomme: Village) -> None:
+    page = await visitor.get(f"/annonces/d/{lomme.tent.id}")
+
+    assert (page.status, page.location) == (303, path_of(lomme, "tent"))
+
+
+async def test_withdrawn_listing_is_gone(visitor: Browser, lomme: Village) -> None:
+    page = await visitor.get(path_of(lomme, "withdrawn"))
+
+    assert page.status == 410
+    assert "Cette annonce n’est plus là" in page.words()
+
+
+@pytest.mark.parametrize(
+    "path", ["/annonces/00000000-0000-0000-0000-000000000000", "/annonces/d/1", "/annonces/d/9223372036854775808"]
+)
+async def test_listing_that_never_was_is_not_found(visitor: Browser, path: str) -> None:
+    assert (await visitor.get(path)).status == 404
+
+
+async def test_listing_for_the_coop_is_hidden_from_others(
+    visitor: Browser, alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE post SET audience = 'coop' WHERE id = $1", lomme.drill.id)
+
+    assert (await visitor.get(path_of(lomme, "drill"))).status == 404
+    assert (await alice.get(path_of(lomme, "drill"))).status == 200
+
+
+async def test_questions_are_for_all_and_messages_for_two(
+    visitor: Browser, alice: Browser, open_browser: OpenBrowser, lomme: Village
+) -> None:
+    path = path_of(lomme, "tent")
+    hocine = await open_browser(lomme.hocine)
+
+    assert "Elle rentre dans une remorque de vélo ?" in (await visitor.get(path)).words()
+    assert "Je peux passer samedi ?" in (await alice.get(path)).words()
+    assert "Je peux passer samedi ?" not in (await visitor.get(path)).text
+    assert "Je peux passer samedi ?" not in (await hocine.get(path)).text
+
+
+async def test_description_is_marked_in_its_own_language(visitor: Browser, lomme: Village, instance: Instance) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE post SET language = 'nl' WHERE id = $1", lomme.sewing.id)
+
+    page = await visitor.get(f"/annonces/d/{lomme.sewing.id}")
+
+    assert page.html.xpath("//h1/@lang") == ["nl"]
+    assert page.html.xpath("//div[contains(@class, 'e-content')]/@lang") == ["nl"]
+
+
+async def test_page_prints_as_a_poster_with_a_code(visitor: Browser, lomme: Village) -> None:
+    page = await visitor.get(path_of(lomme, "tent"))
+
+    (poster,) = page.html.xpath("//div[@class='affiche']")
+    assert poster.xpath(".//*[local-name()='svg']//*[local-name()='path']")
+    assert len(poster.xpath(".//ul[@class='languettes']/li")) == 9
+    assert "style=" not in page.text
+
+
+async def test_page_holds_no_inline_style_or_script(alice: Browser, lomme: Village) -> None:
+    page = await alice.get(path_of(lomme, "tent"))
+
+    assert not page.html.xpath("//*[@style] | //style | //script[not(@src)] | //*[starts-with(name(@*), 'on')]")
+
+
+async def test_author_sees_where_it_went_and_why_not(alice: Browser, lomme: Village, instance: Instance) -> None:
+    await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"geste": "pause"}, form_on=path_of(lomme, "tent"))
+    async with transaction(instance.pool) as conn:
+        activity = await fetch_value(conn, "SELECT id FROM activity WHERE object_uri = $1", lomme.tent.uri)
+        await execute(conn, "DELETE FROM delivery")
+        for number, (host, state, error) in enumerate(
+            [("henin.test", "done", None), ("lens.test", "failed", "lens.test does not exist.")]
+        ):
+            await execute(
+                conn,
+                """
+                INSERT INTO delivery (activity_id, actor_id, inbox, host, state, error)
+                VALUES ($1, $2, $3, $4, $5, $6)
+                """,
+                activity,
+                lomme.alice.id,
+                f"https://{host}/inbox/{number}",
+                host,
+                state,
+                error,
+            )
+
+    page = await alice.get(path_of(lomme, "tent"))
+
+    assert "Envoyée à 2 serveurs, reçue par 1." in page.words()
+    assert "lens.test does not exist." in page.words()
+
+
+@pytest.mark.parametrize(
+    ("geste", "status", "reason"),
+    [
+        ("fait", "fulfilled", "here"),
+        ("ailleurs", "fulfilled", "elsewhere"),
+        ("annule", "cancelled", None),
+        ("pause", "paused", None),
+    ],
+)
+async def test_author_closes_and_opens_again(
+    alice: Browser, lomme: Village, instance: Instance, geste: str, status: str, reason: str | None
+) -> None:
+    path, change = path_of(lomme, "tent"), f"/annonces/d/{lomme.tent.id}/etat"
+
+    answer = await alice.send(change, {"geste": geste}, form_on=path)
+    async with connection(instance.pool) as conn:
+        row = await conn.fetchrow("SELECT status, closed_reason FROM listing WHERE post_id = $1", lomme.tent.id)
+    closed = await alice.get(path)
+    await alice.send(change, {"geste": "rouvrir"}, form_on=path)
+
+    assert answer.location == f"{path}?fait=etat"
+    assert row is not None and tuple(row) == (status, reason)
+    assert "Rouvrir" in closed.words()
+    assert "Disponible" in (await alice.get(path)).words()
+
+
+async def test_others_cannot_change_its_state(open_browser: OpenBrowser, lomme: Village, instance: Instance) -> None:
+    hocine = await open_browser(lomme.hocine)
+
+    answer = await hocine.send(
+        f"/annonces/d/{lomme.tent.id}/etat", {"geste": "retirer"}, form_on=path_of(lomme, "tent")
+    )
+
+    assert answer.status == 404
+    assert (await hocine.get(path_of(lomme, "tent"))).status == 200
+
+
+async def test_author_withdraws_for_good(alice: Browser, visitor: Browser, lomme: Village) -> None:
+    path = path_of(lomme, "tent")
+
+    answer = await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"geste": "retirer"}, form_on=path)
+
+    assert answer.location == "/@alice"
+    assert (await visitor.get(path)).status == 410
+
+
+async def test_expired_listing_cannot_be_opened_before_its_date_is_moved(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(
+            conn,
+            "UPDATE listing SET status = 'expired', expires_at = now() - interval '1 day' WHERE post_id = $1",
+            lomme.tent.id,
+        )
+
+    answer = await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"geste": "rouvrir"}, form_on=path_of(lomme, "tent"))
+
+    assert answer.status == 422
+    assert "La date de fin de cette annonce est passée" in answer.words()

@@ -1,0 +1,48 @@
+"""Static files, the choice of a language, and what every page has."""
+
+import gzip
+
+import pytest
+
+from tests.village import Village
+from tests.web.pages.conftest import Browser
+
+
+async def test_static_files_are_kept_for_ever_under_hashed_names(visitor: Browser) -> None:
+    (sheet, *_) = (await visitor.get("/")).html.xpath("//link[@rel='stylesheet']/@href")
+
+    answer = await visitor.client.get(sheet, headers={"Accept-Encoding": "gzip"}, auto_decompress=False)
+    body = await answer.read()
+
+    assert answer.status == 200
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert b"@layer" in gzip.decompress(body)
+
+
+@pytest.mark.parametrize("path", ["/static/base.css", "/static/../render.py", "/static/%2e%2e/render.py", "/static/"])
+async def test_nothing_else_is_served_from_the_folder(visitor: Browser, path: str) -> None:
+    assert (await visitor.get(path)).status == 404
+
+
+async def test_language_is_chosen_and_kept_in_a_cookie(visitor: Browser) -> None:
+    answer = await visitor.get("/langue/en?retour=/aide")
+    page = await visitor.get(answer.location, language="fr")
+
+    assert answer.location == "/aide"
+    assert page.html.get("lang") == "en"
+    assert "How does it work?" in page.words()
+
+
+@pytest.mark.parametrize("back", ["https://evil.test/", "//evil.test/", "/\\evil.test"])
+async def test_language_never_leads_away(visitor: Browser, back: str) -> None:
+    assert (await visitor.get(f"/langue/en?retour={back}")).location == "/"
+
+
+async def test_language_that_is_not_spoken_is_not_found(visitor: Browser) -> None:
+    assert (await visitor.get("/langue/br")).status == 404
+
+
+async def test_member_reads_in_the_language_of_her_account(alice: Browser, lomme: Village) -> None:
+    assert (await alice.get("/aide", language="en")).html.get("lang") == "fr"

@@ -1,0 +1,141 @@
+"""The command line: what scripts rely on, whether the server runs or not."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from tests.servers import make_environment, run_declic
+from web.cli import run_command
+
+PHOTO = Path(__file__).parents[2] / "web" / "demo" / "photos" / "perceuse.jpg"
+
+
+class Shell:
+    """Commands on one instance whose server does not run; its database is external, for speed."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self.env = env
+
+    async def result(self, *arguments: str) -> str:
+        """What a command prints when it succeeds: one line."""
+        status, out, err = await run_declic(self.env, *arguments)
+        assert status == 0, err
+        assert out.count("\n") == 1
+        return out.strip()
+
+    async def failure(self, *arguments: str) -> str:
+        """The one sentence of a command that fails."""
+        status, out, err = await run_declic(self.env, *arguments)
+        assert (status, out) == (1, "")
+        assert err.count("\n") == 1, err
+        return err.strip()
+
+
+@pytest.fixture
+async def shell(database_url: str, tmp_path: Path) -> AsyncIterator[Shell]:
+    """An instance of its own."""
+    yield Shell(make_environment(tmp_path, 9, database_url=database_url, url="http://lomme.test"))
+
+
+async def read(url: str, sql: str) -> object:
+    conn = await asyncpg.connect(url)
+    try:
+        return await conn.fetchval(sql)
+    finally:
+        await conn.close()
+
+
+async def test_a_member_publishes_edits_closes_and_withdraws(shell: Shell, database_url: str) -> None:
+    alice = await shell.result("account", "create", "alice", "--email", "alice@lomme.test", "--password", "secret")
+    assert alice == "http://lomme.test/users/alice"
+
+    options = ["--title", "Perceuse", "--text", "700 watts.", "--category", "outil-electrique", "--mode", "loan"]
+    options += ["--place", "59160 Lomme", "--photo", str(PHOTO), "--alt", "Une perceuse", "--until", "2099-01-31"]
+    listing = await shell.result("publish", "offer", "--as", "alice", *options)
+    assert listing.startswith("http://lomme.test/users/alice/items/")
+
+    assert await shell.result("edit", listing, "--title", "Perceuse à percussion") == listing
+    found = json.loads((await run_declic(shell.env, "lookup", listing))[1])
+    assert (found["title"], found["status"], found["postcode"]) == ("Perceuse à percussion", "open", "59160")
+    assert "700 watts." in found["description"]
+    assert await read(database_url, "SELECT count(*) FROM media WHERE description = 'Une perceuse'") == 1
+
+    assert await shell.result("close", listing, "--outcome", "elsewhere") == listing
+    assert json.loads((await run_declic(shell.env, "lookup", listing))[1])["status"] == "fulfilled"
+    assert await shell.result("withdraw", listing) == listing
+
+    assert "is not a listing of this server" in await shell.failure("withdraw", listing)
+
+
+async def test_what_cannot_be_done_is_said_in_one_sentence(shell: Shell, tmp_path: Path) -> None:
+    await shell.result("account", "create", "alice", "--email", "alice@lomme.test", "--password", "secret")
+    note = tmp_path / "note.txt"
+    note.write_text("not a picture")
+    publish = ["publish", "offer", "--as", "alice", "--title", "Perceuse"]
+
+    assert "alice is taken" in await shell.failure("account", "create", "alice", "--email", "other@lomme.test")
+    assert "is reserved" in await shell.failure("account", "create", "admin", "--email", "admin@lomme.test")
+    assert "not an e-mail address" in await shell.failure("account", "create", "bob", "--email", "bob")
+    assert "no account named bob" in await shell.failure("token", "create", "bob")
+    assert "no member named bob" in await shell.failure("publish", "offer", "--as", "bob", "--title", "Perceuse")
+    assert "names no commune" in await shell.failure(*publish, "--place", "Atlantis")
+    assert "no category hoverboard" in await shell.failure(*publish, "--category", "hoverboard")
+    assert "note.txt" in await shell.failure(*publish, "--photo", str(note), "--alt", "Rien")
+    assert "" != await shell.failure("lookup", "@alice@nowhere.invalid")
+
+
+async def test_a_member_without_a_password_gets_a_link_on_stderr(shell: Shell) -> None:
+    status, out, err = await run_declic(shell.env, "account", "create", "zoe", "--email", "zoe@lomme.test")
+
+    assert (status, out) == (0, "http://lomme.test/users/zoe\n")
+    assert "http://lomme.test/lien/" in err
+
+
+async def test_a_database_that_is_away_is_said_in_one_sentence(tmp_path: Path) -> None:
+    env = make_environment(tmp_path, 9, database_url="postgresql://nobody@127.0.0.1:1/none")
+
+    status, out, err = await run_declic(env, "token", "create", "alice")
+
+    assert (status, out) == (1, "")
+    assert "cannot be reached" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["frobnicate"], "No such command 'frobnicate'."),
+        (["account", "create"], "Missing argument 'NAME'."),
+        (["account", "create", "bob", "--email", "b@c.de", "--role", "king"], "'king' is not one of"),
+        (["publish", "loan", "--as", "alice"], "'loan' is not one of"),
+        (["publish", "offer", "--as", "alice"], "Missing option '--title'."),
+        (["close", "x", "--outcome", "lost"], "'lost' is not one of"),
+        (["publish", "offer", "--as", "a", "--title", "t", "--until", "tomorrow"], "'tomorrow' does not match"),
+        (["publish", "offer", "--as", "a", "--title", "t", "--photo", "/nowhere.jpg"], "/nowhere.jpg"),
+        (["serve", "--processes", "0"], "'--processes'"),
+        (["follow", "@a@b.example"], "Missing option '--as'."),
+    ],
+)
+def test_wrong_arguments_are_said_in_one_sentence(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = run_command(arguments)
+
+    captured = capsys.readouterr()
+    assert (status, captured.out) == (2, "")
+    assert sentence in captured.err
+    assert captured.err.count("\n") == 1
+
+
+def test_a_wrong_setting_is_said_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DECLIC_LISSEN", "x")
+
+    status = run_command(["migrate"])
+
+    assert status == 1
+    assert capsys.readouterr().err == "DECLIC_LISSEN is not a setting. Did you mean DECLIC_LISTEN?\n"
