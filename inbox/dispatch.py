@@ -5,6 +5,7 @@ from typing import Any
 
 from federation.vocabulary.activities import (
     Accept,
+    Activity,
     Add,
     Announce,
     Block,
@@ -35,7 +36,7 @@ from inbox.handlers.reject import handle_reject
 from inbox.handlers.remove import handle_remove
 from inbox.handlers.undo import handle_undo
 from inbox.handlers.update import handle_update
-from inbox.resolve import Resolved
+from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
 
@@ -60,6 +61,6 @@ HANDLERS: dict[type[Any], Handler] = {
 }
 
 
-async def apply(conn: Connection, site: Site, resolved: Resolved) -> None:
+async def apply(conn: Connection, site: Site, sender: Actor, activity: Activity) -> None:
     """Let the activity take effect, in the caller's transaction. Raises Ignored for what changes nothing."""
-    await HANDLERS[type(resolved.activity)](conn, site, resolved.sender, resolved.activity)
+    await HANDLERS[type(activity)](conn, site, sender, activity)

@@ -13,11 +13,12 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from federation.errors import FederationError, FetchFailed
+from federation.fetches import get_actor
 from federation.instance import Instance
+from federation.vocabulary.activities import Activity
 from inbox.dispatch import apply
 from inbox.errors import Ignored
-from inbox.resolve import resolve
+from inbox.resolve import find_sender, resolve
 from models import received
 from models.database import connection, relaxed_transaction, transaction
 from models.errors import DeclicError, Unavailable
@@ -82,32 +83,41 @@ class _Desk:
 
     async def process_lane(self, lane: list[Received]) -> None:
         """What one actor sent, one after the other."""
-        async with self.places:
-            for item in lane:
-                await self._process(item)
-                self.held.discard(item.id)
-                self.processed += 1
+        for item in lane:
+            await self._process(item)
+            self.held.discard(item.id)
+            self.processed += 1
 
     async def _process(self, item: Received) -> None:
         try:
             await self._take_effect(item)
         except Unavailable:
             raise
-        except FetchFailed as failed:
-            await self._wait_or_give_up(item, str(failed), retry=failed.retry)
-        except (Ignored, FederationError) as reason:
-            await self._ignore(item, str(reason))
         except DeclicError as error:
-            await self._ignore(item, str(error))
+            if error.retry:
+                await self._wait_or_give_up(item, str(error), retry=True)
+            else:
+                await self._ignore(item, str(error))
         except Exception as error:
             log.exception("activity_failed", type=item.type, host=item.host, id=item.id)
             await self._wait_or_give_up(item, f"{type(error).__name__}: {error}"[:500], retry=True)
 
     async def _take_effect(self, item: Received) -> None:
-        resolved = await resolve(self.instance, item)
-        async with relaxed_transaction(self.instance.pool) as conn:
-            await apply(conn, self.instance.site, resolved)
+        activity = await resolve(self.instance, item)
+        if not await self._apply(item, activity):
+            await get_actor(self.instance, activity.actor)
+            if not await self._apply(item, activity):
+                raise Ignored("Whoever sends this is not known here.")
+
+    async def _apply(self, item: Received, activity: Activity) -> bool:
+        """False when whoever sends it has to be fetched first. Slow fetches of others hold no place meanwhile."""
+        async with self.places, relaxed_transaction(self.instance.pool) as conn:
+            sender = await find_sender(conn, activity)
+            if sender is None:
+                return False
+            await apply(conn, self.instance.site, sender, activity)
             await received.finish(conn, item.id)
+        return True
 
     async def _ignore(self, item: Received, reason: str) -> None:
         async with relaxed_transaction(self.instance.pool) as conn:

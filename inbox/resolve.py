@@ -1,15 +1,15 @@
 """The network half of processing: read an activity and fetch what it only names, before any transaction begins."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeGuard
 
 from federation.errors import Cause, FetchFailed
 from federation.fetches import fetch_actor, fetch_object, get_actor
 from federation.instance import Instance
-from federation.origin import require_attributed, require_owner
+from federation.origin import require_attributed, require_owner, require_same_origin
 from federation.parse import parse_any_activity
-from federation.uris import is_local, same_origin
-from federation.vocabulary.activities import Activity, Announce, Create, Follow, Move, Update
+from federation.uris import host_of, is_local, same_origin
+from federation.vocabulary.activities import Activity, Announce, Create, Delete, Follow, Move, Update
 from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.agreements import Agreement, EconomicEvent
 from federation.vocabulary.marketplace import Event, FlohmarktOffer, Proposal
@@ -17,19 +17,12 @@ from federation.vocabulary.objects import Note, Tombstone
 from inbox.errors import Ignored
 from models import actors, follows, posts
 from models.actors import Actor
-from models.database import connection
+from models.database import Connection, connection
+from models.posts import Post
 from models.received import Received
 
 Postlike = Note | Proposal | FlohmarktOffer | Event
 """What is shown like a post."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
-    """An activity whose objects may be believed: embedded by their own author, or fetched from their origin."""
-
-    activity: Activity
-    sender: Actor
 
 
 def note_of(object: Postlike) -> Note:
@@ -42,36 +35,40 @@ def is_postlike(object: Any) -> TypeGuard[Postlike]:
     return isinstance(object, Note | Proposal | FlohmarktOffer | Event)
 
 
-async def resolve(instance: Instance, item: Received) -> Resolved:
-    """Read and complete one received activity.
+async def resolve(instance: Instance, item: Received) -> Activity:
+    """One received activity whose objects may be believed: embedded by their own author, or fetched from their origin.
 
     Raises FetchFailed (with `retry` where trying again may help), and Ignored, Malformed, Unsupported or NotAllowed for
     what is to be left alone.
     """
     activity = await parse_any_activity(instance.jsonld, item.body)
     require_owner(activity, item.actor_uri)
-    sender = await _get_sender(instance, item.actor_uri)
     match activity:
         case Create() | Update():
-            activity = await _complete(instance, activity)
+            return await _complete(instance, activity)
         case Announce():
-            activity = await _resolve_announce(instance, activity, sender)
-        case Move(target=target):
+            return await _resolve_announce(instance, activity)
+        case Move(target=target) if not is_local(instance.site, target):
             await fetch_actor(instance, target)
         case Follow(object=followed) if not is_local(instance.site, followed):
             raise Ignored("This follows nobody here.")
         case _:
             pass
-    return Resolved(activity=activity, sender=sender)
+    return activity
 
 
-async def _get_sender(instance: Instance, uri: str) -> Actor:
-    """Who speaks; of somebody deleted at home what we knew is enough, to delete it here too (AX12)."""
-    async with connection(instance.pool) as conn:
-        known = await actors.find_by_uri(conn, uri)
-    if known is not None:
+async def find_sender(conn: Connection, activity: Activity) -> Actor | None:
+    """Who speaks; None for somebody unknown or deleted, whom their server has to show again (AX13).
+
+    Of somebody deleted at home what we knew is enough, to delete it here too (AX12). Raises Ignored for those whom the
+    moderators suspended: nothing new is taken of them (B-54).
+    """
+    known = await actors.find_by_uri(conn, activity.actor)
+    if known is None or isinstance(activity, Delete):
         return known
-    return await get_actor(instance, uri)
+    if known.suspended_at is not None:
+        raise Ignored("Whoever sends this is suspended here.")
+    return known if known.deleted_at is None else None
 
 
 async def _complete(instance: Instance, activity: Create | Update) -> Create | Update:
@@ -93,19 +90,25 @@ async def _complete(instance: Instance, activity: Create | Update) -> Create | U
     return replace(activity, object=object)
 
 
-async def _resolve_announce(instance: Instance, activity: Announce, sender: Actor) -> Announce:
-    """What is shared, from its own origin: a copy inside an Announce proves nothing (AX14, B-24)."""
-    uri = _announced_uri(activity.object)
+async def _resolve_announce(instance: Instance, activity: Announce) -> Activity:
+    """What is shared, from its own origin: a copy inside an Announce proves nothing (AX14, B-24).
+
+    Groups also pass on edits, which are fetched anew, and deletions, which are believed when the origin says so.
+    """
+    inner = activity.object
+    uri = inner.object.id if isinstance(inner, Delete) else _announced_uri(inner)
     if is_local(instance.site, uri):
         return replace(activity, object=uri)
     async with connection(instance.pool) as conn:
-        wanted = await follows.is_followed_locally(conn, sender.uri)
+        wanted = await follows.is_followed_locally(conn, activity.actor)
         held = await posts.find_by_uri(conn, uri)
     if not wanted:
         raise Ignored("Nobody here follows who shares this.")
-    edited = isinstance(activity.object, Update)
-    if held is not None and not edited:
+    if isinstance(inner, Delete):
+        return await _confirm_deletion(instance, inner, held)
+    if held is not None and not isinstance(inner, Update):
         return replace(activity, object=uri)
+    _spend_budget(instance, activity.actor, uri)
     object = await _fetch_post(instance, uri)
     note = note_of(object)
     if note.attributed_to is None or not note.is_public:
@@ -113,6 +116,28 @@ async def _resolve_announce(instance: Instance, activity: Announce, sender: Acto
     require_attributed(note.attributed_to, note.id, note.attributed_to)
     await get_actor(instance, note.attributed_to)
     return replace(activity, object=object)
+
+
+async def _confirm_deletion(instance: Instance, delete: Delete, held: Post | None) -> Delete:
+    """The author's deletion, when what was deleted is no longer at its address."""
+    if held is None:
+        raise Ignored("What was deleted is not here.")
+    require_same_origin(delete.actor, held.uri)
+    try:
+        found = await fetch_object(instance, held.uri, fresh=True)
+    except FetchFailed as failed:
+        if failed.cause in {Cause.GONE, Cause.NOT_FOUND}:
+            return delete
+        raise
+    if isinstance(found, Tombstone):
+        return delete
+    raise Ignored("Its own server still shows it.")
+
+
+def _spend_budget(instance: Instance, told_by: str, uri: str) -> None:
+    """Whoever speaks for another server may not make us ask it for ever (B-14). Raises FetchFailed."""
+    if not same_origin(told_by, uri) and not instance.fetch_budget.spend(host_of(uri)):
+        raise FetchFailed(Cause.TOO_MANY_FETCHES, host_of(uri), retry=True, retry_after=60)
 
 
 def _announced_uri(object: Any) -> str:
@@ -132,6 +157,6 @@ async def _fetch_post(instance: Instance, uri: str) -> Postlike:
     found = await fetch_object(instance, uri)
     if is_postlike(found):
         if not same_origin(note_of(found).id, uri):
-            raise FetchFailed(Cause.WRONG_ID, uri)
+            raise FetchFailed(Cause.WRONG_ID, host_of(uri))
         return found
     raise Ignored("What stands there is not shown here.")

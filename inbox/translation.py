@@ -74,7 +74,7 @@ def read_new_post(author: Actor, object: Postlike, known: dict[str, int]) -> New
         url=note.url if note.url and same_origin(note.url, note.id) else note.id,
         audience="territories" if listing and audience == "followers" else audience,
         content=read_content(object),
-        warning=to_text(note.summary)[:500] if note.type == "Note" else "",
+        warning=to_text(note.summary)[:500] if note.summary and note.type == "Note" else "",
         sensitive=note.sensitive,
         language=note.language,
         in_reply_to_uri=note.in_reply_to,

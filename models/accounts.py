@@ -183,6 +183,11 @@ async def set_password(conn: Connection, actor_id: int, password_hash: str) -> N
     await execute(conn, "UPDATE account SET password_hash = $2 WHERE actor_id = $1", actor_id, password_hash)
 
 
+async def forget_password(conn: Connection, actor_id: int) -> None:
+    """Let nobody in by password until a new one is chosen."""
+    await execute(conn, "UPDATE account SET password_hash = NULL WHERE actor_id = $1", actor_id)
+
+
 async def set_role(conn: Connection, actor_id: int, role: Role) -> None:
     """Trust this account with `role`. Raises Conflict rather than leave the instance without an admin."""
     changed = await execute(

@@ -28,7 +28,7 @@ async def notify(
 ) -> int | None:
     """Tell a local person, once. The notification's id, or None when nobody is told.
 
-    Nobody is told of her own acts, of what somebody blocked does, or twice of the same thing.
+    Nobody is told of her own acts, of what somebody does whom she blocked or who blocked her, or twice of one thing.
     """
     found: int | None = await fetch_value(
         conn,
@@ -36,7 +36,8 @@ async def notify(
         INSERT INTO notification (id, recipient_id, type, actor_id, post_id)
         SELECT $1::bigint, $2::bigint, $3, $4::bigint, $5::bigint
         WHERE $2 <> $4 AND EXISTS (SELECT FROM account WHERE actor_id = $2)
-            AND NOT EXISTS (SELECT FROM block WHERE actor_id = $2 AND target_id = $4)
+            AND NOT EXISTS (SELECT FROM block
+                WHERE (actor_id = $2 AND target_id = $4) OR (actor_id = $4 AND target_id = $2))
         ON CONFLICT DO NOTHING RETURNING id
         """,
         make_id(),

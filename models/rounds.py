@@ -33,40 +33,66 @@ async def work_through(queue: Queue[Lane], *, wake: asyncio.Event, stopping: asy
     Once `stopping` is set nothing more is claimed. What a lane raises ends everything: what was claimed is free
     again after 30 s.
     """
-    lanes: set[asyncio.Task[None]] = set()
+    running = _Running()
     renewing = asyncio.create_task(_renew(queue))
+    renewing.add_done_callback(running.end)
     try:
         while True:
             more = False
             if not stopping.is_set():
                 fresh, more = await queue.claim()
-                lanes.update(asyncio.create_task(queue.work(lane)) for lane in fresh)
-            if not lanes:
+                for lane in fresh:
+                    running.start(queue.work(lane))
+            if not running.lanes:
                 return
-            await _wait(lanes, wake, enough=max(len(lanes) // 2, 1) if more else len(lanes))
-            for lane in [lane for lane in lanes if lane.done()]:
-                lanes.remove(lane)
-                lane.result()
-            if renewing.done():
-                renewing.result()
+            await running.wait(wake, half=more)
     finally:
-        for task in (renewing, *lanes):
-            task.cancel()
-        await asyncio.gather(renewing, *lanes, return_exceptions=True)
+        renewing.cancel()
+        await running.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
 
 
-async def _wait(lanes: set["asyncio.Task[None]"], wake: asyncio.Event, *, enough: int) -> None:
-    """Until so many lanes are done, somebody rang, or it is time to look again."""
-    woken = asyncio.create_task(wake.wait())
-    loop = asyncio.get_running_loop()
-    end = loop.time() + POLL_SECONDS
-    try:
-        while sum(lane.done() for lane in lanes) < enough and not wake.is_set() and loop.time() < end:
-            waiting = {lane for lane in lanes if not lane.done()}
-            await asyncio.wait({woken, *waiting}, timeout=end - loop.time(), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        woken.cancel()
+class _Running:
+    """The lanes that run now. Hundreds of them end one by one, so nothing here is done for all when one ends."""
+
+    def __init__(self) -> None:
+        self.lanes: set[asyncio.Task[None]] = set()
+        self.failure: BaseException | None = None
+        self._ended = asyncio.Event()
+        self._enough = 0
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        lane = asyncio.create_task(work)
+        self.lanes.add(lane)
+        lane.add_done_callback(self.end)
+
+    def end(self, lane: "asyncio.Task[None]") -> None:
+        self.lanes.discard(lane)
+        if not lane.cancelled() and lane.exception() is not None:
+            self.failure = self.failure or lane.exception()
+        if self.failure is not None or len(self.lanes) <= self._enough:
+            self._ended.set()
+
+    async def wait(self, wake: asyncio.Event, *, half: bool) -> None:
+        """Until all are done (or half), somebody rang, or it is time to look again. Raises what a lane raised."""
+        self._enough = len(self.lanes) // 2 if half else 0
+        self._ended.clear()
+        if self.failure is None and len(self.lanes) > self._enough:
+            waits = {asyncio.create_task(self._ended.wait()), asyncio.create_task(wake.wait())}
+            try:
+                await asyncio.wait(waits, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for one in waits:
+                    one.cancel()
         wake.clear()
+        if self.failure is not None:
+            raise self.failure
+
+    async def cancel(self) -> None:
+        lanes = list(self.lanes)
+        for lane in lanes:
+            lane.cancel()
+        await asyncio.gather(*lanes, return_exceptions=True)
 
 
 async def _renew(queue: Queue[Lane]) -> None:

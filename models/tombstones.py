@@ -14,7 +14,7 @@ async def save_deleted(conn: Connection, uri: str, actor_uri: str) -> None:
         conn,
         """
         INSERT INTO tombstone (uri, reason, actor_uri, forget_at) VALUES ($1, 'deleted', $2, now() + $3)
-        ON CONFLICT (uri) DO UPDATE SET reason = 'deleted', forget_at = excluded.forget_at
+        ON CONFLICT (uri, actor_uri) DO UPDATE SET reason = 'deleted', forget_at = excluded.forget_at
         """,
         uri,
         actor_uri,
@@ -28,7 +28,7 @@ async def save_undone(conn: Connection, uri: str, actor_uri: str) -> None:
         conn,
         """
         INSERT INTO tombstone (uri, reason, actor_uri, forget_at) VALUES ($1, 'undone', $2, now() + $3)
-        ON CONFLICT (uri) DO NOTHING
+        ON CONFLICT (uri, actor_uri) DO NOTHING
         """,
         uri,
         actor_uri,

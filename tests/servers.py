@@ -114,12 +114,16 @@ class ServerProcess:
 
     url: str
     env: dict[str, str]
-    options: tuple[str, ...] = ()
+    options: tuple[str, ...] = ("serve",)
     process: asyncio.subprocess.Process | None = None
+
+    async def spawn(self) -> None:
+        """Start it."""
+        self.process = await asyncio.create_subprocess_exec(DECLIC, *self.options, env=self.env)
 
     async def start(self) -> None:
         """Start it and wait until it is ready."""
-        self.process = await asyncio.create_subprocess_exec(DECLIC, "serve", *self.options, env=self.env)
+        await self.spawn()
         await wait_for_answer(f"{self.url}/readyz")
 
     async def kill(self) -> None:
@@ -165,7 +169,7 @@ async def server_process(data: Path, *options: str, **settings: str) -> AsyncIte
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     env = make_environment(data, port, **settings)
-    server = ServerProcess(url=env["DECLIC_URL"], env=env, options=options)
+    server = ServerProcess(url=env["DECLIC_URL"], env=env, options=("serve", *options))
     await server.start()
     try:
         yield server

@@ -11,7 +11,7 @@ from web.activitypub import routes as activitypub
 from web.api import routes as api
 from web.errors import error_middleware
 from web.keys import INSTANCE, TEMPLATES
-from web.middlewares import add_headers, preflight_middleware, request_middleware, wake_middleware
+from web.middlewares import IN_FLIGHT, add_headers, preflight_middleware, request_middleware, wake_middleware
 from web.pages import routes as pages
 from web.quota import QUOTA, Quota, quota_middleware
 from web.session import session_middleware
@@ -38,6 +38,7 @@ def make_app(instance: Instance, waker: Waker | None = None) -> web.Application:
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=BODY_LIMIT)
     app[INSTANCE] = instance
     app[TEMPLATES] = load_templates(instance.site.languages)
+    app[IN_FLIGHT] = set()
     app[WAKER] = waker or Waker(instance.pool)
     app[QUOTA] = Quota(instance.pool, instance.settings.rate_limit)
     app.add_routes(ROUTES)

@@ -24,6 +24,7 @@ PAGES = {400: 422, 401: 403, 405: 404, 413: 422, 415: 422}
 HAVE_PAGE = frozenset({403, 404, 410, 422, 429, 500, 503})
 
 SENTENCES = {
+    400: "What was sent cannot be read.",
     404: "This does not exist here, or is not visible to you.",
     405: "This address does not do that.",
     413: "What was sent is too large.",
@@ -61,6 +62,8 @@ async def error_middleware(request: web.Request, handler: Handler) -> web.Stream
         raise
     except ConnectionResetError:  # the client went away while we answered
         raise
+    except web.RequestPayloadError:  # broken chunks, or what is not compressed as it says
+        problem = Problem(status=400, sentence=SENTENCES[400])
     except Exception:
         log.exception("request_failed", route=route_of(request))
         problem = Problem(status=500, sentence=SENTENCES[500])
@@ -99,7 +102,7 @@ def route_of(request: web.Request) -> str:
 
 
 def _read_http_error(answer: web.HTTPException) -> Problem:
-    kept = ("Allow", "Retry-After", "WWW-Authenticate")
+    kept = ("Allow", "Retry-After", "Vary", "WWW-Authenticate")
     headers = {name: text for name, text in answer.headers.items() if name in kept or name.startswith("X-RateLimit")}
     return Problem(status=answer.status, sentence=SENTENCES.get(answer.status, answer.reason), headers=headers)
 

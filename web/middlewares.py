@@ -35,6 +35,10 @@ SILENT = ("/static/", "/media/", "/healthz", "/readyz")
 GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
+IN_FLIGHT = web.AppKey("in_flight", set[int])
+"""The requests that are being answered, by their `id()`: what a stop waits for."""
+
+
 @web.middleware
 async def request_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give the request its id, one log line, and the client's address where a trusted proxy tells it."""
@@ -45,6 +49,8 @@ async def request_middleware(request: web.Request, handler: Handler) -> web.Stre
     given = request.headers.get("X-Request-Id", "")
     request_id = given if GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
     request[REQUEST_ID] = request_id
+    in_flight = request.app.get(IN_FLIGHT, set[int]())
+    in_flight.add(id(request))
     structlog.contextvars.bind_contextvars(request=request_id)
     status = 500
     try:
@@ -54,6 +60,7 @@ async def request_middleware(request: web.Request, handler: Handler) -> web.Stre
         status = answer.status
         raise
     finally:
+        in_flight.discard(id(request))
         _write_line(request, status, time.perf_counter() - started)
         structlog.contextvars.unbind_contextvars("request")
     return response

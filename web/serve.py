@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import time
 from pathlib import Path
 
 import structlog
@@ -15,6 +16,7 @@ from models.errors import DeclicError
 from models.settings import Settings
 from web.app import make_app
 from web.links import make_setup_link
+from web.middlewares import IN_FLIGHT
 from web.opening import open_all
 from web.wake import Waker
 from web.worker import run_worker
@@ -23,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 DRAIN_SECONDS = 8.0
 """How long answers on their way may take after SIGTERM; with the rest it makes ten."""
+
+CLOSE_SECONDS = 0.5
 
 BACKLOG = 1024
 
@@ -61,10 +65,11 @@ async def tell_first_run(instance: Instance) -> None:
 async def run_until(stopping: asyncio.Event, instance: Instance, listener: socket.socket, *, work: bool = True) -> None:
     """Answer and work until `stopping` is set; then finish what was begun and close everything."""
     waker = Waker(instance.pool)
+    app = make_app(instance, waker)
     runner = web.AppRunner(
-        make_app(instance, waker),
+        app,
         access_log=None,  # ours is in the middlewares
-        shutdown_timeout=DRAIN_SECONDS,
+        shutdown_timeout=CLOSE_SECONDS,
         handler_cancellation=False,  # an answer that nobody waits for is still written down to its end
     )
     await runner.setup()
@@ -74,8 +79,17 @@ async def run_until(stopping: asyncio.Event, instance: Instance, listener: socke
     log.info("listening", url=instance.site.url, address=describe(listener), worker=work)
     await stopping.wait()
     log.info("stopping")
-    await asyncio.gather(runner.cleanup(), worker)
+    await site.stop()
+    await asyncio.gather(drain(app), worker)
+    await runner.cleanup()
     log.info("stopped")
+
+
+async def drain(app: web.Application) -> None:
+    """Wait for the answers on their way, those to uploads that still come in included (aiohttp would drop these)."""
+    end = time.monotonic() + DRAIN_SECONDS
+    while app[IN_FLIGHT] and time.monotonic() < end:  # noqa: ASYNC110 - at a stop, looking is good enough
+        await asyncio.sleep(0.02)
 
 
 async def work(settings: Settings) -> None:

@@ -92,6 +92,6 @@ def make_environment(
 def draw_code(address: str) -> Markup:
     """An address as a QR code that a telephone scans from paper: drawn, with no style or script in it."""
     drawing = segno.make(address, error="m", micro=False).svg_inline(
-        scale=4, border=2, svgclass="code", lineclass=None, omitsize=False
+        scale=4, border=2, light="#fff", svgclass="code", lineclass=None, omitsize=False
     )
     return Markup(drawing)  # noqa: S704 - drawn by segno from rectangles only

@@ -4,7 +4,7 @@ from federation.vocabulary.activities import Announce
 from inbox.errors import Ignored
 from inbox.objects import save_post
 from inbox.resolve import is_postlike, note_of
-from models import actors, notifications, posts, reactions, tombstones
+from models import actors, blocks, notifications, posts, reactions, tombstones
 from models.actors import Actor
 from models.database import Connection
 from models.posts import Post
@@ -18,6 +18,8 @@ async def handle_announce(conn: Connection, site: Site, sender: Actor, activity:
     post = await _find_post(conn, activity)
     if post is None or post.deleted_at is not None or post.audience not in posts.PUBLIC:
         raise Ignored("What is shared is not for everybody, or is gone.")
+    if await blocks.between(conn, post.author_id, sender.id):
+        raise Ignored("The two do not see each other.")
     shared = await reactions.share(conn, uri=activity.id, actor_id=sender.id, post_id=post.id)
     if shared is not None and post.local:
         await notifications.notify(

@@ -1,5 +1,6 @@
 """Undo: somebody takes a Follow, a Like, a share or a block back (AX4)."""
 
+from federation.uris import same_origin
 from federation.vocabulary.activities import Announce, Block, Follow, Like, Undo
 from inbox.errors import Ignored
 from models import actors, blocks, follows, posts, reactions, tombstones
@@ -17,7 +18,7 @@ async def handle_undo(conn: Connection, site: Site, sender: Actor, activity: Und
     done = await _undo_by_id(conn, sender, uri) if uri else False
     if not done and not isinstance(inner, str):
         done = await _undo_by_meaning(conn, sender, inner)
-    if not done and uri:
+    if not done and uri and same_origin(uri, sender.uri):
         await tombstones.save_undone(conn, uri, sender.uri)
 
 

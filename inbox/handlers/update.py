@@ -1,7 +1,10 @@
 """Update: something published before is now like this, or an actor changed (AX7, AX8)."""
 
+from datetime import UTC, datetime, timedelta
+
 from federation.vocabulary.activities import Update
 from federation.vocabulary.actors import ActorDocument
+from federation.vocabulary.objects import Note
 from inbox.errors import Ignored
 from inbox.objects import save_post
 from inbox.resolve import is_postlike, note_of
@@ -10,6 +13,9 @@ from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
 
+NEW = timedelta(days=1)
+"""So long an Update may stand for a Create that did not come yet (AX7); listings are welcome at any age."""
+
 
 async def handle_update(conn: Connection, site: Site, sender: Actor, activity: Update) -> None:
     """Newer versions replace what is held; what was never seen counts as new. Profiles were fetched anew already."""
@@ -17,7 +23,14 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
         return
     if not is_postlike(activity.object):
         raise Ignored("This is not shown here.")
-    before = await posts.find_by_uri(conn, note_of(activity.object).id)
-    post = await save_post(conn, sender, activity.object)
+    note = note_of(activity.object)
+    before = await posts.find_by_uri(conn, note.id)
+    if before is None and isinstance(activity.object, Note) and note.published and _is_old(note.published):
+        raise Ignored("This is an edit of an old post that is not here.")
+    post = await save_post(conn, sender, activity.object, edited_at=activity.published or datetime.now(UTC))
     if before is not None and before.updated_at != post.updated_at:
         await notifications.notify_sharers(conn, author_id=sender.id, post_id=post.id)
+
+
+def _is_old(published: datetime) -> bool:
+    return published < datetime.now(UTC) - NEW

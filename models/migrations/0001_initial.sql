@@ -521,10 +521,11 @@ CREATE TABLE server (
 
 -- What was deleted, and what was undone before it came (AX4, AX9). Forgotten after their time.
 CREATE TABLE tombstone (
-    uri text PRIMARY KEY,
+    uri text NOT NULL,
     reason text NOT NULL CHECK (reason IN ('deleted', 'undone')),
-    actor_uri text NOT NULL,
-    forget_at timestamptz NOT NULL
+    actor_uri text NOT NULL,            -- who says so: one word each, so that nobody's keeps another's from counting
+    forget_at timestamptz NOT NULL,
+    PRIMARY KEY (uri, actor_uri)
 );
 
 -- Addresses that could not be fetched, so that they are not asked again at once (SG17, B-14).

@@ -234,3 +234,30 @@ async def test_hosts_with_a_port_and_an_address_work_in_test_federation(loopback
     assert found.uri == f"{running.url}/users/u1" and found.handle == f"u1@{running.host}"
     async with connection(loopback.pool) as conn:
         assert await execute(conn, "DELETE FROM actor WHERE host = $1", running.host) == 1
+
+
+@pytest.mark.parametrize("written", ["{url}/@u1", "{url}/", "{host}/@u1", "{host}"])
+async def test_pages_of_hosts_without_a_dot_work_in_test_federation(written: str, loopback: Instance) -> None:
+    server = Server()
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        uri = f"{server.url}/users/u1"
+        if request.path != "/users/u1":
+            link = f'<link rel="alternate" type="application/activity+json" href="{uri}">'
+            return web.Response(text=link, content_type="text/html")
+        document = build_actor_document(uri, "u1", make_signer(f"{uri}#main-key"))
+        return web.json_response(document, content_type="application/activity+json")
+
+    async with serve(answer, name="localhost") as running:
+        server.url = running.url
+
+        found = await resolve_handle(loopback, written.format(url=running.url, host=running.host))
+
+    assert found.uri == f"{running.url}/users/u1"
+    async with connection(loopback.pool) as conn:
+        assert await execute(conn, "DELETE FROM actor WHERE host = $1", running.host) == 1
+
+
+@pytest.mark.parametrize("written", ["bob", "@bob", "http://bob", "javascript:x", "http://[::1", "https://", "a:b:c"])
+async def test_a_word_is_no_host_in_test_federation_either(written: str, loopback: Instance) -> None:
+    assert await failure(loopback, written) == (Step.ADDRESS, Cause.BAD_ADDRESS)

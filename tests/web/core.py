@@ -16,7 +16,7 @@ from tests.fediverse import FakeFediverse
 from web.errors import error_middleware
 from web.health import ROUTES
 from web.keys import INSTANCE, TEMPLATES
-from web.middlewares import add_headers, preflight_middleware, request_middleware, wake_middleware
+from web.middlewares import IN_FLIGHT, add_headers, preflight_middleware, request_middleware, wake_middleware
 from web.quota import QUOTA, Quota, quota_middleware
 from web.session import session_middleware
 from web.templating import load_templates
@@ -46,6 +46,7 @@ async def serving(instance: Instance, routes: Iterable[web.RouteDef] = ()) -> As
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=1024 * 1024)
     app[INSTANCE] = instance
     app[TEMPLATES] = load_templates(instance.site.languages)
+    app[IN_FLIGHT] = set()
     app[WAKER] = Waker(instance.pool)
     app[QUOTA] = Quota(instance.pool, instance.settings.rate_limit)
     app.add_routes([*ROUTES, *routes])

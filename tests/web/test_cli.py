@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 
+from tests.conftest import with_database
 from tests.servers import make_environment, run_declic
 from web.cli import run_command
 
@@ -26,6 +29,13 @@ class Shell:
         assert out.count("\n") == 1
         return out.strip()
 
+    async def look_up(self, uri: str) -> dict[str, Any]:
+        """What `declic lookup` says."""
+        status, out, err = await run_declic(self.env, "lookup", uri)
+        assert status == 0, err
+        found: dict[str, Any] = json.loads(out)
+        return found
+
     async def failure(self, *arguments: str) -> str:
         """The one sentence of a command that fails."""
         status, out, err = await run_declic(self.env, *arguments)
@@ -34,10 +44,25 @@ class Shell:
         return err.strip()
 
 
-@pytest.fixture
-async def shell(database_url: str, tmp_path: Path) -> AsyncIterator[Shell]:
-    """An instance of its own."""
-    yield Shell(make_environment(tmp_path, 9, database_url=database_url, url="http://lomme.test"))
+@pytest.fixture(scope="module")
+async def cli_database(postgres_url: str, template: str) -> AsyncIterator[str]:
+    """One database for all commands here: furnishing it takes its time."""
+    name = f"{template}_cli"
+    admin = await asyncpg.connect(postgres_url)
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield with_database(postgres_url, name)
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture(scope="module")
+async def shell(cli_database: str, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """An instance with one member, Alice."""
+    data = tmp_path_factory.mktemp("cli")
+    shell = Shell(make_environment(data, 9, database_url=cli_database, url="http://lomme.test"))
+    created = ["account", "create", "alice", "--email", "alice@lomme.test", "--password", "secret"]
+    assert await shell.result(*created) == "http://lomme.test/users/alice"
+    return shell
 
 
 async def read(url: str, sql: str) -> object:
@@ -48,43 +73,48 @@ async def read(url: str, sql: str) -> object:
         await conn.close()
 
 
-async def test_a_member_publishes_edits_closes_and_withdraws(shell: Shell, database_url: str) -> None:
-    alice = await shell.result("account", "create", "alice", "--email", "alice@lomme.test", "--password", "secret")
-    assert alice == "http://lomme.test/users/alice"
-
+async def test_a_member_publishes_edits_closes_and_withdraws(shell: Shell, cli_database: str) -> None:
+    until = (date.today() + timedelta(days=30)).isoformat()
     options = ["--title", "Perceuse", "--text", "700 watts.", "--category", "outil-electrique", "--mode", "loan"]
-    options += ["--place", "59160 Lomme", "--photo", str(PHOTO), "--alt", "Une perceuse", "--until", "2099-01-31"]
+    options += ["--place", "59160 Lomme", "--photo", str(PHOTO), "--alt", "Une perceuse", "--until", until]
     listing = await shell.result("publish", "offer", "--as", "alice", *options)
     assert listing.startswith("http://lomme.test/users/alice/items/")
 
     assert await shell.result("edit", listing, "--title", "Perceuse à percussion") == listing
-    found = json.loads((await run_declic(shell.env, "lookup", listing))[1])
+    found = await shell.look_up(listing)
     assert (found["title"], found["status"], found["postcode"]) == ("Perceuse à percussion", "open", "59160")
     assert "700 watts." in found["description"]
-    assert await read(database_url, "SELECT count(*) FROM media WHERE description = 'Une perceuse'") == 1
+    assert found["expires_at"].startswith(until)
+    assert await read(cli_database, "SELECT count(*) FROM media WHERE description = 'Une perceuse'") == 1
 
     assert await shell.result("close", listing, "--outcome", "elsewhere") == listing
-    assert json.loads((await run_declic(shell.env, "lookup", listing))[1])["status"] == "fulfilled"
+    assert (await shell.look_up(listing))["status"] == "fulfilled"
     assert await shell.result("withdraw", listing) == listing
 
     assert "is not a listing of this server" in await shell.failure("withdraw", listing)
 
 
-async def test_what_cannot_be_done_is_said_in_one_sentence(shell: Shell, tmp_path: Path) -> None:
-    await shell.result("account", "create", "alice", "--email", "alice@lomme.test", "--password", "secret")
-    note = tmp_path / "note.txt"
-    note.write_text("not a picture")
-    publish = ["publish", "offer", "--as", "alice", "--title", "Perceuse"]
+PUBLISH = ("publish", "offer", "--as", "alice", "--title", "Perceuse")
 
-    assert "alice is taken" in await shell.failure("account", "create", "alice", "--email", "other@lomme.test")
-    assert "is reserved" in await shell.failure("account", "create", "admin", "--email", "admin@lomme.test")
-    assert "not an e-mail address" in await shell.failure("account", "create", "bob", "--email", "bob")
-    assert "no account named bob" in await shell.failure("token", "create", "bob")
-    assert "no member named bob" in await shell.failure("publish", "offer", "--as", "bob", "--title", "Perceuse")
-    assert "names no commune" in await shell.failure(*publish, "--place", "Atlantis")
-    assert "no category hoverboard" in await shell.failure(*publish, "--category", "hoverboard")
-    assert "note.txt" in await shell.failure(*publish, "--photo", str(note), "--alt", "Rien")
-    assert "" != await shell.failure("lookup", "@alice@nowhere.invalid")
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("account", "create", "alice", "--email", "other@lomme.test"), "alice is taken"),
+        (("account", "create", "admin", "--email", "admin@lomme.test"), "is reserved"),
+        (("account", "create", "bob", "--email", "bob"), "not an e-mail address"),
+        (("token", "create", "bob"), "no account named bob"),
+        (("publish", "offer", "--as", "bob", "--title", "Perceuse"), "no member named bob"),
+        ((*PUBLISH, "--place", "Atlantis"), "names no commune"),
+        ((*PUBLISH, "--category", "hoverboard"), "no category hoverboard"),
+        ((*PUBLISH, "--photo", __file__, "--alt", "Rien"), "test_cli.py"),
+        (("lookup", "@alice@nowhere.invalid"), "nowhere.invalid"),
+    ],
+)
+async def test_what_cannot_be_done_is_said_in_one_sentence(
+    shell: Shell, arguments: tuple[str, ...], sentence: str
+) -> None:
+    assert sentence in await shell.failure(*arguments)
 
 
 async def test_a_member_without_a_password_gets_a_link_on_stderr(shell: Shell) -> None:

@@ -1,5 +1,6 @@
 """The session cookie, and forms that others try to send in our name."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any, cast
 
@@ -277,19 +278,33 @@ async def test_a_bearer_token_is_not_mixed_with_a_cookie(visit: Callable[..., An
     assert await answer.text() == "nobody" and "Set-Cookie" not in answer.headers
 
 
-async def test_headers_that_are_not_text_break_nothing(visit: Callable[..., Any], pool: Pool) -> None:
-    client = await visit()
-    await enter(client, **{"User-Agent": "caf\udce9"})
-    client.session.cookie_jar.clear()
+async def ask_raw(client: Client, request: bytes) -> str:
+    """The status of a request that no browser would send."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+    writer.write(request + b"\r\nHost: lomme.test\r\nConnection: close\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    return answer.split()[1].decode()
 
-    answers = [
-        await client.get("/", headers={"Cookie": "declic_lomme_test=\udcff; declic_lomme_test_form=\udcff"}),
-        await client.get("/form", headers={"Cookie": "declic_lomme_test_form=\udcff"}),
-        await client.post("/mine", headers={"Referer": "http://["}, allow_redirects=False),
+
+async def test_headers_that_are_not_text_break_nothing(visit: Callable[..., Any]) -> None:
+    client = await visit()
+
+    statuses = [
+        await ask_raw(client, b"GET / HTTP/1.1\r\nCookie: declic_lomme_test=\xff\xe9"),
+        await ask_raw(client, b"GET /form HTTP/1.1\r\nCookie: declic_lomme_test_form=\xff\xe9"),
+        await ask_raw(client, b"POST /mine HTTP/1.1\r\nContent-Length: 0\r\nReferer: http://["),
     ]
 
-    assert [answer.status for answer in answers] == [200, 200, 303]
-    async with connection(pool) as conn:
+    assert statuses == ["200", "200", "303"]
+
+
+async def test_a_browser_with_a_strange_name_logs_in(pool: Pool) -> None:
+    async with transaction(pool) as conn:
+        alice = await make_member(conn, "alice")
+
+        await sessions.create(conn, alice.id, "caf\udce9")
+
         assert await fetch_value(conn, "SELECT user_agent FROM session") == "caf?"
 
 

@@ -36,11 +36,15 @@ async def read_reader(request: web.Request) -> Actor | None:
         return await actors.find_by_uri(conn, key.owner)
 
 
-async def require_reader_of(request: web.Request, conn: Connection, actor: Actor) -> Actor | None:
-    """The reader, when there is no block between the two and, in secure mode, when somebody signed at all (RS12)."""
+async def read_known_reader(request: web.Request) -> Actor | None:
+    """Who signed this request; in secure mode somebody has to (RS12). Uses the network: hold no connection here."""
     reader = await read_reader(request)
-    if reader is None and request.app[INSTANCE].settings.secure_mode and actor.username != ALWAYS_OPEN:
+    if reader is None and request.app[INSTANCE].settings.secure_mode:
         raise web.HTTPUnauthorized
+    return reader
+
+
+async def require_no_block(conn: Connection, reader: Actor | None, actor: Actor) -> None:
+    """Raise NotFound when the reader and this actor of ours do not see each other."""
     if reader is not None and await blocks.between(conn, reader.id, actor.id):
         raise NotFound
-    return reader

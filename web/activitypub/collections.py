@@ -9,13 +9,19 @@ from federation.serialize import serialize
 from federation.uris import featured_uri, followers_uri, following_uri, outbox_uri
 from federation.vocabulary.collections import Collection, CollectionPage, Verbatim
 from models import activities, actors, follows, posts
-from models.database import connection
+from models.actors import Actor
+from models.database import Connection, connection
+from models.errors import NotFound
 from models.notes import list_replies
-from web.activitypub.access import get_published, require_reader_of
+from models.posts import Post
+from web.activitypub.access import ALWAYS_OPEN, get_published, read_known_reader, read_reader, require_no_block
 from web.activitypub.negotiation import answer_activity
 from web.keys import INSTANCE
 
 PAGE_SIZE = 40
+
+_TOP = 2**63 - 1
+"""Above every id."""
 
 
 def _read_cursor(request: web.Request) -> int | None:
@@ -23,11 +29,11 @@ def _read_cursor(request: web.Request) -> int | None:
     if "before" not in request.query:
         return None
     text = request.query["before"]
-    return int(text) if text.isdigit() and len(text) <= 19 else 2**63 - 1
+    return min(int(text), _TOP) if text.isascii() and text.isdigit() and len(text) <= 19 else _TOP
 
 
 def _build_root(uri: str, total: int | None, *, paged: bool = True) -> bytes:
-    return serialize(Collection(id=uri, total_items=total, first=f"{uri}?before={2**63 - 1}" if paged else None))
+    return serialize(Collection(id=uri, total_items=total, first=f"{uri}?before={_TOP}" if paged else None))
 
 
 def _build_page(uri: str, before: int, items: Sequence[object], last: int | None, *, ordered: bool = True) -> bytes:
@@ -46,9 +52,10 @@ def _build_page(uri: str, before: int, items: Sequence[object], last: int | None
 async def show_outbox(request: web.Request) -> web.Response:
     """What an actor published for everybody, newest first; the stored bytes of each activity (CO3, CO4)."""
     instance = request.app[INSTANCE]
+    reader = await _read_reader(request)
     async with connection(instance.pool) as conn:
         actor = await get_published(conn, request.match_info["username"])
-        await require_reader_of(request, conn, actor)
+        await require_no_block(conn, reader, actor)
         uri = outbox_uri(instance.site, actor.username)
         before = _read_cursor(request)
         if before is None:
@@ -75,9 +82,10 @@ async def show_following(request: web.Request) -> web.Response:
 
 async def _show_relations(request: web.Request, side: str) -> web.Response:
     instance = request.app[INSTANCE]
+    reader = await _read_reader(request)
     async with connection(instance.pool) as conn:
         actor = await get_published(conn, request.match_info["username"])
-        await require_reader_of(request, conn, actor)
+        await require_no_block(conn, reader, actor)
         name = actor.username
         uri = followers_uri(instance.site, name) if side == "followers" else following_uri(instance.site, name)
         before = _read_cursor(request)
@@ -97,8 +105,10 @@ async def _show_relations(request: web.Request, side: str) -> web.Response:
 async def show_featured(request: web.Request) -> web.Response:
     """Pinned posts: none yet, and so an empty collection rather than a missing one (CO5)."""
     instance = request.app[INSTANCE]
+    reader = await _read_reader(request)
     async with connection(instance.pool) as conn:
         actor = await get_published(conn, request.match_info["username"])
+        await require_no_block(conn, reader, actor)
     return answer_activity(
         request, serialize(Collection(id=featured_uri(instance.site, actor.username), total_items=0))
     )
@@ -107,11 +117,9 @@ async def show_featured(request: web.Request) -> web.Response:
 async def show_replies(request: web.Request) -> web.Response:
     """Public answers to a post, by id (CO4)."""
     instance = request.app[INSTANCE]
-    uri = _strip_last(instance, request)
+    reader = await _read_reader(request)
     async with connection(instance.pool) as conn:
-        post = await posts.find_by_uri(conn, uri)
-        if post is None or post.deleted_at is not None or post.audience not in posts.PUBLIC:
-            raise web.HTTPNotFound
+        post = await _get_public_post(conn, _strip_last(instance, request), reader)
         found = [reply for reply in await list_replies(conn, post.id, None) if reply.audience in posts.PUBLIC]
     collection = Collection(
         id=f"{instance.site.url}{request.path}",
@@ -125,11 +133,9 @@ async def show_replies(request: web.Request) -> web.Response:
 async def show_context(request: web.Request) -> web.Response:
     """The thread of a post: itself and every public answer below it, oldest first."""
     instance = request.app[INSTANCE]
-    uri = _strip_last(instance, request)
+    reader = await _read_reader(request)
     async with connection(instance.pool) as conn:
-        post = await posts.find_by_uri(conn, uri)
-        if post is None or post.deleted_at is not None or post.audience not in posts.PUBLIC:
-            raise web.HTTPNotFound
+        post = await _get_public_post(conn, _strip_last(instance, request), reader)
         thread = await posts.list_public_thread(conn, post.id)
         author = await actors.get(conn, post.author_id)
     collection = Collection(
@@ -139,6 +145,22 @@ async def show_context(request: web.Request) -> web.Response:
         items=tuple(thread),
     )
     return answer_activity(request, serialize(collection))
+
+
+async def _read_reader(request: web.Request) -> Actor | None:
+    """Who asks; the collections of the actor that signs our fetches are open as it is itself (AC9)."""
+    open = request.match_info["username"] == ALWAYS_OPEN
+    return await (read_reader(request) if open else read_known_reader(request))
+
+
+async def _get_public_post(conn: Connection, uri: str, reader: Actor | None) -> Post:
+    """A post of ours that anybody may read, and this reader too. Raises NotFound."""
+    post = await posts.find_by_uri(conn, uri)
+    if post is None or not post.local or post.audience not in posts.PUBLIC:
+        raise NotFound
+    if post.id not in await posts.filter_visible(conn, [post.id], reader.id if reader else None):
+        raise NotFound
+    return post
 
 
 def _strip_last(instance: Instance, request: web.Request) -> str:

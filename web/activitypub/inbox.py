@@ -25,6 +25,8 @@ async def post_inbox(request: web.Request) -> web.Response:
 
 async def _read_body(request: web.Request) -> bytes:
     """At most one byte more than an activity may have, whatever the length that was promised (B-35)."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise web.HTTPUnsupportedMediaType  # before anything is unpacked (B-11)
     if request.content_length is not None and request.content_length > MAX_BYTES:
         raise web.HTTPRequestEntityTooLarge(MAX_BYTES, request.content_length)
     pieces, size = [], 0

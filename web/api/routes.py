@@ -148,16 +148,11 @@ EMPTY = [
     ),
 ]
 
+KNOWN = [*INSTANCE, *ACCOUNTS, *TIMELINES, *STATUSES, *NOTIFICATIONS, *MEDIA, *OTHERS, *EMPTY]
+
+WITH_SLASH = [web.route(route.method, f"{route.path}/", route.handler) for route in KNOWN]
+"""The same once more: Mastodon.py asks for `/api/v1/instance/` and many others that way."""
+
 LAST = [web.route("*", "/api/{address:.*}", stubs.show_missing)]
 
-ROUTES: list[web.RouteDef] = [
-    *INSTANCE,
-    *ACCOUNTS,
-    *TIMELINES,
-    *STATUSES,
-    *NOTIFICATIONS,
-    *MEDIA,
-    *OTHERS,
-    *EMPTY,
-    *LAST,
-]
+ROUTES: list[web.RouteDef] = [*KNOWN, *WITH_SLASH, *LAST]

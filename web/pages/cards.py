@@ -19,7 +19,7 @@ ACCENTS = ("a-vert", "a-prune", "a-canard", "a-ardoise", "a-vermillon")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plate:
-    """Another coop's name: `small` above it, its colour, and where it leads."""
+    """Another coop on a street plate: its territory, its own name where that is another, its colour, where it leads."""
 
     name: str
     small: str = ""
@@ -138,7 +138,17 @@ def plate_of(author: Actor, territory: Actor | None) -> Plate | None:
         return None
     if territory is None:
         return Plate(name=author.host, accent=accent_of(author.host))
-    return Plate(name=territory.display_name, accent=accent_of(territory.host), href=profile_path(territory))
+    return coop_plate(territory)
+
+
+def coop_plate(coop: Actor) -> Plate:
+    """Another cooperative: people know its territory, whose name is written large; its own stands beside."""
+    return Plate(
+        name=coop.place_name or coop.display_name,
+        small=coop.display_name,
+        accent=accent_of(coop.host),
+        href=profile_path(coop),
+    )
 
 
 def accent_of(host: str) -> str:

@@ -1,6 +1,6 @@
 """Why another server could not be asked, said to members: which step failed, why, and what to do."""
 
-from federation.errors import Cause, ResolveFailed, Step
+from federation.errors import Cause, ResolveFailed, Step, describe
 from web.forms import Say
 from web.render import N_
 
@@ -16,36 +16,69 @@ STEPS: dict[Step, str] = {
 CAUSES: dict[Cause, str] = {
     Cause.BAD_ADDRESS: N_("Écrivez-la comme @offres@henin-carvin.example, ou collez l’adresse de la page."),
     Cause.PRIVATE_ADDRESS: N_("%(host)s est sur un réseau privé, que nous n’appelons jamais."),
-    Cause.NAME_NOT_FOUND: N_("Le nom %(host)s n’existe pas. Vérifiez l’orthographe."),
-    Cause.NAME_UNANSWERED: N_("L’annuaire des noms ne répond pas pour %(host)s. Réessayez dans quelques minutes."),
-    Cause.CONNECTION_REFUSED: N_("%(host)s refuse la connexion : il est sans doute arrêté. Réessayez plus tard."),
-    Cause.UNREACHABLE: N_("%(host)s n’est pas joignable. Réessayez plus tard."),
-    Cause.TIMED_OUT: N_("%(host)s n’a pas répondu à temps. Réessayez plus tard."),
-    Cause.CONNECTION_LOST: N_("%(host)s a coupé la connexion. Réessayez plus tard."),
+    Cause.NAME_NOT_FOUND: N_("Le nom %(host)s n’existe pas."),
+    Cause.NAME_UNANSWERED: N_("L’annuaire des noms ne répond pas pour %(host)s."),
+    Cause.CONNECTION_REFUSED: N_("%(host)s refuse la connexion : il est sans doute arrêté."),
+    Cause.UNREACHABLE: N_("%(host)s n’est pas joignable."),
+    Cause.TIMED_OUT: N_("%(host)s n’a pas répondu à temps."),
+    Cause.CONNECTION_LOST: N_("%(host)s a coupé la connexion."),
     Cause.CERTIFICATE_EXPIRED: N_("Le certificat de %(host)s est périmé : prévenez la personne qui le tient."),
     Cause.CERTIFICATE_NOT_YET_VALID: N_("Le certificat de %(host)s n’est pas encore valable : une horloge est fausse."),
-    Cause.CERTIFICATE_WRONG_NAME: N_("Le certificat de %(host)s porte un autre nom. Vérifiez l’adresse."),
+    Cause.CERTIFICATE_WRONG_NAME: N_("Le certificat de %(host)s porte un autre nom."),
     Cause.CERTIFICATE_UNTRUSTED: N_("Le certificat de %(host)s ne vient de personne que nous connaissions."),
     Cause.TLS: N_("Aucune connexion sûre n’a pu se faire avec %(host)s."),
     Cause.CLOCK: N_("%(host)s n’a pas la même heure que nous : une des deux horloges est fausse."),
     Cause.SIGNATURE_REFUSED: N_("%(host)s refuse notre signature : votre coop peut en parler à qui le tient."),
     Cause.FORBIDDEN: N_("%(host)s nous l’interdit : il a peut-être mis notre coop à l’écart."),
-    Cause.NOT_FOUND: N_("%(host)s ne connaît pas cette adresse. Vérifiez l’orthographe."),
+    Cause.NOT_FOUND: N_("%(host)s ne connaît pas cette adresse."),
     Cause.GONE: N_("%(host)s dit que ce compte a été supprimé."),
     Cause.REFUSED: N_("%(host)s a refusé la demande."),
-    Cause.TOO_MANY_REQUESTS: N_("%(host)s demande d’attendre un peu. Réessayez dans quelques minutes."),
-    Cause.SERVER_ERROR: N_("%(host)s est en panne de son côté. Réessayez plus tard."),
+    Cause.TOO_MANY_REQUESTS: N_("%(host)s demande d’attendre un peu."),
+    Cause.SERVER_ERROR: N_("%(host)s est en panne de son côté."),
     Cause.REDIRECT: N_("%(host)s nous renvoie ailleurs, là où nous n’allons pas."),
     Cause.TOO_LARGE: N_("La réponse de %(host)s est trop longue."),
-    Cause.WRONG_TYPE: N_("%(host)s a répondu tout autre chose. Est-ce bien l’adresse d’un compte ?"),
+    Cause.WRONG_TYPE: N_("%(host)s a répondu tout autre chose."),
     Cause.NOT_AN_OBJECT: N_("La réponse de %(host)s n’est pas lisible."),
     Cause.WRONG_ID: N_("%(host)s a répondu avec un compte qui a une autre adresse."),
     Cause.NOT_AN_ACTOR: N_("Cette page de %(host)s n’est celle de personne que l’on puisse suivre."),
-    Cause.RECENTLY_FAILED: N_("%(host)s n’a pas répondu il y a un instant. Réessayez dans quelques minutes."),
-    Cause.TOO_MANY_FETCHES: N_("%(host)s a été demandé trop souvent. Réessayez dans quelques minutes."),
+    Cause.RECENTLY_FAILED: N_("%(host)s n’a pas répondu il y a un instant."),
+    Cause.TOO_MANY_FETCHES: N_("%(host)s a été demandé trop souvent."),
 }
+
+
+ADVICE: dict[str, tuple[Cause, ...]] = {
+    N_("Vérifiez l’orthographe."): (Cause.NAME_NOT_FOUND, Cause.NOT_FOUND),
+    N_("Réessayez dans quelques minutes."): (
+        Cause.NAME_UNANSWERED,
+        Cause.TOO_MANY_REQUESTS,
+        Cause.RECENTLY_FAILED,
+        Cause.TOO_MANY_FETCHES,
+    ),
+    N_("Réessayez plus tard."): (
+        Cause.CONNECTION_REFUSED,
+        Cause.UNREACHABLE,
+        Cause.TIMED_OUT,
+        Cause.CONNECTION_LOST,
+        Cause.SERVER_ERROR,
+    ),
+    N_("Vérifiez l’adresse."): (Cause.CERTIFICATE_WRONG_NAME,),
+    N_("Est-ce bien l’adresse d’un compte ?"): (Cause.WRONG_TYPE,),
+}
+"""What a person who typed an address can do about it."""
 
 
 def explain(say: Say, failed: ResolveFailed) -> str:
     """What happened and what to do, in the reader's language."""
-    return f"{say(STEPS[failed.step])} {say(CAUSES[failed.cause], host=failed.host)}"
+    return f"{say(STEPS[failed.step])} {explain_cause(say, failed.cause, failed.host)}"
+
+
+def explain_cause(say: Say, cause: Cause, host: str) -> str:
+    """Why, and what somebody who typed this address can do."""
+    advice = [say(sentence) for sentence, causes in ADVICE.items() if cause in causes]
+    return " ".join([say(CAUSES[cause], host=host), *advice])
+
+
+def explain_stop(say: Say, host: str, kept: str) -> str:
+    """Why a delivery did not arrive, from what the queue kept of it; what is no known cause is shown as it stands."""
+    known = {describe(cause, host): cause for cause in CAUSES}
+    return say(CAUSES[known[kept]], host=host) if kept in known else kept

@@ -7,7 +7,7 @@ from models.database import connection
 from models.neighbours import list_neighbours
 from models.timelines import NetworkFilter
 from web.keys import INSTANCE
-from web.pages.cards import Plate, accent_of, list_cards, profile_path
+from web.pages.cards import coop_plate, list_cards
 from web.pages.neighbours import home_place
 from web.render import render
 from web.session import current_account
@@ -41,8 +41,5 @@ async def show_home(request: web.Request) -> web.Response:
         place=near.name if near else "",
         total=sum(counts.values()),
         awake=sum(one.unavailable_since is None for one in around),
-        plates=[
-            Plate(name=actor.display_name, accent=accent_of(actor.host), href=profile_path(actor))
-            for actor in (coops[one.actor_id] for one in around[:PLATES])
-        ],
+        plates=[coop_plate(coops[one.actor_id]) for one in around[:PLATES]],
     )

@@ -19,7 +19,7 @@ from models.posts import Post
 from web.forms import blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.cards import listing_path, profile_path
-from web.pages.causes import CAUSES, explain
+from web.pages.causes import explain, explain_cause
 from web.pages.lines import note_path
 from web.render import render, say
 from web.session import require_account
@@ -39,7 +39,7 @@ async def show_interaction(request: web.Request) -> web.Response:
         except ResolveFailed as failed:
             form.errors.setdefault("uri", explain(partial(say, request), failed))
         except FetchFailed as failed:
-            form.errors.setdefault("uri", say(request, CAUSES[failed.cause], host=failed.host))
+            form.errors.setdefault("uri", explain_cause(partial(say, request), failed.cause, failed.host))
         except DeclicError:
             form.fail("uri", "Nous n’avons rien trouvé à cette adresse.")
     path = await find_path(request.app[INSTANCE], target, account.actor_id) if target else ""
@@ -97,7 +97,7 @@ async def post_elsewhere(request: web.Request) -> web.Response:
         try:
             template = await find_interaction_page(instance, handle)
         except FetchFailed as failed:
-            form.errors.setdefault("compte", say(request, CAUSES[failed.cause], host=failed.host))
+            form.errors.setdefault("compte", explain_cause(partial(say, request), failed.cause, failed.host))
         else:
             if template:
                 raise web.HTTPSeeOther(template.replace("{uri}", quote(uri, safe="")))

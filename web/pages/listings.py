@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from aiohttp import web
 from markupsafe import Markup
@@ -18,6 +19,7 @@ from models.timelines import NetworkFilter
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
 from web.pages.cards import Card, Picture, Plate, draw_pictures, list_cards, listing_path, plate_of, tell_distance
+from web.pages.causes import explain_stop
 from web.pages.ids import read_id
 from web.pages.neighbours import home_place
 from web.pages.passages import Passages, find_passages
@@ -114,6 +116,7 @@ async def show_listing(
         view=view,
         form=form or blank_form(request),
         answered=next((one for one in (*view.questions, *view.messages) if str(one.id) == wanted), None),
+        explain_stop=partial(explain_stop, partial(say, request)),
         refused=refused.errors if refused else {},
         said=say(request, said) if said else "",
     )

@@ -50,7 +50,13 @@ async def post_link(request: web.Request) -> web.Response:
 
 
 async def _act(conn: Connection, link: OneTimeLink, account: Account, password_hash: str | None) -> None:
-    """A link that came by mail shows that the address is right; one made by an administrator is her word for it."""
+    """A link that came by mail shows that the address is right; one made by an administrator is her word for it.
+
+    Whoever registered somebody else's address knows the password, so that it goes when the owner comes by a log-in
+    link before she ever confirmed.
+    """
+    if account.confirmed_at is None and link.purpose == "login":
+        await accounts.forget_password(conn, account.actor_id)
     if link.email is not None:
         await accounts.set_email(conn, account.actor_id, link.email)
     await accounts.confirm_email(conn, account.actor_id)

@@ -6,7 +6,7 @@ from models import tokens
 from models.database import connection, execute, fetch_value, transaction
 from tests.factories import make_member, make_note
 from tests.web.api.conftest import Alice, Api
-from web.api.routes import ROUTES
+from web.api.routes import KNOWN, LAST, ROUTES
 
 OPEN_WITHOUT_TOKEN = {
     ("GET", "/api/v1/instance"),
@@ -44,7 +44,7 @@ OPEN_WITHOUT_TOKEN = {
 
 
 def list_addresses() -> list[tuple[str, str]]:
-    return [(route.method, route.path) for route in ROUTES]
+    return [(route.method, route.path) for route in (*KNOWN, *LAST)]
 
 
 def fill_in(path: str) -> str:
@@ -174,6 +174,12 @@ async def test_browsers_elsewhere_may_read_pages_limits_and_errors(alice: Alice)
     assert missing.headers["Access-Control-Allow-Origin"] == "*"
     exposed = missing.headers["Access-Control-Expose-Headers"]
     assert {"Link", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"} <= set(exposed.split(", "))
+
+
+async def test_a_slash_at_the_end_changes_nothing(alice: Alice) -> None:
+    for path in ("/api/v1/instance", "/api/v1/timelines/home", f"/api/v1/accounts/{alice.actor.id}"):
+        assert (await alice.api.get(f"{path}/")) == (await alice.api.get(path))
+    assert (await alice.api.as_anybody().ask("GET", "/api/v1/timelines/home/")).status == 401
 
 
 async def test_the_routes_are_all_plain_wrapped_views() -> None:

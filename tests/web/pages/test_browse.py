@@ -30,7 +30,7 @@ async def test_page_holds_listings_from_here_and_elsewhere(visitor: Browser) -> 
 
     assert titles(page) == {TENT, CALL, SEWING, DRILL, BIKE, PLANTS, WANTED}
     (plate,) = page.html.xpath("//li[.//a[contains(., 'Machine à coudre')]]//span[contains(@class, 'plaque')]")
-    assert plate.text_content() == "via Coop des deux terrils"
+    assert plate.text_content() == "via Hénin-Carvin"
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ async def test_author_sees_where_it_went_and_why_not(alice: Browser, lomme: Vill
         activity = await fetch_value(conn, "SELECT id FROM activity WHERE object_uri = $1", lomme.tent.uri)
         await execute(conn, "DELETE FROM delivery")
         for number, (host, state, error) in enumerate(
-            [("henin.test", "done", None), ("lens.test", "failed", "lens.test does not exist.")]
+            [("henin.test", "done", None), ("lens.test", "failed", "The name lens.test does not exist.")]
         ):
             await execute(
                 conn,
@@ -137,7 +137,7 @@ async def test_author_sees_where_it_went_and_why_not(alice: Browser, lomme: Vill
     page = await alice.get(path_of(lomme, "tent"))
 
     assert "Envoyée à 2 serveurs, reçue par 1." in page.words()
-    assert "lens.test does not exist." in page.words()
+    assert "Le nom lens.test n’existe pas." in page.words()
 
 
 @pytest.mark.parametrize(

@@ -137,3 +137,17 @@ async def test_whoever_was_logged_in_here_is_not_any_more(door: Doorbell) -> Non
             conn, "SELECT array_agg(username) FROM session JOIN actor ON actor.id = session.actor_id"
         )
     assert names == ["alice"]
+
+
+async def test_who_registered_the_address_of_another_does_not_share_her_account(mailing: Doorbell) -> None:
+    async with transaction(mailing.instance.pool) as conn:
+        await execute(conn, "UPDATE account SET confirmed_at = NULL")
+    link = await make_link(mailing, "login")
+    owner, squatter = await mailing.ring(), await mailing.ring()
+
+    await (await owner.open(link)).send(link)
+
+    assert owner.path == "/" and (await squatter.log_in("alice", PASSWORD)).status == 422
+    await owner.open("/compte/mot-de-passe")
+    await owner.send("/compte/mot-de-passe", {"password": NEW})
+    assert owner.path == "/compte?fait=mot-de-passe"

@@ -8,6 +8,7 @@ from models import accounts, actors, keys, preferences
 from models.database import connection, fetch_value, transaction
 from models.preferences import Preferences
 from tests.web.visitor import Doorbell, Visitor, list_mails
+from web.throttle import LIMITS, Limits
 
 CAROLE = {"name": "Carole", "username": "carole", "email": "carole@example.org", "password": "trois vélos et demi"}
 
@@ -156,3 +157,16 @@ async def test_two_people_who_want_the_same_name_do_not_both_get_it(opened: Door
     visitor = await join(opened, email="other@example.org")
 
     assert visitor.status == 422 and "déjà pris" in visitor.text
+
+
+async def test_a_machine_does_not_create_accounts_without_end(
+    opened: Doorbell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = Limits(pair=2, name=99, network=99, within=LIMITS["register"].within)
+    monkeypatch.setitem(LIMITS, "register", limits)
+
+    statuses = [(await join(opened, username=f"carole{n}", email=f"carole{n}@example.org")).status for n in range(3)]
+
+    assert statuses == [200, 200, 429]
+    async with connection(opened.instance.pool) as conn:
+        assert await accounts.find_by_username(conn, "carole2") is None

@@ -1,0 +1,73 @@
+"""What has to be known of a post that just came from elsewhere, before it is kept or left: in one question."""
+
+from dataclasses import dataclass
+
+from models.database import Connection, fetch_one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """`gone`: deleted before it came. `followed`: somebody here follows its author; `listener_ids` want to hear of it.
+
+    `parent_author_id` wrote what it answers, when that is here. `actor_uris`, `actor_ids` and `actors_local` are those
+    people whom it names or addresses and who are known here, side by side.
+    """
+
+    gone: bool
+    followed: bool
+    listener_ids: list[int]
+    parent_author_id: int | None
+    actor_uris: list[str]
+    actor_ids: list[int]
+    actors_local: list[bool]
+
+    @property
+    def known(self) -> dict[str, int]:
+        """Row ids of the people named or addressed, by their id."""
+        return dict(zip(self.actor_uris, self.actor_ids, strict=True))
+
+    @property
+    def local_ids(self) -> list[int]:
+        """Row ids of our people among them."""
+        return [id for id, local in zip(self.actor_ids, self.actors_local, strict=True) if local]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A post by its id, its author, what it answers, and everybody whom it names or addresses."""
+
+    uri: str
+    author_id: int
+    author_uri: str
+    in_reply_to: str | None
+    people: list[str]
+
+
+async def ask(conn: Connection, about: Question) -> Arrival:
+    """The answer; one round trip, since inboxes bring hundreds of posts a second."""
+    found = await fetch_one(
+        conn,
+        Arrival,
+        """
+        SELECT EXISTS (SELECT FROM tombstone WHERE uri = $1 AND actor_uri = $2 AND forget_at > now()) AS gone,
+            EXISTS (SELECT FROM follow f JOIN actor a ON a.id = f.follower_id
+                WHERE f.followed_id = $3 AND f.state = 'accepted' AND a.local) AS followed,
+            ARRAY(SELECT f.follower_id FROM follow f JOIN account a ON a.actor_id = f.follower_id
+                WHERE f.followed_id = $3 AND f.state = 'accepted' AND f.notify) AS listener_ids,
+            (SELECT p.author_id FROM post p WHERE p.uri = $4 AND p.deleted_at IS NULL) AS parent_author_id,
+            coalesce(known.uris, '{}') AS actor_uris, coalesce(known.ids, '{}') AS actor_ids,
+            coalesce(known.local, '{}') AS actors_local
+        FROM (
+            SELECT array_agg(a.uri ORDER BY a.id) AS uris, array_agg(a.id ORDER BY a.id) AS ids,
+                array_agg(a.local ORDER BY a.id) AS local
+            FROM actor a WHERE a.uri = ANY($5) AND a.deleted_at IS NULL
+        ) AS known
+        """,
+        about.uri,
+        about.author_uri,
+        about.author_id,
+        about.in_reply_to,
+        about.people,
+    )
+    assert found is not None
+    return found

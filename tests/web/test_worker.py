@@ -1,0 +1,196 @@
+"""The loops behind the pages: they go on whatever fails, wake at once, and stop when told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from models.database import Pool, connection, transaction
+from models.errors import Unavailable
+from tests.web.core import make_instance
+from web import worker
+from web.jobs import CHORES, HANDLERS, SWEEPS, list_handlers, list_periodic, sweep
+from web.wake import Waker, announce_work
+from web.worker import loop, run_worker
+
+
+class Steps:
+    """A step of a loop that answers with what it is given, then finds nothing."""
+
+    def __init__(self, *answers: int | Exception) -> None:
+        self.answers = list(answers)
+        self.taken = 0
+        self.idle = asyncio.Event()
+
+    async def __call__(self) -> int:
+        self.taken += 1
+        if not self.answers:
+            self.idle.set()
+            return 0
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@asynccontextmanager
+async def looping(step: Steps) -> AsyncIterator[asyncio.Event]:
+    """The bell of a loop that runs with this step."""
+    bell, stopping = asyncio.Event(), asyncio.Event()
+    task = asyncio.create_task(loop("test", step, bell, stopping))
+    try:
+        yield bell
+    finally:
+        stopping.set()
+        bell.set()
+        await asyncio.wait_for(task, 2)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for seconds here."""
+    monkeypatch.setattr(worker, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(worker, "BEAT_SECONDS", 0.05)
+
+
+async def test_a_loop_goes_on_after_any_failure() -> None:
+    step = Steps(3, ZeroDivisionError("a bug"), Unavailable(), Unavailable(), 2)
+
+    async with looping(step):
+        await asyncio.wait_for(step.idle.wait(), 2)
+
+    assert step.taken == 6
+
+
+async def test_a_bell_wakes_a_loop_at_once() -> None:
+    step = Steps()
+    async with looping(step) as bell:
+        await asyncio.wait_for(step.idle.wait(), 2)
+        step.idle.clear()
+        bell.set()
+
+        await asyncio.wait_for(step.idle.wait(), 1)
+
+
+async def test_a_loop_looks_by_itself_when_no_bell_rings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "POLL_SECONDS", 0.01)
+    step = Steps()
+    async with looping(step):
+        async with asyncio.timeout(2):
+            while step.taken < 3:
+                await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def working(pool: Pool, url: str) -> AsyncIterator[Waker]:
+    """A whole worker of a process."""
+    instance = make_instance(pool, database_url=url)
+    waker, stopping = Waker(pool), asyncio.Event()
+    task = asyncio.create_task(run_worker(instance, waker, stopping))
+    try:
+        yield waker
+    finally:
+        stopping.set()
+        await asyncio.wait_for(task, 10)
+
+
+async def count_heartbeats(pool: Pool) -> int:
+    async with connection(pool) as conn:
+        return int(await conn.fetchval("SELECT count(*) FROM heartbeat"))
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_a_worker_beats_while_it_works_and_says_goodbye(pool: Pool, database_url: str) -> None:
+    async with working(pool, database_url):
+        async with asyncio.timeout(5):
+            while await count_heartbeats(pool) == 0:
+                await asyncio.sleep(0.01)
+
+    assert await count_heartbeats(pool) == 0
+
+
+async def test_a_ring_of_another_process_is_heard_and_our_own_is_not_repeated(
+    pool: Pool, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(Waker, "ring_here", lambda waker: heard.append("ring"))
+    monkeypatch.setattr(worker, "POLL_SECONDS", 0.1)
+    async with working(pool, database_url) as waker:
+        await until(lambda: heard)  # the link is up
+        heard.clear()
+
+        await announce_work(pool, waker.id)
+        await announce_work(pool)
+
+        await until(lambda: heard)
+        assert heard == ["ring"]
+
+
+async def test_many_rings_become_few_announcements(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    announced: list[object] = []
+
+    async def record(pool: Pool, sender: object = None) -> None:
+        announced.append(sender)
+
+    monkeypatch.setattr("web.wake.announce_work", record)
+    waker = Waker(pool)
+    task = asyncio.create_task(waker.announce_rings())
+    for _ in range(100):
+        waker.ring_received()
+        await asyncio.sleep(0)
+    await asyncio.sleep(0.12)
+    task.cancel()
+
+    assert 1 <= len(announced) <= 3
+
+
+async def test_a_worker_survives_that_all_its_connections_are_cut(pool: Pool, database_url: str) -> None:
+    async with working(pool, database_url):
+        async with asyncio.timeout(5):
+            while await count_heartbeats(pool) == 0:
+                await asyncio.sleep(0.01)
+        async with connection(pool) as conn:
+            await conn.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        async with connection(pool) as conn:
+            await conn.execute("DELETE FROM heartbeat")
+
+        async with asyncio.timeout(10):
+            while await count_heartbeats(pool) == 0:
+                await asyncio.sleep(0.05)
+
+
+async def test_every_job_and_chore_can_be_run(pool: Pool) -> None:
+    instance = make_instance(pool)
+
+    assert set(list_handlers(instance)) == set(HANDLERS)
+    assert [periodic.name for periodic in list_periodic(instance)] == list(CHORES)
+    assert all(callable(forget) for forget in SWEEPS.values())
+
+
+async def test_the_sweep_forgets_what_is_old_and_a_table_that_fails_stops_nobody(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(SWEEPS, "received", fail)
+    async with transaction(pool) as conn:
+        await conn.execute(
+            "INSERT INTO request_count (window_start, key_hash, requests) VALUES (now() - $1::interval, 'x', 1)",
+            timedelta(days=1),
+        )
+
+    await sweep(make_instance(pool))
+
+    async with connection(pool) as conn:
+        assert await conn.fetchval("SELECT count(*) FROM request_count") == 0
