@@ -241,59 +241,6 @@ async def give_up(conn: Connection, id: int, *, status: int | None, error: str) 
     )
 
 
-async def hold(conn: Connection, host: str) -> int:
-    """The host is unavailable: keep everything for it, send nothing but one probe a day (HT7)."""
-    return await execute(
-        conn,
-        """
-        UPDATE delivery SET state = 'held', claimed_by = NULL, claimed_until = NULL
-        WHERE host = $1 AND state = 'waiting'
-        """,
-        host,
-    )
-
-
-async def reopen(conn: Connection, hosts: list[str]) -> int:
-    """These hosts answer again: everything held for them is due."""
-    return await execute(
-        conn,
-        "UPDATE delivery SET state = 'waiting', due_at = now() WHERE host = ANY($1) AND state = 'held'",
-        hosts,
-    )
-
-
-async def probe(conn: Connection, *, at: datetime) -> int:
-    """Let the oldest held delivery go to each unavailable host whose probe is due (HT7); how many."""
-    return await execute(
-        conn,
-        """
-        WITH asked AS (
-            UPDATE server SET probe_at = $1::timestamptz + interval '1 day'
-            WHERE unavailable_since IS NOT NULL AND probe_at <= $1 RETURNING host
-        )
-        UPDATE delivery SET state = 'waiting', due_at = $1
-        FROM (
-            SELECT DISTINCT ON (d.host) d.id FROM delivery d JOIN asked ON asked.host = d.host
-            WHERE d.state = 'held' ORDER BY d.host, d.id
-        ) AS oldest WHERE delivery.id = oldest.id
-        """,
-        at,
-    )
-
-
-async def give_up_held(conn: Connection, *, days: int, at: datetime) -> int:
-    """Fail what was held for so long: the author sees that it did not arrive (P6)."""
-    return await execute(
-        conn,
-        """
-        UPDATE delivery SET state = 'failed', finished_at = now()
-        WHERE state = 'held' AND created_at < $2::timestamptz - make_interval(days => $1)
-        """,
-        days,
-        at,
-    )
-
-
 async def cancel(conn: Connection, object_uri: str) -> int:
     """Stop sending what about this object waits (HT11: a post deleted before its delivery).
 
@@ -307,36 +254,6 @@ async def cancel(conn: Connection, object_uri: str) -> int:
         FROM activity a
         WHERE a.id = delivery.activity_id AND a.object_uri = $1 AND a.type <> 'Delete'
             AND delivery.state IN ('waiting', 'held') AND delivery.claimed_until IS NULL
-        """,
-        object_uri,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
-    """Where one activity went: one host and how it fared there."""
-
-    host: str
-    type: str
-    state: DeliveryState
-    attempts: int
-    error: str | None
-    due_at: datetime
-    finished_at: datetime | None
-
-
-async def list_passages(conn: Connection, object_uri: str) -> list[Passage]:
-    """For the author: the newest delivery about this object to each host, failures first (nothing is silent)."""
-    return await fetch_all(
-        conn,
-        Passage,
-        """
-        SELECT host, type, state, attempts, error, due_at, finished_at FROM (
-            SELECT DISTINCT ON (d.host) d.host, a.type, d.state, d.attempts, d.error, d.due_at, d.finished_at
-            FROM activity a JOIN delivery d ON d.activity_id = a.id
-            WHERE a.object_uri = $1 AND d.state <> 'cancelled'
-            ORDER BY d.host, d.id DESC
-        ) AS newest ORDER BY state = 'done', host
         """,
         object_uri,
     )

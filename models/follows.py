@@ -42,7 +42,7 @@ class Relationship:
 
 
 async def save(conn: Connection, *, uri: str, follower_id: int, followed_id: int, state: FollowState) -> Follow:
-    """Record a Follow. A repeated one keeps the relation and takes the newest id; it never loses an acceptance (AX1)."""
+    """Record a Follow. A repeated one keeps the relation, takes the newest id and loses no acceptance (AX1)."""
     follow = await fetch_one(
         conn,
         Follow,
@@ -211,7 +211,8 @@ async def is_followed_locally(conn: Connection, actor_uri: str) -> bool:
         await fetch_value(
             conn,
             """
-            SELECT EXISTS (SELECT FROM follow f JOIN actor a ON a.id = f.follower_id JOIN actor b ON b.id = f.followed_id
+            SELECT EXISTS (
+                SELECT FROM follow f JOIN actor a ON a.id = f.follower_id JOIN actor b ON b.id = f.followed_id
                 WHERE b.uri = $1 AND f.state = 'accepted' AND a.local)
             """,
             actor_uri,

@@ -13,6 +13,8 @@ STREAMS = ("offres", "services", "demandes", "depannage_velo")
 class Neighbour:
     """One other cooperative. `places` and `categories` are those of its open listings, the most frequent first.
 
+    Only the 1,000 newest listings are counted: the page reads them all each time.
+
     `followed` and `asked` tell how many of its actors the reader follows or has asked to; `by_coop` the same for ours.
     """
 
@@ -27,6 +29,31 @@ class Neighbour:
     followed: int
     asked: int
     by_coop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """A cooperative elsewhere, and whether it answers."""
+
+    actor_id: int
+    awake: bool
+
+
+async def list_met(conn: Connection) -> list[Met]:
+    """Cooperatives elsewhere that are not set aside: those that answer first, then the last heard. Quick to read."""
+    return await fetch_all(
+        conn,
+        Met,
+        """
+        SELECT a.id AS actor_id, s.unavailable_since IS NULL AS awake
+        FROM actor a LEFT JOIN server s ON s.host = a.host
+        WHERE NOT a.local AND a.type = 'Organization' AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+            AND coalesce(s.level, 'reader') <> 'aside'
+            AND (a.username = 'coop' OR EXISTS (SELECT FROM listing l WHERE l.territory_uri = a.uri))
+        ORDER BY s.unavailable_since IS NOT NULL, s.last_in_at DESC NULLS LAST, a.id
+        LIMIT 200
+        """,
+    )
 
 
 async def list_neighbours(conn: Connection, reader_id: int | None, coop_id: int | None) -> list[Neighbour]:
@@ -46,6 +73,7 @@ async def list_neighbours(conn: Connection, reader_id: int | None, coop_id: int 
                 SELECT l.place_name, l.category FROM listing l JOIN post p ON p.id = l.post_id
                 WHERE l.territory_uri = a.uri AND l.status IN ('open', 'reserved') AND p.deleted_at IS NULL
                     AND p.audience = 'network'
+                ORDER BY l.post_id DESC LIMIT 1000
             )
             SELECT (SELECT count(*) FROM shown) AS total,
                 ARRAY(SELECT place_name FROM shown WHERE place_name IS NOT NULL

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import structlog
 
-from models import deliveries, gone, servers
+from models import deliveries, gone, held, servers
 from models.database import Connection
 from outbox.outcomes import Later, Never, Sent, ToPerson
 
@@ -20,7 +20,7 @@ async def save_sent(conn: Connection, outcomes: list[Sent]) -> None:
     opened = await servers.save_success(conn, sorted({delivery.host for delivery in sent}))
     if opened:
         log.info("hosts_available_again", hosts=opened)
-        await deliveries.reopen(conn, opened)
+        await held.reopen(conn, opened)
     await gone.forget(conn, [delivery.inbox for delivery in sent if delivery.personal_inbox is None])
 
 
@@ -56,5 +56,5 @@ async def _save_never(conn: Connection, outcome: Never, *, at: datetime) -> None
 async def _save_failure(conn: Connection, outcome: Later | Never, *, at: datetime) -> None:
     host = outcome.delivery.host
     if await servers.save_failure(conn, host, outcome.error, on=at.date()):
-        held = await deliveries.hold(conn, host)
-        log.warning("host_unavailable", host=host, cause=outcome.error, held=held)
+        waiting = await held.hold(conn, host)
+        log.warning("host_unavailable", host=host, cause=outcome.error, held=waiting)

@@ -25,6 +25,8 @@ class Face:
     legal: str = ""
     open_to_all: bool = False
     modes: tuple[str, ...] = ()
+    territory_kind: str = "commune"
+    territory_codes: tuple[str, ...] = ()
 
 
 async def load_face(conn: Connection, site: Site) -> Face:
@@ -48,4 +50,6 @@ def draw_face(chosen: Preferences, site: Site) -> Face:
         legal=chosen.legal_text,
         open_to_all=chosen.registration == "open",
         modes=chosen.modes,
+        territory_kind=chosen.territory_kind,
+        territory_codes=chosen.territory_codes,
     )

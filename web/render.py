@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 from markupsafe import Markup
 
-from models.database import connection
+from models.database import Connection, connection
 from models.errors import Unavailable
 from web.face import Face, load_face
 from web.i18n import COOKIE, LANGUAGE_NAMES, choose_language
@@ -26,7 +26,7 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
     environment = request.app[TEMPLATES].environments[language]
     text = environment.get_template(template).render(
         account=current_account(request),
-        face=await find_face(request, wait=status != 503),
+        face=await _face_for(request, status),
         here=request.path_qs,
         languages=LANGUAGE_NAMES,
         site=request.app[INSTANCE].site,
@@ -38,21 +38,27 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
     return response
 
 
-async def find_face(request: web.Request, *, wait: bool = True) -> Face:
-    """The cooperative's face; a bare one where the database is away, so that the page which says so can be made."""
+async def find_face(request: web.Request, conn: Connection | None = None) -> Face:
+    """The cooperative's face, read once for each answer; a view that holds a connection lends it."""
     face = request.get(FACE)
     if face is None:
         instance = request.app[INSTANCE]
-        bare = Face(name=instance.site.host)
-        if not wait:
-            return bare
-        try:
+        if conn is None:
             async with connection(instance.pool) as conn:
                 face = await load_face(conn, instance.site)
-        except Unavailable:
-            return bare
+        else:
+            face = await load_face(conn, instance.site)
         request[FACE] = face
     return face
+
+
+async def _face_for(request: web.Request, status: int) -> Face:
+    """The face, or a bare one where the database is away, so that the page which says so can be made."""
+    bare = Face(name=request.app[INSTANCE].site.host)
+    try:
+        return request.get(FACE, bare) if status == 503 else await find_face(request)
+    except Unavailable:
+        return bare
 
 
 def csrf_input(request: web.Request) -> Markup:

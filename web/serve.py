@@ -70,6 +70,7 @@ async def run_until(stopping: asyncio.Event, instance: Instance, listener: socke
         app,
         access_log=None,  # ours is in the middlewares
         shutdown_timeout=CLOSE_SECONDS,
+        auto_decompress=False,  # what comes packed is never unpacked: it could be any size (B-11)
         handler_cancellation=False,  # an answer that nobody waits for is still written down to its end
     )
     await runner.setup()

@@ -92,6 +92,7 @@ CREATE INDEX actor_host ON actor (host);
 CREATE INDEX actor_inbox ON actor (inbox) WHERE NOT local;
 CREATE INDEX actor_name ON actor USING gin (fold(username || ' ' || name) gin_trgm_ops);
 CREATE INDEX actor_local ON actor (id) WHERE local;
+CREATE INDEX actor_organization ON actor (id) WHERE type = 'Organization';   -- cooperatives, among many people
 
 -- An actor as models/actors reads it: all but the document as received.
 CREATE VIEW full_actor AS

@@ -36,15 +36,13 @@ class Found:
 COUNT_LIMIT = 2000
 """The network page counts no further: « plus de 2 000 annonces »."""
 
-# What both reads below look through: bounding box first (an index), then the exact distance on the sphere.
+# What both reads below look through: bounding box first (an index), then the distance. The earth counts as flat around
+# the place that is asked from: that is right to 1 % within 100 km, and many times as fast as the sphere.
 _FOUND = """
-    SELECT l.post_id AS id, l.kind, l.mode,
-        CASE WHEN $6::float8 IS NULL OR l.latitude IS NULL THEN NULL ELSE
-            12742 * asin(sqrt(power(sin(radians(l.latitude - $6) / 2), 2) + cos(radians($6)) * cos(radians(l.latitude))
-                * power(sin(radians(l.longitude - $7) / 2), 2))) END AS distance
-    FROM listing l JOIN post p ON p.id = l.post_id
-    WHERE l.status IN ('open', 'reserved') AND p.deleted_at IS NULL
-        AND (p.audience = 'network' OR ($10::boolean AND p.audience IN ('coop', 'territories')))
+    SELECT l.post_id AS id, l.kind, l.mode, 111.195 * sqrt(
+        (l.latitude - $6::float8) ^ 2 + ((l.longitude - $7::float8) * cos(radians($6::float8))) ^ 2) AS distance
+    FROM listing l
+    WHERE l.status IN ('open', 'reserved')
         AND ($1::text = '' OR l.search @@ websearch_to_tsquery('fr', $1))
         AND (cardinality($2::text[]) = 0 OR l.kind = ANY($2))
         AND (cardinality($3::text[]) = 0 OR l.mode = ANY($3))
@@ -56,19 +54,30 @@ _FOUND = """
         AND (NOT $9::boolean OR (SELECT true FROM media m WHERE m.post_id = l.post_id LIMIT 1))
 """
 
+# Looked up one by one for what would stand on the page, never joined: a join would read all posts.
+_SHOWN = """
+    (SELECT p.deleted_at IS NULL AND a.suspended_at IS NULL
+        AND (p.audience = 'network' OR ($10::boolean AND p.audience IN ('coop', 'territories')))
+    FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id)
+"""
+
+# OFFSET 0 keeps the inner question whole: sorted first, then looked up until the page is full.
 _PAGE = """
-    SELECT id, distance FROM (:found) AS found
-    WHERE $8::float8 IS NULL OR $6::float8 IS NULL OR distance <= $8
+    SELECT id, distance FROM (
+        SELECT id, distance FROM (:found) AS fitting
+        WHERE $8::float8 IS NULL OR $6::float8 IS NULL OR distance <= $8
+        ORDER BY CASE WHEN $11::boolean THEN distance END, id DESC OFFSET 0) AS found
+    WHERE :shown
     ORDER BY CASE WHEN $11::boolean THEN distance END, id DESC OFFSET $12 LIMIT $13
-""".replace(":found", _FOUND)
+""".replace(":found", _FOUND).replace(":shown", _SHOWN)
 
 _COUNT = """
     SELECT kind, mode, count(*) AS total FROM (
-        SELECT kind, mode FROM (:found) AS found
-        WHERE $8::float8 IS NULL OR $6::float8 IS NULL OR distance <= $8
+        SELECT kind, mode FROM (:found OFFSET 0) AS found
+        WHERE ($8::float8 IS NULL OR $6::float8 IS NULL OR distance <= $8) AND :shown
         LIMIT $11) AS first
     GROUP BY kind, mode
-""".replace(":found", _FOUND)
+""".replace(":found", _FOUND).replace(":shown", _SHOWN)
 
 
 def _arguments(filter: NetworkFilter) -> tuple[object, ...]:

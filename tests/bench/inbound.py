@@ -101,7 +101,7 @@ async def _processed(server: BenchServer, total: int) -> float:
         seconds: float = await fetch_value(
             conn, "SELECT extract(epoch FROM max(finished_at) - min(finished_at))::float8 FROM received"
         )
-    return kept / seconds
+    return int(kept) / seconds
 
 
 def _print(result: Result) -> None:

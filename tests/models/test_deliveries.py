@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from models import deliveries, servers
+from models import deliveries, held, passages, servers
 from models.actors import Actor
 from models.database import Connection, execute, fetch_column, fetch_value
 from models.deliveries import Delivery
@@ -173,8 +173,8 @@ async def test_deliveries_to_an_unavailable_host_are_held_and_probed_daily(conn:
     await schedule(conn, alice, alice)
 
     assert became and await claim(conn) == []
-    assert await deliveries.probe(conn, at=now + timedelta(days=1, minutes=1)) == 1
-    assert await deliveries.probe(conn, at=now + timedelta(days=1, minutes=2)) == 0
+    assert await held.probe(conn, at=now + timedelta(days=1, minutes=1)) == 1
+    assert await held.probe(conn, at=now + timedelta(days=1, minutes=2)) == 0
     [probe] = await claim(conn, at=now + timedelta(days=1, minutes=3))
     assert probe.activity_id == first
 
@@ -187,14 +187,14 @@ async def test_a_failed_probe_is_held_again_and_a_good_one_opens_the_host(conn: 
         await servers.save_failure(conn, bob.host, "down", on=(now - timedelta(days=day)).date())
     await schedule(conn, alice, alice)
     await schedule(conn, alice, alice)
-    await deliveries.probe(conn, at=now + timedelta(days=2))
+    await held.probe(conn, at=now + timedelta(days=2))
     [probe] = await claim(conn, at=now + timedelta(days=2))
 
     await deliveries.retry(conn, probe.id, status=None, error="down", due_at=now)
     assert await fetch_value(conn, "SELECT count(*) FROM delivery WHERE state = 'held'") == 2
 
     opened = await servers.save_success(conn, [bob.host, "fine.test"])
-    await deliveries.reopen(conn, opened)
+    await held.reopen(conn, opened)
     assert opened == [bob.host]
     assert len(await claim(conn)) == 2
 
@@ -203,12 +203,12 @@ async def test_what_was_held_too_long_fails(conn: Connection) -> None:
     alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
     await make_follow(conn, bob, alice)
     await schedule(conn, alice, alice)
-    await deliveries.hold(conn, bob.host)
+    await held.hold(conn, bob.host)
 
     now = datetime.now(UTC)
 
-    assert await deliveries.give_up_held(conn, days=10, at=now + timedelta(days=9)) == 0
-    assert await deliveries.give_up_held(conn, days=10, at=now + timedelta(days=11)) == 1
+    assert await held.give_up_held(conn, days=10, at=now + timedelta(days=9)) == 0
+    assert await held.give_up_held(conn, days=10, at=now + timedelta(days=11)) == 1
 
 
 async def test_a_deletion_finds_every_copy_and_cancels_what_was_not_sent(conn: Connection) -> None:
@@ -266,9 +266,9 @@ async def test_the_author_sees_where_it_went(conn: Connection) -> None:
     await deliveries.succeed(conn, [rows["good.test"].id])
     await deliveries.give_up(conn, rows["bad.test"].id, status=403, error="forbidden")
 
-    passages = await deliveries.list_passages(conn, note.uri)
+    found = await passages.list_passages(conn, note.uri)
 
-    assert [(passage.host, passage.state, passage.error) for passage in passages] == [
+    assert [(passage.host, passage.state, passage.error) for passage in found] == [
         ("bad.test", "failed", "forbidden"),
         ("good.test", "done", None),
     ]

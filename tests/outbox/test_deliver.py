@@ -11,7 +11,7 @@ from federation.answers import Answer
 from federation.errors import Cause
 from federation.instance import Instance
 from federation.signatures import Knock, Signer
-from models import deliveries, servers
+from models import deliveries, held, servers
 from models.actors import Actor
 from models.database import Pool, connection, transaction
 from models.settings import Settings
@@ -211,7 +211,7 @@ async def test_a_host_that_fails_for_seven_days_is_held_probed_and_opened(
 
     fediverse.answers[INBOX] = [Answer(status=202)]
     async with transaction(instance.pool) as conn:
-        await deliveries.probe(conn, at=later(days=8))
+        await held.probe(conn, at=later(days=8))
     await deliver_due(instance, later(days=8))
     assert set(await states(instance)) == {"done"}
     assert len(fediverse.posts) == sent + 8

@@ -11,6 +11,9 @@ import pytest
 from models.settings import Settings
 from tests.conftest import with_database
 from tests.servers import RunningServer, running_server
+from tests.stories.world import world
+
+__all__ = ["world"]
 
 MakeServer = Callable[..., Awaitable[RunningServer]]
 

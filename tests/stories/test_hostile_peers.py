@@ -2,91 +2,17 @@
 
 import asyncio
 import json
-import logging
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import aiohttp
-import asyncpg
 import pytest
-import structlog
 
-from federation.remote import fetch_actor
 from federation.signatures import Envelope, Signer
-from models.database import transaction
-from models.listings import ListingDraft
 from models.settings import Site
-from outbox import listings as outbox
-from tests.conftest import with_database
-from tests.factories import make_follow
-from tests.fediverse import Person, make_signer, sign_post
-from tests.servers import Member, running_server
-from tests.stories.peer import Door, Peer, activity, note, running_peer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """Alice's server; she follows Bob of another one, where Carol lives too, and nobody of Mallory's."""
-
-    door: Door
-    alice: Member
-    offer: str
-    bob: Person
-    carol: Person
-    mallory: Person
-    peer: Peer
-    foreign: Peer
-
-
-@pytest.fixture(scope="module")
-async def world(postgres_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    """One server of ours and two peers; in the end, its log has no traceback."""
-    errors: list[object] = []
-    handler = logging.Handler(logging.ERROR)
-    handler.emit = errors.append  # type: ignore[method-assign]
-    logging.getLogger().addHandler(handler)
-    admin, name = await asyncpg.connect(postgres_url), f"{template}_hostile"
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    folder: Path = tmp_path_factory.mktemp("hostile")
-    with structlog.testing.capture_logs() as logs:
-        async with (
-            running_server("lomme", with_database(postgres_url, name), folder) as here,
-            running_peer() as peer,
-            running_peer() as foreign,
-            aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
-        ):
-            alice = await here.add_member("alice")
-            bob, carol, mallory = peer.add_person("bob"), peer.add_person("carol"), foreign.add_person("mallory")
-            await fetch_actor(here.instance, carol.uri)
-            known = await fetch_actor(here.instance, bob.uri)
-            async with transaction(here.instance.pool) as conn:
-                await make_follow(conn, alice.actor, known)
-                draft = ListingDraft(kind="offer", mode="loan", title="Tente", text="Facile à monter.")
-                listing = await outbox.publish(conn, here.instance.site, alice.actor, draft)
-            yield World(
-                door=Door(here=here, session=session),
-                alice=alice,
-                offer=listing.post.uri,
-                bob=bob,
-                carol=carol,
-                mallory=mallory,
-                peer=peer,
-                foreign=foreign,
-            )
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
-    logging.getLogger().removeHandler(handler)
-    assert not errors
-    assert not [entry for entry in logs if entry["log_level"] == "error"]
-
-
-@pytest.fixture
-def door(world: World) -> Door:
-    """The server's door."""
-    return world.door
+from tests.fediverse import make_signer, sign_post
+from tests.stories.peer import activity, note
+from tests.stories.world import World
 
 
 def _deep(levels: int) -> bytes:
@@ -137,12 +63,12 @@ async def test_an_inbox_of_nobody_is_missing(world: World) -> None:
 Forgery = Callable[[World, Site], Envelope]
 
 
-def _forge(world: World, site: Site, signer: Signer | None = None, **how: Any) -> Envelope:
-    """A Create by Bob, signed by somebody; `changes` go into it."""
-    changes = how.pop("changes", {})
-    return sign_post(
-        site, "/inbox", activity(world.bob, "Create", note(world.bob), **changes), signer or world.bob.signer, **how
-    )
+def _forge(
+    world: World, site: Site, signer: Signer | None = None, at: datetime | None = None, id: str = ""
+) -> Envelope:
+    """A Create by Bob, signed by whomever."""
+    sent = activity(world.bob, "Create", note(world.bob))
+    return sign_post(site, "/inbox", sent | ({"id": id} if id else {}), signer or world.bob.signer, at=at)
 
 
 def _change_headers(world: World, site: Site, drop: str = "", **headers: str) -> Envelope:
@@ -168,7 +94,7 @@ FORGERIES: dict[str, Forgery] = {
     "a foreigner's key": lambda world, site: _forge(world, site, world.mallory.signer),
     "a neighbour's key": lambda world, site: _forge(world, site, world.carol.signer),
     "a key of our own host": lambda world, site: _forge(world, site, make_signer(f"{site.url}/users/alice#other")),
-    "an id elsewhere": lambda world, site: _forge(world, site, changes={"id": f"{world.foreign.server.url}/1"}),
+    "an id elsewhere": lambda world, site: _forge(world, site, id=f"{world.foreign.server.url}/1"),
 }
 
 

@@ -206,7 +206,9 @@ async def test_an_answer_a_like_and_a_share_come_back(two: Two) -> None:
     async def told() -> set[str] | None:
         async with transaction(two.lomme.instance.pool) as conn:
             page = notifications.NotificationPage()
-            found = {one.type for one in await notifications.list_notifications(conn, two.alice.actor.id, page)}
+            found: set[str] = {
+                one.type for one in await notifications.list_notifications(conn, two.alice.actor.id, page)
+            }
         return found if len(found) == 3 else None
 
     assert await eventually(told) == {"mention", "favourite", "reblog"}

@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 
 from models.postgres.cluster import find_cluster, find_postmaster
-from tests.servers import make_environment
+from tests.servers import make_environment, run_declic
 from web.demo.troupe import HOUSES, PHOTOS, STREAMS
 
 ON_OTHER_PORTS = """
@@ -42,6 +42,11 @@ class Demo:
         """What scripts read."""
         houses: list[dict[str, Any]] = json.loads((self.data / "demo.json").read_text())
         return houses
+
+    def environment(self, house: int) -> dict[str, str]:
+        """For commands on the instance of one house."""
+        entry = self.houses[house]
+        return make_environment(Path(entry["data"]), 9, url=entry["url"])
 
     async def ask(self, house: int, username: str, path: str) -> Any:
         """What a member's app gets."""
@@ -109,6 +114,27 @@ async def test_their_coops_follow_each_others_streams(demo: Demo) -> None:
         followed = await demo.ask(house, username, f"/api/v1/accounts/{coop['id']}/following")
 
         assert {account["username"] for account in followed} >= set(STREAMS)
+
+
+async def test_commands_work_beside_a_running_server(demo: Demo) -> None:
+    there = demo.houses[1]["url"].removeprefix("http://")
+    env = demo.environment(0)
+
+    status, out, err = await run_declic(env, "lookup", f"@leonie@{there}")
+    assert status == 0, err
+    assert json.loads(out)["handle"] == f"@leonie@{there}"
+
+    status, out, err = await run_declic(env, "follow", "--as", "nadia", f"@leonie@{there}")
+    assert (status, out) == (0, "accepted\n"), err
+
+    publish = ["publish", "request", "--as", "maryse", "--title", "Cherche une brouette", "--place", "59160 Lomme"]
+    status, out, err = await run_declic(env, *publish)
+    assert status == 0, err
+    async with asyncio.timeout(5):
+        while True:
+            status, found, _ = await run_declic(demo.environment(1), "lookup", out.strip())
+            if status == 0 and json.loads(found)["type"] == "listing":
+                break
 
 
 async def test_ctrl_c_ends_all_of_it(demo: Demo) -> None:

@@ -13,7 +13,7 @@ from web.keys import INSTANCE
 from web.pages.cards import listing_path
 from web.pages.ids import read_id
 from web.pages.lines import note_path
-from web.pages.listings import get_listing, show_listing
+from web.pages.listings import get_listing, show_again
 from web.pages.notes import get_note, show_note
 from web.render import reader_language
 from web.session import require_account
@@ -29,7 +29,7 @@ async def post_listing_answer(request: web.Request) -> web.Response:
     async with connection(instance.pool) as conn:
         listing = await get_listing(conn, request)
     if not await _answer(request, form, account, listing.post):
-        return await show_listing(request, listing, form=form)
+        return await show_again(request, listing, answer=form)
     raise web.HTTPSeeOther(f"{listing_path(instance.site, listing)}?fait=envoye")
 
 

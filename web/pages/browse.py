@@ -14,12 +14,13 @@ from models.database import Connection, connection
 from models.places import Commune
 from models.settings import Site
 from models.timelines import COUNT_LIMIT, NetworkFilter
+from web.face import Face
 from web.forms import Form, read_query
 from web.keys import INSTANCE
 from web.pages.cards import Card, list_cards
 from web.pages.communes import read_commune
 from web.pages.neighbours import home_place
-from web.render import render
+from web.render import find_face, render
 from web.session import current_account
 
 PAGE = 20
@@ -102,7 +103,7 @@ async def list_listings(request: web.Request) -> web.Response:
     instance, account = request.app[INSTANCE], current_account(request)
     form = read_query(request)
     async with connection(instance.pool) as conn:
-        search = await read_search(conn, form, account)
+        search = await read_search(conn, form, account, await find_face(request, conn))
         results = await find(conn, instance.site, search, member=account is not None)
         coops = await list_coops(conn, instance.site)
     return await render(
@@ -121,7 +122,7 @@ async def list_listings(request: web.Request) -> web.Response:
     )
 
 
-async def read_search(conn: Connection, form: Form, account: Account | None) -> Search:
+async def read_search(conn: Connection, form: Form, account: Account | None, face: Face) -> Search:
     """The search in the address; what makes no sense is left out, a place that is not found is said."""
     commune = await read_commune(conn, form, "lieu")
     category = form.text("cat", limit=60)
@@ -129,7 +130,7 @@ async def read_search(conn: Connection, form: Form, account: Account | None) -> 
     return Search(
         text=form.text("q", limit=200),
         place=form.typed("lieu").strip()[:100],
-        commune=commune or await home_place(conn, account),
+        commune=commune or await home_place(conn, account, face),
         commune_given=commune is not None,
         radius=form.choice("km", ("", *RADII)),
         kinds=form.many("genre", KINDS),

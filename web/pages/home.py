@@ -1,45 +1,62 @@
 """The front page: where are you, two ways in, what is near, who is around."""
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from models import actors, timelines
-from models.database import connection
-from models.neighbours import list_neighbours
-from models.timelines import NetworkFilter
+from models.database import Connection, connection
+from models.neighbours import list_met
+from models.timelines import Found, NetworkFilter
 from web.keys import INSTANCE
-from web.pages.cards import coop_plate, list_cards
+from web.pages.cards import Plate, coop_plate, list_cards
 from web.pages.neighbours import home_place
-from web.render import render
+from web.render import find_face, render
 from web.session import current_account
 
 NEAREST = 4
+NEAR = 25
+"""Kilometres within which a listing is near."""
+
 PLATES = 6
 
 
 async def show_home(request: web.Request) -> web.Response:
     """GET /."""
     instance, account = request.app[INSTANCE], current_account(request)
+    everywhere = NetworkFilter(reader_local=account is not None)
     async with connection(instance.pool) as conn:
-        near = await home_place(conn, account)
-        wanted = NetworkFilter(
-            latitude=near.latitude if near else None,
-            longitude=near.longitude if near else None,
-            reader_local=account is not None,
-            nearest_first=near is not None,
-        )
-        found = await timelines.list_network(conn, wanted, limit=NEAREST)
-        cards = await list_cards(
-            conn, instance.site, [one.id for one in found], {one.id: one.distance for one in found}
-        )
-        counts = await timelines.count_network(conn, wanted)
-        around = await list_neighbours(conn, None, None)
-        coops = {actor.id: actor for actor in await actors.list_by_ids(conn, [one.actor_id for one in around[:PLATES]])}
+        near = await home_place(conn, account, await find_face(request, conn))
+        around = everywhere
+        if near is not None:
+            around = replace(everywhere, latitude=near.latitude, longitude=near.longitude)
+        found = await _find_nearest(conn, around)
+        distances = {one.id: one.distance for one in found}
+        cards = await list_cards(conn, instance.site, list(distances), distances)
+        counts = await timelines.count_network(conn, everywhere)
+        plates, awake = await _list_plates(conn)
     return await render(
         request,
         "home/index.html",
         cards=cards,
         place=near.name if near else "",
         total=sum(counts.values()),
-        awake=sum(one.unavailable_since is None for one in around),
-        plates=[coop_plate(coops[one.actor_id]) for one in around[:PLATES]],
+        awake=awake,
+        plates=plates,
     )
+
+
+async def _find_nearest(conn: Connection, around: NetworkFilter) -> list[Found]:
+    """What is near, the nearest first; where that is not enough, the newest from anywhere."""
+    if around.latitude is not None:
+        near = await timelines.list_network(conn, replace(around, radius=NEAR, nearest_first=True), limit=NEAREST)
+        if len(near) == NEAREST:
+            return near
+    return await timelines.list_network(conn, around, limit=NEAREST)
+
+
+async def _list_plates(conn: Connection) -> tuple[list[Plate], int]:
+    """A few cooperatives around, and how many of all that we know answer."""
+    met = await list_met(conn)
+    known = {actor.id: actor for actor in await actors.list_by_ids(conn, [one.actor_id for one in met[:PLATES]])}
+    return [coop_plate(known[one.actor_id]) for one in met[:PLATES]], sum(one.awake for one in met)

@@ -11,7 +11,7 @@ from outbox import listings as outbox
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.cards import listing_path
-from web.pages.listings import get_listing, show_listing
+from web.pages.listings import get_listing, show_again
 from web.session import require_account
 
 OUTCOMES = {"fait": "done", "ailleurs": "elsewhere", "annule": "cancelled", "pause": "paused", "rouvrir": "open"}
@@ -33,7 +33,7 @@ async def post_state(request: web.Request) -> web.Response:
     except Conflict as error:
         form.fail("", str(error))
     if not form.ok:
-        return await show_listing(request, listing, refused=form)
+        return await show_again(request, listing, refused=form)
     if verb == "retirer":
         raise web.HTTPSeeOther(f"/@{account.username}")
     raise web.HTTPSeeOther(f"{listing_path(instance.site, listing)}?fait=etat")

@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from federation.uris import listing_url
 from models import actors, categories, geometry, listings, media, posts, timelines
-from models.accounts import Account
 from models.database import Connection, connection
 from models.errors import Gone, NotFound
 from models.listings import Listing, ListingDetails
@@ -25,7 +24,7 @@ from web.pages.neighbours import home_place
 from web.pages.passages import Passages, find_passages
 from web.pages.people import Person, person_of
 from web.pages.remarks import Remark, list_remarks
-from web.render import N_, render, say
+from web.render import N_, find_face, render, say
 from web.session import current_account
 
 SAID = {
@@ -35,6 +34,10 @@ SAID = {
     "etat": N_("C’est noté, ici et bientôt partout où l’annonce est copiée."),
 }
 """What the page says after something was done, by the word in its address."""
+
+
+SIMILAR_WITHIN = 50
+"""Kilometres around a listing in which others of its kind are shown below it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +72,12 @@ async def show_local(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         listing = await listings.find_by_url(conn, listing_url(instance.site, request.match_info["uuid"]))
-    if listing is None:
-        raise NotFound
-    if listing.post.deleted_at is not None:
-        raise Gone
-    return await show_listing(request, listing)
+        if listing is None:
+            raise NotFound
+        if listing.post.deleted_at is not None:
+            raise Gone
+        view = await gather(conn, request, listing)
+    return await _show(request, view)
 
 
 async def show_by_id(request: web.Request) -> web.Response:
@@ -81,9 +85,10 @@ async def show_by_id(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         listing = await get_listing(conn, request)
-    if listing.post.local:
-        raise web.HTTPSeeOther(listing_path(instance.site, listing))
-    return await show_listing(request, listing)
+        if listing.post.local:
+            raise web.HTTPSeeOther(listing_path(instance.site, listing))
+        view = await gather(conn, request, listing)
+    return await _show(request, view)
 
 
 async def get_listing(conn: Connection, request: web.Request) -> Listing:
@@ -95,26 +100,26 @@ async def get_listing(conn: Connection, request: web.Request) -> Listing:
     return listing
 
 
-async def show_listing(
-    request: web.Request, listing: Listing, *, form: Form | None = None, refused: Form | None = None
+async def show_again(
+    request: web.Request, listing: Listing, *, answer: Form | None = None, refused: Form | None = None
 ) -> web.Response:
-    """The page; with an answer's `form` or a `refused` change as it came back with something wrong.
+    """The page with a form as it came back with something wrong: an `answer`, or a change that was `refused`."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        view = await gather(conn, request, listing)
+    return await _show(request, view, answer=answer, refused=refused)
 
-    Raises NotFound where the reader may not see it.
-    """
-    instance, account = request.app[INSTANCE], current_account(request)
-    async with connection(instance.pool) as conn:
-        if not await posts.filter_visible(conn, [listing.id], account.actor_id if account else None):
-            raise NotFound
-        view = await make_view(conn, instance.site, listing, account)
+
+async def _show(
+    request: web.Request, view: ListingView, *, answer: Form | None = None, refused: Form | None = None
+) -> web.Response:
     said = SAID.get(request.query.get("fait", ""))
-    wanted = form.typed("a") if form else request.query.get("a", "")
+    wanted = answer.typed("a") if answer else request.query.get("a", "")
     return await render(
         request,
         "listings/show.html",
-        status=422 if form or refused else 200,
+        status=422 if answer or refused else 200,
         view=view,
-        form=form or blank_form(request),
+        form=answer or blank_form(request),
         answered=next((one for one in (*view.questions, *view.messages) if str(one.id) == wanted), None),
         explain_stop=partial(explain_stop, partial(say, request)),
         refused=refused.errors if refused else {},
@@ -122,13 +127,18 @@ async def show_listing(
     )
 
 
-async def make_view(conn: Connection, site: Site, listing: Listing, account: Account | None) -> ListingView:
-    """Gather what the page shows."""
+async def gather(conn: Connection, request: web.Request, listing: Listing) -> ListingView:
+    """Everything that the page shows. Raises NotFound where the reader may not see it."""
+    site, account = request.app[INSTANCE].site, current_account(request)
+    reader_id = account.actor_id if account else None
+    if not await posts.filter_visible(conn, [listing.id], reader_id):
+        raise NotFound
+    face = await find_face(request, conn)
     post, details = listing.post, listing.details
     author = await actors.get(conn, post.author_id)
     territories = await actors.list_by_uris(conn, [details.territory_uri] if details.territory_uri else [])
     own = account is not None and account.actor_id == post.author_id
-    remarks = await list_remarks(conn, site, post.id, account.actor_id if account else None)
+    remarks = await list_remarks(conn, site, post.id, reader_id)
     photos = await media.list_by_posts(conn, [post.id])
     return ListingView(
         id=post.id,
@@ -144,7 +154,7 @@ async def make_view(conn: Connection, site: Site, listing: Listing, account: Acc
         language=post.language,
         refreshed_at=max(post.received_at, post.updated_at or post.received_at),
         place=place_words(details),
-        distance=distance_to(details, await home_place(conn, account)),
+        distance=distance_to(details, await home_place(conn, account, face)),
         author=person_of(author),
         plate=plate_of(author, territories[0] if territories else None),
         pictures=draw_pictures(site, photos.get(post.id, [])),
@@ -182,6 +192,7 @@ async def list_similar(conn: Connection, site: Site, listing: Listing, *, member
             categories=tuple(categories.list_slugs(category.parent or category.slug)),
             latitude=details.latitude,
             longitude=details.longitude,
+            radius=SIMILAR_WITHIN,
             reader_local=member,
             nearest_first=details.latitude is not None,
         ),

@@ -1,20 +1,20 @@
 """Where the reader looks from."""
 
-from models import places, preferences
+from models import places
 from models.accounts import Account
 from models.database import Connection
 from models.places import Commune
+from web.face import Face
 
 
-async def home_place(conn: Connection, account: Account | None) -> Commune | None:
+async def home_place(conn: Connection, account: Account | None, face: Face) -> Commune | None:
     """The member's commune, else the one with the most people in the coop's territory."""
     if account and account.default_commune_code:
         return await places.find_commune(conn, account.default_commune_code)
-    chosen = await preferences.load(conn)
-    if not chosen.territory_codes:
+    if not face.territory_codes:
         return None
-    if chosen.territory_kind == "epci":
-        communes = await places.list_by_epci(conn, chosen.territory_codes[0])
+    if face.territory_kind == "epci":
+        communes = await places.list_by_epci(conn, face.territory_codes[0])
     else:
-        communes = await places.list_communes(conn, list(chosen.territory_codes))
+        communes = await places.list_communes(conn, list(face.territory_codes))
     return max(communes, key=lambda commune: commune.population, default=None)

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from models import deliveries
+from models import passages as stored
 from models.database import Connection
-from models.deliveries import Passage
+from models.passages import Passage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Passages:
 
 async def find_passages(conn: Connection, object_uri: str) -> Passages:
     """Where the newest activity about this object stands."""
-    return sort_passages(await deliveries.list_passages(conn, object_uri))
+    return sort_passages(await stored.list_passages(conn, object_uri))
 
 
 def sort_passages(found: Iterable[Passage]) -> Passages:

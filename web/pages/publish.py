@@ -41,7 +41,7 @@ async def show_publish(request: web.Request) -> web.Response:
     """GET /publier; `?genre=` chooses the first answer."""
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        home = await home_place(conn, account)
+        home = await home_place(conn, account, await find_face(request, conn))
     values = first_values(datetime.now(PARIS).date(), home.label if home else "", request.query.get("genre", ""))
     return await _show(request, blank_form(request, values), [])
 
