@@ -22,10 +22,8 @@ def with_database(server: str, name: str) -> str:
 
 @pytest.fixture(scope="session")
 async def postgres_url() -> AsyncIterator[str]:
-    """A PostgreSQL server: the one named by DECLIC_TEST_DATABASE_URL, else a known socket, else ours."""
+    """A PostgreSQL server: the one named by DECLIC_TEST_DATABASE_URL, else the embedded one, for this run alone."""
     url = os.environ.get("DECLIC_TEST_DATABASE_URL")
-    if url is None and Path("/tmp/declic-pg/.s.PGSQL.5432").exists():
-        url = "postgresql://postgres@/postgres?host=/tmp/declic-pg"
     if url is not None:
         yield url
         return

@@ -54,27 +54,34 @@ _FOUND = """
         AND (NOT $9::boolean OR (SELECT true FROM media m WHERE m.post_id = l.post_id LIMIT 1))
 """
 
-# Looked up one by one for what would stand on the page, never joined: a join would read all posts.
 _SHOWN = """
-    (SELECT p.deleted_at IS NULL AND a.suspended_at IS NULL
-        AND (p.audience = 'network' OR ($10::boolean AND p.audience IN ('coop', 'territories')))
-    FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id)
+    p.deleted_at IS NULL AND a.suspended_at IS NULL
+    AND (p.audience = 'network' OR ($10::boolean AND p.audience IN ('coop', 'territories')))
 """
 
-# OFFSET 0 keeps the inner question whole: sorted first, then looked up until the page is full.
-_PAGE = """
+_NEWEST = """
+    SELECT found.id, found.distance FROM (:found) AS found
+    JOIN post p ON p.id = found.id JOIN actor a ON a.id = p.author_id
+    WHERE :shown AND ($8::float8 IS NULL OR $6::float8 IS NULL OR found.distance <= $8)
+    ORDER BY found.id DESC OFFSET $11 LIMIT $12
+""".replace(":found", _FOUND).replace(":shown", _SHOWN)
+
+# All that fit are sorted by distance, so posts are looked up one by one until the page is full: a join would read all.
+# OFFSET 0 keeps the inner question whole.
+_NEAREST = """
     SELECT id, distance FROM (
         SELECT id, distance FROM (:found) AS fitting
-        WHERE $8::float8 IS NULL OR $6::float8 IS NULL OR distance <= $8
-        ORDER BY CASE WHEN $11::boolean THEN distance END, id DESC OFFSET 0) AS found
-    WHERE :shown
-    ORDER BY CASE WHEN $11::boolean THEN distance END, id DESC OFFSET $12 LIMIT $13
+        WHERE $8::float8 IS NULL OR distance <= $8
+        ORDER BY distance, id DESC OFFSET 0) AS found
+    WHERE (SELECT :shown FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id)
+    ORDER BY distance, id DESC OFFSET $11 LIMIT $12
 """.replace(":found", _FOUND).replace(":shown", _SHOWN)
 
 _COUNT = """
     SELECT kind, mode, count(*) AS total FROM (
-        SELECT kind, mode FROM (:found OFFSET 0) AS found
-        WHERE ($8::float8 IS NULL OR $6::float8 IS NULL OR distance <= $8) AND :shown
+        SELECT found.kind, found.mode FROM (:found) AS found
+        JOIN post p ON p.id = found.id JOIN actor a ON a.id = p.author_id
+        WHERE :shown AND ($8::float8 IS NULL OR $6::float8 IS NULL OR found.distance <= $8)
         LIMIT $11) AS first
     GROUP BY kind, mode
 """.replace(":found", _FOUND).replace(":shown", _SHOWN)
@@ -96,15 +103,9 @@ def _arguments(filter: NetworkFilter) -> tuple[object, ...]:
 
 
 async def list_network(conn: Connection, filter: NetworkFilter, *, offset: int = 0, limit: int = 20) -> list[Found]:
-    """One page of open listings from here and elsewhere, newest first, or nearest first."""
-    rows = await fetch_planned(
-        conn,
-        _PAGE,
-        *_arguments(filter),
-        filter.nearest_first,
-        offset,
-        limit,
-    )
+    """One page of open listings from here and elsewhere, newest first, or nearest first where a place is given."""
+    nearest = filter.nearest_first and filter.latitude is not None
+    rows = await fetch_planned(conn, _NEAREST if nearest else _NEWEST, *_arguments(filter), offset, limit)
     return [Found(id=row["id"], distance=row["distance"]) for row in rows]
 
 

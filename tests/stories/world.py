@@ -74,4 +74,5 @@ async def world(postgres_url: str, template: str, tmp_path_factory: pytest.TempP
     await admin.close()
     logging.getLogger().removeHandler(handler)
     assert not errors
-    assert not [entry for entry in logs if entry["log_level"] == "error"]
+    serious = [entry for entry in logs if entry["log_level"] == "error"]
+    assert not serious, serious
