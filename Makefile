@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo run test lint bench communes
+.PHONY: install demo run test lint bench communes photos locales
 
 install: $(STAMP)
 
@@ -42,3 +42,11 @@ bench: install
 # Makes models/data/communes.csv.gz anew from the packages that deploy/build/communes.py names (needs npm).
 communes: install
 	$(BIN)/python -m deploy.build.communes
+
+# Makes the photos of the demo anew from the drawings in deploy/build/photos (needs Chromium).
+photos: install
+	$(BIN)/python -m deploy.build.photos
+
+# Brings the catalogues of sentences up to date with the templates and the code.
+locales: install
+	$(BIN)/python -m deploy.build.locales

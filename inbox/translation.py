@@ -189,7 +189,8 @@ def _read_mode(proposal: Proposal, *, money: bool) -> ListingMode:
 
 
 def _read_title(name: str, note: Note) -> str:
-    title = to_text(name).replace("\n", " ").strip() or to_text(note.content).partition("\n")[0].strip()
+    """A name is plain text: nothing in it is a tag, whatever it looks like; pages escape it."""
+    title = " ".join(name.split()) or to_text(note.content).partition("\n")[0].strip()
     return title[:TITLE_LIMIT] or note.id
 
 

@@ -76,7 +76,8 @@ async def delete(conn: Connection, site: Site, author: Actor, note: Post) -> Non
 
 
 async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, parent: Post | None) -> Post:
-    text = _require_text(draft)
+    draft = _require_draft(draft)
+    text = draft.text
     audience = draft.audience if parent is None else narrow(parent.audience, draft.audience)
     answered = None if parent is None else await actors.get(conn, parent.author_id)
     mentioned = await find_mentioned(conn, site, text)
@@ -105,15 +106,17 @@ def narrow(parent: Audience, wanted: Audience) -> Audience:
     return "coop" if parent == "coop" else "direct"
 
 
-def _require_text(draft: NoteDraft) -> str:
+def _require_draft(draft: NoteDraft) -> NoteDraft:
+    """The draft, its texts tidied. Raises Invalid."""
     text = _CONTROL.sub("", draft.text).replace("\r\n", "\n").strip()
+    warning = " ".join(_CONTROL.sub("", draft.warning).split())
     if not text and not draft.media_ids:
         raise Invalid("Écrivez votre message.", field="text")
     if len(text) > TEXT_LIMIT:
         raise Invalid("Le message est trop long : 5 000 caractères au plus.", field="text")
-    if len(draft.warning) > WARNING_LIMIT:
+    if len(warning) > WARNING_LIMIT:
         raise Invalid("L’avertissement est trop long : 500 caractères au plus.", field="warning")
-    return text
+    return replace(draft, text=text, warning=warning)
 
 
 def _describe(site: Site, author: Actor, draft: NoteDraft, text: str, mentioned: Mapping[str, Actor]) -> NewPost:
@@ -133,8 +136,8 @@ def _describe(site: Site, author: Actor, draft: NoteDraft, text: str, mentioned:
             tag_url=partial(tag_url, site),
         ),
         source=draft.text,
-        warning=draft.warning.strip(),
-        sensitive=draft.sensitive or bool(draft.warning.strip()),
+        warning=draft.warning,
+        sensitive=draft.sensitive or bool(draft.warning),
         language=draft.language,
         context_uri=f"{uri}/context",
         published_at=datetime.now(UTC),

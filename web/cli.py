@@ -5,7 +5,7 @@ from importlib import import_module
 
 import click
 
-from models.errors import DeclicError
+from models.errors import DeclicError, Invalid
 
 COMMANDS = {
     "serve": "web.commands.server",
@@ -55,7 +55,8 @@ def run_command(arguments: list[str]) -> int:
     try:
         status = declic.main(arguments, prog_name="declic", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
+        assert error.ctx is not None
+        click.echo(f"Say which command: {error.ctx.command_path} --help lists them.", err=True)
         return 2
     except click.UsageError as error:
         click.echo(one_line(error.format_message()), err=True)
@@ -65,7 +66,7 @@ def run_command(arguments: list[str]) -> int:
         return 1
     except DeclicError as error:
         click.echo(one_line(str(error)), err=True)
-        return 1
+        return 2 if isinstance(error, Invalid) else 1
     except (click.Abort, KeyboardInterrupt):
         return 130
     return status if isinstance(status, int) else 0

@@ -81,6 +81,11 @@ class Form:
         """Note what is wrong with a field, in French as in the catalogue; the first mistake of a field stays."""
         self.errors.setdefault(name, self._say(sentence, **values))
 
+    def fail_too(self, name: str, sentence: str, /, **values: Any) -> None:
+        """Note one more mistake of a field beside those it has: each of several files is named."""
+        said = self.error(name)
+        self.errors[name] = f"{said} {self._say(sentence, **values)}".strip()
+
     def typed(self, name: str, default: str = "") -> str:
         """What was typed, to show it again."""
         value: str = self.values.get(name, default)

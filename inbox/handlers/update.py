@@ -17,10 +17,6 @@ NEW = timedelta(days=1)
 """So long an Update may stand for a Create that did not come yet (AX7); listings are welcome at any age."""
 
 
-NEWS = timedelta(days=1)
-"""For so long, a post that is edited before it came counts as new (AX7); listings do as long as they are edited."""
-
-
 async def handle_update(conn: Connection, site: Site, sender: Actor, activity: Update) -> None:
     """Newer versions replace what is held; what was never seen counts as new. Profiles were fetched anew already."""
     if isinstance(activity.object, ActorDocument):
@@ -38,7 +34,3 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
 
 def _is_old(published: datetime) -> bool:
     return published < datetime.now(UTC) - NEW
-
-
-def _is_old(note: Note) -> bool:
-    return note.published is not None and note.published < datetime.now(UTC) - NEWS

@@ -12,6 +12,7 @@ from models import timelines
 from models.database import Connection, connection, execute, open_pool
 from models.timelines import NetworkFilter, Page, PostFilter
 from tests import crowd
+from tests.conftest import with_database
 
 LOMME = crowd.FIRST_ID
 GROUP = crowd.FIRST_ID + 99
@@ -54,6 +55,12 @@ READS: dict[str, tuple[int, Read]] = {
         8000,
         lambda conn: timelines.list_network(
             conn, NetworkFilter(latitude=50.64, longitude=3.0, radius=10, nearest_first=True)
+        ),
+    ),
+    "network, words near a place": (
+        6000,
+        lambda conn: timelines.list_network(
+            conn, NetworkFilter(text="vélo", latitude=50.64, longitude=3.0, nearest_first=True)
         ),
     ),
     "the territories": (9000, lambda conn: timelines.list_territories_seen(conn)),
@@ -111,8 +118,7 @@ async def crowded(postgres_url: str, template: str) -> AsyncIterator[str]:
     name = f"{template}_crowd_{secrets.token_hex(3)}"
     admin = await asyncpg.connect(postgres_url)
     await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    base, _, query = postgres_url.partition("?")
-    url = f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+    url = with_database(postgres_url, name)
     pool = await open_pool(url, size=1)
     async with connection(pool) as conn:
         await crowd.fill(conn)

@@ -61,9 +61,7 @@ class World:
 async def world(make_server: MakeServer) -> World:
     """Two servers that have never heard of each other."""
     lomme, henin = await make_server("lomme"), await make_server("henin")
-    return World(
-        lomme=lomme, henin=henin, alice=await lomme.add_member("alice"), bob=await henin.add_member("bob")
-    )
+    return World(lomme=lomme, henin=henin, alice=await lomme.add_member("alice"), bob=await henin.add_member("bob"))
 
 
 def log_in(server: RunningServer, member: Member) -> Mastodon:
@@ -256,17 +254,22 @@ async def test_toot_follows_reads_answers_likes_and_shares(world: World, tmp_pat
     assert world.alice_handle in await toot("search", "--resolve", f"@{world.alice_handle}")
     assert "You are now following" in await toot("follow", world.alice_handle)
 
-    async def following() -> bool:
-        return world.alice_handle in await toot("following", "bob")
+    beside = await ask(log_in, world.henin, world.bob)
 
-    await eventually(following, within=30)
+    async def following() -> bool:
+        [account] = await ask(beside.account_search, world.alice_handle)
+        return bool((await ask(beside.account_relationships, account))[0].following)
+
+    await eventually(following)
+    assert world.alice_handle in await toot("following", "bob")
     listing = await world.publish()
 
-    async def arrived() -> Any:
-        home = await toot.json("timelines", "home")
-        return next((one for one in home if one["uri"] == listing.uri), None)
+    async def arrived() -> bool:
+        return listing.uri in [one.uri for one in await ask(beside.timeline_home)]
 
-    offer = await eventually(arrived, within=30)
+    await eventually(arrived)
+    [offer] = await toot.json("timelines", "home")
+    assert offer["uri"] == listing.uri
     shown = await toot("timelines", "home")
     assert "Tente quatre places" in shown
     assert f"{world.henin.url}/media/" in shown

@@ -40,7 +40,7 @@ async def world(postgres_url: str, template: str, tmp_path_factory: pytest.TempP
     """One server of ours and two peers; in the end, its log has no traceback."""
     errors: list[object] = []
     handler = logging.Handler(logging.ERROR)
-    handler.emit = errors.append  # type: ignore[method-assign]
+    handler.emit = errors.append  # type: ignore[method-assign, assignment]
     logging.getLogger().addHandler(handler)
     admin, name = await asyncpg.connect(postgres_url), f"{template}_hostile"
     await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")

@@ -14,6 +14,7 @@ from federation.instance import Instance
 from models import sessions
 from models.actors import Actor
 from models.database import Pool, transaction
+from models.errors import Unavailable
 from models.settings import Settings
 from tests import village
 from tests.fediverse import FakeFediverse
@@ -55,6 +56,19 @@ class Live:
         await context.add_cookies([{"name": cookie_name(self.instance.site), "value": token, "url": self.url}])
 
 
+async def fail(request: web.Request) -> web.Response:
+    """The page of an error, for looking at it."""
+    match request.match_info["status"]:
+        case "503":
+            raise Unavailable
+        case "429":
+            raise web.HTTPTooManyRequests
+        case "422":
+            raise web.HTTPUnprocessableEntity
+        case _:
+            raise RuntimeError("as asked for")
+
+
 @asynccontextmanager
 async def serve_village(pool: Pool, data: Path) -> AsyncIterator[Live]:
     """Lomme with all its pages on a free port of loopback."""
@@ -67,7 +81,7 @@ async def serve_village(pool: Pool, data: Path) -> AsyncIterator[Live]:
         built = await village.build(conn, settings.site, instance.store)
     app = web.Application(middlewares=[request_middleware, error_middleware, session_middleware])
     app[INSTANCE], app[TEMPLATES] = instance, load_templates(settings.site.languages)
-    app.add_routes([*PAGES, *MEDIA])
+    app.add_routes([*PAGES, *MEDIA, web.get("/erreur/{status}", fail)])
     app.on_response_prepare.append(add_headers)
     runner = web.AppRunner(app)
     await runner.setup()

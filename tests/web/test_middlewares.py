@@ -101,6 +101,18 @@ def test_the_client_is_the_nearest_address_that_is_not_our_proxy(peer: str, forw
     assert read_client_address(request, PROXIES) == client
 
 
+async def test_behind_a_trusted_proxy_a_view_sees_the_client_and_the_whole_request(pool: Pool) -> None:
+    async def echo(request: web.Request) -> web.Response:
+        return web.json_response([request.remote, request.match_info["name"], await request.text()])
+
+    instance = make_instance(pool, trusted_proxies=("127.0.0.0/8",))
+    async with serving(instance, [web.post("/echo/{name}", echo)]) as client:
+        answer = await client.post("/echo/alice", data="hello", headers={"X-Forwarded-For": "198.51.100.7"})
+
+        assert await answer.json() == ["198.51.100.7", "alice", "hello"]
+        assert (await client.get("/nowhere", headers={"X-Forwarded-For": "198.51.100.7"})).status == 404
+
+
 async def test_what_was_sent_rings_for_the_workers(pool: Pool) -> None:
     views = [web.post("/inbox", ok), web.post("/publier", ok), web.post("/refuse", refuse), web.get("/", ok)]
     async with serving(make_instance(pool), views) as client:

@@ -18,7 +18,7 @@ from web.api.answers import answer_json
 from web.api.auth import reader, reader_id
 from web.api.entities.accounts import is_shown, load_account, load_accounts_by_id
 from web.api.entities.statuses import load_statuses
-from web.api.entities.values import Json, read_look
+from web.api.entities.values import Json, Look, read_look
 from web.api.pagination import link_header, read_page
 from web.api.parameters import read_id, read_parameters
 from web.keys import INSTANCE
@@ -28,26 +28,23 @@ MOST = 80
 
 async def show_own(request: web.Request) -> web.Response:
     """GET /api/v1/accounts/verify_credentials: the reader's own Account, with what she typed as `source`."""
-    actor = reader(request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        value = await load_account(conn, read_look(request), actor)
-        value["source"] = await _build_source(conn, actor)
-    return answer_json(request, value)
+        return answer_json(request, await load_own(conn, read_look(request), reader(request)))
 
 
-async def _build_source(conn: Connection, actor: Actor) -> Json:
+async def load_own(conn: Connection, look: Look, actor: Actor) -> Json:
+    """Somebody's Account as only she sees it."""
     account = await accounts.get(conn, actor.id)
-    return {
+    value = await load_account(conn, look, actor)
+    value["source"] = {
         "note": to_text(actor.summary),
         "privacy": "public",
         "sensitive": False,
         "language": account.language,
-        "fields": [
-            {"name": str(row.get("name") or ""), "value": to_text(str(row.get("value") or "")), "verified_at": None}
-            for row in actor.fields
-        ],
+        "fields": [field | {"value": to_text(field["value"])} for field in value["fields"]],
         "follow_requests_count": len(await follows.list_requests(conn, actor.id)),
     }
+    return value
 
 
 async def show_preferences(request: web.Request) -> web.Response:

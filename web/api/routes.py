@@ -14,6 +14,7 @@ from web.api import (
     media,
     notifications,
     posting,
+    profile,
     relations,
     search,
     statuses,
@@ -46,6 +47,7 @@ INSTANCE = [
 
 ACCOUNTS = [
     _get("/v1/accounts/verify_credentials", for_people(accounts.show_own, "read:accounts")),
+    web.patch("/api/v1/accounts/update_credentials", for_people(profile.patch_profile, "write:accounts")),
     _get("/v1/accounts/relationships", for_people(relations.list_relationships, "read:follows")),
     _get("/v1/accounts/search", for_people(accounts.search_accounts, "read:accounts")),
     _get("/v1/accounts/lookup", open_to_all(accounts.look_up, "read:accounts")),

@@ -15,6 +15,7 @@ from federation.uploads import save_upload
 from models import accounts, actors, categories, listings, media, places
 from models.actors import Actor
 from models.database import Connection, connection, transaction
+from models.errors import Invalid
 from models.listings import Listing, ListingDetails, ListingDraft, ListingKind, ListingMode
 from models.posts import Audience
 from outbox import listings as outbox
@@ -183,7 +184,7 @@ async def _apply(instance: Instance, author: Actor, draft: ListingDraft, options
         changes["expires_at"] = end_of(options.until.date())
     if options.category is not None:
         if categories.find(options.category) is None:
-            raise Refused(f"There is no category {options.category}.")
+            raise Invalid(f"There is no category {options.category}.")
         changes["category"] = options.category
     if options.place is not None:
         async with connection(instance.pool) as conn:
@@ -196,7 +197,7 @@ async def _apply(instance: Instance, author: Actor, draft: ListingDraft, options
 async def _read_place(conn: Connection, text: str) -> dict[str, Any]:
     commune = await places.find_commune_named(conn, text)
     if commune is None:
-        raise Refused(f'"{text}" names no commune, or more than one; write it with its postcode: "59160 Lomme".')
+        raise Invalid(f'"{text}" names no commune, or more than one; write it with its postcode: "59160 Lomme".')
     return _fields_of(commune)
 
 

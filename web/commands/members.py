@@ -6,6 +6,7 @@ from federation.key_pairs import make_key_pairs
 from models import accounts, actors, tokens
 from models.accounts import ROLES, Role
 from models.database import transaction
+from models.errors import Invalid
 from models.links import Purpose
 from outbox.accounts import register
 from web.commands.running import Refused, run, say, tell, working_instance
@@ -27,9 +28,9 @@ def account() -> None:
 def create_account(name: str, email: str, password: str | None, role: Role) -> None:
     """Create an account; prints the actor's id."""
     if not EMAIL.fullmatch(email.lower()):
-        raise Refused(f"{email} is not an e-mail address.")
+        raise Invalid(f"{email} is not an e-mail address.")
     if password is not None and not 0 < len(password) <= MAXIMUM:
-        raise Refused(f"A password has 1 to {MAXIMUM} characters.")
+        raise Invalid(f"A password has 1 to {MAXIMUM} characters.")
     run(_create_account(name.removeprefix("@"), email, password, role))
 
 

@@ -105,6 +105,8 @@ async def list_listings(request: web.Request) -> web.Response:
     async with connection(instance.pool) as conn:
         search = await read_search(conn, form, account, await find_face(request, conn))
         results = await find(conn, instance.site, search, member=account is not None)
+        if search.page > results.pages:
+            raise web.HTTPSeeOther(search.address(page=results.pages))
         coops = await list_coops(conn, instance.site)
     return await render(
         request,

@@ -1,4 +1,4 @@
-"""Row ids in addresses and forms."""
+"""Row ids in addresses and forms, and in short addresses that are typed from paper."""
 
 from models.errors import NotFound
 
@@ -10,3 +10,22 @@ def read_id(text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or len(text) > 19 or int(text) > HIGHEST:
         raise NotFound
     return int(text)
+
+
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def write_short(id: int) -> str:
+    """An id in base 36: what a poster's strips carry."""
+    text = ""
+    while id:
+        id, digit = divmod(id, 36)
+        text = DIGITS[digit] + text
+    return text or "0"
+
+
+def read_short(text: str) -> int:
+    """The id that was written so, in capitals or not. Raises NotFound."""
+    if not (text.isascii() and text.isalnum()) or len(text) > 13 or int(text, 36) > HIGHEST:
+        raise NotFound
+    return int(text, 36)

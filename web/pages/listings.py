@@ -19,7 +19,7 @@ from web.forms import Form, blank_form
 from web.keys import INSTANCE
 from web.pages.cards import Card, Picture, Plate, draw_pictures, list_cards, listing_path, plate_of, tell_distance
 from web.pages.causes import explain_stop
-from web.pages.ids import read_id
+from web.pages.ids import read_id, read_short, write_short
 from web.pages.neighbours import home_place
 from web.pages.passages import Passages, find_passages
 from web.pages.people import Person, person_of
@@ -49,6 +49,7 @@ class ListingView:
     uri: str
     url: str
     path: str
+    short: str
     local: bool
     own: bool
     details: ListingDetails
@@ -89,6 +90,18 @@ async def show_by_id(request: web.Request) -> web.Response:
             raise web.HTTPSeeOther(listing_path(instance.site, listing))
         view = await gather(conn, request, listing)
     return await _show(request, view)
+
+
+async def show_short(request: web.Request) -> web.Response:
+    """GET /a/SHORT: the address on a poster. Raises NotFound where the reader may not see it."""
+    instance, account = request.app[INSTANCE], current_account(request)
+    id = read_short(request.match_info["short"])
+    async with connection(instance.pool) as conn:
+        listing = await listings.find_by_post(conn, id)
+        visible = await posts.filter_visible(conn, [id], account.actor_id if account else None)
+    if listing is None or (not visible and listing.post.deleted_at is None):
+        raise NotFound
+    raise web.HTTPSeeOther(listing_path(instance.site, listing))
 
 
 async def get_listing(conn: Connection, request: web.Request) -> Listing:
@@ -146,6 +159,7 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         uri=post.uri,
         url=post.url,
         path=listing_path(site, listing),
+        short=f"{site.url}/a/{write_short(post.id)}",
         local=post.local,
         own=own,
         details=details,

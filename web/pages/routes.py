@@ -41,6 +41,7 @@ ROUTES: list[web.RouteDef] = [
     web.get(f"/annonces/d/{{id:{ID}}}", listings.show_by_id),
     web.post(f"/annonces/d/{{id:{ID}}}/etat", listing_states.post_state),
     web.post(f"/annonces/d/{{id:{ID}}}/repondre", answers.post_listing_answer),
+    web.get("/a/{short:[0-9a-zA-Z]{1,13}}", listings.show_short),
     web.get("/publier", publish.show_publish),
     web.post("/publier", publish.post_publish),
     web.get("/lieux", browse.list_places),

@@ -114,7 +114,7 @@ class Alice:
 @pytest.fixture
 async def anybody(pool: Pool, tmp_path: Path) -> AsyncIterator[Api]:
     """The API of a server at http://lomme.test with an empty database, asked without a token."""
-    instance = make_instance(pool, url="https://lomme.test", data=tmp_path)
+    instance = make_instance(pool, url="https://lomme.test", data=tmp_path, rate_limit=0)
     async with serving(instance, ROUTES) as client:
         yield Api(client=client, instance=instance)
     await instance.pictures.close()

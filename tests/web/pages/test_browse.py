@@ -103,6 +103,12 @@ async def test_pages_follow_one_another(visitor: Browser, lomme: Village, instan
     assert "Page 2 sur 2" in second.words()
 
 
+async def test_page_after_the_last_leads_back_to_it(visitor: Browser) -> None:
+    page = await visitor.get("/annonces?genre=offer&page=40")
+
+    assert (page.status, page.location) == (303, "/annonces?genre=offer")
+
+
 async def test_unknown_town_is_said_at_its_field(visitor: Browser) -> None:
     page = await visitor.get("/annonces?lieu=Nulle-Part")
 

@@ -106,6 +106,17 @@ async def test_page_prints_as_a_poster_with_a_code(visitor: Browser, lomme: Vill
     assert "style=" not in page.text
 
 
+async def test_short_address_of_the_poster_leads_to_the_listing(visitor: Browser, lomme: Village) -> None:
+    page = await visitor.get(path_of(lomme, "tent"))
+    short = page.html.xpath("string(//ul[@class='languettes']/li[1])").partition("/a/")[2].strip()
+
+    found = await visitor.get(f"/a/{short.upper()}")
+
+    assert found.location == path_of(lomme, "tent")
+    assert (await visitor.get("/a/zzzzzzzzzzzzz")).status == 404
+    assert (await visitor.get("/a/1")).status == 404
+
+
 async def test_page_holds_no_inline_style_or_script(alice: Browser, lomme: Village) -> None:
     page = await alice.get(path_of(lomme, "tent"))
 

@@ -152,6 +152,15 @@ async def test_file_that_is_no_photo_is_refused_by_name(alice: Browser) -> None:
     assert "photo-0.jpg" in errors(answer)["photos"]
 
 
+async def test_every_file_that_is_no_photo_is_named(alice: Browser) -> None:
+    page = await alice.get("/publier")
+
+    answer = await send_form(alice, "/publier", page, changed(page, geste="ajouter"), [b"hello", b"", b"again"])
+
+    assert answer.status == 422
+    assert "photo-0.jpg" in errors(answer)["photos"] and "photo-2.jpg" in errors(answer)["photos"]
+
+
 async def test_seventh_photo_is_one_too_many(alice: Browser) -> None:
     page = await alice.get("/publier")
 

@@ -1,0 +1,33 @@
+"""An Accept counts only from whom one of ours asked."""
+
+import pytest
+
+from inbox.errors import Ignored
+from inbox.handlers.accept import handle_accept
+from models import follows
+from models.database import Connection
+from tests.factories import HERE, make_follow, make_member, make_remote_actor
+from tests.inbox.handlers.activities import by
+
+
+async def test_whoever_was_asked_may_accept(conn: Connection) -> None:
+    alice, bob = await make_member(conn), await make_remote_actor(conn)
+    follow = await make_follow(conn, alice, bob, state="pending")
+
+    asked = {"id": "https://lost.example/1", "type": "Follow", "actor": alice.uri, "object": bob.uri}
+    await handle_accept(conn, HERE, bob, by(bob, "Accept", asked))
+
+    found = await follows.find(conn, follower_id=alice.id, followed_id=bob.id)
+    assert found is not None
+    assert (found.id, found.state) == (follow.id, "accepted")
+
+
+async def test_nobody_accepts_for_somebody_else(conn: Connection) -> None:
+    alice, bob = await make_member(conn), await make_remote_actor(conn)
+    mallory = await make_remote_actor(conn, "mallory")
+    follow = await make_follow(conn, alice, bob, state="pending")
+
+    with pytest.raises(Ignored):
+        await handle_accept(conn, HERE, mallory, by(mallory, "Accept", follow.uri))
+
+    assert not await follows.is_follower(conn, follower_id=alice.id, followed_id=bob.id)

@@ -1,0 +1,19 @@
+"""Add is for one's own pins."""
+
+import pytest
+
+from inbox.errors import Ignored
+from inbox.handlers.add import handle_add
+from models.database import Connection
+from tests.factories import HERE, make_note, make_remote_actor
+from tests.inbox.handlers.activities import by
+
+
+async def test_only_ones_own_collection_is_meant(conn: Connection) -> None:
+    bob = await make_remote_actor(conn, featured_uri="https://henin.test/users/bob/featured")
+    post = await make_note(conn, bob)
+
+    await handle_add(conn, HERE, bob, by(bob, "Add", post.uri, target=bob.featured_uri))
+
+    with pytest.raises(Ignored):
+        await handle_add(conn, HERE, bob, by(bob, "Add", post.uri, target="https://evil.test/featured"))

@@ -1,0 +1,39 @@
+"""Only its author deletes a post; what was deleted does not come back."""
+
+import pytest
+
+from inbox.errors import Ignored
+from inbox.handlers.delete import handle_delete
+from models import posts, tombstones
+from models.database import Connection
+from tests.factories import HERE, make_note, make_remote_actor
+from tests.inbox.handlers.activities import by
+
+
+async def test_the_author_deletes_a_post_for_good(conn: Connection) -> None:
+    bob = await make_remote_actor(conn)
+    post = await make_note(conn, bob)
+
+    await handle_delete(conn, HERE, bob, by(bob, "Delete", post.uri))
+
+    assert await posts.find_by_uri(conn, post.uri) is None
+    assert await tombstones.is_gone(conn, post.uri, bob.uri)
+
+
+async def test_a_neighbour_deletes_nothing(conn: Connection) -> None:
+    bob, carol = await make_remote_actor(conn), await make_remote_actor(conn, "carol")
+    post = await make_note(conn, bob)
+
+    await handle_delete(conn, HERE, carol, by(carol, "Delete", post.uri))
+
+    assert await posts.find_by_uri(conn, post.uri) is not None
+
+
+async def test_another_server_deletes_nothing(conn: Connection) -> None:
+    bob, mallory = await make_remote_actor(conn), await make_remote_actor(conn, "mallory", "evil.test")
+    post = await make_note(conn, bob)
+
+    with pytest.raises(Ignored):
+        await handle_delete(conn, HERE, mallory, by(mallory, "Delete", post.uri))
+
+    assert await posts.find_by_uri(conn, post.uri) is not None

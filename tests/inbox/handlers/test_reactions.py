@@ -1,0 +1,224 @@
+"""Like, Announce and their undoing (AX4, AX14, AX15), with forged and wrapped ones (B-24)."""
+
+import pytest
+
+from federation.errors import Cause, FetchFailed
+from inbox.process import process_due
+from models import blocks
+from models.actors import Actor
+from models.database import connection
+from models.listings import Listing
+from tests.factories import make_listing, make_note
+from tests.fediverse import Person
+from tests.inbox.desk import PUBLIC, Desk
+
+
+@pytest.fixture
+async def tent(desk: Desk, alice: Actor) -> Listing:
+    """A listing of Alice."""
+    async with connection(desk.instance.pool) as conn:
+        return await make_listing(conn, alice)
+
+
+async def test_a_like_counts_once_and_is_told(desk: Desk, bob: Person, alice: Actor, tent: Listing) -> None:
+    await desk.take(bob, desk.activity(bob, "Like", tent.uri), desk.activity(bob, "Like", tent.uri))
+
+    assert await desk.value("SELECT count(*) FROM favourite") == 1
+    assert await desk.told(alice) == ["favourite"]
+
+
+async def test_a_like_of_nothing_known_is_ignored(desk: Desk, bob: Person) -> None:
+    await desk.take(bob, desk.activity(bob, "Like", "https://lomme.test/users/alice/items/none"))
+
+    assert [state for state, _ in await desk.states()] == ["ignored"]
+
+
+@pytest.mark.parametrize("audience", ["coop", "direct", "followers"])
+async def test_what_one_cannot_see_one_cannot_like_or_share(
+    desk: Desk, bob: Person, alice: Actor, audience: str
+) -> None:
+    async with connection(desk.instance.pool) as conn:
+        hidden = await make_note(conn, alice, audience=audience)
+
+    await desk.take(
+        bob, desk.activity(bob, "Like", hidden.uri), desk.activity(bob, "Announce", hidden.uri, to=[PUBLIC])
+    )
+
+    assert await desk.value("SELECT count(*) FROM favourite") == 0
+    assert await desk.value("SELECT count(*) FROM share") == 0
+
+
+@pytest.mark.parametrize("form", ["whole", "id"])
+async def test_a_like_is_undone(desk: Desk, bob: Person, alice: Actor, tent: Listing, form: str) -> None:
+    like = desk.activity(bob, "Like", tent.uri)
+
+    await desk.take(bob, like, desk.activity(bob, "Undo", like if form == "whole" else like["id"]))
+
+    assert await desk.value("SELECT count(*) FROM favourite") == 0
+    assert await desk.told(alice) == []
+
+
+@pytest.mark.parametrize("type", ["Like", "Announce"])
+async def test_what_comes_after_its_undoing_is_void(desk: Desk, bob: Person, tent: Listing, type: str) -> None:
+    reaction = desk.activity(bob, type, tent.uri, to=[PUBLIC])
+
+    await desk.take(bob, desk.activity(bob, "Undo", reaction), reaction)
+
+    assert await desk.value("SELECT (SELECT count(*) FROM favourite) + (SELECT count(*) FROM share)") == 0
+
+
+async def test_nobody_undoes_anothers_like(desk: Desk, bob: Person, tent: Listing) -> None:
+    like = desk.activity(bob, "Like", tent.uri)
+    eve = desk.fediverse.add_person("eve")
+    await desk.take(bob, like)
+
+    await desk.take(eve, desk.activity(eve, "Undo", like), desk.activity(eve, "Undo", like["id"]))
+
+    assert await desk.value("SELECT count(*) FROM favourite") == 1
+
+
+async def test_people_who_block_each_other_do_not_react(desk: Desk, bob: Person, alice: Actor, tent: Listing) -> None:
+    stranger = await desk.meet(bob)
+    async with connection(desk.instance.pool) as conn:
+        await blocks.save(conn, uri="https://lomme.test/b/1", actor_id=alice.id, target_id=stranger.id)
+
+    await desk.take(bob, desk.activity(bob, "Like", tent.uri), desk.activity(bob, "Announce", tent.uri, to=[PUBLIC]))
+
+    assert await desk.told(alice) == []
+    assert await desk.value("SELECT (SELECT count(*) FROM favourite) + (SELECT count(*) FROM share)") == 0
+
+
+async def test_a_share_of_ours_is_told(desk: Desk, bob: Person, alice: Actor, tent: Listing) -> None:
+    await desk.take(bob, desk.activity(bob, "Announce", tent.uri, to=[PUBLIC]))
+
+    assert await desk.told(alice) == ["reblog"]
+    assert await desk.value("SELECT post_id FROM share") == tent.id
+
+
+async def _share(desk: Desk, alice: Actor, host: str = "arras.test") -> tuple[Person, dict[str, object]]:
+    """Carl, whom Alice follows, and a note of Dora, of another server, as that serves it."""
+    carl = desk.fediverse.add_person("carl")
+    dora = desk.fediverse.add_person("dora", host)
+    await desk.follow(alice, carl)
+    note = desk.note(dora)
+    desk.fediverse.documents[note["id"]] = note
+    return carl, note
+
+
+async def test_what_is_shared_is_fetched_from_its_own_server(desk: Desk, alice: Actor) -> None:
+    carl, note = await _share(desk, alice)
+
+    await desk.take(carl, desk.activity(carl, "Announce", note["id"], to=[PUBLIC]))
+
+    assert await desk.value("SELECT uri FROM post") == note["id"]
+    assert await desk.value("SELECT count(*) FROM share") == 1
+
+
+async def test_a_forged_copy_inside_a_share_proves_nothing(desk: Desk, alice: Actor) -> None:
+    carl, note = await _share(desk, alice)
+
+    await desk.take(carl, desk.activity(carl, "Announce", note | {"content": "<p>Piraté</p>"}, to=[PUBLIC]))
+
+    assert await desk.value("SELECT content FROM post") == note["content"]
+
+
+async def test_a_share_by_nobody_followed_is_not_fetched(desk: Desk, bob: Person, alice: Actor) -> None:
+    _, note = await _share(desk, alice)
+    desk.fediverse.fetched.clear()
+
+    await desk.take(bob, desk.activity(bob, "Announce", note["id"], to=[PUBLIC]))
+
+    assert note["id"] not in desk.fediverse.fetched
+    assert await desk.value("SELECT count(*) FROM post") == 0
+
+
+async def test_the_share_of_a_private_note_is_dropped(desk: Desk, alice: Actor) -> None:
+    carl, note = await _share(desk, alice)
+    desk.fediverse.documents[str(note["id"])] = note | {"to": ["https://arras.test/users/dora/followers"], "cc": []}
+
+    await desk.take(carl, desk.activity(carl, "Announce", note["id"], to=[PUBLIC]))
+
+    assert await desk.value("SELECT count(*) FROM post") == 0
+
+
+async def test_both_announces_of_a_group_are_one_share(desk: Desk, alice: Actor) -> None:
+    carl, note = await _share(desk, alice)
+    create = {
+        "id": f"{note['id']}/activity",
+        "type": "Create",
+        "actor": note["attributedTo"],
+        "to": [PUBLIC],
+        "object": note["id"],
+    }
+
+    await desk.take(
+        carl,
+        desk.activity(carl, "Announce", create, to=[PUBLIC]),
+        desk.activity(carl, "Announce", note["id"], to=[PUBLIC]),
+    )
+
+    assert await desk.value("SELECT count(*) FROM post") == 1
+    assert await desk.value("SELECT count(*) FROM share") == 1
+    assert desk.fediverse.fetched.count(str(note["id"])) == 1
+
+
+async def test_an_edit_that_a_group_passes_on_is_fetched_anew(desk: Desk, alice: Actor) -> None:
+    carl, note = await _share(desk, alice)
+    await desk.take(carl, desk.activity(carl, "Announce", note["id"], to=[PUBLIC]))
+    newer = note | {"content": "<p>neuf</p>", "updated": "2030-01-01T00:00:00Z"}
+    desk.fediverse.documents[str(note["id"])] = newer
+    update = {
+        "id": f"{note['id']}#u",
+        "type": "Update",
+        "actor": note["attributedTo"],
+        "object": {**newer, "content": "x"},
+    }
+
+    await desk.take(carl, desk.activity(carl, "Announce", update, to=[PUBLIC]))
+
+    assert await desk.value("SELECT content FROM post") == "<p>neuf</p>"
+
+
+@pytest.mark.parametrize("gone", [True, False])
+async def test_a_deletion_that_a_group_passes_on_needs_the_word_of_its_origin(
+    desk: Desk, alice: Actor, gone: bool
+) -> None:
+    carl, note = await _share(desk, alice)
+    await desk.take(carl, desk.activity(carl, "Announce", note["id"], to=[PUBLIC]))
+    if gone:
+        desk.fediverse.documents[str(note["id"])] = FetchFailed(Cause.GONE, "arras.test", answer=410)
+    delete = {"id": f"{note['id']}#d", "type": "Delete", "actor": note["attributedTo"], "object": note["id"]}
+
+    await desk.take(carl, desk.activity(carl, "Announce", delete, to=[PUBLIC]))
+
+    assert await desk.value("SELECT count(*) FROM post") == (0 if gone else 1)
+
+
+@pytest.mark.parametrize("type", ["Like", "Undo", "Follow", "Block"])
+async def test_other_wrapped_activities_change_nothing(desk: Desk, alice: Actor, tent: Listing, type: str) -> None:
+    carl, note = await _share(desk, alice)
+    inner = {"id": f"{note['id']}#x", "type": type, "actor": note["attributedTo"], "object": tent.uri}
+
+    await desk.take(carl, desk.activity(carl, "Announce", inner, to=[PUBLIC]))
+
+    assert [state for state, _ in await desk.states()] == ["ignored"]
+    assert await desk.value("SELECT (SELECT count(*) FROM favourite) + (SELECT count(*) FROM block)") == 0
+
+
+async def test_a_server_is_not_asked_without_end_for_what_others_name(desk: Desk, alice: Actor) -> None:
+    carl, _ = await _share(desk, alice)
+    for number in range(40):
+        await desk.post(carl, desk.activity(carl, "Announce", f"https://victim.test/notes/{number}", to=[PUBLIC]))
+    desk.fediverse.fetched.clear()
+
+    await process_due(desk.instance)
+
+    assert len([uri for uri in desk.fediverse.fetched if "victim.test/notes" in uri]) == 30
+
+
+async def test_a_share_is_undone(desk: Desk, bob: Person, tent: Listing) -> None:
+    share = desk.activity(bob, "Announce", tent.uri, to=[PUBLIC])
+
+    await desk.take(bob, share, desk.activity(bob, "Undo", share))
+
+    assert await desk.value("SELECT count(*) FROM share") == 0

@@ -1,0 +1,98 @@
+"""Changing one's own profile from a client."""
+
+from typing import Any
+
+from aiohttp import FormData
+
+from models import actors
+from models.database import connection, execute, fetch_value
+from tests.factories import make_follow, make_remote_actor
+from tests.web.api import strict
+from tests.web.api.conftest import Alice, Answer
+from tests.web.api.test_media import picture
+
+URL = "/api/v1/accounts/update_credentials"
+
+
+async def patch(alice: Alice, **request: Any) -> Answer:
+    answer = await alice.api.ask("PATCH", URL, **request)
+    if answer.status == 200:
+        strict.own_account(answer.json)
+    return answer
+
+
+async def test_name_note_and_lines_change_and_followers_are_told(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        await make_follow(conn, await make_remote_actor(conn), alice.actor)
+
+    answer = await patch(
+        alice,
+        data={
+            "display_name": "Alice  B.",
+            "note": "Bonjour <b>tous</b>\nhttps://a.example",
+            "fields_attributes[0][name]": "Site",
+            "fields_attributes[0][value]": "https://alice.example",
+            "fields_attributes[1][name]": "",
+            "fields_attributes[1][value]": "x",
+        },
+    )
+
+    assert answer.json["display_name"] == "Alice B."
+    assert "&lt;b&gt;" in answer.json["note"]
+    assert answer.json["source"]["note"].startswith("Bonjour <b>tous</b>\nhttps://a.example")
+    assert [line["name"] for line in answer.json["fields"]] == ["Site"]
+    assert 'href="https://alice.example"' in answer.json["fields"][0]["value"]
+    async with connection(alice.api.pool) as conn:
+        assert await fetch_value(conn, "SELECT type FROM activity") == "Update"
+        assert await fetch_value(conn, "SELECT count(*) FROM delivery") == 1
+
+
+async def test_what_is_not_sent_stays(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        await execute(conn, "UPDATE actor SET summary = '<p>x</p>', place_name = 'Lomme' WHERE id = $1", alice.actor.id)
+
+    locked = await patch(alice, json={"locked": True})
+    opened = await patch(alice, json={"locked": False, "source": {"privacy": "private"}, "bot": False})
+
+    assert (locked.json["locked"], opened.json["locked"]) == (True, False)
+    assert (opened.json["display_name"], opened.json["note"]) == ("Alice", "<p>x</p>")
+    async with connection(alice.api.pool) as conn:
+        assert (await actors.get(conn, alice.actor.id)).place_name == "Lomme"
+
+
+async def test_lines_come_as_json_too_and_can_all_go(alice: Alice) -> None:
+    set_ = await patch(alice, json={"fields_attributes": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]})
+    gone = await patch(alice, json={"fields_attributes": {"0": {"name": "", "value": ""}}})
+
+    assert [line["name"] for line in set_.json["fields"]] == ["A", "B"]
+    assert gone.json["fields"] == []
+
+
+async def test_a_portrait_is_kept_and_shown(alice: Alice) -> None:
+    form = FormData()
+    form.add_field("avatar", picture(), filename="moi.png", content_type="image/png")
+    form.add_field("header", b"", filename="header.png", content_type="image/png")
+
+    answer = await patch(alice, data=form)
+
+    assert answer.json["avatar"].startswith("https://lomme.test/media/")
+    assert "/static/images/header" in answer.json["header"]
+
+
+async def test_what_is_too_long_or_no_picture_is_refused_and_nothing_changes(alice: Alice) -> None:
+    broken = FormData()
+    broken.add_field("display_name", "Autre")
+    broken.add_field("avatar", b"<svg>", filename="x.png")
+    lines = {f"fields_attributes[{number}][name]": "x" for number in range(5)}
+    refused = (
+        {"data": {"display_name": "x" * 61}},
+        {"data": {"note": "x" * 501}},
+        {"data": {"fields_attributes[0][name]": "x" * 256}},
+        {"data": lines},
+        {"data": {"locked": "perhaps"}},
+        {"data": broken},
+    )
+
+    for request in refused:
+        assert (await patch(alice, **request)).status == 422, request
+    assert (await alice.api.get("/api/v1/accounts/verify_credentials"))["display_name"] == "Alice"

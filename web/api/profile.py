@@ -1,0 +1,101 @@
+"""Changing one's own profile from a client; followers elsewhere are told."""
+
+import re
+from dataclasses import replace
+
+from aiohttp import web
+
+from federation.html import from_text
+from federation.pictures import MAX_BYTES
+from federation.uploads import save_upload
+from models import actors
+from models.actors import Actor, Profile
+from models.database import transaction
+from models.errors import Invalid
+from outbox.profiles import announce_update
+from web.api.accounts import load_own
+from web.api.answers import answer_json
+from web.api.auth import reader
+from web.api.entities.values import read_look
+from web.api.parameters import Parameters, read_parameters
+from web.keys import INSTANCE
+
+LONGEST_NAME = 60
+LONGEST_NOTE = 500
+LONGEST_LINE = 255
+MOST_LINES = 4
+
+LINE = re.compile(r"fields_attributes\[(\d{1,3})\]\[name\]")
+
+
+async def patch_profile(request: web.Request) -> web.Response:
+    """PATCH /api/v1/accounts/update_credentials: name, note, avatar, lines, and who may follow without asking.
+
+    What is not sent stays. There are no header pictures here, so one that is sent is left alone.
+    """
+    parameters = await read_parameters(request, file_limit=MAX_BYTES)
+    instance, me = request.app[INSTANCE], reader(request)
+    changed = change_profile(me, parameters)
+    portrait = parameters.uploads.get("avatar")
+    icon = None
+    if portrait is not None and portrait.body:
+        icon = await save_upload(instance, owner_id=me.id, data=portrait.body, name=portrait.filename)
+    async with transaction(instance.pool) as conn:
+        await actors.save_profile(conn, me.id, changed)
+        if icon is not None:
+            await actors.save_icon(conn, me.id, icon.id)
+        actor = await actors.get(conn, me.id)
+        await announce_update(conn, instance.site, actor)
+        return answer_json(request, await load_own(conn, read_look(request), actor))
+
+
+def change_profile(actor: Actor, parameters: Parameters) -> Profile:
+    """The profile with what the client sent. Raises Invalid for what is too long."""
+    name, note = parameters.text("display_name").strip(), parameters.text("note").strip()
+    if len(name) > LONGEST_NAME:
+        raise Invalid(f"A name has {LONGEST_NAME} characters at most.", field="display_name")
+    if len(note) > LONGEST_NOTE:
+        raise Invalid(f"A note has {LONGEST_NOTE} characters at most.", field="note")
+    kept = _keep(actor)
+    return replace(
+        kept,
+        name=" ".join(name.split()) if parameters.has("display_name") else kept.name,
+        summary=from_text(note) if parameters.has("note") else kept.summary,
+        locked=parameters.flag("locked", kept.locked),
+        discoverable=parameters.flag("discoverable", kept.discoverable),
+        fields=_read_lines(parameters, kept.fields),
+    )
+
+
+def _read_lines(parameters: Parameters, kept: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The lines of the profile in their order; a line without a name goes."""
+    numbers = [found[1] for name in parameters.values if (found := LINE.fullmatch(name))]
+    if not numbers:
+        return kept
+    lines = []
+    for number in sorted(numbers, key=int):
+        name = " ".join(parameters.text(f"fields_attributes[{number}][name]").split())
+        value = parameters.text(f"fields_attributes[{number}][value]").strip()
+        if len(name) > LONGEST_LINE or len(value) > LONGEST_LINE:
+            raise Invalid(f"A line has {LONGEST_LINE} characters at most.", field="fields_attributes")
+        if name:
+            lines.append({"name": name, "value": from_text(value).removeprefix("<p>").removesuffix("</p>")})
+    if len(lines) > MOST_LINES:
+        raise Invalid(f"A profile has {MOST_LINES} lines at most.", field="fields_attributes")
+    return lines
+
+
+def _keep(actor: Actor) -> Profile:
+    return Profile(
+        name=actor.name,
+        summary=actor.summary,
+        locked=actor.locked,
+        discoverable=actor.discoverable,
+        fields=actor.fields,
+        place_name=actor.place_name,
+        postcode=actor.postcode,
+        commune_code=actor.commune_code,
+        latitude=actor.latitude,
+        longitude=actor.longitude,
+        radius=actor.radius,
+    )
