@@ -10,6 +10,7 @@ import pytest
 
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
+from federation.vocabulary.activities import Create
 from inbox import dispatch, process
 from inbox.process import process_due
 from models.actors import Actor
@@ -165,7 +166,7 @@ async def test_what_is_not_there_is_not_asked_for_again(desk: Desk, bob: Person,
 def broken_create(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """The handler of Create raises so many times; counts how often it is called."""
     calls = {"left": 1, "made": 0}
-    works: Callable[..., Awaitable[None]] = dispatch.HANDLERS[dispatch.Create]
+    works: Callable[..., Awaitable[None]] = dispatch.HANDLERS[Create]
 
     async def handle(*arguments: Any) -> None:
         calls["made"] += 1
@@ -174,7 +175,7 @@ def broken_create(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
             calls["left"] -= 1
             raise RuntimeError("the process ends here")
 
-    monkeypatch.setitem(dispatch.HANDLERS, dispatch.Create, handle)
+    monkeypatch.setitem(dispatch.HANDLERS, Create, handle)
     return calls
 
 

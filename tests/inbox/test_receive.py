@@ -36,6 +36,7 @@ async def test_a_signed_activity_is_kept_and_answered_202(desk: Desk, bob: Perso
 
     assert outcome.status == 202
     row = await desk.instance.pool.fetchrow("SELECT * FROM received")
+    assert row is not None
     assert (row["activity_uri"], row["type"], row["actor_uri"]) == (activity["id"], "Create", bob.uri)
     assert json.loads(row["body"]) == activity
 

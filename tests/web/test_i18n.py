@@ -1,6 +1,7 @@
 """The reader's language, and that no sentence lacks its translation."""
 
 import re
+from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
@@ -51,12 +52,9 @@ def test_translations_keep_every_value() -> None:
         catalogue = read_po(source, locale="en")
 
     for message in catalogue:
-        pairs = (
-            zip(message.id, message.string, strict=True)
-            if isinstance(message.id, tuple | list)
-            else [(message.id, message.string)]
-        )
-        for french, english in pairs:
+        french_forms: Any = message.id if isinstance(message.id, tuple | list) else [message.id]
+        english_forms: Any = message.string if isinstance(message.id, tuple | list) else [message.string]
+        for french, english in zip(french_forms, english_forms, strict=True):
             if message.id:
                 assert set(VALUE.findall(french)) == set(VALUE.findall(english)), french
 

@@ -31,6 +31,7 @@ async def test_every_post_of_somebody_followed_is_kept(desk: Desk, bob: Person, 
     await desk.take(bob, desk.create(bob, note))
 
     row = await desk.instance.pool.fetchrow("SELECT * FROM post")
+    assert row is not None
     assert (row["uri"], row["audience"], row["kind"]) == (note["id"], "network", "note")
     assert await desk.value("SELECT tag FROM post_tag") == "velo"
     assert await desk.told(alice) == []
@@ -46,6 +47,7 @@ async def test_a_private_message_is_for_its_reader_alone(desk: Desk, bob: Person
     await desk.take(bob, desk.create(bob, desk.note(bob, to=[alice.uri], cc=[], tag=[mention(alice)])))
 
     row = await desk.instance.pool.fetchrow("SELECT * FROM post")
+    assert row is not None
     assert row["audience"] == "direct"
     async with connection(desk.instance.pool) as conn:
         anna = await make_member(conn, "anna")
@@ -166,6 +168,7 @@ async def test_nothing_of_ours_is_ever_overwritten(desk: Desk, bob: Person, alic
     )
 
     row = await desk.instance.pool.fetchrow("SELECT content, deleted_at FROM post WHERE uri = $1", ours.uri)
+    assert row is not None
     assert (row["content"], row["deleted_at"]) == ("<p>Bonjour</p>", None)
     assert await desk.value("SELECT count(*) FROM post") == 1
 

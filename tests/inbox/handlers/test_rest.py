@@ -1,5 +1,7 @@
 """Block, Flag, Move, Add, Remove and Offer (AX16 to AX19)."""
 
+from typing import Any
+
 import pytest
 
 from models import blocks, follows, reports
@@ -63,7 +65,8 @@ async def test_a_report_of_nobody_here_is_ignored(desk: Desk, bob: Person) -> No
 
 async def _move(desk: Desk, bob: Person, **changes: object) -> Person:
     """Bob's new address, which names the old one unless `changes` say otherwise."""
-    return desk.fediverse.add_person("robert", "arras.test", **({"alsoKnownAs": [bob.uri]} | changes))
+    says: dict[str, Any] = {"alsoKnownAs": [bob.uri]} | changes
+    return desk.fediverse.add_person("robert", "arras.test", **says)
 
 
 async def _followed(desk: Desk, alice: Actor) -> list[str]:

@@ -1,6 +1,6 @@
 """Whatever is sent to whichever address: an answer in JSON, never an error of ours."""
 
-from typing import Any
+from typing import Any, cast
 
 from models.database import connection
 from tests.factories import make_listing, make_note
@@ -43,7 +43,7 @@ async def test_nothing_that_is_sent_breaks_an_address(alice: Alice) -> None:
             if isinstance(body, str):
                 answer = await alice.api.ask(route.method, path + body)
             else:
-                answer = await alice.api.ask(route.method, path, **body)
+                answer = await alice.api.ask(route.method, path, **cast(dict[str, Any], body))
             if answer.status >= 500:
                 broken.append((route.method, path, body, answer.json))
 
