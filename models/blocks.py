@@ -33,6 +33,11 @@ async def remove(conn: Connection, *, actor_id: int, target_id: int) -> bool:
     return bool(await execute(conn, "DELETE FROM block WHERE actor_id = $1 AND target_id = $2", actor_id, target_id))
 
 
+async def remove_by_uri(conn: Connection, uri: str, actor_id: int) -> bool:
+    """Lift a block by the id of its activity, if it is this actor's (AX4). False when there is none."""
+    return bool(await execute(conn, "DELETE FROM block WHERE uri = $1 AND actor_id = $2", uri, actor_id))
+
+
 async def between(conn: Connection, first_id: int, second_id: int) -> bool:
     """Does either block the other? They are then hidden from each other, as if missing (OB3)."""
     return bool(

@@ -26,6 +26,8 @@ async def _undo_by_id(conn: Connection, sender: Actor, uri: str) -> bool:
     follow = await follows.find_by_uri(conn, uri)
     if follow is not None and follow.follower_id == sender.id:
         return await follows.remove(conn, follower_id=sender.id, followed_id=follow.followed_id)
+    if await blocks.remove_by_uri(conn, uri, sender.id):
+        return True
     return await reactions.remove_by_uri(conn, uri, sender.id)
 
 
