@@ -46,6 +46,8 @@ _STATUSES: dict[str, ListingStatus] = {
     "Paused": "paused",
 }
 _PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
+_HASHTAGS = re.compile(r"<p>(?:\s*<a [^>]*hashtag[^>]*>[^<]*<span>[^<]*</span></a>)+\s*</p>$")
+"""A last line of nothing but hashtags."""
 
 
 def read_audience(note: Note, author: Actor) -> Audience:
@@ -140,7 +142,7 @@ def _read_proposal(proposal: Proposal) -> ListingDetails:
         kind=_read_kind(proposal),
         mode=_read_mode(proposal, money=money),
         title=_read_title(primary.name or note.name, note),
-        description=_strip_frame(read_content(note)) if note.type == "Note" else clean(note.content),
+        description=_read_description(proposal),
         category=category.slug if category else None,
         category_uri=primary.conforms_to,
         status=_STATUSES.get(proposal.status, "open"),
@@ -202,15 +204,26 @@ def _read_reason(reason: str | None) -> ClosedReason | None:
             return None
 
 
-def _strip_frame(content: str) -> str:
-    """The text alone: without the title line before it, and the lines of place, link and hashtags after it."""
-    paragraphs = _PARAGRAPH.findall(content)
-    if not paragraphs or not content.startswith("<p><strong>"):
+def _read_description(proposal: Proposal) -> str:
+    """The text alone. Long ones are cut in the content; flohmarkt's data has them whole."""
+    note = proposal.note
+    if note.type != "Note":
+        return clean(note.content)
+    stripped = _strip_frame(read_content(note), note.url or note.id)
+    whole = proposal.flohmarkt.description.strip() if proposal.flohmarkt else ""
+    return from_text(whole) if len(whole) > len(to_text(stripped)) else stripped
+
+
+def _strip_frame(content: str, url: str) -> str:
+    """Without the title line before it, and the lines of facts with the link, and of hashtags, after it."""
+    title = _PARAGRAPH.match(content)
+    if title is None or not title[0].startswith("<p><strong>"):
         return content
-    kept = paragraphs[1:]
-    while kept and ("hashtag" in kept[-1] or "📍" in kept[-1] or "voir et répondre" in kept[-1]):
-        kept.pop()
-    return "".join(kept)
+    rest = _HASHTAGS.sub("", content[title.end() :])
+    facts = rest.rfind("<p>")
+    if facts >= 0 and (f'href="{escape(url)}"' in rest[facts:] or "📍" in rest[facts:]):
+        rest = rest[:facts]
+    return rest
 
 
 def _own(uri: str | None, note: Note) -> str | None:
@@ -256,7 +269,7 @@ def _read_flohmarkt(offer: FlohmarktOffer) -> ListingDetails:
         kind="offer",
         mode="sale" if price else "gift",
         title=_read_title(data.name, offer.note),
-        description=clean(data.description) or _strip_frame(read_content(offer.note)),
+        description=clean(data.description) or _strip_frame(read_content(offer.note), offer.note.url or offer.note.id),
         latitude=data.latitude,
         longitude=data.longitude,
         price=price or None,

@@ -1,11 +1,13 @@
 """Write what became of deliveries: the rows, the health of the hosts, and who is gone (HT5, HT7, HT8)."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import structlog
 
+from federation.instance import Instance
 from models import deliveries, gone, held, servers
-from models.database import Connection
+from models.database import Connection, transaction
+from outbox.backoff import LONGEST
 from outbox.outcomes import Later, Never, Sent, ToPerson
 
 log = structlog.get_logger(__name__)
@@ -58,3 +60,14 @@ async def _save_failure(conn: Connection, outcome: Later | Never, *, at: datetim
     if await servers.save_failure(conn, host, outcome.error, on=at.date()):
         waiting = await held.hold(conn, host)
         log.warning("host_unavailable", host=host, cause=outcome.error, held=waiting)
+
+
+async def probe_hosts(instance: Instance) -> int:
+    """Ask each unavailable host once a day whether it is back, and give up what was held too long. A chore."""
+    at = datetime.now(UTC)
+    async with transaction(instance.pool) as conn:
+        late = await held.give_up_held(conn, days=LONGEST.days, at=at)
+        asked = await held.probe(conn, at=at)
+    if late or asked:
+        log.info("hosts_probed", asked=asked, given_up=late)
+    return asked

@@ -11,6 +11,7 @@ from models import attempts, deliveries, jobs, keys, links, quotas, received, se
 from models.database import Connection, transaction
 from models.jobs import Handler, Periodic
 from outbox.listings import expire_due
+from outbox.results import probe_hosts
 from web.mail import MAIL, send_mail
 
 log = structlog.get_logger(__name__)
@@ -72,6 +73,7 @@ async def sweep_media(instance: Instance) -> None:
 
 CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "expire": ("*/5 * * * *", expire_due),
+    "probe": ("*/10 * * * *", probe_hosts),
     "clean_media": ("*/5 * * * *", clean_media),
     "sweep": ("17 2 * * *", sweep),
     "sweep_media": ("47 2 * * *", sweep_media),

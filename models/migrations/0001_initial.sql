@@ -207,6 +207,7 @@ CREATE TABLE follow (
     UNIQUE (follower_id, followed_id)
 );
 CREATE INDEX follow_followed ON follow (followed_id, state);
+CREATE INDEX follow_follower ON follow (follower_id, state) INCLUDE (followed_id, shares);
 
 CREATE TABLE block (
     id bigint PRIMARY KEY,

@@ -1,16 +1,46 @@
 """Our server among others, for what comes in: real signatures, a real database, no network."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from federation.instance import Instance
 from models.actors import Actor
-from models.database import Pool, connection
+from models.database import Pool, connection, execute, open_pool
 from models.settings import Settings
+from tests.conftest import with_database
 from tests.factories import HERE, make_member
 from tests.fediverse import FakeFediverse, Person
 from tests.inbox.desk import Desk
+
+
+@pytest.fixture(scope="session")
+async def kept_pool(postgres_url: str, template: str) -> AsyncIterator[Pool]:
+    """A database for all tests of this folder: emptying it is quicker than copying one for each."""
+    name = f"{template}_inbox"
+    admin = await asyncpg.connect(postgres_url)
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    pool = await open_pool(with_database(postgres_url, name))
+    yield pool
+    await asyncio.wait_for(pool.close(), 10)
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+async def pool(kept_pool: Pool) -> AsyncIterator[Pool]:
+    """An empty database."""
+    yield kept_pool
+    async with connection(kept_pool) as conn:
+        await execute(
+            conn,
+            """
+            TRUNCATE actor, received, activity, delivery, server, tombstone, failed_fetch, report, used_username CASCADE
+            """,
+        )
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from inbox.process import process_due
 from inbox.receive import Outcome, receive
 from models import follows, notifications
 from models.actors import Actor
-from models.database import connection, transaction
+from models.database import Record, connection, transaction
 from models.notifications import NotificationPage
 from tests.factories import make_follow
 from tests.fediverse import FakeFediverse, Person, sign_post
@@ -97,6 +97,12 @@ class Desk:
     async def value(self, sql: str, *args: Any) -> Any:
         """The first value of a query."""
         return await self.instance.pool.fetchval(sql, *args)
+
+    async def row(self, sql: str, *args: Any) -> Record:
+        """The first row of a query, which has one."""
+        found = await self.instance.pool.fetchrow(sql, *args)
+        assert found is not None
+        return found
 
     async def states(self) -> list[tuple[str, str | None]]:
         """What became of everything that came, in order: the state, and why."""

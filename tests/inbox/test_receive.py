@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,13 +11,15 @@ from multidict import CIMultiDict
 
 from federation.answers import Fetched
 from federation.errors import Cause, FetchFailed
+from federation.instance import Instance
 from federation.signatures import Envelope, Knock, sign
 from inbox.process import process_due
 from inbox.receive import receive
 from models import servers
 from models.actors import Actor
-from models.database import Pool, connection, execute
+from models.database import connection, execute, open_pool
 from models.errors import Unavailable
+from models.settings import Settings
 from tests.factories import HERE, make_local_actor
 from tests.fediverse import FakeFediverse, Person, make_signer, sign_post
 from tests.inbox.desk import Desk
@@ -35,8 +38,7 @@ async def test_a_signed_activity_is_kept_and_answered_202(desk: Desk, bob: Perso
     outcome = await receive(desk.instance, sign_post(HERE, "/inbox", activity, bob.signer, knock=knock))
 
     assert outcome.status == 202
-    row = await desk.instance.pool.fetchrow("SELECT * FROM received")
-    assert row is not None
+    row = await desk.row("SELECT * FROM received")
     assert (row["activity_uri"], row["type"], row["actor_uri"]) == (activity["id"], "Create", bob.uri)
     assert json.loads(row["body"]) == activity
 
@@ -322,14 +324,17 @@ async def test_an_activity_in_prefixed_words_is_kept_for_compaction(desk: Desk, 
     assert await desk.value("SELECT type FROM received") == "Create"
 
 
-async def test_without_a_database_nothing_is_acknowledged(desk: Desk, bob: Person, pool: Pool) -> None:
-    await desk.meet(bob)
-    signed = sign_post(HERE, "/inbox", desk.create(bob), bob.signer)
-    await receive(desk.instance, signed)
+async def test_without_a_database_nothing_is_acknowledged(bob: Person, database_url: str, tmp_path: Path) -> None:
+    pool = await open_pool(database_url)
+    settings = Settings(url=HERE.url, data=tmp_path)
+    fediverse = FakeFediverse()
+    desk = Desk(instance=Instance(site=HERE, settings=settings, pool=pool, transport=fediverse), fediverse=fediverse)
+    person = fediverse.add_person()
+    assert (await desk.post(person, desk.create(person))).status == 202
     await pool.close()
 
     with pytest.raises(Unavailable):
-        await receive(desk.instance, sign_post(HERE, "/inbox", desk.create(bob), bob.signer))
+        await desk.post(person, desk.create(person))
 
 
 async def test_a_verified_request_counts_as_a_sign_of_life(desk: Desk, bob: Person) -> None:

@@ -4,10 +4,11 @@ from aiohttp import web
 
 from federation.authentication import authenticate
 from federation.signatures import is_signed
+from inbox.policy import read_key_hosts, require_welcome
 from models import accounts, actors, blocks
 from models.actors import Actor
 from models.database import Connection, connection
-from models.errors import NotFound
+from models.errors import Forbidden, NotFound
 from web.activitypub.envelopes import read_envelope
 from web.keys import INSTANCE
 
@@ -16,21 +17,27 @@ ALWAYS_OPEN = "instance"
 
 
 async def get_published(conn: Connection, username: str) -> Actor:
-    """Our actor as others may see it. Raises NotFound, and HTTPGone when it was deleted (AC6)."""
+    """Our actor as others may see it. Raises NotFound; HTTPGone for a deleted one, Forbidden for a suspended (AC5)."""
     actor = await actors.find_local(conn, username)
     if actor is None or not await accounts.is_published(conn, actor.id):
         raise NotFound
     if actor.deleted_at is not None:
         raise web.HTTPGone
+    if actor.suspended_at is not None:
+        raise Forbidden("This account is suspended.")
     return actor
 
 
 async def read_reader(request: web.Request) -> Actor | None:
-    """Who signed this request; None for an unsigned one. Raises SignatureInvalid (401) for a wrong signature."""
+    """Who signed this request; None for an unsigned one.
+
+    Raises SignatureInvalid (401) for a wrong signature, and Forbidden for servers that are set aside (RS14).
+    """
     envelope = read_envelope(request)
     if not is_signed(envelope):
         return None
     instance = request.app[INSTANCE]
+    await require_welcome(instance, read_key_hosts(envelope))
     key = await authenticate(instance, envelope)
     async with connection(instance.pool) as conn:
         return await actors.find_by_uri(conn, key.owner)

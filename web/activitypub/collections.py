@@ -36,15 +36,15 @@ def _build_root(uri: str, total: int | None, *, paged: bool = True) -> bytes:
     return serialize(Collection(id=uri, total_items=total, first=f"{uri}?before={_TOP}" if paged else None))
 
 
-def _build_page(uri: str, before: int, items: Sequence[object], last: int | None, *, ordered: bool = True) -> bytes:
-    more = last is not None and len(items) == PAGE_SIZE
+def _build_page(uri: str, before: int, items: Sequence[tuple[int, object]]) -> bytes:
+    """One page; `items` are places of the keyset and what stands there, one more than is shown when there are more."""
+    shown = items[:PAGE_SIZE]
     return serialize(
         CollectionPage(
             id=f"{uri}?before={before}",
             part_of=uri,
-            ordered=ordered,
-            next=f"{uri}?before={last}" if more else None,
-            items=tuple(items),
+            next=f"{uri}?before={shown[-1][0]}" if len(items) > PAGE_SIZE else None,
+            items=tuple(item for _, item in shown),
         )
     )
 
@@ -60,9 +60,8 @@ async def show_outbox(request: web.Request) -> web.Response:
         before = _read_cursor(request)
         if before is None:
             return answer_activity(request, _build_root(uri, await activities.count_outbox(conn, actor.id)))
-        rows = await activities.list_outbox(conn, actor.id, before=before, limit=PAGE_SIZE)
-    items = [Verbatim(body=row.body) for row in rows]
-    return answer_activity(request, _build_page(uri, before, items, rows[-1].id if rows else None))
+        rows = await activities.list_outbox(conn, actor.id, before=before, limit=PAGE_SIZE + 1)
+    return answer_activity(request, _build_page(uri, before, [(row.id, Verbatim(body=row.body)) for row in rows]))
 
 
 async def refuse_outbox_post(_: web.Request) -> web.Response:
@@ -96,10 +95,10 @@ async def _show_relations(request: web.Request, side: str) -> web.Response:
         if actor.type == "Person":
             raise web.HTTPForbidden
         listing = follows.list_followers if side == "followers" else follows.list_following
-        rows = await listing(conn, actor.id, before=before, limit=PAGE_SIZE)
-        ids = [row.follower_id if side == "followers" else row.followed_id for row in rows]
-        uris = {one.id: one.uri for one in await actors.list_by_ids(conn, ids)}
-    return answer_activity(request, _build_page(uri, before, [uris[id] for id in ids], rows[-1].id if rows else None))
+        rows = await listing(conn, actor.id, before=before, limit=PAGE_SIZE + 1)
+        found = [(row.id, row.follower_id if side == "followers" else row.followed_id) for row in rows]
+        uris = {one.id: one.uri for one in await actors.list_by_ids(conn, [id for _, id in found])}
+    return answer_activity(request, _build_page(uri, before, [(place, uris[id]) for place, id in found]))
 
 
 async def show_featured(request: web.Request) -> web.Response:

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from federation.serialize import serialize
-from federation.uris import listing_url, note_url
+from federation.uris import listing_url, note_url, profile_url
 from models import activities, actors, listings, media, posts
 from models.actors import Actor
 from models.database import Connection, connection
@@ -12,7 +12,7 @@ from models.posts import Post
 from outbox.builders.delete import build_tombstone
 from outbox.builders.note import build_note
 from outbox.builders.proposal import build_proposal, build_proposal_twin
-from web.activitypub.access import read_known_reader, read_reader
+from web.activitypub.access import read_known_reader
 from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
 from web.keys import INSTANCE
 
@@ -91,7 +91,10 @@ async def show_proposal(request: web.Request) -> web.Response:
 async def show_activity(request: web.Request) -> web.Response:
     """An activity of ours as it was signed; visible to whom its object is visible (OB6)."""
     instance = request.app[INSTANCE]
-    reader = await read_reader(request)
+    if not wants_activity(request):
+        profile = profile_url(instance.site, request.match_info["username"])
+        raise web.HTTPSeeOther(profile, headers={"Vary": VARY_PUBLIC})
+    reader = await read_known_reader(request)
     async with connection(instance.pool) as conn:
         activity = await activities.find_by_uri(conn, f"{instance.site.url}{request.path}")
         if activity is None:

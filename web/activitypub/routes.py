@@ -4,9 +4,9 @@ from aiohttp import web
 
 from web.activitypub import actors, collections, inbox, objects, well_known
 
-USER = "/users/{username}"
-ITEM = USER + "/items/{uuid}"
-NOTE = USER + "/notes/{uuid}"
+USER = "/users/{username:[A-Za-z0-9_]{1,30}}"
+ITEM = USER + "/items/{uuid:[0-9a-f-]{36}}"
+NOTE = USER + "/notes/{uuid:[0-9a-f-]{36}}"
 
 ROUTES: list[web.RouteDef] = [
     web.get("/.well-known/webfinger", well_known.show_webfinger),
@@ -24,7 +24,7 @@ ROUTES: list[web.RouteDef] = [
     web.get(USER + "/followers", collections.show_followers),
     web.get(USER + "/following", collections.show_following),
     web.get(USER + "/featured", collections.show_featured),
-    web.get(USER + "/activities/{uuid}", objects.show_activity),
+    web.get(USER + "/activities/{uuid:[0-9a-f-]{36}}", objects.show_activity),
     web.get(ITEM, objects.show_object),
     web.get(ITEM + "/proposal", objects.show_proposal),
     web.get(ITEM + "/replies", collections.show_replies),

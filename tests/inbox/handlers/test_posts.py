@@ -30,8 +30,7 @@ async def test_every_post_of_somebody_followed_is_kept(desk: Desk, bob: Person, 
 
     await desk.take(bob, desk.create(bob, note))
 
-    row = await desk.instance.pool.fetchrow("SELECT * FROM post")
-    assert row is not None
+    row = await desk.row("SELECT * FROM post")
     assert (row["uri"], row["audience"], row["kind"]) == (note["id"], "network", "note")
     assert await desk.value("SELECT tag FROM post_tag") == "velo"
     assert await desk.told(alice) == []
@@ -46,8 +45,7 @@ async def test_a_mention_is_kept_and_told(desk: Desk, bob: Person, alice: Actor)
 async def test_a_private_message_is_for_its_reader_alone(desk: Desk, bob: Person, alice: Actor) -> None:
     await desk.take(bob, desk.create(bob, desk.note(bob, to=[alice.uri], cc=[], tag=[mention(alice)])))
 
-    row = await desk.instance.pool.fetchrow("SELECT * FROM post")
-    assert row is not None
+    row = await desk.row("SELECT * FROM post")
     assert row["audience"] == "direct"
     async with connection(desk.instance.pool) as conn:
         anna = await make_member(conn, "anna")
@@ -167,8 +165,7 @@ async def test_nothing_of_ours_is_ever_overwritten(desk: Desk, bob: Person, alic
         desk.activity(bob, "Delete", ours.uri),
     )
 
-    row = await desk.instance.pool.fetchrow("SELECT content, deleted_at FROM post WHERE uri = $1", ours.uri)
-    assert row is not None
+    row = await desk.row("SELECT content, deleted_at FROM post WHERE uri = $1", ours.uri)
     assert (row["content"], row["deleted_at"]) == ("<p>Bonjour</p>", None)
     assert await desk.value("SELECT count(*) FROM post") == 1
 

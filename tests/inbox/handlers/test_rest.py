@@ -63,10 +63,10 @@ async def test_a_report_of_nobody_here_is_ignored(desk: Desk, bob: Person) -> No
     assert await desk.value("SELECT count(*) FROM report") == 0
 
 
-async def _move(desk: Desk, bob: Person, **changes: object) -> Person:
+async def _move(desk: Desk, bob: Person, **changes: Any) -> Person:
     """Bob's new address, which names the old one unless `changes` say otherwise."""
-    says: dict[str, Any] = {"alsoKnownAs": [bob.uri]} | changes
-    return desk.fediverse.add_person("robert", "arras.test", **says)
+    known: dict[str, Any] = {"alsoKnownAs": [bob.uri]} | changes
+    return desk.fediverse.add_person("robert", "arras.test", **known)
 
 
 async def _followed(desk: Desk, alice: Actor) -> list[str]:
@@ -103,7 +103,7 @@ async def test_who_moves_here_is_followed_here(desk: Desk, bob: Person, alice: A
     [{"alsoKnownAs": []}, {"alsoKnownAs": ["https://evil.test/users/eve"]}, {"movedTo": "https://lens.test/users/x"}],
 )
 async def test_a_move_that_the_new_address_does_not_confirm_is_ignored(
-    desk: Desk, bob: Person, alice: Actor, changes: dict[str, object]
+    desk: Desk, bob: Person, alice: Actor, changes: dict[str, Any]
 ) -> None:
     await desk.follow(alice, bob)
     new = await _move(desk, bob, **changes)

@@ -1,0 +1,98 @@
+"""POST to an inbox over HTTP: statuses, headers, and bodies of any size (A9, B-35)."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from models import servers
+from models.actors import Actor
+from models.database import connection
+from tests.fediverse import Person, sign_post
+from tests.web.activitypub.conftest import Door
+
+
+async def post(door: Door, person: Person, activity: Any, path: str = "/inbox", **changes: str) -> tuple[int, Any]:
+    """Post as this person; the status and the headers."""
+    envelope = sign_post(door.instance.site, path, activity, person.signer)
+    headers = dict(envelope.headers) | changes
+    async with door.client.post(path, data=envelope.body, headers=headers) as response:
+        await response.read()
+        return response.status, response.headers
+
+
+def like(person: Person, object: str = "https://lomme.test/users/alice/notes/1") -> dict[str, Any]:
+    """Any activity."""
+    return {"id": f"{person.uri}/likes/1", "type": "Like", "actor": person.uri, "object": object}
+
+
+@pytest.mark.parametrize("path", ["/inbox", "/users/alice/inbox"])
+async def test_a_signed_activity_is_accepted(door: Door, alice: Actor, bob: Person, path: str) -> None:
+    status, _ = await post(door, bob, like(bob), path)
+
+    assert status == 202
+    assert await door.instance.pool.fetchval("SELECT count(*) FROM received") == 1
+
+
+async def test_what_cannot_be_verified_is_told_how_to_sign(door: Door, bob: Person) -> None:
+    async with door.client.post(
+        "/inbox",
+        data=json.dumps(like(bob)),
+        headers={"Content-Type": "application/activity+json", "Host": door.instance.site.host},
+    ) as response:
+        assert response.status == 401
+        assert response.headers["Accept-Signature"].startswith('sig1=("@method" "@target-uri" "content-digest")')
+
+
+async def test_a_host_set_aside_is_403(door: Door, bob: Person) -> None:
+    async with connection(door.instance.pool) as conn:
+        await servers.save_level(conn, "henin.test", "aside")
+
+    assert (await post(door, bob, like(bob)))[0] == 403
+
+
+async def test_the_inbox_of_nobody_is_404(door: Door, bob: Person) -> None:
+    assert (await post(door, bob, like(bob), "/users/nobody/inbox"))[0] == 404
+
+
+async def test_another_type_is_415(door: Door, bob: Person) -> None:
+    assert (await post(door, bob, like(bob), **{"Content-Type": "text/plain"}))[0] == 415
+
+
+async def test_too_much_is_413_whatever_length_is_claimed(door: Door, bob: Person) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b" " * 100_000
+
+    headers = {"Content-Type": "application/activity+json", "Host": door.instance.site.host}
+    async with door.client.post("/inbox", data=endless(), headers=headers) as chunked:
+        assert chunked.status == 413
+    async with door.client.post("/inbox", data=b" " * (1024 * 1024 + 1), headers=headers) as whole:
+        assert whole.status == 413
+
+
+async def test_whoever_hurries_is_told_when_to_come_back(door: Door, bob: Person) -> None:
+    await door.meet(bob)
+    while door.instance.inbox_requests.spend("henin.test"):
+        pass
+
+    status, headers = await post(door, bob, like(bob))
+
+    assert (status, headers["Retry-After"]) == (429, "60")
+
+
+async def test_a_database_that_is_away_is_503(door: Door, bob: Person) -> None:
+    await door.meet(bob)
+    await door.instance.pool.close()
+
+    status, headers = await post(door, bob, like(bob))
+
+    assert status == 503 and headers["Retry-After"]
+
+
+async def test_garbage_is_400_and_the_next_one_is_served(door: Door, bob: Person) -> None:
+    for body in (b"", b"garbage", b"[" * 50_000, b'{"a":' * 5000):
+        assert (await post(door, bob, body))[0] == 400
+
+    assert (await post(door, bob, like(bob)))[0] == 202
