@@ -34,6 +34,9 @@ KEY_SECONDS = 5
 
 REFETCH_WAIT = timedelta(minutes=5)
 
+MOST_FETCHES = 64
+"""Keys that are fetched at the same time; who comes then is asked to come again, so that a flood of strangers ends."""
+
 
 async def find_key(instance: Instance, key_id: str) -> PublicKey:
     """The key with this id, of an owner who lists it; fetched when it is unknown.
@@ -82,6 +85,8 @@ async def _fetch_once(instance: Instance, key_id: str) -> PublicKey:
     """Fetch a key; who asks for the same one meanwhile waits for the same answer (B-14)."""
     running = instance.key_fetches.get(key_id)
     if running is None:
+        if len(instance.key_fetches) >= MOST_FETCHES:
+            raise KeyUnavailable("Many keys are being fetched just now; please send this again.", retry_after=30)
         running = asyncio.create_task(_fetch(instance, key_id))
         instance.key_fetches[key_id] = running
         running.add_done_callback(lambda _: instance.key_fetches.pop(key_id, None))

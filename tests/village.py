@@ -9,26 +9,17 @@ from uuid import NAMESPACE_URL, uuid5
 from federation.pictures import Picture
 from federation.store import FolderStore
 from federation.uploads import keep_picture
-from models import follows, listings, media, notes, notifications, preferences, uploads
+from models import follows, listings, media, notes, notifications, uploads
 from models.actors import Actor
 from models.database import Connection, execute
 from models.listings import Listing, ListingDetails
 from models.media import RemoteDocument, StoredPicture
-from models.places import fold_name
 from models.posts import NewPost, Post
-from models.preferences import Preferences
 from models.settings import Site
 from tests.factories import make_local_actor, make_member, make_remote_actor
+from tests.territory import settle
 
 SAMPLES = Path(__file__).parent / "samples"
-
-COMMUNES = (
-    ("59355", "Lomme", "59160", "200093201", "Métropole Européenne de Lille", 27000, 50.6453, 2.9871),
-    ("59350", "Lille", "59000", "200093201", "Métropole Européenne de Lille", 236000, 50.6311, 3.0468),
-    ("59328", "Lambersart", "59130", "200093201", "Métropole Européenne de Lille", 27500, 50.6503, 3.0247),
-    ("62427", "Hénin-Beaumont", "62110", "246200364", "CA d'Hénin-Carvin", 26000, 50.4217, 2.9492),
-    ("62215", "Carvin", "62220", "246200364", "CA d'Hénin-Carvin", 17800, 50.4913, 2.9582),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +47,7 @@ class Village:
 
 async def build(conn: Connection, site: Site, store: FolderStore | None = None) -> Village:
     """Everything, in the caller's transaction; with a `store`, listings have photos."""
-    await _settle(conn)
+    await settle(conn)
     coop = await _local(conn, site, "coop", "La Remise", type="Organization")
     await _local(conn, site, "offres", "Offres de Lomme", type="Group")
     alice = await _member(conn, site, "alice", "Maryse")
@@ -230,43 +221,6 @@ async def build(conn: Connection, site: Site, store: FolderStore | None = None) 
         question=question,
         message=message,
         distant_note=distant,
-    )
-
-
-async def _settle(conn: Connection) -> None:
-    for code, name, postcode, epci, epci_name, people, latitude, longitude in COMMUNES:
-        await execute(
-            conn,
-            """
-            INSERT INTO commune (code, name, search_name, postcodes, department, region, epci_code, epci_name,
-                population, latitude, longitude, precision, kind)
-            VALUES ($1, $2, $3, ARRAY[$4], '59', '32', $5, $6, $7, $8, $9, 'exact', 'commune')
-            ON CONFLICT DO NOTHING
-            """,
-            code,
-            name,
-            fold_name(name),
-            postcode,
-            epci,
-            epci_name,
-            people,
-            latitude,
-            longitude,
-        )
-    await preferences.save(
-        conn,
-        Preferences(
-            name="La Remise",
-            sentence="coopérative d’habitants de Lomme",
-            territory_kind="commune",
-            territory_codes=("59355",),
-            territory_name="Lomme",
-            registration="open",
-            modes=("loan", "gift", "swap", "sale", "service"),
-            address="12 rue des Tisserands, 59160 Lomme",
-            opening_hours="Mercredi, 14 h – 19 h\nSamedi, 10 h – 12 h 30",
-            contact_email="bonjour@lomme.example",
-        ),
     )
 
 

@@ -315,6 +315,7 @@ CREATE INDEX listing_search ON listing USING gin (search);
 CREATE INDEX listing_open ON listing (post_id DESC) WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_place ON listing (latitude, longitude) WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_territory ON listing (territory_uri, post_id DESC);
+CREATE INDEX listing_category ON listing (category, post_id DESC) WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_expiry ON listing (expires_at) WHERE status IN ('open', 'reserved', 'paused');
 
 -- A listing with its post, as models/listings reads it.

@@ -39,6 +39,6 @@ async def run(folder: Path) -> None:
             await fill(conn, LISTINGS)
             await conn.execute(FOLLOW_SOME)
         await _measure(server, "network page", "/annonces")
-        await _measure(server, "network page, text and distance", "/annonces?q=velo&lieu=59160+Lomme&distance=25")
+        await _measure(server, "network page, text and distance", "/annonces?q=velo&lieu=59160+Lomme&km=25")
         await _measure(server, "home timeline", "/api/v1/timelines/home?limit=20", token)
         await _measure(server, "public timeline", "/api/v1/timelines/public?limit=20", token)

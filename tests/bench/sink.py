@@ -1,6 +1,6 @@
 """Two hundred hosts in one process: each an address of loopback with TLS, all answering 202 and noting when.
 
-Usage: python -m tests.bench.sink FOLDER HOSTS PORT   (FOLDER holds sink.pem and sink.key)
+Usage: python -m tests.bench.sink FOLDER HOSTS PORT   (FOLDER holds ADDRESS.pem and ADDRESS.key for each)
 Prints `ready`; on each line of standard input prints what came since the last one, as JSON, and forgets it.
 """
 
@@ -21,8 +21,6 @@ def address(number: int) -> str:
 
 async def main(folder: Path, hosts: int, port: int) -> None:
     """Serve until standard input ends."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "sink.pem", folder / "sink.key")
     seen: list[tuple[float, str, str]] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -38,6 +36,8 @@ async def main(folder: Path, hosts: int, port: int) -> None:
             writer.close()
 
     for number in range(hosts):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(folder / f"{address(number)}.pem", folder / f"{address(number)}.key")
         await asyncio.start_server(serve, address(number), port, ssl=context, backlog=256)
     print("ready", flush=True)
     loop = asyncio.get_running_loop()

@@ -357,3 +357,14 @@ async def test_an_actor_document_that_is_an_uploaded_picture_proves_nothing(
 
     assert (await desk.post(bob, desk.create(bob))).status == 401
     assert await kept(desk) == 0
+
+
+async def test_a_flood_of_strangers_waits_without_being_fetched(desk: Desk, bob: Person) -> None:
+    never = asyncio.get_running_loop().create_future()
+    fetches = {f"https://host{number}.test/#main-key": asyncio.ensure_future(never) for number in range(64)}
+    desk.instance.key_fetches.update(fetches)
+
+    outcome = await desk.post(bob, desk.create(bob))
+
+    assert (outcome.status, outcome.retry_after) == (503, 30)
+    assert desk.fediverse.fetched == []

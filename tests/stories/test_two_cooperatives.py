@@ -4,13 +4,16 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
+from federation.media_uris import media_url
 from federation.remote import resolve_handle
-from models import actors, listings, notifications, posts, timelines
+from federation.uploads import save_upload
+from models import actors, listings, media, notifications, posts, timelines
 from models.actors import Actor
 from models.database import Connection, transaction
 from models.listings import Listing, ListingDraft
@@ -23,6 +26,8 @@ from tests.eventually import eventually
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer
 from web.wake import announce_work
+
+SAMPLES = Path(__file__).parent.parent / "samples"
 
 STREAMS = ("offres", "services", "demandes", "depannage_velo")
 
@@ -151,6 +156,24 @@ async def test_an_offer_stands_in_the_home_of_whoever_follows_the_stream(two: Tw
     assert "Tente quatre places" in status["reblog"]["content"]
     shares = await two.henin.instance.pool.fetchval("SELECT count(*) FROM share")
     assert shares == 1
+
+
+async def test_a_photo_goes_along_and_is_shown_by_the_other_servers_own_copy(two: Two) -> None:
+    data = (SAMPLES / "tente.jpg").read_bytes()
+    photo = await save_upload(two.lomme.instance, owner_id=two.alice.actor.id, data=data, description="La tente")
+    listing = await _publish(two.lomme, two.alice.actor, media_ids=(photo.id,))
+
+    seen = await eventually(lambda: _in_network(two.henin, listing.uri))
+
+    async with transaction(two.henin.instance.pool) as conn:
+        [kept] = (await media.list_by_posts(conn, [seen.id]))[seen.id]
+    assert (kept.description, kept.width) == ("La tente", photo.width)
+    assert kept.remote_url is not None and kept.remote_url.startswith(f"{two.lomme.url}/media/")
+    address = media_url(two.henin.instance.site, kept)
+    assert address.startswith(two.henin.url)
+    async with aiohttp.ClientSession() as session, session.get(address) as answer:
+        assert (answer.status, answer.content_type) == (200, "image/jpeg")
+        assert (await answer.read())[:2] == b"\xff\xd8"
 
 
 async def test_editing_pausing_closing_and_withdrawing_reach_the_followers_of_a_stream(two: Two) -> None:

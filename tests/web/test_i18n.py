@@ -1,7 +1,6 @@
 """The reader's language, and that no sentence lacks its translation."""
 
 import re
-from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
@@ -52,11 +51,12 @@ def test_translations_keep_every_value() -> None:
         catalogue = read_po(source, locale="en")
 
     for message in catalogue:
-        french_forms: Any = message.id if isinstance(message.id, tuple | list) else [message.id]
-        english_forms: Any = message.string if isinstance(message.id, tuple | list) else [message.string]
-        for french, english in zip(french_forms, english_forms, strict=True):
-            if message.id:
-                assert set(VALUE.findall(french)) == set(VALUE.findall(english)), french
+        french, english = (
+            [text] if isinstance(text, str) else list(text or ()) for text in (message.id, message.string)
+        )
+        for one, other in zip(french, english, strict=True):
+            if one:
+                assert set(VALUE.findall(one)) == set(VALUE.findall(other)), one
 
 
 def test_none_is_singular_in_french_and_plural_in_english() -> None:

@@ -17,7 +17,7 @@ from models.database import connection, execute_many, fetch_column, transaction
 from models.places import fold_name
 from models.settings import Settings
 from outbox.accounts import register
-from tests.village import COMMUNES
+from tests.territory import COMMUNES
 from web.errors import error_middleware
 from web.keys import INSTANCE, TEMPLATES
 from web.middlewares import add_headers, request_middleware

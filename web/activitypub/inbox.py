@@ -1,5 +1,7 @@
 """POST to an inbox: the request as it came, handed to inbox/receive, and its outcome as an answer (A9)."""
 
+import asyncio
+
 from aiohttp import web
 
 from federation.parse import MAX_BYTES
@@ -8,10 +10,17 @@ from inbox.receive import receive
 from web.activitypub.envelopes import read_envelope
 from web.keys import INSTANCE
 
+BODY_SECONDS = 30
+"""How long a body may take: whoever sends a byte now and then keeps nothing of ours busy (B-09)."""
+
 
 async def post_inbox(request: web.Request) -> web.Response:
     """A personal inbox (`/users/NAME/inbox`) or the shared one (`/inbox`)."""
-    body = await _read_body(request)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await _read_body(request)
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
     outcome = await receive(request.app[INSTANCE], read_envelope(request, body), request.match_info.get("username"))
     headers = {}
     if outcome.status == 401:

@@ -11,7 +11,8 @@ from models import actors, categories, places, timelines
 from models.accounts import Account
 from models.actors import Actor
 from models.database import Connection, connection
-from models.places import Commune
+from models.neighbours import list_met
+from models.places import Commune, fold_name
 from models.settings import Site
 from models.timelines import COUNT_LIMIT, NetworkFilter
 from web.face import Face
@@ -107,7 +108,7 @@ async def list_listings(request: web.Request) -> web.Response:
         results = await find(conn, instance.site, search, member=account is not None)
         if search.page > results.pages:
             raise web.HTTPSeeOther(search.address(page=results.pages))
-        coops = await list_coops(conn, instance.site)
+        coops = await list_coops(conn)
     return await render(
         request,
         "listings/index.html",
@@ -177,12 +178,12 @@ async def find(conn: Connection, site: Site, search: Search, *, member: bool) ->
     return Results(cards=cards, counts=counts, radius=used, widened=used != search.radius)
 
 
-async def list_coops(conn: Connection, site: Site) -> list[Actor]:
-    """The coops whose listings stand here, ours first, for the choice in the form."""
-    uris = await timelines.list_territories_seen(conn)
-    known = {actor.uri: actor for actor in await actors.list_by_uris(conn, uris)}
-    ordered = [known[uri] for uri in uris if uri in known]
-    return sorted(ordered, key=lambda actor: not actor.local)
+async def list_coops(conn: Connection) -> list[Actor]:
+    """The cooperatives that we know, ours first, for the choice in the form."""
+    ours = await actors.find_local(conn, "coop")
+    met = await actors.list_by_ids(conn, [one.actor_id for one in await list_met(conn)])
+    met.sort(key=lambda actor: fold_name(actor.place_name or actor.display_name))
+    return [*([ours] if ours else []), *met]
 
 
 async def list_places(request: web.Request) -> web.Response:

@@ -4,16 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
+from markupsafe import Markup
 
-from models import actors, notifications, posts, timelines
+from models import actors, listings, notifications, posts, timelines
 from models.database import Connection, connection, transaction
+from models.listings import Listing
 from models.notifications import Notification, NotificationPage
 from models.places import fold_name
+from models.posts import Post
 from models.settings import Site
 from models.timelines import Entry, Page, PostFilter
 from web.keys import INSTANCE
-from web.pages.cards import profile_path
-from web.pages.lines import PAGE, list_lines
+from web.pages.cards import listing_path, profile_path
+from web.pages.lines import PAGE, list_lines, note_path
 from web.render import render
 from web.session import current_account, require_account
 
@@ -61,21 +64,18 @@ async def show_tag(request: web.Request) -> web.Response:
 
 
 async def list_news(conn: Connection, site: Site, reader_id: int) -> list[News]:
-    """The latest notifications, with where they lead."""
+    """The latest notifications, with where they lead: an answer under a listing leads there."""
     rows = await notifications.list_notifications(conn, reader_id, NotificationPage(limit=NEWS))
     people = {actor.id: actor for actor in await actors.list_by_ids(conn, [row.actor_id for row in rows])}
     found = {post.id: post for post in await posts.list_by_ids(conn, [row.post_id for row in rows if row.post_id])}
-    lines = {
-        line.id: line
-        for line in await list_lines(conn, site, [Entry(id=id, post_id=id, shared_by=None) for id in found])
-    }
+    roots = await listings.list_by_posts(conn, [post.root_id or post.id for post in found.values()])
     return [
         News(
             type=row.type,
             who=people[row.actor_id].display_name,
             who_href=profile_path(people[row.actor_id]),
-            href=_where(row, {id: (line.card.href if line.card else line.href) for id, line in lines.items()}),
-            what=_what(row, {id: line.card.details.title for id, line in lines.items() if line.card}),
+            href=_where(site, row, found.get(row.post_id or 0), roots) or profile_path(people[row.actor_id]),
+            what=_what(found.get(row.post_id or 0), roots),
             at=row.created_at,
             unread=row.read_at is None,
         )
@@ -83,12 +83,23 @@ async def list_news(conn: Connection, site: Site, reader_id: int) -> list[News]:
     ]
 
 
-def _where(row: Notification, hrefs: dict[int, str]) -> str:
-    return hrefs.get(row.post_id or 0, "/abonnements" if row.type in ("follow", "follow_request") else "")
+def _where(site: Site, row: Notification, post: Post | None, roots: dict[int, Listing]) -> str:
+    if row.type == "follow_request":
+        return "/abonnements"
+    if post is None:
+        return ""
+    root = roots.get(post.root_id or post.id)
+    if root is None or root.post.deleted_at is not None:
+        return note_path(site, post)
+    return listing_path(site, root) if root.id == post.id else f"{listing_path(site, root)}#r{post.id}"
 
 
-def _what(row: Notification, titles: dict[int, str]) -> str:
-    return titles.get(row.post_id or 0, "")
+def _what(post: Post | None, roots: dict[int, Listing]) -> str:
+    """The listing's title, else how the note begins."""
+    if post is None:
+        return ""
+    root = roots.get(post.root_id or post.id)
+    return root.details.title if root else Markup(post.content).striptags()[:80]  # noqa: S704 - only its text
 
 
 def read_page(request: web.Request) -> Page:

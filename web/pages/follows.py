@@ -7,11 +7,12 @@ from functools import partial
 
 from aiohttp import web
 
-from federation.errors import ResolveFailed
+from federation.errors import Cause, FederationError, ResolveFailed
 from federation.instance import Instance
 from federation.remote import resolve_handle
 from federation.uris import host_of
-from models import actors, follows
+from inbox.lookup import fetch_post
+from models import actors, follows, listings
 from models.accounts import Account
 from models.actors import Actor
 from models.database import connection, transaction
@@ -139,11 +140,11 @@ async def _find_acting(request: web.Request, form: Form, account: Account) -> Ac
 
 
 async def follow_address(instance: Instance, acting: Actor, address: str, *, host: str = "") -> list[Actor]:
-    """Follow whoever is at this address; a cooperative, or a `host`, means the streams of its territory.
+    """Follow whoever is at this address; a cooperative, a listing's page, or a `host`, means a territory's streams.
 
     Raises ResolveFailed, and Invalid for what is ours.
     """
-    found = None if host else await resolve_handle(instance, address)
+    found = None if host else await find_followed(instance, address)
     if found is not None and found.local:
         raise Invalid("This is our own territory.")
     if found is not None and found.type != "Organization":
@@ -156,16 +157,36 @@ async def follow_address(instance: Instance, acting: Actor, address: str, *, hos
     return followed
 
 
+async def find_followed(instance: Instance, address: str) -> Actor:
+    """Whoever is at this address; of a listing's page, the cooperative where it stands, else its author."""
+    try:
+        return await resolve_handle(instance, address)
+    except ResolveFailed as failed:
+        if failed.cause is not Cause.NOT_AN_ACTOR:
+            raise
+        try:
+            post = await fetch_post(instance, address)
+        except (FederationError, Invalid):
+            raise failed from None
+    async with connection(instance.pool) as conn:
+        listing = await listings.find_by_post(conn, post.id)
+        territory = listing.details.territory_uri if listing else None
+        coops = await actors.list_by_uris(conn, [territory] if territory else [])
+        return coops[0] if coops else await actors.get(conn, post.author_id)
+
+
 async def find_streams(instance: Instance, host: str, coop: Actor | None) -> list[Actor]:
     """The streams of a territory, asked for at once; a coop without any stands for itself. Raises ResolveFailed."""
     answers = await asyncio.gather(
         *(resolve_handle(instance, f"@{name}@{host}") for name in STREAMS), return_exceptions=True
     )
+    unforeseen = [one for one in answers if isinstance(one, BaseException) and not isinstance(one, ResolveFailed)]
+    if unforeseen:
+        raise unforeseen[0]
     found = [one for one in answers if isinstance(one, Actor)]
-    if found or coop is not None:
-        return found or [coop]  # type: ignore[list-item]
-    failed = next((one for one in answers if isinstance(one, BaseException)), None)
-    raise failed or NotFound
+    if not found and coop is None:
+        raise next(one for one in answers if isinstance(one, ResolveFailed))
+    return found or [coop] if coop is not None else found
 
 
 async def unfollow_host(instance: Instance, acting: Actor, host: str) -> None:

@@ -15,8 +15,8 @@ from web.render import find_face, render
 from web.session import current_account
 
 NEAREST = 4
-NEAR = 25
-"""Kilometres within which a listing is near."""
+NEAR = (5, 25)
+"""Kilometres within which a listing is near: the second where the first are not enough."""
 
 PLATES = 6
 
@@ -48,8 +48,8 @@ async def show_home(request: web.Request) -> web.Response:
 
 async def _find_nearest(conn: Connection, around: NetworkFilter) -> list[Found]:
     """What is near, the nearest first; where that is not enough, the newest from anywhere."""
-    if around.latitude is not None:
-        near = await timelines.list_network(conn, replace(around, radius=NEAR, nearest_first=True), limit=NEAREST)
+    for radius in NEAR if around.latitude is not None else ():
+        near = await timelines.list_network(conn, replace(around, radius=radius, nearest_first=True), limit=NEAREST)
         if len(near) == NEAREST:
             return near
     return await timelines.list_network(conn, around, limit=NEAREST)

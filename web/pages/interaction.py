@@ -5,16 +5,16 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from federation.errors import Cause, FetchFailed, ResolveFailed
+from federation.errors import Cause, FederationError, FetchFailed, ResolveFailed
 from federation.instance import Instance
 from federation.remote import resolve_handle
 from federation.uris import is_uri
 from federation.webfinger import find_interaction_page, read_handle
 from inbox.lookup import fetch_post
-from models import listings, posts
+from models import follows, listings, posts
 from models.actors import Actor
 from models.database import connection
-from models.errors import DeclicError
+from models.errors import Invalid, NotFound
 from models.posts import Post
 from web.forms import blank_form, read_form
 from web.keys import INSTANCE
@@ -40,7 +40,7 @@ async def show_interaction(request: web.Request) -> web.Response:
             form.errors.setdefault("uri", explain(partial(say, request), failed))
         except FetchFailed as failed:
             form.errors.setdefault("uri", explain_cause(partial(say, request), failed.cause, failed.host))
-        except DeclicError:
+        except (FederationError, NotFound, Invalid):
             form.fail("uri", "Nous n’avons rien trouvé à cette adresse.")
     path = await find_path(request.app[INSTANCE], target, account.actor_id) if target else ""
     if target and not path:
@@ -53,7 +53,14 @@ async def show_interaction(request: web.Request) -> web.Response:
         uri=uri,
         path=path,
         actor=target if isinstance(target, Actor) and path else None,
+        followed=isinstance(target, Actor) and await _is_followed(request.app[INSTANCE], target, account.actor_id),
     )
+
+
+async def _is_followed(instance: Instance, actor: Actor, reader_id: int) -> bool:
+    async with connection(instance.pool) as conn:
+        held = await follows.find(conn, follower_id=reader_id, followed_id=actor.id)
+    return held is not None and held.state != "rejected"
 
 
 async def find_target(instance: Instance, uri: str) -> Actor | Post:

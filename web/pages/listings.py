@@ -24,6 +24,7 @@ from web.pages.neighbours import home_place
 from web.pages.passages import Passages, find_passages
 from web.pages.people import Person, person_of
 from web.pages.remarks import Remark, list_remarks
+from web.pages.servers import send_servers_to
 from web.render import N_, find_face, render, say
 from web.session import current_account
 
@@ -78,6 +79,7 @@ async def show_local(request: web.Request) -> web.Response:
         if listing.post.deleted_at is not None:
             raise Gone
         view = await gather(conn, request, listing)
+    send_servers_to(request, listing.uri)
     return await _show(request, view)
 
 

@@ -14,6 +14,7 @@ from web.pages.cards import listing_path
 from web.pages.ids import read_id
 from web.pages.lines import list_lines, note_path
 from web.pages.remarks import list_remarks
+from web.pages.servers import send_servers_to
 from web.render import render
 from web.session import current_account
 
@@ -28,6 +29,7 @@ async def show_local(request: web.Request) -> web.Response:
         raise NotFound
     if post.deleted_at is not None:
         raise Gone
+    send_servers_to(request, uri)
     return await show_note(request, post)
 
 

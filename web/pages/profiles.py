@@ -18,6 +18,7 @@ from web.pages.cards import Picture, Plate, draw_pictures, plate_of, profile_pat
 from web.pages.feeds import last_of, read_page
 from web.pages.lines import list_lines
 from web.pages.people import initial_of
+from web.pages.servers import send_servers_to
 from web.render import render
 from web.session import current_account, require_account
 
@@ -52,6 +53,8 @@ async def show_profile(request: web.Request) -> web.Response:
     instance, account = request.app[INSTANCE], current_account(request)
     async with connection(instance.pool) as conn:
         actor = await get_actor(conn, instance.site, request.match_info["handle"])
+        if actor.local:
+            send_servers_to(request, actor.uri)
         reader_id = account.actor_id if account else None
         entries = await timelines.list_by_author(conn, actor.id, reader_id, _filter(request), read_page(request))
         lines = await list_lines(conn, instance.site, entries)

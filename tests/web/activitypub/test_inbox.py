@@ -1,5 +1,6 @@
 """POST to an inbox over HTTP: statuses, headers, and bodies of any size (A9, B-35)."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,6 +12,7 @@ from models.actors import Actor
 from models.database import connection
 from tests.fediverse import Person, sign_post
 from tests.web.activitypub.conftest import Door
+from web.activitypub import inbox
 
 
 async def post(door: Door, person: Person, activity: Any, path: str = "/inbox", **changes: str) -> tuple[int, Any]:
@@ -96,3 +98,15 @@ async def test_garbage_is_400_and_the_next_one_is_served(door: Door, bob: Person
         assert (await post(door, bob, body))[0] == 400
 
     assert (await post(door, bob, like(bob)))[0] == 202
+
+
+async def test_a_body_that_does_not_end_is_given_up(door: Door, bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "BODY_SECONDS", 0.05)
+
+    async def dripping() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(2)
+
+    headers = {"Content-Type": "application/activity+json", "Host": door.instance.site.host}
+    async with door.client.post("/inbox", data=dripping(), headers=headers) as response:
+        assert response.status == 408

@@ -23,7 +23,9 @@ async def test_feed_shows_what_the_followed_published_and_who_wrote(
     page = await alice.get("/fil")
 
     assert "Tente 4 places" in page.words()
-    assert "Léonie vous a écrit" in page.words()
+    assert "Léonie vous a écritTente 4 places" in page.words()
+    (link,) = page.html.xpath("//aside//a[contains(., 'Voir')]/@href")
+    assert link == f"{lomme.tent.post.url.removeprefix(lomme.site.url)}#r{lomme.message.id}"
     async with connection(instance.pool) as conn:
         unread = await fetch_value(
             conn, "SELECT count(*) FROM notification WHERE read_at IS NULL AND recipient_id = $1", lomme.alice.id

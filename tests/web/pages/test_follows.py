@@ -86,6 +86,20 @@ async def test_typed_address_is_followed(
     assert "@offres@lens.test" in (await alice.get("/abonnements")).words()
 
 
+async def test_listings_page_stands_for_the_territory_where_it_is(
+    open_browser: OpenBrowser, lomme: Village, instance: Instance, fediverse: FakeFediverse
+) -> None:
+    hocine = await open_browser(lomme.hocine)
+    address = lomme.sewing.post.url
+    fediverse.documents[address] = {"id": address, "type": "Note", "attributedTo": lomme.bob.uri}
+
+    answer = await hocine.send("/reseau/suivre", {"adresse": address}, form_on="/reseau")
+
+    assert answer.status == 303
+    assert await state_of(instance, lomme.hocine, lomme.offers_there) == "pending"
+    assert await state_of(instance, lomme.hocine, lomme.bob) == "pending"  # as before: only he was followed
+
+
 async def test_chosen_cooperative_is_followed_through_its_streams(
     open_browser: OpenBrowser, lomme: Village, instance: Instance
 ) -> None:

@@ -29,6 +29,13 @@ async def test_somebody_is_shown_and_followed_only_by_a_click(
     assert found == 1  # Hocine's, from before
 
 
+async def test_who_is_followed_already_is_told_so(alice: Browser) -> None:
+    page = await alice.get("/authorize_interaction?uri=%40coop%40henin.test")
+
+    assert "Vous suivez déjà ce compte." in page.words()
+    assert not page.html.xpath("//main//form")
+
+
 async def test_handle_works_as_well_as_an_address(alice: Browser) -> None:
     assert "Léonie" in (await alice.get("/authorize_interaction?uri=%40bob%40henin.test")).words()
 

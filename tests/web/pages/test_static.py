@@ -46,3 +46,11 @@ async def test_language_that_is_not_spoken_is_not_found(visitor: Browser) -> Non
 
 async def test_member_reads_in_the_language_of_her_account(alice: Browser, lomme: Village) -> None:
     assert (await alice.get("/aide", language="en")).html.get("lang") == "fr"
+
+
+async def test_legal_notice_names_who_publishes_directs_and_hosts(visitor: Browser) -> None:
+    words = (await visitor.get("/mentions-legales")).words()
+
+    assert "La Remise, association loi 1901" in words
+    assert "Nadia Belkacem" in words
+    assert "Un Hébergeur, 1 rue du Câble" in words

@@ -1,0 +1,25 @@
+"""One question for a post that came."""
+
+from models import arrivals
+from models.arrivals import Question
+from models.database import Connection
+from tests.factories import make_follow, make_member, make_note, make_remote_actor
+
+
+async def test_what_has_to_be_known_of_a_post_is_known_in_one_question(conn: Connection) -> None:
+    alice, bob = await make_member(conn), await make_remote_actor(conn)
+    await make_follow(conn, alice, bob)
+    parent = await make_note(conn, alice)
+    question = Question(
+        uri="https://henin.test/1",
+        author_id=bob.id,
+        author_uri=bob.uri,
+        in_reply_to=parent.uri,
+        people=[alice.uri, bob.uri, "https://nobody.test/"],
+    )
+
+    arrival = await arrivals.ask(conn, question)
+
+    assert (arrival.gone, arrival.followed, arrival.parent_author_id) == (False, True, alice.id)
+    assert arrival.known == {alice.uri: alice.id, bob.uri: bob.id}
+    assert arrival.local_ids == [alice.id]

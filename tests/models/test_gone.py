@@ -1,0 +1,19 @@
+"""Inboxes that say to be no more."""
+
+from datetime import UTC, datetime, timedelta
+
+from models import gone
+from models.database import Connection
+from tests.factories import make_follow, make_member, make_remote_actor
+
+
+async def test_an_inbox_that_is_gone_ends_follows_after_a_day_or_a_month(conn: Connection) -> None:
+    alice, bob = await make_member(conn), await make_remote_actor(conn)
+    await make_follow(conn, bob, alice)
+    now = datetime.now(UTC)
+
+    assert await gone.save(conn, bob.inbox, certain=True, at=now) == 0
+    assert await gone.save(conn, bob.inbox, certain=False, at=now + timedelta(days=29)) == 0
+    await gone.forget(conn, [bob.inbox])
+    assert await gone.save(conn, bob.inbox, certain=True, at=now + timedelta(days=30)) == 0
+    assert await gone.save(conn, bob.inbox, certain=True, at=now + timedelta(days=31, minutes=1)) == 1
