@@ -34,11 +34,6 @@ async def authenticate(
     return key
 
 
-def read_key_ids(instance: Instance, envelope: Envelope, *, at: datetime | None = None) -> list[str]:
-    """The key ids that a request names, to refuse blocked hosts before any fetch (RS14). Raises SignatureInvalid."""
-    return [claim.key_id for claim in read_claims(envelope, instance.site, at or datetime.now(UTC))]
-
-
 def _choose(claims: list[Claim], actor: str | None) -> Claim:
     """The one signature that may be the actor's: others beside it, such as a proxy's, do not count (RS5)."""
     if actor is not None:

@@ -12,9 +12,10 @@ from federation.key_pairs import instance_signer
 from federation.parse import decode
 from federation.signatures import Signer
 from federation.transport import AP_ACCEPT, Fetched
-from federation.uris import is_local, same_origin
+from federation.uris import host_of, is_local, same_origin
 from models import servers
 from models.database import connection
+from models.errors import Invalid
 
 FAILURE_WAIT = timedelta(minutes=5)
 """How long an address that failed is left alone (SG17, B-14)."""
@@ -71,7 +72,10 @@ async def require_not_failed(instance: Instance, uri: str) -> None:
 
 def _require_budget(instance: Instance, uri: str) -> None:
     """What others tell us may not send us to one host hundreds of times a minute (B-14)."""
-    host = urlsplit(uri).netloc
+    try:
+        host = host_of(uri)  # however it is spelled: one budget for one host
+    except Invalid:
+        raise FetchFailed(Cause.BAD_ADDRESS, uri[:100]) from None
     if not instance.document_budget.spend(host):
         raise FetchFailed(Cause.TOO_MANY_FETCHES, host, retry=True, retry_after=60)
 

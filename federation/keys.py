@@ -89,8 +89,15 @@ async def _fetch_once(instance: Instance, key_id: str) -> PublicKey:
             raise KeyUnavailable("Many keys are being fetched just now; please send this again.", retry_after=30)
         running = asyncio.create_task(_fetch(instance, key_id))
         instance.key_fetches[key_id] = running
-        running.add_done_callback(lambda _: instance.key_fetches.pop(key_id, None))
+        running.add_done_callback(lambda done: _forget_fetch(instance, key_id, done))
     return await asyncio.shield(running)
+
+
+def _forget_fetch(instance: Instance, key_id: str, done: "asyncio.Task[PublicKey]") -> None:
+    """The next one asks anew. Its failure is looked at here, for the case that everybody who waited has left."""
+    instance.key_fetches.pop(key_id, None)
+    if not done.cancelled():
+        done.exception()
 
 
 async def _fetch(instance: Instance, key_id: str) -> PublicKey:

@@ -39,8 +39,6 @@ def describe_actor(document: ActorDocument, handle: Handle) -> RemoteActor:
         followers_uri=_own(document, document.followers),
         following_uri=_own(document, document.following),
         featured_uri=_own(document, document.featured),
-        icon_url=document.icon.url if document.icon else None,
-        image_url=document.image.url if document.image else None,
         locked=document.locked,
         discoverable=document.discoverable,
         indexable=document.indexable,

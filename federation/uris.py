@@ -170,7 +170,7 @@ def parse_local(site: Site, uri: str) -> LocalUri | None:
         if match := pattern.fullmatch(path):
             groups = match.groupdict()
             return LocalUri(
-                kind=kind + groups.get("kind", ""),  # type: ignore[arg-type]
+                kind=kind + groups.get("kind", ""),  # type: ignore[arg-type] # the patterns name only LocalKinds
                 username=groups.get("username", ""),
                 uuid=groups.get("uuid", ""),
             )

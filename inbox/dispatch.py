@@ -21,6 +21,7 @@ from federation.vocabulary.activities import (
     Undo,
     Update,
 )
+from inbox.errors import Ignored
 from inbox.handlers.accept import handle_accept
 from inbox.handlers.add import handle_add
 from inbox.handlers.announce import handle_announce
@@ -36,6 +37,7 @@ from inbox.handlers.reject import handle_reject
 from inbox.handlers.remove import handle_remove
 from inbox.handlers.undo import handle_undo
 from inbox.handlers.update import handle_update
+from models import tombstones
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
@@ -61,6 +63,12 @@ HANDLERS: dict[type[Any], Handler] = {
 }
 
 
+UNDOABLE = (Announce, Block, Follow, Like)
+"""What may have been undone before it came (AX4)."""
+
+
 async def apply(conn: Connection, site: Site, sender: Actor, activity: Activity) -> None:
     """Let the activity take effect, in the caller's transaction. Raises Ignored for what changes nothing."""
+    if isinstance(activity, UNDOABLE) and await tombstones.is_gone(conn, activity.id, sender.uri):
+        raise Ignored("This was undone before it came.")
     await HANDLERS[type(activity)](conn, site, sender, activity)

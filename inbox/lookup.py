@@ -7,9 +7,9 @@ from federation.origin import require_attributed
 from federation.page_links import find_alternate
 from federation.transport import AP_ACCEPT
 from federation.uris import host_of, is_local
+from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from inbox.errors import Ignored
 from inbox.objects import save_post
-from inbox.resolve import Postlike, is_postlike, note_of
 from models import posts
 from models.database import connection, transaction
 from models.posts import Post

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from federation.fields import PUBLIC
 from federation.uris import same_origin
+from federation.vocabulary.embedded import Postlike, note_of
 from inbox.errors import Ignored
-from inbox.resolve import Postlike, note_of
 from inbox.translation import read_attachments, read_details, read_new_post
 from models import arrivals, listings, media, notes, notifications, posts
 from models.actors import Actor
@@ -69,13 +69,9 @@ async def _tell(conn: Connection, author: Actor, post: Post, arrival: Arrival) -
     told = set(arrival.local_ids)
     if arrival.parent_author_id is not None and post.audience in posts.PUBLIC:
         told.add(arrival.parent_author_id)
-    for recipient_id in sorted(told):
-        await notifications.notify(conn, recipient_id=recipient_id, type="mention", actor_id=author.id, post_id=post.id)
+    await notifications.notify_all(conn, sorted(told), type="mention", actor_id=author.id, post_id=post.id)
     if post.in_reply_to_uri is None and post.audience != "direct":
-        for recipient_id in arrival.listener_ids:
-            await notifications.notify(
-                conn, recipient_id=recipient_id, type="status", actor_id=author.id, post_id=post.id
-            )
+        await notifications.notify_all(conn, arrival.listener_ids, type="status", actor_id=author.id, post_id=post.id)
 
 
 def require_own(author: Actor, uri: str) -> None:

@@ -1,7 +1,7 @@
 """The network half of processing: read an activity and fetch what it only names, before any transaction begins."""
 
 from dataclasses import replace
-from typing import Any, TypeGuard
+from typing import Any
 
 from federation.errors import Cause, FetchFailed
 from federation.fetches import fetch_actor, fetch_object, get_actor
@@ -12,27 +12,14 @@ from federation.uris import host_of, is_local, same_origin
 from federation.vocabulary.activities import Activity, Announce, Create, Delete, Follow, Move, Update
 from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.agreements import Agreement, EconomicEvent
-from federation.vocabulary.marketplace import Event, FlohmarktOffer, Proposal
-from federation.vocabulary.objects import Note, Tombstone
+from federation.vocabulary.embedded import Postlike, is_postlike, note_of
+from federation.vocabulary.objects import Tombstone
 from inbox.errors import Ignored
 from models import actors, follows, posts
 from models.actors import Actor
 from models.database import Connection, connection
 from models.posts import Post
 from models.received import Received
-
-Postlike = Note | Proposal | FlohmarktOffer | Event
-"""What is shown like a post."""
-
-
-def note_of(object: Postlike) -> Note:
-    """The part that every post has."""
-    return object if isinstance(object, Note) else object.note
-
-
-def is_postlike(object: Any) -> TypeGuard[Postlike]:
-    """Whether it is shown like a post."""
-    return isinstance(object, Note | Proposal | FlohmarktOffer | Event)
 
 
 async def resolve(instance: Instance, item: Received) -> Activity:
@@ -49,6 +36,7 @@ async def resolve(instance: Instance, item: Received) -> Activity:
         case Announce():
             return await _resolve_announce(instance, activity)
         case Move(target=target) if not is_local(instance.site, target):
+            _spend_budget(instance, activity.actor, target)
             await fetch_actor(instance, target)
         case Follow(object=followed) if not is_local(instance.site, followed):
             raise Ignored("This follows nobody here.")
@@ -75,6 +63,7 @@ async def _complete(instance: Instance, activity: Create | Update) -> Create | U
     """The object in full. What the author embedded is what the author says; a bare id is fetched (AX5)."""
     object = activity.object
     if isinstance(object, str):
+        require_same_origin(activity.actor, object)  # before it is fetched: nobody sends us to somebody else's server
         object = await _fetch_post(instance, object)
     if isinstance(object, ActorDocument):
         if object.id != activity.actor:

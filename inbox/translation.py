@@ -4,47 +4,28 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from html import escape
-from typing import Any
+from typing import Any, get_args
 
 from federation.fields import PUBLIC
 from federation.hashtags import fold
 from federation.html import clean, from_text, to_text
 from federation.uris import same_origin
+from federation.vocabulary.embedded import Postlike, note_of
 from federation.vocabulary.intents import Intent
 from federation.vocabulary.marketplace import Event, FlohmarktOffer, Proposal, RepairDetails
 from federation.vocabulary.objects import Note
 from federation.vocabulary.parts import Place
-from inbox.resolve import Postlike, note_of
 from models import categories
 from models.actors import Actor
 from models.listings import ClosedReason, ListingDetails, ListingKind, ListingMode, ListingStatus
 from models.media import RemoteDocument
 from models.posts import Audience, NewPost, Tag
+from outbox.builders.proposal import CURRENCIES
+from outbox.builders.wording import MODES
 
-EURO = "https://www.wikidata.org/wiki/Q4916"
 TITLE_LIMIT = 200
 
-_MODES: dict[str, ListingMode] = {
-    "GiftOffer": "gift",
-    "GiftRequest": "gift",
-    "LoanOffer": "loan",
-    "LoanRequest": "loan",
-    "BarterOffer": "swap",
-    "BarterRequest": "swap",
-    "SaleOffer": "sale",
-    "PurchaseRequest": "sale",
-    "ServiceOffer": "service",
-    "ServiceRequest": "service",
-    "RepairCall": "repair",
-}
-_STATUSES: dict[str, ListingStatus] = {
-    "Open": "open",
-    "Reserved": "reserved",
-    "Fulfilled": "fulfilled",
-    "Cancelled": "cancelled",
-    "Expired": "expired",
-    "Paused": "paused",
-}
+_STATUSES: dict[str, ListingStatus] = {status.capitalize(): status for status in get_args(ListingStatus)}
 _PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
 _HASHTAGS = re.compile(r"<p>(?:\s*<a [^>]*hashtag[^>]*>[^<]*<span>[^<]*</span></a>)+\s*</p>$")
 """A last line of nothing but hashtags."""
@@ -136,7 +117,7 @@ def read_details(object: Postlike) -> ListingDetails | None:
 def _read_proposal(proposal: Proposal) -> ListingDetails:
     note, primary, reciprocal = proposal.note, proposal.publishes, proposal.reciprocal
     category = categories.read_category(primary.conforms_to) if primary.conforms_to else None
-    money = reciprocal is not None and reciprocal.conforms_to == EURO
+    money = reciprocal is not None and reciprocal.conforms_to == CURRENCIES["EUR"]
     quantity = primary.quantity.value if primary.quantity else None
     return ListingDetails(
         kind=_read_kind(proposal),
@@ -177,8 +158,8 @@ def _read_kind(proposal: Proposal) -> ListingKind:
 def _read_mode(proposal: Proposal, *, money: bool) -> ListingMode:
     """By its declared kind, else by what is done with the thing and what is asked for it."""
     for kind in proposal.kinds:
-        if kind in _MODES:
-            return _MODES[kind]
+        if kind in MODES:
+            return MODES[kind]
     match proposal.publishes.action.rpartition(":")[2]:
         case "transferCustody":
             return "loan"

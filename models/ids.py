@@ -3,7 +3,7 @@
 import itertools
 import secrets
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 EPOCH = datetime(1990, 1, 1, tzinfo=UTC)
 """Chosen so that every id from 2026 to 2061 has nineteen digits: decimal strings then sort by arrival."""
@@ -20,13 +20,3 @@ def make_id() -> int:
     """
     microseconds = time.time_ns() // 1_000 - _EPOCH_MICROSECONDS
     return (microseconds << _SEQUENCE_BITS) | (next(_sequence) & ((1 << _SEQUENCE_BITS) - 1))
-
-
-def id_at(moment: datetime) -> int:
-    """The smallest id that something arriving at `moment` can have; for paging by date."""
-    return ((moment - EPOCH) // timedelta(microseconds=1)) << _SEQUENCE_BITS
-
-
-def moment_of(id: int) -> datetime:
-    """When the thing with this id arrived."""
-    return EPOCH + timedelta(microseconds=id >> _SEQUENCE_BITS)

@@ -60,7 +60,7 @@ async def enqueue(
     `payload` is small and JSON-able: ids, never keys or passwords. While a job with the same `key` waits or
     runs, nothing is added. `wait` puts it off; a higher `priority` goes first.
     """
-    await Queries(_OurDriver(conn)).enqueue(  # type: ignore[arg-type]
+    await Queries(_OurDriver(conn)).enqueue(  # type: ignore[arg-type] # a pool's connection is a proxy of the one it asks for
         name,
         orjson.dumps(payload),
         priority=priority,

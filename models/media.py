@@ -75,8 +75,11 @@ class RemoteDocument:
     def type(self) -> MediaType:
         """What it is, by its MIME type or else by the end of its address; a picture when nothing tells."""
         mime = self.mime_type or mimetypes.guess_type(urlsplit(self.url).path)[0] or "image/"
-        main = mime.partition("/")[0].lower()
-        return main if main in {"image", "video", "audio"} else "unknown"  # type: ignore[return-value]
+        match mime.partition("/")[0].lower():
+            case "image" | "video" | "audio" as main:
+                return main
+            case _:
+                return "unknown"
 
 
 async def find(conn: Connection, id: int) -> Media | None:

@@ -104,7 +104,8 @@ async def delete_orphans(conn: Connection, age: timedelta = ORPHAN_AGE) -> int:
         """
         DELETE FROM media
         WHERE post_id IS NULL AND created_at < now() - $1::interval
-            AND NOT EXISTS (SELECT FROM actor a WHERE media.id IN (a.icon_media_id, a.image_media_id))
+            AND NOT EXISTS (SELECT FROM actor a WHERE a.icon_media_id = media.id)
+            AND NOT EXISTS (SELECT FROM actor a WHERE a.image_media_id = media.id)
         """,
         age,
     )

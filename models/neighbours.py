@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from models.actors import BUILT_IN
 from models.database import Connection, fetch_all
 
-STREAMS = ("offres", "services", "demandes", "depannage_velo")
+STREAMS = BUILT_IN[2:]
 """Usernames of the Groups that announce a territory's listings; to follow a territory is to follow these."""
 
 

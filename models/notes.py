@@ -1,9 +1,9 @@
 """Ordinary posts: replies, questions, messages and whatever else people write elsewhere."""
 
-from models.database import Connection, fetch_all, fetch_column
+from models.database import Connection, fetch_column
 from models.posts import NewPost, Post, create, find_by_uri, save_edit
 
-__all__ = ["create_note", "list_ancestors", "list_descendants", "list_replies", "save_remote"]
+__all__ = ["create_note", "list_ancestors", "list_descendants", "list_public_replies", "save_remote"]
 
 
 async def create_note(conn: Connection, new: NewPost) -> Post:
@@ -27,23 +27,17 @@ async def save_remote(conn: Connection, new: NewPost) -> tuple[Post, bool]:
     return held, False
 
 
-async def list_replies(conn: Connection, post_id: int, reader_id: int | None) -> list[Post]:
-    """Direct answers that the reader may see, oldest first."""
-    return await fetch_all(
+async def list_public_replies(conn: Connection, post_id: int) -> list[str]:
+    """Ids (URIs) of the direct answers that everybody may read, oldest first, at most 500."""
+    return await fetch_column(
         conn,
-        Post,
         """
-        SELECT * FROM full_post p
-        WHERE p.in_reply_to_id = $1 AND p.deleted_at IS NULL
-            AND (p.audience IN ('network', 'unlisted') OR p.author_id = $2
-                OR EXISTS (SELECT FROM mention m WHERE m.post_id = p.id AND m.actor_id = $2))
-            AND NOT EXISTS (SELECT FROM block WHERE
-                (actor_id = $2 AND target_id = p.author_id) OR (actor_id = p.author_id AND target_id = $2))
-        ORDER BY p.id
-        LIMIT 500
+        SELECT p.uri FROM post p JOIN actor a ON a.id = p.author_id
+        WHERE p.in_reply_to_id = $1 AND p.deleted_at IS NULL AND p.audience IN ('network', 'unlisted')
+            AND a.suspended_at IS NULL
+        ORDER BY p.id LIMIT 500
         """,
         post_id,
-        reader_id,
     )
 
 

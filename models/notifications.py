@@ -1,5 +1,6 @@
 """Telling a person of ours what others did; whom she blocked is not told of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -26,27 +27,38 @@ class Notification:
 async def notify(
     conn: Connection, *, recipient_id: int, type: NotificationType, actor_id: int, post_id: int | None = None
 ) -> int | None:
-    """Tell a local person, once. The notification's id, or None when nobody is told.
+    """Tell a local person, once. The notification's id, or None when nobody is told (as in `notify_all`)."""
+    found = await notify_all(conn, [recipient_id], type=type, actor_id=actor_id, post_id=post_id)
+    return found[0] if found else None
+
+
+async def notify_all(
+    conn: Connection, recipient_ids: Sequence[int], *, type: NotificationType, actor_id: int, post_id: int | None
+) -> list[int]:
+    """Tell these people, each once, in one statement; the notifications' ids.
 
     Nobody is told of her own acts, of what somebody does whom she blocked or who blocked her, or twice of one thing.
     """
-    found: int | None = await fetch_value(
+    if not recipient_ids:
+        return []
+    return await fetch_column(
         conn,
         """
         INSERT INTO notification (id, recipient_id, type, actor_id, post_id)
-        SELECT $1::bigint, $2::bigint, $3, $4::bigint, $5::bigint
-        WHERE $2 <> $4 AND EXISTS (SELECT FROM account WHERE actor_id = $2)
-            AND NOT EXISTS (SELECT FROM block
-                WHERE (actor_id = $2 AND target_id = $4) OR (actor_id = $4 AND target_id = $2))
+        SELECT told.id, told.recipient_id, $3, $4::bigint, $5::bigint
+        FROM unnest($1::bigint[], $2::bigint[]) AS told (id, recipient_id)
+        JOIN account ON account.actor_id = told.recipient_id
+        WHERE told.recipient_id <> $4
+            AND NOT EXISTS (SELECT FROM block WHERE (actor_id = told.recipient_id AND target_id = $4)
+                OR (actor_id = $4 AND target_id = told.recipient_id))
         ON CONFLICT DO NOTHING RETURNING id
         """,
-        make_id(),
-        recipient_id,
+        [make_id() for _ in recipient_ids],
+        list(recipient_ids),
         type,
         actor_id,
         post_id,
     )
-    return found
 
 
 async def forget_follow(conn: Connection, *, recipient_id: int, actor_id: int) -> None:
@@ -136,8 +148,7 @@ async def notify_followers(conn: Connection, *, author_id: int, post_id: int) ->
         """,
         author_id,
     )
-    for recipient_id in told:
-        await notify(conn, recipient_id=recipient_id, type="status", actor_id=author_id, post_id=post_id)
+    await notify_all(conn, told, type="status", actor_id=author_id, post_id=post_id)
 
 
 async def notify_sharers(conn: Connection, *, author_id: int, post_id: int) -> None:
@@ -147,5 +158,4 @@ async def notify_sharers(conn: Connection, *, author_id: int, post_id: int) -> N
         "SELECT s.actor_id FROM share s JOIN account a ON a.actor_id = s.actor_id WHERE s.post_id = $1",
         post_id,
     )
-    for recipient_id in told:
-        await notify(conn, recipient_id=recipient_id, type="update", actor_id=author_id, post_id=post_id)
+    await notify_all(conn, told, type="update", actor_id=author_id, post_id=post_id)

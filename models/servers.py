@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from models.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
+from models.database import Connection, execute, fetch_column, fetch_one, fetch_value
 
 Level = Literal["friend", "reader", "aside"]
 
@@ -44,19 +44,6 @@ async def find(conn: Connection, host: str) -> Server | None:
         FROM server WHERE host = $1
         """,
         host,
-    )
-
-
-async def list_servers(conn: Connection) -> list[Server]:
-    """All servers that we ever met, by name of host."""
-    return await fetch_all(
-        conn,
-        Server,
-        """
-        SELECT host, level, software, software_version, name, first_seen_at, last_in_at, last_out_at,
-            last_failure_at, failure, failing_days, unavailable_since, probe_at, knock, knock_until
-        FROM server ORDER BY host
-        """,
     )
 
 

@@ -104,7 +104,8 @@ async def attach(
         """
         UPDATE media SET post_id = $1, position = array_position($3::bigint[], id) - 1
         WHERE id = ANY($3) AND owner_id = $2 AND remote_url IS NULL AND (post_id IS NULL OR post_id = $1)
-            AND NOT EXISTS (SELECT FROM actor a WHERE media.id IN (a.icon_media_id, a.image_media_id))
+            AND NOT EXISTS (SELECT FROM actor a WHERE a.icon_media_id = media.id)
+            AND NOT EXISTS (SELECT FROM actor a WHERE a.image_media_id = media.id)
         RETURNING id
         """,
         post_id,

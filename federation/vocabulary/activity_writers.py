@@ -54,8 +54,7 @@ def write_embedded(value: Activity | Object | str) -> object:
     """What stands in `object`: an address as it is, an activity or an object written out."""
     if isinstance(value, str):
         return value
-    write = OBJECT_WRITERS.get(type(value))
-    return write_activity(value) if write is None else write(value)  # type: ignore[arg-type]
+    return write_activity(value) if isinstance(value, Activity) else OBJECT_WRITERS[type(value)](value)
 
 
 def _write_extra(value: Activity) -> Json:

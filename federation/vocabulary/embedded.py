@@ -1,7 +1,7 @@
 """What an activity's `object` may hold: the table from an object's type to its reader and to its writer."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard, overload
 
 from federation.errors import Malformed
 from federation.fields import Json, each, types, uri
@@ -91,6 +91,19 @@ def id_of(value: Object | str) -> str:
             return value.id or ""
 
 
+Postlike = Note | Proposal | FlohmarktOffer | Event
+"""What is shown like a post."""
+
+
+def is_postlike(value: object) -> TypeGuard[Postlike]:
+    """Whether it is shown like a post."""
+    return isinstance(value, Note | Proposal | FlohmarktOffer | Event)
+
+
+@overload
+def note_of(value: Postlike) -> Note: ...
+@overload
+def note_of(value: Object | str) -> Note | None: ...
 def note_of(value: Object | str) -> Note | None:
     """The part of an object that is shown like a post; None for what is no post."""
     match value:

@@ -195,10 +195,6 @@ def write_note(value: Note) -> Json:
     )
 
 
-def _write_policy(can_quote: tuple[str, ...]) -> Json:
-    return {"canQuote": {"automaticApproval": list(can_quote)}}
-
-
 def write_tombstone(value: Tombstone) -> Json:
     """A tombstone."""
     return compact(

@@ -1,10 +1,10 @@
 """Announce: somebody shares a post, or a stream's Group passes a listing on (AX14)."""
 
 from federation.vocabulary.activities import Announce
+from federation.vocabulary.embedded import is_postlike, note_of
 from inbox.errors import Ignored
 from inbox.objects import save_post
-from inbox.resolve import is_postlike, note_of
-from models import actors, blocks, notifications, posts, reactions, tombstones
+from models import actors, blocks, notifications, posts, reactions
 from models.actors import Actor
 from models.database import Connection
 from models.posts import Post
@@ -13,8 +13,6 @@ from models.settings import Site
 
 async def handle_announce(conn: Connection, site: Site, sender: Actor, activity: Announce) -> None:
     """The post was fetched from its own origin; two announces of one thing are one share."""
-    if await tombstones.is_gone(conn, activity.id, sender.uri):
-        raise Ignored("This was undone before it came.")
     post = await _find_post(conn, activity)
     if post is None or post.deleted_at is not None or post.audience not in posts.PUBLIC:
         raise Ignored("What is shared is not for everybody, or is gone.")

@@ -2,7 +2,7 @@
 
 from federation.vocabulary.activities import Block
 from inbox.errors import Ignored
-from models import actors, blocks, tombstones
+from models import actors, blocks
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
@@ -10,8 +10,6 @@ from models.settings import Site
 
 async def handle_block(conn: Connection, site: Site, sender: Actor, activity: Block) -> None:
     """The two no longer see each other, and no longer follow each other."""
-    if await tombstones.is_gone(conn, activity.id, sender.uri):
-        raise Ignored("This was undone before it came.")
     target = await actors.find_by_uri(conn, activity.object)
     if target is None or not target.local:
         raise Ignored("This blocks nobody here.")

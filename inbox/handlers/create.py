@@ -1,9 +1,9 @@
 """Create: somebody elsewhere published something."""
 
 from federation.vocabulary.activities import Create
+from federation.vocabulary.embedded import is_postlike
 from inbox.errors import Ignored
 from inbox.objects import save_post
-from inbox.resolve import is_postlike
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site

@@ -2,7 +2,7 @@
 
 from federation.vocabulary.activities import Follow
 from inbox.errors import Ignored
-from models import actors, blocks, follows, notifications, tombstones
+from models import actors, blocks, follows, notifications
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
@@ -16,8 +16,6 @@ UNFOLLOWABLE = "instance"
 
 async def handle_follow(conn: Connection, site: Site, sender: Actor, activity: Follow) -> None:
     """Accepted at once, unless the account is locked: then its owner is asked. A repeated Follow is answered again."""
-    if await tombstones.is_gone(conn, activity.id, sender.uri):
-        raise Ignored("This was undone before it came.")
     followed = await actors.find_by_uri(conn, activity.object)
     if followed is None or not followed.local or followed.deleted_at is not None:
         raise Ignored("This follows nobody here.")

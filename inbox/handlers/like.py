@@ -2,7 +2,7 @@
 
 from federation.vocabulary.activities import Like
 from inbox.errors import Ignored
-from models import blocks, notifications, posts, reactions, tombstones
+from models import blocks, notifications, posts, reactions
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
@@ -10,8 +10,6 @@ from models.settings import Site
 
 async def handle_like(conn: Connection, site: Site, sender: Actor, activity: Like) -> None:
     """Counted once; the author is told when she is one of ours."""
-    if await tombstones.is_gone(conn, activity.id, sender.uri):
-        raise Ignored("This was undone before it came.")
     post = await posts.find_by_uri(conn, activity.object)
     if post is None or post.id not in await posts.filter_visible(conn, [post.id], sender.id):
         raise Ignored("What is liked is not here.")

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 from federation.vocabulary.activities import Update
 from federation.vocabulary.actors import ActorDocument
+from federation.vocabulary.embedded import is_postlike, note_of
 from federation.vocabulary.objects import Note
 from inbox.errors import Ignored
 from inbox.objects import save_post
-from inbox.resolve import is_postlike, note_of
 from models import notifications, posts
 from models.actors import Actor
 from models.database import Connection

@@ -147,7 +147,7 @@ async def save_icon(conn: Connection, actor_id: int, media_id: int | None) -> No
 
 
 async def delete(conn: Connection, actor_id: int) -> None:
-    """Mark an actor as gone and forget what it wrote, followed and liked (AX13); the row stays as its tombstone."""
+    """Mark a remote actor as gone, forget what it wrote, followed and liked (AX13); the row stays as its tombstone."""
     await execute(
         conn,
         """
@@ -161,8 +161,7 @@ async def delete(conn: Connection, actor_id: int) -> None:
     await execute(conn, "DELETE FROM favourite WHERE actor_id = $1", actor_id)
     await execute(conn, "DELETE FROM share WHERE actor_id = $1", actor_id)
     await execute(conn, "DELETE FROM notification WHERE actor_id = $1 OR recipient_id = $1", actor_id)
-    await execute(conn, "DELETE FROM post WHERE author_id = $1 AND NOT local", actor_id)
-    await execute(conn, "UPDATE post SET deleted_at = now() WHERE author_id = $1 AND local", actor_id)
+    await execute(conn, "DELETE FROM post WHERE author_id = $1 AND NOT local AND deleted_at IS NULL", actor_id)
 
 
 async def save_move(conn: Connection, actor_id: int, target_uri: str) -> bool:

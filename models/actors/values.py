@@ -81,8 +81,6 @@ class RemoteActor:
     followers_uri: str | None = None
     following_uri: str | None = None
     featured_uri: str | None = None
-    icon_url: str | None = None
-    image_url: str | None = None
     locked: bool = False
     discoverable: bool = True
     indexable: bool = True

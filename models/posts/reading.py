@@ -89,6 +89,7 @@ async def list_public_thread(conn: Connection, post_id: int) -> list[str]:
             SELECT id, uri, 0 FROM post WHERE id = $1
             UNION ALL
             SELECT p.id, p.uri, down.depth + 1 FROM post p JOIN down ON p.in_reply_to_id = down.id
+            JOIN actor a ON a.id = p.author_id AND a.suspended_at IS NULL
             WHERE p.deleted_at IS NULL AND p.audience IN ('network', 'unlisted') AND down.depth < 60
         )
         SELECT uri FROM down ORDER BY id LIMIT 1000

@@ -53,6 +53,11 @@ _REQUESTS: Mapping[ListingMode, Wording] = {
     "service": _request("ServiceRequest"),
 }
 
+MODES: Mapping[str, ListingMode] = {
+    wording.type: mode for table in (_OFFERS, _REQUESTS) for mode, wording in table.items() if wording.type
+} | {"RepairCall": "repair"}
+"""From what a listing is called on the wire to its mode here; the tables above read backwards."""
+
 STATES: Mapping[ListingStatus, tuple[str, str]] = {
     "fulfilled": ("✅ Pourvu", "✅ Done"),
     "paused": ("⏸️ En pause", "⏸️ Paused"),

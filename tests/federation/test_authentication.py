@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from multidict import CIMultiDict
 
-from federation.authentication import authenticate, read_key_ids
+from federation.authentication import authenticate
 from federation.errors import Cause, FetchFailed, KeyGone, KeyUnavailable, SignatureInvalid
 from federation.instance import Instance
-from federation.signatures import Envelope, Knock, Signer, base64
+from federation.signatures import Envelope, Knock, Signer, base64, read_claims
 from federation.signatures.rfc9421 import build_base
 from models.database import connection, execute
 from tests.factories import HERE
@@ -120,7 +120,7 @@ async def test_sg17_a_deleted_owner_and_an_absent_server_are_told_apart(
 async def test_rs14_the_hosts_of_keys_are_known_before_any_fetch(instance: Instance, fediverse: FakeFediverse) -> None:
     envelope = sign_post(HERE, "/inbox", LIKE, make_signer(f"{BOB}#main-key"))
 
-    assert read_key_ids(instance, envelope) == [f"{BOB}#main-key"]
+    assert [claim.key_id for claim in read_claims(envelope, instance.site, datetime.now(UTC))] == [f"{BOB}#main-key"]
     assert fediverse.fetched == []
 
 

@@ -10,8 +10,7 @@ import pytest
 
 from federation.html import link_hashtag
 from federation.serialize import to_json
-from federation.vocabulary.embedded import read_object
-from inbox.resolve import Postlike, is_postlike
+from federation.vocabulary.embedded import Postlike, is_postlike, read_object
 from inbox.translation import read_attachments, read_audience, read_details, read_new_post
 from models.listings import ListingDetails
 from outbox.builders.content import build_listing_content

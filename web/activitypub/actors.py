@@ -4,11 +4,11 @@ import orjson
 from aiohttp import web
 
 from federation.serialize import serialize
-from models import accounts, actors, keys, media
+from models import accounts, actors
 from models.actors import Actor
-from models.database import Connection, connection
+from models.database import connection
 from models.errors import NotFound
-from outbox.builders.person import build_actor
+from outbox.profiles import describe_actor
 from web.activitypub.access import ALWAYS_OPEN, read_reader
 from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
 from web.keys import INSTANCE
@@ -28,16 +28,10 @@ async def show_actor(request: web.Request) -> web.Response:
             raise web.HTTPSeeOther(actor.url, headers={"Vary": VARY_PUBLIC})
         if actor.deleted_at is not None:
             return answer_activity(request, _build_tombstone(actor), status=410)
-        body = await _build_document(request, conn, actor)
+        body = serialize(await describe_actor(conn, instance.site, actor))
     if instance.settings.secure_mode and actor.username != ALWAYS_OPEN and await read_reader(request) is None:
         return answer_activity(request, _build_stub(body), public=False)
     return answer_activity(request, body, seconds=CACHED_SECONDS)
-
-
-async def _build_document(request: web.Request, conn: Connection, actor: Actor) -> bytes:
-    site = request.app[INSTANCE].site
-    icon = await media.find(conn, actor.icon_media_id) if actor.icon_media_id else None
-    return serialize(build_actor(site, actor, await keys.list_public_keys(conn, actor.id), icon=icon))
 
 
 def _build_stub(body: bytes) -> bytes:

@@ -12,7 +12,7 @@ from models import activities, actors, follows, posts
 from models.actors import Actor
 from models.database import Connection, connection
 from models.errors import NotFound
-from models.notes import list_replies
+from models.notes import list_public_replies
 from models.posts import Post
 from web.activitypub.access import ALWAYS_OPEN, get_published, read_known_reader, read_reader, require_no_block
 from web.activitypub.negotiation import answer_activity
@@ -119,12 +119,12 @@ async def show_replies(request: web.Request) -> web.Response:
     reader = await _read_reader(request)
     async with connection(instance.pool) as conn:
         post = await _get_public_post(conn, _strip_last(instance, request), reader)
-        found = [reply for reply in await list_replies(conn, post.id, None) if reply.audience in posts.PUBLIC]
+        found = await list_public_replies(conn, post.id)
     collection = Collection(
         id=f"{instance.site.url}{request.path}",
         ordered=False,
         total_items=len(found),
-        items=tuple(reply.uri for reply in found),
+        items=tuple(found),
     )
     return answer_activity(request, serialize(collection))
 
