@@ -1,20 +1,41 @@
 """A post that somebody here asks for by its address: fetched from its origin and kept, without anybody sending it."""
 
-from federation.errors import Cause, FederationError, FetchFailed
+from federation.errors import Cause, FederationError, FetchFailed, ResolveFailed
 from federation.fetches import fetch_object, get_actor
 from federation.instance import Instance
+from federation.key_pairs import instance_signer
 from federation.origin import require_attributed
 from federation.page_links import find_alternate
-from federation.transport import AP_ACCEPT
+from federation.remote import PAGE_ACCEPT, resolve_handle
 from federation.uris import host_of, is_local
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from inbox.errors import Ignored
 from inbox.objects import save_post
 from models import posts
+from models.actors import Actor
 from models.database import connection, transaction
+from models.errors import Invalid
 from models.posts import Post
 
-PAGE_ACCEPT = f"{AP_ACCEPT}, text/html;q=0.5"
+
+async def look_up(instance: Instance, address: str) -> Actor | Post:
+    """The person or the post behind a handle or an address, ours or not, fetched where it is not known.
+
+    Raises ResolveFailed and other FederationErrors, NotFound, Invalid. Whoever shows it asks first who may see it.
+    """
+    async with connection(instance.pool) as conn:
+        held = await posts.find_by_uri(conn, address) or await posts.find_by_url(conn, address)
+    if held is not None:
+        return held
+    try:
+        return await resolve_handle(instance, address)
+    except ResolveFailed as failed:
+        if failed.cause is not Cause.NOT_AN_ACTOR:
+            raise
+        try:
+            return await fetch_post(instance, address)
+        except (FederationError, Invalid):
+            raise failed from None
 
 
 async def fetch_post(instance: Instance, address: str) -> Post:
@@ -47,7 +68,8 @@ async def _fetch(instance: Instance, address: str) -> Postlike:
     except FetchFailed as failed:
         if failed.cause is not Cause.WRONG_TYPE:
             raise
-        page = await instance.transport.get_document(address, accept=PAGE_ACCEPT)
+        signer = await instance_signer(instance)
+        page = await instance.transport.get_document(address, accept=PAGE_ACCEPT, signer=signer)
         alternate = find_alternate(page.body, page.url)
         if alternate is None:
             raise

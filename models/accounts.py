@@ -252,14 +252,3 @@ async def touch(conn: Connection, actor_id: int) -> None:
         """,
         actor_id,
     )
-
-
-async def is_published(conn: Connection, actor_id: int) -> bool:
-    """Whether others may see this actor of ours: unconfirmed members do not exist for them yet (AC10)."""
-    return bool(
-        await fetch_value(
-            conn,
-            "SELECT NOT EXISTS (SELECT FROM account WHERE actor_id = $1 AND confirmed_at IS NULL)",
-            actor_id,
-        )
-    )

@@ -1,5 +1,6 @@
 """Where an object of ours went, host by host, for its author: nothing is silent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from models.deliveries import DeliveryState
 class Passage:
     """Where one activity went: one host and how it fared there."""
 
+    object_uri: str
     host: str
     type: str
     state: DeliveryState
@@ -20,18 +22,23 @@ class Passage:
     finished_at: datetime | None
 
 
-async def list_passages(conn: Connection, object_uri: str) -> list[Passage]:
-    """For the author: the newest delivery about this object to each host, failures first (nothing is silent)."""
-    return await fetch_all(
+async def list_passages(conn: Connection, object_uris: Sequence[str]) -> dict[str, list[Passage]]:
+    """For their author: the newest delivery about each object to each host, failures first (nothing is silent)."""
+    rows = await fetch_all(
         conn,
         Passage,
         """
-        SELECT host, type, state, attempts, error, due_at, finished_at FROM (
-            SELECT DISTINCT ON (d.host) d.host, a.type, d.state, d.attempts, d.error, d.due_at, d.finished_at
+        SELECT object_uri, host, type, state, attempts, error, due_at, finished_at FROM (
+            SELECT DISTINCT ON (a.object_uri, d.host) a.object_uri, d.host, a.type, d.state, d.attempts, d.error,
+                d.due_at, d.finished_at
             FROM activity a JOIN delivery d ON d.activity_id = a.id
-            WHERE a.object_uri = $1 AND d.state <> 'cancelled'
-            ORDER BY d.host, d.id DESC
+            WHERE a.object_uri = ANY($1) AND d.state <> 'cancelled'
+            ORDER BY a.object_uri, d.host, d.id DESC
         ) AS newest ORDER BY state = 'done', host
         """,
-        object_uri,
+        list(object_uris),
     )
+    found: dict[str, list[Passage]] = {uri: [] for uri in object_uris}
+    for row in rows:
+        found[row.object_uri].append(row)
+    return found

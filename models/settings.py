@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import ssl
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -88,6 +89,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             path = getattr(self, name)
             if path is not None and not path.is_file():
                 raise SettingsError(f"{_env_name(name)} names {path}, which is not a file.")
+        if self.ca_file is not None:
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(self.ca_file)
+            except ssl.SSLError:
+                problem = f"{_env_name('ca_file')} names {self.ca_file}, which holds no certificate."
+                raise SettingsError(problem) from None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":

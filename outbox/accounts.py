@@ -6,9 +6,10 @@ from federation import uris
 from federation.key_pairs import KeyPairs, save_local_keys
 from models import accounts, actors
 from models.accounts import Role
-from models.actors import Actor, LocalActor
+from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
+from outbox.local_actors import describe_local
 
 
 class NewMember(TypedDict):
@@ -30,7 +31,14 @@ async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **membe
     """
     username = member["username"]
     await accounts.reserve_username(conn, username)
-    actor = await actors.create_local(conn, _describe(site, username, member.get("name", "")))
+    described = describe_local(
+        site,
+        username,
+        type="Person",
+        name=member.get("name", ""),
+        territory_uri=uris.actor_uri(site, "coop"),
+    )
+    actor = await actors.create_local(conn, described)
     await accounts.create(
         conn,
         actor_id=actor.id,
@@ -43,21 +51,3 @@ async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **membe
         await accounts.confirm_email(conn, actor.id)
     await save_local_keys(conn, site, actor, key_pairs)
     return actor
-
-
-def _describe(site: Site, username: str, name: str) -> LocalActor:
-    return LocalActor(
-        type="Person",
-        username=username,
-        host=site.host,
-        uri=uris.actor_uri(site, username),
-        url=uris.profile_url(site, username),
-        inbox=uris.inbox_uri(site, username),
-        shared_inbox=uris.shared_inbox_uri(site),
-        outbox=uris.outbox_uri(site, username),
-        followers_uri=uris.followers_uri(site, username),
-        following_uri=uris.following_uri(site, username),
-        featured_uri=uris.featured_uri(site, username),
-        name=name,
-        territory_uri=uris.actor_uri(site, "coop"),
-    )

@@ -8,6 +8,7 @@ from models import actors, founding
 from models.actors import BUILT_IN, ActorType, LocalActor
 from models.database import Connection
 from models.settings import Site
+from outbox.local_actors import describe_local
 
 TYPES: dict[str, ActorType] = {
     "instance": "Application",
@@ -61,18 +62,10 @@ async def rename_instance(conn: Connection, coop: str) -> None:
 
 
 def _describe(site: Site, username: str) -> LocalActor:
-    return LocalActor(
+    return describe_local(
+        site,
+        username,
         type=TYPES[username],
-        username=username,
-        host=site.host,
-        uri=uris.actor_uri(site, username),
-        url=uris.profile_url(site, username),
-        inbox=uris.inbox_uri(site, username),
-        shared_inbox=uris.shared_inbox_uri(site),
-        outbox=uris.outbox_uri(site, username),
-        followers_uri=uris.followers_uri(site, username),
-        following_uri=uris.following_uri(site, username),
-        featured_uri=uris.featured_uri(site, username),
         name=NAMES[username].format(coop=site.host),
         summary=f"<p>{SUMMARIES[username]}</p>",
         discoverable=username != "instance",

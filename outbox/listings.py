@@ -16,7 +16,7 @@ from models.posts import PUBLIC, Audience, NewPost, Post
 from models.settings import Site
 from outbox.audience import find_recipients, find_stream
 from outbox.builders.audience import build_address
-from outbox.builders.content import build_listing_content
+from outbox.builders.content import build_listing_content, build_listing_tags
 from outbox.builders.create import build_create
 from outbox.builders.proposal import build_proposal
 from outbox.builders.update import build_update
@@ -166,11 +166,10 @@ async def _complete(conn: Connection, site: Site, author: Actor, new: NewPost, d
     address = build_address(
         author, new.audience, stream_uri=details.stream_uri, named=tuple(friend.uri for friend in friends)
     )
-    content, tags = build_listing_content(site, Listing(post=_preview(new), details=details))
     return replace(
         new,
-        content=content,
-        tags=tags,
+        content=build_listing_content(site, details, url=new.url, language=new.language),
+        tags=build_listing_tags(details),
         to_uris=address.to,
         cc_uris=address.cc,
         silent_ids=tuple(friend.id for friend in friends),
@@ -249,32 +248,3 @@ def _next_moment(post: Post) -> datetime:
     """Now, and later than the last edit: others drop an edit that is not newer than what they hold (AX7)."""
     now = datetime.now(UTC)
     return now if post.updated_at is None else max(now, post.updated_at + timedelta(milliseconds=1))
-
-
-def _preview(new: NewPost) -> Post:
-    """The post that this will be, for builders that need one before it is stored."""
-    at = new.published_at or datetime.now(UTC)
-    return Post(
-        id=0,
-        uri=new.uri,
-        kind=new.kind,
-        local=new.local,
-        author_id=new.author_id,
-        url=new.url,
-        audience=new.audience,
-        content=new.content,
-        source=new.source,
-        warning=new.warning,
-        sensitive=new.sensitive,
-        language=new.language,
-        in_reply_to_uri=new.in_reply_to_uri,
-        in_reply_to_id=None,
-        context_uri=new.context_uri,
-        root_id=None,
-        to_uris=list(new.to_uris),
-        cc_uris=list(new.cc_uris),
-        published_at=at,
-        updated_at=new.updated_at,
-        received_at=at,
-        deleted_at=None,
-    )

@@ -2,6 +2,7 @@
 
 import ssl
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -16,7 +17,7 @@ from jinja2 import Environment
 from federation.instance import Instance
 from models import accounts, jobs, links, preferences
 from models.accounts import Account
-from models.database import Connection, fetch_value, transaction
+from models.database import Connection, transaction
 from models.errors import Unavailable
 from models.links import Purpose
 from models.settings import Settings, Site
@@ -106,14 +107,13 @@ async def send_mail(instance: Instance, payload: dict[str, Any]) -> None:
         name = (await preferences.load(conn)).name or instance.site.host
         new_email = payload.get("email")
         token = await links.create(conn, PURPOSES[kind], actor_id=account.actor_id, email=new_email)
-        now = await fetch_value(conn, "SELECT now()")
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
     address = f"{instance.site.url}/lien/{token}"
     if payload["return_to"] != "/":
         address += f"?retour={quote(payload['return_to'], safe='')}"
     message = compose(kind, account, link=address, coop=name, sender=server.sender)
     message["To"] = new_email or account.email
-    message["Date"] = format_datetime(now)
+    message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = make_msgid(domain=instance.site.host.partition(":")[0])
     await _send(instance.settings, server, message)
 

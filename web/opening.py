@@ -12,9 +12,11 @@ from federation.instance import Instance
 from federation.key_pairs import make_key_pairs
 from federation.knocks import ServerKnocks
 from federation.transport import AiohttpTransport
+from federation.uris import actor_uri, origin_of
+from models import actors
 from models.communes import load_communes
 from models.database import open_pool, transaction
-from models.errors import Unavailable
+from models.errors import DeclicError, Unavailable
 from models.migrate import migrate
 from models.postgres import open_database
 from models.settings import Settings
@@ -23,30 +25,38 @@ from outbox.founding import found_instance, list_missing
 log = structlog.get_logger(__name__)
 
 
+class AddressChanged(DeclicError):
+    """The address of an instance is permanent."""
+
+
 @asynccontextmanager
-async def open_all(settings: Settings, *, patience: float = 0) -> AsyncIterator[Instance]:
+async def open_all(
+    settings: Settings, *, patience: float = 0, stopping: asyncio.Event | None = None
+) -> AsyncIterator[Instance]:
     """The instance on a database that is there, migrated and furnished: what every command needs.
 
-    `patience` is how many seconds an external database may take to come up beside us.
+    `patience` is how many seconds an external database may take to come up beside us, unless `stopping` is set.
     """
     async with open_database(settings) as url:
-        await migrate_patiently(url, patience)
+        await migrate_patiently(url, patience, stopping)
         async with open_instance(settings, url) as instance:
             await furnish(instance)
             yield instance
 
 
-async def migrate_patiently(url: str, patience: float = 0) -> list[str]:
+async def migrate_patiently(url: str, patience: float = 0, stopping: asyncio.Event | None = None) -> list[str]:
     """Apply what is missing, once the database answers; the names of what was applied. Raises Unavailable."""
     end = time.monotonic() + patience
+    stopping = stopping or asyncio.Event()
     while True:
         try:
             applied = await migrate(url)
         except Unavailable as error:
-            if time.monotonic() >= end:
+            if time.monotonic() >= end or stopping.is_set():
                 raise
             log.info("database_awaited", cause=str(error))
-            await asyncio.sleep(1)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), 1)
             continue
         if applied:
             log.info("migrated", migrations=applied)
@@ -58,6 +68,12 @@ async def furnish(instance: Instance) -> None:
     async with transaction(instance.pool) as conn:
         await load_communes(conn)
         missing = await list_missing(conn)
+        known = await actors.find_local(conn, "instance")
+    if known is not None and known.uri != actor_uri(instance.site, "instance"):
+        raise AddressChanged(
+            f"This database belongs to {origin_of(known.uri)}, and DECLIC_URL says {instance.site.url}: "
+            "an address is permanent, since other servers know everybody here by it."
+        )
     if not missing:
         return
     pairs = {name: await make_key_pairs(instance.settings) for name in missing}

@@ -30,7 +30,7 @@ CLOSE_SECONDS = 0.5
 
 BACKLOG = 1024
 
-START_SECONDS = 60.0
+START_SECONDS = 25.0
 """An external database may start later than we do."""
 
 BIND_SECONDS = 5.0
@@ -48,7 +48,7 @@ async def serve(settings: Settings, *, work: bool = True, listener: socket.socke
     if supervised:
         stop_when_orphaned(stopping)
     listener = listener or await open_listener(settings)
-    async with open_all(settings, patience=START_SECONDS) as instance:
+    async with open_all(settings, patience=START_SECONDS, stopping=stopping) as instance:
         if not supervised:
             await tell_first_run(instance)
         await run_until(stopping, instance, listener, work=work)
@@ -96,7 +96,7 @@ async def drain(app: web.Application) -> None:
 async def work(settings: Settings) -> None:
     """Only work, serve no pages: `declic worker`."""
     stopping = stop_on_signals()
-    async with open_all(settings, patience=START_SECONDS) as instance:
+    async with open_all(settings, patience=START_SECONDS, stopping=stopping) as instance:
         waker = Waker(instance.pool)
         log.info("working", url=instance.site.url)
         await _work(instance, waker, stopping, work=True)

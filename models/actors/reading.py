@@ -79,6 +79,23 @@ async def find_local(conn: Connection, username: str) -> Actor | None:
     )
 
 
+async def find_published(conn: Connection, username: str) -> Actor | None:
+    """Our actor as others may know of it, deleted ones included; unconfirmed members do not exist yet (AC10)."""
+    found = await find_local(conn, username)
+    return found if found is not None and await is_published(conn, found.id) else None
+
+
+async def is_published(conn: Connection, actor_id: int) -> bool:
+    """Whether others may know of this actor: everybody but our members who did not confirm their address yet."""
+    return bool(
+        await fetch_value(
+            conn,
+            "SELECT NOT EXISTS (SELECT FROM account WHERE actor_id = $1 AND confirmed_at IS NULL)",
+            actor_id,
+        )
+    )
+
+
 async def get_local(conn: Connection, username: str) -> Actor:
     """Our living actor with this username. Raises NotFound."""
     found = await find_local(conn, username)
@@ -109,6 +126,7 @@ async def search(conn: Connection, text: str, *, limit: int) -> list[Actor]:
         """
         SELECT * FROM full_actor
         WHERE deleted_at IS NULL AND suspended_at IS NULL AND type <> 'Application'
+            AND NOT EXISTS (SELECT FROM account WHERE actor_id = full_actor.id AND confirmed_at IS NULL)
             AND fold(username || ' ' || name) LIKE '%' || fold($1) || '%'
         ORDER BY local DESC, similarity(fold(username || ' ' || name), fold($1)) DESC, id
         LIMIT $2

@@ -7,7 +7,7 @@ from federation import hashtags
 from federation.html import from_text, link_hashtag, to_text
 from federation.uris import tag_url
 from models import categories
-from models.listings import Listing, ListingDetails
+from models.listings import ListingDetails
 from models.posts import Tag
 from models.settings import Site
 from outbox.builders.wording import find_wording, write_facts, write_title
@@ -21,21 +21,25 @@ MAX_TYPED = 10
 ANSWER = {"fr": "voir et répondre", "en": "see and answer"}
 
 
-def build_listing_content(site: Site, listing: Listing) -> tuple[str, tuple[Tag, ...]]:
-    """The content of a listing and the hashtags that it is found under.
+def build_listing_content(site: Site, details: ListingDetails, *, url: str, language: str | None) -> str:
+    """The content of a listing whose page is at `url`.
 
     Made of p, br, a, span, strong and what the description has: what Mastodon keeps and its clients draw.
     """
-    details = listing.details
-    language = "en" if listing.post.language == "en" else "fr"
-    own, typed = list_names(details)
+    language = "en" if language == "en" else "fr"
+    own, _ = list_names(details)
     title = f"<p><strong>{escape(write_title(details, language), quote=False)}</strong></p>"
-    link = f'<a href="{escape(listing.post.url)}">{ANSWER[language]}</a>'
+    link = f'<a href="{escape(url)}">{ANSWER[language]}</a>'
     place = [f"📍 {details.place_name}"] if details.place_name else []
     facts = [escape(fact, quote=False) for fact in (*place, *write_facts(details, language))]
     tags = " ".join(link_hashtag(tag_url(site, name), name) for name in own)
-    html = f"{title}{_shorten(site, details.description)}<p>{' · '.join([*facts, link])}</p><p>{tags}</p>"
-    return html, tuple(Tag(tag=hashtags.fold(name), name=name) for name in (*own, *typed))
+    return f"{title}{_shorten(site, details.description)}<p>{' · '.join([*facts, link])}</p><p>{tags}</p>"
+
+
+def build_listing_tags(details: ListingDetails) -> tuple[Tag, ...]:
+    """The hashtags that a listing is found under."""
+    own, typed = list_names(details)
+    return tuple(Tag(tag=hashtags.fold(name), name=name) for name in (*own, *typed))
 
 
 def list_names(details: ListingDetails) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -16,7 +16,7 @@ from models.listings import Listing, ListingDetails, ListingMode, ListingStatus
 from models.media import Media
 from models.settings import Site
 from outbox.builders.attachments import build_documents, build_hashtags, build_place
-from outbox.builders.content import build_listing_content
+from outbox.builders.content import build_listing_tags
 from outbox.builders.wording import find_wording, write_price
 
 ACTIONS: dict[ListingMode, str] = {"loan": "transferCustody", "service": "deliverService", "repair": "deliverService"}
@@ -81,14 +81,13 @@ def build_proposal_twin(site: Site, author: Actor, listing: Listing) -> Proposal
 
 def _build_note(site: Site, author: Actor, listing: Listing, media: Iterable[Media]) -> Note:
     post, details = listing.post, listing.details
-    built, tags = build_listing_content(site, listing)
     addressed = (*post.to_uris, *post.cc_uris)
     return Note(
         id=post.uri,
         attributed_to=author.uri,
         summary=post.warning if post.sensitive else "",
         sensitive=post.sensitive,
-        content=post.content or built,
+        content=post.content,
         language=post.language,
         url=post.url,
         published=post.published_at,
@@ -100,7 +99,7 @@ def _build_note(site: Site, author: Actor, listing: Listing, media: Iterable[Med
         context=post.context_uri or f"{post.uri}/context",
         replies=f"{post.uri}/replies",
         attachments=build_documents(site, media),
-        hashtags=build_hashtags(site, tags),
+        hashtags=build_hashtags(site, build_listing_tags(details)),
         location=build_place(details),
         can_quote=(PUBLIC,) if PUBLIC in addressed else (),
     )

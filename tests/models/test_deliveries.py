@@ -266,7 +266,7 @@ async def test_the_author_sees_where_it_went(conn: Connection) -> None:
     await deliveries.succeed(conn, [rows["good.test"].id])
     await deliveries.give_up(conn, rows["bad.test"].id, status=403, error="forbidden")
 
-    found = await passages.list_passages(conn, note.uri)
+    found = (await passages.list_passages(conn, [note.uri]))[note.uri]
 
     assert [(passage.host, passage.state, passage.error) for passage in found] == [
         ("bad.test", "failed", "forbidden"),

@@ -10,6 +10,7 @@ from models.listings import Listing, ListingDetails
 from models.media import Media
 from models.posts import Post
 from models.settings import Site
+from outbox.builders.content import build_listing_content
 
 SITE = Site(url="https://lomme.example", host="lomme.example")
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -121,7 +122,13 @@ def listing(kind: str = "offer", mode: str = "gift", **changes: Any) -> Listing:
         "expires_at": datetime(2026, 12, 24, 9, tzinfo=UTC),
     }
     held = replace(post("listing"), **({"cc_uris": [f"{ALICE.uri}/followers", stream]} | on_post))
-    return Listing(post=held, details=ListingDetails(**(values | changes)))
+    made = Listing(post=held, details=ListingDetails(**(values | changes)))
+    return made if held.content else replace(made, post=replace(held, content=content_of(made)))
+
+
+def content_of(listing: Listing) -> str:
+    """Its HTML as it is stored when it is published."""
+    return build_listing_content(SITE, listing.details, url=listing.post.url, language=listing.post.language)
 
 
 def picture(**changes: Any) -> Media:

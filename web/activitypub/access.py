@@ -5,7 +5,7 @@ from aiohttp import web
 from federation.authentication import authenticate
 from federation.signatures import is_signed
 from inbox.policy import read_key_hosts, require_welcome
-from models import accounts, actors, blocks
+from models import actors, blocks
 from models.actors import Actor
 from models.database import Connection, connection
 from models.errors import Forbidden, NotFound
@@ -18,8 +18,8 @@ ALWAYS_OPEN = "instance"
 
 async def get_published(conn: Connection, username: str) -> Actor:
     """Our actor as others may see it. Raises NotFound; HTTPGone for a deleted one, Forbidden for a suspended (AC5)."""
-    actor = await actors.find_local(conn, username)
-    if actor is None or not await accounts.is_published(conn, actor.id):
+    actor = await actors.find_published(conn, username)
+    if actor is None:
         raise NotFound
     if actor.deleted_at is not None:
         raise web.HTTPGone

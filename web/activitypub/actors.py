@@ -4,7 +4,7 @@ import orjson
 from aiohttp import web
 
 from federation.serialize import serialize
-from models import accounts, actors
+from models import actors
 from models.actors import Actor
 from models.database import connection
 from models.errors import NotFound
@@ -21,8 +21,8 @@ async def show_actor(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     wanted = wants_activity(request)
     async with connection(instance.pool) as conn:
-        actor = await actors.find_local(conn, request.match_info["username"])
-        if actor is None or not await accounts.is_published(conn, actor.id):
+        actor = await actors.find_published(conn, request.match_info["username"])
+        if actor is None:
             raise NotFound
         if not wanted:
             raise web.HTTPSeeOther(actor.url, headers={"Vary": VARY_PUBLIC})

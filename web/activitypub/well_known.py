@@ -4,7 +4,7 @@ import orjson
 from aiohttp import web
 
 from federation import host_meta, nodeinfo, webfinger
-from models import accounts, actors, preferences, statistics
+from models import actors, preferences, statistics
 from models.database import Connection, connection
 from models.errors import Invalid, NotFound
 from web.keys import INSTANCE
@@ -39,8 +39,8 @@ async def show_webfinger(request: web.Request) -> web.Response:
 
 
 async def _require_present(conn: Connection, username: str) -> None:
-    actor = await actors.find_local(conn, username)
-    if actor is None or not await accounts.is_published(conn, actor.id):
+    actor = await actors.find_published(conn, username)
+    if actor is None:
         raise NotFound
     if actor.deleted_at is not None:
         raise web.HTTPGone

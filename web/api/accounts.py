@@ -90,17 +90,19 @@ async def look_up(request: web.Request) -> web.Response:
 async def find_by_acct(conn: Connection, site: Site, acct: str) -> Actor | None:
     """Who is meant by `alice`, `@alice` or `bob@henin.example`, if this server knows them."""
     name = acct.strip().removeprefix("@")
-    if "@" not in name:
-        return await actors.find_by_handle(conn, name, site.host)
-    handle = read_handle(name)
-    return None if handle is None else await actors.find_by_handle(conn, handle.username, handle.host)
+    handle = read_handle(name if "@" in name else f"{name}@{site.host}")
+    if handle is None:
+        return None
+    if handle.host == site.host:
+        return await actors.find_published(conn, handle.username)
+    return await actors.find_by_handle(conn, handle.username, handle.host)
 
 
 async def get_shown(conn: Connection, request: web.Request) -> Actor:
     """The actor whose id the address holds. Raises NotFound, also for suspended ones."""
     id = read_id(request.match_info["id"])
     found = await actors.list_by_ids(conn, [id]) if id is not None else []
-    if not found or not is_shown(found[0]):
+    if not found or not is_shown(found[0]) or not await actors.is_published(conn, found[0].id):
         raise NotFound
     return found[0]
 

@@ -7,10 +7,9 @@ from aiohttp import web
 from federation.errors import FederationError
 from federation.hashtags import fold
 from federation.instance import Instance
-from federation.remote import resolve_handle
 from federation.uris import is_uri
 from federation.webfinger import read_handle
-from inbox.lookup import fetch_post
+from inbox.lookup import look_up
 from models import hashtags, posts, timelines
 from models.actors import Actor
 from models.database import Connection, connection
@@ -83,20 +82,10 @@ def read_wish(parameters: Parameters) -> Wish:
 
 async def resolve(instance: Instance, text: str) -> Actor | Post | None:
     """The person or post at this address, fetched where it is not known; None where nothing usable answers."""
-    handle = read_handle(text)
-    if handle is None and not is_uri(text):
+    if read_handle(text) is None and not is_uri(text):
         return None
-    async with connection(instance.pool) as conn:
-        known = await posts.find_by_uri(conn, text) or await posts.find_by_url(conn, text)
-    if known is not None:
-        return known
     try:
-        return await resolve_handle(instance, text)
-    except (FederationError, NotFound, Invalid):
-        if handle is not None:
-            return None
-    try:
-        return await fetch_post(instance, text)
+        return await look_up(instance, text)
     except (FederationError, NotFound, Invalid):
         return None
 

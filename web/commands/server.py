@@ -22,7 +22,10 @@ def serve(processes: int, *, no_worker: bool, listener: int | None) -> None:
     if processes > 1:
         run(supervise(settings, processes, work=not no_worker))
         return
-    given = None if listener is None else socket.socket(fileno=listener)
+    try:
+        given = None if listener is None else socket.socket(fileno=listener)
+    except OSError:
+        raise click.BadParameter("no open socket has this number.", param_hint="--listener") from None
     run(serving.serve(settings, work=not no_worker, listener=given))
 
 

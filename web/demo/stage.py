@@ -2,12 +2,11 @@
 
 import asyncio
 import shutil
-import signal
 import socket
-import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +19,13 @@ from models.database import connection
 from models.errors import DeclicError
 from models.postgres import stop_unused
 from models.settings import Settings
+from web.children import keep_running, start_server
 from web.demo.furnish import furnish_houses, list_keys
 from web.demo.troupe import HOUSES, PASSWORD, House
 from web.opening import open_all
 from web.serve import open_listener, stop_on_signals
 
 START_SECONDS = 60.0
-
-STOP_SECONDS = 12.0
 
 
 class DemoFailed(DeclicError):
@@ -41,16 +39,19 @@ async def play(settings: Settings, *, keep: bool) -> None:
     listeners = [await open_listener(stage) for stage in stages]
     for stage in stages:
         await _clear(stage.data, keep=keep)
+    ready = asyncio.Event()
     async with AsyncExitStack() as stack:
         for stage, listener in zip(stages, listeners, strict=True):
-            await stack.enter_async_context(_running(stage, listener, stopping))
-        for listener in listeners:
-            listener.close()
+            await stack.enter_async_context(_running(stage, listener, stopping, ready))
         script = settings.data / "demo.json"
         await _prepare(stages, script, stopping)
         if not stopping.is_set():
+            ready.set()
             _announce(script)
         await stopping.wait()
+    for stage, listener in zip(stages, listeners, strict=True):
+        listener.close()
+        await stop_unused(stage.data)  # of a server that was killed, its database may be left
 
 
 def make_settings(settings: Settings, house: House) -> Settings:
@@ -71,38 +72,28 @@ async def _clear(data: Path, *, keep: bool) -> None:
 
 
 @asynccontextmanager
-async def _running(stage: Settings, listener: socket.socket, stopping: asyncio.Event) -> AsyncIterator[None]:
-    """`declic serve` as a process of its own, as on a real server; if it dies, the demo ends."""
-    command = [sys.executable, "-P", "-m", "web.cli", "serve", "--listener", str(listener.fileno())]
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        env=stage.to_env(),
-        stdin=asyncio.subprocess.PIPE,  # its end tells the server that we are gone
-        pass_fds=(listener.fileno(),),
-        start_new_session=True,
-    )
-    watching = asyncio.create_task(_watch(process, stage, stopping))
+async def _running(
+    stage: Settings, listener: socket.socket, stopping: asyncio.Event, ready: asyncio.Event
+) -> AsyncIterator[None]:
+    """`declic serve` as a process of its own, as on a real server; killed, it is started again and goes on."""
+    failures: list[int | None] = []
+
+    def tell_died(process: Process) -> None:
+        if ready.is_set():
+            click.echo(f"The server at {stage.url} ended (status {process.returncode}); it starts again.", err=True)
+            return
+        failures.append(process.returncode)
+        stopping.set()
+
+    start = partial(start_server, listener.fileno(), env=stage.to_env())
+    keeping = asyncio.create_task(keep_running(start, stopping, tell_died))
     try:
         yield
     finally:
         stopping.set()
-        await watching
-
-
-async def _watch(process: Process, stage: Settings, stopping: asyncio.Event) -> None:
-    """Until the demo ends, and then until the server has drained; both drain side by side."""
-    ended = asyncio.create_task(process.wait())
-    stopped = asyncio.create_task(stopping.wait())
-    await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    if ended.done():
-        click.echo(f"The server at {stage.url} ended by itself (status {process.returncode}).", err=True)
-        stopping.set()
-        return
-    process.send_signal(signal.SIGTERM)
-    await asyncio.wait({ended}, timeout=STOP_SECONDS)
-    if not ended.done():
-        process.kill()
-        await ended
+        await keeping
+    if failures:
+        raise DemoFailed(f"The server at {stage.url} could not start (status {failures[0]}).")
 
 
 async def _prepare(stages: list[Settings], script: Path, stopping: asyncio.Event) -> None:

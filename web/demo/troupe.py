@@ -94,8 +94,8 @@ LOMME = House(
             category="camping",
             photos=(
                 ("tente", "La tente montée sur une pelouse, porte ouverte"),
-                ("tente-2", "La tente dans son sac, à côté d’une gourde"),
-                ("tente-3", "L’intérieur, avec deux matelas"),
+                ("tente-2", "La tente de près, la porte ouverte"),
+                ("tente-3", "Le sac, les piquets et le maillet"),
             ),
             more={"condition": "good", "max_duration": "P1W"},
         ),
@@ -107,7 +107,7 @@ LOMME = House(
             text="Une dizaine de pots, semés en mars. Apportez de quoi les porter : ils sont déjà hauts.",
             category="plantes",
             days=21,
-            photos=(("plants", "Des plants de tomates dans leurs pots, sur un rebord de fenêtre"),),
+            photos=(("plants", "Trois plants de tomates dans leurs pots"),),
         ),
         Ad(
             author="hocine",
@@ -116,7 +116,7 @@ LOMME = House(
             title="Perceuse à percussion, mèches comprises",
             text="700 watts, elle traverse la brique. Deux jours, c’est assez pour une étagère.",
             category="outil-electrique",
-            photos=(("perceuse", "Une perceuse jaune et son coffret de mèches"),),
+            photos=(("perceuse", "Une perceuse bleue"),),
             more={"condition": "good", "max_duration": "P2D"},
         ),
         Ad(
@@ -200,7 +200,7 @@ HENIN = House(
             title="Appareil à raclette, huit personnes",
             text="Il chauffe vite. Rendez-le propre, le poêlon du fond attache un peu.",
             category="cuisine",
-            photos=(("raclette", "Un appareil à raclette sur une table en bois"),),
+            photos=(("raclette", "Un appareil à raclette sur une nappe à carreaux"),),
             more={"condition": "good", "max_duration": "P3D"},
         ),
         Ad(
@@ -229,7 +229,7 @@ HENIN = House(
             text="Surtout celle du terril. Le vélo roule, mais je n’ose plus me lever sur les pédales.",
             category="transmission",
             days=7,
-            photos=(("velo", "Un vélo de ville appuyé contre une grille"),),
+            photos=(("velo", "Un vélo de ville vert avec un panier"),),
             more={
                 "repair": {
                     "bike_type": "city",

@@ -10,6 +10,7 @@ from models.posts import PUBLIC, Post
 from outbox import notes as outbox
 from web.forms import Form, read_form
 from web.keys import INSTANCE
+from web.mentions import look_up_mentioned
 from web.pages.cards import listing_path
 from web.pages.ids import read_id
 from web.pages.lines import note_path
@@ -53,6 +54,8 @@ async def _answer(request: web.Request, form: Form, account: Account, post: Post
     text = form.lines("message", limit=MESSAGE_LIMIT, missing="Écrivez votre message.")
     chosen = form.choice("pour", ("prive", "tous"), missing="Choisissez qui peut le lire.")
     instance = request.app[INSTANCE]
+    if form.ok:
+        await look_up_mentioned(instance, text)
     async with transaction(instance.pool) as conn:
         parent = post
         if form.typed("a"):

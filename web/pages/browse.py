@@ -1,6 +1,6 @@
 """The network page: every open listing from here and from other coops, behind one plain GET form."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -166,13 +166,13 @@ def build_filter(search: Search, radius: str, *, member: bool) -> NetworkFilter:
 async def find(conn: Connection, site: Site, search: Search, *, member: bool) -> Results:
     """What matches; where nothing is near enough, the radius is widened until something is."""
     narrow = partial(build_filter, search, member=member)
-    wider = [radius for radius in RADII if search.radius and int(radius) > int(search.radius)]
-    counts: dict[tuple[str, str], int] = {}
     used = search.radius
-    for used in (search.radius, *wider, ""):
+    counts = await timelines.count_network(conn, narrow(used))
+    if not counts and search.radius:
+        nearest = await timelines.list_network(conn, replace(narrow(""), nearest_first=True), limit=1)
+        distance = nearest[0].distance if nearest else None
+        used = next((radius for radius in RADII if distance is not None and float(radius) >= distance), "")
         counts = await timelines.count_network(conn, narrow(used))
-        if counts or not search.radius:
-            break
     found = await timelines.list_network(conn, narrow(used), offset=(search.page - 1) * PAGE, limit=PAGE)
     cards = await list_cards(conn, site, [one.id for one in found], {one.id: one.distance for one in found})
     return Results(cards=cards, counts=counts, radius=used, widened=used != search.radius)

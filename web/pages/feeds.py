@@ -64,10 +64,16 @@ async def show_tag(request: web.Request) -> web.Response:
 
 
 async def list_news(conn: Connection, site: Site, reader_id: int) -> list[News]:
-    """The latest notifications, with where they lead: an answer under a listing leads there."""
+    """The latest notifications, with where they lead: an answer under a listing leads there.
+
+    Of people who are gone, and of posts that are not to be seen any more, there is no news.
+    """
     rows = await notifications.list_notifications(conn, reader_id, NotificationPage(limit=NEWS))
-    people = {actor.id: actor for actor in await actors.list_by_ids(conn, [row.actor_id for row in rows])}
-    found = {post.id: post for post in await posts.list_by_ids(conn, [row.post_id for row in rows if row.post_id])}
+    told = await actors.list_by_ids(conn, [row.actor_id for row in rows])
+    people = {actor.id: actor for actor in told if actor.deleted_at is None and actor.suspended_at is None}
+    visible = await posts.filter_visible(conn, [row.post_id for row in rows if row.post_id], reader_id)
+    found = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
+    rows = [row for row in rows if row.actor_id in people and (row.post_id is None or row.post_id in found)]
     roots = await listings.list_by_posts(conn, [post.root_id or post.id for post in found.values()])
     return [
         News(

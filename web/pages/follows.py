@@ -7,11 +7,11 @@ from functools import partial
 
 from aiohttp import web
 
-from federation.errors import Cause, FederationError, ResolveFailed
+from federation.errors import ResolveFailed
 from federation.instance import Instance
 from federation.remote import resolve_handle
 from federation.uris import host_of
-from inbox.lookup import fetch_post
+from inbox.lookup import look_up
 from models import actors, follows, listings
 from models.accounts import Account
 from models.actors import Actor
@@ -159,20 +159,14 @@ async def follow_address(instance: Instance, acting: Actor, address: str, *, hos
 
 async def find_followed(instance: Instance, address: str) -> Actor:
     """Whoever is at this address; of a listing's page, the cooperative where it stands, else its author."""
-    try:
-        return await resolve_handle(instance, address)
-    except ResolveFailed as failed:
-        if failed.cause is not Cause.NOT_AN_ACTOR:
-            raise
-        try:
-            post = await fetch_post(instance, address)
-        except (FederationError, Invalid):
-            raise failed from None
+    found = await look_up(instance, address)
+    if isinstance(found, Actor):
+        return found
     async with connection(instance.pool) as conn:
-        listing = await listings.find_by_post(conn, post.id)
+        listing = await listings.find_by_post(conn, found.id)
         territory = listing.details.territory_uri if listing else None
         coops = await actors.list_by_uris(conn, [territory] if territory else [])
-        return coops[0] if coops else await actors.get(conn, post.author_id)
+        return coops[0] if coops else await actors.get(conn, found.author_id)
 
 
 async def find_streams(instance: Instance, host: str, coop: Actor | None) -> list[Actor]:

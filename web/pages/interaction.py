@@ -5,12 +5,11 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from federation.errors import Cause, FederationError, FetchFailed, ResolveFailed
+from federation.errors import FederationError, FetchFailed, ResolveFailed
 from federation.instance import Instance
-from federation.remote import resolve_handle
 from federation.uris import is_uri
 from federation.webfinger import find_interaction_page, read_handle
-from inbox.lookup import fetch_post
+from inbox.lookup import look_up
 from models import follows, listings, posts
 from models.actors import Actor
 from models.database import connection
@@ -35,7 +34,7 @@ async def show_interaction(request: web.Request) -> web.Response:
     target: Actor | Post | None = None
     if uri:
         try:
-            target = await find_target(request.app[INSTANCE], uri)
+            target = await look_up(request.app[INSTANCE], uri)
         except ResolveFailed as failed:
             form.errors.setdefault("uri", explain(partial(say, request), failed))
         except FetchFailed as failed:
@@ -61,20 +60,6 @@ async def _is_followed(instance: Instance, actor: Actor, reader_id: int) -> bool
     async with connection(instance.pool) as conn:
         held = await follows.find(conn, follower_id=reader_id, followed_id=actor.id)
     return held is not None and held.state != "rejected"
-
-
-async def find_target(instance: Instance, uri: str) -> Actor | Post:
-    """The person or the post behind an address, ours or not. Raises ResolveFailed, NotFound, FederationError."""
-    async with connection(instance.pool) as conn:
-        known = await posts.find_by_uri(conn, uri) or await posts.find_by_url(conn, uri)
-    if known is not None:
-        return known
-    try:
-        return await resolve_handle(instance, uri)
-    except ResolveFailed as failed:
-        if failed.cause is not Cause.NOT_AN_ACTOR:
-            raise
-    return await fetch_post(instance, uri)
 
 
 async def find_path(instance: Instance, target: Actor | Post, reader_id: int) -> str:

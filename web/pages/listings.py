@@ -176,7 +176,7 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         pictures=draw_pictures(site, photos.get(post.id, [])),
         questions=[one for one in remarks if not one.private],
         messages=[one for one in remarks if one.private],
-        passages=await find_passages(conn, post.uri) if own and post.audience != "coop" else None,
+        passages=(await find_passages(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None,
         similar=await list_similar(conn, site, listing, member=account is not None),
     )
 

@@ -1,6 +1,6 @@
 """How far something of ours has travelled: said to its author, since nothing between servers may fail in silence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,9 +32,10 @@ class Passages:
         return len(self.arrived) + len(self.waiting) + len(self.failed)
 
 
-async def find_passages(conn: Connection, object_uri: str) -> Passages:
-    """Where the newest activity about this object stands."""
-    return sort_passages(await stored.list_passages(conn, object_uri))
+async def find_passages(conn: Connection, object_uris: Sequence[str]) -> dict[str, Passages]:
+    """Where the newest activity about each of these objects stands."""
+    found = await stored.list_passages(conn, object_uris)
+    return {uri: sort_passages(rows) for uri, rows in found.items()}
 
 
 def sort_passages(found: Iterable[Passage]) -> Passages:

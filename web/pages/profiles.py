@@ -82,7 +82,7 @@ async def get_actor(conn: Connection, site: Site, handle: str) -> Actor:
     """The actor of `NAME` or `NAME@HOST`. Raises NotFound; Gone for one of ours that was deleted."""
     username, _, host = handle.partition("@")
     if not host or host == site.host:
-        actor = await actors.find_local(conn, username)
+        actor = await actors.find_published(conn, username)
         if actor is not None and actor.deleted_at is not None:
             raise Gone
     else:

@@ -43,11 +43,13 @@ async def list_remarks(conn: Connection, site: Site, post_id: int, reader_id: in
     found = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
     writers = {actor.id: actor for actor in await actors.list_by_ids(conn, [post.author_id for post in found.values()])}
     photos = await media.list_by_posts(conn, list(found))
-    own = {post.id: await find_passages(conn, post.uri) for post in found.values() if post.author_id == reader_id}
+    own = await find_passages(conn, [post.uri for post in found.values() if post.author_id == reader_id])
+    shown = [found[id] for id in below if id in found]
     return [
-        _make_remark(site, found[id], found=found, writers=writers, photos=photos.get(id, []), passages=own.get(id))
-        for id in below
-        if id in found
+        _make_remark(
+            site, post, found=found, writers=writers, photos=photos.get(post.id, []), passages=own.get(post.uri)
+        )
+        for post in shown
     ]
 
 

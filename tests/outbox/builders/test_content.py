@@ -7,16 +7,15 @@ from typing import Any
 import pytest
 
 from federation.html import clean, to_text
-from outbox.builders.content import build_listing_content, list_names
+from outbox.builders.content import build_listing_tags, list_names
 from outbox.builders.wording import write_facts, write_money
-from tests.outbox.people import SITE, listing
+from tests.outbox.people import content_of, listing
 
 NBSP = "\u00a0"
 
 
 def lines(**changes: Any) -> list[str]:
-    html, _ = build_listing_content(SITE, listing(**changes))
-    return to_text(html).split("\n\n")
+    return to_text(content_of(listing(**changes))).split("\n\n")
 
 
 def test_the_title_comes_first_then_text_facts_and_hashtags() -> None:
@@ -36,7 +35,7 @@ def test_a_listing_in_english_is_said_in_english() -> None:
 
 
 def test_html_in_what_people_type_is_text() -> None:
-    html, _ = build_listing_content(SITE, listing(title="<img src=x> & co", wants="<b>", place_name="<i>Lomme"))
+    html = content_of(listing(title="<img src=x> & co", wants="<b>", place_name="<i>Lomme"))
 
     assert "<img" not in html
     assert "<b>" not in html
@@ -45,7 +44,7 @@ def test_html_in_what_people_type_is_text() -> None:
 
 
 def test_the_content_is_made_of_what_every_reader_keeps() -> None:
-    html, _ = build_listing_content(SITE, listing())
+    html = content_of(listing())
 
     assert to_text(clean(html)) == to_text(html)
     assert clean(html).count("<a ") == html.count("<a ")
@@ -82,7 +81,7 @@ def test_hashtags_are_kind_category_commune_and_both(changes: dict[str, Any], ow
 def test_hashtags_that_are_typed_count_once() -> None:
     value = listing(description="<p>Pour #velo et #remorque, aussi #Remorque.</p>")
 
-    html, tags = build_listing_content(SITE, value)
+    html, tags = content_of(value), build_listing_tags(value.details)
 
     assert [tag.name for tag in tags] == ["Offre", "Vélo", "Lomme", "OffreLomme", "remorque"]
     assert [tag.tag for tag in tags][1] == "velo"
