@@ -8,15 +8,15 @@ STAMP := .venv/.installed
 
 install: $(STAMP)
 
-$(STAMP): requirements.txt pyproject.toml
+$(STAMP): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Déclic needs Python 3.11 or newer; name one with: make PYTHON=python3.13"; exit 1; }
 	@if uv --version >/dev/null 2>&1; then set -e; \
 		test -x $(BIN)/python || uv venv --quiet --python $(PYTHON) .venv; \
-		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt; \
+		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt; \
 		uv pip install --quiet --python $(BIN)/python --no-deps -e .; \
 	else set -e; \
 		test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "The venv module is missing: on Debian, apt-get install python3-venv"; exit 1; }; \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt; \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .; \
 	fi
 	@touch $(STAMP)

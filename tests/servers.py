@@ -21,6 +21,7 @@ from models.actors import Actor
 from models.database import transaction
 from models.settings import Settings
 from outbox.accounts import register
+from tests.peers.programs import free_port
 from web.opening import furnish, open_instance
 from web.passwords import hash_password
 from web.serve import run_until
@@ -164,11 +165,14 @@ def make_environment(data: Path, port: int, **settings: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def server_process(data: Path, *options: str, **settings: str) -> AsyncIterator[ServerProcess]:
-    """A server in a process of its own, started and ready; stopped at the end of the block if it still runs."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    env = make_environment(data, port, **settings)
+async def server_process(
+    data: Path, *options: str, port: int | None = None, **settings: str
+) -> AsyncIterator[ServerProcess]:
+    """A server in a process of its own, started and ready; stopped at the end of the block if it still runs.
+
+    An instance keeps its address: on data that exist already it takes the `port` that they were made with.
+    """
+    env = make_environment(data, port or free_port(), **settings)
     server = ServerProcess(url=env["DECLIC_URL"], env=env, options=("serve", *options))
     await server.start()
     try:

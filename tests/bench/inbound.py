@@ -122,5 +122,5 @@ async def run(folder: Path) -> None:
         site = Site(url=server.url, host=server.url.removeprefix("http://"))
         await send_all(server.port, sign_requests(site, 400))
         _print(await send_all(server.port, sign_requests(site, CREATES)))
-    async with running(folder / "inbound", command="worker") as server:
+    async with running(folder / "inbound", command="worker", port=server.port) as server:
         figure("processed", await _processed(server, CREATES), "/s", at_least=600)

@@ -55,9 +55,14 @@ def _is_python(pid: int) -> bool:
 
 
 @asynccontextmanager
-async def running(data: Path, *options: str, command: str = "serve", **settings: str) -> AsyncIterator[BenchServer]:
-    """Start `declic serve` on a free port with its data in `data`; settings as `ca_file="…"`."""
-    port = free_port()
+async def running(
+    data: Path, *options: str, command: str = "serve", port: int | None = None, **settings: str
+) -> AsyncIterator[BenchServer]:
+    """Start `declic serve` on a free port with its data in `data`; settings as `ca_file="…"`.
+
+    An instance keeps its address: a second process on the same data takes the `port` of the first.
+    """
+    port = port or free_port()
     env = {key: value for key, value in os.environ.items() if not key.startswith("DECLIC_")}
     env |= {
         "DECLIC_URL": f"http://127.0.0.1:{port}",

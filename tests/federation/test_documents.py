@@ -156,3 +156,15 @@ async def test_people_who_wait_may_ask_again_at_once(instance: Instance, fediver
 
     assert (await fetch_document(instance, NOTE, fresh=True)).id == NOTE
     assert (await fetch_document(instance, NOTE)).id == NOTE
+
+
+async def test_b14_one_host_has_one_budget_however_it_is_spelled(instance: Instance, fediverse: FakeFediverse) -> None:
+    allowed = next(number for number in range(1000) if not instance.document_budget.spend("victim.test"))
+    assert allowed > 0
+
+    for spelling in ("https://victim.test/a", "https://vIctim.test/a", "https://victim.test.:443/a"):
+        assert await cause_of(instance, spelling) is Cause.TOO_MANY_FETCHES
+
+
+async def test_what_is_no_address_is_refused_as_one(instance: Instance) -> None:
+    assert await cause_of(instance, "http://[::1") is Cause.BAD_ADDRESS

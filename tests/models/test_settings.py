@@ -94,6 +94,7 @@ def test_a_path_setting_has_no_second_form() -> None:
         ("listen", "8000", "DECLIC_LISTEN is HOST:PORT"),
         ("listen", "127.0.0.1:99999", "DECLIC_LISTEN is HOST:PORT"),
         ("ca_file", "/nowhere.pem", "DECLIC_CA_FILE names /nowhere.pem, which is not a file"),
+        ("ca_file", __file__, "which holds no certificate"),
         ("trusted_proxies", "caddy", "DECLIC_TRUSTED_PROXIES is a list of networks"),
         ("database_url", "mysql://x", "DECLIC_DATABASE_URL looks like postgresql://"),
         ("smtp_url", "mail.example", "DECLIC_SMTP_URL looks like smtps://"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ import aiohttp
 import pytest
 
 from models.postgres.cluster import find_cluster, find_postmaster
-from tests.servers import make_environment, run_declic
+from tests.servers import make_environment, run_declic, wait_for_answer
 from web.demo.troupe import HOUSES, PHOTOS, STREAMS
 
 ON_OTHER_PORTS = """
@@ -114,6 +115,28 @@ async def test_their_coops_follow_each_others_streams(demo: Demo) -> None:
         followed = await demo.ask(house, username, f"/api/v1/accounts/{coop['id']}/following")
 
         assert {account["username"] for account in followed} >= set(STREAMS)
+
+
+async def test_a_side_that_is_killed_starts_again_and_the_other_goes_on(demo: Demo) -> None:
+    port = demo.houses[1]["url"].rpartition(":")[2]
+    killed = next(pid for pid in serving(demo.process.pid) if f"DECLIC_URL=http://localhost:{port}" in environ_of(pid))
+
+    os.kill(killed, signal.SIGKILL)
+
+    await wait_for_answer(f"{demo.houses[0]['url']}/readyz")
+    await wait_for_answer(f"{demo.houses[1]['url']}/readyz")
+    assert await demo.ask(1, "samira", "/api/v1/timelines/home")
+    assert demo.process.returncode is None
+
+
+def serving(parent: int) -> list[int]:
+    """The servers that the demo started."""
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
+def environ_of(pid: int) -> list[str]:
+    """The environment of a process."""
+    return Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
 
 
 async def test_commands_work_beside_a_running_server(demo: Demo) -> None:

@@ -15,14 +15,21 @@ import asyncpg
 import pytest
 
 from models.postgres.cluster import find_cluster, find_postmaster
-from tests.servers import ServerProcess, make_environment, run_declic, server_process, wait_for_answer
+from tests.peers.programs import free_port
+from tests.servers import DECLIC, ServerProcess, make_environment, run_declic, server_process, wait_for_answer
 
 
 @pytest.fixture(scope="module")
-async def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def port() -> int:
+    """Where the server with Alice listens, always."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+async def data(tmp_path_factory: pytest.TempPathFactory, port: int) -> Path:
     """A data folder with one member, Alice; made once."""
     folder = tmp_path_factory.mktemp("serve") / "data"
-    env = make_environment(folder, 9)
+    env = make_environment(folder, port)
     status, _, err = await run_declic(
         env, "account", "create", "alice", "--email", "alice@lomme.test", "--password", "secret"
     )
@@ -82,10 +89,10 @@ def postmaster(data: Path) -> int:
 
 
 async def test_what_was_answered_survives_kill_9_of_the_program_and_of_the_database(
-    data: Path, client: aiohttp.ClientSession
+    data: Path, port: int, client: aiohttp.ClientSession
 ) -> None:
     known: dict[str, str] = {}
-    async with server_process(data, rate_limit="0") as server:
+    async with server_process(data, port=port, rate_limit="0") as server:
         headers = await log_in(server)
         for victim in ("program", "both"):
             posting = [
@@ -106,9 +113,9 @@ async def test_what_was_answered_survives_kill_9_of_the_program_and_of_the_datab
 
 
 async def test_a_database_that_goes_away_gives_503_and_comes_back_by_itself(
-    data: Path, client: aiohttp.ClientSession
+    data: Path, port: int, client: aiohttp.ClientSession
 ) -> None:
-    async with server_process(data) as server:
+    async with server_process(data, port=port) as server:
         headers = await log_in(server)
         with (data / "postgres.lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # nobody starts it again meanwhile
@@ -133,9 +140,9 @@ def wait_for_end(data: Path) -> None:
 
 
 async def test_several_processes_share_one_address_and_one_that_dies_is_started_again(
-    data: Path, client: aiohttp.ClientSession
+    data: Path, port: int, client: aiohttp.ClientSession
 ) -> None:
-    async with server_process(data, "--processes", "2") as server:
+    async with server_process(data, "--processes", "2", port=port) as server:
         assert server.process is not None
         before = children_of(server.process.pid)
         os.kill(before[0], signal.SIGKILL)
@@ -148,8 +155,8 @@ async def test_several_processes_share_one_address_and_one_that_dies_is_started_
         assert await server.stop() == 0
 
 
-async def test_processes_do_not_outlive_a_supervisor_that_is_killed(data: Path) -> None:
-    async with server_process(data, "--processes", "2") as server:
+async def test_processes_do_not_outlive_a_supervisor_that_is_killed(data: Path, port: int) -> None:
+    async with server_process(data, "--processes", "2", port=port) as server:
         assert server.process is not None
         orphans = children_of(server.process.pid)
 
@@ -175,10 +182,9 @@ def is_running(pid: int) -> bool:
         return False
 
 
-async def test_sigterm_lets_a_request_on_its_way_end(data: Path) -> None:
-    async with server_process(data) as server:
-        host, port = server.url.removeprefix("http://").split(":")
-        reader, writer = await asyncio.open_connection(host, int(port))
+async def test_sigterm_lets_a_request_on_its_way_end(data: Path, port: int) -> None:
+    async with server_process(data, port=port) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"POST /inbox HTTP/1.1\r\nHost: x\r\nContent-Type: application/activity+json\r\n")
         writer.write(b"Content-Length: 10\r\n\r\n{}")
         await writer.drain()
@@ -194,9 +200,7 @@ async def test_sigterm_lets_a_request_on_its_way_end(data: Path) -> None:
         writer.close()
 
 
-async def test_pages_and_work_may_be_separate_processes(data: Path, client: aiohttp.ClientSession) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+async def test_pages_and_work_may_be_separate_processes(data: Path, port: int, client: aiohttp.ClientSession) -> None:
     env = make_environment(data, port)
     pages = ServerProcess(url=env["DECLIC_URL"], env=env, options=("serve", "--no-worker"))
     worker = ServerProcess(url=env["DECLIC_URL"], env=env, options=("worker",))
@@ -228,3 +232,25 @@ async def test_an_address_that_is_taken_is_said_in_one_sentence(tmp_path: Path) 
     assert (status, out) == (1, "")
     assert "Cannot listen on 127.0.0.1" in err
     assert not (tmp_path / "data").exists()
+
+
+async def test_sigterm_ends_the_wait_for_a_database_that_is_not_there(tmp_path: Path) -> None:
+    env = make_environment(tmp_path, free_port(), database_url="postgresql://nobody:x@127.0.0.1:1/none")
+    process = await asyncio.create_subprocess_exec(DECLIC, "worker", env=env, stderr=asyncio.subprocess.PIPE)
+    assert process.stderr is not None
+    async with asyncio.timeout(30):
+        while b"database_awaited" not in (line := await process.stderr.readline()):
+            assert line, "it ended by itself"
+
+    process.send_signal(signal.SIGTERM)
+
+    assert await asyncio.wait_for(process.wait(), 5) == 1
+
+
+async def test_an_address_that_changed_is_refused(data: Path, port: int) -> None:
+    status, out, err = await run_declic(
+        make_environment(data, port, url="http://localhost:8055"), "token", "create", "alice"
+    )
+
+    assert (status, out) == (1, "")
+    assert "an address is permanent" in err and err.count("\n") == 1

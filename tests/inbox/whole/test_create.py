@@ -179,6 +179,16 @@ async def test_a_bare_address_is_fetched_from_its_own_server(desk: Desk, bob: Pe
     assert await desk.value("SELECT uri FROM post") == note["id"]
 
 
+async def test_a_bare_address_at_a_third_server_is_not_asked_for(desk: Desk, bob: Person, alice: Actor) -> None:
+    await desk.follow(alice, bob)
+    asked = len(desk.fediverse.fetched)
+
+    await desk.take(bob, desk.activity(bob, "Create", "https://victim.test/notes/1"))
+
+    assert "https://victim.test/notes/1" not in desk.fediverse.fetched[asked:]
+    assert await desk.value("SELECT count(*) FROM post") == 0
+
+
 @pytest.mark.parametrize("type", ["Article", "Page", "Video", "Question", "Unheard"])
 async def test_unknown_kinds_are_shown_by_name_text_and_link(desk: Desk, bob: Person, alice: Actor, type: str) -> None:
     await desk.follow(alice, bob)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from federation.instance import Instance
 from models import posts
 from models.actors import Actor
-from models.database import connection, fetch_value, transaction
+from models.database import connection, execute, fetch_value, transaction
 from models.posts import Tag
 from tests.village import Village
 from tests.web.pages.conftest import Browser
@@ -103,3 +103,19 @@ async def test_note_of_ours_has_its_own_address(visitor: Browser, lomme: Village
 
 async def test_listing_by_the_address_of_a_note_leads_to_its_page(visitor: Browser, lomme: Village) -> None:
     assert (await visitor.get(f"/notes/{lomme.sewing.id}")).location == f"/annonces/d/{lomme.sewing.id}"
+
+
+async def test_there_is_no_news_of_what_may_not_be_seen_any_more(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "DELETE FROM mention WHERE post_id = $1", lomme.message.id)
+
+    assert "Léonie vous a écrit" not in (await alice.get("/fil")).words()
+
+
+async def test_somebody_who_is_not_confirmed_has_no_page(visitor: Browser, lomme: Village, instance: Instance) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE account SET confirmed_at = NULL WHERE actor_id = $1", lomme.alice.id)
+
+    assert (await visitor.get(f"/@{lomme.alice.username}")).status == 404
