@@ -4,6 +4,7 @@ import csv
 import gzip
 import hashlib
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +61,10 @@ def _read_file(file: Path) -> tuple[bytes, str]:
     return packed, hashlib.sha256(packed).hexdigest()
 
 
-def read_communes(packed: bytes) -> list[tuple[Any, ...]]:
-    """The rows of the file in the order of COLUMNS."""
-    lines = csv.DictReader(io.StringIO(gzip.decompress(packed).decode()))
-    return [_read_line(line) for line in lines]
+def read_communes(packed: bytes) -> Iterator[tuple[Any, ...]]:
+    """The rows of the file in the order of COLUMNS, one by one: a process keeps the memory that it once used."""
+    with gzip.open(io.BytesIO(packed), "rt", encoding="utf-8", newline="") as file:
+        yield from map(_read_line, csv.DictReader(file))
 
 
 def _read_line(line: dict[str, str]) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from federation.instance import Instance
 from federation.transport import AiohttpTransport
 from models.database import Pool, connection, execute, open_pool
 from models.settings import Settings
-from tests.conftest import with_database
+from tests.conftest import copy_database, with_database
 from tests.factories import HERE
 from tests.federation.loopback import Memory
 from tests.fediverse import FakeFediverse
@@ -21,7 +21,7 @@ async def protocol_pool(postgres_url: str, template: str) -> AsyncIterator[Pool]
     """One database for all tests of the protocol: they write few rows, and copying a database takes half a second."""
     name = f"{template}_protocol"
     admin = await asyncpg.connect(postgres_url)
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    await copy_database(admin, template, name)
     pool = await open_pool(with_database(postgres_url, name), size=10)
     yield pool
     await pool.close()

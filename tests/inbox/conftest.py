@@ -11,7 +11,7 @@ from federation.instance import Instance
 from models.actors import Actor
 from models.database import Pool, connection, execute, open_pool
 from models.settings import Settings
-from tests.conftest import with_database
+from tests.conftest import copy_database, with_database
 from tests.factories import HERE, make_member
 from tests.fediverse import FakeFediverse, Person
 from tests.inbox.desk import Desk
@@ -22,7 +22,7 @@ async def kept_pool(postgres_url: str, template: str) -> AsyncIterator[Pool]:
     """A database for all tests of this folder: emptying it is quicker than copying one for each."""
     name = f"{template}_inbox"
     admin = await asyncpg.connect(postgres_url)
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    await copy_database(admin, template, name)
     pool = await open_pool(with_database(postgres_url, name))
     yield pool
     await asyncio.wait_for(pool.close(), 10)

@@ -7,22 +7,20 @@ import asyncpg
 import pytest
 
 from models import places
-from models.communes import load_communes
 from models.database import Connection, prepare_connection
 from models.geometry import CELL, blur
 from models.places import blurred_place, fold_name
+from tests.conftest import copy_database
 
 
 @pytest.fixture(scope="module")
-async def france(postgres_url: str, template: str) -> AsyncIterator[Connection]:
+async def france(postgres_url: str, furnished: str) -> AsyncIterator[Connection]:
     """A database with all communes, for reading."""
-    name = f"{template}_france_{secrets.token_hex(3)}"
+    name = f"{furnished}_france_{secrets.token_hex(3)}"
     admin = await asyncpg.connect(postgres_url)
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    await copy_database(admin, furnished, name)
     conn = await asyncpg.connect(postgres_url, database=name)
     await prepare_connection(conn)
-    async with conn.transaction():
-        await load_communes(conn)
     yield conn
     await conn.close()
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

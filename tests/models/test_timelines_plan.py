@@ -12,7 +12,7 @@ from models import timelines
 from models.database import Connection, connection, execute, open_pool
 from models.timelines import NetworkFilter, Page, PostFilter
 from tests import crowd
-from tests.conftest import with_database
+from tests.conftest import copy_database, with_database
 
 LOMME = crowd.FIRST_ID
 GROUP = crowd.FIRST_ID + 99
@@ -117,7 +117,7 @@ async def crowded(postgres_url: str, template: str) -> AsyncIterator[str]:
     """A database with the crowd in it."""
     name = f"{template}_crowd_{secrets.token_hex(3)}"
     admin = await asyncpg.connect(postgres_url)
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    await copy_database(admin, template, name)
     url = with_database(postgres_url, name)
     pool = await open_pool(url, size=1)
     async with connection(pool) as conn:

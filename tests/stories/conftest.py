@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from models.settings import Settings
-from tests.conftest import with_database
+from tests.conftest import copy_database, with_database
 from tests.servers import RunningServer, running_server
 from tests.stories.world import world
 
@@ -19,15 +19,15 @@ MakeServer = Callable[..., Awaitable[RunningServer]]
 
 
 @pytest.fixture
-async def make_server(postgres_url: str, template: str, tmp_path: Path) -> AsyncIterator[MakeServer]:
+async def make_server(postgres_url: str, furnished: str, tmp_path: Path) -> AsyncIterator[MakeServer]:
     """Starts whole servers, each on a database of its own: `await make_server("lomme")`, with settings if need be."""
     admin = await asyncpg.connect(postgres_url)
     names: list[str] = []
     async with AsyncExitStack() as stack:
 
         async def make(name: str, settings: Settings | None = None) -> RunningServer:
-            database = f"{template}_{secrets.token_hex(4)}"
-            await admin.execute(f"CREATE DATABASE {database} TEMPLATE {template}")
+            database = f"{furnished}_{secrets.token_hex(4)}"
+            await copy_database(admin, furnished, database)
             names.append(database)
             url = with_database(postgres_url, database)
             return await stack.enter_async_context(running_server(name, url, tmp_path / name, settings))

@@ -16,7 +16,7 @@ from models.listings import ListingDraft
 from outbox import listings as outbox
 from outbox import notes as outbox_notes
 from outbox.notes import NoteDraft
-from tests.conftest import with_database
+from tests.conftest import copy_database, with_database
 from tests.eventually import eventually
 from tests.factories import make_follow
 from tests.fediverse import Person
@@ -49,10 +49,10 @@ class World:
 
 
 @pytest.fixture(scope="module")
-async def world(postgres_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def world(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """One server with a public and a private post, and two that were taken back."""
-    admin, name = await asyncpg.connect(postgres_url), f"{template}_curious"
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    admin, name = await asyncpg.connect(postgres_url), f"{furnished}_curious"
+    await copy_database(admin, furnished, name)
     line, url = make_line(with_database(postgres_url, name), tmp_path_factory.mktemp("line"))
     await line.mend()
     async with (

@@ -31,9 +31,9 @@ def authority(tmp_path: Path) -> Authority:
 
 
 @pytest.fixture
-async def here(authority: Authority, tmp_path: Path, database_url: str) -> AsyncIterator[DeclicPeer]:
+async def here(authority: Authority, tmp_path: Path, furnished_url: str) -> AsyncIterator[DeclicPeer]:
     """Our server, with Alice."""
-    async with running_declic(authority, tmp_path, database_url) as server:
+    async with running_declic(authority, tmp_path, furnished_url) as server:
         await server.run("account", "create", "alice", "--email", "alice@example.org", "--password", "un long secret")
         yield server
 

@@ -14,7 +14,7 @@ from federation.remote import fetch_actor
 from models.database import transaction
 from models.listings import ListingDraft
 from outbox import listings as outbox
-from tests.conftest import with_database
+from tests.conftest import copy_database, with_database
 from tests.factories import make_follow
 from tests.fediverse import Person
 from tests.servers import Member, running_server
@@ -36,14 +36,14 @@ class World:
 
 
 @pytest.fixture(scope="module")
-async def world(postgres_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def world(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """One server of ours and two peers; in the end, its log has no traceback."""
     errors: list[object] = []
     handler = logging.Handler(logging.ERROR)
     handler.emit = errors.append  # type: ignore[method-assign, assignment]
     logging.getLogger().addHandler(handler)
-    admin, name = await asyncpg.connect(postgres_url), f"{template}_hostile"
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    admin, name = await asyncpg.connect(postgres_url), f"{furnished}_hostile"
+    await copy_database(admin, furnished, name)
     folder: Path = tmp_path_factory.mktemp("hostile")
     with structlog.testing.capture_logs() as logs:
         async with (

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page
 
 from models.actors import Actor
 from models.database import open_pool
-from tests.conftest import with_database
+from tests.conftest import copy_database, with_database
 from tests.village import Village
 from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
 
@@ -118,11 +118,11 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
 
 
 @pytest.fixture(scope="module")
-async def live(postgres_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Live]:
+async def live(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Live]:
     """One village for the whole module: these tests only look."""
-    name = f"{template}_{secrets.token_hex(4)}"
+    name = f"{furnished}_{secrets.token_hex(4)}"
     keeper = await asyncpg.connect(postgres_url)
-    await keeper.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    await copy_database(keeper, furnished, name)
     pool = await open_pool(with_database(postgres_url, name))
     async with serve_village(pool, tmp_path_factory.mktemp("data")) as live:
         yield live

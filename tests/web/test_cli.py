@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.conftest import with_database
+from tests.conftest import copy_database, with_database
 from tests.servers import make_environment, run_declic
 from web.cli import run_command
 
@@ -46,11 +46,11 @@ class Shell:
 
 
 @pytest.fixture(scope="module")
-async def cli_database(postgres_url: str, template: str) -> AsyncIterator[str]:
+async def cli_database(postgres_url: str, furnished: str) -> AsyncIterator[str]:
     """One database for all commands here: furnishing it takes its time."""
-    name = f"{template}_cli"
+    name = f"{furnished}_cli"
     admin = await asyncpg.connect(postgres_url)
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    await copy_database(admin, furnished, name)
     yield with_database(postgres_url, name)
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await admin.close()
