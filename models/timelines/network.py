@@ -33,8 +33,8 @@ class Found:
     distance: float | None
 
 
-COUNT_LIMIT = 1000
-"""The network page counts no further: « plus de 1 000 annonces »."""
+COUNT_LIMIT = 300
+"""The network page counts no further: « plus de 300 annonces ». Fifteen pages: whoever wants more, narrows the search."""
 
 # What both reads below look through: bounding box first (an index), then the distance. The earth counts as flat around
 # the place that is asked from: that is right to 1 % within 100 km, and many times as fast as the sphere.
