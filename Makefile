@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo run test lint bench communes photos locales
+.PHONY: install demo run test drills lint bench communes suffixes photos locales
 
 install: $(STAMP)
 
@@ -36,12 +36,20 @@ lint: install
 test: lint
 	$(BIN)/python -m pytest -q
 
+# What happens when things break: the long form, with its figures (some 20 minutes).
+drills: install
+	DECLIC_DRILLS=long $(BIN)/python -m pytest -q -s tests/drills
+
 bench: install
 	$(BIN)/python -m tests.bench
 
 # Makes models/data/communes.csv.gz anew from the packages that deploy/build/communes.py names (needs npm).
 communes: install
 	$(BIN)/python -m deploy.build.communes
+
+# Makes models/data/public_suffixes.txt.gz anew from the package that deploy/build/suffixes.py names.
+suffixes: install
+	$(BIN)/python -m deploy.build.suffixes
 
 # Makes the photos of the demo anew from the drawings in deploy/build/photos (needs Chromium).
 photos: install

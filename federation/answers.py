@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from federation.causes import may_pass, read_exception, read_retry_after, read_status
+from federation.causes import may_pass, read_clock, read_exception, read_retry_after, read_status
 from federation.errors import Cause, FetchFailed, describe
 from federation.signatures.signer import Knock
 
@@ -31,7 +31,8 @@ class Answer:
     """What became of a delivery.
 
     `status` is None when nobody answered; `retry_after` counts seconds; `knock` is how the last request was
-    signed; `error` tells the administrators in one sentence what went wrong, and is None after a success.
+    signed; `error` tells the administrators in one sentence what went wrong, and is None after a success; `clock` says
+    by how many seconds the other server's clock is ahead of ours, where its answer carried a Date.
     """
 
     status: int | None
@@ -39,6 +40,7 @@ class Answer:
     knock: Knock | None = None
     error: str | None = None
     cause: Cause | None = None
+    clock: int | None = None
 
     @property
     def delivered(self) -> bool:
@@ -48,9 +50,10 @@ class Answer:
 
 def build_answer(fetched: Fetched, knock: Knock) -> Answer:
     """What a delivery came to, from what the inbox answered."""
-    if 200 <= fetched.status < 300:
-        return Answer(status=fetched.status, knock=knock)
     at = datetime.now(UTC)
+    clock = read_clock(fetched.headers, at)
+    if 200 <= fetched.status < 300:
+        return Answer(status=fetched.status, knock=knock, clock=clock)
     cause = read_status(fetched.status, fetched.headers, at)
     return Answer(
         status=fetched.status,
@@ -58,6 +61,7 @@ def build_answer(fetched: Fetched, knock: Knock) -> Answer:
         knock=knock,
         error=f"{describe(cause, urlsplit(fetched.url).netloc)} (HTTP {fetched.status})",
         cause=cause,
+        clock=clock,
     )
 
 
@@ -73,6 +77,7 @@ def require_success(fetched: Fetched) -> Fetched:
         answer=fetched.status,
         retry_after=read_retry_after(fetched.headers, at),
         retry=may_pass(cause, fetched.status),
+        clock=read_clock(fetched.headers, at),
     )
 
 

@@ -21,26 +21,44 @@ async def authenticate(
     needs no network is checked before a key is fetched; the host of the key id may be looked at before by
     `read_key_ids` (RS14). Raises SignatureInvalid, KeyGone and KeyUnavailable.
     """
-    claim = _choose(read_claims(envelope, instance.site, at or datetime.now(UTC)), actor)
+    claims = read_claims(envelope, instance.site, at or datetime.now(UTC))
+    if actor is not None:
+        claims = _list_of_origin(claims, actor)
+    key = await _verify_only(instance, claims)
+    if actor is not None and key.owner != actor:
+        raise SignatureInvalid("The activity is by somebody else than whoever signed it.")
+    return key
+
+
+async def authenticate_sender(
+    instance: Instance, envelope: Envelope, actor: str, *, at: datetime | None = None
+) -> PublicKey:
+    """The same for an activity that somebody may pass on: the actor's own signature, or the only one that is there.
+
+    Where the `owner` of the key is not the actor, the signature says who passes it on and nothing else (SG18).
+    """
+    claims = read_claims(envelope, instance.site, at or datetime.now(UTC))
+    return await _verify_only(instance, _list_of_origin(claims, actor) or claims)
+
+
+def _list_of_origin(claims: list[Claim], actor: str) -> list[Claim]:
+    """The signatures that may be the actor's: others beside them, such as a proxy's, do not count (RS5)."""
+    return [claim for claim in claims if same_origin(claim.key_id, actor)]
+
+
+async def _verify_only(instance: Instance, claims: list[Claim]) -> PublicKey:
+    """The key behind the one signature that there has to be; it holds and was not used before."""
+    if len(claims) != 1:
+        raise SignatureInvalid("The request has to carry one signature of whoever sends it.")
+    claim = claims[0]
     key = await find_key(instance, claim.key_id)
     if not holds(claim, key):
         fresh = await refetch_key(instance, claim.key_id)
         if fresh is None or not holds(claim, fresh):
             raise SignatureInvalid("The signature does not hold.")
         key = fresh
-    if actor is not None and key.owner != actor:
-        raise SignatureInvalid("The activity is by somebody else than whoever signed it.")
     await _require_unused(instance, claim)
     return key
-
-
-def _choose(claims: list[Claim], actor: str | None) -> Claim:
-    """The one signature that may be the actor's: others beside it, such as a proxy's, do not count (RS5)."""
-    if actor is not None:
-        claims = [claim for claim in claims if same_origin(claim.key_id, actor)]
-    if len(claims) != 1:
-        raise SignatureInvalid("The request has to carry one signature of whoever sends it.")
-    return claims[0]
 
 
 async def _require_unused(instance: Instance, claim: Claim) -> None:

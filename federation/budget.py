@@ -6,21 +6,36 @@ from federation.cache import Cache
 
 PER_MINUTE = 30
 
+SECONDS = 60
+
 
 class FetchBudget:
-    """Counts the fetches to each host in the running minute, in this process."""
+    """Counts the fetches to each host in the last sixty seconds, in this process, second by second.
+
+    A calendar minute would give everybody two budgets at its turn.
+    """
 
     __slots__ = ("_counts", "_limit")
 
     def __init__(self, limit: int = PER_MINUTE) -> None:
         self._limit = limit
-        self._counts: Cache[tuple[str, int], int] = Cache(size=4096, seconds=120)
+        self._counts: Cache[str, dict[int, int]] = Cache(size=4096, seconds=2 * SECONDS)
 
     def spend(self, host: str) -> bool:
         """Take one fetch from the budget of this host; False when there is none left."""
-        key = (host, int(time.monotonic() // 60))
-        count = self._counts.find(key) or 0
-        if count >= self._limit:
+        now = int(time.monotonic())
+        counts = {second: count for second, count in (self._counts.find(host) or {}).items() if second >= now - SECONDS}
+        if sum(counts.values()) >= self._limit:
             return False
-        self._counts.keep(key, count + 1)
+        counts[now] = counts.get(now, 0) + 1
+        self._counts.keep(host, counts)
         return True
+
+    def give_back(self, host: str) -> None:
+        """Take back what was spent last: it turned out not to count for this host."""
+        counts = self._counts.find(host)
+        if counts:
+            last = max(counts)
+            counts[last] -= 1
+            if not counts[last]:
+                del counts[last]

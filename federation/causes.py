@@ -15,6 +15,7 @@ from federation.errors import Cause, FetchFailed
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 _LONGEST_WAIT = 7 * 24 * 3600
+_LONGEST_CLOCK = 10**9
 
 _VERIFY_CODES = {
     9: Cause.CERTIFICATE_NOT_YET_VALID,
@@ -102,9 +103,15 @@ def read_retry_after(headers: Mapping[str, str], at: datetime) -> int | None:
     return min(max(0, int((moment - at).total_seconds())), _LONGEST_WAIT)
 
 
-def _is_clock_wrong(headers: Mapping[str, str], at: datetime) -> bool:
+def read_clock(headers: Mapping[str, str], at: datetime) -> int | None:
+    """By how many seconds the clock of whoever wrote `Date` is ahead of ours; None where there is none."""
     moment = _read_date(headers.get("Date", ""))
-    return moment is not None and abs(moment - at) > CLOCK_TOLERANCE
+    return None if moment is None else max(-_LONGEST_CLOCK, min(int((moment - at).total_seconds()), _LONGEST_CLOCK))
+
+
+def _is_clock_wrong(headers: Mapping[str, str], at: datetime) -> bool:
+    clock = read_clock(headers, at)
+    return clock is not None and abs(clock) > CLOCK_TOLERANCE.total_seconds()
 
 
 def _read_date(text: str) -> datetime | None:

@@ -1,13 +1,7 @@
-"""The child process that runs pyld: reads a document from stdin, writes its compacted form to stdout, again and again.
+"""Compaction: documents in the words of our readers. Runs in the child process alone (`jsonld_child`), with pyld."""
 
-It may be killed at any moment (`jsonld.JsonLdProcessor` does so after two seconds) and it limits its own memory.
-Each message is four bytes of length and so much JSON. Nothing but this module imports pyld.
-"""
-
-import resource
-import sys
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import orjson
 from pyld import jsonld
@@ -15,9 +9,6 @@ from pyld.documentloader.frozen import BUNDLED_CONTEXTS
 
 from federation.fields import Json
 from federation.terms import ACTIVITYSTREAMS, PREFIXES, SECURITY, TERMS
-
-MEMORY = 512 * 1024 * 1024
-"""Address space of the child, in bytes."""
 
 FOLDER = Path(__file__).parent / "contexts"
 
@@ -88,7 +79,12 @@ def compact_document(document: Json) -> Json:
     # The specification lets ActivityStreams be assumed; what stands after it may still override it.
     contexts = [ACTIVITYSTREAMS, *(context if isinstance(context, list) else [context] if context else [])]
     options = {"documentLoader": load_context, "base": None}
-    expanded = jsonld.expand({**document, "@context": contexts}, options)
+    return compact_expanded(jsonld.expand({**document, "@context": contexts}, options))
+
+
+def compact_expanded(expanded: list[Any]) -> Json:
+    """The same for a document that was expanded already."""
+    options = {"documentLoader": load_context, "base": None}
     compacted = jsonld.compact(expanded, {"@context": READING}, {**options, "skipExpansion": True})
     restored = restore_names(compacted)
     return {"@context": ACTIVITYSTREAMS, **{key: member for key, member in restored.items() if key != "@context"}}
@@ -118,36 +114,3 @@ def _restore_types(value: Any) -> Any:
     if isinstance(value, list):
         return [_restore_types(member) for member in value]
     return _bare(value) if isinstance(value, str) else value
-
-
-def _read_message(stream: BinaryIO) -> Json | None:
-    header = stream.read(4)
-    if len(header) < 4:
-        return None
-    message: Json = orjson.loads(stream.read(int.from_bytes(header, "big")))
-    return message
-
-
-def _write_message(stream: BinaryIO, message: Json) -> None:
-    body = orjson.dumps(message)
-    stream.write(len(body).to_bytes(4, "big") + body)
-    stream.flush()
-
-
-def main() -> None:
-    """Serve until stdin ends, which it does when the parent goes away."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    _write_message(sys.stdout.buffer, {"ready": True})
-    while (document := _read_message(sys.stdin.buffer)) is not None:
-        try:
-            answer: Json = {"document": compact_document(document)}
-        except MemoryError:
-            return
-        except (jsonld.JsonLdError, RecursionError, AttributeError, KeyError, TypeError, ValueError) as error:
-            # pyld meets shapes that it does not expect with whatever exception comes.
-            answer = {"error": type(error).__name__}
-        _write_message(sys.stdout.buffer, answer)
-
-
-if __name__ == "__main__":
-    main()

@@ -47,6 +47,7 @@ async def fetch_document(
     uri = uri.partition("#")[0]
     if is_local(instance.site, uri):
         raise FetchFailed(Cause.BAD_ADDRESS, instance.site.host)
+    await _require_guest(instance, uri)
     if not fresh:
         await require_not_failed(instance, uri)
         _require_budget(instance, uri)
@@ -60,6 +61,16 @@ async def fetch_document(
         async with connection(instance.pool) as conn:
             await servers.forget_failed_fetch(conn, uri)
     return document
+
+
+async def _require_guest(instance: Instance, uri: str) -> None:
+    """The transport asks this of each hop; asked here too, nothing is noted that would outlast the decision."""
+    try:
+        host = host_of(uri)
+    except Invalid:
+        raise FetchFailed(Cause.BAD_ADDRESS, uri[:100]) from None
+    if not await instance.welcomes.allows(host):
+        raise FetchFailed(Cause.SET_ASIDE, host)
 
 
 async def require_not_failed(instance: Instance, uri: str) -> None:

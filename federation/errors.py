@@ -37,11 +37,12 @@ class Cause(StrEnum):
     NOT_AN_ACTOR = "not_an_actor"
     RECENTLY_FAILED = "recently_failed"
     TOO_MANY_FETCHES = "too_many_fetches"
+    SET_ASIDE = "set_aside"
 
 
 _SENTENCES = {
     Cause.BAD_ADDRESS: "{host} is not an address that servers may use.",
-    Cause.PRIVATE_ADDRESS: "{host} is on a private network, which this server never calls.",
+    Cause.PRIVATE_ADDRESS: "{host} has no address on the public internet, and this server calls no other.",
     Cause.NAME_NOT_FOUND: "The name {host} does not exist.",
     Cause.NAME_UNANSWERED: "The name {host} could not be looked up; the name service does not answer.",
     Cause.CONNECTION_REFUSED: "{host} refuses connections; its server is probably stopped.",
@@ -69,6 +70,7 @@ _SENTENCES = {
     Cause.NOT_AN_ACTOR: "What {host} shows there is nobody whom one could follow.",
     Cause.RECENTLY_FAILED: "{host} failed a moment ago; it will be asked again later.",
     Cause.TOO_MANY_FETCHES: "{host} was asked too often in the last minute; it will be asked again later.",
+    Cause.SET_ASIDE: "This cooperative has no dealings with {host}.",
 }
 
 
@@ -87,7 +89,8 @@ class FetchFailed(FederationError):
     """Another server could not be asked.
 
     `answer` is its HTTP status where there was one, `retry_after` the seconds that it asks for, `retry` whether
-    trying again may help; `status` stays what we tell whoever asked us.
+    trying again may help; `clock` by how many seconds its clock is ahead of ours, where it said so; `status` stays
+    what we tell whoever asked us.
     """
 
     def __init__(
@@ -98,6 +101,7 @@ class FetchFailed(FederationError):
         answer: int | None = None,
         retry_after: int | None = None,
         retry: bool = False,
+        clock: int | None = None,
     ) -> None:
         super().__init__(describe(cause, host))
         self.cause = cause
@@ -105,6 +109,7 @@ class FetchFailed(FederationError):
         self.answer = answer
         self.retry_after = retry_after
         self.retry = retry
+        self.clock = clock
 
 
 class Step(StrEnum):
@@ -149,7 +154,7 @@ class SignatureInvalid(FederationError):
 
 
 class KeyGone(SignatureInvalid):
-    """The key's server says that its owner was deleted; `uri` is the key id (federation.md AX12)."""
+    """The key's server says that its owner was deleted; `uri` is the key id (AX12)."""
 
     def __init__(self, uri: str) -> None:
         super().__init__()

@@ -7,9 +7,11 @@ from federation.budget import FetchBudget
 from federation.cache import Cache
 from federation.jsonld import JsonLdProcessor
 from federation.pictures import PictureFetches, PicturePool
+from federation.private_keys import trust_key_file
 from federation.signatures import PublicKey, Signer
 from federation.store import FolderStore
 from federation.transport import Transport
+from federation.welcomes import Welcomes
 from models.batches import Batch
 from models.database import Pool
 from models.received import NewReceived, make_intake
@@ -30,22 +32,29 @@ class Instance:
     pictures: PicturePool = field(default_factory=PicturePool)
     picture_fetches: PictureFetches = field(default_factory=PictureFetches)
     jsonld: JsonLdProcessor = field(default_factory=JsonLdProcessor)
-    signers: Cache[tuple[int, str], Signer] = field(default_factory=lambda: Cache(size=4096, seconds=86_400))
+    linked_data: JsonLdProcessor = field(default_factory=lambda: JsonLdProcessor(work="open", most_waiting=8))
+    signers: Cache[tuple[int, str], Signer] = field(default_factory=lambda: Cache(size=4096, seconds=600))
     instance_actor: Cache[str, int] = field(default_factory=lambda: Cache(size=1, seconds=86_400))
     public_keys: Cache[str, PublicKey] = field(default_factory=lambda: Cache(size=4096, seconds=60))
+    refetch_budget: FetchBudget = field(default_factory=FetchBudget)
+    refetched: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=300))
+    costly_hosts: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=600))
     key_fetches: dict[str, "asyncio.Task[PublicKey]"] = field(default_factory=dict)
     fetch_budget: FetchBudget = field(default_factory=FetchBudget)
     document_budget: FetchBudget = field(default_factory=lambda: FetchBudget(300))
     intake: Batch[NewReceived] = field(init=False)
-    asides: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=5))
+    welcomes: Welcomes = field(default=None)  # type: ignore[assignment]  # made below from the pool
     inboxes: Cache[str, str] = field(default_factory=lambda: Cache(size=4096, seconds=5))
     heard: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=60))
     inbox_requests: FetchBudget = field(default_factory=lambda: FetchBudget(600))
     inbox_failures: FetchBudget = field(default_factory=lambda: FetchBudget(300))
 
     def __post_init__(self) -> None:
-        """What the inboxes accept goes through one intake, which commits it together."""
+        """What the inboxes accept goes through one intake, which commits it together; keys can be opened."""
+        trust_key_file(self.settings)
         object.__setattr__(self, "intake", make_intake(self.pool))
+        if self.welcomes is None:
+            object.__setattr__(self, "welcomes", Welcomes(self.pool))
 
     @property
     def store(self) -> FolderStore:

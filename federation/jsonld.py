@@ -1,4 +1,4 @@
-"""Compaction of documents that plain reading would misread, in a child process that is killed when it is slow."""
+"""JSON-LD in a child process that is killed when it is slow: for documents that plain reading would misread."""
 
 import asyncio
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from federation.errors import Malformed
+from federation.errors import KeyUnavailable, Malformed
 from federation.fields import Json
 
 TIME_LIMIT = 2.0
@@ -17,19 +17,44 @@ TIME_LIMIT = 2.0
 START_LIMIT = 20.0
 DOCUMENTS_PER_PROCESS = 5_000
 MAX_ANSWER = 8 * 1024 * 1024
+MOST_WAITING = 256
+"""So many may wait for one process; who comes then is asked to come again."""
+
+
+class TookTooLong(Malformed):
+    """This document takes too long to understand."""
 
 
 @dataclass(slots=True, kw_only=True)
 class JsonLdProcessor:
-    """The way to pyld: one child process, started when first needed, one document at a time. The Instance holds one."""
+    """The way to pyld: one child process, started when first needed, one document at a time.
 
+    The Instance holds one that compacts and one that opens linked-data signatures, so that these delay nobody else.
+    """
+
+    work: str = "compact"
     time_limit: float = TIME_LIMIT
+    most_waiting: int = MOST_WAITING
+    _waiting: int = 0
     _process: asyncio.subprocess.Process | None = None
     _done: int = 0
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def compact(self, document: Json) -> Json:
         """The document in the words of our readers; raises Malformed where pyld refuses or does not finish in time."""
+        return await self.ask(document)
+
+    async def ask(self, document: Json) -> Json:
+        """What the child makes of this document. Raises Malformed; KeyUnavailable while too many wait."""
+        if self._waiting >= self.most_waiting:
+            raise KeyUnavailable("Too many documents wait to be understood; please send this again.", retry_after=30)
+        self._waiting += 1
+        try:
+            return await self._ask_in_turn(document)
+        finally:
+            self._waiting -= 1
+
+    async def _ask_in_turn(self, document: Json) -> Json:
         async with self._lock:
             try:
                 process = await self._find_process()
@@ -37,7 +62,7 @@ class JsonLdProcessor:
                     answer = await _ask(process, document)
             except TimeoutError:
                 self._kill()
-                raise Malformed("This document takes too long to understand.") from None
+                raise TookTooLong from None
             except (OSError, asyncio.IncompleteReadError, orjson.JSONDecodeError):
                 self._kill()
                 raise Malformed("This document cannot be understood.") from None
@@ -61,7 +86,7 @@ class JsonLdProcessor:
         if self._done >= DOCUMENTS_PER_PROCESS:
             self._kill()
         if self._process is None or self._process.returncode is not None:
-            self._process = await _start()
+            self._process = await _start(self.work)
             self._done = 0
         self._done += 1
         return self._process
@@ -72,12 +97,13 @@ class JsonLdProcessor:
         self._process = None
 
 
-async def _start() -> asyncio.subprocess.Process:
+async def _start(work: str) -> asyncio.subprocess.Process:
     root = str(Path(__file__).parent.parent)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "federation.compaction",
+        "federation.jsonld_child",
+        work,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The keys of our own actors: made, kept encrypted if the operator wants it, and loaded to sign."""
+"""The keys of our own actors: made, saved, and loaded to sign what is sent."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,22 +12,23 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
     PublicFormat,
-    load_pem_private_key,
 )
 
 from federation.instance import Instance
+from federation.private_keys import load_private, read_passphrase, read_private
 from federation.signatures.signer import Signer
 from federation.uris import ed25519_key_uri, main_key_uri
 from models import actors, keys
 from models.actors import Actor
 from models.database import Connection, connection
 from models.errors import NotFound
-from models.keys import Algorithm, KeyPair, StoredPrivateKey
-from models.settings import Settings, SettingsError, Site
+from models.keys import Algorithm, KeyPair
+from models.settings import Settings, Site
 
 RSA_BITS = 2048
-SHORTEST_PASSPHRASE, LONGEST_PASSPHRASE = 16, 1000
-_ENCRYPTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
+
+KEYS_CHANNEL = "declic_keys"
+"""Announced when keys changed: whoever keeps signers in memory forgets them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ async def load_signer(instance: Instance, actor_id: int, algorithm: Algorithm = 
             stored = await keys.find_private_key(conn, actor_id, algorithm)
         if stored is None:
             raise NotFound("This actor has no key here.")
-        found = await _load(instance.settings, stored)
+        found = await load_private(instance.settings, stored)
         instance.signers.keep((actor_id, algorithm), found)
     return found
 
@@ -78,30 +79,8 @@ async def instance_signer(instance: Instance) -> Signer | None:
         return None
 
 
-async def _load(settings: Settings, stored: StoredPrivateKey) -> Signer:
-    if not stored.pem.startswith(_ENCRYPTED):
-        return _read_private(stored, None)
-    passphrase = _read_passphrase(settings)
-    if passphrase is None:
-        raise SettingsError("The private keys are encrypted, but DECLIC_KEY_FILE is not set.")
-    return await asyncio.to_thread(_read_private, stored, passphrase)
-
-
-def _read_private(stored: StoredPrivateKey, passphrase: bytes | None) -> Signer:
-    """Checking an RSA key takes 25 ms with the interpreter locked; these are our own, checked when they were made."""
-    try:
-        key = load_pem_private_key(stored.pem, passphrase, unsafe_skip_rsa_key_validation=True)
-    except (ValueError, TypeError):
-        raise SettingsError(
-            "A private key cannot be read; is DECLIC_KEY_FILE the file that it was encrypted with?"
-        ) from None
-    if not isinstance(key, rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey):
-        raise SettingsError(f"The private key {stored.uri} is of a kind that is not used here.")
-    return Signer(key_id=stored.uri, private_key=key)
-
-
 def _make_key_pairs(settings: Settings) -> KeyPairs:
-    passphrase = _read_passphrase(settings)
+    passphrase = read_passphrase(settings)
 
     def encryption() -> KeySerializationEncryption:
         return NoEncryption() if passphrase is None else BestAvailableEncryption(passphrase)
@@ -125,16 +104,16 @@ def _write(
     )
 
 
-def _read_passphrase(settings: Settings) -> bytes | None:
-    if settings.key_file is None:
-        return None
-    try:
-        passphrase = settings.key_file.read_bytes().strip()
-    except OSError as error:
-        raise SettingsError(f"DECLIC_KEY_FILE names {settings.key_file}, which cannot be read.") from error
-    if not SHORTEST_PASSPHRASE <= len(passphrase) <= LONGEST_PASSPHRASE:
-        raise SettingsError(
-            f"The file of DECLIC_KEY_FILE holds {SHORTEST_PASSPHRASE} to {LONGEST_PASSPHRASE} bytes of passphrase; "
-            "`openssl rand -base64 32` makes a good one."
+async def seal(conn: Connection, settings: Settings) -> int:
+    """Encrypt what was kept in plain text with the key file; how many keys. Raises SettingsError."""
+    passphrase = read_passphrase(settings)
+    if passphrase is None:
+        return 0
+    plain = await keys.list_unsealed(conn)
+    for actor_id, algorithm, stored in plain:
+        signer = read_private(stored, None)
+        pem = await asyncio.to_thread(
+            signer.private_key.private_bytes, Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase)
         )
-    return passphrase
+        await keys.save_sealed(conn, actor_id, algorithm, pem)
+    return len(plain)

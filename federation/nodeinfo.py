@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from federation.errors import Cause, FetchFailed
 from federation.fields import Json, mappings, text, uri, whole
 from federation.instance import Instance
-from federation.software import NAME, read_version
-from federation.uris import actor_uri, same_origin
+from federation.software import NAME, read_repository, read_version
+from federation.uris import actor_uri, same_origin, territories_uri
 from federation.well_known import LIMIT, fetch_well_known, read_json
 from models import servers
 from models.database import connection
@@ -21,7 +21,10 @@ MAX_NAME = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerFacts:
-    """What our NodeInfo tells; counts never include what is not public (NI3). `insee` are codes of communes."""
+    """What our NodeInfo tells; counts never include what is not public (NI3). `insee` are codes of communes.
+
+    `listed`: the cooperative wants to be in the directory of territories.
+    """
 
     name: str
     description: str
@@ -31,6 +34,7 @@ class ServerFacts:
     local_posts: int
     open_registrations: bool
     insee: tuple[str, ...] = ()
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +58,13 @@ def content_type(version: str) -> str:
     return f'application/json; profile="{SCHEMA}{version}#"; charset=utf-8'
 
 
-def build_nodeinfo(site: Site, version: str, facts: ServerFacts, *, repository: str | None = None) -> Json:
-    """Our document of this version. megalodon knows no software of our name, hence `upstream` (clients.md §1.8)."""
+def build_nodeinfo(site: Site, version: str, facts: ServerFacts) -> Json:
+    """Our document of this version; 2.1 also names where the source is. megalodon knows no software of our name, hence
+    `upstream`.
+    """
     software: Json = {"name": NAME, "version": read_version()}
-    if version == "2.1" and repository:
+    repository = read_repository()
+    if version == "2.1" and repository is not None:
         software["repository"] = repository
     return {
         "version": version,
@@ -79,10 +86,16 @@ def build_nodeinfo(site: Site, version: str, facts: ServerFacts, *, repository: 
             "staffAccounts": [actor_uri(site, "coop")],
             "federation": {"enabled": True},
             "activitypub": {"extensions": list(EXTENSIONS)},
-            "territory": {"actor": actor_uri(site, "coop"), "insee": list(facts.insee)},
+            "territory": _describe_territory(site, facts),
             "upstream": {"name": "mastodon"},
         },
     }
+
+
+def _describe_territory(site: Site, facts: ServerFacts) -> Json:
+    """Whose territory this is; where it says for which others it vouches, if it wants to be in the directory."""
+    directory = {"directory": territories_uri(site)} if facts.listed else {}
+    return {"actor": actor_uri(site, "coop"), **directory, "insee": list(facts.insee)}
 
 
 async def fetch_server(instance: Instance, host: str) -> RemoteServer:

@@ -1,4 +1,4 @@
-"""Value → JSON with its context, held against what receivers accept before it leaves (wire-format §9.2)."""
+"""Value → JSON with its context, held against what receivers accept before it leaves."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -67,7 +67,7 @@ def _write(value: Serializable) -> Json:
 
 
 def require_receivable(document: Json, names: set[str]) -> None:
-    """Hold a document against the rules of the peers (wire-format §3); raises BrokenRule."""
+    """Hold a document against the rules of the peers; raises BrokenRule."""
     if not names.isdisjoint(SECRET):
         raise BrokenRule("bto and bcc never leave this server.")
     _require_plain(document)
@@ -92,7 +92,7 @@ def _require_plain(document: Json) -> None:
 
 
 def _require_note(document: Json) -> None:
-    """What Mastodon, GoToSocial, Misskey, Pleroma and Lemmy need of a Note (wire-format D2, D3, D6)."""
+    """What Mastodon, GoToSocial, Misskey, Pleroma and Lemmy need of a Note."""
     if "name" in document:
         raise BrokenRule("GoToSocial would show the name of a Note as its content warning.")
     if "summary" in document and not document["sensitive"]:

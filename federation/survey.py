@@ -1,7 +1,7 @@
 """One walk over a document before it is read: how deep it is, which words it uses, and whether plain reading will do.
 
 Plain reading takes words at face value. That is right unless an inline context gives the words of ActivityStreams
-another meaning, or gives their meanings other words, or values stand in expanded or prefixed form (`decisions.md`).
+another meaning, or gives their meanings other words, or values stand in expanded or prefixed form.
 """
 
 import re

@@ -115,7 +115,7 @@ def _inline(names: Names) -> Json:
 
 
 def context_of(names: set[str], *, security: bool) -> str | list[str | Json]:
-    """The `@context` of a document that uses these names (`decisions.md`, "Names and addresses")."""
+    """The `@context` of a document that uses these names."""
     own = frozenset(names & _ALL)
     if security:
         return [ACTIVITYSTREAMS, SECURITY, _inline(own - IN_SECURITY)]

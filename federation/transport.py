@@ -28,19 +28,29 @@ from federation.errors import Cause, FetchFailed
 from federation.signatures import Envelope, sign
 from federation.signatures.signer import Knock, Signer
 from federation.software import build_user_agent
+from federation.synchronization import HEADER
 from federation.tls import make_context
 from federation.uris import origin_of, same_origin
 from models.errors import Unavailable
 from models.settings import Settings, Site
 
-__all__ = ["ACTIVITY_JSON", "AP_ACCEPT", "AiohttpTransport", "Answer", "Fetched", "KnockMemory", "Transport"]
+__all__ = [
+    "ACTIVITY_JSON",
+    "AP_ACCEPT",
+    "AiohttpTransport",
+    "Answer",
+    "Fetched",
+    "GuestList",
+    "KnockMemory",
+    "Transport",
+]
 
 AP_ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams";q=0.9'
 
 MEBIBYTE = 1024 * 1024
 
 ACTIVITY_JSON = "application/activity+json"
-"""Exactly this: Lemmy compares the whole string (federation.md §0.4)."""
+"""Exactly this: Lemmy compares the whole string."""
 
 TOTAL_SECONDS = 30
 IDLE_SECONDS = 10
@@ -61,8 +71,13 @@ class Transport(Protocol):
         """The document at `uri`, at most `limit` bytes once unpacked. Raises FetchFailed unless it is 2xx."""
         ...
 
-    async def post_activity(self, inbox: str, body: bytes, signer: Signer, *, knock: Knock | None = None) -> Answer:
-        """Deliver `body`, signed now; `knock` is how this host wanted it last time. Never raises for a peer."""
+    async def post_activity(
+        self, inbox: str, body: bytes, signer: Signer, *, knock: Knock | None = None, synchronization: str | None = None
+    ) -> Answer:
+        """Deliver `body`, signed now; `knock` is how this host wanted it last time. Never raises for a peer.
+
+        `synchronization` is the header of that name, see `federation/synchronization`.
+        """
         ...
 
 
@@ -75,6 +90,14 @@ class KnockMemory(Protocol):
 
     async def keep(self, host: str, knock: Knock) -> None:
         """Remember what worked."""
+        ...
+
+
+class GuestList(Protocol):
+    """Which hosts the cooperative deals with (`federation/welcomes.Welcomes`)."""
+
+    async def allows(self, host: str) -> bool:
+        """May this host be asked anything at all?"""
         ...
 
 
@@ -93,12 +116,15 @@ class _Request:
 class AiohttpTransport:
     """The real `Transport`: guarded, bounded, never following a redirect by itself. Close it in the end."""
 
-    def __init__(self, settings: Settings, *, knocks: KnockMemory | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, knocks: KnockMemory | None = None, guests: GuestList | None = None
+    ) -> None:
         """Opens nothing yet: the first request does, since aiohttp wants to be inside the event loop."""
         site = settings.site
         self._guard = Guard(own_host=site.host, test_federation=settings.test_federation)
         self._settings = settings
         self._memory = knocks
+        self._guests = guests
         self._user_agent = build_user_agent(site)
         self._threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 2, thread_name_prefix="sign")
         self._client: aiohttp.ClientSession | None = None
@@ -128,9 +154,13 @@ class AiohttpTransport:
             raise explain(error, url) from error
         raise FetchFailed(Cause.REDIRECT, urlsplit(url).netloc)
 
-    async def post_activity(self, inbox: str, body: bytes, signer: Signer, *, knock: Knock | None = None) -> Answer:
+    async def post_activity(
+        self, inbox: str, body: bytes, signer: Signer, *, knock: Knock | None = None, synchronization: str | None = None
+    ) -> Answer:
         """As `Transport` says: two knocks at most; a 307 or 308 within the origin is followed once (RS11)."""
         headers = CIMultiDict({"Content-Type": ACTIVITY_JSON})
+        if synchronization is not None:
+            headers[HEADER] = synchronization
         request = _Request(method="POST", url=inbox, headers=headers, body=body, signer=signer)
         try:
             async with asyncio.timeout(TOTAL_SECONDS):
@@ -171,7 +201,7 @@ class AiohttpTransport:
 
     async def _send(self, request: _Request, knock: Knock) -> Fetched:
         """One request, signed now. A kept connection may have been closed meanwhile, so a lost one is tried anew."""
-        self._guard.require_url(request.url)
+        await self._require_guest(self._guard.require_url(request.url))
         url = to_ascii(request.url)
         headers = request.headers.copy()
         headers["Host"] = origin_of(str(url)).partition("://")[2]
@@ -196,11 +226,12 @@ class AiohttpTransport:
             if request.method == "GET" and response.status not in _REDIRECTS:
                 body = await read_body(response, request.limit)
             elif (response.content_length or 0) <= _ANSWER_LIMIT:  # a longer answer closes the connection
-                await response.content.read(_ANSWER_LIMIT)
+                with suppress(*LOST):  # its status is known: what is torn off behind it changes nothing
+                    await response.content.read(_ANSWER_LIMIT)
             return Fetched(url=request.url, status=response.status, headers=response.headers, body=body)
 
     async def _sign(self, request: Envelope, origin: str, signer: Signer, knock: Knock) -> CIMultiDict[str]:
-        """The signed headers, made in a thread: RSA lets the event loop go on meanwhile (stack.md §5)."""
+        """The signed headers, made in a thread: RSA lets the event loop go on meanwhile."""
         target = Site(url=origin, host=request.headers["Host"])
         at = datetime.now(UTC)
         return await asyncio.get_running_loop().run_in_executor(
@@ -226,6 +257,15 @@ class AiohttpTransport:
                 trust_env=False,
             )
         return self._client
+
+    async def _require_guest(self, host: str) -> None:
+        """Raise FetchFailed for hosts that the cooperative does not deal with, wherever the way there came from."""
+        try:
+            welcome = self._guests is None or await self._guests.allows(host)
+        except Unavailable:  # the database is away: nobody knows, so nothing is asked for now
+            raise FetchFailed(Cause.RECENTLY_FAILED, host, retry=True) from None
+        if not welcome:
+            raise FetchFailed(Cause.SET_ASIDE, host)
 
     async def _recall(self, host: str) -> Knock:
         with suppress(Unavailable):  # the database is away: ask in the usual way

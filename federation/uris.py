@@ -14,8 +14,8 @@ from models.settings import Site
 
 LocalKind = Literal[
     "actor", "key", "inbox", "outbox", "followers", "following", "featured", "proposals", "moderators",
-    "listing", "listing_context", "listing_replies", "listing_proposal", "intent",
-    "note", "note_context", "note_replies", "activity", "agreement", "event",
+    "listing", "listing_context", "listing_replies", "listing_likes", "listing_shares", "listing_proposal", "intent",
+    "note", "note_context", "note_replies", "note_likes", "note_shares", "activity", "agreement", "event",
     "shared_inbox", "profile_page", "listing_page", "note_page", "tag_page",
 ]  # fmt: skip
 
@@ -34,10 +34,10 @@ _PATHS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("key", re.compile(rf"{_USER}#(?:main-key|ed25519-key)")),
     ("", re.compile(rf"{_USER}/(?P<kind>inbox|outbox|followers|following|featured|proposals|moderators)")),
     ("listing", re.compile(rf"{_USER}/items/(?P<uuid>{_UUID})")),
-    ("listing_", re.compile(rf"{_USER}/items/(?P<uuid>{_UUID})/(?P<kind>context|replies|proposal)")),
+    ("listing_", re.compile(rf"{_USER}/items/(?P<uuid>{_UUID})/(?P<kind>context|replies|likes|shares|proposal)")),
     ("intent", re.compile(rf"{_USER}/items/(?P<uuid>{_UUID})#(?:primary|reciprocal)")),
     ("note", re.compile(rf"{_USER}/notes/(?P<uuid>{_UUID})")),
-    ("note_", re.compile(rf"{_USER}/notes/(?P<uuid>{_UUID})/(?P<kind>context|replies)")),
+    ("note_", re.compile(rf"{_USER}/notes/(?P<uuid>{_UUID})/(?P<kind>context|replies|likes|shares)")),
     ("activity", re.compile(rf"{_USER}/activities/(?P<uuid>{_UUID})")),
     ("agreement", re.compile(rf"{_USER}/agreements/(?P<uuid>{_UUID})")),
     ("event", re.compile(rf"{_USER}/events/(?P<uuid>{_UUID})")),
@@ -83,6 +83,11 @@ def followers_uri(site: Site, username: str) -> str:
     return f"{site.url}/users/{username}/followers"
 
 
+def followers_synchronization_uri(site: Site, username: str) -> str:
+    """The followers at the server that asks (FEP-8fcf)."""
+    return f"{site.url}/users/{username}/followers_synchronization"
+
+
 def following_uri(site: Site, username: str) -> str:
     """The collection of whom the actor follows."""
     return f"{site.url}/users/{username}/following"
@@ -98,13 +103,18 @@ def proposals_uri(site: Site, username: str) -> str:
     return f"{site.url}/users/{username}/proposals"
 
 
+def territories_uri(site: Site) -> str:
+    """The collection of the territories that we vouch for."""
+    return f"{site.url}/territories"
+
+
 def moderators_uri(site: Site, username: str) -> str:
     """The collection of those who moderate a Group (FEP-1b12)."""
     return f"{site.url}/users/{username}/moderators"
 
 
 def main_key_uri(site: Site, username: str) -> str:
-    """The RSA key; Lemmy needs the fragment (federation.md §0.5)."""
+    """The RSA key; Lemmy needs the fragment."""
     return f"{site.url}/users/{username}#main-key"
 
 

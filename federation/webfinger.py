@@ -9,13 +9,13 @@ from federation.documents import AS_PROFILE, is_activity_type
 from federation.errors import Cause, FetchFailed
 from federation.fields import Json, mappings, text, uri
 from federation.instance import Instance
+from federation.transport import ACTIVITY_JSON
 from federation.uris import actor_uri, host_of, is_local, parse_local, profile_url
 from federation.well_known import fetch_well_known, read_json
 from models.errors import Invalid, NotFound
 from models.settings import Site
 
 JRD_TYPE = "application/jrd+json"
-ACTIVITY_JSON = "application/activity+json"
 PROFILE_PAGE = "http://webfinger.net/rel/profile-page"
 SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
 SERVICE = f"{AS_PROFILE}#Service"
@@ -86,12 +86,19 @@ async def find_interaction_page(instance: Instance, handle: Handle) -> str | Non
 
 async def find_territory(instance: Instance, host: str) -> str | None:
     """The actor that speaks for a whole server, by FEP-d556: the one whose role is "territory". Raises FetchFailed."""
+    return (await find_services(instance, host)).get("territory")
+
+
+async def find_services(instance: Instance, host: str) -> dict[str, str]:
+    """The actors of a server itself, by their roles: "territory", "administration" (FEP-d556). Raises FetchFailed."""
     document = await _fetch_document(instance, host, f"https://{host}/")
+    found: dict[str, str] = {}
     for link in mappings(document.get("links"), _MOST_LINKS):
-        properties = link.get("properties")
-        if link.get("rel") == SERVICE and isinstance(properties, dict) and properties.get(ROLE) == "territory":
-            return uri(link.get("href"))
-    return None
+        properties, address = link.get("properties"), uri(link.get("href"))
+        role = text(properties.get(ROLE)) if isinstance(properties, dict) else None
+        if link.get("rel") == SERVICE and role and address is not None:
+            found.setdefault(role, address)
+    return found
 
 
 async def _fetch_document(instance: Instance, host: str, resource: str) -> Json:

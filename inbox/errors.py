@@ -7,3 +7,9 @@ class Ignored(FederationError):
     """This activity changes nothing here."""
 
     status = 202
+
+
+class Held(FederationError):
+    """A letter of a stranger: somebody of the cooperative says what becomes of it (B-57)."""
+
+    status = 202

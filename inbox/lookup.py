@@ -46,7 +46,7 @@ async def fetch_post(instance: Instance, address: str) -> Post:
         return held
     if is_local(instance.site, address):
         raise FetchFailed(Cause.NOT_FOUND, instance.site.host)
-    object = await _fetch(instance, address)
+    object = await fetch_postlike(instance, address)
     note = note_of(object)
     try:
         if note.attributed_to is None or not note.is_public:
@@ -61,8 +61,8 @@ async def fetch_post(instance: Instance, address: str) -> Post:
         raise FetchFailed(Cause.NOT_AN_OBJECT, host_of(note.id)) from error
 
 
-async def _fetch(instance: Instance, address: str) -> Postlike:
-    """What stands at an address; a page names the object that it shows."""
+async def fetch_postlike(instance: Instance, address: str) -> Postlike:
+    """What stands at an address; a page names the object that it shows. Raises FetchFailed, Unsupported."""
     try:
         found = await fetch_object(instance, address, fresh=True)
     except FetchFailed as failed:

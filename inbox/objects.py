@@ -6,12 +6,13 @@ from datetime import datetime
 from federation.fields import PUBLIC
 from federation.uris import same_origin
 from federation.vocabulary.embedded import Postlike, note_of
-from inbox.errors import Ignored
+from inbox.errors import Held, Ignored
 from inbox.translation import read_attachments, read_details, read_new_post
-from models import arrivals, listings, media, notes, notifications, posts
+from models import arrivals, listings, media, notes, notifications, posts, strangers
 from models.actors import Actor
 from models.arrivals import Arrival, Question
 from models.database import Connection
+from models.ids import make_id
 from models.posts import Post
 
 
@@ -23,32 +24,59 @@ async def save_post(
     through_share: bool = False,
     edited_at: datetime | None = None,
 ) -> Post:
-    """Store the object or its newer version. Raises Ignored for what is not kept here (decisions.md).
+    """Store the object or its newer version. Raises Ignored for what is not kept here.
 
     `edited_at` is when it was edited, for servers that do not write that into the object.
     """
+    post, arrival = await _store(conn, author, object, through_share=through_share, edited_at=edited_at)
+    if arrival is not None:
+        await _tell(conn, author, post, arrival)
+    return post
+
+
+async def save_past_post(
+    conn: Connection, author: Actor, object: Postlike, *, through_share: bool, moment: datetime
+) -> tuple[Post, bool]:
+    """Store what was published at that moment, in its place among the posts of that day; nobody is told.
+
+    The post, and whether it is new here. Raises Ignored for what is not kept here.
+    """
+    post, arrival = await _store(conn, author, object, through_share=through_share, moment=moment)
+    return post, arrival is not None
+
+
+async def _store(
+    conn: Connection,
+    author: Actor,
+    object: Postlike,
+    *,
+    through_share: bool,
+    edited_at: datetime | None = None,
+    moment: datetime | None = None,
+) -> tuple[Post, Arrival | None]:
+    """The post, and whom it concerns if it is new here."""
     arrival = await arrivals.ask(conn, _ask_about(author, object))
     if arrival.gone:
         raise Ignored("This was deleted before it came.")
     new = read_new_post(author, object, arrival.known)
     if edited_at is not None and new.updated_at is None:
         new = replace(new, updated_at=edited_at)
+    if moment is not None:
+        new = replace(new, id=make_id(moment))
     details = read_details(object)
-    if details is None and not through_share and not _is_wanted(arrival):
-        raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
+    if not through_share:
+        await _require_wanted(conn, author, object, arrival, past=moment is not None)
     if details is None:
         post, fresh = await notes.save_remote(conn, new)
     else:
         listing, fresh = await listings.save_remote(conn, new, details)
         post = listing.post
-    if post.local or post.author_id != author.id:
-        raise Ignored("This object is somebody else's.")
+    if post.local or post.author_id != author.id or post.deleted_at is not None:
+        raise Ignored("This object is somebody else's, or was deleted.")
     attachments = read_attachments(object)
     if attachments or not fresh:
         await media.save_remote(conn, post.id, attachments)
-    if fresh:
-        await _tell(conn, author, post, arrival)
-    return post
+    return post, arrival if fresh else None
 
 
 def _ask_about(author: Actor, object: Postlike) -> Question:
@@ -57,6 +85,16 @@ def _ask_about(author: Actor, object: Postlike) -> Question:
     return Question(
         uri=note.id, author_id=author.id, author_uri=author.uri, in_reply_to=note.in_reply_to, people=sorted(people)
     )
+
+
+async def _require_wanted(conn: Connection, author: Actor, object: Postlike, arrival: Arrival, *, past: bool) -> None:
+    """Raise Ignored for what concerns nobody here, Held where a stranger writes to our people unasked (B-57)."""
+    if read_details(object) is None and not _is_wanted(arrival):
+        raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
+    if past or arrival.followed or not (arrival.local_ids or arrival.parent_author_id is not None):
+        return
+    if await strangers.is_letter_of_stranger(conn, author.host, note_of(object).in_reply_to):
+        raise Held
 
 
 def _is_wanted(arrival: Arrival) -> bool:

@@ -7,7 +7,7 @@ from federation.errors import FederationError
 from federation.instance import Instance
 from federation.signatures import Envelope
 from federation.uris import host_of
-from models import actors, servers
+from models import actors
 from models.database import connection
 from models.errors import Forbidden, Gone, Invalid, NotFound
 
@@ -24,6 +24,10 @@ class TooMany(FederationError):
     retry_after = 60
 
 
+class TooManyFailures(TooMany):
+    """Too many signatures that do not hold came in the name of your server; please send this again in a minute."""
+
+
 def read_key_hosts(envelope: Envelope) -> set[str]:
     """The hosts of the keys that a request names, before anything of it is checked."""
     written = " ".join(envelope.headers.getall("Signature", []) + envelope.headers.getall("Signature-Input", []))
@@ -35,23 +39,23 @@ def read_key_hosts(envelope: Envelope) -> set[str]:
 
 
 async def require_welcome(instance: Instance, hosts: set[str]) -> None:
-    """Raise Forbidden when one of these hosts, or a domain above it, is set aside (RS14)."""
+    """Raise Forbidden when the cooperative does not deal with one of these hosts (RS14).
+
+    That is a host that is set aside, or under a domain that is; while the federation is restricted, everybody who is
+    neither a friend nor let in by name. Asked of memory, before anything is fetched, parsed or kept.
+    """
     for host in hosts:
-        aside = instance.asides.find(host)
-        if aside is None:
-            async with connection(instance.pool) as conn:
-                aside = await servers.is_aside(conn, host)
-            instance.asides.keep(host, aside)
-        if aside:
+        if not await instance.welcomes.allows(host):
+            await instance.welcomes.note_knock(host)
             raise Forbidden("This cooperative takes nothing from your server.")
 
 
 async def require_inbox(instance: Instance, username: str) -> None:
-    """Raise NotFound when nobody here has this inbox, Gone when somebody had (AC6)."""
+    """Raise NotFound when nobody here has this inbox, or not yet (AC10), and Gone when somebody had (AC6)."""
     state = instance.inboxes.find(username)
     if state is None:
         async with connection(instance.pool) as conn:
-            actor = await actors.find_local(conn, username)
+            actor = await actors.find_published(conn, username)
         state = "missing" if actor is None else "gone" if actor.deleted_at is not None else "open"
         instance.inboxes.keep(username, state)
     if state == "missing":
@@ -69,4 +73,4 @@ def require_patience(instance: Instance, host: str) -> None:
 def note_failure(instance: Instance, host: str) -> None:
     """Count a signature that does not hold. Raises TooMany."""
     if not instance.inbox_failures.spend(host):
-        raise TooMany
+        raise TooManyFailures

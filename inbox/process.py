@@ -17,13 +17,15 @@ from federation.fetches import get_actor
 from federation.instance import Instance
 from federation.vocabulary.activities import Activity
 from inbox.dispatch import apply
-from inbox.errors import Ignored
+from inbox.errors import Held, Ignored
+from inbox.passing_on import may_pass_on
 from inbox.resolve import find_sender, resolve
-from models import received
+from models import received, strangers
 from models.database import connection, relaxed_transaction, transaction
 from models.errors import DeclicError, Unavailable
 from models.received import Received
 from models.rounds import Queue, work_through
+from outbox.forwarding import forward
 
 log = structlog.get_logger(__name__)
 
@@ -93,6 +95,8 @@ class _Desk:
             await self._take_effect(item)
         except Unavailable:
             raise
+        except Held:
+            await self._hold(item)
         except DeclicError as error:
             if error.retry:
                 await self._wait_or_give_up(item, str(error), retry=True)
@@ -104,17 +108,20 @@ class _Desk:
 
     async def _take_effect(self, item: Received) -> None:
         activity = await resolve(self.instance, item)
-        if not await self._apply(item, activity):
+        passed_on = await may_pass_on(self.instance, item, activity)
+        if not await self._apply(item, activity, passed_on=passed_on):
             await get_actor(self.instance, activity.actor)
-            if not await self._apply(item, activity):
+            if not await self._apply(item, activity, passed_on=passed_on):
                 raise Ignored("Whoever sends this is not known here.")
 
-    async def _apply(self, item: Received, activity: Activity) -> bool:
+    async def _apply(self, item: Received, activity: Activity, *, passed_on: bool) -> bool:
         """False when whoever sends it has to be fetched first. Slow fetches of others hold no place meanwhile."""
         async with self.places, relaxed_transaction(self.instance.pool) as conn:
             sender = await find_sender(conn, activity)
             if sender is None:
                 return False
+            if passed_on:  # before it takes effect: what a deletion is about is gone afterwards
+                await forward(conn, self.instance.site, item.body, activity)
             await apply(conn, self.instance.site, sender, activity)
             await received.finish(conn, item.id)
         return True
@@ -122,6 +129,11 @@ class _Desk:
     async def _ignore(self, item: Received, reason: str) -> None:
         async with relaxed_transaction(self.instance.pool) as conn:
             await received.finish(conn, item.id, ignored=reason)
+
+    async def _hold(self, item: Received) -> None:
+        async with transaction(self.instance.pool) as conn:
+            if not await strangers.hold(conn, item.id):
+                await received.finish(conn, item.id, ignored="Too many letters of strangers wait already.")
 
     async def _wait_or_give_up(self, item: Received, error: str, *, retry: bool) -> None:
         async with transaction(self.instance.pool) as conn:

@@ -3,20 +3,23 @@
 Nothing is acted upon here and nothing is believed that the signature does not cover; `inbox/process` does the rest.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from federation.authentication import authenticate
-from federation.errors import FederationError, KeyGone, Malformed, SignatureInvalid, Unsupported
-from federation.fields import Json, types, uri
+from federation.authentication import authenticate_sender
+from federation.errors import FederationError, KeyGone, SignatureInvalid
+from federation.fields import uri
 from federation.instance import Instance
 from federation.origin import require_owner, require_same_origin
-from federation.parse import MAX_BYTES, NeedsCompaction, decode, decode_plain
+from federation.parse import MAX_BYTES
 from federation.signatures import Envelope
 from federation.uris import host_of
-from federation.vocabulary.activity_readers import READERS, read_activity, read_actor_uri
+from federation.vocabulary.activity_readers import read_activity
 from inbox import policy
+from inbox.forwarded import find_vouched
+from inbox.headers import Readable, read_body
+from inbox.synchronization import note_digest
 from models import actors, servers
 from models.database import connection
 from models.errors import DeclicError, Unavailable
@@ -28,11 +31,15 @@ ACTIVITY_TYPES = ("application/activity+json", "application/ld+json", "applicati
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What to answer (A9); `reason` is a sentence for whoever runs the other server."""
+    """What to answer (A9); `reason` is a sentence for whoever runs the other server.
+
+    `proven` tells that we know who sent it, whatever the answer.
+    """
 
     status: int
     reason: str = ""
     retry_after: int | None = None
+    proven: bool = False
 
 
 class WrongForm(FederationError):
@@ -58,37 +65,28 @@ async def receive(instance: Instance, envelope: Envelope, inbox_owner: str | Non
     except Unavailable:
         raise
     except DeclicError as error:
-        return Outcome(status=error.status, reason=str(error), retry_after=getattr(error, "retry_after", None))
-    return Outcome(status=202, reason=reason)
+        proven = isinstance(error, policy.TooMany) and not isinstance(error, policy.TooManyFailures)
+        wait = getattr(error, "retry_after", None)
+        return Outcome(status=error.status, reason=str(error), retry_after=wait, proven=proven)
+    return Outcome(status=202, reason=reason, proven=not reason)
 
 
 async def _receive(instance: Instance, envelope: Envelope, inbox_owner: str | None) -> str:
     _require_form(envelope)
     await policy.require_welcome(instance, policy.read_key_hosts(envelope))
-    document, plain = _decode(envelope.body)
-    header = _read_header(document)
+    read = read_body(envelope.body)
+    header = read.header
     await policy.require_welcome(instance, {host_of(header.actor_uri)})
     if inbox_owner is not None:
         await policy.require_inbox(instance, inbox_owner)
     if header.type in {"Delete", "Update"} and not await _knows(instance, header.actor_uri):
         return "Nothing is known here of this actor."
-    try:
-        await _authenticate(instance, envelope, header)
-    except KeyGone as gone:
-        _require_own_end(document, header, gone)
-    _require_authority(document, header, plain=plain)
-    policy.require_patience(instance, host_of(header.actor_uri))
-    await _keep(instance, envelope, header)
+    believed = await _authenticate(instance, envelope, read)
+    _require_authority(believed)
+    await _keep(instance, believed)
+    if believed.direct:
+        await note_digest(instance, envelope, header.actor_uri)
     return ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Header:
-    """What has to be known of an activity before anything is checked, read from the plain JSON."""
-
-    id: str
-    type: str
-    actor_uri: str
 
 
 def _require_form(envelope: Envelope) -> None:
@@ -100,70 +98,59 @@ def _require_form(envelope: Envelope) -> None:
         raise WrongForm
 
 
-def _decode(body: bytes) -> tuple[Json, bool]:
-    """The JSON, and whether plain reading understands it. Raises Malformed."""
-    try:
-        return decode_plain(body), True
-    except NeedsCompaction:
-        return decode(body), False
-
-
-def _read_header(document: Json) -> _Header:
-    """Raises Malformed; Unsupported for what is accepted and forgotten: no id, several actors, unknown types."""
-    actor_uri = read_actor_uri(document.get("actor"))
-    names = [name.rpartition("#")[2].rpartition(":")[2] for name in types(document)]
-    if not names:
-        raise Malformed("This has no type.")
-    type = next((name for name in names if name in READERS), None)
-    if type is None:
-        raise Unsupported(f"{names[0][:100]} is no activity known here.")
-    id = uri(document.get("id"))
-    if id is None:
-        raise Unsupported("This activity has no id, so it is passing news that nobody keeps.")
-    return _Header(id=id, type=type, actor_uri=actor_uri)
-
-
 async def _knows(instance: Instance, actor_uri: str) -> bool:
     """Peers tell everybody of every deletion; of strangers there is nothing to delete and no key to fetch (AX11)."""
     async with connection(instance.pool) as conn:
         return await actors.is_known(conn, actor_uri)
 
 
-async def _authenticate(instance: Instance, envelope: Envelope, header: _Header) -> None:
+async def _authenticate(instance: Instance, envelope: Envelope, read: Readable) -> Readable:
+    """The activity that may be believed: this one, or what its origin says of it when somebody else brings it."""
+    header = read.header
     try:
-        await authenticate(instance, envelope, actor=header.actor_uri, at=datetime.now(UTC))
-    except KeyGone:
-        raise
+        key = await authenticate_sender(instance, envelope, header.actor_uri, at=datetime.now(UTC))
+    except KeyGone as gone:
+        _require_own_end(read, gone)
+        return read
     except SignatureInvalid:
         policy.note_failure(instance, host_of(header.actor_uri))
         raise
+    policy.require_patience(instance, host_of(key.owner))  # whoever sends it: a forwarder spends nobody else's
+    if key.owner == header.actor_uri:
+        return read
+    try:
+        return await find_vouched(instance, read, forwarder=host_of(key.owner))
+    except KeyGone as gone:
+        _require_own_end(read, gone)
+        return replace(read, direct=False)
 
 
-def _require_authority(document: Json, header: _Header, *, plain: bool) -> None:
+def _require_authority(read: Readable) -> None:
     """Raise unless the actor may say this. What needs compaction is read once it is processed, and checked then."""
-    if plain:
-        require_owner(read_activity(document), header.actor_uri)
+    if read.plain:
+        require_owner(read_activity(read.document), read.header.actor_uri)
     else:
-        require_same_origin(header.actor_uri, header.id)
+        require_same_origin(read.header.actor_uri, read.header.id)
 
 
-def _require_own_end(document: Json, header: _Header, gone: KeyGone) -> None:
+def _require_own_end(read: Readable, gone: KeyGone) -> None:
     """An account's own deletion cannot be verified once its key is gone: that its server says so is proof (AX12)."""
-    target = uri(document.get("object"))
-    if header.type != "Delete" or target != header.actor_uri or gone.uri.partition("#")[0] != target:
+    target = uri(read.document.get("object"))
+    if read.header.type != "Delete" or target != read.header.actor_uri or gone.uri.partition("#")[0] != target:
         raise gone
 
 
-async def _keep(instance: Instance, envelope: Envelope, header: _Header) -> None:
+async def _keep(instance: Instance, read: Readable) -> None:
+    header = read.header
     host = host_of(header.actor_uri)
     await instance.intake.put(
         NewReceived(
             activity_uri=header.id,
-            body_hash=sha256(envelope.body).digest(),
+            body_hash=sha256(read.body).digest(),
             type=header.type,
             actor_uri=header.actor_uri,
             host=host,
-            body=envelope.body,
+            body=read.body,
         )
     )
     if instance.heard.find(host) is None:

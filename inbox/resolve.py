@@ -7,7 +7,7 @@ from federation.errors import Cause, FetchFailed
 from federation.fetches import fetch_actor, fetch_object, get_actor
 from federation.instance import Instance
 from federation.origin import require_attributed, require_owner, require_same_origin
-from federation.parse import parse_any_activity
+from federation.parse import Fetched, parse_any_activity
 from federation.uris import host_of, is_local, same_origin
 from federation.vocabulary.activities import Activity, Announce, Create, Delete, Follow, Move, Update
 from federation.vocabulary.actors import ActorDocument
@@ -15,6 +15,7 @@ from federation.vocabulary.agreements import Agreement, EconomicEvent
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Tombstone
 from inbox.errors import Ignored
+from inbox.private_fetches import fetch_announced
 from models import actors, follows, posts
 from models.actors import Actor
 from models.database import Connection, connection
@@ -64,7 +65,7 @@ async def _complete(instance: Instance, activity: Create | Update) -> Create | U
     object = activity.object
     if isinstance(object, str):
         require_same_origin(activity.actor, object)  # before it is fetched: nobody sends us to somebody else's server
-        object = await _fetch_post(instance, object)
+        object = _require_post(await fetch_announced(instance, activity, _require_elsewhere(instance, object)), object)
     if isinstance(object, ActorDocument):
         if object.id != activity.actor:
             raise Ignored("Only an account itself tells what it is like.")
@@ -87,6 +88,8 @@ async def _resolve_announce(instance: Instance, activity: Announce) -> Activity:
     inner = activity.object
     uri = inner.object.id if isinstance(inner, Delete) else _announced_uri(inner)
     if is_local(instance.site, uri):
+        if isinstance(inner, Delete):
+            raise Ignored("This object is of this server.")
         return replace(activity, object=uri)
     async with connection(instance.pool) as conn:
         wanted = await follows.is_followed_locally(conn, activity.actor)
@@ -141,9 +144,16 @@ def _announced_uri(object: Any) -> str:
 
 
 async def _fetch_post(instance: Instance, uri: str) -> Postlike:
+    return _require_post(await fetch_object(instance, _require_elsewhere(instance, uri)), uri)
+
+
+def _require_elsewhere(instance: Instance, uri: str) -> str:
     if is_local(instance.site, uri):
         raise Ignored("This object is of this server.")
-    found = await fetch_object(instance, uri)
+    return uri
+
+
+def _require_post(found: Fetched, uri: str) -> Postlike:
     if is_postlike(found):
         if not same_origin(note_of(found).id, uri):
             raise FetchFailed(Cause.WRONG_ID, host_of(uri))

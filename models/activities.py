@@ -75,31 +75,44 @@ async def find_latest(conn: Connection, *, actor_id: int, type: str, object_uri:
     )
 
 
-async def list_outbox(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> list[StoredActivity]:
-    """Public activities of an actor whose objects still stand, newest first."""
+async def list_outbox(
+    conn: Connection, actor_id: int, *, before: int | None, limit: int, reader_id: int | None = None
+) -> list[StoredActivity]:
+    """Public activities of an actor whose objects still stand, newest first; shares, as long as they last.
+
+    A reader does not see what passes on posts of people whom she blocks, or who block her (CO4).
+    """
     return await fetch_all(
         conn,
         StoredActivity,
         """
-        SELECT a.id, a.uri, a.type, a.actor_id, a.object_uri, a.public, a.body, a.created_at FROM activity a
+        SELECT a.id, a.uri, a.type, a.actor_id, a.object_uri, a.public, a.body, a.created_at
+        FROM activity a LEFT JOIN post p ON p.uri = a.object_uri LEFT JOIN actor author ON author.id = p.author_id
         WHERE a.actor_id = $1 AND a.public AND a.type IN ('Create', 'Announce') AND ($2::bigint IS NULL OR a.id < $2)
-            AND NOT EXISTS (SELECT FROM post p WHERE p.uri = a.object_uri AND p.deleted_at IS NOT NULL)
+            AND p.deleted_at IS NULL AND author.deleted_at IS NULL AND author.suspended_at IS NULL
+            AND (a.type = 'Create' OR EXISTS (SELECT FROM share s
+                WHERE s.actor_id = $1 AND s.post_id = p.id AND s.created_at <= a.created_at))
+            AND NOT EXISTS (SELECT FROM barred WHERE reader_id = $4 AND author_id = author.id)
         ORDER BY a.id DESC LIMIT $3
         """,
         actor_id,
         before,
         limit,
+        reader_id,
     )
 
 
 async def count_outbox(conn: Connection, actor_id: int) -> int:
-    """How many activities `list_outbox` has in all; public ones only, so that it betrays nothing (CO3)."""
+    """How many activities `list_outbox` has in all; the same for every reader, so that it betrays nothing (CO3)."""
     found: int = await fetch_value(
         conn,
         """
-        SELECT count(*) FROM activity a
+        SELECT count(*)
+        FROM activity a LEFT JOIN post p ON p.uri = a.object_uri LEFT JOIN actor author ON author.id = p.author_id
         WHERE a.actor_id = $1 AND a.public AND a.type IN ('Create', 'Announce')
-            AND NOT EXISTS (SELECT FROM post p WHERE p.uri = a.object_uri AND p.deleted_at IS NOT NULL)
+            AND p.deleted_at IS NULL AND author.deleted_at IS NULL AND author.suspended_at IS NULL
+            AND (a.type = 'Create' OR EXISTS (SELECT FROM share s
+                WHERE s.actor_id = $1 AND s.post_id = p.id AND s.created_at <= a.created_at))
         """,
         actor_id,
     )

@@ -1,7 +1,30 @@
-"""Who does not want to see whom."""
+"""Who does not want to see whom: persons, and whole servers for one person. Lists leave out more: see `mutes`."""
 
-from models.database import Connection, execute, fetch_value
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.database import Connection, execute, fetch_all, fetch_column, fetch_value
 from models.ids import make_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Somebody wants nothing to do with `target_id`."""
+
+    id: int
+    uri: str | None
+    actor_id: int
+    target_id: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockedDomain:
+    """A whole server, with what stands under it, that somebody wants nothing to do with."""
+
+    id: int
+    domain: str
+    created_at: datetime
 
 
 async def save(conn: Connection, *, uri: str, actor_id: int, target_id: int) -> None:
@@ -39,15 +62,96 @@ async def remove_by_uri(conn: Connection, uri: str, actor_id: int) -> bool:
 
 
 async def between(conn: Connection, first_id: int, second_id: int) -> bool:
-    """Does either block the other? They are then hidden from each other, as if missing (OB3)."""
+    """Does either block the other, or the other's server? They are then hidden from each other, as if missing (OB3)."""
     return bool(
         await fetch_value(
             conn,
-            """
-            SELECT EXISTS (SELECT FROM block
-                WHERE (actor_id = $1 AND target_id = $2) OR (actor_id = $2 AND target_id = $1))
-            """,
+            "SELECT EXISTS (SELECT FROM barred WHERE reader_id = $1 AND author_id = $2)",
             first_id,
             second_id,
         )
+    )
+
+
+async def list_barred(conn: Connection, reader_id: int, actor_ids: list[int]) -> set[int]:
+    """Those of these actors who do not see the reader, or whom the reader does not see."""
+    found = await fetch_column(
+        conn,
+        """
+        SELECT a.id FROM unnest($2::bigint[]) AS a (id)
+        WHERE EXISTS (SELECT FROM barred WHERE reader_id = $1 AND author_id = a.id)
+        """,
+        reader_id,
+        actor_ids,
+    )
+    return set(found)
+
+
+async def list_blocked(
+    conn: Connection, actor_id: int, *, before: int | None = None, after: int | None = None, limit: int = 40
+) -> list[Block]:
+    """Whom somebody blocks, the last first, by keyset on the block's id."""
+    return await fetch_all(
+        conn,
+        Block,
+        """
+        SELECT id, uri, actor_id, target_id, created_at FROM block
+        WHERE actor_id = $1 AND ($2::bigint IS NULL OR id < $2) AND ($3::bigint IS NULL OR id > $3)
+        ORDER BY id DESC LIMIT $4
+        """,
+        actor_id,
+        before,
+        after,
+        limit,
+    )
+
+
+async def save_domain(conn: Connection, actor_id: int, domain: str) -> None:
+    """Somebody wants nothing to do with a whole server. `outbox/blocks` ends the follows and tells the others."""
+    await execute(
+        conn,
+        "INSERT INTO domain_block (id, actor_id, domain) VALUES ($1, $2, $3) ON CONFLICT (actor_id, domain) DO NOTHING",
+        make_id(),
+        actor_id,
+        domain,
+    )
+
+
+async def remove_domain(conn: Connection, actor_id: int, domain: str) -> bool:
+    """Lift that. False when it was not there."""
+    return bool(await execute(conn, "DELETE FROM domain_block WHERE actor_id = $1 AND domain = $2", actor_id, domain))
+
+
+async def list_domains(
+    conn: Connection, actor_id: int, *, before: int | None = None, after: int | None = None, limit: int = 100
+) -> list[BlockedDomain]:
+    """The servers that somebody blocks, the last first, by keyset."""
+    return await fetch_all(
+        conn,
+        BlockedDomain,
+        """
+        SELECT id, domain, created_at FROM domain_block
+        WHERE actor_id = $1 AND ($2::bigint IS NULL OR id < $2) AND ($3::bigint IS NULL OR id > $3)
+        ORDER BY id DESC LIMIT $4
+        """,
+        actor_id,
+        before,
+        after,
+        limit,
+    )
+
+
+async def list_related(conn: Connection, actor_id: int, domain: str) -> list[int]:
+    """Row ids of people of this domain who follow somebody, or whom somebody follows, or who asked for it."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT a.id FROM actor a
+        WHERE NOT a.local AND $2 = ANY(domains_of(a.host)) AND a.id IN (
+            SELECT followed_id FROM follow WHERE follower_id = $1
+            UNION SELECT follower_id FROM follow WHERE followed_id = $1)
+        ORDER BY a.id
+        """,
+        actor_id,
+        domain,
     )

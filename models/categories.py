@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 PREFIX = "https://w3id.org/declic/cat#"
-"""A category's IRI is this and its slug; once published it never changes its meaning (wire-format §4)."""
+"""A category's IRI is this and its slug; once published it never changes its meaning."""
 
 Branch = Literal["goods", "services", "repairs"]
 """Things, help, and bikes to repair: which publish form offers the category."""

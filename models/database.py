@@ -8,7 +8,7 @@ import asyncpg
 import orjson
 from asyncpg.pool import PoolConnectionProxy
 
-from models.errors import Unavailable
+from models.errors import Unavailable, tell_os_error
 
 Row = TypeVar("Row")
 
@@ -33,8 +33,10 @@ LOST = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,  # no connection, memory or disk left
+    asyncpg.PostgresIOError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the link broke between two messages, and asyncpg lost its place
     ConnectionError,
     OSError,
 )
@@ -75,7 +77,7 @@ async def open_pool(dsn: str, *, size: int = 10, minimum: int = 1) -> Pool:
             server_settings=SESSION,
         )
     except LOST as error:
-        raise Unavailable(f"The database cannot be reached: {error}") from error
+        raise Unavailable(f"The database cannot be reached: {tell_os_error(error)}") from error
 
 
 @asynccontextmanager
@@ -83,7 +85,11 @@ async def connection(pool: Pool) -> AsyncIterator[Connection]:
     """A connection outside a transaction, for reading. Raises Unavailable when the database is away."""
     try:
         async with pool.acquire(timeout=10) as conn:
-            yield conn
+            try:
+                yield conn
+            except asyncpg.InternalClientError:
+                conn.terminate()  # nobody else shall get it
+                raise
     except (*LOST, TimeoutError) as error:
         raise Unavailable from error
 

@@ -12,7 +12,10 @@ DeliveryState = Literal["waiting", "done", "failed", "held", "cancelled"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One activity on its way to one inbox; `body` is what is signed and sent."""
+    """One activity on its way to one inbox; `body` is what is signed and sent.
+
+    `created_at` is when it was put into the queue, the last time: its ten days count from there.
+    """
 
     id: int
     activity_id: int
@@ -32,7 +35,7 @@ async def schedule(
     """Queue an activity for the inboxes of these people and of the followers of these actors; how many rows.
 
     One statement; one row per shared inbox (AX21); people named go first. Hosts set aside get nothing, hosts that
-    are unavailable get theirs later (HT7). Local people need no delivery.
+    are unavailable, or paused by hand, get theirs later (HT7). Local people need no delivery.
     """
     return await execute(
         conn,
@@ -45,7 +48,7 @@ async def schedule(
             SELECT DISTINCT ON (coalesce(a.shared_inbox, a.inbox)) coalesce(a.shared_inbox, a.inbox) AS inbox,
                 CASE WHEN a.shared_inbox IS NULL THEN NULL ELSE a.inbox END AS personal_inbox, a.host,
                 CASE WHEN a.id = ANY($3::bigint[]) THEN 0::smallint ELSE 1::smallint END AS priority,
-                CASE WHEN s.unavailable_since IS NULL THEN 'waiting' ELSE 'held' END AS state
+                CASE WHEN s.holding THEN 'held' ELSE 'waiting' END AS state
             FROM (
                 SELECT unnest($3::bigint[]) AS id
                 UNION
@@ -54,7 +57,6 @@ async def schedule(
             JOIN actor a ON a.id = wanted.id
             LEFT JOIN server s ON s.host = a.host
             WHERE NOT a.local AND a.deleted_at IS NULL AND a.suspended_at IS NULL
-                AND coalesce(s.level, 'reader') <> 'aside'
             ORDER BY coalesce(a.shared_inbox, a.inbox), CASE WHEN a.id = ANY($3::bigint[]) THEN 0 ELSE 1 END, a.id
         ) AS target
         CROSS JOIN LATERAL (
@@ -81,7 +83,7 @@ async def schedule_to_recipients_of(conn: Connection, *, activity_id: int, actor
         """
         INSERT INTO delivery (activity_id, actor_id, inbox, personal_inbox, host, priority, state, due_at)
         SELECT $1, $2, target.inbox, target.personal_inbox, target.host, 1,
-            CASE WHEN s.unavailable_since IS NULL THEN 'waiting' ELSE 'held' END, greatest(now(), lane.due_at)
+            CASE WHEN s.holding THEN 'held' ELSE 'waiting' END, greatest(now(), lane.due_at)
         FROM (
             SELECT DISTINCT ON (inbox) inbox, personal_inbox, host FROM (
                 SELECT d.inbox, d.personal_inbox, d.host FROM delivery d JOIN activity a ON a.id = d.activity_id
@@ -103,7 +105,7 @@ async def schedule_to_recipients_of(conn: Connection, *, activity_id: int, actor
             SELECT max(e.due_at) AS due_at FROM delivery e
             WHERE e.host = target.host AND e.actor_id = $2 AND e.state = 'waiting'
         ) AS lane
-        WHERE coalesce(s.level, 'reader') <> 'aside'
+        WHERE is_welcome(target.host)
         ON CONFLICT (activity_id, inbox) DO NOTHING
         """,
         activity_id,
@@ -136,7 +138,8 @@ async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime) -> 
         ) AS due, activity a
         WHERE delivery.id = due.id AND a.id = delivery.activity_id
         RETURNING delivery.id, delivery.activity_id, delivery.actor_id, delivery.inbox, delivery.personal_inbox,
-            delivery.host, delivery.priority, delivery.attempts, delivery.created_at, a.body
+            delivery.host, delivery.priority, delivery.attempts,
+            coalesce(delivery.requeued_at, delivery.created_at) AS created_at, a.body
         """,
         worker,
         limit,
@@ -174,26 +177,29 @@ async def succeed(conn: Connection, ids: list[int]) -> None:
         conn,
         """
         UPDATE delivery SET state = 'done', attempts = attempts + 1, finished_at = now(), error = NULL,
-            last_status = 202, claimed_by = NULL, claimed_until = NULL
+            cause = NULL, last_status = 202, claimed_by = NULL, claimed_until = NULL
         WHERE id = ANY($1)
         """,
         ids,
     )
 
 
-async def retry(conn: Connection, id: int, *, status: int | None, error: str, due_at: datetime) -> None:
+async def retry(
+    conn: Connection, id: int, *, status: int | None, error: str, due_at: datetime, cause: str | None = None
+) -> None:
     """Try again later (HT5, HT6), and all that stands behind it in its lane then too (HT9).
 
-    For a host that is unavailable this was the day's probe: what was tried is held again (HT7).
+    For a host that is unavailable this was the day's probe: what was tried is held again (HT7). So is what was on its
+    way to a host when it was paused.
     """
     await execute(
         conn,
         """
         WITH tried AS (
-            UPDATE delivery SET attempts = attempts + 1, last_status = $2, error = $3, due_at = $4,
+            UPDATE delivery SET attempts = attempts + 1, last_status = $2, error = $3, due_at = $4, cause = $5,
                 claimed_by = NULL, claimed_until = NULL,
                 state = CASE WHEN EXISTS (SELECT FROM server s WHERE s.host = delivery.host
-                    AND s.unavailable_since IS NOT NULL) THEN 'held' ELSE state END
+                    AND s.holding) THEN 'held' ELSE state END
             WHERE id = $1 AND state IN ('waiting', 'held') RETURNING id, host, actor_id
         )
         UPDATE delivery SET due_at = greatest(delivery.due_at, $4), claimed_by = NULL, claimed_until = NULL
@@ -205,6 +211,7 @@ async def retry(conn: Connection, id: int, *, status: int | None, error: str, du
         status,
         error,
         due_at,
+        cause,
     )
 
 
@@ -226,18 +233,19 @@ async def redirect_to_personal(conn: Connection, id: int, *, status: int) -> boo
     )
 
 
-async def give_up(conn: Connection, id: int, *, status: int | None, error: str) -> None:
+async def give_up(conn: Connection, id: int, *, status: int | None, error: str, cause: str | None = None) -> None:
     """It will not arrive; the author and the administrators see why."""
     await execute(
         conn,
         """
         UPDATE delivery SET state = 'failed', attempts = attempts + 1, last_status = $2, error = $3,
-            finished_at = now(), claimed_by = NULL, claimed_until = NULL
+            cause = $4, finished_at = now(), claimed_by = NULL, claimed_until = NULL
         WHERE id = $1
         """,
         id,
         status,
         error,
+        cause,
     )
 
 

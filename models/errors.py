@@ -54,3 +54,8 @@ class Unavailable(DeclicError):
 
     status = 503
     retry = True
+
+
+def tell_os_error(error: BaseException) -> str:
+    """What the operating system says, without its number: "Connection refused"."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

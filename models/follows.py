@@ -39,6 +39,10 @@ class Relationship:
     notify: bool
     blocking: bool
     blocked_by: bool
+    muting: bool = False
+    muting_notifications: bool = False
+    muting_until: datetime | None = None
+    domain_blocking: bool = False
 
 
 async def save(conn: Connection, *, uri: str, follower_id: int, followed_id: int, state: FollowState) -> Follow:
@@ -205,8 +209,26 @@ async def list_local_followers(conn: Connection, actor_id: int) -> list[int]:
     )
 
 
+async def find_local_reader(conn: Connection, author_uri: str, addressees: list[str]) -> int | None:
+    """Row id of one of our people whom something of this author is for: addressed, else an accepted follower."""
+    found: int | None = await fetch_value(
+        conn,
+        """
+        SELECT a.id FROM actor a
+        WHERE a.local AND a.type = 'Person' AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+            AND (a.uri = ANY($2) OR a.id IN (
+                SELECT f.follower_id FROM follow f JOIN actor b ON b.id = f.followed_id
+                WHERE b.uri = $1 AND f.state = 'accepted'))
+        ORDER BY a.uri = ANY($2) DESC, a.id LIMIT 1
+        """,
+        author_uri,
+        addressees,
+    )
+    return found
+
+
 async def is_followed_locally(conn: Connection, actor_uri: str) -> bool:
-    """Does anybody here follow this actor? Then every post of theirs is kept (decisions.md)."""
+    """Does anybody here follow this actor? Then every post of theirs is kept."""
     return bool(
         await fetch_value(
             conn,
@@ -247,11 +269,18 @@ async def list_relationships(conn: Connection, reader_id: int, actor_ids: list[i
             coalesce(mine.shares, false) AS shares,
             coalesce(mine.notify, false) AS notify,
             EXISTS (SELECT FROM block WHERE actor_id = $1 AND target_id = a.id) AS blocking,
-            EXISTS (SELECT FROM block WHERE actor_id = a.id AND target_id = $1) AS blocked_by
+            EXISTS (SELECT FROM block WHERE actor_id = a.id AND target_id = $1) AS blocked_by,
+            muted.id IS NOT NULL AS muting,
+            coalesce(muted.notifications, false) AS muting_notifications,
+            muted.until AS muting_until,
+            NOT a.local AND EXISTS (SELECT FROM domain_block d
+                WHERE d.actor_id = $1 AND d.domain = ANY(domains_of(a.host))) AS domain_blocking
         FROM unnest($2::bigint[]) WITH ORDINALITY AS wanted (id, position)
         JOIN actor a ON a.id = wanted.id
         LEFT JOIN follow mine ON mine.follower_id = $1 AND mine.followed_id = a.id
         LEFT JOIN follow theirs ON theirs.follower_id = a.id AND theirs.followed_id = $1
+        LEFT JOIN mute muted ON muted.actor_id = $1 AND muted.target_id = a.id
+            AND (muted.until IS NULL OR muted.until > now())
         ORDER BY wanted.position
         """,
         reader_id,

@@ -42,7 +42,7 @@ def bounding_box(latitude: float, longitude: float, radius: float) -> Box:
 
 
 def blur(latitude: float, longitude: float) -> tuple[float, float]:
-    """The centre of the 500 m cell of a point: all that anybody but its owner ever learns (decisions.md).
+    """The centre of the 500 m cell of a point: all that anybody but its owner ever learns.
 
     Every point of a cell gives the same centre, and so does the centre; the point is within CELL metres of it.
     """

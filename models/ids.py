@@ -13,10 +13,12 @@ _SEQUENCE_BITS = 12
 _sequence = itertools.count(secrets.randbelow(1 << _SEQUENCE_BITS))
 
 
-def make_id() -> int:
+def make_id(moment: datetime | None = None) -> int:
     """A new id: microseconds since EPOCH, then twelve bits that differ within a process and start at random.
 
-    Mastodon clients page by these ids (clients.md §1.1), hence decimal, growing and never reused.
+    Mastodon clients page by these ids, hence decimal, growing and never reused. What is fetched long after it was
+    published takes its place in time: at that `moment`.
     """
-    microseconds = time.time_ns() // 1_000 - _EPOCH_MICROSECONDS
+    now = time.time_ns() // 1_000 if moment is None else int(moment.timestamp() * 1_000_000)
+    microseconds = now - _EPOCH_MICROSECONDS
     return (microseconds << _SEQUENCE_BITS) | (next(_sequence) & ((1 << _SEQUENCE_BITS) - 1))

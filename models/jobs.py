@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -34,7 +35,7 @@ POLL = timedelta(seconds=5)
 """New jobs are announced; retries and the jobs of the dead are found by looking."""
 
 HEARTBEAT = timedelta(seconds=20)
-"""A job whose worker died is taken again after this; `decisions.md` allows 30 s."""
+"""A job whose worker died is taken again after this: nothing waits longer than half a minute for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +81,11 @@ async def run_jobs(
     async with asyncpg.create_pool(
         dsn, min_size=1, max_size=3, server_settings={"application_name": "declic jobs"}
     ) as pool:
-        queue = PgQueuer.from_asyncpg_pool(pool)
+        queue, suspects = PgQueuer.from_asyncpg_pool(pool), asyncio.Lock()
         for name, handler in handlers.items():
-            queue.entrypoint(name, on_failure="hold", executor_factory=_make_executor)(_run_with(pool, handler))
+            queue.entrypoint(name, on_failure="hold", executor_factory=_make_executor)(
+                _run_with(pool, handler, suspects)
+            )
         for item in periodic:
             queue.schedule(item.name, item.cron)(_run_chore(item))
         stopper = asyncio.create_task(_stop(stopping, queue))
@@ -132,14 +135,16 @@ def _make_executor(parameters: EntrypointExecutorParameters) -> DatabaseRetryEnt
     )
 
 
-def _run_with(pool: asyncpg.Pool, handler: Handler) -> Callable[[Job], Awaitable[None]]:
+def _run_with(pool: asyncpg.Pool, handler: Handler, suspects: asyncio.Lock) -> Callable[[Job], Awaitable[None]]:
     async def run(job: Job) -> None:
-        # Counted before it runs: a job that kills its worker would otherwise come back for ever.
-        await pool.execute("UPDATE pgqueuer SET attempts = attempts + 1 WHERE id = $1", job.id)
         if job.attempts > ATTEMPTS * 2:
             log.error("job_given_up", job=job.entrypoint, id=job.id)
             raise RuntimeError("this job was tried too often")
-        await handler(orjson.loads(job.payload or b"null"))
+        # What was tried before runs alone among its like: one that kills its worker must not use up their tries too.
+        async with suspects if job.attempts else nullcontext():
+            # Counted before it runs: a job that kills its worker would otherwise come back for ever.
+            await pool.execute("UPDATE pgqueuer SET attempts = attempts + 1 WHERE id = $1", job.id)
+            await handler(orjson.loads(job.payload or b"null"))
 
     return run
 

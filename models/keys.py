@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from models.database import Connection, execute, execute_many, fetch_all, fetch_one, fetch_value
+from models.database import (
+    Connection,
+    execute,
+    execute_many,
+    fetch_all,
+    fetch_column,
+    fetch_one,
+    fetch_records,
+    fetch_value,
+)
 
 Algorithm = Literal["rsa", "ed25519"]
 
@@ -71,6 +80,45 @@ async def find_private_key(conn: Connection, actor_id: int, algorithm: Algorithm
         "SELECT uri, pem FROM private_key WHERE actor_id = $1 AND algorithm = $2",
         actor_id,
         algorithm,
+    )
+
+
+async def list_owners(conn: Connection) -> list[int]:
+    """Row ids of everybody here who has keys."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT DISTINCT k.actor_id FROM private_key k JOIN actor a ON a.id = k.actor_id
+        WHERE a.deleted_at IS NULL ORDER BY k.actor_id
+        """,
+    )
+
+
+async def count_unsealed(conn: Connection) -> int:
+    """How many private keys are kept without being encrypted."""
+    return int(
+        await fetch_value(
+            conn, "SELECT count(*) FROM private_key WHERE position('ENCRYPTED' IN encode(pem, 'escape')) = 0"
+        )
+    )
+
+
+async def list_unsealed(conn: Connection) -> list[tuple[int, Algorithm, StoredPrivateKey]]:
+    """Those keys: whose, of which kind, and the key. Locked until the transaction ends."""
+    rows = await fetch_records(
+        conn,
+        """
+        SELECT actor_id, algorithm, uri, pem FROM private_key
+        WHERE position('ENCRYPTED' IN encode(pem, 'escape')) = 0 ORDER BY actor_id, algorithm FOR UPDATE
+        """,
+    )
+    return [(row["actor_id"], row["algorithm"], StoredPrivateKey(uri=row["uri"], pem=row["pem"])) for row in rows]
+
+
+async def save_sealed(conn: Connection, actor_id: int, algorithm: Algorithm, pem: bytes) -> None:
+    """The same key, encrypted."""
+    await execute(
+        conn, "UPDATE private_key SET pem = $3 WHERE actor_id = $1 AND algorithm = $2", actor_id, algorithm, pem
     )
 
 

@@ -20,7 +20,7 @@ OPEN: tuple[ListingStatus, ...] = ("open", "reserved")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingDetails:
-    """What a listing is beyond its post (wire-format §5). Quantities and money are decimals, places already blurred.
+    """What a listing is beyond its post. Quantities and money are decimals, places already blurred.
 
     `description` is the cleaned HTML of the text alone; `repair` is
     {"bike_type", "interventions", "wheel_size", "rideable", "urgency"}; `reciprocal` the intent as received.

@@ -13,7 +13,7 @@ from models.ids import make_id
 MediaType = Literal["image", "gifv", "video", "audio", "unknown"]
 
 MAX_KEPT = 16
-"""Attachments that are kept of a post from elsewhere (decisions.md)."""
+"""Attachments that are kept of a post from elsewhere."""
 
 MAX_URL = 2048
 

@@ -3,7 +3,7 @@
 from models.database import Connection, fetch_column
 from models.posts import NewPost, Post, create, find_by_uri, save_edit
 
-__all__ = ["create_note", "list_ancestors", "list_descendants", "list_public_replies", "save_remote"]
+__all__ = ["create_note", "list_ancestors", "list_descendants", "save_remote"]
 
 
 async def create_note(conn: Connection, new: NewPost) -> Post:
@@ -25,20 +25,6 @@ async def save_remote(conn: Connection, new: NewPost) -> tuple[Post, bool]:
         held = await find_by_uri(conn, new.uri)
         assert held is not None
     return held, False
-
-
-async def list_public_replies(conn: Connection, post_id: int) -> list[str]:
-    """Ids (URIs) of the direct answers that everybody may read, oldest first, at most 500."""
-    return await fetch_column(
-        conn,
-        """
-        SELECT p.uri FROM post p JOIN actor a ON a.id = p.author_id
-        WHERE p.in_reply_to_id = $1 AND p.deleted_at IS NULL AND p.audience IN ('network', 'unlisted')
-            AND a.suspended_at IS NULL
-        ORDER BY p.id LIMIT 500
-        """,
-        post_id,
-    )
 
 
 async def list_ancestors(conn: Connection, post_id: int) -> list[int]:

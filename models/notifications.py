@@ -1,4 +1,4 @@
-"""Telling a person of ours what others did; whom she blocked is not told of."""
+"""Telling a person of ours what others did; whom she blocked or muted is not told of."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ from typing import Literal
 from models.database import Connection, execute, fetch_all, fetch_column, fetch_value
 from models.ids import make_id
 
-NotificationType = Literal["mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update"]
+NotificationType = Literal[
+    "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "move"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,8 @@ async def notify_all(
 ) -> list[int]:
     """Tell these people, each once, in one statement; the notifications' ids.
 
-    Nobody is told of her own acts, of what somebody does whom she blocked or who blocked her, or twice of one thing.
+    Nobody is told of her own acts, of what somebody does whom she blocked or who blocked her, of those whom she muted
+    with their notifications, or twice of one thing.
     """
     if not recipient_ids:
         return []
@@ -49,8 +52,9 @@ async def notify_all(
         FROM unnest($1::bigint[], $2::bigint[]) AS told (id, recipient_id)
         JOIN account ON account.actor_id = told.recipient_id
         WHERE told.recipient_id <> $4
-            AND NOT EXISTS (SELECT FROM block WHERE (actor_id = told.recipient_id AND target_id = $4)
-                OR (actor_id = $4 AND target_id = told.recipient_id))
+            AND NOT EXISTS (SELECT FROM barred WHERE reader_id = told.recipient_id AND author_id = $4)
+            AND NOT EXISTS (SELECT FROM mute WHERE actor_id = told.recipient_id AND target_id = $4 AND notifications
+                AND (until IS NULL OR until > now()))
         ON CONFLICT DO NOTHING RETURNING id
         """,
         [make_id() for _ in recipient_ids],
@@ -93,7 +97,7 @@ async def list_notifications(conn: Connection, recipient_id: int, page: Notifica
         conn,
         Notification,
         """
-        SELECT id, recipient_id, type, actor_id, post_id, created_at, read_at FROM notification
+        SELECT id, recipient_id, type, actor_id, post_id, created_at, read_at FROM shown_notification
         WHERE recipient_id = $1 AND ($2::bigint IS NULL OR id < $2) AND ($3::bigint IS NULL OR id > $3)
             AND ($4::bigint IS NULL OR id > $4) AND (cardinality($5::text[]) = 0 OR type = ANY($5))
             AND NOT type = ANY($6::text[]) AND ($7::bigint IS NULL OR actor_id = $7)
@@ -114,7 +118,7 @@ async def list_notifications(conn: Connection, recipient_id: int, page: Notifica
 async def count_unread(conn: Connection, recipient_id: int) -> int:
     """How many notifications the person has not seen on a page yet."""
     found: int = await fetch_value(
-        conn, "SELECT count(*) FROM notification WHERE recipient_id = $1 AND read_at IS NULL", recipient_id
+        conn, "SELECT count(*) FROM shown_notification WHERE recipient_id = $1 AND read_at IS NULL", recipient_id
     )
     return found
 

@@ -18,6 +18,7 @@ class Passage:
     state: DeliveryState
     attempts: int
     error: str | None
+    cause: str | None
     due_at: datetime
     finished_at: datetime | None
 
@@ -28,9 +29,9 @@ async def list_passages(conn: Connection, object_uris: Sequence[str]) -> dict[st
         conn,
         Passage,
         """
-        SELECT object_uri, host, type, state, attempts, error, due_at, finished_at FROM (
+        SELECT object_uri, host, type, state, attempts, error, cause, due_at, finished_at FROM (
             SELECT DISTINCT ON (a.object_uri, d.host) a.object_uri, d.host, a.type, d.state, d.attempts, d.error,
-                d.due_at, d.finished_at
+                d.cause, d.due_at, d.finished_at
             FROM activity a JOIN delivery d ON d.activity_id = a.id
             WHERE a.object_uri = ANY($1) AND d.state <> 'cancelled'
             ORDER BY a.object_uri, d.host, d.id DESC
@@ -38,6 +39,30 @@ async def list_passages(conn: Connection, object_uris: Sequence[str]) -> dict[st
         """,
         list(object_uris),
     )
+    return _group(object_uris, rows)
+
+
+async def list_request_passages(
+    conn: Connection, actor_id: int, followed_uris: Sequence[str]
+) -> dict[str, list[Passage]]:
+    """Where this actor's newest Follow of each of these went."""
+    rows = await fetch_all(
+        conn,
+        Passage,
+        """
+        SELECT DISTINCT ON (a.object_uri) a.object_uri, d.host, a.type, d.state, d.attempts, d.error, d.cause,
+            d.due_at, d.finished_at
+        FROM activity a JOIN delivery d ON d.activity_id = a.id
+        WHERE a.object_uri = ANY($2) AND a.actor_id = $1 AND a.type = 'Follow' AND d.state <> 'cancelled'
+        ORDER BY a.object_uri, d.id DESC
+        """,
+        actor_id,
+        list(followed_uris),
+    )
+    return _group(followed_uris, rows)
+
+
+def _group(object_uris: Sequence[str], rows: list[Passage]) -> dict[str, list[Passage]]:
     found: dict[str, list[Passage]] = {uri: [] for uri in object_uris}
     for row in rows:
         found[row.object_uri].append(row)

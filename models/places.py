@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from models.database import Connection, fetch_all, fetch_one
 from models.geometry import CELL, blur
@@ -36,6 +36,18 @@ class Place:
     latitude: float | None = None
     longitude: float | None = None
     radius: int | None = None
+
+
+def place_fields(place: Place | None) -> dict[str, Any]:
+    """The place as listings, drafts and profiles have it among their own fields; all None for nowhere."""
+    return {
+        "place_name": place.name if place else None,
+        "postcode": place.postcode if place else None,
+        "commune_code": place.commune_code if place else None,
+        "latitude": place.latitude if place else None,
+        "longitude": place.longitude if place else None,
+        "radius": place.radius if place else None,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

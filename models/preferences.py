@@ -13,6 +13,9 @@ TerritoryKind = Literal["commune", "epci", "communes"]
 
 Registration = Literal["open", "closed"]
 
+DirectoryArea = Literal["france", "borders", "anywhere"]
+"""Where a territory has to lie to come on the map: in France, there or near its borders, anywhere."""
+
 Accent = Literal["email", "vert", "prune", "canard", "ardoise", "vermillon"]
 
 Mode = Literal["gift", "loan", "swap", "sale", "service"]
@@ -43,6 +46,8 @@ class Preferences:
     address: str = ""
     opening_hours: str = ""
     contact_email: str = ""
+    limited_federation: bool = False
+    directory_area: DirectoryArea = "france"
     legal_publisher: str = ""
     legal_director: str = ""
     legal_host: str = ""
@@ -67,7 +72,10 @@ async def load(conn: Connection) -> Preferences:
 
 
 async def save(conn: Connection, preferences: Preferences) -> None:
-    """Keep all settings; what did not change keeps its date."""
+    """Keep all settings but `limited_federation`, which `levels.save_limited` puts into effect.
+
+    What did not change keeps its date.
+    """
     await execute_many(
         conn,
         """
@@ -75,5 +83,9 @@ async def save(conn: Connection, preferences: Preferences) -> None:
         ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()
         WHERE preference.value <> excluded.value
         """,
-        [(field.name, getattr(preferences, field.name)) for field in fields(Preferences)],
+        [
+            (field.name, getattr(preferences, field.name))
+            for field in fields(Preferences)
+            if field.name != "limited_federation"
+        ],
     )

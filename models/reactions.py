@@ -56,6 +56,20 @@ async def find_favourite(conn: Connection, *, actor_id: int, post_id: int) -> Fa
     )
 
 
+async def renew_favourite(conn: Connection, *, uri: str, actor_id: int, post_id: int) -> None:
+    """The same like came anew under another id: this is the one that an undoing names (AX4)."""
+    await execute(
+        conn,
+        """
+        UPDATE favourite SET uri = $1
+        WHERE actor_id = $2 AND post_id = $3 AND NOT EXISTS (SELECT FROM favourite WHERE uri = $1)
+        """,
+        uri,
+        actor_id,
+        post_id,
+    )
+
+
 async def unfavourite(conn: Connection, *, actor_id: int, post_id: int) -> bool:
     """Take a like back. False when there was none."""
     await execute(
@@ -67,8 +81,10 @@ async def unfavourite(conn: Connection, *, actor_id: int, post_id: int) -> bool:
     return bool(await execute(conn, "DELETE FROM favourite WHERE actor_id = $1 AND post_id = $2", actor_id, post_id))
 
 
-async def share(conn: Connection, *, uri: str, actor_id: int, post_id: int) -> Share | None:
-    """Record a share; None when it was there already."""
+async def share(
+    conn: Connection, *, uri: str, actor_id: int, post_id: int, moment: datetime | None = None
+) -> Share | None:
+    """Record a share; None when it was there already. `moment` is when it was made, where that is long ago."""
     return await fetch_one(
         conn,
         Share,
@@ -76,7 +92,7 @@ async def share(conn: Connection, *, uri: str, actor_id: int, post_id: int) -> S
         INSERT INTO share (id, uri, actor_id, post_id) VALUES ($1, $2, $3, $4)
         ON CONFLICT DO NOTHING RETURNING id, uri, actor_id, post_id, created_at
         """,
-        make_id(),
+        make_id(moment),
         uri,
         actor_id,
         post_id,
@@ -105,6 +121,20 @@ async def list_shares_by_ids(conn: Connection, ids: list[int]) -> dict[int, Shar
         conn, Share, "SELECT id, uri, actor_id, post_id, created_at FROM share WHERE id = ANY($1)", ids
     )
     return {row.id: row for row in rows}
+
+
+async def renew_share(conn: Connection, *, uri: str, actor_id: int, post_id: int) -> None:
+    """The same share came anew under another id: this is the one that an undoing names (AX4)."""
+    await execute(
+        conn,
+        """
+        UPDATE share SET uri = $1
+        WHERE actor_id = $2 AND post_id = $3 AND NOT EXISTS (SELECT FROM share WHERE uri = $1)
+        """,
+        uri,
+        actor_id,
+        post_id,
+    )
 
 
 async def unshare(conn: Connection, *, actor_id: int, post_id: int) -> bool:

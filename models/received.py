@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from models.batches import Batch
-from models.database import Connection, Pool, connection, execute, fetch_all
+from models.database import Connection, Pool, connection, execute, fetch_all, fetch_value
 from models.ids import make_id
 
 
@@ -37,7 +37,7 @@ class NewReceived:
 
 
 async def enqueue(conn: Connection, new: NewReceived) -> bool:
-    """Keep an activity for processing. False for the same id with the same body: a no-op (decisions.md)."""
+    """Keep an activity for processing. False for the same id with the same body: a no-op."""
     return bool(await enqueue_many(conn, [new]))
 
 
@@ -60,6 +60,12 @@ async def enqueue_many(conn: Connection, news: Sequence[NewReceived]) -> int:
     )
 
 
+async def is_received(conn: Connection, activity_uri: str) -> bool:
+    """Whether an activity of this id came within the last days, whatever became of it."""
+    found = await fetch_value(conn, "SELECT EXISTS (SELECT FROM received WHERE activity_uri = $1)", activity_uri)
+    return bool(found)
+
+
 def make_intake(pool: Pool) -> Batch[NewReceived]:
     """Where inboxes put what they accept: `put` returns once the activity is committed.
 
@@ -71,6 +77,18 @@ def make_intake(pool: Pool) -> Batch[NewReceived]:
             await enqueue_many(conn, news)
 
     return Batch(write)
+
+
+async def has_come(conn: Connection, activity_uri: str, actor_uri: str) -> bool:
+    """Did this actor send an activity with this id, whatever became of it?"""
+    return bool(
+        await fetch_value(
+            conn,
+            "SELECT EXISTS (SELECT FROM received WHERE activity_uri = $1 AND actor_uri = $2)",
+            activity_uri,
+            actor_uri,
+        )
+    )
 
 
 async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime) -> list[Received]:

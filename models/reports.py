@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.database import Connection, execute, fetch_all
+from models.database import Connection, execute, fetch_all, fetch_value
 from models.ids import make_id
 
 CONTENT_LIMIT = 5000
@@ -55,6 +55,19 @@ async def save(conn: Connection, new: NewReport) -> bool:
             new.local,
         )
     )
+
+
+async def count_today(conn: Connection, host: str) -> int:
+    """How many reports came from this server within a day."""
+    found: int = await fetch_value(
+        conn,
+        """
+        SELECT count(*) FROM report r JOIN actor a ON a.id = r.reporter_id
+        WHERE a.host = $1 AND NOT r.local AND r.created_at > now() - interval '1 day'
+        """,
+        host,
+    )
+    return found
 
 
 async def list_open(conn: Connection, *, limit: int = 100) -> list[Report]:

@@ -2,19 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
 
-from models.database import Connection, execute, fetch_column, fetch_one, fetch_value
-
-Level = Literal["friend", "reader", "aside"]
-
-FAILING_DAYS = 7
-"""After failing on so many distinct days a host is unavailable and its deliveries are held (HT7)."""
+from models.database import Connection, execute, fetch_column, fetch_one
+from models.levels import Level as Level
+from models.levels import save_level as save_level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """One other server. `failure` is the cause in plain words; `knock` is how it wants requests signed."""
+    """One other server. `failure` is the cause in plain words; `knock` is how it wants requests signed.
+
+    `latency_ms` is a moving figure of what deliveries take; `clock_seconds` tells by how much its clock is ahead.
+    """
 
     host: str
     level: Level
@@ -26,9 +25,14 @@ class Server:
     last_out_at: datetime | None
     last_failure_at: datetime | None
     failure: str | None
+    failure_cause: str | None
     failing_days: list[date]
     unavailable_since: datetime | None
     probe_at: datetime | None
+    paused_at: datetime | None
+    latency_ms: int | None
+    clock_seconds: int | None
+    clock_at: datetime | None
     knock: str | None
     knock_until: datetime | None
 
@@ -40,35 +44,11 @@ async def find(conn: Connection, host: str) -> Server | None:
         Server,
         """
         SELECT host, level, software, software_version, name, first_seen_at, last_in_at, last_out_at,
-            last_failure_at, failure, failing_days, unavailable_since, probe_at, knock, knock_until
+            last_failure_at, failure, failure_cause, failing_days, unavailable_since, probe_at, paused_at, latency_ms,
+            clock_seconds, clock_at, knock, knock_until
         FROM server WHERE host = $1
         """,
         host,
-    )
-
-
-async def is_aside(conn: Connection, host: str) -> bool:
-    """Is this host, or a domain above it, set aside?"""
-    labels = host.split(".")
-    return bool(
-        await fetch_value(
-            conn,
-            "SELECT EXISTS (SELECT FROM server WHERE host = ANY($1) AND level = 'aside')",
-            [".".join(labels[start:]) for start in range(len(labels))],
-        )
-    )
-
-
-async def save_level(conn: Connection, host: str, level: Level) -> None:
-    """Set how far the cooperative trusts a server."""
-    await execute(
-        conn,
-        """
-        INSERT INTO server (host, level) VALUES ($1, $2)
-        ON CONFLICT (host) DO UPDATE SET level = excluded.level
-        """,
-        host,
-        level,
     )
 
 
@@ -107,56 +87,8 @@ async def save_heard(conn: Connection, hosts: list[str]) -> None:
     )
 
 
-async def save_success(conn: Connection, hosts: list[str]) -> list[str]:
-    """Deliveries arrived at these hosts. Those that were unavailable until now: what is held for them may go."""
-    return await fetch_column(
-        conn,
-        """
-        WITH before AS (
-            SELECT host FROM server WHERE host = ANY($1) AND unavailable_since IS NOT NULL
-        ), saved AS (
-            INSERT INTO server (host, last_out_at) SELECT unnest($1::text[]), now() ORDER BY 1
-            ON CONFLICT (host) DO UPDATE SET last_out_at = now(), failure = NULL, failing_days = '{}',
-                unavailable_since = NULL, probe_at = NULL
-            WHERE server.last_out_at IS NULL OR server.last_out_at < now() - interval '10 seconds'
-                OR server.failure IS NOT NULL OR server.unavailable_since IS NOT NULL
-        )
-        SELECT host FROM before
-        """,
-        hosts,
-    )
-
-
-async def save_failure(conn: Connection, host: str, cause: str, *, on: date) -> bool:
-    """A delivery failed for a reason that may pass. True when the host has just become unavailable (HT7)."""
-    server = await fetch_one(
-        conn,
-        Server,
-        """
-        INSERT INTO server (host, last_failure_at, failure, failing_days) VALUES ($1, now(), $2, ARRAY[$3::date])
-        ON CONFLICT (host) DO UPDATE SET last_failure_at = now(), failure = excluded.failure,
-            failing_days = CASE WHEN $3 = ANY(server.failing_days) THEN server.failing_days
-                ELSE server.failing_days || $3::date END
-        RETURNING host, level, software, software_version, name, first_seen_at, last_in_at, last_out_at,
-            last_failure_at, failure, failing_days, unavailable_since, probe_at, knock, knock_until
-        """,
-        host,
-        cause,
-        on,
-    )
-    assert server is not None
-    if server.unavailable_since is not None or len(server.failing_days) < FAILING_DAYS:
-        return False
-    await execute(
-        conn,
-        "UPDATE server SET unavailable_since = now(), probe_at = now() + interval '1 day' WHERE host = $1",
-        host,
-    )
-    return True
-
-
 async def save_knock(conn: Connection, host: str, knock: str) -> None:
-    """Remember for 7 days how this host wants requests signed (federation.md §0.1)."""
+    """Remember for 7 days how this host wants requests signed."""
     await execute(
         conn,
         """

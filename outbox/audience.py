@@ -12,7 +12,7 @@ SERVICES = "services"
 
 
 async def find_stream(conn: Connection, kind: ListingKind, mode: ListingMode) -> Actor | None:
-    """The Group of ours that passes a listing of this kind on (decisions.md); None before the server is founded."""
+    """The Group of ours that passes a listing of this kind on; None before the server is founded."""
     username = SERVICES if (kind, mode) == ("offer", "service") else STREAMS[kind]
     stream = await actors.find_local(conn, username)
     return stream if stream is not None and stream.deleted_at is None else None

@@ -1,4 +1,4 @@
-"""When to try again what did not arrive: pure, so that every line of the schedule is a test (federation.md HT6)."""
+"""When to try again what did not arrive: pure, so that every line of the schedule is a test (HT6)."""
 
 from datetime import datetime, timedelta
 

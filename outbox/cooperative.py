@@ -1,10 +1,12 @@
 """The cooperative changes what it says of itself: its settings, and the actors that carry its name."""
 
+from dataclasses import replace
+
 from federation.html import from_text
 from models import actors, places, preferences
 from models.actors import Actor, Profile
 from models.database import Connection
-from models.places import Place
+from models.places import Place, place_fields
 from models.preferences import Preferences
 from models.settings import Site
 from outbox.founding import NAMES, rename_instance
@@ -28,6 +30,27 @@ async def save_preferences(conn: Connection, site: Site, chosen: Preferences) ->
         actor = await actors.find_local(conn, username)
         if actor is not None and username != "instance":
             await announce_update(conn, site, actor)
+
+
+async def save_listed(conn: Connection, site: Site, *, listed: bool) -> None:
+    """Ask to be in the directory of territories, or no longer; others are told."""
+    coop = await actors.get_local(conn, "coop")
+    if coop.discoverable is listed:
+        return
+    described = _describe(coop, await preferences.load(conn), _place_of(coop))
+    saved = await actors.save_profile(conn, coop.id, replace(described, discoverable=listed))
+    await announce_update(conn, site, saved)
+
+
+def _place_of(coop: Actor) -> Place:
+    return Place(
+        name=coop.place_name or "",
+        postcode=coop.postcode,
+        commune_code=coop.commune_code,
+        latitude=coop.latitude,
+        longitude=coop.longitude,
+        radius=coop.radius,
+    )
 
 
 async def find_centre(conn: Connection, chosen: Preferences) -> Place | None:
@@ -55,10 +78,5 @@ def _describe(coop: Actor, chosen: Preferences, place: Place | None) -> Profile:
         locked=coop.locked,
         discoverable=coop.discoverable,
         fields=coop.fields,
-        place_name=chosen.territory_name or None,
-        postcode=place.postcode if place else None,
-        commune_code=place.commune_code if place else None,
-        latitude=place.latitude if place else None,
-        longitude=place.longitude if place else None,
-        radius=place.radius if place else None,
+        **(place_fields(place) | {"place_name": chosen.territory_name or None}),
     )

@@ -6,6 +6,7 @@ hosts run at once, so that a slow host delays nobody else; those that failed bef
 
 import asyncio
 import random
+import time
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from models.errors import NotFound
 from models.rounds import Queue, work_through
 from outbox.outcomes import Later, Outcome, Sent, ToPerson, judge
 from outbox.results import save_failed, save_sent
+from outbox.synchronization import find_header
 
 log = structlog.get_logger(__name__)
 
@@ -99,15 +101,22 @@ class _Courier:
 
     async def send(self, delivery: Delivery) -> Outcome:
         self.tried += 1
+        begun = time.monotonic()
         try:
             signer = await load_signer(self.instance, delivery.actor_id)
         except NotFound as error:
             answer = Answer(status=None, error=f"There is no key to sign with: {error}")
         else:
-            answer = await self.instance.transport.post_activity(delivery.inbox, delivery.body.encode(), signer)
+            synchronization = await find_header(self.instance, delivery)
+            begun = time.monotonic()
+            answer = await self.instance.transport.post_activity(
+                delivery.inbox, delivery.body.encode(), signer, synchronization=synchronization
+            )
         if not answer.delivered:
             log.info("delivery_failed", host=delivery.host, status=answer.status, cause=answer.error)
-        return judge(delivery, answer, at=self.now(), chance=random.random())  # noqa: S311 - spreads load only
+        latency = round((time.monotonic() - begun) * 1000)
+        chance = random.random()  # noqa: S311 - spreads load only
+        return judge(delivery, answer, at=self.now(), chance=chance, latency=latency)
 
     async def release(self, rest: list[Delivery], *, moved: bool) -> None:
         """Give back what was not tried; `moved` when `deliveries.retry` has done so."""

@@ -1,4 +1,4 @@
-"""From a draft to what is stored of a listing, the place blurred as far as it has to be (decisions.md)."""
+"""From a draft to what is stored of a listing, the place blurred as far as it has to be."""
 
 from dataclasses import replace
 from functools import partial

@@ -12,6 +12,7 @@ from decimal import Decimal
 from models import categories
 from models.errors import Invalid
 from models.listings import ListingDraft
+from models.texts import NOT_TYPED
 from models.uploads import MAX_ATTACHED
 
 TITLE_LIMIT = 100
@@ -37,7 +38,6 @@ BIKES = (None, "city", "ebike", "cargo", "mtb", "road", "child", "folding", "oth
 INTERVENTIONS = ("flat-tyre", "brakes", "chain", "gears", "wheel", "electric", "lights", "diagnosis", "other")
 URGENCIES = (None, "Now", "Today", "ThisWeek", "Flexible")
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
 _DURATION = re.compile(
     r"P(?=.)(?:\d{1,3}Y)?(?:\d{1,3}M)?(?:\d{1,3}W)?(?:\d{1,3}D)?(?:T(?=.)(?:\d{1,3}H)?(?:\d{1,3}M)?)?"
 )
@@ -51,8 +51,8 @@ def require_draft(draft: ListingDraft, *, at: datetime) -> ListingDraft:
     """The draft, its texts tidied. Raises Invalid whose `field` is the first one that is wrong."""
     draft = replace(
         draft,
-        title=" ".join(_CONTROL.sub("", draft.title).split()),
-        text=_CONTROL.sub("", draft.text).replace("\r\n", "\n").strip(),
+        title=" ".join(NOT_TYPED.sub("", draft.title).split()),
+        text=NOT_TYPED.sub("", draft.text).replace("\r\n", "\n").strip(),
         wants=_tidy(draft.wants),
         place_name=_tidy(draft.place_name),
     )
@@ -63,7 +63,7 @@ def require_draft(draft: ListingDraft, *, at: datetime) -> ListingDraft:
 
 
 def _tidy(text: str | None) -> str | None:
-    return " ".join(_CONTROL.sub("", text or "").split()) or None
+    return " ".join(NOT_TYPED.sub("", text or "").split()) or None
 
 
 def _check_words(draft: ListingDraft, _: datetime) -> Iterator[Problem]:

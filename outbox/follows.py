@@ -76,6 +76,16 @@ async def unfollow(conn: Connection, site: Site, follower: Actor, followed: Acto
     return await follows.remove(conn, follower_id=follower.id, followed_id=followed.id)
 
 
+async def disown(conn: Connection, site: Site, follower: Actor, followed: Actor) -> None:
+    """Take back a follow that the other server believes in and that is not known here: its id was lost."""
+    unknown = Follow(
+        id=activity_uri(site, follower.username), actor=follower.uri, object=followed.uri, to=(followed.uri,)
+    )
+    await send(
+        conn, follower, build_undo(site, follower, unknown), Recipients(named_ids=(followed.id,)), about=followed.uri
+    )
+
+
 async def accept(conn: Connection, site: Site, followed: Actor, follower: Actor) -> follows.Follow:
     """Say yes to somebody who asked to follow one of ours. Raises NotFound when nobody asked."""
     held = await _get_request(conn, followed, follower)

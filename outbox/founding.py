@@ -68,6 +68,6 @@ def _describe(site: Site, username: str) -> LocalActor:
         type=TYPES[username],
         name=NAMES[username].format(coop=site.host),
         summary=f"<p>{SUMMARIES[username]}</p>",
-        discoverable=username != "instance",
+        discoverable=username not in {"instance", "coop"},  # the coop asks to be in the directory, or not
         territory_uri=None if username in {"instance", "coop"} else uris.actor_uri(site, "coop"),
     )

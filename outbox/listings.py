@@ -23,6 +23,7 @@ from outbox.builders.update import build_update
 from outbox.deletions import delete_post
 from outbox.details import describe
 from outbox.drafts import require_draft
+from outbox.moves import require_at_home
 from outbox.send import send
 from outbox.streams import pass_on, take_back
 
@@ -33,7 +34,7 @@ OUTCOMES: dict[str, tuple[ListingStatus, ClosedReason | None]] = {
     "paused": ("paused", None),
     "open": ("open", None),
 }
-"""What an author says became of a listing, and what others are told (decisions.md, "The agreement")."""
+"""What an author says became of a listing, and what others are told."""
 
 REACH: tuple[Audience, ...] = ("coop", "territories", "network")
 """Audiences from the narrowest to the widest."""
@@ -43,6 +44,7 @@ EXPIRED_AT_ONCE = 50
 
 async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDraft) -> Listing:
     """A new listing of this author: stored, sent, and passed on by its stream. Raises Invalid."""
+    require_at_home(author)
     at = datetime.now(UTC)
     draft = require_draft(draft, at=at)
     stream = await find_stream(conn, draft.kind, draft.mode)

@@ -1,6 +1,5 @@
 """Write a note, answer somebody in public or in private, and take a note back."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,19 +16,19 @@ from models.database import Connection
 from models.errors import Invalid, NotFound
 from models.posts import PUBLIC, Audience, NewPost, Post, Tag
 from models.settings import Site
+from models.texts import NOT_TYPED
 from outbox.audience import find_recipients
 from outbox.builders.audience import build_address
 from outbox.builders.create import build_create
 from outbox.builders.note import build_note
 from outbox.deletions import delete_post
 from outbox.mentions import find_mentioned
+from outbox.moves import require_at_home
 from outbox.send import send
 
 TEXT_LIMIT = 5_000
 WARNING_LIMIT = 500
 MEDIA_LIMIT = 6
-
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +75,7 @@ async def delete(conn: Connection, site: Site, author: Actor, note: Post) -> Non
 
 
 async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, parent: Post | None) -> Post:
+    require_at_home(author)
     draft = _require_draft(draft)
     text = draft.text
     audience = draft.audience if parent is None else narrow(parent.audience, draft.audience)
@@ -108,8 +108,8 @@ def narrow(parent: Audience, wanted: Audience) -> Audience:
 
 def _require_draft(draft: NoteDraft) -> NoteDraft:
     """The draft, its texts tidied. Raises Invalid."""
-    text = _CONTROL.sub("", draft.text).replace("\r\n", "\n").strip()
-    warning = " ".join(_CONTROL.sub("", draft.warning).split())
+    text = NOT_TYPED.sub("", draft.text).replace("\r\n", "\n").strip()
+    warning = " ".join(NOT_TYPED.sub("", draft.warning).split())
     if not text and not draft.media_ids:
         raise Invalid("Écrivez votre message.", field="text")
     if len(text) > TEXT_LIMIT:

@@ -1,9 +1,10 @@
-"""What an answer means for a delivery: the table HT5 of federation.md, pure."""
+"""What an answer means for a delivery: done, again later, held, or given up; pure (HT5)."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from federation.answers import Answer
+from federation.errors import Cause
 from models.deliveries import Delivery
 from outbox.backoff import next_attempt
 
@@ -18,9 +19,11 @@ BUSY = frozenset({401, 429})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """It arrived."""
+    """It arrived; `latency` is what it took, in milliseconds, and `clock` how far ahead the host's clock is."""
 
     delivery: Delivery
+    latency: int | None = None
+    clock: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,8 @@ class Later:
     error: str
     due_at: datetime
     failing: bool
+    cause: Cause | None = None
+    clock: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,20 +57,27 @@ class Never:
     error: str
     missing: bool = False
     failing: bool = False
+    cause: Cause | None = None
+    clock: int | None = None
 
 
 Outcome = Sent | Later | ToPerson | Never
 
 
-def judge(delivery: Delivery, answer: Answer, *, at: datetime, chance: float) -> Outcome:
-    """What to do after this answer; `chance` from 0 to 1 spreads the second tries."""
+def judge(delivery: Delivery, answer: Answer, *, at: datetime, chance: float, latency: int | None = None) -> Outcome:
+    """What to do after this answer; `chance` from 0 to 1 spreads the second tries, `latency` are milliseconds."""
     status, error = answer.status, answer.error or f"{delivery.host} answered {answer.status}."
     if answer.delivered:
-        return Sent(delivery=delivery)
+        return Sent(delivery=delivery, latency=latency, clock=answer.clock)
     if status is not None and 400 <= status < 500 and status not in PASSING:
         if status in MISSING and delivery.personal_inbox is not None:
             return ToPerson(delivery=delivery, status=status, error=error)
-        return Never(delivery=delivery, status=status, error=error, missing=status in MISSING)
+        missing = status in MISSING
+        return Never(
+            delivery=delivery, status=status, error=error, missing=missing, cause=answer.cause, clock=answer.clock
+        )
+    if answer.cause is Cause.SET_ASIDE:
+        return Never(delivery=delivery, status=None, error=error, cause=answer.cause)
     failing = status not in BUSY
     due_at = next_attempt(
         failures=delivery.attempts + 1,
@@ -75,5 +87,15 @@ def judge(delivery: Delivery, answer: Answer, *, at: datetime, chance: float) ->
         retry_after=answer.retry_after,
     )
     if due_at is None:
-        return Never(delivery=delivery, status=status, error=error, failing=failing)
-    return Later(delivery=delivery, status=status, error=error, due_at=due_at, failing=failing)
+        return Never(
+            delivery=delivery, status=status, error=error, failing=failing, cause=answer.cause, clock=answer.clock
+        )
+    return Later(
+        delivery=delivery,
+        status=status,
+        error=error,
+        due_at=due_at,
+        failing=failing,
+        cause=answer.cause,
+        clock=answer.clock,
+    )

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import structlog
 
 from federation.instance import Instance
-from models import deliveries, gone, held, servers
+from models import circuits, deliveries, gone, held
+from models.circuits import Arrival
 from models.database import Connection, transaction
 from outbox.backoff import LONGEST
 from outbox.outcomes import Later, Never, Sent, ToPerson
@@ -19,11 +20,20 @@ async def save_sent(conn: Connection, outcomes: list[Sent]) -> None:
     """These arrived: one statement for all of them."""
     sent = [outcome.delivery for outcome in outcomes]
     await deliveries.succeed(conn, [delivery.id for delivery in sent])
-    opened = await servers.save_success(conn, sorted({delivery.host for delivery in sent}))
+    opened = await circuits.save_success(conn, [_read_arrival(outcome) for outcome in outcomes])
     if opened:
         log.info("hosts_available_again", hosts=opened)
         await held.reopen(conn, opened)
     await gone.forget(conn, [delivery.inbox for delivery in sent if delivery.personal_inbox is None])
+
+
+def _read_arrival(outcome: Sent) -> Arrival:
+    return Arrival(
+        host=outcome.delivery.host,
+        inbox=outcome.delivery.inbox,
+        latency_ms=outcome.latency,
+        clock_seconds=outcome.clock,
+    )
 
 
 async def save_failed(conn: Connection, outcomes: list[Later | ToPerson | Never], *, at: datetime) -> None:
@@ -40,15 +50,21 @@ async def save_failed(conn: Connection, outcomes: list[Later | ToPerson | Never]
 
 
 async def _save_later(conn: Connection, outcome: Later, *, at: datetime) -> None:
-    if outcome.failing:
-        await _save_failure(conn, outcome, at=at)
-    await deliveries.retry(conn, outcome.delivery.id, status=outcome.status, error=outcome.error, due_at=outcome.due_at)
+    await _save_failure(conn, outcome, at=at)
+    await deliveries.retry(
+        conn,
+        outcome.delivery.id,
+        status=outcome.status,
+        error=outcome.error,
+        due_at=outcome.due_at,
+        cause=outcome.cause,
+    )
 
 
 async def _save_never(conn: Connection, outcome: Never, *, at: datetime) -> None:
-    if outcome.failing:
+    if not outcome.missing:  # somebody who left says nothing of the others there
         await _save_failure(conn, outcome, at=at)
-    await deliveries.give_up(conn, outcome.delivery.id, status=outcome.status, error=outcome.error)
+    await deliveries.give_up(conn, outcome.delivery.id, status=outcome.status, error=outcome.error, cause=outcome.cause)
     if outcome.missing and outcome.delivery.personal_inbox is None:
         dropped = await gone.save(conn, outcome.delivery.inbox, certain=outcome.status == GONE, at=at)
         if dropped:
@@ -56,10 +72,14 @@ async def _save_never(conn: Connection, outcome: Never, *, at: datetime) -> None
 
 
 async def _save_failure(conn: Connection, outcome: Later | Never, *, at: datetime) -> None:
-    host = outcome.delivery.host
-    if await servers.save_failure(conn, host, outcome.error, on=at.date()):
+    """For the administrators; only trouble of the whole host counts towards its being unavailable."""
+    host, inbox = outcome.delivery.host, outcome.delivery.inbox
+    on = at.date() if outcome.failing else None
+    if await circuits.save_failure(conn, host, outcome.error, on=on, inbox=inbox, cause=outcome.cause):
         waiting = await held.hold(conn, host)
         log.warning("host_unavailable", host=host, cause=outcome.error, held=waiting)
+    if outcome.clock is not None:
+        await circuits.save_clock(conn, host, outcome.clock)
 
 
 async def probe_hosts(instance: Instance) -> int:

@@ -1,8 +1,13 @@
-"""The one door out: an activity is kept as it will be signed, and its deliveries with it, or neither."""
+"""The one door out: an activity is kept as it will be signed, and its deliveries with it, or neither.
+
+Public ones carry a proof of their own (FEP-8b32), so that others can pass them on; what only some may read never does.
+"""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from federation.fields import PUBLIC
+from federation.proofs.sealing import seal
 from federation.serialize import serialize
 from federation.vocabulary.activities import Activity
 from models import activities, deliveries
@@ -30,7 +35,10 @@ async def send(
 
     `about` is the id of the object that it concerns, by which it is found again.
     """
-    body = serialize(activity).decode()
+    public = PUBLIC in activity.to or PUBLIC in activity.cc
+    body = serialize(activity)
+    if public:
+        body = await seal(conn, sender.id, body, datetime.now(UTC))
     activity_id = await activities.save(
         conn,
         NewActivity(
@@ -38,8 +46,8 @@ async def send(
             type=type(activity).__name__,
             actor_id=sender.id,
             object_uri=about,
-            public=PUBLIC in activity.to or PUBLIC in activity.cc,
-            body=body,
+            public=public,
+            body=body.decode(),
         ),
     )
     if recipients.named_ids or recipients.followed_ids:
@@ -54,4 +62,4 @@ async def send(
         await deliveries.schedule_to_recipients_of(
             conn, activity_id=activity_id, actor_id=sender.id, object_uri=recipients.holders_of
         )
-    return body
+    return body.decode()

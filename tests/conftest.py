@@ -10,12 +10,20 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import structlog
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from models.communes import load_communes
 from models.database import Connection, Pool, open_pool, prepare_connection
 from models.migrate import migrate
 from models.postgres import embedded
+
+structlog.configure(  # as the server does: a traceback shows lines, never what stood in the variables
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 def with_database(server: str, name: str) -> str:

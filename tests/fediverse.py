@@ -28,6 +28,7 @@ class Post:
     body: bytes
     key_id: str
     knock: Knock | None
+    synchronization: str | None = None
 
     @property
     def activity(self) -> dict[str, Any]:
@@ -82,9 +83,13 @@ class FakeFediverse:
         headers = CIMultiDict({"Content-Type": kind})
         return Fetched(url=uri, status=200, headers=headers, body=json.dumps(found).encode())
 
-    async def post_activity(self, inbox: str, body: bytes, signer: Signer, *, knock: Knock | None = None) -> Answer:
+    async def post_activity(
+        self, inbox: str, body: bytes, signer: Signer, *, knock: Knock | None = None, synchronization: str | None = None
+    ) -> Answer:
         """Record the delivery; 202 unless `answers` says otherwise."""
-        self.posts.append(Post(inbox=inbox, body=body, key_id=signer.key_id, knock=knock))
+        self.posts.append(
+            Post(inbox=inbox, body=body, key_id=signer.key_id, knock=knock, synchronization=synchronization)
+        )
         waiting = self.answers.get(inbox)
         if not waiting:
             return Answer(status=202, knock=knock or Knock.CAVAGE)
@@ -165,19 +170,26 @@ def sign_post(
     *,
     knock: Knock = Knock.CAVAGE,
     at: datetime | None = None,
+    kind: str = ACTIVITY_JSON,
 ) -> Envelope:
-    """A POST to an inbox of `site` as a peer would sign it; `path` is such as `/inbox`."""
+    """A POST to an inbox of `site` as a peer would sign it; `path` is such as `/inbox`, `kind` its Content-Type."""
     body = activity if isinstance(activity, bytes) else json.dumps(activity).encode()
-    headers = CIMultiDict({"Host": site.host, "Content-Type": ACTIVITY_JSON})
+    headers = CIMultiDict({"Host": site.host, "Content-Type": kind})
     bare = Envelope(method="POST", path=path, headers=headers, body=body)
     signed = sign(bare, site, signer, knock=knock, at=at or datetime.now(UTC))
     return Envelope(method="POST", path=path, headers=signed, body=body)
 
 
 def sign_get(
-    site: Site, path: str, signer: Signer, *, knock: Knock = Knock.CAVAGE, at: datetime | None = None
+    site: Site,
+    path: str,
+    signer: Signer,
+    *,
+    method: str = "GET",
+    knock: Knock = Knock.CAVAGE,
+    at: datetime | None = None,
 ) -> Envelope:
-    """A signed GET of `path` at `site` as a peer would make it."""
-    bare = Envelope(method="GET", path=path, headers=CIMultiDict({"Host": site.host}))
+    """A signed GET (or HEAD) of `path` at `site` as a peer would make it."""
+    bare = Envelope(method=method, path=path, headers=CIMultiDict({"Host": site.host}))
     signed = sign(bare, site, signer, knock=knock, at=at or datetime.now(UTC))
-    return Envelope(method="GET", path=path, headers=signed)
+    return Envelope(method=method, path=path, headers=signed)

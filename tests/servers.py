@@ -84,16 +84,16 @@ class RunningServer:
 
 @asynccontextmanager
 async def running_server(
-    name: str, database_url: str, data: Path, settings: Settings | None = None
+    name: str, database_url: str, data: Path, settings: Settings | None = None, *, address: str = "127.0.0.1"
 ) -> AsyncIterator[RunningServer]:
-    """A whole server in this process, federating with others on loopback; its database is migrated already."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    """A whole server in this process, federating with others on loopback (127.…); its database is migrated already."""
+    listener = socket.create_server((address, 0))
     listener.setblocking(False)
     port = listener.getsockname()[1]
     settings = msgspec.structs.replace(
         settings or Settings(),
-        url=f"http://127.0.0.1:{port}",
-        listen=f"127.0.0.1:{port}",
+        url=f"http://{address}:{port}",
+        listen=f"{address}:{port}",
         data=data,
         test_federation=True,
     )

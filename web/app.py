@@ -13,6 +13,7 @@ from web.errors import error_middleware
 from web.keys import INSTANCE, TEMPLATES
 from web.middlewares import IN_FLIGHT, add_headers, preflight_middleware, request_middleware, wake_middleware
 from web.pages import routes as pages
+from web.peer_quota import UNPROVEN, make_budget, peer_quota_middleware
 from web.quota import QUOTA, Quota, quota_middleware
 from web.session import session_middleware
 from web.templating import load_templates
@@ -26,6 +27,7 @@ MIDDLEWARES = (  # from the outside to the view
     preflight_middleware,
     error_middleware,
     quota_middleware,
+    peer_quota_middleware,
     wake_middleware,
     session_middleware,
 )
@@ -41,6 +43,7 @@ def make_app(instance: Instance, waker: Waker | None = None) -> web.Application:
     app[IN_FLIGHT] = set()
     app[WAKER] = waker or Waker(instance.pool)
     app[QUOTA] = Quota(instance.pool, instance.settings.rate_limit)
+    app[UNPROVEN] = make_budget()
     app.add_routes(ROUTES)
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.append(_run_in_background)

@@ -19,6 +19,10 @@ COMMANDS = {
     "withdraw": "web.commands.listings",
     "follow": "web.commands.follows",
     "lookup": "web.commands.follows",
+    "peer": "web.commands.peers",
+    "key": "web.commands.keys",
+    "backup": "web.commands.backups",
+    "restore": "web.commands.backups",
     "demo": "web.commands.demo",
 }
 """Command → its module, where a function has the same name; read when it is called, so that each starts quickly."""
@@ -65,7 +69,9 @@ def run_command(arguments: list[str]) -> int:
         click.echo(one_line(error.format_message()), err=True)
         return 1
     except DeclicError as error:
-        click.echo(one_line(str(error)), err=True)
+        # Read only now: languages take their time, and commands start quickly.
+        in_english = import_module("web.commands.english").in_english
+        click.echo(one_line(in_english(error)), err=True)
         return 2 if isinstance(error, Invalid) else 1
     except (click.Abort, KeyboardInterrupt):
         return 130

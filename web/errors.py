@@ -34,6 +34,12 @@ SENTENCES = {
 
 RETRY_SECONDS = "5"
 
+FOR_READERS = {"Cache-Control": "private, no-store", "Vary": "Accept, Signature, Signature-Input"}
+"""What refuses another server is kept by nobody: the next one may sign, and be somebody who may see it (CN4, CN5)."""
+
+READERS_SIGN = 'sig1=("@method" "@target-uri");created;keyid'
+"""How a request is to be signed that sends nothing (`Accept-Signature`, RS8)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
@@ -73,7 +79,10 @@ async def error_middleware(request: web.Request, handler: Handler) -> web.Stream
 async def answer_problem(request: web.Request, problem: Problem) -> web.Response:
     """The answer itself, in the form that fits the address and what the client accepts."""
     if wants_json(request):
-        return web.json_response({"error": problem.sentence}, status=problem.status, headers=problem.headers)
+        headers = problem.headers
+        if request.path.startswith(FOR_SERVERS):
+            headers = FOR_READERS | ({"Accept-Signature": READERS_SIGN} if problem.status == 401 else {}) | headers
+        return web.json_response({"error": problem.sentence}, status=problem.status, headers=headers)
     page = PAGES.get(problem.status, problem.status)
     if page not in HAVE_PAGE:
         page = 500 if page >= 500 else 422

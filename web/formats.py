@@ -3,13 +3,12 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal
 from markupsafe import Markup
 
-PARIS = ZoneInfo("Europe/Paris")
+from models.moments import PARIS
 
 NARROW = "\u202f"
 

@@ -11,6 +11,7 @@ from aiohttp import BodyPartReader, web
 from multidict import MultiDict, MultiMapping
 
 from models.errors import Invalid
+from models.texts import NOT_TYPED
 from web.render import say
 from web.session import require_csrf
 
@@ -23,9 +24,6 @@ TEXT_LIMIT = 256 * 1024
 
 FIELD_LIMIT = 300
 """Fields in one form."""
-
-NOT_TYPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
-"""Control characters and direction overrides: PostgreSQL refuses some, and the others only disguise names (B-26)."""
 
 EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"]{1,64}@(?:[a-z0-9-]+\.)*[a-z0-9-]+")
 

@@ -5,10 +5,29 @@ from functools import partial
 
 import structlog
 
-from federation import media_chores
+from federation import crawl, media_chores
 from federation.instance import Instance
-from models import attempts, deliveries, jobs, keys, links, quotas, received, servers, sessions, tombstones
+from inbox import backfill, synchronization
+from models import (
+    accounts,
+    attempts,
+    backfills,
+    deliveries,
+    jobs,
+    keys,
+    knocks,
+    links,
+    mutes,
+    posts,
+    quotas,
+    received,
+    servers,
+    sessions,
+    strangers,
+    tombstones,
+)
 from models.database import Connection, transaction
+from models.directory.saving import forget_old
 from models.jobs import Handler, Periodic
 from outbox.listings import expire_due
 from outbox.results import probe_hosts
@@ -18,6 +37,9 @@ log = structlog.get_logger(__name__)
 
 HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     MAIL: send_mail,
+    crawl.JOB: crawl.crawl_now,
+    backfills.JOB: backfill.fill_back,
+    synchronization.JOB: synchronization.synchronize,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
 
@@ -26,12 +48,19 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "deliveries": deliveries.prune,
     "tombstones": tombstones.prune,
     "sessions": sessions.forget_expired,
+    "unconfirmed": accounts.forget_unconfirmed,
     "links": links.forget_expired,
     "attempts": attempts.forget_old,
     "quotas": quotas.forget_old,
+    "knocks": knocks.forget_old,
+    "mutes": mutes.forget_over,
+    "letters": strangers.forget_old,
     "failed_fetches": servers.forget_old_failures,
     "nonces": keys.forget_old_nonces,
     "jobs": jobs.prune,
+    "directory": forget_old,
+    "withdrawn_words": posts.empty_all_activities,
+    "withdrawn_copies": posts.forget_copies,
 }
 """What is forgotten every night once it is too old to be of use; the number of rows is logged."""
 
@@ -75,6 +104,7 @@ CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "expire": ("*/5 * * * *", expire_due),
     "probe": ("*/10 * * * *", probe_hosts),
     "clean_media": ("*/5 * * * *", clean_media),
+    "directory": ("*/10 * * * *", crawl.crawl_due),
     "sweep": ("17 2 * * *", sweep),
     "sweep_media": ("47 2 * * *", sweep_media),
 }

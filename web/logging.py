@@ -7,12 +7,22 @@ import logging
 import sys
 
 import structlog
+from aiohttp.http import HttpProcessingError
 from structlog.typing import Processor
 
 LEVELS = logging.getLevelNamesMapping()
 
 QUIET = ("asyncio", "aiohttp.access", "pgqueuer")
 """Libraries whose everyday lines say nothing to an operator."""
+
+
+def keep_record(record: logging.LogRecord) -> bool:
+    """A filter for aiohttp's server: requests that are no HTTP, or that end before their end, are worth no line.
+
+    Anybody could fill the log with their tracebacks.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError | ConnectionError)
 
 
 def configure_logging(level: str) -> None:

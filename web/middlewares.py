@@ -19,7 +19,7 @@ from web.wake import WAKER
 log = structlog.get_logger(__name__)
 
 OPEN_TO_PAGES_ELSEWHERE = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo", "/media/")
-"""What web clients on other origins fetch (clients.md §1.10)."""
+"""What web clients on other origins fetch."""
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -118,7 +118,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 def make_content_policy(settings: Settings, path: str) -> str:
     """Everything from our own origin, pictures also from the uploads' own one; nothing inline, nobody frames us.
 
-    The log-in and consent pages of OAuth lead to addresses of apps, which `form-action` would block (clients.md §1.9);
+    The log-in and consent pages of OAuth lead to addresses of apps, which `form-action` would block;
     elsewhere a form may end on another server, where somebody follows from.
     """
     policy = ["default-src 'self'", "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'"]

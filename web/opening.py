@@ -13,6 +13,7 @@ from federation.key_pairs import make_key_pairs
 from federation.knocks import ServerKnocks
 from federation.transport import AiohttpTransport
 from federation.uris import actor_uri, origin_of
+from federation.welcomes import Welcomes
 from models import actors
 from models.communes import load_communes
 from models.database import open_pool, transaction
@@ -90,14 +91,16 @@ async def open_instance(settings: Settings, database_url: str) -> AsyncIterator[
     """
     settings = msgspec.structs.replace(settings, database_url=database_url)
     pool = await open_pool(database_url)
-    transport = AiohttpTransport(settings, knocks=ServerKnocks(pool))
-    instance = Instance(site=settings.site, settings=settings, pool=pool, transport=transport)
+    welcomes = Welcomes(pool)
+    transport = AiohttpTransport(settings, knocks=ServerKnocks(pool), guests=welcomes)
+    instance = Instance(site=settings.site, settings=settings, pool=pool, transport=transport, welcomes=welcomes)
     try:
         yield instance
     finally:
         await transport.close()
         await instance.pictures.close()
         await instance.jsonld.close()
+        await instance.linked_data.close()
         with suppress(TimeoutError):
             await asyncio.wait_for(pool.close(), 2)
         pool.terminate()

@@ -4,6 +4,7 @@ import asyncio
 import re
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -15,7 +16,7 @@ MAXIMUM = 200
 HASHER = PasswordHasher()
 
 THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
-"""Two at a time: each takes 64 MiB and all cores while it runs (stack.md §6)."""
+"""Two at a time: each takes 64 MiB and all cores while it runs."""
 
 NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$KiwKt89qbFSlyw22T5oD/w$cuxlEG83/Bn4MPRneIzIyfW9N06t6kqD/m5b/9qSiDc"
 """Checked when there is no account, so that the answer takes as long as for one that exists."""
@@ -30,6 +31,18 @@ COMMON_STEMS = frozenset(
 """What the most used passwords are made of, besides the digits and signs that people put around."""
 
 RUNS = ("01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz", "azertyuiopqsdfghjklmwxcvbn")
+
+
+Fault = Literal["short", "long", "common"]
+
+
+def find_fault(password: str, *own_words: str) -> Fault | None:
+    """What is wrong with a new password; `own_words` are names that would be guessed for this person."""
+    if len(password) < MINIMUM:
+        return "short"
+    if len(password) > MAXIMUM:
+        return "long"
+    return "common" if is_common(password, *own_words) else None
 
 
 async def hash_password(password: str) -> str:

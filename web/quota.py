@@ -24,6 +24,13 @@ WINDOW_SECONDS = 300
 ANONYMOUS_SHARE = 5
 """An anonymous address has a fifth of what an account has."""
 
+MOST_KEYS = 50_000
+"""So many clients are counted at once in this process."""
+
+CROWD = 2_000
+OFTEN = 10
+"""When more clients than a crowd asked since the last exchange, only those that ask often are told of."""
+
 LIMITED = ("/api/", "/oauth/")
 
 
@@ -40,6 +47,8 @@ class Quota:
 
     def count(self, key: bytes) -> int:
         """Count one more request under `key`; how many there were in this window, as far as we know."""
+        if len(self._total) >= MOST_KEYS and key not in self._total:
+            self._forget_rare()
         if self._window != current_window():
             self._window = current_window()
             self._unsent.clear()
@@ -52,6 +61,11 @@ class Quota:
         """What was counted under `key` in this window."""
         return self._total.get(key, 0)
 
+    @property
+    def size(self) -> int:
+        """How many clients are counted just now."""
+        return len(self._total)
+
     def move(self, key: bytes, other: bytes) -> None:
         """Count the last request under another key instead."""
         for counters in (self._unsent, self._total):
@@ -61,12 +75,21 @@ class Quota:
                 counters.pop(key, None)
         self.count(other)
 
+    def _forget_rare(self) -> None:
+        """Make room (B-38): a crowd of addresses that asked once each is not what a limit is for."""
+        rare = sorted(self._total, key=lambda key: self._total[key])[: MOST_KEYS // 2]
+        for key in rare:
+            del self._total[key]
+            self._unsent.pop(key, None)
+
     async def exchange(self) -> None:
         """Send what was counted since the last time, and learn what all processes counted together."""
         window, unsent = self._window, dict(self._unsent)
         if not unsent:
             return
         self._unsent.clear()
+        if len(unsent) > CROWD:
+            unsent = {key: number for key, number in unsent.items() if self._total.get(key, 0) >= OFTEN}
         async with transaction(self._pool) as conn:
             totals = await quotas.add(conn, window, unsent)
         if window == self._window:
@@ -105,7 +128,7 @@ class Client:
 
 @web.middleware
 async def quota_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse a client that asks too often, and tell every other one how much it has left (clients.md §2, §4)."""
+    """Refuse a client that asks too often, and tell every other one how much it has left."""
     quota = request.app[QUOTA]
     if not quota.limit or not request.path.startswith(LIMITED) or request.method == "OPTIONS":
         return await handler(request)

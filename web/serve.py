@@ -1,6 +1,7 @@
 """One running process: the database opened and migrated, the instance founded, pages served, work done, all drained."""
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ from models.errors import DeclicError
 from models.settings import Settings
 from web.app import make_app
 from web.links import make_setup_link
+from web.logging import keep_record
 from web.middlewares import IN_FLIGHT
 from web.opening import open_all
 from web.wake import Waker
@@ -64,6 +66,7 @@ async def tell_first_run(instance: Instance) -> None:
 
 async def run_until(stopping: asyncio.Event, instance: Instance, listener: socket.socket, *, work: bool = True) -> None:
     """Answer and work until `stopping` is set; then finish what was begun and close everything."""
+    logging.getLogger("aiohttp.server").addFilter(keep_record)
     waker = Waker(instance.pool)
     app = make_app(instance, waker)
     runner = web.AppRunner(

@@ -117,17 +117,32 @@ def current_account(request: web.Request) -> Account | None:
     return visit.account if visit else None
 
 
+def reader_of(request: web.Request) -> int | None:
+    """The row id of who is logged in, by which it is decided what she may read."""
+    account = current_account(request)
+    return account.actor_id if account else None
+
+
 def current_session(request: web.Request) -> Session | None:
     """The session of this request, if somebody is logged in."""
     visit = request.get(VISIT)
     return visit.session if visit else None
 
 
+class SignInFirst(web.HTTPSeeOther):
+    """The way to the log-in page; `return_to` is where it leads back to."""
+
+    def __init__(self, return_to: str) -> None:
+        """A page of ours to return to."""
+        super().__init__(f"/connexion?retour={quote(return_to, safe='')}")
+        self.return_to = return_to
+
+
 def require_account(request: web.Request) -> Account:
     """Who is logged in; anybody else is led to the log-in page and back here afterwards."""
     account = current_account(request)
     if account is None:
-        raise web.HTTPSeeOther(f"/connexion?retour={quote(_asked_page(request), safe='')}")
+        raise SignInFirst(_asked_page(request))
     return account
 
 
@@ -199,18 +214,21 @@ def require_csrf(request: web.Request, token: str) -> None:
 
 
 def require_same_origin(request: web.Request) -> None:
-    """Raise Forbidden when the browser says that another site sent this.
+    """Raise Forbidden when the browser says that another site sent this."""
+    if not is_same_origin(request):
+        raise Forbidden("This form was sent from another site.")
+
+
+def is_same_origin(request: web.Request) -> bool:
+    """Whether no other site sent this, as far as the browser tells.
 
     Sec-Fetch-Site is the browser's own word; older ones and plain http only tell the Origin.
     """
     fetch_site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
     if fetch_site is not None:
-        same = fetch_site in {"same-origin", "none"}
-    else:
-        same = origin is None or origin == request.app[INSTANCE].site.url
-    if not same:
-        raise Forbidden("This form was sent from another site.")
+        return fetch_site in {"same-origin", "none"}
+    return origin is None or origin == request.app[INSTANCE].site.url
 
 
 def _derive_token(secret: str) -> str:

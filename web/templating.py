@@ -65,7 +65,7 @@ def make_environment(
         auto_reload=False,
         cache_size=-1,
     )
-    environment.install_gettext_callables(*translators, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_callables(*translators, newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds it
     environment.globals.update(lang=language, static_url=assets.urls.__getitem__)
     locale = LOCALES.get(language, language)
     environment.filters.update(

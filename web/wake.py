@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 CHANNEL = "declic_work"
 
 PAUSE_SECONDS = 0.05
-"""At most one NOTIFY per this time: each makes all commits of the database wait for one another (stack.md §2)."""
+"""At most one NOTIFY per this time: each makes all commits of the database wait for one another."""
 
 
 class Waker:

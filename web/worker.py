@@ -8,6 +8,8 @@ from functools import partial
 import structlog
 
 from federation.instance import Instance
+from federation.key_pairs import KEYS_CHANNEL
+from inbox.backfill import catch_up
 from inbox.process import process_due
 from models import heartbeats
 from models.database import connection
@@ -137,6 +139,7 @@ async def _run_jobs(instance: Instance, stopping: asyncio.Event) -> None:
 async def _beat(instance: Instance, waker: Waker, role: str) -> None:
     while True:
         with suppress(Unavailable):
+            await catch_up(instance)
             async with connection(instance.pool) as conn:
                 await heartbeats.beat(conn, waker.id, role)
         await asyncio.sleep(BEAT_SECONDS)
@@ -146,8 +149,10 @@ async def _hear(instance: Instance, waker: Waker) -> None:
     """Ring here when another process rang, and whenever rings may have been missed."""
     url = instance.settings.database_url
     assert url is not None, "open_instance names the database"
-    async with listen(url, CHANNEL) as listener:
+    async with listen(url, CHANNEL, KEYS_CHANNEL) as listener:
         while True:
             message = await listener.get()
+            if message is None or message[0] == KEYS_CHANNEL:
+                instance.signers.clear()
             if message is None or message[1] != str(waker.id):
                 waker.ring_here()

@@ -8,9 +8,12 @@ from federation.errors import SignatureInvalid
 def decode(text: str) -> bytes:
     """The bytes behind standard base64 with its padding. Raises SignatureInvalid."""
     try:
-        return binascii.a2b_base64(text, strict_mode=True)
+        data = binascii.a2b_base64(text, strict_mode=True)
     except ValueError:
-        raise SignatureInvalid("A signature or digest is not valid base64.") from None
+        data = None
+    if data is None or encode(data) != text:  # too much padding and stray bits are not strict enough for Python
+        raise SignatureInvalid("A signature or digest is not valid base64.")
+    return data
 
 
 def encode(data: bytes) -> str:

@@ -76,6 +76,7 @@ def sign(request: Envelope, signer: Signer, at: datetime) -> CIMultiDict[str]:
     if request.method not in policy.BODILESS:
         headers["Digest"] = build_digest(request.body)
         covered += ["digest", "content-type"]
+    covered += [name for name in policy.ALSO_SIGNED if name in headers]
     signed = Envelope(method=request.method, path=request.path, headers=headers, body=request.body)
     base = build_base(signed, covered, {}, f"{request.method.lower()} {request.path}")
     headers["Signature"] = (

@@ -24,6 +24,9 @@ GRACE = timedelta(seconds=60)
 
 BODILESS = frozenset({"GET", "HEAD"})
 
+ALSO_SIGNED = ("collection-synchronization",)
+"""What we sign besides, where a request of ours has it (FEP-8fcf)."""
+
 _HTTP_DATE = re.compile(r"(?:[A-Za-z]{3,9},\s*)?\d{1,2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} (?:GMT|UTC|UT|Z|[+-]\d{4})")
 
 

@@ -79,6 +79,7 @@ def sign(request: Envelope, site: Site, signer: Signer, at: datetime) -> CIMulti
     if request.method not in policy.BODILESS:
         headers["Content-Digest"] = build_content_digest(request.body)
         components.append("content-digest")
+    components += [name for name in policy.ALSO_SIGNED if name in headers]
     covered = " ".join(f'"{name}"' for name in components)
     parameters = f'({covered});created={int(at.timestamp())};keyid="{signer.key_id}";alg="{signer.algorithm}"'
     signed = Envelope(method=request.method, path=request.path, headers=headers, body=request.body)

@@ -13,7 +13,7 @@ HASH = SHA256()
 
 
 class Knock(StrEnum):
-    """How a request is signed: draft-cavage is tried first, RFC 9421 second (federation.md §0.1)."""
+    """How a request is signed: draft-cavage is tried first, RFC 9421 second."""
 
     CAVAGE = "cavage"
     RFC9421 = "rfc9421"

@@ -15,7 +15,7 @@ MAX_TOTAL = 2**53
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relationship:
-    """An entry of a cooperative's list of territories: `subject` vouches for `object` (wire-format §8)."""
+    """An entry of a cooperative's list of territories: `subject` vouches for `object`."""
 
     id: str
     subject: str
@@ -36,7 +36,8 @@ class Verbatim:
 class Collection:
     """A collection: its first page, or the items themselves.
 
-    Items are addresses or objects as received; of ours also a Relationship or what is served Verbatim.
+    Items are addresses or objects as received; of ours also a Relationship or what is served Verbatim. Of a `counted`
+    one nobody is told more than how many there are.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Collection:
     first: str | None = None
     last: str | None = None
     items: tuple[Any, ...] = ()
+    counted: bool = False
     raw: Json = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -116,7 +118,7 @@ def _read_items(document: Json) -> tuple[Any, ...]:
 
 
 def write_collection(value: Collection) -> Json:
-    """A collection; `orderedItems` only where it has no pages."""
+    """A collection; `orderedItems` only where it has no pages and is not merely counted (CO1)."""
     written: Json = {
         "id": value.id,
         "type": "OrderedCollection" if value.ordered else "Collection",
@@ -126,7 +128,7 @@ def write_collection(value: Collection) -> Json:
         "first": value.first,
         "last": value.last,
     }
-    if value.items or value.first is None:
+    if value.items or (value.first is None and not value.counted):
         written["orderedItems" if value.ordered else "items"] = [_write_item(item) for item in value.items]
     return compact(written)
 

@@ -1,6 +1,6 @@
 """Offers, requests and what is agreed about them: Valueflows as FEP-0837 uses it, flohmarkt's data, Mobilizon's events.
 
-A listing is a Note with the properties of a FEP-0837 Proposal (wire-format D1); `Proposal` holds both halves.
+A listing is a Note with the properties of a FEP-0837 Proposal; `Proposal` holds both halves.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ TERM_PREFIXES = ("https://w3id.org/declic/ns#", "https://mutual-aid.app/ns/core#
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairDetails:
-    """What a repair call says of the bike (wire-format §5.7)."""
+    """What a repair call says of the bike."""
 
     bike_type: str = ""
     interventions: tuple[str, ...] = ()
@@ -190,7 +190,7 @@ def read_event(document: Json) -> Event:
 
 
 def write_proposal(value: Proposal) -> Json:
-    """A listing as the Note that every peer shows, with FEP-0837 and our terms inside (wire-format §5).
+    """A listing as the Note that every peer shows, with FEP-0837 and our terms inside.
 
     One whose note is of type Proposal is the read-only twin for Valueflows-native readers (§5.18).
     """

@@ -72,6 +72,8 @@ class Note:
     in_reply_to: str | None = None
     context: str | None = None
     replies: str | None = None
+    likes: str | None = None
+    shares: str | None = None
     sensitive: bool = False
     attachments: tuple[Document, ...] = ()
     mentions: tuple[Mention, ...] = ()
@@ -132,6 +134,8 @@ def read_note(document: Json) -> Note:
         in_reply_to=uri(document.get("inReplyTo")),
         context=uri(document.get("context")),
         replies=uri(document.get("replies")),
+        likes=uri(document.get("likes")),
+        shares=uri(document.get("shares")),
         sensitive=flag(document.get("sensitive")) or False,
         attachments=many(document.get("attachment"), read_document, MAX_ATTACHMENTS),
         mentions=mentions,
@@ -189,6 +193,8 @@ def write_note(value: Note) -> Json:
             else None,
             "context": value.context,
             "replies": value.replies,
+            "likes": value.likes,
+            "shares": value.shares,
             "additionalType": ["Thanks"] if value.thanks_for else None,
             "thanksFor": value.thanks_for,
         }

@@ -19,7 +19,9 @@ async def handle_announce(conn: Connection, site: Site, sender: Actor, activity:
     if await blocks.between(conn, post.author_id, sender.id):
         raise Ignored("The two do not see each other.")
     shared = await reactions.share(conn, uri=activity.id, actor_id=sender.id, post_id=post.id)
-    if shared is not None and post.local:
+    if shared is None:
+        await reactions.renew_share(conn, uri=activity.id, actor_id=sender.id, post_id=post.id)
+    elif post.local:
         await notifications.notify(
             conn, recipient_id=post.author_id, type="reblog", actor_id=sender.id, post_id=post.id
         )

@@ -3,11 +3,14 @@
 from federation.html import to_text
 from federation.vocabulary.activities import Flag
 from inbox.errors import Ignored
-from models import actors, posts, reports
+from models import actors, levels, posts, reports
 from models.actors import Actor
 from models.database import Connection
 from models.reports import NewReport
 from models.settings import Site
+
+MOST_A_DAY = 20
+"""So many reports are taken of one server, unless it is a friend."""
 
 
 async def handle_flag(conn: Connection, site: Site, sender: Actor, activity: Flag) -> None:
@@ -15,6 +18,8 @@ async def handle_flag(conn: Connection, site: Site, sender: Actor, activity: Fla
     target = await _find_target(conn, activity.objects)
     if target is None:
         raise Ignored("This reports nobody here.")
+    if await _sends_too_many(conn, sender):
+        raise Ignored("This server has reported enough for one day.")
     await reports.save(
         conn,
         NewReport(
@@ -26,6 +31,14 @@ async def handle_flag(conn: Connection, site: Site, sender: Actor, activity: Fla
             local=False,
         ),
     )
+
+
+async def _sends_too_many(conn: Connection, sender: Actor) -> bool:
+    """Servers that are no friends may not bury the moderators."""
+    decision = await levels.find(conn, sender.host)
+    if decision is not None and decision.level == "friend":
+        return False
+    return await reports.count_today(conn, sender.host) >= MOST_A_DAY
 
 
 async def _find_target(conn: Connection, uris: tuple[str, ...]) -> Actor | None:

@@ -16,7 +16,9 @@ async def handle_like(conn: Connection, site: Site, sender: Actor, activity: Lik
     if await blocks.between(conn, post.author_id, sender.id):
         raise Ignored("The two do not see each other.")
     liked = await reactions.favourite(conn, uri=activity.id, actor_id=sender.id, post_id=post.id)
-    if liked is not None and post.local:
+    if liked is None:
+        await reactions.renew_favourite(conn, uri=activity.id, actor_id=sender.id, post_id=post.id)
+    elif post.local:
         await notifications.notify(
             conn, recipient_id=post.author_id, type="favourite", actor_id=sender.id, post_id=post.id
         )

@@ -2,11 +2,11 @@
 
 from federation.vocabulary.activities import Move
 from inbox.errors import Ignored
-from models import actors, follows
+from models import actors, levels, moves
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
-from outbox.follows import follow, unfollow
+from outbox.moves import take_followers_along
 
 
 async def handle_move(conn: Connection, site: Site, sender: Actor, activity: Move) -> None:
@@ -14,14 +14,12 @@ async def handle_move(conn: Connection, site: Site, sender: Actor, activity: Mov
     if activity.object != sender.uri:
         raise Ignored("Only an account itself moves.")
     target = await actors.find_by_uri(conn, activity.target)
-    if target is None or target.deleted_at is not None or target.moved_to is not None:
+    if target is None or target.id == sender.id or target.deleted_at is not None or target.moved_to is not None:
         raise Ignored("The new address is nobody to follow.")
+    if target.suspended_at is not None or (not target.local and not await levels.is_welcome(conn, target.host)):
+        raise Ignored("Nothing is taken of the new address here.")
     if sender.uri not in target.also_known_as:
         raise Ignored("The new address does not say that it is the same person.")
-    if not await actors.save_move(conn, sender.id, target.uri):
+    if not await moves.save(conn, sender.id, target.uri):
         raise Ignored("This account moved a few days ago.")
-    for follower_id in await follows.list_local_followers(conn, sender.id):
-        follower = await actors.get(conn, follower_id)
-        if follower_id != target.id:  # she who moved here follows herself no longer
-            await follow(conn, site, follower, target)
-        await unfollow(conn, site, follower, sender)
+    await take_followers_along(conn, site, sender, target)

@@ -12,10 +12,11 @@ from models.actors.reading import (
     is_published,
     list_by_ids,
     list_by_uris,
+    list_cooperatives,
     list_friend_cooperatives,
     search,
 )
-from models.actors.saving import create_local, delete, save_icon, save_move, save_profile, save_remote
+from models.actors.saving import create_local, delete, save_icon, save_profile, save_remote
 from models.actors.values import BUILT_IN, Actor, ActorType, Counts, LocalActor, Profile, RemoteActor
 
 __all__ = [
@@ -39,9 +40,9 @@ __all__ = [
     "is_published",
     "list_by_ids",
     "list_by_uris",
+    "list_cooperatives",
     "list_friend_cooperatives",
     "save_icon",
-    "save_move",
     "save_profile",
     "save_remote",
     "search",

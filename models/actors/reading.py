@@ -118,6 +118,20 @@ async def list_friend_cooperatives(conn: Connection) -> list[Actor]:
     )
 
 
+async def list_cooperatives(conn: Connection, hosts: list[str]) -> list[Actor]:
+    """The coop actors that we know on these hosts: whose name stands for a server's."""
+    return await fetch_all(
+        conn,
+        Actor,
+        """
+        SELECT * FROM full_actor
+        WHERE lower(username) = 'coop' AND host = ANY($1) AND type = 'Organization' AND NOT local
+            AND deleted_at IS NULL AND suspended_at IS NULL
+        """,
+        hosts,
+    )
+
+
 async def search(conn: Connection, text: str, *, limit: int) -> list[Actor]:
     """Actors whose name or username resembles `text`, accents and case aside; local ones first."""
     return await fetch_all(

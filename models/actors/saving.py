@@ -147,7 +147,10 @@ async def save_icon(conn: Connection, actor_id: int, media_id: int | None) -> No
 
 
 async def delete(conn: Connection, actor_id: int) -> None:
-    """Mark a remote actor as gone, forget what it wrote, followed and liked (AX13); the row stays as its tombstone."""
+    """Mark a remote actor as gone, forget what it wrote, followed and liked (AX13); the row stays as its tombstone.
+
+    What waits to be sent to it alone is cancelled; others may be behind the inbox that its server shares.
+    """
     await execute(
         conn,
         """
@@ -157,23 +160,19 @@ async def delete(conn: Connection, actor_id: int) -> None:
         """,
         actor_id,
     )
+    await execute(
+        conn,
+        """
+        UPDATE delivery SET state = 'cancelled', finished_at = now() FROM actor a
+        WHERE a.id = $1 AND delivery.host = a.host AND delivery.state IN ('waiting', 'held')
+            AND delivery.claimed_until IS NULL
+            AND (delivery.inbox = a.inbox OR (delivery.personal_inbox = a.inbox AND NOT EXISTS (
+                SELECT FROM actor o WHERE o.shared_inbox = delivery.inbox AND o.id <> a.id AND o.deleted_at IS NULL)))
+        """,
+        actor_id,
+    )
     await execute(conn, "DELETE FROM follow WHERE follower_id = $1 OR followed_id = $1", actor_id)
     await execute(conn, "DELETE FROM favourite WHERE actor_id = $1", actor_id)
     await execute(conn, "DELETE FROM share WHERE actor_id = $1", actor_id)
     await execute(conn, "DELETE FROM notification WHERE actor_id = $1 OR recipient_id = $1", actor_id)
     await execute(conn, "DELETE FROM post WHERE author_id = $1 AND NOT local AND deleted_at IS NULL", actor_id)
-
-
-async def save_move(conn: Connection, actor_id: int, target_uri: str) -> bool:
-    """Remember where an actor moved to. False when it moved within the last seven days already (AX18)."""
-    return bool(
-        await execute(
-            conn,
-            """
-            UPDATE actor SET moved_to = $2, moved_at = now(), updated_at = now()
-            WHERE id = $1 AND (moved_at IS NULL OR moved_at < now() - interval '7 days')
-            """,
-            actor_id,
-            target_uri,
-        )
-    )

@@ -7,7 +7,7 @@ from typing import Any, Literal
 ActorType = Literal["Person", "Group", "Organization", "Application", "Service"]
 
 BUILT_IN = ("instance", "coop", "offres", "services", "demandes", "depannage_velo")
-"""The actors that every instance has (decisions.md, "Names and addresses")."""
+"""The actors that every instance has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

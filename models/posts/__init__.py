@@ -3,14 +3,15 @@
 from models.posts.parts import PostCounts, count, list_addressed, list_mentions, list_tags
 from models.posts.reading import (
     filter_visible,
+    filter_wanted,
     find_by_uri,
     find_by_url,
     find_visible,
     list_by_ids,
-    list_public_thread,
 )
-from models.posts.saving import create, delete, save_audience, save_edit, save_mentions, save_tags
+from models.posts.saving import create, save_audience, save_edit, save_mentions, save_tags
 from models.posts.values import PUBLIC, Audience, NewPost, Post, PostKind, Tag
+from models.posts.withdrawal import delete, empty_all_activities, find_tombstone, forget_copies, require_standing
 
 __all__ = [
     "PUBLIC",
@@ -23,15 +24,19 @@ __all__ = [
     "count",
     "create",
     "delete",
+    "empty_all_activities",
     "filter_visible",
+    "filter_wanted",
     "find_by_uri",
     "find_by_url",
+    "find_tombstone",
     "find_visible",
+    "forget_copies",
     "list_addressed",
     "list_by_ids",
     "list_mentions",
-    "list_public_thread",
     "list_tags",
+    "require_standing",
     "save_audience",
     "save_edit",
     "save_mentions",

@@ -49,19 +49,23 @@ async def find_visible(conn: Connection, id: int, reader_id: int | None) -> Post
     return found[0] if found else None
 
 
-async def filter_visible(conn: Connection, ids: list[int], reader_id: int | None) -> set[int]:
+async def filter_visible(
+    conn: Connection, ids: list[int], reader_id: int | None, *, tombstones: bool = False
+) -> set[int]:
     """Those of these posts that the reader may see: THE rule of who may read a post, also for signed fetches.
 
     The reader is any actor, ours or not. Public posts: everybody, except between people who block each other.
     `coop`: our own people. `followers` and `territories`: accepted followers, and those addressed.
-    `direct`: those addressed. Authors see their own.
+    `direct`: those addressed. Authors see their own. With `tombstones` also what was deleted: whoever could read it may
+    know that it is gone.
     """
     rows = await fetch_column(
         conn,
         """
         SELECT p.id FROM post p JOIN actor author ON author.id = p.author_id
         LEFT JOIN actor reader ON reader.id = $2
-        WHERE p.id = ANY($1) AND p.deleted_at IS NULL AND author.deleted_at IS NULL AND author.suspended_at IS NULL
+        WHERE p.id = ANY($1) AND (p.deleted_at IS NULL OR $3)
+            AND author.deleted_at IS NULL AND author.suspended_at IS NULL
             AND (
                 p.author_id = $2
                 OR p.audience IN ('network', 'unlisted')
@@ -71,28 +75,27 @@ async def filter_visible(conn: Connection, ids: list[int], reader_id: int | None
                     SELECT FROM follow WHERE follower_id = $2 AND followed_id = p.author_id AND state = 'accepted'))
                 OR (p.audience = 'territories' AND reader.local)
             )
-            AND NOT EXISTS (SELECT FROM block WHERE
-                (actor_id = $2 AND target_id = p.author_id) OR (actor_id = p.author_id AND target_id = $2))
+            AND NOT EXISTS (SELECT FROM barred WHERE reader_id = $2 AND author_id = p.author_id)
         """,
         ids,
         reader_id,
+        tombstones,
     )
     return set(rows)
 
 
-async def list_public_thread(conn: Connection, post_id: int) -> list[str]:
-    """Ids (URIs) of a post and of the public posts below it, oldest first, at most 1,000."""
-    return await fetch_column(
+async def filter_wanted(conn: Connection, ids: list[int], reader_id: int | None) -> set[int]:
+    """Those of these posts that a list shows to the reader: visible, and by nobody whom the reader muted."""
+    visible = await filter_visible(conn, ids, reader_id)
+    if reader_id is None or not visible:
+        return visible
+    unwanted = await fetch_column(
         conn,
         """
-        WITH RECURSIVE down (id, uri, depth) AS (
-            SELECT id, uri, 0 FROM post WHERE id = $1
-            UNION ALL
-            SELECT p.id, p.uri, down.depth + 1 FROM post p JOIN down ON p.in_reply_to_id = down.id
-            JOIN actor a ON a.id = p.author_id AND a.suspended_at IS NULL
-            WHERE p.deleted_at IS NULL AND p.audience IN ('network', 'unlisted') AND down.depth < 60
-        )
-        SELECT uri FROM down ORDER BY id LIMIT 1000
+        SELECT p.id FROM post p JOIN mute m ON m.target_id = p.author_id
+        WHERE p.id = ANY($1) AND m.actor_id = $2 AND (m.until IS NULL OR m.until > now())
         """,
-        post_id,
+        list(visible),
+        reader_id,
     )
+    return visible - set(unwanted)

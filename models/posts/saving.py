@@ -1,6 +1,6 @@
-"""Posts stored, edited and made tombstones, with their tags and mentions."""
+"""Posts stored and edited, with their tags and mentions."""
 
-from models.database import Connection, execute, execute_many, fetch_one, fetch_value
+from models.database import Connection, execute, execute_many, fetch_one
 from models.ids import make_id
 from models.posts.values import NewPost, Post, Tag
 
@@ -41,7 +41,7 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
         )
         SELECT * FROM created
         """,
-        make_id(),
+        make_id() if new.id is None else new.id,
         new.uri,
         new.kind,
         new.local,
@@ -129,26 +129,3 @@ async def save_mentions(conn: Connection, post_id: int, *, named: tuple[int, ...
             """,
             [(post_id, actor_id, is_silent) for actor_id, is_silent in rows.items()],
         )
-
-
-async def delete(conn: Connection, post_id: int) -> bool:
-    """Make a post a tombstone (ours keep their row and answer 410; others' rows go). False when it was gone already."""
-    local = await fetch_value(
-        conn,
-        """
-        UPDATE post SET deleted_at = now(), content = '', source = '', warning = '', raw = NULL
-        WHERE id = $1 AND deleted_at IS NULL RETURNING local
-        """,
-        post_id,
-    )
-    if local is None:
-        return False
-    await execute(conn, "DELETE FROM notification WHERE post_id = $1", post_id)
-    if local:
-        await execute(conn, "DELETE FROM post_tag WHERE post_id = $1", post_id)
-        await execute(conn, "DELETE FROM share WHERE post_id = $1", post_id)
-        await execute(conn, "DELETE FROM favourite WHERE post_id = $1", post_id)
-        await execute(conn, "DELETE FROM media WHERE post_id = $1", post_id)
-    else:
-        await execute(conn, "DELETE FROM post WHERE id = $1", post_id)
-    return True

@@ -49,7 +49,10 @@ class Tag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPost:
-    """What is stored for a post, whoever wrote it. `mention_ids` are named in the text, `silent_ids` only addressed."""
+    """What is stored for a post, whoever wrote it. `mention_ids` are named in the text, `silent_ids` only addressed.
+
+    `id` only where it takes the place of another moment than this.
+    """
 
     uri: str
     kind: PostKind
@@ -72,3 +75,4 @@ class NewPost:
     mention_ids: tuple[int, ...] = ()
     silent_ids: tuple[int, ...] = ()
     raw: dict[str, Any] | None = None
+    id: int | None = None

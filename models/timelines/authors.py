@@ -8,8 +8,7 @@ _AUTHOR = """
     WITH reader AS MATERIALIZED (
         SELECT coalesce((SELECT local FROM actor WHERE id = $5), false) AS local,
             EXISTS (SELECT FROM follow WHERE follower_id = $5 AND followed_id = $4 AND state = 'accepted') AS follows,
-            EXISTS (SELECT FROM block WHERE (actor_id = $5 AND target_id = $4)
-                OR (actor_id = $4 AND target_id = $5)) AS blocked
+            EXISTS (SELECT FROM barred WHERE reader_id = $5 AND author_id = $4) AS blocked
     )
     SELECT id, post_id, shared_by FROM (
         (SELECT p.id, p.id AS post_id, NULL::bigint AS shared_by
@@ -32,9 +31,8 @@ _AUTHOR = """
             AND NOT $8::boolean AND NOT $6::boolean AND cardinality($9::text[]) = 0
             AND NOT (SELECT blocked FROM reader)
             AND p.deleted_at IS NULL AND p.audience IN ('network', 'unlisted') AND a.suspended_at IS NULL
-            AND ($5::bigint IS NULL OR NOT coalesce((SELECT true FROM block b
-                WHERE (b.actor_id = $5 AND b.target_id = p.author_id)
-                    OR (b.actor_id = p.author_id AND b.target_id = $5) LIMIT 1), false))
+            AND ($5::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h
+                WHERE h.reader_id = $5 AND h.author_id = p.author_id LIMIT 1), false))
         ORDER BY s.id DESC LIMIT $3)
     ) AS entry
     ORDER BY id DESC LIMIT $3

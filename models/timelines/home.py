@@ -10,6 +10,9 @@ _HOME = """
     WITH followed AS MATERIALIZED (
         SELECT f.followed_id AS id, f.shares FROM follow f JOIN actor a ON a.id = f.followed_id
         WHERE f.follower_id = $4 AND f.state = 'accepted' AND a.suspended_at IS NULL
+            -- Blocks end follows, so that of those she follows only muted ones are hidden.
+            AND NOT EXISTS (SELECT FROM mute m WHERE m.actor_id = $4 AND m.target_id = f.followed_id
+                AND (m.until IS NULL OR m.until > now()))
         UNION ALL SELECT $4, true
     ), edge AS MATERIALIZED (
         SELECT CASE WHEN $5::boolean THEN $2 ELSE coalesce(min(nth.id), $2 + 1) - 1 END AS low,
@@ -48,8 +51,8 @@ _HOME = """
                 AND p.author_id NOT IN (SELECT id FROM followed)
                 AND NOT coalesce((SELECT true FROM share o WHERE o.post_id = s.post_id AND o.id < s.id
                     AND o.actor_id IN (SELECT id FROM followed WHERE shares) LIMIT 1), false)
-                AND NOT coalesce((SELECT true FROM block b WHERE (b.actor_id = $4 AND b.target_id = p.author_id)
-                    OR (b.actor_id = p.author_id AND b.target_id = $4) LIMIT 1), false)
+                AND NOT coalesce((SELECT true FROM hidden h
+                    WHERE h.reader_id = $4 AND h.author_id = p.author_id LIMIT 1), false)
             ORDER BY s.id DESC LIMIT $3
         ) AS s
         WHERE f.shares

@@ -9,7 +9,8 @@ from models.database import Connection, fetch_column, fetch_planned
 class NetworkFilter:
     """The filters of the network page. Empty tuples and None filter nothing; `radius` is in kilometres.
 
-    `reader_local` adds what only members may see. `territory_uri` is a coop actor's id; `near` sorts by distance.
+    `reader_local` adds what only members may see; `reader_id` leaves out whom that member blocked or muted.
+    `territory_uri` is a coop actor's id; `nearest_first` sorts by distance.
     """
 
     text: str = ""
@@ -22,6 +23,7 @@ class NetworkFilter:
     radius: float | None = None
     with_photo: bool = False
     reader_local: bool = False
+    reader_id: int | None = None
     nearest_first: bool = False
 
 
@@ -34,7 +36,7 @@ class Found:
 
 
 COUNT_LIMIT = 300
-"""The network page counts no further: « plus de 300 annonces ». Fifteen pages: whoever wants more, narrows the search."""
+"""The network page counts no further: « plus de 300 annonces », fifteen pages. Searching says more."""
 
 # What both reads below look through: bounding box first (an index), then the distance. The earth counts as flat around
 # the place that is asked from: that is right to 1 % within 100 km, and many times as fast as the sphere.
@@ -57,13 +59,15 @@ _FOUND = """
 _SHOWN = """
     p.deleted_at IS NULL AND a.suspended_at IS NULL
     AND (p.audience = 'network' OR ($10::boolean AND p.audience IN ('coop', 'territories')))
+    AND ($11::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h
+        WHERE h.reader_id = $11 AND h.author_id = p.author_id LIMIT 1), false))
 """
 
 _NEWEST = """
     SELECT found.id, found.distance FROM (:found) AS found
     JOIN post p ON p.id = found.id JOIN actor a ON a.id = p.author_id
     WHERE :shown AND ($8::float8 IS NULL OR $6::float8 IS NULL OR found.distance <= $8)
-    ORDER BY found.id DESC OFFSET $11 LIMIT $12
+    ORDER BY found.id DESC OFFSET $12 LIMIT $13
 """.replace(":found", _FOUND).replace(":shown", _SHOWN)
 
 # All that fit are sorted by distance, so posts are looked up one by one until the page is full: a join would read all.
@@ -74,7 +78,7 @@ _NEAREST = """
         WHERE $8::float8 IS NULL OR distance <= $8
         ORDER BY distance, id DESC OFFSET 0) AS found
     WHERE (SELECT :shown FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id)
-    ORDER BY distance, id DESC OFFSET $11 LIMIT $12
+    ORDER BY distance, id DESC OFFSET $12 LIMIT $13
 """.replace(":found", _FOUND).replace(":shown", _SHOWN)
 
 _COUNT = """
@@ -82,7 +86,7 @@ _COUNT = """
         SELECT found.kind, found.mode FROM (:found) AS found CROSS JOIN LATERAL (
             SELECT FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id AND :shown OFFSET 0) AS shown
         WHERE $8::float8 IS NULL OR $6::float8 IS NULL OR found.distance <= $8
-        LIMIT $11) AS first
+        LIMIT $12) AS first
     GROUP BY kind, mode
 """.replace(":found", _FOUND).replace(":shown", _SHOWN)
 
@@ -99,6 +103,7 @@ def _arguments(filter: NetworkFilter) -> tuple[object, ...]:
         filter.radius,
         filter.with_photo,
         filter.reader_local,
+        filter.reader_id,
     )
 
 
@@ -142,6 +147,7 @@ async def list_territories_seen(conn: Connection) -> list[str]:
                     AND p.deleted_at IS NULL AND p.audience = 'network'
                 ORDER BY l.post_id DESC LIMIT 20) AS first) AS known
         WHERE known.open > 0
+            AND NOT EXISTS (SELECT FROM actor c WHERE c.uri = t.uri AND c.suspended_at IS NOT NULL)
         ORDER BY known.open DESC, known.newest DESC
         """,
     )

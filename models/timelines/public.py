@@ -12,9 +12,8 @@ _PUBLIC = """
     WHERE p.audience = 'network' AND p.deleted_at IS NULL AND p.in_reply_to_uri IS NULL AND a.suspended_at IS NULL
         AND p.id < $1 AND p.id > $2
         AND (NOT $5::boolean OR (SELECT true FROM media m WHERE m.post_id = p.id LIMIT 1))
-        AND ($4::bigint IS NULL OR NOT coalesce((SELECT true FROM block b
-            WHERE (b.actor_id = $4 AND b.target_id = p.author_id)
-                OR (b.actor_id = p.author_id AND b.target_id = $4) LIMIT 1), false))
+        AND ($4::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h
+            WHERE h.reader_id = $4 AND h.author_id = p.author_id LIMIT 1), false))
     ORDER BY p.id DESC LIMIT $3
 """
 _LOCAL = _PUBLIC.replace("WHERE ", "WHERE p.local AND ", 1)

@@ -19,9 +19,8 @@ _TAGGED = """
                 SELECT true FROM post_tag o WHERE o.post_id = t.post_id AND o.tag = ANY($10::text[]) LIMIT 1), false))
             AND ($11::text[] IS NULL OR (SELECT true FROM post_tag o
                 WHERE o.post_id = t.post_id AND o.tag = ANY($11::text[]) LIMIT 1))
-            AND ($4::bigint IS NULL OR NOT coalesce((SELECT true FROM block b
-                WHERE (b.actor_id = $4 AND b.target_id = p.author_id)
-                    OR (b.actor_id = p.author_id AND b.target_id = $4) LIMIT 1), false))
+            AND ($4::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h
+                WHERE h.reader_id = $4 AND h.author_id = p.author_id LIMIT 1), false))
         ORDER BY t.post_id DESC LIMIT $3
     ) AS post
     ORDER BY id DESC LIMIT $3

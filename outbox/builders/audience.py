@@ -1,4 +1,4 @@
-"""Who an object of ours is addressed to, on the wire, for each audience (decisions.md, OB5)."""
+"""Who an object of ours is addressed to, on the wire, for each audience (OB5)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The HTML of a listing as timelines show it, and its hashtags: what is stored as the post's content (clients.md)."""
+"""The HTML of a listing as timelines show it, and its hashtags: what is stored as the post's content."""
 
 from functools import partial
 from html import escape

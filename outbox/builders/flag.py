@@ -1,4 +1,4 @@
-"""Flag: a report to another server, in the name of the server and not of the member who reports (wire-format §5.17)."""
+"""Flag: a report to another server, in the name of the server and not of the member who reports."""
 
 from federation.uris import activity_uri
 from federation.vocabulary.activities import Flag

@@ -36,6 +36,8 @@ def build_note(
         in_reply_to=post.in_reply_to_uri,
         context=post.context_uri or f"{post.uri}/context",
         replies=f"{post.uri}/replies",
+        likes=f"{post.uri}/likes",
+        shares=f"{post.uri}/shares",
         attachments=build_documents(site, media),
         mentions=build_mentions(mentioned),
         hashtags=build_hashtags(site, tags),

@@ -1,4 +1,4 @@
-"""Offer: one of ours proposes terms for somebody's listing, or answers terms with others (wire-format §5.8)."""
+"""Offer: one of ours proposes terms for somebody's listing, or answers terms with others."""
 
 from federation.uris import activity_uri
 from federation.vocabulary.activities import Offer

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from federation.signatures.public_keys import load_stored, write_multikey
 from federation.terms import CAPABILITY, PROPOSALS
-from federation.uris import shared_inbox_uri
+from federation.uris import proposals_uri, shared_inbox_uri, territories_uri
 from federation.vocabulary.actors import ActorDocument, ProfileField
 from federation.vocabulary.keys import Multikey, PublicKey
 from models.actors import Actor
@@ -69,7 +69,14 @@ def build_actor(
         category=actor.category,
         place=place,
         service_area=place if actor.type == "Organization" else None,
+        territories=territories_uri(site) if _is_listed(actor) else None,
+        proposals=proposals_uri(site, actor.username) if _is_listed(actor) else None,
     )
+
+
+def _is_listed(actor: Actor) -> bool:
+    """Whether this is the cooperative itself, and wants to be in the directory of territories."""
+    return actor.username == "coop" and actor.discoverable and actor.suspended_at is None
 
 
 def _build_keys(actor: Actor, keys: Iterable[StoredPublicKey]) -> tuple[tuple[PublicKey, ...], tuple[Multikey, ...]]:

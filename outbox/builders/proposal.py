@@ -1,4 +1,4 @@
-"""A listing as others receive it: one Note with a FEP-0837 proposal in it (wire-format §5), and its read-only twin."""
+"""A listing as others receive it: one Note with a FEP-0837 proposal in it, and its read-only twin."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -98,6 +98,8 @@ def _build_note(site: Site, author: Actor, listing: Listing, media: Iterable[Med
         audience=details.stream_uri if details.stream_uri in addressed else None,
         context=post.context_uri or f"{post.uri}/context",
         replies=f"{post.uri}/replies",
+        likes=f"{post.uri}/likes",
+        shares=f"{post.uri}/shares",
         attachments=build_documents(site, media),
         hashtags=build_hashtags(site, build_listing_tags(details)),
         location=build_place(details),

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from models.listings import ListingDetails, ListingKind, ListingMode, ListingStatus
+from models.moments import PARIS
 
-HERE = ZoneInfo("Europe/Paris")
 """Dates in texts are those of the territories; on the wire they are UTC."""
 
 NBSP = "\u00a0"
@@ -153,6 +152,6 @@ def _write_window(begins: datetime | None, ends: datetime | None, *, french: boo
 
 
 def _write_day(moment: datetime, *, french: bool) -> str:
-    day = moment.astimezone(HERE)
+    day = moment.astimezone(PARIS)
     month = _MONTHS[day.month - 1][0 if french else 1]
     return f"{'1er' if french and day.day == 1 else day.day} {month}"

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.bench import fanout, inbound, limits, memory, pages
+from tests.bench import directory, fanout, inbound, limits, memory, pages
 
 PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "limits": limits.run,
@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "fanout": fanout.run,
     "pages": pages.run,
     "memory": memory.run,
+    "directory": directory.run,
 }
 
 

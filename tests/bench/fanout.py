@@ -21,6 +21,7 @@ from tests.bench.server import BenchServer, running
 from tests.bench.sink import address
 from tests.certificates import make_authority
 from tests.peers.programs import free_port
+from tests.servers import PASSWORD
 from web.wake import announce_work
 
 HOSTS = 200
@@ -118,7 +119,7 @@ async def run(folder: Path) -> None:
         running_sink(folder / "sink") as sink,
         running(folder / "fanout", ca_file=str(folder / "sink/ca.pem")) as server,
     ):
-        await server.run("account", "create", "alice", "--email", "alice@example.org", "--password", "mot de passe")
+        await server.run("account", "create", "alice", "--email", "alice@example.org", "--password", PASSWORD)
         async with server.pool.acquire() as conn, conn.transaction():
             await _make_followers(conn, await actors.get_local(conn, "alice"), sink.port)
         await _publish(server, sink, "author, new connections", expected=HOSTS, target=0.5)
@@ -126,5 +127,5 @@ async def run(folder: Path) -> None:
         async with server.pool.acquire() as conn, conn.transaction():
             await conn.execute("DELETE FROM follow")
             await _make_followers(conn, await actors.get_local(conn, "offres"), sink.port)
-        # Two Announces reach each host (wire-format §6).
+        # Two Announces reach each host.
         await _publish(server, sink, "@offres, warm connections", expected=2 * HOSTS, target=0.5)

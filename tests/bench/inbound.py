@@ -15,6 +15,7 @@ from tests.bench.load import Request, Result, send_all
 from tests.bench.report import figure, heading
 from tests.bench.server import BenchServer, running
 from tests.fediverse import make_signer, public_pem, sign_post
+from tests.servers import PASSWORD
 
 ORIGINS = 200
 CREATES = 6000
@@ -115,7 +116,7 @@ async def run(folder: Path) -> None:
     """Accept with a server that does not process, then let a worker process."""
     heading(f"(b) {CREATES:,} signed Creates from {ORIGINS} origins")
     async with running(folder / "inbound", "--no-worker") as server:
-        await server.run("account", "create", "alice", "--email", "alice@example.org", "--password", "mot de passe")
+        await server.run("account", "create", "alice", "--email", "alice@example.org", "--password", PASSWORD)
         async with server.pool.acquire() as conn, conn.transaction():
             alice = await actors.get_local(conn, "alice")
             await prepare(conn, alice.id)

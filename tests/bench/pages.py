@@ -6,6 +6,7 @@ from tests.bench.load import Request, send_all
 from tests.bench.report import figure, heading
 from tests.bench.server import BenchServer, running
 from tests.crowd import fill
+from tests.servers import PASSWORD
 
 LISTINGS = 50_000
 ROUNDS = 300
@@ -33,7 +34,7 @@ async def run(folder: Path) -> None:
     """Fill a database, ask for the pages."""
     heading(f"(d) pages with {LISTINGS:,} listings")
     async with running(folder / "pages") as server:
-        await server.run("account", "create", "alice", "--email", "alice@example.org", "--password", "mot de passe")
+        await server.run("account", "create", "alice", "--email", "alice@example.org", "--password", PASSWORD)
         token = await server.run("token", "create", "alice")
         async with server.pool.acquire() as conn:
             await fill(conn, LISTINGS)

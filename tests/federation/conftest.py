@@ -42,6 +42,8 @@ async def instance(protocol_pool: Pool, fediverse: FakeFediverse, tmp_path: Path
     instance = Instance(site=settings.site, settings=settings, pool=protocol_pool, transport=fediverse)
     yield instance
     await instance.pictures.close()
+    await instance.jsonld.close()
+    await instance.linked_data.close()
     async with connection(protocol_pool) as conn:
         for statement in (
             "DELETE FROM actor",
@@ -49,6 +51,8 @@ async def instance(protocol_pool: Pool, fediverse: FakeFediverse, tmp_path: Path
             "DELETE FROM server",
             "DELETE FROM failed_fetch",
             "DELETE FROM used_nonce",
+            "DELETE FROM territory",
+            "DELETE FROM territory_vouch",
         ):
             await execute(conn, statement)
 

@@ -20,7 +20,7 @@ LIKE = {"id": f"{BOB}/likes/1", "type": "Like", "actor": BOB, "object": "https:/
 
 
 @pytest.mark.parametrize("knock", list(Knock))
-async def test_a_signed_activity_of_its_actor_is_accepted(
+async def test_sg01_a_signed_activity_of_its_actor_is_accepted(
     knock: Knock, instance: Instance, fediverse: FakeFediverse
 ) -> None:
     bob = fediverse.add_person()
@@ -31,7 +31,7 @@ async def test_a_signed_activity_of_its_actor_is_accepted(
 
 
 @pytest.mark.parametrize("knock", list(Knock))
-async def test_a_signed_get_tells_who_asks(knock: Knock, instance: Instance, fediverse: FakeFediverse) -> None:
+async def test_sg05_a_signed_get_tells_who_asks(knock: Knock, instance: Instance, fediverse: FakeFediverse) -> None:
     bob = fediverse.add_person()
 
     key = await authenticate(instance, sign_get(HERE, "/users/alice/outbox?page=1", bob.signer, knock=knock))
@@ -88,7 +88,7 @@ async def test_sg13_a_wrong_signature_makes_no_more_than_one_fetch(
     assert fediverse.fetched.count(BOB) == 1
 
 
-async def test_nothing_is_fetched_for_what_is_refused_anyway(instance: Instance, fediverse: FakeFediverse) -> None:
+async def test_ht03_nothing_is_fetched_for_what_is_refused_anyway(instance: Instance, fediverse: FakeFediverse) -> None:
     bob = fediverse.add_person()
     good = sign_post(HERE, "/inbox", LIKE, bob.signer)
     old = sign_post(HERE, "/inbox", LIKE, bob.signer, at=datetime.now(UTC) - timedelta(hours=2))

@@ -55,3 +55,26 @@ def test_b14_a_budget_is_per_host_and_minute(clock: Clock) -> None:
     assert budget.spend("b.test")
     clock.now += 61
     assert budget.spend("a.test")
+
+
+def test_b14_the_turn_of_a_minute_gives_nobody_two_budgets(clock: Clock) -> None:
+    budget = FetchBudget(limit=30)
+    clock.now = 60 * 100 - 0.5
+
+    asked = []
+    for _ in range(240):
+        asked.append(sum(budget.spend("a.test") for _ in range(60)))
+        clock.now += 0.5
+
+    assert max(sum(asked[start : start + 120]) for start in range(120)) == 30
+
+
+def test_what_is_given_back_can_be_spent_again(clock: Clock) -> None:
+    budget = FetchBudget(limit=2)
+    budget.give_back("a.test")
+
+    assert [budget.spend("a.test") for _ in range(2)] == [True, True]
+    clock.now += 1
+    budget.give_back("a.test")
+
+    assert [budget.spend("a.test") for _ in range(2)] == [True, False]

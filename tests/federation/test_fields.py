@@ -71,7 +71,7 @@ def test_an_address_is_read_from_all_its_forms(value: object, read: str | None) 
 
 
 @pytest.mark.parametrize("public", ["Public", "as:Public", fields.PUBLIC])
-def test_public_has_one_spelling_after_reading(public: str) -> None:
+def test_ob05_public_has_one_spelling_after_reading(public: str) -> None:
     assert fields.audience(public) == (fields.PUBLIC,)
     assert fields.audience([public, "https://a.example/f", public]) == (fields.PUBLIC, "https://a.example/f")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from federation.errors import Malformed
+from federation.errors import KeyUnavailable, Malformed
 from federation.jsonld import JsonLdProcessor
 
 AS = "https://www.w3.org/ns/activitystreams"
@@ -40,7 +40,7 @@ async def test_one_process_serves_many_documents_in_turn(processor: JsonLdProces
     assert [answer["content"] for answer in answers] == [str(n) for n in range(20)]
 
 
-async def test_a_document_that_takes_too_long_costs_its_process_and_no_other(processor: JsonLdProcessor) -> None:
+async def test_b30_a_document_that_takes_too_long_costs_its_process_and_no_other(processor: JsonLdProcessor) -> None:
     await processor.compact(NOTE)
     poisoned = process_of(processor)
     os.kill(poisoned.pid, signal.SIGSTOP)
@@ -97,13 +97,13 @@ async def test_what_is_no_json_ld_is_malformed(processor: JsonLdProcessor, docum
         "file:///etc/passwd",
     ],
 )
-async def test_nothing_is_fetched_and_an_unknown_context_is_empty(processor: JsonLdProcessor, context: Any) -> None:
+async def test_b32_nothing_is_fetched_and_an_unknown_context_is_empty(processor: JsonLdProcessor, context: Any) -> None:
     read = await processor.compact({"@context": context, "type": "Note", "content": "x"})
 
     assert (read["type"], read["content"]) == ("Note", "x")
 
 
-async def test_the_process_has_no_more_memory_than_it_was_given(processor: JsonLdProcessor) -> None:
+async def test_b30_the_process_has_no_more_memory_than_it_was_given(processor: JsonLdProcessor) -> None:
     await processor.compact(NOTE)
 
     limits = Path(f"/proc/{process_of(processor).pid}/limits").read_text().splitlines()
@@ -120,3 +120,12 @@ async def test_closing_ends_the_process() -> None:
     await processor.close()
 
     assert process.returncode == -signal.SIGKILL
+
+
+async def test_b30_more_than_a_few_do_not_wait_for_one_process() -> None:
+    processor = JsonLdProcessor(most_waiting=0)
+
+    with pytest.raises(KeyUnavailable) as refused:
+        await processor.compact({"type": "Note"})
+
+    assert refused.value.retry_after == 30

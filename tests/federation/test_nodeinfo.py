@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from federation import nodeinfo
 from federation.errors import Cause, FetchFailed
 from federation.host_meta import build_host_meta, build_host_meta_json
 from federation.instance import Instance
@@ -39,7 +40,7 @@ LINKS = "https://henin.test/.well-known/nodeinfo"
 DOCUMENT = "https://henin.test/nodeinfo/2.1"
 
 
-def test_ni1_the_links_are_absolute_and_ours() -> None:
+def test_ni01_the_links_are_absolute_and_ours() -> None:
     assert build_links(HERE)["links"] == [
         {"rel": f"{SCHEMA}2.0", "href": "https://lomme.test/nodeinfo/2.0"},
         {"rel": f"{SCHEMA}2.1", "href": "https://lomme.test/nodeinfo/2.1"},
@@ -47,8 +48,9 @@ def test_ni1_the_links_are_absolute_and_ours() -> None:
 
 
 @pytest.mark.parametrize("version", ["2.0", "2.1"])
-def test_ni2_ni3_each_document_is_complete(version: str) -> None:
-    document = build_nodeinfo(HERE, version, FACTS, repository="https://git.example/declic")
+def test_ni02_ni03_each_document_is_complete(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nodeinfo, "read_repository", lambda: "https://git.example/declic")
+    document = build_nodeinfo(HERE, version, FACTS)
 
     assert document["version"] == version and re.fullmatch(r"[a-z0-9-]+", document["software"]["name"])
     assert ("repository" in document["software"]) is (version == "2.1")
@@ -77,7 +79,7 @@ async def test_the_newest_version_is_read_and_kept(instance: Instance, fediverse
 @pytest.mark.parametrize(
     "href", ["http://127.0.0.1:5432/", "https://evil.test/nodeinfo/2.1", "http://henin.test/2.1", "/nodeinfo/2.1", 5]
 )
-async def test_ni4_documents_elsewhere_are_not_fetched(
+async def test_ni04_documents_elsewhere_are_not_fetched(
     href: object, instance: Instance, fediverse: FakeFediverse
 ) -> None:
     fediverse.documents[LINKS] = {"links": [{"rel": f"{SCHEMA}2.1", "href": href}]}
@@ -88,7 +90,7 @@ async def test_ni4_documents_elsewhere_are_not_fetched(
     assert fediverse.fetched == [LINKS]
 
 
-async def test_ni4_a_document_that_redirects_elsewhere_is_not_read(
+async def test_ni04_a_document_that_redirects_elsewhere_is_not_read(
     instance: Instance, fediverse: FakeFediverse
 ) -> None:
     fediverse.documents[LINKS] = {"links": [{"rel": f"{SCHEMA}2.1", "href": DOCUMENT}]}
@@ -111,7 +113,7 @@ def test_b42_what_others_write_becomes_one_plain_line() -> None:
     assert (empty.software, empty.open_registrations) == ("", False)
 
 
-def test_hm1_host_meta_tells_where_webfinger_answers() -> None:
+def test_hm01_host_meta_tells_where_webfinger_answers() -> None:
     site = Site(url="http://localhost:8001", host="localhost:8001")
     xrd = ElementTree.fromstring(build_host_meta(site))
     template = "http://localhost:8001/.well-known/webfinger?resource={uri}"

@@ -115,7 +115,7 @@ def wrong_notes() -> list[Note]:
 
 
 @pytest.mark.parametrize("note", wrong_notes())
-def test_a_note_that_others_would_misread_does_not_leave(note: Note) -> None:
+def test_ob05_a_note_that_others_would_misread_does_not_leave(note: Note) -> None:
     create = Create(id="https://lomme.example/1", actor="https://lomme.example/users/alice", object=note)
 
     with pytest.raises(BrokenRule):

@@ -17,7 +17,7 @@ from models.settings import Settings
 from tests.federation.loopback import ALICE, Memory, answer_in_turn, is_signed_for, serve
 
 
-async def test_post_is_signed_for_its_host_and_carries_what_peers_demand(transport: AiohttpTransport) -> None:
+async def test_rs09_a_post_is_signed_for_its_host_and_carries_what_peers_demand(transport: AiohttpTransport) -> None:
     async with serve(answer_in_turn(202)) as server:
         answer = await transport.post_activity(f"{server.url}/inbox", b'{"id": "x"}', ALICE)
 
@@ -66,7 +66,7 @@ async def test_rs10_a_remembered_choice_that_fails_is_replaced(memory: Memory) -
     await transport.close()
 
 
-async def test_a_knock_that_the_caller_knows_is_taken_without_asking(
+async def test_rs10_a_knock_that_the_caller_knows_is_taken_without_asking(
     transport: AiohttpTransport, memory: Memory
 ) -> None:
     async with serve(answer_in_turn(202)) as server:
@@ -210,3 +210,16 @@ def _fail_with(error: Exception) -> Callable[..., Any]:
         raise error
 
     return fail
+
+
+@pytest.mark.parametrize("knock", [Knock.CAVAGE, Knock.RFC9421])
+async def test_ax23_what_is_said_of_followers_is_signed_too(knock: Knock, transport: AiohttpTransport) -> None:
+    said = f'collectionId="https://lomme.test/f", url="https://lomme.test/s", digest="{"0" * 64}"'
+    async with serve(answer_in_turn(202)) as server:
+        await transport.post_activity(f"{server.url}/inbox", b"{}", ALICE, knock=knock, synchronization=said)
+
+    [request] = server.requests
+    assert is_signed_for(server, request)
+    assert request.headers["Collection-Synchronization"] == said
+    names = request.headers["Signature" if knock is Knock.CAVAGE else "Signature-Input"]
+    assert "collection-synchronization" in names

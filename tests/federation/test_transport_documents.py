@@ -55,7 +55,7 @@ async def test_b01_a_name_that_leads_inside_is_refused(monkeypatch: pytest.Monke
     await transport.close()
 
 
-async def test_get_is_signed_and_follows_redirects_signing_each_hop_for_its_host(
+async def test_rs11_a_get_is_signed_and_follows_redirects_signing_each_hop_for_its_host(
     transport: AiohttpTransport,
 ) -> None:
     async def serve_document(request: web.BaseRequest) -> web.Response:
@@ -75,7 +75,7 @@ async def test_get_is_signed_and_follows_redirects_signing_each_hop_for_its_host
 @pytest.mark.parametrize(
     "path", ["/users/%7Ebob?q=%C3%A9&x=a%20b+c", "/é?ü=ß", "//double//", "?x", "/a;b=c/@d:e", "/%2F/%2e%2e/x"]
 )
-async def test_the_address_that_is_signed_is_the_one_that_is_sent(path: str, transport: AiohttpTransport) -> None:
+async def test_rs09_the_address_that_is_signed_is_the_one_that_is_sent(path: str, transport: AiohttpTransport) -> None:
     async with serve(answer_in_turn(200)) as server:
         await transport.get_document(f"{server.url}{path}", signer=ALICE)
         await transport.post_activity(f"{server.url}{path}", b"{}", ALICE, knock=Knock.RFC9421)

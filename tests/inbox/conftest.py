@@ -38,7 +38,8 @@ async def pool(kept_pool: Pool) -> AsyncIterator[Pool]:
         await execute(
             conn,
             """
-            TRUNCATE actor, received, activity, delivery, server, tombstone, failed_fetch, report, used_username CASCADE
+            TRUNCATE actor, received, activity, delivery, server, tombstone, failed_fetch, report, used_username, knock,
+            preference CASCADE
             """,
         )
 
@@ -62,8 +63,10 @@ def desk(instance: Instance, fediverse: FakeFediverse) -> Desk:
 
 
 @pytest.fixture
-def bob(fediverse: FakeFediverse) -> Person:
-    """Bob, at henin.test."""
+async def bob(pool: Pool, fediverse: FakeFediverse) -> Person:
+    """Bob, at henin.test, a server that is no stranger any more."""
+    async with connection(pool) as conn:
+        await execute(conn, "INSERT INTO server (host, first_seen_at) VALUES ('henin.test', now() - interval '8 days')")
     return fediverse.add_person()
 
 

@@ -36,7 +36,7 @@ async def test_what_concerns_nobody_is_left_alone_and_says_why(desk: Desk, bob: 
 
     [(state, reason)] = await desk.states()
     assert state == "ignored" and reason is not None and "follows its author" in reason
-    assert await desk.value("SELECT count(*) FROM post") == 0
+    assert await desk.value("SELECT count(*) FROM post WHERE deleted_at IS NULL") == 0
 
 
 async def test_create_update_and_delete_take_effect_in_order(desk: Desk, bob: Person, alice: Actor) -> None:
@@ -53,11 +53,11 @@ async def test_create_update_and_delete_take_effect_in_order(desk: Desk, bob: Pe
         desk.activity(bob, "Delete", other["id"]),
     )
 
-    rows = await desk.instance.pool.fetch("SELECT uri, content FROM post")
+    rows = await desk.instance.pool.fetch("SELECT uri, content FROM post WHERE deleted_at IS NULL")
     assert [(row["uri"], row["content"]) for row in rows] == [(note["id"], "<p>Bonsoir</p>")]
 
 
-async def test_an_object_created_fifty_times_is_one_object_and_one_notification(
+async def test_ax06_an_object_created_fifty_times_is_one_object_and_one_notification(
     desk: Desk, bob: Person, alice: Actor
 ) -> None:
     mention = {"type": "Mention", "href": alice.uri, "name": "@alice@lomme.test"}
@@ -122,7 +122,7 @@ async def test_mixed_up_and_repeated_activities_end_in_the_same_state(desk: Desk
         await desk.instance.pool.execute("DELETE FROM tombstone")
         await desk.take(bob, *shuffled)
 
-        rows = await desk.instance.pool.fetch("SELECT uri, content FROM post")
+        rows = await desk.instance.pool.fetch("SELECT uri, content FROM post WHERE deleted_at IS NULL")
         assert [(row["uri"], row["content"]) for row in rows] == [(kept["id"], "<p>3</p>")], seed
 
 
@@ -267,3 +267,21 @@ async def test_prefixed_words_are_understood_once_the_signature_holds(desk: Desk
 
     assert await desk.states() == [("done", None)]
     assert await desk.value("SELECT audience FROM post") == "network"
+
+
+async def test_ax06_both_inboxes_at_once_are_one_post_and_one_notification(
+    desk: Desk, bob: Person, alice: Actor
+) -> None:
+    mention = {"type": "Mention", "href": alice.uri, "name": "@alice@lomme.test"}
+    note = desk.note(bob, cc=[alice.uri], tag=[mention])
+    create = desk.create(bob, note)
+    await desk.meet(bob)
+
+    paths = ["/inbox", "/users/alice/inbox"] * 25
+    outcomes = await asyncio.gather(*(desk.post(bob, create, path) for path in paths))
+    await asyncio.gather(*(process_due(desk.instance) for _ in range(4)))
+
+    assert {one.status for one in outcomes} == {202}
+    assert await desk.value("SELECT count(*) FROM received") == 1
+    assert await desk.value("SELECT count(*) FROM post") == 1
+    assert await desk.told(alice) == ["mention"]

@@ -81,7 +81,7 @@ async def test_fifty_copies_at_once_are_kept_once(desk: Desk, bob: Person) -> No
         ({"Content-Type": 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'}, 202),
     ],
 )
-async def test_only_activities_are_taken(desk: Desk, bob: Person, changes: dict[str, str], status: int) -> None:
+async def test_ht01_only_activities_are_taken(desk: Desk, bob: Person, changes: dict[str, str], status: int) -> None:
     body = json.dumps(desk.create(bob)).encode()
     headers = CIMultiDict({"Host": HERE.host, "Content-Type": "application/activity+json"} | changes)
     signed = _sign(headers, body, bob)
@@ -114,7 +114,7 @@ def _sign(headers: "CIMultiDict[str]", body: bytes, person: Person) -> Envelope:
         (b" " * (1024 * 1024 + 1), 413),
     ],
 )
-async def test_garbage_is_refused_before_any_signature(desk: Desk, bob: Person, body: bytes, status: int) -> None:
+async def test_ht01_garbage_is_refused_before_any_signature(desk: Desk, bob: Person, body: bytes, status: int) -> None:
     outcome = await desk.post(bob, body)
 
     assert outcome.status == status

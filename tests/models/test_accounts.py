@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import accounts, actors
+from models import accounts, actors, links
 from models.database import Connection, execute
 from models.errors import Conflict, Invalid, NotFound
 from tests.factories import make_local_actor, make_member
@@ -164,3 +164,32 @@ async def test_an_account_does_not_move_to_the_address_of_another(conn: Connecti
         await accounts.set_email(conn, alice.id, "Carole@example.org")
 
     assert refusal.value.field == "email"
+
+
+async def test_people_who_never_confirmed_are_forgotten_after_a_week_and_their_name_is_free(conn: Connection) -> None:
+    old, fresh, written, member = [await make_local_actor(conn, name) for name in ("old", "fresh", "written", "member")]
+    for actor in (old, fresh, written, member):
+        await accounts.reserve_username(conn, actor.username)
+        await accounts.create(
+            conn,
+            actor_id=actor.id,
+            email=f"{actor.username}@example.org",
+            password_hash=None,
+            role="member",
+            language="fr",
+        )
+    await accounts.confirm_email(conn, member.id)
+    await links.create(conn, "confirm", actor_id=written.id)
+    await execute(
+        conn,
+        "UPDATE account SET created_at = now() - interval '8 days' WHERE actor_id = ANY($1)",
+        [old.id, written.id, member.id],
+    )
+
+    assert await accounts.forget_unconfirmed(conn) == 1
+
+    left = [name for name in ("old", "fresh", "written", "member") if await accounts.find_by_username(conn, name)]
+    assert left == ["fresh", "written", "member"]
+    await accounts.reserve_username(conn, "old")
+    with pytest.raises(Conflict):
+        await accounts.reserve_username(conn, "written")

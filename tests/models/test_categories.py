@@ -30,7 +30,7 @@ def test_every_category_is_named_in_both_languages_and_has_a_hashtag() -> None:
 
 @pytest.mark.parametrize(
     "slug",
-    # those that the documents of wire-format §5 use
+    # those that listings on the wire use
     ["velo-enfant", "remorque", "piece-velo", "alimentation", "outil-jardin", "cours", "heure-temps", "outillage"],
 )
 def test_published_iris_keep_their_meaning(slug: str) -> None:

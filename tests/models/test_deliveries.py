@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from models import deliveries, held, passages, servers
+from models import circuits, deliveries, held, passages, servers
 from models.actors import Actor
 from models.database import Connection, execute, fetch_column, fetch_value
 from models.deliveries import Delivery
@@ -167,8 +167,8 @@ async def test_deliveries_to_an_unavailable_host_are_held_and_probed_daily(conn:
     alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
     await make_follow(conn, bob, alice)
     now = datetime.now(UTC)
-    for day in range(servers.FAILING_DAYS):
-        became = await servers.save_failure(conn, bob.host, "down", on=(now - timedelta(days=day)).date())
+    for day in range(circuits.FAILING_DAYS):
+        became = await circuits.save_failure(conn, bob.host, "down", on=(now - timedelta(days=day)).date())
     first = await schedule(conn, alice, alice)
     await schedule(conn, alice, alice)
 
@@ -179,12 +179,17 @@ async def test_deliveries_to_an_unavailable_host_are_held_and_probed_daily(conn:
     assert probe.activity_id == first
 
 
-async def test_a_failed_probe_is_held_again_and_a_good_one_opens_the_host(conn: Connection) -> None:
+def arrive(*hosts: str) -> list[circuits.Arrival]:
+    """A delivery to the shared inbox of each."""
+    return [circuits.Arrival(host=host, inbox=f"https://{host}/inbox") for host in hosts]
+
+
+async def test_ht07_a_failed_probe_is_held_again_and_a_good_one_opens_the_host(conn: Connection) -> None:
     alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
     await make_follow(conn, bob, alice)
     now = datetime.now(UTC)
-    for day in range(servers.FAILING_DAYS):
-        await servers.save_failure(conn, bob.host, "down", on=(now - timedelta(days=day)).date())
+    for day in range(circuits.FAILING_DAYS):
+        await circuits.save_failure(conn, bob.host, "down", on=(now - timedelta(days=day)).date())
     await schedule(conn, alice, alice)
     await schedule(conn, alice, alice)
     await held.probe(conn, at=now + timedelta(days=2))
@@ -193,7 +198,7 @@ async def test_a_failed_probe_is_held_again_and_a_good_one_opens_the_host(conn: 
     await deliveries.retry(conn, probe.id, status=None, error="down", due_at=now)
     assert await fetch_value(conn, "SELECT count(*) FROM delivery WHERE state = 'held'") == 2
 
-    opened = await servers.save_success(conn, [bob.host, "fine.test"])
+    opened = await circuits.save_success(conn, arrive(bob.host, "fine.test"))
     await held.reopen(conn, opened)
     assert opened == [bob.host]
     assert len(await claim(conn)) == 2
@@ -211,7 +216,7 @@ async def test_what_was_held_too_long_fails(conn: Connection) -> None:
     assert await held.give_up_held(conn, days=10, at=now + timedelta(days=11)) == 1
 
 
-async def test_a_deletion_finds_every_copy_and_cancels_what_was_not_sent(conn: Connection) -> None:
+async def test_ht11_a_deletion_finds_every_copy_and_cancels_what_was_not_sent(conn: Connection) -> None:
     alice = await make_local_actor(conn)
     listing = await make_listing(conn, alice)
     sent = await make_remote_actor(conn, "bob", "sent.test")

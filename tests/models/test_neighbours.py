@@ -60,8 +60,8 @@ async def test_neighbour_tells_how_the_reader_and_the_coop_follow_it(conn: Conne
 
 
 async def test_silent_ones_come_last_and_those_set_aside_not_at_all(conn: Connection) -> None:
-    silent = await make_coop(conn, "lens.test", silent=True)
-    heard = await make_coop(conn, "henin.test")
+    silent = await make_coop(conn, "lens.test", silent=True, level="friend")
+    heard = await make_coop(conn, "henin.test", level="friend")
     await make_coop(conn, "spam.test", level="aside")
     await make_remote_actor(conn, "bakery", "shop.test", type="Organization")
 
@@ -70,3 +70,30 @@ async def test_silent_ones_come_last_and_those_set_aside_not_at_all(conn: Connec
 
     assert [(one.actor_id, one.awake) for one in met] == [(heard.id, True), (silent.id, False)]
     assert [one.actor_id for one in neighbours] == [heard.id, silent.id]
+
+
+async def test_nobody_comes_on_the_list_by_knocking(conn: Connection) -> None:
+    stranger = await make_coop(conn, "spam.test")
+    await make_listing(conn, await make_remote_actor(conn, "bob", "spam.test"), territory_uri=stranger.uri)
+
+    met = await list_met(conn)
+    neighbours = await list_neighbours(conn, None, None)
+
+    assert (met, neighbours) == ([], [])
+
+
+async def test_who_is_on_the_map_is_listed_with_what_its_own_server_tells(conn: Connection) -> None:
+    coop = await make_coop(conn, "henin.test")
+    await execute(
+        conn,
+        """
+        INSERT INTO territory (host, domain, accepted_at, silent, offers, requests, open_proposals, latitude, longitude)
+        VALUES ('henin.test', 'henin.test', now(), true, 4, 2, 58, 50.42, 2.95)
+        """,
+    )
+
+    (found,) = await list_neighbours(conn, None, None)
+
+    assert [one.actor_id for one in await list_met(conn)] == [coop.id]
+    assert (found.on_map, found.grey, found.listings, found.told) == (True, True, 0, 58)
+    assert (found.told_kinds, found.kinds, found.latitude) == ([4, 2, 0], [0, 0, 0], 50.42)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models import blocks, posts
+from models import blocks, posts, threads
 from models.actors import Actor
 from models.database import Connection, execute
 from models.posts import Audience, NewPost, Tag
@@ -152,16 +152,19 @@ async def test_only_a_newer_edit_counts(conn: Connection) -> None:
     assert held.content == "deux"
 
 
-async def test_one_of_ours_leaves_a_tombstone_and_one_of_others_nothing(conn: Connection) -> None:
+async def test_what_was_public_leaves_a_tombstone_and_what_others_wrote_in_private_nothing(conn: Connection) -> None:
     alice, bob = await make_member(conn), await make_remote_actor(conn)
     ours, theirs = await make_note(conn, alice), await make_note(conn, bob)
+    private = await make_note(conn, bob, audience="direct")
 
-    assert await posts.delete(conn, ours.id) and await posts.delete(conn, theirs.id)
+    for post in (ours, theirs, private):
+        assert await posts.delete(conn, post.id)
 
-    left = await posts.find_by_uri(conn, ours.uri)
-    assert left is not None and left.deleted_at is not None and left.content == ""
-    assert await posts.find_by_uri(conn, theirs.uri) is None
-    assert not await posts.delete(conn, ours.id)
+    for post in (ours, theirs):
+        left = await posts.find_by_uri(conn, post.uri)
+        assert left is not None and left.deleted_at is not None and left.content == ""
+        assert not await posts.delete(conn, post.id)
+    assert await posts.find_by_uri(conn, private.uri) is None
 
 
 async def test_figures_count_what_anybody_may_read(conn: Connection) -> None:
@@ -182,7 +185,8 @@ async def test_the_public_thread_leaves_private_answers_out(conn: Connection) ->
     public = await make_note(conn, bob, in_reply_to_uri=root.uri)
     await make_note(conn, bob, in_reply_to_uri=root.uri, audience="direct")
 
-    assert await posts.list_public_thread(conn, root.id) == [root.uri, public.uri]
+    thread = await threads.list_thread(conn, root.id, after=0, limit=10)
+    assert [one.uri for one in thread] == [root.uri, public.uri]
 
 
 async def test_only_a_post_of_ours_changes_its_audience(conn: Connection) -> None:

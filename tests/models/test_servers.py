@@ -2,42 +2,47 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models import servers
+from models import circuits, servers
 from models.database import Connection, execute, fetch_value
 
 
-async def test_a_host_is_unavailable_after_seven_days_of_failing(conn: Connection) -> None:
+def arrive(*hosts: str) -> list[circuits.Arrival]:
+    """A delivery to the shared inbox of each."""
+    return [circuits.Arrival(host=host, inbox=f"https://{host}/inbox") for host in hosts]
+
+
+async def test_ht07_a_host_is_unavailable_after_seven_days_of_failing(conn: Connection) -> None:
     today = datetime.now(UTC).date()
 
-    told = [await servers.save_failure(conn, "henin.test", "down", on=today - timedelta(days=day)) for day in range(8)]
+    told = [await circuits.save_failure(conn, "henin.test", "down", on=today - timedelta(days=day)) for day in range(8)]
 
     assert told == [False] * 6 + [True, False]
     server = await servers.find(conn, "henin.test")
     assert server is not None and server.unavailable_since is not None and server.probe_at is not None
 
 
-async def test_failing_often_on_one_day_is_one_day(conn: Connection) -> None:
+async def test_ht07_failing_often_on_one_day_is_one_day(conn: Connection) -> None:
     today = datetime.now(UTC).date()
 
-    assert not any([await servers.save_failure(conn, "henin.test", "down", on=today) for _ in range(20)])
+    assert not any([await circuits.save_failure(conn, "henin.test", "down", on=today) for _ in range(20)])
 
 
-async def test_a_success_forgets_failures_and_opens_the_host_once(conn: Connection) -> None:
+async def test_ht07_a_success_forgets_failures_and_opens_the_host_once(conn: Connection) -> None:
     today = datetime.now(UTC).date()
     for day in range(7):
-        await servers.save_failure(conn, "henin.test", "down", on=today - timedelta(days=day))
+        await circuits.save_failure(conn, "henin.test", "down", on=today - timedelta(days=day))
 
-    assert await servers.save_success(conn, ["arras.test", "henin.test"]) == ["henin.test"]
-    assert await servers.save_success(conn, ["arras.test", "henin.test"]) == []
+    assert await circuits.save_success(conn, arrive("arras.test", "henin.test")) == ["henin.test"]
+    assert await circuits.save_success(conn, arrive("arras.test", "henin.test")) == []
 
     server = await servers.find(conn, "henin.test")
     assert server is not None and server.failure is None and server.failing_days == []
 
 
-async def test_a_host_that_speaks_again_is_probed_at_once_but_not_over_and_over(conn: Connection) -> None:
+async def test_ht07_a_host_that_speaks_again_is_probed_at_once_but_not_over_and_over(conn: Connection) -> None:
     today = datetime.now(UTC).date()
     for day in range(7):
-        await servers.save_failure(conn, "henin.test", "down", on=today - timedelta(days=day))
+        await circuits.save_failure(conn, "henin.test", "down", on=today - timedelta(days=day))
     await execute(conn, "UPDATE server SET probe_at = now() + interval '20 hours'")
 
     await servers.save_heard(conn, ["henin.test"])
@@ -46,10 +51,3 @@ async def test_a_host_that_speaks_again_is_probed_at_once_but_not_over_and_over(
     await execute(conn, "UPDATE server SET probe_at = now() + interval '24 hours', last_in_at = NULL")
     await servers.save_heard(conn, ["henin.test"])
     assert await fetch_value(conn, "SELECT probe_at > now() FROM server")
-
-
-async def test_a_domain_set_aside_takes_its_subdomains_along(conn: Connection) -> None:
-    await servers.save_level(conn, "evil.test", "aside")
-
-    assert await servers.is_aside(conn, "a.b.evil.test")
-    assert not await servers.is_aside(conn, "notevil.test")

@@ -89,7 +89,7 @@ async def test_what_is_due_is_sent_once_and_signed_by_its_actor(instance: Instan
     assert await states(instance) == ["done"]
 
 
-async def test_the_body_is_sent_byte_for_byte_as_it_is_kept(instance: Instance, fediverse: FakeFediverse) -> None:
+async def test_ht10_the_body_is_sent_byte_for_byte_as_it_is_kept(instance: Instance, fediverse: FakeFediverse) -> None:
     author = await make_author(instance)
     await follow(instance, author)
     activity_id = await publish(instance, author)
@@ -100,7 +100,7 @@ async def test_the_body_is_sent_byte_for_byte_as_it_is_kept(instance: Instance, 
     assert fediverse.posts[0].body == kept.encode()
 
 
-async def test_a_lane_is_sent_in_order(instance: Instance, fediverse: FakeFediverse) -> None:
+async def test_ht09_a_lane_is_sent_in_order(instance: Instance, fediverse: FakeFediverse) -> None:
     author = await make_author(instance)
     await follow(instance, author)
     for _ in range(30):
@@ -112,7 +112,7 @@ async def test_a_lane_is_sent_in_order(instance: Instance, fediverse: FakeFedive
     assert [post.activity["id"] for post in fediverse.posts] == [row["uri"] for row in kept]
 
 
-async def test_nothing_overtakes_a_failure_in_its_lane(instance: Instance, fediverse: FakeFediverse) -> None:
+async def test_ht09_nothing_overtakes_a_failure_in_its_lane(instance: Instance, fediverse: FakeFediverse) -> None:
     author = await make_author(instance)
     await follow(instance, author)
     await follow(instance, author, "carl", "arras.test")
@@ -130,7 +130,7 @@ async def test_nothing_overtakes_a_failure_in_its_lane(instance: Instance, fediv
     assert await states(instance) == ["done"] * 4
 
 
-async def test_a_refusal_lets_the_next_one_pass(instance: Instance, fediverse: FakeFediverse) -> None:
+async def test_ht05_a_refusal_lets_the_next_one_pass(instance: Instance, fediverse: FakeFediverse) -> None:
     author = await make_author(instance)
     await follow(instance, author)
     await publish(instance, author)
@@ -143,7 +143,7 @@ async def test_a_refusal_lets_the_next_one_pass(instance: Instance, fediverse: F
     assert await instance.pool.fetchval("SELECT error FROM delivery WHERE state = 'failed'") == REFUSED.error
 
 
-async def test_the_whole_schedule_ends_after_ten_days(instance: Instance, fediverse: FakeFediverse) -> None:
+async def test_ht06_the_whole_schedule_ends_after_ten_days(instance: Instance, fediverse: FakeFediverse) -> None:
     author = await make_author(instance)
     await follow(instance, author)
     await publish(instance, author)
@@ -162,7 +162,7 @@ async def test_the_whole_schedule_ends_after_ten_days(instance: Instance, fedive
     assert at >= later(days=9.9)
 
 
-async def test_a_missing_shared_inbox_is_replaced_by_the_personal_one(
+async def test_ht05_a_missing_shared_inbox_is_replaced_by_the_personal_one(
     instance: Instance, fediverse: FakeFediverse
 ) -> None:
     author = await make_author(instance)
@@ -176,7 +176,7 @@ async def test_a_missing_shared_inbox_is_replaced_by_the_personal_one(
     assert await states(instance) == ["done"]
 
 
-async def test_whoever_says_to_be_gone_for_a_day_is_no_follower_any_more(
+async def test_ht08_whoever_says_to_be_gone_twice_a_day_apart_is_no_follower_any_more(
     instance: Instance, fediverse: FakeFediverse
 ) -> None:
     author = await make_author(instance)
@@ -193,7 +193,7 @@ async def test_whoever_says_to_be_gone_for_a_day_is_no_follower_any_more(
     assert await instance.pool.fetchval("SELECT count(*) FROM follow") == 0
 
 
-async def test_a_host_that_fails_for_seven_days_is_held_probed_and_opened(
+async def test_ht07_a_host_that_fails_for_seven_days_is_held_probed_and_opened(
     instance: Instance, fediverse: FakeFediverse
 ) -> None:
     author = await make_author(instance)
@@ -255,7 +255,9 @@ class SlowFediverse(FakeFediverse):
     under_way: dict[str, int] = field(default_factory=dict)
     most: dict[str, int] = field(default_factory=dict)
 
-    async def post_activity(self, inbox: str, body: bytes, signer: Signer, *, knock: Knock | None = None) -> Answer:
+    async def post_activity(
+        self, inbox: str, body: bytes, signer: Signer, *, knock: Knock | None = None, synchronization: str | None = None
+    ) -> Answer:
         """Count, wait, and answer."""
         host = inbox.split("/")[2]
         self.under_way[host] = self.under_way.get(host, 0) + 1
@@ -273,7 +275,7 @@ def slow_instance(pool: Pool, tmp_path: Path) -> Instance:
     return Instance(site=HERE, settings=settings, pool=pool, transport=SlowFediverse())
 
 
-async def test_a_slow_host_does_not_delay_what_is_published_meanwhile(slow_instance: Instance) -> None:
+async def test_ht09_a_slow_host_does_not_delay_what_is_published_meanwhile(slow_instance: Instance) -> None:
     fediverse = slow_instance.transport
     assert isinstance(fediverse, SlowFediverse)
     author, wake = await make_author(slow_instance), asyncio.Event()
@@ -293,7 +295,7 @@ async def test_a_slow_host_does_not_delay_what_is_published_meanwhile(slow_insta
     assert await running == 4
 
 
-async def test_one_host_gets_a_few_lanes_at_once_and_each_actor_one(slow_instance: Instance) -> None:
+async def test_ht09_one_host_gets_a_few_lanes_at_once_and_each_actor_one(slow_instance: Instance) -> None:
     fediverse = slow_instance.transport
     assert isinstance(fediverse, SlowFediverse)
     fediverse.slow["slow.test"] = asyncio.Event()

@@ -33,12 +33,12 @@ def judge_status(status: int | None, *, delivery: Delivery | None = None, at: da
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
-def test_every_2xx_is_an_arrival(status: int) -> None:
+def test_ht05_every_2xx_is_an_arrival(status: int) -> None:
     assert isinstance(judge_status(status), Sent)
 
 
 @pytest.mark.parametrize("status", [None, 401, 408, 425, 429, 500, 502, 503, 504, 301])
-def test_what_may_pass_is_tried_again(status: int | None) -> None:
+def test_ht05_what_may_pass_is_tried_again(status: int | None) -> None:
     outcome = judge_status(status)
 
     assert isinstance(outcome, Later)
@@ -46,32 +46,32 @@ def test_what_may_pass_is_tried_again(status: int | None) -> None:
 
 
 @pytest.mark.parametrize(("status", "failing"), [(None, True), (503, True), (401, False), (429, False)])
-def test_only_trouble_of_the_host_counts_against_it(status: int | None, failing: bool) -> None:
+def test_ht07_only_trouble_of_the_host_counts_against_it(status: int | None, failing: bool) -> None:
     outcome = judge_status(status)
 
     assert isinstance(outcome, Later) and outcome.failing is failing
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_missing_shared_inbox_leads_to_the_personal_one(status: int) -> None:
+def test_ht05_a_missing_shared_inbox_leads_to_the_personal_one(status: int) -> None:
     assert isinstance(judge_status(status), ToPerson)
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_missing_personal_inbox_is_the_end(status: int) -> None:
+def test_ht05_a_missing_personal_inbox_is_the_end(status: int) -> None:
     outcome = judge_status(status, delivery=make_delivery(personal_inbox=None))
 
     assert isinstance(outcome, Never) and outcome.missing
 
 
 @pytest.mark.parametrize("status", [400, 403, 405, 413, 415, 422])
-def test_other_refusals_are_final(status: int) -> None:
+def test_ht05_other_refusals_are_final(status: int) -> None:
     outcome = judge_status(status)
 
     assert isinstance(outcome, Never) and not outcome.missing
 
 
-def test_the_host_is_asked_to_be_left_alone_for_as_long_as_it_says() -> None:
+def test_ht06_a_host_is_left_alone_for_as_long_as_it_says() -> None:
     answer = Answer(status=429, retry_after=3600)
 
     outcome = judge(make_delivery(), answer, at=START, chance=0.5)
@@ -79,7 +79,7 @@ def test_the_host_is_asked_to_be_left_alone_for_as_long_as_it_says() -> None:
     assert isinstance(outcome, Later) and outcome.due_at == START + timedelta(hours=1)
 
 
-def test_after_ten_days_it_is_given_up_with_its_cause() -> None:
+def test_ht06_after_ten_days_it_is_given_up_with_its_cause() -> None:
     answer = Answer(status=None, error="The certificate of henin.test has expired.")
 
     outcome = judge(make_delivery(attempts=15), answer, at=START + timedelta(days=10), chance=0.5)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from federation.instance import Instance
-from models import deliveries, held, servers
+from models import circuits, deliveries, held
 from models.database import Pool, connection, execute
 from models.settings import Settings
 from outbox.results import probe_hosts
@@ -12,7 +12,9 @@ from tests.factories import HERE, make_activity, make_follow, make_local_actor, 
 from tests.fediverse import FakeFediverse
 
 
-async def test_each_unavailable_host_is_asked_once_a_day_and_what_is_too_old_fails(pool: Pool, tmp_path: Path) -> None:
+async def test_ht07_each_unavailable_host_is_asked_once_a_day_and_what_is_too_old_fails(
+    pool: Pool, tmp_path: Path
+) -> None:
     instance = Instance(site=HERE, settings=Settings(url=HERE.url, data=tmp_path), pool=pool, transport=FakeFediverse())
     async with connection(pool) as conn:
         alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
@@ -22,8 +24,8 @@ async def test_each_unavailable_host_is_asked_once_a_day_and_what_is_too_old_fai
             await deliveries.schedule(
                 conn, activity_id=activity, actor_id=alice.id, named_ids=[], followed_ids=[alice.id]
             )
-        for day in range(servers.FAILING_DAYS):
-            await servers.save_failure(conn, bob.host, "down", on=(datetime.now(UTC) - timedelta(days=day)).date())
+        for day in range(circuits.FAILING_DAYS):
+            await circuits.save_failure(conn, bob.host, "down", on=(datetime.now(UTC) - timedelta(days=day)).date())
         await held.hold(conn, bob.host)
         await execute(conn, "UPDATE server SET probe_at = now()")
         await execute(

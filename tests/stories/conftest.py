@@ -25,12 +25,13 @@ async def make_server(postgres_url: str, furnished: str, tmp_path: Path) -> Asyn
     names: list[str] = []
     async with AsyncExitStack() as stack:
 
-        async def make(name: str, settings: Settings | None = None) -> RunningServer:
+        async def make(name: str, settings: Settings | None = None, *, address: str = "127.0.0.1") -> RunningServer:
             database = f"{furnished}_{secrets.token_hex(4)}"
             await copy_database(admin, furnished, database)
             names.append(database)
             url = with_database(postgres_url, database)
-            return await stack.enter_async_context(running_server(name, url, tmp_path / name, settings))
+            server = running_server(name, url, tmp_path / name, settings, address=address)
+            return await stack.enter_async_context(server)
 
         yield make
     for name in names:

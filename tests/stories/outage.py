@@ -11,12 +11,17 @@ SOCKET = ".s.PGSQL.5432"
 
 @dataclass(slots=True, kw_only=True)
 class Line:
-    """Passes bytes between a socket of its own in `folder` and the one of PostgreSQL in `behind`."""
+    """Passes bytes between a socket of its own in `folder` and the one of PostgreSQL in `behind`.
+
+    Once a connection has asked for something with `marker` in it, its next COMMIT is passed on and never answered: the
+    connection breaks. That happens once.
+    """
 
     folder: Path
     behind: Path
     server: asyncio.Server | None = None
     open: set[asyncio.StreamWriter] = field(default_factory=set)
+    marker: bytes | None = None
 
     async def mend(self) -> None:
         """Let connections through."""
@@ -34,14 +39,21 @@ class Line:
         there, back = await asyncio.open_unix_connection(self.behind / SOCKET)
         self.open |= {writer, back}
         with suppress(ConnectionError, asyncio.CancelledError):
-            await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
+            await asyncio.gather(self._pump(reader, back, asking=writer), self._pump(there, writer))
         self.open -= {writer, back}
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, asking: asyncio.StreamWriter | None = None
+    ) -> None:
+        armed = False
         with suppress(ConnectionError):
             while piece := await reader.read(65_536):
                 writer.write(piece)
                 await writer.drain()
+                armed = armed or (asking is not None and self.marker is not None and self.marker in piece)
+                if armed and b"COMMIT" in piece and asking is not None:
+                    self.marker, armed = None, False
+                    asking.transport.abort()
         writer.close()
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,11 +10,12 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 from federation.fields import PUBLIC
 from federation.signatures import Envelope, Signer
 from tests.eventually import eventually
-from tests.federation.loopback import Server, serve
+from tests.federation.loopback import Handler, Server, serve
 from tests.fediverse import FakeFediverse, Person, sign_get, sign_post
 from tests.servers import RunningServer
 
@@ -22,10 +24,24 @@ _numbers = itertools.count(1)
 
 @dataclass(slots=True, kw_only=True)
 class Peer:
-    """Its documents by address, its people by name, and every request that reached it."""
+    """Its documents by address, its people by name, and every request that reached it.
+
+    `scripts` are handlers by path with its query, for answers that are no documents: slow, endless, packed or broken.
+    """
 
     server: Server
     shown: FakeFediverse = field(default_factory=FakeFediverse)
+    scripts: dict[str, Handler] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Its origin."""
+        return self.server.url
+
+    @property
+    def asked(self) -> list[str]:
+        """Every path that was asked for, in order, as `GET /path`."""
+        return [f"{request.method} {request.path}" for request in self.server.requests]
 
     def add_person(self, username: str, **changes: Any) -> Person:
         """Somebody who lives there."""
@@ -37,11 +53,14 @@ class Peer:
 
 
 @asynccontextmanager
-async def running_peer() -> AsyncIterator[Peer]:
+async def running_peer(address: str = "127.0.0.1") -> AsyncIterator[Peer]:
     """A peer on a port of its own, which makes it an origin of its own."""
     peers: list[Peer] = []
 
-    async def answer(request: web.BaseRequest) -> web.Response:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        script = peers[0].scripts.get(request.raw_path)
+        if script is not None:
+            return await script(request)
         found = peers[0].shown.documents.get(f"{peers[0].server.url}{request.raw_path}")
         if request.method == "POST":
             return web.Response(status=202)
@@ -51,17 +70,18 @@ async def running_peer() -> AsyncIterator[Peer]:
             return web.Response(body=json.dumps(found).encode(), content_type="application/activity+json")
         return web.Response(body=found.body, status=found.status, headers=found.headers)  # type: ignore[union-attr]
 
-    async with serve(answer) as server:
+    async with serve(answer, address=address) as server:
         peers.append(Peer(server=server))
         yield peers[0]
 
 
 @dataclass(slots=True, kw_only=True)
 class Door:
-    """How peers reach one server of ours."""
+    """How peers reach one server of ours; `seconds` are the times of the answers."""
 
     here: RunningServer
     session: aiohttp.ClientSession
+    seconds: list[float] = field(default_factory=list)
 
     async def send(self, person: Person, activity: Any, path: str = "/inbox", *, signer: Signer | None = None) -> int:
         """Post an activity, signed by this person or another signer; the status of the answer."""
@@ -69,9 +89,10 @@ class Door:
 
     async def post(self, envelope: Envelope) -> int:
         """Post a request as it stands; the status of the answer."""
-        url = f"{self.here.url}{envelope.path}"
+        url, begun = URL(f"{self.here.url}{envelope.path}", encoded=True), time.perf_counter()
         async with self.session.post(url, data=envelope.body, headers=envelope.headers) as answer:
             await answer.read()
+            self.seconds.append(time.perf_counter() - begun)
             return answer.status
 
     async def get(self, address: str, accept: str = "application/activity+json", *, by: Person | None = None) -> "Got":
@@ -80,8 +101,11 @@ class Door:
         headers = {"Accept": accept} if accept else {}
         if by is not None:
             headers |= dict(sign_get(self.here.instance.site, path, by.signer).headers)
+        begun = time.perf_counter()
         async with self.session.get(f"{self.here.url}{path}", headers=headers, allow_redirects=False) as answer:
-            return Got(status=answer.status, headers=dict(answer.headers), body=await answer.read())
+            body = await answer.read()
+            self.seconds.append(time.perf_counter() - begun)
+            return Got(status=answer.status, headers=dict(answer.headers), body=body)
 
     async def settle(self) -> None:
         """Wait until everything received so far took effect."""

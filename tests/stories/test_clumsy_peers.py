@@ -21,14 +21,16 @@ async def _bring(world: World, person: Person, object: dict[str, Any], type: str
     return await world.door.count(object["id"])
 
 
-async def test_answers_and_mentions_are_kept_and_strangers_posts_are_not(world: World) -> None:
+async def test_answers_are_kept_letters_of_strangers_wait_and_their_other_posts_are_not_kept(world: World) -> None:
     mention = {"type": "Mention", "href": world.alice.actor.uri, "name": "@alice"}
 
     assert await _bring(world, world.mallory, note(world.mallory)) == 0
     assert await _bring(world, world.mallory, note(world.mallory, inReplyTo=world.offer)) == 1
-    assert await _bring(world, world.mallory, note(world.mallory, tag=[mention])) == 1
-    assert await _bring(world, world.mallory, note(world.mallory, to=[world.alice.actor.uri], cc=[])) == 1
+    assert await _bring(world, world.mallory, note(world.mallory, tag=[mention])) == 0
+    assert await _bring(world, world.mallory, note(world.mallory, to=[world.alice.actor.uri], cc=[])) == 0
+    assert await world.door.value("SELECT count(*) FROM received WHERE state = 'held'") == 2
     assert await _bring(world, world.bob, note(world.bob)) == 1
+    assert await _bring(world, world.bob, note(world.bob, tag=[mention])) == 1
 
 
 async def test_an_old_post_that_is_edited_is_not_news(world: World) -> None:

@@ -197,7 +197,8 @@ async def test_editing_pausing_closing_and_withdrawing_reach_the_followers_of_a_
 
     async def gone() -> bool:
         async with transaction(two.henin.instance.pool) as conn:
-            return await posts.find_by_uri(conn, listing.uri) is None
+            copy = await posts.find_by_uri(conn, listing.uri)
+            return copy is None or (copy.deleted_at is not None and copy.content == "")
 
     await eventually(gone)
     async with (

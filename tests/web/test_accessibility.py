@@ -11,7 +11,8 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from models.actors import Actor
-from models.database import open_pool
+from models.database import open_pool, transaction
+from tests.atlas import furnish_atlas
 from tests.conftest import copy_database, with_database
 from tests.village import Village
 from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
@@ -76,6 +77,7 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "copy to a member": (copy_of("sewing"), alice, 200),
     "directory": ("/reseau", nobody, 200),
     "directory to an admin": ("/reseau", admin, 200),
+    "directory kept by an admin": ("/coop/territoires", admin, 200),
     "profile": ("/@alice", nobody, 200),
     "own profile": ("/@alice", alice, 200),
     "profile elsewhere": ("/@bob@henin.test", alice, 200),
@@ -103,10 +105,18 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "e-mail": ("/compte/courriel", alice, 200),
     "settings": ("/coop/reglages", admin, 200),
     "password": ("/compte/mot-de-passe", alice, 200),
+    "moving": ("/compte/demenagement", alice, 200),
     "devices": ("/compte/appareils", alice, 200),
+    "hidden people": ("/compte/masques", alice, 200),
+    "servers set aside": ("/coop/serveurs/liste", admin, 200),
+    "servers set aside, for all": ("/a-l-ecart", nobody, 200),
+    "letters of strangers": ("/coop/inconnus", admin, 200),
     "members": ("/coop/membres", admin, 200),
     "new member": ("/coop/membres/nouveau", admin, 200),
     "member": ("/coop/membres/alice", admin, 200),
+    "servers": ("/coop/serveurs", admin, 200),
+    "server": ("/coop/serveurs/henin.test", admin, 200),
+    "why": ("/pourquoi", alice, 200),
     "not found": ("/n-existe-pas", nobody, 404),
     "withdrawn": (path_of("withdrawn"), nobody, 410),
     "forbidden": ("/coop/reglages", alice, 403),
@@ -125,6 +135,8 @@ async def live(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempP
     await copy_database(keeper, furnished, name)
     pool = await open_pool(with_database(postgres_url, name))
     async with serve_village(pool, tmp_path_factory.mktemp("data")) as live:
+        async with transaction(pool) as conn:
+            await furnish_atlas(conn)
         yield live
     pool.terminate()
     await keeper.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -184,6 +196,19 @@ async def test_forms_that_come_back_have_no_violation(live: Live, chromium: Brow
 
     await page.context.close()
     assert not wrong + preview
+
+
+async def test_what_was_typed_comes_back_after_log_in_without_violation(live: Live, chromium: Browser) -> None:
+    page = await open_page(live, chromium, "listing to a member")
+    await page.get_by_label("Votre message").fill("Est-elle libre samedi ?\nJe passe la prendre.")
+    await page.context.clear_cookies()
+    await page.get_by_role("button", name="Envoyer").click()
+    await page.get_by_text("Votre session s’est terminée").wait_for()
+
+    violations = await list_violations(page)
+
+    await page.context.close()
+    assert not violations
 
 
 async def list_violations(page: Page) -> list[str]:

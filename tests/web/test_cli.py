@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from tests.conftest import copy_database, with_database
-from tests.servers import make_environment, run_declic
+from tests.servers import PASSWORD, make_environment, run_declic
 from web.cli import run_command
 
 PHOTO = Path(__file__).parents[2] / "web" / "demo" / "photos" / "perceuse.jpg"
@@ -61,7 +61,7 @@ async def shell(cli_database: str, tmp_path_factory: pytest.TempPathFactory) -> 
     """An instance with one member, Alice."""
     data = tmp_path_factory.mktemp("cli")
     shell = Shell(make_environment(data, 9, database_url=cli_database, url="http://lomme.test"))
-    created = ["account", "create", "alice", "--email", "alice@lomme.test", "--password", "secret"]
+    created = ["account", "create", "alice", "--email", "alice@lomme.test", "--password", PASSWORD]
     assert await shell.result(*created) == "http://lomme.test/users/alice"
     return shell
 
@@ -104,11 +104,18 @@ PUBLISH = ("publish", "offer", "--as", "alice", "--title", "Perceuse")
         (("account", "create", "alice", "--email", "other@lomme.test"), "alice is taken"),
         (("account", "create", "admin", "--email", "admin@lomme.test"), "is reserved"),
         (("account", "create", "bob", "--email", "bob"), "not an e-mail address"),
+        (("account", "create", "bob", "--email", "b@c.de", "--password", "court"), "at least 10 characters"),
+        (("account", "create", "bob", "--email", "b@c.de", "--password", "bob1234567890"), "too easy to guess"),
         (("token", "create", "bob"), "no account named bob"),
+        (("account", "move", "bob", "@bob@nowhere.invalid"), "no account named bob"),
+        (("account", "move", "alice", "@alice@nowhere.invalid"), "nowhere.invalid"),
+        (("account", "move", "alice", "@alice@lomme.test"), "the address of this account"),
+        (("account", "alias", "alice", "@alice@nowhere.invalid"), "nowhere.invalid"),
         (("publish", "offer", "--as", "bob", "--title", "Perceuse"), "no member named bob"),
         ((*PUBLISH, "--place", "Atlantis"), "names no commune"),
         ((*PUBLISH, "--category", "hoverboard"), "no category hoverboard"),
-        ((*PUBLISH, "--photo", __file__, "--alt", "Rien"), "test_cli.py"),
+        ((*PUBLISH, "--photo", __file__, "--alt", "Rien"), "“test_cli.py” is not a photo"),
+        ((*PUBLISH[:-1], "x" * 101), "The title is too long"),
         (("lookup", "@alice@nowhere.invalid"), "nowhere.invalid"),
     ],
 )
@@ -132,6 +139,7 @@ async def test_a_database_that_is_away_is_said_in_one_sentence(tmp_path: Path) -
 
     assert (status, out) == (1, "")
     assert "cannot be reached" in err
+    assert "Errno" not in err
     assert "Traceback" not in err
 
 
@@ -140,6 +148,7 @@ async def test_a_database_that_is_away_is_said_in_one_sentence(tmp_path: Path) -
     [
         (["frobnicate"], "No such command 'frobnicate'."),
         (["account", "create"], "Missing argument 'NAME'."),
+        (["edit", "http://lomme.test/users/alice/items/1"], "Say what to change"),
         (["account", "create", "bob", "--email", "b@c.de", "--role", "king"], "'king' is not one of"),
         (["publish", "loan", "--as", "alice"], "'loan' is not one of"),
         (["publish", "offer", "--as", "alice"], "Missing option '--title'."),

@@ -16,7 +16,7 @@ import pytest
 
 from models.postgres.cluster import find_cluster, find_postmaster
 from tests.peers.programs import free_port
-from tests.servers import DECLIC, ServerProcess, make_environment, run_declic, server_process, wait_for_answer
+from tests.servers import DECLIC, PASSWORD, ServerProcess, make_environment, run_declic, server_process, wait_for_answer
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ async def data(tmp_path_factory: pytest.TempPathFactory, port: int) -> Path:
     folder = tmp_path_factory.mktemp("serve") / "data"
     env = make_environment(folder, port)
     status, _, err = await run_declic(
-        env, "account", "create", "alice", "--email", "alice@lomme.test", "--password", "secret"
+        env, "account", "create", "alice", "--email", "alice@lomme.test", "--password", PASSWORD
     )
     assert status == 0, err
     return folder

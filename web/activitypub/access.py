@@ -1,53 +1,100 @@
 """Who may read what by a signed or unsigned request of another server; private equals missing (OB2, OB3)."""
 
+from datetime import datetime
+
 from aiohttp import web
 
 from federation.authentication import authenticate
+from federation.errors import SignatureInvalid
+from federation.instance import Instance
 from federation.signatures import is_signed
+from federation.uris import host_of
+from federation.vocabulary.objects import Tombstone
 from inbox.policy import read_key_hosts, require_welcome
 from models import actors, blocks
 from models.actors import Actor
 from models.database import Connection, connection
-from models.errors import Forbidden, NotFound
+from models.errors import Forbidden, Gone, NotFound
 from web.activitypub.envelopes import read_envelope
 from web.keys import INSTANCE
+from web.peer_quota import note_signer
 
 ALWAYS_OPEN = "instance"
 """The actor that signs our fetches is readable by everybody, or two careful servers could never meet (AC9)."""
 
 
-async def get_published(conn: Connection, username: str) -> Actor:
-    """Our actor as others may see it. Raises NotFound; HTTPGone for a deleted one, Forbidden for a suspended (AC5)."""
-    actor = await actors.find_published(conn, username)
+class Departed(Gone):
+    """This existed and was removed."""
+
+    def __init__(self, tombstone: Tombstone) -> None:
+        """What is left of it is what is answered (AC6, OB1)."""
+        super().__init__()
+        self.tombstone = tombstone
+
+
+def describe_departed(request: web.Request, former_type: str, deleted: datetime | None) -> Departed:
+    """The tombstone of what stood at the address of this request."""
+    id = f"{request.app[INSTANCE].site.url}{request.path}"
+    return Departed(Tombstone(id=id, former_type=former_type, deleted=deleted))
+
+
+async def get_published(conn: Connection, request: web.Request, former_type: str) -> Actor:
+    """The actor of ours whose part this address is, as others may see it.
+
+    Raises NotFound, also for members who have not confirmed yet (AC10); Departed for a deleted one (AC6), whatever was
+    asked for of it; Forbidden for one that the moderators suspended (AC5).
+    """
+    actor = await actors.find_published(conn, request.match_info["username"])
     if actor is None:
         raise NotFound
     if actor.deleted_at is not None:
-        raise web.HTTPGone
+        raise describe_departed(request, former_type, actor.deleted_at)
     if actor.suspended_at is not None:
         raise Forbidden("This account is suspended.")
     return actor
 
 
+async def require_welcome_host(request: web.Request) -> None:
+    """Raise Forbidden for whoever signs with a key of a server that is set aside, before anything costs (RS14)."""
+    envelope = read_envelope(request)
+    if is_signed(envelope):
+        await require_welcome(request.app[INSTANCE], read_key_hosts(envelope))
+
+
 async def read_reader(request: web.Request) -> Actor | None:
     """Who signed this request; None for an unsigned one.
 
-    Raises SignatureInvalid (401) for a wrong signature, and Forbidden for servers that are set aside (RS14).
+    Raises SignatureInvalid (401) for a wrong signature, Forbidden for servers that are set aside (RS14) and for
+    people whom our moderators suspended (B-54).
     """
     envelope = read_envelope(request)
     if not is_signed(envelope):
         return None
+    await require_welcome_host(request)
     instance = request.app[INSTANCE]
-    await require_welcome(instance, read_key_hosts(envelope))
     key = await authenticate(instance, envelope)
+    note_signer(request, host_of(key.owner))
     async with connection(instance.pool) as conn:
-        return await actors.find_by_uri(conn, key.owner)
+        reader = await actors.find_by_uri(conn, key.owner)
+    if reader is not None and reader.suspended_at is not None:
+        raise Forbidden("This cooperative shows nothing to your account.")
+    return reader
+
+
+async def is_closed(instance: Instance) -> bool:
+    """Whether strangers have to say who they are: in secure mode, and while only some servers are welcome."""
+    return instance.settings.secure_mode or await instance.welcomes.is_limited()
 
 
 async def read_known_reader(request: web.Request) -> Actor | None:
-    """Who signed this request; in secure mode somebody has to (RS12). Uses the network: hold no connection here."""
+    """Who signed this request; in secure mode somebody has to (RS12). Uses the network: hold no connection here.
+
+    The parts of the actor that signs our fetches are open as it is itself (AC9).
+    """
     reader = await read_reader(request)
-    if reader is None and request.app[INSTANCE].settings.secure_mode:
-        raise web.HTTPUnauthorized
+    open = request.match_info.get("username") == ALWAYS_OPEN
+    if reader is None and not open and await is_closed(request.app[INSTANCE]):
+        raise SignatureInvalid("This server answers signed requests only.")
     return reader
 
 

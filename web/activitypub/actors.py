@@ -5,11 +5,10 @@ from aiohttp import web
 
 from federation.serialize import serialize
 from models import actors
-from models.actors import Actor
 from models.database import connection
 from models.errors import NotFound
 from outbox.profiles import describe_actor
-from web.activitypub.access import ALWAYS_OPEN, read_reader
+from web.activitypub.access import ALWAYS_OPEN, describe_departed, is_closed, read_reader, require_welcome_host
 from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
 from web.keys import INSTANCE
 
@@ -17,20 +16,23 @@ CACHED_SECONDS = 60
 
 
 async def show_actor(request: web.Request) -> web.Response:
-    """The document; a browser is sent to the page. Deleted actors answer 410 with what is left of them."""
+    """The document, under its one id (AC1); a browser is sent to the page, however the name is written."""
     instance = request.app[INSTANCE]
-    wanted = wants_activity(request)
+    wanted, name = wants_activity(request), request.match_info["username"]
     async with connection(instance.pool) as conn:
-        actor = await actors.find_published(conn, request.match_info["username"])
-        if actor is None:
+        actor = await actors.find_published(conn, name)
+        if actor is None or (wanted and actor.username != name):
             raise NotFound
         if not wanted:
             raise web.HTTPSeeOther(actor.url, headers={"Vary": VARY_PUBLIC})
         if actor.deleted_at is not None:
-            return answer_activity(request, _build_tombstone(actor), status=410)
+            raise describe_departed(request, actor.type, actor.deleted_at)
         body = serialize(await describe_actor(conn, instance.site, actor))
-    if instance.settings.secure_mode and actor.username != ALWAYS_OPEN and await read_reader(request) is None:
-        return answer_activity(request, _build_stub(body), public=False)
+    if name != ALWAYS_OPEN:
+        if await is_closed(instance):
+            known = await read_reader(request) is not None
+            return answer_activity(request, body if known else _build_stub(body), public=False)
+        await require_welcome_host(request)
     return answer_activity(request, body, seconds=CACHED_SECONDS)
 
 
@@ -39,15 +41,3 @@ def _build_stub(body: bytes) -> bytes:
     document = orjson.loads(body)
     kept = ("@context", "id", "type", "preferredUsername", "publicKey")
     return orjson.dumps({key: document[key] for key in kept if key in document})
-
-
-def _build_tombstone(actor: Actor) -> bytes:
-    return orjson.dumps(
-        {
-            "@context": "https://www.w3.org/ns/activitystreams",
-            "id": actor.uri,
-            "type": "Tombstone",
-            "formerType": actor.type,
-            "deleted": actor.deleted_at.isoformat() if actor.deleted_at else None,
-        }
-    )

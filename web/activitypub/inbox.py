@@ -7,8 +7,11 @@ from aiohttp import web
 from federation.parse import MAX_BYTES
 from federation.signatures import ACCEPT_SIGNATURE
 from inbox.receive import receive
+from models.database import connection
+from web.activitypub.access import get_published, require_welcome_host
 from web.activitypub.envelopes import read_envelope
 from web.keys import INSTANCE
+from web.peer_quota import PROVEN
 
 BODY_SECONDS = 30
 """How long a body may take: whoever sends a byte now and then keeps nothing of ours busy (B-09)."""
@@ -16,12 +19,14 @@ BODY_SECONDS = 30
 
 async def post_inbox(request: web.Request) -> web.Response:
     """A personal inbox (`/users/NAME/inbox`) or the shared one (`/inbox`)."""
+    await require_welcome_host(request)
     try:
         async with asyncio.timeout(BODY_SECONDS):
             body = await _read_body(request)
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
     outcome = await receive(request.app[INSTANCE], read_envelope(request, body), request.match_info.get("username"))
+    request[PROVEN] = outcome.proven
     headers = {}
     if outcome.status == 401:
         headers["Accept-Signature"] = ACCEPT_SIGNATURE
@@ -47,6 +52,9 @@ async def _read_body(request: web.Request) -> bytes:
     return b"".join(pieces)
 
 
-async def refuse_reading(_: web.Request) -> web.Response:
-    """Nobody reads an inbox from outside (CO6)."""
+async def refuse_reading(request: web.Request) -> web.Response:
+    """Nobody reads an inbox from outside (CO6); that of nobody is not there, that of somebody deleted is gone."""
+    if "username" in request.match_info:
+        async with connection(request.app[INSTANCE].pool) as conn:
+            await get_published(conn, request, "OrderedCollection")
     raise web.HTTPForbidden

@@ -1,21 +1,27 @@
 """Who wants JSON, who wants a page, and how an answer for other servers is labelled (CN1 to CN7)."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import wraps
 
 from aiohttp import web
 
+from federation.serialize import serialize
 from federation.signatures import is_signed
+from federation.transport import ACTIVITY_JSON
+from web.activitypub.access import Departed
 from web.activitypub.envelopes import read_envelope
 
-ACTIVITY_JSON = "application/activity+json; charset=utf-8"
-AS_PROFILE = "https://www.w3.org/ns/activitystreams"
+ANSWERED_AS = f"{ACTIVITY_JSON}; charset=utf-8"
 
 VARY_PUBLIC = "Accept"
 VARY_SIGNED = "Accept, Signature, Signature-Input"
 
-_JSON = frozenset({"application/activity+json", "application/ld+json", "application/json"})
+_JSON = frozenset({ACTIVITY_JSON, "application/ld+json", "application/json", "application/*"})
 _PAGE = frozenset({"text/html", "application/xhtml+xml", "*/*", "text/*"})
+
+View = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +56,7 @@ def _read_quality(text: str) -> float:
 
 def wants_activity(request: web.Request) -> bool:
     """True for a server that wants JSON, False for somebody who wants a page. Raises HTTPNotAcceptable (CN3)."""
-    header = request.headers.get("Accept", "*/*")
+    header = ",".join(request.headers.getall("Accept", [])).strip() or "*/*"
     for one in read_accept(header):
         if one.type in _JSON:
             return True
@@ -64,15 +70,35 @@ def answer_activity(
 ) -> web.Response:
     """A document for other servers. `public` ones may be asked for again by ETag; others are kept by nobody (CN5).
 
-    An answer that depends on who signs says so, and carries no word for shared caches (CN4).
+    Even what everybody may read is refused to whoever is blocked, so every answer depends on who signs and says so: a
+    cache never gives a blocked server what it kept from an unsigned request (CN4). An answer to somebody who signs is
+    kept by nobody.
     """
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    signed = is_signed(read_envelope(request))
-    headers = {"Vary": VARY_SIGNED if signed or not public else VARY_PUBLIC}
-    if not public or signed:
+    headers = {"Vary": VARY_SIGNED}
+    if not public or is_signed(read_envelope(request)):
         headers["Cache-Control"] = "private, no-store"
     else:
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers |= {"ETag": etag, "Cache-Control": f"public, max-age={seconds}" if seconds else "no-cache"}
-        if request.headers.get("If-None-Match") == etag:
+        if status == 200 and _is_held(request, etag):
             return web.Response(status=304, headers=headers)
-    return web.Response(body=body, status=status, headers=headers | {"Content-Type": ACTIVITY_JSON})
+    return web.Response(body=body, status=status, headers=headers | {"Content-Type": ANSWERED_AS})
+
+
+def _is_held(request: web.Request, etag: str) -> bool:
+    """Whether the client has this version: one of the tags that it names, weak or not, or any (RFC 9110 §13.1.2)."""
+    given = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
+    return etag in given or given == ["*"]
+
+
+def with_tombstones(view: View) -> View:
+    """The view, where what was removed answers 410 with its tombstone (AC6, OB1)."""
+
+    @wraps(view)
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            return await view(request)
+        except Departed as departed:
+            return answer_activity(request, serialize(departed.tombstone), status=410)
+
+    return answer

@@ -1,24 +1,26 @@
-"""Listings, notes and activities of ours at their addresses: the same bytes as were delivered (rule 4, OB1 to OB6)."""
+"""Listings and notes of ours at their addresses: the same bytes as were delivered (rule 4, OB1 to OB3)."""
 
 from aiohttp import web
 
 from federation.serialize import serialize
-from federation.uris import listing_url, note_url, profile_url
-from models import activities, actors, listings, media, posts
+from federation.uris import listing_url, note_url
+from models import actors, listings, media, posts
 from models.actors import Actor
 from models.database import Connection, connection
-from models.errors import Gone, NotFound
+from models.errors import NotFound
 from models.posts import Post
-from outbox.builders.delete import build_tombstone
 from outbox.builders.note import build_note
 from outbox.builders.proposal import build_proposal, build_proposal_twin
-from web.activitypub.access import read_known_reader
+from web.activitypub.access import Departed, describe_departed, get_published, read_known_reader
 from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
 from web.keys import INSTANCE
 
 CACHED_SECONDS = 60
-_CARRIERS = frozenset({"Create", "Update"})
-"""Activities that hold the whole object."""
+
+FORMER_TYPE = "Note"
+"""What every tombstone of ours was (OB1)."""
+
+TWIN_TYPE = "Proposal"
 
 TWIN = "https://w3id.org/valueflows/ont/vf#Proposal"
 
@@ -30,15 +32,15 @@ async def show_object(request: web.Request) -> web.Response:
         raise web.HTTPSeeOther(_find_page(request), headers={"Vary": VARY_PUBLIC})
     reader = await read_known_reader(request)
     async with connection(instance.pool) as conn:
+        author = await get_published(conn, request, FORMER_TYPE)
         post = await posts.find_by_uri(conn, f"{instance.site.url}{request.path}")
         if post is None or not post.local:
             raise NotFound
-        if post.deleted_at is not None and post.audience in posts.PUBLIC:
-            return answer_activity(request, serialize(build_tombstone(post, post.deleted_at)), status=410)
-        public = await _require_visible(conn, post, reader)
-        body = await _build_document(request, conn, post)
-    response = answer_activity(request, body, public=public, seconds=CACHED_SECONDS if public else 0)
-    if post.kind == "listing":
+        await _require_visible(conn, post, reader, describe_departed(request, FORMER_TYPE, post.deleted_at))
+        body = await _build_document(request, conn, author, post)
+    public = post.audience in posts.PUBLIC
+    response = answer_activity(request, body, public=public, seconds=CACHED_SECONDS)
+    if post.kind == "listing" and public:
         response.headers["Link"] = f'<{post.uri}/proposal>; rel="{TWIN}"'
     return response
 
@@ -51,17 +53,19 @@ def _find_page(request: web.Request) -> str:
     return note_url(site, request.match_info["username"], uuid)
 
 
-async def _require_visible(conn: Connection, post: Post, reader: Actor | None) -> bool:
-    """Whether everybody may read it. Raises NotFound for whoever may not: private equals missing (OB3)."""
-    visible = await posts.filter_visible(conn, [post.id], reader.id if reader else None)
-    if post.id not in visible:
+async def _require_visible(conn: Connection, post: Post, reader: Actor | None, departed: Departed) -> None:
+    """Raise NotFound for whoever may not read it, for whom private equals missing (OB3).
+
+    The others are told once it is gone (`departed`), so that they delete what they hold.
+    """
+    if post.id not in await posts.filter_visible(conn, [post.id], reader.id if reader else None, tombstones=True):
         raise NotFound
-    return post.audience in posts.PUBLIC
+    if post.deleted_at is not None:
+        raise departed
 
 
-async def _build_document(request: web.Request, conn: Connection, post: Post) -> bytes:
+async def _build_document(request: web.Request, conn: Connection, author: Actor, post: Post) -> bytes:
     site = request.app[INSTANCE].site
-    author = await actors.get(conn, post.author_id)
     pictures = (await media.list_by_posts(conn, [post.id]))[post.id]
     if post.kind == "listing":
         listing = await listings.find_by_post(conn, post.id)
@@ -73,39 +77,16 @@ async def _build_document(request: web.Request, conn: Connection, post: Post) ->
 
 
 async def show_proposal(request: web.Request) -> web.Response:
-    """The read-only twin of a public listing for Valueflows-native readers (wire-format §5.18)."""
+    """The read-only twin of a public listing for Valueflows-native readers."""
     instance = request.app[INSTANCE]
     reader = await read_known_reader(request)
     async with connection(instance.pool) as conn:
+        author = await get_published(conn, request, TWIN_TYPE)
         uri = f"{instance.site.url}{request.path.removesuffix('/proposal')}"
         listing = await listings.find_by_listing_uri(conn, uri)
-        if listing is None or listing.post.deleted_at is not None or listing.post.audience not in posts.PUBLIC:
+        if listing is None or not listing.post.local or listing.post.audience not in posts.PUBLIC:
             raise NotFound
-        await _require_visible(conn, listing.post, reader)
-        author = await actors.get(conn, listing.post.author_id)
-    return answer_activity(
-        request, serialize(build_proposal_twin(instance.site, author, listing)), seconds=CACHED_SECONDS
-    )
-
-
-async def show_activity(request: web.Request) -> web.Response:
-    """An activity of ours as it was signed; visible to whom its object is visible (OB6)."""
-    instance = request.app[INSTANCE]
-    if not wants_activity(request):
-        profile = profile_url(instance.site, request.match_info["username"])
-        raise web.HTTPSeeOther(profile, headers={"Vary": VARY_PUBLIC})
-    reader = await read_known_reader(request)
-    async with connection(instance.pool) as conn:
-        activity = await activities.find_by_uri(conn, f"{instance.site.url}{request.path}")
-        if activity is None:
-            raise NotFound
-        post = await posts.find_by_uri(conn, activity.object_uri) if activity.object_uri else None
-        if not activity.public:
-            if post is None or reader is None:
-                raise NotFound
-            await _require_visible(conn, post, reader)
-        elif post is not None and post.deleted_at is not None and activity.type in _CARRIERS:
-            raise Gone  # what was taken back is not read here either
-        elif post is not None and post.local and activity.type in _CARRIERS:
-            await _require_visible(conn, post, reader)
-    return answer_activity(request, activity.body.encode(), public=activity.public)
+        post = listing.post
+        await _require_visible(conn, post, reader, describe_departed(request, TWIN_TYPE, post.deleted_at))
+    twin = serialize(build_proposal_twin(instance.site, author, listing))
+    return answer_activity(request, twin, seconds=CACHED_SECONDS)

@@ -2,34 +2,57 @@
 
 from aiohttp import web
 
-from web.activitypub import actors, collections, inbox, objects, well_known
+from web.activitypub import (
+    activities,
+    actors,
+    collections,
+    inbox,
+    objects,
+    synchronization,
+    territories,
+    threads,
+    well_known,
+)
+from web.activitypub.negotiation import View, with_tombstones
+from web.activitypub.well_known import over_https
 
-USER = "/users/{username:[A-Za-z0-9_]{1,30}}"
+USER = "/users/{username:[a-z0-9_]{1,30}}"
 ITEM = USER + "/items/{uuid:[0-9a-f-]{36}}"
 NOTE = USER + "/notes/{uuid:[0-9a-f-]{36}}"
 
+
+def _read(path: str, view: View) -> web.RouteDef:
+    """An address that is read, and that answers 410 with a tombstone once what stood there is gone."""
+    return web.get(path, with_tombstones(view))
+
+
 ROUTES: list[web.RouteDef] = [
-    web.get("/.well-known/webfinger", well_known.show_webfinger),
-    web.get("/.well-known/host-meta", well_known.show_host_meta),
-    web.get("/.well-known/host-meta.json", well_known.show_host_meta),
-    web.get("/.well-known/nodeinfo", well_known.show_nodeinfo_links),
-    web.get(r"/nodeinfo/{version:2\.[01]}", well_known.show_nodeinfo),
+    web.get("/.well-known/webfinger", over_https(well_known.show_webfinger)),
+    web.get("/.well-known/host-meta", over_https(well_known.show_host_meta)),
+    web.get("/.well-known/host-meta.json", over_https(well_known.show_host_meta)),
+    web.get("/.well-known/nodeinfo", over_https(well_known.show_nodeinfo_links)),
+    web.get(r"/nodeinfo/{version:2\.[01]}", over_https(well_known.show_nodeinfo)),
+    web.get("/territories", territories.show_territories),
+    web.get("/territories.geojson", territories.show_geojson),
+    web.get("/territories/{host:[^/]+}", territories.show_vouch),
+    web.get("/users/coop/proposals", territories.show_proposals),
     web.post("/inbox", inbox.post_inbox),
     web.get("/inbox", inbox.refuse_reading),
     web.post(USER + "/inbox", inbox.post_inbox),
-    web.get(USER + "/inbox", inbox.refuse_reading),
-    web.get(USER, actors.show_actor),
-    web.get(USER + "/outbox", collections.show_outbox),
+    _read(USER + "/inbox", inbox.refuse_reading),
+    _read("/users/{username:[A-Za-z0-9_]{1,30}}", actors.show_actor),
+    _read(USER + "/outbox", collections.show_outbox),
     web.post(USER + "/outbox", collections.refuse_outbox_post),
-    web.get(USER + "/followers", collections.show_followers),
-    web.get(USER + "/following", collections.show_following),
-    web.get(USER + "/featured", collections.show_featured),
-    web.get(USER + "/activities/{uuid:[0-9a-f-]{36}}", objects.show_activity),
-    web.get(ITEM, objects.show_object),
-    web.get(ITEM + "/proposal", objects.show_proposal),
-    web.get(ITEM + "/replies", collections.show_replies),
-    web.get(ITEM + "/context", collections.show_context),
-    web.get(NOTE, objects.show_object),
-    web.get(NOTE + "/replies", collections.show_replies),
-    web.get(NOTE + "/context", collections.show_context),
+    _read(USER + "/followers", collections.show_followers),
+    _read(USER + "/followers_synchronization", synchronization.show_followers_here),
+    _read(USER + "/following", collections.show_following),
+    _read(USER + "/featured", collections.show_featured),
+    _read(USER + "/activities/{uuid:[0-9a-f-]{36}}", activities.show_activity),
+    _read(ITEM, objects.show_object),
+    _read(ITEM + "/proposal", objects.show_proposal),
+    *(_read(post + "/replies", threads.show_replies) for post in (ITEM, NOTE)),
+    *(_read(post + "/context", threads.show_context) for post in (ITEM, NOTE)),
+    *(_read(post + "/likes", threads.show_likes) for post in (ITEM, NOTE)),
+    *(_read(post + "/shares", threads.show_shares) for post in (ITEM, NOTE)),
+    _read(NOTE, objects.show_object),
 ]

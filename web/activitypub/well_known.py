@@ -1,22 +1,44 @@
 """What a server says of itself before anybody knows an address: WebFinger, host-meta, NodeInfo."""
 
+from functools import wraps
+
 import orjson
 from aiohttp import web
 
 from federation import host_meta, nodeinfo, webfinger
 from models import actors, preferences, statistics
 from models.database import Connection, connection
-from models.errors import Invalid, NotFound
+from models.errors import Gone, Invalid, NotFound
+from web.activitypub.negotiation import View, read_accept
 from web.keys import INSTANCE
 
 CACHED = "max-age=3600, public"
 OPEN = {"Access-Control-Allow-Origin": "*"}
 
 
-def _answer(document: object, content_type: str, *, seconds: str = CACHED) -> web.Response:
+def over_https(view: View) -> View:
+    """The view, where a proxy that lets http through is answered a redirect, and never a document (WF10)."""
+
+    @wraps(view)
+    async def answer(request: web.Request) -> web.StreamResponse:
+        site = request.app[INSTANCE].site
+        scheme = request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip().lower()
+        if site.url.startswith("https:") and scheme == "http":
+            raise web.HTTPMovedPermanently(f"{site.url}{request.raw_path}", headers=OPEN)
+        return await view(request)
+
+    return answer
+
+
+def _answer(document: object, content_type: str, *, cached: str = CACHED) -> web.Response:
     return web.Response(
-        body=orjson.dumps(document), headers={"Content-Type": content_type, "Cache-Control": seconds} | OPEN
+        body=orjson.dumps(document), headers={"Content-Type": content_type, "Cache-Control": cached} | OPEN
     )
+
+
+def _refuse(status: int, sentence: str) -> web.Response:
+    """Kept by nobody: whoever is not here today may be here tomorrow."""
+    return web.json_response({"error": sentence}, status=status, headers=OPEN | {"Cache-Control": "no-store"})
 
 
 async def show_webfinger(request: web.Request) -> web.Response:
@@ -30,11 +52,11 @@ async def show_webfinger(request: web.Request) -> web.Response:
         async with connection(request.app[INSTANCE].pool) as conn:
             await _require_present(conn, username)
     except Invalid as error:
-        return web.json_response({"error": str(error)}, status=400, headers=OPEN)
+        return _refuse(400, str(error))
     except NotFound as error:
-        return web.json_response({"error": str(error)}, status=404, headers=OPEN)
-    except web.HTTPGone:
-        return web.json_response({"error": "This account was deleted."}, status=410, headers=OPEN)
+        return _refuse(404, str(error))
+    except Gone:
+        return _refuse(410, "This account was deleted.")
     return _answer(webfinger.build_account_document(site, username, rels), webfinger.JRD_TYPE)
 
 
@@ -43,18 +65,29 @@ async def _require_present(conn: Connection, username: str) -> None:
     if actor is None:
         raise NotFound
     if actor.deleted_at is not None:
-        raise web.HTTPGone
+        raise Gone
 
 
 async def show_host_meta(request: web.Request) -> web.Response:
     """RFC 6415, as XML or JSON (HM1)."""
     site = request.app[INSTANCE].site
-    if request.path.endswith(".json") or "json" in request.headers.get("Accept", ""):
-        return _answer(host_meta.build_host_meta_json(site), webfinger.JRD_TYPE)
-    return web.Response(
-        text=host_meta.build_host_meta(site),
-        headers={"Content-Type": host_meta.XRD_TYPE, "Cache-Control": CACHED, "Vary": "Accept"} | OPEN,
-    )
+    if request.path.endswith(".json") or _prefers_json(",".join(request.headers.getall("Accept", []))):
+        response = _answer(host_meta.build_host_meta_json(site), webfinger.JRD_TYPE)
+    else:
+        headers = {"Content-Type": host_meta.XRD_TYPE, "Cache-Control": CACHED} | OPEN
+        response = web.Response(text=host_meta.build_host_meta(site), headers=headers)
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _prefers_json(accept: str) -> bool:
+    """Whether JSON is wanted before XML, which is what everybody else gets."""
+    for one in read_accept(accept):
+        if one.type in {"application/json", webfinger.JRD_TYPE}:
+            return True
+        if one.type in {"application/xrd+xml", "application/xml", "text/xml", "*/*"}:
+            return False
+    return False
 
 
 async def show_nodeinfo_links(request: web.Request) -> web.Response:
@@ -69,6 +102,7 @@ async def show_nodeinfo(request: web.Request) -> web.Response:
     async with connection(instance.pool) as conn:
         chosen = await preferences.load(conn)
         counts = await statistics.count_server(conn)
+        coop = await actors.find_local(conn, "coop")
     facts = nodeinfo.ServerFacts(
         name=chosen.name or instance.site.host,
         description=chosen.sentence,
@@ -78,6 +112,7 @@ async def show_nodeinfo(request: web.Request) -> web.Response:
         local_posts=counts.public_posts,
         open_registrations=chosen.registration == "open",
         insee=chosen.territory_codes,
+        listed=coop is not None and coop.discoverable,
     )
     document = nodeinfo.build_nodeinfo(instance.site, version, facts)
-    return _answer(document, nodeinfo.content_type(version), seconds="max-age=300, public")
+    return _answer(document, nodeinfo.content_type(version), cached="max-age=300, public")

@@ -159,6 +159,8 @@ async def search_accounts(request: web.Request) -> web.Response:
     limit = parameters.whole("limit", 40, least=1, most=MOST)
     async with connection(request.app[INSTANCE].pool) as conn:
         found = await find_accounts(conn, request.app[INSTANCE].site, text, limit=limit)
+        barred = await blocks.list_barred(conn, reader(request).id, [actor.id for actor in found])
+        found = [actor for actor in found if actor.id not in barred]
         if parameters.flag("following"):
             found = await keep_followed(conn, reader(request).id, found)
         return answer_json(request, await load_accounts_by_id(conn, read_look(request), [actor.id for actor in found]))

@@ -20,7 +20,7 @@ from web.api.posting import MOST_PICTURES
 from web.keys import INSTANCE
 
 SPOKEN_VERSION = "4.2.0"
-"""The version of Mastodon whose API this is; a higher one makes clients ask for what is not here (clients.md §1.6)."""
+"""The version of Mastodon whose API this is; a higher one makes clients ask for what is not here."""
 
 MOST_PIXELS = 40_000_000
 
@@ -115,12 +115,12 @@ def describe(chosen: Preferences) -> str:
 
 
 def write_version() -> str:
-    """Begins with a number that clients compare; our own name follows (clients.md §1.7)."""
+    """Begins with a number that clients compare; our own name follows."""
     return f"{SPOKEN_VERSION} (compatible; {NAME} {read_version()})"
 
 
 def streaming_url(site: Site) -> str:
-    """An origin without a path: some clients take only that, others append one (clients.md §4)."""
+    """An origin without a path: some clients take only that, others append one."""
     return site.url.replace("http", "ws", 1)
 
 

@@ -17,6 +17,9 @@ from web.keys import INSTANCE
 MOST = 80
 COUNTED = 1000
 
+OURS_ALONE = ("move",)
+"""What Mastodon's API has no word for, and clients no line."""
+
 
 async def list_notifications(request: web.Request) -> web.Response:
     """GET /api/v1/notifications: `types[]`, `exclude_types[]`, `account_id`; newest first."""
@@ -27,7 +30,7 @@ async def list_notifications(request: web.Request) -> web.Response:
         since=page.since,
         after=page.after,
         types=parameters.texts("types"),
-        excluded=parameters.texts("exclude_types"),
+        excluded=(*parameters.texts("exclude_types"), *OURS_ALONE),
         actor_id=parameters.id("account_id"),
         limit=page.limit,
     )

@@ -1,4 +1,4 @@
-"""Pages by id, and the Link header exactly as clients take it apart (clients.md §1.2)."""
+"""Pages by id, and the Link header exactly as clients take it apart."""
 
 from urllib.parse import urlencode
 

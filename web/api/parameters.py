@@ -1,4 +1,4 @@
-"""What a client sent, in whichever of the encodings clients use: query, JSON, form or multipart (clients.md §1.3)."""
+"""What a client sent, in whichever of the encodings clients use: query, JSON, form or multipart."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ import orjson
 from aiohttp import BodyPartReader, web
 
 from models.errors import Invalid
-from web.forms import NOT_TYPED
+from models.texts import NOT_TYPED
 
 TEXT_LIMIT = 256 * 1024
 """Bytes of everything that is not a file."""

@@ -41,7 +41,7 @@ async def post_follow(request: web.Request) -> web.Response:
                 shares=parameters.flag("reblogs", held.shares),
                 notify=parameters.flag("notify", held.notify),
             )
-        return answer_json(request, await _build_relationship(conn, me, other))
+        return answer_json(request, await build_relation(conn, me, other))
 
 
 async def post_unfollow(request: web.Request) -> web.Response:
@@ -50,7 +50,7 @@ async def post_unfollow(request: web.Request) -> web.Response:
     async with transaction(instance.pool) as conn:
         other = await get_shown(conn, request)
         await outbox.unfollow(conn, instance.site, me, other)
-        return answer_json(request, await _build_relationship(conn, me, other))
+        return answer_json(request, await build_relation(conn, me, other))
 
 
 async def post_remove_follower(request: web.Request) -> web.Response:
@@ -60,7 +60,7 @@ async def post_remove_follower(request: web.Request) -> web.Response:
         other = await get_shown(conn, request)
         if await follows.find(conn, follower_id=other.id, followed_id=me.id) is not None:
             await outbox.reject(conn, instance.site, me, other)
-        return answer_json(request, await _build_relationship(conn, me, other))
+        return answer_json(request, await build_relation(conn, me, other))
 
 
 async def list_requests(request: web.Request) -> web.Response:
@@ -96,9 +96,10 @@ async def _answer_request(request: web.Request, *, accepted: bool) -> web.Respon
             raise NotFound
         verb = outbox.accept if accepted else outbox.reject
         await verb(conn, instance.site, me, other)
-        return answer_json(request, await _build_relationship(conn, me, other))
+        return answer_json(request, await build_relation(conn, me, other))
 
 
-async def _build_relationship(conn: Connection, me: Actor, other: Actor) -> Json:
+async def build_relation(conn: Connection, me: Actor, other: Actor) -> Json:
+    """How somebody relates to the reader, as the database has it now."""
     [relation] = await follows.list_relationships(conn, me.id, [other.id])
     return build_relationship(relation)

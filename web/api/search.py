@@ -10,7 +10,7 @@ from federation.instance import Instance
 from federation.uris import is_uri
 from federation.webfinger import read_handle
 from inbox.lookup import look_up
-from models import hashtags, posts, timelines
+from models import blocks, hashtags, posts, timelines
 from models.actors import Actor
 from models.database import Connection, connection
 from models.errors import Invalid, NotFound
@@ -100,6 +100,9 @@ async def _search_accounts(
         similar = await find_accounts(conn, site, wish.text, limit=wish.limit, offset=wish.offset)
         found += [actor for actor in similar if actor.id not in known]
     me = reader_id(request)
+    if me is not None:
+        barred = await blocks.list_barred(conn, me, [actor.id for actor in found])
+        found = [actor for actor in found if actor.id not in barred]
     if wish.following and me is not None:
         found = await keep_followed(conn, me, found)
     return await load_accounts_by_id(conn, read_look(request), [actor.id for actor in found[: wish.limit]])
@@ -114,9 +117,8 @@ async def _search_statuses(
         known = resolved if isinstance(resolved, Post) else await _find_known(conn, wish.text)
         ids = [known.id] if known is not None else []
     else:
-        found = await timelines.list_network(
-            conn, NetworkFilter(text=wish.text, reader_local=me is not None), offset=wish.offset, limit=wish.limit
-        )
+        filter = NetworkFilter(text=wish.text, reader_local=me is not None, reader_id=me)
+        found = await timelines.list_network(conn, filter, offset=wish.offset, limit=wish.limit)
         ids = [one.id for one in found]
     visible = await posts.filter_visible(conn, ids, me)
     return await load_posts(conn, read_look(request), [id for id in ids if id in visible], me)

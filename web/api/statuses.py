@@ -46,7 +46,7 @@ async def show_context(request: web.Request) -> web.Response:
 
 
 async def _load_visible(conn: Connection, request: web.Request, ids: Sequence[int]) -> list[Json]:
-    visible = await posts.filter_visible(conn, list(ids), reader_id(request))
+    visible = await posts.filter_wanted(conn, list(ids), reader_id(request))
     shown = [id for id in ids if id in visible]
     return await load_posts(conn, read_look(request), shown, reader_id(request))
 

@@ -1,4 +1,4 @@
-"""What is empty here, and said so in the shape that clients expect (clients.md §7)."""
+"""What is empty here, and said so in the shape that clients expect."""
 
 from aiohttp import web
 

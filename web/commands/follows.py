@@ -86,7 +86,7 @@ async def _find(instance: Instance, address: str) -> dict[str, Any]:
     except ResolveFailed:
         if "://" not in address:
             raise
-    return to_json(await fetch_object(instance, address))
+    return to_json(await fetch_object(instance, address, fresh=True))
 
 
 def describe_actor(actor: Actor) -> dict[str, Any]:

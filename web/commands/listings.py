@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -17,11 +16,10 @@ from models.actors import Actor
 from models.database import Connection, connection, transaction
 from models.errors import Invalid
 from models.listings import Listing, ListingDetails, ListingDraft, ListingKind, ListingMode
+from models.moments import PARIS
 from models.posts import Audience
 from outbox import listings as outbox
 from web.commands.running import Refused, run, tell, working_instance
-
-PARIS = ZoneInfo("Europe/Paris")
 
 KINDS: dict[str, ListingKind] = {"offer": "offer", "request": "request", "repair-call": "repair_call"}
 
@@ -90,6 +88,8 @@ def publish(kind: str, name: str, **options: Any) -> None:
 @listing_options
 def edit(id: str, **options: Any) -> None:
     """Change a listing; prints its id."""
+    if not any(options.values()):
+        raise click.UsageError("Say what to change, for example with --title or --until.")
     run(_edit(id, Options(**options)))
 
 
@@ -198,26 +198,14 @@ async def _read_place(conn: Connection, text: str) -> dict[str, Any]:
     commune = await places.find_commune_named(conn, text)
     if commune is None:
         raise Invalid(f'"{text}" names no commune, or more than one; write it with its postcode: "59160 Lomme".')
-    return _fields_of(commune)
+    return places.place_fields(commune.place)
 
 
 async def _own_place(conn: Connection, author: Actor) -> dict[str, Any]:
     account = await accounts.get(conn, author.id)
     code = account.default_commune_code
     commune = await places.find_commune(conn, code) if code else None
-    return _fields_of(commune) if commune else {}
-
-
-def _fields_of(commune: places.Commune) -> dict[str, Any]:
-    place = commune.place
-    return {
-        "place_name": place.name,
-        "postcode": place.postcode,
-        "commune_code": place.commune_code,
-        "latitude": place.latitude,
-        "longitude": place.longitude,
-        "radius": place.radius,
-    }
+    return places.place_fields(commune.place) if commune else {}
 
 
 async def _upload(

@@ -1,18 +1,29 @@
-"""`declic account create`, `declic account link`, `declic token create`."""
+"""`declic account create|link|alias|move`, `declic token create`."""
 
 import click
 
+from federation.instance import Instance
 from federation.key_pairs import make_key_pairs
+from federation.remote import resolve_handle
 from models import accounts, actors, tokens
 from models.accounts import ROLES, Role
-from models.database import transaction
+from models.actors import Actor
+from models.database import connection, transaction
 from models.errors import Invalid
 from models.links import Purpose
+from outbox import moves
 from outbox.accounts import register
 from web.commands.running import Refused, run, say, tell, working_instance
 from web.forms import EMAIL
 from web.links import make_member_link
-from web.passwords import MAXIMUM, hash_password
+from web.passwords import MAXIMUM, MINIMUM, Fault, find_fault, hash_password
+from web.wake import announce_work
+
+FAULTS: dict[Fault, str] = {
+    "short": f"A password has at least {MINIMUM} characters: a few words will do.",
+    "long": f"A password has at most {MAXIMUM} characters.",
+    "common": "This password is too easy to guess; choose a few words that have nothing to do with each other.",
+}
 
 
 @click.group()
@@ -29,8 +40,9 @@ def create_account(name: str, email: str, password: str | None, role: Role) -> N
     """Create an account; prints the actor's id."""
     if not EMAIL.fullmatch(email.lower()):
         raise Invalid(f"{email} is not an e-mail address.")
-    if password is not None and not 0 < len(password) <= MAXIMUM:
-        raise Invalid(f"A password has 1 to {MAXIMUM} characters.")
+    fault = None if password is None else find_fault(password, name, email)
+    if fault is not None:
+        raise Invalid(FAULTS[fault])
     run(_create_account(name.removeprefix("@"), email, password, role))
 
 
@@ -70,6 +82,50 @@ async def _link_account(name: str, purpose: Purpose) -> None:
         if found is None:
             raise Refused(f"There is no account named {name} here; `declic account create {name}` makes one.")
         tell(await make_member_link(conn, instance.site, found.actor_id, purpose))
+
+
+@account.command("alias")
+@click.argument("name")
+@click.argument("handle")
+def alias_account(name: str, handle: str) -> None:
+    """Say that an account elsewhere is the same person's, who may then move here from there; prints its id."""
+    run(_alias_account(name.removeprefix("@"), handle))
+
+
+async def _alias_account(name: str, handle: str) -> None:
+    async with working_instance() as instance:
+        member = await _find_member(instance, name)
+        other = await resolve_handle(instance, handle)
+        async with transaction(instance.pool) as conn:
+            await moves.add_alias(conn, instance.site, member, other)
+        await announce_work(instance.pool)
+        tell(other.uri)
+
+
+@account.command("move")
+@click.argument("name")
+@click.argument("handle")
+def move_account(name: str, handle: str) -> None:
+    """Move a member to @user@host, which has to name this account as an alias; prints the new id."""
+    run(_move_account(name.removeprefix("@"), handle))
+
+
+async def _move_account(name: str, handle: str) -> None:
+    async with working_instance() as instance:
+        member = await _find_member(instance, name)
+        target = await moves.find_target(instance, member, handle)
+        async with transaction(instance.pool) as conn:
+            await moves.move(conn, instance.site, member, target)
+        await announce_work(instance.pool)
+        tell(target.uri)
+
+
+async def _find_member(instance: Instance, name: str) -> Actor:
+    async with connection(instance.pool) as conn:
+        found = await accounts.find_by_username(conn, name)
+        if found is None:
+            raise Refused(f"There is no account named {name} here; `declic account create {name}` makes one.")
+        return await actors.get(conn, found.actor_id)
 
 
 @click.group()

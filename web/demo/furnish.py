@@ -5,22 +5,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 
+from federation import crawl
 from federation.instance import Instance
 from federation.key_pairs import make_key_pairs
 from federation.remote import resolve_handle
 from federation.uploads import save_upload
-from models import accounts, actors, follows, listings, places, servers, tokens
+from models import accounts, actors, follows, jobs, listings, places, servers, tokens
 from models.actors import Actor
 from models.database import connection, transaction
+from models.directory.deciding import save_own_vouch
 from models.listings import ListingDraft
+from models.moments import PARIS
+from models.places import place_fields
 from outbox import follows as outbox_follows
 from outbox import listings as outbox_listings
 from outbox.accounts import register
-from outbox.cooperative import save_preferences
+from outbox.cooperative import save_listed, save_preferences
 from web.demo.troupe import HOUSES, PASSWORD, PHOTOS, STREAMS, Ad, House, Part
 from web.passwords import hash_password
 from web.wake import announce_work
@@ -62,9 +65,11 @@ async def list_keys(instance: Instance, house: House, known: dict[tuple[str, str
 async def _settle(instance: Instance, house: House) -> None:
     async with transaction(instance.pool) as conn:
         await save_preferences(conn, instance.site, house.preferences)
+        await save_listed(conn, instance.site, listed=True)
         for other in HOUSES:
             if other is not house:
                 await servers.save_level(conn, other.host, "friend")
+                await save_own_vouch(conn, other.host, vouched=True)
     for part in house.parts:
         await _join(instance, part)
 
@@ -101,6 +106,8 @@ async def _meet(instance: Instance, house: House, other: House) -> None:
             await outbox_follows.follow(conn, instance.site, follower, followed)
         asked.append((follower, followed))
     await announce_work(instance.pool)
+    async with transaction(instance.pool) as conn:
+        await jobs.enqueue(conn, crawl.JOB, key=crawl.JOB)
     for follower, followed in asked:
         await _wait_until_accepted(instance, follower, followed)
 
@@ -141,7 +148,7 @@ async def _make_draft(instance: Instance, author: Actor, ad: Ad) -> ListingDraft
         text=ad.text,
         category=ad.category,
         media_ids=tuple(media_ids),
-        expires_at=datetime.now(ZoneInfo("Europe/Paris")) + timedelta(days=ad.days),
+        expires_at=datetime.now(PARIS) + timedelta(days=ad.days),
         **ad.more,
     )
     async with connection(instance.pool) as conn:
@@ -149,16 +156,7 @@ async def _make_draft(instance: Instance, author: Actor, ad: Ad) -> ListingDraft
         commune = await places.find_commune(conn, account.default_commune_code or "")
     if commune is None:
         return draft
-    place = commune.place
-    return replace(
-        draft,
-        place_name=place.name,
-        postcode=place.postcode,
-        commune_code=place.commune_code,
-        latitude=place.latitude,
-        longitude=place.longitude,
-        radius=place.radius,
-    )
+    return replace(draft, **place_fields(commune.place))
 
 
 async def _wait_for(instance: Instance, uris: Sequence[str]) -> None:

@@ -79,7 +79,13 @@ LOMME = House(
         legal_host="Cet ordinateur",
     ),
     parts=(
-        Part(username="nadia", name="Nadia", place="59160 Lomme", role="admin"),
+        Part(
+            username="nadia",
+            name="Nadia",
+            place="59160 Lomme",
+            role="admin",
+            follows=("offres", "services", "bruno"),
+        ),
         Part(username="maryse", name="Maryse", place="59160 Lomme", follows=("offres", "demandes", "depannage_velo")),
         Part(username="hocine", name="Hocine", place="59130 Lambersart", follows=("depannage_velo", "leonie")),
     ),
@@ -178,7 +184,13 @@ HENIN = House(
         legal_host="Cet ordinateur",
     ),
     parts=(
-        Part(username="bruno", name="Bruno", place="62220 Carvin", role="admin"),
+        Part(
+            username="bruno",
+            name="Bruno",
+            place="62220 Carvin",
+            role="admin",
+            follows=("offres", "demandes", "nadia"),
+        ),
         Part(username="leonie", name="Léonie", place="62110 Hénin-Beaumont", follows=("offres", "services", "maryse")),
         Part(username="samira", name="Samira", place="62220 Carvin", follows=("offres", "demandes")),
     ),

@@ -105,7 +105,7 @@ async def list_listings(request: web.Request) -> web.Response:
     form = read_query(request)
     async with connection(instance.pool) as conn:
         search = await read_search(conn, form, account, await find_face(request, conn))
-        results = await find(conn, instance.site, search, member=account is not None)
+        results = await find(conn, instance.site, search, reader_id=account.actor_id if account else None)
         if search.page > results.pages:
             raise web.HTTPSeeOther(search.address(page=results.pages))
         coops = await list_coops(conn)
@@ -145,7 +145,7 @@ async def read_search(conn: Connection, form: Form, account: Account | None, fac
     )
 
 
-def build_filter(search: Search, radius: str, *, member: bool) -> NetworkFilter:
+def build_filter(search: Search, radius: str, *, reader_id: int | None) -> NetworkFilter:
     """The search as the database understands it."""
     near = search.commune
     return NetworkFilter(
@@ -158,14 +158,15 @@ def build_filter(search: Search, radius: str, *, member: bool) -> NetworkFilter:
         longitude=near.longitude if near else None,
         radius=float(radius) if radius and near else None,
         with_photo=search.with_photo,
-        reader_local=member,
+        reader_local=reader_id is not None,
+        reader_id=reader_id,
         nearest_first=search.commune_given,
     )
 
 
-async def find(conn: Connection, site: Site, search: Search, *, member: bool) -> Results:
+async def find(conn: Connection, site: Site, search: Search, *, reader_id: int | None) -> Results:
     """What matches; where nothing is near enough, the radius is widened until something is."""
-    narrow = partial(build_filter, search, member=member)
+    narrow = partial(build_filter, search, reader_id=reader_id)
     used = search.radius
     counts = await timelines.count_network(conn, narrow(used))
     if not counts and search.radius:

@@ -1,7 +1,7 @@
 """Listings as small ads: what the list shows of each, gathered in four reads however long the list."""
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from federation.media_uris import media_url, thumbnail_url
@@ -63,7 +63,9 @@ async def list_cards(
     authors = {
         actor.id: actor for actor in await actors.list_by_ids(conn, [item.post.author_id for item in found.values()])
     }
-    territories = await _list_territories(conn, found.values())
+    plates = await list_plates(
+        conn, [(authors[item.post.author_id], item.details.territory_uri) for item in found.values()]
+    )
     photos = await media.list_by_posts(conn, list(found))
     kilometres = distances or {}
     return [
@@ -71,7 +73,7 @@ async def list_cards(
             site,
             found[id],
             author=authors[found[id].post.author_id],
-            territories=territories,
+            plate=plates[found[id].post.author_id, found[id].details.territory_uri],
             photos=photos.get(id, []),
             kilometres=kilometres.get(id),
         )
@@ -80,17 +82,12 @@ async def list_cards(
     ]
 
 
-async def _list_territories(conn: Connection, items: Iterable[Listing]) -> dict[str, Actor]:
-    uris = {item.details.territory_uri for item in items if not item.post.local and item.details.territory_uri}
-    return {actor.uri: actor for actor in await actors.list_by_uris(conn, sorted(uris))} if uris else {}
-
-
 def _make_card(
     site: Site,
     listing: Listing,
     *,
     author: Actor,
-    territories: Mapping[str, Actor],
+    plate: Plate | None,
     photos: list[Media],
     kilometres: float | None,
 ) -> Card:
@@ -103,9 +100,16 @@ def _make_card(
         distance=None if kilometres is None else tell_distance(kilometres * 1000, listing.details),
         author=author.display_name,
         picture=pictures[0] if pictures else None,
-        plate=plate_of(author, territories.get(listing.details.territory_uri or "")),
+        plate=plate,
         language=listing.post.language,
     )
+
+
+def place_words(details: ListingDetails) -> str:
+    """The place with its postcode, unless its name holds it already: "Lomme (59160)"."""
+    if details.place_name and details.postcode and details.postcode not in details.place_name:
+        return f"{details.place_name} ({details.postcode})"
+    return details.place_name or details.postcode or ""
 
 
 def tell_distance(metres: float, details: ListingDetails) -> float | None:
@@ -132,13 +136,33 @@ def draw_pictures(site: Site, photos: Iterable[Media]) -> list[Picture]:
     ]
 
 
-def plate_of(author: Actor, territory: Actor | None) -> Plate | None:
-    """The plate of the coop where this comes from, None for ours. Without a known coop, the server's name stands."""
-    if author.local:
-        return None
-    if territory is None:
-        return Plate(name=author.host, accent=accent_of(author.host))
-    return coop_plate(territory)
+async def list_plates(
+    conn: Connection, origins: Sequence[tuple[Actor, str | None]]
+) -> dict[tuple[int, str | None], Plate | None]:
+    """The plate of the coop where each comes from, by actor's id and territory as given; None for ours.
+
+    The coop is the territory that a listing names, else its author's, else the one known at the author's host.
+    Without any, the server's name stands.
+    """
+    away = [(actor, territory) for actor, territory in origins if not actor.local]
+    plates: dict[tuple[int, str | None], Plate | None] = {
+        (actor.id, territory): None for actor, territory in origins if actor.local
+    }
+    if not away:
+        return plates
+    uris = {uri for actor, territory in away for uri in (territory, actor.territory_uri) if uri}
+    coops = {coop.uri: coop for coop in await actors.list_by_uris(conn, sorted(uris))}
+    hosts = {actor.host for actor, _ in away}
+    at_home = {coop.host: coop for coop in await actors.list_cooperatives(conn, sorted(hosts))}
+    for actor, territory in away:
+        coop = coops.get(territory or "") or coops.get(actor.territory_uri or "") or at_home.get(actor.host)
+        plates[actor.id, territory] = coop_plate(coop) if coop else Plate(name=actor.host, accent=accent_of(actor.host))
+    return plates
+
+
+async def find_plate(conn: Connection, actor: Actor, territory_uri: str | None = None) -> Plate | None:
+    """The plate of one actor, or of a listing of hers that names a territory."""
+    return (await list_plates(conn, [(actor, territory_uri)]))[actor.id, territory_uri]
 
 
 def coop_plate(coop: Actor) -> Plate:

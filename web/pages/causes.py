@@ -1,21 +1,23 @@
 """Why another server could not be asked, said to members: which step failed, why, and what to do."""
 
+import re
+
 from federation.errors import Cause, ResolveFailed, Step, describe
 from web.forms import Say
 from web.render import N_
 
 STEPS: dict[Step, str] = {
     Step.ADDRESS: N_("Cette adresse n’en est pas une que l’on puisse suivre."),
-    Step.NAME: N_("Nous n’avons pas trouvé le site (étape 1 sur 4, le nom)."),
-    Step.CONNECTION: N_("Nous avons trouvé le site, mais pas pu lui parler (étape 1 sur 4, la connexion)."),
-    Step.WEBFINGER: N_("Le site répond, mais n’a pas retrouvé ce compte (étape 2 sur 4, WebFinger)."),
-    Step.ACTOR: N_("Le compte est annoncé, mais sa fiche n’est pas lisible (étape 3 sur 4, la fiche)."),
-    Step.SIGNATURE: N_("Le site n’accepte pas notre signature (étape 4 sur 4)."),
+    Step.NAME: N_("Nous n’avons pas trouvé le site (étape 1 sur 4 : trouver le site)."),
+    Step.CONNECTION: N_("Nous avons trouvé le site, mais pas pu lui parler (étape 1 sur 4 : joindre le site)."),
+    Step.WEBFINGER: N_("Le site répond, mais n’a pas retrouvé ce compte (étape 2 sur 4 : y chercher le compte)."),
+    Step.ACTOR: N_("Le compte est annoncé, mais sa fiche n’est pas lisible (étape 3 sur 4 : lire sa fiche)."),
+    Step.SIGNATURE: N_("Le site ne reconnaît pas notre signature (étape 4 sur 4 : nous présenter)."),
 }
 
 CAUSES: dict[Cause, str] = {
     Cause.BAD_ADDRESS: N_("Écrivez-la comme @offres@henin-carvin.example, ou collez l’adresse de la page."),
-    Cause.PRIVATE_ADDRESS: N_("%(host)s est sur un réseau privé, que nous n’appelons jamais."),
+    Cause.PRIVATE_ADDRESS: N_("%(host)s n’a pas d’adresse sur l’internet public, et nous n’appelons que là."),
     Cause.NAME_NOT_FOUND: N_("Le nom %(host)s n’existe pas."),
     Cause.NAME_UNANSWERED: N_("L’annuaire des noms ne répond pas pour %(host)s."),
     Cause.CONNECTION_REFUSED: N_("%(host)s refuse la connexion : il est sans doute arrêté."),
@@ -43,6 +45,7 @@ CAUSES: dict[Cause, str] = {
     Cause.NOT_AN_ACTOR: N_("Cette page de %(host)s n’est celle de personne que l’on puisse suivre."),
     Cause.RECENTLY_FAILED: N_("%(host)s n’a pas répondu il y a un instant."),
     Cause.TOO_MANY_FETCHES: N_("%(host)s a été demandé trop souvent."),
+    Cause.SET_ASIDE: N_("Notre coop n’échange pas avec %(host)s : elle l’a décidé ainsi."),
 }
 
 
@@ -66,6 +69,8 @@ ADVICE: dict[str, tuple[Cause, ...]] = {
 }
 """What a person who typed an address can do about it."""
 
+STATUS = re.compile(r" \(HTTP \d{3}\)$")
+
 
 def explain(say: Say, failed: ResolveFailed) -> str:
     """What happened and what to do, in the reader's language."""
@@ -78,7 +83,10 @@ def explain_cause(say: Say, cause: Cause, host: str) -> str:
     return " ".join([say(CAUSES[cause], host=host), *advice])
 
 
-def explain_stop(say: Say, host: str, kept: str) -> str:
-    """Why a delivery did not arrive, from what the queue kept of it; what is no known cause is shown as it stands."""
-    known = {describe(cause, host): cause for cause in CAUSES}
-    return say(CAUSES[known[kept]], host=host) if kept in known else kept
+def explain_stop(say: Say, host: str, kept: str | None, cause: str | None = None) -> str:
+    """Why a delivery did not arrive: by its `cause`, else from the sentence that the queue kept, shown as it stands."""
+    if cause in CAUSES:
+        return say(CAUSES[Cause(cause)], host=host)
+    known = {describe(one, host): one for one in CAUSES}
+    words = STATUS.sub("", kept or "")
+    return say(CAUSES[known[words]], host=host) if words in known else words

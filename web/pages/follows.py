@@ -1,8 +1,8 @@
 """Following: a person, a stream, a whole territory; whom I follow, and who waits for my yes."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from functools import partial
 
 from aiohttp import web
@@ -12,24 +12,29 @@ from federation.instance import Instance
 from federation.remote import resolve_handle
 from federation.uris import host_of
 from inbox.lookup import look_up
-from models import actors, follows, listings
+from models import actors, backfills, follows, listings
 from models.accounts import Account
 from models.actors import Actor
-from models.database import connection, transaction
+from models.backfills import Backfill
+from models.database import Connection, connection, transaction
 from models.errors import Invalid, NotFound
 from models.follows import FollowState
 from models.neighbours import STREAMS
+from models.settings import Site
 from outbox import follows as outbox
 from web.forms import Form, read_form
 from web.keys import INSTANCE
-from web.pages.cards import Plate, plate_of, profile_path
-from web.pages.causes import explain
+from web.pages.cards import Plate, list_plates, profile_path
+from web.pages.causes import explain, explain_stop
 from web.pages.ids import read_id
 from web.pages.network import render_network
+from web.pages.passages import Passages, find_request_passages
 from web.render import render, say
 from web.session import read_local_path, require_account, require_role
 
 ADDRESS_LIMIT = 500
+
+Verb = Callable[[Connection, Site, Actor, Actor], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,8 @@ class FollowRow:
     href: str
     plate: Plate | None
     state: FollowState
+    passages: Passages | None = None
+    past: Backfill | None = None
 
 
 async def list_follows(request: web.Request) -> web.Response:
@@ -56,21 +63,33 @@ async def list_follows(request: web.Request) -> web.Response:
                 conn, [*(row.followed_id for row in asked), *(row.follower_id for row in waiting)]
             )
         }
+        plates = await list_plates(conn, [(actor, None) for actor in people.values()])
+        pending = [people[row.followed_id] for row in asked if row.state == "pending"]
+        passages = await find_request_passages(conn, account.actor_id, pending)
+        pasts = await backfills.list_by_actors(conn, [row.followed_id for row in asked if row.state == "accepted"])
     return await render(
         request,
         "follows/index.html",
-        asked=[_make_row(people[row.followed_id], row.state) for row in asked],
-        waiting=[_make_row(people[row.follower_id], row.state) for row in waiting],
+        asked=[
+            replace(
+                _make_row(people[row.followed_id], plates[row.followed_id, None], row.state),
+                passages=passages.get(row.followed_id),
+                past=pasts.get(row.followed_id),
+            )
+            for row in asked
+        ],
+        waiting=[_make_row(people[row.follower_id], plates[row.follower_id, None], row.state) for row in waiting],
+        explain_stop=partial(explain_stop, partial(say, request)),
     )
 
 
-def _make_row(actor: Actor, state: FollowState) -> FollowRow:
+def _make_row(actor: Actor, plate: Plate | None, state: FollowState) -> FollowRow:
     return FollowRow(
         actor_id=actor.id,
         name=actor.display_name,
         handle=actor.handle,
         href=profile_path(actor),
-        plate=plate_of(actor, None),
+        plate=plate,
         state=state,
     )
 
@@ -95,7 +114,7 @@ async def post_reject(request: web.Request) -> web.Response:
     return await _change(request, outbox.reject)
 
 
-async def _change(request: web.Request, verb: Callable[..., object]) -> web.Response:
+async def _change(request: web.Request, verb: Verb) -> web.Response:
     account = require_account(request)
     form = await read_form(request)
     instance = request.app[INSTANCE]
@@ -104,7 +123,7 @@ async def _change(request: web.Request, verb: Callable[..., object]) -> web.Resp
         if other.id == account.actor_id or other.deleted_at is not None:
             raise NotFound
         me = await actors.get(conn, account.actor_id)
-        await verb(conn, instance.site, me, other)  # type: ignore[misc]
+        await verb(conn, instance.site, me, other)
     raise web.HTTPSeeOther(read_local_path(form.typed("retour"), profile_path(other)))
 
 

@@ -2,10 +2,12 @@
 
 from aiohttp import web
 
+from models import accounts
+from models.database import transaction
 from web.i18n import COOKIE
 from web.keys import INSTANCE
 from web.render import render
-from web.session import read_local_path
+from web.session import current_account, is_same_origin, read_local_path
 
 YEAR = 365 * 24 * 3600
 
@@ -26,11 +28,15 @@ async def show_accessibility(request: web.Request) -> web.Response:
 
 
 async def choose_language(request: web.Request) -> web.Response:
-    """GET /langue/CODE: remember the language in a cookie and go back. It changes nothing but that."""
+    """GET /langue/CODE: remember the language in a cookie, and in the account of a member who asks from our pages."""
     site = request.app[INSTANCE].site
     language = request.match_info["language"]
     if language not in site.languages:
         raise web.HTTPNotFound
+    account = current_account(request)
+    if account is not None and is_same_origin(request):
+        async with transaction(request.app[INSTANCE].pool) as conn:
+            await accounts.set_language(conn, account.actor_id, language)
     answer = web.HTTPSeeOther(read_local_path(request.query.get("retour", "/")))
     answer.set_cookie(
         COOKIE, language, max_age=YEAR, path="/", samesite="Lax", httponly=True, secure=site.url.startswith("https:")

@@ -24,7 +24,7 @@ PLATES = 6
 async def show_home(request: web.Request) -> web.Response:
     """GET /."""
     instance, account = request.app[INSTANCE], current_account(request)
-    everywhere = NetworkFilter(reader_local=account is not None)
+    everywhere = NetworkFilter(reader_local=account is not None, reader_id=account.actor_id if account else None)
     async with connection(instance.pool) as conn:
         near = await home_place(conn, account, await find_face(request, conn))
         around = everywhere

@@ -1,7 +1,7 @@
 """Timelines as pages show them: small ads and notes in one list, with who shared what."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from markupsafe import Markup
@@ -13,7 +13,7 @@ from models.media import Media
 from models.posts import PUBLIC, Post
 from models.settings import Site
 from models.timelines import Entry
-from web.pages.cards import Card, Picture, Plate, draw_pictures, list_cards, plate_of, profile_path
+from web.pages.cards import Card, Picture, Plate, draw_pictures, list_cards, list_plates, profile_path
 from web.pages.people import initial_of
 
 PAGE = 20
@@ -49,14 +49,18 @@ async def list_lines(conn: Connection, site: Site, entries: Iterable[Entry]) -> 
         card.id: card for card in await list_cards(conn, site, [p.id for p in found.values() if p.kind == "listing"])
     }
     photos = await media.list_by_posts(conn, [post.id for post in found.values() if post.kind == "note"])
+    plates = await list_plates(conn, [(actor, None) for actor in people.values()])
     return [
-        _make_line(
-            site,
-            found[entry.post_id],
-            author=people[found[entry.post_id].author_id],
-            sharer=people.get(entry.shared_by or 0),
-            card=cards.get(entry.post_id),
-            photos=photos.get(entry.post_id, []),
+        replace(
+            _make_line(
+                site,
+                found[entry.post_id],
+                author=people[found[entry.post_id].author_id],
+                sharer=people.get(entry.shared_by or 0),
+                card=cards.get(entry.post_id),
+                photos=photos.get(entry.post_id, []),
+            ),
+            plate=plates[found[entry.post_id].author_id, None],
         )
         for entry in wanted
         if entry.post_id in found
@@ -64,7 +68,13 @@ async def list_lines(conn: Connection, site: Site, entries: Iterable[Entry]) -> 
 
 
 def _make_line(
-    site: Site, post: Post, *, author: Actor, sharer: Actor | None, card: Card | None, photos: list[Media]
+    site: Site,
+    post: Post,
+    *,
+    author: Actor,
+    sharer: Actor | None,
+    card: Card | None,
+    photos: list[Media],
 ) -> Line:
     return Line(
         id=post.id,
@@ -80,7 +90,7 @@ def _make_line(
         language=post.language,
         at=post.published_at,
         pictures=draw_pictures(site, photos),
-        plate=plate_of(author, None),
+        plate=None,
     )
 
 

@@ -1,6 +1,7 @@
 """The publish form: from what was typed to a `ListingDraft`, and from a listing back to what was typed."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,7 +11,10 @@ from multidict import MultiDict
 from models import categories
 from models.database import Connection
 from models.errors import Invalid
-from models.listings import Listing, ListingDraft
+from models.geometry import CELL, distance
+from models.listings import Listing, ListingDraft, ListingKind
+from models.moments import PARIS
+from models.places import RADII, Place, blurred_place, place_fields
 from outbox.drafts import (
     AUDIENCES,
     BIKES,
@@ -24,11 +28,17 @@ from outbox.drafts import (
     WHEEL_LIMIT,
 )
 from web.face import Face
-from web.formats import PARIS, to_paris_day
+from web.formats import to_paris_day
 from web.forms import Form
+from web.pages.cards import place_words
 from web.pages.communes import read_commune
 
-KINDS = ("offer", "request", "repair_call")
+IN_COMMUNE, AROUND_HOME = "commune", "chez-moi"
+WHERE = (IN_COMMUNE, AROUND_HOME)
+FARTHEST_HOME = 15_000
+"""Metres from the middle of her commune beyond which a member does not live in it."""
+
+KINDS: tuple[ListingKind, ...] = ("offer", "request", "repair_call")
 DURATIONS = ("", "P1D", "P2D", "P3D", "P1W", "P2W", "P1M")
 
 FIELDS = {
@@ -67,6 +77,7 @@ def first_values(today: date, commune_label: str, kind: str) -> MultiDict[str]:
         {
             "genre": kind if kind in KINDS else "offer",
             "lieu": commune_label,
+            "ou": IN_COMMUNE,
             "fin": (today + DEFAULT_LIFE).isoformat(),
             "pour": "network",
             "combien": "1",
@@ -91,7 +102,8 @@ def values_of(listing: Listing, text: str) -> MultiDict[str]:
         "contre": details.wants,
         "etat": details.condition,
         "combien": details.quantity,
-        "lieu": f"{details.place_name or ''} {details.postcode or ''}".strip(),
+        "lieu": place_words(details),
+        "ou": AROUND_HOME if details.radius == CELL else IN_COMMUNE,
         "du": _day(details.begins_at),
         "au": _day(details.ends_at),
         "fin": _day(details.expires_at),
@@ -107,38 +119,55 @@ def values_of(listing: Listing, text: str) -> MultiDict[str]:
     return values
 
 
-async def read_draft(
-    conn: Connection, form: Form, face: Face, *, language: str, media_ids: tuple[int, ...], today: date
-) -> ListingDraft:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What is known beside the form. `home` is the middle of the member's cell, where she told it."""
+
+    face: Face
+    language: str
+    today: date
+    media_ids: tuple[int, ...]
+    home: tuple[float, float] | None
+
+
+async def read_draft(conn: Connection, form: Form, desk: Desk) -> ListingDraft:
     """The draft that was typed; what is wrong is noted in the form, in the order of the page."""
     kind = form.choice("genre", KINDS, missing="Dites si vous proposez, si vous cherchez, ou si un vélo est en panne.")
     title = form.text("titre", limit=TITLE_LIMIT, missing="Donnez un titre, par exemple « Tente 4 places ».")
     text = form.lines("texte", limit=TEXT_LIMIT)
     category = _read_category(form, kind)
     repair = _read_repair(form) if kind == "repair_call" else None
-    terms = _read_terms(form, kind, face)
-    commune = await read_commune(conn, form, "lieu", missing="Dites dans quelle commune.")
-    place = commune.place if commune else None
-    window = _read_window(form, today)
+    terms = _read_terms(form, kind, desk.face)
+    place = await _read_place(conn, form, desk.home)
+    window = _read_window(form, desk.today)
     audience: Any = form.choice("pour", AUDIENCES, default="network")
     return ListingDraft(
-        kind=kind or "offer",  # type: ignore[arg-type]
+        kind=kind or "offer",
         title=title,
         text=text,
         category=category,
-        language=language,
-        media_ids=media_ids,
+        language=desk.language,
+        media_ids=desk.media_ids,
         audience=audience,
-        place_name=place.name if place else None,
-        postcode=place.postcode if place else None,
-        commune_code=place.commune_code if place else None,
-        latitude=place.latitude if place else None,
-        longitude=place.longitude if place else None,
-        radius=place.radius if place else None,
+        **place_fields(place),
         repair=repair,
         **terms,
         **window,
     )
+
+
+async def _read_place(conn: Connection, form: Form, home: tuple[float, float] | None) -> Place | None:
+    """The commune, or the blurred circle around the member's home in it."""
+    commune = await read_commune(conn, form, "lieu", missing="Dites dans quelle commune.")
+    around_home = form.choice("ou", WHERE, default=IN_COMMUNE) == AROUND_HOME
+    if commune is None or not around_home:
+        return commune.place if commune else None
+    if home is None:
+        form.fail("ou", "Dites d’abord dans votre profil où vous habitez.")
+        return commune.place
+    if distance(commune.latitude, commune.longitude, *home) > max(FARTHEST_HOME, RADII[commune.precision]):
+        form.fail("lieu", "Chez vous n’est pas dans cette commune : changez l’une, ou choisissez la commune.")
+    return blurred_place(commune, *home)
 
 
 def _read_category(form: Form, kind: str) -> str | None:

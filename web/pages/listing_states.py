@@ -15,7 +15,7 @@ from web.pages.listings import get_listing, show_again
 from web.session import require_account
 
 OUTCOMES = {"fait": "done", "ailleurs": "elsewhere", "annule": "cancelled", "pause": "paused", "rouvrir": "open"}
-"""The word in the form, and the outcome that it means (decisions.md, "The agreement")."""
+"""The word in the form, and the outcome that it means."""
 
 
 async def post_state(request: web.Request) -> web.Response:

@@ -10,14 +10,25 @@ from markupsafe import Markup
 from federation.uris import listing_url
 from models import actors, categories, geometry, listings, media, posts, timelines
 from models.database import Connection, connection
-from models.errors import Gone, NotFound
+from models.errors import NotFound
 from models.listings import Listing, ListingDetails
 from models.places import Commune
+from models.posts import PUBLIC, PostCounts
 from models.settings import Site
 from models.timelines import NetworkFilter
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
-from web.pages.cards import Card, Picture, Plate, draw_pictures, list_cards, listing_path, plate_of, tell_distance
+from web.pages.cards import (
+    Card,
+    Picture,
+    Plate,
+    draw_pictures,
+    find_plate,
+    list_cards,
+    listing_path,
+    place_words,
+    tell_distance,
+)
 from web.pages.causes import explain_stop
 from web.pages.ids import read_id, read_short, write_short
 from web.pages.neighbours import home_place
@@ -26,7 +37,7 @@ from web.pages.people import Person, person_of
 from web.pages.remarks import Remark, list_remarks
 from web.pages.servers import send_servers_to
 from web.render import N_, find_face, render, say
-from web.session import current_account
+from web.session import current_account, reader_of
 
 SAID = {
     "publiee": N_("Votre annonce est publiée. Elle part vers les coops et les personnes qui vous suivent."),
@@ -66,6 +77,8 @@ class ListingView:
     questions: list[Remark]
     messages: list[Remark]
     passages: Passages | None
+    counts: PostCounts
+    may_share: bool
     similar: list[Card]
 
 
@@ -76,8 +89,7 @@ async def show_local(request: web.Request) -> web.Response:
         listing = await listings.find_by_url(conn, listing_url(instance.site, request.match_info["uuid"]))
         if listing is None:
             raise NotFound
-        if listing.post.deleted_at is not None:
-            raise Gone
+        posts.require_standing(listing.post, reader_of(request))
         view = await gather(conn, request, listing)
     send_servers_to(request, listing.uri)
     return await _show(request, view)
@@ -96,21 +108,25 @@ async def show_by_id(request: web.Request) -> web.Response:
 
 async def show_short(request: web.Request) -> web.Response:
     """GET /a/SHORT: the address on a poster. Raises NotFound where the reader may not see it."""
-    instance, account = request.app[INSTANCE], current_account(request)
+    instance = request.app[INSTANCE]
     id = read_short(request.match_info["short"])
     async with connection(instance.pool) as conn:
         listing = await listings.find_by_post(conn, id)
-        visible = await posts.filter_visible(conn, [id], account.actor_id if account else None)
-    if listing is None or (not visible and listing.post.deleted_at is None):
-        raise NotFound
+        if listing is None:
+            raise NotFound
+        posts.require_standing(listing.post, reader_of(request))
+        if not await posts.filter_visible(conn, [id], reader_of(request)):
+            raise NotFound
     raise web.HTTPSeeOther(listing_path(instance.site, listing))
 
 
 async def get_listing(conn: Connection, request: web.Request) -> Listing:
-    """The living listing that the address names by its id, if the reader may see it. Raises NotFound."""
-    account = current_account(request)
+    """The living listing that the address names by its id, if the reader may see it. Raises NotFound and Gone."""
     listing = await listings.find_by_post(conn, read_id(request.match_info["id"]))
-    if listing is None or not await posts.filter_visible(conn, [listing.id], account.actor_id if account else None):
+    if listing is None:
+        raise NotFound
+    posts.require_standing(listing.post, reader_of(request))
+    if not await posts.filter_visible(conn, [listing.id], reader_of(request)):
         raise NotFound
     return listing
 
@@ -151,7 +167,6 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
     face = await find_face(request, conn)
     post, details = listing.post, listing.details
     author = await actors.get(conn, post.author_id)
-    territories = await actors.list_by_uris(conn, [details.territory_uri] if details.territory_uri else [])
     own = account is not None and account.actor_id == post.author_id
     remarks = await list_remarks(conn, site, post.id, reader_id)
     photos = await media.list_by_posts(conn, [post.id])
@@ -172,20 +187,15 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         place=place_words(details),
         distance=distance_to(details, await home_place(conn, account, face)),
         author=person_of(author),
-        plate=plate_of(author, territories[0] if territories else None),
+        plate=await find_plate(conn, author, details.territory_uri),
         pictures=draw_pictures(site, photos.get(post.id, [])),
         questions=[one for one in remarks if not one.private],
         messages=[one for one in remarks if one.private],
         passages=(await find_passages(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None,
-        similar=await list_similar(conn, site, listing, member=account is not None),
+        counts=(await posts.count(conn, [post.id], reader_id))[post.id],
+        may_share=post.audience in PUBLIC,
+        similar=await list_similar(conn, site, listing, reader_id=account.actor_id if account else None),
     )
-
-
-def place_words(details: ListingDetails) -> str:
-    """The place with its postcode, unless its name holds it already."""
-    if details.place_name and details.postcode and details.postcode not in details.place_name:
-        return f"{details.place_name} ({details.postcode})"
-    return details.place_name or details.postcode or ""
 
 
 def distance_to(details: ListingDetails, commune: Commune | None) -> float | None:
@@ -196,7 +206,7 @@ def distance_to(details: ListingDetails, commune: Commune | None) -> float | Non
     return tell_distance(metres, details)
 
 
-async def list_similar(conn: Connection, site: Site, listing: Listing, *, member: bool) -> list[Card]:
+async def list_similar(conn: Connection, site: Site, listing: Listing, *, reader_id: int | None) -> list[Card]:
     """Up to three open listings of the same category, the nearest to this one first."""
     details = listing.details
     category = categories.find(details.category or "")
@@ -209,7 +219,8 @@ async def list_similar(conn: Connection, site: Site, listing: Listing, *, member
             latitude=details.latitude,
             longitude=details.longitude,
             radius=SIMILAR_WITHIN,
-            reader_local=member,
+            reader_local=reader_id is not None,
+            reader_id=reader_id,
             nearest_first=details.latitude is not None,
         ),
         limit=4,

@@ -10,6 +10,7 @@ from models.database import connection, transaction
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.mail import MailKind, ask_mail
+from web.pages.typed import TYPED_FIELD, Typed, pack, unpack
 from web.passwords import check_password, hash_password, needs_rehash
 from web.render import render
 from web.session import close_session, current_account, open_session, read_local_path
@@ -36,6 +37,12 @@ async def show_login(request: web.Request) -> web.Response:
     return await _show(request, blank_form(request, {RETURN_FIELD: return_to}))
 
 
+async def show_again(request: web.Request, typed: Typed, return_to: str) -> web.Response:
+    """The page to somebody whose session ended while she typed: it carries what she sent."""
+    form = blank_form(request, {RETURN_FIELD: return_to, TYPED_FIELD: pack(typed)})
+    return await _show(request, form, status=403)
+
+
 async def post_login(request: web.Request) -> web.Response:
     """POST /connexion: a user name or an address, and a password."""
     form = await read_form(request)
@@ -57,6 +64,9 @@ async def post_login(request: web.Request) -> web.Response:
             await ask_mail(conn, "confirm", account.actor_id, read_return(form))
         return await render(request, "login/confirm.html", email=account.email)
     await enter(request, account)
+    typed = unpack(form)
+    if typed is not None:
+        return await render(request, "login/resume.html", typed=typed, return_to=read_return(form))
     raise web.HTTPSeeOther(read_return(form))
 
 
@@ -139,6 +149,8 @@ async def _show(request: web.Request, form: Form, status: int = 200) -> web.Resp
         status=status,
         form=form,
         mail=has_mail(request),
+        typed=unpack(form),
+        packed=form.typed(TYPED_FIELD),
         return_to=read_return(form),
         return_query=quote(read_return(form), safe=""),
     )

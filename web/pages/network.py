@@ -10,18 +10,26 @@ from models import actors, categories
 from models.accounts import Account
 from models.actors import Actor
 from models.database import Connection, connection
+from models.geometry import CELL, distance
 from models.neighbours import Neighbour, list_neighbours
-from models.places import fold_name
+from models.places import Commune, fold_name
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
 from web.pages.cards import Plate, accent_of, profile_path
-from web.render import reader_language, render
+from web.pages.neighbours import home_place
+from web.render import find_face, reader_language, render
 from web.session import current_account
+
+KINDS = ("offer", "request", "repair_call")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoopRow:
-    """One cooperative of the directory. `state` is the reader's: "", "followed" or "asked"; `by_coop` is ours."""
+    """One cooperative of the directory. `state` is the reader's: "", "followed" or "asked"; `by_coop` is ours.
+
+    `held` when the `listings` are those that we hold, else it is how many there are by its own word; `distance` is in
+    metres from the reader.
+    """
 
     uri: str
     plate: Plate
@@ -33,6 +41,9 @@ class CoopRow:
     silent: bool
     state: str
     by_coop: bool
+    kinds: dict[str, int | None]
+    held: bool
+    distance: float | None
 
 
 async def show_network(request: web.Request) -> web.Response:
@@ -45,7 +56,8 @@ async def render_network(request: web.Request, form: Form) -> web.Response:
     account = current_account(request)
     search = request.query.get("q", "")[:100].strip()
     async with connection(request.app[INSTANCE].pool) as conn:
-        rows = await list_coops(conn, account, reader_language(request))
+        here = await home_place(conn, account, await find_face(request, conn))
+        rows = await list_coops(conn, account, reader_language(request), here)
     return await render(
         request,
         "network/index.html",
@@ -59,15 +71,19 @@ async def render_network(request: web.Request, form: Form) -> web.Response:
     )
 
 
-async def list_coops(conn: Connection, account: Account | None, language: str) -> list[CoopRow]:
-    """Every cooperative we know, those that answer first."""
+async def list_coops(
+    conn: Connection, account: Account | None, language: str, here: Commune | None = None
+) -> list[CoopRow]:
+    """The territories as they are seen from here: those that answer first, then the nearest."""
     coop = await actors.find_local(conn, "coop")
     found = await list_neighbours(conn, account.actor_id if account else None, coop.id if coop else None)
     known = {actor.id: actor for actor in await actors.list_by_ids(conn, [one.actor_id for one in found])}
-    return [_make_row(one, known[one.actor_id], language) for one in found]
+    rows = [_make_row(one, known[one.actor_id], language, here) for one in found]
+    return sorted(rows, key=lambda row: (row.silent, row.distance is None, row.distance or 0.0, -row.listings))
 
 
-def _make_row(one: Neighbour, actor: Actor, language: str) -> CoopRow:
+def _make_row(one: Neighbour, actor: Actor, language: str, here: Commune | None) -> CoopRow:
+    held = one.followed + one.by_coop > 0 or one.told <= one.listings
     offers = [category for slug in one.categories if (category := categories.find(slug))]
     return CoopRow(
         uri=actor.uri,
@@ -80,12 +96,23 @@ def _make_row(one: Neighbour, actor: Actor, language: str) -> CoopRow:
         host=one.host,
         places=one.places,
         offers=[category.label(language) for category in offers],
-        listings=one.listings,
+        listings=one.listings if held else one.told,
         heard_at=one.heard_at,
-        silent=one.unavailable_since is not None,
+        silent=one.unavailable_since is not None or one.grey,
         state="followed" if one.followed else ("asked" if one.asked else ""),
         by_coop=one.by_coop > 0,
+        kinds=dict(zip(KINDS, one.kinds if held else one.told_kinds, strict=True)),
+        held=held,
+        distance=_measure(one, here),
     )
+
+
+def _measure(one: Neighbour, here: Commune | None) -> float | None:
+    """How far away it is; None for what is not known more finely than where we look from."""
+    if here is None or one.latitude is None or one.longitude is None:
+        return None
+    metres = distance(here.latitude, here.longitude, one.latitude, one.longitude)
+    return metres if metres > CELL else None
 
 
 def filter_rows(rows: Iterable[CoopRow], search: str) -> list[CoopRow]:

@@ -11,7 +11,7 @@ from models.accounts import Account, Role
 from models.actors import Actor, Profile
 from models.database import transaction
 from models.errors import Conflict, Invalid
-from models.places import Commune
+from models.places import Commune, place_fields
 from outbox.accounts import register
 from web.forms import Form
 from web.keys import INSTANCE
@@ -82,19 +82,13 @@ async def create_member(
 
 def profile_of(actor: Actor, commune: Commune | None) -> Profile:
     """The actor's profile as it is, its place moved to this commune, or to nowhere."""
-    place = commune.place if commune else None
     return Profile(
         name=actor.name,
         summary=actor.summary,
         locked=actor.locked,
         discoverable=actor.discoverable,
         fields=actor.fields,
-        place_name=place.name if place else None,
-        postcode=place.postcode if place else None,
-        commune_code=place.commune_code if place else None,
-        latitude=place.latitude if place else None,
-        longitude=place.longitude if place else None,
-        radius=place.radius if place else None,
+        **place_fields(commune.place if commune else None),
     )
 
 

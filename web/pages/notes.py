@@ -1,22 +1,26 @@
 """The page of an ordinary post: what it answers, itself, and what was answered."""
 
+from functools import partial
+
 from aiohttp import web
 
 from federation.uris import note_uri
 from models import listings, notes, posts
 from models.database import Connection, connection
-from models.errors import Gone, NotFound
-from models.posts import Post
+from models.errors import NotFound
+from models.posts import PUBLIC, Post
 from models.timelines import Entry
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
 from web.pages.cards import listing_path
+from web.pages.causes import explain_stop
 from web.pages.ids import read_id
 from web.pages.lines import list_lines, note_path
+from web.pages.passages import find_passages
 from web.pages.remarks import list_remarks
 from web.pages.servers import send_servers_to
-from web.render import render
-from web.session import current_account
+from web.render import render, say
+from web.session import reader_of
 
 
 async def show_local(request: web.Request) -> web.Response:
@@ -27,8 +31,7 @@ async def show_local(request: web.Request) -> web.Response:
         post = await posts.find_by_uri(conn, uri)
     if post is None:
         raise NotFound
-    if post.deleted_at is not None:
-        raise Gone
+    posts.require_standing(post, reader_of(request))
     send_servers_to(request, uri)
     return await show_note(request, post)
 
@@ -47,18 +50,20 @@ async def show_by_id(request: web.Request) -> web.Response:
 
 
 async def get_note(conn: Connection, request: web.Request) -> Post:
-    """The living post that the address names by its id, if the reader may see it. Raises NotFound."""
-    account = current_account(request)
-    post = await posts.find_visible(conn, read_id(request.match_info["id"]), account.actor_id if account else None)
+    """The living post that the address names by its id, if the reader may see it. Raises NotFound and Gone."""
+    id = read_id(request.match_info["id"])
+    post = await posts.find_visible(conn, id, reader_of(request))
     if post is None:
+        left = await posts.find_tombstone(conn, id)
+        if left is not None:
+            posts.require_standing(left, reader_of(request))
         raise NotFound
     return post
 
 
 async def show_note(request: web.Request, post: Post, *, form: Form | None = None) -> web.Response:
     """The page; with `form` as it came back with something wrong. Raises NotFound where the reader may not see it."""
-    instance, account = request.app[INSTANCE], current_account(request)
-    reader_id = account.actor_id if account else None
+    instance, reader_id = request.app[INSTANCE], reader_of(request)
     async with connection(instance.pool) as conn:
         shown = [*await notes.list_ancestors(conn, post.id), post.id]
         visible = await posts.filter_visible(conn, shown, reader_id)
@@ -67,6 +72,9 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         entries = [Entry(id=id, post_id=id, shared_by=None) for id in shown if id in visible]
         lines = await list_lines(conn, instance.site, entries)
         remarks = await list_remarks(conn, instance.site, post.id, reader_id)
+        counts = await posts.count(conn, [post.id], reader_id)
+        own = post.author_id == reader_id
+        passages = (await find_passages(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None
     wanted = form.typed("a") if form else request.query.get("a", "")
     return await render(
         request,
@@ -75,7 +83,11 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         above=lines[:-1],
         line=lines[-1],
         post=post,
-        own=post.author_id == reader_id,
+        own=own,
+        passages=passages,
+        explain_stop=partial(explain_stop, partial(say, request)),
+        counts=counts[post.id],
+        may_share=post.audience in PUBLIC,
         remarks=remarks,
         answered=next((one for one in remarks if str(one.id) == wanted), None),
         form=form or blank_form(request),

@@ -2,20 +2,33 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from models import passages as stored
-from models.database import Connection
+from aiohttp import web
+
+from models import actors, passages, posts, requeue
+from models.actors import Actor
+from models.database import Connection, connection, transaction
+from models.errors import NotFound
 from models.passages import Passage
+from web.forms import read_form
+from web.keys import INSTANCE
+from web.pages.ids import read_id
+from web.session import read_local_path, require_account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """A server where it has not arrived: why, and when it is tried again."""
+    """A server where it has not arrived: why (`kept` as the queue keeps it, `cause` for pages), when it is tried again.
+
+    `held` when it is not tried for now: the server has not answered for days, or the cooperative holds what is for it.
+    """
 
     host: str
-    cause: str
+    kept: str
+    cause: str | None
     due_at: datetime
+    held: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +44,28 @@ class Passages:
         """To how many servers it was to go."""
         return len(self.arrived) + len(self.waiting) + len(self.failed)
 
+    @property
+    def delayed(self) -> tuple[Stop, ...]:
+        """Those where a try failed and others follow."""
+        return tuple(stop for stop in self.waiting if stop.kept or stop.held)
+
+    @property
+    def may_be_sent_again(self) -> bool:
+        """Whether asking for another try changes anything."""
+        return bool(self.failed or any(not stop.held for stop in self.delayed))
+
 
 async def find_passages(conn: Connection, object_uris: Sequence[str]) -> dict[str, Passages]:
     """Where the newest activity about each of these objects stands."""
-    found = await stored.list_passages(conn, object_uris)
+    found = await passages.list_passages(conn, object_uris)
     return {uri: sort_passages(rows) for uri, rows in found.items()}
+
+
+async def find_request_passages(conn: Connection, follower_id: int, followed: Iterable[Actor]) -> dict[int, Passages]:
+    """Where the requests to follow these people stand, by their ids."""
+    people = {actor.uri: actor.id for actor in followed if not actor.local}
+    found = await passages.list_request_passages(conn, follower_id, list(people))
+    return {people[uri]: sort_passages(rows) for uri, rows in found.items()}
 
 
 def sort_passages(found: Iterable[Passage]) -> Passages:
@@ -49,4 +79,29 @@ def sort_passages(found: Iterable[Passage]) -> Passages:
 
 
 def _stop(row: Passage) -> Stop:
-    return Stop(host=row.host, cause=row.error or "", due_at=row.due_at)
+    return Stop(host=row.host, kept=row.error or "", cause=row.cause, due_at=row.due_at, held=row.state == "held")
+
+
+async def post_send_again(request: web.Request) -> web.Response:
+    """POST /envois/ID/renvoyer: the author of a post has it sent again where it did not arrive."""
+    account = require_account(request)
+    form = await read_form(request)
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        found = await posts.list_by_ids(conn, [read_id(request.match_info["id"])])
+    if not found or found[0].author_id != account.actor_id or found[0].deleted_at is not None:
+        raise NotFound
+    async with transaction(instance.pool) as conn:
+        await requeue.send_post_again(conn, found[0].uri, at=datetime.now(UTC))
+    raise web.HTTPSeeOther(read_local_path(form.typed("retour"), "/moi"))
+
+
+async def post_request_again(request: web.Request) -> web.Response:
+    """POST /abonnements/renvoyer: a request to follow is sent again where it did not arrive."""
+    account = require_account(request)
+    form = await read_form(request)
+    instance = request.app[INSTANCE]
+    async with transaction(instance.pool) as conn:
+        followed = await actors.get(conn, read_id(form.typed("acteur")))
+        await requeue.send_request_again(conn, actor_id=account.actor_id, object_uri=followed.uri, at=datetime.now(UTC))
+    raise web.HTTPSeeOther("/abonnements")

@@ -2,6 +2,7 @@
 
 from federation.instance import Instance
 from federation.pictures import MAX_BYTES, RefusedPicture, shown_name
+from federation.store import StoreFull
 from federation.uploads import save_upload
 from models import media, uploads
 from models.database import connection, transaction
@@ -64,6 +65,9 @@ async def _save_new(instance: Instance, form: Form, owner_id: int, *, room: int)
             form.fail_too("photos", refusal.sentence, name=refusal.name)
         except Conflict:
             form.fail("photos", "Beaucoup de photos attendent déjà une annonce. Publiez-les, ou attendez demain.")
+            break
+        except StoreFull:
+            form.fail("photos", "Le serveur n’a plus de place pour les photos : prévenez votre coop.")
             break
         else:
             saved.append(photo)

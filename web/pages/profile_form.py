@@ -6,8 +6,9 @@ from aiohttp import web
 
 from federation.html import from_text, to_text
 from federation.pictures import MAX_BYTES, RefusedPicture
+from federation.store import StoreFull
 from federation.uploads import save_upload
-from models import accounts, actors, media, places
+from models import accounts, actors, homes, media, places
 from models.accounts import Account
 from models.actors import Actor
 from models.database import Connection, connection, transaction
@@ -18,6 +19,7 @@ from web.keys import INSTANCE
 from web.pages.cards import draw_pictures
 from web.pages.communes import read_commune
 from web.pages.newcomer import NAME_LIMIT, profile_of
+from web.pages.positions import read_position, write_position
 from web.render import render
 from web.session import require_account
 
@@ -45,11 +47,13 @@ async def post_profile(request: web.Request) -> web.Response:
     async with connection(instance.pool) as conn:
         actor = await actors.get(conn, account.actor_id)
         commune = await read_commune(conn, form)
+    home = read_position(form)
     icon_id = await _save_portrait(request, form, account.actor_id) if form.ok else None
     if not form.ok:
         return await _show(request, actor, form, status=422)
     async with transaction(instance.pool) as conn:
         await _save(conn, actor, form, commune, icon_id)
+        await homes.save_home(conn, actor.id, home)
         await announce_update(conn, instance.site, await actors.get(conn, actor.id))
     raise web.HTTPSeeOther("/compte?fait=profil")
 
@@ -74,6 +78,8 @@ async def _save_portrait(request: web.Request, form: Form, actor_id: int) -> int
             saved = await save_upload(request.app[INSTANCE], owner_id=actor_id, data=upload.body, name=upload.filename)
         except RefusedPicture as refusal:
             form.fail("portrait", refusal.sentence, name=refusal.name)
+        except StoreFull:
+            form.fail("portrait", "Le serveur n’a plus de place pour les photos : prévenez votre coop.")
         else:
             return saved.id
     return None
@@ -86,6 +92,7 @@ async def _fill_in(conn: Connection, actor: Actor, account: Account) -> dict[str
         "name": actor.name,
         "summary": to_text(actor.summary),
         "commune": commune.label if commune else "",
+        "position": write_position(await homes.find_home(conn, actor.id)),
         "locked": "1" if actor.locked else "",
     }
 

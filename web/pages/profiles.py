@@ -14,7 +14,7 @@ from models.follows import Relationship
 from models.settings import Site
 from models.timelines import PostFilter
 from web.keys import INSTANCE
-from web.pages.cards import Picture, Plate, draw_pictures, plate_of, profile_path
+from web.pages.cards import Picture, Plate, draw_pictures, find_plate, profile_path
 from web.pages.feeds import last_of, read_page
 from web.pages.lines import list_lines
 from web.pages.people import initial_of
@@ -97,7 +97,6 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
     reader_id = account.actor_id if account else None
     relations = await follows.list_relationships(conn, reader_id, [actor.id]) if reader_id else []
     icons = await media.list_by_ids(conn, [actor.icon_media_id]) if actor.icon_media_id else {}
-    territories = await actors.list_by_uris(conn, [actor.territory_uri] if actor.territory_uri else [])
     pictures = draw_pictures(site, icons.values())
     return ProfileView(
         id=actor.id,
@@ -115,7 +114,7 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         summary=Markup(actor.summary),  # noqa: S704 - cleaned by federation/html when it was stored
         fields=[(row["name"], Markup(row["value"])) for row in actor.fields],  # noqa: S704 - cleaned likewise
         icon=pictures[0] if pictures else None,
-        plate=None if actor.type == "Organization" else plate_of(actor, territories[0] if territories else None),
+        plate=None if actor.type == "Organization" else await find_plate(conn, actor),
         relation=relations[0] if relations and reader_id != actor.id else None,
         moved_to=actor.moved_to,
         may_be_listed=actor.indexable and actor.local,

@@ -9,17 +9,17 @@ from multidict import MultiDict
 
 from federation.html import from_text
 from federation.uris import listing_url
-from models import actors, categories, listings
+from models import actors, categories, homes, listings
 from models.accounts import Account
 from models.database import Connection, connection, transaction
 from models.errors import Invalid, NotFound
 from models.listings import Listing, ListingDetails, ListingDraft
+from models.moments import PARIS
 from outbox import listings as outbox
-from web.formats import PARIS
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.cards import Card, Picture, listing_path
-from web.pages.listing_form import first_values, note_refusal, read_draft, values_of
+from web.pages.listing_form import Desk, first_values, note_refusal, read_draft, values_of
 from web.pages.neighbours import home_place
 from web.pages.photos import LIMITS, MOST, list_attached, require_words, take_photos
 from web.render import find_face, reader_language, render
@@ -41,6 +41,8 @@ async def show_publish(request: web.Request) -> web.Response:
     """GET /publier; `?genre=` chooses the first answer."""
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
+        if (await actors.get(conn, account.actor_id)).moved_to is not None:
+            raise web.HTTPSeeOther("/compte/demenagement")  # whoever left publishes there
         home = await home_place(conn, account, await find_face(request, conn))
     values = first_values(datetime.now(PARIS).date(), home.label if home else "", request.query.get("genre", ""))
     return await _show(request, blank_form(request, values), [])
@@ -116,14 +118,14 @@ async def _read(request: web.Request, form: Form, photos: list[Picture]) -> List
     face = await find_face(request)
     require_words(form, photos)
     async with connection(request.app[INSTANCE].pool) as conn:
-        return await read_draft(
-            conn,
-            form,
-            face,
+        desk = Desk(
+            face=face,
             language=reader_language(request),
-            media_ids=tuple(photo.id for photo in photos),
             today=datetime.now(PARIS).date(),
+            media_ids=tuple(photo.id for photo in photos),
+            home=await homes.find_home(conn, require_account(request).actor_id),
         )
+        return await read_draft(conn, form, desk)
 
 
 def _form_of(request: web.Request, values: MultiDict[str]) -> Form:
@@ -162,7 +164,10 @@ async def _show(
     preview: Preview | None = None,
     kept: bool = False,
 ) -> web.Response:
-    back = listing_path(request.app[INSTANCE].site, editing) if editing else "/publier"
+    instance = request.app[INSTANCE]
+    back = listing_path(instance.site, editing) if editing else "/publier"
+    async with connection(instance.pool) as conn:
+        home = await homes.find_home(conn, require_account(request).actor_id)
     return await render(
         request,
         "publish/form.html",
@@ -172,6 +177,7 @@ async def _show(
         editing=editing is not None,
         preview=None if form.errors else preview,
         kept=kept,
+        has_home=home is not None,
         back=back,
         action_url=f"{back}/modifier" if editing else "/publier",
         branches=categories.BRANCH_LABELS,

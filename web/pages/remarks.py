@@ -39,7 +39,7 @@ class Remark:
 async def list_remarks(conn: Connection, site: Site, post_id: int, reader_id: int | None) -> list[Remark]:
     """Every answer below this post that the reader may see, each after what it answers."""
     below = await notes.list_descendants(conn, post_id)
-    visible = await posts.filter_visible(conn, below, reader_id)
+    visible = await posts.filter_wanted(conn, below, reader_id)
     found = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
     writers = {actor.id: actor for actor in await actors.list_by_ids(conn, [post.author_id for post in found.values()])}
     photos = await media.list_by_posts(conn, list(found))

@@ -69,8 +69,21 @@ function offerPrint(button) {
   button.addEventListener("click", () => window.print());
 }
 
+/** The browser's own idea of where it is, written into a field; it asks the person first. */
+function offerPosition(button) {
+  if (!navigator.geolocation || !window.isSecureContext) return;
+  button.hidden = false;
+  button.addEventListener("click", () =>
+    navigator.geolocation.getCurrentPosition(({ coords }) => {
+      // About 100 m: what is kept is coarser still.
+      document.getElementById(button.dataset.position).value = `${coords.latitude.toFixed(3)}, ${coords.longitude.toFixed(3)}`;
+    }),
+  );
+}
+
 document.querySelectorAll("input[data-preview]").forEach(previewPhotos);
 document.querySelectorAll("input[data-places]").forEach(completePlaces);
 document.querySelectorAll("button[data-copy]").forEach(offerCopy);
+document.querySelectorAll("button[data-position]").forEach(offerPosition);
 document.querySelectorAll("button[data-print]").forEach(offerPrint);
 document.querySelector("#erreurs")?.focus();

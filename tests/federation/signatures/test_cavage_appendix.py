@@ -59,7 +59,7 @@ def _appendix_holds(covered: str, signature: str, **parameters: str) -> bool:
     return True
 
 
-def test_the_vectors_of_the_drafts_appendix_verify() -> None:
+def test_sg06_the_vectors_of_the_drafts_appendix_verify() -> None:
     require_digests(APPENDIX.headers, APPENDIX.body)
     times: dict[str, Any] = {"created": "1402170695", "expires": "1402170699"}
 

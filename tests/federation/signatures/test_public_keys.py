@@ -22,6 +22,29 @@ SECRET = "z3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq"
 PUBLIC = "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"
 
 
+FEP_ED25519 = (
+    "2e6fcce36701dc791488e0d0b1745cc1e33a4c1c9fcc41c63bd343dbbe0970e6",
+    "z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
+)
+FEP_RSA = (
+    (
+        "3082010a0282010100b1b5fcd8d4d5e88ca5c4287b31f578865caf6a78826a3b8ff7b1b23aa4af4e6a0474139f945bd9d3a9"
+        "11ffd0fa72db78e4593a86c91f9da836186ebd3402d51f6a3844247ab5088b46929c311b43604fed84499f06f0f39bf55590"
+        "e2187f1bbe229ba8f49fd2e570cd0e3733c76bfede80e1e7e0881e4538ea1bc5782be9512f8bf132526e05f4923564fe6e1e"
+        "21bf7087adebb660fa533fca06d0a8e66991e1312d70b64a61da8ca77c028cdf939601e2cffe2855759b1d479f0847bcac59"
+        "d7d62427a431d4e3dfd2697428b9dd6309a7b1167db99fe01af1ff1b739566fb949e47089d1dae84aef1214ef7f5773e86a0"
+        "d3e9da246f9bec09d60c705891183d0203010001"
+    ),
+    (
+        "z4MXj1wBzi9jUstyPMS4jQqB6KdJaiatPkAtVtGc6bQEQEEsKTic4G7Rou3iBf9vPmT5dbkm9qsZsuVNjq8HCuW1w24nhBFGkRE4"
+        "cd2Uf2tfrB3N7h4mnyPp1BF3ZttHTYv3DLUPi1zMdkULiow3M1GfXkoC6DoxDUm1jmN6GBj22SjVsr6dxezRVQc7aj9TxE7JLbMH"
+        "1wh5X3kA58H3DFW8rnYMakFGbca5CB2Jf6CnGQZmL7o5uJAdTwXfy2iiiyPxXEGerMhHwhjTA1mKYobyk2CpeEcmvynADfNZ5MBv"
+        "cCS7m3XkFCMNUYBS9NQ3fze6vMSUPsNa6GVYmKx2x6JrdEjCk3qRMMmyjnjCMfR4pXbRMZa3i"
+    ),
+)
+"""The feature file of FEP-521a: raw or PKCS#1, and as a Multikey."""
+
+
 def _spki(key: rsa.RSAPublicKey | ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) -> str:
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
@@ -61,7 +84,7 @@ def test_b40_other_kinds_of_pem_are_refused(tmp_path_factory: pytest.TempPathFac
             read_pem(text)
 
 
-def test_multikeys_are_read_and_written() -> None:
+def test_ac04_multikeys_are_read_and_written() -> None:
     raw = multibase.decode_key(SECRET)
     private = ed25519.Ed25519PrivateKey.from_private_bytes(raw[1])
 
@@ -70,10 +93,21 @@ def test_multikeys_are_read_and_written() -> None:
     assert _spki(read_multikey(PUBLIC)) == _spki(private.public_key())
 
 
-def test_rsa_multikeys_are_read() -> None:
+def test_sg16_rsa_multikeys_are_read() -> None:
     der = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1)
 
     assert _spki(read_multikey(multibase.encode_key(multibase.RSA_PUBLIC, der))) == PEM
+
+
+def test_ac04_the_multikeys_of_fep_521a() -> None:
+    ed25519_key = ed25519.Ed25519PublicKey.from_public_bytes(bytes.fromhex(FEP_ED25519[0]))
+
+    assert write_multikey(ed25519_key) == FEP_ED25519[1]
+    assert _spki(read_multikey(FEP_ED25519[1])) == _spki(ed25519_key)
+    assert multibase.encode_key(multibase.RSA_PUBLIC, bytes.fromhex(FEP_RSA[0])) == FEP_RSA[1]
+    found = read_multikey(FEP_RSA[1])
+    assert isinstance(found, rsa.RSAPublicKey)
+    assert found.public_bytes(Encoding.DER, PublicFormat.PKCS1).hex() == FEP_RSA[0]
 
 
 @pytest.mark.parametrize("text", ["", "z", "x6Mk", "z0OIl", SECRET, PUBLIC[:-3], "z" + "1" * 3000, "z6Mé", "zzzzzz"])

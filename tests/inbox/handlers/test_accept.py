@@ -10,7 +10,7 @@ from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 
 
-async def test_whoever_was_asked_may_accept(conn: Connection) -> None:
+async def test_ax03_whoever_was_asked_may_accept(conn: Connection) -> None:
     alice, bob = await make_member(conn), await make_remote_actor(conn)
     follow = await make_follow(conn, alice, bob, state="pending")
 
@@ -22,7 +22,7 @@ async def test_whoever_was_asked_may_accept(conn: Connection) -> None:
     assert (found.id, found.state) == (follow.id, "accepted")
 
 
-async def test_nobody_accepts_for_somebody_else(conn: Connection) -> None:
+async def test_ax03_nobody_accepts_for_somebody_else(conn: Connection) -> None:
     alice, bob = await make_member(conn), await make_remote_actor(conn)
     mallory = await make_remote_actor(conn, "mallory")
     follow = await make_follow(conn, alice, bob, state="pending")

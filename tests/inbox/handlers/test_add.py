@@ -9,7 +9,7 @@ from tests.factories import HERE, make_note, make_remote_actor
 from tests.inbox.handlers.activities import by
 
 
-async def test_only_ones_own_collection_is_meant(conn: Connection) -> None:
+async def test_ax19_only_ones_own_collection_is_meant(conn: Connection) -> None:
     bob = await make_remote_actor(conn, featured_uri="https://henin.test/users/bob/featured")
     post = await make_note(conn, bob)
 

@@ -10,7 +10,7 @@ from tests.factories import HERE, make_member, make_note, make_remote_actor
 from tests.inbox.handlers.activities import by
 
 
-async def test_two_announces_of_one_post_are_one_share(conn: Connection) -> None:
+async def test_ax14_two_announces_of_one_post_are_one_share(conn: Connection) -> None:
     alice, bob = await make_member(conn), await make_remote_actor(conn)
     post = await make_note(conn, alice)
 
@@ -22,7 +22,7 @@ async def test_two_announces_of_one_post_are_one_share(conn: Connection) -> None
 
 
 @pytest.mark.parametrize("audience", ["coop", "followers", "direct"])
-async def test_what_is_not_for_everybody_is_not_shared(conn: Connection, audience: str) -> None:
+async def test_ax14_what_is_not_for_everybody_is_not_shared(conn: Connection, audience: str) -> None:
     alice, bob = await make_member(conn), await make_remote_actor(conn)
     post = await make_note(conn, alice, audience=audience)
 

@@ -22,7 +22,7 @@ async def test_a_block_ends_what_both_follow(conn: Connection) -> None:
     assert await follows.find(conn, follower_id=bob.id, followed_id=alice.id) is None
 
 
-async def test_a_block_of_somebody_elsewhere_is_ignored(conn: Connection) -> None:
+async def test_ax16_a_block_of_somebody_elsewhere_is_ignored(conn: Connection) -> None:
     bob, carol = await make_remote_actor(conn), await make_remote_actor(conn, "carol")
 
     with pytest.raises(Ignored):

@@ -16,11 +16,12 @@ async def test_the_author_deletes_a_post_for_good(conn: Connection) -> None:
 
     await handle_delete(conn, HERE, bob, by(bob, "Delete", post.uri))
 
-    assert await posts.find_by_uri(conn, post.uri) is None
+    left = await posts.find_by_uri(conn, post.uri)
+    assert left is not None and left.deleted_at is not None and left.content == ""
     assert await tombstones.is_gone(conn, post.uri, bob.uri)
 
 
-async def test_a_neighbour_deletes_nothing(conn: Connection) -> None:
+async def test_ax10_a_neighbour_deletes_nothing(conn: Connection) -> None:
     bob, carol = await make_remote_actor(conn), await make_remote_actor(conn, "carol")
     post = await make_note(conn, bob)
 
@@ -29,7 +30,7 @@ async def test_a_neighbour_deletes_nothing(conn: Connection) -> None:
     assert await posts.find_by_uri(conn, post.uri) is not None
 
 
-async def test_another_server_deletes_nothing(conn: Connection) -> None:
+async def test_ax10_another_server_deletes_nothing(conn: Connection) -> None:
     bob, mallory = await make_remote_actor(conn), await make_remote_actor(conn, "mallory", "evil.test")
     post = await make_note(conn, bob)
 

@@ -9,7 +9,7 @@ from tests.factories import HERE, make_member, make_note, make_remote_actor
 from tests.inbox.handlers.activities import by
 
 
-async def test_a_report_of_a_post_is_about_its_author(conn: Connection) -> None:
+async def test_ax17_a_report_of_a_post_is_about_its_author(conn: Connection) -> None:
     alice, bob = await make_member(conn), await make_remote_actor(conn)
     post = await make_note(conn, alice)
 
@@ -18,7 +18,7 @@ async def test_a_report_of_a_post_is_about_its_author(conn: Connection) -> None:
     assert await fetch_value(conn, "SELECT content FROM report WHERE target_id = $1", alice.id) == "Non"
 
 
-async def test_a_report_of_nobody_here_is_ignored(conn: Connection) -> None:
+async def test_ax17_a_report_of_nobody_here_is_ignored(conn: Connection) -> None:
     bob = await make_remote_actor(conn)
 
     with pytest.raises(Ignored):

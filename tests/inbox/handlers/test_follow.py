@@ -9,7 +9,7 @@ from tests.factories import HERE, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 
 
-async def test_follow_of_local_actor_is_recorded_and_accepted(conn: Connection) -> None:
+async def test_ax01_follow_of_local_actor_is_recorded_and_accepted(conn: Connection) -> None:
     alice, bob = await make_member(conn), await make_remote_actor(conn)
     follow = by(bob, "Follow", alice.uri)
 
@@ -21,7 +21,7 @@ async def test_follow_of_local_actor_is_recorded_and_accepted(conn: Connection) 
     assert await fetch_value(conn, "SELECT inbox FROM delivery") == bob.shared_inbox
 
 
-async def test_follow_of_a_locked_account_waits(conn: Connection) -> None:
+async def test_ax02_follow_of_a_locked_account_waits(conn: Connection) -> None:
     alice, bob = await make_member(conn, locked=True), await make_remote_actor(conn)
 
     await handle_follow(conn, HERE, bob, by(bob, "Follow", alice.uri))

@@ -9,7 +9,7 @@ from tests.factories import HERE, make_member, make_note, make_remote_actor
 from tests.inbox.handlers.activities import by
 
 
-async def test_two_likes_of_one_post_are_one(conn: Connection) -> None:
+async def test_ax15_two_likes_of_one_post_are_one(conn: Connection) -> None:
     alice, bob = await make_member(conn), await make_remote_actor(conn)
     post = await make_note(conn, alice)
 

@@ -10,7 +10,7 @@ from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 
 
-async def test_followers_follow_to_the_new_address_once(conn: Connection) -> None:
+async def test_ax18_followers_follow_to_the_new_address_once(conn: Connection) -> None:
     alice, old = await make_member(conn), await make_remote_actor(conn)
     new = await make_remote_actor(conn, "bob", "new.test", also_known_as=[old.uri])
     await make_follow(conn, alice, old)
@@ -23,7 +23,7 @@ async def test_followers_follow_to_the_new_address_once(conn: Connection) -> Non
         await handle_move(conn, HERE, old, by(old, "Move", old.uri, target=new.uri))
 
 
-async def test_an_address_that_does_not_name_the_old_one_is_not_believed(conn: Connection) -> None:
+async def test_ax18_an_address_that_does_not_name_the_old_one_is_not_believed(conn: Connection) -> None:
     old, new = await make_remote_actor(conn), await make_remote_actor(conn, "victim", "new.test")
 
     with pytest.raises(Ignored):

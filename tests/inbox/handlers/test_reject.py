@@ -10,7 +10,7 @@ from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 
 
-async def test_whoever_accepted_may_still_refuse(conn: Connection) -> None:
+async def test_ax03_whoever_accepted_may_still_refuse(conn: Connection) -> None:
     alice, bob = await make_member(conn), await make_remote_actor(conn)
     await make_follow(conn, alice, bob)
 
@@ -19,7 +19,7 @@ async def test_whoever_accepted_may_still_refuse(conn: Connection) -> None:
     assert not await follows.is_follower(conn, follower_id=alice.id, followed_id=bob.id)
 
 
-async def test_nobody_refuses_for_somebody_else(conn: Connection) -> None:
+async def test_ax03_nobody_refuses_for_somebody_else(conn: Connection) -> None:
     alice, bob = await make_member(conn), await make_remote_actor(conn)
     mallory = await make_remote_actor(conn, "mallory")
     await make_follow(conn, alice, bob)

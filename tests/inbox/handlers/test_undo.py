@@ -12,7 +12,7 @@ from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 
 
-async def test_a_follow_is_taken_back_by_its_id(conn: Connection) -> None:
+async def test_ax04_a_follow_is_taken_back_by_its_id(conn: Connection) -> None:
     alice, bob = await make_member(conn), await make_remote_actor(conn)
     follow = await make_follow(conn, bob, alice)
 
@@ -22,7 +22,7 @@ async def test_a_follow_is_taken_back_by_its_id(conn: Connection) -> None:
 
 
 @pytest.mark.parametrize("inline", [True, False])
-async def test_nobody_takes_back_the_follow_of_somebody_else(conn: Connection, inline: bool) -> None:
+async def test_ax04_nobody_takes_back_the_follow_of_somebody_else(conn: Connection, inline: bool) -> None:
     alice, bob = await make_member(conn), await make_remote_actor(conn)
     mallory = await make_remote_actor(conn, "mallory")
     follow = await make_follow(conn, bob, alice)

@@ -10,7 +10,7 @@ from tests.factories import HERE, make_follow, make_member, make_note, make_remo
 from tests.inbox.handlers.activities import by, note_by
 
 
-async def test_a_newer_version_replaces_the_older_one(conn: Connection) -> None:
+async def test_ax07_a_newer_version_replaces_the_older_one(conn: Connection) -> None:
     bob = await make_remote_actor(conn)
     post = await make_note(conn, bob)
     await make_follow(conn, await make_member(conn), bob)
@@ -24,7 +24,7 @@ async def test_a_newer_version_replaces_the_older_one(conn: Connection) -> None:
     assert found.content == "<p>deux</p>"
 
 
-async def test_an_edit_of_an_old_post_that_never_came_is_ignored(conn: Connection) -> None:
+async def test_ax07_an_edit_of_an_old_post_that_never_came_is_ignored(conn: Connection) -> None:
     bob = await make_remote_actor(conn)
     await make_follow(conn, await make_member(conn), bob)
 

@@ -28,7 +28,7 @@ async def _state(desk: Desk, alice: Actor, bob: Person) -> str | None:
 
 
 @pytest.mark.parametrize("form", ["whole", "id", "lost id"])
-async def test_a_yes_is_understood_in_every_form(desk: Desk, bob: Person, alice: Actor, form: str) -> None:
+async def test_ax03_a_yes_is_understood_in_every_form(desk: Desk, bob: Person, alice: Actor, form: str) -> None:
     uri = await _asked(desk, alice, bob)
     whole = {"type": "Follow", "id": uri, "actor": alice.uri, "object": bob.uri}
     lost = {"type": "Follow", "actor": alice.uri, "object": bob.uri}
@@ -38,7 +38,7 @@ async def test_a_yes_is_understood_in_every_form(desk: Desk, bob: Person, alice:
     assert await _state(desk, alice, bob) == "accepted"
 
 
-async def test_a_no_after_a_yes_ends_it(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_ax03_a_no_after_a_yes_ends_it(desk: Desk, bob: Person, alice: Actor) -> None:
     uri = await _asked(desk, alice, bob)
 
     await desk.take(bob, desk.activity(bob, "Accept", uri), desk.activity(bob, "Reject", uri))
@@ -46,7 +46,7 @@ async def test_a_no_after_a_yes_ends_it(desk: Desk, bob: Person, alice: Actor) -
     assert await _state(desk, alice, bob) == "rejected"
 
 
-async def test_only_the_one_who_was_asked_answers(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_ax03_only_the_one_who_was_asked_answers(desk: Desk, bob: Person, alice: Actor) -> None:
     uri = await _asked(desk, alice, bob)
     eve = desk.fediverse.add_person("eve")
 
@@ -55,7 +55,7 @@ async def test_only_the_one_who_was_asked_answers(desk: Desk, bob: Person, alice
     assert await _state(desk, alice, bob) == "pending"
 
 
-async def test_a_yes_to_what_was_never_asked_changes_nothing(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_ax03_a_yes_to_what_was_never_asked_changes_nothing(desk: Desk, bob: Person, alice: Actor) -> None:
     inner = {"type": "Follow", "id": f"{alice.uri}/activities/1", "actor": alice.uri, "object": bob.uri}
 
     await desk.take(bob, desk.activity(bob, "Accept", inner))

@@ -8,7 +8,7 @@ from tests.inbox.desk import Desk
 
 
 @pytest.mark.parametrize("type", ["Add", "Remove"])
-async def test_pins_are_checked_and_not_kept(desk: Desk, bob: Person, alice: Actor, type: str) -> None:
+async def test_ax19_pins_are_checked_and_not_kept(desk: Desk, bob: Person, alice: Actor, type: str) -> None:
     await desk.follow(alice, bob)
     note = desk.note(bob)
     await desk.take(bob, desk.create(bob, note))
@@ -21,3 +21,16 @@ async def test_pins_are_checked_and_not_kept(desk: Desk, bob: Person, alice: Act
     )
 
     assert [state for state, _ in await desk.states()] == ["done", "done", "ignored", "ignored"]
+
+
+@pytest.mark.parametrize("type", ["Add", "Remove"])
+async def test_ax19_nobody_pins_the_posts_of_others(desk: Desk, bob: Person, alice: Actor, type: str) -> None:
+    eve = desk.fediverse.add_person("eve")
+    await desk.follow(alice, eve)
+    note = desk.note(eve)
+    await desk.take(eve, desk.create(eve, note))
+
+    await desk.take(bob, desk.activity(bob, type, note["id"], target=f"{bob.uri}/featured"))
+    await desk.take(bob, desk.activity(bob, type, note["id"], target=f"{eve.uri}/featured"))
+
+    assert [state for state, _ in await desk.states()] == ["done", "ignored", "ignored"]

@@ -36,7 +36,7 @@ async def _share(desk: Desk, alice: Actor, host: str = "arras.test") -> tuple[Pe
     return carl, note
 
 
-async def test_what_is_shared_is_fetched_from_its_own_server(desk: Desk, alice: Actor) -> None:
+async def test_ax14_what_is_shared_is_fetched_from_its_own_server(desk: Desk, alice: Actor) -> None:
     carl, note = await _share(desk, alice)
 
     await desk.take(carl, desk.activity(carl, "Announce", note["id"], to=[PUBLIC]))
@@ -45,7 +45,7 @@ async def test_what_is_shared_is_fetched_from_its_own_server(desk: Desk, alice: 
     assert await desk.value("SELECT count(*) FROM share") == 1
 
 
-async def test_a_forged_copy_inside_a_share_proves_nothing(desk: Desk, alice: Actor) -> None:
+async def test_ax14_a_forged_copy_inside_a_share_proves_nothing(desk: Desk, alice: Actor) -> None:
     carl, note = await _share(desk, alice)
 
     await desk.take(carl, desk.activity(carl, "Announce", note | {"content": "<p>Piraté</p>"}, to=[PUBLIC]))
@@ -63,7 +63,7 @@ async def test_a_share_by_nobody_followed_is_not_fetched(desk: Desk, bob: Person
     assert await desk.value("SELECT count(*) FROM post") == 0
 
 
-async def test_the_share_of_a_private_note_is_dropped(desk: Desk, alice: Actor) -> None:
+async def test_ax14_the_share_of_a_private_note_is_dropped(desk: Desk, alice: Actor) -> None:
     carl, note = await _share(desk, alice)
     desk.fediverse.documents[str(note["id"])] = note | {"to": ["https://arras.test/users/dora/followers"], "cc": []}
 
@@ -72,7 +72,7 @@ async def test_the_share_of_a_private_note_is_dropped(desk: Desk, alice: Actor) 
     assert await desk.value("SELECT count(*) FROM post") == 0
 
 
-async def test_both_announces_of_a_group_are_one_share(desk: Desk, alice: Actor) -> None:
+async def test_ax14_both_announces_of_a_group_are_one_share(desk: Desk, alice: Actor) -> None:
     carl, note = await _share(desk, alice)
     create = {
         "id": f"{note['id']}/activity",
@@ -93,7 +93,7 @@ async def test_both_announces_of_a_group_are_one_share(desk: Desk, alice: Actor)
     assert desk.fediverse.fetched.count(str(note["id"])) == 1
 
 
-async def test_an_edit_that_a_group_passes_on_is_fetched_anew(desk: Desk, alice: Actor) -> None:
+async def test_ax14_an_edit_that_a_group_passes_on_is_fetched_anew(desk: Desk, alice: Actor) -> None:
     carl, note = await _share(desk, alice)
     await desk.take(carl, desk.activity(carl, "Announce", note["id"], to=[PUBLIC]))
     newer = note | {"content": "<p>neuf</p>", "updated": "2030-01-01T00:00:00Z"}
@@ -111,7 +111,7 @@ async def test_an_edit_that_a_group_passes_on_is_fetched_anew(desk: Desk, alice:
 
 
 @pytest.mark.parametrize("gone", [True, False])
-async def test_a_deletion_that_a_group_passes_on_needs_the_word_of_its_origin(
+async def test_ax14_a_deletion_that_a_group_passes_on_needs_the_word_of_its_origin(
     desk: Desk, alice: Actor, gone: bool
 ) -> None:
     carl, note = await _share(desk, alice)
@@ -122,11 +122,11 @@ async def test_a_deletion_that_a_group_passes_on_needs_the_word_of_its_origin(
 
     await desk.take(carl, desk.activity(carl, "Announce", delete, to=[PUBLIC]))
 
-    assert await desk.value("SELECT count(*) FROM post") == (0 if gone else 1)
+    assert await desk.value("SELECT count(*) FROM post WHERE deleted_at IS NULL") == (0 if gone else 1)
 
 
 @pytest.mark.parametrize("type", ["Like", "Undo", "Follow", "Block"])
-async def test_other_wrapped_activities_change_nothing(desk: Desk, alice: Actor, tent: Listing, type: str) -> None:
+async def test_ax14_other_wrapped_activities_change_nothing(desk: Desk, alice: Actor, tent: Listing, type: str) -> None:
     carl, note = await _share(desk, alice)
     inner = {"id": f"{note['id']}#x", "type": type, "actor": note["attributedTo"], "object": tent.uri}
 
@@ -147,7 +147,7 @@ async def test_a_server_is_not_asked_without_end_for_what_others_name(desk: Desk
     assert len([uri for uri in desk.fediverse.fetched if "victim.test/notes" in uri]) == 30
 
 
-async def test_a_share_is_undone(desk: Desk, bob: Person, tent: Listing) -> None:
+async def test_ax04_a_share_is_undone(desk: Desk, bob: Person, tent: Listing) -> None:
     share = desk.activity(bob, "Announce", tent.uri, to=[PUBLIC])
 
     await desk.take(bob, share, desk.activity(bob, "Undo", share))

@@ -134,7 +134,9 @@ async def test_others_html_is_cleaned(desk: Desk, bob: Person, alice: Actor) -> 
         ["https://henin.test/users/bob", "https://henin.test/users/eve"],
     ],
 )
-async def test_an_object_is_of_whoever_publishes_it(desk: Desk, bob: Person, alice: Actor, attributed: Any) -> None:
+async def test_ax05_an_object_is_of_whoever_publishes_it(
+    desk: Desk, bob: Person, alice: Actor, attributed: Any
+) -> None:
     await desk.follow(alice, bob)
 
     await desk.take(bob, desk.create(bob, desk.note(bob, attributedTo=attributed)))
@@ -142,7 +144,7 @@ async def test_an_object_is_of_whoever_publishes_it(desk: Desk, bob: Person, ali
     assert await desk.value("SELECT count(*) FROM post") == 0
 
 
-async def test_an_object_of_another_server_is_dropped(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_ax05_an_object_of_another_server_is_dropped(desk: Desk, bob: Person, alice: Actor) -> None:
     await desk.follow(alice, bob)
 
     await desk.take(bob, desk.create(bob, desk.note(bob, id="https://evil.test/notes/1")))
@@ -169,7 +171,7 @@ async def test_nothing_of_ours_is_ever_overwritten(desk: Desk, bob: Person, alic
     assert await desk.value("SELECT count(*) FROM post") == 1
 
 
-async def test_a_bare_address_is_fetched_from_its_own_server(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_ax05_a_bare_address_is_fetched_from_its_own_server(desk: Desk, bob: Person, alice: Actor) -> None:
     await desk.follow(alice, bob)
     note = desk.note(bob)
     desk.fediverse.documents[note["id"]] = {"@context": "https://www.w3.org/ns/activitystreams"} | note
@@ -179,7 +181,7 @@ async def test_a_bare_address_is_fetched_from_its_own_server(desk: Desk, bob: Pe
     assert await desk.value("SELECT uri FROM post") == note["id"]
 
 
-async def test_a_bare_address_at_a_third_server_is_not_asked_for(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_ax05_a_bare_address_at_a_third_server_is_not_asked_for(desk: Desk, bob: Person, alice: Actor) -> None:
     await desk.follow(alice, bob)
     asked = len(desk.fediverse.fetched)
 
@@ -190,7 +192,9 @@ async def test_a_bare_address_at_a_third_server_is_not_asked_for(desk: Desk, bob
 
 
 @pytest.mark.parametrize("type", ["Article", "Page", "Video", "Question", "Unheard"])
-async def test_unknown_kinds_are_shown_by_name_text_and_link(desk: Desk, bob: Person, alice: Actor, type: str) -> None:
+async def test_ax05_unknown_kinds_are_shown_by_name_text_and_link(
+    desk: Desk, bob: Person, alice: Actor, type: str
+) -> None:
     await desk.follow(alice, bob)
 
     await desk.take(bob, desk.create(bob, desk.note(bob, type=type, name="Un titre", content="<p>Texte</p>")))

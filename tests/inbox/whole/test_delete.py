@@ -28,10 +28,10 @@ async def test_a_deleted_post_is_gone_in_every_form(desk: Desk, bob: Person, ali
 
     await desk.take(bob, desk.create(bob, note), desk.activity(bob, "Delete", named))
 
-    assert await desk.value("SELECT count(*) FROM post") == 0
+    assert await desk.value("SELECT count(*) FROM post WHERE deleted_at IS NULL") == 0
 
 
-async def test_a_post_that_comes_after_its_deletion_is_dropped(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_ax09_a_post_that_comes_after_its_deletion_is_dropped(desk: Desk, bob: Person, alice: Actor) -> None:
     await desk.follow(alice, bob)
     note = desk.note(bob)
 
@@ -45,7 +45,7 @@ async def test_a_post_that_comes_after_its_deletion_is_dropped(desk: Desk, bob: 
     assert await desk.value("SELECT count(*) FROM post") == 0
 
 
-async def test_anothers_deletion_does_not_keep_a_post_out(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_ax10_anothers_deletion_does_not_keep_a_post_out(desk: Desk, bob: Person, alice: Actor) -> None:
     await desk.follow(alice, bob)
     note = desk.note(bob)
     eve = desk.fediverse.add_person("eve")
@@ -56,7 +56,7 @@ async def test_anothers_deletion_does_not_keep_a_post_out(desk: Desk, bob: Perso
     assert await desk.value("SELECT count(*) FROM post") == 1
 
 
-async def test_who_deletes_herself_is_forgotten_with_all_she_wrote(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_ax13_who_deletes_herself_is_forgotten_with_all_she_wrote(desk: Desk, bob: Person, alice: Actor) -> None:
     followed = await desk.follow(alice, bob)
     await desk.take(bob, desk.activity(bob, "Follow", alice.uri), desk.create(bob))
 
@@ -68,7 +68,7 @@ async def test_who_deletes_herself_is_forgotten_with_all_she_wrote(desk: Desk, b
     assert await desk.told(alice) == []
 
 
-async def test_nothing_more_is_taken_of_somebody_deleted_until_their_server_shows_them_again(
+async def test_ax13_nothing_more_is_taken_of_somebody_deleted_until_their_server_shows_them_again(
     desk: Desk, bob: Person, alice: Actor
 ) -> None:
     await desk.follow(alice, bob)
@@ -84,3 +84,32 @@ async def test_nothing_more_is_taken_of_somebody_deleted_until_their_server_show
     await desk.instance.pool.execute("DELETE FROM failed_fetch")
     await desk.take(bob, desk.create(bob, mentioning))
     assert await desk.value("SELECT count(*) FROM post") == 1
+
+
+async def test_ax09_a_deletion_is_remembered_for_thirty_days(desk: Desk, bob: Person, alice: Actor) -> None:
+    await desk.follow(alice, bob)
+    note = desk.note(bob)
+
+    await desk.take(bob, desk.activity(bob, "Delete", note["id"]))
+
+    assert await desk.value(
+        "SELECT forget_at BETWEEN now() + interval '29 days' AND now() + interval '31 days' "
+        "FROM tombstone WHERE uri = $1",
+        note["id"],
+    )
+
+
+async def test_ax10_nobody_else_deletes_what_is_here(desk: Desk, bob: Person, alice: Actor) -> None:
+    await desk.follow(alice, bob)
+    note = desk.note(bob)
+    await desk.take(bob, desk.create(bob, note))
+    neighbour = desk.fediverse.add_person("eve")
+    stranger = desk.fediverse.add_person("mallory", "evil.test")
+
+    for person in (neighbour, stranger):
+        await desk.meet(person)
+        await desk.take(person, desk.activity(person, "Delete", note["id"]))
+        await desk.take(person, desk.activity(person, "Delete", bob.uri))
+
+    assert await desk.value("SELECT count(*) FROM post WHERE deleted_at IS NULL") == 1
+    assert await desk.value("SELECT count(*) FROM actor WHERE deleted_at IS NOT NULL") == 0

@@ -10,7 +10,7 @@ from tests.fediverse import Person
 from tests.inbox.desk import Desk
 
 
-async def test_a_follow_is_accepted_at_once_with_the_follow_inside(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_ax01_a_follow_is_accepted_at_once_with_the_follow_inside(desk: Desk, bob: Person, alice: Actor) -> None:
     follow = desk.activity(bob, "Follow", alice.uri)
 
     await desk.take(bob, follow)
@@ -33,7 +33,7 @@ async def test_streams_and_the_cooperative_accept_readers(desk: Desk, bob: Perso
     assert await desk.is_follower(bob, followed)
 
 
-async def test_a_repeated_follow_is_one_relation_with_the_newest_id_and_is_answered_again(
+async def test_ax01_a_repeated_follow_is_one_relation_with_the_newest_id_and_is_answered_again(
     desk: Desk, bob: Person, alice: Actor
 ) -> None:
     first, second = desk.activity(bob, "Follow", alice.uri), desk.activity(bob, "Follow", alice.uri)
@@ -45,7 +45,7 @@ async def test_a_repeated_follow_is_one_relation_with_the_newest_id_and_is_answe
     assert await desk.told(alice) == ["follow"]
 
 
-async def test_a_locked_account_is_asked_and_nothing_leaves_before_its_yes(desk: Desk, bob: Person) -> None:
+async def test_ax02_a_locked_account_is_asked_and_nothing_leaves_before_its_yes(desk: Desk, bob: Person) -> None:
     async with connection(desk.instance.pool) as conn:
         anna = await make_member(conn, "anna", locked=True)
 
@@ -56,7 +56,7 @@ async def test_a_locked_account_is_asked_and_nothing_leaves_before_its_yes(desk:
     assert await desk.told(anna) == ["follow_request"]
 
 
-async def test_whoever_is_blocked_and_the_servers_own_actor_refuse(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_ax02_whoever_is_blocked_and_the_servers_own_actor_refuse(desk: Desk, bob: Person, alice: Actor) -> None:
     stranger = await desk.meet(bob)
     async with connection(desk.instance.pool) as conn:
         instance = await make_local_actor(conn, "instance", type="Application")
@@ -77,7 +77,7 @@ async def test_a_follow_of_nobody_here_is_ignored(desk: Desk, bob: Person) -> No
 
 
 @pytest.mark.parametrize("form", ["whole", "id", "without id"])
-async def test_a_follow_is_undone_however_it_is_named(desk: Desk, bob: Person, alice: Actor, form: str) -> None:
+async def test_ax04_a_follow_is_undone_however_it_is_named(desk: Desk, bob: Person, alice: Actor, form: str) -> None:
     follow = desk.activity(bob, "Follow", alice.uri)
     await desk.take(bob, follow)
     named = {"whole": follow, "id": follow["id"], "without id": {**follow, "id": f"{bob.uri}#other"}}[form]
@@ -87,7 +87,7 @@ async def test_a_follow_is_undone_however_it_is_named(desk: Desk, bob: Person, a
     assert not await desk.is_follower(bob, alice)
 
 
-async def test_a_follow_that_comes_after_its_undoing_is_void(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_ax04_a_follow_that_comes_after_its_undoing_is_void(desk: Desk, bob: Person, alice: Actor) -> None:
     follow = desk.activity(bob, "Follow", alice.uri)
 
     await desk.take(bob, desk.activity(bob, "Undo", follow), follow)
@@ -96,7 +96,7 @@ async def test_a_follow_that_comes_after_its_undoing_is_void(desk: Desk, bob: Pe
     assert await desk.sent() == []
 
 
-async def test_nobody_undoes_anothers_follow(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_ax04_nobody_undoes_anothers_follow(desk: Desk, bob: Person, alice: Actor) -> None:
     follow = desk.activity(bob, "Follow", alice.uri)
     await desk.take(bob, follow)
     eve = desk.fediverse.add_person("eve")
@@ -104,3 +104,12 @@ async def test_nobody_undoes_anothers_follow(desk: Desk, bob: Person, alice: Act
     await desk.take(eve, desk.activity(eve, "Undo", follow), desk.activity(eve, "Undo", follow["id"]))
 
     assert await desk.is_follower(bob, alice)
+
+
+async def test_ax02_whoever_moved_away_is_not_followed_here(desk: Desk, bob: Person, alice: Actor) -> None:
+    await desk.instance.pool.execute("UPDATE actor SET moved_to = 'https://arras.test/users/alice'")
+
+    await desk.take(bob, desk.activity(bob, "Follow", alice.uri))
+
+    assert [one["type"] for one in await desk.sent()] == ["Reject"]
+    assert await desk.value("SELECT count(*) FROM follow") == 0

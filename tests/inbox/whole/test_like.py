@@ -18,14 +18,14 @@ async def tent(desk: Desk, alice: Actor) -> Listing:
         return await make_listing(conn, alice)
 
 
-async def test_a_like_counts_once_and_is_told(desk: Desk, bob: Person, alice: Actor, tent: Listing) -> None:
+async def test_ax15_a_like_counts_once_and_is_told(desk: Desk, bob: Person, alice: Actor, tent: Listing) -> None:
     await desk.take(bob, desk.activity(bob, "Like", tent.uri), desk.activity(bob, "Like", tent.uri))
 
     assert await desk.value("SELECT count(*) FROM favourite") == 1
     assert await desk.told(alice) == ["favourite"]
 
 
-async def test_a_like_of_nothing_known_is_ignored(desk: Desk, bob: Person) -> None:
+async def test_ax15_a_like_of_nothing_known_is_ignored(desk: Desk, bob: Person) -> None:
     await desk.take(bob, desk.activity(bob, "Like", "https://lomme.test/users/alice/items/none"))
 
     assert [state for state, _ in await desk.states()] == ["ignored"]
@@ -47,7 +47,7 @@ async def test_what_one_cannot_see_one_cannot_like_or_share(
 
 
 @pytest.mark.parametrize("form", ["whole", "id"])
-async def test_a_like_is_undone(desk: Desk, bob: Person, alice: Actor, tent: Listing, form: str) -> None:
+async def test_ax04_a_like_is_undone(desk: Desk, bob: Person, alice: Actor, tent: Listing, form: str) -> None:
     like = desk.activity(bob, "Like", tent.uri)
 
     await desk.take(bob, like, desk.activity(bob, "Undo", like if form == "whole" else like["id"]))
@@ -57,7 +57,7 @@ async def test_a_like_is_undone(desk: Desk, bob: Person, alice: Actor, tent: Lis
 
 
 @pytest.mark.parametrize("type", ["Like", "Announce"])
-async def test_what_comes_after_its_undoing_is_void(desk: Desk, bob: Person, tent: Listing, type: str) -> None:
+async def test_ax04_what_comes_after_its_undoing_is_void(desk: Desk, bob: Person, tent: Listing, type: str) -> None:
     reaction = desk.activity(bob, type, tent.uri, to=[PUBLIC])
 
     await desk.take(bob, desk.activity(bob, "Undo", reaction), reaction)
@@ -65,7 +65,7 @@ async def test_what_comes_after_its_undoing_is_void(desk: Desk, bob: Person, ten
     assert await desk.value("SELECT (SELECT count(*) FROM favourite) + (SELECT count(*) FROM share)") == 0
 
 
-async def test_nobody_undoes_anothers_like(desk: Desk, bob: Person, tent: Listing) -> None:
+async def test_ax04_nobody_undoes_anothers_like(desk: Desk, bob: Person, tent: Listing) -> None:
     like = desk.activity(bob, "Like", tent.uri)
     eve = desk.fediverse.add_person("eve")
     await desk.take(bob, like)

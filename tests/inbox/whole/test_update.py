@@ -18,7 +18,7 @@ def soon(seconds: float = 1) -> str:
     return write_moment(datetime.now(UTC) + timedelta(seconds=seconds))
 
 
-async def test_an_edit_replaces_and_an_older_one_does_not(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_ax07_an_edit_replaces_and_an_older_one_does_not(desk: Desk, bob: Person, alice: Actor) -> None:
     await desk.follow(alice, bob)
     note = desk.note(bob)
     newer = note | {"content": "<p>neuf</p>", "updated": soon(10)}
@@ -46,7 +46,7 @@ async def test_an_edit_without_a_moment_counts_from_its_activity(desk: Desk, bob
     assert await desk.value("SELECT content FROM post") == "<p>neuf</p>"
 
 
-async def test_an_edit_that_comes_first_counts_as_new_for_a_day(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_ax07_an_edit_that_comes_first_counts_as_new_for_a_day(desk: Desk, bob: Person, alice: Actor) -> None:
     await desk.follow(alice, bob)
     fresh = desk.note(bob, updated=soon())
     old = desk.note(bob, updated=soon(), published=write_moment(datetime.now(UTC) - timedelta(days=2)))
@@ -81,7 +81,7 @@ async def test_an_edit_does_not_widen_who_may_read(desk: Desk, bob: Person, alic
     assert await desk.value("SELECT audience FROM post") == "direct"
 
 
-async def test_nobody_edits_or_deletes_anothers_post(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_ax07_nobody_edits_or_deletes_anothers_post(desk: Desk, bob: Person, alice: Actor) -> None:
     await desk.follow(alice, bob)
     note = desk.note(bob)
     eve = desk.fediverse.add_person("eve")
@@ -96,7 +96,7 @@ async def test_nobody_edits_or_deletes_anothers_post(desk: Desk, bob: Person, al
     assert await desk.value("SELECT content FROM post") == note["content"]
 
 
-async def test_a_changed_profile_is_fetched_from_its_own_server(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_ax08_a_changed_profile_is_fetched_from_its_own_server(desk: Desk, bob: Person, alice: Actor) -> None:
     await desk.follow(alice, bob)
     desk.fediverse.documents[bob.uri] = bob.document | {"name": "Robert"}
 
@@ -105,7 +105,7 @@ async def test_a_changed_profile_is_fetched_from_its_own_server(desk: Desk, bob:
     assert await desk.value("SELECT name FROM actor WHERE uri = $1", bob.uri) == "Robert"
 
 
-async def test_nobody_changes_anothers_profile(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_ax08_nobody_changes_anothers_profile(desk: Desk, bob: Person, alice: Actor) -> None:
     await desk.follow(alice, bob)
     eve = desk.fediverse.add_person("eve")
     await desk.meet(eve)
@@ -113,3 +113,27 @@ async def test_nobody_changes_anothers_profile(desk: Desk, bob: Person, alice: A
     await desk.take(eve, desk.activity(eve, "Update", bob.document | {"name": "Piraté"}))
 
     assert await desk.value("SELECT name FROM actor WHERE uri = $1", bob.uri) == "Bob"
+
+
+async def test_ax07_a_day_old_edit_of_what_never_came_is_dropped(desk: Desk, bob: Person, alice: Actor) -> None:
+    await desk.follow(alice, bob)
+    ages = {"new": timedelta(hours=23), "old": timedelta(hours=25)}
+    notes = {
+        name: desk.note(bob, published=write_moment(datetime.now(UTC) - age), updated=write_moment(datetime.now(UTC)))
+        for name, age in ages.items()
+    }
+
+    await desk.take(bob, *(desk.activity(bob, "Update", note) for note in notes.values()))
+
+    rows = await desk.instance.pool.fetch("SELECT uri FROM post")
+    assert [row["uri"] for row in rows] == [notes["new"]["id"]]
+
+
+async def test_ax08_a_profile_that_its_server_shows_otherwise_is_not_what_was_sent(desk: Desk, bob: Person) -> None:
+    await desk.meet(bob)
+    forged = bob.document | {"name": "Directrice", "publicKey": {}}
+
+    await desk.take(bob, desk.activity(bob, "Update", forged))
+
+    assert await desk.value("SELECT name FROM actor WHERE uri = $1", bob.uri) == "Bob"
+    assert await desk.value("SELECT count(*) FROM public_key WHERE uri = $1", f"{bob.uri}#main-key") == 1

@@ -42,6 +42,8 @@ def test_a_reply_is_exactly_this() -> None:
         "interactionPolicy": {"canQuote": {"automaticApproval": [PUBLIC]}},
         "context": "https://henin.example/contexts/1",
         "replies": f"{ID}/replies",
+        "likes": f"{ID}/likes",
+        "shares": f"{ID}/shares",
     }
 
 

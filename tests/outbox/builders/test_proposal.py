@@ -1,4 +1,4 @@
-"""A listing on the wire, against the JSON that was agreed upon (wire-format §5)."""
+"""A listing on the wire, against the JSON that was agreed upon."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -86,6 +86,8 @@ def test_a_gift_is_exactly_this() -> None:
         "interactionPolicy": {"canQuote": {"automaticApproval": [PUBLIC]}},
         "context": f"{ID}/context",
         "replies": f"{ID}/replies",
+        "likes": f"{ID}/likes",
+        "shares": f"{ID}/shares",
         "additionalType": ["GiftOffer"],
         "proposalStatus": "Open",
         "territory": "https://lomme.example/users/coop",

@@ -1,24 +1,37 @@
 """Our server's door for other servers, with somebody elsewhere who can sign."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import asyncpg
+import msgspec
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDict
 
 from federation.fetches import get_actor
 from federation.instance import Instance
-from models import keys
+from models import blocks, keys
 from models.actors import Actor
-from models.database import Connection, Pool, transaction
+from models.database import Connection, Pool, connection, execute, open_pool, transaction
 from models.keys import KeyPair
-from tests.factories import make_local_actor, make_member
-from tests.fediverse import FakeFediverse, Person, make_signer, public_pem, sign_get
-from tests.web.core import Client, make_instance, serving
-from web.activitypub.routes import ROUTES
+from models.listings import Listing, ListingDraft
+from outbox.listings import publish
+from tests.conftest import copy_database, with_database
+from tests.factories import make_follow, make_local_actor, make_member
+from tests.fediverse import FakeFediverse, Person, make_signer, public_pem, sign_get, sign_post
+from tests.web.core import Client, make_instance
+from web.app import make_app
 
 ACTIVITY = "application/activity+json"
+HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+"""What browsers ask for."""
+
+VOLATILE = frozenset({"x-request-id", "date"})
+"""Headers that differ between any two answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +42,12 @@ class Answer:
     headers: CIMultiDict[str]
     body: bytes
     json: Any = None
+
+    @property
+    def seen(self) -> tuple[int, bytes, dict[str, str]]:
+        """All that tells this answer from another one."""
+        lasting = {name: text for name, text in self.headers.items() if name.lower() not in VOLATILE}
+        return self.status, self.body, lasting
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,13 +73,13 @@ class Door:
         method: str = "GET",
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        """The answer at one of our addresses."""
-        path = uri.removeprefix(self.instance.site.url)
+        """The answer at one of our addresses; what stands behind a `#` is not sent."""
+        path = uri.removeprefix(self.instance.site.url).partition("#")[0]
         given: dict[str, str] = {"Host": self.instance.site.host} | (headers or {})
         if accept is not None:
             given["Accept"] = accept
         if reader is not None:
-            given |= dict(sign_get(self.instance.site, path, reader.signer).headers)
+            given |= dict(sign_get(self.instance.site, path, reader.signer, method=method).headers)
         async with self.client.request(method, path, headers=given, allow_redirects=False) as response:
             body = await response.read()
             kind = response.headers.get("Content-Type", "")
@@ -70,6 +89,65 @@ class Door:
     async def meet(self, person: Person) -> Actor:
         """Know this person."""
         return await get_actor(self.instance, person.uri)
+
+    async def post(self, uri: str, person: Person, activity: dict[str, Any] | None = None, **changes: str) -> Answer:
+        """What an inbox answers to an activity that this person signs; a Like unless another one is given."""
+        path = uri.removeprefix(self.instance.site.url)
+        like = {"id": f"{person.uri}/likes/1", "type": "Like", "actor": person.uri, "object": f"{person.uri}/notes/1"}
+        envelope = sign_post(self.instance.site, path, activity or like, person.signer)
+        headers = dict(envelope.headers) | changes
+        async with self.client.post(path, data=envelope.body, headers=headers) as response:
+            body = await response.read()
+            return Answer(status=response.status, headers=CIMultiDict(response.headers), body=body)
+
+    async def execute(self, sql: str, *args: Any) -> None:
+        """Change the database behind the server's back."""
+        async with connection(self.instance.pool) as conn:
+            await execute(conn, sql, *args)
+
+    async def block(self, actor: Actor, target: Actor) -> None:
+        """Let one of them block the other."""
+        async with transaction(self.instance.pool) as conn:
+            await blocks.save(conn, uri=f"{actor.uri}#blocks/1", actor_id=actor.id, target_id=target.id)
+
+    async def befriend(self, person: Person, followed: Actor, *, state: str = "accepted") -> Actor:
+        """Let somebody elsewhere follow one of ours."""
+        actor = await self.meet(person)
+        async with transaction(self.instance.pool) as conn:
+            await make_follow(conn, actor, followed, state=state)
+        return actor
+
+    def secure(self) -> None:
+        """Answer to those who sign only."""
+        secured = msgspec.structs.replace(self.instance.settings, secure_mode=True)
+        object.__setattr__(self.instance, "settings", secured)
+
+
+async def publish_tent(door: Door, author: Actor, **changes: Any) -> Listing:
+    """A listing of this author."""
+    values: dict[str, Any] = {"kind": "offer", "mode": "gift", "title": "Tente"} | changes
+    async with transaction(door.instance.pool) as conn:
+        return await publish(conn, door.instance.site, author, ListingDraft(**values))
+
+
+async def sent(door: Door, type: str) -> dict[str, Any]:
+    """The newest activity of this type as it was signed."""
+    body = await door.instance.pool.fetchval("SELECT body FROM activity WHERE type = $1 ORDER BY id DESC LIMIT 1", type)
+    found: dict[str, Any] = json.loads(body)
+    return found
+
+
+async def read_pages(door: Door, uri: str, *, reader: Person | None = None) -> tuple[dict[str, Any], list[list[Any]]]:
+    """The root of a collection, and the items of all its pages."""
+    root = (await door.get(uri, reader=reader)).json
+    pages, following = [], root.get("first")
+    while following:
+        page = (await door.get(following, reader=reader)).json
+        assert (page["id"], page["partOf"]) == (following, uri)
+        pages.append(page.get("orderedItems", page.get("items", [])))
+        following = page.get("next")
+        assert following is None or following.startswith(f"{uri}?")
+    return root, pages
 
 
 def make_here(instance: Instance, username: str) -> dict[str, str]:
@@ -87,11 +165,40 @@ async def add_key(conn: Connection, actor: Actor) -> None:
     await keys.save_key_pair(conn, actor.id, f"{actor.uri}#main-key", pair)
 
 
+@pytest.fixture(scope="session")
+async def kept_database(postgres_url: str, template: str) -> AsyncIterator[str]:
+    """A database for all tests of this folder: emptying it is quicker than copying one for each."""
+    name = f"{template}_activitypub"
+    admin = await asyncpg.connect(postgres_url)
+    await copy_database(admin, template, name)
+    yield with_database(postgres_url, name)
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+async def pool(kept_database: str) -> AsyncIterator[Pool]:
+    """An empty database."""
+    pool = await open_pool(kept_database)
+    yield pool
+    await asyncio.wait_for(pool.close(), 10)
+    conn = await asyncpg.connect(kept_database)
+    filled = await conn.fetch(
+        """
+        SELECT relname FROM pg_stat_user_tables
+        WHERE relname NOT IN ('commune', 'migration', 'shipped_data') AND pg_relation_size(relid) > 0
+        """
+    )
+    if filled:
+        await conn.execute(f"TRUNCATE {', '.join(row['relname'] for row in filled)} CASCADE")
+    await conn.close()
+
+
 @pytest.fixture
 async def door(pool: Pool) -> AsyncIterator[Door]:
     """The door."""
     instance = make_instance(pool)
-    async with serving(instance, ROUTES) as client:
+    async with TestClient(TestServer(make_app(instance))) as client:
         yield Door(client=client, instance=instance)
 
 

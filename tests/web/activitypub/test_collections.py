@@ -1,178 +1,240 @@
-"""Collections: a root and pages, each item once, nothing private (CO1 to CO6)."""
-
-from typing import Any
+"""What belongs to an actor: a root and pages, each item once, nothing private (CO1 to CO6)."""
 
 import pytest
 
-from models import blocks
+from models import reactions
 from models.actors import Actor
-from models.database import connection, transaction
-from models.listings import ListingDraft
-from outbox.listings import publish, withdraw
-from outbox.notes import reply
-from tests.factories import make_follow, make_note, make_remote_actor
+from models.database import transaction
+from outbox.listings import withdraw
+from outbox.reactions import share, unshare
+from tests.factories import make_follow, make_local_actor, make_note, make_remote_actor
 from tests.fediverse import Person
-from tests.web.activitypub.conftest import Door
+from tests.web.activitypub.conftest import Door, make_here, publish_tent, read_pages
+
+PARTS = ("outbox", "followers", "following", "featured")
 
 
-async def publish_one(door: Door, author: Actor, number: int = 1, **changes: Any) -> str:
-    """A listing; its id."""
-    draft = ListingDraft(kind="offer", mode="loan", title=f"Tente {number}", **changes)
-    async with transaction(door.instance.pool) as conn:
-        return (await publish(conn, door.instance.site, author, draft)).uri
-
-
-async def read_pages(door: Door, uri: str) -> tuple[dict[str, Any], list[list[Any]]]:
-    """The root of a collection, and the items of all its pages."""
-    root = (await door.get(uri)).json
-    pages, following = [], root.get("first")
-    while following:
-        page = (await door.get(following)).json
-        assert page["partOf"] == uri
-        pages.append(page.get("orderedItems", []))
-        following = page.get("next")
-        assert following is None or following.startswith(uri)
-    return root, pages
-
-
-async def test_the_outbox_has_what_is_for_everybody_as_it_was_signed(door: Door, alice: Actor) -> None:
-    first, second = await publish_one(door, alice), await publish_one(door, alice, 2)
-    await publish_one(door, alice, 3, audience="coop")
-    await publish_one(door, alice, 4, audience="territories")
-
-    root, [page] = await read_pages(door, f"{alice.uri}/outbox")
-
-    assert (root["type"], root["totalItems"]) == ("OrderedCollection", 2)
-    assert [item["object"]["id"] for item in page] == [second, first]
-    assert {item["type"] for item in page} == {"Create"}
-
-
-async def test_what_was_withdrawn_leaves_the_outbox(door: Door, alice: Actor) -> None:
-    uri = await publish_one(door, alice)
-    async with transaction(door.instance.pool) as conn:
-        await withdraw(conn, door.instance.site, alice, uri)
-
-    root, [page] = await read_pages(door, f"{alice.uri}/outbox")
-
-    assert (root["totalItems"], page) == (0, [])
-
-
-@pytest.mark.parametrize(("count", "pages"), [(39, [39]), (40, [40]), (41, [40, 1]), (81, [40, 40, 1])])
-async def test_pages_have_each_item_once_and_the_last_has_no_next(
-    door: Door, alice: Actor, count: int, pages: list[int]
-) -> None:
-    await door.instance.pool.execute(
+async def add_activities(door: Door, actor: Actor, count: int, *, after: int = 0) -> None:
+    """Public activities of this actor."""
+    await door.execute(
         """
         INSERT INTO activity (id, uri, type, actor_id, public, body)
         SELECT n, $1 || '/activities/' || n, 'Create', $2, true, '{"id":"' || n || '"}'
-        FROM generate_series(1, $3::int) n
+        FROM generate_series($4::int + 1, $4::int + $3::int) n
         """,
-        alice.uri,
-        alice.id,
+        actor.uri,
+        actor.id,
         count,
+        after,
     )
 
-    _, found = await read_pages(door, f"{alice.uri}/outbox")
 
-    assert [len(page) for page in found] == pages
-    assert len({item["id"] for page in found for item in page}) == count
-
-
-async def test_new_items_do_not_shift_the_pages(door: Door, alice: Actor) -> None:
-    for number in range(1, 42):
-        await door.instance.pool.execute(
-            "INSERT INTO activity (id, uri, type, actor_id, public, body) VALUES ($1, $2, 'Create', $3, true, '{}')",
-            number,
-            f"{alice.uri}/{number}",
-            alice.id,
-        )
-    first = (await door.get((await door.get(f"{alice.uri}/outbox")).json["first"])).json
-
-    await publish_one(door, alice)
-    second = (await door.get(first["next"])).json
-
-    assert len(second["orderedItems"]) == 1
-
-
-async def test_who_follows_a_person_is_only_counted(door: Door, alice: Actor) -> None:
-    async with transaction(door.instance.pool) as conn:
-        await make_follow(conn, await make_remote_actor(conn, "carl", "arras.test"), alice)
-
-    root = (await door.get(f"{alice.uri}/followers")).json
-    page = await door.get(f"{alice.uri}/followers?before=9")
-
-    assert root["totalItems"] == 1
-    assert set(root) <= {"@context", "id", "type", "totalItems", "orderedItems"} and "first" not in root
-    assert page.status == 403
-
-
-async def test_who_follows_a_stream_may_be_read(door: Door, offres: Actor) -> None:
+@pytest.mark.parametrize("part", ["followers", "following"])
+async def test_co01_who_follows_a_person_is_only_counted(door: Door, alice: Actor, bob: Person, part: str) -> None:
     async with transaction(door.instance.pool) as conn:
         carl = await make_remote_actor(conn, "carl", "arras.test")
-        await make_follow(conn, carl, offres)
-        await make_follow(conn, await make_remote_actor(conn, "dora", "arras.test"), offres, state="pending")
+        await make_follow(conn, carl, alice)
+        await make_follow(conn, alice, carl)
+        await make_follow(conn, await make_remote_actor(conn, "dora", "arras.test"), alice, state="pending")
 
-    root, [page] = await read_pages(door, f"{offres.uri}/followers")
+    for reader in (None, bob):
+        root = await door.get(f"{alice.uri}/{part}", reader=reader)
+        page = await door.get(f"{alice.uri}/{part}?before=9", reader=reader)
+        assert set(root.json) == {"@context", "id", "type", "totalItems"}
+        assert (root.json["type"], root.json["totalItems"]) == ("OrderedCollection", 1)
+        assert page.status == 403
+
+
+@pytest.mark.parametrize("part", ["followers", "following"])
+async def test_co01_whom_a_stream_knows_may_be_read(door: Door, offres: Actor, part: str) -> None:
+    async with transaction(door.instance.pool) as conn:
+        carl = await make_remote_actor(conn, "carl", "arras.test")
+        dora = await make_remote_actor(conn, "dora", "arras.test")
+        await make_follow(conn, carl, offres)
+        await make_follow(conn, offres, carl)
+        await make_follow(conn, dora, offres, state="pending")
+        await make_follow(conn, offres, dora, state="pending")
+
+    root, [page] = await read_pages(door, f"{offres.uri}/{part}")
 
     assert (root["totalItems"], page) == (1, [carl.uri])
 
 
-async def test_following_is_there(door: Door, alice: Actor) -> None:
-    assert (await door.get(f"{alice.uri}/following")).json["totalItems"] == 0
+@pytest.mark.parametrize(("count", "pages"), [(0, [0]), (39, [39]), (40, [40]), (41, [40, 1]), (81, [40, 40, 1])])
+async def test_co02_pages_have_each_item_once_and_the_last_has_no_next(
+    door: Door, alice: Actor, count: int, pages: list[int]
+) -> None:
+    await add_activities(door, alice, count)
+
+    root, found = await read_pages(door, f"{alice.uri}/outbox")
+
+    assert root["totalItems"] == count
+    assert [len(page) for page in found] == pages
+    assert len({item["id"] for page in found for item in page}) == count
 
 
-async def test_featured_is_empty_and_not_missing(door: Door, alice: Actor) -> None:
-    answer = await door.get(f"{alice.uri}/featured")
+async def test_co02_each_item_comes_once_while_new_ones_arrive(door: Door, alice: Actor) -> None:
+    await add_activities(door, alice, 85)
+    seen: list[str] = []
+    following = (await door.get(f"{alice.uri}/outbox")).json["first"]
 
-    assert (answer.status, answer.json["type"], answer.json["totalItems"]) == (200, "OrderedCollection", 0)
+    while following:
+        page = (await door.get(following)).json
+        seen += [item["id"] for item in page["orderedItems"]]
+        following = page.get("next")
+        await add_activities(door, alice, 7, after=1000 + 10 * len(seen))
 
-
-async def test_answers_that_anybody_may_read_are_listed(door: Door, alice: Actor, bob: Person) -> None:
-    uri = await publish_one(door, alice)
-    other = await door.meet(bob)
-    async with transaction(door.instance.pool) as conn:
-        public = await make_note(conn, other, in_reply_to_uri=uri)
-        await make_note(conn, other, in_reply_to_uri=uri, audience="direct")
-        below = await reply(conn, door.instance.site, alice, public, "Merci", audience="network")
-
-    replies = (await door.get(f"{uri}/replies")).json
-    context = (await door.get(f"{uri}/context")).json
-
-    assert replies["items"] == [public.uri]
-    assert context["orderedItems"] == [uri, public.uri, below.uri]
+    assert seen == [str(number) for number in range(85, 0, -1)]
 
 
-@pytest.mark.parametrize("part", ["replies", "context"])
-async def test_what_hangs_on_private_posts_is_as_missing_as_they(door: Door, alice: Actor, part: str) -> None:
-    uri = await publish_one(door, alice, audience="coop")
+async def test_co02_followers_are_read_once_each_while_new_ones_arrive(door: Door, offres: Actor) -> None:
+    async def follow(first: int, last: int) -> set[str]:
+        async with transaction(door.instance.pool) as conn:
+            people = [await make_remote_actor(conn, f"u{n}", "arras.test") for n in range(first, last)]
+            for one in people:
+                await make_follow(conn, one, offres)
+            return {one.uri for one in people}
 
-    assert (await door.get(f"{uri}/{part}")).status == 404
+    early = await follow(0, 45)
+    page = (await door.get((await door.get(f"{offres.uri}/followers")).json["first"])).json
+    await follow(45, 55)
+    rest = (await door.get(page["next"])).json
 
-
-async def test_whoever_is_blocked_reads_no_collection(door: Door, alice: Actor, bob: Person) -> None:
-    uri = await publish_one(door, alice)
-    reader = await door.meet(bob)
-    async with connection(door.instance.pool) as conn:
-        await blocks.save(conn, uri="https://lomme.test/b/1", actor_id=alice.id, target_id=reader.id)
-
-    for part in (f"{alice.uri}/outbox", f"{alice.uri}/featured", f"{alice.uri}/followers", f"{uri}/replies"):
-        assert (await door.get(part, reader=bob)).status == 404
-
-
-@pytest.mark.parametrize("part", ["outbox", "followers", "following", "featured"])
-async def test_nobody_has_no_collections(door: Door, part: str) -> None:
-    assert (await door.get(f"{door.instance.site.url}/users/nobody/{part}")).status == 404
+    assert len(page["orderedItems"]) == 40 and "next" not in rest
+    assert {*page["orderedItems"], *rest["orderedItems"]} == early
+    assert len(page["orderedItems"] + rest["orderedItems"]) == 45
 
 
-async def test_an_inbox_is_not_read_and_an_outbox_not_written(door: Door, alice: Actor) -> None:
-    assert (await door.get(alice.inbox)).status == 403
-    assert (await door.get(f"{alice.uri}/outbox", method="POST")).status == 405
-
-
-@pytest.mark.parametrize("before", ["abc", "-1", "9" * 40, "١٢"])
-async def test_a_strange_page_is_the_first_one(door: Door, alice: Actor, before: str) -> None:
-    await publish_one(door, alice)
+@pytest.mark.parametrize("before", ["abc", "-1", "9" * 40, "١٢", ""])
+async def test_co02_a_strange_page_is_the_first_one(door: Door, alice: Actor, before: str) -> None:
+    await publish_tent(door, alice)
 
     answer = await door.get(f"{alice.uri}/outbox?before={before}")
 
-    assert answer.status == 200
+    assert answer.status == 200 and len(answer.json["orderedItems"]) == 1
+
+
+async def test_co03_the_count_is_of_what_is_public_and_the_same_for_all(door: Door, alice: Actor, bob: Person) -> None:
+    await publish_tent(door, alice)
+    await publish_tent(door, alice, audience="coop")
+    await publish_tent(door, alice, audience="territories")
+    before = (await door.get(f"{alice.uri}/outbox")).json["totalItems"]
+    await door.befriend(bob, alice)
+
+    assert before == 1
+    assert (await door.get(f"{alice.uri}/outbox", reader=bob)).json["totalItems"] == 1
+
+
+async def test_co04_the_outbox_has_what_is_for_everybody_as_it_was_signed(door: Door, alice: Actor) -> None:
+    first, second = (await publish_tent(door, alice)).uri, (await publish_tent(door, alice, title="Vélo")).uri
+    await publish_tent(door, alice, audience="coop")
+    await publish_tent(door, alice, audience="territories")
+
+    root, [page] = await read_pages(door, f"{alice.uri}/outbox")
+
+    assert root["type"] == "OrderedCollection"
+    assert [item["object"]["id"] for item in page] == [second, first]
+    for item in page:
+        assert (await door.get(item["id"])).json == item
+
+
+async def test_co04_what_was_withdrawn_leaves_the_outbox(door: Door, alice: Actor, offres: Actor) -> None:
+    uri = (await publish_tent(door, alice)).uri
+    assert (await door.get(f"{offres.uri}/outbox")).json["totalItems"] == 2
+    async with transaction(door.instance.pool) as conn:
+        await withdraw(conn, door.instance.site, alice, uri)
+
+    for owner in (alice, offres):
+        root, [page] = await read_pages(door, f"{owner.uri}/outbox")
+        assert (root["totalItems"], page) == (0, [])
+
+
+async def test_co04_what_is_shared_stands_in_the_outbox_as_long_as_it_is_shared(
+    door: Door, alice: Actor, bob: Person
+) -> None:
+    author = await door.meet(bob)
+    async with transaction(door.instance.pool) as conn:
+        note = await make_note(conn, author)
+
+    async def shared() -> list[str]:
+        root, [page] = await read_pages(door, f"{alice.uri}/outbox")
+        assert root["totalItems"] == len(page)
+        return [item["object"] for item in page]
+
+    for _ in range(2):
+        async with transaction(door.instance.pool) as conn:
+            await share(conn, door.instance.site, alice, note)
+        assert await shared() == [note.uri]
+        async with transaction(door.instance.pool) as conn:
+            await unshare(conn, door.instance.site, alice, note)
+        assert await shared() == []
+    async with transaction(door.instance.pool) as conn:
+        await share(conn, door.instance.site, alice, note)
+        assert await reactions.find_share(conn, actor_id=alice.id, post_id=note.id)
+    await door.execute("DELETE FROM post WHERE id = $1", note.id)
+    assert await shared() == []
+
+
+async def test_co04_what_somebody_suspended_wrote_leaves_the_outbox_of_the_stream(
+    door: Door, alice: Actor, offres: Actor
+) -> None:
+    await publish_tent(door, alice)
+    await door.execute("UPDATE actor SET suspended_at = now() WHERE id = $1", alice.id)
+
+    root, [page] = await read_pages(door, f"{offres.uri}/outbox")
+
+    assert (root["totalItems"], page) == (0, [])
+
+
+@pytest.mark.parametrize("who", ["blocked", "blocking"])
+async def test_co04_a_stream_shows_a_reader_nothing_of_whoever_blocks_her(
+    door: Door, alice: Actor, offres: Actor, bob: Person, who: str
+) -> None:
+    reader = await door.meet(bob)
+    async with transaction(door.instance.pool) as conn:
+        carl = await make_local_actor(conn, "carl", **make_here(door.instance, "carl"))
+    await publish_tent(door, alice)
+    other = await publish_tent(door, carl)
+    await door.block(*((alice, reader) if who == "blocked" else (reader, alice)))
+
+    root, [page] = await read_pages(door, f"{offres.uri}/outbox", reader=bob)
+
+    assert root["totalItems"] == 4
+    assert {item["object"] for item in page if isinstance(item["object"], str)} == {other.uri}
+    assert len(page) == 2
+
+
+async def test_co04_whoever_is_blocked_reads_no_collection(door: Door, alice: Actor, bob: Person) -> None:
+    await publish_tent(door, alice)
+    await door.block(alice, await door.meet(bob))
+
+    for part in ("outbox", "outbox?before=9", "followers", "following"):
+        assert (await door.get(f"{alice.uri}/{part}", reader=bob)).status == 404
+
+
+async def test_co05_featured_is_empty_and_not_missing(door: Door, alice: Actor, bob: Person) -> None:
+    before = await door.get(f"{alice.uri}/featured")
+    await door.block(alice, await door.meet(bob))
+
+    assert (before.status, before.json["type"], before.json["totalItems"]) == (200, "OrderedCollection", 0)
+    assert before.json["orderedItems"] == []
+    assert (await door.get(f"{alice.uri}/featured", reader=bob)).json == before.json
+
+
+async def test_co06_an_inbox_is_not_read(door: Door, alice: Actor, bob: Person) -> None:
+    for reader in (None, bob):
+        assert (await door.get(alice.inbox, reader=reader)).status == 403
+        assert (await door.get(f"{door.instance.site.url}/inbox", reader=reader)).status == 403
+        assert (await door.get(f"{door.instance.site.url}/users/nobody/inbox", reader=reader)).status == 404
+
+
+async def test_co06_an_outbox_is_not_written(door: Door, alice: Actor, bob: Person) -> None:
+    answer = await door.post(f"{alice.uri}/outbox", bob)
+
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET,HEAD")
+    assert await door.instance.pool.fetchval("SELECT count(*) FROM received") == 0
+
+
+@pytest.mark.parametrize("part", PARTS)
+async def test_nobody_has_no_collections(door: Door, part: str) -> None:
+    assert (await door.get(f"{door.instance.site.url}/users/nobody/{part}")).status == 404

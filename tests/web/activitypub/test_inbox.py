@@ -30,14 +30,14 @@ def like(person: Person, object: str = "https://lomme.test/users/alice/notes/1")
 
 
 @pytest.mark.parametrize("path", ["/inbox", "/users/alice/inbox"])
-async def test_a_signed_activity_is_accepted(door: Door, alice: Actor, bob: Person, path: str) -> None:
+async def test_ht01_a_signed_activity_is_202(door: Door, alice: Actor, bob: Person, path: str) -> None:
     status, _ = await post(door, bob, like(bob), path)
 
     assert status == 202
     assert await door.instance.pool.fetchval("SELECT count(*) FROM received") == 1
 
 
-async def test_what_cannot_be_verified_is_told_how_to_sign(door: Door, bob: Person) -> None:
+async def test_ht01_what_cannot_be_verified_is_401_and_told_how_to_sign(door: Door, bob: Person) -> None:
     async with door.client.post(
         "/inbox",
         data=json.dumps(like(bob)),
@@ -47,22 +47,48 @@ async def test_what_cannot_be_verified_is_told_how_to_sign(door: Door, bob: Pers
         assert response.headers["Accept-Signature"].startswith('sig1=("@method" "@target-uri" "content-digest")')
 
 
-async def test_a_host_set_aside_is_403(door: Door, bob: Person) -> None:
+async def test_ht01_a_host_set_aside_is_403(door: Door, bob: Person) -> None:
     async with connection(door.instance.pool) as conn:
         await servers.save_level(conn, "henin.test", "aside")
 
     assert (await post(door, bob, like(bob)))[0] == 403
 
 
-async def test_the_inbox_of_nobody_is_404(door: Door, bob: Person) -> None:
+async def test_ht01_the_inbox_of_nobody_is_404(door: Door, bob: Person) -> None:
     assert (await post(door, bob, like(bob), "/users/nobody/inbox"))[0] == 404
 
 
-async def test_another_type_is_415(door: Door, bob: Person) -> None:
-    assert (await post(door, bob, like(bob), **{"Content-Type": "text/plain"}))[0] == 415
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/activity+json",
+        "application/activity+json; charset=utf-8",
+        'application/ld+json; profile="https://www.w3.org/ns/activitystreams"',
+        'application/ld+json;profile="https://www.w3.org/ns/activitystreams"; charset=utf-8',
+        "Application/Activity+JSON",
+    ],
+)
+async def test_cn07_an_activity_comes_under_any_of_its_types(door: Door, bob: Person, kind: str) -> None:
+    envelope = sign_post(door.instance.site, "/inbox", like(bob), bob.signer, kind=kind)
+
+    async with door.client.post("/inbox", data=envelope.body, headers=dict(envelope.headers)) as response:
+        assert response.status == 202
 
 
-async def test_too_much_is_413_whatever_length_is_claimed(door: Door, bob: Person) -> None:
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "text/html", "application/x-www-form-urlencoded", "multipart/form-data", "x"]
+)
+async def test_cn07_another_type_is_415(door: Door, bob: Person, kind: str) -> None:
+    assert (await post(door, bob, like(bob), **{"Content-Type": kind}))[0] == 415
+
+
+async def test_ac06_the_inbox_of_somebody_deleted_is_410(door: Door, alice: Actor, bob: Person) -> None:
+    await door.execute("UPDATE actor SET deleted_at = now()")
+
+    assert (await post(door, bob, like(bob), "/users/alice/inbox"))[0] == 410
+
+
+async def test_ht01_too_much_is_413_whatever_length_is_claimed(door: Door, bob: Person) -> None:
     async def endless() -> AsyncIterator[bytes]:
         for _ in range(20):
             yield b" " * 100_000
@@ -74,7 +100,7 @@ async def test_too_much_is_413_whatever_length_is_claimed(door: Door, bob: Perso
         assert whole.status == 413
 
 
-async def test_whoever_hurries_is_told_when_to_come_back(door: Door, bob: Person) -> None:
+async def test_ht01_whoever_hurries_is_429_and_told_when_to_come_back(door: Door, bob: Person) -> None:
     await door.meet(bob)
     while door.instance.inbox_requests.spend("henin.test"):
         pass
@@ -84,7 +110,7 @@ async def test_whoever_hurries_is_told_when_to_come_back(door: Door, bob: Person
     assert (status, headers["Retry-After"]) == (429, "60")
 
 
-async def test_a_database_that_is_away_is_503(door: Door, bob: Person) -> None:
+async def test_ht01_a_database_that_is_away_is_503(door: Door, bob: Person) -> None:
     await door.meet(bob)
     await door.instance.pool.close()
 
@@ -93,7 +119,7 @@ async def test_a_database_that_is_away_is_503(door: Door, bob: Person) -> None:
     assert status == 503 and headers["Retry-After"]
 
 
-async def test_garbage_is_400_and_the_next_one_is_served(door: Door, bob: Person) -> None:
+async def test_ht01_garbage_is_400_and_the_next_one_is_served(door: Door, bob: Person) -> None:
     for body in (b"", b"garbage", b"[" * 50_000, b'{"a":' * 5000):
         assert (await post(door, bob, body))[0] == 400
 

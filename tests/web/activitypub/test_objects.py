@@ -1,41 +1,20 @@
-"""Objects and activities at their addresses: the bytes that were sent, for whom they were sent (OB1 to OB6)."""
+"""Listings and notes at their addresses: what was sent, for whom it was sent (OB1 to OB4)."""
 
-import json
 from decimal import Decimal
-from typing import Any
 
-import msgspec
 import pytest
 
-from models import blocks, servers
+from models import servers
 from models.actors import Actor
-from models.database import connection, execute, transaction
-from models.listings import Listing, ListingDraft
-from outbox.listings import publish, withdraw
+from models.database import connection, transaction
+from outbox.listings import withdraw
 from outbox.notes import NoteDraft
 from outbox.notes import publish as publish_note
-from tests.factories import make_follow
 from tests.fediverse import Person
-from tests.web.activitypub.conftest import Door
-
-HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+from tests.web.activitypub.conftest import Door, publish_tent, sent
 
 
-async def publish_tent(door: Door, author: Actor, **changes: Any) -> Listing:
-    """A listing of this author."""
-    values: dict[str, Any] = {"kind": "offer", "mode": "gift", "title": "Tente"} | changes
-    async with transaction(door.instance.pool) as conn:
-        return await publish(conn, door.instance.site, author, ListingDraft(**values))
-
-
-async def sent(door: Door, type: str) -> dict[str, Any]:
-    """The newest activity of this type as it was signed."""
-    body = await door.instance.pool.fetchval("SELECT body FROM activity WHERE type = $1 ORDER BY id DESC LIMIT 1", type)
-    found: dict[str, Any] = json.loads(body)
-    return found
-
-
-async def test_an_object_is_what_was_delivered(door: Door, alice: Actor, offres: Actor) -> None:
+async def test_ob01_an_object_is_what_was_delivered(door: Door, alice: Actor, offres: Actor) -> None:
     listing = await publish_tent(door, alice)
 
     answer = await door.get(listing.uri)
@@ -48,113 +27,114 @@ async def test_an_object_is_what_was_delivered(door: Door, alice: Actor, offres:
     assert context[0] == "https://www.w3.org/ns/activitystreams"
 
 
-async def test_an_activity_is_what_was_signed_byte_for_byte(door: Door, alice: Actor) -> None:
-    await publish_tent(door, alice)
+async def test_ob01_what_was_withdrawn_leaves_a_tombstone(door: Door, alice: Actor) -> None:
+    listing = await publish_tent(door, alice)
     create = await sent(door, "Create")
+    async with transaction(door.instance.pool) as conn:
+        await withdraw(conn, door.instance.site, alice, listing.uri)
 
-    answer = await door.get(create["id"])
-
-    assert answer.json == create
-    kept = await door.instance.pool.fetchval("SELECT body FROM activity WHERE uri = $1", create["id"])
-    assert answer.body == kept.encode()
-
-
-@pytest.mark.parametrize(
-    "accept",
-    [
-        "application/activity+json",
-        'application/ld+json; profile="https://www.w3.org/ns/activitystreams"',
-        'application/ld+json;profile="https://www.w3.org/ns/activitystreams"; q=0.9, application/activity+json; q=0.8',
-        "text/html;q=0.1, application/activity+json",
-        "application/ld+json",
-        "application/json",
-    ],
-)
-async def test_servers_get_json(door: Door, alice: Actor, accept: str) -> None:
-    listing = await publish_tent(door, alice)
-
-    assert (await door.get(listing.uri, accept=accept)).json["id"] == listing.uri
+    for uri, former in (
+        (listing.uri, "Note"),
+        (create["id"], "Create"),
+        (f"{listing.uri}#primary", "Note"),
+        (f"{listing.uri}/proposal", "Proposal"),
+        (f"{listing.uri}/replies", "Collection"),
+        (f"{listing.uri}/likes", "Collection"),
+    ):
+        answer = await door.get(uri)
+        assert (answer.status, answer.json["type"], answer.json["formerType"]) == (410, "Tombstone", former)
+        assert answer.json["id"] == uri.partition("#")[0] and answer.json["deleted"].endswith("Z")
+        assert b"Tente" not in answer.body
+    delete = await sent(door, "Delete")
+    assert (await door.get(delete["id"])).json == delete
 
 
-@pytest.mark.parametrize("accept", [HTML, "text/html", "*/*", None])
-async def test_people_are_sent_to_the_page(door: Door, alice: Actor, accept: str | None) -> None:
-    listing = await publish_tent(door, alice)
-
-    answer = await door.get(listing.uri, accept=accept)
-
-    assert (answer.status, answer.headers["Location"]) == (303, listing.post.url)
-    assert "Accept" in answer.headers["Vary"]
-
-
-async def test_nothing_else_is_served(door: Door, alice: Actor) -> None:
-    listing = await publish_tent(door, alice)
-
-    assert (await door.get(listing.uri, accept="image/png")).status == 406
-
-
-async def test_a_private_object_equals_a_missing_one(door: Door, alice: Actor, bob: Person) -> None:
-    hidden = await publish_tent(door, alice, audience="coop")
-    missing = hidden.uri[:-1] + ("0" if hidden.uri[-1] != "0" else "1")
-
-    for reader in (None, bob):
-        real, absent = await door.get(hidden.uri, reader=reader), await door.get(missing, reader=reader)
-        assert real.status == absent.status == 404
-        assert real.body == absent.body
-        volatile = {"X-Request-ID", "Date"}
-        assert {k: v for k, v in real.headers.items() if k not in volatile} == {
-            k: v for k, v in absent.headers.items() if k not in volatile
-        }
-
-
-async def test_what_is_for_followers_is_for_accepted_followers(door: Door, alice: Actor, bob: Person) -> None:
+async def test_ob01_whoever_could_read_it_is_told_that_it_is_gone(door: Door, alice: Actor, bob: Person) -> None:
     listing = await publish_tent(door, alice, audience="territories")
-    carl, dora = door.fediverse.add_person("carl"), door.fediverse.add_person("dora")
-    async with transaction(door.instance.pool) as conn:
-        await make_follow(conn, await door.meet(bob), alice)
-        await make_follow(conn, await door.meet(carl), alice, state="pending")
-        await door.meet(dora)
-
-    assert (await door.get(listing.uri, reader=bob)).status == 200
-    for reader in (None, carl, dora):
-        assert (await door.get(listing.uri, reader=reader)).status == 404
-
-
-async def test_what_is_private_is_kept_by_nobody(door: Door, alice: Actor, bob: Person) -> None:
-    listing = await publish_tent(door, alice, audience="territories")
-    async with transaction(door.instance.pool) as conn:
-        await make_follow(conn, await door.meet(bob), alice)
-
-    answer = await door.get(listing.uri, reader=bob)
-
-    assert answer.headers["Cache-Control"] == "private, no-store"
-    assert {"Signature", "Signature-Input"} <= set(answer.headers["Vary"].split(", "))
-    assert "ETag" not in answer.headers
-
-
-async def test_a_private_message_is_for_whom_it_names(door: Door, alice: Actor, bob: Person) -> None:
-    await door.meet(bob)
-    async with transaction(door.instance.pool) as conn:
-        note = await publish_note(
-            conn, door.instance.site, alice, NoteDraft(text="Bonjour @bob@henin.test", audience="direct")
-        )
     create = await sent(door, "Create")
+    await door.befriend(bob, alice)
     eve = door.fediverse.add_person("eve")
+    async with transaction(door.instance.pool) as conn:
+        await withdraw(conn, door.instance.site, alice, listing.uri)
+
+    for uri in (listing.uri, create["id"]):
+        answer = await door.get(uri, reader=bob)
+        assert (answer.status, answer.json["type"]) == (410, "Tombstone")
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        for reader in (None, eve):
+            assert (await door.get(uri, reader=reader)).status == 404
+
+
+async def test_ob01_a_tombstone_is_not_taken_for_what_is_held(door: Door, alice: Actor) -> None:
+    listing = await publish_tent(door, alice)
+    async with transaction(door.instance.pool) as conn:
+        await withdraw(conn, door.instance.site, alice, listing.uri)
+
+    assert (await door.get(listing.uri, headers={"If-None-Match": "*"})).status == 410
+
+
+@pytest.mark.parametrize("audience", ["network", "unlisted"])
+async def test_ob02_what_is_public_needs_no_signature(door: Door, alice: Actor, audience: str) -> None:
+    async with transaction(door.instance.pool) as conn:
+        draft = NoteDraft(text="Bonjour", audience=audience)  # type: ignore[arg-type]
+        note = await publish_note(conn, door.instance.site, alice, draft)
+
+    assert (await door.get(note.uri)).json["content"] == "<p>Bonjour</p>"
+
+
+@pytest.mark.parametrize("audience", ["followers", "territories"])
+async def test_ob02_what_is_for_followers_is_for_accepted_followers(
+    door: Door, alice: Actor, bob: Person, audience: str
+) -> None:
+    carl, dora = door.fediverse.add_person("carl"), door.fediverse.add_person("dora")
+    await door.befriend(bob, alice)
+    await door.befriend(carl, alice, state="pending")
+    await door.meet(dora)
+    async with transaction(door.instance.pool) as conn:
+        draft = NoteDraft(text="Bonjour", audience=audience)  # type: ignore[arg-type]
+        note = await publish_note(conn, door.instance.site, alice, draft)
+    create = await sent(door, "Create")
 
     for uri in (note.uri, create["id"]):
         assert (await door.get(uri, reader=bob)).status == 200
-        assert (await door.get(uri, reader=eve)).status == 404
-        assert (await door.get(uri)).status == 404
+        for reader in (None, carl, dora):
+            assert (await door.get(uri, reader=reader)).status == 404
 
 
-async def test_a_block_hides_it_either_way(door: Door, alice: Actor, bob: Person) -> None:
-    listing = await publish_tent(door, alice)
-    reader = await door.meet(bob)
+async def test_ob02_whoever_no_longer_follows_reads_no_more(door: Door, alice: Actor, bob: Person) -> None:
+    listing = await publish_tent(door, alice, audience="territories")
+    await door.befriend(bob, alice)
     assert (await door.get(listing.uri, reader=bob)).status == 200
 
-    async with connection(door.instance.pool) as conn:
-        await blocks.save(conn, uri="https://henin.test/b/1", actor_id=reader.id, target_id=alice.id)
+    await door.execute("DELETE FROM follow")
 
     assert (await door.get(listing.uri, reader=bob)).status == 404
+
+
+async def test_ob02_a_private_message_is_for_whom_it_names(door: Door, alice: Actor, bob: Person) -> None:
+    await door.meet(bob)
+    async with transaction(door.instance.pool) as conn:
+        draft = NoteDraft(text="Bonjour @bob@henin.test", audience="direct")
+        note = await publish_note(conn, door.instance.site, alice, draft)
+    create = await sent(door, "Create")
+    eve, follower = door.fediverse.add_person("eve"), door.fediverse.add_person("fanny")
+    await door.befriend(follower, alice)
+
+    for uri in (note.uri, create["id"]):
+        assert (await door.get(uri, reader=bob)).status == 200
+        for reader in (None, eve, follower):
+            assert (await door.get(uri, reader=reader)).status == 404
+
+
+async def test_ob03_what_is_for_the_cooperative_is_missing_for_everybody_else(
+    door: Door, alice: Actor, bob: Person
+) -> None:
+    listing = await publish_tent(door, alice, audience="coop")
+    await door.befriend(bob, alice)
+    missing = f"{alice.uri}/items/00000000-0000-4000-8000-000000000000"
+
+    for reader in (None, bob):
+        assert (await door.get(listing.uri, reader=reader)).seen == (await door.get(missing, reader=reader)).seen
 
 
 async def test_a_server_that_is_set_aside_reads_nothing(door: Door, alice: Actor, bob: Person) -> None:
@@ -168,6 +148,14 @@ async def test_a_server_that_is_set_aside_reads_nothing(door: Door, alice: Actor
     assert door.fediverse.fetched == []
 
 
+async def test_somebody_whom_the_moderators_suspended_reads_nothing(door: Door, alice: Actor, bob: Person) -> None:
+    listing = await publish_tent(door, alice, audience="territories")
+    reader = await door.befriend(bob, alice)
+    await door.execute("UPDATE actor SET suspended_at = now() WHERE id = $1", reader.id)
+
+    assert (await door.get(listing.uri, reader=bob)).status == 403
+
+
 async def test_a_wrong_signature_is_401_and_not_taken_for_none(door: Door, alice: Actor, bob: Person) -> None:
     listing = await publish_tent(door, alice)
 
@@ -176,20 +164,6 @@ async def test_a_wrong_signature_is_401_and_not_taken_for_none(door: Door, alice
     )
 
     assert answer.status == 401
-
-
-async def test_what_was_withdrawn_leaves_a_tombstone(door: Door, alice: Actor) -> None:
-    listing = await publish_tent(door, alice)
-    create = await sent(door, "Create")
-    async with transaction(door.instance.pool) as conn:
-        await withdraw(conn, door.instance.site, alice, listing.uri)
-
-    answer = await door.get(listing.uri)
-
-    assert answer.status == 410
-    assert (answer.json["type"], answer.json["formerType"], answer.json["id"]) == ("Tombstone", "Note", listing.uri)
-    assert answer.json["deleted"]
-    assert (await door.get(create["id"])).status == 410
 
 
 async def test_the_twin_is_found_by_its_link(door: Door, alice: Actor) -> None:
@@ -203,58 +177,10 @@ async def test_the_twin_is_found_by_its_link(door: Door, alice: Actor) -> None:
     assert twin.json["reciprocal"]["resourceQuantity"]["hasNumericalValue"] == "25"
 
 
-async def test_there_is_no_twin_of_what_is_private(door: Door, alice: Actor) -> None:
-    listing = await publish_tent(door, alice, audience="coop")
+async def test_there_is_no_twin_of_what_is_private_and_no_link_to_it(door: Door, alice: Actor, bob: Person) -> None:
+    listing = await publish_tent(door, alice, audience="territories")
+    await door.befriend(bob, alice)
 
-    assert (await door.get(f"{listing.uri}/proposal")).status == 404
-
-
-async def test_an_unchanged_object_is_not_sent_again(door: Door, alice: Actor) -> None:
-    listing = await publish_tent(door, alice)
-    first = await door.get(listing.uri)
-
-    again = await door.get(listing.uri, headers={"If-None-Match": first.headers["ETag"]})
-
-    assert (again.status, again.body) == (304, b"")
-
-
-async def test_head_is_get_without_a_body(door: Door, alice: Actor) -> None:
-    listing = await publish_tent(door, alice)
-    got, headed = await door.get(listing.uri), await door.get(listing.uri, method="HEAD")
-
-    assert (headed.status, headed.body) == (200, b"")
-    assert headed.headers["Content-Type"] == got.headers["Content-Type"]
-    assert headed.headers["Content-Length"] == got.headers["Content-Length"]
-
-
-async def test_blind_copies_appear_nowhere(door: Door, alice: Actor) -> None:
-    await publish_tent(door, alice)
-
-    for body in await door.instance.pool.fetch("SELECT body FROM activity"):
-        assert '"bto"' not in body["body"] and '"bcc"' not in body["body"]
-
-
-async def test_in_secure_mode_strangers_read_nothing_but_keys(door: Door, alice: Actor, bob: Person) -> None:
-    listing = await publish_tent(door, alice)
-    create = await sent(door, "Create")
-    secured = msgspec.structs.replace(door.instance.settings, secure_mode=True)
-    object.__setattr__(door.instance, "settings", secured)
-
-    for uri in (listing.uri, create["id"], f"{alice.uri}/outbox"):
-        assert (await door.get(uri)).status == 401
-        assert (await door.get(uri, reader=bob)).status == 200
-    stub = await door.get(alice.uri)
-    assert stub.status == 200
-    assert set(stub.json) == {"@context", "id", "type", "preferredUsername", "publicKey"}
-    assert "summary" in (await door.get(alice.uri, reader=bob)).json
-
-
-async def test_a_suspended_account_shows_nothing(door: Door, alice: Actor) -> None:
-    listing = await publish_tent(door, alice)
-    async with connection(door.instance.pool) as conn:
-        await execute(conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", alice.id)
-
-    assert (await door.get(listing.uri)).status == 404
-    actor = await door.get(alice.uri)
-    assert (actor.status, actor.json["suspended"], actor.json["name"]) == (200, True, "")
-    assert (await door.get(f"{alice.uri}/outbox")).status == 403
+    assert "Link" not in (await door.get(listing.uri, reader=bob)).headers
+    for reader in (None, bob):
+        assert (await door.get(f"{listing.uri}/proposal", reader=reader)).status == 404

@@ -1,4 +1,4 @@
-"""A client that forgives nothing: what Tusky and Mastodon for Android refuse, refused here (clients.md §5)."""
+"""A client that forgives nothing: what Tusky and Mastodon for Android refuse, refused here."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -293,7 +293,7 @@ relationship = shaped(
         "blocked_by": flag,
         "muting": flag,
         "muting_notifications": flag,
-        "muting_expires_at": null,
+        "muting_expires_at": maybe(moment),
         "requested": flag,
         "requested_by": flag,
         "domain_blocking": flag,

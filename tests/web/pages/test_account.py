@@ -40,6 +40,27 @@ async def test_the_language_is_kept(door: Doorbell) -> None:
     assert account is not None and account.language == "en"
 
 
+async def test_the_link_at_the_foot_of_each_page_changes_the_language_of_a_member_too(door: Doorbell) -> None:
+    visitor = await enter(door)
+    await visitor.open("/aide")
+    assert 'href="/langue/en?retour=/aide"' in visitor.text
+
+    await visitor.open("/langue/en?retour=/aide")
+
+    assert visitor.path == "/aide" and '<html lang="en"' in visitor.text
+    assert (await visitor.open("/fil")).text.startswith('<!doctype html>\n<html lang="en"')
+
+
+async def test_another_site_does_not_change_the_language_of_a_member(door: Doorbell) -> None:
+    visitor = await enter(door)
+
+    await visitor.client.get("/langue/en", headers={"Sec-Fetch-Site": "cross-site"})
+
+    async with connection(door.instance.pool) as conn:
+        account = await accounts.find_by_username(conn, "alice")
+    assert account is not None and account.language == "fr"
+
+
 async def test_a_language_that_we_do_not_speak_changes_nothing(door: Doorbell) -> None:
     visitor = await enter(door)
     await visitor.open("/compte")

@@ -144,9 +144,9 @@ async def test_only_administrators_act_as_the_coop(
 @pytest.mark.parametrize(
     ("failure", "step"),
     [
-        (FetchFailed(Cause.NAME_NOT_FOUND, "lens.test"), "étape 1 sur 4, le nom"),
-        (FetchFailed(Cause.TIMED_OUT, "lens.test"), "étape 1 sur 4, la connexion"),
-        (FetchFailed(Cause.NOT_FOUND, "lens.test"), "étape 2 sur 4, WebFinger"),
+        (FetchFailed(Cause.NAME_NOT_FOUND, "lens.test"), "étape 1 sur 4 : trouver le site"),
+        (FetchFailed(Cause.TIMED_OUT, "lens.test"), "étape 1 sur 4 : joindre le site"),
+        (FetchFailed(Cause.NOT_FOUND, "lens.test"), "étape 2 sur 4 : y chercher le compte"),
     ],
 )
 async def test_address_that_does_not_resolve_says_which_step_failed(

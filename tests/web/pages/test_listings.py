@@ -211,3 +211,26 @@ async def test_expired_listing_cannot_be_opened_before_its_date_is_moved(
 
     assert answer.status == 422
     assert "La date de fin de cette annonce est passée" in answer.words()
+
+
+async def test_a_copy_stands_under_the_plate_of_its_coop_even_where_it_does_not_name_it(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE listing SET territory_uri = NULL")
+        await execute(conn, "UPDATE actor SET territory_uri = NULL WHERE NOT local")
+
+    for path in (f"/annonces/d/{lomme.sewing.id}", f"/notes/{lomme.distant_note.id}", "/abonnements"):
+        page = await alice.get(path)
+        plates = page.html.xpath("//main//*[contains(@class, 'plaque')]")
+        assert plates, path
+        assert all("Hénin-Carvin" in plate.text_content() for plate in plates), path
+
+
+async def test_a_server_without_a_coop_keeps_its_own_name(alice: Browser, lomme: Village, instance: Instance) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE actor SET territory_uri = NULL, type = 'Person' WHERE NOT local")
+
+    page = await alice.get(f"/notes/{lomme.distant_note.id}")
+
+    assert "henin.test" in page.html.xpath("string(//main//*[contains(@class, 'plaque')])")

@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
 from aiohttp import FormData
 
 from federation.instance import Instance
+from federation.store import FolderStore, StoreFull
 from models import listings, media
 from models.actors import Actor
 from models.database import connection, fetch_value
@@ -150,6 +152,24 @@ async def test_file_that_is_no_photo_is_refused_by_name(alice: Browser) -> None:
 
     assert answer.status == 422
     assert "photo-0.jpg" in errors(answer)["photos"]
+
+
+async def test_d06_without_room_for_photos_the_form_says_so_and_keeps_what_was_typed(
+    alice: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object) -> str:
+        raise StoreFull
+
+    monkeypatch.setattr(FolderStore, "save", full)
+    page = await alice.get("/publier?genre=offre")
+
+    answer = await send_form(
+        alice, "/publier", page, changed(page, titre="Cartons", geste="ajouter"), [PHOTO.read_bytes()]
+    )
+
+    assert answer.status == 422
+    assert "plus de place" in errors(answer)["photos"]
+    assert answer.html.xpath("//input[@name='titre']/@value") == ["Cartons"]
 
 
 async def test_every_file_that_is_no_photo_is_named(alice: Browser) -> None:

@@ -1,4 +1,4 @@
-"""Actors as Account, and how they relate to the reader as Relationship (clients.md §5)."""
+"""Actors as Account, and how they relate to the reader as Relationship."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -95,12 +95,12 @@ def build_relationship(relation: Relationship) -> Json:
         "followed_by": relation.followed_by,
         "blocking": relation.blocking,
         "blocked_by": relation.blocked_by,
-        "muting": False,
-        "muting_notifications": False,
-        "muting_expires_at": None,
+        "muting": relation.muting,
+        "muting_notifications": relation.muting_notifications,
+        "muting_expires_at": write_moment(relation.muting_until) if relation.muting_until else None,
         "requested": relation.requested,
         "requested_by": relation.requested_by,
-        "domain_blocking": False,
+        "domain_blocking": relation.domain_blocking,
         "endorsed": False,
         "note": "",
     }

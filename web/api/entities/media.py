@@ -1,4 +1,4 @@
-"""Pictures and other attachments as MediaAttachment (clients.md §5)."""
+"""Pictures and other attachments as MediaAttachment."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What others did, as Notification: the eight types that every client knows (clients.md §5)."""
+"""What others did, as Notification: the eight types that every client knows."""
 
 from collections.abc import Sequence
 

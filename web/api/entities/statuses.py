@@ -1,4 +1,4 @@
-"""Posts as Status: one function for listings and notes, ours and others' (clients.md §5, §6)."""
+"""Posts as Status: one function for listings and notes, ours and others'."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

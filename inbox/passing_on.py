@@ -1,0 +1,43 @@
+"""Which of what comes in may be passed on: an answer to one of ours that carries a proof of its own actor (AX20)."""
+
+from federation.errors import FederationError
+from federation.instance import Instance
+from federation.parse import decode
+from federation.proofs import has_proof, verify_linked_data, verify_proof
+from federation.uris import is_local
+from federation.vocabulary.activities import Activity, Create, Delete, Update
+from federation.vocabulary.embedded import note_of
+from models.database import connection
+from models.received import Received
+from models.settings import Site
+from outbox.forwarding import find_answered
+
+
+async def may_pass_on(instance: Instance, item: Received, activity: Activity) -> bool:
+    """Whether others may believe it from us. Uses the network for the key of the proof: hold no connection here."""
+    if not _may_answer(instance.site, activity):
+        return False
+    document = decode(item.body)
+    if not has_proof(document):
+        return False
+    async with connection(instance.pool) as conn:
+        if await find_answered(conn, instance.site, activity) is None:
+            return False
+    try:
+        if await verify_proof(instance, document, at=item.received_at) == activity.actor:
+            return True
+        return await verify_linked_data(instance, document, at=item.received_at) is not None
+    except FederationError:
+        return False
+
+
+def _may_answer(site: Site, activity: Activity) -> bool:
+    """What costs nothing to ask first: most of what comes in answers nobody here."""
+    match activity:
+        case Create(object=object) | Update(object=object):
+            note = note_of(object)
+            return note is not None and note.in_reply_to is not None and is_local(site, note.in_reply_to)
+        case Delete():
+            return True
+        case _:
+            return False

@@ -1,0 +1,106 @@
+"""Others tell which of ours follow them; where we see it otherwise, their list is fetched and ours mended (8fcf)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TypedDict
+
+import structlog
+
+from federation.errors import FederationError
+from federation.fetches import get_actor
+from federation.fields import uri
+from federation.instance import Instance
+from federation.items import fetch_items
+from federation.signatures import Envelope
+from federation.synchronization import HEADER, compute_digest, read_header
+from federation.uris import is_local, same_origin
+from models import actors, followers, jobs
+from models.actors import Actor
+from models.database import Connection, transaction
+from outbox.follows import disown
+
+log = structlog.get_logger(__name__)
+
+JOB = "synchronize_followers"
+
+WAIT = timedelta(minutes=1)
+"""What is on its way, an Accept or an Undo, arrives meanwhile; and nobody is asked more often than that."""
+
+MOST = 10_000
+"""So many of ours may follow one actor elsewhere; of a longer list nothing is believed to be missing."""
+
+
+class Discrepancy(TypedDict):
+    """What the job is told: whose followers, where their list is, its digest, and when we saw that ours differs."""
+
+    actor: str
+    url: str
+    digest: str
+    at: str
+
+
+async def note_digest(instance: Instance, envelope: Envelope, actor_uri: str) -> None:
+    """Compare what a verified request says of its sender's followers here, and look into it where we disagree.
+
+    Only a header that is signed, about the sender's own collection, and read at the sender's own origin counts (AX23).
+    """
+    written = envelope.headers.get(HEADER)
+    said = read_header(written) if written and _is_signed(envelope) else None
+    if said is None or not same_origin(said.url, actor_uri):
+        return
+    async with transaction(instance.pool) as conn:
+        actor = await actors.find_by_uri(conn, actor_uri)
+        if actor is None or actor.local or actor.followers_uri != said.collection:
+            return
+        if said.digest == compute_digest(await _list_accepted(conn, actor)):
+            return
+        found = Discrepancy(actor=actor.uri, url=said.url, digest=said.digest, at=datetime.now(UTC).isoformat())
+        await jobs.enqueue(conn, JOB, found, key=f"{JOB} {actor.id}", wait=WAIT)
+
+
+def _is_signed(envelope: Envelope) -> bool:
+    """Whether a signature names the header; that it holds has been checked."""
+    signatures = envelope.headers.getall("Signature", []) + envelope.headers.getall("Signature-Input", [])
+    return any(HEADER.lower() in one for one in signatures)
+
+
+async def synchronize(instance: Instance, found: Discrepancy) -> None:
+    """Fetch the sender's list and settle the differences. Raises FetchFailed where it cannot be had for now."""
+    actor = await get_actor(instance, found["actor"])
+    try:
+        items = await fetch_items(instance, found["url"], most=MOST)
+    except FederationError as error:
+        if error.retry:
+            raise
+        log.info("followers_not_compared", host=actor.host, cause=str(error))
+        return
+    async with transaction(instance.pool) as conn:
+        await _settle(conn, instance, actor, {id for item in items if (id := uri(item))}, found)
+
+
+async def _settle(conn: Connection, instance: Instance, actor: Actor, listed: set[str], found: Discrepancy) -> None:
+    """Believe a yes that was lost, undo what we do not know of, and end what they do not list.
+
+    The last only when the list is the very one whose digest was announced, so that half a list ends nothing (AX24).
+    What was accepted since then is not on it yet.
+    """
+    ours = {one.uri: one for one in await followers.list_ours(conn, actor.id)}
+    waiting = [one.actor_id for id, one in ours.items() if one.state == "pending" and id in listed]
+    confirmed = await followers.confirm(conn, actor.id, waiting)
+    unknown = [id for id in listed if is_local(instance.site, id) and (id not in ours or ours[id].state == "rejected")]
+    strangers = [one for one in await actors.list_by_uris(conn, unknown) if one.local]
+    for stranger in strangers:
+        await disown(conn, instance.site, stranger, actor)
+    ended = 0
+    if compute_digest(listed) == found["digest"]:
+        seen = datetime.fromisoformat(found["at"])
+        missing = [
+            one.actor_id
+            for id, one in ours.items()
+            if one.state == "accepted" and id not in listed and (one.answered_at or seen) < seen
+        ]
+        ended = await followers.end_refused(conn, actor.id, missing)
+    log.info("followers_compared", host=actor.host, confirmed=confirmed, undone=len(strangers), ended=ended)
+
+
+async def _list_accepted(conn: Connection, actor: Actor) -> list[str]:
+    return [one.uri for one in await followers.list_ours(conn, actor.id) if one.state == "accepted"]

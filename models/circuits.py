@@ -1,0 +1,142 @@
+"""Whether other servers take what we send: seven days of nothing but failures open the circuit, a success closes it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from models.database import Connection, execute, fetch_column, fetch_one
+
+FAILING_DAYS = 7
+"""After failing on so many distinct days a host is unavailable and its deliveries are held (HT7)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A delivery that arrived: where, and what was measured on the way."""
+
+    host: str
+    inbox: str
+    latency_ms: int | None = None
+    clock_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Failing:
+    failing_days: list[date]
+    last_out_at: datetime | None
+    unavailable_since: datetime | None
+
+
+async def save_success(conn: Connection, arrivals: Sequence[Arrival]) -> list[str]:
+    """Deliveries arrived. The hosts that were unavailable until now: what is held for them may go.
+
+    Written at most every 10 s for each host, unless its state changes. Failures of a host are forgotten when an inbox
+    that failed takes something again, and not when another does (HT7).
+    """
+    troubled = await fetch_column(
+        conn,
+        """
+        INSERT INTO server (host, last_out_at, latency_ms, clock_seconds, clock_at)
+        SELECT host, now(), avg(latency)::integer, max(clock), CASE WHEN max(clock) IS NOT NULL THEN now() END
+        FROM unnest($1::text[], $2::integer[], $3::integer[]) AS arrived (host, latency, clock)
+        GROUP BY host ORDER BY host
+        ON CONFLICT (host) DO UPDATE SET last_out_at = now(),
+            latency_ms = coalesce((3 * server.latency_ms + excluded.latency_ms) / 4, excluded.latency_ms,
+                server.latency_ms),
+            clock_seconds = coalesce(excluded.clock_seconds, server.clock_seconds),
+            clock_at = coalesce(excluded.clock_at, server.clock_at)
+        WHERE server.last_out_at IS NULL OR server.last_out_at < now() - interval '10 seconds'
+            OR server.failure IS NOT NULL OR server.unavailable_since IS NOT NULL
+        RETURNING CASE WHEN failure IS NOT NULL OR unavailable_since IS NOT NULL THEN host END
+        """,
+        [arrival.host for arrival in arrivals],
+        [arrival.latency_ms for arrival in arrivals],
+        [arrival.clock_seconds for arrival in arrivals],
+    )
+    known = {host for host in troubled if host is not None}
+    return await _end_failures(conn, [arrival for arrival in arrivals if arrival.host in known]) if known else []
+
+
+async def _end_failures(conn: Connection, arrivals: Sequence[Arrival]) -> list[str]:
+    """Forget what failed and works again; the hosts that are not unavailable any more."""
+    return await fetch_column(
+        conn,
+        """
+        WITH arrived AS (
+            SELECT host, array_agg(inbox) AS inboxes FROM unnest($1::text[], $2::text[]) AS one (host, inbox)
+            GROUP BY host
+        ), before AS (
+            SELECT s.host, s.unavailable_since IS NOT NULL AS unavailable,
+                s.failing_inboxes = '{}' OR s.failing_inboxes && a.inboxes AS well
+            FROM server s JOIN arrived a ON a.host = s.host ORDER BY s.host FOR UPDATE OF s
+        ), saved AS (
+            UPDATE server SET unavailable_since = NULL, probe_at = NULL,
+                failure = CASE WHEN before.well THEN NULL ELSE failure END,
+                failure_cause = CASE WHEN before.well THEN NULL ELSE failure_cause END,
+                failing_days = CASE WHEN before.well THEN '{}' ELSE failing_days END,
+                failing_inboxes = CASE WHEN before.well THEN '{}' ELSE failing_inboxes END
+            FROM before WHERE server.host = before.host
+        )
+        SELECT host FROM before WHERE unavailable
+        """,
+        [arrival.host for arrival in arrivals],
+        [arrival.inbox for arrival in arrivals],
+    )
+
+
+async def save_failure(
+    conn: Connection, host: str, error: str, *, on: date | None, inbox: str | None = None, cause: str | None = None
+) -> bool:
+    """A delivery failed, on this day; None for a refusal, which tells that the host itself is well.
+
+    True when the host has just become unavailable: it failed on seven distinct days and took nothing since the first
+    of them (HT7). Of its failing inboxes twenty are remembered.
+    """
+    server = await fetch_one(
+        conn,
+        _Failing,
+        """
+        INSERT INTO server AS s (host, last_failure_at, failure, failure_cause, failing_days, failing_inboxes)
+        VALUES ($1, now(), $2, $5, array_remove(ARRAY[$3::date], NULL), array_remove(ARRAY[$4::text], NULL))
+        ON CONFLICT (host) DO UPDATE SET last_failure_at = now(), failure = excluded.failure,
+            failure_cause = excluded.failure_cause,
+            failing_days = CASE WHEN excluded.failing_days <@ s.failing_days THEN s.failing_days
+                ELSE (s.failing_days || excluded.failing_days)[greatest(cardinality(s.failing_days) - 12, 1):] END,
+            failing_inboxes = CASE WHEN excluded.failing_inboxes <@ s.failing_inboxes
+                OR cardinality(s.failing_inboxes) >= 20 THEN s.failing_inboxes
+                ELSE s.failing_inboxes || excluded.failing_inboxes END
+        RETURNING failing_days, last_out_at, unavailable_since
+        """,
+        host,
+        error,
+        on,
+        inbox,
+        cause,
+    )
+    assert server is not None
+    if on is None or server.unavailable_since is not None or not _fails_for_days(server):
+        return False
+    await execute(
+        conn,
+        "UPDATE server SET unavailable_since = now(), probe_at = now() + interval '1 day' WHERE host = $1",
+        host,
+    )
+    return True
+
+
+def _fails_for_days(server: _Failing) -> bool:
+    days = sorted(server.failing_days)[-FAILING_DAYS:]
+    return len(days) == FAILING_DAYS and (server.last_out_at is None or server.last_out_at.date() <= days[0])
+
+
+async def save_clock(conn: Connection, host: str, seconds: int) -> None:
+    """By how much this host's clock is ahead of ours, as its last answer told."""
+    await execute(
+        conn,
+        """
+        INSERT INTO server (host, clock_seconds, clock_at) VALUES ($1, $2, now())
+        ON CONFLICT (host) DO UPDATE SET clock_seconds = excluded.clock_seconds, clock_at = excluded.clock_at
+        """,
+        host,
+        seconds,
+    )

@@ -1,0 +1,1 @@
+"""The directory of territories as this server sees it: nobody keeps it for all, each draws its own."""

@@ -1,0 +1,32 @@
+"""What our own cooperative shows to the directories of others: its open listings."""
+
+from models.database import Connection, fetch_column, fetch_value
+
+
+async def count_open(conn: Connection) -> int:
+    """How many listings of ours are open to everybody."""
+    return int(
+        await fetch_value(
+            conn,
+            """
+            SELECT count(*) FROM listing l JOIN post p ON p.id = l.post_id JOIN actor a ON a.id = p.author_id
+            WHERE p.local AND p.deleted_at IS NULL AND p.audience = 'network' AND l.status = 'open'
+                AND a.suspended_at IS NULL AND a.deleted_at IS NULL
+            """,
+        )
+    )
+
+
+async def list_open(conn: Connection, *, before: int, limit: int) -> list[int]:
+    """Their post ids, the newest first, those below `before`."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT p.id FROM listing l JOIN post p ON p.id = l.post_id JOIN actor a ON a.id = p.author_id
+        WHERE p.local AND p.deleted_at IS NULL AND p.audience = 'network' AND l.status = 'open'
+            AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND p.id < $1
+        ORDER BY p.id DESC LIMIT $2
+        """,
+        before,
+        limit,
+    )

@@ -1,0 +1,100 @@
+"""Posts taken back: their words leave the database, and a tombstone stays where anybody could read them (OB1)."""
+
+from models.database import Connection, execute, fetch_one, fetch_value
+from models.errors import Gone, NotFound
+from models.posts.values import PUBLIC, Post
+
+REMEMBERED_DAYS = 29
+"""How long a copy that its author took back answers that it is gone: a little less than its Delete is held against
+a late Create (tombstones.DELETED_FOR)."""
+
+
+def require_standing(post: Post, reader_id: int | None) -> None:
+    """Raise Gone for what was taken back, and NotFound where the reader could never have seen it."""
+    if post.deleted_at is not None:
+        raise Gone if post.audience in PUBLIC or post.author_id == reader_id else NotFound
+
+
+async def find_tombstone(conn: Connection, post_id: int) -> Post | None:
+    """What is left of a post that was taken back."""
+    return await fetch_one(conn, Post, "SELECT * FROM full_post WHERE id = $1 AND deleted_at IS NOT NULL", post_id)
+
+
+async def delete(conn: Connection, post_id: int) -> bool:
+    """Make a post a tombstone, its words gone with what carried them. False when it was gone already.
+
+    Ours keep their row for ever, and others' public ones for a while, to say that they are gone. Of others' private
+    posts nothing stays: they look like what never was.
+    """
+    kept = await fetch_value(
+        conn,
+        """
+        UPDATE post SET deleted_at = now(), content = '', source = '', warning = '', raw = NULL
+        WHERE id = $1 AND deleted_at IS NULL RETURNING local OR audience IN ('network', 'unlisted')
+        """,
+        post_id,
+    )
+    if kept is None:
+        return False
+    await execute(conn, "DELETE FROM notification WHERE post_id = $1", post_id)
+    if not kept:
+        await execute(conn, "DELETE FROM post WHERE id = $1", post_id)
+        return True
+    await execute(conn, "DELETE FROM post_tag WHERE post_id = $1", post_id)
+    await execute(conn, "DELETE FROM share WHERE post_id = $1", post_id)
+    await execute(conn, "DELETE FROM favourite WHERE post_id = $1", post_id)
+    await execute(conn, "DELETE FROM media WHERE post_id = $1", post_id)
+    await _empty_listing(conn, post_id)
+    await empty_activities(conn, post_id)
+    return True
+
+
+async def _empty_listing(conn: Connection, post_id: int) -> None:
+    """Leave only what a tombstone tells: that it was a listing, and of which kind."""
+    await execute(
+        conn,
+        """
+        UPDATE listing SET title = '', description = '', category = NULL, category_uri = NULL, place_name = NULL,
+            postcode = NULL, commune_code = NULL, latitude = NULL, longitude = NULL, radius = NULL, condition = NULL,
+            quantity = 1, available_quantity = NULL, price = NULL, currency = NULL, wants = NULL, reciprocal = NULL,
+            deposit = NULL, max_duration = NULL, begins_at = NULL, ends_at = NULL, expires_at = NULL, repair = NULL
+        WHERE post_id = $1
+        """,
+        post_id,
+    )
+
+
+async def empty_activities(conn: Connection, post_id: int | None = None) -> int:
+    """Leave no more than their names of the activities that carried a post of ours which was taken back; how many.
+
+    Its withdrawal cancelled what waited, and they answer 410 with their object. One that is in somebody's hands just
+    now is left for the nightly chore, which looks at all posts.
+    """
+    return await execute(
+        conn,
+        """
+        UPDATE activity SET
+            body = json_build_object('id', activity.uri, 'type', activity.type, 'object', activity.object_uri)::text
+        FROM post p
+        WHERE p.uri = activity.object_uri AND ($1::bigint IS NULL OR p.id = $1)
+            AND p.local AND p.deleted_at IS NOT NULL
+            AND activity.type IN ('Create', 'Update') AND starts_with(activity.body, '{"@context"')
+            AND NOT EXISTS (SELECT FROM delivery d
+                WHERE d.activity_id = activity.id AND d.state IN ('waiting', 'held'))
+        """,
+        post_id,
+    )
+
+
+async def empty_all_activities(conn: Connection) -> int:
+    """The nightly chore."""
+    return await empty_activities(conn)
+
+
+async def forget_copies(conn: Connection) -> int:
+    """Remove the tombstones of others' posts after their time."""
+    return await execute(
+        conn,
+        "DELETE FROM post WHERE NOT local AND deleted_at < now() - make_interval(days => $1)",
+        REMEMBERED_DAYS,
+    )

@@ -1,0 +1,62 @@
+"""Block somebody, or a whole server, for one person: both are hidden from each other, and follow each other no longer.
+
+No Block is sent: it would tell whoever is blocked (AX16). Their server only learns that they follow each other no
+more, as it has to, or it would go on showing what is for followers.
+"""
+
+from federation.uris import activity_uri, host_of
+from models import actors, blocks, follows
+from models.actors import Actor
+from models.database import Connection
+from models.errors import Invalid
+from models.settings import Site
+from outbox.follows import reject, unfollow
+
+
+async def block(conn: Connection, site: Site, actor: Actor, target: Actor) -> None:
+    """Want nothing to do with somebody, here or elsewhere. Again changes nothing. Raises Invalid for oneself."""
+    if actor.id == target.id:
+        raise Invalid("Vous ne pouvez pas vous bloquer vous-même.")
+    await _end_follows(conn, site, actor, target)
+    await blocks.save(conn, uri=activity_uri(site, actor.username), actor_id=actor.id, target_id=target.id)
+
+
+async def unblock(conn: Connection, actor: Actor, target: Actor) -> bool:
+    """Lift that; follows do not come back by themselves. False when there was no block."""
+    return await blocks.remove(conn, actor_id=actor.id, target_id=target.id)
+
+
+async def block_domain(conn: Connection, site: Site, actor: Actor, domain: str) -> str:
+    """Want nothing to do with a whole server and what stands under it; its name as it is kept. Raises Invalid."""
+    domain = read_domain(domain)
+    if domain == site.host:
+        raise Invalid("C’est votre coop : bloquez plutôt une personne.", field="domain")
+    for id in await blocks.list_related(conn, actor.id, domain):
+        await _end_follows(conn, site, actor, await actors.get(conn, id))
+    await blocks.save_domain(conn, actor.id, domain)
+    return domain
+
+
+async def unblock_domain(conn: Connection, actor: Actor, domain: str) -> bool:
+    """Lift that. False when it was not blocked. Raises Invalid."""
+    return await blocks.remove_domain(conn, actor.id, read_domain(domain))
+
+
+def read_domain(written: str) -> str:
+    """A domain as hosts are kept (A-label, lower case), from what somebody typed or pasted. Raises Invalid."""
+    name = written.strip().removeprefix("@").rstrip(".")
+    if "://" not in name:
+        name = f"https://{name}"
+    try:
+        host = host_of(name)
+    except Invalid:
+        raise Invalid("Ce n’est pas le nom d’un site.", field="domain") from None
+    if not host or len(host) > 253:
+        raise Invalid("Ce n’est pas le nom d’un site.", field="domain")
+    return host
+
+
+async def _end_follows(conn: Connection, site: Site, actor: Actor, target: Actor) -> None:
+    await unfollow(conn, site, actor, target)
+    if await follows.find(conn, follower_id=target.id, followed_id=actor.id) is not None:
+        await reject(conn, site, actor, target)

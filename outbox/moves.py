@@ -1,0 +1,101 @@
+"""A member lives elsewhere from now on, or comes from elsewhere: aliases, and the Move to those who follow (AX18)."""
+
+from federation.fetches import fetch_actor
+from federation.instance import Instance
+from federation.remote import resolve_handle
+from models import actors, blocks, follows, levels, moves, notifications
+from models.actors import Actor
+from models.database import Connection, connection
+from models.errors import Conflict, Invalid
+from models.settings import Site
+from outbox.builders.move import build_move
+from outbox.follows import follow, unfollow
+from outbox.profiles import announce_update
+from outbox.send import Recipients, send
+
+MOST_ALIASES = 10
+
+
+def require_at_home(author: Actor) -> None:
+    """Raise Invalid for one of ours who moved away: her account says so and nothing else any more."""
+    if author.moved_to is not None:
+        raise Invalid("Ce compte a déménagé : il ne publie plus d’ici.", field="text")
+
+
+async def find_target(instance: Instance, actor: Actor, written: str) -> Actor:
+    """The account to move to, as its server shows it this very moment. Uses the network: hold no connection here.
+
+    Raises ResolveFailed and FetchFailed where it cannot be had, Invalid where it is not ready to take the member in.
+    """
+    found = await resolve_handle(instance, written)
+    if not found.local:
+        found = await fetch_actor(instance, found.uri, fresh=True)
+    async with connection(instance.pool) as conn:
+        await require_target(conn, actor, found)
+    return found
+
+
+async def require_target(conn: Connection, actor: Actor, target: Actor) -> None:
+    """Raise Invalid unless the target is a living account that says that it is this actor too (B-60)."""
+    if target.id == actor.id:
+        raise Invalid("C’est l’adresse de ce compte-ci. Donnez celle du nouveau.", field="target")
+    if target.deleted_at is not None or target.suspended_at is not None or target.type == "Application":
+        raise Invalid("Personne ne peut suivre ce compte.", field="target")
+    if target.moved_to is not None:
+        raise Invalid("Ce compte a déménagé lui aussi.", field="target")
+    if not target.local and not await levels.is_welcome(conn, target.host):
+        raise Invalid("Notre coop n’échange pas avec ce serveur.", field="target")
+    if actor.uri not in target.also_known_as:
+        raise Invalid(
+            "Ce compte ne dit pas encore qu’il est aussi le vôtre. Ajoutez-y d’abord l’adresse d’ici.", field="target"
+        )
+
+
+async def move(conn: Connection, site: Site, actor: Actor, target: Actor) -> None:
+    """Tell the followers, let ours follow there, and say so on the profile. Raises Conflict within seven days.
+
+    `target` is what `find_target` returned a moment ago.
+    """
+    if not await moves.save(conn, actor.id, target.uri):
+        raise Conflict("Ce compte a déménagé il y a moins de sept jours. Attendez un peu.")
+    await send(conn, actor, build_move(site, actor, target.uri), Recipients(followed_ids=(actor.id,)), about=actor.uri)
+    await announce_update(conn, site, await actors.get(conn, actor.id))
+    await take_followers_along(conn, site, actor, target)
+
+
+async def come_back(conn: Connection, site: Site, actor: Actor) -> None:
+    """The member uses this account again; who left does not return by itself."""
+    await moves.end(conn, actor.id)
+    await announce_update(conn, site, await actors.get(conn, actor.id))
+
+
+async def add_alias(conn: Connection, site: Site, actor: Actor, other: Actor) -> None:
+    """Say that an account elsewhere is the same person's, who may then move here. Raises Invalid."""
+    if other.id == actor.id:
+        raise Invalid("C’est l’adresse de ce compte-ci. Donnez celle de l’ancien.", field="alias")
+    if other.uri in actor.also_known_as:
+        return
+    if len(actor.also_known_as) >= MOST_ALIASES:
+        raise Invalid("Dix anciens comptes au plus.", field="alias")
+    await _save_aliases(conn, site, actor, [*actor.also_known_as, other.uri])
+
+
+async def remove_alias(conn: Connection, site: Site, actor: Actor, uri: str) -> None:
+    """That account is the same person's no longer."""
+    if uri in actor.also_known_as:
+        await _save_aliases(conn, site, actor, [one for one in actor.also_known_as if one != uri])
+
+
+async def _save_aliases(conn: Connection, site: Site, actor: Actor, uris: list[str]) -> None:
+    await moves.save_aliases(conn, actor.id, uris)
+    await announce_update(conn, site, await actors.get(conn, actor.id))
+
+
+async def take_followers_along(conn: Connection, site: Site, old: Actor, new: Actor) -> None:
+    """Our people who follow the old address follow the new one and are told; whom a block keeps apart is not moved."""
+    for follower_id in await follows.list_local_followers(conn, old.id):
+        follower = await actors.get(conn, follower_id)
+        if follower_id != new.id and not await blocks.between(conn, follower_id, new.id):
+            await follow(conn, site, follower, new)
+            await notifications.notify(conn, recipient_id=follower_id, type="move", actor_id=new.id)
+        await unfollow(conn, site, follower, old)

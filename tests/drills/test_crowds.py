@@ -1,0 +1,199 @@
+"""Many hosts at once: half of them swallow everything, or one author takes back what thousands were sent."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from federation import transport
+from models.actors import Actor
+from models.database import Pool, connection, transaction
+from outbox import deliver
+from outbox.deletions import delete_post
+from outbox.deliver import deliver_due
+from tests.attacks.judge import percentile
+from tests.drills.ground import by_form, chance
+from tests.drills.report import report
+from tests.drills.town import Town, host_address, open_town, resident
+from tests.eventually import eventually
+from tests.factories import HERE
+from tests.federation.loopback import serve
+
+PATIENCE = by_form(1, 10)
+"""Seconds after which a silent host is left alone; ten among real peers."""
+
+PLACES = by_form(8, deliver.LANES)
+"""So many deliveries at once: in the short form there are as many silent hosts for each as in the long one."""
+
+SLOWEST = 6 * PATIENCE
+"""p99 of the healthy hosts: 60 s among real peers."""
+
+
+@dataclass(slots=True)
+class Crowd:
+    """Many hosts behind one listener; `holes` take every request and never answer."""
+
+    port: int = 0
+    holes: set[str] = field(default_factory=set)
+    arrived: list[tuple[float, str, dict[str, Any]]] = field(default_factory=list)
+    swallowed: int = 0
+
+    def origin(self, number: int) -> str:
+        """One of the hosts."""
+        return f"http://{host_address(number)}:{self.port}"
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Note what came, or swallow it."""
+        body = json.loads(await request.read())
+        if request.host in self.holes:
+            self.swallowed += 1
+            await asyncio.Event().wait()
+        self.arrived.append((time.monotonic(), request.host, body))
+        return web.Response(status=202)
+
+    def by_host(self) -> dict[str, list[dict[str, Any]]]:
+        """What came to each, in order."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for _, host, body in self.arrived:
+            found.setdefault(host, []).append(body)
+        return found
+
+    def waits(self, begun: float, uri: str) -> list[float]:
+        """How long each host that got something about this object waited for it, in seconds."""
+        return [moment - begun for moment, _, body in self.arrived if uri in json.dumps(body)]
+
+
+@asynccontextmanager
+async def open_crowd() -> AsyncIterator[Crowd]:
+    """All of them listen."""
+    crowd = Crowd()
+    async with serve(crowd.answer, address="0.0.0.0") as server:
+        crowd.port = int(server.url.rpartition(":")[2])
+        yield crowd
+
+
+async def follow_from_everywhere(town: Town, crowd: Crowd, author: Actor, hosts: int, each: int = 1) -> None:
+    """So many readers at each of the hosts."""
+    for number in range(hosts):
+        for place in range(each):
+            await town.add_reader(author, crowd.origin(number), name=f"{author.username}{place}")
+
+
+async def test_d09_half_of_the_inboxes_swallow_everything(
+    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "IDLE_SECONDS", PATIENCE)
+    monkeypatch.setattr(deliver, "LANES", PLACES)
+    monkeypatch.setattr(deliver, "LANES_TRIED_BEFORE", PLACES // 2)
+    hosts = by_form(40, 1000)
+    async with open_crowd() as crowd, open_town(pool, tmp_path) as town:
+        numbers = chance("d09").sample(range(hosts), hosts // 2)
+        crowd.holes = {crowd.origin(number).partition("://")[2] for number in numbers}
+        author = await town.add_author("alice")
+        await follow_from_everywhere(town, crowd, author, hosts)
+        memory = resident()
+
+        first = await town.publish(author, "Première annonce")
+        begun = time.monotonic()
+        await town.deliver()
+        first_waits = crowd.waits(begun, first.uri)
+        # Some of the silent ones are tried again while the others are to get something new.
+        second = await town.publish(author, "Seconde annonce")
+        begun, again = time.monotonic(), datetime.now(UTC) + timedelta(seconds=20)
+        await deliver_due(town.instance, again)
+        second_waits = crowd.waits(begun, second.uri)
+        grown = resident() - memory
+        left = await town.instance.pool.fetchval(
+            "SELECT count(*) FROM delivery WHERE state = 'waiting' AND claimed_by IS NOT NULL"
+        )
+
+    report(
+        "D9 black holes",
+        hosts=hosts,
+        holes=len(crowd.holes),
+        p99_first=f"{percentile(first_waits):.2f} s",
+        p99_beside_retries=f"{percentile(second_waits):.2f} s",
+        swallowed=crowd.swallowed,
+        memory_grown=f"{grown:.0f} MiB",
+    )
+    assert len(first_waits) == len(second_waits) == hosts - hosts // 2, "each healthy host got each of them once"
+    assert percentile(first_waits) < SLOWEST
+    assert percentile(second_waits) < SLOWEST
+    assert left == 0, "no place is still taken"
+    assert grown < by_form(48, 128)
+
+
+async def test_d18_a_vast_deletion_is_complete_in_order_and_delays_nobody(pool: Pool, tmp_path: Path) -> None:
+    hosts, each, posts, others = by_form(60, 3000), by_form(2, 17), by_form(3, 5), 3
+    async with open_crowd() as crowd, open_town(pool, tmp_path) as town:
+        known = await town.add_author("alice")
+        await follow_from_everywhere(town, crowd, known, hosts, each)
+        small = [await town.add_author(f"author{number}") for number in range(others)]
+        for author in small:
+            await follow_from_everywhere(town, crowd, author, 10)
+        wake, notes = asyncio.Event(), [await town.publish(known, f"annonce {number}") for number in range(posts)]
+        delivering = asyncio.create_task(keep_delivering(town, wake))
+
+        async def half_arrived() -> bool:
+            return len(crowd.arrived) > hosts * posts // 2
+
+        await eventually(half_arrived, within=by_form(20, 300))
+        vast = time.monotonic()
+        async with transaction(town.instance.pool) as conn:
+            for note in notes:
+                await delete_post(conn, HERE, known, note)
+        wake.set()
+        begun = time.monotonic()
+        beside = [await town.publish(author, "pendant ce temps") for author in small]
+        wake.set()
+
+        async def everything_left() -> bool:
+            async with connection(town.instance.pool) as conn:
+                return not await conn.fetchval("SELECT EXISTS (SELECT FROM delivery WHERE state = 'waiting')")
+
+        await eventually(everything_left, within=by_form(60, 900))
+        seconds = time.monotonic() - vast
+        delivering.cancel()
+        await asyncio.gather(delivering, return_exceptions=True)
+        waits = [wait for note in beside for wait in crowd.waits(begun, note.uri)]
+
+    report(
+        "D18 vast deletion",
+        hosts=hosts,
+        followers=hosts * each,
+        deletions=posts * hosts,
+        seconds=round(seconds, 1),
+        others_p99=f"{percentile(waits):.2f} s",
+    )
+    heard = crowd.by_host()
+    for number in range(hosts):
+        require_order(heard[crowd.origin(number).partition("://")[2]], [note.uri for note in notes])
+    assert len(waits) == others * 10
+    assert percentile(waits) < by_form(10, 60)
+    assert seconds < 600
+
+
+def require_order(activities: list[dict[str, Any]], uris: list[str]) -> None:
+    """Of each object one Delete came, and nothing after it. Raises AssertionError."""
+    for uri in uris:
+        types = [one["type"] for one in activities if uri in json.dumps(one["object"])]
+        assert types in (["Create", "Delete"], ["Delete"]), types
+
+
+async def keep_delivering(town: Town, wake: asyncio.Event) -> None:
+    """As the worker does."""
+    while True:
+        await deliver_due(town.instance, wake=wake)
+        wake.clear()
+        try:
+            await asyncio.wait_for(wake.wait(), 0.2)
+        except TimeoutError:
+            continue

@@ -1,0 +1,154 @@
+"""Something that can never be done, or kills whoever tries, is set aside and seen; everything else goes on."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from federation.instance import Instance
+from federation.vocabulary.activities import Like
+from inbox import dispatch
+from inbox.process import WAITS, process_due
+from models.database import Pool, connection, transaction
+from models.jobs import enqueue
+from models.set_aside import list_set_aside
+from models.settings import Settings
+from tests.drills.ground import by_form
+from tests.drills.report import report
+from tests.factories import HERE, make_member, make_note
+from tests.fediverse import FakeFediverse, Person
+from tests.inbox.desk import Desk, later
+
+WORKER = """
+import asyncio, os, sys
+from datetime import timedelta
+from models import jobs
+from models.database import connection, open_pool
+
+jobs.ATTEMPTS = 2
+jobs.FIRST_DELAY = timedelta(0)
+jobs.POLL = timedelta(seconds=0.1)
+jobs.HEARTBEAT = timedelta(seconds=0.5)
+
+async def work(payload):
+    if payload == "deadly":
+        os._exit(9)
+    if payload == "poison":
+        raise RuntimeError("this never works")
+    await asyncio.sleep(0.1)
+    print("done", payload, flush=True)
+
+async def main():
+    stopping = asyncio.Event()
+    running = asyncio.create_task(jobs.run_jobs(sys.argv[1], {"drill": work}, [], stopping))
+    pool = await open_pool(sys.argv[1])
+    while not running.done():
+        async with connection(pool) as conn:
+            if not await jobs.count_waiting(conn):
+                break
+        await asyncio.sleep(0.05)
+    stopping.set()
+    await running
+    await pool.close()
+
+asyncio.run(main())
+"""
+"""A worker that ends when no job is left; `deadly` takes it along as the kernel does when memory runs out."""
+
+
+@pytest.fixture
+def desk(pool: Pool, tmp_path: Path) -> Desk:
+    """Our server among fake ones."""
+    fediverse = FakeFediverse()
+    instance = Instance(site=HERE, settings=Settings(url=HERE.url, data=tmp_path), pool=pool, transport=fediverse)
+    return Desk(instance=instance, fediverse=fediverse)
+
+
+async def meet_people(desk: Desk, number: int) -> list[Person]:
+    """So many people of as many servers, known for long."""
+    people = [desk.fediverse.add_person(f"user{one}", f"host{one}.test") for one in range(number)]
+    async with connection(desk.instance.pool) as conn:
+        for one in range(number):
+            await conn.execute(
+                "INSERT INTO server (host, first_seen_at) VALUES ($1, now() - interval '8 days')", f"host{one}.test"
+            )
+    return people
+
+
+async def test_d16_an_activity_that_always_breaks_is_set_aside_and_the_others_pass(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works, tries = dispatch.HANDLERS[Like], 0
+
+    async def break_on_poison(*arguments: Any) -> None:
+        nonlocal tries
+        if any(isinstance(one, Like) and one.id.endswith("poison") for one in arguments):
+            tries += 1
+            raise RecursionError("maximum recursion depth exceeded")
+        await works(*arguments)
+
+    monkeypatch.setitem(dispatch.HANDLERS, Like, break_on_poison)
+    async with transaction(desk.instance.pool) as conn:
+        alice = await make_member(conn)
+        note = await make_note(conn, alice)
+    people = await meet_people(desk, by_form(20, 200))
+    for person in people:
+        if person is people[3]:
+            await desk.post(person, desk.activity(person, "Like", note.uri, id=f"{person.uri}/poison"))
+        await desk.post(person, desk.activity(person, "Like", note.uri))
+
+    processed = await process_due(desk.instance)
+    likes = await desk.value("SELECT count(*) FROM favourite")
+    at = later()
+    for wait in WAITS:
+        at += wait
+        await process_due(desk.instance, at)
+    set_aside = await desk.row("SELECT state, attempts, error FROM received WHERE activity_uri LIKE '%poison'")
+
+    report("D16 poisoned activity", processed=processed, likes_meanwhile=likes, tries=tries)
+    assert likes == len(people), "nobody waits behind it, not even its own sender"
+    assert tries == set_aside["attempts"] == len(WAITS) + 1
+    assert (set_aside["state"], set_aside["error"]) == ("failed", "RecursionError: maximum recursion depth exceeded")
+    assert await process_due(desk.instance, later(days=30)) == 0, "it does not come back"
+    async with connection(desk.instance.pool) as conn:
+        [seen] = await list_set_aside(conn)
+    assert (seen.what, seen.host) == ("Like", "host3.test")
+
+
+async def run_worker(url: str) -> tuple[int, list[str]]:
+    """Let a worker run to its end: its exit status and the jobs it did."""
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", WORKER, url, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    out, _ = await asyncio.wait_for(worker.communicate(), 60)
+    assert worker.returncode is not None
+    return worker.returncode, [line.split()[1] for line in out.decode().splitlines() if line.startswith("done ")]
+
+
+async def test_d16_jobs_that_raise_or_kill_are_given_up_and_no_other_job_with_them(
+    pool: Pool, database_url: str
+) -> None:
+    innocent = [f"job{number}" for number in range(by_form(6, 30))]
+    async with transaction(pool) as conn:
+        for payload in ("deadly", *innocent[:3], "poison", *innocent[3:]):
+            await enqueue(conn, "drill", payload)
+
+    deaths, done = 0, list[str]()
+    while True:
+        status, did = await run_worker(database_url)
+        done += did
+        if status == 0:
+            break
+        deaths += 1
+        assert deaths < 20, "it comes back for ever"
+    failed = await pool.fetch("SELECT convert_from(payload, 'UTF8') AS payload FROM pgqueuer WHERE status = 'failed'")
+
+    async with connection(pool) as conn:
+        seen = await list_set_aside(conn)
+
+    report("D16 deadly job", deaths=deaths, done=len(set(done)), set_aside=len(failed))
+    assert set(done) == set(innocent)
+    assert sorted(row["payload"] for row in failed) == ['"deadly"', '"poison"']
+    assert [one.what for one in seen] == ["drill", "drill"]

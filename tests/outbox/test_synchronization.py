@@ -1,0 +1,64 @@
+"""Which deliveries tell of the followers at the server that they go to (FEP-8fcf)."""
+
+from pathlib import Path
+
+import pytest
+
+from federation.instance import Instance
+from federation.synchronization import compute_digest, read_header
+from models.actors import Actor
+from models.database import Pool, transaction
+from models.posts import Audience
+from models.settings import Settings
+from outbox.deliver import deliver_due
+from outbox.notes import NoteDraft, publish
+from tests.factories import HERE, make_follow, make_member, make_remote_actor
+from tests.fediverse import FakeFediverse, make_signer
+
+
+@pytest.fixture
+def fediverse() -> FakeFediverse:
+    """Everybody else."""
+    return FakeFediverse()
+
+
+@pytest.fixture
+def instance(pool: Pool, fediverse: FakeFediverse, tmp_path: Path) -> Instance:
+    """Our server."""
+    settings = Settings(url=HERE.url, data=tmp_path)
+    return Instance(site=HERE, settings=settings, pool=pool, transport=fediverse)
+
+
+async def _publish(instance: Instance, audience: Audience, *followers: tuple[str, str]) -> Actor:
+    """A note of Alice, whom these people follow."""
+    async with transaction(instance.pool) as conn:
+        alice = await make_member(conn)
+        instance.signers.keep((alice.id, "rsa"), make_signer(f"{alice.uri}#main-key"))
+        for username, host in followers:
+            await make_follow(conn, await make_remote_actor(conn, username, host), alice)
+        await publish(conn, HERE, alice, NoteDraft(text="Pour vous", audience=audience))
+    return alice
+
+
+async def test_ax23_a_post_for_followers_says_who_follows_at_that_server(
+    instance: Instance, fediverse: FakeFediverse
+) -> None:
+    alice = await _publish(instance, "followers", ("bob", "henin.test"), ("eve", "henin.test"), ("carl", "arras.test"))
+
+    await deliver_due(instance)
+
+    said = {post.inbox: read_header(post.synchronization or "") for post in fediverse.posts}
+    at_henin = said["https://henin.test/inbox"]
+    assert at_henin is not None and at_henin.collection == alice.followers_uri
+    assert at_henin.url == f"{alice.uri}/followers_synchronization"
+    assert at_henin.digest == compute_digest(["https://henin.test/users/bob", "https://henin.test/users/eve"])
+    at_arras = said["https://arras.test/inbox"]
+    assert at_arras is not None and at_arras.digest == compute_digest(["https://arras.test/users/carl"])
+
+
+async def test_ax23_a_public_post_says_nothing_of_followers(instance: Instance, fediverse: FakeFediverse) -> None:
+    await _publish(instance, "network", ("bob", "henin.test"))
+
+    await deliver_due(instance)
+
+    assert [post.synchronization for post in fediverse.posts] == [None]

@@ -1,0 +1,137 @@
+"""Administrators set servers aside, let them in, restrict the federation, and bring lists in and out."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from federation.instance import Instance
+from models import knocks, levels
+from models.actors import Actor
+from models.database import connection, transaction
+from models.levels import Decision
+from tests.factories import make_follow, make_remote_actor
+from tests.village import Village
+from tests.web.pages.conftest import Browser
+
+PAGE = "/coop/serveurs/liste"
+
+LIST = "#domain,#severity,#public_comment\nevil.test,suspend,Harcèlement\nloud.test,silence,\n"
+
+
+@pytest.fixture
+async def odile(open_browser: Callable[[Actor | None], Awaitable[Browser]], lomme: Village) -> Browser:
+    """Odile, who administers."""
+    return await open_browser(lomme.admin)
+
+
+async def decide(odile: Browser, gesture: str, **fields: str) -> str:
+    """What the page says after a decision."""
+    answer = await odile.send(PAGE, {"geste": gesture} | fields, form_on=PAGE)
+    assert answer.status == 303, answer.words()
+    return (await odile.get(answer.location)).words()
+
+
+async def find(instance: Instance, host: str) -> Decision | None:
+    async with connection(instance.pool) as conn:
+        return await levels.find(conn, host)
+
+
+async def test_a_server_is_set_aside_with_a_note_and_a_public_reason_and_comes_back(
+    odile: Browser, visitor: Browser, instance: Instance
+) -> None:
+    words = await decide(odile, "ecart", domaine="https://Evil.test/about", raison="Harcèlement", note="vu par Awa")
+
+    assert await instance.welcomes.allows("a.evil.test") is False
+    assert "Dit à tous : Harcèlement" in words and "Entre vous : vu par Awa" in words
+    public = (await visitor.get("/a-l-ecart")).words()
+    assert "evil.test" in public and "Harcèlement" in public and "Awa" not in public
+
+    await decide(odile, "retour", domaine="evil.test")
+    assert await instance.welcomes.allows("a.evil.test") is True
+    assert "evil.test" not in (await visitor.get("/a-l-ecart")).words()
+
+
+async def test_restricted_federation_shows_who_knocked_and_lets_in_with_one_click(
+    odile: Browser, instance: Instance
+) -> None:
+    assert "En place" in await decide(odile, "restreinte")
+    async with transaction(instance.pool) as conn:
+        await knocks.add(conn, {"lyon.test": 3})
+
+    words = (await odile.get(PAGE)).words()
+    await decide(odile, "entrer", domaine="lyon.test")
+
+    assert "lyon.test" in words and "3 fois" in words
+    assert await instance.welcomes.allows("lyon.test") is True
+    assert await instance.welcomes.allows("brest.test") is False
+    await decide(odile, "sortir", domaine="lyon.test")
+    assert await instance.welcomes.allows("lyon.test") is False
+    await decide(odile, "ouverte")
+    assert await instance.welcomes.allows("brest.test") is True
+
+
+async def test_a_list_is_shown_with_what_it_would_end_before_it_changes_anything(
+    odile: Browser, instance: Instance, lomme: Village
+) -> None:
+    async with transaction(instance.pool) as conn:
+        mallory = await make_remote_actor(conn, "mallory", "social.evil.test")
+        await make_follow(conn, lomme.alice, mallory)
+
+    preview = await odile.send(f"{PAGE}/apercu", {"liste": LIST}, form_on=PAGE)
+
+    words = preview.words()
+    assert preview.status == 200
+    assert "Un serveur serait mis à l’écart" in words and "1 d’ici vers eux" in words
+    assert "limité là-bas" in words
+    assert await find(instance, "evil.test") is None
+
+    again = preview.html.xpath("string(//textarea[@name='liste'])")
+    applied = await odile.send(f"{PAGE}/appliquer", {"liste": again}, form_on=PAGE)
+    assert applied.location == f"{PAGE}?fait=liste"
+    decided = await find(instance, "evil.test")
+    assert decided is not None and (decided.level, decided.public_reason) == ("aside", "Harcèlement")
+    assert await find(instance, "loud.test") is None
+
+
+async def test_limited_ones_are_taken_along_when_asked_for(odile: Browser) -> None:
+    preview = await odile.send(f"{PAGE}/apercu", {"liste": LIST, "limites": "1"}, form_on=PAGE)
+
+    assert "2 serveurs seraient mis à l’écart" in preview.words()
+
+
+async def test_the_list_can_be_taken_out_for_others(odile: Browser) -> None:
+    await decide(odile, "ecart", domaine="evil.test", raison="Harcèlement", note="vu par Awa")
+
+    answer = await odile.get(f"{PAGE}.csv")
+
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    assert "evil.test,suspend,true,true,Harcèlement,false" in answer.text
+    assert "Awa" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        (PAGE, {"geste": "ecart", "domaine": ""}),
+        (PAGE, {"geste": "ecart", "domaine": "pas un site"}),
+        (PAGE, {"geste": "ecart", "domaine": "lomme.test"}),
+        (PAGE, {"geste": "danser", "domaine": "evil.test"}),
+        (f"{PAGE}/apercu", {"liste": ""}),
+        (f"{PAGE}/apercu", {"liste": "<html>"}),
+    ],
+)
+async def test_a_mistake_is_told_and_changes_nothing(
+    odile: Browser, instance: Instance, path: str, fields: dict[str, str]
+) -> None:
+    answer = await odile.send(path, fields, form_on=PAGE)
+
+    assert answer.status == 422
+    assert "à revoir" in answer.words()
+    async with connection(instance.pool) as conn:
+        assert [one.host for one in await levels.list_decided(conn) if one.level == "aside"] == []
+
+
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}.csv", "/coop/inconnus"])
+async def test_members_do_not_see_these_pages(alice: Browser, visitor: Browser, path: str) -> None:
+    assert (await alice.get(path)).status == 403
+    assert (await visitor.get(path)).status == 303

@@ -1,0 +1,214 @@
+"""The other servers, for administrators."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from federation.errors import Cause, FetchFailed
+from federation.instance import Instance
+from models import circuits, deliveries, jobs, peers, received
+from models.actors import Actor
+from models.database import connection, execute, fetch_value, transaction
+from models.peers import Peer
+from models.received import NewReceived
+from tests.factories import make_activity
+from tests.fediverse import FakeFediverse
+from tests.village import Village
+from tests.web.pages.conftest import Browser
+
+PAGE = "/coop/serveurs/henin.test"
+
+
+@pytest.fixture
+async def admin(open_browser: Callable[[Actor | None], Awaitable[Browser]], lomme: Village) -> Browser:
+    """Nadia, who administers."""
+    return await open_browser(lomme.admin)
+
+
+async def queue(instance: Instance, lomme: Village, *, state: str = "waiting") -> None:
+    """Something for Bob of Hénin."""
+    async with connection(instance.pool) as conn:
+        activity = await make_activity(conn, lomme.alice, object_uri=lomme.tent.uri)
+        await deliveries.schedule(
+            conn, activity_id=activity, actor_id=lomme.alice.id, named_ids=[lomme.bob.id], followed_ids=[]
+        )
+        await execute(
+            conn,
+            """
+            UPDATE delivery SET state = $2, attempts = 3, error = 'henin.test forbids this. (HTTP 403)',
+                due_at = now() + interval '6 hours' WHERE activity_id = $1
+            """,
+            activity,
+            state,
+        )
+
+
+async def get(instance: Instance) -> Peer:
+    """What is kept of Hénin."""
+    async with connection(instance.pool) as conn:
+        found = await peers.find_peer(conn, "henin.test")
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("path", ["/coop/serveurs", PAGE])
+async def test_only_administrators_watch(alice: Browser, visitor: Browser, path: str) -> None:
+    assert (await alice.get(path)).status == 403
+    assert (await visitor.get(path)).status == 303
+    assert (await alice.send(PAGE, {"geste": "hold"}, form_on="/compte")).status == 403
+    assert (await alice.send(f"{PAGE}/essai", {}, form_on="/compte")).status == 403
+
+
+async def test_list_says_who_does_well_and_what_waits(admin: Browser, lomme: Village, instance: Instance) -> None:
+    await queue(instance, lomme)
+    await queue(instance, lomme, state="failed")
+
+    words = (await admin.get("/coop/serveurs")).words()
+
+    assert "henin.test" in words and "Tout va bien" in words
+    assert "1 en attente, 1 non remis" in words
+    assert "entendu il y a" in words
+
+
+async def test_list_is_narrowed_and_says_when_nothing_is_wrong(admin: Browser, lomme: Village) -> None:
+    assert "Rien à regarder : tout passe." in (await admin.get("/coop/serveurs?etat=trouble")).words()
+    assert "Aucun serveur connu" in (await admin.get("/coop/serveurs?q=bretagne")).words()
+    assert "henin.test" in (await admin.get("/coop/serveurs?q=HENIN")).words()
+
+
+async def test_page_says_why_nothing_goes_through(admin: Browser, lomme: Village, instance: Instance) -> None:
+    await queue(instance, lomme)
+    async with connection(instance.pool) as conn:
+        await circuits.save_failure(
+            conn, "henin.test", "x", on=datetime.now(UTC).date(), inbox="https://henin.test/inbox", cause="clock"
+        )
+        await circuits.save_clock(conn, "henin.test", -2820)
+
+    words = (await admin.get(PAGE)).words()
+
+    assert "Des envois échouent" in words
+    assert "henin.test n’a pas la même heure que nous" in words
+    assert "Son horloge retarde de 47 minutes sur la nôtre." in words
+    assert "henin.test nous l’interdit : il a peut-être mis notre coop à l’écart." in words
+
+
+async def test_our_own_clock_is_suspected_when_all_others_agree(
+    admin: Browser, lomme: Village, instance: Instance
+) -> None:
+    async with connection(instance.pool) as conn:
+        for host in ("arras.test", "lens.test", "henin.test"):
+            await circuits.save_clock(conn, host, 7200)
+
+    assert "C’est sans doute votre horloge." in (await admin.get("/coop/serveurs")).words()
+    assert "Son horloge avance" not in (await admin.get(PAGE)).words()
+
+
+async def test_deliveries_are_held_released_and_tried_now(admin: Browser, lomme: Village, instance: Instance) -> None:
+    await queue(instance, lomme)
+
+    assert (await admin.send(PAGE, {"geste": "hold"}, form_on=PAGE)).location == f"{PAGE}?fait=hold"
+    held = await get(instance)
+    assert "Envois retenus" in (await admin.get(PAGE)).words()
+    await admin.send(PAGE, {"geste": "release"}, form_on=PAGE)
+    released = await get(instance)
+
+    assert (held.state, held.waiting, held.held) == ("paused", 0, 1)
+    assert (released.state, released.waiting, released.held) == ("well", 1, 0)
+
+    async with connection(instance.pool) as conn:
+        await execute(conn, "UPDATE delivery SET due_at = now() + interval '6 hours'")
+    await admin.send(PAGE, {"geste": "retry"}, form_on=PAGE)
+    due_at = (await get(instance)).due_at
+    assert due_at is not None and due_at <= datetime.now(UTC)
+
+
+async def test_what_was_not_delivered_since_a_day_is_sent_again(
+    admin: Browser, lomme: Village, instance: Instance
+) -> None:
+    await queue(instance, lomme, state="failed")
+    tomorrow, today = (datetime.now(UTC) + timedelta(days=2)).date(), datetime.now(UTC).date() - timedelta(days=1)
+
+    await admin.send(PAGE, {"geste": "catch_up", "depuis": tomorrow.isoformat()}, form_on=PAGE)
+    assert (await get(instance)).failed == 1
+    await admin.send(PAGE, {"geste": "catch_up", "depuis": today.isoformat()}, form_on=PAGE)
+    assert ((await get(instance)).failed, (await get(instance)).waiting) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"geste": "drop"},
+        {"geste": "level"},
+        {"geste": "level", "niveau": "enemy"},
+        {"geste": "catch_up"},
+        {"geste": "catch_up", "depuis": "hier"},
+        {"geste": "catch_up", "depuis": "2026-13-45"},
+    ],
+)
+async def test_what_cannot_be_done_is_said_and_changes_nothing(
+    admin: Browser, lomme: Village, instance: Instance, fields: dict[str, str]
+) -> None:
+    await queue(instance, lomme, state="failed")
+    before = await get(instance)
+
+    answer = await admin.send(PAGE, fields, form_on=PAGE)
+
+    assert answer.status == 422 and answer.html.xpath("//div[@id='erreurs']")
+    assert await get(instance) == before
+
+
+async def test_level_is_chosen(admin: Browser, lomme: Village, instance: Instance) -> None:
+    await admin.send(PAGE, {"geste": "level", "niveau": "friend"}, form_on=PAGE)
+
+    assert (await get(instance)).level == "friend"
+
+
+async def test_server_is_tried_step_by_step(
+    admin: Browser, lomme: Village, fediverse: FakeFediverse, instance: Instance
+) -> None:
+    fediverse.documents["https://henin.test/.well-known/nodeinfo"] = FetchFailed(
+        Cause.CERTIFICATE_EXPIRED, "henin.test"
+    )
+
+    words = (await admin.send(f"{PAGE}/essai", {}, form_on=PAGE)).words()
+
+    assert "Votre coop lui parle Oui." in words
+    assert "Il répond Le certificat de henin.test est périmé : prévenez la personne qui le tient." in words
+    assert "Il accepte notre signature" in words
+
+
+async def test_unknown_server_has_a_page_to_try_it_and_nonsense_has_none(
+    admin: Browser, lomme: Village, instance: Instance
+) -> None:
+    assert "Pas encore d’échange" in (await admin.get("/coop/serveurs/nouveau.example")).words()
+    for nonsense in ("-a.test", "a..test", "lomme.test", f"{'a' * 64}.test", "a_b"):
+        assert (await admin.get(f"/coop/serveurs/{nonsense}")).status == 404
+    async with connection(instance.pool) as conn:
+        assert not await fetch_value(conn, "SELECT EXISTS (SELECT FROM server WHERE host = 'nouveau.example')")
+
+
+async def test_d16_what_could_not_be_done_here_is_shown_to_administrators(
+    admin: Browser, lomme: Village, instance: Instance
+) -> None:
+    before = (await admin.get("/coop/serveurs")).words()
+    async with transaction(instance.pool) as conn:
+        await received.enqueue(
+            conn,
+            NewReceived(
+                activity_uri="https://arras.test/likes/1", body_hash=b"1", type="Like",
+                actor_uri="https://arras.test/users/anna", host="arras.test", body=b"{}",
+            ),
+        )  # fmt: skip
+        id = await fetch_value(conn, "SELECT id FROM received WHERE host = 'arras.test'")
+        await received.give_up(conn, id, error="RecursionError: too deep")
+        await jobs.enqueue(conn, "mail", 1)
+        await execute(conn, "UPDATE pgqueuer SET status = 'failed'")
+
+    after = (await admin.get("/coop/serveurs")).words()
+
+    assert "n’a pas pu être traité" not in before
+    assert "Ce qui n’a pas pu être traité ici" in after
+    assert "J’aime, arras.test RecursionError: too deep" in after
+    assert "Tâche « mail »" in after

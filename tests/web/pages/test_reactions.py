@@ -1,0 +1,123 @@
+"""Liking and passing on from a page: with buttons alone, for what is here and what is a copy, told to the others."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from federation.instance import Instance
+from models.actors import Actor
+from models.database import connection, execute, fetch_column, fetch_value, transaction
+from tests.village import Village
+from tests.web.pages.conftest import Browser
+
+OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
+
+
+async def list_sent(instance: Instance) -> list[dict[str, object]]:
+    """The activities that wait to leave, the first one first."""
+    async with connection(instance.pool) as conn:
+        bodies = await fetch_column(
+            conn,
+            """
+            SELECT body FROM activity a
+            WHERE EXISTS (SELECT FROM delivery d WHERE d.activity_id = a.id AND d.host = 'henin.test') ORDER BY a.id
+            """,
+        )
+    return [msgspec.json.decode(body) for body in bodies]
+
+
+async def test_like_of_a_copy_is_counted_shown_as_pressed_and_told_to_its_author(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    path = f"/annonces/d/{lomme.sewing.id}"
+
+    answer = await alice.send(f"/reactions/{lomme.sewing.id}", {"geste": "aimer"}, form_on=path)
+    page = await alice.get(path)
+
+    assert (answer.status, answer.location) == (303, f"{path}#reactions")
+    pressed = page.html.xpath("//button[@aria-pressed='true']")
+    assert [" ".join(one.text_content().split()) for one in pressed] == ["J’aime 1"]
+    sent = await list_sent(instance)
+    assert [(one["type"], one["object"], one["actor"]) for one in sent] == [("Like", lomme.sewing.uri, lomme.alice.uri)]
+
+
+async def test_like_is_taken_back_by_the_same_button(alice: Browser, lomme: Village, instance: Instance) -> None:
+    path = f"/annonces/d/{lomme.sewing.id}"
+    await alice.send(f"/reactions/{lomme.sewing.id}", {"geste": "aimer"}, form_on=path)
+
+    await alice.send(f"/reactions/{lomme.sewing.id}", {"geste": "ne-plus-aimer"}, form_on=path)
+
+    page = await alice.get(path)
+    assert not page.html.xpath("//button[@aria-pressed='true']")
+    assert [one["type"] for one in await list_sent(instance)] == ["Like", "Undo"]
+
+
+async def test_passing_a_note_on_announces_it_to_followers_and_is_taken_back(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    path = f"/notes/{lomme.distant_note.id}"
+
+    await alice.send(f"/reactions/{lomme.distant_note.id}", {"geste": "passer"}, form_on=path)
+    shown = await alice.get(path)
+    await alice.send(f"/reactions/{lomme.distant_note.id}", {"geste": "ne-plus-passer"}, form_on=path)
+
+    pressed = shown.html.xpath("//button[@aria-pressed='true']")
+    assert [" ".join(one.text_content().split()) for one in pressed] == ["Faire passer 1"]
+    assert [one["type"] for one in await list_sent(instance)] == ["Announce", "Undo"]
+
+
+async def test_like_of_a_listing_here_tells_its_author(
+    open_browser: OpenBrowser, lomme: Village, instance: Instance
+) -> None:
+    hocine = await open_browser(lomme.hocine)
+    path = lomme.tent.post.url.removeprefix(lomme.site.url)
+
+    await hocine.send(f"/reactions/{lomme.tent.id}", {"geste": "aimer"}, form_on=path)
+
+    async with connection(instance.pool) as conn:
+        told = await fetch_value(
+            conn,
+            "SELECT count(*) FROM notification WHERE type = 'favourite' AND recipient_id = $1 AND actor_id = $2",
+            lomme.alice.id,
+            lomme.hocine.id,
+        )
+    assert told == 1
+
+
+async def test_author_and_passers_by_read_the_figures_and_have_no_buttons(
+    open_browser: OpenBrowser, visitor: Browser, alice: Browser, lomme: Village
+) -> None:
+    hocine = await open_browser(lomme.hocine)
+    path = lomme.tent.post.url.removeprefix(lomme.site.url)
+    await hocine.send(f"/reactions/{lomme.tent.id}", {"geste": "aimer"}, form_on=path)
+    await hocine.send(f"/reactions/{lomme.tent.id}", {"geste": "passer"}, form_on=path)
+
+    for browser in (visitor, alice):
+        page = await browser.get(path)
+        assert "Une personne aime" in page.words()
+        assert "une personne l’a fait passer" in page.words()
+        assert not page.html.xpath("//form[starts-with(@action, '/reactions/')]")
+
+
+async def test_what_is_not_for_everybody_cannot_be_passed_on(
+    open_browser: OpenBrowser, lomme: Village, instance: Instance
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE post SET audience = 'coop' WHERE id = $1", lomme.tent.id)
+    hocine = await open_browser(lomme.hocine)
+    path = lomme.tent.post.url.removeprefix(lomme.site.url)
+
+    page = await hocine.get(path)
+    answer = await hocine.send(f"/reactions/{lomme.tent.id}", {"geste": "passer"}, form_on=path)
+
+    assert not page.html.xpath("//input[@value='passer']")
+    assert answer.status == 403
+
+
+async def test_reaction_to_what_the_member_may_not_see_is_not_found(alice: Browser, lomme: Village) -> None:
+    answers = [
+        await alice.send(f"/reactions/{id}", {"geste": "aimer"}, form_on="/publier")
+        for id in (lomme.withdrawn.id, 12345)
+    ]
+
+    assert [answer.status for answer in answers] == [404, 404]

@@ -1,0 +1,143 @@
+"""`declic peer`: what scripts and administrators read of other servers, and do about them."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from tests.conftest import copy_database, with_database
+from tests.servers import make_environment, run_declic
+
+
+class Shell:
+    """Commands on one instance whose server does not run."""
+
+    def __init__(self, env: dict[str, str], url: str) -> None:
+        self.env, self.url = env, url
+
+    async def run(self, *arguments: str) -> tuple[int, str, str]:
+        """`declic peer …`: status, stdout, stderr."""
+        return await run_declic(self.env, "peer", *arguments)
+
+    async def result(self, *arguments: str) -> str:
+        """What a command that succeeds prints."""
+        status, out, err = await self.run(*arguments)
+        assert status == 0, err
+        return out.strip()
+
+    async def sql(self, sql: str, *args: Any) -> Any:
+        """The first value of a query."""
+        conn = await asyncpg.connect(self.url)
+        try:
+            return await conn.fetchval(sql, *args)
+        finally:
+            await conn.close()
+
+
+@pytest.fixture(scope="module")
+async def shell(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shell]:
+    """One instance for all commands here; one delivery to Hénin failed a day ago."""
+    name = f"{furnished}_peers"
+    admin = await asyncpg.connect(postgres_url)
+    await copy_database(admin, furnished, name)
+    url = with_database(postgres_url, name)
+    env = make_environment(tmp_path_factory.mktemp("peers"), 9, database_url=url, url="http://lomme.test")
+    shell = Shell(env, url)
+    await shell.sql("INSERT INTO server (host, name, last_in_at) VALUES ('henin.test', 'Coop', now())")
+    await shell.sql(
+        """
+        WITH alice AS (
+            INSERT INTO actor (id, uri, type, local, username, host, url, inbox)
+            VALUES (7, 'http://lomme.test/users/zoe', 'Person', true, 'zoe', 'lomme.test', '', '') RETURNING id
+        ), sent AS (
+            INSERT INTO activity (id, uri, type, actor_id, object_uri, public, body)
+            SELECT 7, 'http://lomme.test/a/7', 'Create', id, 'http://lomme.test/n/7', true, '{}' FROM alice RETURNING id
+        )
+        INSERT INTO delivery (activity_id, actor_id, inbox, host, state, error, cause, attempts, created_at)
+        SELECT id, 7, 'https://henin.test/inbox', 'henin.test', 'failed', 'henin.test forbids this.', 'forbidden', 16,
+            now() - interval '1 day' FROM sent
+        """
+    )
+    yield shell
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+async def test_servers_are_listed_for_people_and_for_scripts(shell: Shell) -> None:
+    table = (await shell.result("list")).splitlines()
+    [found] = [one for one in json.loads(await shell.result("list", "--json")) if one["host"] == "henin.test"]
+
+    assert table[0].split()[:3] == ["host", "state", "level"]
+    assert any(line.startswith("henin.test") and "well" in line for line in table)
+    assert (found["state"], found["level"], found["failed"], found["name"]) == ("well", "reader", 1, "Coop")
+    assert json.loads(await shell.result("list", "--only", "aside", "--json")) == []
+
+
+async def test_one_server_is_shown_with_what_did_not_get_there(shell: Shell) -> None:
+    found = json.loads(await shell.result("show", "HENIN.test", "--json"))
+
+    assert [(one["type"], one["state"], one["cause"]) for one in found["troubles"]] == [
+        ("Create", "failed", "forbidden")
+    ]
+    assert "failed: Create http://lomme.test/n/7 henin.test forbids this." in await shell.result("show", "henin.test")
+
+
+async def test_what_was_not_delivered_is_sent_again_held_and_released(shell: Shell) -> None:
+    yesterday = (datetime.now(UTC) - timedelta(days=2)).date().isoformat()
+
+    assert await shell.result("catch-up", "henin.test", datetime.now(UTC).date().isoformat()) in {"0", "1"}
+    await shell.sql("UPDATE delivery SET state = 'failed'")
+    assert await shell.result("catch-up", "henin.test", yesterday) == "1"
+    assert await shell.result("hold", "henin.test") == "1"
+    assert json.loads(await shell.result("show", "henin.test", "--json"))["state"] == "paused"
+    assert await shell.result("release", "henin.test") == "1"
+    assert await shell.result("retry", "henin.test") == "1"
+    assert await shell.sql("SELECT state FROM delivery") == "waiting"
+    await shell.sql("UPDATE delivery SET state = 'failed'")
+
+
+async def test_level_is_set(shell: Shell) -> None:
+    assert await shell.result("level", "arras.test", "friend") == "friend"
+    assert await shell.sql("SELECT level FROM server WHERE host = 'arras.test'") == "friend"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "sentence"),
+    [
+        (("show", "nobody.test"), 1, "Nothing is known of nobody.test"),
+        (("retry", "nobody.test"), 1, "Nothing is known of nobody.test"),
+        (("catch-up", "henin.test", "hier"), 2, "hier"),
+        (("level", "henin.test", "enemy"), 2, "enemy"),
+        (("list", "--only", "nothing"), 2, "nothing"),
+        (("why", "https://henin.test/1", "--as", "nobody"), 1, "no member named nobody"),
+    ],
+)
+async def test_what_cannot_be_done_is_one_sentence(
+    shell: Shell, arguments: tuple[str, ...], status: int, sentence: str
+) -> None:
+    found, out, err = await shell.run(*arguments)
+
+    assert (found, out, err.count("\n")) == (status, "", 1)
+    assert sentence in err
+
+
+async def test_a_server_that_is_not_there_fails_at_its_step(shell: Shell) -> None:
+    status, out, err = await shell.run("test", "nowhere.invalid")
+
+    steps = [line.split()[:2] for line in out.splitlines()]
+    assert status == 1 and err == "nowhere.invalid fails at reach.\n"
+    assert steps[:3] == [["ok", "welcome"], ["FAILS", "reach"], ["-", "clock"]]
+
+
+async def test_why_names_the_step_that_fails(shell: Shell) -> None:
+    status, out, err = await shell.run("why", "https://nowhere.invalid/annonces/1")
+
+    assert status == 1 and err == "It fails at document.\n"
+    assert [line.split()[:2] for line in out.splitlines()] == [
+        ["ok", "address"],
+        ["ok", "welcome"],
+        ["FAILS", "document"],
+    ]

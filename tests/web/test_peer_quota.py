@@ -1,0 +1,143 @@
+"""How often other servers may ask: by network until they prove who they are, then in their own name, never by proxy."""
+
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
+
+from federation.instance import Instance
+from models.database import Pool
+from models.settings import Settings
+from tests.web.core import Client, make_instance
+from web import peer_quota
+from web.errors import error_middleware
+from web.keys import INSTANCE
+from web.middlewares import request_middleware
+from web.peer_quota import PROVEN, UNPROVEN, make_budget, note_signer, peer_quota_middleware, read_network
+from web.quota import QUOTA, Quota
+
+
+async def show(request: web.Request) -> web.Response:
+    """As a document that knows its reader by the header of these tests."""
+    if "Signer" in request.headers:
+        note_signer(request, request.headers["Signer"])
+    return web.json_response({})
+
+
+async def take(request: web.Request) -> web.Response:
+    """As an inbox that knows whether the sender is proven."""
+    request[PROVEN] = request.headers.get("Proven") == "yes"
+    return web.Response(status=202 if request[PROVEN] else 401)
+
+
+async def serve(instance: Instance) -> AsyncIterator[Client]:
+    app = web.Application(middlewares=[request_middleware, error_middleware, peer_quota_middleware])
+    app[INSTANCE], app[QUOTA], app[UNPROVEN] = instance, Quota(instance.pool, 1500), make_budget()
+    app.add_routes([web.get("/users/{name}", show), web.post("/inbox", take), web.get("/annonces", show)])
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+@pytest.fixture
+async def client(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
+    """Five documents, three unproven posts; this machine is a proxy of ours."""
+    monkeypatch.setattr(peer_quota, "READS", 5)
+    monkeypatch.setattr(peer_quota, "UNPROVEN_POSTS", 3)
+    async for client in serve(make_instance(pool, trusted_proxies=("127.0.0.0/8",))):
+        yield client
+
+
+async def read(client: Client, address: str, times: int = 1, **headers: str) -> list[int]:
+    """The statuses of so many reads by this address."""
+    given = {"X-Forwarded-For": address, "Accept": "application/json"} | headers
+    return [(await client.get("/users/alice", headers=given)).status for _ in range(times)]
+
+
+async def post(client: Client, address: str, times: int = 1, *, proven: bool = False) -> list[int]:
+    given = {"X-Forwarded-For": address, "Proven": "yes" if proven else "no"}
+    return [(await client.post("/inbox", headers=given)).status for _ in range(times)]
+
+
+async def test_ht04_a_network_reads_so_many_documents_and_takes_nothing_from_others(client: Client) -> None:
+    assert await read(client, "203.0.113.9", 6) == [200] * 5 + [429]
+    assert await read(client, "203.0.113.200") == [429]  # the same /24
+    assert await read(client, "203.0.114.9") == [200]
+    answer = await client.get("/users/alice", headers={"X-Forwarded-For": "203.0.113.9"})
+    assert 0 < int(answer.headers["Retry-After"]) <= 300
+
+
+async def test_ht04_an_ipv6_visitor_is_known_by_the_64(client: Client) -> None:
+    assert await read(client, "2001:db8:1:2::1", 5) == [200] * 5
+    assert await read(client, "2001:db8:1:2:ffff::9") == [429]
+    assert await read(client, "2001:db8:1:3::1") == [200]
+
+
+async def test_ht04_whoever_signs_is_counted_in_their_own_name_and_no_more_as_their_network(client: Client) -> None:
+    first = [await read(client, f"198.51.{number}.1", Signer="henin.test") for number in range(6)]
+    other = await read(client, "198.51.100.1", 5, Signer="lyon.test")
+    unsigned = await read(client, "198.51.100.1", 5)
+
+    assert first == [[200]] * 5 + [[429]]
+    assert other == [200] * 5
+    assert unsigned == [200] * 5
+
+
+async def test_ht04_b59_unproven_posts_are_limited_and_proven_ones_of_the_same_network_are_not(client: Client) -> None:
+    assert await post(client, "203.0.113.9", 10, proven=True) == [202] * 10
+    assert await post(client, "203.0.113.9", 4) == [401] * 3 + [429]
+    assert await post(client, "198.51.100.9") == [401]
+
+
+async def test_ht04_the_address_of_a_proxy_is_never_counted(client: Client) -> None:
+    statuses = [(await client.get("/users/alice")).status for _ in range(8)]
+
+    assert statuses == [200] * 8
+
+
+async def test_ht04_pages_for_people_are_not_counted(client: Client) -> None:
+    given = {"X-Forwarded-For": "203.0.113.9"}
+
+    assert [(await client.get("/annonces", headers=given)).status for _ in range(8)] == [200] * 8
+
+
+@pytest.mark.parametrize(
+    ("remote", "proxies", "forwarded", "network"),
+    [
+        ("203.0.113.9", (), None, "203.0.113.0/24"),
+        ("127.0.0.1", (), None, "127.0.0.0/24"),
+        ("127.0.0.1", (), "203.0.113.9", None),  # a proxy that the settings forget
+        ("203.0.113.9", (), "198.51.100.1", "203.0.113.0/24"),  # anybody may write that header
+        ("10.0.0.1", ("10.0.0.0/8",), None, None),
+        ("::ffff:203.0.113.9", (), None, "203.0.113.0/24"),
+        ("2001:db8:1:2:3::4", (), None, "2001:db8:1:2::/64"),
+        ("", (), None, None),
+    ],
+)
+def test_ht04_which_network_a_request_comes_from(
+    remote: str, proxies: tuple[str, ...], forwarded: str | None, network: str | None
+) -> None:
+    headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
+    app = web.Application()
+    settings = Settings(url="https://lomme.test", trusted_proxies=proxies)
+    app[INSTANCE] = cast(Instance, SimpleNamespace(settings=settings))
+
+    request = make_mocked_request("GET", "/users/alice", headers=headers, app=app).clone(remote=remote)
+
+    assert read_network(request) == network
+
+
+async def test_b38_a_hundred_thousand_networks_leave_the_counters_small(pool: Pool) -> None:
+    quota = Quota(pool, 1500)
+    for _ in range(20):
+        quota.count(b"busy")
+
+    for number in range(100_000):
+        quota.count(number.to_bytes(4, "big"))
+
+    assert quota.size <= 50_000
+    assert quota.used(b"busy") == 20
+    await quota.exchange()
+    assert await pool.fetchval("SELECT count(*) FROM request_count") == 1

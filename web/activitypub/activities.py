@@ -1,0 +1,78 @@
+"""`/users/NAME/activities/UUID`: an activity of ours as it was signed, for those whom it was for (OB1, OB6)."""
+
+import orjson
+from aiohttp import web
+
+from federation.fields import Json, each
+from federation.uris import profile_url
+from models import activities, actors, follows, posts
+from models.activities import StoredActivity
+from models.actors import Actor
+from models.database import Connection, connection
+from models.errors import Forbidden, NotFound
+from web.activitypub.access import describe_departed, read_known_reader, require_no_block
+from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
+from web.keys import INSTANCE
+
+CARRIERS = frozenset({"Create", "Update"})
+"""Activities that hold the whole object, and are gone when it is."""
+
+FORMER_TYPE = "Activity"
+
+
+async def show_activity(request: web.Request) -> web.Response:
+    """The bytes that were delivered. Of somebody deleted only the Delete is left, by which others check it."""
+    instance = request.app[INSTANCE]
+    if not wants_activity(request):
+        profile = profile_url(instance.site, request.match_info["username"])
+        raise web.HTTPSeeOther(profile, headers={"Vary": VARY_PUBLIC})
+    reader = await read_known_reader(request)
+    async with connection(instance.pool) as conn:
+        actor = await actors.find_published(conn, request.match_info["username"])
+        if actor is None:
+            raise NotFound
+        activity = await activities.find_by_uri(conn, f"{instance.site.url}{request.path}")
+        if actor.deleted_at is not None and (activity is None or activity.type != "Delete"):
+            raise describe_departed(request, FORMER_TYPE, actor.deleted_at)
+        if actor.suspended_at is not None:
+            raise Forbidden("This account is suspended.")
+        if activity is None:
+            raise NotFound
+        await require_no_block(conn, reader, actor)
+        await _require_standing(conn, request, activity, reader)
+        await _require_addressed(conn, activity, actor, reader)
+    return answer_activity(request, activity.body.encode(), public=activity.public)
+
+
+async def _require_addressed(conn: Connection, activity: StoredActivity, actor: Actor, reader: Actor | None) -> None:
+    """Raise NotFound unless the reader is one of those to whom it is addressed, or it is to everybody."""
+    if activity.public:
+        return
+    if reader is None:
+        raise NotFound
+    addressees = _read_addressees(orjson.loads(activity.body))
+    if reader.id == actor.id or reader.uri in addressees:
+        return
+    if actor.followers_uri not in addressees:
+        raise NotFound
+    if not await follows.is_follower(conn, follower_id=reader.id, followed_id=actor.id):
+        raise NotFound
+
+
+def _read_addressees(document: Json) -> set[str]:
+    return {one for key in ("to", "cc") for one in each(document.get(key)) if isinstance(one, str)}
+
+
+async def _require_standing(
+    conn: Connection, request: web.Request, activity: StoredActivity, reader: Actor | None
+) -> None:
+    """Raise Departed when the post inside was taken back, and NotFound when this reader may not see it any more."""
+    if activity.type not in CARRIERS or activity.object_uri is None:
+        return
+    post = await posts.find_by_uri(conn, activity.object_uri)
+    if post is None:
+        return
+    if post.id not in await posts.filter_visible(conn, [post.id], reader.id if reader else None, tombstones=True):
+        raise NotFound
+    if post.deleted_at is not None:
+        raise describe_departed(request, activity.type, post.deleted_at)

@@ -1,0 +1,112 @@
+"""The directory for servers: whom we vouch for, what is open here, and our map as GeoJSON (RFC 7946)."""
+
+import hashlib
+from datetime import UTC, datetime
+
+import orjson
+from aiohttp import web
+
+from federation.geojson import GEOJSON, build_map
+from federation.serialize import serialize
+from federation.territories import build_territories, build_vouch
+from federation.uris import actor_uri, proposals_uri
+from federation.vocabulary.collections import Verbatim
+from federation.vocabulary.marketplace import Proposal
+from models import actors, listings, media
+from models.actors import Actor
+from models.database import Connection, connection
+from models.directory.own import count_open, list_open
+from models.directory.reading import OwnVouch, list_entries, list_own_vouches
+from models.errors import NotFound
+from outbox.builders.proposal import build_proposal
+from web.activitypub.access import read_known_reader
+from web.activitypub.negotiation import answer_activity
+from web.activitypub.paging import PAGE_SIZE, TOP, build_page, build_root, read_cursor
+from web.keys import INSTANCE
+
+CACHED_SECONDS = 3600
+OPEN = {"Access-Control-Allow-Origin": "*"}
+
+
+async def show_territories(request: web.Request) -> web.Response:
+    """GET /territories: our vouches; missing as long as the cooperative did not ask to be listed."""
+    await read_known_reader(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        vouches = await _list_vouches(conn)
+    body = serialize(build_territories(request.app[INSTANCE].site, vouches, _today()))
+    return answer_activity(request, body, seconds=CACHED_SECONDS)
+
+
+async def show_vouch(request: web.Request) -> web.Response:
+    """GET /territories/{host}: one of them, under its own id."""
+    await read_known_reader(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        vouches = {vouch.host: vouch for vouch in await _list_vouches(conn)}
+    vouch = vouches.get(request.match_info["host"])
+    if vouch is None:
+        raise NotFound
+    body = serialize(build_vouch(request.app[INSTANCE].site, vouch, _today()))
+    return answer_activity(request, body, seconds=CACHED_SECONDS)
+
+
+async def show_proposals(request: web.Request) -> web.Response:
+    """GET /users/coop/proposals: every open listing of the territory, whole, the newest first."""
+    await read_known_reader(request)
+    instance = request.app[INSTANCE]
+    uri, before = proposals_uri(instance.site, "coop"), read_cursor(request, "before")
+    async with connection(instance.pool) as conn:
+        await _get_listed_coop(conn)
+        if before is None:
+            owner = actor_uri(instance.site, "coop")
+            root = build_root(uri, await count_open(conn), f"before={TOP}", owner=owner)
+            return answer_activity(request, root)
+        items = await _describe_open(request, conn, await list_open(conn, before=before, limit=PAGE_SIZE + 1))
+    return answer_activity(request, build_page(uri, "before", before, items))
+
+
+async def show_geojson(request: web.Request) -> web.Response:
+    """GET /territories.geojson: the map as it is seen from here, for everybody's maps; no member is on it."""
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        entries = [entry for entry in await list_entries(conn) if entry.accepted_at is not None]
+        coop = await actors.find_local(conn, "coop")
+    body = orjson.dumps(build_map(instance.site, entries, coop))
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = OPEN | {"ETag": etag, "Cache-Control": f"public, max-age={CACHED_SECONDS}"}
+    if request.headers.get("If-None-Match") == etag:
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=body, headers=headers | {"Content-Type": GEOJSON})
+
+
+def _today() -> datetime:
+    """A vouch is said anew on each day, not with each request."""
+    return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+async def _get_listed_coop(conn: Connection) -> Actor:
+    coop = await actors.find_local(conn, "coop")
+    if coop is None or not coop.discoverable or coop.suspended_at is not None:
+        raise NotFound
+    return coop
+
+
+async def _list_vouches(conn: Connection) -> list[OwnVouch]:
+    await _get_listed_coop(conn)
+    return await list_own_vouches(conn)
+
+
+async def _describe_open(request: web.Request, conn: Connection, ids: list[int]) -> list[tuple[int, object]]:
+    """The listings as they are served at their own addresses."""
+    site = request.app[INSTANCE].site
+    found = await listings.list_by_posts(conn, ids)
+    authors = {one.id: one for one in await actors.list_by_ids(conn, [item.post.author_id for item in found.values()])}
+    pictures = await media.list_by_posts(conn, list(found))
+    return [
+        (id, _write(build_proposal(site, authors[found[id].post.author_id], found[id], pictures.get(id, []))))
+        for id in ids
+        if id in found
+    ]
+
+
+def _write(proposal: Proposal) -> Verbatim:
+    return Verbatim(body=serialize(proposal).decode())

@@ -1,0 +1,87 @@
+"""What hangs on a post of ours: answers, the thread, and how many like and share it (CO2 to CO4)."""
+
+from aiohttp import web
+
+from models import actors, posts, threads
+from models.actors import Actor
+from models.database import Connection, connection
+from models.errors import NotFound
+from models.posts import Post
+from web.activitypub.access import describe_departed, get_published, read_known_reader
+from web.activitypub.negotiation import answer_activity
+from web.activitypub.paging import BOTTOM, PAGE_SIZE, build_page, build_root, read_cursor
+from web.keys import INSTANCE
+
+COLLECTION = "Collection"
+
+
+async def show_replies(request: web.Request) -> web.Response:
+    """Public answers to a post, by id, oldest first."""
+    uri, after = _read_address(request), read_cursor(request, "after")
+    reader = await read_known_reader(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        post = await _get_post(conn, request, reader)
+        if after is None:
+            root = build_root(uri, await threads.count_replies(conn, post.id), f"after={BOTTOM}", ordered=False)
+            return answer_activity(request, root, public=post.audience in posts.PUBLIC)
+        found = await threads.list_replies(
+            conn, post.id, after=after, limit=PAGE_SIZE + 1, reader_id=reader.id if reader else None
+        )
+    page = build_page(uri, "after", after, [(one.id, one.uri) for one in found], ordered=False)
+    return answer_activity(request, page, public=post.audience in posts.PUBLIC)
+
+
+async def show_context(request: web.Request) -> web.Response:
+    """The thread of a post: itself and every public answer below it, oldest first."""
+    uri, after = _read_address(request), read_cursor(request, "after")
+    reader = await read_known_reader(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        post = await _get_post(conn, request, reader)
+        if after is None:
+            author = await actors.get(conn, post.author_id)
+            total = await threads.count_thread(conn, post.id)
+            root = build_root(uri, total, f"after={BOTTOM}", owner=author.uri)
+            return answer_activity(request, root, public=post.audience in posts.PUBLIC)
+        found = await threads.list_thread(
+            conn, post.id, after=after, limit=PAGE_SIZE + 1, reader_id=reader.id if reader else None
+        )
+    page = build_page(uri, "after", after, [(one.id, one.uri) for one in found])
+    return answer_activity(request, page, public=post.audience in posts.PUBLIC)
+
+
+async def show_likes(request: web.Request) -> web.Response:
+    """How many like a post; who they are is for its author."""
+    return await _show_count(request, "favourites")
+
+
+async def show_shares(request: web.Request) -> web.Response:
+    """How many share a post; who they are is told by their own outboxes."""
+    return await _show_count(request, "shares")
+
+
+async def _show_count(request: web.Request, figure: str) -> web.Response:
+    reader = await read_known_reader(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        post = await _get_post(conn, request, reader)
+        counts = (await posts.count(conn, [post.id], None))[post.id]
+    total = counts.favourites if figure == "favourites" else counts.shares
+    root = build_root(_read_address(request), total, None, ordered=False)
+    return answer_activity(request, root, public=post.audience in posts.PUBLIC)
+
+
+async def _get_post(conn: Connection, request: web.Request, reader: Actor | None) -> Post:
+    """The post whose part this address is, if the reader may see it. Raises NotFound, and Departed once it is gone."""
+    await get_published(conn, request, COLLECTION)
+    post = await posts.find_by_uri(conn, _read_address(request).rpartition("/")[0])
+    if post is None or not post.local:
+        raise NotFound
+    if post.id not in await posts.filter_visible(conn, [post.id], reader.id if reader else None, tombstones=True):
+        raise NotFound
+    if post.deleted_at is not None:
+        raise describe_departed(request, COLLECTION, post.deleted_at)
+    return post
+
+
+def _read_address(request: web.Request) -> str:
+    """The collection's id."""
+    return f"{request.app[INSTANCE].site.url}{request.path}"

@@ -1,0 +1,66 @@
+"""`declic key rotate`, `declic key seal`: new keys for actors of this instance, and keys put under the key file."""
+
+import click
+
+from federation.instance import Instance
+from federation.key_pairs import KEYS_CHANNEL, make_key_pairs, seal
+from models import actors, keys
+from models.actors import Actor
+from models.database import connection, transaction
+from models.events import announce
+from outbox.keys import rotate
+from web.commands.running import Refused, run, say, tell, working_instance
+
+
+@click.group()
+def key() -> None:
+    """The keys with which this instance signs."""
+
+
+@key.command("rotate")
+@click.argument("names", nargs=-1)
+@click.option("--all", "everybody", is_flag=True, help="Everybody here, the built-in actors included.")
+def rotate_keys(names: tuple[str, ...], *, everybody: bool) -> None:
+    """Give actors new keys and tell their followers; prints the ids of the keys. After a leak, say --all."""
+    if everybody == bool(names):
+        raise click.UsageError("Say whose keys: one or more names, or --all.")
+    run(_rotate(names))
+
+
+async def _rotate(names: tuple[str, ...]) -> None:
+    async with working_instance() as instance:
+        for actor in await _list_actors(instance, names):
+            pairs = await make_key_pairs(instance.settings)
+            async with transaction(instance.pool) as conn:
+                await rotate(conn, instance.site, actor, pairs)
+                made = await keys.find_private_key(conn, actor.id, "rsa")
+            assert made is not None
+            tell(made.uri)
+    say("Their followers are being told; a server that kept an old key looks again once.")
+
+
+async def _list_actors(instance: Instance, names: tuple[str, ...]) -> list[Actor]:
+    async with connection(instance.pool) as conn:
+        if not names:
+            return await actors.list_by_ids(conn, await keys.list_owners(conn))
+        found = [(name, await actors.find_local(conn, name.removeprefix("@"))) for name in names]
+    missing = [name for name, actor in found if actor is None or actor.deleted_at is not None]
+    if missing:
+        raise Refused(f"There is no {missing[0]} here.")
+    return [actor for _, actor in found if actor is not None]
+
+
+@key.command("seal")
+def seal_keys() -> None:
+    """Encrypt the keys that were made before there was a key file; prints how many."""
+    run(_seal())
+
+
+async def _seal() -> None:
+    async with working_instance() as instance:
+        if instance.settings.key_file is None:
+            raise Refused("DECLIC_KEY_FILE names no file yet: `openssl rand -base64 32 > FILE` makes a good one.")
+        async with transaction(instance.pool) as conn:
+            sealed = await seal(conn, instance.settings)
+            await announce(conn, KEYS_CHANNEL, None)
+        tell(str(sealed))

@@ -1,0 +1,275 @@
+"""`declic peer …`: other servers, how each does, why nothing goes through, and what can be done about it."""
+
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+import click
+import orjson
+
+from federation.checkup import check_host
+from federation.instance import Instance
+from federation.uris import host_of
+from inbox.diagnosis import diagnose
+from models import accounts, held, peers, requeue, servers, set_aside
+from models.database import Connection, connection, transaction
+from models.errors import Invalid
+from models.levels import Level
+from models.peers import SELECTIONS, Peer, Selection, Trouble
+from web.commands.domain_blocks import blocks
+from web.commands.english import say_in_english
+from web.commands.running import Refused, run, say, tell, working_instance
+from web.pages.findings import tell_check, tell_clock, tell_finding
+
+MARKS = {True: "ok", False: "FAILS", None: "-"}
+
+COLUMNS = ("host", "state", "level", "waiting", "held", "failed", "latency", "last in", "last out")
+
+
+@click.group()
+def peer() -> None:
+    """Other servers: how they do, and what to do."""
+
+
+peer.add_command(blocks)
+
+
+@peer.command("list")
+@click.option("--only", "selection", type=click.Choice(SELECTIONS), default="all", show_default=True)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=200, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+def list_all(selection: Selection, limit: int, as_json: bool) -> None:
+    """List the servers that are known, those that need somebody first."""
+    run(_list_all(selection, limit, as_json=as_json))
+
+
+@peer.command()
+@click.argument("host")
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+def show(host: str, as_json: bool) -> None:
+    """Show what is known of a server, and what did not get there."""
+    run(_show(read_host(host), as_json=as_json))
+
+
+@peer.command()
+@click.argument("host")
+def test(host: str) -> None:
+    """Try a server step by step; status 1 when a step fails."""
+    run(_test(read_host(host)))
+
+
+@peer.command()
+@click.argument("host")
+def retry(host: str) -> None:
+    """Try now what waits for a server."""
+    run(_retry(read_host(host)))
+
+
+@peer.command("catch-up")
+@click.argument("host")
+@click.argument("since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
+def catch_up(host: str, since: datetime) -> None:
+    """Send again what was not delivered to a server since DATE (2026-11-24)."""
+    run(_catch_up(read_host(host), since.replace(tzinfo=UTC)))
+
+
+@peer.command()
+@click.argument("host")
+def hold(host: str) -> None:
+    """Hold what is to be delivered to a server until it is released."""
+    run(_hold(read_host(host)))
+
+
+@peer.command()
+@click.argument("host")
+def release(host: str) -> None:
+    """Let go what was held for a server."""
+    run(_release(read_host(host)))
+
+
+@peer.command()
+@click.argument("host")
+@click.argument("level", type=click.Choice(get_args(Level)))
+def level(host: str, level: Level) -> None:
+    """Say how far the cooperative trusts a server."""
+    run(_level(read_host(host), level))
+
+
+@peer.command()
+@click.argument("url")
+@click.option("--as", "name", help="The member who does not see it.")
+def why(url: str, name: str | None) -> None:
+    """Find out why something from elsewhere is not seen here; status 1 when a step fails."""
+    run(_why(url, name))
+
+
+def read_host(written: str) -> str:
+    """A host as it is kept: of an address its host, in lower case and ASCII. Raises Invalid."""
+    host = host_of(written if "://" in written else f"https://{written}")
+    if not host:
+        raise Invalid(f"{written} is not the name of a server.")
+    return host
+
+
+async def _list_all(selection: Selection, limit: int, *, as_json: bool) -> None:
+    async with working_instance() as instance, connection(instance.pool) as conn:
+        found = await peers.list_peers(conn, selection=selection, limit=limit)
+        own_clock = await peers.find_own_clock(conn)
+        put_aside = await set_aside.list_set_aside(conn, limit=5)
+    if as_json:
+        tell(_as_json([describe_peer(one) for one in found]))
+        return
+    if own_clock is not None:
+        say(f"This machine's clock is probably wrong: the others differ by {own_clock} seconds.")
+    for one in put_aside:
+        origin = f"from {one.host}: {one.error}" if one.host else "a job of this server"
+        say(f"Set aside {_moment(one.at)}, since it could not be done here: {one.what} ({origin})")
+    rows = [COLUMNS, *(_make_row(one) for one in found)]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(COLUMNS))]
+    for row in rows:
+        tell("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _make_row(one: Peer) -> tuple[str, ...]:
+    latency = "" if one.latency_ms is None else f"{one.latency_ms} ms"
+    return (
+        one.host,
+        one.state,
+        one.level,
+        str(one.waiting),
+        str(one.held),
+        str(one.failed),
+        latency,
+        _moment(one.last_in_at),
+        _moment(one.last_out_at),
+    )
+
+
+def _moment(at: datetime | None) -> str:
+    return "" if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+async def _show(host: str, *, as_json: bool) -> None:
+    async with working_instance() as instance, connection(instance.pool) as conn:
+        found = await _get_peer(conn, host)
+        troubles = await peers.list_troubles(conn, host)
+    described = describe_peer(found) | {"troubles": [describe_trouble(one) for one in troubles]}
+    if as_json:
+        tell(_as_json(described))
+        return
+    for name, value in described.items():
+        if value is not None and name != "troubles":
+            tell(f"{name.replace('_', ' ')}: {_moment(value) if isinstance(value, datetime) else value}")
+    for one in troubles:
+        tell(f"{one.state}: {one.type} {one.object_uri or ''} {one.error or ''}".strip())
+
+
+async def _get_peer(conn: Connection, host: str) -> Peer:
+    found = await peers.find_peer(conn, host)
+    if found is None:
+        raise Refused(f"Nothing is known of {host}; declic peer test {host} tries it.")
+    return found
+
+
+SHOWN = (
+    "host",
+    "state",
+    "level",
+    "software",
+    "software_version",
+    "name",
+    "last_in_at",
+    "last_out_at",
+    "last_failure_at",
+    "latency_ms",
+    "clock_seconds",
+    "waiting",
+    "held",
+    "failed",
+    "due_at",
+    "failure",
+    "failure_cause",
+    "failing_since",
+    "unavailable_since",
+    "probe_at",
+    "paused_at",
+)
+"""What scripts and administrators read of a server, in this order."""
+
+
+def describe_peer(one: Peer) -> dict[str, Any]:
+    """A server for scripts: what is kept of it, and in words what is wrong with its clock."""
+    clock = None if one.clock_off is None else tell_clock(say_in_english, one.clock_off)
+    return {name: getattr(one, name) for name in SHOWN} | {"clock": clock}
+
+
+def describe_trouble(one: Trouble) -> dict[str, Any]:
+    """A delivery that failed, for scripts."""
+    names = ("type", "object_uri", "state", "attempts", "status", "error", "cause", "created_at", "due_at")
+    return {name: getattr(one, name) for name in names}
+
+
+def _as_json(value: object) -> str:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+
+
+async def _test(host: str) -> None:
+    async with working_instance() as instance:
+        found = await check_host(instance, host)
+    for one in found:
+        words = tell_finding(say_in_english, host, one)
+        tell(f"{MARKS[one.ok]:<6} {one.trial.value:<10} {words}".rstrip())
+    failed = next((one for one in found if one.ok is False), None)
+    if failed is not None:
+        raise Refused(f"{host} fails at {failed.trial.value}.")
+
+
+async def _retry(host: str) -> None:
+    async with working_instance() as instance, transaction(instance.pool) as conn:
+        await _get_peer(conn, host)
+        due = await held.retry_now(conn, host, at=datetime.now(UTC))
+    tell(str(due))
+
+
+async def _catch_up(host: str, since: datetime) -> None:
+    at = datetime.now(UTC)
+    async with working_instance() as instance, transaction(instance.pool) as conn:
+        await _get_peer(conn, host)
+        queued = await requeue.catch_up(conn, host, since=since, at=at)
+        await held.retry_now(conn, host, at=at)
+    tell(str(queued))
+
+
+async def _hold(host: str) -> None:
+    async with working_instance() as instance, transaction(instance.pool) as conn:
+        tell(str(await held.pause(conn, host)))
+
+
+async def _release(host: str) -> None:
+    async with working_instance() as instance, transaction(instance.pool) as conn:
+        await _get_peer(conn, host)
+        tell(str(await held.resume(conn, host)))
+
+
+async def _level(host: str, level: Level) -> None:
+    async with working_instance() as instance, transaction(instance.pool) as conn:
+        await servers.save_level(conn, host, level)
+    tell(level)
+
+
+async def _why(url: str, name: str | None) -> None:
+    async with working_instance() as instance:
+        found = await diagnose(instance, url, await _find_reader(instance, name))
+    for check in found.checks:
+        tell(f"{MARKS[check.ok]:<6} {check.step.value:<10} {tell_check(say_in_english, check)}")
+    if found.fault is not None:
+        raise Refused(f"It fails at {found.fault.step.value}.")
+
+
+async def _find_reader(instance: Instance, name: str | None) -> int | None:
+    if name is None:
+        return None
+    async with connection(instance.pool) as conn:
+        account = await accounts.find_by_username(conn, name.removeprefix("@"))
+    if account is None:
+        raise Refused(f"There is no member named {name} here.")
+    return account.actor_id

@@ -1,0 +1,134 @@
+"""Whom a member does not want to see: mute, block, a whole server; the list of them, and how to take it back."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from models import actors, blocks, mutes
+from models.actors import Actor
+from models.database import Connection, connection, transaction
+from models.errors import Invalid, NotFound
+from outbox import blocks as outbox
+from web.forms import Form, blank_form, read_form
+from web.keys import INSTANCE
+from web.pages.cards import profile_path
+from web.pages.ids import read_id
+from web.render import N_, render, say
+from web.session import read_local_path, require_account
+
+PAGE = "/compte/masques"
+
+MOST = 500
+
+DURATIONS: dict[str, timedelta | None] = {
+    "": None,
+    "1": timedelta(days=1),
+    "7": timedelta(days=7),
+    "30": timedelta(days=30),
+}
+
+GESTURES = ("masquer", "demasquer", "bloquer", "debloquer")
+
+SAID = {
+    "masquer": N_("C’est noté : vous ne verrez plus ce que publie cette personne. Elle n’en sait rien."),
+    "demasquer": N_("Vous verrez de nouveau ce que publie cette personne."),
+    "bloquer": N_("C’est noté : vous ne vous voyez plus l’un l’autre. Nous ne l’annonçons à personne."),
+    "debloquer": N_("Le blocage est levé. Les abonnements ne reviennent pas d’eux-mêmes."),
+    "serveur": N_("C’est noté : plus rien de ce serveur ne vous arrive."),
+    "serveur-leve": N_("Ce serveur est de nouveau visible pour vous."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """Somebody on the list; `until` where a mute ends by itself."""
+
+    id: int
+    name: str
+    handle: str
+    href: str
+    until: datetime | None = None
+
+
+async def list_hidden(request: web.Request) -> web.Response:
+    """GET /compte/masques."""
+    require_account(request)
+    return await _show(request, blank_form(request))
+
+
+async def post_gesture(request: web.Request) -> web.Response:
+    """POST /personnes/ID: mute (for a while), block, and back; then where one came from."""
+    account, form = require_account(request), await read_form(request)
+    gesture = form.choice("geste", GESTURES)
+    instance = request.app[INSTANCE]
+    async with transaction(instance.pool) as conn:
+        me = await actors.get(conn, account.actor_id)
+        other = await actors.get(conn, read_id(request.match_info["id"]))
+        if not gesture or other.id == me.id or other.deleted_at is not None:
+            raise NotFound
+        if gesture == "masquer":
+            days = form.choice("duree", tuple(DURATIONS), default="")
+            await mutes.save(
+                conn,
+                actor_id=me.id,
+                target_id=other.id,
+                notifications=not form.flag("avec-notifications"),
+                duration=DURATIONS[days],
+            )
+        elif gesture == "demasquer":
+            await mutes.remove(conn, actor_id=me.id, target_id=other.id)
+        elif gesture == "bloquer":
+            await outbox.block(conn, instance.site, me, other)
+        else:
+            await outbox.unblock(conn, me, other)
+    back = read_local_path(form.typed("retour")) if form.typed("retour") else PAGE
+    raise web.HTTPSeeOther(f"{back}?fait={gesture}" if back == PAGE else back)
+
+
+async def post_domain(request: web.Request) -> web.Response:
+    """POST /compte/masques/serveur: a whole server for oneself, or no longer."""
+    account, form = require_account(request), await read_form(request)
+    instance, lifted = request.app[INSTANCE], form.typed("geste") == "lever"
+    form.text("domaine", limit=300, missing="Écrivez le nom d’un site, comme exemple.fr.")
+    if form.ok:
+        try:
+            async with transaction(instance.pool) as conn:
+                me = await actors.get(conn, account.actor_id)
+                if lifted:
+                    await outbox.unblock_domain(conn, me, form.typed("domaine"))
+                else:
+                    await outbox.block_domain(conn, instance.site, me, form.typed("domaine"))
+        except Invalid as error:
+            form.fail("domaine", str(error))
+    if not form.ok:
+        return await _show(request, form, status=422)
+    raise web.HTTPSeeOther(f"{PAGE}?fait={'serveur-leve' if lifted else 'serveur'}")
+
+
+async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
+    me = require_account(request).actor_id
+    async with connection(request.app[INSTANCE].pool) as conn:
+        muted = await mutes.list_muted(conn, me, limit=MOST)
+        blocked = await blocks.list_blocked(conn, me, limit=MOST)
+        domains = await blocks.list_domains(conn, me, limit=MOST)
+        people = await _find_people(conn, [*(one.target_id for one in muted), *(one.target_id for one in blocked)])
+    said = SAID.get(request.query.get("fait", ""))
+    return await render(
+        request,
+        "account/hidden.html",
+        status=status,
+        form=form,
+        muted=[_make_hidden(people[one.target_id], one.until) for one in muted if one.target_id in people],
+        blocked=[_make_hidden(people[one.target_id]) for one in blocked if one.target_id in people],
+        domains=[one.domain for one in domains],
+        said=say(request, said) if said else "",
+    )
+
+
+async def _find_people(conn: Connection, ids: list[int]) -> dict[int, Actor]:
+    return {actor.id: actor for actor in await actors.list_by_ids(conn, ids)}
+
+
+def _make_hidden(actor: Actor, until: datetime | None = None) -> Hidden:
+    return Hidden(id=actor.id, name=actor.display_name, handle=actor.handle, href=profile_path(actor), until=until)

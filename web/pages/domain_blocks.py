@@ -1,0 +1,159 @@
+"""With whom the cooperative deals: who is set aside, who is let in, lists brought in and taken out, restricted mode."""
+
+from functools import partial
+
+from aiohttp import web
+
+from federation import domain_list
+from models import knocks, levels
+from models.database import connection, transaction
+from models.errors import Invalid
+from models.levels import Decision
+from outbox.blocks import read_domain
+from web.forms import FileLimits, Form, blank_form, read_form
+from web.keys import INSTANCE
+from web.render import N_, render, say
+from web.session import require_role
+
+PAGE = "/coop/serveurs/liste"
+
+FILES = FileLimits(count=1, size=domain_list.LONGEST)
+
+LARGEST_FORM = 180_000
+"""Characters of a list that the second form can carry; longer ones are for the command."""
+
+SAID = {
+    "ecart": N_("C’est fait : plus rien ne passe, ni dans un sens ni dans l’autre."),
+    "retour": N_("C’est levé : ce que nous avions de ce serveur se montre de nouveau."),
+    "entrer": N_("La porte lui est ouverte."),
+    "sortir": N_("La porte lui est fermée."),
+    "restreinte": N_("La fédération est restreinte : seuls vos amis et vos invités entrent."),
+    "ouverte": N_("La fédération est ouverte à tous, sauf à ceux mis à l’écart."),
+    "liste": N_("La liste est en place."),
+    "rien": N_("Rien n’était à changer."),
+}
+
+GESTURES = ("ecart", "retour", "entrer", "sortir", "restreinte", "ouverte", "oublier")
+
+
+async def show_list(request: web.Request) -> web.Response:
+    """GET /coop/serveurs/liste: everything decided, who knocked, and the forms."""
+    require_role(request, "admin")
+    return await _show(request, blank_form(request))
+
+
+async def post_gesture(request: web.Request) -> web.Response:
+    """POST /coop/serveurs/liste: set aside, lift that, let in, close the door, restrict the federation or open it."""
+    require_role(request, "admin")
+    form = await read_form(request)
+    gesture = form.choice("geste", GESTURES, missing="Ce choix n’existe pas.")
+    host = "" if gesture in {"restreinte", "ouverte", ""} else _read_domain(request, form)
+    if not form.ok:
+        return await _show(request, form, status=422)
+    instance = request.app[INSTANCE]
+    async with transaction(instance.pool) as conn:
+        if gesture in {"restreinte", "ouverte"}:
+            await levels.save_limited(conn, limited=gesture == "restreinte")
+        elif gesture in {"entrer", "sortir"}:
+            await levels.save_listed(conn, host, listed=gesture == "entrer")
+        elif gesture == "oublier":
+            await knocks.forget(conn, host)
+        elif gesture == "retour":
+            await levels.save_level(conn, host, "reader")
+        else:
+            note, reason = form.text("note", limit=1000), form.text("raison", limit=domain_list.COMMENT)
+            await levels.save_level(conn, host, "aside", note=note, public_reason=reason)
+    instance.welcomes.forget()
+    raise web.HTTPSeeOther(f"{PAGE}?fait={gesture}")
+
+
+async def post_preview(request: web.Request) -> web.Response:
+    """POST /coop/serveurs/liste/apercu: what a list would change; nothing is changed."""
+    require_role(request, "admin")
+    form = await read_form(request, FILES)
+    uploads = form.files("fichier")
+    text = uploads[0].body.decode("utf-8", "replace") if uploads else form.typed("liste")
+    silenced_too = form.flag("limites")
+    try:
+        reading = domain_list.read_list(text)
+    except Invalid as error:
+        form.fail("liste", str(error))
+        return await _show(request, form, status=422)
+    if not reading.entries:
+        form.fail("liste", "Choisissez un fichier, ou collez une liste.")
+        return await _show(request, form, status=422)
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        planned = await domain_list.plan(conn, reading, own_host=instance.site.host, silenced_too=silenced_too)
+    written = domain_list.write_plan(planned)
+    return await render(
+        request, "peers/list_preview.html", plan=planned, written=written, too_long=len(written) > LARGEST_FORM
+    )
+
+
+async def post_import(request: web.Request) -> web.Response:
+    """POST /coop/serveurs/liste/appliquer: set aside what the preview showed."""
+    require_role(request, "admin")
+    form = await read_form(request)
+    instance = request.app[INSTANCE]
+    reading = domain_list.read_list(form.typed("liste"))
+    async with transaction(instance.pool) as conn:
+        planned = await domain_list.plan(conn, reading, own_host=instance.site.host)
+        count = await domain_list.carry_out(conn, planned)
+    instance.welcomes.forget()
+    raise web.HTTPSeeOther(f"{PAGE}?fait={'liste' if count else 'rien'}")
+
+
+async def show_export(request: web.Request) -> web.Response:
+    """GET /coop/serveurs/liste.csv: what is set aside, as Mastodon imports it."""
+    require_role(request, "admin")
+    async with connection(request.app[INSTANCE].pool) as conn:
+        written = domain_list.write_list(await levels.list_decided(conn))
+    headers = {"Content-Disposition": 'attachment; filename="serveurs-a-l-ecart.csv"', "Cache-Control": "no-store"}
+    return web.Response(text=written, content_type="text/csv", charset="utf-8", headers=headers)
+
+
+async def show_public_list(request: web.Request) -> web.Response:
+    """GET /a-l-ecart: the servers set aside for a reason that the cooperative tells everybody."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        decided = await levels.list_decided(conn)
+    told = [one for one in decided if one.level == "aside" and one.public_reason]
+    return await render(request, "peers/public_list.html", decisions=told)
+
+
+def _read_domain(request: web.Request, form: Form) -> str:
+    form.text("domaine", limit=300, missing="Écrivez le nom d’un site, comme exemple.fr.")
+    if not form.ok:
+        return ""
+    try:
+        host = read_domain(form.typed("domaine"))
+    except Invalid as error:
+        form.fail("domaine", str(error))
+        return ""
+    if host == request.app[INSTANCE].site.host:
+        form.fail("domaine", "C’est votre propre coop.")
+    return host
+
+
+async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
+    async with connection(request.app[INSTANCE].pool) as conn:
+        decided = await levels.list_decided(conn)
+        limited = await levels.is_limited(conn)
+        knockers = await knocks.list_knockers(conn)
+    said = SAID.get(request.query.get("fait", ""))
+    return await render(
+        request,
+        "peers/list.html",
+        status=status,
+        form=form,
+        asides=[one for one in decided if one.level == "aside"],
+        friends=[one for one in decided if one.level == "friend"],
+        guests=[one for one in decided if _is_guest(one)],
+        limited=limited,
+        knockers=knockers,
+        said=partial(say, request)(said) if said else "",
+    )
+
+
+def _is_guest(decision: Decision) -> bool:
+    return decision.listed and decision.level == "reader"

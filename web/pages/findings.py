@@ -1,0 +1,153 @@
+"""What was checked on the way to another server, said in one sentence for each step."""
+
+from federation.checkup import Finding, Trial
+from federation.errors import Cause
+from inbox.diagnosis import Check, Step
+from web.forms import Say
+from web.pages.causes import CAUSES
+from web.render import N_
+
+TRIALS: dict[Trial, str] = {
+    Trial.WELCOME: N_("Votre coop lui parle"),
+    Trial.REACH: N_("Il répond"),
+    Trial.CLOCK: N_("Il a la même heure que nous"),
+    Trial.NODEINFO: N_("Il dit quel logiciel il utilise"),
+    Trial.WEBFINGER: N_("Il retrouve ses comptes"),
+    Trial.SIGNATURE: N_("Il accepte notre signature"),
+}
+
+NOT_SAID: dict[Trial, str] = {
+    Trial.CLOCK: N_("Il n’a pas dit l’heure qu’il est chez lui."),
+    Trial.WEBFINGER: N_("Nous ne connaissons encore personne là-bas : rien à vérifier."),
+    Trial.SIGNATURE: N_("Nous ne connaissons encore personne là-bas : rien à vérifier."),
+}
+
+STEPS: dict[Step, str] = {
+    Step.ADDRESS: N_("Son adresse"),
+    Step.WELCOME: N_("Le serveur"),
+    Step.DOCUMENT: N_("L’annonce, là-bas"),
+    Step.PUBLIC: N_("Qui peut la lire"),
+    Step.AUTHOR: N_("La personne qui l’a écrite"),
+    Step.FOLLOWED: N_("Qui la suit d’ici"),
+    Step.RECEIVED: N_("Son arrivée"),
+    Step.SHOWN: N_("Sa place ici"),
+}
+
+FINDINGS: dict[tuple[Step, str], str] = {
+    (Step.ADDRESS, "address"): N_("C’est bien une adresse, chez %(host)s."),
+    (Step.ADDRESS, "no_address"): N_("Ce n’est pas une adresse : collez celle de la page, qui commence par https://."),
+    (Step.ADDRESS, "only_a_server"): N_(
+        "C’est l’adresse du site %(host)s, pas celle d’une annonce : ouvrez-la là-bas, et collez son adresse."
+    ),
+    (Step.WELCOME, "welcome"): N_("%(host)s est le bienvenu ici."),
+    (Step.WELCOME, "not_welcome"): N_("Votre coop n’échange pas avec %(host)s : vous pouvez lui demander pourquoi."),
+    (Step.DOCUMENT, "fetched"): N_("%(host)s nous l’a montrée."),
+    (Step.DOCUMENT, "not_fetched"): N_("Nous n’avons pas pu la lire là-bas."),
+    (Step.DOCUMENT, "not_understood"): N_(
+        "%(host)s a répondu, mais ce n’est ni une annonce ni un message que nous savons lire."
+    ),
+    (Step.PUBLIC, "public"): N_("Tout le monde peut la lire."),
+    (Step.PUBLIC, "not_public"): N_(
+        "Elle est réservée à certaines personnes de %(host)s : elle n’en sort pas, et c’est voulu."
+    ),
+    (Step.AUTHOR, "author"): N_("Elle est de %(name)s, chez %(host)s."),
+    (Step.AUTHOR, "author_not_fetched"): N_("Nous n’avons pas pu lire la fiche de cette personne."),
+    (Step.AUTHOR, "author_not_believed"): N_(
+        "%(host)s dit qu’elle est d’une personne qui n’est pas de chez lui : nous ne le croyons pas sur parole."
+    ),
+    (Step.AUTHOR, "author_suspended"): N_("Votre coop ne montre pas ce qu’écrit %(name)s."),
+    (Step.AUTHOR, "author_blocked"): N_("Vous et %(name)s ne vous voyez pas : l’un de vous a bloqué l’autre."),
+    (Step.FOLLOWED, "followed_by_you"): N_("Vous suivez %(name)s."),
+    (Step.FOLLOWED, "followed_by_coop"): N_("Votre coop suit %(name)s."),
+    (Step.FOLLOWED, "followed_by_somebody"): N_("Quelqu’un d’ici suit %(name)s."),
+    (Step.FOLLOWED, "stream_followed"): N_("On suit d’ici %(name)s, qui fait passer les annonces de ce territoire."),
+    (Step.FOLLOWED, "pending"): N_("On a demandé d’ici à suivre %(name)s, qui n’a pas encore répondu."),
+    (Step.FOLLOWED, "nobody"): N_(
+        "Personne ne suit encore %(name)s d’ici : rien ne nous l’apporte. Suivez ce compte, et la suite arrivera."
+    ),
+    (Step.RECEIVED, "done"): N_("%(host)s nous l’a envoyée, et elle a été rangée."),
+    (Step.RECEIVED, "came_before"): N_("Elle est ici ; le détail de son arrivée n’est gardé qu’une semaine."),
+    (Step.RECEIVED, "waiting"): N_("Elle vient d’arriver et attend son tour : revenez dans une minute."),
+    (Step.RECEIVED, "held"): N_("Elle est arrivée, et attend qu’une personne de votre coop la regarde."),
+    (Step.RECEIVED, "ignored"): N_("Elle est arrivée, et a été laissée de côté."),
+    (Step.RECEIVED, "failed"): N_("Elle est arrivée, mais n’a pas pu être rangée : votre coop peut y regarder."),
+    (Step.RECEIVED, "nothing_came"): N_("%(host)s ne nous en a rien envoyé cette semaine."),
+    (Step.SHOWN, "listing"): N_("Elle a sa page ici, et se trouve dans les annonces."),
+    (Step.SHOWN, "note"): N_("Elle a sa page ici, et se lit dans le fil de qui la suit."),
+    (Step.SHOWN, "not_kept"): N_("Elle n’est pas ici. On peut la faire venir toute seule."),
+    (Step.SHOWN, "missing_here"): N_("Cette adresse est chez nous, et il n’y a rien que vous puissiez y lire."),
+    (Step.SHOWN, "deleted"): N_("Elle a été retirée."),
+    (Step.SHOWN, "not_for_you"): N_("Elle est ici, mais ne s’adresse pas à vous."),
+    (Step.SHOWN, "fulfilled"): N_("C’est fait : elle est close, et ne se trouve plus dans la liste."),
+    (Step.SHOWN, "cancelled"): N_("Elle a été annulée, et ne se trouve plus dans la liste."),
+    (Step.SHOWN, "expired"): N_("Sa date est passée : elle ne se trouve plus dans la liste."),
+    (Step.SHOWN, "paused"): N_("Elle est en pause : elle ne se trouve pas dans la liste pour l’instant."),
+}
+
+REASONS: dict[str, str] = {
+    "Nobody here follows its author, is named in it, or is answered by it.": N_(
+        "Personne d’ici ne suivait son auteur à ce moment-là."
+    ),
+    "Nobody here follows who shares this.": N_("Personne d’ici ne suivait qui l’a fait passer."),
+    "This was deleted before it came.": N_("Elle avait déjà été retirée quand elle est arrivée."),
+    "This was undone before it came.": N_("Elle avait déjà été reprise quand elle est arrivée."),
+    "This is not shown here.": N_("C’est une sorte de message que nous ne montrons pas."),
+    "This is an edit of an old post that is not here.": N_(
+        "C’était la correction d’un ancien message que nous n’avons pas."
+    ),
+    "Whoever sends this is suspended here.": N_("Votre coop ne montre pas ce qu’écrit cette personne."),
+    "What is shared here is not for everybody.": N_("Elle n’était pas pour tout le monde."),
+    "The two do not see each other.": N_("Les deux personnes ne se voient pas."),
+}
+"""Why something that came was left alone (`inbox.errors.Ignored`), for members; others are shown as they stand."""
+
+
+def tell_finding(say: Say, host: str, finding: Finding) -> str:
+    """What came of one trial of a server; nothing where the name of the trial says it all."""
+    if finding.trial is Trial.CLOCK and finding.clock is not None:
+        return tell_clock(say, finding.clock) if not finding.ok else ""
+    if finding.trial is Trial.SIGNATURE and finding.cause is Cause.CLOCK and finding.clock is not None:
+        return say(N_("%(host)s refuse notre signature."), host=host) + " " + tell_clock(say, finding.clock)
+    if finding.trial is Trial.WELCOME and finding.ok is False:
+        return say(N_("Votre coop l’a mis à l’écart : rien ne part, rien n’entre."))
+    if finding.cause is not None:
+        return say(CAUSES[finding.cause], host=host)
+    if finding.ok is None:
+        return say(NOT_SAID[finding.trial]) if finding.trial in NOT_SAID else ""
+    return finding.detail
+
+
+def tell_check(say: Say, check: Check) -> str:
+    """What came of one step between somewhere else and here."""
+    words = [say(FINDINGS[check.step, check.finding], host=check.host, name=check.name)]
+    if check.cause is not None:
+        words.append(say(CAUSES[check.cause], host=check.host))
+    if check.reason:
+        words.append(say(REASONS[check.reason]) if check.reason in REASONS else check.reason)
+    return " ".join(words)
+
+
+def tell_clock(say: Say, seconds: int) -> str:
+    """By how much a clock is ahead of ours, or behind it."""
+    minutes = round(abs(seconds) / 60)
+    if minutes < 120:
+        sentence = (
+            N_("Son horloge avance de %(count)s minutes sur la nôtre.")
+            if seconds > 0
+            else N_("Son horloge retarde de %(count)s minutes sur la nôtre.")
+        )
+        return say(sentence, count=minutes)
+    hours = round(minutes / 60)
+    if hours < 72:
+        sentence = (
+            N_("Son horloge avance de %(count)s heures sur la nôtre.")
+            if seconds > 0
+            else N_("Son horloge retarde de %(count)s heures sur la nôtre.")
+        )
+        return say(sentence, count=hours)
+    sentence = (
+        N_("Son horloge avance de %(count)s jours sur la nôtre.")
+        if seconds > 0
+        else N_("Son horloge retarde de %(count)s jours sur la nôtre.")
+    )
+    return say(sentence, count=round(hours / 24))

@@ -1,0 +1,106 @@
+"""The member comes from another server, or leaves for one: aliases, and the move itself."""
+
+from functools import partial
+
+from aiohttp import web
+
+from federation.errors import FetchFailed, ResolveFailed, Step
+from federation.remote import resolve_handle
+from models import accounts, actors
+from models.actors import Actor
+from models.database import connection, transaction
+from models.errors import Conflict, Invalid
+from outbox import moves
+from web.forms import Form, blank_form, read_form
+from web.keys import INSTANCE
+from web.pages.account import check_current_password
+from web.pages.causes import explain
+from web.render import render, say
+from web.session import require_account
+
+LIMIT = 300
+
+
+async def show_moving(request: web.Request) -> web.Response:
+    """GET /compte/demenagement."""
+    require_account(request)
+    return await _show(request, blank_form(request))
+
+
+async def post_alias(request: web.Request) -> web.Response:
+    """POST /compte/demenagement/ancien: this account elsewhere is mine too, or no longer is."""
+    account, form = require_account(request), await read_form(request)
+    instance, gone = request.app[INSTANCE], form.typed("retirer")
+    if gone:
+        async with transaction(instance.pool) as conn:
+            await moves.remove_alias(conn, instance.site, await actors.get(conn, account.actor_id), gone)
+        raise web.HTTPSeeOther("/compte/demenagement")
+    written = form.text("alias", limit=LIMIT, missing="Donnez l’adresse de votre ancien compte.")
+    if form.ok:
+        try:
+            other = await resolve_handle(instance, written)
+            async with transaction(instance.pool) as conn:
+                await moves.add_alias(conn, instance.site, await actors.get(conn, account.actor_id), other)
+            raise web.HTTPSeeOther("/compte/demenagement")
+        except (ResolveFailed, Invalid) as error:
+            _fail(request, form, "alias", error)
+    return await _show(request, form, status=422)
+
+
+async def post_move(request: web.Request) -> web.Response:
+    """POST /compte/demenagement: leave for another account, which already says that it is this one too."""
+    account, form = require_account(request), await read_form(request)
+    instance = request.app[INSTANCE]
+    written = form.text("target", limit=LIMIT, missing="Donnez l’adresse de votre nouveau compte.")
+    await check_current_password(request, form, account.actor_id)
+    if form.ok:
+        async with connection(instance.pool) as conn:
+            me = await actors.get(conn, account.actor_id)
+        try:
+            target = await moves.find_target(instance, me, written)
+            async with transaction(instance.pool) as conn:
+                await moves.move(conn, instance.site, me, target)
+            raise web.HTTPSeeOther("/compte?fait=demenagement")
+        except (ResolveFailed, FetchFailed, Invalid, Conflict) as error:
+            _fail(request, form, "target", error)
+    return await _show(request, form, status=422)
+
+
+async def post_return(request: web.Request) -> web.Response:
+    """POST /compte/demenagement/retour: use this account again."""
+    account, instance = require_account(request), request.app[INSTANCE]
+    await read_form(request)
+    async with transaction(instance.pool) as conn:
+        await moves.come_back(conn, instance.site, await actors.get(conn, account.actor_id))
+    raise web.HTTPSeeOther("/compte?fait=retour")
+
+
+def _fail(request: web.Request, form: Form, field: str, error: Exception) -> None:
+    """What went wrong, at the field that it is about."""
+    if isinstance(error, FetchFailed):
+        error = ResolveFailed(Step.ACTOR, error.host, error.cause)
+    if isinstance(error, ResolveFailed):
+        form.errors.setdefault(field, explain(partial(say, request), error))
+    else:
+        form.fail(field, str(error))
+
+
+async def _show(request: web.Request, form: Form, status: int = 200) -> web.Response:
+    account = require_account(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        me = await actors.get(conn, account.actor_id)
+        has_password = await accounts.find_password_hash(conn, account.actor_id) is not None
+        known = {one.uri: one for one in await actors.list_by_uris(conn, me.also_known_as)}
+    return await render(
+        request,
+        "account/moving.html",
+        status=status,
+        form=form,
+        me=me,
+        aliases=[(uri, _name(uri, known.get(uri))) for uri in me.also_known_as],
+        has_password=has_password,
+    )
+
+
+def _name(uri: str, actor: Actor | None) -> str:
+    return f"@{actor.handle}" if actor else uri

@@ -1,0 +1,154 @@
+"""The other servers, for administrators: how each does, why nothing goes through, and what can be done about it."""
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from typing import get_args
+
+from aiohttp import web
+
+from federation.checkup import Finding, check_host
+from models import held, peers, requeue, servers, set_aside
+from models.database import Connection, connection, transaction
+from models.errors import NotFound
+from models.levels import Level
+from models.moments import PARIS
+from models.peers import SELECTIONS, Peer
+from web.forms import Form, blank_form, read_form, read_query
+from web.keys import INSTANCE
+from web.pages.causes import explain_stop
+from web.pages.findings import TRIALS, tell_clock, tell_finding
+from web.render import N_, render, say
+from web.session import require_role
+
+PAGE = 50
+
+HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?::\d{1,5})?")
+
+LEVELS: tuple[Level, ...] = get_args(Level)
+
+GESTURES = ("retry", "catch_up", "hold", "release", "level")
+
+SAID = {
+    "retry": N_("C’est reparti : rechargez la page dans un instant."),
+    "catch_up": N_("Ce qui n’était pas arrivé est de nouveau en route."),
+    "hold": N_("Nous gardons tout ce qui part vers ce serveur."),
+    "release": N_("Ce que nous gardions repart."),
+    "level": N_("C’est noté."),
+}
+
+
+async def list_peers(request: web.Request) -> web.Response:
+    """GET /coop/serveurs?etat=&q=&page=."""
+    require_role(request, "admin")
+    query = read_query(request)
+    search, typed = query.text("q", limit=200), query.text("page", limit=5)
+    page = max(int(typed), 1) if typed.isdecimal() else 1
+    selection = query.choice("etat", SELECTIONS, default="all")
+    async with connection(request.app[INSTANCE].pool) as conn:
+        found = await peers.list_peers(
+            conn, selection=selection, search=search, limit=PAGE + 1, offset=(page - 1) * PAGE
+        )
+        own_clock = await peers.find_own_clock(conn)
+        put_aside = await set_aside.list_set_aside(conn)
+    return await render(
+        request,
+        "peers/index.html",
+        peers=found[:PAGE],
+        more=len(found) > PAGE,
+        page=page,
+        search=search,
+        selection=selection,
+        own_clock=own_clock,
+        set_aside=put_aside,
+        explain_stop=partial(explain_stop, partial(say, request)),
+        tell_clock=partial(tell_clock, partial(say, request)),
+    )
+
+
+async def show_peer(request: web.Request) -> web.Response:
+    """GET /coop/serveurs/HOST: also one that nothing is known of, so that it can be tried or set aside beforehand."""
+    require_role(request, "admin")
+    return await _show(request, blank_form(request))
+
+
+async def post_trial(request: web.Request) -> web.Response:
+    """POST /coop/serveurs/HOST/essai: try it step by step; the answer shows what came of it."""
+    require_role(request, "admin")
+    form = await read_form(request)
+    return await _show(request, form, findings=await check_host(request.app[INSTANCE], _read_host(request)))
+
+
+async def post_gesture(request: web.Request) -> web.Response:
+    """POST /coop/serveurs/HOST: retry, catch up, hold, release, or another level."""
+    require_role(request, "admin")
+    form = await read_form(request)
+    instance, host = request.app[INSTANCE], _read_host(request)
+    gesture = form.choice("geste", GESTURES, missing="Ce choix n’existe pas.")
+    level = form.choice("niveau", LEVELS, missing="Choisissez un niveau de confiance.") if gesture == "level" else ""
+    since = _read_since(form) if gesture == "catch_up" else None
+    if not form.ok:
+        return await _show(request, form, status=422)
+    async with transaction(instance.pool) as conn:
+        if level:
+            await servers.save_level(conn, host, level)
+        else:
+            await _act(conn, host, gesture, since)
+    instance.welcomes.forget()
+    raise web.HTTPSeeOther(f"/coop/serveurs/{host}?fait={gesture}")
+
+
+async def _act(conn: Connection, host: str, gesture: str, since: datetime | None) -> None:
+    at = datetime.now(UTC)
+    if gesture == "hold":
+        await held.pause(conn, host)
+    elif gesture == "release":
+        await held.resume(conn, host)
+    elif gesture == "catch_up" and since is not None:
+        await requeue.catch_up(conn, host, since=since, at=at)
+        await held.retry_now(conn, host, at=at)
+    else:
+        await held.retry_now(conn, host, at=at)
+
+
+def _read_since(form: Form) -> datetime | None:
+    """Midnight of the day that was chosen, by the clock on the wall."""
+    typed = form.text("depuis", limit=10, missing="Choisissez un jour.")
+    try:
+        return datetime.combine(datetime.strptime(typed, "%Y-%m-%d").date(), time(), PARIS) if typed else None
+    except ValueError:
+        form.fail("depuis", "Écrivez le jour comme 2026-11-24.")
+        return None
+
+
+def _read_host(request: web.Request) -> str:
+    host = request.match_info["host"].lower()
+    if len(host) > 255 or not HOST.fullmatch(host) or host == request.app[INSTANCE].site.host:
+        raise NotFound
+    return host
+
+
+async def _show(
+    request: web.Request, form: Form, *, findings: list[Finding] | None = None, status: int = 200
+) -> web.Response:
+    host, speak = _read_host(request), partial(say, request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        known = await peers.find_peer(conn, host)
+        troubles = await peers.list_troubles(conn, host)
+        own_clock = await peers.find_own_clock(conn)
+    said = SAID.get(request.query.get("fait", ""))
+    return await render(
+        request,
+        "peers/show.html",
+        status=status,
+        peer=known or Peer(host=host, level="reader"),
+        known=known is not None,
+        troubles=troubles,
+        own_clock=own_clock,
+        form=form,
+        findings=[(one.ok, say(request, TRIALS[one.trial]), tell_finding(speak, host, one)) for one in findings or []],
+        since=(datetime.now(PARIS) - timedelta(days=7)).date().isoformat(),
+        said=say(request, said) if said else "",
+        explain_stop=partial(explain_stop, speak),
+        tell_clock=partial(tell_clock, speak),
+    )

@@ -1,0 +1,27 @@
+"""A form's field for a point on the map: two numbers, as maps and telephones write them."""
+
+import re
+
+from web.forms import Form
+
+POINT = re.compile(r"([-+]?\d{1,2}[.,]\d{1,15})\s*[\s,;/]\s*([-+]?\d{1,3}[.,]\d{1,15})")
+"""A latitude and a longitude: "50,6436 2,9873", "50.6436, 2.9873", also inside the address of a map."""
+
+
+def read_position(form: Form, name: str = "position") -> tuple[float, float] | None:
+    """The point in degrees that was typed or found by the browser; None when nothing was."""
+    typed = form.text(name, limit=500)
+    if not typed:
+        return None
+    found = POINT.search(typed)
+    if found is not None:
+        latitude, longitude = (float(one.replace(",", ".")) for one in found.groups())
+        if abs(latitude) <= 90 and abs(longitude) <= 180:
+            return latitude, longitude
+    form.fail(name, "Écrivez deux nombres, comme les donnent les cartes : 50.6436, 2.9873")
+    return None
+
+
+def write_position(point: tuple[float, float] | None) -> str:
+    """A point as the field shows it."""
+    return f"{point[0]:.4f}, {point[1]:.4f}" if point else ""

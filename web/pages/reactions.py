@@ -1,0 +1,47 @@
+"""Liking and passing on, from the page of a listing or a note; the same button takes it back."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+
+from models import actors, listings, posts
+from models.actors import Actor
+from models.database import Connection, transaction
+from models.errors import NotFound
+from models.posts import Post
+from models.settings import Site
+from outbox import reactions as outbox
+from web.forms import read_form
+from web.keys import INSTANCE
+from web.pages.cards import listing_path
+from web.pages.ids import read_id
+from web.pages.lines import note_path
+from web.session import require_account
+
+Verb = Callable[[Connection, Site, Actor, Post], Awaitable[object]]
+
+VERBS: Mapping[str, Verb] = {
+    "aimer": outbox.favourite,
+    "ne-plus-aimer": outbox.unfavourite,
+    "passer": outbox.share,
+    "ne-plus-passer": outbox.unshare,
+}
+"""The word in the form, and what it does."""
+
+
+async def post_reaction(request: web.Request) -> web.Response:
+    """POST /reactions/ID. Raises NotFound for what the member may not see, Forbidden for passing on what is private."""
+    account = require_account(request)
+    form = await read_form(request)
+    verb = VERBS.get(form.typed("geste"))
+    if verb is None:
+        raise web.HTTPUnprocessableEntity
+    instance = request.app[INSTANCE]
+    async with transaction(instance.pool) as conn:
+        post = await posts.find_visible(conn, read_id(request.match_info["id"]), account.actor_id)
+        if post is None:
+            raise NotFound
+        await verb(conn, instance.site, await actors.get(conn, account.actor_id), post)
+        listing = await listings.find_by_post(conn, post.id) if post.kind == "listing" else None
+    path = listing_path(instance.site, listing) if listing else note_path(instance.site, post)
+    raise web.HTTPSeeOther(f"{path}#reactions")

@@ -1,0 +1,158 @@
+"""The directory for administrators: to be in it, where to begin, whom to vouch for, who waits and why, who leaves."""
+
+from dataclasses import replace
+from functools import partial
+from typing import get_args
+
+from aiohttp import web
+
+from federation import crawl
+from federation.uris import host_of
+from models import actors, jobs, levels, preferences
+from models.database import Connection, connection, transaction
+from models.directory import deciding
+from models.directory.reading import Entry, list_entries
+from models.errors import Invalid
+from models.places import fold_name
+from models.preferences import DirectoryArea
+from outbox.cooperative import save_listed, save_preferences
+from web.forms import Form, blank_form, read_form, read_query
+from web.keys import INSTANCE
+from web.pages.cards import accent_of
+from web.pages.territory_words import tell_reason
+from web.render import N_, render, say
+from web.session import require_role
+
+ADDRESS_LIMIT = 500
+MOST_WAITING = 100
+
+PAGE = "/coop/territoires"
+
+SAID = {
+    "inscrire": N_("C’est noté : les autres coops l’apprennent."),
+    "zone": N_("C’est noté, la carte est redessinée."),
+    "ajouter": N_("Nous passons la voir dans un instant. Rechargez la page pour voir ce que nous avons trouvé."),
+    "garant": N_("Votre coop se porte garante : elle le publie, et la carte est redessinée."),
+    "fin_garant": N_("Votre coop ne se porte plus garante."),
+    "oublier": N_("Ce n’est plus un point de départ."),
+    "retirer": N_("Elle n’est plus sur votre carte."),
+    "spam": N_("Elle n’est plus sur votre carte, et la parole de celles qui la recommandent pèse moins."),
+    "remettre": N_("Elle peut revenir : nous repassons la voir."),
+}
+
+AREAS: tuple[DirectoryArea, ...] = get_args(DirectoryArea)
+
+
+async def show_territories(request: web.Request) -> web.Response:
+    """GET /coop/territoires?q=."""
+    require_role(request, "admin")
+    return await _show(request, blank_form(request))
+
+
+async def post_territories(request: web.Request) -> web.Response:
+    """POST /coop/territoires: one decision, named by `geste`; those about one territory name it by `hote`."""
+    require_role(request, "admin")
+    form = await read_form(request)
+    gesture = form.choice("geste", SAID, missing="Choisissez ce qu’il faut faire.")
+    host = _read_host(request, form) if gesture == "ajouter" else form.text("hote", limit=ADDRESS_LIMIT)
+    if not form.ok:
+        return await _show(request, form)
+    instance = request.app[INSTANCE]
+    async with transaction(instance.pool) as conn:
+        if gesture == "inscrire":
+            await save_listed(conn, instance.site, listed=form.flag("oui"))
+        elif gesture == "zone":
+            await _save_area(request, conn, form)
+        else:
+            await _decide(conn, gesture, host)
+        await crawl.draw_map(conn)
+        await jobs.enqueue(conn, crawl.JOB, key=crawl.JOB)
+    instance.welcomes.forget()
+    raise web.HTTPSeeOther(f"{PAGE}?fait={gesture}")
+
+
+async def _decide(conn: Connection, gesture: str, host: str) -> None:
+    """What is decided about one territory. To vouch for somebody is to call it a friend."""
+    if gesture == "ajouter":
+        await deciding.save_seed(conn, host)
+        return
+    if not any(entry.host == host for entry in await list_entries(conn)):
+        raise web.HTTPNotFound
+    match gesture:
+        case "garant":
+            await levels.save_level(conn, host, "friend")
+            await deciding.save_own_vouch(conn, host, vouched=True)
+        case "fin_garant":
+            await deciding.save_own_vouch(conn, host, vouched=False)
+        case "oublier":
+            await deciding.forget_seed(conn, host)
+        case "retirer" | "spam":
+            await deciding.remove(conn, host, spam=gesture == "spam")
+        case _:
+            await deciding.restore(conn, host)
+
+
+def _read_host(request: web.Request, form: Form) -> str:
+    """The host in what was typed: a name, a handle, or the address of a page."""
+    typed = form.text("adresse", limit=ADDRESS_LIMIT, missing="Tapez l’adresse d’une coop.")
+    if not form.ok:
+        return ""
+    try:
+        host = host_of(typed if "://" in typed else f"https://{typed.rpartition('@')[2]}")
+    except Invalid:
+        host = ""
+    if "." not in host and ":" not in host:
+        form.fail("adresse", "Écrivez-la comme henin-carvin.example, ou collez l’adresse d’une de ses pages.")
+    elif host == request.app[INSTANCE].site.host:
+        form.fail("adresse", "C’est l’adresse de votre propre coop.")
+    return host
+
+
+async def _save_area(request: web.Request, conn: Connection, form: Form) -> None:
+    chosen = await preferences.load(conn)
+    area = form.choice("zone", AREAS, default=chosen.directory_area)
+    await save_preferences(conn, request.app[INSTANCE].site, replace(chosen, directory_area=area))
+
+
+async def _show(request: web.Request, form: Form) -> web.Response:
+    query = read_query(request)
+    search = query.text("q", limit=100)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        entries = await list_entries(conn)
+        coop = await actors.find_local(conn, "coop")
+        chosen = await preferences.load(conn)
+    found = [entry for entry in entries if _fits(entry, search)]
+    waiting = sorted((entry for entry in found if _is_waiting(entry)), key=_by_nearness)
+    names = {entry.host: entry.place_name or entry.name or entry.host for entry in entries}
+    return await render(
+        request,
+        "network/directory.html",
+        status=422 if form.errors else 200,
+        form=form,
+        said=SAID.get(request.query.get("fait", "")) if not form.errors else None,
+        listed=coop is not None and coop.discoverable,
+        located=coop is not None and coop.latitude is not None,
+        area=chosen.directory_area,
+        shown=[entry for entry in found if entry.accepted_at is not None],
+        waiting=waiting[:MOST_WAITING],
+        more=max(0, len(waiting) - MOST_WAITING),
+        removed=[entry for entry in found if entry.removed_at is not None],
+        known=len(entries),
+        search=search,
+        names=names,
+        accent_of=accent_of,
+        tell_reason=partial(tell_reason, partial(say, request)),
+    )
+
+
+def _is_waiting(entry: Entry) -> bool:
+    return entry.accepted_at is None and entry.removed_at is None
+
+
+def _by_nearness(entry: Entry) -> tuple[bool, int, str]:
+    """What we typed or vouch for first, then those who have most of our map's words."""
+    return not (entry.seed or entry.vouched), -len(entry.praised_by), entry.host
+
+
+def _fits(entry: Entry, search: str) -> bool:
+    return fold_name(search) in fold_name(f"{entry.name} {entry.place_name} {entry.host}")

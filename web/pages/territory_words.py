@@ -1,0 +1,75 @@
+"""Why a territory is not on the map, in words: for each reason the rule that it comes from, and its sentence."""
+
+from models.directory.reading import Entry
+from models.directory.values import THRESHOLDS, Reason
+from web.forms import Say
+from web.render import N_
+
+RULES: dict[Reason, int] = {
+    Reason.UNREACHABLE: 1,
+    Reason.ORIGIN: 1,
+    Reason.KEY: 1,
+    Reason.PROTOCOL: 2,
+    Reason.NOWHERE: 3,
+    Reason.FAR: 3,
+    Reason.WIDE: 3,
+    Reason.PROPOSALS: 3,
+    Reason.UNVOUCHED: 4,
+    Reason.ONE_VOUCHER: 4,
+    Reason.SAME_DOMAIN: 4,
+    Reason.DEPENDENT: 4,
+    Reason.QUOTA: 4,
+    Reason.STRIKES: 4,
+    Reason.WEIGHT: 4,
+    Reason.AGE: 5,
+    Reason.DOMAIN: 5,
+    Reason.SILENT: 6,
+}
+"""Which of the six rules holds it back; the others are somebody's decision, or that nobody has looked yet."""
+
+SENTENCES: dict[Reason, str] = {
+    Reason.REMOVED: N_("Vous l’avez retirée."),
+    Reason.NOT_VISITED: N_("Nous n’y sommes pas encore passés : c’est pour bientôt."),
+    Reason.UNREACHABLE: N_("Elle n’a pas répondu à notre dernier passage."),
+    Reason.ORIGIN: N_("Ce qu’elle dit d’elle-même ne vient pas de son propre site."),
+    Reason.KEY: N_("Elle a changé de clé depuis la dernière fois : nous vérifions au prochain passage."),
+    Reason.PROTOCOL: N_("Ce n’est pas une plateforme de coop comme la vôtre."),
+    Reason.UNLISTED: N_("Elle n’a pas demandé à figurer dans l’annuaire."),
+    Reason.NOWHERE: N_("Elle ne dit pas où est son territoire."),
+    Reason.FAR: N_("Son territoire est hors de la zone que vous avez choisie."),
+    Reason.WIDE: N_("Son territoire est trop vaste : plus de %(radius)s km autour de son centre."),
+    Reason.PROPOSALS: N_("Elle a moins de %(proposals)s annonces ouvertes sur son territoire."),
+    Reason.UNVOUCHED: N_("Aucune coop de la carte ne la recommande."),
+    Reason.ONE_VOUCHER: N_("Une seule coop de la carte la recommande ; il en faut %(vouchers)s."),
+    Reason.SAME_DOMAIN: N_("Celles qui la recommandent ont le même nom de domaine : elles comptent pour une."),
+    Reason.DEPENDENT: N_(
+        "Celles qui la recommandent se recommandent entre elles depuis moins de %(independent)s jours."
+    ),
+    Reason.QUOTA: N_("Celles qui la recommandent en ont déjà fait entrer %(entries)s chacune ce mois-ci."),
+    Reason.STRIKES: N_("Celles qui la recommandent se sont trompées deux fois : il en faut une de plus."),
+    Reason.WEIGHT: N_("Celles qui la recommandent sont trop loin de vous dans le réseau."),
+    Reason.AGE: N_("Nous la connaissons depuis moins de %(days)s jours."),
+    Reason.DOMAIN: N_("Une autre coop du même nom de domaine est déjà sur la carte."),
+    Reason.SILENT: N_("Elle ne répond plus depuis %(gone)s jours."),
+}
+
+
+def tell_reason(say: Say, entry: Entry) -> str:
+    """The sentence, with the number of its rule where it has one."""
+    reason = Reason(entry.reason or Reason.NOT_VISITED)
+    sentence = say(
+        SENTENCES[reason],
+        radius=int(THRESHOLDS.radius_km),
+        proposals=THRESHOLDS.proposals,
+        vouchers=THRESHOLDS.vouchers,
+        entries=THRESHOLDS.entries_a_month,
+        days=THRESHOLDS.age.days,
+        independent=THRESHOLDS.independent.days,
+        gone=THRESHOLDS.gone.days,
+    )
+    rule = RULES.get(reason)
+    return sentence if rule is None else say(N_("Règle %(rule)s : %(sentence)s"), rule=rule, sentence=_lower(sentence))
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
