@@ -39,3 +39,7 @@ class FetchBudget:
             counts[last] -= 1
             if not counts[last]:
                 del counts[last]
+
+    def __len__(self) -> int:
+        """Of how many hosts something is remembered."""
+        return len(self._counts)
