@@ -43,6 +43,9 @@ _NUMERIC_LABEL = re.compile(r"(?:\d+|0[xX][0-9a-fA-F]*)")
 DNS_THREADS = 64
 """Names that are slow to look up, such as those that strangers make up, must not keep others waiting (D17)."""
 
+LOOK_UP_SECONDS = 10.0
+"""After so long a name counts as unanswered; the time for a connection does not include this."""
+
 WEB_PORTS = frozenset({80, 443})
 
 Address = IPv4Address | IPv6Address
@@ -151,7 +154,11 @@ class GuardedResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         """The addresses of `host`. Raises OSError, as resolvers do."""
-        found = await self._look_up(host, port, family)
+        try:
+            async with asyncio.timeout(LOOK_UP_SECONDS):
+                found = await self._look_up(host, port, family)
+        except TimeoutError:
+            raise socket.gaierror(socket.EAI_AGAIN, "the name service does not answer") from None
         for _, _, _, _, target in found:
             if not self._guard.allows(ip_address(str(target[0]).partition("%")[0])):
                 raise PrivateAddress(f"{host} has a private address")

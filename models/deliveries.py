@@ -114,12 +114,15 @@ async def schedule_to_recipients_of(conn: Connection, *, activity_id: int, actor
     )
 
 
-async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime) -> list[Delivery]:
+async def claim(
+    conn: Connection, *, worker: UUID, limit: int, at: datetime, failed_before: int | None = None
+) -> list[Delivery]:
     """Take due deliveries for 30 s, in order within a lane (actor, host), lanes of people named first.
 
     A lane of which another worker holds an earlier row is left alone, so that Create stays before Update before
     Delete (HT9), while other lanes pass; a lane that waits for a retry is not due at all (see `retry`). At most 20
-    rows of a lane at once. One claimer at a time, by an advisory lock: call it in a short transaction of its own.
+    rows of a lane at once, and at most `failed_before` of lanes whose first row failed before, so that these leave
+    room for the others. One claimer at a time, by an advisory lock: call it in a short transaction of its own.
     """
     await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.delivery'))")
     claimed = await fetch_all(
@@ -129,12 +132,17 @@ async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime) -> 
         UPDATE delivery SET claimed_by = $1, claimed_until = $3::timestamptz + interval '30 seconds'
         FROM (
             SELECT id FROM (
-                SELECT d.id, d.priority, row_number() OVER (PARTITION BY d.host, d.actor_id ORDER BY d.id) AS place
-                FROM delivery d
-                WHERE d.state = 'waiting' AND d.due_at <= $3 AND (d.claimed_until IS NULL OR d.claimed_until < $3)
-                    AND NOT EXISTS (SELECT FROM delivery e WHERE e.state = 'waiting' AND e.host = d.host
-                        AND e.actor_id = d.actor_id AND e.id < d.id AND (e.due_at > $3 OR e.claimed_until >= $3))
-            ) AS free WHERE place <= 20 ORDER BY priority, id LIMIT $2
+                SELECT id, priority, failed, row_number() OVER (PARTITION BY failed ORDER BY priority, id) AS rank
+                FROM (
+                    SELECT d.id, d.priority, row_number() OVER lane AS place,
+                        first_value(d.attempts) OVER lane > 0 AS failed
+                    FROM delivery d
+                    WHERE d.state = 'waiting' AND d.due_at <= $3 AND (d.claimed_until IS NULL OR d.claimed_until < $3)
+                        AND NOT EXISTS (SELECT FROM delivery e WHERE e.state = 'waiting' AND e.host = d.host
+                            AND e.actor_id = d.actor_id AND e.id < d.id AND (e.due_at > $3 OR e.claimed_until >= $3))
+                    WINDOW lane AS (PARTITION BY d.host, d.actor_id ORDER BY d.id)
+                ) AS free WHERE place <= 20
+            ) AS ranked WHERE NOT failed OR rank <= $4 ORDER BY priority, id LIMIT $2
         ) AS due, activity a
         WHERE delivery.id = due.id AND a.id = delivery.activity_id
         RETURNING delivery.id, delivery.activity_id, delivery.actor_id, delivery.inbox, delivery.personal_inbox,
@@ -144,6 +152,7 @@ async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime) -> 
         worker,
         limit,
         at,
+        limit if failed_before is None else failed_before,
     )
     return sorted(claimed, key=lambda delivery: (delivery.priority, delivery.id))
 

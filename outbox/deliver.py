@@ -1,7 +1,7 @@
 """Send what is due: one lane per actor and host, lanes side by side, each answer written before the next is sent.
 
 A lane is what one of our actors has for one host, in order: Create before Update before Delete (HT9). Lanes of many
-hosts run at once, so that a slow host delays nobody else; those that failed before get at most half of the places.
+hosts run at once, so that a slow host delays nobody else; those that failed before get at most a quarter of the places.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 LANES = 128
 """So many deliveries are on their way at the same time."""
 
-LANES_TRIED_BEFORE = LANES // 2
+LANES_TRIED_BEFORE = LANES // 4
 LANES_PER_HOST = 8
 
 
@@ -63,6 +63,7 @@ class _Courier:
         self.at = at
         self.worker: UUID = uuid4()
         self.held: set[int] = set()
+        self.held_failed_before: set[int] = set()
         self.tried = 0
         self.places = asyncio.Semaphore(LANES)
         self.places_tried_before = asyncio.Semaphore(LANES_TRIED_BEFORE)
@@ -74,10 +75,16 @@ class _Courier:
 
     async def claim(self) -> tuple[list[list[Delivery]], bool]:
         room = 2 * LANES - len(self.held)
+        self.held_failed_before &= self.held
+        room_before = 2 * LANES_TRIED_BEFORE - len(self.held_failed_before)
         async with transaction(self.instance.pool) as conn:
-            claimed = await deliveries.claim(conn, worker=self.worker, limit=room, at=self.now())
+            claimed = await deliveries.claim(
+                conn, worker=self.worker, limit=room, at=self.now(), failed_before=room_before
+            )
         self.held.update(delivery.id for delivery in claimed)
-        return _group(claimed), len(claimed) == room
+        lanes = _group(claimed)
+        self.held_failed_before.update(delivery.id for lane in lanes if lane[0].attempts for delivery in lane)
+        return lanes, len(claimed) == room
 
     async def renew(self) -> None:
         async with connection(self.instance.pool) as conn:

@@ -1,9 +1,11 @@
 """Follow and unfollow, accept and refuse, whether the other one is here or elsewhere."""
 
+from datetime import UTC, datetime, timedelta
+
 from federation.parse import parse_activity
 from federation.uris import activity_uri
 from federation.vocabulary.activities import Follow
-from models import activities, blocks, follows, notifications
+from models import activities, actors, blocks, follows, notifications
 from models.actors import Actor
 from models.database import Connection
 from models.errors import Forbidden, Invalid, NotFound
@@ -16,6 +18,9 @@ from outbox.send import Recipients, send
 
 UNFOLLOWABLE = "Application"
 """Servers' own actors publish nothing (AX2)."""
+
+PATIENCE = timedelta(minutes=1)
+"""Nobody makes us say the same thing again more often."""
 
 
 async def follow(conn: Connection, site: Site, follower: Actor, followed: Actor) -> follows.Follow:
@@ -84,6 +89,26 @@ async def disown(conn: Connection, site: Site, follower: Actor, followed: Actor)
     await send(
         conn, follower, build_undo(site, follower, unknown), Recipients(named_ids=(followed.id,)), about=followed.uri
     )
+
+
+async def unfollow_again(conn: Connection, site: Site, uri: str, followed: Actor) -> bool:
+    """Say again that a Follow of ours no longer holds, whose acceptance came after it was taken back.
+
+    False when we never sent this Follow to them, when somebody of ours does follow them, and when it was just said.
+    """
+    kept = await activities.find_by_uri(conn, uri)
+    asked = parse_activity(kept.body.encode()) if kept is not None and kept.type == "Follow" else None
+    if kept is None or not isinstance(asked, Follow) or asked.object != followed.uri:
+        return False
+    if await follows.find(conn, follower_id=kept.actor_id, followed_id=followed.id) is not None:
+        return False
+    said = await activities.find_latest(conn, actor_id=kept.actor_id, type="Undo", object_uri=asked.id)
+    if said is not None and said.created_at > datetime.now(UTC) - PATIENCE:
+        return False
+    follower = await actors.get(conn, kept.actor_id)
+    undo = build_undo(site, follower, asked)
+    await send(conn, follower, undo, Recipients(named_ids=(followed.id,)), about=asked.id)
+    return True
 
 
 async def accept(conn: Connection, site: Site, followed: Actor, follower: Actor) -> follows.Follow:

@@ -145,6 +145,18 @@ async def test_d17_a_name_service_that_fails_or_hangs_is_survived(monkeypatch: p
     assert all(isinstance(result, socket.gaierror) for result in results[1:])
 
 
+async def test_d17_a_silent_name_service_is_not_waited_for_as_long_as_it_likes(monkeypatch: pytest.MonkeyPatch) -> None:
+    released = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: released.wait(5) and [])
+    monkeypatch.setattr("federation.address.LOOK_UP_SECONDS", 0.05)
+
+    with pytest.raises(socket.gaierror) as error:
+        await GuardedResolver(PUBLIC).resolve("silent.example", 443)
+
+    assert error.value.errno == socket.EAI_AGAIN
+    released.set()
+
+
 @pytest.mark.parametrize("name", ["a..example", "x" * 70 + ".example", "\ud800.example"])
 async def test_names_that_cannot_be_encoded_do_not_exist(name: str) -> None:
     with pytest.raises(OSError):

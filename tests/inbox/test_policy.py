@@ -251,7 +251,7 @@ async def test_b57_answers_to_what_is_published_here_are_taken_but_not_a_wave_of
 ) -> None:
     async with connection(desk.instance.pool) as conn:
         listing = await make_listing(conn, alice)
-        elsewhere = await make_note(conn, await desk.meet(eve))
+        elsewhere = await make_note(conn, await desk.meet(eve), uri="https://neu.test/users/eve/notes/kept")
 
     for _ in range(strangers.ANSWERS_A_DAY + 2):
         await desk.take(eve, letter(desk, eve, alice, inReplyTo=listing.post.uri))

@@ -314,6 +314,33 @@ async def test_ht09_one_host_gets_a_few_lanes_at_once_and_each_actor_one(slow_in
     assert set(await states(slow_instance)) == {"done"}
 
 
+async def test_d09_many_that_failed_before_leave_room_for_everybody_else(
+    slow_instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fediverse = slow_instance.transport
+    assert isinstance(fediverse, SlowFediverse)
+    monkeypatch.setattr(deliver, "LANES", 4)
+    monkeypatch.setattr(deliver, "LANES_TRIED_BEFORE", 1)
+    author, other = await make_author(slow_instance), await make_author(slow_instance, "anna")
+    gate = asyncio.Event()
+    for number in range(12):
+        await follow(slow_instance, author, host=f"hole{number}.test")
+        fediverse.answers[f"https://hole{number}.test/inbox"] = [DOWN, Answer(status=202)]
+    await follow(slow_instance, other)
+    await publish(slow_instance, author)
+    await deliver_due(slow_instance)
+    fediverse.slow = {f"hole{number}.test": gate for number in range(12)}
+    await publish(slow_instance, other)
+
+    running = asyncio.create_task(deliver_due(slow_instance, later(seconds=20)))
+    await _until(lambda: fediverse.posts[-1].inbox == INBOX)
+    assert sum(fediverse.under_way.values()) <= 1
+    gate.set()
+    await running
+
+    assert set(await states(slow_instance)) == {"done"}
+
+
 async def test_what_a_dead_worker_held_is_sent_again_under_the_same_id(slow_instance: Instance) -> None:
     fediverse = slow_instance.transport
     assert isinstance(fediverse, SlowFediverse)
