@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
+import pytest
 
 from federation.crawl import crawl_due, draw_map
 from models import levels, places, preferences
@@ -17,8 +18,15 @@ from outbox.listings import publish
 from tests.eventually import eventually
 from tests.servers import RunningServer
 from tests.stories.conftest import MakeServer
+from web.jobs import CHORES
 
 CODES = {"lomme": "59355", "henin": "62427", "lens": "62498", "carvin": "62215", "faux": "59350"}
+
+
+@pytest.fixture(autouse=True)
+def no_crawl_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The story says when somebody looks around: every ten minutes the servers would do so by themselves."""
+    monkeypatch.delitem(CHORES, "directory")
 
 
 async def open_coop(make_server: MakeServer, name: str, number: int) -> RunningServer:
@@ -53,7 +61,7 @@ async def crawl(server: RunningServer) -> dict[str, Entry]:
 
 
 async def is_all_seen(server: RunningServer) -> bool:
-    """Visit who is due; whether nobody is left, nor on somebody's way: the server's own chore may have come first."""
+    """Visit who is due; whether nobody is left."""
     await crawl_due(server.instance, pace=0)
     async with connection(server.instance.pool) as conn:
         return not await fetch_value(
