@@ -18,8 +18,7 @@ async def authenticate(
     """The key that signed this request; its `owner` is the actor who sent it.
 
     With `actor`, that of an activity read from the plain JSON, the signature has to be theirs (SG18). Everything that
-    needs no network is checked before a key is fetched; the host of the key id may be looked at before by
-    `read_key_ids` (RS14). Raises SignatureInvalid, KeyGone and KeyUnavailable.
+    needs no network is checked before a key is fetched. Raises SignatureInvalid, KeyGone and KeyUnavailable.
     """
     claims = read_claims(envelope, instance.site, at or datetime.now(UTC))
     if actor is not None:

@@ -24,7 +24,9 @@ class FetchBudget:
     def spend(self, host: str) -> bool:
         """Take one fetch from the budget of this host; False when there is none left."""
         now = int(time.monotonic())
-        counts = {second: count for second, count in (self._counts.find(host) or {}).items() if second >= now - SECONDS}
+        counts = self._counts.find(host) or {}
+        while counts and (first := next(iter(counts))) < now - SECONDS:  # they stand in the order of time
+            del counts[first]
         if sum(counts.values()) >= self._limit:
             return False
         counts[now] = counts.get(now, 0) + 1

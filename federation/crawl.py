@@ -144,17 +144,16 @@ async def _keep_problem(instance: Instance, due: Due, reason: Reason, cause: str
 
 async def _describe(conn: Connection, found: Found) -> Visit:
     area = found.area
-    latitude, longitude = (area.latitude, area.longitude) if area else (None, None)
-    located = latitude is not None and longitude is not None
+    point = area.point if area else None
     counts = found.proposals
     return Visit(
         actor_uri=found.coop.id,
         name=found.coop.name or found.coop.username,
         place_name=(area.name or area.locality) if area else "",
-        latitude=latitude,
-        longitude=longitude,
+        latitude=point[0] if point else None,
+        longitude=point[1] if point else None,
         radius=radius_of(area),
-        area_km=await find_nearest_commune_km(conn, latitude, longitude) if located else None,  # type: ignore[arg-type]
+        area_km=await find_nearest_commune_km(conn, *point) if point else None,
         proposals=counts.inside,
         offers=counts.offers,
         requests=counts.requests,

@@ -47,10 +47,12 @@ async def fetch_document(
     uri = uri.partition("#")[0]
     if is_local(instance.site, uri):
         raise FetchFailed(Cause.BAD_ADDRESS, instance.site.host)
-    await _require_guest(instance, uri)
+    host = await _require_guest(instance, uri)
     if not fresh:
         await require_not_failed(instance, uri)
-        _require_budget(instance, uri)
+        # What others tell us may not send us to one host hundreds of times a minute (B-14).
+        if not instance.document_budget.spend(host):
+            raise FetchFailed(Cause.TOO_MANY_FETCHES, host, retry=True, retry_after=60)
     signer = signer or await instance_signer(instance)
     try:
         document = await _fetch_at_its_id(instance, uri, signer)
@@ -63,14 +65,18 @@ async def fetch_document(
     return document
 
 
-async def _require_guest(instance: Instance, uri: str) -> None:
-    """The transport asks this of each hop; asked here too, nothing is noted that would outlast the decision."""
+async def _require_guest(instance: Instance, uri: str) -> str:
+    """The host of an address, however it is spelled, with which we deal.
+
+    The transport asks this of each hop; asked here too, nothing is noted that would outlast the decision.
+    """
     try:
         host = host_of(uri)
     except Invalid:
         raise FetchFailed(Cause.BAD_ADDRESS, uri[:100]) from None
     if not await instance.welcomes.allows(host):
         raise FetchFailed(Cause.SET_ASIDE, host)
+    return host
 
 
 async def require_not_failed(instance: Instance, uri: str) -> None:
@@ -79,16 +85,6 @@ async def require_not_failed(instance: Instance, uri: str) -> None:
         failed = await servers.find_failed_fetch(conn, uri)
     if failed is not None:
         raise FetchFailed(_read_cause(failed.error), urlsplit(uri).netloc, retry=failed.retry)
-
-
-def _require_budget(instance: Instance, uri: str) -> None:
-    """What others tell us may not send us to one host hundreds of times a minute (B-14)."""
-    try:
-        host = host_of(uri)  # however it is spelled: one budget for one host
-    except Invalid:
-        raise FetchFailed(Cause.BAD_ADDRESS, uri[:100]) from None
-    if not instance.document_budget.spend(host):
-        raise FetchFailed(Cause.TOO_MANY_FETCHES, host, retry=True, retry_after=60)
 
 
 def _read_cause(stored: str) -> Cause:

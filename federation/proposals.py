@@ -79,9 +79,7 @@ def _count(counted: Proposals, found: Proposal, *, inside: bool) -> Proposals:
 
 
 def _is_inside(found: Proposal, area: Place | None, radius: int | None) -> bool:
-    place = found.note.location
-    if area is None or radius is None or place is None:
+    middle, place = area.point if area else None, found.note.location.point if found.note.location else None
+    if radius is None or middle is None or place is None:
         return False
-    if place.latitude is None or place.longitude is None or area.latitude is None or area.longitude is None:
-        return False
-    return distance(area.latitude, area.longitude, place.latitude, place.longitude) <= max(radius, NEAREST_RADIUS)
+    return distance(*middle, *place) <= max(radius, NEAREST_RADIUS)

@@ -106,9 +106,7 @@ async def visit_territory(instance: Instance, host: str) -> Found:
 
 def radius_of(area: Place | None) -> int | None:
     """The radius of an area in metres; None without a middle."""
-    if area is None or area.latitude is None or area.longitude is None:
-        return None
-    return area.radius or AREA_RADIUS
+    return None if area is None or area.point is None else area.radius or AREA_RADIUS
 
 
 async def _fetch_coop(instance: Instance, territory: str) -> tuple[ActorDocument, bool]:

@@ -12,6 +12,7 @@ import orjson
 from federation.documents import fetch_document
 from federation.errors import (
     FetchFailed,
+    KeyGone,
     KeyUnavailable,
     Malformed,
     NotAllowed,
@@ -42,10 +43,12 @@ async def find_vouched(instance: Instance, read: Readable, *, forwarder: str) ->
         raise Unsupported("This is news of our own.")
     require_same_origin(header.actor_uri, header.id)
     async with connection(instance.pool) as conn:
-        if await received.is_received(conn, header.id):
+        if await received.has_come(conn, header.id, header.actor_uri):
             raise Unsupported("This was received already.")
     try:
         return replace(await _find_vouched(instance, read, forwarder), direct=False)
+    except KeyGone:  # an account that ended: no fault of whoever tells of it
+        raise
     except (SignatureInvalid, NotAllowed):
         policy.note_failure(instance, forwarder)
         raise
@@ -83,9 +86,11 @@ async def _fetch_from_origin(instance: Instance, read: Readable) -> Readable:
         async with asyncio.timeout(KEY_SECONDS):
             proven = await fetch_document(instance, id)
     except TimeoutError:
+        instance.refetched.forget(id)  # nothing was decided: whoever is told to come again is heard again
         raise KeyUnavailable("The origin of this activity does not answer for now.") from None
     except FetchFailed as failed:
         if failed.retry:
+            instance.refetched.forget(id)
             raise KeyUnavailable(f"The origin of this activity does not answer for now. {failed}") from failed
         raise SignatureInvalid(f"Nobody vouches for this activity. {failed}") from failed
     return _read_again(proven.body, read)

@@ -111,7 +111,8 @@ async def _authenticate(instance: Instance, envelope: Envelope, read: Readable) 
         key = await authenticate_sender(instance, envelope, header.actor_uri, at=datetime.now(UTC))
     except KeyGone as gone:
         _require_own_end(read, gone)
-        return read
+        policy.require_patience(instance, host_of(header.actor_uri))
+        return replace(read, direct=False)  # nothing of the request itself was proven
     except SignatureInvalid:
         policy.note_failure(instance, host_of(header.actor_uri))
         raise

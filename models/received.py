@@ -60,12 +60,6 @@ async def enqueue_many(conn: Connection, news: Sequence[NewReceived]) -> int:
     )
 
 
-async def is_received(conn: Connection, activity_uri: str) -> bool:
-    """Whether an activity of this id came within the last days, whatever became of it."""
-    found = await fetch_value(conn, "SELECT EXISTS (SELECT FROM received WHERE activity_uri = $1)", activity_uri)
-    return bool(found)
-
-
 def make_intake(pool: Pool) -> Batch[NewReceived]:
     """Where inboxes put what they accept: `put` returns once the activity is committed.
 

@@ -7,12 +7,14 @@ the network. The address of a proxy is never counted: it stands for everybody (s
 import hashlib
 import math
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from federation.budget import FetchBudget
+from models.settings import Network
 from web.keys import INSTANCE
 from web.middlewares import is_trusted
 from web.quota import QUOTA, WINDOW_SECONDS, current_window
@@ -102,15 +104,20 @@ def read_network(request: web.Request) -> str | None:
     None when it is not known: the address is that of a proxy of ours that tells nobody's, or of one that
     `DECLIC_TRUSTED_PROXIES` forgets: private, and yet it forwards for somebody.
     """
+    trusted = request.app[INSTANCE].settings.proxy_networks
+    return _find_network(request.remote or "", trusted, "X-Forwarded-For" in request.headers)
+
+
+@lru_cache(maxsize=4096)
+def _find_network(remote: str, trusted: tuple[Network, ...], forwards: bool) -> str | None:
     try:
-        ip = ip_address((request.remote or "").partition("%")[0])
+        ip = ip_address(remote.partition("%")[0])
     except ValueError:
         return None
     ip = getattr(ip, "ipv4_mapped", None) or ip
-    trusted = request.app[INSTANCE].settings.proxy_networks
     if is_trusted(str(ip), trusted):
         return None
-    if not trusted and is_trusted(str(ip), INDOORS) and "X-Forwarded-For" in request.headers:
+    if not trusted and forwards and is_trusted(str(ip), INDOORS):
         return None
     return str(ip_network((ip, 24 if ip.version == 4 else 64), strict=False))
 

@@ -65,6 +65,11 @@ class Place:
     region: str = ""
     country: str = ""
 
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Its middle, if it says where that is."""
+        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
+
 
 def read_document(document: Json) -> Document | None:
     """An attachment; None for one without an address, and for what is no medium (a Link preview, a PropertyValue)."""

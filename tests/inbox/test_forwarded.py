@@ -175,6 +175,20 @@ async def test_ep07_an_origin_that_does_not_answer_for_now_is_503(desk: Desk, bo
     assert outcome.retry_after
 
 
+async def test_ep07_what_could_not_be_asked_for_is_asked_for_again_when_it_is_brought_again(
+    desk: Desk, bob: Person, relay: Person
+) -> None:
+    told = make_create(bob)
+    desk.fediverse.documents[told["id"]] = FetchFailed(Cause.TIMED_OUT, "henin.test", retry=True)
+    assert (await desk.post(relay, told)).status == 503
+    desk.fediverse.documents[told["id"]] = told
+    await desk.instance.pool.execute("DELETE FROM failed_fetch")
+
+    outcome = await desk.post(relay, told)
+
+    assert (outcome.status, await kept(desk)) == (202, 1)
+
+
 async def test_b29_what_is_here_already_is_not_looked_at_again(desk: Desk, bob: Person, relay: Person) -> None:
     proven = prove(desk, bob, make_create(bob))
     await desk.post(bob, proven)

@@ -251,6 +251,17 @@ async def test_somebody_whose_server_says_gone_may_be_deleted_without_a_key(desk
     assert await desk.value("SELECT deleted_at FROM actor WHERE uri = $1", bob.uri) is not None
 
 
+async def test_ht04_an_end_that_nobody_can_verify_is_counted_like_everything_else(desk: Desk, bob: Person) -> None:
+    await desk.meet(bob)
+    await execute_all(desk, "DELETE FROM public_key")
+    desk.instance.public_keys.clear()
+    desk.fediverse.documents[bob.uri] = FetchFailed(Cause.GONE, "henin.test", answer=410)
+    while desk.instance.inbox_requests.spend("henin.test"):
+        pass
+
+    assert (await desk.post(bob, desk.activity(bob, "Delete", bob.uri))).status == 429
+
+
 async def test_nothing_else_is_believed_of_somebody_gone(desk: Desk, bob: Person) -> None:
     await desk.meet(bob)
     await execute_all(desk, "DELETE FROM public_key")
