@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 FOR_APPS = ("/api/", "/oauth/token", "/oauth/revoke")
 
-FOR_SERVERS = ("/users/", "/inbox", "/.well-known/", "/nodeinfo/", "/healthz", "/readyz")
+FOR_SERVERS = ("/users/", "/inbox", "/territories", "/.well-known/", "/nodeinfo/", "/healthz", "/readyz")
 
 JSON_TYPES = ("application/activity+json", "application/ld+json", "application/json")
 

@@ -41,6 +41,9 @@ INDOORS = tuple(
 )
 """Where a proxy stands that is on the same machine, or in the same house."""
 
+FOR_SERVERS = ("/users/", "/territories")
+"""Under which addresses documents stand whose readers are counted."""
+
 UNPROVEN = web.AppKey("unproven", FetchBudget)
 
 PROVEN = web.RequestKey("proven", bool)
@@ -59,7 +62,7 @@ async def peer_quota_middleware(request: web.Request, handler: Handler) -> web.S
         return await handler(request)
     if request.method == "POST" and request.path.endswith("/inbox"):
         return await _take_post(request, handler)
-    if request.method in SAFE_METHODS and request.path.startswith("/users/"):
+    if request.method in SAFE_METHODS and request.path.startswith(FOR_SERVERS):
         _count_read(request)
     return await handler(request)
 

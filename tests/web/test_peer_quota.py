@@ -36,7 +36,14 @@ async def take(request: web.Request) -> web.Response:
 async def serve(instance: Instance) -> AsyncIterator[Client]:
     app = web.Application(middlewares=[request_middleware, error_middleware, peer_quota_middleware])
     app[INSTANCE], app[QUOTA], app[UNPROVEN] = instance, Quota(instance.pool, 1500), make_budget()
-    app.add_routes([web.get("/users/{name}", show), web.post("/inbox", take), web.get("/annonces", show)])
+    app.add_routes(
+        [
+            web.get("/users/{name}", show),
+            web.get("/territories", show),
+            web.post("/inbox", take),
+            web.get("/annonces", show),
+        ]
+    )
     async with TestClient(TestServer(app)) as client:
         yield client
 
@@ -59,6 +66,12 @@ async def read(client: Client, address: str, times: int = 1, **headers: str) -> 
 async def post(client: Client, address: str, times: int = 1, *, proven: bool = False) -> list[int]:
     given = {"X-Forwarded-For": address, "Proven": "yes" if proven else "no"}
     return [(await client.post("/inbox", headers=given)).status for _ in range(times)]
+
+
+async def test_ht04_the_directory_is_read_on_the_same_count(client: Client) -> None:
+    headers = {"X-Forwarded-For": "203.0.113.9", "Accept": "application/json"}
+
+    assert [(await client.get("/territories", headers=headers)).status for _ in range(6)] == [200] * 5 + [429]
 
 
 async def test_ht04_a_network_reads_so_many_documents_and_takes_nothing_from_others(client: Client) -> None:

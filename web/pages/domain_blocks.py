@@ -48,6 +48,7 @@ async def post_gesture(request: web.Request) -> web.Response:
     form = await read_form(request)
     gesture = form.choice("geste", GESTURES, missing="Ce choix n’existe pas.")
     host = "" if gesture in {"restreinte", "ouverte", ""} else _read_domain(request, form)
+    note, reason = form.text("note", limit=1000), form.text("raison", limit=domain_list.COMMENT)
     if not form.ok:
         return await _show(request, form, status=422)
     instance = request.app[INSTANCE]
@@ -61,7 +62,6 @@ async def post_gesture(request: web.Request) -> web.Response:
         elif gesture == "retour":
             await levels.save_level(conn, host, "reader")
         else:
-            note, reason = form.text("note", limit=1000), form.text("raison", limit=domain_list.COMMENT)
             await levels.save_level(conn, host, "aside", note=note, public_reason=reason)
     instance.welcomes.forget()
     raise web.HTTPSeeOther(f"{PAGE}?fait={gesture}")

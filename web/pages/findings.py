@@ -74,7 +74,7 @@ FINDINGS: dict[tuple[Step, str], str] = {
     (Step.RECEIVED, "nothing_came"): N_("%(host)s ne nous en a rien envoyé cette semaine."),
     (Step.SHOWN, "listing"): N_("Elle a sa page ici, et se trouve dans les annonces."),
     (Step.SHOWN, "note"): N_("Elle a sa page ici, et se lit dans le fil de qui la suit."),
-    (Step.SHOWN, "not_kept"): N_("Elle n’est pas ici. On peut la faire venir toute seule."),
+    (Step.SHOWN, "not_kept"): N_("Elle n’est pas ici. Vous pouvez la faire venir, elle seule."),
     (Step.SHOWN, "missing_here"): N_("Cette adresse est chez nous, et il n’y a rien que vous puissiez y lire."),
     (Step.SHOWN, "deleted"): N_("Elle a été retirée."),
     (Step.SHOWN, "not_for_you"): N_("Elle est ici, mais ne s’adresse pas à vous."),
@@ -88,7 +88,7 @@ REASONS: dict[str, str] = {
     "Nobody here follows its author, is named in it, or is answered by it.": N_(
         "Personne d’ici ne suivait son auteur à ce moment-là."
     ),
-    "Nobody here follows who shares this.": N_("Personne d’ici ne suivait qui l’a fait passer."),
+    "Nobody here follows who shares this.": N_("Personne d’ici ne suivait la personne qui l’a fait passer."),
     "This was deleted before it came.": N_("Elle avait déjà été retirée quand elle est arrivée."),
     "This was undone before it came.": N_("Elle avait déjà été reprise quand elle est arrivée."),
     "This is not shown here.": N_("C’est une sorte de message que nous ne montrons pas."),

@@ -51,6 +51,15 @@ async def test_a_server_is_set_aside_with_a_note_and_a_public_reason_and_comes_b
     assert "evil.test" not in (await visitor.get("/a-l-ecart")).words()
 
 
+async def test_a_reason_that_is_too_long_comes_back_and_decides_nothing(odile: Browser, instance: Instance) -> None:
+    fields = {"geste": "ecart", "domaine": "evil.test", "raison": "x" * 5000}
+
+    answer = await odile.send(PAGE, fields, form_on=PAGE)
+
+    assert answer.status == 422
+    assert await instance.welcomes.allows("evil.test") is True
+
+
 async def test_restricted_federation_shows_who_knocked_and_lets_in_with_one_click(
     odile: Browser, instance: Instance
 ) -> None:

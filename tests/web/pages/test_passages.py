@@ -93,7 +93,7 @@ async def test_note_page_shows_its_author_the_journey(alice: Browser, lomme: Vil
 
     words = (await alice.get(f"/notes/{lomme.distant_note.id}")).words()
 
-    assert "Le voyage de cette réponse" in words and "Le certificat de lens.test est périmé" in words
+    assert "Le voyage de ce message" in words and "Le certificat de lens.test est périmé" in words
 
 
 async def test_others_read_nothing_of_the_journey(
