@@ -92,7 +92,7 @@ async def list_outbox(
             AND p.deleted_at IS NULL AND author.deleted_at IS NULL AND author.suspended_at IS NULL
             AND (a.type = 'Create' OR EXISTS (SELECT FROM share s
                 WHERE s.actor_id = $1 AND s.post_id = p.id AND s.created_at <= a.created_at))
-            AND NOT EXISTS (SELECT FROM barred WHERE reader_id = $4 AND author_id = author.id)
+            AND NOT EXISTS (SELECT FROM barred WHERE reader_id = $4 AND author_id = author.id OFFSET 0)
         ORDER BY a.id DESC LIMIT $3
         """,
         actor_id,

@@ -45,7 +45,7 @@ async def ask(conn: Connection, actor_id: int, *, since: datetime | None = None,
         INSERT INTO backfill (actor_id, since) VALUES ($1, greatest($2, now() - $3::interval))
         ON CONFLICT (actor_id) DO UPDATE SET since = excluded.since, state = 'waiting', found = 0, looked = 0,
             kept = 0, error = NULL, asked_at = now(), finished_at = NULL
-        WHERE backfill.state IN ('done', 'failed') OR backfill.since > excluded.since
+        WHERE backfill.state IN ('done', 'failed')
             OR backfill.asked_at < now() - interval '1 day'  -- given up, whatever the row says
         """,
         actor_id,

@@ -79,7 +79,7 @@ async def list_barred(conn: Connection, reader_id: int, actor_ids: list[int]) ->
         conn,
         """
         SELECT a.id FROM unnest($2::bigint[]) AS a (id)
-        WHERE EXISTS (SELECT FROM barred WHERE reader_id = $1 AND author_id = a.id)
+        WHERE EXISTS (SELECT FROM barred WHERE reader_id = $1 AND author_id = a.id OFFSET 0)
         """,
         reader_id,
         actor_ids,

@@ -55,19 +55,6 @@ async def find(conn: Connection, host: str) -> Decision | None:
     )
 
 
-async def find_aside(conn: Connection, host: str) -> Decision | None:
-    """The decision that sets this host aside, its own or that about a domain above it."""
-    return await fetch_one(
-        conn,
-        Decision,
-        """
-        SELECT host, level, listed, note, public_reason, level_at FROM server
-        WHERE host = ANY(domains_of($1)) AND level = 'aside' ORDER BY length(host) DESC LIMIT 1
-        """,
-        host,
-    )
-
-
 async def list_decided(conn: Connection) -> list[Decision]:
     """Every domain that is a friend, let in by name, or set aside."""
     return await fetch_all(

@@ -52,7 +52,7 @@ async def notify_all(
         FROM unnest($1::bigint[], $2::bigint[]) AS told (id, recipient_id)
         JOIN account ON account.actor_id = told.recipient_id
         WHERE told.recipient_id <> $4
-            AND NOT EXISTS (SELECT FROM barred WHERE reader_id = told.recipient_id AND author_id = $4)
+            AND NOT EXISTS (SELECT FROM barred WHERE reader_id = told.recipient_id AND author_id = $4 OFFSET 0)
             AND NOT EXISTS (SELECT FROM mute WHERE actor_id = told.recipient_id AND target_id = $4 AND notifications
                 AND (until IS NULL OR until > now()))
         ON CONFLICT DO NOTHING RETURNING id

@@ -89,13 +89,14 @@ async def share(
         conn,
         Share,
         """
-        INSERT INTO share (id, uri, actor_id, post_id) VALUES ($1, $2, $3, $4)
+        INSERT INTO share (id, uri, actor_id, post_id, created_at) VALUES ($1, $2, $3, $4, coalesce($5, now()))
         ON CONFLICT DO NOTHING RETURNING id, uri, actor_id, post_id, created_at
         """,
         make_id(moment),
         uri,
         actor_id,
         post_id,
+        moment,
     )
 
 

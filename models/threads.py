@@ -26,7 +26,7 @@ async def list_replies(
         SELECT p.id, p.uri FROM post p JOIN actor a ON a.id = p.author_id
         WHERE p.in_reply_to_id = $1 AND p.id > $2 AND p.deleted_at IS NULL AND p.audience IN ('network', 'unlisted')
             AND a.suspended_at IS NULL AND a.deleted_at IS NULL
-            AND NOT EXISTS (SELECT FROM barred b WHERE b.reader_id = $4 AND b.author_id = a.id)
+            AND NOT EXISTS (SELECT FROM barred b WHERE b.reader_id = $4 AND b.author_id = a.id OFFSET 0)
         ORDER BY p.id LIMIT $3
         """,
         post_id,
@@ -67,7 +67,8 @@ async def list_thread(
             WHERE p.deleted_at IS NULL AND p.audience IN ('network', 'unlisted') AND down.depth < $5
         )
         SELECT id, uri FROM down
-        WHERE id > $2 AND NOT EXISTS (SELECT FROM barred b WHERE b.reader_id = $4 AND b.author_id = down.author_id)
+        WHERE id > $2 AND NOT EXISTS (
+            SELECT FROM barred b WHERE b.reader_id = $4 AND b.author_id = down.author_id OFFSET 0)
         ORDER BY id LIMIT $3
         """,
         post_id,

@@ -167,7 +167,8 @@ async def delete(conn: Connection, actor_id: int) -> None:
         WHERE a.id = $1 AND delivery.host = a.host AND delivery.state IN ('waiting', 'held')
             AND delivery.claimed_until IS NULL
             AND (delivery.inbox = a.inbox OR (delivery.personal_inbox = a.inbox AND NOT EXISTS (
-                SELECT FROM actor o WHERE o.shared_inbox = delivery.inbox AND o.id <> a.id AND o.deleted_at IS NULL)))
+                SELECT FROM actor o WHERE o.host = a.host AND o.shared_inbox = delivery.inbox AND o.id <> a.id
+                    AND o.deleted_at IS NULL)))
         """,
         actor_id,
     )

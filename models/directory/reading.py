@@ -75,11 +75,6 @@ async def list_entries(conn: Connection) -> list[Entry]:
     )
 
 
-async def find_entry(conn: Connection, host: str) -> Entry | None:
-    """One of them."""
-    return next((entry for entry in await list_entries(conn) if entry.host == host), None)
-
-
 async def list_own_vouches(conn: Connection) -> list[OwnVouch]:
     """Whom our administrators vouch for: friends, whose coop we have seen, the eldest word first."""
     return await fetch_all(

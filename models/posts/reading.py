@@ -75,7 +75,7 @@ async def filter_visible(
                     SELECT FROM follow WHERE follower_id = $2 AND followed_id = p.author_id AND state = 'accepted'))
                 OR (p.audience = 'territories' AND reader.local)
             )
-            AND NOT EXISTS (SELECT FROM barred WHERE reader_id = $2 AND author_id = p.author_id)
+            AND NOT EXISTS (SELECT FROM barred WHERE reader_id = $2 AND author_id = p.author_id OFFSET 0)
         """,
         ids,
         reader_id,
