@@ -1,6 +1,7 @@
 """What administrators decide about the directory: where the crawl begins, whom they vouch for, who is taken off."""
 
 from models.database import Connection, execute, fetch_column
+from models.directory.saving import take_turn
 from models.domains import find_domain
 
 
@@ -40,6 +41,7 @@ async def save_own_vouch(conn: Connection, host: str, *, vouched: bool) -> None:
 
 async def save_friends(conn: Connection) -> None:
     """Friends are seeds: whoever has become one is crawled from now on."""
+    await take_turn(conn)
     await execute(
         conn,
         """
@@ -60,6 +62,7 @@ async def save_friends(conn: Connection) -> None:
 
 async def remove(conn: Connection, host: str, *, spam: bool) -> None:
     """Take a territory off our map; of spam, strike all on the map who vouch for it."""
+    await take_turn(conn)
     if spam:
         await execute(
             conn,

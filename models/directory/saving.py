@@ -61,8 +61,17 @@ async def claim_due(conn: Connection, *, limit: int) -> list[Due]:
     )
 
 
+async def take_turn(conn: Connection) -> None:
+    """Change more than one place of the directory, one transaction after the other.
+
+    Two that vouch for each other would otherwise each hold their own row and wait for the other's.
+    """
+    await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.directory'))")
+
+
 async def save_visit(conn: Connection, host: str, visit: Visit, *, wait: timedelta) -> None:
     """What was found; it is proven now unless something was wrong. The next visit is after `wait`."""
+    await take_turn(conn)
     await execute(
         conn,
         """
@@ -150,6 +159,7 @@ async def _save_candidate(conn: Connection, host: str, depth: int) -> bool:
 
 async def save_verdicts(conn: Connection, verdicts: Mapping[str, Verdict]) -> None:
     """Draw the map; who is new on it costs its vouchers one of their entries of the month."""
+    await take_turn(conn)
     hosts = list(verdicts)
     found = [verdicts[host] for host in hosts]
     await execute(

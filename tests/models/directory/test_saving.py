@@ -1,10 +1,11 @@
 """The directory as it is kept: whom to visit, what lists may bring, who leaves."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.database import Connection, execute, fetch_column, fetch_value
+from models.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
 from models.directory import saving
 from models.directory.deciding import remove, save_friends, save_own_vouch, save_seed
 from models.directory.reading import find_nearest_commune_km, list_accepted_hosts, load_evidence
@@ -12,9 +13,11 @@ from models.directory.saving import (
     HOSTS_A_DOMAIN,
     NEW_HOSTS_A_DAY,
     Due,
+    Visit,
     claim_due,
     forget_old,
     save_verdicts,
+    save_visit,
     save_vouches,
 )
 from models.directory.values import THRESHOLDS, Thresholds, Verdict
@@ -73,6 +76,42 @@ async def test_b13_a_list_brings_only_so_many_strangers_a_day_and_few_of_a_domai
 
     assert first == NEW_HOSTS_A_DAY
     assert await fetch_value(conn, "SELECT count(*) FROM territory WHERE domain = 'spam.test'") == HOSTS_A_DOMAIN
+
+
+async def test_visits_that_end_together_do_not_wait_for_each_other_for_ever(pool: Pool) -> None:
+    places = [f"p{number}.test" for number in range(6)]
+    async with transaction(pool) as conn:
+        for host in places:
+            await save_seed(conn, host)
+
+    async def end_visit(host: str) -> None:
+        async with transaction(pool) as conn:
+            await save_visit(conn, host, settled_visit(host), wait=timedelta(hours=20))
+            await save_vouches(conn, Due(host=host, depth=0), [other for other in places if other != host])
+
+    for _ in range(5):
+        await asyncio.gather(*(end_visit(host) for host in places))
+
+    async with connection(pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM territory_vouch") == 30
+
+
+def settled_visit(host: str) -> Visit:
+    """What is found of a place without anything on it."""
+    return Visit(
+        actor_uri=f"https://{host}/users/coop",
+        name=host,
+        place_name="",
+        latitude=None,
+        longitude=None,
+        radius=None,
+        area_km=None,
+        proposals=0,
+        offers=0,
+        requests=0,
+        repair_calls=0,
+        open_proposals=0,
+    )
 
 
 async def test_no_more_hosts_are_kept_than_the_threshold(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
