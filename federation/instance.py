@@ -7,7 +7,6 @@ from federation.budget import FetchBudget
 from federation.cache import Cache
 from federation.jsonld import JsonLdProcessor
 from federation.pictures import PictureFetches, PicturePool
-from federation.private_keys import trust_key_file
 from federation.signatures import PublicKey, Signer
 from federation.store import FolderStore
 from federation.transport import Transport
@@ -34,6 +33,7 @@ class Instance:
     jsonld: JsonLdProcessor = field(default_factory=JsonLdProcessor)
     linked_data: JsonLdProcessor = field(default_factory=lambda: JsonLdProcessor(work="open", most_waiting=8))
     signers: Cache[tuple[int, str], Signer] = field(default_factory=lambda: Cache(size=4096, seconds=600))
+    sealed: Cache[tuple[int, str], str] = field(default_factory=lambda: Cache(size=128, seconds=60))
     instance_actor: Cache[str, int] = field(default_factory=lambda: Cache(size=1, seconds=86_400))
     public_keys: Cache[str, PublicKey] = field(default_factory=lambda: Cache(size=4096, seconds=60))
     refetch_budget: FetchBudget = field(default_factory=FetchBudget)
@@ -50,11 +50,15 @@ class Instance:
     inbox_failures: FetchBudget = field(default_factory=lambda: FetchBudget(300))
 
     def __post_init__(self) -> None:
-        """What the inboxes accept goes through one intake, which commits it together; keys can be opened."""
-        trust_key_file(self.settings)
+        """What the inboxes accept goes through one intake, which commits it together."""
         object.__setattr__(self, "intake", make_intake(self.pool))
         if self.welcomes is None:
             object.__setattr__(self, "welcomes", Welcomes(self.pool))
+
+    def forget_keys(self) -> None:
+        """Keys of ours changed: those in memory are old, and so are the proofs made with them."""
+        self.signers.clear()
+        self.sealed.clear()
 
     @property
     def store(self) -> FolderStore:

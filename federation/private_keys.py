@@ -1,32 +1,17 @@
 """Private keys as they are kept, encrypted if the operator wants it, turned into signers."""
 
 import asyncio
-from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from federation.cache import Cache
 from federation.signatures.signer import Signer
 from models.keys import StoredPrivateKey
 from models.settings import Settings, SettingsError
 
 SHORTEST_PASSPHRASE, LONGEST_PASSPHRASE = 16, 1000
 _ENCRYPTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
-
-_unlocked: Cache[bytes, Signer] = Cache(size=4096, seconds=86_400)
-_key_files: dict[Path, None] = {}
-
-
-def trust_key_file(settings: Settings) -> None:
-    """Let this process open keys with the key file of these settings where nobody has the settings at hand.
-
-    Verbs get a connection and no settings, so this is the one thing that a process knows beside its Instance: where
-    its key file is, never what is in it.
-    """
-    if settings.key_file is not None:
-        _key_files[settings.key_file] = None
 
 
 async def load_private(settings: Settings, stored: StoredPrivateKey) -> Signer:
@@ -37,28 +22,6 @@ async def load_private(settings: Settings, stored: StoredPrivateKey) -> Signer:
     if passphrase is None:
         raise SettingsError("The private keys are encrypted, but DECLIC_KEY_FILE is not set.")
     return await asyncio.to_thread(read_private, stored, passphrase)
-
-
-async def unlock(stored: StoredPrivateKey) -> Signer | None:
-    """The same with the key files that this process may use; None when none of them fits. Opened once a day."""
-    name = sha256(stored.uri.encode() + stored.pem).digest()
-    found = _unlocked.find(name)
-    if found is None:
-        found = await _unlock(stored)
-        if found is not None:
-            _unlocked.keep(name, found)
-    return found
-
-
-async def _unlock(stored: StoredPrivateKey) -> Signer | None:
-    if not stored.pem.startswith(_ENCRYPTED):
-        return read_private(stored, None)
-    for path in _key_files:
-        try:
-            return await asyncio.to_thread(read_private, stored, _read_file(path))
-        except SettingsError:
-            continue
-    return None
 
 
 def read_private(stored: StoredPrivateKey, passphrase: bytes | None) -> Signer:

@@ -1,15 +1,29 @@
-"""Every activity of ours, verbatim: what was signed and delivered is what is served."""
+"""Every activity of ours, verbatim: what is signed and delivered is what is served."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from models.database import Connection, execute, fetch_all, fetch_one, fetch_value
 from models.ids import make_id
 
 
+class Kept(Protocol):
+    """What is needed of an activity to let it leave: `body` is its JSON, to which public ones add a proof."""
+
+    @property
+    def actor_id(self) -> int: ...
+    @property
+    def public(self) -> bool: ...
+    @property
+    def body(self) -> str: ...
+    @property
+    def said_at(self) -> datetime: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredActivity:
-    """One activity; `body` is its JSON as it is signed, byte for byte; `public` ones stand in the outbox."""
+    """One activity; `body` is its JSON, byte for byte; `public` ones stand in the outbox."""
 
     id: int
     uri: str
@@ -18,7 +32,7 @@ class StoredActivity:
     object_uri: str | None
     public: bool
     body: str
-    created_at: datetime
+    said_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +69,7 @@ async def find_by_uri(conn: Connection, uri: str) -> StoredActivity | None:
     return await fetch_one(
         conn,
         StoredActivity,
-        "SELECT id, uri, type, actor_id, object_uri, public, body, created_at FROM activity WHERE uri = $1",
+        "SELECT id, uri, type, actor_id, object_uri, public, body, created_at AS said_at FROM activity WHERE uri = $1",
         uri,
     )
 
@@ -66,7 +80,7 @@ async def find_latest(conn: Connection, *, actor_id: int, type: str, object_uri:
         conn,
         StoredActivity,
         """
-        SELECT id, uri, type, actor_id, object_uri, public, body, created_at FROM activity
+        SELECT id, uri, type, actor_id, object_uri, public, body, created_at AS said_at FROM activity
         WHERE object_uri = $1 AND actor_id = $2 AND type = $3 ORDER BY id DESC LIMIT 1
         """,
         object_uri,
@@ -86,7 +100,7 @@ async def list_outbox(
         conn,
         StoredActivity,
         """
-        SELECT a.id, a.uri, a.type, a.actor_id, a.object_uri, a.public, a.body, a.created_at
+        SELECT a.id, a.uri, a.type, a.actor_id, a.object_uri, a.public, a.body, a.created_at AS said_at
         FROM activity a LEFT JOIN post p ON p.uri = a.object_uri LEFT JOIN actor author ON author.id = p.author_id
         WHERE a.actor_id = $1 AND a.public AND a.type IN ('Create', 'Announce') AND ($2::bigint IS NULL OR a.id < $2)
             AND p.deleted_at IS NULL AND author.deleted_at IS NULL AND author.suspended_at IS NULL

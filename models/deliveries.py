@@ -12,7 +12,7 @@ DeliveryState = Literal["waiting", "done", "failed", "held", "cancelled"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One activity on its way to one inbox; `body` is what is signed and sent.
+    """One activity on its way to one inbox; `body` is its JSON, before a public one gets its proof.
 
     `created_at` is when it was put into the queue, the last time: its ten days count from there.
     """
@@ -26,7 +26,9 @@ class Delivery:
     priority: int
     attempts: int
     created_at: datetime
+    public: bool
     body: str
+    said_at: datetime
 
 
 async def schedule(
@@ -147,7 +149,8 @@ async def claim(
         WHERE delivery.id = due.id AND a.id = delivery.activity_id
         RETURNING delivery.id, delivery.activity_id, delivery.actor_id, delivery.inbox, delivery.personal_inbox,
             delivery.host, delivery.priority, delivery.attempts,
-            coalesce(delivery.requeued_at, delivery.created_at) AS created_at, a.body
+            coalesce(delivery.requeued_at, delivery.created_at) AS created_at,
+            a.public, a.body, a.created_at AS said_at
         """,
         worker,
         limit,

@@ -17,6 +17,7 @@ import structlog
 from federation.answers import Answer
 from federation.instance import Instance
 from federation.key_pairs import load_signer
+from federation.proofs.sealing import seal
 from models import deliveries
 from models.batches import Batch
 from models.database import connection, transaction
@@ -114,10 +115,10 @@ class _Courier:
         except NotFound as error:
             answer = Answer(status=None, error=f"There is no key to sign with: {error}")
         else:
-            synchronization = await find_header(self.instance, delivery)
+            synchronization, body = await find_header(self.instance, delivery), await seal(self.instance, delivery)
             begun = time.monotonic()
             answer = await self.instance.transport.post_activity(
-                delivery.inbox, delivery.body.encode(), signer, synchronization=synchronization
+                delivery.inbox, body.encode(), signer, synchronization=synchronization
             )
         if not answer.delivered:
             log.info("delivery_failed", host=delivery.host, status=answer.status, cause=answer.error)

@@ -103,7 +103,7 @@ async def unfollow_again(conn: Connection, site: Site, uri: str, followed: Actor
     if await follows.find(conn, follower_id=kept.actor_id, followed_id=followed.id) is not None:
         return False
     said = await activities.find_latest(conn, actor_id=kept.actor_id, type="Undo", object_uri=asked.id)
-    if said is not None and said.created_at > datetime.now(UTC) - PATIENCE:
+    if said is not None and said.said_at > datetime.now(UTC) - PATIENCE:
         return False
     follower = await actors.get(conn, kept.actor_id)
     undo = build_undo(site, follower, asked)

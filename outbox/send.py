@@ -1,13 +1,8 @@
-"""The one door out: an activity is kept as it will be signed, and its deliveries with it, or neither.
-
-Public ones carry a proof of their own (FEP-8b32), so that others can pass them on; what only some may read never does.
-"""
+"""The one door out: an activity is kept as it will be said, and its deliveries with it, or neither."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from federation.fields import PUBLIC
-from federation.proofs.sealing import seal
 from federation.serialize import serialize
 from federation.vocabulary.activities import Activity
 from models import activities, deliveries
@@ -35,10 +30,7 @@ async def send(
 
     `about` is the id of the object that it concerns, by which it is found again.
     """
-    public = PUBLIC in activity.to or PUBLIC in activity.cc
-    body = serialize(activity)
-    if public:
-        body = await seal(conn, sender.id, body, datetime.now(UTC))
+    body = serialize(activity).decode()
     activity_id = await activities.save(
         conn,
         NewActivity(
@@ -46,8 +38,8 @@ async def send(
             type=type(activity).__name__,
             actor_id=sender.id,
             object_uri=about,
-            public=public,
-            body=body.decode(),
+            public=PUBLIC in activity.to or PUBLIC in activity.cc,
+            body=body,
         ),
     )
     if recipients.named_ids or recipients.followed_ids:
@@ -62,4 +54,4 @@ async def send(
         await deliveries.schedule_to_recipients_of(
             conn, activity_id=activity_id, actor_id=sender.id, object_uri=recipients.holders_of
         )
-    return body.decode()
+    return body

@@ -21,7 +21,7 @@ from web.logging import keep_record
 from web.middlewares import IN_FLIGHT
 from web.opening import open_all
 from web.wake import Waker
-from web.worker import run_worker
+from web.worker import hear, run_worker
 
 log = structlog.get_logger(__name__)
 
@@ -64,10 +64,17 @@ async def tell_first_run(instance: Instance) -> None:
         log.info("first_run", open=address)
 
 
-async def run_until(stopping: asyncio.Event, instance: Instance, listener: socket.socket, *, work: bool = True) -> None:
+async def run_until(
+    stopping: asyncio.Event,
+    instance: Instance,
+    listener: socket.socket,
+    *,
+    work: bool = True,
+    waker: Waker | None = None,
+) -> None:
     """Answer and work until `stopping` is set; then finish what was begun and close everything."""
     logging.getLogger("aiohttp.server").addFilter(keep_record)
-    waker = Waker(instance.pool)
+    waker = waker or Waker(instance.pool)
     app = make_app(instance, waker)
     runner = web.AppRunner(
         app,
@@ -107,8 +114,14 @@ async def work(settings: Settings) -> None:
 
 
 async def _work(instance: Instance, waker: Waker, stopping: asyncio.Event, *, work: bool) -> None:
+    """Who only serves hears all the same when keys change: it signs what it fetches, and proves what it shows."""
     if work:
         await run_worker(instance, waker, stopping)
+        return
+    hearing = asyncio.create_task(hear(instance, waker))
+    await stopping.wait()
+    hearing.cancel()
+    await asyncio.gather(hearing, return_exceptions=True)
 
 
 def stop_on_signals() -> asyncio.Event:

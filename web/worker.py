@@ -52,7 +52,7 @@ async def run_worker(instance: Instance, waker: Waker, stopping: asyncio.Event, 
     ]
     signs = [
         asyncio.create_task(_beat(instance, waker, role), name="heartbeat"),
-        asyncio.create_task(_hear(instance, waker), name="bells"),
+        asyncio.create_task(hear(instance, waker), name="bells"),
     ]
     await stopping.wait()
     waker.ring_here()  # so that nobody sleeps until the next look
@@ -145,7 +145,7 @@ async def _beat(instance: Instance, waker: Waker, role: str) -> None:
         await asyncio.sleep(BEAT_SECONDS)
 
 
-async def _hear(instance: Instance, waker: Waker) -> None:
+async def hear(instance: Instance, waker: Waker) -> None:
     """Ring here when another process rang, and whenever rings may have been missed."""
     url = instance.settings.database_url
     assert url is not None, "open_instance names the database"
@@ -153,6 +153,6 @@ async def _hear(instance: Instance, waker: Waker) -> None:
         while True:
             message = await listener.get()
             if message is None or message[0] == KEYS_CHANNEL:
-                instance.signers.clear()
+                instance.forget_keys()
             if message is None or message[1] != str(waker.id):
                 waker.ring_here()

@@ -1,22 +1,37 @@
-"""Our own activities with their proofs, made once when an activity is kept: what is signed is what is served."""
-
-from datetime import datetime
+"""Our own public activities with their proofs, made where they leave: the same bytes at every door."""
 
 import orjson
 
-from federation.private_keys import unlock
+from federation.instance import Instance
+from federation.key_pairs import load_signer
 from federation.proofs.integrity import add_proof
-from models import keys
-from models.database import Connection
+from models.activities import Kept
+from models.errors import NotFound
+from models.settings import SettingsError
 
 
-async def seal(conn: Connection, actor_id: int, body: bytes, at: datetime) -> bytes:
-    """A public activity with a proof by the Ed25519 key of its actor; as it is where the actor has none to use.
+async def seal(instance: Instance, kept: Kept) -> str:
+    """An activity as others get it: a public one with a proof by the Ed25519 key of its actor, if there is one to use.
 
-    Never for what only some may read: a proof can be shown to anybody.
+    The same key and the same moment always give the same proof, so that a delivery, the outbox and `GET` agree. What
+    only some may read never gets one: a proof can be shown to anybody.
     """
-    stored = await keys.find_private_key(conn, actor_id, "ed25519")
-    signer = await unlock(stored) if stored is not None else None
-    if signer is None:
-        return body
-    return orjson.dumps(add_proof(orjson.loads(body), signer, at))
+    if not kept.public:
+        return kept.body
+    name = (kept.actor_id, kept.body)
+    sealed = instance.sealed.find(name)
+    if sealed is None:
+        sealed = await _seal(instance, kept)
+        instance.sealed.keep(name, sealed)
+    return sealed
+
+
+async def _seal(instance: Instance, kept: Kept) -> str:
+    document = orjson.loads(kept.body)
+    if "proof" in document:  # kept with it, by a version before this one
+        return kept.body
+    try:
+        signer = await load_signer(instance, kept.actor_id, "ed25519")
+    except (NotFound, SettingsError):
+        return kept.body
+    return orjson.dumps(add_proof(document, signer, kept.said_at)).decode()

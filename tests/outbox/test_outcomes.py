@@ -23,7 +23,9 @@ def make_delivery(*, personal_inbox: str | None = "https://henin.test/users/bob/
         priority=1,
         attempts=attempts,
         created_at=START,
+        public=True,
         body="{}",
+        said_at=START,
     )
 
 

@@ -1,6 +1,7 @@
 """The loops behind the pages: they go on whatever fails, wake at once, and stop when told."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -8,12 +9,16 @@ from functools import partial
 
 import pytest
 
+from federation.key_pairs import KEYS_CHANNEL
 from models.database import Pool, connection, transaction
 from models.errors import Unavailable
+from models.events import announce
 from tests.eventually import eventually
+from tests.fediverse import make_signer
 from tests.web.core import make_instance
 from web import worker
 from web.jobs import CHORES, HANDLERS, SWEEPS, list_handlers, list_periodic, sweep
+from web.serve import run_until
 from web.wake import Waker, announce_work
 from web.worker import loop, run_worker
 
@@ -133,6 +138,23 @@ async def test_a_ring_of_another_process_is_heard_and_our_own_is_not_repeated(
 
         await until(lambda: heard)
         assert heard == ["ring"]
+
+
+async def test_a_process_that_only_serves_hears_of_new_keys(pool: Pool, database_url: str) -> None:
+    instance = make_instance(pool, database_url=database_url)
+    waker, stopping = Waker(pool), asyncio.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = asyncio.create_task(run_until(stopping, instance, listener, waker=waker, work=False))
+        await until(waker.received.is_set)  # the link is up
+        instance.signers.keep((1, "rsa"), make_signer("https://lomme.test/users/alice#main-key"))
+        instance.sealed.keep((1, "{}"), "{}")
+
+        async with transaction(pool) as conn:
+            await announce(conn, KEYS_CHANNEL, 1)
+
+        await until(lambda: not len(instance.signers) and not len(instance.sealed))
+        stopping.set()
+        await asyncio.wait_for(serving, 10)
 
 
 async def test_many_rings_become_few_announcements(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:

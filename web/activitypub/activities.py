@@ -4,6 +4,7 @@ import orjson
 from aiohttp import web
 
 from federation.fields import Json, each
+from federation.proofs.sealing import seal
 from federation.uris import profile_url
 from models import activities, actors, follows, posts
 from models.activities import StoredActivity
@@ -41,7 +42,8 @@ async def show_activity(request: web.Request) -> web.Response:
         await require_no_block(conn, reader, actor)
         await _require_standing(conn, request, activity, reader)
         await _require_addressed(conn, activity, actor, reader)
-    return answer_activity(request, activity.body.encode(), public=activity.public)
+    sealed = await seal(instance, activity)
+    return answer_activity(request, sealed.encode(), public=activity.public)
 
 
 async def _require_addressed(conn: Connection, activity: StoredActivity, actor: Actor, reader: Actor | None) -> None:

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from federation.proofs.sealing import seal
 from federation.serialize import serialize
 from federation.uris import featured_uri, followers_uri, following_uri, outbox_uri
 from federation.vocabulary.collections import Collection, Verbatim
@@ -16,7 +17,7 @@ COLLECTION = "OrderedCollection"
 
 
 async def show_outbox(request: web.Request) -> web.Response:
-    """What an actor published for everybody, newest first; the stored bytes of each activity (CO3, CO4)."""
+    """What an actor published for everybody, newest first; each activity as it was delivered (CO3, CO4)."""
     instance = request.app[INSTANCE]
     reader = await read_known_reader(request)
     async with connection(instance.pool) as conn:
@@ -30,7 +31,7 @@ async def show_outbox(request: web.Request) -> web.Response:
         rows = await activities.list_outbox(
             conn, actor.id, before=before, limit=PAGE_SIZE + 1, reader_id=reader.id if reader else None
         )
-    items = [(row.id, Verbatim(body=row.body)) for row in rows]
+    items = [(row.id, Verbatim(body=await seal(instance, row))) for row in rows]
     return answer_activity(request, build_page(uri, "before", before, items))
 
 
