@@ -47,15 +47,20 @@ async def notify_all(
     return await fetch_column(
         conn,
         """
-        INSERT INTO notification (id, recipient_id, type, actor_id, post_id)
-        SELECT told.id, told.recipient_id, $3, $4::bigint, $5::bigint
-        FROM unnest($1::bigint[], $2::bigint[]) AS told (id, recipient_id)
-        JOIN account ON account.actor_id = told.recipient_id
-        WHERE told.recipient_id <> $4
-            AND NOT EXISTS (SELECT FROM barred WHERE reader_id = told.recipient_id AND author_id = $4 OFFSET 0)
-            AND NOT EXISTS (SELECT FROM mute WHERE actor_id = told.recipient_id AND target_id = $4 AND notifications
-                AND (until IS NULL OR until > now()))
-        ON CONFLICT DO NOTHING RETURNING id
+        WITH notified AS (
+            INSERT INTO notification (id, recipient_id, type, actor_id, post_id)
+            SELECT told.id, told.recipient_id, $3, $4::bigint, $5::bigint
+            FROM unnest($1::bigint[], $2::bigint[]) AS told (id, recipient_id)
+            JOIN account ON account.actor_id = told.recipient_id
+            WHERE told.recipient_id <> $4
+                AND NOT EXISTS (SELECT FROM barred WHERE reader_id = told.recipient_id AND author_id = $4 OFFSET 0)
+                AND NOT EXISTS (SELECT FROM mute WHERE actor_id = told.recipient_id AND target_id = $4 AND notifications
+                    AND (until IS NULL OR until > now()))
+            ON CONFLICT DO NOTHING RETURNING id
+        ), streamed AS (
+            INSERT INTO stream_event (kind, object_id) SELECT 'notification', id FROM notified
+        )
+        SELECT id FROM notified
         """,
         [make_id() for _ in recipient_ids],
         list(recipient_ids),

@@ -89,8 +89,13 @@ async def share(
         conn,
         Share,
         """
-        INSERT INTO share (id, uri, actor_id, post_id, created_at) VALUES ($1, $2, $3, $4, coalesce($5, now()))
-        ON CONFLICT DO NOTHING RETURNING id, uri, actor_id, post_id, created_at
+        WITH shared AS (
+            INSERT INTO share (id, uri, actor_id, post_id, created_at) VALUES ($1, $2, $3, $4, coalesce($5, now()))
+            ON CONFLICT DO NOTHING RETURNING id, uri, actor_id, post_id, created_at
+        ), streamed AS (
+            INSERT INTO stream_event (kind, object_id) SELECT 'share', s.id FROM shared s WHERE $5 IS NULL
+        )
+        SELECT * FROM shared
         """,
         make_id(moment),
         uri,
@@ -146,7 +151,17 @@ async def unshare(conn: Connection, *, actor_id: int, post_id: int) -> bool:
         actor_id,
         post_id,
     )
-    return bool(await execute(conn, "DELETE FROM share WHERE actor_id = $1 AND post_id = $2", actor_id, post_id))
+    return bool(
+        await execute(
+            conn,
+            """
+            WITH gone AS (DELETE FROM share WHERE actor_id = $1 AND post_id = $2 RETURNING id)
+            INSERT INTO stream_event (kind, object_id) SELECT 'delete', id FROM gone
+            """,
+            actor_id,
+            post_id,
+        )
+    )
 
 
 async def remove_by_uri(conn: Connection, uri: str, actor_id: int) -> bool:

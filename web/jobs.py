@@ -24,6 +24,7 @@ from models import (
     servers,
     sessions,
     strangers,
+    stream_events,
     tombstones,
 )
 from models.database import Connection, transaction
@@ -100,10 +101,17 @@ async def sweep_media(instance: Instance) -> None:
     await media_chores.sweep(instance)
 
 
+async def forget_stream_events(instance: Instance) -> None:
+    """Remove what every stream has told of long since."""
+    async with transaction(instance.pool) as conn:
+        await stream_events.prune(conn)
+
+
 CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "expire": ("*/5 * * * *", expire_due),
     "probe": ("*/10 * * * *", probe_hosts),
     "clean_media": ("*/5 * * * *", clean_media),
+    "stream_events": ("* * * * *", forget_stream_events),
     "directory": ("*/10 * * * *", crawl.crawl_due),
     "sweep": ("17 2 * * *", sweep),
     "sweep_media": ("47 2 * * *", sweep_media),

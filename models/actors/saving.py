@@ -176,4 +176,14 @@ async def delete(conn: Connection, actor_id: int) -> None:
     await execute(conn, "DELETE FROM favourite WHERE actor_id = $1", actor_id)
     await execute(conn, "DELETE FROM share WHERE actor_id = $1", actor_id)
     await execute(conn, "DELETE FROM notification WHERE actor_id = $1 OR recipient_id = $1", actor_id)
+    await execute(
+        conn,
+        """
+        INSERT INTO stream_event (kind, object_id)
+        SELECT 'delete', id FROM post
+        WHERE author_id = $1 AND NOT local AND deleted_at IS NULL AND audience IN ('network', 'unlisted')
+        ORDER BY id DESC LIMIT 200
+        """,
+        actor_id,
+    )
     await execute(conn, "DELETE FROM post WHERE author_id = $1 AND NOT local AND deleted_at IS NULL", actor_id)

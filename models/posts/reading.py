@@ -49,6 +49,35 @@ async def find_visible(conn: Connection, id: int, reader_id: int | None) -> Post
     return found[0] if found else None
 
 
+_MAY_READ = """
+    author.deleted_at IS NULL AND author.suspended_at IS NULL
+    AND (
+        p.author_id = :reader
+        OR p.audience IN ('network', 'unlisted')
+        OR (p.audience = 'coop' AND reader.local)
+        OR (:reader IS NOT NULL AND EXISTS (SELECT FROM mention WHERE post_id = p.id AND actor_id = :reader))
+        OR (p.audience IN ('followers', 'territories') AND EXISTS (
+            SELECT FROM follow WHERE follower_id = :reader AND followed_id = p.author_id AND state = 'accepted'))
+        OR (p.audience = 'territories' AND reader.local)
+    )
+    AND NOT EXISTS (SELECT FROM barred WHERE reader_id = :reader AND author_id = p.author_id OFFSET 0)
+"""
+
+_VISIBLE = """
+    SELECT p.id FROM post p JOIN actor author ON author.id = p.author_id
+    LEFT JOIN actor reader ON reader.id = $2
+    WHERE p.id = ANY($1) AND (p.deleted_at IS NULL OR $3) AND :may_read
+""".replace(":may_read", _MAY_READ).replace(":reader", "$2")
+
+# OFFSET 0: the members are many, the post is one.
+_MEMBERS = """
+    SELECT reader.id FROM (
+        SELECT m.id, m.local FROM account JOIN actor m ON m.id = account.actor_id OFFSET 0) AS reader
+    CROSS JOIN post p JOIN actor author ON author.id = p.author_id
+    WHERE p.id = $1 AND :may_read
+""".replace(":may_read", _MAY_READ).replace(":reader", "reader.id")
+
+
 async def filter_visible(
     conn: Connection, ids: list[int], reader_id: int | None, *, tombstones: bool = False
 ) -> set[int]:
@@ -59,29 +88,12 @@ async def filter_visible(
     `direct`: those addressed. Authors see their own. With `tombstones` also what was deleted: whoever could read it may
     know that it is gone.
     """
-    rows = await fetch_column(
-        conn,
-        """
-        SELECT p.id FROM post p JOIN actor author ON author.id = p.author_id
-        LEFT JOIN actor reader ON reader.id = $2
-        WHERE p.id = ANY($1) AND (p.deleted_at IS NULL OR $3)
-            AND author.deleted_at IS NULL AND author.suspended_at IS NULL
-            AND (
-                p.author_id = $2
-                OR p.audience IN ('network', 'unlisted')
-                OR (p.audience = 'coop' AND reader.local)
-                OR ($2 IS NOT NULL AND EXISTS (SELECT FROM mention WHERE post_id = p.id AND actor_id = $2))
-                OR (p.audience IN ('followers', 'territories') AND EXISTS (
-                    SELECT FROM follow WHERE follower_id = $2 AND followed_id = p.author_id AND state = 'accepted'))
-                OR (p.audience = 'territories' AND reader.local)
-            )
-            AND NOT EXISTS (SELECT FROM barred WHERE reader_id = $2 AND author_id = p.author_id OFFSET 0)
-        """,
-        ids,
-        reader_id,
-        tombstones,
-    )
-    return set(rows)
+    return set(await fetch_column(conn, _VISIBLE, ids, reader_id, tombstones))
+
+
+async def list_members_who_may_read(conn: Connection, id: int) -> list[int]:
+    """Row ids of all members who may see this post, by the same rule."""
+    return await fetch_column(conn, _MEMBERS, id)
 
 
 async def filter_wanted(conn: Connection, ids: list[int], reader_id: int | None) -> set[int]:

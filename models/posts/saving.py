@@ -1,5 +1,6 @@
 """Posts stored and edited, with their tags and mentions."""
 
+from models import stream_events
 from models.database import Connection, execute, execute_many, fetch_one
 from models.ids import make_id
 from models.posts.values import NewPost, Post, Tag
@@ -38,6 +39,8 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
         ), tied AS (
             UPDATE post SET in_reply_to_id = c.id, root_id = c.root_id FROM created c
             WHERE post.in_reply_to_uri = c.uri AND post.in_reply_to_id IS NULL AND post.id <> c.id
+        ), streamed AS (
+            INSERT INTO stream_event (kind, object_id) SELECT 'post', c.id FROM created c WHERE NOT $24::boolean
         )
         SELECT * FROM created
         """,
@@ -64,6 +67,7 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
         list(tags.values()),
         list(mentions),
         list(mentions.values()),
+        new.id is not None,  # what takes its place in the past is no news
     )
 
 
@@ -88,6 +92,7 @@ async def save_edit(conn: Connection, post_id: int, new: NewPost) -> bool:
     )
     if not touched:
         return False
+    await stream_events.record(conn, "edit", post_id)
     await save_tags(conn, post_id, new.tags)
     await save_mentions(conn, post_id, named=new.mention_ids, silent=new.silent_ids)
     return True

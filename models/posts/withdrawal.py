@@ -2,6 +2,7 @@
 
 from models.database import Connection, execute, fetch_one, fetch_value
 from models.errors import Gone, NotFound
+from models.posts.reading import list_members_who_may_read
 from models.posts.values import PUBLIC, Post
 
 REMEMBERED_DAYS = 29
@@ -26,6 +27,7 @@ async def delete(conn: Connection, post_id: int) -> bool:
     Ours keep their row for ever, and others' public ones for a while, to say that they are gone. Of others' private
     posts nothing stays: they look like what never was.
     """
+    await _tell_streams(conn, post_id)
     kept = await fetch_value(
         conn,
         """
@@ -47,6 +49,26 @@ async def delete(conn: Connection, post_id: int) -> bool:
     await _empty_listing(conn, post_id)
     await empty_activities(conn, post_id)
     return True
+
+
+async def _tell_streams(conn: Connection, post_id: int) -> None:
+    """That this post and its shares are gone: to anybody, or of a private one to those who could read it."""
+    public = await fetch_value(
+        conn,
+        "SELECT audience IN ('network', 'unlisted') FROM post WHERE id = $1 AND deleted_at IS NULL",
+        post_id,
+    )
+    if public is None:
+        return
+    await execute(
+        conn,
+        """
+        INSERT INTO stream_event (kind, object_id, reader_ids)
+        SELECT 'delete', $1, $2::bigint[] UNION ALL SELECT 'delete', id, $2 FROM share WHERE post_id = $1
+        """,
+        post_id,
+        None if public else await list_members_who_may_read(conn, post_id),
+    )
 
 
 async def _empty_listing(conn: Connection, post_id: int) -> None:

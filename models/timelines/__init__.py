@@ -3,7 +3,8 @@
 from models.timelines.authors import list_by_author
 from models.timelines.entries import Entry, Page, PostFilter
 from models.timelines.favourites import list_favourited
-from models.timelines.home import list_home
+from models.timelines.home import list_home, list_home_readers
+from models.timelines.live import PublicPost, list_hidden, list_public_posts
 from models.timelines.network import (
     COUNT_LIMIT,
     Found,
@@ -21,11 +22,15 @@ __all__ = [
     "NetworkFilter",
     "Page",
     "PostFilter",
+    "PublicPost",
     "count_network",
     "list_by_author",
     "list_favourited",
+    "list_hidden",
     "list_home",
+    "list_home_readers",
     "list_network",
     "list_public",
+    "list_public_posts",
     "list_territories_seen",
 ]

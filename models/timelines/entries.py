@@ -7,6 +7,11 @@ from models.database import Connection, fetch_all
 HIGHEST = 2**63 - 1
 """Above every id."""
 
+ANYBODYS = """
+    p.audience = 'network' AND p.deleted_at IS NULL AND p.in_reply_to_uri IS NULL AND a.suspended_at IS NULL
+"""
+"""Which posts `p` of which actors `a` stand in public timelines, those of hashtags too."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:

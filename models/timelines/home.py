@@ -1,18 +1,44 @@
 """The home timeline: a query over whom the reader follows, so that nothing is copied when somebody writes."""
 
-from models.database import Connection
+from models.database import Connection, fetch_records
 from models.timelines.entries import Entry, Page, fetch_entries, turn_round
+
+# Whom of those that `f.follower_id` follows (the actor `a`) she reads of. Blocks end follows, so that only muted ones
+# are hidden.
+_READS = """
+    f.state = 'accepted' AND a.suspended_at IS NULL
+    AND NOT EXISTS (SELECT FROM mute m WHERE m.actor_id = f.follower_id AND m.target_id = f.followed_id
+        AND (m.until IS NULL OR m.until > now()))
+"""
+
+# Which posts `p` of those whom she reads, and of herself, stand in her home. `:known` follows an actor's id: she reads
+# of them, or is that actor. An answer stands there when she knows what it answers: to somebody whom she follows, or to
+# herself.
+_POST_STANDS = """
+    (p.audience <> 'direct' OR p.author_id = :reader
+        OR (SELECT true FROM mention m WHERE m.post_id = p.id AND m.actor_id = :reader))
+    AND (p.in_reply_to_uri IS NULL OR p.author_id = :reader
+        OR (SELECT parent.author_id FROM post parent WHERE parent.id = p.in_reply_to_id) :known)
+"""
+
+# Which shares `s` of theirs. `:sharing` follows an actor's id: she wants to see what they share.
+_SHARE_STANDS = """
+    p.deleted_at IS NULL AND p.audience IN ('network', 'unlisted') AND author.suspended_at IS NULL
+    AND NOT p.author_id :known
+    AND NOT coalesce((SELECT true FROM share o WHERE o.post_id = s.post_id AND o.id < s.id
+        AND o.actor_id :sharing LIMIT 1), false)
+    AND NOT coalesce((SELECT true FROM hidden h
+        WHERE h.reader_id = :reader AND h.author_id = p.author_id LIMIT 1), false)
+"""
 
 # $4 is the reader, $5 whether the statement goes upward. First the newest post of each followed actor: as many as the
 # page is long stand above the `edge`, so nothing beyond it can be on the page, and the two reads that follow touch
 # few rows however many people are followed and however much they wrote.
-_HOME = """
+_HOME = (
+    """
     WITH followed AS MATERIALIZED (
         SELECT f.followed_id AS id, f.shares FROM follow f JOIN actor a ON a.id = f.followed_id
-        WHERE f.follower_id = $4 AND f.state = 'accepted' AND a.suspended_at IS NULL
-            -- Blocks end follows, so that of those she follows only muted ones are hidden.
-            AND NOT EXISTS (SELECT FROM mute m WHERE m.actor_id = $4 AND m.target_id = f.followed_id
-                AND (m.until IS NULL OR m.until > now()))
+        WHERE f.follower_id = $4 AND :reads
         UNION ALL SELECT $4, true
     ), edge AS MATERIALIZED (
         SELECT CASE WHEN $5::boolean THEN $2 ELSE coalesce(min(nth.id), $2 + 1) - 1 END AS low,
@@ -32,13 +58,7 @@ _HOME = """
         FROM followed f CROSS JOIN LATERAL (
             SELECT p.id FROM post p
             WHERE p.author_id = f.id AND p.deleted_at IS NULL
-                AND p.id < (SELECT high FROM edge) AND p.id > (SELECT low FROM edge)
-                AND (p.audience <> 'direct' OR p.author_id = $4
-                    OR (SELECT true FROM mention m WHERE m.post_id = p.id AND m.actor_id = $4))
-                -- An answer stands here when she knows what it answers: to somebody whom she follows, or to herself.
-                AND (p.in_reply_to_uri IS NULL OR p.author_id = $4
-                    OR (SELECT parent.author_id FROM post parent WHERE parent.id = p.in_reply_to_id)
-                        IN (SELECT id FROM followed))
+                AND p.id < (SELECT high FROM edge) AND p.id > (SELECT low FROM edge) AND :post_stands
             ORDER BY p.id DESC LIMIT $3
         ) AS p
         UNION ALL
@@ -47,18 +67,56 @@ _HOME = """
             SELECT s.id, s.post_id, s.actor_id FROM share s
             JOIN post p ON p.id = s.post_id JOIN actor author ON author.id = p.author_id
             WHERE s.actor_id = f.id AND s.id < (SELECT high FROM edge) AND s.id > (SELECT low FROM edge)
-                AND p.deleted_at IS NULL AND p.audience IN ('network', 'unlisted') AND author.suspended_at IS NULL
-                AND p.author_id NOT IN (SELECT id FROM followed)
-                AND NOT coalesce((SELECT true FROM share o WHERE o.post_id = s.post_id AND o.id < s.id
-                    AND o.actor_id IN (SELECT id FROM followed WHERE shares) LIMIT 1), false)
-                AND NOT coalesce((SELECT true FROM hidden h
-                    WHERE h.reader_id = $4 AND h.author_id = p.author_id LIMIT 1), false)
+                AND :share_stands
             ORDER BY s.id DESC LIMIT $3
         ) AS s
         WHERE f.shares
     ) AS entry
     ORDER BY id DESC LIMIT $3
-"""
+""".replace(":reads", _READS)
+    .replace(":post_stands", _POST_STANDS)
+    .replace(":share_stands", _SHARE_STANDS)
+    .replace(":reader", "$4")
+    .replace(":known", "IN (SELECT id FROM followed)")
+    .replace(":sharing", "IN (SELECT id FROM followed WHERE shares)")
+)
+
+# The same rules from the other side: in whose homes, of the readers $1, the posts $2 and the shares $3 stand. `reader`
+# is one row each with those of the people concerned whom she reads of, and of these the ones whose shares she wants.
+_READERS = (
+    """
+    WITH concerned AS MATERIALIZED (
+        SELECT author_id AS id FROM post WHERE id = ANY($2::bigint[])
+        UNION SELECT parent.author_id FROM post p JOIN post parent ON parent.id = p.in_reply_to_id
+            WHERE p.id = ANY($2::bigint[])
+        UNION SELECT p.author_id FROM share s JOIN post p ON p.id = s.post_id WHERE s.id = ANY($3::bigint[])
+        UNION SELECT o.actor_id FROM share s JOIN share o ON o.post_id = s.post_id AND o.id <= s.id
+            WHERE s.id = ANY($3::bigint[])
+    ), reader AS MATERIALIZED (
+        SELECT watcher.id, array_agg(known.id) AS knows, array_agg(known.id) FILTER (WHERE known.shares) AS shows
+        FROM unnest($1::bigint[]) AS watcher (id) JOIN (
+            SELECT f.follower_id AS reader_id, f.followed_id AS id, f.shares
+            FROM concerned c JOIN follow f ON f.followed_id = c.id JOIN actor a ON a.id = f.followed_id
+            WHERE f.follower_id = ANY($1::bigint[]) AND :reads
+            UNION ALL SELECT c.id, c.id, true FROM concerned c WHERE c.id = ANY($1::bigint[])
+        ) AS known ON known.reader_id = watcher.id
+        GROUP BY watcher.id
+    )
+    SELECT p.id AS entry_id, reader.id AS reader_id
+    FROM post p JOIN reader ON p.author_id = ANY(reader.knows)
+    WHERE p.id = ANY($2::bigint[]) AND p.deleted_at IS NULL AND :post_stands
+    UNION ALL
+    SELECT s.id, reader.id
+    FROM share s JOIN post p ON p.id = s.post_id JOIN actor author ON author.id = p.author_id
+    JOIN reader ON s.actor_id = ANY(reader.shows)
+    WHERE s.id = ANY($3::bigint[]) AND :share_stands
+""".replace(":reads", _READS)
+    .replace(":post_stands", _POST_STANDS)
+    .replace(":share_stands", _SHARE_STANDS)
+    .replace(":reader", "reader.id")
+    .replace(":known", "= ANY(reader.knows)")
+    .replace(":sharing", "= ANY(reader.shows)")
+)
 
 _STATEMENTS = (_HOME, turn_round(_HOME))
 
@@ -69,3 +127,14 @@ async def list_home(conn: Connection, reader_id: int, page: Page) -> list[Entry]
     A shared post stands once, as the post itself when she follows its author too, else as its first share.
     """
     return await fetch_entries(conn, _STATEMENTS, page, reader_id, page.after is not None)
+
+
+async def list_home_readers(
+    conn: Connection, reader_ids: list[int], *, post_ids: list[int], share_ids: list[int]
+) -> dict[int, set[int]]:
+    """In whose homes, of these readers, each of these posts and shares stands, by its id: what `list_home` shows."""
+    found: dict[int, set[int]] = {}
+    if reader_ids and (post_ids or share_ids):
+        for entry_id, reader_id in await fetch_records(conn, _READERS, reader_ids, post_ids, share_ids):
+            found.setdefault(entry_id, set()).add(reader_id)
+    return found

@@ -1,7 +1,7 @@
 """What anybody may read, from here and from elsewhere."""
 
 from models.database import Connection
-from models.timelines.entries import Entry, Page, PostFilter, fetch_entries, turn_round
+from models.timelines.entries import ANYBODYS, Entry, Page, PostFilter, fetch_entries, turn_round
 from models.timelines.tagged import list_tagged
 
 # $4 the reader, $5 only with a picture.
@@ -9,13 +9,12 @@ from models.timelines.tagged import list_tagged
 _PUBLIC = """
     SELECT p.id, p.id AS post_id, NULL::bigint AS shared_by
     FROM post p JOIN actor a ON a.id = p.author_id
-    WHERE p.audience = 'network' AND p.deleted_at IS NULL AND p.in_reply_to_uri IS NULL AND a.suspended_at IS NULL
-        AND p.id < $1 AND p.id > $2
+    WHERE :anybodys AND p.id < $1 AND p.id > $2
         AND (NOT $5::boolean OR (SELECT true FROM media m WHERE m.post_id = p.id LIMIT 1))
         AND ($4::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h
             WHERE h.reader_id = $4 AND h.author_id = p.author_id LIMIT 1), false))
     ORDER BY p.id DESC LIMIT $3
-"""
+""".replace(":anybodys", ANYBODYS)
 _LOCAL = _PUBLIC.replace("WHERE ", "WHERE p.local AND ", 1)
 _REMOTE = _PUBLIC.replace("WHERE ", "WHERE NOT p.local AND ", 1)
 

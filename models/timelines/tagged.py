@@ -1,7 +1,7 @@
 """Public posts under hashtags: any of these, all of those, none of others."""
 
 from models.database import Connection, fetch_value
-from models.timelines.entries import Entry, Page, PostFilter, fetch_entries, turn_round
+from models.timelines.entries import ANYBODYS, Entry, Page, PostFilter, fetch_entries, turn_round
 
 # $4 the reader, $5 only ours, $6 only others', $7 only with a picture, $8 the tags to read, $9 those that all must be
 # there, $10 those that must not, $11 those of which one must be there too (NULL: no such wish).
@@ -10,8 +10,7 @@ _TAGGED = """
     FROM unnest($8::text[]) AS wanted (tag) CROSS JOIN LATERAL (
         SELECT p.id FROM post_tag t JOIN post p ON p.id = t.post_id JOIN actor a ON a.id = p.author_id
         WHERE t.tag = wanted.tag AND t.post_id < $1 AND t.post_id > $2
-            AND p.audience = 'network' AND p.deleted_at IS NULL AND p.in_reply_to_uri IS NULL
-            AND a.suspended_at IS NULL AND (NOT $5::boolean OR p.local) AND (NOT $6::boolean OR NOT p.local)
+            AND :anybodys AND (NOT $5::boolean OR p.local) AND (NOT $6::boolean OR NOT p.local)
             AND (NOT $7::boolean OR (SELECT true FROM media m WHERE m.post_id = p.id LIMIT 1))
             AND (cardinality($9::text[]) = 0 OR cardinality($9::text[]) = (
                 SELECT count(*) FROM post_tag o WHERE o.post_id = t.post_id AND o.tag = ANY($9::text[])))
@@ -24,7 +23,7 @@ _TAGGED = """
         ORDER BY t.post_id DESC LIMIT $3
     ) AS post
     ORDER BY id DESC LIMIT $3
-"""
+""".replace(":anybodys", ANYBODYS)
 
 _STATEMENTS = (_TAGGED, turn_round(_TAGGED))
 

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from models import timelines
-from models.database import Connection, connection, execute, open_pool
+from models.database import Connection, connection, execute, fetch_column, open_pool
 from models.timelines import NetworkFilter, Page, PostFilter
 from tests import crowd
 from tests.conftest import copy_database, with_database
@@ -146,3 +146,21 @@ async def test_every_timeline_touches_few_pages(crowded: str, mode: str) -> None
 
     assert all(rows >= 20 for _, rows in touched.values()), touched
     assert {name: pages for name, (pages, _) in touched.items() if pages > READS[name][0]} == {}
+
+
+async def test_in_whose_homes_a_post_stands_is_what_their_homes_show(crowded: str) -> None:
+    """Both statements of `timelines/home` are made of one rule: they agree on each line of each reader."""
+    pool = await open_pool(crowded, size=1)
+    async with connection(pool) as conn:
+        readers = [crowd.FIRST_ID + 10 * number for number in range(0, 60, 2)]
+        homes = {reader: await timelines.list_home(conn, reader, Page(limit=400)) for reader in readers}
+        floor = max(min(entry.id for entry in entries) for entries in homes.values())
+        lines = [(entry.id, reader) for reader, entries in homes.items() for entry in entries if entry.id >= floor]
+        posts = await fetch_column(conn, "SELECT id FROM post WHERE id >= $1", floor)
+        shares = await fetch_column(conn, "SELECT id FROM share WHERE id >= $1", floor)
+
+        found = await timelines.list_home_readers(conn, readers, post_ids=posts, share_ids=shares)
+    await pool.close()
+
+    assert len(lines) > 1000
+    assert sorted((id, reader) for id, seen in found.items() for reader in seen) == sorted(lines)
