@@ -42,6 +42,7 @@ class PostCounts:
     shares: int
     favourited: bool
     shared: bool
+    kept: bool
 
 
 async def count(conn: Connection, post_ids: list[int], reader_id: int | None) -> dict[int, PostCounts]:
@@ -56,7 +57,8 @@ async def count(conn: Connection, post_ids: list[int], reader_id: int | None) ->
             (SELECT count(*) FROM favourite f WHERE f.post_id = p.id) AS favourites,
             (SELECT count(*) FROM share s WHERE s.post_id = p.id) AS shares,
             EXISTS (SELECT FROM favourite f WHERE f.post_id = p.id AND f.actor_id = $2) AS favourited,
-            EXISTS (SELECT FROM share s WHERE s.post_id = p.id AND s.actor_id = $2) AS shared
+            EXISTS (SELECT FROM share s WHERE s.post_id = p.id AND s.actor_id = $2) AS shared,
+            EXISTS (SELECT FROM bookmark b WHERE b.post_id = p.id AND b.actor_id = $2) AS kept
         FROM unnest($1::bigint[]) AS p (id)
         """,
         post_ids,

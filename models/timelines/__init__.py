@@ -1,8 +1,8 @@
-"""Read-only lists of posts across aggregates: home, public, tag, one author, favourites, and the network page."""
+"""Read-only lists of posts across aggregates: home, public, tag, one author, what is liked or kept, the network page."""
 
 from models.timelines.authors import list_by_author
 from models.timelines.entries import Entry, Page, PostFilter
-from models.timelines.favourites import list_favourited
+from models.timelines.favourites import list_bookmarked, list_favourited
 from models.timelines.home import list_home, list_home_readers
 from models.timelines.live import PublicPost, list_hidden, list_public_posts
 from models.timelines.network import (
@@ -24,6 +24,7 @@ __all__ = [
     "PostFilter",
     "PublicPost",
     "count_network",
+    "list_bookmarked",
     "list_by_author",
     "list_favourited",
     "list_hidden",

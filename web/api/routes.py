@@ -11,6 +11,7 @@ from web.api import (
     accounts,
     acts,
     blocking,
+    bookmarks,
     instance,
     media,
     notifications,
@@ -82,7 +83,8 @@ TIMELINES = [
     _get("/v1/timelines/home", for_people(timelines.list_home, "read:statuses")),
     _get("/v1/timelines/public", open_to_all(timelines.list_public, "read:statuses")),
     _get("/v1/timelines/tag/{tag:[^/]+}", open_to_all(timelines.list_tagged, "read:statuses")),
-    _get("/v1/favourites", for_people(statuses.list_favourites, "read:favourites")),
+    _get("/v1/bookmarks", for_people(bookmarks.list_bookmarks, "read:bookmarks")),
+    _get("/v1/favourites", for_people(bookmarks.list_favourites, "read:favourites")),
     _get("/v1/tags/{tag:[^/]+}", open_to_all(tags.show_tag)),
 ]
 
@@ -99,6 +101,8 @@ STATUSES = [
     web.delete(f"/api/v1/statuses/{ID}", for_people(posting.delete_status, "write:statuses")),
     _post(f"/v1/statuses/{ID}/favourite", for_people(acts.post_favourite, "write:favourites")),
     _post(f"/v1/statuses/{ID}/unfavourite", for_people(acts.post_unfavourite, "write:favourites")),
+    _post(f"/v1/statuses/{ID}/bookmark", for_people(bookmarks.post_bookmark, "write:bookmarks")),
+    _post(f"/v1/statuses/{ID}/unbookmark", for_people(bookmarks.post_unbookmark, "write:bookmarks")),
     _post(f"/v1/statuses/{ID}/reblog", for_people(acts.post_reblog, "write:statuses")),
     _post(f"/v1/statuses/{ID}/unreblog", for_people(acts.post_unreblog, "write:statuses")),
 ]
@@ -130,7 +134,6 @@ EMPTY = [
         _get(path, for_people(stubs.show_nothing, scope))
         for path, scope in (
             ("/v1/announcements", "read"),
-            ("/v1/bookmarks", "read:bookmarks"),
             ("/v1/conversations", "read:statuses"),
             ("/v1/endorsements", "read:accounts"),
             ("/v1/featured_tags", "read:accounts"),

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 
-from models import notes, posts, reactions, timelines
+from models import notes, posts, reactions
 from models.database import Connection, connection
 from models.errors import NotFound
 from models.posts import Post
@@ -33,19 +33,20 @@ async def list_several(request: web.Request) -> web.Response:
     """GET /api/v1/statuses?id[]=: those that the reader may see, in the order asked."""
     ids = (await read_parameters(request)).ids("id")[:MOST]
     async with connection(request.app[INSTANCE].pool) as conn:
-        return answer_json(request, await _load_visible(conn, request, ids))
+        return answer_json(request, await load_visible(conn, request, ids))
 
 
 async def show_context(request: web.Request) -> web.Response:
     """GET /api/v1/statuses/:id/context: what it answers, root first, and what answers it, depth first."""
     async with connection(request.app[INSTANCE].pool) as conn:
         post, _ = await get_target(conn, request)
-        above = await _load_visible(conn, request, await notes.list_ancestors(conn, post.id))
-        below = await _load_visible(conn, request, await notes.list_descendants(conn, post.id))
+        above = await load_visible(conn, request, await notes.list_ancestors(conn, post.id))
+        below = await load_visible(conn, request, await notes.list_descendants(conn, post.id))
     return answer_json(request, {"ancestors": above, "descendants": below})
 
 
-async def _load_visible(conn: Connection, request: web.Request, ids: Sequence[int]) -> list[Json]:
+async def load_visible(conn: Connection, request: web.Request, ids: Sequence[int]) -> list[Json]:
+    """Those of these posts that a list shows to whoever asks, as statuses in this order."""
     visible = await posts.filter_wanted(conn, list(ids), reader_id(request))
     shown = [id for id in ids if id in visible]
     return await load_posts(conn, read_look(request), shown, reader_id(request))
@@ -88,17 +89,6 @@ async def _list_reactions(
         found = await read(conn, post.id, before=page.before, limit=page.limit)
         value = await load_accounts_by_id(conn, read_look(request), [one.actor_id for one in found])
     return answer_json(request, value, headers=link_header(request, [one.id for one in found]))
-
-
-async def list_favourites(request: web.Request) -> web.Response:
-    """GET /api/v1/favourites: what the reader liked, the latest like first; the Link ids are of the likes."""
-    page = read_page(await read_parameters(request))
-    me = reader(request).id
-    async with connection(request.app[INSTANCE].pool) as conn:
-        found = await timelines.list_favourited(conn, me, page)
-        ids = [entry.post_id for entry in found]
-        value = await _load_visible(conn, request, ids)
-    return answer_json(request, value, headers=link_header(request, [entry.id for entry in found]))
 
 
 async def get_target(conn: Connection, request: web.Request) -> tuple[Post, Share | None]:

@@ -129,7 +129,7 @@ def build_status(look: Look, post: Post, gathered: Gathered, reader_id: int | No
             "favourited": counts.favourited,
             "reblogged": counts.shared,
             "muted": False,
-            "bookmarked": False,
+            "bookmarked": counts.kept,
             "filtered": [],
         }
         if post.author_id == reader_id:
