@@ -12,8 +12,9 @@ import orjson
 import structlog
 from pgqueuer.core.applications import PgQueuer
 from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor, EntrypointExecutorParameters
-from pgqueuer.db import AsyncpgDriver
+from pgqueuer.db import AsyncpgDriver, AsyncpgPoolDriver
 from pgqueuer.domain.models import Job, Schedule
+from pgqueuer.ports.driver import NotifyCallback
 from pgqueuer.queries import Queries
 
 from models.database import Connection, execute, fetch_value
@@ -81,7 +82,7 @@ async def run_jobs(
     async with asyncpg.create_pool(
         dsn, min_size=1, max_size=3, server_settings={"application_name": "declic jobs"}
     ) as pool:
-        queue, suspects = PgQueuer.from_asyncpg_pool(pool), asyncio.Lock()
+        queue, suspects = PgQueuer(_PoolDriver(pool)), asyncio.Lock()
         for name, handler in handlers.items():
             queue.entrypoint(name, on_failure="hold", executor_factory=_make_executor)(
                 _run_with(pool, handler, suspects)
@@ -123,6 +124,26 @@ class _OurDriver(AsyncpgDriver):
         *others, headers = args
         assert isinstance(headers, list)
         return await super().fetch(query, *others, [orjson.loads(text) for text in headers])
+
+
+class _PoolDriver(AsyncpgPoolDriver):
+    """A pool that says nothing before PGQueuer listens.
+
+    PGQueuer asks itself every ten seconds whether it hears, the first time while it is still asking to listen. When
+    the question came first, nobody heard it, and everything was stopped and started again.
+    """
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        super().__init__(pool)
+        self._listening = asyncio.Event()
+
+    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
+        await super().add_listener(channel, callback)
+        self._listening.set()
+
+    async def notify(self, channel: str, payload: str) -> None:
+        await self._listening.wait()
+        await super().notify(channel, payload)
 
 
 def _make_executor(parameters: EntrypointExecutorParameters) -> DatabaseRetryEntrypointExecutor:

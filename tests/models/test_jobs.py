@@ -7,6 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
+from pgqueuer.core.qm import QueueManager
+from pgqueuer.ports.driver import NotifyCallback
 
 from models import jobs
 from models.database import Connection, Pool, connection, transaction
@@ -49,6 +52,28 @@ async def test_a_job_runs_with_its_payload_after_the_commit(pool: Pool, database
             await enqueue(conn, "mail", {"to": 7})
 
         assert await mail.next() == {"to": 7}
+
+
+async def test_a_slow_start_is_not_taken_for_a_link_that_is_down(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listen, probed, healthy = AsyncpgPoolDriver.add_listener, asyncio.Event(), asyncio.Event()
+
+    async def listen_late(driver: AsyncpgPoolDriver, channel: str, callback: NotifyCallback) -> None:
+        await asyncio.wait_for(probed.wait(), 5)  # with other connections busy, LISTEN may come last
+        await listen(driver, channel, callback)
+
+    async def probe_once(queue: QueueManager) -> None:
+        asyncio.get_running_loop().call_later(0.05, probed.set)
+        await queue.listener_healthy(timeout=timedelta(seconds=0.3))
+        healthy.set()
+
+    monkeypatch.setattr(jobs, "POLL", timedelta(seconds=0.05))
+    monkeypatch.setattr(AsyncpgPoolDriver, "add_listener", listen_late)
+    monkeypatch.setattr(QueueManager, "_run_periodic_health_check", probe_once)
+
+    async with worker(database_url, {}):
+        await asyncio.wait_for(healthy.wait(), 5)
 
 
 async def test_a_job_whose_fact_is_rolled_back_does_not_exist(pool: Pool) -> None:
