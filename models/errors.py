@@ -49,6 +49,17 @@ class Invalid(DeclicError):
     status = 422
 
 
+class OAuthError(DeclicError):
+    """This application may not do that."""
+
+    status = 400
+
+    def __init__(self, code: str, message: str, *, status: int = 400) -> None:
+        """`code` is one of RFC 6749 §5.2 and the like, for the application; the message is for whoever writes it."""
+        super().__init__(message)
+        self.code, self.status = code, status
+
+
 class Unavailable(DeclicError):
     """The database does not answer; please try again in a moment."""
 

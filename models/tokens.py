@@ -5,21 +5,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.database import Connection, execute, fetch_all, fetch_one
-from models.errors import Invalid
+from models import applications
+from models.applications import Application
+from models.database import Connection, execute, fetch_all, fetch_column, fetch_one
+from models.events import announce
 from models.ids import make_id
+from models.scopes import covers, require_scopes
 from models.sessions import hash_token
 
-SCOPES = ("read", "write", "follow", "push")
-"""The scopes that stand alone; `read:statuses` and the like are parts of one of these."""
+CHANNEL = "declic_tokens"
+"""Where it is said that tokens ended, as `{"tokens": [their ids]}`, or as `{"actor": id}` for all of one account."""
+
+ANNOUNCED_AT_ONCE = 300
+"""Ids that surely fit into one message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """What an application may do, and for whom; `actor_id` is None for the application itself."""
+    """What an application may do, and for whom; `actor_id` is None for the application itself.
+
+    `application_id` is None for a token that was made by hand, `grant_id` for one that no person allowed on a page.
+    """
 
     id: int
     actor_id: int | None
+    application_id: int | None
+    grant_id: int | None
     application_name: str
     application_website: str | None
     scopes: list[str]
@@ -28,16 +39,7 @@ class Token:
 
     def allows(self, scope: str) -> bool:
         """Whether `scope` (`read`, `write:statuses`…) is granted, itself or by what it is a part of."""
-        return scope in self.scopes or scope.partition(":")[0] in self.scopes
-
-
-def require_scopes(scopes: Sequence[str]) -> None:
-    """Raise Invalid unless each scope is one of SCOPES or a part of one."""
-    for scope in scopes:
-        if scope.partition(":")[0] not in SCOPES:
-            raise Invalid(f"{scope} is not a scope; there are: {', '.join(SCOPES)}.", field="scopes")
-    if not scopes:
-        raise Invalid("A token needs at least one scope.", field="scopes")
+        return covers(self.scopes, scope)
 
 
 async def create(
@@ -46,7 +48,8 @@ async def create(
     actor_id: int | None,
     scopes: Sequence[str],
     application_name: str = "",
-    application_website: str | None = None,
+    application: Application | None = None,
+    grant_id: int | None = None,
 ) -> str:
     """A new token; the bearer string is returned once and cannot be read again."""
     require_scopes(scopes)
@@ -54,16 +57,21 @@ async def create(
     await execute(
         conn,
         """
-        INSERT INTO token (id, token_hash, actor_id, application_name, application_website, scopes)
-        VALUES ($1, $2, $3, $4, $5, $6)
+        INSERT INTO token
+            (id, token_hash, actor_id, application_id, grant_id, application_name, application_website, scopes)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
         make_id(),
         hash_token(bearer),
         actor_id,
-        application_name,
-        application_website,
+        application.id if application else None,
+        grant_id,
+        application.name if application else application_name,
+        application.website if application else None,
         list(dict.fromkeys(scopes)),
     )
+    if application is not None:
+        await applications.touch(conn, application.id)
     return bearer
 
 
@@ -73,13 +81,27 @@ async def find_by_bearer(conn: Connection, bearer: str) -> Token | None:
         conn,
         Token,
         """
-        SELECT token.id, token.actor_id, application_name, application_website, scopes, token.created_at,
-            used_at
+        SELECT token.id, token.actor_id, application_id, grant_id, application_name, application_website, scopes,
+            token.created_at, used_at
         FROM token
         LEFT JOIN account ON account.actor_id = token.actor_id
         LEFT JOIN actor ON actor.id = token.actor_id
         WHERE token_hash = $1 AND revoked_at IS NULL AND account.disabled_at IS NULL
           AND actor.deleted_at IS NULL AND actor.suspended_at IS NULL
+        """,
+        hash_token(bearer),
+    )
+
+
+async def find_living(conn: Connection, bearer: str) -> Token | None:
+    """The token with this bearer string while nobody took it back, whatever became of its account."""
+    return await fetch_one(
+        conn,
+        Token,
+        """
+        SELECT id, actor_id, application_id, grant_id, application_name, application_website, scopes,
+               created_at, used_at
+        FROM token WHERE token_hash = $1 AND revoked_at IS NULL
         """,
         hash_token(bearer),
     )
@@ -103,7 +125,8 @@ async def list_of(conn: Connection, actor_id: int) -> list[Token]:
         conn,
         Token,
         """
-        SELECT id, actor_id, application_name, application_website, scopes, created_at, used_at
+        SELECT id, actor_id, application_id, grant_id, application_name, application_website, scopes,
+               created_at, used_at
         FROM token WHERE actor_id = $1 AND revoked_at IS NULL
         ORDER BY id DESC
         """,
@@ -112,25 +135,69 @@ async def list_of(conn: Connection, actor_id: int) -> list[Token]:
 
 
 async def revoke(conn: Connection, actor_id: int, token_id: int) -> bool:
-    """Take back one token of this account; False when it has none such."""
-    revoked = await execute(
+    """Take back one token of this account, and all that the same yes led to; False when it has none such."""
+    return await _end(
         conn,
-        "UPDATE token SET revoked_at = now() WHERE id = $2 AND actor_id = $1 AND revoked_at IS NULL",
-        actor_id,
-        token_id,
+        await fetch_column(
+            conn,
+            """
+            UPDATE token SET revoked_at = now()
+            WHERE actor_id = $1 AND revoked_at IS NULL AND (id = $2 OR grant_id = (
+                SELECT grant_id FROM token WHERE id = $2 AND actor_id = $1 AND revoked_at IS NULL))
+            RETURNING id
+            """,
+            actor_id,
+            token_id,
+        ),
     )
-    return revoked > 0
 
 
 async def revoke_bearer(conn: Connection, bearer: str) -> None:
-    """Take back the token with this bearer string; unknown ones are ignored (RFC 7009 §2.2)."""
-    await execute(
+    """Take back the token with this bearer string, and its refresh tokens; unknown ones are ignored (RFC 7009 §2.2)."""
+    ended = await fetch_column(
         conn,
-        "UPDATE token SET revoked_at = now() WHERE token_hash = $1 AND revoked_at IS NULL",
+        "UPDATE token SET revoked_at = now() WHERE token_hash = $1 AND revoked_at IS NULL RETURNING id",
         hash_token(bearer),
     )
+    await _end(conn, ended)
 
 
-async def revoke_all(conn: Connection, actor_id: int) -> None:
-    """Take back every token of this account."""
-    await execute(conn, "UPDATE token SET revoked_at = now() WHERE actor_id = $1 AND revoked_at IS NULL", actor_id)
+async def _end(conn: Connection, token_ids: Sequence[int]) -> bool:
+    """What follows when tokens ended: their grants end, and it is said to whoever holds streams open."""
+    if token_ids:
+        await execute(
+            conn,
+            """
+            UPDATE access_grant SET revoked_at = now()
+            WHERE revoked_at IS NULL AND id IN (SELECT grant_id FROM token WHERE id = ANY($1))
+            """,
+            token_ids,
+        )
+    await announce_end(conn, token_ids)
+    return bool(token_ids)
+
+
+async def announce_end(conn: Connection, token_ids: Sequence[int]) -> None:
+    """Tell whoever listens on CHANNEL, once the transaction commits, that these tokens open nothing any more."""
+    for begin in range(0, len(token_ids), ANNOUNCED_AT_ONCE):
+        await announce(conn, CHANNEL, {"tokens": list(token_ids[begin : begin + ANNOUNCED_AT_ONCE])})
+
+
+async def end_access(conn: Connection, actor_id: int, *, except_session: bytes = b"") -> None:
+    """Close every door of one account: sessions but the one with this hash, tokens, refresh tokens, codes, streams.
+
+    The database does the same by itself when an account is disabled, suspended or deleted.
+    """
+    await execute(conn, "SELECT end_access($1, $2)", actor_id, except_session)
+
+
+async def forget_old(conn: Connection) -> int:
+    """Delete tokens that ended a month ago, and those of applications alone that were long not used; a chore."""
+    return await execute(
+        conn,
+        """
+        DELETE FROM token
+        WHERE revoked_at < now() - interval '30 days'
+            OR (actor_id IS NULL AND coalesce(used_at, created_at) < now() - interval '90 days')
+        """,
+    )

@@ -7,12 +7,15 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from models.errors import DeclicError, Unauthenticated, Unavailable
+from models.errors import DeclicError, OAuthError, Unauthenticated, Unavailable
 from web.render import render
 
 log = structlog.get_logger(__name__)
 
-FOR_APPS = ("/api/", "/oauth/token", "/oauth/revoke")
+FOR_APPS = ("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo")
+
+IN_WORDS_OF_OAUTH = ("/oauth/token", "/oauth/revoke")
+"""Where an error is a code, with the sentence beside it (RFC 6749 §5.2)."""
 
 FOR_SERVERS = ("/users/", "/inbox", "/territories", "/.well-known/", "/nodeinfo/", "/healthz", "/readyz")
 
@@ -48,6 +51,7 @@ class Problem:
     status: int
     sentence: str
     headers: dict[str, str] = field(default_factory=dict)
+    code: str = ""
 
 
 REQUEST_ID = web.RequestKey("request_id", str)
@@ -82,6 +86,8 @@ async def answer_problem(request: web.Request, problem: Problem) -> web.Response
         headers = problem.headers
         if request.path.startswith(FOR_SERVERS):
             headers = FOR_READERS | ({"Accept-Signature": READERS_SIGN} if problem.status == 401 else {}) | headers
+        if request.path.startswith(IN_WORDS_OF_OAUTH):
+            return answer_oauth(problem)
         return web.json_response({"error": problem.sentence}, status=problem.status, headers=headers)
     page = PAGES.get(problem.status, problem.status)
     if page not in HAVE_PAGE:
@@ -94,6 +100,15 @@ async def answer_problem(request: web.Request, problem: Problem) -> web.Response
         response = web.Response(text=problem.sentence, status=problem.status)
     response.headers.update(problem.headers)
     return response
+
+
+def answer_oauth(problem: Problem) -> web.Response:
+    """The answer of the token endpoint: what cannot be read is `invalid_request`, with 400."""
+    status = 400 if problem.status in {405, 413, 415, 422} else problem.status
+    code = problem.code or ("temporarily_unavailable" if status in {429, 503} else "invalid_request")
+    headers = {"Cache-Control": "no-store", "Pragma": "no-cache"} | problem.headers
+    value = {"error": code if status != 500 else "server_error", "error_description": problem.sentence}
+    return web.json_response(value, status=status, headers=headers)
 
 
 def wants_json(request: web.Request) -> bool:
@@ -125,4 +140,8 @@ def _read_our_error(error: DeclicError) -> Problem:
         headers["Retry-After"] = RETRY_SECONDS
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, OAuthError):
+        if error.status == 401:
+            headers["WWW-Authenticate"] = "Basic"
+        return Problem(status=error.status, sentence=str(error), headers=headers, code=error.code)
     return Problem(status=error.status, sentence=str(error), headers=headers)

@@ -10,9 +10,11 @@ from federation.instance import Instance
 from inbox import backfill, synchronization
 from models import (
     accounts,
+    applications,
     attempts,
     backfills,
     deliveries,
+    grants,
     jobs,
     keys,
     knocks,
@@ -25,6 +27,7 @@ from models import (
     sessions,
     strangers,
     stream_events,
+    tokens,
     tombstones,
 )
 from models.database import Connection, transaction
@@ -49,6 +52,9 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "deliveries": deliveries.prune,
     "tombstones": tombstones.prune,
     "sessions": sessions.forget_expired,
+    "tokens": tokens.forget_old,
+    "grants": grants.forget_old,
+    "applications": applications.forget_unused,
     "unconfirmed": accounts.forget_unconfirmed,
     "links": links.forget_expired,
     "attempts": attempts.forget_old,

@@ -18,7 +18,10 @@ from web.wake import WAKER
 
 log = structlog.get_logger(__name__)
 
-OPEN_TO_PAGES_ELSEWHERE = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo", "/media/")
+OPEN_TO_PAGES_ELSEWHERE = (
+    *("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo"),
+    *("/.well-known/", "/nodeinfo", "/media/"),
+)
 """What web clients on other origins fetch."""
 
 CORS = {

@@ -141,7 +141,8 @@ async def quota_middleware(request: web.Request, handler: Handler) -> web.Stream
     try:
         response = await handler(request)
     except web.HTTPException as answer:
-        answer.headers.update(headers)
+        for name, text in headers.items():
+            answer.headers.setdefault(name, text)  # a limit of its own says when to come again
         raise
     except Unauthenticated:
         quota.move(client.key, client.refused)

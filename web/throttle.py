@@ -1,7 +1,7 @@
-"""How often somebody may try to log in, register or ask for a mail."""
+"""How often somebody may try to log in, register or ask for a mail, and an app for a registration or a token."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from aiohttp import web
@@ -10,7 +10,7 @@ from models import attempts
 from models.database import transaction
 from web.keys import INSTANCE
 
-Action = Literal["login", "mail", "register"]
+Action = Literal["login", "mail", "register", "app", "token"]
 
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
@@ -34,6 +34,8 @@ LIMITS: dict[Action, Limits] = {
     "login": Limits(pair=10, name=100, network=100, within=QUARTER),
     "mail": Limits(pair=5, name=8, network=60, within=HOUR),
     "register": Limits(pair=30, name=1_000, network=60, within=HOUR),
+    "app": Limits(pair=60, name=2_000, network=60, within=HOUR),
+    "token": Limits(pair=60, name=1_000, network=300, within=QUARTER),
 }
 
 
@@ -47,6 +49,22 @@ async def may_try(request: web.Request, action: Action, name: str) -> bool:
     )
     async with transaction(request.app[INSTANCE].pool) as conn:
         return all([await attempts.count(conn, key, within=limits.within) <= most for key, most in counted])
+
+
+async def require_try(request: web.Request, action: Action, name: str) -> None:
+    """Count one more try, and raise the answer 429 beyond the limits, with the three headers that clients read."""
+    if await may_try(request, action, name):
+        return
+    limits = LIMITS[action]
+    ends = datetime.now(UTC) + limits.within
+    raise web.HTTPTooManyRequests(
+        headers={
+            "Retry-After": str(int(limits.within.total_seconds())),
+            "X-RateLimit-Limit": str(limits.pair),
+            "X-RateLimit-Remaining": "0",
+            "X-RateLimit-Reset": ends.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        }
+    )
 
 
 async def forget_tries(request: web.Request, action: Action, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Read-only lists of posts across aggregates: home, public, tag, one author, what is liked or kept, the network page."""
+"""Read-only lists of posts across aggregates: home, public, tag, one author, what is liked or kept, the network."""
 
 from models.timelines.authors import list_by_author
 from models.timelines.entries import Entry, Page, PostFilter

@@ -18,9 +18,6 @@ READER = web.RequestKey("reader", Actor)
 SEEN_EVERY = timedelta(hours=1)
 """How exactly we remember when a token was last used."""
 
-FOLLOW = frozenset(f"{access}:{what}" for access in ("read", "write") for what in ("follows", "blocks", "mutes"))
-"""What the old scope `follow` stands for."""
-
 
 def open_to_all(handler: Handler, scope: str | None = None) -> Handler:
     """A view that anybody may ask; with a token it must be a valid one, which allows `scope`."""
@@ -71,13 +68,8 @@ def reader_id(request: web.Request) -> int | None:
     return None if found is None else found.id
 
 
-def allows(token: Token, scope: str) -> bool:
-    """Whether the token grants `scope` itself, what it is a part of, or the old `follow`."""
-    return token.allows(scope) or (scope in FOLLOW and token.allows("follow"))
-
-
 def _require_scope(token: Token, scope: str) -> None:
-    if not allows(token, scope):
+    if not token.allows(scope):
         raise Forbidden(f"This action is outside the authorized scopes: it needs {scope}.")
 
 

@@ -13,7 +13,6 @@ from models.settings import Site
 from models.uploads import MAX_DESCRIPTION
 from outbox.notes import TEXT_LIMIT
 from web.api.answers import answer_json
-from web.api.auth import TOKEN
 from web.api.entities.accounts import load_account
 from web.api.entities.values import Json, Look, read_look
 from web.api.posting import MOST_PICTURES
@@ -88,23 +87,6 @@ async def show_instance_v1(request: web.Request) -> web.Response:
             "configuration": build_configuration(site),
             "contact_account": contact,
             "rules": [],
-        },
-    )
-
-
-async def show_application(request: web.Request) -> web.Response:
-    """GET /api/v1/apps/verify_credentials: what the token belongs to."""
-    token = request[TOKEN]
-    return answer_json(
-        request,
-        {
-            "id": str(token.id),
-            "name": token.application_name or NAME,
-            "website": token.application_website,
-            "scopes": token.scopes,
-            "redirect_uri": "",
-            "redirect_uris": [],
-            "vapid_key": "",
         },
     )
 

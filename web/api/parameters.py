@@ -113,7 +113,15 @@ async def read_parameters(request: web.Request, *, file_limit: int = 0) -> Param
 
     Raises Invalid when the body is not what it claims to be, HTTPRequestEntityTooLarge when it is too long.
     """
-    pairs = list(request.query.items())
+    return await _read_all(request, list(request.query.items()), file_limit)
+
+
+async def read_body(request: web.Request) -> Parameters:
+    """What stands in the body alone: secrets do not belong into addresses (RFC 6749 §2.3.1)."""
+    return await _read_all(request, [], 0)
+
+
+async def _read_all(request: web.Request, pairs: list[tuple[str, str]], file_limit: int) -> Parameters:
     uploads: dict[str, Upload] = {}
     if not request.body_exists:
         return _collect(pairs)

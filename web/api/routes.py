@@ -1,7 +1,7 @@
 """Every address of the client API, with who may ask it: the table that a reader looks at first.
 
 `open_to_all(view, scope)` is for anybody, `for_people(view, scope)` for somebody of ours whose token allows the scope,
-`for_apps(view)` for any valid token. Addresses that come later (OAuth, streaming) go above the last line.
+`for_apps(view)` for any valid token. OAUTH stands outside: there applications show their secret instead of a token.
 """
 
 from aiohttp import web
@@ -10,11 +10,14 @@ from aiohttp.typedefs import Handler
 from web.api import (
     accounts,
     acts,
+    applications,
     blocking,
     bookmarks,
     instance,
     media,
     notifications,
+    oauth,
+    oauth_metadata,
     posting,
     profile,
     relations,
@@ -43,12 +46,13 @@ INSTANCE = [
     _get("/v1/instance/rules", open_to_all(stubs.show_nothing)),
     _get("/v1/instance/peers", open_to_all(stubs.show_nothing)),
     _get("/v1/instance/activity", open_to_all(stubs.show_nothing)),
-    _get("/v1/apps/verify_credentials", for_apps(instance.show_application)),
+    _post("/v1/apps", open_to_all(applications.create_application)),
+    _get("/v1/apps/verify_credentials", for_apps(applications.show_application)),
     _get("/v1/custom_emojis", open_to_all(stubs.show_nothing)),
 ]
 
 ACCOUNTS = [
-    _get("/v1/accounts/verify_credentials", for_people(accounts.show_own, "read:accounts")),
+    _get("/v1/accounts/verify_credentials", for_people(accounts.show_own, "profile")),
     web.patch("/api/v1/accounts/update_credentials", for_people(profile.patch_profile, "write:accounts")),
     _get("/v1/accounts/relationships", for_people(relations.list_relationships, "read:follows")),
     _get("/v1/accounts/search", for_people(accounts.search_accounts, "read:accounts")),
@@ -165,6 +169,14 @@ KNOWN = [*INSTANCE, *ACCOUNTS, *TIMELINES, *STATUSES, *NOTIFICATIONS, *MEDIA, *O
 WITH_SLASH = [web.route(route.method, f"{route.path}/", route.handler) for route in KNOWN]
 """The same once more: Mastodon.py asks for `/api/v1/instance/` and many others that way."""
 
+OAUTH = [
+    web.post("/oauth/token", oauth.create_token),
+    web.post("/oauth/revoke", oauth.revoke_token),
+    web.get("/oauth/userinfo", for_people(oauth_metadata.show_userinfo, "profile")),
+    web.post("/oauth/userinfo", for_people(oauth_metadata.show_userinfo, "profile")),
+    web.get("/.well-known/oauth-authorization-server", oauth_metadata.show_metadata),
+]
+
 LAST = [web.route("*", "/api/{address:.*}", stubs.show_missing)]
 
-ROUTES: list[web.RouteDef] = [*KNOWN, *WITH_SLASH, *LAST]
+ROUTES: list[web.RouteDef] = [*KNOWN, *WITH_SLASH, *OAUTH, *LAST]

@@ -15,6 +15,7 @@ OPEN_WITHOUT_TOKEN = {
     ("GET", "/api/v1/instance/peers"),
     ("GET", "/api/v1/instance/activity"),
     ("GET", "/api/v1/custom_emojis"),
+    ("POST", "/api/v1/apps"),
     ("GET", "/api/v1/accounts"),
     ("GET", "/api/v1/accounts/lookup"),
     ("GET", "/api/v1/accounts/{id:[0-9]+}"),
@@ -79,6 +80,7 @@ async def test_a_token_without_any_fitting_scope_opens_only_what_needs_none(anyb
         if method == "*" or "/instance" in path or "/trends" in path or "/v1/tags/" in path
     } | {
         ("GET", "/api/v1/custom_emojis"),
+        ("POST", "/api/v1/apps"),
         ("GET", "/api/v1/apps/verify_credentials"),
         ("GET", "/api/v1/directory"),
     }

@@ -1,0 +1,61 @@
+"""What a token may be for: four scopes that stand alone, their parts, and which of them cover which."""
+
+from collections.abc import Sequence
+
+from models.errors import Invalid
+
+WHOLE = ("read", "write", "follow", "push")
+"""The scopes that stand alone."""
+
+READ = (
+    *("accounts", "blocks", "bookmarks", "favourites", "filters", "follows", "lists", "mutes"),
+    *("notifications", "search", "statuses"),
+)
+
+WRITE = (
+    *("accounts", "blocks", "bookmarks", "conversations", "favourites", "filters", "follows", "lists", "media"),
+    *("mutes", "notifications", "reports", "statuses"),
+)
+
+SCOPES = (*WHOLE, "profile", *(f"read:{part}" for part in READ), *(f"write:{part}" for part in WRITE))
+"""Everything that may be asked for; `read:statuses` and the like are parts of one of WHOLE."""
+
+COVERED_TOO = {
+    **{f"{access}:{what}": "follow" for access in ("read", "write") for what in ("follows", "blocks", "mutes")},
+    "profile": "read:accounts",
+}
+"""What is also granted by another scope than itself and its whole: the old `follow`, and the little `profile`."""
+
+
+def covers(granted: Sequence[str], scope: str) -> bool:
+    """Whether `scope` is granted, itself or by what it is a part of."""
+    if scope in granted or scope.partition(":")[0] in granted:
+        return True
+    other = COVERED_TOO.get(scope)
+    return other is not None and covers(granted, other)
+
+
+def covers_all(granted: Sequence[str], scopes: Sequence[str]) -> bool:
+    """Whether none of `scopes` goes beyond what is granted."""
+    return all(covers(granted, scope) for scope in scopes)
+
+
+def read_scopes(text: str) -> list[str]:
+    """Scopes as clients write them, with spaces (some with +); each once, in their order."""
+    return list(dict.fromkeys(text.replace("+", " ").split()))
+
+
+def choose(asked: Sequence[str], registered: Sequence[str]) -> list[str]:
+    """What was asked for; where nothing was, reading alone if that is registered (as Mastodon does), else all."""
+    return list(asked or (["read"] if covers(registered, "read") else registered))
+
+
+def require_scopes(scopes: Sequence[str]) -> None:
+    """Raise Invalid unless there are scopes, and each is one of SCOPES."""
+    for scope in scopes:
+        if scope not in SCOPES:
+            raise Invalid(
+                f"{scope[:40]} is not a scope; there are: {', '.join(WHOLE)}, and their parts.", field="scopes"
+            )
+    if not scopes:
+        raise Invalid("A token needs at least one scope.", field="scopes")
