@@ -45,5 +45,10 @@ class Cache(Generic[K, V]):
         """Drop everything."""
         self._values.clear()
 
+    def items(self) -> list[tuple[K, V]]:
+        """All that is not too old, the least recently used first."""
+        now = time.monotonic()
+        return [(key, value) for key, (end, value) in self._values.items() if end >= now]
+
     def __len__(self) -> int:
         return len(self._values)

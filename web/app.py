@@ -13,6 +13,7 @@ from web.errors import error_middleware
 from web.keys import INSTANCE, TEMPLATES
 from web.middlewares import IN_FLIGHT, add_headers, preflight_middleware, request_middleware, wake_middleware
 from web.pages import routes as pages
+from web.peer_counts import share
 from web.peer_quota import UNPROVEN, make_budget, peer_quota_middleware
 from web.quota import QUOTA, Quota, quota_middleware
 from web.session import session_middleware
@@ -51,7 +52,14 @@ def make_app(instance: Instance, waker: Waker | None = None) -> web.Application:
 
 
 async def _run_in_background(app: web.Application) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(app[WAKER].announce_rings()), asyncio.create_task(app[QUOTA].run())]
+    instance = app[INSTANCE]
+    budgets = {
+        "unproven posts of": app[UNPROVEN],
+        "posts of": instance.inbox_requests,
+        "wrong signatures of": instance.inbox_failures,
+    }
+    loops = (app[WAKER].announce_rings(), app[QUOTA].run(), share(instance.pool, budgets))
+    tasks = [asyncio.create_task(loop) for loop in loops]
     yield
     for task in tasks:
         task.cancel()

@@ -58,7 +58,6 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "unconfirmed": accounts.forget_unconfirmed,
     "links": links.forget_expired,
     "attempts": attempts.forget_old,
-    "quotas": quotas.forget_old,
     "knocks": knocks.forget_old,
     "mutes": mutes.forget_over,
     "letters": strangers.forget_old,
@@ -107,6 +106,12 @@ async def sweep_media(instance: Instance) -> None:
     await media_chores.sweep(instance)
 
 
+async def forget_counts(instance: Instance) -> None:
+    """Remove what clients and servers asked in the last hours: a flood leaves many rows in a day."""
+    async with transaction(instance.pool) as conn:
+        await quotas.forget_old(conn)
+
+
 async def forget_stream_events(instance: Instance) -> None:
     """Remove what every stream has told of long since."""
     async with transaction(instance.pool) as conn:
@@ -117,6 +122,7 @@ CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "expire": ("*/5 * * * *", expire_due),
     "probe": ("*/10 * * * *", probe_hosts),
     "clean_media": ("*/5 * * * *", clean_media),
+    "counts": ("*/10 * * * *", forget_counts),
     "stream_events": ("* * * * *", forget_stream_events),
     "directory": ("*/10 * * * *", crawl.crawl_due),
     "sweep": ("17 2 * * *", sweep),

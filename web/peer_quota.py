@@ -51,7 +51,7 @@ PROVEN = web.RequestKey("proven", bool)
 
 
 def make_budget() -> FetchBudget:
-    """The counter of one process, of at most 4,096 networks (B-38)."""
+    """The counter of this process, of at most 4,096 networks (B-38); see `peer_counts` for the others."""
     return FetchBudget(UNPROVEN_POSTS)
 
 

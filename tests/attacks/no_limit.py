@@ -13,6 +13,10 @@ class NoLimit:
     def give_back(self, _: str) -> None:
         """Nothing to give back."""
 
+    def tell(self, *, most: int) -> dict[str, int]:
+        """Nothing was counted."""
+        return {}
+
 
 def without_limits() -> dict[str, Any]:
     """Fields of an Instance."""

@@ -217,11 +217,11 @@ async def test_the_sweep_forgets_what_is_old_and_a_table_that_fails_stops_nobody
     monkeypatch.setitem(SWEEPS, "received", fail)
     async with transaction(pool) as conn:
         await conn.execute(
-            "INSERT INTO request_count (window_start, key_hash, requests) VALUES (now() - $1::interval, 'x', 1)",
+            "INSERT INTO attempt (key_hash, tries, ends_at) VALUES ('x', 1, now() - $1::interval)",
             timedelta(days=1),
         )
 
     await sweep(make_instance(pool))
 
     async with connection(pool) as conn:
-        assert await conn.fetchval("SELECT count(*) FROM request_count") == 0
+        assert await conn.fetchval("SELECT count(*) FROM attempt") == 0
