@@ -78,11 +78,19 @@ def load_context(url: str, _options: Any) -> dict[str, Any]:
 
 def _hash(document: Any) -> str:
     dataset = jsonld.to_rdf(document, {"documentLoader": load_context, "base": None})
+    return sha256(write_canonical(dataset).encode()).hexdigest()
+
+
+def write_canonical(dataset: dict[str, Any]) -> str:
+    """The statements in their one order, with the one name for each blank node (RDFC-1.0). Changes the dataset.
+
+    Raises ValueError for more blank nodes than anybody needs.
+    """
     blank = {part["value"] for quads in dataset.values() for quad in quads for part in quad.values() if _is_blank(part)}
     if len(blank) > MOST_BLANK_NODES:
         raise ValueError("too many blank nodes")
     written: str = URDNA2015().main(dataset, {"format": "application/n-quads"})
-    return sha256(written.encode()).hexdigest()
+    return written
 
 
 def _is_blank(part: Json) -> bool:
