@@ -58,7 +58,7 @@ def open_signed(document: Json) -> Json:
         raise ValueError("the signature has options that are not known here")
     options = {name: value for name, value in signature.items() if name in _SIGNED_OPTIONS}
     bare = {name: value for name, value in document.items() if name != "signature"}
-    _require_known_contexts(bare)
+    _require_plain_form(bare)
     expanded = jsonld.expand(bare, {"documentLoader": load_context, "base": None})
     _require_unambiguous(expanded)
     signed = _hash({"@context": IDENTITY, **options}) + _hash(expanded)
@@ -97,14 +97,19 @@ def _is_blank(part: Json) -> bool:
     return bool(part["type"] == "blank node")
 
 
-def _require_known_contexts(document: Json) -> None:
-    """Few contexts, known by their address or written out without anything that could hide statements (B-31, B-32)."""
+def _require_plain_form(document: Json) -> None:
+    """Few contexts, known by their address or written out without anything that could hide statements (B-31, B-32).
+
+    Nor may the document itself be arranged in a way that does.
+    """
     found: list[Any] = []
     waiting: list[Any] = [document]
     while waiting:
         value = waiting.pop()
         members = value.items() if isinstance(value, dict) else ((None, member) for member in value)
         for name, member in members:
+            if name in REFUSED:
+                raise ValueError("the document is arranged as is not accepted here")
             if name == "@context":
                 found.extend(member if isinstance(member, list) else [member])
             elif isinstance(member, dict | list):

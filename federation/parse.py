@@ -7,7 +7,7 @@ import orjson
 from federation.errors import Malformed
 from federation.fields import Json, types
 from federation.jsonld import JsonLdProcessor
-from federation.survey import needs_compaction, survey
+from federation.survey import REARRANGED, needs_compaction, survey
 from federation.vocabulary.activities import Activity
 from federation.vocabulary.activity_readers import is_activity, read_activity, read_actor_uri
 from federation.vocabulary.actors import ACTOR_TYPES, ActorDocument, read_actor
@@ -79,7 +79,9 @@ async def understand(processor: JsonLdProcessor, body: bytes) -> Json:
     if not misread:
         return document
     compacted = await processor.compact(document)
-    survey(compacted)
+    words, _ = survey(compacted)
+    if not words.isdisjoint(REARRANGED):
+        raise Malformed("Documents with @included or @reverse are not read here.")
     if "actor" in document and read_actor_uri(document["actor"]) != read_actor_uri(compacted.get("actor")):
         raise Malformed("This activity names another actor than it seems to.")
     return compacted

@@ -20,6 +20,9 @@ SEC = "https://w3id.org/security#"
 REFUSED = frozenset({"@graph", "@included", "@nest", "@reverse"})
 """Keywords that let a document say something else than it seems to (B-31)."""
 
+REARRANGED = frozenset({"@included", "@reverse"})
+"""Those that are left after compaction, where a context inside a definition gave them a name."""
+
 EXPANDED = frozenset({"@id", "@type"})
 
 _AS_WORDS = re.findall(
@@ -99,17 +102,29 @@ def _survey_level(level: list[Any], words: set[str], contexts: list[Any]) -> lis
 
 def needs_compaction(words: set[str], contexts: list[Any]) -> bool:
     """Whether plain reading could misread a document; raises Malformed for keywords that are refused everywhere."""
-    if not words.isdisjoint(REFUSED):
+    inline = [terms for context in contexts for terms in _inline(context)]
+    if not words.isdisjoint(REFUSED) or any(_hides(terms, words) for terms in inline):
         raise Malformed("Documents with @graph, @included, @nest or @reverse are not read here.")
     if not words.isdisjoint(EXPANDED):
         return True
     prefixed = [word for word in words if ":" in word]
     if any(word.startswith(("as:", AS)) for word in prefixed):
         return True
-    for context in contexts:
-        for terms in _inline(context):
-            if _renames(terms, words) or _abbreviates(terms, prefixed):
+    return any(_renames(terms, words) or _abbreviates(terms, prefixed) for terms in inline)
+
+
+def _hides(terms: Json, words: set[str]) -> bool:
+    """Whether an inline context gives a refused keyword another name, or the document uses a word that is `@reverse`.
+
+    Graphs as containers are let pass: the contexts of embedded proofs, which many write out, have them.
+    """
+    for name, definition in terms.items():
+        if isinstance(definition, dict):
+            if "@reverse" in definition and name in words:
                 return True
+            definition = definition.get("@id")
+        if isinstance(definition, str) and definition in REFUSED:
+            return True
     return False
 
 

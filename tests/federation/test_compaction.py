@@ -21,6 +21,7 @@ OURS = {
     "expand/0048": "addresses are complete or none: there is no base",
     "expand/0060": "addresses are complete or none: there is no base",
     "expand/m005": "addresses are complete or none: there is no base",
+    "expand/pr36": "ActivityStreams may be assumed, so that words without a meaning of their own are not dropped",
 }
 """What is read otherwise here, and why."""
 
@@ -34,6 +35,11 @@ FORGIVEN = {
 """Errors that are none here, and why: nothing is read that the document does not say."""
 
 
+def read(written: Any) -> Any:
+    """What our readers are given; lists are the form that JSON-LD calls expanded."""
+    return compact_expanded(written) if isinstance(written, list) else compact_document(written)
+
+
 def name_of(case: LinkedCase) -> str:
     return case.name
 
@@ -45,7 +51,7 @@ def test_a_document_and_what_it_means_are_read_alike(case: LinkedCase) -> None:
 
 @pytest.mark.parametrize("case", load_linked_cases("writings"), ids=name_of)
 def test_two_ways_of_writing_are_read_alike(case: LinkedCase) -> None:
-    assert compact_document(case.expected) == compact_document(case.document)
+    assert read(case.expected) == read(case.document)
 
 
 @pytest.mark.parametrize("case", load_linked_cases("ours"), ids=name_of)
@@ -64,25 +70,39 @@ def test_an_error_of_the_w3c_is_one_here(case: LinkedCase) -> None:
         compact_document(case.document)
 
 
-def put_into(activity: dict[str, Any], case: LinkedCase) -> dict[str, Any]:
+SIGNATURE = {"type": "RsaSignature2017", "creator": "https://a.example/#k", "created": "2026-11-24T09:00:00Z"}
+
+
+def put_into_activity(case: LinkedCase) -> dict[str, Any]:
     """An activity about the document of this case, with its context."""
     inside = {"id": "https://a.example/2"} | {name: case.document[name] for name in case.document if name != "@context"}
-    return activity | {"@context": [AS, case.document.get("@context", {})], "object": inside}
-
-
-SIGNATURE = {"type": "RsaSignature2017", "creator": "https://a.example/#k", "created": "2026-11-24T09:00:00Z"}
-ACTIVITY = {"id": "https://a.example/1", "type": "Create", "actor": "https://a.example/users/a"}
+    return {
+        "@context": [AS, case.document.get("@context", {})],
+        "id": "https://a.example/1",
+        "type": "Create",
+        "actor": "https://a.example/users/a",
+        "object": inside,
+    }
 
 
 @pytest.mark.parametrize("case", load_linked_cases("hidden"), ids=name_of)
 def test_b31_what_hides_statements_is_refused_under_whatever_name(case: LinkedCase) -> None:
-    activity = put_into(ACTIVITY, case)
-
-    with pytest.raises((Malformed, ValueError)):
-        needs_compaction(*survey(activity))
-        open_signed(activity | {"signature": SIGNATURE})
     with pytest.raises(Malformed):
-        needs_compaction(*survey(activity))
+        needs_compaction(*survey(put_into_activity(case)))
+
+
+@pytest.mark.parametrize("case", load_linked_cases("unsigned"), ids=name_of)
+def test_graphs_of_proofs_are_no_reason_to_refuse_a_document(case: LinkedCase) -> None:
+    # The contexts of embedded proofs, which everybody uses, put them into graphs of their own.
+    needs_compaction(*survey(put_into_activity(case)))
+
+
+@pytest.mark.parametrize("case", load_linked_cases("hidden", "unsigned"), ids=name_of)
+def test_b31_nothing_of_that_is_vouched_for_by_a_signature(case: LinkedCase) -> None:
+    activity = put_into_activity(case) | {"signature": SIGNATURE}
+
+    with pytest.raises((ValueError, JsonLdError, AttributeError)):
+        open_signed(activity)
 
 
 def test_b31_the_cases_hide_statements_in_every_way() -> None:

@@ -159,6 +159,15 @@ async def test_compaction_may_not_change_who_speaks(processor: JsonLdProcessor) 
         await understand(processor, body)
 
 
+@pytest.mark.parametrize("keyword", ["@included", {"@reverse": "as:object"}])
+async def test_b31_compaction_may_not_bring_to_light_what_is_refused(keyword: Any, processor: JsonLdProcessor) -> None:
+    scoped = {"wrapped": {"@id": "as:attachment", "@context": {"hidden": keyword}}}
+    body = like(**{"@context": [AS, scoped], "wrapped": {"hidden": {"id": "https://b.example/2", "type": "Note"}}})
+
+    with pytest.raises(Malformed):
+        await understand(processor, body)
+
+
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:
     members: list[tuple[Any, Any]] = []
     if isinstance(value, dict):
