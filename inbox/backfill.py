@@ -23,6 +23,7 @@ from federation.vocabulary.activities import Announce, Create
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Note
 from inbox.errors import Ignored
+from inbox.featured import ask_once_a_day
 from inbox.objects import save_past_post
 from models import actors, backfills, follows, reactions
 from models.actors import Actor
@@ -68,6 +69,8 @@ async def fill_back(instance: Instance, payload: dict[str, int]) -> None:
         actor = next(iter(await actors.list_by_ids(conn, [payload["actor"]])), None)
         wanted = actor is not None and await follows.is_followed_locally(conn, actor.uri)
         backfill = await backfills.start(conn, payload["actor"])
+        if actor is not None and wanted:
+            await ask_once_a_day(conn, actor)
     if backfill is None or actor is None:
         return
     try:

@@ -1,9 +1,9 @@
 """Questions that several handlers ask about who may answer what."""
 
-from federation.uris import is_local
+from federation.uris import is_local, same_origin
 from federation.vocabulary.activities import Follow
 from inbox.errors import Ignored
-from models import actors, follows, posts
+from models import actors, follows
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
@@ -25,10 +25,9 @@ async def find_our_follow(conn: Connection, site: Site, sender: Actor, answered:
     return found
 
 
-async def require_featured(conn: Connection, sender: Actor, target: str, object_uri: str) -> None:
-    """Raise Ignored unless `target` is the sender's own collection of pinned posts and the object is their own."""
+def require_featured(sender: Actor, target: str, object_uri: str) -> None:
+    """Raise Ignored unless `target` is the sender's own collection of pinned posts and the object may be their own."""
     if target != sender.featured_uri:
         raise Ignored("This is not the collection of whoever sent it.")
-    post = await posts.find_by_uri(conn, object_uri)
-    if post is None or post.author_id != sender.id:
+    if not same_origin(object_uri, sender.uri):
         raise Ignored("Only one's own posts can be pinned.")

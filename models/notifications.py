@@ -40,7 +40,7 @@ async def notify_all(
     """Tell these people, each once, in one statement; the notifications' ids.
 
     Nobody is told of her own acts, of what somebody does whom she blocked or who blocked her, of those whom she muted
-    with their notifications, or twice of one thing.
+    with their notifications, of threads that she muted, or twice of one thing.
     """
     if not recipient_ids:
         return []
@@ -56,6 +56,8 @@ async def notify_all(
                 AND NOT EXISTS (SELECT FROM barred WHERE reader_id = told.recipient_id AND author_id = $4 OFFSET 0)
                 AND NOT EXISTS (SELECT FROM mute WHERE actor_id = told.recipient_id AND target_id = $4 AND notifications
                     AND (until IS NULL OR until > now()))
+                AND NOT EXISTS (SELECT FROM thread_mute t JOIN post p ON t.root_id = coalesce(p.root_id, p.id)
+                    WHERE p.id = $5::bigint AND t.actor_id = told.recipient_id)
             ON CONFLICT DO NOTHING RETURNING id
         ), streamed AS (
             INSERT INTO stream_event (kind, object_id) SELECT 'notification', id FROM notified

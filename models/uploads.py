@@ -1,6 +1,7 @@
 """Pictures that our people upload: they wait for a post, are attached to it, and may change their words."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from models.database import Connection, execute, fetch_column, fetch_one, fetch_value
 from models.errors import Conflict, Invalid, NotFound
@@ -15,6 +16,15 @@ MAX_ATTACHED = 6
 
 MAX_UNATTACHED = 30
 """Uploads that one person may have waiting for a post."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaWords:
+    """New words for an upload, and its focus from -1 to 1; None leaves either as it is."""
+
+    id: int
+    description: str | None = None
+    focus: tuple[float, float] | None = None
 
 
 async def create_upload(conn: Connection, owner_id: int, picture: StoredPicture, description: str = "") -> Media:
@@ -116,6 +126,19 @@ async def attach(
         raise Invalid("A picture does not exist, is not yours or belongs to another post.", field="media_ids")
     await execute(conn, "DELETE FROM media WHERE post_id = $1 AND id <> ALL($2::bigint[])", post_id, wanted)
     return (await list_by_posts(conn, [post_id]))[post_id]
+
+
+async def detach(conn: Connection, post_id: int, owner_id: int) -> None:
+    """Let the pictures of a post wait for another one: it is about to be deleted and written anew."""
+    await execute(
+        conn,
+        """
+        UPDATE media SET post_id = NULL, position = 0, created_at = now()
+        WHERE post_id = $1 AND owner_id = $2 AND remote_url IS NULL
+        """,
+        post_id,
+        owner_id,
+    )
 
 
 async def delete_upload(conn: Connection, id: int, owner_id: int) -> None:

@@ -1,10 +1,12 @@
 """Who receives what about a post: its author's followers, those of the stream that passes it on, the people named."""
 
+from datetime import UTC, datetime, timedelta
+
 from models import actors
 from models.actors import Actor
 from models.database import Connection
 from models.listings import ListingKind, ListingMode
-from models.posts import PUBLIC, Audience
+from models.posts import PUBLIC, Audience, Post
 from outbox.send import Recipients
 
 STREAMS: dict[ListingKind, str] = {"offer": "offres", "request": "demandes", "repair_call": "depannage_velo"}
@@ -29,3 +31,9 @@ def find_recipients(
         return Recipients(named_ids=named_ids)
     followed = (author.id,) if stream is None or audience not in PUBLIC else (author.id, stream.id)
     return Recipients(named_ids=named_ids, followed_ids=followed)
+
+
+def next_moment(post: Post) -> datetime:
+    """Now, and later than the last edit: others drop an edit that is not newer than what they hold (AX7)."""
+    now = datetime.now(UTC)
+    return now if post.updated_at is None else max(now, post.updated_at + timedelta(milliseconds=1))

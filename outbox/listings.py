@@ -1,7 +1,7 @@
 """Publish, edit, pause, close and withdraw a listing: the fact, its activities and their deliveries, or nothing."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from federation.instance import Instance
@@ -14,7 +14,7 @@ from models.errors import Conflict, Invalid
 from models.listings import ClosedReason, Listing, ListingDetails, ListingDraft, ListingStatus
 from models.posts import PUBLIC, Audience, NewPost, Post
 from models.settings import Site
-from outbox.audience import find_recipients, find_stream
+from outbox.audience import find_recipients, find_stream, next_moment
 from outbox.builders.audience import build_address
 from outbox.builders.content import build_listing_content, build_listing_tags
 from outbox.builders.create import build_create
@@ -74,7 +74,7 @@ async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDra
 async def edit(conn: Connection, site: Site, author: Actor, uri: str, draft: ListingDraft) -> Listing:
     """The listing as its author now wants it; its state stays. Raises NotFound for others' listings, and Invalid."""
     held = await listings.get_own(conn, uri, author.id)
-    at = _next_moment(held.post)
+    at = next_moment(held.post)
     draft = require_draft(draft, at=at)
     if REACH.index(draft.audience) < REACH.index(held.post.audience):
         raise Invalid(
@@ -157,7 +157,7 @@ async def _change_status(
     if (held.details.status, held.details.closed_reason) == (status, reason):
         return held
     details = replace(held.details, status=status, closed_reason=reason)
-    changed = await _save(conn, site, author, held, _as_new(held.post, _next_moment(held.post)), details)
+    changed = await _save(conn, site, author, held, _as_new(held.post, next_moment(held.post)), details)
     await _send_update(conn, site, author, changed)
     return changed
 
@@ -244,9 +244,3 @@ def _as_new(post: Post, at: datetime) -> NewPost:
         published_at=post.published_at,
         updated_at=at,
     )
-
-
-def _next_moment(post: Post) -> datetime:
-    """Now, and later than the last edit: others drop an edit that is not newer than what they hold (AX7)."""
-    now = datetime.now(UTC)
-    return now if post.updated_at is None else max(now, post.updated_at + timedelta(milliseconds=1))

@@ -1,4 +1,4 @@
-"""Write a note, answer somebody in public or in private, and take a note back."""
+"""Write a note, answer somebody in public or in private, change a note and take it back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,10 +17,12 @@ from models.errors import Invalid, NotFound
 from models.posts import PUBLIC, Audience, NewPost, Post, Tag
 from models.settings import Site
 from models.texts import NOT_TYPED
-from outbox.audience import find_recipients
+from models.uploads import MediaWords
+from outbox.audience import find_recipients, next_moment
 from outbox.builders.audience import build_address
 from outbox.builders.create import build_create
 from outbox.builders.note import build_note
+from outbox.builders.update import build_update
 from outbox.deletions import delete_post
 from outbox.mentions import find_mentioned
 from outbox.moves import require_at_home
@@ -33,7 +35,10 @@ MEDIA_LIMIT = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteDraft:
-    """What somebody typed, whichever door it came through; `media_ids` are uploads of the author, in order."""
+    """What somebody typed, whichever door it came through; `media_ids` are uploads of the author, in order.
+
+    `media_words` change what those say that an edited note has already.
+    """
 
     text: str
     audience: Audience
@@ -41,6 +46,7 @@ class NoteDraft:
     warning: str = ""
     sensitive: bool = False
     media_ids: tuple[int, ...] = ()
+    media_words: tuple[MediaWords, ...] = ()
 
 
 async def publish(conn: Connection, site: Site, author: Actor, draft: NoteDraft) -> Post:
@@ -76,20 +82,10 @@ async def delete(conn: Connection, site: Site, author: Actor, note: Post) -> Non
 
 async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, parent: Post | None) -> Post:
     require_at_home(author)
-    draft = _require_draft(draft)
-    text = draft.text
     audience = draft.audience if parent is None else narrow(parent.audience, draft.audience)
-    answered = None if parent is None else await actors.get(conn, parent.author_id)
-    mentioned = await find_mentioned(conn, site, text)
-    if answered is not None and answered.id != author.id and answered.id not in {one.id for one in mentioned.values()}:
-        # Named first, as all servers do: Mastodon tells only people whom the text names.
-        text = f"@{answered.handle} {text}"
-        mentioned = {answered.handle: answered} | mentioned
-    named = tuple({actor.id: actor for actor in mentioned.values()}.values())
-    if audience == "direct" and not named:
-        raise Invalid("Un message privé nomme au moins une personne, par exemple @alice.", field="text")
-    new = _describe(site, author, draft, text, mentioned)
-    post = await notes.create_note(conn, _address(author, new, audience, named, parent))
+    draft = _require_draft(replace(draft, audience=audience))
+    new, named = await _compose(conn, site, author, draft, parent)
+    post = await notes.create_note(conn, new)
     pictures = await uploads.attach(conn, post.id, author.id, draft.media_ids, limit=MEDIA_LIMIT)
     await _tell(conn, author, post, named)
     if audience != "coop":
@@ -99,11 +95,60 @@ async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, 
     return post
 
 
+async def edit(conn: Connection, site: Site, author: Actor, note: Post, draft: NoteDraft) -> Post:
+    """The note as its author now wants it; for whom it is stays, and so does its place. What was is kept.
+
+    Whoever holds it is told, also who is named no longer. Raises NotFound for others' notes, and Invalid.
+    """
+    if note.author_id != author.id or note.kind != "note" or note.deleted_at is not None:
+        raise NotFound
+    require_at_home(author)
+    draft = _require_draft(replace(draft, audience=note.audience))
+    answered = await posts.list_by_ids(conn, [note.in_reply_to_id]) if note.in_reply_to_id is not None else []
+    new, named = await _compose(conn, site, author, draft, answered[0] if answered else None)
+    new = replace(new, uri=note.uri, url=note.url, updated_at=next_moment(note))
+    if not await posts.save_edit(conn, note.id, new):
+        raise Invalid("Ce message vient d’être modifié ailleurs : rechargez-le, puis recommencez.", field="text")
+    await posts.save_audience(conn, note.id, new)
+    for words in draft.media_words:
+        if words.id in draft.media_ids:
+            await uploads.save_words(conn, words.id, author.id, description=words.description, focus=words.focus)
+    pictures = await uploads.attach(conn, note.id, author.id, draft.media_ids, limit=MEDIA_LIMIT)
+    [changed] = await posts.list_by_ids(conn, [note.id])
+    for actor in named:
+        if actor.local:
+            await notifications.notify(conn, recipient_id=actor.id, type="mention", actor_id=author.id, post_id=note.id)
+    await notifications.notify_sharers(conn, author_id=author.id, post_id=note.id)
+    if changed.audience != "coop":
+        written = build_note(site, author, changed, mentioned=named, tags=new.tags, media=pictures)
+        recipients = replace(find_recipients(changed.audience, author, named=named), holders_of=changed.uri)
+        await send(conn, author, build_update(site, author, written), recipients, about=changed.uri)
+    return changed
+
+
 def narrow(parent: Audience, wanted: Audience) -> Audience:
     """For whom an answer may be: not for more people than what it answers."""
     if parent in PUBLIC or wanted == "direct":
         return wanted
     return "coop" if parent == "coop" else "direct"
+
+
+async def _compose(
+    conn: Connection, site: Site, author: Actor, draft: NoteDraft, parent: Post | None
+) -> tuple[NewPost, tuple[Actor, ...]]:
+    """What is stored of the note, with whom it names. Raises Invalid."""
+    text = draft.text
+    answered = None if parent is None else await actors.get(conn, parent.author_id)
+    mentioned = await find_mentioned(conn, site, text)
+    if answered is not None and answered.id != author.id and answered.id not in {one.id for one in mentioned.values()}:
+        # Named first, as all servers do: Mastodon tells only people whom the text names.
+        text = f"@{answered.handle} {text}"
+        mentioned = {answered.handle: answered} | mentioned
+    named = tuple({actor.id: actor for actor in mentioned.values()}.values())
+    if draft.audience == "direct" and not named:
+        raise Invalid("Un message privé nomme au moins une personne, par exemple @alice.", field="text")
+    new = _describe(site, author, draft, text, mentioned)
+    return _address(author, new, draft.audience, named, parent), named
 
 
 def _require_draft(draft: NoteDraft) -> NoteDraft:

@@ -46,7 +46,7 @@ async def unfavourite(conn: Connection, site: Site, actor: Actor, post: Post) ->
     return await reactions.unfavourite(conn, actor_id=actor.id, post_id=post.id)
 
 
-async def share(conn: Connection, site: Site, actor: Actor, post: Post) -> Share:
+async def share(conn: Connection, site: Site, actor: Actor, post: Post, *, unlisted: bool = False) -> Share:
     """Show a public post to the actor's followers. Again changes nothing. Raises NotFound, and Forbidden for others."""
     await _require_visible(conn, actor, post)
     if post.audience not in PUBLIC:
@@ -55,7 +55,7 @@ async def share(conn: Connection, site: Site, actor: Actor, post: Post) -> Share
     if held is not None:
         return held
     author = await actors.get(conn, post.author_id)
-    announce = build_announce(site, actor, post.uri, author.uri, datetime.now(UTC))
+    announce = build_announce(site, actor, post.uri, author.uri, datetime.now(UTC), unlisted=unlisted)
     saved = await reactions.share(conn, uri=announce.id, actor_id=actor.id, post_id=post.id)
     assert saved is not None
     if author.local:

@@ -7,7 +7,7 @@ import structlog
 
 from federation import crawl, media_chores
 from federation.instance import Instance
-from inbox import backfill, synchronization
+from inbox import backfill, featured, synchronization
 from models import (
     accounts,
     applications,
@@ -44,6 +44,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     crawl.JOB: crawl.crawl_now,
     backfills.JOB: backfill.fill_back,
     synchronization.JOB: synchronization.synchronize,
+    featured.JOB: featured.read_featured,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
 

@@ -1,12 +1,19 @@
 """Add: somebody pins a post of theirs (AX19)."""
 
 from federation.vocabulary.activities import Add
+from inbox.featured import ask_again
 from inbox.relations import require_featured
+from models import pins, posts
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
 
 
 async def handle_add(conn: Connection, site: Site, sender: Actor, activity: Add) -> None:
-    """Checked, and not kept: profiles here show what was published, newest first."""
-    await require_featured(conn, sender, activity.target, activity.object)
+    """Kept up to a limit; a post that is not here yet is fetched with the whole collection, by a job."""
+    require_featured(sender, activity.target, activity.object)
+    post = await posts.find_by_uri(conn, activity.object)
+    if post is None:
+        await ask_again(conn, sender)
+    elif post.author_id == sender.id and post.deleted_at is None and post.audience in posts.PUBLIC:
+        await pins.pin_remote(conn, sender.id, post.id)

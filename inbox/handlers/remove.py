@@ -2,11 +2,15 @@
 
 from federation.vocabulary.activities import Remove
 from inbox.relations import require_featured
+from models import pins, posts
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
 
 
 async def handle_remove(conn: Connection, site: Site, sender: Actor, activity: Remove) -> None:
-    """Checked, and not kept: profiles here show what was published, newest first."""
-    await require_featured(conn, sender, activity.target, activity.object)
+    """Taken down; what was not pinned stays as it is."""
+    require_featured(sender, activity.target, activity.object)
+    post = await posts.find_by_uri(conn, activity.object)
+    if post is not None:
+        await pins.unpin(conn, sender.id, post.id)

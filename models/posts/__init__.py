@@ -11,6 +11,7 @@ from models.posts.reading import (
 )
 from models.posts.saving import create, save_audience, save_edit, save_mentions, save_tags
 from models.posts.values import PUBLIC, Audience, NewPost, Post, PostKind, Tag
+from models.posts.versions import Version, keep_version, list_versions
 from models.posts.withdrawal import delete, empty_all_activities, find_tombstone, forget_copies, require_standing
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "PostCounts",
     "PostKind",
     "Tag",
+    "Version",
     "count",
     "create",
     "delete",
@@ -32,10 +34,12 @@ __all__ = [
     "find_tombstone",
     "find_visible",
     "forget_copies",
+    "keep_version",
     "list_addressed",
     "list_by_ids",
     "list_mentions",
     "list_tags",
+    "list_versions",
     "require_standing",
     "save_audience",
     "save_edit",

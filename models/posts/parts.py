@@ -42,7 +42,9 @@ class PostCounts:
     shares: int
     favourited: bool
     shared: bool
-    kept: bool
+    kept: bool = False
+    pinned: bool = False
+    muted: bool = False
 
 
 async def count(conn: Connection, post_ids: list[int], reader_id: int | None) -> dict[int, PostCounts]:
@@ -58,7 +60,10 @@ async def count(conn: Connection, post_ids: list[int], reader_id: int | None) ->
             (SELECT count(*) FROM share s WHERE s.post_id = p.id) AS shares,
             EXISTS (SELECT FROM favourite f WHERE f.post_id = p.id AND f.actor_id = $2) AS favourited,
             EXISTS (SELECT FROM share s WHERE s.post_id = p.id AND s.actor_id = $2) AS shared,
-            EXISTS (SELECT FROM bookmark b WHERE b.post_id = p.id AND b.actor_id = $2) AS kept
+            EXISTS (SELECT FROM bookmark b WHERE b.post_id = p.id AND b.actor_id = $2) AS kept,
+            EXISTS (SELECT FROM pin n WHERE n.post_id = p.id) AS pinned,
+            EXISTS (SELECT FROM thread_mute t JOIN post q ON t.root_id = coalesce(q.root_id, q.id)
+                WHERE t.actor_id = $2 AND q.id = p.id) AS muted
         FROM unnest($1::bigint[]) AS p (id)
         """,
         post_ids,

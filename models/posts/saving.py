@@ -1,9 +1,10 @@
 """Posts stored and edited, with their tags and mentions."""
 
 from models import stream_events
-from models.database import Connection, execute, execute_many, fetch_one
+from models.database import Connection, execute, execute_many, fetch_one, fetch_value
 from models.ids import make_id
 from models.posts.values import NewPost, Post, Tag
+from models.posts.versions import keep_version
 
 
 async def create(conn: Connection, new: NewPost) -> Post | None:
@@ -72,13 +73,26 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
 
 
 async def save_edit(conn: Connection, post_id: int, new: NewPost) -> bool:
-    """Replace what an author may edit. False when `new.updated_at` is not newer than what we hold (AX7)."""
-    touched = await execute(
+    """Replace what an author may edit, keeping what was. False unless `new.updated_at` is newer than what we hold."""
+    newer = await fetch_value(
+        conn,
+        """
+        SELECT id FROM post
+        WHERE id = $1 AND deleted_at IS NULL AND ($2::timestamptz IS NULL OR updated_at IS NULL OR updated_at < $2)
+        FOR NO KEY UPDATE   -- of two versions that come at once, the older one never covers the newer (AX7)
+        """,
+        post_id,
+        new.updated_at,
+    )
+    if newer is None:
+        return False
+    await keep_version(conn, post_id)
+    await execute(
         conn,
         """
         UPDATE post SET url = $2, content = $3, source = $4, warning = $5, sensitive = $6, language = $7,
             updated_at = coalesce($8, now()), raw = $9
-        WHERE id = $1 AND deleted_at IS NULL AND ($8::timestamptz IS NULL OR updated_at IS NULL OR updated_at < $8)
+        WHERE id = $1
         """,
         post_id,
         new.url,
@@ -90,8 +104,6 @@ async def save_edit(conn: Connection, post_id: int, new: NewPost) -> bool:
         new.updated_at,
         new.raw,
     )
-    if not touched:
-        return False
     await stream_events.record(conn, "edit", post_id)
     await save_tags(conn, post_id, new.tags)
     await save_mentions(conn, post_id, named=new.mention_ids, silent=new.silent_ids)

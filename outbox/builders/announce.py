@@ -12,15 +12,17 @@ from models.actors import Actor
 from models.settings import Site
 
 
-def build_announce(site: Site, actor: Actor, object_uri: str, author_uri: str, at: datetime) -> Announce:
-    """A share: to the actor's followers, and to the author."""
+def build_announce(
+    site: Site, actor: Actor, object_uri: str, author_uri: str, at: datetime, *, unlisted: bool = False
+) -> Announce:
+    """A share: to the actor's followers, and to the author; an `unlisted` one stays out of public timelines."""
     followers = (actor.followers_uri,) if actor.followers_uri else ()
     return Announce(
         id=activity_uri(site, actor.username),
         actor=actor.uri,
         object=object_uri,
-        to=(PUBLIC,),
-        cc=(*followers, author_uri),
+        to=followers if unlisted else (PUBLIC,),
+        cc=(PUBLIC, author_uri) if unlisted else (*followers, author_uri),
         published=at,
     )
 

@@ -6,7 +6,7 @@ from federation.proofs.sealing import seal
 from federation.serialize import serialize
 from federation.uris import featured_uri, followers_uri, following_uri, outbox_uri
 from federation.vocabulary.collections import Collection, Verbatim
-from models import activities, actors, follows
+from models import activities, actors, follows, pins, posts
 from models.database import connection
 from web.activitypub.access import get_published, read_known_reader, require_no_block
 from web.activitypub.negotiation import answer_activity
@@ -74,11 +74,14 @@ async def _show_relations(request: web.Request, side: str) -> web.Response:
 
 
 async def show_featured(request: web.Request) -> web.Response:
-    """Pinned posts: nobody here can pin yet, so the same empty collection for every reader, blocked ones too (CO5)."""
+    """The posts that an actor pinned, by their addresses; none of them for whom the two do not see (CO5)."""
     instance = request.app[INSTANCE]
-    await read_known_reader(request)
+    reader = await read_known_reader(request)
     async with connection(instance.pool) as conn:
         actor = await get_published(conn, request, COLLECTION)
-    return answer_activity(
-        request, serialize(Collection(id=featured_uri(instance.site, actor.username), total_items=0))
-    )
+        pinned = await pins.list_pinned(conn, actor.id)
+        visible = await posts.filter_visible(conn, pinned, reader.id if reader else None)
+        uris = {post.id: post.uri for post in await posts.list_by_ids(conn, pinned)}
+    items = tuple(uris[id] for id in pinned if id in visible)
+    collection = Collection(id=featured_uri(instance.site, actor.username), total_items=len(items), items=items)
+    return answer_activity(request, serialize(collection))

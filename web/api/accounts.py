@@ -7,9 +7,10 @@ from aiohttp import web
 from federation.hashtags import fold
 from federation.html import to_text
 from federation.webfinger import read_handle
-from models import accounts, actors, blocks, follows, timelines
+from inbox.featured import ask_once_a_day
+from models import accounts, actors, blocks, follows, pins, posts, timelines
 from models.actors import Actor
-from models.database import Connection, connection
+from models.database import Connection, connection, transaction
 from models.errors import Invalid, NotFound
 from models.follows import Follow
 from models.settings import Site
@@ -17,7 +18,7 @@ from models.timelines import PostFilter
 from web.api.answers import answer_json
 from web.api.auth import reader, reader_id
 from web.api.entities.accounts import is_shown, load_account, load_accounts_by_id
-from web.api.entities.statuses import load_statuses
+from web.api.entities.statuses import load_posts, load_statuses
 from web.api.entities.values import Json, Look, read_look
 from web.api.pagination import link_header, read_page
 from web.api.parameters import read_id, read_parameters
@@ -108,8 +109,10 @@ async def get_shown(conn: Connection, request: web.Request) -> Actor:
 
 
 async def list_statuses(request: web.Request) -> web.Response:
-    """GET /api/v1/accounts/:id/statuses: what somebody wrote and shared; nothing is pinned."""
+    """GET /api/v1/accounts/:id/statuses: what somebody wrote and shared, or with `pinned` what she pinned."""
     parameters = await read_parameters(request)
+    if parameters.flag("pinned"):
+        return await _list_pinned(request)
     tagged = fold(parameters.text("tagged"))
     wanted = PostFilter(
         only_media=parameters.flag("only_media"),
@@ -120,11 +123,22 @@ async def list_statuses(request: web.Request) -> web.Response:
     page = read_page(parameters)
     async with connection(request.app[INSTANCE].pool) as conn:
         actor = await get_shown(conn, request)
-        if parameters.flag("pinned"):
-            return answer_json(request, [])
         entries = await timelines.list_by_author(conn, actor.id, reader_id(request), wanted, page)
         statuses = await load_statuses(conn, read_look(request), entries, reader_id(request))
     return answer_json(request, statuses, headers=link_header(request, [entry.id for entry in entries]))
+
+
+async def _list_pinned(request: web.Request) -> web.Response:
+    """What is pinned now; of somebody elsewhere it is asked for anew, now and then, for the next visit."""
+    me = reader_id(request)
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        actor = await get_shown(conn, request)
+        if me is not None and not actor.local:
+            await ask_once_a_day(conn, actor)
+        pinned = await pins.list_pinned(conn, actor.id)
+        visible = await posts.filter_visible(conn, pinned, me)
+        shown = [id for id in pinned if id in visible]
+        return answer_json(request, await load_posts(conn, read_look(request), shown, me))
 
 
 async def list_followers(request: web.Request) -> web.Response:

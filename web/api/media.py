@@ -71,7 +71,11 @@ async def delete_media(request: web.Request) -> web.Response:
 
 def read_focus(parameters: Parameters) -> tuple[float, float] | None:
     """`focus`, two numbers from -1 to 1 with a comma between them. Raises Invalid."""
-    written = parameters.text("focus")
+    return parse_focus(parameters.text("focus"))
+
+
+def parse_focus(written: str) -> tuple[float, float] | None:
+    """Two numbers with a comma between them, or None for nothing. Raises Invalid."""
     if not written.strip():
         return None
     found = FOCUS.fullmatch(written)

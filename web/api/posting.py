@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from models import accounts, idempotency, posts, provenance
+from models import accounts, idempotency, posts, provenance, uploads
 from models.actors import Actor
 from models.database import Connection, transaction
 from models.errors import Invalid, NotFound
@@ -17,7 +17,7 @@ from outbox.notes import TEXT_LIMIT, WARNING_LIMIT
 from web.api.answers import answer_json
 from web.api.auth import TOKEN, reader
 from web.api.parameters import Parameters, read_parameters
-from web.api.statuses import get_by_id, get_own, get_target, load_one
+from web.api.statuses import get_by_id, get_target, load_one
 from web.keys import INSTANCE
 from web.mentions import look_up_mentioned
 
@@ -129,17 +129,12 @@ async def _publish(conn: Connection, site: Site, author: Actor, typed: Typed) ->
     return await outbox_notes.answer(conn, site, author, parent, draft)
 
 
-async def put_status(request: web.Request) -> web.Response:
-    """PUT /api/v1/statuses/:id: refused; a listing would lose its typed fields, and notes are not changed here."""
-    async with transaction(request.app[INSTANCE].pool) as conn:
-        post = await get_own(conn, request)
-    if post.kind == "listing":
-        raise Invalid(f"A listing is changed on its page: {post.url}")
-    raise Invalid("This server does not change notes; delete it and write it again.")
-
-
 async def delete_status(request: web.Request) -> web.Response:
-    """DELETE /api/v1/statuses/:id: one's own note, listing or share; answers what was typed, for another try."""
+    """DELETE /api/v1/statuses/:id: one's own note, listing or share; answers what was typed, for another try.
+
+    The pictures of a note wait for that try, unless `delete_media` says that there will be none.
+    """
+    parameters = await read_parameters(request)
     instance, me = request.app[INSTANCE], reader(request)
     async with transaction(instance.pool) as conn:
         post, share = await get_target(conn, request)
@@ -151,5 +146,7 @@ async def delete_status(request: web.Request) -> web.Response:
         elif post.kind == "listing":
             await outbox_listings.withdraw(conn, instance.site, me, post.uri)
         else:
+            if not parameters.flag("delete_media"):
+                await uploads.detach(conn, post.id, me.id)
             await outbox_notes.delete(conn, instance.site, me, post)
     return answer_json(request, value)

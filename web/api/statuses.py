@@ -52,23 +52,6 @@ async def load_visible(conn: Connection, request: web.Request, ids: Sequence[int
     return await load_posts(conn, read_look(request), shown, reader_id(request))
 
 
-async def show_source(request: web.Request) -> web.Response:
-    """GET /api/v1/statuses/:id/source: what the reader typed, for the form that changes it."""
-    async with connection(request.app[INSTANCE].pool) as conn:
-        post = await get_own(conn, request)
-    return answer_json(request, {"id": str(post.id), "text": post.source, "spoiler_text": post.warning})
-
-
-async def show_history(request: web.Request) -> web.Response:
-    """GET /api/v1/statuses/:id/history: former versions are not kept, so there is the one that stands."""
-    async with connection(request.app[INSTANCE].pool) as conn:
-        post, _ = await get_target(conn, request)
-        status = await load_one(conn, request, post)
-    kept = ("content", "spoiler_text", "sensitive", "account", "media_attachments", "emojis", "poll")
-    version = {name: status[name] for name in kept}
-    return answer_json(request, [version | {"created_at": status["edited_at"] or status["created_at"]}])
-
-
 async def list_favourited_by(request: web.Request) -> web.Response:
     """GET /api/v1/statuses/:id/favourited_by; the Link ids are of the favourites."""
     return await _list_reactions(request, reactions.list_favourites)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import reactions
+from models import pins, reactions
 from models.actors import Actor
 from models.database import transaction
 from outbox.listings import withdraw
@@ -212,13 +212,21 @@ async def test_co04_whoever_is_blocked_reads_no_collection(door: Door, alice: Ac
         assert (await door.get(f"{alice.uri}/{part}", reader=bob)).status == 404
 
 
-async def test_co05_featured_is_empty_and_not_missing(door: Door, alice: Actor, bob: Person) -> None:
-    before = await door.get(f"{alice.uri}/featured")
+async def test_co05_featured_holds_what_is_pinned_and_nothing_for_whom_is_blocked(
+    door: Door, alice: Actor, bob: Person
+) -> None:
+    empty = await door.get(f"{alice.uri}/featured")
+    listing = await publish_tent(door, alice)
+    async with transaction(door.instance.pool) as conn:
+        await pins.pin(conn, alice.id, listing.id)
+    pinned = await door.get(f"{alice.uri}/featured", reader=bob)
     await door.block(alice, await door.meet(bob))
 
-    assert (before.status, before.json["type"], before.json["totalItems"]) == (200, "OrderedCollection", 0)
-    assert before.json["orderedItems"] == []
-    assert (await door.get(f"{alice.uri}/featured", reader=bob)).json == before.json
+    assert (empty.status, empty.json["type"], empty.json["totalItems"]) == (200, "OrderedCollection", 0)
+    assert empty.json["orderedItems"] == []
+    assert (pinned.json["totalItems"], pinned.json["orderedItems"]) == (1, [listing.uri])
+    assert (await door.get(f"{alice.uri}/featured", reader=bob)).json == empty.json
+    assert (await door.get(f"{alice.uri}/featured")).json == pinned.json
 
 
 async def test_co06_an_inbox_is_not_read(door: Door, alice: Actor, bob: Person) -> None:

@@ -218,6 +218,20 @@ mention = shaped({"id": id, "username": filled, "url": address, "acct": filled})
 
 tag_in_status = shaped({"name": filled, "url": address})
 
+poll = shaped(
+    {
+        "id": id,
+        "expires_at": maybe(moment),
+        "expired": flag,
+        "multiple": flag,
+        "votes_count": count,
+        "voters_count": maybe(count),
+        "options": many(shaped({"title": text, "votes_count": maybe(count)})),
+        "emojis": empty,
+    },
+    {"voted": flag, "own_votes": many(count)},
+)
+
 _STATUS: Shape = {
     "id": id,
     "uri": address,
@@ -238,7 +252,7 @@ _STATUS: Shape = {
     "replies_count": count,
     "in_reply_to_id": maybe(id),
     "in_reply_to_account_id": maybe(id),
-    "poll": null,
+    "poll": maybe(poll),
     "card": null,
     "language": maybe(filled),
     "application": maybe(shaped({"name": filled, "website": maybe(address)})),

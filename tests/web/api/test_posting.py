@@ -202,14 +202,6 @@ async def test_a_listing_of_ones_own_is_withdrawn_and_never_changed(alice: Alice
     assert held is not None and held.post.deleted_at is not None
 
 
-async def test_a_note_is_not_changed_either(alice: Alice) -> None:
-    status = await alice.api.post(URL, strict.status, status="Bonjour")
-
-    answer = await alice.api.ask("PUT", f"{URL}/{status['id']}", data={"status": "Bonsoir"})
-
-    assert answer.status == 422
-
-
 async def test_other_peoples_posts_are_neither_changed_nor_deleted(alice: Alice) -> None:
     async with connection(alice.api.pool) as conn:
         bob = await make_member(conn, "bob")

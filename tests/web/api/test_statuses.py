@@ -118,18 +118,6 @@ async def test_favourites_are_ordered_by_the_like_and_not_by_the_status(alice: A
     assert [one["id"] for one in first.json + rest.json] == [str(old.id), str(new.id)]
 
 
-async def test_an_edited_status_says_so_and_has_one_version(alice: Alice) -> None:
-    async with connection(alice.api.pool) as conn:
-        note = await make_note(conn, await make_remote_actor(conn))
-        await execute(conn, "UPDATE post SET updated_at = now() WHERE id = $1", note.id)
-
-    status = await alice.api.get(f"/api/v1/statuses/{note.id}", strict.status)
-    history = await alice.api.get(f"/api/v1/statuses/{note.id}/history")
-
-    assert status["edited_at"] is not None
-    assert [version["created_at"] for version in history] == [status["edited_at"]]
-
-
 async def test_somebody_who_blocks_the_reader_is_not_seen(alice: Alice) -> None:
     async with connection(alice.api.pool) as conn:
         bob = await make_remote_actor(conn)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from federation.media_uris import media_url, thumbnail_url
 from models.media import Media
@@ -21,6 +22,11 @@ def build_attachments(site: Site, media: Sequence[Media]) -> list[Json]:
     """At most SHOWN, photos first."""
     photos_first = sorted(media, key=lambda one: one.type != "image")
     return [build_attachment(site, one) for one in photos_first[:SHOWN]]
+
+
+def describe_as_then(media: Media, then: Json) -> Media:
+    """A picture with the words that it had in an earlier version of its post."""
+    return replace(media, description=str(then["description"]))
 
 
 def build_attachment(site: Site, media: Media) -> Json:

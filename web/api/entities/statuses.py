@@ -128,12 +128,12 @@ def build_status(look: Look, post: Post, gathered: Gathered, reader_id: int | No
         status |= {
             "favourited": counts.favourited,
             "reblogged": counts.shared,
-            "muted": False,
+            "muted": counts.muted,
             "bookmarked": counts.kept,
             "filtered": [],
         }
         if post.author_id == reader_id:
-            status["pinned"] = False
+            status["pinned"] = counts.pinned
     return status
 
 

@@ -1,0 +1,61 @@
+"""What an edited post was before: every version stays until the post goes, the newest fifty of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from models.database import Connection, execute, fetch_all
+from models.ids import make_id
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A post as it was from `written_at` on; `media` are the ids of what hung on it, with their words of then."""
+
+    content: str
+    warning: str
+    sensitive: bool
+    media: list[dict[str, Any]]
+    options: list[str] | None
+    written_at: datetime
+
+
+async def keep_version(conn: Connection, post_id: int) -> None:
+    """Keep the post as it is now, before it is changed."""
+    await execute(
+        conn,
+        """
+        INSERT INTO post_version (id, post_id, content, warning, sensitive, media, written_at)
+        SELECT $2, p.id, p.content, p.warning, p.sensitive,
+            coalesce((SELECT jsonb_agg(jsonb_build_object('id', m.id, 'description', m.description) ORDER BY position)
+                FROM media m WHERE m.post_id = p.id), '[]'),
+            coalesce(p.updated_at, p.published_at)
+        FROM post p WHERE p.id = $1
+        """,
+        post_id,
+        make_id(),
+    )
+    await execute(
+        conn,
+        """
+        DELETE FROM post_version WHERE id IN (
+            SELECT id FROM post_version WHERE post_id = $1 ORDER BY id DESC OFFSET $2)
+        """,
+        post_id,
+        MOST,
+    )
+
+
+async def list_versions(conn: Connection, post_id: int) -> list[Version]:
+    """The earlier versions of a post, the first one first, without the one that stands."""
+    return await fetch_all(
+        conn,
+        Version,
+        """
+        SELECT content, warning, sensitive, media, options, written_at
+        FROM post_version WHERE post_id = $1 ORDER BY id
+        """,
+        post_id,
+    )

@@ -1,0 +1,19 @@
+"""Remove: a post of ours is no longer pinned to its author's profile (CO5)."""
+
+from federation.fields import PUBLIC
+from federation.uris import activity_uri
+from federation.vocabulary.activities import Remove
+from models.actors import Actor
+from models.settings import Site
+
+
+def build_remove(site: Site, author: Actor, object_uri: str) -> Remove:
+    """Take it out of the collection of pinned posts."""
+    return Remove(
+        id=activity_uri(site, author.username),
+        actor=author.uri,
+        object=object_uri,
+        target=author.featured_uri or "",
+        to=(PUBLIC,),
+        cc=(author.followers_uri,) if author.followers_uri else (),
+    )

@@ -1,0 +1,32 @@
+"""Pin one's own post to one's profile and take it down again; followers elsewhere are told (CO5)."""
+
+from federation.vocabulary.activities import Activity
+from models import pins
+from models.actors import Actor
+from models.database import Connection
+from models.errors import Invalid
+from models.posts import PUBLIC, Post
+from models.settings import Site
+from outbox.builders.add import build_add
+from outbox.builders.remove import build_remove
+from outbox.send import Recipients, send
+
+
+async def pin(conn: Connection, site: Site, author: Actor, post: Post) -> None:
+    """Keep a public post at the top of its author's profile. Again changes nothing. Raises Invalid."""
+    if post.author_id != author.id:
+        raise Invalid("Only one's own posts can be pinned.", field="id")
+    if post.audience not in PUBLIC:
+        raise Invalid("Only what everybody may read can be pinned.", field="id")
+    if await pins.pin(conn, author.id, post.id):
+        await _tell(conn, author, build_add(site, author, post.uri))
+
+
+async def unpin(conn: Connection, site: Site, author: Actor, post: Post) -> None:
+    """Take it down. Again changes nothing."""
+    if await pins.unpin(conn, author.id, post.id):
+        await _tell(conn, author, build_remove(site, author, post.uri))
+
+
+async def _tell(conn: Connection, author: Actor, activity: Activity) -> None:
+    await send(conn, author, activity, Recipients(followed_ids=(author.id,)), about=author.featured_uri)
