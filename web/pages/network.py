@@ -17,6 +17,7 @@ from web.forms import Form, blank_form
 from web.keys import INSTANCE
 from web.pages.cards import Plate, accent_of, profile_path
 from web.pages.neighbours import home_place
+from web.pages.network_map import Pin, draw_map
 from web.render import find_face, reader_language, render
 from web.session import current_account
 
@@ -44,6 +45,12 @@ class CoopRow:
     kinds: dict[str, int | None]
     held: bool
     distance: float | None
+    position: tuple[float, float] | None
+
+    @property
+    def anchor(self) -> str:
+        """The id of its row on the page, where the map leads to."""
+        return f"coop-{self.host}"
 
 
 async def show_network(request: web.Request) -> web.Response:
@@ -58,11 +65,14 @@ async def render_network(request: web.Request, form: Form) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         here = await home_place(conn, account, await find_face(request, conn))
         rows = await list_coops(conn, account, reader_language(request), here)
+        shown = filter_rows(rows, search)
+        drawing = await draw_map(conn, await find_own_pin(conn), make_pins(shown))
     return await render(
         request,
         "network/index.html",
         status=422 if form.errors else 200,
-        rows=filter_rows(rows, search),
+        rows=shown,
+        drawing=drawing,
         known=len(rows),
         awake=sum(not row.silent for row in rows),
         search=search,
@@ -104,7 +114,33 @@ def _make_row(one: Neighbour, actor: Actor, language: str, here: Commune | None)
         kinds=dict(zip(KINDS, one.kinds if held else one.told_kinds, strict=True)),
         held=held,
         distance=_measure(one, here),
+        position=None if one.latitude is None or one.longitude is None else (one.latitude, one.longitude),
     )
+
+
+async def find_own_pin(conn: Connection) -> Pin | None:
+    """Our own territory on the map, where the cooperative has said where it is."""
+    coop = await actors.find_local(conn, "coop")
+    if coop is None or coop.latitude is None or coop.longitude is None:
+        return None
+    return Pin(name=coop.place_name or coop.display_name, latitude=coop.latitude, longitude=coop.longitude)
+
+
+def make_pins(rows: Iterable[CoopRow]) -> list[Pin]:
+    """Those of these cooperatives that have a place."""
+    return [
+        Pin(
+            name=row.plate.small or row.plate.name,
+            latitude=row.position[0],
+            longitude=row.position[1],
+            listings=row.listings,
+            accent=row.plate.accent,
+            anchor=row.anchor,
+            silent=row.silent,
+        )
+        for row in rows
+        if row.position is not None
+    ]
 
 
 def _measure(one: Neighbour, here: Commune | None) -> float | None:
