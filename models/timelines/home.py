@@ -2,80 +2,35 @@
 
 from models.database import Connection, fetch_records
 from models.timelines.entries import Entry, Page, fetch_entries, turn_round
+from models.timelines.reading import NOT_TAGGED, POST_STANDS, READS_AT_HOME, SHARE_STANDS, TAGGED_STANDS, TIMELINE
 
-# Whom of those that `f.follower_id` follows (the actor `a`) she reads of. Blocks end follows, so that only muted ones
-# are hidden.
-_READS = """
-    f.state = 'accepted' AND a.suspended_at IS NULL
-    AND NOT EXISTS (SELECT FROM mute m WHERE m.actor_id = f.follower_id AND m.target_id = f.followed_id
-        AND (m.until IS NULL OR m.until > now()))
+# What others wrote for everybody under a tag that she follows: each tag is read from its own index, as far as the edge.
+_TAGGED = """
+        UNION ALL
+        SELECT DISTINCT p.id, p.id, NULL::bigint
+        FROM followed_tag w CROSS JOIN LATERAL (
+            SELECT p.id FROM post_tag t JOIN post p ON p.id = t.post_id JOIN actor a ON a.id = p.author_id
+            WHERE t.tag = w.tag AND t.post_id < (SELECT high FROM edge) AND t.post_id > (SELECT low FROM edge)
+                AND NOT p.author_id :known AND :tagged_stands
+            ORDER BY t.post_id DESC LIMIT $3
+        ) AS p
+        WHERE w.actor_id = $4
 """
 
-# Which posts `p` of those whom she reads, and of herself, stand in her home. `:known` follows an actor's id: she reads
-# of them, or is that actor. An answer stands there when she knows what it answers: to somebody whom she follows, or to
-# herself.
-_POST_STANDS = """
-    (p.audience <> 'direct' OR p.author_id = :reader
-        OR (SELECT true FROM mention m WHERE m.post_id = p.id AND m.actor_id = :reader))
-    AND (p.in_reply_to_uri IS NULL OR p.author_id = :reader
-        OR (SELECT parent.author_id FROM post parent WHERE parent.id = p.in_reply_to_id) :known)
-"""
-
-# Which shares `s` of theirs. `:sharing` follows an actor's id: she wants to see what they share.
-_SHARE_STANDS = """
-    p.deleted_at IS NULL AND p.audience IN ('network', 'unlisted') AND author.suspended_at IS NULL
-    AND NOT p.author_id :known
-    AND NOT coalesce((SELECT true FROM share o WHERE o.post_id = s.post_id AND o.id < s.id
-        AND o.actor_id :sharing LIMIT 1), false)
-    AND NOT coalesce((SELECT true FROM hidden h
-        WHERE h.reader_id = :reader AND h.author_id = p.author_id LIMIT 1), false)
-"""
-
-# $4 is the reader, $5 whether the statement goes upward. First the newest post of each followed actor: as many as the
-# page is long stand above the `edge`, so nothing beyond it can be on the page, and the two reads that follow touch
-# few rows however many people are followed and however much they wrote.
 _HOME = (
-    """
-    WITH followed AS MATERIALIZED (
+    TIMELINE.replace(
+        ":followed",
+        """
         SELECT f.followed_id AS id, f.shares FROM follow f JOIN actor a ON a.id = f.followed_id
         WHERE f.follower_id = $4 AND :reads
         UNION ALL SELECT $4, true
-    ), edge AS MATERIALIZED (
-        SELECT CASE WHEN $5::boolean THEN $2 ELSE coalesce(min(nth.id), $2 + 1) - 1 END AS low,
-            CASE WHEN $5::boolean THEN coalesce(min(nth.id), $1 - 1) + 1 ELSE $1 END AS high
-        FROM (
-            SELECT first.id FROM followed f CROSS JOIN LATERAL (
-                SELECT p.id FROM post p
-                WHERE p.author_id = f.id AND p.deleted_at IS NULL AND p.id < $1 AND p.id > $2
-                    AND p.in_reply_to_uri IS NULL AND p.audience <> 'direct'
-                ORDER BY p.id DESC LIMIT 1
-            ) AS first
-            ORDER BY first.id DESC OFFSET $3::bigint - 1 LIMIT 1
-        ) AS nth
+        """,
     )
-    SELECT id, post_id, shared_by FROM (
-        SELECT p.id, p.id AS post_id, NULL::bigint AS shared_by
-        FROM followed f CROSS JOIN LATERAL (
-            SELECT p.id FROM post p
-            WHERE p.author_id = f.id AND p.deleted_at IS NULL
-                AND p.id < (SELECT high FROM edge) AND p.id > (SELECT low FROM edge) AND :post_stands
-            ORDER BY p.id DESC LIMIT $3
-        ) AS p
-        UNION ALL
-        SELECT s.id, s.post_id, s.actor_id
-        FROM followed f CROSS JOIN LATERAL (
-            SELECT s.id, s.post_id, s.actor_id FROM share s
-            JOIN post p ON p.id = s.post_id JOIN actor author ON author.id = p.author_id
-            WHERE s.actor_id = f.id AND s.id < (SELECT high FROM edge) AND s.id > (SELECT low FROM edge)
-                AND :share_stands
-            ORDER BY s.id DESC LIMIT $3
-        ) AS s
-        WHERE f.shares
-    ) AS entry
-    ORDER BY id DESC LIMIT $3
-""".replace(":reads", _READS)
-    .replace(":post_stands", _POST_STANDS)
-    .replace(":share_stands", _SHARE_STANDS)
+    .replace(":more", _TAGGED)
+    .replace(":reads", READS_AT_HOME)
+    .replace(":post_stands", POST_STANDS)
+    .replace(":share_stands", f"{SHARE_STANDS} AND {NOT_TAGGED}")
+    .replace(":tagged_stands", TAGGED_STANDS)
     .replace(":reader", "$4")
     .replace(":known", "IN (SELECT id FROM followed)")
     .replace(":sharing", "IN (SELECT id FROM followed WHERE shares)")
@@ -110,9 +65,15 @@ _READERS = (
     FROM share s JOIN post p ON p.id = s.post_id JOIN actor author ON author.id = p.author_id
     JOIN reader ON s.actor_id = ANY(reader.shows)
     WHERE s.id = ANY($3::bigint[]) AND :share_stands
-""".replace(":reads", _READS)
-    .replace(":post_stands", _POST_STANDS)
-    .replace(":share_stands", _SHARE_STANDS)
+    UNION ALL
+    SELECT p.id, reader.actor_id
+    FROM post p JOIN actor a ON a.id = p.author_id
+    JOIN post_tag t ON t.post_id = p.id JOIN followed_tag reader ON reader.tag = t.tag
+    WHERE p.id = ANY($2::bigint[]) AND reader.actor_id = ANY($1::bigint[]) AND :tagged_stands
+""".replace(":reads", READS_AT_HOME)
+    .replace(":post_stands", POST_STANDS)
+    .replace(":share_stands", f"{SHARE_STANDS} AND {NOT_TAGGED}")
+    .replace(":tagged_stands", TAGGED_STANDS.replace(":reader", "reader.actor_id"))
     .replace(":reader", "reader.id")
     .replace(":known", "= ANY(reader.knows)")
     .replace(":sharing", "= ANY(reader.shows)")
@@ -122,9 +83,9 @@ _STATEMENTS = (_HOME, turn_round(_HOME))
 
 
 async def list_home(conn: Connection, reader_id: int, page: Page) -> list[Entry]:
-    """What the reader and those she follows wrote, and what these share, newest first.
+    """What the reader and those she follows wrote, what these share, and what carries a tag she follows, newest first.
 
-    A shared post stands once, as the post itself when she follows its author too, else as its first share.
+    A shared post stands once, as the post itself when she follows its author or a tag of it, else as its first share.
     """
     return await fetch_entries(conn, _STATEMENTS, page, reader_id, page.after is not None)
 

@@ -16,16 +16,19 @@ from tests.conftest import copy_database, with_database
 
 LOMME = crowd.FIRST_ID
 GROUP = crowd.FIRST_ID + 99
+LIST = 1
 MIDDLE = crowd.FIRST_ID + 50_000_000
 
 Read = Callable[[Connection], Awaitable[Any]]
 
 # The most pages (8 kB, all in memory) that each read may touch, about twice what it does.
 READS: dict[str, tuple[int, Read]] = {
-    "home": (4000, lambda conn: timelines.list_home(conn, LOMME, Page())),
+    "home": (6000, lambda conn: timelines.list_home(conn, LOMME, Page())),
     "home, further down": (4000, lambda conn: timelines.list_home(conn, LOMME, Page(before=MIDDLE))),
     "home, upward": (4000, lambda conn: timelines.list_home(conn, LOMME, Page(after=MIDDLE))),
     "home, a long page": (8000, lambda conn: timelines.list_home(conn, LOMME, Page(limit=40))),
+    "a list": (4000, lambda conn: timelines.list_list(conn, LIST, Page())),
+    "a list, upward": (4000, lambda conn: timelines.list_list(conn, LIST, Page(after=MIDDLE))),
     "public": (300, lambda conn: timelines.list_public(conn, LOMME, PostFilter(), Page())),
     "public, upward": (300, lambda conn: timelines.list_public(conn, None, PostFilter(), Page(after=MIDDLE))),
     "public, ours": (300, lambda conn: timelines.list_public(conn, LOMME, PostFilter(local=True), Page())),
@@ -112,6 +115,22 @@ def write(value: object) -> str:
     return "NULL" if value is None else f"'{value}'" if isinstance(value, str) else str(value)
 
 
+# The reader follows tags, one of them on half of all listings, and reads a third of her people in a list.
+_READING = (
+    "INSERT INTO account (actor_id, email) VALUES ($1, 'p0@example.org')",
+    """
+    INSERT INTO followed_tag (id, actor_id, tag, name)
+    SELECT row_number() OVER (), $1, tag, tag
+    FROM unnest(ARRAY['offre', 'diy', 'commune4', 'offrecommune8', 'demandecommune9', 'nobodys']) AS tag
+    """,
+    "INSERT INTO list (id, owner_id, title) VALUES (1, $1, 'Voisins')",
+    """
+    INSERT INTO list_member (id, list_id, actor_id, follow_id)
+    SELECT id, 1, followed_id, id FROM follow WHERE follower_id = $1 AND id % 3 = 0
+    """,
+)
+
+
 @pytest.fixture(scope="module")
 async def crowded(postgres_url: str, template: str) -> AsyncIterator[str]:
     """A database with the crowd in it."""
@@ -122,6 +141,8 @@ async def crowded(postgres_url: str, template: str) -> AsyncIterator[str]:
     pool = await open_pool(url, size=1)
     async with connection(pool) as conn:
         await crowd.fill(conn)
+        for statement in _READING:
+            await execute(conn, statement, LOMME)
         await execute(conn, "VACUUM ANALYZE")
     await pool.close()
     yield url

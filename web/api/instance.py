@@ -6,7 +6,7 @@ from aiohttp import web
 
 from federation.pictures import ACCEPTED_TYPES, MAX_BYTES
 from federation.software import NAME, read_version
-from models import actors, pins, preferences, statistics
+from models import actors, featured_tags, pins, preferences, statistics
 from models.database import Connection, connection
 from models.preferences import Preferences
 from models.settings import Site
@@ -119,7 +119,7 @@ def build_configuration(site: Site) -> Json:
     }
     return {
         "urls": {"streaming": streaming_url(site)},
-        "accounts": {"max_featured_tags": 0, "max_pinned_statuses": pins.MOST},
+        "accounts": {"max_featured_tags": featured_tags.MOST, "max_pinned_statuses": pins.MOST},
         "statuses": {
             "max_characters": TEXT_LIMIT,
             "max_media_attachments": MOST_PICTURES,

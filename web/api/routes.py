@@ -15,6 +15,7 @@ from web.api import (
     bookmarks,
     editing,
     instance,
+    lists,
     media,
     notifications,
     oauth,
@@ -64,9 +65,9 @@ ACCOUNTS = [
     _get(f"/v1/accounts/{ID}/statuses", open_to_all(accounts.list_statuses, "read:statuses")),
     _get(f"/v1/accounts/{ID}/followers", open_to_all(accounts.list_followers, "read:accounts")),
     _get(f"/v1/accounts/{ID}/following", open_to_all(accounts.list_following, "read:accounts")),
-    _get(f"/v1/accounts/{ID}/featured_tags", open_to_all(stubs.show_nothing_of_account, "read:accounts")),
+    _get(f"/v1/accounts/{ID}/featured_tags", open_to_all(tags.list_featured_of_account, "read:accounts")),
     _get(f"/v1/accounts/{ID}/endorsements", open_to_all(stubs.show_nothing_of_account, "read:accounts")),
-    _get(f"/v1/accounts/{ID}/lists", for_people(stubs.show_nothing_of_account, "read:lists")),
+    _get(f"/v1/accounts/{ID}/lists", for_people(lists.list_lists_with, "read:lists")),
     _post(f"/v1/accounts/{ID}/follow", for_people(relations.post_follow, "write:follows")),
     _post(f"/v1/accounts/{ID}/unfollow", for_people(relations.post_unfollow, "write:follows")),
     _post(f"/v1/accounts/{ID}/remove_from_followers", for_people(relations.post_remove_follower, "write:follows")),
@@ -88,9 +89,31 @@ TIMELINES = [
     _get("/v1/timelines/home", for_people(timelines.list_home, "read:statuses")),
     _get("/v1/timelines/public", open_to_all(timelines.list_public, "read:statuses")),
     _get("/v1/timelines/tag/{tag:[^/]+}", open_to_all(timelines.list_tagged, "read:statuses")),
+    _get(f"/v1/timelines/list/{ID}", for_people(timelines.list_list, "read:lists")),
     _get("/v1/bookmarks", for_people(bookmarks.list_bookmarks, "read:bookmarks")),
     _get("/v1/favourites", for_people(bookmarks.list_favourites, "read:favourites")),
+]
+
+TAGS = [
     _get("/v1/tags/{tag:[^/]+}", open_to_all(tags.show_tag)),
+    _post("/v1/tags/{tag:[^/]+}/follow", for_people(tags.post_follow, "write:follows")),
+    _post("/v1/tags/{tag:[^/]+}/unfollow", for_people(tags.post_unfollow, "write:follows")),
+    _get("/v1/followed_tags", for_people(tags.list_followed, "read:follows")),
+    _get("/v1/featured_tags", for_people(tags.list_featured, "read:accounts")),
+    _post("/v1/featured_tags", for_people(tags.post_featured, "write:accounts")),
+    _get("/v1/featured_tags/suggestions", for_people(tags.list_suggested, "read:accounts")),
+    web.delete(f"/api/v1/featured_tags/{ID}", for_people(tags.delete_featured, "write:accounts")),
+]
+
+LISTS = [
+    _get("/v1/lists", for_people(lists.list_lists, "read:lists")),
+    _post("/v1/lists", for_people(lists.post_list, "write:lists")),
+    _get(f"/v1/lists/{ID}", for_people(lists.show_list, "read:lists")),
+    web.put(f"/api/v1/lists/{ID}", for_people(lists.put_list, "write:lists")),
+    web.delete(f"/api/v1/lists/{ID}", for_people(lists.delete_list, "write:lists")),
+    _get(f"/v1/lists/{ID}/accounts", for_people(lists.list_members, "read:lists")),
+    _post(f"/v1/lists/{ID}/accounts", for_people(lists.post_members, "write:lists")),
+    web.delete(f"/api/v1/lists/{ID}/accounts", for_people(lists.delete_members, "write:lists")),
 ]
 
 STATUSES = [
@@ -145,12 +168,8 @@ EMPTY = [
             ("/v1/announcements", "read"),
             ("/v1/conversations", "read:statuses"),
             ("/v1/endorsements", "read:accounts"),
-            ("/v1/featured_tags", "read:accounts"),
-            ("/v1/featured_tags/suggestions", "read:accounts"),
             ("/v1/filters", "read:filters"),
             ("/v2/filters", "read:filters"),
-            ("/v1/followed_tags", "read:follows"),
-            ("/v1/lists", "read:lists"),
             ("/v1/notifications/requests", "read:notifications"),
             ("/v1/scheduled_statuses", "read:statuses"),
             ("/v1/suggestions", "read"),
@@ -169,7 +188,7 @@ EMPTY = [
     ),
 ]
 
-KNOWN = [*INSTANCE, *ACCOUNTS, *TIMELINES, *STATUSES, *NOTIFICATIONS, *MEDIA, *OTHERS, *EMPTY]
+KNOWN = [*INSTANCE, *ACCOUNTS, *TIMELINES, *LISTS, *TAGS, *STATUSES, *NOTIFICATIONS, *MEDIA, *OTHERS, *EMPTY]
 
 WITH_SLASH = [web.route(route.method, f"{route.path}/", route.handler) for route in KNOWN]
 """The same once more: Mastodon.py asks for `/api/v1/instance/` and many others that way."""

@@ -21,9 +21,9 @@ from web.api.answers import answer_json
 from web.api.auth import reader_id
 from web.api.entities.accounts import is_shown, load_accounts_by_id
 from web.api.entities.statuses import load_posts
+from web.api.entities.tags import load_tags
 from web.api.entities.values import Json, read_look
 from web.api.parameters import Parameters, read_parameters
-from web.api.tags import load_tags
 from web.keys import INSTANCE
 
 MOST = 40
@@ -133,4 +133,4 @@ async def _search_hashtags(conn: Connection, request: web.Request, wish: Wish) -
     if not beginning:
         return []
     found = await hashtags.list_beginning(conn, beginning, limit=wish.limit + wish.offset)
-    return await load_tags(conn, request.app[INSTANCE].site, found[wish.offset :])
+    return await load_tags(conn, request.app[INSTANCE].site, found[wish.offset :], reader_id(request))

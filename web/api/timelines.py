@@ -1,4 +1,4 @@
-"""Home, public and tag timelines."""
+"""Home, public and tag timelines, and those of lists."""
 
 from aiohttp import web
 
@@ -10,6 +10,7 @@ from web.api.answers import answer_json
 from web.api.auth import reader, reader_id
 from web.api.entities.statuses import load_statuses
 from web.api.entities.values import read_look
+from web.api.lists import get_own_list
 from web.api.pagination import link_header, read_page
 from web.api.parameters import Parameters, read_parameters
 from web.keys import INSTANCE
@@ -23,6 +24,15 @@ async def list_home(request: web.Request) -> web.Response:
     page = read_page(await read_parameters(request))
     async with connection(request.app[INSTANCE].pool) as conn:
         entries = await timelines.list_home(conn, reader(request).id, page)
+        statuses = await load_statuses(conn, read_look(request), entries, reader(request).id)
+    return _answer(request, entries, statuses)
+
+
+async def list_list(request: web.Request) -> web.Response:
+    """GET /api/v1/timelines/list/:id: of the people on one of the reader's lists."""
+    page = read_page(await read_parameters(request))
+    async with connection(request.app[INSTANCE].pool) as conn:
+        entries = await timelines.list_list(conn, (await get_own_list(conn, request)).id, page)
         statuses = await load_statuses(conn, read_look(request), entries, reader(request).id)
     return _answer(request, entries, statuses)
 

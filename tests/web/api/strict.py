@@ -241,6 +241,14 @@ tag = shaped(
     }
 )
 
+featured_tag = shaped(
+    {"id": id, "name": filled, "url": address, "statuses_count": digits, "last_status_at": maybe(day)}
+)
+
+reading_list = shaped(
+    {"id": id, "title": filled, "replies_policy": one_of("followed", "list", "none"), "exclusive": flag}
+)
+
 results = shaped({"accounts": many(account), "statuses": many(status), "hashtags": many(tag)})
 
 _CONFIGURATION = shaped(

@@ -1,0 +1,42 @@
+"""The timeline of a list: what some of those whom its owner follows wrote and shared."""
+
+from models.database import Connection
+from models.timelines.entries import Entry, Page, fetch_entries, turn_round
+from models.timelines.reading import READS, SHARE_STANDS, TIMELINE
+
+# An answer to its own author or to the list's owner stands whatever the policy says.
+_POST_STANDS = """
+    p.audience <> 'direct' AND (p.in_reply_to_uri IS NULL OR (
+        SELECT parent.author_id = p.author_id OR parent.author_id = :reader OR CASE :policy
+            WHEN 'list' THEN parent.author_id :known
+            WHEN 'followed' THEN EXISTS (SELECT FROM follow
+                WHERE follower_id = :reader AND followed_id = parent.author_id AND state = 'accepted')
+            ELSE false END
+        FROM post parent WHERE parent.id = p.in_reply_to_id))
+"""
+
+_LIST = (
+    TIMELINE.replace(
+        ":followed",
+        """
+        SELECT f.followed_id AS id, f.shares
+        FROM list_member l JOIN follow f ON f.id = l.follow_id JOIN actor a ON a.id = f.followed_id
+        WHERE l.list_id = $4 AND :reads
+        """,
+    )
+    .replace(":more", "")
+    .replace(":reads", READS)
+    .replace(":post_stands", _POST_STANDS)
+    .replace(":share_stands", SHARE_STANDS)
+    .replace(":reader", "(SELECT owner_id FROM list WHERE id = $4)")
+    .replace(":policy", "(SELECT replies_policy FROM list WHERE id = $4)")
+    .replace(":known", "IN (SELECT id FROM followed)")
+    .replace(":sharing", "IN (SELECT id FROM followed WHERE shares)")
+)
+
+_STATEMENTS = (_LIST, turn_round(_LIST))
+
+
+async def list_list(conn: Connection, list_id: int, page: Page) -> list[Entry]:
+    """What the people of a list wrote and share, newest first; whose list it is, the caller has checked."""
+    return await fetch_entries(conn, _STATEMENTS, page, list_id, page.after is not None)

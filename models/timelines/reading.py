@@ -1,0 +1,101 @@
+"""What stands in the timelines of somebody who follows: the rules, and the statement of homes and lists."""
+
+from models.timelines.entries import ANYBODYS
+
+# Whom of those that `f.follower_id` follows (the actor `a`) she reads of. Blocks end follows, so that only muted ones
+# are hidden.
+READS = """
+    f.state = 'accepted' AND a.suspended_at IS NULL
+    AND NOT EXISTS (SELECT FROM mute m WHERE m.actor_id = f.follower_id AND m.target_id = f.followed_id
+        AND (m.until IS NULL OR m.until > now()))
+"""
+
+# At home not those of lists that are read by themselves.
+READS_AT_HOME = (
+    READS
+    + """
+    AND NOT EXISTS (SELECT FROM list_member l JOIN list ON list.id = l.list_id
+        WHERE l.follow_id = f.id AND list.exclusive)
+"""
+)
+
+# Which posts `p` of those whom she reads, and of herself, stand in her home. `:known` follows an actor's id: she reads
+# of them, or is that actor. An answer stands there when she knows what it answers: to somebody whom she follows, or to
+# herself.
+POST_STANDS = """
+    (p.audience <> 'direct' OR p.author_id = :reader
+        OR (SELECT true FROM mention m WHERE m.post_id = p.id AND m.actor_id = :reader))
+    AND (p.in_reply_to_uri IS NULL OR p.author_id = :reader
+        OR (SELECT parent.author_id FROM post parent WHERE parent.id = p.in_reply_to_id) :known)
+"""
+
+# Which shares `s` of theirs. `:sharing` follows an actor's id: she wants to see what they share.
+SHARE_STANDS = """
+    p.deleted_at IS NULL AND p.audience IN ('network', 'unlisted') AND author.suspended_at IS NULL
+    AND NOT p.author_id :known
+    AND NOT coalesce((SELECT true FROM share o WHERE o.post_id = s.post_id AND o.id < s.id
+        AND o.actor_id :sharing LIMIT 1), false)
+    AND NOT coalesce((SELECT true FROM hidden h
+        WHERE h.reader_id = :reader AND h.author_id = p.author_id LIMIT 1), false)
+"""
+
+_SET_APART = """
+    coalesce((SELECT true FROM list_member l JOIN list ON list.id = l.list_id
+        WHERE l.actor_id = p.author_id AND list.owner_id = :reader AND list.exclusive LIMIT 1), false)
+"""
+
+# Which posts `p` by others (the actors `a`) stand there for a tag that she follows.
+TAGGED_STANDS = """
+    :anybodys AND NOT :set_apart
+    AND NOT coalesce((SELECT true FROM hidden h
+        WHERE h.reader_id = :reader AND h.author_id = p.author_id LIMIT 1), false)
+""".replace(":anybodys", ANYBODYS).replace(":set_apart", _SET_APART)
+
+# A share of what stands there for its tag would show it twice.
+NOT_TAGGED = """
+    NOT (p.audience = 'network' AND p.in_reply_to_uri IS NULL AND NOT :set_apart
+        AND coalesce((SELECT true FROM post_tag t JOIN followed_tag w ON w.tag = t.tag AND w.actor_id = :reader
+            WHERE t.post_id = p.id LIMIT 1), false))
+""".replace(":set_apart", _SET_APART)
+
+# $4 is the reader or the list, $5 whether the statement goes upward. First the newest post of each followed actor: as
+# many as the page is long stand above the `edge`, so nothing beyond it can be on the page, and the reads that follow
+# touch few rows however many people are followed and however much they wrote.
+TIMELINE = """
+    WITH followed AS MATERIALIZED (
+        :followed
+    ), edge AS MATERIALIZED (
+        SELECT CASE WHEN $5::boolean THEN $2 ELSE coalesce(min(nth.id), $2 + 1) - 1 END AS low,
+            CASE WHEN $5::boolean THEN coalesce(min(nth.id), $1 - 1) + 1 ELSE $1 END AS high
+        FROM (
+            SELECT first.id FROM followed f CROSS JOIN LATERAL (
+                SELECT p.id FROM post p
+                WHERE p.author_id = f.id AND p.deleted_at IS NULL AND p.id < $1 AND p.id > $2
+                    AND p.in_reply_to_uri IS NULL AND p.audience <> 'direct'
+                ORDER BY p.id DESC LIMIT 1
+            ) AS first
+            ORDER BY first.id DESC OFFSET $3::bigint - 1 LIMIT 1
+        ) AS nth
+    )
+    SELECT id, post_id, shared_by FROM (
+        SELECT p.id, p.id AS post_id, NULL::bigint AS shared_by
+        FROM followed f CROSS JOIN LATERAL (
+            SELECT p.id FROM post p
+            WHERE p.author_id = f.id AND p.deleted_at IS NULL
+                AND p.id < (SELECT high FROM edge) AND p.id > (SELECT low FROM edge) AND :post_stands
+            ORDER BY p.id DESC LIMIT $3
+        ) AS p
+        UNION ALL
+        SELECT s.id, s.post_id, s.actor_id
+        FROM followed f CROSS JOIN LATERAL (
+            SELECT s.id, s.post_id, s.actor_id FROM share s
+            JOIN post p ON p.id = s.post_id JOIN actor author ON author.id = p.author_id
+            WHERE s.actor_id = f.id AND s.id < (SELECT high FROM edge) AND s.id > (SELECT low FROM edge)
+                AND :share_stands
+            ORDER BY s.id DESC LIMIT $3
+        ) AS s
+        WHERE f.shares
+        :more
+    ) AS entry
+    ORDER BY id DESC LIMIT $3
+"""
