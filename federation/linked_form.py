@@ -102,21 +102,21 @@ def _require_plain_form(document: Json) -> None:
 
     Nor may the document itself be arranged in a way that does.
     """
-    found: list[Any] = []
+    contexts: list[Any] = []
     waiting: list[Any] = [document]
     while waiting:
         value = waiting.pop()
-        members = value.items() if isinstance(value, dict) else ((None, member) for member in value)
-        for name, member in members:
-            if name in REFUSED:
+        if isinstance(value, dict):
+            if not value.keys().isdisjoint(REFUSED):
                 raise ValueError("the document is arranged as is not accepted here")
-            if name == "@context":
-                found.extend(member if isinstance(member, list) else [member])
-            elif isinstance(member, dict | list):
-                waiting.append(member)
-    if len(found) > MOST_CONTEXTS:
+            context = value.get("@context", [])
+            contexts.extend(context if isinstance(context, list) else [context])
+            waiting.extend(member for name, member in value.items() if name != "@context")
+        elif isinstance(value, list):
+            waiting.extend(value)
+    if len(contexts) > MOST_CONTEXTS:
         raise ValueError("too many contexts")
-    for context in found:
+    for context in contexts:
         if isinstance(context, str):
             CONTEXTS[context]
         else:
