@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from federation.uris import host_of
+from federation.hosts import read_host
 from models import levels
 from models.database import Connection
 from models.errors import Invalid
@@ -122,10 +122,9 @@ def read_domain(written: str) -> str | None:
     if not name or any(mark in name for mark in "*/@?# "):
         return None
     try:
-        host = host_of(f"https://{name}")
+        return read_host(name)
     except Invalid:
         return None
-    return host if "." in host or ":" in host else None
 
 
 async def plan(conn: Connection, reading: Reading, *, own_host: str, silenced_too: bool = False) -> Plan:

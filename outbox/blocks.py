@@ -4,7 +4,8 @@ No Block is sent: it would tell whoever is blocked (AX16). Their server only lea
 more, as it has to, or it would go on showing what is for followers.
 """
 
-from federation.uris import activity_uri, host_of
+from federation.hosts import read_host
+from federation.uris import activity_uri
 from models import actors, blocks, follows
 from models.actors import Actor
 from models.database import Connection
@@ -44,16 +45,10 @@ async def unblock_domain(conn: Connection, actor: Actor, domain: str) -> bool:
 
 def read_domain(written: str) -> str:
     """A domain as hosts are kept (A-label, lower case), from what somebody typed or pasted. Raises Invalid."""
-    name = written.strip().removeprefix("@").rstrip(".")
-    if "://" not in name:
-        name = f"https://{name}"
     try:
-        host = host_of(name)
+        return read_host(written)
     except Invalid:
         raise Invalid("Ce n’est pas le nom d’un site.", field="domain") from None
-    if not host or len(host) > 253:
-        raise Invalid("Ce n’est pas le nom d’un site.", field="domain")
-    return host
 
 
 async def _end_follows(conn: Connection, site: Site, actor: Actor, target: Actor) -> None:

@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from models.errors import DeclicError, OAuthError, Unauthenticated, Unavailable
+from web.accept import prefers
 from web.render import render
 
 log = structlog.get_logger(__name__)
@@ -19,7 +20,8 @@ IN_WORDS_OF_OAUTH = ("/oauth/token", "/oauth/revoke")
 
 FOR_SERVERS = ("/users/", "/inbox", "/territories", "/.well-known/", "/nodeinfo/", "/healthz", "/readyz")
 
-JSON_TYPES = ("application/activity+json", "application/ld+json", "application/json")
+JSON_TYPES = frozenset({"application/activity+json", "application/ld+json", "application/json"})
+PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 PAGES = {400: 422, 401: 403, 405: 404, 413: 422, 415: 422}
 """Statuses that share the page of another one (web/templates/errors/)."""
@@ -115,8 +117,7 @@ def wants_json(request: web.Request) -> bool:
     """Whether an app or a server asks, and not somebody with a browser."""
     if request.path.startswith((*FOR_APPS, *FOR_SERVERS)):
         return True
-    accept = request.headers.get("Accept", "")
-    return "text/html" not in accept and any(kind in accept for kind in JSON_TYPES)
+    return prefers(request, JSON_TYPES, PAGE_TYPES) is True
 
 
 def route_of(request: web.Request) -> str:

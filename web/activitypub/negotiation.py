@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import wraps
 
 from aiohttp import web
@@ -10,6 +9,7 @@ from aiohttp import web
 from federation.serialize import serialize
 from federation.signatures import is_signed
 from federation.transport import ACTIVITY_JSON
+from web.accept import prefers
 from web.activitypub.access import Departed
 from web.activitypub.envelopes import read_envelope
 
@@ -24,45 +24,12 @@ _PAGE = frozenset({"text/html", "application/xhtml+xml", "*/*", "text/*"})
 View = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Range:
-    """One media range of an Accept header."""
-
-    type: str
-    quality: float
-
-
-def read_accept(header: str) -> list[Range]:
-    """The media ranges of an Accept header, the most wanted first; parameters but q are ignored (CN2)."""
-    ranges = []
-    for part in header.split(","):
-        type, *parameters = [piece.strip() for piece in part.split(";")]
-        quality = 1.0
-        for parameter in parameters:
-            name, _, value = parameter.partition("=")
-            if name.strip().lower() == "q":
-                quality = _read_quality(value)
-        if type and quality > 0:
-            ranges.append(Range(type=type.lower(), quality=quality))
-    return sorted(ranges, key=lambda one: -one.quality)
-
-
-def _read_quality(text: str) -> float:
-    try:
-        return min(1.0, max(0.0, float(text)))
-    except ValueError:
-        return 0.0
-
-
 def wants_activity(request: web.Request) -> bool:
     """True for a server that wants JSON, False for somebody who wants a page. Raises HTTPNotAcceptable (CN3)."""
-    header = ",".join(request.headers.getall("Accept", [])).strip() or "*/*"
-    for one in read_accept(header):
-        if one.type in _JSON:
-            return True
-        if one.type in _PAGE:
-            return False
-    raise web.HTTPNotAcceptable(headers={"Vary": VARY_PUBLIC})
+    wants = prefers(request, _JSON, _PAGE)
+    if wants is None:
+        raise web.HTTPNotAcceptable(headers={"Vary": VARY_PUBLIC})
+    return wants
 
 
 def answer_activity(

@@ -9,11 +9,15 @@ from federation import host_meta, nodeinfo, webfinger
 from models import actors, preferences, statistics
 from models.database import Connection, connection
 from models.errors import Gone, Invalid, NotFound
-from web.activitypub.negotiation import View, read_accept
+from web.accept import prefers
+from web.activitypub.negotiation import View
 from web.keys import INSTANCE
 
 CACHED = "max-age=3600, public"
 OPEN = {"Access-Control-Allow-Origin": "*"}
+
+_JSON = frozenset({"application/json", webfinger.JRD_TYPE})
+_XML = frozenset({"application/xrd+xml", "application/xml", "text/xml", "*/*"})
 
 
 def over_https(view: View) -> View:
@@ -71,23 +75,13 @@ async def _require_present(conn: Connection, username: str) -> None:
 async def show_host_meta(request: web.Request) -> web.Response:
     """RFC 6415, as XML or JSON (HM1)."""
     site = request.app[INSTANCE].site
-    if request.path.endswith(".json") or _prefers_json(",".join(request.headers.getall("Accept", []))):
+    if request.path.endswith(".json") or prefers(request, _JSON, _XML):
         response = _answer(host_meta.build_host_meta_json(site), webfinger.JRD_TYPE)
     else:
         headers = {"Content-Type": host_meta.XRD_TYPE, "Cache-Control": CACHED} | OPEN
         response = web.Response(text=host_meta.build_host_meta(site), headers=headers)
     response.headers["Vary"] = "Accept"
     return response
-
-
-def _prefers_json(accept: str) -> bool:
-    """Whether JSON is wanted before XML, which is what everybody else gets."""
-    for one in read_accept(accept):
-        if one.type in {"application/json", webfinger.JRD_TYPE}:
-            return True
-        if one.type in {"application/xrd+xml", "application/xml", "text/xml", "*/*"}:
-            return False
-    return False
 
 
 async def show_nodeinfo_links(request: web.Request) -> web.Response:

@@ -7,12 +7,11 @@ import click
 import orjson
 
 from federation.checkup import check_host
+from federation.hosts import read_host
 from federation.instance import Instance
-from federation.uris import host_of
 from inbox.diagnosis import diagnose
 from models import accounts, held, peers, requeue, servers, set_aside
 from models.database import Connection, connection, transaction
-from models.errors import Invalid
 from models.levels import Level
 from models.peers import SELECTIONS, Peer, Selection, Trouble
 from web.commands.domain_blocks import blocks
@@ -47,21 +46,21 @@ def list_all(selection: Selection, limit: int, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 def show(host: str, as_json: bool) -> None:
     """Show what is known of a server, and what did not get there."""
-    run(_show(read_host(host), as_json=as_json))
+    run(_show(read_host(host, whole_name=False), as_json=as_json))
 
 
 @peer.command()
 @click.argument("host")
 def test(host: str) -> None:
     """Try a server step by step; status 1 when a step fails."""
-    run(_test(read_host(host)))
+    run(_test(read_host(host, whole_name=False)))
 
 
 @peer.command()
 @click.argument("host")
 def retry(host: str) -> None:
     """Try now what waits for a server."""
-    run(_retry(read_host(host)))
+    run(_retry(read_host(host, whole_name=False)))
 
 
 @peer.command("catch-up")
@@ -69,21 +68,21 @@ def retry(host: str) -> None:
 @click.argument("since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
 def catch_up(host: str, since: datetime) -> None:
     """Send again what was not delivered to a server since DATE (2026-11-24)."""
-    run(_catch_up(read_host(host), since.replace(tzinfo=UTC)))
+    run(_catch_up(read_host(host, whole_name=False), since.replace(tzinfo=UTC)))
 
 
 @peer.command()
 @click.argument("host")
 def hold(host: str) -> None:
     """Hold what is to be delivered to a server until it is released."""
-    run(_hold(read_host(host)))
+    run(_hold(read_host(host, whole_name=False)))
 
 
 @peer.command()
 @click.argument("host")
 def release(host: str) -> None:
     """Let go what was held for a server."""
-    run(_release(read_host(host)))
+    run(_release(read_host(host, whole_name=False)))
 
 
 @peer.command()
@@ -91,7 +90,7 @@ def release(host: str) -> None:
 @click.argument("level", type=click.Choice(get_args(Level)))
 def level(host: str, level: Level) -> None:
     """Say how far the cooperative trusts a server."""
-    run(_level(read_host(host), level))
+    run(_level(read_host(host, whole_name=False), level))
 
 
 @peer.command()
@@ -100,14 +99,6 @@ def level(host: str, level: Level) -> None:
 def why(url: str, name: str | None) -> None:
     """Find out why something from elsewhere is not seen here; status 1 when a step fails."""
     run(_why(url, name))
-
-
-def read_host(written: str) -> str:
-    """A host as it is kept: of an address its host, in lower case and ASCII. Raises Invalid."""
-    host = host_of(written if "://" in written else f"https://{written}")
-    if not host:
-        raise Invalid(f"{written} is not the name of a server.")
-    return host
 
 
 async def _list_all(selection: Selection, limit: int, *, as_json: bool) -> None:

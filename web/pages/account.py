@@ -8,16 +8,26 @@ from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.browsers import describe_browser
 from web.pages.new_password import read_new_password
+from web.pages.notices import find_notice, lead_on
 from web.passwords import check_password, hash_password
-from web.render import render
+from web.render import N_, render
 from web.session import current_session, require_account
 from web.throttle import may_try
+
+SAID = {
+    "profil": N_("Votre profil est à jour."),
+    "langue": N_("C’est noté."),
+    "courriel": N_("Votre nouveau courriel est en place."),
+    "demenagement": N_("C’est fait : qui vous suit est prévenu."),
+    "retour": N_("Bon retour ! Ce compte peut de nouveau publier."),
+    "mot-de-passe": N_("Nouveau mot de passe en place. Vos autres appareils devront se reconnecter."),
+}
 
 
 async def show_account(request: web.Request) -> web.Response:
     """GET /compte: what there is to change, and where."""
     require_account(request)
-    return await render(request, "account/show.html", saved=request.query.get("fait", ""))
+    return await render(request, "account/show.html", said=find_notice(request, SAID))
 
 
 async def post_language(request: web.Request) -> web.Response:
@@ -27,7 +37,7 @@ async def post_language(request: web.Request) -> web.Response:
     language = form.choice("language", request.app[INSTANCE].site.languages, default=account.language)
     async with transaction(request.app[INSTANCE].pool) as conn:
         await accounts.set_language(conn, account.actor_id, language)
-    raise web.HTTPSeeOther("/compte?fait=langue")
+    raise lead_on("/compte", "langue")
 
 
 async def show_password(request: web.Request) -> web.Response:
@@ -48,7 +58,7 @@ async def post_password(request: web.Request) -> web.Response:
     async with transaction(request.app[INSTANCE].pool) as conn:
         await accounts.set_password(conn, account.actor_id, password_hash)
         await sessions.end_all(conn, account.actor_id, except_hash=session.token_hash)
-    raise web.HTTPSeeOther("/compte?fait=mot-de-passe")
+    raise lead_on("/compte", "mot-de-passe")
 
 
 async def check_current_password(request: web.Request, form: Form, actor_id: int) -> None:

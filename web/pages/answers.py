@@ -16,6 +16,7 @@ from web.pages.ids import read_id
 from web.pages.lines import note_path
 from web.pages.listings import get_listing, show_again
 from web.pages.notes import get_note, show_note
+from web.pages.notices import lead_on
 from web.render import reader_language
 from web.session import require_account
 
@@ -31,7 +32,7 @@ async def post_listing_answer(request: web.Request) -> web.Response:
         listing = await get_listing(conn, request)
     if not await _answer(request, form, account, listing.post):
         return await show_again(request, listing, answer=form)
-    raise web.HTTPSeeOther(f"{listing_path(instance.site, listing)}?fait=envoye")
+    raise lead_on(listing_path(instance.site, listing), "envoye")
 
 
 async def post_note_answer(request: web.Request) -> web.Response:

@@ -14,7 +14,8 @@ from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.cards import profile_path
 from web.pages.ids import read_id
-from web.render import N_, render, say
+from web.pages.notices import find_notice, lead_on
+from web.render import N_, render
 from web.session import read_local_path, require_account
 
 PAGE = "/compte/masques"
@@ -83,7 +84,7 @@ async def post_gesture(request: web.Request) -> web.Response:
         else:
             await outbox.unblock(conn, me, other)
     back = read_local_path(form.typed("retour")) if form.typed("retour") else PAGE
-    raise web.HTTPSeeOther(f"{back}?fait={gesture}" if back == PAGE else back)
+    raise lead_on(PAGE, gesture) if back == PAGE else web.HTTPSeeOther(back)
 
 
 async def post_domain(request: web.Request) -> web.Response:
@@ -103,7 +104,7 @@ async def post_domain(request: web.Request) -> web.Response:
             form.fail("domaine", str(error))
     if not form.ok:
         return await _show(request, form, status=422)
-    raise web.HTTPSeeOther(f"{PAGE}?fait={'serveur-leve' if lifted else 'serveur'}")
+    raise lead_on(PAGE, "serveur-leve" if lifted else "serveur")
 
 
 async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
@@ -113,7 +114,6 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         blocked = await blocks.list_blocked(conn, me, limit=MOST)
         domains = await blocks.list_domains(conn, me, limit=MOST)
         people = await _find_people(conn, [*(one.target_id for one in muted), *(one.target_id for one in blocked)])
-    said = SAID.get(request.query.get("fait", ""))
     return await render(
         request,
         "account/hidden.html",
@@ -122,7 +122,7 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         muted=[_make_hidden(people[one.target_id], one.until) for one in muted if one.target_id in people],
         blocked=[_make_hidden(people[one.target_id]) for one in blocked if one.target_id in people],
         domains=[one.domain for one in domains],
-        said=say(request, said) if said else "",
+        said=find_notice(request, SAID),
     )
 
 

@@ -1,7 +1,5 @@
 """With whom the cooperative deals: who is set aside, who is let in, lists brought in and taken out, restricted mode."""
 
-from functools import partial
-
 from aiohttp import web
 
 from federation import domain_list
@@ -12,7 +10,8 @@ from models.levels import Decision
 from outbox.blocks import read_domain
 from web.forms import FileLimits, Form, blank_form, read_form
 from web.keys import INSTANCE
-from web.render import N_, render, say
+from web.pages.notices import find_notice, lead_on
+from web.render import N_, render
 from web.session import require_role
 
 PAGE = "/coop/serveurs/liste"
@@ -64,7 +63,7 @@ async def post_gesture(request: web.Request) -> web.Response:
         else:
             await levels.save_level(conn, host, "aside", note=note, public_reason=reason)
     instance.welcomes.forget()
-    raise web.HTTPSeeOther(f"{PAGE}?fait={gesture}")
+    raise lead_on(PAGE, gesture)
 
 
 async def post_preview(request: web.Request) -> web.Response:
@@ -101,7 +100,7 @@ async def post_import(request: web.Request) -> web.Response:
         planned = await domain_list.plan(conn, reading, own_host=instance.site.host)
         count = await domain_list.carry_out(conn, planned)
     instance.welcomes.forget()
-    raise web.HTTPSeeOther(f"{PAGE}?fait={'liste' if count else 'rien'}")
+    raise lead_on(PAGE, "liste" if count else "rien")
 
 
 async def show_export(request: web.Request) -> web.Response:
@@ -140,7 +139,6 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         decided = await levels.list_decided(conn)
         limited = await levels.is_limited(conn)
         knockers = await knocks.list_knockers(conn)
-    said = SAID.get(request.query.get("fait", ""))
     return await render(
         request,
         "peers/list.html",
@@ -151,7 +149,7 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         guests=[one for one in decided if _is_guest(one)],
         limited=limited,
         knockers=knockers,
-        said=partial(say, request)(said) if said else "",
+        said=find_notice(request, SAID),
     )
 
 

@@ -11,6 +11,7 @@ from web.keys import INSTANCE
 from web.mail import ask_address_mail
 from web.pages.account import check_current_password
 from web.pages.login import has_mail
+from web.pages.notices import lead_on
 from web.render import render
 from web.session import require_account
 from web.throttle import may_try
@@ -34,7 +35,7 @@ async def post_email(request: web.Request) -> web.Response:
         try:
             async with transaction(request.app[INSTANCE].pool) as conn:
                 await accounts.set_email(conn, account.actor_id, email)
-            raise web.HTTPSeeOther("/compte?fait=courriel")
+            raise lead_on("/compte", "courriel")
         except Conflict:
             form.fail("email", "Cette adresse a déjà un compte ici.")
     return await _show(request, form, status=422)

@@ -12,6 +12,7 @@ from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.cards import listing_path
 from web.pages.listings import get_listing, show_again
+from web.pages.notices import lead_on
 from web.session import require_account
 
 OUTCOMES = {"fait": "done", "ailleurs": "elsewhere", "annule": "cancelled", "pause": "paused", "rouvrir": "open"}
@@ -36,7 +37,7 @@ async def post_state(request: web.Request) -> web.Response:
         return await show_again(request, listing, refused=form)
     if verb == "retirer":
         raise web.HTTPSeeOther(f"/@{account.username}")
-    raise web.HTTPSeeOther(f"{listing_path(instance.site, listing)}?fait=etat")
+    raise lead_on(listing_path(instance.site, listing), "etat")
 
 
 async def _change(conn: Connection, site: Site, author: Actor, uri: str, verb: str) -> None:

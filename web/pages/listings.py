@@ -32,6 +32,7 @@ from web.pages.cards import (
 from web.pages.causes import explain_stop
 from web.pages.ids import read_id, read_short, write_short
 from web.pages.neighbours import home_place
+from web.pages.notices import find_notice
 from web.pages.passages import Passages, find_passages
 from web.pages.people import Person, person_of
 from web.pages.remarks import Remark, list_remarks
@@ -143,7 +144,6 @@ async def show_again(
 async def _show(
     request: web.Request, view: ListingView, *, answer: Form | None = None, refused: Form | None = None
 ) -> web.Response:
-    said = SAID.get(request.query.get("fait", ""))
     wanted = answer.typed("a") if answer else request.query.get("a", "")
     return await render(
         request,
@@ -154,7 +154,7 @@ async def _show(
         answered=next((one for one in (*view.questions, *view.messages) if str(one.id) == wanted), None),
         explain_stop=partial(explain_stop, partial(say, request)),
         refused=refused.errors if refused else {},
-        said=say(request, said) if said else "",
+        said=find_notice(request, SAID),
     )
 
 

@@ -15,6 +15,7 @@ from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.account import check_current_password
 from web.pages.causes import explain
+from web.pages.notices import lead_on
 from web.render import render, say
 from web.session import require_account
 
@@ -60,7 +61,7 @@ async def post_move(request: web.Request) -> web.Response:
             target = await moves.find_target(instance, me, written)
             async with transaction(instance.pool) as conn:
                 await moves.move(conn, instance.site, me, target)
-            raise web.HTTPSeeOther("/compte?fait=demenagement")
+            raise lead_on("/compte", "demenagement")
         except (ResolveFailed, FetchFailed, Invalid, Conflict) as error:
             _fail(request, form, "target", error)
     return await _show(request, form, status=422)
@@ -72,7 +73,7 @@ async def post_return(request: web.Request) -> web.Response:
     await read_form(request)
     async with transaction(instance.pool) as conn:
         await moves.come_back(conn, instance.site, await actors.get(conn, account.actor_id))
-    raise web.HTTPSeeOther("/compte?fait=retour")
+    raise lead_on("/compte", "retour")
 
 
 def _fail(request: web.Request, form: Form, field: str, error: Exception) -> None:

@@ -1,6 +1,5 @@
 """The other servers, for administrators: how each does, why nothing goes through, and what can be done about it."""
 
-import re
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import get_args
@@ -8,9 +7,10 @@ from typing import get_args
 from aiohttp import web
 
 from federation.checkup import Finding, check_host
+from federation.hosts import read_host
 from models import held, peers, requeue, servers, set_aside
 from models.database import Connection, connection, transaction
-from models.errors import NotFound
+from models.errors import Invalid, NotFound
 from models.levels import Level
 from models.moments import PARIS
 from models.peers import SELECTIONS, Peer
@@ -18,12 +18,11 @@ from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.pages.causes import explain_stop
 from web.pages.findings import TRIALS, tell_clock, tell_finding
+from web.pages.notices import find_notice, lead_on
 from web.render import N_, render, say
 from web.session import require_role
 
 PAGE = 50
-
-HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?::\d{1,5})?")
 
 LEVELS: tuple[Level, ...] = get_args(Level)
 
@@ -95,7 +94,7 @@ async def post_gesture(request: web.Request) -> web.Response:
         else:
             await _act(conn, host, gesture, since)
     instance.welcomes.forget()
-    raise web.HTTPSeeOther(f"/coop/serveurs/{host}?fait={gesture}")
+    raise lead_on(f"/coop/serveurs/{host}", gesture)
 
 
 async def _act(conn: Connection, host: str, gesture: str, since: datetime | None) -> None:
@@ -122,8 +121,12 @@ def _read_since(form: Form) -> datetime | None:
 
 
 def _read_host(request: web.Request) -> str:
-    host = request.match_info["host"].lower()
-    if len(host) > 255 or not HOST.fullmatch(host) or host == request.app[INSTANCE].site.host:
+    named = request.match_info["host"].lower()
+    try:
+        host = read_host(named, whole_name=False)
+    except Invalid:
+        raise NotFound from None
+    if host != named or host == request.app[INSTANCE].site.host:  # a page for each, under the name that is kept
         raise NotFound
     return host
 
@@ -136,7 +139,6 @@ async def _show(
         known = await peers.find_peer(conn, host)
         troubles = await peers.list_troubles(conn, host)
         own_clock = await peers.find_own_clock(conn)
-    said = SAID.get(request.query.get("fait", ""))
     return await render(
         request,
         "peers/show.html",
@@ -148,7 +150,7 @@ async def _show(
         form=form,
         findings=[(one.ok, say(request, TRIALS[one.trial]), tell_finding(speak, host, one)) for one in findings or []],
         since=(datetime.now(PARIS) - timedelta(days=7)).date().isoformat(),
-        said=say(request, said) if said else "",
+        said=find_notice(request, SAID),
         explain_stop=partial(explain_stop, speak),
         tell_clock=partial(tell_clock, speak),
     )

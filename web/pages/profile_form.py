@@ -19,6 +19,7 @@ from web.keys import INSTANCE
 from web.pages.cards import draw_pictures
 from web.pages.communes import read_commune
 from web.pages.newcomer import NAME_LIMIT, profile_of
+from web.pages.notices import lead_on
 from web.pages.positions import read_position, write_position
 from web.render import render
 from web.session import require_account
@@ -55,7 +56,7 @@ async def post_profile(request: web.Request) -> web.Response:
         await _save(conn, actor, form, commune, icon_id)
         await homes.save_home(conn, actor.id, home)
         await announce_update(conn, instance.site, await actors.get(conn, actor.id))
-    raise web.HTTPSeeOther("/compte?fait=profil")
+    raise lead_on("/compte", "profil")
 
 
 async def _save(conn: Connection, actor: Actor, form: Form, commune: Commune | None, icon_id: int | None) -> None:

@@ -21,6 +21,7 @@ from web.keys import INSTANCE
 from web.pages.cards import Card, Picture, listing_path
 from web.pages.listing_form import Desk, first_values, note_refusal, read_draft, values_of
 from web.pages.neighbours import home_place
+from web.pages.notices import lead_on
 from web.pages.photos import LIMITS, MOST, list_attached, require_words, take_photos
 from web.render import find_face, reader_language, render
 from web.session import require_account
@@ -66,7 +67,7 @@ async def post_publish(request: web.Request) -> web.Response:
     except Invalid as error:
         note_refusal(form, error)
         return await _show(request, form, photos)
-    raise web.HTTPSeeOther(f"{listing_path(instance.site, listing)}?fait=publiee")
+    raise lead_on(listing_path(instance.site, listing), "publiee")
 
 
 async def show_edit(request: web.Request) -> web.Response:
@@ -103,7 +104,7 @@ async def post_edit(request: web.Request) -> web.Response:
     except Invalid as error:
         note_refusal(form, error)
         return await _show(request, form, photos, editing=listing)
-    raise web.HTTPSeeOther(f"{listing_path(instance.site, changed)}?fait=modifiee")
+    raise lead_on(listing_path(instance.site, changed), "modifiee")
 
 
 async def _get_own(conn: Connection, request: web.Request, account: Account) -> Listing:

@@ -9,8 +9,11 @@ from outbox.cooperative import save_preferences
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.cooperative_form import fill_in, read_settings
-from web.render import render
+from web.pages.notices import find_notice, lead_on
+from web.render import N_, render
 from web.session import require_role
+
+SAID = {"enregistre": N_("C’est enregistré, et visible dès maintenant.")}
 
 
 async def show_settings(request: web.Request) -> web.Response:
@@ -19,7 +22,7 @@ async def show_settings(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         chosen = await preferences.load(conn)
         form = blank_form(request, await fill_in(conn, chosen))
-    return await _show(request, form, chosen, saved="fait" in request.query)
+    return await _show(request, form, chosen)
 
 
 async def post_settings(request: web.Request) -> web.Response:
@@ -32,19 +35,17 @@ async def post_settings(request: web.Request) -> web.Response:
             await save_preferences(conn, request.app[INSTANCE].site, chosen)
     if not form.ok:
         return await _show(request, form, chosen, status=422)
-    raise web.HTTPSeeOther("/coop/reglages?fait")
+    raise lead_on("/coop/reglages", "enregistre")
 
 
-async def _show(
-    request: web.Request, form: Form, chosen: Preferences, *, status: int = 200, saved: bool = False
-) -> web.Response:
+async def _show(request: web.Request, form: Form, chosen: Preferences, *, status: int = 200) -> web.Response:
     return await render(
         request,
         "settings/show.html",
         status=status,
         form=form,
         chosen=chosen,
-        saved=saved,
+        said=find_notice(request, SAID),
         accents=ACCENTS,
         all_modes=MODES,
     )

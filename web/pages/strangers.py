@@ -16,7 +16,8 @@ from models.errors import NotFound
 from models.strangers import Stranger
 from web.forms import read_form
 from web.keys import INSTANCE
-from web.render import N_, render, say
+from web.pages.notices import find_notice, lead_on
+from web.render import N_, render
 from web.session import require_role
 
 EXTRACT = 240
@@ -48,12 +49,11 @@ async def list_letters(request: web.Request) -> web.Response:
     require_role(request, "admin")
     async with connection(request.app[INSTANCE].pool) as conn:
         found = await strangers.list_strangers(conn)
-    said = SAID.get(request.query.get("fait", ""))
     return await render(
         request,
         "peers/strangers.html",
         sheaves=[describe(one) for one in found],
-        said=say(request, said) if said else "",
+        said=find_notice(request, SAID),
     )
 
 
@@ -73,7 +73,7 @@ async def post_decision(request: web.Request) -> web.Response:
         if gesture == "ecarter":
             await levels.save_level(conn, host, "aside")
     instance.welcomes.forget()
-    raise web.HTTPSeeOther(f"/coop/inconnus?fait={gesture}")
+    raise lead_on("/coop/inconnus", gesture)
 
 
 def describe(stranger: Stranger) -> Sheaf:

@@ -7,7 +7,7 @@ from typing import get_args
 from aiohttp import web
 
 from federation import crawl
-from federation.uris import host_of
+from federation.hosts import read_host
 from models import actors, jobs, levels, preferences
 from models.database import Connection, connection, transaction
 from models.directory import deciding
@@ -19,6 +19,7 @@ from outbox.cooperative import save_listed, save_preferences
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.pages.cards import accent_of
+from web.pages.notices import find_notice, lead_on
 from web.pages.territory_words import tell_reason
 from web.render import N_, render, say
 from web.session import require_role
@@ -68,7 +69,7 @@ async def post_territories(request: web.Request) -> web.Response:
         await crawl.draw_map(conn)
         await jobs.enqueue(conn, crawl.JOB, key=crawl.JOB)
     instance.welcomes.forget()
-    raise web.HTTPSeeOther(f"{PAGE}?fait={gesture}")
+    raise lead_on(PAGE, gesture)
 
 
 async def _decide(conn: Connection, gesture: str, host: str) -> None:
@@ -98,12 +99,11 @@ def _read_host(request: web.Request, form: Form) -> str:
     if not form.ok:
         return ""
     try:
-        host = host_of(typed if "://" in typed else f"https://{typed.rpartition('@')[2]}")
+        host = read_host(typed)
     except Invalid:
-        host = ""
-    if "." not in host and ":" not in host:
         form.fail("adresse", "Écrivez-la comme henin-carvin.example, ou collez l’adresse d’une de ses pages.")
-    elif host == request.app[INSTANCE].site.host:
+        return ""
+    if host == request.app[INSTANCE].site.host:
         form.fail("adresse", "C’est l’adresse de votre propre coop.")
     return host
 
@@ -129,7 +129,7 @@ async def _show(request: web.Request, form: Form) -> web.Response:
         "network/directory.html",
         status=422 if form.errors else 200,
         form=form,
-        said=SAID.get(request.query.get("fait", "")) if not form.errors else None,
+        said=find_notice(request, SAID),
         listed=coop is not None and coop.discoverable,
         located=coop is not None and coop.latitude is not None,
         area=chosen.directory_area,

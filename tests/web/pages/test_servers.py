@@ -1,10 +1,12 @@
 """A page's address also works for servers that look for the object behind it."""
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 
 from tests.village import Village
 from tests.web.pages.conftest import Browser
-from web.pages.servers import prefers_json
+from web.accept import prefers
+from web.pages.servers import JSON, PAGE
 
 MASTODON = (
     'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams", text/html;q=0.1'
@@ -25,7 +27,9 @@ CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q
     ],
 )
 def test_who_prefers_json_is_told_from_the_header(accept: str, wanted: bool) -> None:
-    assert prefers_json(accept) == wanted
+    request = make_mocked_request("GET", "/", headers={"Accept": accept})
+
+    assert (prefers(request, JSON, PAGE) is True) == wanted
 
 
 async def test_server_is_led_from_the_page_to_the_object(visitor: Browser, lomme: Village) -> None:

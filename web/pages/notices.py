@@ -1,0 +1,20 @@
+"""What was just done, told once on the page that one is led to: its address says which sentence, by `?fait=`."""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from web.render import say
+
+DONE = "fait"
+
+
+def lead_on(path: str, done: str) -> web.HTTPSeeOther:
+    """The way to a page that tells what was done; `done` is a key of the sentences of that page."""
+    return web.HTTPSeeOther(f"{path}?{DONE}={done}")
+
+
+def find_notice(request: web.Request, sentences: Mapping[str, str]) -> str:
+    """What the address says was done, in the reader's language; nothing where it says nothing that is known."""
+    sentence = sentences.get(request.query.get(DONE, ""))
+    return say(request, sentence) if sentence else ""
