@@ -67,7 +67,7 @@ async def register(conn: Connection, new: NewApplication) -> tuple[Application, 
 
 async def find_by_client_id(conn: Connection, client_id: str) -> Application | None:
     """The client of this id."""
-    if "\0" in client_id:
+    if not client_id.isascii() or "\0" in client_id:
         return None
     return await fetch_one(
         conn,

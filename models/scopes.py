@@ -40,6 +40,11 @@ def covers_all(granted: Sequence[str], scopes: Sequence[str]) -> bool:
     return all(covers(granted, scope) for scope in scopes)
 
 
+def list_widest(scopes: Sequence[str]) -> list[str]:
+    """These scopes without those that another one contains: what a person has to be told."""
+    return [scope for scope in scopes if not any(covers([other], scope) for other in scopes if other != scope)]
+
+
 def read_scopes(text: str) -> list[str]:
     """Scopes as clients write them, with spaces (some with +); each once, in their order."""
     return list(dict.fromkeys(text.replace("+", " ").split()))

@@ -15,6 +15,9 @@ from web.session import csrf_token, current_account
 FACE = web.RequestKey("face", Face)
 """The cooperative's face, read once for each answer."""
 
+LANGUAGE = web.RequestKey("language", str)
+"""The language of this one answer, where the address asks for one."""
+
 
 async def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
     """The page `template` with this context, in the reader's language.
@@ -67,7 +70,9 @@ def csrf_input(request: web.Request) -> Markup:
 
 
 def reader_language(request: web.Request) -> str:
-    """The language of this answer: account, then cookie, then browser."""
+    """The language of this answer: what its address asks for, then account, cookie, browser."""
+    if LANGUAGE in request:
+        return request[LANGUAGE]
     account = current_account(request)
     return choose_language(
         request.app[INSTANCE].site.languages,

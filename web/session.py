@@ -164,7 +164,7 @@ def _asked_page(request: web.Request) -> str:
 
 def read_local_path(text: str, default: str = "/") -> str:
     """`text` if it is a path of this site that a browser cannot take for another host's, else `default`."""
-    local = re.fullmatch(r"/(?![/\\])[!-\[\]-~]{0,2000}", text)
+    local = re.fullmatch(r"/(?![/\\])[!-\[\]-~]{0,4000}", text)
     return text if local else default
 
 

@@ -10,6 +10,7 @@ from models.database import connection, transaction
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.mail import MailKind, ask_mail
+from web.pages.authorization import find_asking
 from web.pages.typed import TYPED_FIELD, Typed, pack, unpack
 from web.passwords import check_password, hash_password, needs_rehash
 from web.render import render
@@ -30,9 +31,10 @@ def read_return(form: Form) -> str:
 
 
 async def show_login(request: web.Request) -> web.Response:
-    """GET /connexion."""
-    return_to = read_return(read_query(request))
-    if current_account(request) is not None:
+    """GET /connexion; `encore` is for somebody who wants to enter as somebody else."""
+    query = read_query(request)
+    return_to = read_return(query)
+    if current_account(request) is not None and not query.flag("encore"):
         raise web.HTTPSeeOther(return_to)
     return await _show(request, blank_form(request, {RETURN_FIELD: return_to}))
 
@@ -143,11 +145,14 @@ async def post_logout(request: web.Request) -> web.Response:
 
 
 async def _show(request: web.Request, form: Form, status: int = 200) -> web.Response:
+    async with connection(request.app[INSTANCE].pool) as conn:
+        asking = await find_asking(conn, read_return(form))
     return await render(
         request,
         "login/show.html",
         status=status,
         form=form,
+        asking=asking,
         mail=has_mail(request),
         typed=unpack(form),
         packed=form.typed(TYPED_FIELD),

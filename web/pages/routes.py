@@ -5,6 +5,7 @@ from aiohttp import web
 from web.pages import (
     account,
     answers,
+    authorize,
     blocking,
     browse,
     domain_blocks,
@@ -80,6 +81,9 @@ ROUTES: list[web.RouteDef] = [
     web.post("/connexion", login.post_login),
     web.post("/connexion/lien", login.post_link),
     web.post("/deconnexion", login.post_logout),
+    web.get("/oauth/authorize", authorize.show_authorize),
+    web.get("/oauth/authorize/", authorize.show_authorize),
+    web.post("/oauth/authorize", authorize.post_authorize),
     web.get("/mot-de-passe-oublie", login.show_forgotten),
     web.post("/mot-de-passe-oublie", login.post_forgotten),
     web.get(f"/lien/{{token:{LINK}}}", one_time_links.show_link),
