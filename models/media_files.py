@@ -98,7 +98,7 @@ async def trim_cache(conn: Connection, capacity: int) -> int:
 
 
 async def delete_orphans(conn: Connection, age: timedelta = ORPHAN_AGE) -> int:
-    """Delete the rows of pictures that no post and no actor uses: uploads after `age`, others' former icons."""
+    """Delete the rows of pictures that no post, present or to come, and no actor uses: uploads after `age`, icons."""
     return await execute(
         conn,
         """
@@ -106,6 +106,8 @@ async def delete_orphans(conn: Connection, age: timedelta = ORPHAN_AGE) -> int:
         WHERE post_id IS NULL AND created_at < now() - $1::interval
             AND NOT EXISTS (SELECT FROM actor a WHERE a.icon_media_id = media.id)
             AND NOT EXISTS (SELECT FROM actor a WHERE a.image_media_id = media.id)
+            AND NOT EXISTS (
+                SELECT FROM scheduled_status s WHERE s.actor_id = media.owner_id AND media.id = ANY(s.media_ids))
         """,
         age,
     )

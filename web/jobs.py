@@ -35,7 +35,9 @@ from models.directory.saving import forget_old
 from models.jobs import Handler, Periodic
 from outbox.listings import expire_due
 from outbox.results import probe_hosts
+from outbox.scheduled import JOB as SCHEDULED
 from web.mail import MAIL, send_mail
+from web.scheduled import publish_overdue, publish_scheduled
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +46,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     crawl.JOB: crawl.crawl_now,
     backfills.JOB: backfill.fill_back,
     synchronization.JOB: synchronization.synchronize,
+    SCHEDULED: publish_scheduled,
     featured.JOB: featured.read_featured,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
@@ -121,6 +124,7 @@ async def forget_stream_events(instance: Instance) -> None:
 
 CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "expire": ("*/5 * * * *", expire_due),
+    "overdue": ("*/2 * * * *", publish_overdue),
     "probe": ("*/10 * * * *", probe_hosts),
     "clean_media": ("*/5 * * * *", clean_media),
     "counts": ("*/10 * * * *", forget_counts),

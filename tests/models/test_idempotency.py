@@ -2,6 +2,7 @@
 
 from models import idempotency, provenance
 from models.database import Connection, execute
+from models.idempotency import Made
 from tests.factories import make_listing, make_member, make_note, make_remote_actor
 
 
@@ -10,17 +11,17 @@ async def test_a_key_is_claimed_once_and_then_tells_its_post(conn: Connection) -
     note = await make_note(conn, alice)
 
     first = await idempotency.claim(conn, alice.id, "k")
-    await idempotency.settle(conn, alice.id, "k", note.id)
+    await idempotency.settle(conn, alice.id, "k", Made(post_id=note.id))
     second = await idempotency.claim(conn, alice.id, "k")
 
-    assert (first, second) == (None, note.id)
+    assert (first, second) == (None, Made(post_id=note.id))
 
 
 async def test_keys_of_others_and_old_keys_are_free(conn: Connection) -> None:
     alice, bob = await make_member(conn), await make_member(conn, "bob")
     note = await make_note(conn, alice)
     await idempotency.claim(conn, alice.id, "k")
-    await idempotency.settle(conn, alice.id, "k", note.id)
+    await idempotency.settle(conn, alice.id, "k", Made(post_id=note.id))
 
     others = await idempotency.claim(conn, bob.id, "k")
     await execute(conn, "UPDATE idempotency SET created_at = now() - interval '25 hours'")
@@ -34,9 +35,9 @@ async def test_a_very_long_key_counts_by_its_beginning(conn: Connection) -> None
     note = await make_note(conn, alice)
 
     await idempotency.claim(conn, alice.id, "x" * 5000)
-    await idempotency.settle(conn, alice.id, "x" * 5000, note.id)
+    await idempotency.settle(conn, alice.id, "x" * 5000, Made(post_id=note.id))
 
-    assert await idempotency.claim(conn, alice.id, "x" * 5000) == note.id
+    assert await idempotency.claim(conn, alice.id, "x" * 5000) == Made(post_id=note.id)
 
 
 async def test_a_post_tells_whom_it_answers_and_which_client_wrote_it(conn: Connection) -> None:

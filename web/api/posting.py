@@ -1,22 +1,26 @@
 """Writing: a new note or a reply, and taking back one's own posts."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from aiohttp import web
 
-from models import accounts, idempotency, posts, provenance, uploads
-from models.actors import Actor
+from models import idempotency, posts, scheduled, uploads
 from models.database import Connection, transaction
 from models.errors import Invalid, NotFound
-from models.posts import Audience, Post
-from models.settings import Site
+from models.idempotency import Made
+from models.posts import Audience
 from outbox import listings as outbox_listings
 from outbox import notes as outbox_notes
+from outbox import posting as outbox_posting
 from outbox import reactions as outbox_reactions
+from outbox import scheduled as outbox_scheduled
 from outbox.notes import TEXT_LIMIT, WARNING_LIMIT
+from outbox.posting import Wish
 from web.api.answers import answer_json
 from web.api.auth import TOKEN, reader
+from web.api.entities.values import Json
 from web.api.parameters import Parameters, read_parameters
+from web.api.scheduled import load_scheduled, read_scheduled_at
 from web.api.statuses import get_by_id, get_target, load_one
 from web.keys import INSTANCE
 from web.mentions import look_up_mentioned
@@ -32,47 +36,53 @@ AUDIENCES: dict[str, Audience] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
-    """What somebody typed in a client; without an `audience` it is for as many as what it answers allows."""
-
-    text: str
-    warning: str
-    sensitive: bool
-    audience: Audience | None
-    language: str | None
-    parent_id: int | None
-    media_ids: tuple[int, ...]
-
-
 async def post_status(request: web.Request) -> web.Response:
     """POST /api/v1/statuses: a note, or a reply.
 
     With an Idempotency-Key the same request again gives the same status, also in parallel: the second waits here for
-    the transaction of the first.
+    the transaction of the first. With `scheduled_at` it waits for that moment.
     """
-    typed = read_typed(await read_parameters(request))
+    parameters = await read_parameters(request)
+    wish, at = read_typed(parameters), read_scheduled_at(parameters)
     instance, me = request.app[INSTANCE], reader(request)
     key = request.headers.get("Idempotency-Key", "").strip()
-    await look_up_mentioned(instance, typed.text)
+    if at is None:
+        await look_up_mentioned(instance, wish.text)
     async with transaction(instance.pool) as conn:
-        made = await idempotency.claim(conn, me.id, key) if key else None
-        post = await posts.find_visible(conn, made, me.id) if made is not None else None
-        if made is not None and post is None:
-            raise NotFound("What this Idempotency-Key made was deleted.")
-        if post is None:
-            post = await _publish(conn, instance.site, me, typed)
-            await provenance.save_application(conn, post.id, request[TOKEN].application_name)
-            if key:
-                await idempotency.settle(conn, me.id, key, post.id)
+        claimed = await idempotency.claim(conn, me.id, key) if key else None
+        if claimed is not None:
+            return answer_json(request, await _load_made(conn, request, claimed))
+        if wish.parent_id is not None:
+            parent, _ = await get_by_id(conn, wish.parent_id, me.id)
+            wish = replace(wish, parent_id=parent.id)
+        application = request[TOKEN].application_name
+        if at is not None:
+            kept = await outbox_scheduled.schedule(conn, me, wish, at, application)
+            await idempotency.settle(conn, me.id, key, Made(scheduled_id=kept.id))
+            return answer_json(request, (await load_scheduled(conn, instance.site, [kept]))[0])
+        post = await outbox_posting.post(conn, instance.site, me, wish, application)
+        await idempotency.settle(conn, me.id, key, Made(post_id=post.id))
         return answer_json(request, await load_one(conn, request, post))
 
 
-def read_typed(parameters: Parameters) -> Typed:
+async def _load_made(conn: Connection, request: web.Request, made: Made) -> Json:
+    """What a repeated request made the first time. Raises NotFound where that is gone."""
+    me = reader(request)
+    if made.post_id is not None:
+        post = await posts.find_visible(conn, made.post_id, me.id)
+        if post is not None:
+            return await load_one(conn, request, post)
+    if made.scheduled_id is not None:
+        kept = await scheduled.find_own(conn, made.scheduled_id, me.id)
+        if kept is not None:
+            return (await load_scheduled(conn, request.app[INSTANCE].site, [kept]))[0]
+    raise NotFound("What this Idempotency-Key made was deleted.")
+
+
+def read_typed(parameters: Parameters) -> Wish:
     """What a client sends for a new status. Raises Invalid with a sentence for what this server does not do."""
     for name, sentence in (
-        ("poll[options]", "This server has no polls."),
-        ("scheduled_at", "This server publishes at once; it cannot wait for a date."),
+        ("poll[options]", "This server makes no polls of its own; it shows those of others."),
         ("quoted_status_id", "This server has no quotes; send the link instead."),
     ):
         if parameters.text(name).strip():
@@ -87,7 +97,7 @@ def read_typed(parameters: Parameters) -> Typed:
         raise Invalid(f"A content warning has {WARNING_LIMIT} characters at most.", field="spoiler_text")
     if len(media_ids) > MOST_PICTURES or len(media_ids) != len(parameters.texts("media_ids")):
         raise Invalid(f"A status has {MOST_PICTURES} pictures at most, which you uploaded.", field="media_ids")
-    return Typed(
+    return Wish(
         text=text,
         warning=warning,
         sensitive=parameters.flag("sensitive"),
@@ -112,21 +122,6 @@ def _read_language(parameters: Parameters) -> str | None:
     if not language.replace("-", "").isalnum() or not language.isascii() or len(language) > 12:
         raise Invalid("language is a code such as fr.", field="language")
     return language
-
-
-async def _publish(conn: Connection, site: Site, author: Actor, typed: Typed) -> Post:
-    draft = outbox_notes.NoteDraft(
-        text=typed.text,
-        audience=typed.audience or "network",
-        warning=typed.warning,
-        sensitive=typed.sensitive,
-        language=typed.language or (await accounts.get(conn, author.id)).language,
-        media_ids=typed.media_ids,
-    )
-    if typed.parent_id is None:
-        return await outbox_notes.publish(conn, site, author, draft)
-    parent, _ = await get_by_id(conn, typed.parent_id, author.id)
-    return await outbox_notes.answer(conn, site, author, parent, draft)
 
 
 async def delete_status(request: web.Request) -> web.Response:

@@ -18,6 +18,7 @@ from models.moments import PARIS
 from outbox import listings as outbox
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
+from web.pages.begun import begin_with_note, publish_begun
 from web.pages.cards import Card, Picture, listing_path
 from web.pages.listing_form import Desk, first_values, note_refusal, read_draft, values_of
 from web.pages.neighbours import home_place
@@ -46,7 +47,8 @@ async def show_publish(request: web.Request) -> web.Response:
             raise web.HTTPSeeOther("/compte/demenagement")  # whoever left publishes there
         home = await home_place(conn, account, await find_face(request, conn))
     values = first_values(datetime.now(PARIS).date(), home.label if home else "", request.query.get("genre", ""))
-    return await _show(request, blank_form(request, values), [])
+    photos = await begin_with_note(request, values, account)
+    return await _show(request, blank_form(request, values), photos)
 
 
 async def post_publish(request: web.Request) -> web.Response:
@@ -63,7 +65,7 @@ async def post_publish(request: web.Request) -> web.Response:
     try:
         async with transaction(instance.pool) as conn:
             author = await actors.get(conn, account.actor_id)
-            listing = await outbox.publish(conn, instance.site, author, draft)
+            listing = await publish_begun(conn, instance.site, author, form, draft)
     except Invalid as error:
         note_refusal(form, error)
         return await _show(request, form, photos)

@@ -1,0 +1,20 @@
+"""What the cooperative itself writes to one of its members, as a private message."""
+
+from collections.abc import Mapping
+
+from models import accounts, actors
+from models.actors import Actor
+from models.database import Connection
+from models.settings import Site
+from outbox import notes
+
+
+async def write_to_member(conn: Connection, site: Site, member: Actor, words: Mapping[str, str]) -> None:
+    """A direct note from the cooperative's actor; `words` are the text in each language of ours."""
+    coop = await actors.find_local(conn, "coop")
+    if coop is None or coop.deleted_at is not None or not member.local:
+        return
+    language = (await accounts.get(conn, member.id)).language
+    text = words["en" if language == "en" else "fr"]
+    draft = notes.NoteDraft(text=f"@{member.username} {text}"[: notes.TEXT_LIMIT], audience="direct", language=language)
+    await notes.publish(conn, site, coop, draft)

@@ -1,0 +1,59 @@
+"""What a client sends becomes a note: now, or when its moment comes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from models import accounts, posts, provenance
+from models.actors import Actor
+from models.database import Connection
+from models.errors import NotFound
+from models.posts import Audience, Post
+from models.settings import Site
+from outbox import notes
+from outbox.suggestions import suggest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants published, checked. Without an `audience` it is for as many as what it answers allows."""
+
+    text: str
+    warning: str
+    sensitive: bool
+    audience: Audience | None
+    language: str | None
+    parent_id: int | None
+    media_ids: tuple[int, ...]
+
+
+async def post(conn: Connection, site: Site, author: Actor, wish: Wish, application: str | None) -> Post:
+    """The note, or the answer. Raises Invalid, and NotFound where what it answers cannot be seen."""
+    draft = notes.NoteDraft(
+        text=wish.text,
+        audience=wish.audience or "network",
+        warning=wish.warning,
+        sensitive=wish.sensitive,
+        language=wish.language or (await accounts.get(conn, author.id)).language,
+        media_ids=wish.media_ids,
+    )
+    if wish.parent_id is None:
+        note = await notes.publish(conn, site, author, draft)
+        await suggest(conn, site, author, note)
+    else:
+        parent = await posts.find_visible(conn, wish.parent_id, author.id)
+        if parent is None:
+            raise NotFound
+        note = await notes.answer(conn, site, author, parent, draft)
+    if application:
+        await provenance.save_application(conn, note.id, application)
+    return note
+
+
+def write_wish(wish: Wish) -> dict[str, Any]:
+    """A wish as it waits in the database."""
+    return {name: getattr(wish, name) for name in Wish.__slots__} | {"media_ids": list(wish.media_ids)}
+
+
+def read_wish(kept: dict[str, Any]) -> Wish:
+    """What `write_wish` wrote."""
+    return Wish(**(kept | {"media_ids": tuple(kept["media_ids"])}))

@@ -1,0 +1,88 @@
+"""Publish later: kept with its moment, published by a job exactly once, and never lost without a word."""
+
+from datetime import UTC, datetime, timedelta
+
+from models import actors, idempotency, jobs, scheduled, uploads
+from models.actors import Actor
+from models.database import Connection
+from models.errors import Invalid
+from models.idempotency import Made
+from models.posts import Post
+from models.scheduled import Scheduled
+from models.settings import Site
+from outbox import posting
+from outbox.letters import write_to_member
+from outbox.posting import Wish
+
+JOB = "scheduled"
+
+SOONEST = timedelta(minutes=5)
+LATEST = timedelta(days=366)
+
+FAILED = {
+    "fr": "Votre message prévu pour maintenant n’a pas pu être publié : {cause} "
+    "Le voici, pour que rien ne se perde :\n\n{text}",
+    "en": "Your message planned for now could not be published: {cause} Here it is, so that nothing is lost:\n\n{text}",
+}
+
+
+async def schedule(conn: Connection, author: Actor, wish: Wish, at: datetime, application: str | None) -> Scheduled:
+    """Keep it for its moment. Raises Invalid where that is too soon or too late, or a picture is not the author's."""
+    require_moment(at)
+    for media_id in wish.media_ids:
+        if (await uploads.get_own(conn, media_id, author.id)).post_id is not None:
+            raise Invalid("Une photo appartient déjà à un autre message.", field="media_ids")
+    kept = posting.write_wish(wish)
+    row = await scheduled.create(conn, author.id, at, kept, list(wish.media_ids), application)
+    await _ask(conn, row.id, at)
+    return row
+
+
+async def reschedule(conn: Connection, held: Scheduled, at: datetime) -> None:
+    """Another moment. Raises Invalid."""
+    require_moment(at)
+    await scheduled.require_room(conn, held.actor_id, at, besides=held.id)
+    await scheduled.reschedule(conn, held.id, at)
+    await _ask(conn, held.id, at)
+
+
+def require_moment(at: datetime) -> None:
+    """Raise Invalid for what is nearly now, past, or further away than a year."""
+    now = datetime.now(UTC)
+    if not now + SOONEST - timedelta(seconds=1) <= at <= now + LATEST:
+        raise Invalid("Choisissez un moment : dans cinq minutes au moins, dans un an au plus.", field="scheduled_at")
+
+
+async def _ask(conn: Connection, id: int, at: datetime) -> None:
+    """A job for that moment; one for an earlier moment finds nothing to do."""
+    wait = max(timedelta(0), at - datetime.now(UTC))
+    await jobs.enqueue(conn, JOB, {"id": id}, key=f"{JOB}:{id}:{at.timestamp()}", wait=wait)
+
+
+async def ask_overdue(conn: Connection) -> int:
+    """Ask again for what should have been published a while ago: its job was given up; how many."""
+    due = await scheduled.list_due(conn)
+    for id in due:
+        await jobs.enqueue(conn, JOB, {"id": id}, key=f"{JOB}:{id}:again")
+    return len(due)
+
+
+async def publish_due(conn: Connection, site: Site, held: Scheduled) -> Post | None:
+    """Publish it, if nobody else does or did. Raises what says why it cannot be."""
+    keys = await idempotency.list_keys(conn, held.id)
+    if not await scheduled.take(conn, held.id):
+        return None
+    author = await actors.get(conn, held.actor_id)
+    note = await posting.post(conn, site, author, posting.read_wish(held.wish), held.application)
+    for key in keys:  # the same request again answers with what became of it
+        await idempotency.settle(conn, author.id, key, Made(post_id=note.id))
+    return note
+
+
+async def give_up(conn: Connection, site: Site, held: Scheduled, cause: str) -> None:
+    """Tell the author why it could not be published, with what it said."""
+    if await scheduled.take(conn, held.id):
+        author = await actors.get(conn, held.actor_id)
+        text = posting.read_wish(held.wish).text.replace("@", "@\u200b")  # names nobody: it is between the two
+        words = {code: form.format(cause=cause, text=text) for code, form in FAILED.items()}
+        await write_to_member(conn, site, author, words)

@@ -1,0 +1,46 @@
+"""A listing that begins with a note which its author wrote in an app: the form filled in, and the note taken back."""
+
+from aiohttp import web
+from multidict import MultiDict
+
+from models import listing_drafts, posts
+from models.accounts import Account
+from models.actors import Actor
+from models.database import Connection, connection
+from models.errors import NotFound
+from models.listings import Listing, ListingDraft
+from models.settings import Site
+from outbox import listings, suggestions
+from web.forms import Form
+from web.keys import INSTANCE
+from web.pages.cards import Picture
+from web.pages.ids import read_id
+from web.pages.photos import MOST, list_attached
+
+FIELD = "brouillon"
+
+
+async def begin_with_note(request: web.Request, values: MultiDict[str], account: Account) -> list[Picture]:
+    """Fill in what the note of `?brouillon=` says, and its photos. Raises NotFound where there is none of hers."""
+    if FIELD not in request.query:
+        return []
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        draft = await listing_drafts.find_own(conn, read_id(request.query[FIELD]), account.actor_id)
+        found = await posts.list_by_ids(conn, [draft.note_id]) if draft else []
+    if draft is None or not found:
+        raise NotFound
+    values["genre"] = draft.kind
+    values["titre"], values["texte"] = suggestions.read_words(found[0].source)
+    values[FIELD] = str(draft.id)
+    photos = (await list_attached(instance, draft.note_id))[:MOST]
+    for photo in photos:
+        values.add("media", str(photo.id))
+    return photos
+
+
+async def publish_begun(conn: Connection, site: Site, author: Actor, form: Form, draft: ListingDraft) -> Listing:
+    """Publish, and take the note back that the form began with. Raises Invalid, NotFound."""
+    if form.typed(FIELD):
+        return await suggestions.publish(conn, site, author, read_id(form.typed(FIELD)), draft)
+    return await listings.publish(conn, site, author, draft)
