@@ -7,7 +7,7 @@ acknowledged, is processed again.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -45,12 +45,15 @@ async def process_due(
     *,
     wake: asyncio.Event | None = None,
     stopping: asyncio.Event | None = None,
+    done: Callable[[], None] = lambda: None,
 ) -> int:
     """Process everything that is due; how many activities. `at` stands for the present in drills.
 
+    `done` is called after each activity that took effect, once that is committed.
+
     Raises Unavailable when the database is away; what was claimed is free again after 30 s.
     """
-    desk = _Desk(instance, at)
+    desk = _Desk(instance, at, done)
     queue = Queue(claim=desk.claim, work=desk.process_lane, renew=desk.renew)
     await work_through(queue, wake=wake or asyncio.Event(), stopping=stopping or asyncio.Event())
     return desk.processed
@@ -59,9 +62,10 @@ async def process_due(
 class _Desk:
     """What one worker has claimed."""
 
-    def __init__(self, instance: Instance, at: datetime | None) -> None:
+    def __init__(self, instance: Instance, at: datetime | None, done: Callable[[], None]) -> None:
         self.instance = instance
         self.at = at
+        self.done = done
         self.worker: UUID = uuid4()
         self.held: set[int] = set()
         self.processed = 0
@@ -124,6 +128,7 @@ class _Desk:
                 await forward(conn, self.instance.site, item.body, activity)
             await apply(conn, self.instance.site, sender, activity)
             await received.finish(conn, item.id)
+        self.done()
         return True
 
     async def _ignore(self, item: Received, reason: str) -> None:

@@ -122,6 +122,20 @@ async def list_notifications(conn: Connection, recipient_id: int, page: Notifica
     return sorted(rows, key=lambda row: -row.id)
 
 
+async def list_by_ids(conn: Connection, ids: list[int], recipient_ids: list[int]) -> list[Notification]:
+    """Those of these notifications that are for one of these people and shown to her, in their order."""
+    return await fetch_all(
+        conn,
+        Notification,
+        """
+        SELECT id, recipient_id, type, actor_id, post_id, created_at, read_at FROM shown_notification
+        WHERE id = ANY($1) AND recipient_id = ANY($2) ORDER BY id
+        """,
+        ids,
+        recipient_ids,
+    )
+
+
 async def count_unread(conn: Connection, recipient_id: int) -> int:
     """How many notifications the person has not seen on a page yet."""
     found: int = await fetch_value(

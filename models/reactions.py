@@ -129,6 +129,16 @@ async def list_shares_by_ids(conn: Connection, ids: list[int]) -> dict[int, Shar
     return {row.id: row for row in rows}
 
 
+async def list_share_ids(conn: Connection, post_ids: list[int], *, limit: int = 500) -> dict[int, list[int]]:
+    """The newest shares of these posts together, by post."""
+    found: dict[int, list[int]] = {}
+    for id, post_id in await conn.fetch(
+        "SELECT id, post_id FROM share WHERE post_id = ANY($1) ORDER BY id DESC LIMIT $2", post_ids, limit
+    ):
+        found.setdefault(post_id, []).append(id)
+    return found
+
+
 async def renew_share(conn: Connection, *, uri: str, actor_id: int, post_id: int) -> None:
     """The same share came anew under another id: this is the one that an undoing names (AX4)."""
     await execute(

@@ -75,22 +75,33 @@ async def create(
     return bearer
 
 
+_LIVING = """
+    FROM token
+    LEFT JOIN account ON account.actor_id = token.actor_id
+    LEFT JOIN actor ON actor.id = token.actor_id
+    WHERE token.revoked_at IS NULL AND account.disabled_at IS NULL
+        AND actor.deleted_at IS NULL AND actor.suspended_at IS NULL
+"""
+
+_BY_BEARER = """
+    SELECT token.id, token.actor_id, application_id, grant_id, application_name, application_website, scopes,
+        token.created_at, used_at
+    :living AND token.token_hash = $1
+""".replace(":living", _LIVING)
+
+_BY_ID = """
+    SELECT token.id :living AND token.id = ANY($1::bigint[])
+""".replace(":living", _LIVING)
+
+
 async def find_by_bearer(conn: Connection, bearer: str) -> Token | None:
     """The living token with this bearer string, unless its account is disabled or gone."""
-    return await fetch_one(
-        conn,
-        Token,
-        """
-        SELECT token.id, token.actor_id, application_id, grant_id, application_name, application_website, scopes,
-            token.created_at, used_at
-        FROM token
-        LEFT JOIN account ON account.actor_id = token.actor_id
-        LEFT JOIN actor ON actor.id = token.actor_id
-        WHERE token_hash = $1 AND revoked_at IS NULL AND account.disabled_at IS NULL
-          AND actor.deleted_at IS NULL AND actor.suspended_at IS NULL
-        """,
-        hash_token(bearer),
-    )
+    return await fetch_one(conn, Token, _BY_BEARER, hash_token(bearer))
+
+
+async def filter_living(conn: Connection, token_ids: list[int]) -> set[int]:
+    """Those of these tokens that still open something."""
+    return set(await fetch_column(conn, _BY_ID, token_ids))
 
 
 async def find_living(conn: Connection, bearer: str) -> Token | None:

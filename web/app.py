@@ -9,6 +9,8 @@ from federation.instance import Instance
 from web import health, media
 from web.activitypub import routes as activitypub
 from web.api import routes as api
+from web.api.entities.values import make_look
+from web.api.streaming.hub import HUB, Hub
 from web.errors import error_middleware
 from web.keys import INSTANCE, TEMPLATES
 from web.middlewares import IN_FLIGHT, add_headers, preflight_middleware, request_middleware, wake_middleware
@@ -45,6 +47,7 @@ def make_app(instance: Instance, waker: Waker | None = None) -> web.Application:
     app[WAKER] = waker or Waker(instance.pool)
     app[QUOTA] = Quota(instance.pool, instance.settings.rate_limit)
     app[UNPROVEN] = make_budget()
+    app[HUB] = Hub(instance.pool, make_look(app), app[WAKER])
     app.add_routes(ROUTES)
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.append(_run_in_background)
@@ -58,7 +61,7 @@ async def _run_in_background(app: web.Application) -> AsyncIterator[None]:
         "posts of": instance.inbox_requests,
         "wrong signatures of": instance.inbox_failures,
     }
-    loops = (app[WAKER].announce_rings(), app[QUOTA].run(), share(instance.pool, budgets))
+    loops = (app[WAKER].announce_rings(), app[QUOTA].run(), share(instance.pool, budgets), app[HUB].run())
     tasks = [asyncio.create_task(loop) for loop in loops]
     yield
     for task in tasks:

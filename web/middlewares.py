@@ -14,7 +14,7 @@ from models.settings import Network, Settings
 from web.errors import REQUEST_ID, route_of
 from web.keys import INSTANCE
 from web.session import SAFE_METHODS
-from web.wake import WAKER
+from web.wake import WAKER, Waker
 
 log = structlog.get_logger(__name__)
 
@@ -85,20 +85,27 @@ async def preflight_middleware(request: web.Request, handler: Handler) -> web.St
 
 @web.middleware
 async def wake_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Ring for the workers when something was sent to us: what it led to is committed by now."""
+    """Ring for workers and streams when something was sent to us: what it led to is committed by now."""
     if request.method in SAFE_METHODS:
         return await handler(request)
     waker = request.app[WAKER]
-    ring = waker.ring_received if request.path.endswith("/inbox") else waker.ring_delivery
     try:
         response = await handler(request)
     except web.HTTPException as answer:
         if answer.status < 400:
-            ring()
+            _ring(waker, request)
         raise
     if response.status < 400:
-        ring()
+        _ring(waker, request)
     return response
+
+
+def _ring(waker: Waker, request: web.Request) -> None:
+    if request.path.endswith("/inbox"):
+        waker.ring_received()
+    else:
+        waker.ring_delivery()
+        waker.ring_stream()
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:

@@ -15,6 +15,7 @@ from federation.instance import Instance
 from models.database import transaction
 from models.errors import DeclicError
 from models.settings import Settings
+from web.api.streaming.hub import HUB
 from web.app import make_app
 from web.links import make_setup_link
 from web.logging import keep_record
@@ -91,6 +92,7 @@ async def run_until(
     await stopping.wait()
     log.info("stopping")
     await site.stop()
+    app[HUB].close()
     await asyncio.gather(drain(app), worker)
     await runner.cleanup()
     log.info("stopped")

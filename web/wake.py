@@ -1,6 +1,8 @@
 """Tell the workers that there is something to do: at once in this process, by a few NOTIFYs in the others."""
 
 import asyncio
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
@@ -9,34 +11,51 @@ from aiohttp import web
 from models.database import Pool, connection
 from models.errors import Unavailable
 from models.events import announce
+from models.stream_events import CHANNEL as STREAM
+from models.tokens import CHANNEL as TOKENS
 
 log = structlog.get_logger(__name__)
 
 CHANNEL = "declic_work"
+
+CHANNELS = (CHANNEL, STREAM, TOKENS)
+"""What every process listens to."""
 
 PAUSE_SECONDS = 0.05
 """At most one NOTIFY per this time: each makes all commits of the database wait for one another."""
 
 
 class Waker:
-    """The two bells of one process. Rung after a commit, never in it; a lost ring costs a few seconds, no work."""
+    """The bells of one process. Rung after a commit, never in it; a lost ring costs a few seconds, no work."""
 
     def __init__(self, pool: Pool) -> None:
         """`id` tells our own announcements from those of other processes."""
         self.id: UUID = uuid4()
         self.received = asyncio.Event()
         self.delivery = asyncio.Event()
+        self.stream = asyncio.Event()
+        self.tokens = asyncio.Event()
         self._pool = pool
+        self._channels: set[str] = set()
         self._asked = asyncio.Event()
 
     def ring_received(self) -> None:
         """An activity was put in the queue."""
         self.received.set()
-        self._asked.set()
+        self._ask(CHANNEL)
 
     def ring_delivery(self) -> None:
         """Something may have to be delivered."""
         self.delivery.set()
+        self._ask(CHANNEL)
+
+    def ring_stream(self) -> None:
+        """Something may have happened that streams tell of."""
+        self.stream.set()
+        self._ask(STREAM)
+
+    def _ask(self, channel: str) -> None:
+        self._channels.add(channel)
         self._asked.set()
 
     def ring_here(self) -> None:
@@ -44,13 +63,26 @@ class Waker:
         self.received.set()
         self.delivery.set()
 
+    def hear(self, message: tuple[str, Any] | None) -> None:
+        """Ring here what another process rang; everything when rings may have been missed (None)."""
+        channel, sender = message or (None, None)
+        if sender == str(self.id):
+            return
+        if channel in {None, TOKENS}:
+            self.tokens.set()
+        if channel in {None, TOKENS, STREAM}:
+            self.stream.set()
+        if channel not in {TOKENS, STREAM}:
+            self.ring_here()
+
     async def announce_rings(self) -> None:
         """Pass the rings of this process on to the others, until cancelled."""
         while True:
             await self._asked.wait()
             self._asked.clear()
+            channels, self._channels = sorted(self._channels), set()
             try:
-                await announce_work(self._pool, self.id)
+                await announce_work(self._pool, self.id, channels)
             except Unavailable as error:
                 log.debug("wake_not_announced", cause=str(error))
             await asyncio.sleep(PAUSE_SECONDS)
@@ -59,7 +91,8 @@ class Waker:
 WAKER = web.AppKey("waker", Waker)
 
 
-async def announce_work(pool: Pool, sender: UUID | None = None) -> None:
-    """One NOTIFY to the workers of all processes."""
+async def announce_work(pool: Pool, sender: UUID | None = None, channels: Sequence[str] = (CHANNEL, STREAM)) -> None:
+    """A NOTIFY to the workers and the streams of all processes."""
     async with connection(pool) as conn:
-        await announce(conn, CHANNEL, str(sender) if sender else None)
+        for channel in channels:
+            await announce(conn, channel, str(sender) if sender else None)

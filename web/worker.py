@@ -18,7 +18,7 @@ from models.events import listen
 from models.jobs import run_jobs
 from outbox.deliver import deliver_due
 from web.jobs import list_handlers, list_periodic
-from web.wake import CHANNEL, Waker
+from web.wake import CHANNELS, Waker
 
 log = structlog.get_logger(__name__)
 
@@ -103,7 +103,7 @@ async def _process(instance: Instance, waker: Waker, stopping: asyncio.Event) ->
     """A Follow leads to an Accept, a Create to an Announce: what is processed rings for what is to be delivered."""
     ringing = asyncio.create_task(_ring_now_and_then(waker))
     try:
-        found = await process_due(instance, wake=waker.received, stopping=stopping)
+        found = await process_due(instance, wake=waker.received, stopping=stopping, done=waker.ring_stream)
     finally:
         ringing.cancel()
     if found:
@@ -149,10 +149,9 @@ async def hear(instance: Instance, waker: Waker) -> None:
     """Ring here when another process rang, and whenever rings may have been missed."""
     url = instance.settings.database_url
     assert url is not None, "open_instance names the database"
-    async with listen(url, CHANNEL, KEYS_CHANNEL) as listener:
+    async with listen(url, *CHANNELS, KEYS_CHANNEL) as listener:
         while True:
             message = await listener.get()
             if message is None or message[0] == KEYS_CHANNEL:
                 instance.forget_keys()
-            if message is None or message[1] != str(waker.id):
-                waker.ring_here()
+            waker.hear(message)

@@ -32,6 +32,23 @@ async def list_addressed(conn: Connection, post_id: int) -> list[int]:
     return await fetch_column(conn, "SELECT actor_id FROM mention WHERE post_id = $1 ORDER BY actor_id", post_id)
 
 
+async def list_involved(conn: Connection, post_ids: list[int], reader_ids: list[int]) -> dict[int, set[int]]:
+    """Which of these posts each of these readers wrote, likes or shared: to her they read otherwise than to all."""
+    found: dict[int, set[int]] = {}
+    if post_ids and reader_ids:
+        for reader_id, post_id in await conn.fetch(
+            """
+            SELECT author_id, id FROM post WHERE id = ANY($1) AND author_id = ANY($2)
+            UNION SELECT actor_id, post_id FROM favourite WHERE post_id = ANY($1) AND actor_id = ANY($2)
+            UNION SELECT actor_id, post_id FROM share WHERE post_id = ANY($1) AND actor_id = ANY($2)
+            """,
+            post_ids,
+            reader_ids,
+        ):
+            found.setdefault(reader_id, set()).add(post_id)
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostCounts:
     """Figures of a post and what the reader did with it."""

@@ -1,5 +1,6 @@
 """A small application with our middlewares around views of the tests' own."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from federation.instance import Instance
 from models.database import Pool
 from models.settings import Settings
 from tests.fediverse import FakeFediverse
+from web.api.entities.values import make_look
+from web.api.streaming.hub import HUB, Hub
 from web.errors import error_middleware
 from web.health import ROUTES
 from web.keys import INSTANCE, TEMPLATES
@@ -40,6 +43,13 @@ def make_instance(pool: Pool, **settings: Any) -> Instance:
     return Instance(site=given.site, settings=given, pool=pool, transport=FakeFediverse())
 
 
+async def _tell(app: web.Application) -> AsyncIterator[None]:
+    telling = asyncio.create_task(app[HUB].run())
+    yield
+    telling.cancel()
+    await asyncio.gather(telling, return_exceptions=True)
+
+
 @asynccontextmanager
 async def serving(instance: Instance, routes: Iterable[web.RouteDef] = ()) -> AsyncIterator[Client]:
     """A client of a small application with these views."""
@@ -49,7 +59,9 @@ async def serving(instance: Instance, routes: Iterable[web.RouteDef] = ()) -> As
     app[IN_FLIGHT] = set()
     app[WAKER] = Waker(instance.pool)
     app[QUOTA] = Quota(instance.pool, instance.settings.rate_limit)
+    app[HUB] = Hub(instance.pool, make_look(app), app[WAKER])
     app.add_routes([*ROUTES, *routes])
     app.on_response_prepare.append(add_headers)
+    app.cleanup_ctx.append(_tell)
     async with TestClient(TestServer(app)) as client:
         yield client

@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 
 from federation.key_pairs import KEYS_CHANNEL
+from models import stream_events
 from models.database import Pool, connection, transaction
 from models.errors import Unavailable
 from models.events import announce
@@ -19,7 +20,7 @@ from tests.web.core import make_instance
 from web import worker
 from web.jobs import CHORES, HANDLERS, SWEEPS, list_handlers, list_periodic, sweep
 from web.serve import run_until
-from web.wake import Waker, announce_work
+from web.wake import CHANNEL, Waker, announce_work
 from web.worker import loop, run_worker
 
 
@@ -158,21 +159,23 @@ async def test_a_process_that_only_serves_hears_of_new_keys(pool: Pool, database
 
 
 async def test_many_rings_become_few_announcements(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    announced: list[object] = []
+    announced: list[list[str]] = []
 
-    async def record(pool: Pool, sender: object = None) -> None:
-        announced.append(sender)
+    async def record(pool: Pool, sender: object, channels: list[str]) -> None:
+        announced.append(channels)
 
     monkeypatch.setattr("web.wake.announce_work", record)
     waker = Waker(pool)
     task = asyncio.create_task(waker.announce_rings())
     for _ in range(100):
         waker.ring_received()
+        waker.ring_stream()
         await asyncio.sleep(0)
     await asyncio.sleep(0.12)
     task.cancel()
 
     assert 1 <= len(announced) <= 3
+    assert {channel for channels in announced for channel in channels} == {CHANNEL, stream_events.CHANNEL}
 
 
 async def test_a_worker_survives_that_all_its_connections_are_cut(pool: Pool, database_url: str) -> None:

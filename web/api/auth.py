@@ -23,7 +23,7 @@ def open_to_all(handler: Handler, scope: str | None = None) -> Handler:
     """A view that anybody may ask; with a token it must be a valid one, which allows `scope`."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
-        token = await _identify(request)
+        token = await _identify(request, _read_bearer(request))
         if token is not None and scope is not None:
             _require_scope(token, scope)
         return await handler(request)
@@ -35,7 +35,7 @@ def for_apps(handler: Handler) -> Handler:
     """A view for any valid token, be it a person's or an application's own."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
-        if await _identify(request) is None:
+        if await _identify(request, _read_bearer(request)) is None:
             raise Unauthenticated("Send an access token in the header Authorization.")
         return await handler(request)
 
@@ -46,7 +46,7 @@ def for_people(handler: Handler, scope: str) -> Handler:
     """A view for somebody of ours whose token allows `scope`."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
-        token = await _identify(request)
+        token = await _identify(request, _read_bearer(request))
         if token is None:
             raise Unauthenticated("Send an access token in the header Authorization.")
         _require_scope(token, scope)
@@ -55,6 +55,29 @@ def for_people(handler: Handler, scope: str) -> Handler:
         return await handler(request)
 
     return guarded
+
+
+def for_streams(handler: Handler) -> Handler:
+    """A stream: any valid token, which may also stand in the address or as the WebSocket's protocol.
+
+    Pages of other origins cannot give a WebSocket a header. The view asks for the scope, which differs by stream.
+    """
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        if await _identify(request, _read_stream_bearer(request)) is None:
+            raise Unauthenticated("Send an access token in the header Authorization.")
+        if not any(request[TOKEN].allows(scope) for scope in ("read:statuses", "read:notifications")):
+            raise Forbidden("This action is outside the authorized scopes: it needs read:statuses.")
+        return await handler(request)
+
+    return guarded
+
+
+def list_protocols(request: web.Request) -> list[str]:
+    """What a WebSocket asks for as its protocol: clients in browsers name their token."""
+    return [
+        text for text in (part.strip() for part in request.headers.get("Sec-WebSocket-Protocol", "").split(",")) if text
+    ]
 
 
 def reader(request: web.Request) -> Actor:
@@ -73,18 +96,35 @@ def _require_scope(token: Token, scope: str) -> None:
         raise Forbidden(f"This action is outside the authorized scopes: it needs {scope}.")
 
 
-async def _identify(request: web.Request) -> Token | None:
-    """Read the token and remember whose it is. A token in an address would end in logs, so it is refused (B-45)."""
+def _read_bearer(request: web.Request) -> str | None:
+    """The token in the header. One in an address would end in logs, so it is refused (B-45)."""
     if "access_token" in request.query:
         raise Unauthenticated("Send the access token in the header Authorization, never in the address.")
+    return _read_header(request)
+
+
+def _read_stream_bearer(request: web.Request) -> str | None:
+    """The token of a stream, in any of the three places."""
+    bearer = _read_header(request) or request.query.get("access_token")
+    return bearer or next(iter(list_protocols(request)), None)
+
+
+def _read_header(request: web.Request) -> str | None:
     header = request.headers.get("Authorization")
     if header is None:
         return None
     scheme, _, bearer = header.partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthenticated("The header Authorization holds the word Bearer and an access token.")
+    return bearer.strip()
+
+
+async def _identify(request: web.Request, bearer: str | None) -> Token | None:
+    """Find the token and remember whose it is."""
+    if bearer is None:
+        return None
     async with connection(request.app[INSTANCE].pool) as conn:
-        token = await tokens.find_by_bearer(conn, bearer.strip())
+        token = await tokens.find_by_bearer(conn, bearer)
         if token is None:
             raise Unauthenticated("The access token is invalid, or was revoked.")
         request[TOKEN] = token

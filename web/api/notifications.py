@@ -8,7 +8,7 @@ from models.errors import NotFound
 from models.notifications import Notification, NotificationPage
 from web.api.answers import answer_json
 from web.api.auth import reader
-from web.api.entities.notifications import load_notifications
+from web.api.entities.notifications import OURS_ALONE, load_notifications
 from web.api.entities.values import read_look
 from web.api.pagination import link_header, read_page
 from web.api.parameters import read_id, read_parameters
@@ -16,9 +16,6 @@ from web.keys import INSTANCE
 
 MOST = 80
 COUNTED = 1000
-
-OURS_ALONE = ("move",)
-"""What Mastodon's API has no word for, and clients no line."""
 
 
 async def list_notifications(request: web.Request) -> web.Response:

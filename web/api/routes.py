@@ -30,7 +30,8 @@ from web.api import (
     tags,
     timelines,
 )
-from web.api.auth import for_apps, for_people, open_to_all
+from web.api.auth import for_apps, for_people, for_streams, open_to_all
+from web.api.streaming import events
 
 ID = "{id:[0-9]+}"
 
@@ -160,6 +161,14 @@ MEDIA = [
     web.delete(f"/api/v1/media/{ID}", for_people(media.delete_media, "write:media")),
 ]
 
+STREAMING = [
+    _get("/v1/streaming", for_streams(events.open_stream)),
+    _get("/v1/streaming/{stream:[a-z/]+}", for_streams(events.stream_events)),
+]
+
+HEALTH = [_get("/v1/streaming/health", events.show_health)]
+"""Answers in plain text."""
+
 OTHERS = [
     _get("/v2/search", open_to_all(search.search, "read:search")),
     _get("/v1/preferences", for_people(accounts.show_preferences, "read:accounts")),
@@ -192,7 +201,19 @@ EMPTY = [
     ),
 ]
 
-KNOWN = [*INSTANCE, *ACCOUNTS, *TIMELINES, *LISTS, *TAGS, *STATUSES, *NOTIFICATIONS, *MEDIA, *OTHERS, *EMPTY]
+KNOWN = [
+    *INSTANCE,
+    *ACCOUNTS,
+    *TIMELINES,
+    *LISTS,
+    *TAGS,
+    *STATUSES,
+    *NOTIFICATIONS,
+    *MEDIA,
+    *STREAMING,
+    *OTHERS,
+    *EMPTY,
+]
 
 WITH_SLASH = [web.route(route.method, f"{route.path}/", route.handler) for route in KNOWN]
 """The same once more: Mastodon.py asks for `/api/v1/instance/` and many others that way."""
@@ -207,4 +228,4 @@ OAUTH = [
 
 LAST = [web.route("*", "/api/{address:.*}", stubs.show_missing)]
 
-ROUTES: list[web.RouteDef] = [*KNOWN, *WITH_SLASH, *OAUTH, *LAST]
+ROUTES: list[web.RouteDef] = [*HEALTH, *KNOWN, *WITH_SLASH, *OAUTH, *LAST]

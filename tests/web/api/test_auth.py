@@ -49,7 +49,12 @@ def list_addresses() -> list[tuple[str, str]]:
 
 
 def fill_in(path: str) -> str:
-    return path.replace("{id:[0-9]+}", "1").replace("{tag:[^/]+}", "lomme").replace("{address:.*}", "v9/nothing")
+    return (
+        path.replace("{id:[0-9]+}", "1")
+        .replace("{tag:[^/]+}", "lomme")
+        .replace("{stream:[a-z/]+}", "user")
+        .replace("{address:.*}", "v9/nothing")
+    )
 
 
 async def test_every_address_wants_a_token_unless_it_is_listed_here(anybody: Api) -> None:

@@ -9,6 +9,9 @@ from web.api.entities.accounts import is_shown, load_accounts
 from web.api.entities.statuses import load_posts
 from web.api.entities.values import Json, Look, write_moment
 
+OURS_ALONE = ("move",)
+"""What Mastodon's API has no word for, and clients no line."""
+
 WITHOUT_STATUS = frozenset({"follow", "follow_request"})
 
 

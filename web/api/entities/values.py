@@ -24,7 +24,12 @@ class Look:
 
 def read_look(request: web.Request) -> Look:
     """The look of this server."""
-    site, urls = request.app[INSTANCE].site, request.app[TEMPLATES].assets.urls
+    return make_look(request.app)
+
+
+def make_look(app: web.Application) -> Look:
+    """The same for what answers no request."""
+    site, urls = app[INSTANCE].site, app[TEMPLATES].assets.urls
     return Look(
         site=site,
         person=site.url + urls["images/avatar-person.png"],

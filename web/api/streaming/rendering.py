@@ -1,0 +1,48 @@
+"""Statuses as JSON for everybody at once: one text for members, one for applications, others only where they differ."""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field
+
+import orjson
+
+from models import posts
+from models.database import Connection
+from models.timelines import Entry
+from web.api.entities.statuses import load_statuses
+from web.api.entities.values import Look
+
+SOMEBODY = 0
+"""No row has this id: a member who did nothing yet with what she sees, as most did when it is new."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Rendered:
+    """One status: for members, for applications alone, and for those to whom it reads otherwise."""
+
+    for_members: bytes
+    for_apps: bytes = b""
+    personal: dict[int, bytes] = field(default_factory=dict)
+
+
+async def render(
+    conn: Connection, look: Look, entries: Sequence[Entry], reader_ids: Set[int | None]
+) -> dict[int, Rendered]:
+    """These lines of timelines by their ids, for these readers; what is gone meanwhile is left out."""
+    if not entries:
+        return {}
+    rendered = {
+        int(status["id"]): Rendered(for_members=orjson.dumps(status))
+        for status in await load_statuses(conn, look, entries, SOMEBODY)
+    }
+    if None in reader_ids:
+        for status in await load_statuses(conn, look, entries, None):
+            if int(status["id"]) in rendered:
+                rendered[int(status["id"])].for_apps = orjson.dumps(status)
+    members = [id for id in reader_ids if id is not None]
+    involved = await posts.list_involved(conn, [entry.post_id for entry in entries], members)
+    for reader_id, post_ids in involved.items():
+        own = [entry for entry in entries if entry.post_id in post_ids]
+        for status in await load_statuses(conn, look, own, reader_id):
+            if int(status["id"]) in rendered:
+                rendered[int(status["id"])].personal[reader_id] = orjson.dumps(status)
+    return rendered
