@@ -103,7 +103,9 @@ def _forget_fetch(instance: Instance, key_id: str, done: "asyncio.Task[PublicKey
 async def _fetch(instance: Instance, key_id: str) -> PublicKey:
     host = host_of(key_id)
     try:
-        await require_not_failed(instance, key_id)
+        # The key itself, and the document in which it stands: what is not asked for spends nothing.
+        for failed_before in {key_id, key_id.partition("#")[0]}:
+            await require_not_failed(instance, failed_before)
         if not instance.fetch_budget.spend(host):
             raise FetchFailed(Cause.TOO_MANY_FETCHES, host, retry=True, retry_after=60)
         async with asyncio.timeout(KEY_SECONDS):

@@ -3,7 +3,7 @@
 Nothing is acted upon here and nothing is believed that the signature does not cover; `inbox/process` does the rest.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -81,12 +81,34 @@ async def _receive(instance: Instance, envelope: Envelope, inbox_owner: str | No
         await policy.require_inbox(instance, inbox_owner)
     if header.type in {"Delete", "Update"} and not await _knows(instance, header.actor_uri):
         return "Nothing is known here of this actor."
-    believed = await _authenticate(instance, envelope, read)
+    try:
+        believed = await _authenticate(instance, envelope, read)
+    except KeyGone as gone:
+        return await _end(instance, read, gone)
     _require_authority(believed)
     await _keep(instance, believed)
     if believed.direct:
         await note_digest(instance, envelope, header.actor_uri)
     return ""
+
+
+async def _end(instance: Instance, read: Readable, gone: KeyGone) -> str:
+    """An account's own deletion, whose key went with the account: that its server says so is proof (AX12).
+
+    Who tells of it is not known, so it counts like a signature that does not hold and not as a request of that server,
+    and it is kept no more once it took effect. Raises KeyGone for everything else.
+    """
+    target = read.header.actor_uri
+    policy.note_failure(instance, host_of(target))
+    if read.header.type != "Delete" or {uri(read.document.get("object")), gone.uri.partition("#")[0]} != {target}:
+        raise gone
+    _require_authority(read)
+    async with connection(instance.pool) as conn:
+        known = await actors.find_by_uri(conn, target)
+    if known is not None and known.deleted_at is not None:
+        return "This account has ended already."
+    await _keep(instance, read)
+    return "Its own server says that this account has ended."
 
 
 def _require_form(envelope: Envelope) -> None:
@@ -109,21 +131,15 @@ async def _authenticate(instance: Instance, envelope: Envelope, read: Readable) 
     header = read.header
     try:
         key = await authenticate_sender(instance, envelope, header.actor_uri, at=datetime.now(UTC))
-    except KeyGone as gone:
-        _require_own_end(read, gone)
-        policy.require_patience(instance, host_of(header.actor_uri))
-        return replace(read, direct=False)  # nothing of the request itself was proven
+    except KeyGone:
+        raise
     except SignatureInvalid:
         policy.note_failure(instance, host_of(header.actor_uri))
         raise
     policy.require_patience(instance, host_of(key.owner))  # whoever sends it: a forwarder spends nobody else's
     if key.owner == header.actor_uri:
         return read
-    try:
-        return await find_vouched(instance, read, forwarder=host_of(key.owner))
-    except KeyGone as gone:
-        _require_own_end(read, gone)
-        return replace(read, direct=False)
+    return await find_vouched(instance, read, forwarder=host_of(key.owner))
 
 
 def _require_authority(read: Readable) -> None:
@@ -132,13 +148,6 @@ def _require_authority(read: Readable) -> None:
         require_owner(read_activity(read.document), read.header.actor_uri)
     else:
         require_same_origin(read.header.actor_uri, read.header.id)
-
-
-def _require_own_end(read: Readable, gone: KeyGone) -> None:
-    """An account's own deletion cannot be verified once its key is gone: that its server says so is proof (AX12)."""
-    target = uri(read.document.get("object"))
-    if read.header.type != "Delete" or target != read.header.actor_uri or gone.uri.partition("#")[0] != target:
-        raise gone
 
 
 async def _keep(instance: Instance, read: Readable) -> None:

@@ -163,6 +163,19 @@ async def test_b14_a_key_that_is_not_there_is_asked_for_once(instance: Instance,
     assert fediverse.fetched == [BOB]
 
 
+async def test_b14_what_is_not_asked_for_spends_nothing(instance: Instance, fediverse: FakeFediverse) -> None:
+    fediverse.documents[BOB] = FetchFailed(Cause.GONE, "henin.test", answer=410)
+    for number in range(40):
+        with pytest.raises(KeyGone):
+            await find_key(instance, f"{BOB}#{number}")
+    fediverse.add_person("eve")
+
+    key = await find_key(instance, "https://henin.test/users/eve#main-key")
+
+    assert key.owner == "https://henin.test/users/eve", "her server was asked for one document that is gone, once"
+    assert fediverse.fetched.count(BOB) == 1
+
+
 async def test_a_made_up_fragment_does_not_shut_the_actor_out(instance: Instance, fediverse: FakeFediverse) -> None:
     bob = fediverse.add_person()
     for _ in range(3):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from federation.budget import FetchBudget
 from federation.errors import Cause, FetchFailed
 from federation.jsonld import JsonLdProcessor
 from federation.proofs import add_proof
@@ -232,6 +233,20 @@ async def test_ht04_the_one_who_brings_is_counted_before_anything_is_fetched_for
 
     assert outcome.status == 429
     assert desk.fediverse.fetched == []
+
+
+@pytest.mark.parametrize("believed", [True, False])
+async def test_ht04_who_brings_it_spends_his_own_budget_and_never_that_of_the_author(
+    desk: Desk, bob: Person, relay: Person, believed: bool
+) -> None:
+    object.__setattr__(desk.instance, "inbox_requests", FetchBudget(5))
+    brought = [make_create(bob, number) for number in range(6)]
+
+    outcomes = [await desk.post(relay, prove(desk, bob, one) if believed else one) for one in brought]
+    own = [await desk.post(bob, make_create(bob, 100 + number)) for number in range(6)]
+
+    assert [one.status for one in outcomes] == [202 if believed else 401] * 5 + [429]
+    assert [one.status for one in own] == [202] * 5 + [429]
 
 
 async def test_ax23_what_the_bringers_request_says_beside_is_not_the_actors(desk: Desk, bob: Person) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from federation.budget import FetchBudget
 from federation.errors import Cause, FetchFailed
 from inbox.process import process_due
 from models.actors import Actor
@@ -94,6 +95,27 @@ async def test_ax12_a_key_that_is_still_known_is_enough(desk: Desk, bob: Person)
     await desk.take(bob, desk.activity(bob, "Delete", bob.uri))
 
     assert await desk.value("SELECT deleted_at FROM actor WHERE uri = $1", bob.uri) is not None
+
+
+async def test_ht04_nobody_spends_the_budget_of_a_server_by_telling_of_an_account_that_ended_there(
+    desk: Desk, bob: Person
+) -> None:
+    eve = desk.fediverse.add_person("eve")
+    await desk.meet(bob)
+    await desk.meet(eve)
+    await _forget_key(desk)
+    desk.fediverse.documents[bob.uri] = _gone(410)
+    object.__setattr__(desk.instance, "inbox_requests", FetchBudget(3))
+
+    told = [await desk.post(bob, desk.activity(bob, "Delete", bob.uri)) for _ in range(3)]
+    await process_due(desk.instance)
+    again = [await desk.post(bob, desk.activity(bob, "Delete", bob.uri)) for _ in range(300)]
+
+    assert [(one.status, one.proven) for one in told] == [(202, False)] * 3, "whoever sends this is not known"
+    assert {one.status for one in again[:297]} == {202}
+    assert {one.status for one in again[297:]} == {429}
+    assert await desk.value("SELECT count(*) FROM received") == 3, "an end that took effect is not kept again"
+    assert (await desk.post(eve, desk.activity(eve, "Like", f"{HERE.url}/users/alice/notes/1"))).status == 202
 
 
 async def test_ax13_all_of_somebody_gone_goes_and_nothing_more_is_sent_there(
