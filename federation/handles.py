@@ -34,5 +34,7 @@ async def _confirm(instance: Instance, document: ActorDocument, own: Handle, cla
         claimed = account.handle
     if claimed.is_same(own) or claimed.username.lower() != own.username.lower():
         return own
+    if claimed.host != own.host and not instance.hearsay_budget.spend(claimed.host):
+        return own  # nobody sends us to somebody else's server for ever (B-14)
     account = await find_account(instance, claimed)
     return claimed if account.actor == document.id and account.handle.is_same(claimed) else own

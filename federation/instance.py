@@ -42,6 +42,7 @@ class Instance:
     key_fetches: dict[str, "asyncio.Task[PublicKey]"] = field(default_factory=dict)
     fetch_budget: FetchBudget = field(default_factory=FetchBudget)
     document_budget: FetchBudget = field(default_factory=lambda: FetchBudget(300))
+    hearsay_budget: FetchBudget = field(default_factory=FetchBudget)
     intake: Batch[NewReceived] = field(init=False)
     welcomes: Welcomes = field(default=None)  # type: ignore[assignment]  # made below from the pool
     inboxes: Cache[str, str] = field(default_factory=lambda: Cache(size=4096, seconds=5))

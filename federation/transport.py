@@ -24,6 +24,7 @@ from federation.answers import (
     read_body,
     require_success,
 )
+from federation.budget import FetchBudget
 from federation.errors import Cause, FetchFailed
 from federation.signatures import Envelope, sign
 from federation.signatures.signer import Knock, Signer
@@ -125,6 +126,7 @@ class AiohttpTransport:
         self._settings = settings
         self._memory = knocks
         self._guests = guests
+        self._led = FetchBudget()
         self._user_agent = build_user_agent(site)
         self._threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 2, thread_name_prefix="sign")
         self._client: aiohttp.ClientSession | None = None
@@ -149,7 +151,7 @@ class AiohttpTransport:
                     fetched, _ = await self._knock(request, None)
                     if fetched.status not in _REDIRECTS:
                         return require_success(fetched)
-                    url = find_target(fetched)
+                    url = self._follow(fetched)
         except LOST as error:
             raise explain(error, url) from error
         raise FetchFailed(Cause.REDIRECT, urlsplit(url).netloc)
@@ -171,6 +173,16 @@ class AiohttpTransport:
         except FetchFailed as failed:  # an address that is not called, a redirect out of https
             return Answer(status=failed.answer, error=str(failed), cause=failed.cause)
         return build_answer(fetched, used)
+
+    def _follow(self, fetched: Fetched) -> str:
+        """Where a redirect leads. Raises FetchFailed where others led us too often in the last minute (B-14).
+
+        Whoever owns a thousand names could otherwise send us to one server a thousand times.
+        """
+        target = find_target(fetched)
+        if not same_origin(target, fetched.url) and not self._led.spend(self._guard.require_url(target)):
+            raise FetchFailed(Cause.TOO_MANY_FETCHES, urlsplit(target).netloc, retry=True, retry_after=60)
+        return target
 
     async def _knock(self, request: _Request, knock: Knock | None) -> tuple[Fetched, Knock]:
         """Ask in the way that this host likes, and in the other one when that is refused (RS9, RS10)."""

@@ -97,7 +97,7 @@ async def _resolve_announce(instance: Instance, activity: Announce) -> Activity:
     if not wanted:
         raise Ignored("Nobody here follows who shares this.")
     if isinstance(inner, Delete):
-        return await _confirm_deletion(instance, inner, held)
+        return await _confirm_deletion(instance, activity.actor, inner, held)
     if held is not None and not isinstance(inner, Update):
         return replace(activity, object=uri)
     _spend_budget(instance, activity.actor, uri)
@@ -110,11 +110,12 @@ async def _resolve_announce(instance: Instance, activity: Announce) -> Activity:
     return replace(activity, object=object)
 
 
-async def _confirm_deletion(instance: Instance, delete: Delete, held: Post | None) -> Delete:
+async def _confirm_deletion(instance: Instance, told_by: str, delete: Delete, held: Post | None) -> Delete:
     """The author's deletion, when what was deleted is no longer at its address."""
     if held is None:
         raise Ignored("What was deleted is not here.")
     require_same_origin(delete.actor, held.uri)
+    _spend_budget(instance, told_by, held.uri)
     try:
         found = await fetch_object(instance, held.uri, fresh=True)
     except FetchFailed as failed:

@@ -9,6 +9,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from federation.errors import Cause, FetchFailed, ResolveFailed, Step
+from federation.fetches import fetch_actor
 from federation.instance import Instance
 from federation.page_links import find_alternate
 from federation.remote import resolve_handle
@@ -83,6 +84,18 @@ async def test_wf12_a_foreign_handle_is_shown_as_the_actors_own(instance: Instan
     fediverse.add_webfinger("bob@fans.test", BOB)
 
     assert (await resolve_handle(instance, "@bob@fans.test")).handle == "bob@henin.test"
+
+
+async def test_b14_many_actors_cannot_make_us_ask_one_server_whether_it_knows_them(
+    instance: Instance, fediverse: FakeFediverse
+) -> None:
+    people = [fediverse.add_person("bob", f"n{number}.evil.test", webfinger="bob@victim.test") for number in range(40)]
+
+    handles = [(await fetch_actor(instance, one.uri)).handle for one in people]
+
+    asked = [one for one in fediverse.fetched if one.startswith("https://victim.test/")]
+    assert len(asked) == 30
+    assert handles == [f"bob@n{number}.evil.test" for number in range(40)]
 
 
 @pytest.mark.parametrize(

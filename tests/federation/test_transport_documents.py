@@ -5,6 +5,7 @@ import gzip
 import json
 import socket
 import tracemalloc
+from contextlib import suppress
 
 import pytest
 from aiohttp import web
@@ -103,6 +104,24 @@ async def test_b06_three_hops_are_the_most(transport: AiohttpTransport) -> None:
 
     assert failed.value.cause is Cause.REDIRECT
     assert [one.path for one in server.requests] == ["/0", "/1", "/2", "/3"]
+
+
+async def test_b14_many_names_cannot_lead_us_to_one_server_for_ever(transport: AiohttpTransport) -> None:
+    async with (
+        serve(answer_in_turn(200), address="127.0.0.2") as victim,
+        serve(answer_in_turn(302, Location=f"{victim.url}/x")) as mallory,
+        serve(answer_in_turn(302, 200, Location="/y")) as friend,
+    ):
+        for number in range(40):
+            with suppress(FetchFailed):
+                await transport.get_document(f"{mallory.url}/{number}")
+        with pytest.raises(FetchFailed) as failed:
+            await transport.get_document(f"{mallory.url}/again")
+        await transport.get_document(f"{victim.url}/own")
+        await transport.get_document(f"{friend.url}/x")
+
+    assert (failed.value.cause, failed.value.retry) == (Cause.TOO_MANY_FETCHES, True)
+    assert len(victim.requests) == 30 + 1, "who asks it by its own name is not counted"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from federation.errors import FederationError, FetchFailed, ResolveFailed
+from federation.errors import Cause, FederationError, FetchFailed, ResolveFailed
 from federation.instance import Instance
 from federation.uris import is_uri
 from federation.webfinger import find_interaction_page, read_handle
@@ -87,6 +87,9 @@ async def post_elsewhere(request: web.Request) -> web.Response:
         raise web.HTTPSeeOther(f"/connexion?retour={quote(here, safe='')}")
     if form.ok and handle is not None and is_uri(uri):
         try:
+            # Anybody may type any server here, without an account: nobody is asked for ever because of it (B-14).
+            if not instance.hearsay_budget.spend(handle.host):
+                raise FetchFailed(Cause.TOO_MANY_FETCHES, handle.host, retry=True)
             template = await find_interaction_page(instance, handle)
         except FetchFailed as failed:
             form.errors.setdefault("compte", explain_cause(partial(say, request), failed.cause, failed.host))

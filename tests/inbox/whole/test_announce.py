@@ -125,6 +125,21 @@ async def test_ax14_a_deletion_that_a_group_passes_on_needs_the_word_of_its_orig
     assert await desk.value("SELECT count(*) FROM post WHERE deleted_at IS NULL") == (0 if gone else 1)
 
 
+async def test_b14_deletions_that_are_passed_on_make_us_ask_their_origin_thirty_times_a_minute_at_most(
+    desk: Desk, alice: Actor
+) -> None:
+    carl, note = await _share(desk, alice)
+    await desk.take(carl, desk.activity(carl, "Announce", note["id"], to=[PUBLIC]))
+    desk.fediverse.fetched.clear()
+    for number in range(40):
+        delete = {"id": f"{note['id']}#{number}", "type": "Delete", "actor": note["attributedTo"], "object": note["id"]}
+        await desk.post(carl, desk.activity(carl, "Announce", delete, to=[PUBLIC]))
+
+    await process_due(desk.instance)
+
+    assert 0 < desk.fediverse.fetched.count(str(note["id"])) <= 30
+
+
 @pytest.mark.parametrize("type", ["Like", "Undo", "Follow", "Block"])
 async def test_ax14_other_wrapped_activities_change_nothing(desk: Desk, alice: Actor, tent: Listing, type: str) -> None:
     carl, note = await _share(desk, alice)

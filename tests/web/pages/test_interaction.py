@@ -92,6 +92,20 @@ async def test_reader_with_an_account_elsewhere_is_led_there(
     assert answer.location.startswith("https://mastodon.test/authorize_interaction?uri=http://lomme.test/users")
 
 
+async def test_b14_strangers_cannot_make_us_ask_one_server_for_ever(
+    visitor: Browser, lomme: Village, fediverse: FakeFediverse
+) -> None:
+    path = lomme.tent.post.url.removeprefix(lomme.site.url)
+
+    for number in range(32):
+        typed = {"uri": lomme.tent.uri, "compte": f"@ana{number}@victim.test"}
+        answer = await visitor.send("/ailleurs", typed, form_on=path)
+
+    assert len([one for one in fediverse.fetched if "victim.test" in one]) == 30
+    assert answer.status == 422
+    assert "victim.test a été demandé trop souvent." in answer.words()
+
+
 async def test_member_who_takes_the_wrong_door_logs_in_here(visitor: Browser, lomme: Village) -> None:
     path = lomme.tent.post.url.removeprefix(lomme.site.url)
 
