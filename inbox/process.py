@@ -59,6 +59,10 @@ async def process_due(
     return desk.processed
 
 
+DEADLY = 5
+"""An activity is set aside when so many workers died while they held it, the last ones of them with nothing else."""
+
+
 class _Desk:
     """What one worker has claimed."""
 
@@ -68,6 +72,7 @@ class _Desk:
         self.done = done
         self.worker: UUID = uuid4()
         self.held: set[int] = set()
+        self.alone = False  # a suspect is processed, and nothing beside it
         self.processed = 0
         self.places = asyncio.Semaphore(ACTORS_AT_ONCE)
 
@@ -76,10 +81,11 @@ class _Desk:
 
     async def claim(self) -> tuple[list[list[Received]], bool]:
         room = AT_ONCE - len(self.held)
-        if room <= 0:
-            return [], True
+        if room <= 0 or self.alone:
+            return [], room <= 0
         async with transaction(self.instance.pool) as conn:
-            claimed = await received.claim(conn, worker=self.worker, limit=room, at=self.now())
+            claimed = await received.claim(conn, worker=self.worker, limit=room, at=self.now(), busy=bool(self.held))
+        self.alone = any(item.is_suspect for item in claimed)
         self.held.update(item.id for item in claimed)
         return _group(claimed), len(claimed) == room
 
@@ -92,9 +98,13 @@ class _Desk:
         for item in lane:
             await self._process(item)
             self.held.discard(item.id)
+            self.alone = False
             self.processed += 1
 
     async def _process(self, item: Received) -> None:
+        if item.deaths >= DEADLY:
+            await self._wait_or_give_up(item, "Whoever processes this dies of it.", retry=False)
+            return
         try:
             await self._take_effect(item)
         except Unavailable:
@@ -138,7 +148,9 @@ class _Desk:
     async def _hold(self, item: Received) -> None:
         async with transaction(self.instance.pool) as conn:
             if not await strangers.hold(conn, item.id):
-                await received.finish(conn, item.id, ignored="Too many letters of strangers wait already.")
+                await received.finish(
+                    conn, item.id, ignored="Too many letters of strangers wait already, or this one is too long."
+                )
 
     async def _wait_or_give_up(self, item: Received, error: str, *, retry: bool) -> None:
         async with transaction(self.instance.pool) as conn:

@@ -10,9 +10,19 @@ from models.database import Connection, Pool, connection, execute, fetch_all, fe
 from models.ids import make_id
 
 
+SUSPECT = 2
+"""From so many deaths on, an activity is processed with nothing beside it."""
+
+KEPT_BYTES = 8192
+"""So much of a body stays once it took effect: where its ids stand, for whoever asks what became of a post."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """One activity as it came; `body` is the raw JSON, its signature checked."""
+    """One activity as it came; `body` is the raw JSON, its signature checked.
+
+    `deaths` counts the workers that died while they held it, be it by its fault or not.
+    """
 
     id: int
     activity_uri: str
@@ -21,7 +31,13 @@ class Received:
     host: str
     body: bytes
     attempts: int
+    deaths: int
     received_at: datetime
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether it may be what kills workers: such a one is claimed alone, so that nothing else dies with it."""
+        return self.deaths >= SUSPECT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,32 +101,48 @@ async def has_come(conn: Connection, activity_uri: str, actor_uri: str) -> bool:
     )
 
 
-async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime) -> list[Received]:
+async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime, busy: bool = False) -> list[Received]:
     """Take the oldest due activities for 30 s, none of an actor of whom another worker holds an earlier one.
 
     Rows of one actor come in order; the caller processes them one after the other. A row that waits for a retry
     does not hold up its actor: handlers bear reordering (AX7, AX9). One claimer at a time, by an advisory lock.
+
+    A claim that ran out says that its worker died. A suspect is given before all others and alone, to a worker that
+    is not `busy`; a busy one gets nothing meanwhile, so that it soon is not.
     """
     await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.received'))")
     claimed = await fetch_all(
         conn,
         Received,
         """
-        UPDATE received SET claimed_by = $1, claimed_until = $3::timestamptz + interval '30 seconds',
-            attempts = attempts + 1
-        FROM (
+        WITH suspect AS (
             SELECT r.id FROM received r
+            WHERE r.state = 'waiting' AND r.deaths > 0 AND r.deaths + (r.claimed_by IS NOT NULL)::integer >= $4
+                AND r.due_at <= $3 AND (r.claimed_until IS NULL OR r.claimed_until < $3)
+                AND NOT EXISTS (SELECT FROM received e WHERE e.state = 'waiting' AND e.actor_uri = r.actor_uri
+                    AND e.id < r.id AND e.claimed_until >= $3)
+            ORDER BY r.id LIMIT 1
+        )
+        UPDATE received SET claimed_by = $1, claimed_until = $3::timestamptz + interval '30 seconds',
+            attempts = attempts + 1, deaths = deaths + (claimed_by IS NOT NULL)::integer
+        FROM (
+            (SELECT id FROM suspect WHERE NOT $5)
+            UNION ALL
+            (SELECT r.id FROM received r
             WHERE r.state = 'waiting' AND r.due_at <= $3 AND (r.claimed_until IS NULL OR r.claimed_until < $3)
                 AND NOT EXISTS (SELECT FROM received e WHERE e.state = 'waiting' AND e.actor_uri = r.actor_uri
                     AND e.id < r.id AND e.claimed_until >= $3)
-            ORDER BY r.id LIMIT $2
+                AND NOT EXISTS (SELECT FROM suspect)
+            ORDER BY r.id LIMIT $2)
         ) AS due
         WHERE received.id = due.id
-        RETURNING received.id, activity_uri, type, actor_uri, host, body, attempts, received_at
+        RETURNING received.id, activity_uri, type, actor_uri, host, body, attempts, deaths, received_at
         """,
         worker,
         limit,
         at,
+        SUSPECT,
+        busy,
     )
     return sorted(claimed, key=lambda row: row.id)
 
@@ -130,16 +162,21 @@ async def renew(conn: Connection, *, worker: UUID, ids: list[int], at: datetime)
 
 
 async def finish(conn: Connection, id: int, *, ignored: str | None = None) -> None:
-    """Done; or with a reason, seen and left alone. In the same transaction as what the activity changed."""
+    """Done; or with a reason, seen and left alone. In the same transaction as what the activity changed.
+
+    Of a large body only the beginning stays, or a server could fill the disk with what nobody reads any more.
+    """
     await execute(
         conn,
         """
         UPDATE received SET state = CASE WHEN $2::text IS NULL THEN 'done' ELSE 'ignored' END, error = $2,
-            finished_at = now(), claimed_by = NULL, claimed_until = NULL
+            finished_at = now(), claimed_by = NULL, claimed_until = NULL,
+            body = CASE WHEN length(body) > $3 THEN substring(body FOR $3) ELSE body END
         WHERE id = $1
         """,
         id,
         ignored,
+        KEPT_BYTES,
     )
 
 

@@ -16,6 +16,9 @@ MOST_OF_ONE = 1000
 MOST = 20_000
 """So many letters are held of one server, and of all; what comes above is left alone (B-38)."""
 
+LONGEST = 64 * 1024
+"""So many bytes a letter that is held may have: twenty thousand of them fit on any disk."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stranger:
@@ -26,6 +29,7 @@ class Stranger:
     writers: int
     first_at: datetime
     last_at: datetime
+    newest_id: int
     newest: bytes
 
 
@@ -54,7 +58,7 @@ async def is_letter_of_stranger(conn: Connection, host: str, in_reply_to: str | 
 
 
 async def hold(conn: Connection, id: int) -> bool:
-    """Keep a received activity until somebody says what becomes of its server. False when too many wait already."""
+    """Keep a received activity until somebody says what becomes of its server. False for more or longer ones."""
     return bool(
         await execute(
             conn,
@@ -63,10 +67,12 @@ async def hold(conn: Connection, id: int) -> bool:
             WHERE id = $1
                 AND (SELECT count(*) FROM received o WHERE o.state = 'held' AND o.host = received.host) < $2
                 AND (SELECT count(*) FROM received o WHERE o.state = 'held') < $3
+                AND length(body) <= $4
             """,
             id,
             MOST_OF_ONE,
             MOST,
+            LONGEST,
         )
     )
 
@@ -77,9 +83,12 @@ async def list_strangers(conn: Connection, limit: int = 100) -> list[Stranger]:
         conn,
         Stranger,
         """
-        SELECT host, count(*)::integer AS letters, count(DISTINCT actor_uri)::integer AS writers,
-            min(received_at) AS first_at, max(received_at) AS last_at, (array_agg(body ORDER BY id DESC))[1] AS newest
-        FROM received WHERE state = 'held' GROUP BY host ORDER BY letters DESC, host LIMIT $1
+        SELECT held.*, (SELECT body FROM received WHERE id = held.newest_id) AS newest
+        FROM (
+            SELECT host, count(*)::integer AS letters, count(DISTINCT actor_uri)::integer AS writers,
+                min(received_at) AS first_at, max(received_at) AS last_at, max(id) AS newest_id
+            FROM received WHERE state = 'held' GROUP BY host ORDER BY letters DESC, host LIMIT $1
+        ) AS held ORDER BY letters DESC, host
         """,
         limit,
     )

@@ -8,6 +8,10 @@ from models.database import Connection, fetch_all
 from models.follows import FollowState
 
 
+MOST_LOOKED_AT = 5000
+"""So many of the newest activities of one server are looked through: anybody may ask."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
     """Somebody here who follows, or asked to follow, whoever would bring it here; `stream` is such a Group."""
@@ -49,15 +53,17 @@ async def list_listeners(conn: Connection, *, author_uri: str, host: str, addres
 
 
 async def list_receptions(conn: Connection, *, uri: str, host: str) -> list[Reception]:
-    """What this host sent in which the address stands, the newest first; finished rows are kept for a week."""
+    """What this host sent lately in which the address stands, the newest first; finished rows are kept for a week."""
     return await fetch_all(
         conn,
         Reception,
         """
-        SELECT type, state, error, received_at FROM received
-        WHERE host = $2 AND position(convert_to($1, 'UTF8') IN body) > 0
-        ORDER BY id DESC LIMIT 10
+        SELECT type, state, error, received_at FROM (
+            SELECT id, type, state, error, received_at, body FROM received WHERE host = $2 ORDER BY id DESC LIMIT $3
+        ) AS latest
+        WHERE position(convert_to($1, 'UTF8') IN body) > 0 ORDER BY id DESC LIMIT 10
         """,
         uri,
         host,
+        MOST_LOOKED_AT,
     )

@@ -10,7 +10,7 @@ import pytest
 from federation.instance import Instance
 from federation.vocabulary.activities import Like
 from inbox import dispatch
-from inbox.process import WAITS, process_due
+from inbox.process import DEADLY, WAITS, process_due
 from models.database import Pool, connection, transaction
 from models.jobs import enqueue
 from models.set_aside import list_set_aside
@@ -152,3 +152,75 @@ async def test_d16_jobs_that_raise_or_kill_are_given_up_and_no_other_job_with_th
     assert set(done) == set(innocent)
     assert sorted(row["payload"] for row in failed) == ['"deadly"', '"poison"']
     assert [one.what for one in seen] == ["drill", "drill"]
+
+
+PROCESSOR = """
+import asyncio, os, sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from federation.instance import Instance
+from federation.vocabulary.activities import Like
+from inbox import dispatch
+from inbox.process import process_due
+from models.database import open_pool
+from models.settings import Settings
+from tests.factories import HERE
+from tests.fediverse import FakeFediverse
+
+works = dispatch.HANDLERS[Like]
+
+async def die_of_some(conn, site, sender, activity):
+    if activity.id.endswith("deadly"):
+        os._exit(9)
+    await works(conn, site, sender, activity)
+
+dispatch.HANDLERS[Like] = die_of_some
+
+async def main():
+    url, data, minutes = sys.argv[1:]
+    pool = await open_pool(url)
+    settings = Settings(url=HERE.url, data=Path(data))
+    instance = Instance(site=HERE, settings=settings, pool=pool, transport=FakeFediverse())
+    await process_due(instance, datetime.now(UTC) + timedelta(minutes=int(minutes)))
+    await pool.close()
+
+asyncio.run(main())
+"""
+"""A worker that is killed by `deadly` activities, as the kernel does when memory runs out."""
+
+
+async def run_processor(url: str, data: Path, minutes: int) -> int:
+    """Let a worker process what is due so many minutes from now: its exit status."""
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PROCESSOR, url, str(data), str(minutes), stdout=asyncio.subprocess.DEVNULL
+    )
+    return await asyncio.wait_for(worker.wait(), 60)
+
+
+async def test_d16_activities_that_kill_the_worker_are_set_aside_and_no_other_with_them(
+    desk: Desk, database_url: str, tmp_path: Path
+) -> None:
+    async with transaction(desk.instance.pool) as conn:
+        alice = await make_member(conn)
+        note = await make_note(conn, alice)
+    people = await meet_people(desk, by_form(20, 200))
+    for person in people:
+        if person in (people[0], people[3]):
+            await desk.post(person, desk.activity(person, "Like", note.uri, id=f"{person.uri}/deadly"))
+        await desk.post(person, desk.activity(person, "Like", note.uri))
+
+    deaths, likes_after = 0, list[int]()
+    while await run_processor(database_url, tmp_path, minutes=deaths):
+        deaths += 1
+        likes_after.append(await desk.value("SELECT count(*) FROM favourite"))
+        assert deaths < 20, "it comes back for ever"
+    rows = await desk.instance.pool.fetch("SELECT state, error FROM received WHERE activity_uri LIKE '%deadly'")
+    async with connection(desk.instance.pool) as conn:
+        seen = await list_set_aside(conn)
+
+    report("D16 deadly activity", deaths=deaths, likes=len(people), likes_after_deaths=likes_after)
+    assert deaths <= 2 * DEADLY
+    assert await desk.value("SELECT count(*) FROM favourite") == len(people)
+    assert {tuple(row) for row in rows} == {("failed", "Whoever processes this dies of it.")}
+    assert await desk.value("SELECT count(*) FROM received WHERE state = 'done'") == len(people)
+    assert sorted((one.what, one.host) for one in seen) == [("Like", "host0.test"), ("Like", "host3.test")]

@@ -271,6 +271,18 @@ async def test_b38_letters_that_wait_are_bounded(
     assert sorted(state for state, _ in await desk.states()) == ["held", "held", "ignored", "ignored"]
 
 
+async def test_b38_a_letter_of_a_stranger_that_would_fill_the_disk_is_not_held(
+    desk: Desk, alice: Actor, eve: Person
+) -> None:
+    await desk.take(eve, letter(desk, eve, alice, content="x" * strangers.LONGEST), letter(desk, eve, alice))
+
+    async with connection(desk.instance.pool) as conn:
+        [waiting] = await strangers.list_strangers(conn)
+    assert [state for state, _ in await desk.states()] == ["ignored", "held"]
+    assert (waiting.letters, len(waiting.newest) < 2000) == (1, True)
+    assert await desk.value("SELECT max(length(body)) FROM received") == 8192
+
+
 async def test_b38_ten_thousand_invented_hosts_leave_memory_as_it_was(desk: Desk) -> None:
     await set_level(desk.instance, "evil.test", "aside")
 

@@ -251,7 +251,9 @@ async def test_somebody_whose_server_says_gone_may_be_deleted_without_a_key(desk
     assert await desk.value("SELECT deleted_at FROM actor WHERE uri = $1", bob.uri) is not None
 
 
-async def test_ht04_an_end_that_nobody_can_verify_is_counted_like_a_signature_that_does_not_hold(desk: Desk, bob: Person) -> None:
+async def test_ht04_an_end_that_nobody_can_verify_is_counted_like_a_signature_that_does_not_hold(
+    desk: Desk, bob: Person
+) -> None:
     await desk.meet(bob)
     await execute_all(desk, "DELETE FROM public_key")
     desk.instance.public_keys.clear()

@@ -146,3 +146,41 @@ async def test_without_a_database_nothing_is_acknowledged(pool: Pool) -> None:
 
     with pytest.raises(Unavailable):
         await intake.put(make_new())
+
+
+async def test_d16_what_outlived_two_workers_is_given_alone_to_one_that_does_nothing_else(conn: Connection) -> None:
+    for number, actor in ((1, "bob"), (2, "carl"), (3, "dora")):
+        await received.enqueue(conn, make_new(number, actor))
+    for seconds in (0, 31):
+        assert len(await claim(conn, seconds=seconds)) == 3
+    await received.enqueue(conn, make_new(4, "eve"))
+    at = datetime.now(UTC) + timedelta(seconds=63)
+
+    busy = await received.claim(conn, worker=uuid4(), limit=100, at=at, busy=True)
+    alone = [(await received.claim(conn, worker=uuid4(), limit=100, at=at)) for _ in range(4)]
+
+    assert busy == [], "what it holds would die with it"
+    assert [[(row.activity_uri[-1], row.deaths) for row in rows] for rows in alone] == [
+        [("1", 2)], [("2", 2)], [("3", 2)], [("4", 0)]
+    ]  # fmt: skip
+
+
+async def test_an_end_that_is_written_down_is_no_death(conn: Connection) -> None:
+    await received.enqueue(conn, make_new())
+    for _ in range(6):
+        [row] = await claim(conn, seconds=100)
+        await received.retry(conn, row.id, error="not yet", due_at=datetime.now(UTC))
+
+    assert [row.deaths for row in await claim(conn, seconds=200)] == [0]
+
+
+async def test_of_a_large_body_only_the_beginning_stays_once_it_took_effect(conn: Connection) -> None:
+    await received.enqueue(conn, make_new(body=b"{" + b"x" * 1_000_000 + b"}"))
+    await received.enqueue(conn, make_new(2, body=b"{}"))
+    large, small = await claim(conn)
+    await received.finish(conn, large.id, ignored="not wanted")
+    await received.finish(conn, small.id)
+
+    assert await fetch_value(conn, "SELECT length(body) FROM received WHERE id = $1", large.id) == 8192
+    assert await fetch_value(conn, "SELECT body FROM received WHERE id = $1", small.id) == b"{}"
+    assert not await received.enqueue(conn, make_new(body=large.body)), "it is known all the same"
