@@ -35,8 +35,8 @@ AUDIT = frozenset(
 )
 """Where an attack may leave a line: what came and why it was ignored, which address failed, which server was heard."""
 
-WORKING = ("pgqueuer", "shipped_data", "commune")
-"""Tables of the work that goes on meanwhile, and of data that came with the software."""
+WORKING = ("pgqueuer", "shipped_data", "commune", "stream_event")
+"""Tables of the work that goes on meanwhile, such as telling of rows that are counted themselves, and of shipped data."""
 
 TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
 

@@ -33,4 +33,5 @@ async def test_ax19_nobody_pins_the_posts_of_others(desk: Desk, bob: Person, ali
     await desk.take(bob, desk.activity(bob, type, note["id"], target=f"{bob.uri}/featured"))
     await desk.take(bob, desk.activity(bob, type, note["id"], target=f"{eve.uri}/featured"))
 
-    assert [state for state, _ in await desk.states()] == ["done", "ignored", "ignored"]
+    assert await desk.value("SELECT count(*) FROM pin") == 0
+    assert [state for state, _ in await desk.states()] == ["done", "done", "ignored"]
