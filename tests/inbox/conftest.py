@@ -38,7 +38,7 @@ async def pool(kept_pool: Pool) -> AsyncIterator[Pool]:
         await execute(
             conn,
             """
-            TRUNCATE actor, received, activity, delivery, server, tombstone, failed_fetch, report, used_username, knock,
+            TRUNCATE pgqueuer, actor, received, activity, delivery, server, tombstone, failed_fetch, report, used_username, knock,
             preference CASCADE
             """,
         )
