@@ -38,8 +38,8 @@ async def pool(kept_pool: Pool) -> AsyncIterator[Pool]:
         await execute(
             conn,
             """
-            TRUNCATE pgqueuer, actor, received, activity, delivery, server, tombstone, failed_fetch, report, used_username, knock,
-            preference CASCADE
+            TRUNCATE actor, received, activity, delivery, server, tombstone, failed_fetch, report, used_username, knock,
+            preference, pgqueuer CASCADE
             """,
         )
 
