@@ -62,6 +62,26 @@ async def list_request_passages(
     return _group(followed_uris, rows)
 
 
+async def list_reaction_passages(conn: Connection, actor_id: int, post_uri: str, type: str) -> list[Passage]:
+    """Where this actor's like (`Like`) or share (`Announce`) of a post went, or its taking back, whichever is newer."""
+    return await fetch_all(
+        conn,
+        Passage,
+        """
+        SELECT DISTINCT ON (d.host) $2::text AS object_uri, d.host, a.type, d.state, d.attempts, d.error, d.cause,
+            d.due_at, d.finished_at
+        FROM activity said
+        JOIN activity a ON a.id = said.id OR (a.object_uri = said.uri AND a.actor_id = $1 AND a.type = 'Undo')
+        JOIN delivery d ON d.activity_id = a.id
+        WHERE said.object_uri = $2 AND said.actor_id = $1 AND said.type = $3 AND d.state <> 'cancelled'
+        ORDER BY d.host, d.id DESC
+        """,
+        actor_id,
+        post_uri,
+        type,
+    )
+
+
 def _group(object_uris: Sequence[str], rows: list[Passage]) -> dict[str, list[Passage]]:
     found: dict[str, list[Passage]] = {uri: [] for uri in object_uris}
     for row in rows:

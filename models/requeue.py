@@ -1,5 +1,6 @@
 """Deliveries that were given up and are sent again, because their author or an administrator asks for it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from models.database import Connection, execute, fetch_column
@@ -38,28 +39,32 @@ async def send_post_again(conn: Connection, object_uri: str, *, at: datetime) ->
     return await _requeue(conn, failed, at=at) + await _hurry(conn, waiting, at=at)
 
 
-async def send_request_again(conn: Connection, *, actor_id: int, object_uri: str, at: datetime) -> int:
-    """Queue again what failed of what this actor of ours sent about somebody, such as a Follow; how many."""
-    failed = await fetch_column(
+async def send_act_again(
+    conn: Connection, *, actor_id: int, object_uri: str, types: Sequence[str], at: datetime
+) -> int:
+    """Queue again what failed of what this actor of ours did to somebody or something, or took back; how many.
+
+    `types` are those of the activities, such as Follow. What waits is tried now.
+    """
+    acts = await fetch_column(
         conn,
         """
-        SELECT d.id FROM activity a JOIN delivery d ON d.activity_id = a.id
-        WHERE a.object_uri = $2 AND a.actor_id = $1 AND a.type IN ('Follow', 'Undo') AND d.state = 'failed'
-        ORDER BY d.id
+        WITH act AS (
+            SELECT id, uri FROM activity WHERE actor_id = $1 AND object_uri = $2 AND type = ANY($3)
+        )
+        SELECT id FROM act
+        UNION
+        SELECT a.id FROM act JOIN activity a ON a.object_uri = act.uri AND a.actor_id = $1 AND a.type = 'Undo'
         """,
         actor_id,
         object_uri,
+        list(types),
+    )
+    failed = await fetch_column(
+        conn, "SELECT id FROM delivery WHERE activity_id = ANY($1) AND state = 'failed' ORDER BY id", acts
     )
     waiting = await fetch_column(
-        conn,
-        """
-        SELECT d.id FROM activity a JOIN delivery d ON d.activity_id = a.id
-        WHERE a.object_uri = $2 AND a.actor_id = $1 AND a.type IN ('Follow', 'Undo') AND d.state = 'waiting'
-            AND d.due_at > $3
-        """,
-        actor_id,
-        object_uri,
-        at,
+        conn, "SELECT id FROM delivery WHERE activity_id = ANY($1) AND state = 'waiting' AND due_at > $2", acts, at
     )
     return await _requeue(conn, failed, at=at) + await _hurry(conn, waiting, at=at)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from models.database import Connection, execute, fetch_column, fetch_one
+from models.database import Connection, execute, fetch_all, fetch_column, fetch_one
 from models.levels import Level as Level
 from models.levels import save_level as save_level
 
@@ -103,6 +103,36 @@ async def save_knock(conn: Connection, host: str, knock: str) -> None:
 async def list_knocking(conn: Connection, knock: str) -> list[str]:
     """The hosts that want requests signed this way."""
     return await fetch_column(conn, "SELECT host FROM server WHERE knock = $1 AND knock_until > now()", knock)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """A host from which nothing comes for now: it is away `since` a day, or the cooperative does not deal with it."""
+
+    host: str
+    welcome: bool
+    since: datetime | None
+
+
+async def list_resting(conn: Connection, hosts: list[str]) -> dict[str, Rest]:
+    """Those of these hosts whose people's subscriptions rest; failing for a day, and silent meanwhile, is away."""
+    rows = await fetch_all(
+        conn,
+        Rest,
+        """
+        SELECT host, is_welcome(host) AS welcome, away.since FROM unnest($1::text[]) AS host
+        LEFT JOIN LATERAL (
+            SELECT coalesce(s.unavailable_since, s.failing_days[1]::timestamptz) AS since FROM server s
+            WHERE s.host = host.host AND (s.unavailable_since IS NOT NULL OR (s.failure IS NOT NULL
+                AND coalesce(s.last_out_at, '-infinity') < s.last_failure_at
+                AND coalesce(s.last_in_at, '-infinity') < now() - interval '1 day'
+                AND s.failing_days[1] < current_date))
+        ) AS away ON true
+        WHERE away.since IS NOT NULL OR NOT is_welcome(host)
+        """,
+        hosts,
+    )
+    return {row.host: row for row in rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

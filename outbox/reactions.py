@@ -30,7 +30,7 @@ async def favourite(conn: Connection, site: Site, actor: Actor, post: Post) -> F
     if author.local:
         await notifications.notify(conn, recipient_id=author.id, type="favourite", actor_id=actor.id, post_id=post.id)
     else:
-        await send(conn, actor, like, Recipients(named_ids=(author.id,)), about=like.id)
+        await send(conn, actor, like, Recipients(named_ids=(author.id,)), about=post.uri)
     return saved
 
 

@@ -77,7 +77,9 @@ async def test_a_follow_that_was_undone_is_not_sent_again(conn: Connection) -> N
         conn, "UPDATE activity SET body = (SELECT uri FROM activity WHERE id = $1) WHERE id = $2", follow, undo
     )
 
-    assert await requeue.send_request_again(conn, actor_id=alice.id, object_uri=bob.uri, at=AT) == 0
+    assert (
+        await requeue.send_act_again(conn, actor_id=alice.id, object_uri=bob.uri, types=("Follow", "Undo"), at=AT) == 0
+    )
 
 
 async def test_updates_follow_the_create_that_is_sent_again(conn: Connection) -> None:
@@ -126,5 +128,7 @@ async def test_a_request_to_follow_is_seen_and_sent_again_by_whoever_made_it(con
 
     [hers] = (await passages.list_request_passages(conn, alice.id, [bob.uri]))[bob.uri]
     assert (hers.state, hers.error) == ("failed", "down")
-    assert await requeue.send_request_again(conn, actor_id=alice.id, object_uri=bob.uri, at=AT) == 1
+    assert (
+        await requeue.send_act_again(conn, actor_id=alice.id, object_uri=bob.uri, types=("Follow", "Undo"), at=AT) == 1
+    )
     assert await waiting(conn) == ["Follow"]

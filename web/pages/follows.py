@@ -12,7 +12,7 @@ from federation.instance import Instance
 from federation.remote import resolve_handle
 from federation.uris import host_of
 from inbox.lookup import look_up
-from models import actors, backfills, follows, listings
+from models import actors, backfills, follows, listings, servers
 from models.accounts import Account
 from models.actors import Actor
 from models.backfills import Backfill
@@ -20,6 +20,7 @@ from models.database import Connection, connection, transaction
 from models.errors import Invalid, NotFound
 from models.follows import FollowState
 from models.neighbours import STREAMS
+from models.servers import Rest
 from models.settings import Site
 from outbox import follows as outbox
 from web.forms import Form, read_form
@@ -39,7 +40,7 @@ Verb = Callable[[Connection, Site, Actor, Actor], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowRow:
-    """Somebody whom the member follows or asked to, or who asked her."""
+    """Somebody whom the member follows or asked to, or who asked her; `rest` while nothing can come from there."""
 
     actor_id: int
     name: str
@@ -49,6 +50,7 @@ class FollowRow:
     state: FollowState
     passages: Passages | None = None
     past: Backfill | None = None
+    rest: Rest | None = None
 
 
 async def list_follows(request: web.Request) -> web.Response:
@@ -66,6 +68,7 @@ async def list_follows(request: web.Request) -> web.Response:
         plates = await list_plates(conn, [(actor, None) for actor in people.values()])
         pending = [people[row.followed_id] for row in asked if row.state == "pending"]
         passages = await find_request_passages(conn, account.actor_id, pending)
+        resting = await servers.list_resting(conn, sorted({actor.host for actor in people.values() if not actor.local}))
         pasts = await backfills.list_by_actors(conn, [row.followed_id for row in asked if row.state == "accepted"])
     return await render(
         request,
@@ -75,6 +78,7 @@ async def list_follows(request: web.Request) -> web.Response:
                 _make_row(people[row.followed_id], plates[row.followed_id, None], row.state),
                 passages=passages.get(row.followed_id),
                 past=pasts.get(row.followed_id),
+                rest=resting.get(people[row.followed_id].host) if row.state == "accepted" else None,
             )
             for row in asked
         ],

@@ -33,7 +33,7 @@ from web.pages.causes import explain_stop
 from web.pages.ids import read_id, read_short, write_short
 from web.pages.neighbours import home_place
 from web.pages.notices import find_notice
-from web.pages.passages import Passages, find_passages
+from web.pages.passages import Passages, find_passages, find_reaction_passages
 from web.pages.people import Person, person_of
 from web.pages.remarks import Remark, list_remarks
 from web.pages.servers import send_servers_to
@@ -55,7 +55,10 @@ SIMILAR_WITHIN = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingView:
-    """Everything the page of a listing shows. `passages` is for its author, None where it never leaves."""
+    """Everything the page of a listing shows. `passages` is for its author, None where it never leaves.
+
+    `went` tells where the reader's like and share are.
+    """
 
     id: int
     uuid: str
@@ -80,6 +83,7 @@ class ListingView:
     passages: Passages | None
     counts: PostCounts
     may_share: bool
+    went: dict[str, Passages]
     similar: list[Card]
 
 
@@ -194,7 +198,8 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         passages=(await find_passages(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None,
         counts=(await posts.count(conn, [post.id], reader_id))[post.id],
         may_share=post.audience in PUBLIC,
-        similar=await list_similar(conn, site, listing, reader_id=account.actor_id if account else None),
+        went=await find_reaction_passages(conn, reader_id, post.uri),
+        similar=await list_similar(conn, site, listing, reader_id=reader_id),
     )
 
 

@@ -16,7 +16,7 @@ from web.pages.cards import listing_path
 from web.pages.causes import explain_stop
 from web.pages.ids import read_id
 from web.pages.lines import list_lines, note_path
-from web.pages.passages import find_passages
+from web.pages.passages import find_passages, find_reaction_passages
 from web.pages.remarks import list_remarks
 from web.pages.servers import send_servers_to
 from web.render import render, say
@@ -75,6 +75,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         counts = await posts.count(conn, [post.id], reader_id)
         own = post.author_id == reader_id
         passages = (await find_passages(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None
+        went = await find_reaction_passages(conn, reader_id, post.uri)
     wanted = form.typed("a") if form else request.query.get("a", "")
     return await render(
         request,
@@ -85,6 +86,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         post=post,
         own=own,
         passages=passages,
+        went=went,
         explain_stop=partial(explain_stop, partial(say, request)),
         counts=counts[post.id],
         may_share=post.audience in PUBLIC,

@@ -16,6 +16,9 @@ from web.keys import INSTANCE
 from web.pages.ids import read_id
 from web.session import read_local_path, require_account
 
+REACTIONS = ("Like", "Announce")
+"""A like and a share, by the names of their activities."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
@@ -68,6 +71,14 @@ async def find_request_passages(conn: Connection, follower_id: int, followed: It
     return {people[uri]: sort_passages(rows) for uri, rows in found.items()}
 
 
+async def find_reaction_passages(conn: Connection, reader_id: int | None, post_uri: str) -> dict[str, Passages]:
+    """Where the reader's like (`Like`) and share (`Announce`) of a post stand, or their taking back."""
+    if reader_id is None:
+        return {}
+    found = {type: await passages.list_reaction_passages(conn, reader_id, post_uri, type) for type in REACTIONS}
+    return {type: sort_passages(rows) for type, rows in found.items() if rows}
+
+
 def sort_passages(found: Iterable[Passage]) -> Passages:
     """Deliveries by what the author wants to know of them."""
     rows = list(found)
@@ -103,5 +114,11 @@ async def post_request_again(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
         followed = await actors.get(conn, read_id(form.typed("acteur")))
-        await requeue.send_request_again(conn, actor_id=account.actor_id, object_uri=followed.uri, at=datetime.now(UTC))
+        await requeue.send_act_again(
+            conn,
+            actor_id=account.actor_id,
+            object_uri=followed.uri,
+            types=("Follow", "Undo"),
+            at=datetime.now(UTC),
+        )
     raise web.HTTPSeeOther("/abonnements")

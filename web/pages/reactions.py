@@ -1,10 +1,11 @@
 """Liking and passing on, from the page of a listing or a note; the same button takes it back."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 
 from aiohttp import web
 
-from models import actors, listings, posts
+from models import actors, listings, posts, requeue
 from models.actors import Actor
 from models.database import Connection, transaction
 from models.errors import NotFound
@@ -16,15 +17,25 @@ from web.keys import INSTANCE
 from web.pages.cards import listing_path
 from web.pages.ids import read_id
 from web.pages.lines import note_path
+from web.pages.passages import REACTIONS
 from web.session import require_account
 
 Verb = Callable[[Connection, Site, Actor, Post], Awaitable[object]]
+
+
+async def send_again(conn: Connection, site: Site, actor: Actor, post: Post) -> int:
+    """What the actor liked, passed on or took back is sent again where it did not arrive."""
+    return await requeue.send_act_again(
+        conn, actor_id=actor.id, object_uri=post.uri, types=REACTIONS, at=datetime.now(UTC)
+    )
+
 
 VERBS: Mapping[str, Verb] = {
     "aimer": outbox.favourite,
     "ne-plus-aimer": outbox.unfavourite,
     "passer": outbox.share,
     "ne-plus-passer": outbox.unshare,
+    "renvoyer": send_again,
 }
 """The word in the form, and what it does."""
 

@@ -8,7 +8,7 @@ from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from models import follows
 from models.actors import Actor
-from models.database import connection, fetch_value, transaction
+from models.database import connection, execute, fetch_value, transaction
 from tests.factories import make_remote_actor
 from tests.fediverse import FakeFediverse
 from tests.village import Village
@@ -60,6 +60,58 @@ async def test_list_shows_every_state_and_who_waits(open_browser: OpenBrowser, l
 
     assert "Demandent à vous suivre Léonie" in words
     assert "Demandé Léonie" in words
+
+
+async def set_server(instance: Instance, **columns: object) -> None:
+    """How the server of Hénin does."""
+    values = {"level": "reader", "unavailable": None, "failing": None, "heard": 0} | columns
+    async with transaction(instance.pool) as conn:
+        await execute(
+            conn,
+            """
+            INSERT INTO server (host, level, unavailable_since, failure, last_failure_at, failing_days, last_in_at)
+            VALUES ('henin.test', $1, now() - make_interval(days => $2),
+                CASE WHEN $3::integer > 0 THEN 'No answer.' END,
+                CASE WHEN $3::integer > 0 THEN now() END,
+                CASE WHEN $3::integer > 0 THEN ARRAY[current_date - $3::integer] ELSE '{}' END,
+                now() - make_interval(days => $4))
+            ON CONFLICT (host) DO UPDATE SET level = excluded.level, unavailable_since = excluded.unavailable_since,
+                failure = excluded.failure, last_failure_at = excluded.last_failure_at,
+                failing_days = excluded.failing_days, last_in_at = excluded.last_in_at, last_out_at = NULL
+            """,
+            *values.values(),
+        )
+
+
+@pytest.mark.parametrize(
+    ("server", "said"),
+    [
+        ({"unavailable": 9, "failing": 16, "heard": 16}, "henin.test ne répond plus depuis le"),
+        ({"failing": 2, "heard": 2}, "henin.test ne répond plus depuis le"),
+        ({"level": "aside"}, "Votre coop n’échange pas avec henin.test en ce moment."),
+    ],
+)
+async def test_subscription_rests_while_nothing_can_come_from_there(
+    alice: Browser, lomme: Village, instance: Instance, server: dict[str, object], said: str
+) -> None:
+    await set_server(instance, **server)
+
+    words = (await alice.get("/abonnements")).words()
+
+    assert "Au repos Offres d’Hénin-Carvin" in words
+    assert said in words
+
+
+@pytest.mark.parametrize("server", [{}, {"failing": 2, "heard": 0}, {"failing": 0, "heard": 30}])
+async def test_subscription_does_not_rest_because_of_silence_or_a_bad_hour(
+    alice: Browser, lomme: Village, instance: Instance, server: dict[str, object]
+) -> None:
+    await set_server(instance, **server)
+
+    words = (await alice.get("/abonnements")).words()
+
+    assert "Suivi Offres d’Hénin-Carvin" in words
+    assert "Au repos" not in words
 
 
 @pytest.mark.parametrize(("verb", "state"), [("accepter", "accepted"), ("refuser", "rejected")])

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 import msgspec
+import pytest
 
 from federation.instance import Instance
 from models.actors import Actor
@@ -121,3 +122,66 @@ async def test_reaction_to_what_the_member_may_not_see_is_not_found(alice: Brows
     ]
 
     assert [answer.status for answer in answers] == [404, 404]
+
+
+async def end_deliveries(instance: Instance, state: str) -> None:
+    """What waits to leave arrives at Hénin, or is given up."""
+    async with transaction(instance.pool) as conn:
+        await execute(
+            conn,
+            """
+            UPDATE delivery SET state = $1, cause = CASE WHEN $1 = 'failed' THEN 'certificate_expired' END,
+                error = CASE WHEN $1 = 'failed' THEN 'The certificate of henin.test has expired.' END
+            WHERE host = 'henin.test' AND state = 'waiting'
+            """,
+            state,
+        )
+
+
+@pytest.mark.parametrize(
+    ("do", "undo", "done", "undone"),
+    [
+        ("aimer", "ne-plus-aimer", "Votre « J’aime »", "Votre « J’aime », retiré"),
+        ("passer", "ne-plus-passer", "Ce que vous avez fait passer", "Ce que vous ne faites plus passer"),
+    ],
+)
+async def test_member_reads_where_a_reaction_is_and_where_its_taking_back_is(
+    alice: Browser, lomme: Village, instance: Instance, do: str, undo: str, done: str, undone: str
+) -> None:
+    path = f"/annonces/d/{lomme.sewing.id}"
+
+    await alice.send(f"/reactions/{lomme.sewing.id}", {"geste": do}, form_on=path)
+    leaving = (await alice.get(path)).words()
+    await end_deliveries(instance, "done")
+    arrived = (await alice.get(path)).words()
+    await alice.send(f"/reactions/{lomme.sewing.id}", {"geste": undo}, form_on=path)
+    going_back = (await alice.get(path)).words()
+
+    assert f"{done} En route" in leaving
+    assert f"{done} Reçu par henin.test" in arrived
+    assert f"{undone} En route" in going_back
+
+
+async def test_member_reads_why_a_like_did_not_arrive_and_sends_it_again(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    path = f"/annonces/d/{lomme.sewing.id}"
+    await alice.send(f"/reactions/{lomme.sewing.id}", {"geste": "aimer"}, form_on=path)
+    await end_deliveries(instance, "failed")
+
+    words = (await alice.get(path)).words()
+    answer = await alice.send(f"/reactions/{lomme.sewing.id}", {"geste": "renvoyer"}, form_on=path)
+
+    assert "Votre « J’aime » Pas arrivé chez henin.test Le certificat de henin.test est périmé" in words
+    assert answer.status == 303
+    assert "Votre « J’aime » Pas encore arrivé chez henin.test" in (await alice.get(path)).words()
+
+
+async def test_reaction_of_somebody_else_is_not_shown(
+    open_browser: OpenBrowser, alice: Browser, lomme: Village
+) -> None:
+    path = f"/annonces/d/{lomme.sewing.id}"
+    await alice.send(f"/reactions/{lomme.sewing.id}", {"geste": "aimer"}, form_on=path)
+    hocine = await open_browser(lomme.hocine)
+
+    assert "Votre « J’aime »" not in (await hocine.get(path)).words()
