@@ -3,14 +3,17 @@
 from base64 import b64decode
 from typing import Any
 
+import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from multidict import CIMultiDict
 
+from federation.errors import SignatureInvalid
 from federation.signatures import Envelope
 from federation.signatures.cavage import build_base
 from federation.signatures.digests import require_digests
+from federation.signatures.public_keys import read_pem
 from federation.signatures.signer import HASH, PADDING
 
 APPENDIX_KEY = (
@@ -69,3 +72,8 @@ def test_sg06_the_vectors_of_the_drafts_appendix_verify() -> None:
     # The draft says that C.3 covers these two; its own signature does not.
     covered = "(request-target) (created) (expires) host date content-type digest content-length"
     assert not _appendix_holds(covered, C3, **times)
+
+
+def test_b40_the_key_of_the_draft_is_too_short_for_anybody_today() -> None:
+    with pytest.raises(SignatureInvalid):
+        read_pem(APPENDIX_KEY)

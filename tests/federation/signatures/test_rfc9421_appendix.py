@@ -63,9 +63,19 @@ FULL = (
     "1ipwvKvfrs65ldmlu9bpG6A9BmzhuzF8Eim5f8ui9eH8LZH896+QIF61ka39VBrohr9iyMUJpvRX2Zbhl5ZJzSRxpJyoEZAFL2FUo5fTIztsDZKE"
     "gM4cUA=="
 )
+SELECTED = (
+    "LjbtqUbfmvjj5C5kr1Ugj4PmLYvx9wVjZvD9GsTT4F7GrcQEdJzgI9qHxICagShLRiLMlAJjtq6N4CDfKtjvuJyE5qH7KT8UCMkSowOB4+ECxCmT"
+    "8rtAmj/0PIXxi0A0nxKyB09RNrCQibbUjsLS/2YyFYXEu4TRJQzRw1rLEuEfY17SARYhpTlaqwZVtR8NV7+4UKkjqpcAoFqWFQh62s7Cl+H2fjBS"
+    "pqfZUJcsIk4N6wiKYd4je2U/lankenQ99PZfB4jY3I5rSV2DSBVkSFsURIjYErOs0tFTQosMTAoxk//0RoKUqiYY8Bh0aaUEb0rQl3/XaVe4bXTu"
+    "gEjHSw=="
+)
 BY_ED25519 = "wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw=="
 
 B21: tuple[list[str], str] = ([], '();created=1618884473;keyid="test-key-rsa-pss";nonce="b3k2pp5k7z-50gnwp.yemd"')
+B22 = (
+    '("@authority" "content-digest" "@query-param";name="Pet");created=1618884473;keyid="test-key-rsa-pss";'
+    'tag="header-example"'
+)
 B23 = (
     ["date", "@method", "@path", "@query", "@authority", "content-type", "content-digest", "content-length"],
     '("date" "@method" "@path" "@query" "@authority" "content-type" "content-digest" "content-length")'
@@ -98,17 +108,28 @@ def test_rs01_what_is_signed_is_built_as_in_b_2_1_and_b_2_3(vector: tuple[list[s
     key.verify(b64decode(signature), build_base(REQUEST, EXAMPLE, *vector), PSS(MGF1(SHA512()), 64), SHA512())
 
 
+def test_rs04_what_b_2_2_signs_is_known_here_but_for_a_single_parameter_of_the_query() -> None:
+    known, _, parameters = build_base(REQUEST, EXAMPLE, ["@authority", "content-digest"], B22).rpartition(b"\n")
+    key: Any = load_pem_public_key(RSA_PSS.encode())
+    assert isinstance(key, RSAPublicKey)
+
+    written = b"\n".join([known, b'"@query-param";name="Pet": dog', parameters])
+    key.verify(b64decode(SELECTED), written, PSS(MGF1(SHA512()), 64), SHA512())
+    with pytest.raises(SignatureInvalid, match="not known here"):
+        build_base(REQUEST, EXAMPLE, ["@authority", "content-digest", "@query-param"], B22)
+
+
 @pytest.mark.parametrize(
     ("label", "signed", "signature"),
     [
         ("sig-b21", B21[1], MINIMAL),
-        (
-            "sig-b22",
-            '("@authority" "content-digest" "@query-param";name="Pet");created=1618884473;keyid="test-key-rsa-pss";'
-            'tag="header-example"',
-            MINIMAL,
-        ),
+        ("sig-b22", B22, SELECTED),
         ("sig-b23", B23[1], FULL),
+        (
+            "sig-b24",
+            '("@status" "content-type" "content-digest" "content-length");created=1618884473;keyid="test-key-ecc-p256"',
+            "0Ry6HsvzS5VmA6HlfBYS/fYYeNs7fYuA7s0tAdxfUlPGv0CSVuwrrzBOjcCFHTxVRJ01wjvSzM2BetJauj8dsw==",
+        ),
         (
             "sig-b25",
             '("date" "@authority" "content-type");created=1618884473;keyid="test-shared-secret"',
