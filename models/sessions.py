@@ -113,11 +113,6 @@ async def end_by_handle(conn: Connection, actor_id: int, handle: str) -> bool:
     return ended > 0
 
 
-async def end_all(conn: Connection, actor_id: int, *, except_hash: bytes = b"") -> int:
-    """Log out every browser of this account but, where given, the one with this token hash."""
-    return await execute(conn, "DELETE FROM session WHERE actor_id = $1 AND token_hash <> $2", actor_id, except_hash)
-
-
 async def forget_expired(conn: Connection) -> int:
     """Delete what nobody can use any more; a chore."""
     return await execute(conn, "DELETE FROM session WHERE expires_at < now()")

@@ -65,17 +65,6 @@ async def test_one_session_of_mine_is_ended_by_its_handle(conn: Connection) -> N
     assert await sessions.list_of(conn, carole.id) == hers
 
 
-async def test_all_sessions_but_this_one_are_ended(conn: Connection) -> None:
-    alice = await make_member(conn)
-    for _ in range(3):
-        await sessions.create(conn, alice.id, "")
-    kept = (await sessions.list_of(conn, alice.id))[1]
-
-    ended = await sessions.end_all(conn, alice.id, except_hash=kept.token_hash)
-
-    assert ended == 2 and await sessions.list_of(conn, alice.id) == [kept]
-
-
 async def test_expired_sessions_are_forgotten(conn: Connection) -> None:
     alice = await make_member(conn)
     await sessions.create(conn, alice.id, "")

@@ -13,7 +13,7 @@ from playwright.async_api import Page
 from models import accounts, applications
 from models.applications import OUT_OF_BAND, NewApplication
 from models.database import Pool, transaction
-from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
+from tests.web.live import Live, open_chromium, serve_village
 from tests.web.test_accessibility_of_forms import check, pytestmark
 from web.passwords import hash_password
 

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from models import accounts, sessions, tokens
 from models.database import connection, transaction
+from models.scopes import list_widest
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.browsers import describe_browser
@@ -47,7 +48,7 @@ async def show_password(request: web.Request) -> web.Response:
 
 
 async def post_password(request: web.Request) -> web.Response:
-    """POST /compte/mot-de-passe: the other browsers are logged out."""
+    """POST /compte/mot-de-passe: the other browsers and all applications are logged out."""
     account, session = require_account(request), current_session(request)
     form = await read_form(request)
     await check_current_password(request, form, account.actor_id)
@@ -57,7 +58,7 @@ async def post_password(request: web.Request) -> web.Response:
     password_hash = await hash_password(password)
     async with transaction(request.app[INSTANCE].pool) as conn:
         await accounts.set_password(conn, account.actor_id, password_hash)
-        await sessions.end_all(conn, account.actor_id, except_hash=session.token_hash)
+        await tokens.end_access(conn, account.actor_id, except_session=session.token_hash)
     raise lead_on("/compte", "mot-de-passe")
 
 
@@ -90,19 +91,19 @@ async def list_devices(request: web.Request) -> web.Response:
         request,
         "account/devices.html",
         browsers=[(one, describe_browser(one.user_agent)) for one in browsers],
-        apps=apps,
+        apps=[(one, list_widest(one.scopes)) for one in apps],
         here_now=session.handle if session else "",
     )
 
 
 async def post_end_device(request: web.Request) -> web.Response:
-    """POST /compte/appareils/fermer: log out one browser or app, or every other browser."""
+    """POST /compte/appareils/fermer: log out one browser or app, or everything but this browser."""
     account, session = require_account(request), current_session(request)
     form = await read_form(request)
     browser, app = form.typed("browser"), form.typed("app")
     async with transaction(request.app[INSTANCE].pool) as conn:
         if browser == "others" and session is not None:
-            await sessions.end_all(conn, account.actor_id, except_hash=session.token_hash)
+            await tokens.end_access(conn, account.actor_id, except_session=session.token_hash)
         elif browser:
             await sessions.end_by_handle(conn, account.actor_id, browser)
         elif app.isdecimal() and len(app) < 20:

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from models import accounts, links, sessions
+from models import accounts, links, tokens
 from models.accounts import Account
 from models.database import Connection, connection, transaction
 from models.errors import Conflict, Forbidden, Gone
@@ -62,7 +62,7 @@ async def _act(conn: Connection, link: OneTimeLink, account: Account, password_h
     await accounts.confirm_email(conn, account.actor_id)
     if password_hash is not None:
         await accounts.set_password(conn, account.actor_id, password_hash)
-        await sessions.end_all(conn, account.actor_id)
+        await tokens.end_access(conn, account.actor_id)
         await links.revoke_all(conn, "password", account.actor_id)
         await links.revoke_all(conn, "login", account.actor_id)
 

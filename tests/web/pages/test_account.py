@@ -1,6 +1,7 @@
 """The member's own account."""
 
-from models import accounts, sessions, tokens
+from models import accounts, applications, sessions, tokens
+from models.applications import NewApplication
 from models.database import connection, fetch_value, transaction
 from tests.web.visitor import PASSWORD, Doorbell, Visitor, add_member
 
@@ -122,15 +123,52 @@ async def test_devices_are_listed_and_one_is_logged_out(door: Doorbell) -> None:
     assert (await visitor.open("/compte")).status == 200
 
 
-async def test_all_other_devices_are_logged_out(door: Doorbell) -> None:
+async def test_everything_but_this_browser_is_logged_out_applications_too(door: Doorbell) -> None:
     others, visitor = [await enter(door), await enter(door)], await enter(door)
+    bearer = await let_in(door)
     await visitor.open("/compte/appareils")
 
-    await visitor.send("/compte/appareils/fermer", {"browser": "others"})
+    await visitor.send("/compte/appareils/fermer", {"browser": "others", "app": ""})
 
     for other in others:
         assert (await other.open("/compte")).path.startswith("/connexion")
     assert (await visitor.open("/compte")).status == 200
+    async with connection(door.instance.pool) as conn:
+        assert await tokens.find_by_bearer(conn, bearer) is None
+
+
+async def let_in(door: Doorbell) -> str:
+    """Alice lets Tusky in; its token."""
+    async with transaction(door.instance.pool) as conn:
+        account = await accounts.find_by_username(conn, "alice")
+        assert account is not None
+        new = NewApplication(name="Tusky <3", website="https://tusky.app", redirect_uris=["tusky:x"], scopes=["read"])
+        client, _ = await applications.register(conn, new)
+        return await tokens.create(
+            conn, actor_id=account.actor_id, scopes=["read", "read:lists", "push"], application=client
+        )
+
+
+async def test_applications_are_listed_with_what_they_may_do(door: Doorbell) -> None:
+    visitor = await enter(door)
+    await let_in(door)
+
+    await visitor.open("/compte/appareils")
+
+    assert "Tusky &lt;3" in visitor.text and 'href="https://tusky.app"' in visitor.text
+    assert "<b>Lire</b> vos annonces" in visitor.text and "<b>Prévenir</b> votre appareil" in visitor.text
+    assert "vos listes" not in visitor.text and "jamais utilisée" in visitor.text
+
+
+async def test_a_new_password_ends_all_applications(door: Doorbell) -> None:
+    visitor, bearer = await enter(door), await let_in(door)
+    await visitor.open("/compte/mot-de-passe")
+
+    await visitor.send("/compte/mot-de-passe", {"current": PASSWORD, "password": NEW})
+
+    assert visitor.path == "/compte?fait=mot-de-passe"
+    async with connection(door.instance.pool) as conn:
+        assert await tokens.find_by_bearer(conn, bearer) is None
 
 
 async def test_nobody_logs_out_somebody_else(door: Doorbell) -> None:
