@@ -124,7 +124,7 @@ async def list_statuses(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         actor = await get_shown(conn, request)
         entries = await timelines.list_by_author(conn, actor.id, reader_id(request), wanted, page)
-        statuses = await load_statuses(conn, read_look(request), entries, reader_id(request))
+        statuses = await load_statuses(conn, read_look(request), entries, reader_id(request), "account")
     return answer_json(request, statuses, headers=link_header(request, [entry.id for entry in entries]))
 
 

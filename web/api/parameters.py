@@ -24,6 +24,8 @@ HIGHEST_ID = 2**63 - 2
 TRUE = frozenset({"true", "1", "on", "t", "yes"})
 FALSE = frozenset({"false", "0", "off", "f", "no", ""})
 
+ROW = re.compile(r"(\w+)\[(\d{0,4})\]\[(\w+)\](?:\[\])?")
+
 LIST_END = re.compile(r"(?:\[\d*\])+$")
 
 
@@ -44,6 +46,7 @@ class Parameters:
 
     values: Mapping[str, tuple[str, ...]]
     uploads: Mapping[str, Upload] = field(default_factory=dict)
+    pairs: tuple[tuple[str, str], ...] = ()
 
     def has(self, name: str) -> bool:
         """Whether the client sent this at all."""
@@ -61,14 +64,8 @@ class Parameters:
 
     def flag(self, name: str, default: bool = False) -> bool:
         """A truth value: true, "true", "1" or "on". Raises Invalid for what is neither."""
-        value = self.text(name).strip().lower()
-        if value in TRUE:
-            return True
-        if value == "" and (name not in self.values or default):
-            return default
-        if value in FALSE:
-            return False
-        raise Invalid(f"{name} is true or false.", field=name)
+        value = self.text(name).strip()
+        return default if value == "" else read_flag(name, value)
 
     def whole(self, name: str, default: int, *, least: int = 0, most: int) -> int:
         """A whole number, brought within its bounds. Raises Invalid for what is no number."""
@@ -93,6 +90,29 @@ class Parameters:
         """A list of ids without repetition; what can be none is left out, since it names nothing here."""
         found = (read_id(value.strip()) for value in self.values.get(name, ()))
         return list(dict.fromkeys(id for id in found if id is not None))
+
+    def rows(self, name: str) -> list[dict[str, str]]:
+        """A list of objects: `name[0][key]`, or `name[][key]`, where a key that comes again begins the next one."""
+        found: dict[str, dict[str, str]] = {}
+        unnumbered = 0
+        for written, value in self.pairs:
+            match = ROW.fullmatch(written)
+            if match is None or match[1] != name:
+                continue
+            number = match[2] or f"#{unnumbered}"
+            if not match[2] and match[3] in found.get(number, ()):
+                unnumbered += 1
+                number = f"#{unnumbered}"
+            found.setdefault(number, {})[match[3]] = NOT_TYPED.sub("", value)
+        return list(found.values())
+
+
+def read_flag(name: str, text: str) -> bool:
+    """A truth value: true, "true", "1" or "on". Raises Invalid for what is neither."""
+    value = text.strip().lower()
+    if value not in TRUE | FALSE:
+        raise Invalid(f"{name} is true or false.", field=name)
+    return value in TRUE
 
 
 def read_id(text: str) -> int | None:
@@ -144,7 +164,11 @@ def _collect(pairs: Any, uploads: dict[str, Upload] | None = None) -> Parameters
         values.setdefault(LIST_END.sub("", name), []).append(value)
     if len(values) > FIELD_LIMIT:
         raise Invalid("This has too many fields.")
-    return Parameters(values={name: tuple(found) for name, found in values.items()}, uploads=uploads or {})
+    return Parameters(
+        values={name: tuple(found) for name, found in values.items()},
+        uploads=uploads or {},
+        pairs=tuple((name, value) for name, value in pairs if ROW.fullmatch(name)),
+    )
 
 
 async def _read_text(request: web.Request) -> bytes:

@@ -7,6 +7,7 @@ from aiohttp import web
 from models import notes, posts, reactions
 from models.database import Connection, connection
 from models.errors import NotFound
+from models.filters import Context
 from models.posts import Post
 from models.reactions import Favourite, Share
 from models.timelines import Entry
@@ -40,16 +41,18 @@ async def show_context(request: web.Request) -> web.Response:
     """GET /api/v1/statuses/:id/context: what it answers, root first, and what answers it, depth first."""
     async with connection(request.app[INSTANCE].pool) as conn:
         post, _ = await get_target(conn, request)
-        above = await load_visible(conn, request, await notes.list_ancestors(conn, post.id))
-        below = await load_visible(conn, request, await notes.list_descendants(conn, post.id))
+        above = await load_visible(conn, request, await notes.list_ancestors(conn, post.id), "thread")
+        below = await load_visible(conn, request, await notes.list_descendants(conn, post.id), "thread")
     return answer_json(request, {"ancestors": above, "descendants": below})
 
 
-async def load_visible(conn: Connection, request: web.Request, ids: Sequence[int]) -> list[Json]:
+async def load_visible(
+    conn: Connection, request: web.Request, ids: Sequence[int], context: Context | None = None
+) -> list[Json]:
     """Those of these posts that a list shows to whoever asks, as statuses in this order."""
     visible = await posts.filter_wanted(conn, list(ids), reader_id(request))
     shown = [id for id in ids if id in visible]
-    return await load_posts(conn, read_look(request), shown, reader_id(request))
+    return await load_posts(conn, read_look(request), shown, reader_id(request), context)
 
 
 async def list_favourited_by(request: web.Request) -> web.Response:

@@ -24,7 +24,7 @@ async def list_home(request: web.Request) -> web.Response:
     page = read_page(await read_parameters(request))
     async with connection(request.app[INSTANCE].pool) as conn:
         entries = await timelines.list_home(conn, reader(request).id, page)
-        statuses = await load_statuses(conn, read_look(request), entries, reader(request).id)
+        statuses = await load_statuses(conn, read_look(request), entries, reader(request).id, "home")
     return _answer(request, entries, statuses)
 
 
@@ -33,7 +33,7 @@ async def list_list(request: web.Request) -> web.Response:
     page = read_page(await read_parameters(request))
     async with connection(request.app[INSTANCE].pool) as conn:
         entries = await timelines.list_list(conn, (await get_own_list(conn, request)).id, page)
-        statuses = await load_statuses(conn, read_look(request), entries, reader(request).id)
+        statuses = await load_statuses(conn, read_look(request), entries, reader(request).id, "home")
     return _answer(request, entries, statuses)
 
 
@@ -54,7 +54,7 @@ async def _list_public(request: web.Request, parameters: Parameters, wanted: Pos
     page = read_page(parameters)
     async with connection(request.app[INSTANCE].pool) as conn:
         entries = await timelines.list_public(conn, reader_id(request), wanted, page)
-        statuses = await load_statuses(conn, read_look(request), entries, reader_id(request))
+        statuses = await load_statuses(conn, read_look(request), entries, reader_id(request), "public")
     return _answer(request, entries, statuses)
 
 

@@ -172,12 +172,39 @@ _STATUS: Shape = {
     "application": maybe(shaped({"name": filled, "website": maybe(address)})),
 }
 
+_FILTER_RULE: Shape = {
+    "id": id,
+    "title": filled,
+    "context": many(one_of("home", "notifications", "public", "thread", "account")),
+    "expires_at": maybe(moment),
+    "filter_action": one_of("warn", "hide"),
+}
+
+filter_keyword = shaped({"id": id, "keyword": filled, "whole_word": flag})
+
+filter_status = shaped({"id": id, "status_id": id})
+
+filter = shaped({**_FILTER_RULE, "keywords": many(filter_keyword), "statuses": many(filter_status)})
+
+filter_result = shaped({"filter": shaped(_FILTER_RULE), "keyword_matches": many(filled), "status_matches": many(id)})
+
+filter_v1 = shaped(
+    {
+        "id": id,
+        "phrase": filled,
+        "context": _FILTER_RULE["context"],
+        "whole_word": flag,
+        "expires_at": maybe(moment),
+        "irreversible": flag,
+    }
+)
+
 _OF_READER: Shape = {
     "favourited": flag,
     "reblogged": flag,
     "muted": flag,
     "bookmarked": flag,
-    "filtered": empty,
+    "filtered": many(filter_result),
     "pinned": flag,
 }
 

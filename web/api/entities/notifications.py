@@ -21,7 +21,9 @@ async def load_notifications(conn: Connection, look: Look, found: Sequence[Notif
     accounts = await load_accounts(conn, look, shown)
     post_ids = [one.post_id for one in found if one.post_id is not None]
     visible = await posts.filter_visible(conn, post_ids, reader_id)
-    loaded = await load_posts(conn, look, [id for id in dict.fromkeys(post_ids) if id in visible], reader_id)
+    loaded = await load_posts(
+        conn, look, [id for id in dict.fromkeys(post_ids) if id in visible], reader_id, "notifications"
+    )
     statuses = {status["id"]: status for status in loaded}
     built = (_build(one, accounts.get(one.actor_id), statuses.get(str(one.post_id))) for one in found)
     return [notification for notification in built if notification is not None]

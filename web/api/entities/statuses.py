@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from federation.uris import tag_url
-from models import actors, media, posts, provenance, reactions
+from models import actors, filters, media, posts, provenance, reactions
 from models.actors import Actor
 from models.database import Connection
+from models.filters import Context, Filter
 from models.media import Media
 from models.posts import Audience, Post, PostCounts, Tag
 from models.provenance import Provenance
 from models.reactions import Share
 from models.timelines import Entry
 from web.api.entities.accounts import is_shown, load_accounts, write_acct
+from web.api.entities.filters import build_results, is_hidden
 from web.api.entities.media import build_attachments
 from web.api.entities.values import Json, Look, web_address, write_moment
 
@@ -40,12 +42,16 @@ class Gathered:
     counts: dict[int, PostCounts]
     provenance: dict[int, Provenance]
     shares: dict[int, Share]
+    filters: list[Filter]
 
 
-async def load_statuses(conn: Connection, look: Look, entries: Sequence[Entry], reader_id: int | None) -> list[Json]:
+async def load_statuses(
+    conn: Connection, look: Look, entries: Sequence[Entry], reader_id: int | None, context: Context | None = None
+) -> list[Json]:
     """These lines of a timeline as statuses, shares as statuses around the shared one.
 
-    A fixed number of queries however long the page is. Audiences are the caller's business; what is gone is left out.
+    A fixed number of queries however long the page is. Audiences are the caller's business; what is gone is left out,
+    and what the reader's filters hide in this context.
     """
     if not entries:
         return []
@@ -60,12 +66,15 @@ async def load_statuses(conn: Connection, look: Look, entries: Sequence[Entry], 
             statuses.append(status)
         elif entry.shared_by in gathered.accounts and entry.id in gathered.shares:
             statuses.append(wrap_share(entry, status, gathered))
-    return statuses
+    return [status for status in statuses if not is_hidden(status, context)]
 
 
-async def load_posts(conn: Connection, look: Look, ids: Sequence[int], reader_id: int | None) -> list[Json]:
+async def load_posts(
+    conn: Connection, look: Look, ids: Sequence[int], reader_id: int | None, context: Context | None = None
+) -> list[Json]:
     """Posts as statuses, in this order."""
-    return await load_statuses(conn, look, [Entry(id=id, post_id=id, shared_by=None) for id in ids], reader_id)
+    entries = [Entry(id=id, post_id=id, shared_by=None) for id in ids]
+    return await load_statuses(conn, look, entries, reader_id, context)
 
 
 async def load_post(conn: Connection, look: Look, post: Post, reader_id: int | None) -> Json:
@@ -92,6 +101,7 @@ async def _gather(conn: Connection, look: Look, entries: Sequence[Entry], reader
         counts=await posts.count(conn, ids, reader_id),
         provenance=await provenance.list_by_posts(conn, ids),
         shares=await reactions.list_shares_by_ids(conn, share_ids) if share_ids else {},
+        filters=await filters.list_in_force(conn, reader_id) if reader_id is not None else [],
     )
 
 
@@ -134,6 +144,8 @@ def build_status(look: Look, post: Post, gathered: Gathered, reader_id: int | No
         }
         if post.author_id == reader_id:
             status["pinned"] = counts.pinned
+        else:
+            status["filtered"] = build_results(gathered.filters, post, gathered.media[post.id])
     return status
 
 
