@@ -7,6 +7,7 @@ import secrets
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -17,6 +18,7 @@ from models.communes import load_communes
 from models.database import Connection, Pool, open_pool, prepare_connection
 from models.migrate import migrate
 from models.postgres import embedded
+from tests.attacks.judge import FIGURES, take_figures
 
 structlog.configure(  # as the server does: a traceback shows lines, never what stood in the variables
     processors=[
@@ -158,3 +160,18 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
     pool = await open_pool(database_url, size=10)
     yield pool
     await asyncio.wait_for(pool.close(), 10)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """One of several processes of this run is done."""
+    measured = getattr(node, "workeroutput", {}).get("attacks")
+    if measured is not None:
+        take_figures(measured)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the attacks cost."""
+    if FIGURES.blocks:
+        terminalreporter.section("attacks")
+        terminalreporter.write_line(FIGURES.describe())

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 
 import asyncpg
 import pytest
@@ -53,8 +54,7 @@ async def strict_ground(
         yield opened
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what the attacks cost."""
-    if FIGURES.blocks:
-        terminalreporter.section("attacks")
-        terminalreporter.write_line(FIGURES.describe())
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where several processes share the run, each hands what it measured to the one that prints."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["attacks"] = asdict(FIGURES)

@@ -31,9 +31,11 @@ AUDIT = frozenset(
         "attempt",
         "tombstone",
         "passage",
+        "stream_event",
     }
 )
-"""Where an attack may leave a line: what came and why it was ignored, which address failed, which server was heard."""
+"""Where an attack may leave a line: what came and why it was ignored, which address failed, which server was heard, and
+what streams are told of the rows that were allowed."""
 
 WORKING = ("pgqueuer", "shipped_data", "commune", "stream_event")
 """Tables of the work that goes on meanwhile, such as telling of rows that are counted themselves, and of shipped data."""
@@ -96,6 +98,14 @@ class Figures:
 
 
 FIGURES = Figures()
+
+
+def take_figures(measured: dict[str, Any]) -> None:
+    """Add what another process of the same run measured."""
+    FIGURES.blocks += measured["blocks"]
+    FIGURES.answers += measured["answers"]
+    FIGURES.growth += [(grown, where) for grown, where in measured["growth"]]
+    FIGURES.tracebacks += measured["tracebacks"]
 
 
 class Log:

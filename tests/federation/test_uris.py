@@ -33,7 +33,7 @@ UUID = "0b9c6f2e-3f0e-4c1c-9a55-6a1f0b7f1a01"
         (uris.listing_uri(SITE, "alice", UUID) + "/proposal", "listing_proposal"),
         (uris.note_uri(SITE, "alice", UUID), "note"),
         (uris.note_uri(SITE, "alice", UUID) + "/replies", "note_replies"),
-        (uris.activity_uri(SITE, "alice"), "activity"),
+        pytest.param(uris.activity_uri(SITE, "alice"), "activity", id="activity"),
         (f"{SITE.url}/users/alice/agreements/{UUID}", "agreement"),
         (f"{SITE.url}/users/alice/events/{UUID}", "event"),
         (uris.profile_url(SITE, "alice"), "profile_page"),

@@ -169,4 +169,4 @@ async def test_after_an_absence_everybody_who_is_followed_is_asked_once(
     async with connection(instance.pool) as conn:
         found = await backfills.find(conn, followed.id)
     assert found is not None
-    assert timedelta(hours=5, minutes=50) < NOW - found.since < timedelta(hours=6, minutes=10)
+    assert timedelta(hours=5, minutes=50) < datetime.now(UTC) - found.since < timedelta(hours=6, minutes=10)
