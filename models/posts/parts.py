@@ -33,7 +33,10 @@ async def list_addressed(conn: Connection, post_id: int) -> list[int]:
 
 
 async def list_involved(conn: Connection, post_ids: list[int], reader_ids: list[int]) -> dict[int, set[int]]:
-    """Which of these posts each of these readers wrote, likes or shared: to her they read otherwise than to all."""
+    """Which of these posts each of these readers wrote, likes, shared, keeps, or mutes the thread of.
+
+    To her they read otherwise than to all.
+    """
     found: dict[int, set[int]] = {}
     if post_ids and reader_ids:
         for reader_id, post_id in await conn.fetch(
@@ -41,6 +44,9 @@ async def list_involved(conn: Connection, post_ids: list[int], reader_ids: list[
             SELECT author_id, id FROM post WHERE id = ANY($1) AND author_id = ANY($2)
             UNION SELECT actor_id, post_id FROM favourite WHERE post_id = ANY($1) AND actor_id = ANY($2)
             UNION SELECT actor_id, post_id FROM share WHERE post_id = ANY($1) AND actor_id = ANY($2)
+            UNION SELECT actor_id, post_id FROM bookmark WHERE post_id = ANY($1) AND actor_id = ANY($2)
+            UNION SELECT t.actor_id, p.id FROM post p JOIN thread_mute t ON t.root_id = coalesce(p.root_id, p.id)
+                WHERE p.id = ANY($1) AND t.actor_id = ANY($2)
             """,
             post_ids,
             reader_ids,

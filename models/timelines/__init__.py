@@ -4,7 +4,7 @@ from models.timelines.authors import list_by_author
 from models.timelines.entries import Entry, Page, PostFilter
 from models.timelines.favourites import list_bookmarked, list_favourited
 from models.timelines.home import list_home, list_home_readers
-from models.timelines.lists import list_list
+from models.timelines.lists import list_list, list_lists_with
 from models.timelines.live import PublicPost, list_hidden, list_public_posts
 from models.timelines.network import (
     COUNT_LIMIT,
@@ -32,6 +32,7 @@ __all__ = [
     "list_home",
     "list_home_readers",
     "list_list",
+    "list_lists_with",
     "list_network",
     "list_public",
     "list_public_posts",

@@ -1,8 +1,17 @@
 """The home timeline: a query over whom the reader follows, so that nothing is copied when somebody writes."""
 
-from models.database import Connection, fetch_records
+from models.database import Connection
 from models.timelines.entries import Entry, Page, fetch_entries, turn_round
-from models.timelines.reading import NOT_TAGGED, POST_STANDS, READS_AT_HOME, SHARE_STANDS, TAGGED_STANDS, TIMELINE
+from models.timelines.reading import (
+    NOT_TAGGED,
+    POST_STANDS,
+    READS_AT_HOME,
+    SHARE_STANDS,
+    TAGGED_STANDS,
+    TIMELINE,
+    WATCHED,
+    fetch_watched,
+)
 
 # What others wrote for everybody under a tag that she follows: each tag is read from its own index, as far as the edge.
 _TAGGED = """
@@ -36,41 +45,27 @@ _HOME = (
     .replace(":sharing", "IN (SELECT id FROM followed WHERE shares)")
 )
 
-# The same rules from the other side: in whose homes, of the readers $1, the posts $2 and the shares $3 stand. `reader`
-# is one row each with those of the people concerned whom she reads of, and of these the ones whose shares she wants.
 _READERS = (
-    """
-    WITH concerned AS MATERIALIZED (
-        SELECT author_id AS id FROM post WHERE id = ANY($2::bigint[])
-        UNION SELECT parent.author_id FROM post p JOIN post parent ON parent.id = p.in_reply_to_id
-            WHERE p.id = ANY($2::bigint[])
-        UNION SELECT p.author_id FROM share s JOIN post p ON p.id = s.post_id WHERE s.id = ANY($3::bigint[])
-        UNION SELECT o.actor_id FROM share s JOIN share o ON o.post_id = s.post_id AND o.id <= s.id
-            WHERE s.id = ANY($3::bigint[])
-    ), reader AS MATERIALIZED (
-        SELECT watcher.id, array_agg(known.id) AS knows, array_agg(known.id) FILTER (WHERE known.shares) AS shows
-        FROM unnest($1::bigint[]) AS watcher (id) JOIN (
-            SELECT f.follower_id AS reader_id, f.followed_id AS id, f.shares
-            FROM concerned c JOIN follow f ON f.followed_id = c.id JOIN actor a ON a.id = f.followed_id
-            WHERE f.follower_id = ANY($1::bigint[]) AND :reads
-            UNION ALL SELECT c.id, c.id, true FROM concerned c WHERE c.id = ANY($1::bigint[])
-        ) AS known ON known.reader_id = watcher.id
-        GROUP BY watcher.id
+    WATCHED.replace(
+        ":followed",
+        """
+        SELECT f.follower_id AS reader_id, f.followed_id AS id, f.shares
+        FROM concerned c JOIN follow f ON f.followed_id = c.id JOIN actor a ON a.id = f.followed_id
+        WHERE f.follower_id = ANY($1::bigint[]) AND :reads
+        UNION ALL SELECT c.id, c.id, true FROM concerned c WHERE c.id = ANY($1::bigint[])
+        """,
     )
-    SELECT p.id AS entry_id, reader.id AS reader_id
-    FROM post p JOIN reader ON p.author_id = ANY(reader.knows)
-    WHERE p.id = ANY($2::bigint[]) AND p.deleted_at IS NULL AND :post_stands
-    UNION ALL
-    SELECT s.id, reader.id
-    FROM share s JOIN post p ON p.id = s.post_id JOIN actor author ON author.id = p.author_id
-    JOIN reader ON s.actor_id = ANY(reader.shows)
-    WHERE s.id = ANY($3::bigint[]) AND :share_stands
-    UNION ALL
-    SELECT p.id, reader.actor_id
-    FROM post p JOIN actor a ON a.id = p.author_id
-    JOIN post_tag t ON t.post_id = p.id JOIN followed_tag reader ON reader.tag = t.tag
-    WHERE p.id = ANY($2::bigint[]) AND reader.actor_id = ANY($1::bigint[]) AND :tagged_stands
-""".replace(":reads", READS_AT_HOME)
+    .replace(
+        ":more",
+        """
+        UNION ALL
+        SELECT p.id, reader.actor_id
+        FROM post p JOIN actor a ON a.id = p.author_id
+        JOIN post_tag t ON t.post_id = p.id JOIN followed_tag reader ON reader.tag = t.tag
+        WHERE p.id = ANY($2::bigint[]) AND reader.actor_id = ANY($1::bigint[]) AND :tagged_stands
+        """,
+    )
+    .replace(":reads", READS_AT_HOME)
     .replace(":post_stands", POST_STANDS)
     .replace(":share_stands", f"{SHARE_STANDS} AND {NOT_TAGGED}")
     .replace(":tagged_stands", TAGGED_STANDS.replace(":reader", "reader.actor_id"))
@@ -94,8 +89,4 @@ async def list_home_readers(
     conn: Connection, reader_ids: list[int], *, post_ids: list[int], share_ids: list[int]
 ) -> dict[int, set[int]]:
     """In whose homes, of these readers, each of these posts and shares stands, by its id: what `list_home` shows."""
-    found: dict[int, set[int]] = {}
-    if reader_ids and (post_ids or share_ids):
-        for entry_id, reader_id in await fetch_records(conn, _READERS, reader_ids, post_ids, share_ids):
-            found.setdefault(entry_id, set()).add(reader_id)
-    return found
+    return await fetch_watched(conn, _READERS, reader_ids, post_ids, share_ids)

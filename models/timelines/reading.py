@@ -1,5 +1,6 @@
 """What stands in the timelines of somebody who follows: the rules, and the statement of homes and lists."""
 
+from models.database import Connection, fetch_records
 from models.timelines.entries import ANYBODYS
 
 # Whom of those that `f.follower_id` follows (the actor `a`) she reads of. Blocks end follows, so that only muted ones
@@ -99,3 +100,43 @@ TIMELINE = """
     ) AS entry
     ORDER BY id DESC LIMIT $3
 """
+
+# The same rules from the other side: in which of the homes or lists $1 the posts $2 and the shares $3 stand. `reader`
+# is one row each: of the people concerned, those whose posts are read there, and of these the ones whose shares are.
+WATCHED = """
+    WITH concerned AS MATERIALIZED (
+        SELECT author_id AS id FROM post WHERE id = ANY($2::bigint[])
+        UNION SELECT parent.author_id FROM post p JOIN post parent ON parent.id = p.in_reply_to_id
+            WHERE p.id = ANY($2::bigint[])
+        UNION SELECT p.author_id FROM share s JOIN post p ON p.id = s.post_id WHERE s.id = ANY($3::bigint[])
+        UNION SELECT o.actor_id FROM share s JOIN share o ON o.post_id = s.post_id AND o.id <= s.id
+            WHERE s.id = ANY($3::bigint[])
+    ), reader AS MATERIALIZED (
+        SELECT known.reader_id AS id, array_agg(known.id) AS knows,
+            array_agg(known.id) FILTER (WHERE known.shares) AS shows
+        FROM (
+            :followed
+        ) AS known
+        GROUP BY known.reader_id
+    )
+    SELECT p.id AS entry_id, reader.id AS reader_id
+    FROM post p JOIN reader ON p.author_id = ANY(reader.knows)
+    WHERE p.id = ANY($2::bigint[]) AND p.deleted_at IS NULL AND :post_stands
+    UNION ALL
+    SELECT s.id, reader.id
+    FROM share s JOIN post p ON p.id = s.post_id JOIN actor author ON author.id = p.author_id
+    JOIN reader ON s.actor_id = ANY(reader.shows)
+    WHERE s.id = ANY($3::bigint[]) AND :share_stands
+    :more
+"""
+
+
+async def fetch_watched(
+    conn: Connection, statement: str, reader_ids: list[int], post_ids: list[int], share_ids: list[int]
+) -> dict[int, set[int]]:
+    """Run a statement made of WATCHED: by the id of each post and share, in whose homes or which lists it stands."""
+    found: dict[int, set[int]] = {}
+    if reader_ids and (post_ids or share_ids):
+        for entry_id, reader_id in await fetch_records(conn, statement, reader_ids, post_ids, share_ids):
+            found.setdefault(entry_id, set()).add(reader_id)
+    return found

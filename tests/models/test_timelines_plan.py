@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import asyncpg
@@ -169,19 +170,61 @@ async def test_every_timeline_touches_few_pages(crowded: str, mode: str) -> None
     assert {name: pages for name, (pages, _) in touched.items() if pages > READS[name][0]} == {}
 
 
-async def test_in_whose_homes_a_post_stands_is_what_their_homes_show(crowded: str) -> None:
-    """Both statements of `timelines/home` are made of one rule: they agree on each line of each reader."""
-    pool = await open_pool(crowded, size=1)
-    async with connection(pool) as conn:
-        readers = [crowd.FIRST_ID + 10 * number for number in range(0, 60, 2)]
-        homes = {reader: await timelines.list_home(conn, reader, Page(limit=400)) for reader in readers}
-        floor = max(min(entry.id for entry in entries) for entries in homes.values())
-        lines = [(entry.id, reader) for reader, entries in homes.items() for entry in entries if entry.id >= floor]
-        posts = await fetch_column(conn, "SELECT id FROM post WHERE id >= $1", floor)
-        shares = await fetch_column(conn, "SELECT id FROM share WHERE id >= $1", floor)
+# Everybody of ours has lists of some whom she follows, one of each policy, and the third is read by itself; and follows
+# a tag that one post in some hundreds has.
+LISTS = """
+    INSERT INTO list (id, owner_id, title, replies_policy, exclusive)
+    SELECT 100 + row_number() OVER (), a.id, 'Liste', policy.name, policy.number = 3
+    FROM actor a, unnest(ARRAY['followed', 'list', 'none']) WITH ORDINALITY AS policy (name, number)
+    WHERE a.id = ANY($1::bigint[])
+"""
+MEMBERS = """
+    INSERT INTO list_member (id, list_id, follow_id, actor_id)
+    SELECT row_number() OVER () + 10, l.id, f.id, f.followed_id FROM list l JOIN follow f ON f.follower_id = l.owner_id
+    WHERE l.owner_id = ANY($1::bigint[]) AND (f.id + l.id) % 5 < 2
+"""
+TAGS = """
+    INSERT INTO followed_tag (id, actor_id, tag, name)
+    SELECT row_number() OVER () + 100, id, 'commune5', 'Commune5' FROM actor WHERE id = ANY($1::bigint[])
+"""
+ACCOUNTS = """
+    INSERT INTO account (actor_id, email) SELECT id, username || '@example.org' FROM actor WHERE id = ANY($1::bigint[])
+    ON CONFLICT DO NOTHING
+"""
 
-        found = await timelines.list_home_readers(conn, readers, post_ids=posts, share_ids=shares)
+
+async def test_in_whose_homes_and_lists_a_post_stands_is_what_these_show(crowded: str) -> None:
+    """The statements of both sides are made of one rule: they agree on each line of each reader and of each list."""
+    pool = await open_pool(crowded, size=1)
+    async with connection(pool) as conn, rolled_back(conn):
+        readers = [crowd.FIRST_ID + 10 * number for number in range(0, 60, 2)]
+        for statement in (ACCOUNTS, LISTS, MEMBERS, TAGS):
+            await execute(conn, statement, readers)
+        lists = await fetch_column(conn, "SELECT id FROM list WHERE owner_id = ANY($1)", readers)
+        homes = {reader: await timelines.list_home(conn, reader, Page(limit=400)) for reader in readers}
+        listed = {list: await timelines.list_list(conn, list, Page(limit=400)) for list in lists}
+        shown = {**homes, **listed}
+        floor = max(entries[-1].id for entries in shown.values() if len(entries) == 400)
+        lines = [(entry.id, reader) for reader, entries in shown.items() for entry in entries if entry.id >= floor]
+        entries = {
+            "post_ids": await fetch_column(conn, "SELECT id FROM post WHERE id >= $1", floor),
+            "share_ids": await fetch_column(conn, "SELECT id FROM share WHERE id >= $1", floor),
+        }
+
+        found = [
+            *(await timelines.list_home_readers(conn, readers, **entries)).items(),
+            *(await timelines.list_lists_with(conn, lists, **entries)).items(),
+        ]
     await pool.close()
 
-    assert len(lines) > 1000
-    assert sorted((id, reader) for id, seen in found.items() for reader in seen) == sorted(lines)
+    assert len(lines) > 1000 and len({reader for _, reader in lines}) > 50
+    assert sorted((id, reader) for id, seen in found for reader in seen) == sorted(lines)
+
+
+@asynccontextmanager
+async def rolled_back(conn: Connection) -> AsyncIterator[None]:
+    """A transaction that leaves nothing."""
+    transaction = conn.transaction()
+    await transaction.start()
+    yield
+    await transaction.rollback()

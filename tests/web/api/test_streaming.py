@@ -216,6 +216,38 @@ async def test_a_public_stream_leaves_out_whom_its_reader_muted(alice: Alice, bo
         assert (await others.next()).payload["id"] == str(hidden.id)
 
 
+async def test_a_list_is_told_what_its_timeline_shows_and_to_its_owner_alone(alice: Alice, bob: Actor) -> None:
+    made = await alice.api.post("/api/v1/lists", title="Voisins")
+    await alice.api.post(f"/api/v1/lists/{made['id']}/accounts", **{"account_ids[]": str(bob.id)})
+    async with acting(alice.api) as conn:
+        carol = await make_member(conn, "carol")
+    other = await alice.api.as_member(carol)
+    async with watching(alice.api, "list", list=made["id"]) as events, connected(alice.api) as socket:
+        await socket.subscribe("list", list=made["id"])
+        await socket.subscribe("list", list="1")
+        assert (await socket.next_frame())["status"] == 404
+        async with acting(alice.api) as conn:
+            await make_note(conn, alice.actor)
+            listed = await make_note(conn, bob)
+
+        assert (await events.next()).payload["id"] == str(listed.id)
+        told = await socket.next()
+    assert (told.stream, told.payload["id"]) == (["list", made["id"]], str(listed.id))
+    assert (await other.ask("GET", f"/api/v1/streaming/list?list={made['id']}")).status == 404
+    assert (await other.ask("GET", "/api/v1/streaming/list")).status == 404
+
+
+async def test_a_followed_tag_comes_home(alice: Alice) -> None:
+    await alice.api.post("/api/v1/tags/OffreLomme/follow")
+    async with acting(alice.api) as conn:
+        carol = await make_remote_actor(conn, "carol")
+    async with watching(alice.api, "user") as events:
+        async with acting(alice.api) as conn:
+            note = await make_note(conn, carol, tags=(Tag(tag="offrelomme", name="OffreLomme"),))
+
+        assert (await events.next()).payload["id"] == str(note.id)
+
+
 async def test_what_is_rolled_back_is_told_to_nobody(alice: Alice) -> None:
     async with watching(alice.api, "user") as events:
         with pytest.raises(ZeroDivisionError):

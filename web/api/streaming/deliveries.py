@@ -16,7 +16,7 @@ from web.api.entities.notifications import OURS_ALONE, load_notifications
 from web.api.entities.values import Look
 from web.api.streaming.messages import Delivery, Message
 from web.api.streaming.rendering import Rendered, render
-from web.api.streaming.streams import OF_PEOPLE, Stream
+from web.api.streaming.streams import PRIVATE, Stream
 from web.api.streaming.watchers import Watcher
 
 Watched = Mapping[Stream, Set[Watcher]]
@@ -33,16 +33,20 @@ class News:
     entries: dict[int, Entry]
     shares: dict[int, list[int]]
     homes: dict[int, set[int]]
+    lists: dict[int, set[int]]
     public: dict[int, PublicPost]
     hidden: dict[int, set[int]]
 
     def list_shown(self) -> list[Entry]:
         """What somebody who watches may see, edited posts for the sake of their shares."""
-        return [entry for id, entry in self.entries.items() if id in self.public or self.find_homes(id)]
+        return [entry for id, entry in self.entries.items() if id in self.public or self.find_streams(id)]
 
-    def find_homes(self, id: int) -> set[int]:
-        """Whose homes this stands in, itself or shared."""
-        return self.homes.get(id, set()).union(*(self.homes.get(share, set()) for share in self.shares.get(id, ())))
+    def find_streams(self, id: int) -> list[Stream]:
+        """The homes and lists in which this stands, itself or shared."""
+        ids = (id, *self.shares.get(id, ()))
+        homes = {reader_id for id in ids for reader_id in self.homes.get(id, ())}
+        lists = {list_id for id in ids for list_id in self.lists.get(id, ())}
+        return [*(Stream("user", id) for id in homes), *(Stream("list", id) for id in lists)]
 
 
 async def load_deliveries(
@@ -84,18 +88,19 @@ async def _load_news(conn: Connection, watched: Watched, events: Sequence[Stream
     entries = {id: Entry(id=id, post_id=id, shared_by=None) for id in post_ids}
     entries |= {id: Entry(id=id, post_id=share.post_id, shared_by=share.actor_id) for id, share in shares.items()}
     shares_of_edited = await reactions.list_share_ids(conn, edited) if edited else {}
-    homes = await timelines.list_home_readers(
-        conn,
-        _list_of(watched, "user"),
-        post_ids=post_ids,
-        share_ids=[*shares, *(id for ids in shares_of_edited.values() for id in ids)],
-    )
-    open_streams = {stream: watchers for stream, watchers in watched.items() if stream.kind not in OF_PEOPLE}
+    share_ids = [*shares, *(id for ids in shares_of_edited.values() for id in ids)]
+    homes, lists = _list_of(watched, "user"), _list_of(watched, "list")
+    open_streams = {stream: watchers for stream, watchers in watched.items() if stream.kind not in PRIVATE}
     public = await timelines.list_public_posts(conn, post_ids) if open_streams else []
     readers = [id for id in list_readers(open_streams) if id is not None]
     hidden = await timelines.list_hidden(conn, list({post.author_id for post in public}), readers)
     return News(
-        entries=entries, shares=shares_of_edited, homes=homes, public={post.id: post for post in public}, hidden=hidden
+        entries=entries,
+        shares=shares_of_edited,
+        homes=await timelines.list_home_readers(conn, homes, post_ids=post_ids, share_ids=share_ids),
+        lists=await timelines.list_lists_with(conn, lists, post_ids=post_ids, share_ids=share_ids),
+        public={post.id: post for post in public},
+        hidden=hidden,
     )
 
 
@@ -106,8 +111,7 @@ def _deliver_news(event: StreamEvent, news: News, rendered: Mapping[int, Rendere
     name = "status.update" if event.kind == "edit" else "update"
     message, for_apps = Message(name, status.for_members), Message(name, status.for_apps)
     personal = {reader_id: Message(name, body) for reader_id, body in status.personal.items()}
-    homes = [Stream("user", reader_id) for reader_id in news.find_homes(event.object_id)]
-    deliveries = [Delivery(streams=homes, message=message, personal=personal)]
+    deliveries = [Delivery(streams=news.find_streams(event.object_id), message=message, personal=personal)]
     post = news.public.get(event.object_id)
     if post is not None:
         deliveries.append(

@@ -12,6 +12,7 @@ from web.api.streaming.messages import THUMP, Message
 from web.api.streaming.sockets import open_socket
 from web.api.streaming.streams import find_stream
 from web.api.streaming.watchers import Watcher
+from web.keys import INSTANCE
 
 THUMP_SECONDS = 15.0
 
@@ -43,7 +44,7 @@ async def stream_events(request: web.Request) -> web.StreamResponse:
 
 
 async def _send_events(request: web.Request, name: str) -> web.StreamResponse:
-    wanted = find_stream(request[TOKEN], name, await read_parameters(request))
+    wanted = await find_stream(request.app[INSTANCE].pool, request[TOKEN], name, await read_parameters(request))
     transport = request.transport
     if transport is None:
         raise NotFound

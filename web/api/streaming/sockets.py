@@ -8,13 +8,15 @@ from typing import Any
 import orjson
 from aiohttp import WSMsgType, web
 
+from models.database import Pool
 from models.errors import DeclicError, Invalid
 from web.api.auth import TOKEN, list_protocols
 from web.api.parameters import Parameters, read_query
 from web.api.streaming.hub import HUB, Hub
 from web.api.streaming.messages import Message
-from web.api.streaming.streams import Wanted, find_stream
+from web.api.streaming.streams import find_stream, read_stream
 from web.api.streaming.watchers import Watcher
+from web.keys import INSTANCE
 
 PING_SECONDS = 30.0
 
@@ -42,14 +44,15 @@ async def open_socket(request: web.Request) -> web.WebSocketResponse:
     if transport is None or not socket.can_prepare(request).ok:
         raise web.HTTPBadRequest
     hub, watcher = request.app[HUB], Watcher(request[TOKEN], request.remote or "", Message.for_socket, transport.abort)
+    pool = request.app[INSTANCE].pool
     with hub.watching(watcher):
         query = read_query(request)
         if query.text("stream"):
-            await hub.join(watcher, find_stream(watcher.token, query.text("stream"), query))
+            await hub.join(watcher, await find_stream(pool, watcher.token, query.text("stream"), query))
         await socket.prepare(request)
         sending = asyncio.create_task(_send(socket, watcher))
         try:
-            await _listen(socket, _Conversation(hub=hub, watcher=watcher))
+            await _listen(socket, _Conversation(pool=pool, hub=hub, watcher=watcher))
         finally:
             watcher.end("closed")
             _, stuck = await asyncio.wait([sending], timeout=CLOSE_SECONDS)
@@ -81,6 +84,7 @@ async def _listen(socket: web.WebSocketResponse, conversation: "_Conversation") 
 class _Conversation:
     """What one client asks for over its socket."""
 
+    pool: Pool
     hub: Hub
     watcher: Watcher
     minute: float = field(default_factory=time.monotonic)
@@ -96,9 +100,10 @@ class _Conversation:
     async def obey(self, text: str) -> None:
         """`subscribe` or `unsubscribe`. Raises Invalid and whatever keeps this client from the stream."""
         asked = _read(text)
-        wanted: Wanted = find_stream(self.watcher.token, asked.text("stream"), asked)
+        wanted = read_stream(self.watcher.token, asked.text("stream"), asked)
         match asked.text("type"):
             case "subscribe":
+                wanted = await find_stream(self.pool, self.watcher.token, asked.text("stream"), asked)
                 if len(self.watcher.streams) >= MOST_STREAMS and wanted.stream not in self.watcher.streams:
                     raise Invalid("There are too many streams on this connection.")
                 await self.hub.join(self.watcher, wanted)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from federation.hashtags import fold
+from models import lists
+from models.database import Pool, connection
 from models.errors import Forbidden, Invalid, NotFound
 from models.tokens import Token
 from web.api.parameters import Parameters
@@ -19,13 +21,17 @@ StreamKind = Literal[
     "public:remote:media",
     "hashtag",
     "hashtag:local",
+    "list",
     "direct",
 ]
 
-KINDS = get_args(StreamKind)
+KINDS: tuple[StreamKind, ...] = get_args(StreamKind)
 
 OF_PEOPLE = ("user", "user:notification", "direct")
 """The token says whose these are."""
+
+PRIVATE = (*OF_PEOPLE, "list")
+"""Nobody else may watch these."""
 
 TAG_LIMIT = 200
 
@@ -46,23 +52,44 @@ class Wanted:
     names: tuple[str, ...]
 
 
-def find_stream(token: Token, name: str, parameters: Parameters) -> Wanted:
+async def find_stream(pool: Pool, token: Token, name: str, parameters: Parameters) -> Wanted:
     """The stream of this name. Raises NotFound, Invalid without a tag, Forbidden when the token does not allow it."""
-    if name.startswith("public") and not name.endswith(":media") and parameters.flag("only_media"):
-        name = f"{name}:media"
-    kind = next((kind for kind in KINDS if kind == name), None)
-    if kind is None:
-        raise NotFound("There is no such stream.")
+    wanted = read_stream(token, name, parameters)
+    if wanted.stream.kind == "list":
+        assert token.actor_id is not None and isinstance(wanted.stream.of, int)
+        async with connection(pool) as conn:
+            await lists.get(conn, token.actor_id, wanted.stream.of)
+    return wanted
+
+
+def read_stream(token: Token, name: str, parameters: Parameters) -> Wanted:
+    """The same without looking whether there is such a list."""
+    kind = _read_kind(name, parameters)
     scope = "read:notifications" if kind == "user:notification" else "read:statuses"
     if not token.allows(scope):
         raise Forbidden(f"This stream is outside the authorized scopes: it needs {scope}.")
+    if kind in PRIVATE and token.actor_id is None:
+        raise Forbidden("This stream needs the token of a person, not of an application alone.")
+    if kind == "list":
+        return Wanted(Stream(kind, parameters.id("list") or 0), (kind, parameters.text("list").strip()))
     if kind in OF_PEOPLE:
-        if token.actor_id is None:
-            raise Forbidden("This stream needs the token of a person, not of an application alone.")
         return Wanted(Stream(kind, token.actor_id), (kind,))
     if kind.startswith("hashtag"):
-        tag = parameters.text("tag").strip().removeprefix("#")[:TAG_LIMIT]
-        if not fold(tag):
-            raise Invalid("Say which tag: tag=offre.", field="tag")
-        return Wanted(Stream(kind, fold(tag)), (kind, parameters.text("tag")[:TAG_LIMIT]))
+        return _read_tag(kind, parameters)
     return Wanted(Stream(kind), (kind,))
+
+
+def _read_kind(name: str, parameters: Parameters) -> StreamKind:
+    if name.startswith("public") and not name.endswith(":media") and parameters.flag("only_media"):
+        name = f"{name}:media"
+    for kind in KINDS:
+        if kind == name:
+            return kind
+    raise NotFound("There is no such stream.")
+
+
+def _read_tag(kind: StreamKind, parameters: Parameters) -> Wanted:
+    tag = parameters.text("tag")[:TAG_LIMIT]
+    if not fold(tag.strip().removeprefix("#")):
+        raise Invalid("Say which tag: tag=offre.", field="tag")
+    return Wanted(Stream(kind, fold(tag.strip().removeprefix("#"))), (kind, tag))
