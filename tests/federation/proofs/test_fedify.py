@@ -29,12 +29,6 @@ async def fedify() -> AsyncIterator[FedifySignatures]:
 
 
 @pytest.fixture
-def bob(fediverse: FakeFediverse) -> Person:
-    """Bob, with keys of both kinds."""
-    return fediverse.add_person()
-
-
-@pytest.fixture
 def proof_signer(fediverse: FakeFediverse, bob: Person) -> Signer:
     """His Ed25519 key."""
     names = ("assertionMethod", "controller", "Multikey", "publicKeyMultibase")

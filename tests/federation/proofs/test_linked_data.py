@@ -1,6 +1,6 @@
 """RsaSignature2017, and who vouches: what was signed, in the one form that leaves no choice."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,27 +13,6 @@ from tests.federation.proofs.samples import AS, MASTODON_CONTEXT, copy, give_pro
 from tests.fediverse import FakeFediverse, Person, make_signer
 
 Change = Callable[[dict[str, Any]], Any]
-
-
-@pytest.fixture(scope="module")
-async def opener() -> AsyncIterator[JsonLdProcessor]:
-    """One child for all tests of this module: starting it takes half a second."""
-    processor = JsonLdProcessor(work="open", most_waiting=8)
-    yield processor
-    await processor.close()
-
-
-@pytest.fixture
-def server(instance: Instance, opener: JsonLdProcessor) -> Instance:
-    """Our server with that child."""
-    object.__setattr__(instance, "linked_data", opener)
-    return instance
-
-
-@pytest.fixture
-def bob(fediverse: FakeFediverse) -> Person:
-    """Bob, at henin.test, whose server signs as Mastodon does."""
-    return fediverse.add_person()
 
 
 async def test_ep05_what_mastodon_signs_is_vouched_for(server: Instance, bob: Person) -> None:

@@ -1,6 +1,5 @@
 """The situations that Mastodon tests its verification of proofs and linked-data signatures with, and our verdicts."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +7,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from federation.instance import Instance
-from federation.jsonld import JsonLdProcessor
 from federation.proofs import verify_linked_data
 from federation.proofs.integrity import OLDEST, Proof, build_base, read_proofs
 from federation.signatures import PublicKey, multibase
@@ -94,27 +92,6 @@ def test_ep01_the_example_of_the_w3c_holds() -> None:
     # Its key is no web address, so that no actor could own it: nothing here is proven by such a one.
     signed = CREDENTIAL | {"proof": CREDENTIAL_OPTIONS | {"proofValue": CREDENTIAL_VALUE}}
     assert read_proofs(signed, FEP_TIME) == []
-
-
-@pytest.fixture(scope="module")
-async def opener() -> AsyncIterator[JsonLdProcessor]:
-    """One child for all tests of this module."""
-    processor = JsonLdProcessor(work="open", most_waiting=8)
-    yield processor
-    await processor.close()
-
-
-@pytest.fixture
-def server(instance: Instance, opener: JsonLdProcessor) -> Instance:
-    """Our server with that child."""
-    object.__setattr__(instance, "linked_data", opener)
-    return instance
-
-
-@pytest.fixture
-def bob(fediverse: FakeFediverse) -> Person:
-    """Whose server signs as Mastodon does."""
-    return fediverse.add_person()
 
 
 def hello(person: Person) -> dict[str, Any]:
