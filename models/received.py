@@ -9,7 +9,6 @@ from models.batches import Batch
 from models.database import Connection, Pool, connection, execute, fetch_all, fetch_value
 from models.ids import make_id
 
-
 SUSPECT = 2
 """From so many deaths on, an activity is processed with nothing beside it."""
 

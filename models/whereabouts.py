@@ -7,7 +7,6 @@ from typing import Literal
 from models.database import Connection, fetch_all
 from models.follows import FollowState
 
-
 MOST_LOOKED_AT = 5000
 """So many of the newest activities of one server are looked through: anybody may ask."""
 

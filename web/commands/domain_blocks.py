@@ -9,6 +9,7 @@ from federation.domain_list import Plan
 from federation.instance import Instance
 from models import levels
 from models.database import connection, transaction
+from outbox import peers
 from web.commands.running import run, say, tell, working_instance
 
 
@@ -43,7 +44,7 @@ async def _import_list(text: str, *, is_meant: bool, silenced_too: bool) -> None
             say("Nothing was changed: repeat with --apply to do it.")
             return
         async with transaction(instance.pool) as conn:
-            count = await domain_list.carry_out(conn, planned)
+            count = await peers.set_aside(conn, planned)
         say(f"{count} set aside")
 
 

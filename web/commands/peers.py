@@ -10,10 +10,12 @@ from federation.checkup import check_host
 from federation.hosts import read_host
 from federation.instance import Instance
 from inbox.diagnosis import diagnose
-from models import accounts, held, peers, requeue, servers, set_aside
+from models import accounts, peers, set_aside
 from models.database import Connection, connection, transaction
 from models.levels import Level
 from models.peers import SELECTIONS, Peer, Selection, Trouble
+from outbox import again
+from outbox import peers as outbox
 from web.commands.domain_blocks import blocks
 from web.commands.english import say_in_english
 from web.commands.running import Refused, run, say, tell, working_instance
@@ -217,7 +219,7 @@ async def _test(host: str) -> None:
 async def _retry(host: str) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
         await _get_peer(conn, host)
-        due = await held.retry_now(conn, host, at=datetime.now(UTC))
+        due = await again.retry(conn, host, at=datetime.now(UTC))
     tell(str(due))
 
 
@@ -225,25 +227,24 @@ async def _catch_up(host: str, since: datetime) -> None:
     at = datetime.now(UTC)
     async with working_instance() as instance, transaction(instance.pool) as conn:
         await _get_peer(conn, host)
-        queued = await requeue.catch_up(conn, host, since=since, at=at)
-        await held.retry_now(conn, host, at=at)
+        queued = await again.catch_up(conn, host, since=since, at=at)
     tell(str(queued))
 
 
 async def _hold(host: str) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
-        tell(str(await held.pause(conn, host)))
+        tell(str(await outbox.hold(conn, host)))
 
 
 async def _release(host: str) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
         await _get_peer(conn, host)
-        tell(str(await held.resume(conn, host)))
+        tell(str(await outbox.release(conn, host)))
 
 
 async def _level(host: str, level: Level) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
-        await servers.save_level(conn, host, level)
+        await outbox.trust(conn, host, level)
     tell(level)
 
 

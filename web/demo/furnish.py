@@ -13,10 +13,9 @@ from federation.instance import Instance
 from federation.key_pairs import make_key_pairs
 from federation.remote import resolve_handle
 from federation.uploads import save_upload
-from models import accounts, actors, follows, jobs, listings, places, servers, tokens
+from models import accounts, actors, follows, jobs, listings, places, tokens
 from models.actors import Actor
 from models.database import connection, transaction
-from models.directory.deciding import save_own_vouch
 from models.listings import ListingDraft
 from models.moments import PARIS
 from models.places import place_fields
@@ -24,6 +23,7 @@ from outbox import follows as outbox_follows
 from outbox import listings as outbox_listings
 from outbox.accounts import register
 from outbox.cooperative import save_listed, save_preferences
+from outbox.peers import vouch
 from web.demo.troupe import HOUSES, PASSWORD, PHOTOS, STREAMS, Ad, House, Part
 from web.passwords import hash_password
 from web.wake import announce_work
@@ -68,8 +68,7 @@ async def _settle(instance: Instance, house: House) -> None:
         await save_listed(conn, instance.site, listed=True)
         for other in HOUSES:
             if other is not house:
-                await servers.save_level(conn, other.host, "friend")
-                await save_own_vouch(conn, other.host, vouched=True)
+                await vouch(conn, other.host)
     for part in house.parts:
         await _join(instance, part)
 

@@ -7,6 +7,7 @@ from models import knocks, levels
 from models.database import connection, transaction
 from models.errors import Invalid
 from models.levels import Decision
+from outbox import peers
 from outbox.blocks import read_domain
 from web.forms import FileLimits, Form, blank_form, read_form
 from web.keys import INSTANCE
@@ -53,15 +54,15 @@ async def post_gesture(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
         if gesture in {"restreinte", "ouverte"}:
-            await levels.save_limited(conn, limited=gesture == "restreinte")
+            await peers.restrict(conn, limited=gesture == "restreinte")
         elif gesture in {"entrer", "sortir"}:
-            await levels.save_listed(conn, host, listed=gesture == "entrer")
+            await peers.let_in(conn, host, listed=gesture == "entrer")
         elif gesture == "oublier":
-            await knocks.forget(conn, host)
+            await peers.forget_knock(conn, host)
         elif gesture == "retour":
-            await levels.save_level(conn, host, "reader")
+            await peers.trust(conn, host, "reader")
         else:
-            await levels.save_level(conn, host, "aside", note=note, public_reason=reason)
+            await peers.trust(conn, host, "aside", note=note, public_reason=reason)
     instance.welcomes.forget()
     raise lead_on(PAGE, gesture)
 
@@ -98,7 +99,7 @@ async def post_import(request: web.Request) -> web.Response:
     reading = domain_list.read_list(form.typed("liste"))
     async with transaction(instance.pool) as conn:
         planned = await domain_list.plan(conn, reading, own_host=instance.site.host)
-        count = await domain_list.carry_out(conn, planned)
+        count = await peers.set_aside(conn, planned)
     instance.welcomes.forget()
     raise lead_on(PAGE, "liste" if count else "rien")
 

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from models import actors, passages, posts, requeue
+from models import actors, passages, posts
 from models.actors import Actor
 from models.database import Connection, connection, transaction
 from models.errors import NotFound
 from models.passages import Passage
+from outbox import again
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.ids import read_id
@@ -103,7 +104,7 @@ async def post_send_again(request: web.Request) -> web.Response:
     if not found or found[0].author_id != account.actor_id or found[0].deleted_at is not None:
         raise NotFound
     async with transaction(instance.pool) as conn:
-        await requeue.send_post_again(conn, found[0].uri, at=datetime.now(UTC))
+        await again.send_post(conn, found[0], at=datetime.now(UTC))
     raise web.HTTPSeeOther(read_local_path(form.typed("retour"), "/moi"))
 
 
@@ -114,11 +115,6 @@ async def post_request_again(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
         followed = await actors.get(conn, read_id(form.typed("acteur")))
-        await requeue.send_act_again(
-            conn,
-            actor_id=account.actor_id,
-            object_uri=followed.uri,
-            types=("Follow", "Undo"),
-            at=datetime.now(UTC),
-        )
+        me = await actors.get(conn, account.actor_id)
+        await again.send_request(conn, me, followed, at=datetime.now(UTC))
     raise web.HTTPSeeOther("/abonnements")

@@ -8,12 +8,14 @@ from aiohttp import web
 
 from federation.checkup import Finding, check_host
 from federation.hosts import read_host
-from models import held, peers, requeue, servers, set_aside
+from models import peers, set_aside
 from models.database import Connection, connection, transaction
 from models.errors import Invalid, NotFound
 from models.levels import Level
 from models.moments import PARIS
 from models.peers import SELECTIONS, Peer
+from outbox import again
+from outbox import peers as outbox
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.pages.causes import explain_stop
@@ -90,7 +92,7 @@ async def post_gesture(request: web.Request) -> web.Response:
         return await _show(request, form, status=422)
     async with transaction(instance.pool) as conn:
         if level:
-            await servers.save_level(conn, host, level)
+            await outbox.trust(conn, host, level)
         else:
             await _act(conn, host, gesture, since)
     instance.welcomes.forget()
@@ -100,14 +102,13 @@ async def post_gesture(request: web.Request) -> web.Response:
 async def _act(conn: Connection, host: str, gesture: str, since: datetime | None) -> None:
     at = datetime.now(UTC)
     if gesture == "hold":
-        await held.pause(conn, host)
+        await outbox.hold(conn, host)
     elif gesture == "release":
-        await held.resume(conn, host)
+        await outbox.release(conn, host)
     elif gesture == "catch_up" and since is not None:
-        await requeue.catch_up(conn, host, since=since, at=at)
-        await held.retry_now(conn, host, at=at)
+        await again.catch_up(conn, host, since=since, at=at)
     else:
-        await held.retry_now(conn, host, at=at)
+        await again.retry(conn, host, at=at)
 
 
 def _read_since(form: Form) -> datetime | None:

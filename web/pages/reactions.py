@@ -5,19 +5,19 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from models import actors, listings, posts, requeue
+from models import actors, listings, posts
 from models.actors import Actor
 from models.database import Connection, transaction
 from models.errors import NotFound
 from models.posts import Post
 from models.settings import Site
+from outbox import again
 from outbox import reactions as outbox
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.cards import listing_path
 from web.pages.ids import read_id
 from web.pages.lines import note_path
-from web.pages.passages import REACTIONS
 from web.session import require_account
 
 Verb = Callable[[Connection, Site, Actor, Post], Awaitable[object]]
@@ -25,9 +25,7 @@ Verb = Callable[[Connection, Site, Actor, Post], Awaitable[object]]
 
 async def send_again(conn: Connection, site: Site, actor: Actor, post: Post) -> int:
     """What the actor liked, passed on or took back is sent again where it did not arrive."""
-    return await requeue.send_act_again(
-        conn, actor_id=actor.id, object_uri=post.uri, types=REACTIONS, at=datetime.now(UTC)
-    )
+    return await again.send_reactions(conn, actor, post, at=datetime.now(UTC))
 
 
 VERBS: Mapping[str, Verb] = {

@@ -10,10 +10,11 @@ from federation.html import to_text
 from federation.parse import parse_activity
 from federation.vocabulary.activities import Create
 from federation.vocabulary.embedded import is_postlike, note_of
-from models import levels, strangers
+from models import strangers
 from models.database import connection, transaction
 from models.errors import NotFound
 from models.strangers import Stranger
+from outbox import peers
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.notices import find_notice, lead_on
@@ -67,11 +68,9 @@ async def post_decision(request: web.Request) -> web.Response:
         if gesture not in GESTURES or host not in {one.host for one in await strangers.list_strangers(conn)}:
             raise NotFound
         if gesture == "laisser":
-            await strangers.release(conn, host)
+            await peers.hear_strangers(conn, host)
         else:
-            await strangers.drop(conn, host)
-        if gesture == "ecarter":
-            await levels.save_level(conn, host, "aside")
+            await peers.refuse_strangers(conn, host, aside=gesture == "ecarter")
     instance.welcomes.forget()
     raise lead_on("/coop/inconnus", gesture)
 

@@ -8,13 +8,14 @@ from aiohttp import web
 
 from federation import crawl
 from federation.hosts import read_host
-from models import actors, jobs, levels, preferences
+from models import actors, jobs, preferences
 from models.database import Connection, connection, transaction
 from models.directory import deciding
 from models.directory.reading import Entry, list_entries
 from models.errors import Invalid
 from models.places import fold_name
 from models.preferences import DirectoryArea
+from outbox import peers
 from outbox.cooperative import save_listed, save_preferences
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
@@ -73,7 +74,7 @@ async def post_territories(request: web.Request) -> web.Response:
 
 
 async def _decide(conn: Connection, gesture: str, host: str) -> None:
-    """What is decided about one territory. To vouch for somebody is to call it a friend."""
+    """What is decided about one territory. Where the crawl looks, and what our own map shows, concerns nobody else."""
     if gesture == "ajouter":
         await deciding.save_seed(conn, host)
         return
@@ -81,10 +82,9 @@ async def _decide(conn: Connection, gesture: str, host: str) -> None:
         raise web.HTTPNotFound
     match gesture:
         case "garant":
-            await levels.save_level(conn, host, "friend")
-            await deciding.save_own_vouch(conn, host, vouched=True)
+            await peers.vouch(conn, host)
         case "fin_garant":
-            await deciding.save_own_vouch(conn, host, vouched=False)
+            await peers.vouch_no_more(conn, host)
         case "oublier":
             await deciding.forget_seed(conn, host)
         case "retirer" | "spam":

@@ -1,0 +1,73 @@
+"""What the cooperative decides about other servers: how far it trusts them, and what waits for them.
+
+The same verbs for pages, command line and demo. Nothing is told to the server concerned; what follows (people
+suspended, deliveries cancelled, what may be vouched for) is put into effect with the decision.
+"""
+
+from federation import domain_list
+from federation.domain_list import Plan
+from models import held, knocks, levels, strangers
+from models.database import Connection
+from models.directory import deciding
+from models.levels import Level
+
+
+async def trust(
+    conn: Connection, host: str, level: Level, *, note: str | None = None, public_reason: str | None = None
+) -> None:
+    """Friend, reader or aside. Texts that are None stay as they are."""
+    await levels.save_level(conn, host, level, note=note, public_reason=public_reason)
+
+
+async def set_aside(conn: Connection, planned: Plan) -> int:
+    """Set aside what a list brings; how many domains."""
+    return await domain_list.carry_out(conn, planned)
+
+
+async def restrict(conn: Connection, *, limited: bool) -> None:
+    """Deal with friends and guests only, or with everybody again."""
+    await levels.save_limited(conn, limited=limited)
+
+
+async def let_in(conn: Connection, host: str, *, listed: bool) -> None:
+    """Make a server a guest of the restricted federation, or no longer."""
+    await levels.save_listed(conn, host, listed=listed)
+
+
+async def forget_knock(conn: Connection, host: str) -> None:
+    """Leave the door as it is for a server that knocked."""
+    await knocks.forget(conn, host)
+
+
+async def vouch(conn: Connection, host: str) -> None:
+    """Say to everybody that this territory is a real one: whoever is vouched for is a friend."""
+    await trust(conn, host, "friend")
+    await deciding.save_own_vouch(conn, host, vouched=True)
+
+
+async def vouch_no_more(conn: Connection, host: str) -> None:
+    """Take that word back; the friend stays one."""
+    await deciding.save_own_vouch(conn, host, vouched=False)
+
+
+async def hear_strangers(conn: Connection, host: str) -> int:
+    """Let the letters of a server's people through, and all that come; how many waited."""
+    return await strangers.release(conn, host)
+
+
+async def refuse_strangers(conn: Connection, host: str, *, aside: bool) -> int:
+    """Throw the letters of a server's people away, and set it aside where that was meant; how many there were."""
+    thrown = await strangers.drop(conn, host)
+    if aside:
+        await trust(conn, host, "aside")
+    return thrown
+
+
+async def hold(conn: Connection, host: str) -> int:
+    """Keep everything that leaves for this server; how many deliveries waited."""
+    return await held.pause(conn, host)
+
+
+async def release(conn: Connection, host: str) -> int:
+    """Let it go again; how many deliveries may leave now."""
+    return await held.resume(conn, host)
