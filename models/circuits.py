@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from models.database import Connection, execute, fetch_column, fetch_one
+from models.database import Connection, execute, fetch_all, fetch_column
 
 FAILING_DAYS = 7
 """After failing on so many distinct days a host is unavailable and its deliveries are held (HT7)."""
@@ -21,7 +21,20 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A delivery that failed: where and why; `day` is None for a refusal, which tells that the host itself is well."""
+
+    host: str
+    error: str
+    day: date | None
+    inbox: str | None = None
+    cause: str | None = None
+    clock_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Failing:
+    host: str
     failing_days: list[date]
     last_out_at: datetime | None
     unavailable_since: datetime | None
@@ -84,44 +97,52 @@ async def _end_failures(conn: Connection, arrivals: Sequence[Arrival]) -> list[s
     )
 
 
-async def save_failure(
-    conn: Connection, host: str, error: str, *, on: date | None, inbox: str | None = None, cause: str | None = None
-) -> bool:
-    """A delivery failed, on this day; None for a refusal, which tells that the host itself is well.
+async def save_failures(conn: Connection, failures: Sequence[Failure]) -> list[str]:
+    """Deliveries failed: one row written for each host, however many. The hosts that have just become unavailable.
 
-    True when the host has just become unavailable: it failed on seven distinct days and took nothing since the first
-    of them (HT7). Of its failing inboxes twenty are remembered.
+    Those failed on seven distinct days and took nothing since the first of them (HT7). The newest failure is told, and
+    of a host's failing inboxes twenty are remembered.
     """
-    server = await fetch_one(
+    failing = await fetch_all(
         conn,
         _Failing,
         """
-        INSERT INTO server AS s (host, last_failure_at, failure, failure_cause, failing_days, failing_inboxes)
-        VALUES ($1, now(), $2, $5, array_remove(ARRAY[$3::date], NULL), array_remove(ARRAY[$4::text], NULL))
+        INSERT INTO server AS s (host, last_failure_at, failure, failure_cause, failing_days, failing_inboxes,
+            clock_seconds, clock_at)
+        SELECT host, now(), (array_agg(error ORDER BY place DESC))[1], (array_agg(cause ORDER BY place DESC))[1],
+            coalesce(array_agg(DISTINCT day) FILTER (WHERE day IS NOT NULL), '{}'),
+            coalesce((array_agg(DISTINCT inbox) FILTER (WHERE inbox IS NOT NULL))[1:20], '{}'),
+            (array_agg(clock ORDER BY place DESC) FILTER (WHERE clock IS NOT NULL))[1],
+            CASE WHEN count(clock) > 0 THEN now() END
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::text[], $6::integer[])
+            WITH ORDINALITY AS failed (host, error, cause, day, inbox, clock, place)
+        GROUP BY host ORDER BY host
         ON CONFLICT (host) DO UPDATE SET last_failure_at = now(), failure = excluded.failure,
             failure_cause = excluded.failure_cause,
             failing_days = CASE WHEN excluded.failing_days <@ s.failing_days THEN s.failing_days
                 ELSE (s.failing_days || excluded.failing_days)[greatest(cardinality(s.failing_days) - 12, 1):] END,
-            failing_inboxes = CASE WHEN excluded.failing_inboxes <@ s.failing_inboxes
-                OR cardinality(s.failing_inboxes) >= 20 THEN s.failing_inboxes
-                ELSE s.failing_inboxes || excluded.failing_inboxes END
-        RETURNING failing_days, last_out_at, unavailable_since
+            failing_inboxes = (s.failing_inboxes || ARRAY(SELECT unnest(excluded.failing_inboxes)
+                EXCEPT SELECT unnest(s.failing_inboxes)))[1:20],
+            clock_seconds = coalesce(excluded.clock_seconds, s.clock_seconds),
+            clock_at = coalesce(excluded.clock_at, s.clock_at)
+        RETURNING host, failing_days, last_out_at, unavailable_since
         """,
-        host,
-        error,
-        on,
-        inbox,
-        cause,
+        [failure.host for failure in failures],
+        [failure.error for failure in failures],
+        [failure.cause for failure in failures],
+        [failure.day for failure in failures],
+        [failure.inbox for failure in failures],
+        [failure.clock_seconds for failure in failures],
     )
-    assert server is not None
-    if on is None or server.unavailable_since is not None or not _fails_for_days(server):
-        return False
-    await execute(
-        conn,
-        "UPDATE server SET unavailable_since = now(), probe_at = now() + interval '1 day' WHERE host = $1",
-        host,
-    )
-    return True
+    today = {failure.host for failure in failures if failure.day is not None}
+    lost = [one.host for one in failing if one.host in today and one.unavailable_since is None and _fails_for_days(one)]
+    if lost:
+        await execute(
+            conn,
+            "UPDATE server SET unavailable_since = now(), probe_at = now() + interval '1 day' WHERE host = ANY($1)",
+            lost,
+        )
+    return lost
 
 
 def _fails_for_days(server: _Failing) -> bool:

@@ -6,7 +6,7 @@ import structlog
 
 from federation.instance import Instance
 from models import circuits, deliveries, gone, held
-from models.circuits import Arrival
+from models.circuits import Arrival, Failure
 from models.database import Connection, transaction
 from outbox.backoff import LONGEST
 from outbox.outcomes import Later, Never, Sent, ToPerson
@@ -37,33 +37,25 @@ def _read_arrival(outcome: Sent) -> Arrival:
 
 
 async def save_failed(conn: Connection, outcomes: list[Later | ToPerson | Never], *, at: datetime) -> None:
-    """These did not arrive. By host, so that two workers never wait for each other's rows in a circle."""
-    for outcome in sorted(outcomes, key=lambda outcome: (outcome.delivery.host, outcome.delivery.id)):
+    """These did not arrive: one row for each host, one for each delivery.
+
+    By host, so that two workers never wait for each other's rows in a circle.
+    """
+    outcomes = sorted(outcomes, key=lambda outcome: (outcome.delivery.host, outcome.delivery.id))
+    await _save_failures(conn, [failure for outcome in outcomes if (failure := _read_failure(outcome, at)) is not None])
+    for outcome in outcomes:
+        id, status, error = outcome.delivery.id, outcome.status, outcome.error
         match outcome:
             case Later():
-                await _save_later(conn, outcome, at=at)
+                await deliveries.retry(conn, id, status=status, error=error, due_at=outcome.due_at, cause=outcome.cause)
             case ToPerson():
-                if not await deliveries.redirect_to_personal(conn, outcome.delivery.id, status=outcome.status):
-                    await deliveries.give_up(conn, outcome.delivery.id, status=outcome.status, error=outcome.error)
+                if not await deliveries.redirect_to_personal(conn, id, status=outcome.status):
+                    await deliveries.give_up(conn, id, status=status, error=error)
             case Never():
                 await _save_never(conn, outcome, at=at)
 
 
-async def _save_later(conn: Connection, outcome: Later, *, at: datetime) -> None:
-    await _save_failure(conn, outcome, at=at)
-    await deliveries.retry(
-        conn,
-        outcome.delivery.id,
-        status=outcome.status,
-        error=outcome.error,
-        due_at=outcome.due_at,
-        cause=outcome.cause,
-    )
-
-
 async def _save_never(conn: Connection, outcome: Never, *, at: datetime) -> None:
-    if not outcome.missing:  # somebody who left says nothing of the others there
-        await _save_failure(conn, outcome, at=at)
     await deliveries.give_up(conn, outcome.delivery.id, status=outcome.status, error=outcome.error, cause=outcome.cause)
     if outcome.missing and outcome.delivery.personal_inbox is None:
         dropped = await gone.save(conn, outcome.delivery.inbox, certain=outcome.status == GONE, at=at)
@@ -71,15 +63,28 @@ async def _save_never(conn: Connection, outcome: Never, *, at: datetime) -> None
             log.info("followers_gone", inbox=outcome.delivery.inbox)
 
 
-async def _save_failure(conn: Connection, outcome: Later | Never, *, at: datetime) -> None:
-    """For the administrators; only trouble of the whole host counts towards its being unavailable."""
-    host, inbox = outcome.delivery.host, outcome.delivery.inbox
-    on = at.date() if outcome.failing else None
-    if await circuits.save_failure(conn, host, outcome.error, on=on, inbox=inbox, cause=outcome.cause):
+def _read_failure(outcome: Later | ToPerson | Never, at: datetime) -> Failure | None:
+    """What it tells of the host; only trouble of the whole host counts towards its being unavailable.
+
+    Somebody who left says nothing of the others there, nor does a shared inbox that is not there.
+    """
+    if isinstance(outcome, ToPerson) or (isinstance(outcome, Never) and outcome.missing):
+        return None
+    return Failure(
+        host=outcome.delivery.host,
+        inbox=outcome.delivery.inbox,
+        error=outcome.error,
+        cause=outcome.cause,
+        day=at.date() if outcome.failing else None,
+        clock_seconds=outcome.clock,
+    )
+
+
+async def _save_failures(conn: Connection, failures: list[Failure]) -> None:
+    for host in await circuits.save_failures(conn, failures) if failures else ():
         waiting = await held.hold(conn, host)
-        log.warning("host_unavailable", host=host, cause=outcome.error, held=waiting)
-    if outcome.clock is not None:
-        await circuits.save_clock(conn, host, outcome.clock)
+        cause = next(failure.error for failure in reversed(failures) if failure.host == host)
+        log.warning("host_unavailable", host=host, cause=cause, held=waiting)
 
 
 async def probe_hosts(instance: Instance) -> int:

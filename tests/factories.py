@@ -1,10 +1,10 @@
 """Makers of rows for tests: small, with believable defaults; every test names what matters to it."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from models import activities, actors, follows, listings, posts
+from models import activities, actors, circuits, follows, listings, posts
 from models.activities import NewActivity
 from models.actors import Actor, LocalActor, RemoteActor
 from models.database import Connection, execute
@@ -136,3 +136,11 @@ async def make_activity(
         conn,
         NewActivity(uri=uri, type=type, actor_id=actor.id, object_uri=object_uri, public=public, body=body),
     )
+
+
+async def save_failure(
+    conn: Connection, host: str, error: str, *, on: date | None, inbox: str | None = None, cause: str | None = None
+) -> bool:
+    """A delivery failed on this day, or was refused; whether the host has just become unavailable."""
+    failure = circuits.Failure(host=host, error=error, day=on, inbox=inbox, cause=cause)
+    return await circuits.save_failures(conn, [failure]) == [host]

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from models import circuits, deliveries, held, servers
 from models.actors import Actor
-from models.circuits import Arrival
+from models.circuits import Arrival, Failure
 from models.database import Connection, execute, fetch_value
 from models.peers import Peer, find_peer
-from tests.factories import make_activity, make_follow, make_local_actor, make_remote_actor
+from tests.factories import make_activity, make_follow, make_local_actor, make_remote_actor, save_failure
 
 HOST = "henin.test"
 BROKEN, FINE = f"https://{HOST}/inbox", f"https://{HOST}/users/bob/inbox"
@@ -17,7 +17,7 @@ TODAY = datetime.now(UTC).date()
 async def fail(conn: Connection, *, days: int = 7, inbox: str = BROKEN, until: date = TODAY) -> bool:
     """This inbox fails on so many days in a row; whether the host became unavailable by it."""
     told = [
-        await circuits.save_failure(conn, HOST, "down", on=until - timedelta(days=day), inbox=inbox)
+        await save_failure(conn, HOST, "down", on=until - timedelta(days=day), inbox=inbox)
         for day in reversed(range(days))
     ]
     return any(told)
@@ -93,12 +93,37 @@ async def test_ht07_a_request_from_there_brings_a_probe_and_not_the_whole_queue(
 
 async def test_ht07_refusals_tell_the_administrators_but_count_no_day(conn: Connection) -> None:
     for day in range(10):
-        await circuits.save_failure(conn, HOST, f"forbids {day}", on=None, inbox=FINE, cause="forbidden")
+        await save_failure(conn, HOST, f"forbids {day}", on=None, inbox=FINE, cause="forbidden")
 
     found = await get(conn)
 
     assert (found.state, found.failure, found.failure_cause) == ("failing", "forbids 9", "forbidden")
     assert found.unavailable_since is None and found.failing_since is None
+
+
+async def test_many_failures_of_one_host_are_one_row_written(conn: Connection) -> None:
+    today = datetime.now(UTC).date()
+    await save_failure(conn, HOST, "down", on=today, inbox=FINE)
+    before = await _count_writes(conn)
+    failures = [
+        Failure(host=HOST, error=f"down {n}", cause="timeout", day=today, inbox=f"{FINE}{n}", clock_seconds=n)
+        for n in range(25)
+    ]
+
+    await circuits.save_failures(conn, failures)
+
+    found = await get(conn)
+    inboxes = await fetch_value(conn, "SELECT failing_inboxes FROM server WHERE host = $1", HOST)
+    assert await _count_writes(conn) - before == 1
+    assert (found.failure, found.failure_cause, found.clock_seconds) == ("down 24", "timeout", 24)
+    assert len(inboxes) == 20 and FINE in inboxes
+
+
+async def _count_writes(conn: Connection) -> int:
+    counted: int = await fetch_value(
+        conn, "SELECT n_tup_ins + n_tup_upd FROM pg_stat_xact_user_tables WHERE relname = 'server'"
+    )
+    return counted
 
 
 async def test_latency_moves_slowly_towards_what_is_measured(conn: Connection) -> None:

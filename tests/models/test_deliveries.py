@@ -7,7 +7,15 @@ from models import circuits, deliveries, held, passages, servers
 from models.actors import Actor
 from models.database import Connection, execute, fetch_column, fetch_value
 from models.deliveries import Delivery
-from tests.factories import make_activity, make_follow, make_listing, make_local_actor, make_note, make_remote_actor
+from tests.factories import (
+    make_activity,
+    make_follow,
+    make_listing,
+    make_local_actor,
+    make_note,
+    make_remote_actor,
+    save_failure,
+)
 
 
 async def claim(
@@ -168,7 +176,7 @@ async def test_deliveries_to_an_unavailable_host_are_held_and_probed_daily(conn:
     await make_follow(conn, bob, alice)
     now = datetime.now(UTC)
     for day in range(circuits.FAILING_DAYS):
-        became = await circuits.save_failure(conn, bob.host, "down", on=(now - timedelta(days=day)).date())
+        became = await save_failure(conn, bob.host, "down", on=(now - timedelta(days=day)).date())
     first = await schedule(conn, alice, alice)
     await schedule(conn, alice, alice)
 
@@ -189,7 +197,7 @@ async def test_ht07_a_failed_probe_is_held_again_and_a_good_one_opens_the_host(c
     await make_follow(conn, bob, alice)
     now = datetime.now(UTC)
     for day in range(circuits.FAILING_DAYS):
-        await circuits.save_failure(conn, bob.host, "down", on=(now - timedelta(days=day)).date())
+        await save_failure(conn, bob.host, "down", on=(now - timedelta(days=day)).date())
     await schedule(conn, alice, alice)
     await schedule(conn, alice, alice)
     await held.probe(conn, at=now + timedelta(days=2))

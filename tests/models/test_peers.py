@@ -8,7 +8,7 @@ from models import circuits, deliveries, held, peers, servers
 from models.circuits import Arrival
 from models.database import Connection, execute
 from models.peers import Peer, PeerState, Selection
-from tests.factories import make_activity, make_local_actor, make_remote_actor
+from tests.factories import make_activity, make_local_actor, make_remote_actor, save_failure
 
 NOW = datetime.now(UTC)
 
@@ -43,9 +43,9 @@ async def test_those_that_need_somebody_come_first_and_those_set_aside_last(conn
     await hear(conn, "well.test", "paused.test", "failing.test", "away.test")
     await servers.save_level(conn, "aside.test", "aside")
     await held.pause(conn, "paused.test")
-    await circuits.save_failure(conn, "failing.test", "down", on=NOW.date())
+    await save_failure(conn, "failing.test", "down", on=NOW.date())
     for day in range(7):
-        await circuits.save_failure(conn, "away.test", "down", on=(NOW - timedelta(days=day)).date())
+        await save_failure(conn, "away.test", "down", on=(NOW - timedelta(days=day)).date())
 
     found = await peers.list_peers(conn)
 
@@ -74,7 +74,7 @@ async def test_servers_are_chosen_and_searched(
 ) -> None:
     await servers.save_level(conn, "friend.test", "friend")
     await servers.save_level(conn, "aside.test", "aside")
-    await circuits.save_failure(conn, "failing.test", "down", on=NOW.date())
+    await save_failure(conn, "failing.test", "down", on=NOW.date())
 
     found = await peers.list_peers(conn, selection=selection, search=search)
 

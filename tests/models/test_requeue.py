@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from models import circuits, deliveries, held, passages, requeue, servers
 from models.actors import Actor
 from models.database import Connection, execute, fetch_column, fetch_value
-from tests.factories import make_activity, make_local_actor, make_note, make_remote_actor
+from tests.factories import make_activity, make_local_actor, make_note, make_remote_actor, save_failure
 
 HOST = "henin.test"
 AT = datetime.now(UTC)
@@ -96,7 +96,7 @@ async def test_nothing_is_queued_for_a_host_set_aside_and_all_is_held_for_one_th
     alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
     await send(conn, alice, bob, "https://lomme.test/1", state="failed")
     for day in range(circuits.FAILING_DAYS):
-        await circuits.save_failure(conn, HOST, "down", on=(AT - timedelta(days=day)).date())
+        await save_failure(conn, HOST, "down", on=(AT - timedelta(days=day)).date())
 
     assert await requeue.catch_up(conn, HOST, since=LAST_WEEK, at=AT) == 1
     assert await fetch_value(conn, "SELECT state FROM delivery") == "held"

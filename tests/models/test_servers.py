@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from models import circuits, servers
 from models.database import Connection, execute, fetch_value
+from tests.factories import save_failure
 
 
 def arrive(*hosts: str) -> list[circuits.Arrival]:
@@ -14,7 +15,7 @@ def arrive(*hosts: str) -> list[circuits.Arrival]:
 async def test_ht07_a_host_is_unavailable_after_seven_days_of_failing(conn: Connection) -> None:
     today = datetime.now(UTC).date()
 
-    told = [await circuits.save_failure(conn, "henin.test", "down", on=today - timedelta(days=day)) for day in range(8)]
+    told = [await save_failure(conn, "henin.test", "down", on=today - timedelta(days=day)) for day in range(8)]
 
     assert told == [False] * 6 + [True, False]
     server = await servers.find(conn, "henin.test")
@@ -24,13 +25,13 @@ async def test_ht07_a_host_is_unavailable_after_seven_days_of_failing(conn: Conn
 async def test_ht07_failing_often_on_one_day_is_one_day(conn: Connection) -> None:
     today = datetime.now(UTC).date()
 
-    assert not any([await circuits.save_failure(conn, "henin.test", "down", on=today) for _ in range(20)])
+    assert not any([await save_failure(conn, "henin.test", "down", on=today) for _ in range(20)])
 
 
 async def test_ht07_a_success_forgets_failures_and_opens_the_host_once(conn: Connection) -> None:
     today = datetime.now(UTC).date()
     for day in range(7):
-        await circuits.save_failure(conn, "henin.test", "down", on=today - timedelta(days=day))
+        await save_failure(conn, "henin.test", "down", on=today - timedelta(days=day))
 
     assert await circuits.save_success(conn, arrive("arras.test", "henin.test")) == ["henin.test"]
     assert await circuits.save_success(conn, arrive("arras.test", "henin.test")) == []
@@ -42,7 +43,7 @@ async def test_ht07_a_success_forgets_failures_and_opens_the_host_once(conn: Con
 async def test_ht07_a_host_that_speaks_again_is_probed_at_once_but_not_over_and_over(conn: Connection) -> None:
     today = datetime.now(UTC).date()
     for day in range(7):
-        await circuits.save_failure(conn, "henin.test", "down", on=today - timedelta(days=day))
+        await save_failure(conn, "henin.test", "down", on=today - timedelta(days=day))
     await execute(conn, "UPDATE server SET probe_at = now() + interval '20 hours'")
 
     await servers.save_heard(conn, ["henin.test"])

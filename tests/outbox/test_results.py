@@ -8,7 +8,7 @@ from models import circuits, deliveries, held
 from models.database import Pool, connection, execute
 from models.settings import Settings
 from outbox.results import probe_hosts
-from tests.factories import HERE, make_activity, make_follow, make_local_actor, make_remote_actor
+from tests.factories import HERE, make_activity, make_follow, make_local_actor, make_remote_actor, save_failure
 from tests.fediverse import FakeFediverse
 
 
@@ -25,7 +25,7 @@ async def test_ht07_each_unavailable_host_is_asked_once_a_day_and_what_is_too_ol
                 conn, activity_id=activity, actor_id=alice.id, named_ids=[], followed_ids=[alice.id]
             )
         for day in range(circuits.FAILING_DAYS):
-            await circuits.save_failure(conn, bob.host, "down", on=(datetime.now(UTC) - timedelta(days=day)).date())
+            await save_failure(conn, bob.host, "down", on=(datetime.now(UTC) - timedelta(days=day)).date())
         await held.hold(conn, bob.host)
         await execute(conn, "UPDATE server SET probe_at = now()")
         await execute(

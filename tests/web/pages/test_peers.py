@@ -12,7 +12,7 @@ from models.actors import Actor
 from models.database import connection, execute, fetch_value, transaction
 from models.peers import Peer
 from models.received import NewReceived
-from tests.factories import make_activity
+from tests.factories import make_activity, save_failure
 from tests.fediverse import FakeFediverse
 from tests.village import Village
 from tests.web.pages.conftest import Browser
@@ -80,7 +80,7 @@ async def test_list_is_narrowed_and_says_when_nothing_is_wrong(admin: Browser, l
 async def test_page_says_why_nothing_goes_through(admin: Browser, lomme: Village, instance: Instance) -> None:
     await queue(instance, lomme)
     async with connection(instance.pool) as conn:
-        await circuits.save_failure(
+        await save_failure(
             conn, "henin.test", "x", on=datetime.now(UTC).date(), inbox="https://henin.test/inbox", cause="clock"
         )
         await circuits.save_clock(conn, "henin.test", -2820)
