@@ -85,6 +85,10 @@ async def forget_follow(conn: Connection, *, recipient_id: int, actor_id: int) -
     )
 
 
+COUNTED = 1000
+"""Unread ones are counted no further."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationPage:
     """Which notifications: paging as Mastodon names it (`before` max_id, `since` since_id, `after` min_id), types."""
@@ -136,10 +140,26 @@ async def list_by_ids(conn: Connection, ids: list[int], recipient_ids: list[int]
     )
 
 
-async def count_unread(conn: Connection, recipient_id: int) -> int:
-    """How many notifications the person has not seen on a page yet."""
+async def count_unread(conn: Connection, recipient_id: int, page: NotificationPage | None = None) -> int:
+    """How many notifications the person saw neither on a page nor, by her marker, in an app; at most `page.limit`."""
+    wanted = page or NotificationPage(limit=COUNTED)
     found: int = await fetch_value(
-        conn, "SELECT count(*) FROM shown_notification WHERE recipient_id = $1 AND read_at IS NULL", recipient_id
+        conn,
+        """
+        SELECT count(*) FROM (
+            SELECT FROM shown_notification
+            WHERE recipient_id = $1 AND read_at IS NULL
+                AND id > coalesce((SELECT last_read_id FROM marker
+                    WHERE actor_id = $1 AND timeline = 'notifications'), 0)
+                AND (cardinality($2::text[]) = 0 OR type = ANY($2)) AND NOT type = ANY($3::text[])
+                AND ($4::bigint IS NULL OR actor_id = $4)
+            LIMIT $5) AS unread
+        """,
+        recipient_id,
+        list(wanted.types),
+        list(wanted.excluded),
+        wanted.actor_id,
+        wanted.limit,
     )
     return found
 

@@ -1,6 +1,6 @@
 """Posts stored and edited, with their tags and mentions."""
 
-from models import stream_events
+from models import conversations, stream_events
 from models.database import Connection, execute, execute_many, fetch_one, fetch_value
 from models.ids import make_id
 from models.posts.values import NewPost, Post, Tag
@@ -15,7 +15,7 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
     """
     mentions = {actor_id: True for actor_id in new.silent_ids} | {actor_id: False for actor_id in new.mention_ids}
     tags = {tag.tag: tag.name for tag in new.tags}
-    return await fetch_one(
+    created = await fetch_one(
         conn,
         Post,
         """
@@ -70,6 +70,15 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
         list(mentions.values()),
         new.id is not None,  # what takes its place in the past is no news
     )
+    if created is not None and created.audience == "direct":
+        await conversations.add_post(
+            conn,
+            post_id=created.id,
+            root_id=created.root_id or created.id,
+            author_id=created.author_id,
+            addressed_ids=list(mentions),
+        )
+    return created
 
 
 async def save_edit(conn: Connection, post_id: int, new: NewPost) -> bool:

@@ -11,26 +11,15 @@ from web.api.auth import reader
 from web.api.entities.notifications import OURS_ALONE, load_notifications
 from web.api.entities.values import read_look
 from web.api.pagination import link_header, read_page
-from web.api.parameters import read_id, read_parameters
+from web.api.parameters import Parameters, read_id, read_parameters
 from web.keys import INSTANCE
 
 MOST = 80
-COUNTED = 1000
 
 
 async def list_notifications(request: web.Request) -> web.Response:
     """GET /api/v1/notifications: `types[]`, `exclude_types[]`, `account_id`; newest first."""
-    parameters = await read_parameters(request)
-    page = read_page(parameters, default=40, most=MOST)
-    wanted = NotificationPage(
-        before=page.before,
-        since=page.since,
-        after=page.after,
-        types=parameters.texts("types"),
-        excluded=(*parameters.texts("exclude_types"), *OURS_ALONE),
-        actor_id=parameters.id("account_id"),
-        limit=page.limit,
-    )
+    wanted = read_wanted(await read_parameters(request), default=40, most=MOST)
     me = reader(request).id
     async with connection(request.app[INSTANCE].pool) as conn:
         found = await notifications.list_notifications(conn, me, wanted)
@@ -66,10 +55,25 @@ async def post_dismiss(request: web.Request) -> web.Response:
 
 
 async def count_unread(request: web.Request) -> web.Response:
-    """GET /api/v1/notifications/unread_count: what the reader has not seen on a page of ours yet."""
+    """GET /api/v1/notifications/unread_count: what lies above the reader's marker and was on no page of ours yet."""
+    wanted = read_wanted(await read_parameters(request), default=100, most=notifications.COUNTED)
     async with connection(request.app[INSTANCE].pool) as conn:
-        unread = await notifications.count_unread(conn, reader(request).id)
-    return answer_json(request, {"count": min(unread, COUNTED)})
+        unread = await notifications.count_unread(conn, reader(request).id, wanted)
+    return answer_json(request, {"count": unread})
+
+
+def read_wanted(parameters: Parameters, *, default: int, most: int) -> NotificationPage:
+    """Which notifications the client asks for."""
+    page = read_page(parameters, default=default, most=most)
+    return NotificationPage(
+        before=page.before,
+        since=page.since,
+        after=page.after,
+        types=parameters.texts("types"),
+        excluded=(*parameters.texts("exclude_types"), *OURS_ALONE),
+        actor_id=parameters.id("account_id"),
+        limit=page.limit,
+    )
 
 
 async def _find_own(conn: Connection, request: web.Request) -> Notification | None:

@@ -13,16 +13,19 @@ from web.api import (
     applications,
     blocking,
     bookmarks,
+    conversations,
     editing,
     filter_parts,
     filters,
     filters_v1,
     instance,
     lists,
+    markers,
     media,
     notifications,
     oauth,
     oauth_metadata,
+    policy,
     posting,
     profile,
     relations,
@@ -95,6 +98,9 @@ TIMELINES = [
     _get("/v1/timelines/public", open_to_all(timelines.list_public, "read:statuses")),
     _get("/v1/timelines/tag/{tag:[^/]+}", open_to_all(timelines.list_tagged, "read:statuses")),
     _get(f"/v1/timelines/list/{ID}", for_people(timelines.list_list, "read:lists")),
+    _get("/v1/conversations", for_people(conversations.list_conversations, "read:statuses")),
+    web.delete(f"/api/v1/conversations/{ID}", for_people(conversations.delete_conversation, "write:conversations")),
+    _post(f"/v1/conversations/{ID}/read", for_people(conversations.post_read, "write:conversations")),
     _get("/v1/bookmarks", for_people(bookmarks.list_bookmarks, "read:bookmarks")),
     _get("/v1/favourites", for_people(bookmarks.list_favourites, "read:favourites")),
 ]
@@ -174,6 +180,8 @@ NOTIFICATIONS = [
     _get("/v1/notifications", for_people(notifications.list_notifications, "read:notifications")),
     _get("/v1/notifications/unread_count", for_people(notifications.count_unread, "read:notifications")),
     _get(f"/v1/notifications/{ID}", for_people(notifications.show_notification, "read:notifications")),
+    _get("/v2/notifications/policy", for_people(policy.show_policy, "read:notifications")),
+    web.patch("/api/v2/notifications/policy", for_people(policy.patch_policy, "write:notifications")),
     _post("/v1/notifications/clear", for_people(notifications.post_clear, "write:notifications")),
     _post(f"/v1/notifications/{ID}/dismiss", for_people(notifications.post_dismiss, "write:notifications")),
 ]
@@ -197,7 +205,8 @@ HEALTH = [_get("/v1/streaming/health", events.show_health)]
 OTHERS = [
     _get("/v2/search", open_to_all(search.search, "read:search")),
     _get("/v1/preferences", for_people(accounts.show_preferences, "read:accounts")),
-    _get("/v1/markers", for_people(stubs.show_no_markers, "read:statuses")),
+    _get("/v1/markers", for_people(markers.show_markers, "read:statuses")),
+    _post("/v1/markers", for_people(markers.post_markers, "write:statuses")),
 ]
 
 EMPTY = [
@@ -205,7 +214,6 @@ EMPTY = [
         _get(path, for_people(stubs.show_nothing, scope))
         for path, scope in (
             ("/v1/announcements", "read"),
-            ("/v1/conversations", "read:statuses"),
             ("/v1/endorsements", "read:accounts"),
             ("/v1/notifications/requests", "read:notifications"),
             ("/v1/suggestions", "read"),

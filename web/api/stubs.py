@@ -28,11 +28,6 @@ async def list_familiar_followers(request: web.Request) -> web.Response:
     return answer_json(request, [{"id": str(id), "accounts": []} for id in ids])
 
 
-async def show_no_markers(request: web.Request) -> web.Response:
-    """GET /api/v1/markers: a timeline whose place is not kept is absent."""
-    return answer_json(request, {})
-
-
 async def show_missing(request: web.Request) -> web.Response:
     """Any other address under /api/: 404 as JSON, never a page, whatever the method."""
     raise NotFound("This address is not part of the API of this server.")

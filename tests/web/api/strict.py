@@ -212,6 +212,10 @@ _TYPED: Shape = {"text": text}
 
 status = shaped({**_STATUS, "reblog": maybe(shaped({**_STATUS, "reblog": null}, _OF_READER))}, {**_OF_READER, **_TYPED})
 
+conversation = shaped({"id": id, "unread": flag, "accounts": many(account), "last_status": status})
+
+marker = shaped({"last_read_id": id, "version": count, "updated_at": moment})
+
 context = shaped({"ancestors": many(status), "descendants": many(status)})
 
 notification = either(
@@ -274,6 +278,17 @@ featured_tag = shaped(
 
 reading_list = shaped(
     {"id": id, "title": filled, "replies_policy": one_of("followed", "list", "none"), "exclusive": flag}
+)
+
+policy = shaped(
+    {
+        "for_not_following": one_of("accept", "filter", "drop"),
+        "for_not_followers": one_of("accept", "filter", "drop"),
+        "for_new_accounts": one_of("accept", "filter", "drop"),
+        "for_private_mentions": one_of("accept", "filter", "drop"),
+        "for_limited_accounts": one_of("accept", "filter", "drop"),
+        "summary": shaped({"pending_requests_count": count, "pending_notifications_count": count}),
+    }
 )
 
 results = shaped({"accounts": many(account), "statuses": many(status), "hashtags": many(tag)})

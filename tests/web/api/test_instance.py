@@ -40,7 +40,6 @@ EMPTY = [
 
 MISSING = [
     "/api/v1/push/subscription",
-    "/api/v2/notifications/policy",
     "/api/v2/notifications",
     "/api/v1/collections",
     "/api/v1/annual_reports",
@@ -91,7 +90,6 @@ async def test_what_is_empty_for_ever_is_an_empty_list(alice: Alice) -> None:
         assert await alice.api.get(path) == [], path
     for part in ("featured_tags", "endorsements", "lists"):
         assert await alice.api.get(f"/api/v1/accounts/{alice.actor.id}/{part}") == []
-    assert await alice.api.get("/api/v1/markers") == {}
     assert await alice.api.get("/api/v1/accounts/familiar_followers?id[]=5") == [{"id": "5", "accounts": []}]
 
 
