@@ -34,7 +34,7 @@ AUDIT = frozenset(
         "stream_event",
     }
 )
-"""Where an attack may leave a line: what came and why it was ignored, which address failed, which server was heard, and
+"""Where an attack may leave a line: what came and why it was ignored, which address failed, which server was heard,
 what streams are told of the rows that were allowed."""
 
 WORKING = ("pgqueuer", "shipped_data", "commune", "stream_event")
