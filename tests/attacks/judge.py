@@ -31,14 +31,12 @@ AUDIT = frozenset(
         "attempt",
         "tombstone",
         "passage",
-        "stream_event",
     }
 )
-"""Where an attack may leave a line: what came and why it was ignored, which address failed, which server was heard,
-what streams are told of the rows that were allowed."""
+"""Where an attack may leave a line: what came and why it was ignored, which address failed, which server was heard."""
 
 WORKING = ("pgqueuer", "shipped_data", "commune", "stream_event")
-"""Tables of the work that goes on meanwhile, such as telling of rows that are counted themselves, and of shipped data."""
+"""Tables of the work that goes on meanwhile (streams are told of rows that are counted themselves), of shipped data."""
 
 TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
 
