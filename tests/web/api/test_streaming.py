@@ -218,7 +218,7 @@ async def test_a_public_stream_leaves_out_whom_its_reader_muted(alice: Alice, bo
 
 async def test_a_list_is_told_what_its_timeline_shows_and_to_its_owner_alone(alice: Alice, bob: Actor) -> None:
     made = await alice.api.post("/api/v1/lists", title="Voisins")
-    await alice.api.post(f"/api/v1/lists/{made['id']}/accounts", **{"account_ids[]": str(bob.id)})
+    await alice.api.ask("POST", f"/api/v1/lists/{made['id']}/accounts", json={"account_ids": [str(bob.id)]})
     async with acting(alice.api) as conn:
         carol = await make_member(conn, "carol")
     other = await alice.api.as_member(carol)
