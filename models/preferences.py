@@ -11,7 +11,7 @@ from models.database import Connection, execute_many, fetch_records
 TerritoryKind = Literal["commune", "epci", "communes"]
 """One commune, one EPCI (a federation of communes such as Hénin-Carvin), or communes picked one by one."""
 
-Registration = Literal["open", "closed"]
+Registration = Literal["open", "approval", "closed"]
 
 DirectoryArea = Literal["france", "borders", "anywhere"]
 """Where a territory has to lie to come on the map: in France, there or near its borders, anywhere."""
@@ -32,7 +32,8 @@ class Preferences:
     """The cooperative's settings; every field has a default, so that an empty table is a valid one.
 
     `territory_codes` are INSEE codes of communes, or the one SIREN code of an EPCI; `territory_name` is what
-    people say. Sale is off until the cooperative wants it: it brings duties towards the tax office.
+    people say. Sale is off until the cooperative wants it: it brings duties towards the tax office. `blocks_told` lets
+    programs read the list of servers set aside for a public reason.
     """
 
     name: str = ""
@@ -47,6 +48,7 @@ class Preferences:
     opening_hours: str = ""
     contact_email: str = ""
     limited_federation: bool = False
+    blocks_told: bool = False
     directory_area: DirectoryArea = "france"
     legal_publisher: str = ""
     legal_director: str = ""

@@ -4,10 +4,12 @@ from typing import NotRequired, TypedDict, Unpack
 
 from federation import uris
 from federation.key_pairs import KeyPairs, save_local_keys
-from models import accounts, actors
+from models import accounts, actors, places, sign_ups
 from models.accounts import Role
-from models.actors import Actor
+from models.actors import Actor, Profile
 from models.database import Connection
+from models.errors import NotFound
+from models.places import Commune, place_fields
 from models.settings import Site
 from outbox.local_actors import describe_local
 
@@ -51,3 +53,53 @@ async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **membe
         await accounts.confirm_email(conn, actor.id)
     await save_local_keys(conn, site, actor, key_pairs)
     return actor
+
+
+async def let_in(conn: Connection, site: Site, id: int, *, key_pairs: KeyPairs, confirmed: bool) -> Actor:
+    """Make the account that somebody asked for, as she typed it.
+
+    Raises NotFound when somebody else has answered already, Conflict when the name or the address was taken meanwhile.
+    """
+    asked = await sign_ups.find(conn, id)
+    password_hash = await sign_ups.find_password_hash(conn, id)
+    if asked is None or not await sign_ups.remove(conn, id):
+        raise NotFound("This request was answered already.")
+    actor = await register(
+        conn,
+        site,
+        username=asked.username,
+        email=asked.email,
+        password_hash=password_hash,
+        role="member",
+        language=asked.language,
+        name=asked.name,
+        confirmed=confirmed,
+        key_pairs=key_pairs,
+    )
+    commune = await places.find_commune(conn, asked.commune_code) if asked.commune_code else None
+    if commune is not None:
+        await settle(conn, actor, commune)
+    return actor
+
+
+async def turn_away(conn: Connection, id: int) -> bool:
+    """Take a request to come in off the list. False when it was answered already."""
+    return await sign_ups.remove(conn, id)
+
+
+async def settle(conn: Connection, actor: Actor, commune: Commune) -> None:
+    """This is where the member lives, as far as others see it and as her listings take it."""
+    await accounts.set_commune(conn, actor.id, commune.code)
+    await actors.save_profile(conn, actor.id, profile_of(actor, commune))
+
+
+def profile_of(actor: Actor, commune: Commune | None) -> Profile:
+    """The actor's profile as it is, its place moved to this commune, or to nowhere."""
+    return Profile(
+        name=actor.name,
+        summary=actor.summary,
+        locked=actor.locked,
+        discoverable=actor.discoverable,
+        fields=actor.fields,
+        **place_fields(commune.place if commune else None),
+    )

@@ -4,9 +4,11 @@ The same verbs for pages, command line and demo. Nothing is told to the server c
 suspended, deliveries cancelled, what may be vouched for) is put into effect with the decision.
 """
 
+from dataclasses import replace
+
 from federation import domain_list
 from federation.domain_list import Plan
-from models import held, knocks, levels, strangers
+from models import held, knocks, levels, preferences, strangers
 from models.database import Connection
 from models.directory import deciding
 from models.levels import Level
@@ -27,6 +29,11 @@ async def set_aside(conn: Connection, planned: Plan) -> int:
 async def restrict(conn: Connection, *, limited: bool) -> None:
     """Deal with friends and guests only, or with everybody again."""
     await levels.save_limited(conn, limited=limited)
+
+
+async def tell_programs(conn: Connection, *, told: bool) -> None:
+    """Let programs read which servers are set aside for a public reason, or no longer."""
+    await preferences.save(conn, replace(await preferences.load(conn), blocks_told=told))
 
 
 async def let_in(conn: Connection, host: str, *, listed: bool) -> None:

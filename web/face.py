@@ -48,7 +48,7 @@ def draw_face(chosen: Preferences, site: Site) -> Face:
         director=chosen.legal_director,
         hosting=chosen.legal_host,
         legal=chosen.legal_text,
-        open_to_all=chosen.registration == "open",
+        open_to_all=chosen.registration != "closed",
         modes=chosen.modes,
         territory_kind=chosen.territory_kind,
         territory_codes=chosen.territory_codes,

@@ -25,6 +25,7 @@ from models import (
     received,
     servers,
     sessions,
+    sign_ups,
     strangers,
     stream_events,
     tokens,
@@ -36,7 +37,7 @@ from models.jobs import Handler, Periodic
 from outbox.listings import expire_due
 from outbox.results import probe_hosts
 from outbox.scheduled import JOB as SCHEDULED
-from web.mail import MAIL, send_mail
+from web.mail import MAIL, ask_mail, send_mail
 from web.scheduled import publish_overdue, publish_scheduled
 
 log = structlog.get_logger(__name__)
@@ -61,6 +62,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "applications": applications.forget_unused,
     "unconfirmed": accounts.forget_unconfirmed,
     "links": links.forget_expired,
+    "sign_ups": sign_ups.forget_old,
     "attempts": attempts.forget_old,
     "knocks": knocks.forget_old,
     "mutes": mutes.forget_over,
@@ -98,6 +100,16 @@ async def sweep(instance: Instance) -> None:
             log.info("swept", table=name, rows=gone)
 
 
+async def watch_sign_ups(instance: Instance) -> None:
+    """When nobody who moderates came by for a week, sign-ups wait for a yes: tell those who could give it."""
+    async with transaction(instance.pool) as conn:
+        if not await sign_ups.watch(conn):
+            return
+        log.warning("sign_ups_wait", cause="No moderator was seen for 7 days.")
+        for actor_id in await sign_ups.list_moderators(conn):
+            await ask_mail(conn, "unattended", actor_id, "/coop/demandes")
+
+
 async def clean_media(instance: Instance) -> None:
     """Remove pictures that nobody uses any more, and of the cached ones those beyond the limit."""
     removed = await media_chores.clean_up(instance)
@@ -130,6 +142,7 @@ CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "counts": ("*/10 * * * *", forget_counts),
     "stream_events": ("* * * * *", forget_stream_events),
     "directory": ("*/10 * * * *", crawl.crawl_due),
+    "sign_ups": ("*/10 * * * *", watch_sign_ups),
     "sweep": ("17 2 * * *", sweep),
     "sweep_media": ("47 2 * * *", sweep_media),
 }

@@ -24,8 +24,9 @@ from models.settings import Settings, Site
 from web.assets import Assets
 from web.templating import make_environment, make_translators
 
-MailKind = Literal["login", "confirm", "password", "known", "address"]
-"""`known`: somebody tried to register with this address, which has an account already; `address`: a new address."""
+MailKind = Literal["login", "confirm", "password", "known", "address", "unattended"]
+"""`known`: somebody tried to register with this address, which has an account already; `address`: a new address;
+`unattended`: nobody who moderates came by for a week."""
 
 PURPOSES: dict[MailKind, Purpose] = {
     "login": "login",
@@ -33,6 +34,7 @@ PURPOSES: dict[MailKind, Purpose] = {
     "password": "password",
     "known": "login",
     "address": "confirm",
+    "unattended": "login",
 }
 
 MAIL = "mail"

@@ -111,6 +111,7 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "servers set aside": ("/coop/serveurs/liste", admin, 200),
     "servers set aside, for all": ("/a-l-ecart", nobody, 200),
     "letters of strangers": ("/coop/inconnus", admin, 200),
+    "requests to join": ("/coop/demandes", admin, 200),
     "members": ("/coop/membres", admin, 200),
     "new member": ("/coop/membres/nouveau", admin, 200),
     "member": ("/coop/membres/alice", admin, 200),

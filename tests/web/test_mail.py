@@ -99,7 +99,14 @@ async def test_a_log_in_link_arrives_and_works(pool: Pool, postman: Postman) -> 
 
 @pytest.mark.parametrize(
     ("kind", "purpose"),
-    [("login", "login"), ("confirm", "confirm"), ("password", "password"), ("known", "login"), ("address", "confirm")],
+    [
+        ("login", "login"),
+        ("confirm", "confirm"),
+        ("password", "password"),
+        ("known", "login"),
+        ("address", "confirm"),
+        ("unattended", "login"),
+    ],
 )
 @pytest.mark.parametrize("language", ["fr", "en"])
 async def test_every_mail_is_text_and_html_in_the_language_of_the_person(

@@ -6,7 +6,7 @@ import orjson
 from aiohttp import web
 
 from federation import host_meta, nodeinfo, webfinger
-from models import actors, preferences, statistics
+from models import actors, preferences, sign_ups, statistics
 from models.database import Connection, connection
 from models.errors import Gone, Invalid, NotFound
 from web.accept import prefers
@@ -95,6 +95,7 @@ async def show_nodeinfo(request: web.Request) -> web.Response:
     version = request.match_info["version"]
     async with connection(instance.pool) as conn:
         chosen = await preferences.load(conn)
+        registration = await sign_ups.find_registration(conn)
         counts = await statistics.count_server(conn)
         coop = await actors.find_local(conn, "coop")
     facts = nodeinfo.ServerFacts(
@@ -104,7 +105,7 @@ async def show_nodeinfo(request: web.Request) -> web.Response:
         active_month=counts.active_month,
         active_half_year=counts.active_half_year,
         local_posts=counts.public_posts,
-        open_registrations=chosen.registration == "open",
+        open_registrations=registration == "open",
         insee=chosen.territory_codes,
         listed=coop is not None and coop.discoverable,
     )

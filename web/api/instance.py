@@ -1,13 +1,15 @@
 """What this server is: the two instance documents and what an application may know of itself."""
 
+from hashlib import sha256
 from typing import Any
 
 from aiohttp import web
 
 from federation.pictures import ACCEPTED_TYPES, MAX_BYTES
 from federation.software import NAME, read_version
-from models import actors, featured_tags, pins, preferences, statistics
+from models import actors, featured_tags, levels, pins, preferences, sign_ups, statistics
 from models.database import Connection, connection
+from models.errors import NotFound
 from models.preferences import Preferences
 from models.settings import Site
 from models.uploads import MAX_DESCRIPTION
@@ -29,6 +31,7 @@ async def show_instance(request: web.Request) -> web.Response:
     site, look = request.app[INSTANCE].site, read_look(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         chosen = await preferences.load(conn)
+        registration = await sign_ups.find_registration(conn)
         counts = await statistics.count_server(conn)
         contact = await _load_contact(conn, look)
     return answer_json(
@@ -45,8 +48,8 @@ async def show_instance(request: web.Request) -> web.Response:
             "languages": list(site.languages),
             "configuration": build_configuration(site),
             "registrations": {
-                "enabled": chosen.registration == "open",
-                "approval_required": False,
+                "enabled": registration != "closed",
+                "approval_required": registration == "approval",
                 "message": None,
                 "url": None,
             },
@@ -61,6 +64,7 @@ async def show_instance_v1(request: web.Request) -> web.Response:
     site, look = request.app[INSTANCE].site, read_look(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         chosen = await preferences.load(conn)
+        registration = await sign_ups.find_registration(conn)
         counts = await statistics.count_server(conn)
         known_servers = await statistics.count_peers(conn)
         contact = await _load_contact(conn, look)
@@ -81,8 +85,8 @@ async def show_instance_v1(request: web.Request) -> web.Response:
             },
             "thumbnail": look.header,
             "languages": list(site.languages),
-            "registrations": chosen.registration == "open",
-            "approval_required": False,
+            "registrations": registration != "closed",
+            "approval_required": registration == "approval",
             "invites_enabled": False,
             "configuration": build_configuration(site),
             "contact_account": contact,
@@ -134,6 +138,26 @@ def build_configuration(site: Site) -> Json:
         },
         "translation": {"enabled": False},
     }
+
+
+async def list_domain_blocks(request: web.Request) -> web.Response:
+    """GET /api/v1/instance/domain_blocks: those set aside for a reason told to all. NotFound where programs may not."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        if not (await preferences.load(conn)).blocks_told:
+            raise NotFound("This server does not tell programs whom it sets aside.")
+        told = await levels.list_told(conn)
+    return answer_json(
+        request,
+        [
+            {
+                "domain": one.host,
+                "digest": sha256(one.host.encode()).hexdigest(),
+                "severity": "suspend",
+                "comment": one.public_reason,
+            }
+            for one in told
+        ],
+    )
 
 
 async def _load_contact(conn: Connection, look: Look) -> Json | None:

@@ -55,6 +55,7 @@ INSTANCE = [
     _get("/v2/instance", open_to_all(instance.show_instance)),
     _get("/v1/instance/rules", open_to_all(stubs.show_nothing)),
     _get("/v1/instance/peers", open_to_all(stubs.show_nothing)),
+    _get("/v1/instance/domain_blocks", open_to_all(instance.list_domain_blocks)),
     _get("/v1/instance/activity", open_to_all(stubs.show_nothing)),
     _post("/v1/apps", open_to_all(applications.create_application)),
     _get("/v1/apps/verify_credentials", for_apps(applications.show_application)),

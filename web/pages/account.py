@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from models import accounts, sessions, tokens
+from models import accounts, sessions, sign_ups, tokens
 from models.database import connection, transaction
 from models.scopes import list_widest
 from web.forms import Form, blank_form, read_form
@@ -27,8 +27,12 @@ SAID = {
 
 async def show_account(request: web.Request) -> web.Response:
     """GET /compte: what there is to change, and where."""
-    require_account(request)
-    return await render(request, "account/show.html", said=find_notice(request, SAID))
+    account = require_account(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        welcomes = account.has_role("welcome")
+        absence = await sign_ups.find_absence(conn) if welcomes else None
+        waiting = await sign_ups.count_waiting(conn) if welcomes else 0
+    return await render(request, "account/show.html", said=find_notice(request, SAID), absence=absence, waiting=waiting)
 
 
 async def post_language(request: web.Request) -> web.Response:

@@ -12,7 +12,7 @@ from web.pages.communes import find_commune
 
 KINDS: tuple[TerritoryKind, ...] = ("commune", "communes", "epci")
 
-REGISTRATIONS: tuple[Registration, ...] = ("open", "closed")
+REGISTRATIONS: tuple[Registration, ...] = ("open", "approval", "closed")
 
 NAME_LIMIT = 60
 

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from federation import domain_list
-from models import knocks, levels
+from models import knocks, levels, preferences
 from models.database import connection, transaction
 from models.errors import Invalid
 from models.levels import Decision
@@ -29,11 +29,16 @@ SAID = {
     "sortir": N_("La porte lui est fermée."),
     "restreinte": N_("La fédération est restreinte : seuls vos amis et vos invités entrent."),
     "ouverte": N_("La fédération est ouverte à tous, sauf à ceux mis à l’écart."),
+    "dire": N_("Les applications peuvent maintenant lire cette liste."),
+    "taire": N_("Les applications ne lisent plus cette liste."),
     "liste": N_("La liste est en place."),
     "rien": N_("Rien n’était à changer."),
 }
 
-GESTURES = ("ecart", "retour", "entrer", "sortir", "restreinte", "ouverte", "oublier")
+SWITCHES = ("restreinte", "ouverte", "dire", "taire")
+"""Gestures that concern no single server."""
+
+GESTURES = ("ecart", "retour", "entrer", "sortir", "oublier", *SWITCHES)
 
 
 async def show_list(request: web.Request) -> web.Response:
@@ -47,7 +52,7 @@ async def post_gesture(request: web.Request) -> web.Response:
     require_role(request, "admin")
     form = await read_form(request)
     gesture = form.choice("geste", GESTURES, missing="Ce choix n’existe pas.")
-    host = "" if gesture in {"restreinte", "ouverte", ""} else _read_domain(request, form)
+    host = "" if gesture in (*SWITCHES, "") else _read_domain(request, form)
     note, reason = form.text("note", limit=1000), form.text("raison", limit=domain_list.COMMENT)
     if not form.ok:
         return await _show(request, form, status=422)
@@ -55,6 +60,8 @@ async def post_gesture(request: web.Request) -> web.Response:
     async with transaction(instance.pool) as conn:
         if gesture in {"restreinte", "ouverte"}:
             await peers.restrict(conn, limited=gesture == "restreinte")
+        elif gesture in {"dire", "taire"}:
+            await peers.tell_programs(conn, told=gesture == "dire")
         elif gesture in {"entrer", "sortir"}:
             await peers.let_in(conn, host, listed=gesture == "entrer")
         elif gesture == "oublier":
@@ -116,8 +123,7 @@ async def show_export(request: web.Request) -> web.Response:
 async def show_public_list(request: web.Request) -> web.Response:
     """GET /a-l-ecart: the servers set aside for a reason that the cooperative tells everybody."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        decided = await levels.list_decided(conn)
-    told = [one for one in decided if one.level == "aside" and one.public_reason]
+        told = await levels.list_told(conn)
     return await render(request, "peers/public_list.html", decisions=told)
 
 
@@ -140,6 +146,7 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         decided = await levels.list_decided(conn)
         limited = await levels.is_limited(conn)
         knockers = await knocks.list_knockers(conn)
+        told = (await preferences.load(conn)).blocks_told
     return await render(
         request,
         "peers/list.html",
@@ -149,6 +156,7 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         friends=[one for one in decided if one.level == "friend"],
         guests=[one for one in decided if _is_guest(one)],
         limited=limited,
+        told=told,
         knockers=knockers,
         said=find_notice(request, SAID),
     )

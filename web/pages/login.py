@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from models import accounts
+from models import accounts, sign_ups
 from models.accounts import Account
 from models.database import connection, transaction
 from web.forms import Form, blank_form, read_form, read_query
@@ -78,7 +78,13 @@ async def _check(request: web.Request, form: Form, login: str, password: str) ->
     async with connection(instance.pool) as conn:
         account = await accounts.find_by_login(conn, login)
         password_hash = await accounts.find_password_hash(conn, account.actor_id) if account else None
-    if not await check_password(password_hash, password) or account is None or password_hash is None:
+        asked = None if account else await sign_ups.find_by_login(conn, login)
+        password_hash = await sign_ups.find_password_hash(conn, asked.id) if asked else password_hash
+    right = await check_password(password_hash, password)
+    if right and asked is not None:
+        form.fail("", "Votre demande attend encore : quelqu’un de la coop la lira bientôt.")
+        return None
+    if not right or account is None or password_hash is None:
         form.fail("", "Ce nom et ce mot de passe ne vont pas ensemble. Vérifiez l’un et l’autre.")
         return None
     if account.disabled_at is not None:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from federation.key_pairs import make_key_pairs
-from models import accounts, actors
+from models import accounts
 from models.accounts import Account, Role
-from models.actors import Actor, Profile
 from models.database import transaction
 from models.errors import Conflict, Invalid
-from models.places import Commune, place_fields
-from outbox.accounts import register
+from models.places import Commune
+from outbox.accounts import register, settle
 from web.forms import Form
 from web.keys import INSTANCE
 from web.pages.new_password import read_new_password
@@ -75,21 +74,8 @@ async def create_member(
             key_pairs=key_pairs,
         )
         if commune is not None:
-            await accounts.set_commune(conn, actor.id, commune.code)
-            await actors.save_profile(conn, actor.id, profile_of(actor, commune))
+            await settle(conn, actor, commune)
         return await accounts.get(conn, actor.id)
-
-
-def profile_of(actor: Actor, commune: Commune | None) -> Profile:
-    """The actor's profile as it is, its place moved to this commune, or to nowhere."""
-    return Profile(
-        name=actor.name,
-        summary=actor.summary,
-        locked=actor.locked,
-        discoverable=actor.discoverable,
-        fields=actor.fields,
-        **place_fields(commune.place if commune else None),
-    )
 
 
 def tell_conflict(form: Form, conflict: Conflict) -> None:

@@ -1,19 +1,21 @@
-"""Join the cooperative, where it is open to everybody."""
+"""Join the cooperative, or ask to."""
 
 from urllib.parse import quote
 
 from aiohttp import web
 
-from models import accounts, preferences
+from models import accounts, sign_ups
 from models.database import connection, transaction
 from models.errors import Conflict
 from models.places import Commune
+from models.preferences import Registration
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.mail import ask_mail
 from web.pages.communes import read_commune
 from web.pages.login import RETURN_FIELD, enter, has_mail, read_return
 from web.pages.newcomer import Newcomer, create_member, read_newcomer, tell_conflict
+from web.pages.sign_ups import ask_to_join
 from web.render import render
 from web.session import current_account
 from web.throttle import may_try
@@ -24,7 +26,7 @@ async def show_registration(request: web.Request) -> web.Response:
     return_to = read_return(read_query(request))
     if current_account(request) is not None:
         raise web.HTTPSeeOther(return_to)
-    if not await is_open(request):
+    if await find_way_in(request) == "closed":
         return await render(request, "registration/closed.html")
     return await _show(request, blank_form(request, {RETURN_FIELD: return_to}))
 
@@ -32,7 +34,8 @@ async def show_registration(request: web.Request) -> web.Response:
 async def post_registration(request: web.Request) -> web.Response:
     """POST /inscription."""
     form = await read_form(request)
-    if not await is_open(request):
+    way_in = await find_way_in(request)
+    if way_in == "closed":
         return await render(request, "registration/closed.html", status=403)
     newcomer = read_newcomer(form)
     async with connection(request.app[INSTANCE].pool) as conn:
@@ -42,13 +45,30 @@ async def post_registration(request: web.Request) -> web.Response:
         return await _show(request, form, status=429)
     if not form.ok:
         return await _show(request, form, status=422)
-    return await _create(request, form, newcomer, commune)
+    join = _ask if way_in == "approval" else _create
+    return await join(request, form, newcomer, commune)
 
 
-async def is_open(request: web.Request) -> bool:
-    """Whether anybody may join by herself."""
+async def find_way_in(request: web.Request) -> Registration:
+    """Whether anybody may join by herself just now, asks somebody of the cooperative first, or neither."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        return (await preferences.load(conn)).registration == "open"
+        return await sign_ups.find_registration(conn)
+
+
+async def _ask(request: web.Request, form: Form, newcomer: Newcomer, commune: Commune | None) -> web.Response:
+    """Where mails can be sent, whether an address is known here is told by the mail only."""
+    mail = has_mail(request)
+    try:
+        await ask_to_join(request, newcomer, commune)
+    except Conflict as conflict:
+        if not conflict.field:
+            form.fail("", "Beaucoup de personnes attendent déjà. Revenez dans quelques jours, ou passez nous voir.")
+            return await _show(request, form, status=503)
+        if conflict.field != "email" or not mail:
+            tell_conflict(form, conflict)
+            return await _show(request, form, status=422)
+        await _write_to_known(request, newcomer.email)
+    return await render(request, "registration/asked.html", email=newcomer.email, mail=mail)
 
 
 async def _create(request: web.Request, form: Form, newcomer: Newcomer, commune: Commune | None) -> web.Response:
@@ -86,6 +106,7 @@ async def _show(request: web.Request, form: Form, status: int = 200) -> web.Resp
         status=status,
         form=form,
         mail=has_mail(request),
+        waiting=await find_way_in(request) == "approval",
         return_to=read_return(form),
         return_query=quote(read_return(form), safe=""),
     )

@@ -1,9 +1,10 @@
 """What this server says of itself, and what is empty for ever."""
 
+import hashlib
 import re
 from dataclasses import replace
 
-from models import preferences
+from models import levels, preferences
 from models.database import connection, execute
 from tests.factories import make_local_actor, make_remote_actor
 from tests.web.api import strict
@@ -119,3 +120,32 @@ async def test_default_pictures_are_among_the_static_files(anybody: Api) -> None
     account = (await anybody.get("/api/v2/instance"))["thumbnail"]["url"]
 
     assert re.fullmatch(r"https://lomme\.test/static/images/header\.[0-9a-f]{12}\.png", account)
+
+
+async def test_servers_set_aside_are_told_to_nobody_by_default(anybody: Api) -> None:
+    async with connection(anybody.pool) as conn:
+        await levels.save_level(conn, "pourriel.test", "aside", public_reason="Envois en masse")
+
+    answer = await anybody.ask("GET", "/api/v1/instance/domain_blocks")
+
+    assert answer.status == 404
+    assert "error" in answer.json
+
+
+async def test_servers_set_aside_for_a_public_reason_are_told_where_the_cooperative_wants_it(anybody: Api) -> None:
+    async with connection(anybody.pool) as conn:
+        await preferences.save(conn, replace(preferences.Preferences(), blocks_told=True))
+        await levels.save_level(conn, "pourriel.test", "aside", note="vu le 3", public_reason="Envois en masse")
+        await levels.save_level(conn, "entre-nous.test", "aside", note="une affaire entre nous")
+        await levels.save_level(conn, "amie.test", "friend", public_reason="une amie")
+
+    told = await anybody.get("/api/v1/instance/domain_blocks")
+
+    assert told == [
+        {
+            "domain": "pourriel.test",
+            "digest": hashlib.sha256(b"pourriel.test").hexdigest(),
+            "severity": "suspend",
+            "comment": "Envois en masse",
+        }
+    ]

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from federation.instance import Instance
-from models import knocks, levels
+from models import knocks, levels, preferences
 from models.actors import Actor
 from models.database import connection, transaction
 from models.levels import Decision
@@ -144,3 +144,15 @@ async def test_a_mistake_is_told_and_changes_nothing(
 async def test_members_do_not_see_these_pages(alice: Browser, visitor: Browser, path: str) -> None:
     assert (await alice.get(path)).status == 403
     assert (await visitor.get(path)).status == 303
+
+
+async def test_list_is_given_to_applications_and_taken_back(odile: Browser, instance: Instance) -> None:
+    await decide(odile, "ecart", domaine="evil.test", raison="Harcèlement")
+
+    given = await decide(odile, "dire")
+    async with connection(instance.pool) as conn:
+        told = (await preferences.load(conn)).blocks_told
+    taken = await decide(odile, "taire")
+
+    assert told and "Les applications peuvent lire ceux dont la raison est dite à tous." in given
+    assert "Les applications n’en voient rien." in taken

@@ -7,7 +7,7 @@ import pytest
 from models import accounts, actors, keys, preferences
 from models.database import connection, fetch_value, transaction
 from models.preferences import Preferences
-from tests.web.visitor import Doorbell, Visitor, list_mails
+from tests.web.visitor import Doorbell, Visitor, add_member, list_mails
 from web.throttle import LIMITS, Limits
 
 CAROLE = {"name": "Carole", "username": "carole", "email": "carole@example.org", "password": "trois vélos et demi"}
@@ -21,6 +21,7 @@ async def opened(door: Doorbell) -> Doorbell:
 
 
 async def open_up(door: Doorbell) -> None:
+    await add_member(door.instance, "nadia", role="admin")
     async with transaction(door.instance.pool) as conn:
         await preferences.save(conn, replace(await preferences.load(conn), registration="open"))
 
@@ -81,7 +82,7 @@ async def test_a_mistake_is_said_at_its_field_and_the_rest_is_kept(opened: Doorb
     assert all(f'value="{CAROLE[name]}"' in visitor.text for name in ("name", "username", "email") if name != field)
     assert CAROLE["password"] not in visitor.text
     async with connection(opened.instance.pool) as conn:
-        assert await fetch_value(conn, "SELECT count(*) FROM account") == 1
+        assert await fetch_value(conn, "SELECT count(*) FROM account") == 2  # Alice and Nadia
 
 
 async def test_a_name_is_never_given_out_again(opened: Doorbell) -> None:

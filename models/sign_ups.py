@@ -1,0 +1,185 @@
+"""Who may join how: by themselves, after somebody's yes, or not at all; and the people who wait for that yes.
+
+A person who waits has no actor yet: nobody sees her page or writes to her, and her name is free until she is let in.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models import accounts, preferences
+from models.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
+from models.errors import Conflict
+from models.ids import make_id
+from models.preferences import Registration
+
+MOST_WAITING = 500
+
+ABSENCE_DAYS = 7
+"""After so many days without any moderator, whoever wants to join is asked to wait (Mastodon #29318)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSignUp:
+    """What somebody who asks to come in has typed."""
+
+    username: str
+    email: str
+    password_hash: str
+    name: str
+    language: str
+    commune_code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUp:
+    """Somebody who waits. The password's hash is read by `find_password_hash`."""
+
+    id: int
+    username: str
+    email: str
+    name: str
+    language: str
+    commune_code: str | None
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """A time in which no moderator came by and sign-ups waited; `until` is None while it lasts."""
+
+    since: datetime
+    until: datetime | None
+
+
+async def find_registration(conn: Connection) -> Registration:
+    """How one joins just now: what the cooperative chose, but with a yes while nobody looks after who comes in."""
+    chosen = (await preferences.load(conn)).registration
+    return "approval" if chosen == "open" and not await is_attended(conn) else chosen
+
+
+async def is_attended(conn: Connection) -> bool:
+    """Whether anybody who moderates came by in the last days."""
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            SELECT EXISTS (SELECT FROM account WHERE role IN ('moderator', 'admin') AND disabled_at IS NULL
+                AND greatest(last_seen_at, created_at) > now() - make_interval(days => $1))
+            """,
+            ABSENCE_DAYS,
+        )
+    )
+
+
+async def save(conn: Connection, new: NewSignUp) -> SignUp:
+    """Put somebody on the list. Raises Invalid for a bad name, Conflict whose `field` is `username`, `email` or ""."""
+    accounts.require_username(new.username)
+    if await fetch_value(conn, "SELECT count(*) FROM sign_up") >= MOST_WAITING:
+        raise Conflict("Too many people are waiting already.", field="")
+    if await accounts.find_by_email(conn, new.email) is not None:
+        raise Conflict("This address already has an account here.", field="email")
+    if await fetch_value(conn, "SELECT EXISTS (SELECT FROM used_username WHERE username = $1)", new.username):
+        raise Conflict(f"The name {new.username} is taken.", field="username")
+    saved = await fetch_one(
+        conn,
+        SignUp,
+        """
+        INSERT INTO sign_up (id, username, email, password_hash, name, language, commune_code)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
+        RETURNING id, username, email, name, language, commune_code, asked_at
+        """,
+        make_id(),
+        new.username,
+        new.email,
+        new.password_hash,
+        new.name,
+        new.language,
+        new.commune_code,
+    )
+    if saved is not None:
+        return saved
+    waits = await find_by_login(conn, new.email) is not None
+    raise Conflict("Somebody who waits has this already.", field="email" if waits else "username")
+
+
+async def list_waiting(conn: Connection) -> list[SignUp]:
+    """Everybody who waits, the longest first."""
+    return await fetch_all(
+        conn,
+        SignUp,
+        "SELECT id, username, email, name, language, commune_code, asked_at FROM sign_up ORDER BY asked_at, id",
+    )
+
+
+async def count_waiting(conn: Connection) -> int:
+    """How many people wait."""
+    return int(await fetch_value(conn, "SELECT count(*) FROM sign_up"))
+
+
+async def find(conn: Connection, id: int) -> SignUp | None:
+    """The request with this row id."""
+    return await fetch_one(
+        conn,
+        SignUp,
+        "SELECT id, username, email, name, language, commune_code, asked_at FROM sign_up WHERE id = $1",
+        id,
+    )
+
+
+async def find_by_login(conn: Connection, login: str) -> SignUp | None:
+    """Who waits and typed this at the door: her name, or her address."""
+    return await fetch_one(
+        conn,
+        SignUp,
+        """
+        SELECT id, username, email, name, language, commune_code, asked_at FROM sign_up
+        WHERE username = lower(ltrim($1, '@')) OR lower(email) = lower($1)
+        """,
+        login.strip(),
+    )
+
+
+async def find_password_hash(conn: Connection, id: int) -> str | None:
+    """What to check a typed password against."""
+    found: str | None = await fetch_value(conn, "SELECT password_hash FROM sign_up WHERE id = $1", id)
+    return found
+
+
+async def remove(conn: Connection, id: int) -> bool:
+    """Take a request off the list, answered either way. False when somebody else was quicker."""
+    return bool(await execute(conn, "DELETE FROM sign_up WHERE id = $1", id))
+
+
+async def forget_old(conn: Connection, *, days: int = 90) -> int:
+    """Forget people whom nobody answered for long; how many."""
+    return await execute(conn, "DELETE FROM sign_up WHERE asked_at < now() - make_interval(days => $1)", days)
+
+
+async def watch(conn: Connection) -> bool:
+    """Write down when the moderators went and when one is back. True when they went just now: tell them."""
+    chosen = (await preferences.load(conn)).registration
+    if chosen == "open" and not await is_attended(conn):
+        return bool(await execute(conn, "INSERT INTO unattended DEFAULT VALUES ON CONFLICT DO NOTHING"))
+    await execute(conn, "UPDATE unattended SET until = now() WHERE until IS NULL")
+    return False
+
+
+async def list_moderators(conn: Connection) -> list[int]:
+    """Row ids of those who moderate, to tell them."""
+    return await fetch_column(
+        conn,
+        "SELECT actor_id FROM account WHERE role IN ('moderator', 'admin') AND disabled_at IS NULL ORDER BY actor_id",
+    )
+
+
+async def find_absence(conn: Connection) -> Absence | None:
+    """The last time that sign-ups waited, for as long as it is news: while it lasts and a week after."""
+    return await fetch_one(
+        conn,
+        Absence,
+        """
+        SELECT since, until FROM unattended
+        WHERE until IS NULL OR until > now() - make_interval(days => $1) ORDER BY since DESC LIMIT 1
+        """,
+        ABSENCE_DAYS,
+    )

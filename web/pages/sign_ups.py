@@ -1,0 +1,103 @@
+"""People who ask to come in: what they are told, and who of the cooperative says yes or no to them."""
+
+from aiohttp import web
+
+from federation.instance import Instance
+from federation.key_pairs import make_key_pairs
+from models import places, sign_ups
+from models.database import connection, transaction
+from models.errors import Conflict
+from models.places import Commune
+from models.sign_ups import NewSignUp
+from outbox import accounts as outbox
+from web.forms import Form, blank_form, read_form
+from web.keys import INSTANCE
+from web.mail import ask_mail
+from web.pages.ids import read_id
+from web.pages.newcomer import Newcomer
+from web.pages.notices import find_notice, lead_on
+from web.passwords import hash_password
+from web.render import N_, reader_language, render
+from web.session import require_role
+
+PAGE = "/coop/demandes"
+
+SAID = {
+    "accueillir": N_("C’est fait : la personne peut entrer."),
+    "refuser": N_("La demande est effacée. La personne n’en est pas prévenue : écrivez-lui si vous le voulez."),
+}
+
+
+async def ask_to_join(request: web.Request, newcomer: Newcomer, commune: Commune | None) -> None:
+    """Put a newcomer on the list. Raises Conflict whose `field` is `username`, `email`, or "" where it is full."""
+    password_hash = await hash_password(newcomer.password)
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await sign_ups.save(
+            conn,
+            NewSignUp(
+                username=newcomer.username,
+                email=newcomer.email,
+                password_hash=password_hash,
+                name=newcomer.name,
+                language=reader_language(request),
+                commune_code=commune.code if commune else None,
+            ),
+        )
+
+
+async def list_requests(request: web.Request) -> web.Response:
+    """GET /coop/demandes."""
+    require_role(request, "welcome")
+    return await _show(request, blank_form(request))
+
+
+async def post_decision(request: web.Request) -> web.Response:
+    """POST /coop/demandes: let somebody in, or take the request off the list."""
+    require_role(request, "welcome")
+    form = await read_form(request)
+    instance, id = request.app[INSTANCE], read_id(form.typed("demande"))
+    gesture = form.choice("geste", tuple(SAID), missing="Ce choix n’existe pas.")
+    if not form.ok:
+        return await _show(request, form, status=422)
+    try:
+        if gesture == "accueillir":
+            await _let_in(instance, id)
+        else:
+            async with transaction(instance.pool) as conn:
+                await outbox.turn_away(conn, id)
+    except Conflict as conflict:
+        if conflict.field == "email":
+            form.fail("", "Cette adresse a reçu un compte entre-temps : refusez la demande, elle ne sert plus.")
+        else:
+            form.fail(
+                "", "Ce nom de membre a été pris entre-temps. Écrivez à la personne pour qu’elle en choisisse un."
+            )
+        return await _show(request, form, status=409)
+    raise lead_on(PAGE, gesture)
+
+
+async def _let_in(instance: Instance, id: int) -> None:
+    """Where mails can be sent, the new member confirms her address by one first."""
+    key_pairs = await make_key_pairs(instance.settings)
+    mail = instance.settings.smtp_url is not None
+    async with transaction(instance.pool) as conn:
+        actor = await outbox.let_in(conn, instance.site, id, key_pairs=key_pairs, confirmed=not mail)
+        if mail:
+            await ask_mail(conn, "confirm", actor.id)
+
+
+async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
+    async with connection(request.app[INSTANCE].pool) as conn:
+        waiting = await sign_ups.list_waiting(conn)
+        communes = {one.code: one for one in await places.list_communes(conn, [x.commune_code or "" for x in waiting])}
+        absence = await sign_ups.find_absence(conn)
+    return await render(
+        request,
+        "account/sign_ups.html",
+        status=status,
+        form=form,
+        waiting=[(one, communes.get(one.commune_code or "")) for one in waiting],
+        absence=absence,
+        mail=request.app[INSTANCE].settings.smtp_url is not None,
+        said=find_notice(request, SAID),
+    )
