@@ -100,13 +100,17 @@ async def list_owned(
     return sorted(rows, key=lambda row: -row.last_post_id)
 
 
-async def list_with_post(conn: Connection, post_id: int) -> list[Conversation]:
-    """The conversations whose last note this is, one for each member who takes part."""
+async def list_going_on(conn: Connection, post_ids: list[int], owner_ids: list[int]) -> list[Conversation]:
+    """The conversations of these people whose last note is one of these."""
     return await fetch_all(
         conn,
         Conversation,
-        "SELECT id, owner_id, participant_ids, last_post_id, unread FROM conversation WHERE last_post_id = $1",
-        post_id,
+        """
+        SELECT id, owner_id, participant_ids, last_post_id, unread FROM conversation
+        WHERE last_post_id = ANY($1) AND owner_id = ANY($2) ORDER BY last_post_id
+        """,
+        post_ids,
+        owner_ids,
     )
 
 

@@ -58,34 +58,38 @@ class Filter(FilterRule):
     posts: tuple[FilteredPost, ...]
 
 
-# $1 whose, $2 only this one, $3 only those in force.
 _FILTERS = """
-    SELECT f.id, f.title, f.context, f.action, f.expires_at,
+    SELECT f.actor_id, f.id, f.title, f.context, f.action, f.expires_at,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'filter_id', f.id, 'keyword', k.keyword,
             'whole_word', k.whole_word) ORDER BY k.id), '[]')
             FROM filter_keyword k WHERE k.filter_id = f.id) AS keywords,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'filter_id', f.id, 'post_id', s.post_id)
             ORDER BY s.id), '[]') FROM filter_status s WHERE s.filter_id = f.id) AS posts
     FROM filter f
-    WHERE f.actor_id = $1 AND ($2::bigint IS NULL OR f.id = $2)
-        AND (NOT $3::boolean OR f.expires_at IS NULL OR f.expires_at > now())
-    ORDER BY f.id
 """
+
+# $1 whose, $2 only this one.
+_FILTERS_OF_ONE = _FILTERS + "WHERE f.actor_id = $1 AND ($2::bigint IS NULL OR f.id = $2) ORDER BY f.id"
+
+_IN_FORCE = _FILTERS + "WHERE f.actor_id = ANY($1) AND (f.expires_at IS NULL OR f.expires_at > now()) ORDER BY f.id"
 
 
 async def list_all(conn: Connection, actor_id: int) -> list[Filter]:
     """All of somebody's filters, also those whose time is over: they can be given more."""
-    return [_read(row) for row in await fetch_records(conn, _FILTERS, actor_id, None, False)]
+    return [_read(row) for row in await fetch_records(conn, _FILTERS_OF_ONE, actor_id, None)]
 
 
-async def list_in_force(conn: Connection, actor_id: int) -> list[Filter]:
-    """Those of somebody's filters that are in force now."""
-    return [_read(row) for row in await fetch_records(conn, _FILTERS, actor_id, None, True)]
+async def list_in_force(conn: Connection, actor_ids: list[int]) -> dict[int, list[Filter]]:
+    """The filters that are in force now of each of these people who has some."""
+    found: dict[int, list[Filter]] = {}
+    for row in await fetch_records(conn, _IN_FORCE, actor_ids):
+        found.setdefault(row["actor_id"], []).append(_read(row))
+    return found
 
 
 async def get(conn: Connection, actor_id: int, id: int | None) -> Filter:
     """One of somebody's filters. Raises NotFound, for other people's too."""
-    rows = await fetch_records(conn, _FILTERS, actor_id, -1 if id is None else id, False)
+    rows = await fetch_records(conn, _FILTERS_OF_ONE, actor_id, -1 if id is None else id)
     if not rows:
         raise NotFound
     return _read(rows[0])
@@ -105,7 +109,7 @@ async def get_by_part(conn: Connection, actor_id: int, id: int | None) -> Filter
 
 
 def _read(row: Record) -> Filter:
-    values: dict[str, Any] = dict(row)
+    values: dict[str, Any] = {name: value for name, value in row.items() if name != "actor_id"}
     values["keywords"] = tuple(Keyword(**value) for value in row["keywords"])
     values["posts"] = tuple(FilteredPost(**value) for value in row["posts"])
     return Filter(**values)

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from federation.html import to_text
 from models.filtering import Match, find_matches
 from models.filters import Context, Filter, FilteredPost, Keyword
-from models.media import Media
-from models.posts import Post
 from web.api.entities.values import Json, write_moment
 
 
@@ -40,12 +38,16 @@ def build_filter_v1(shown: Filter, keyword: Keyword) -> Json:
     }
 
 
-def build_results(filters: Sequence[Filter], post: Post, media: Sequence[Media]) -> list[Json]:
-    """What these filters found in a post: in its warning, its text and the descriptions of its pictures."""
+def find_results(filters: Sequence[Filter], status: Json) -> list[Json]:
+    """What these filters of the reader's found in a status by somebody else, share or not: in its warning, its text,
+    the descriptions of its pictures and the answers of its poll."""
     if not filters:
         return []
-    texts = (post.warning, to_text(post.content), *(one.description for one in media))
-    return [_build_result(match, post) for match in find_matches(filters, post.id, texts)]
+    post_id = int((status["reblog"] or status)["id"])
+    described = (one["description"] or "" for one in status["media_attachments"])
+    answers = (option["title"] for option in (status["poll"] or {"options": ()})["options"])
+    texts = (status["spoiler_text"], to_text(status["content"]), *described, *answers)
+    return [_build_result(match, post_id) for match in find_matches(filters, post_id, texts)]
 
 
 def is_hidden(status: Json, context: Context | None) -> bool:
@@ -56,11 +58,11 @@ def is_hidden(status: Json, context: Context | None) -> bool:
     )
 
 
-def _build_result(match: Match, post: Post) -> Json:
+def _build_result(match: Match, post_id: int) -> Json:
     return {
         "filter": _build_rule(match.filter),
         "keyword_matches": list(match.keywords),
-        "status_matches": [str(post.id)] if match.named else [],
+        "status_matches": [str(post_id)] if match.named else [],
     }
 
 

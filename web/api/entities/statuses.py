@@ -14,7 +14,7 @@ from models.provenance import Provenance
 from models.reactions import Share
 from models.timelines import Entry
 from web.api.entities.accounts import is_shown, load_accounts, write_acct
-from web.api.entities.filters import build_results, is_hidden
+from web.api.entities.filters import find_results, is_hidden
 from web.api.entities.media import build_attachments
 from web.api.entities.values import Json, Look, web_address, write_moment
 
@@ -101,7 +101,7 @@ async def _gather(conn: Connection, look: Look, entries: Sequence[Entry], reader
         counts=await posts.count(conn, ids, reader_id),
         provenance=await provenance.list_by_posts(conn, ids),
         shares=await reactions.list_shares_by_ids(conn, share_ids) if share_ids else {},
-        filters=await filters.list_in_force(conn, reader_id) if reader_id is not None else [],
+        filters=(await filters.list_in_force(conn, [reader_id])).get(reader_id, []) if reader_id else [],
     )
 
 
@@ -145,7 +145,7 @@ def build_status(look: Look, post: Post, gathered: Gathered, reader_id: int | No
         if post.author_id == reader_id:
             status["pinned"] = counts.pinned
         else:
-            status["filtered"] = build_results(gathered.filters, post, gathered.media[post.id])
+            status["filtered"] = find_results(gathered.filters, status)
     return status
 
 

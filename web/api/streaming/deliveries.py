@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import orjson
 
-from models import notifications, reactions, timelines
+from models import conversations, notifications, reactions, timelines
 from models.database import Connection
 from models.stream_events import StreamEvent
 from models.timelines import Entry, PublicPost
+from web.api.entities.conversations import load_conversations
 from web.api.entities.notifications import OURS_ALONE, load_notifications
 from web.api.entities.values import Look
 from web.api.streaming.messages import Delivery, Message
@@ -57,6 +58,7 @@ async def load_deliveries(
     news = await _load_news(conn, watched, told)
     rendered = await render(conn, look, news.list_shown(), list_readers(watched))
     deliveries = await _load_notifications(conn, look, watched, told)
+    deliveries += await _load_conversations(conn, look, watched, told)
     for event in told:
         match event.kind:
             case "post" | "share" | "edit":
@@ -165,4 +167,18 @@ async def _load_notifications(
                     scope="read:notifications",
                 )
             )
+    return deliveries
+
+
+async def _load_conversations(
+    conn: Connection, look: Look, watched: Watched, events: Sequence[StreamEvent]
+) -> list[Delivery]:
+    """The conversations that go on with a private note, each for its owner."""
+    owners = _list_of(watched, "direct")
+    ids = [event.object_id for event in events if event.kind == "post"]
+    deliveries: list[Delivery] = []
+    for found in await conversations.list_going_on(conn, ids, owners) if ids and owners else []:
+        for value in await load_conversations(conn, look, [found], found.owner_id):
+            message = Message("conversation", orjson.dumps(value))
+            deliveries.append(Delivery(streams=[Stream("direct", found.owner_id)], message=message))
     return deliveries

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from models import posts
+from models import filters, posts
 from models.database import Connection
 from models.timelines import Entry
+from web.api.entities.filters import find_results
 from web.api.entities.statuses import load_statuses
-from web.api.entities.values import Look
+from web.api.entities.values import Json, Look
 
 SOMEBODY = 0
 """No row has this id: a member who did nothing yet with what she sees, as most did when it is new."""
@@ -30,19 +31,41 @@ async def render(
     """These lines of timelines by their ids, for these readers; what is gone meanwhile is left out."""
     if not entries:
         return {}
-    rendered = {
-        int(status["id"]): Rendered(for_members=orjson.dumps(status))
-        for status in await load_statuses(conn, look, entries, SOMEBODY)
-    }
+    statuses = await load_statuses(conn, look, entries, SOMEBODY)
+    rendered = {int(status["id"]): Rendered(for_members=orjson.dumps(status)) for status in statuses}
     if None in reader_ids:
         for status in await load_statuses(conn, look, entries, None):
             if int(status["id"]) in rendered:
                 rendered[int(status["id"])].for_apps = orjson.dumps(status)
     members = [id for id in reader_ids if id is not None]
+    await _render_filtered(conn, statuses, members, rendered)
+    await _render_involved(conn, look, entries, members, rendered)
+    return rendered
+
+
+async def _render_filtered(
+    conn: Connection, statuses: Sequence[Json], members: list[int], rendered: dict[int, Rendered]
+) -> None:
+    """For those whose filters find something."""
+    for reader_id, held in (await filters.list_in_force(conn, members)).items():
+        for status in statuses:
+            if found := find_results(held, status):
+                rendered[int(status["id"])].personal[reader_id] = orjson.dumps(say_filtered(status, found))
+
+
+async def _render_involved(
+    conn: Connection, look: Look, entries: Sequence[Entry], members: list[int], rendered: dict[int, Rendered]
+) -> None:
+    """For those who wrote it, or did something with it."""
     involved = await posts.list_involved(conn, [entry.post_id for entry in entries], members)
     for reader_id, post_ids in involved.items():
         own = [entry for entry in entries if entry.post_id in post_ids]
         for status in await load_statuses(conn, look, own, reader_id):
             if int(status["id"]) in rendered:
                 rendered[int(status["id"])].personal[reader_id] = orjson.dumps(status)
-    return rendered
+
+
+def say_filtered(status: Json, found: list[Json]) -> Json:
+    """The status with what somebody's filters found in it, in a shared one as well."""
+    shared = status["reblog"] and status["reblog"] | {"filtered": found}
+    return status | {"filtered": found, "reblog": shared}

@@ -1,0 +1,51 @@
+"""What streams tell each member otherwise than others: what her filters find, and her conversations."""
+
+import pytest
+
+from models.actors import Actor
+from models.database import connection
+from tests.factories import make_follow, make_member, make_note, make_remote_actor
+from tests.web.api import strict
+from tests.web.api.conftest import Alice, Api
+from tests.web.api.streams import acting, watching
+
+
+@pytest.fixture
+async def bob(anybody: Api, alice: Alice) -> Actor:
+    """Bob of elsewhere, whom Alice follows."""
+    async with connection(anybody.pool) as conn:
+        bob = await make_remote_actor(conn)
+        await make_follow(conn, alice.actor, bob)
+    return bob
+
+
+async def test_a_stream_says_what_the_readers_filters_find_and_others_do_not_see_it(alice: Alice, bob: Actor) -> None:
+    values = {"title": "Assez", "context": ["home"], "keywords_attributes": [{"keyword": "velo"}]}
+    await alice.api.ask("POST", "/api/v2/filters", json=values)
+    async with connection(alice.api.pool) as conn:
+        dora = await alice.api.as_member(await make_member(conn, "dora"))
+
+    async with watching(alice.api, "user") as mine, watching(dora, "public") as hers:
+        async with acting(alice.api) as conn:
+            await make_note(conn, bob, content="<p>Un vélo</p>")
+            await make_note(conn, bob)
+        found, plain, others = await mine.next(), await mine.next(), await hers.next()
+
+    for event in (found, plain, others):
+        strict.status(event.payload)
+    assert [one["keyword_matches"] for one in found.payload["filtered"]] == [["velo"]]
+    assert (plain.payload["filtered"], others.payload["filtered"]) == ([], [])
+    assert others.payload["id"] == found.payload["id"]
+
+
+async def test_private_notes_go_on_as_conversations_with_those_who_take_part(alice: Alice, bob: Actor) -> None:
+    async with watching(alice.api, "direct") as events:
+        async with acting(alice.api) as conn:
+            await make_note(conn, bob)
+            note = await make_note(conn, bob, audience="direct", mention_ids=(alice.actor.id,))
+        told = await events.next()
+
+    strict.conversation(told.payload)
+    assert (told.event, told.payload["unread"]) == ("conversation", True)
+    assert told.payload["last_status"]["id"] == str(note.id)
+    assert [told.payload] == await alice.api.get("/api/v1/conversations")
