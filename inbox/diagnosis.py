@@ -82,9 +82,9 @@ async def _go_through(instance: Instance, address: str, reader_id: int | None, f
     url = _read_address(instance, address, found)
     host = host_of(url)
     async with connection(instance.pool) as conn:
-        found.post = await posts.find_by_uri(conn, url) or await posts.find_by_url(conn, url)
+        found.post, _ = await _find_visible(conn, url, reader_id)
     if is_local(instance.site, url):
-        await _show(instance, found, reader_id, ours=True)
+        await _show(instance, found, ours=True)
         return
     welcome = await instance.welcomes.allows(host)
     _note(found, Step.WELCOME, ok=welcome, finding="welcome" if welcome else "not_welcome", host=host)
@@ -95,7 +95,19 @@ async def _go_through(instance: Instance, address: str, reader_id: int | None, f
         async with connection(instance.pool) as conn:
             await _note_listeners(conn, found, await actors.get(conn, found.post.author_id), [], reader_id)
             await _note_receptions(conn, found, host_of(found.uri))
-    await _show(instance, found, reader_id, ours=False)
+    await _show(instance, found, ours=False)
+
+
+async def _find_visible(conn: Connection, address: str, reader_id: int | None) -> tuple[Post | None, bool]:
+    """What is kept here under this address, if the reader may know of it; and whether something is hidden from her.
+
+    What she may not read is diagnosed like what never came (OB3).
+    """
+    post = await posts.find_by_uri(conn, address) or await posts.find_by_url(conn, address)
+    if post is None:
+        return None, False
+    visible = await posts.filter_visible(conn, [post.id], reader_id, tombstones=True)
+    return (post, False) if visible else (None, True)
 
 
 def _note(found: Diagnosis, step: Step, *, ok: bool | None, finding: str, **values: object) -> None:
@@ -129,7 +141,7 @@ async def _look_there(instance: Instance, url: str, reader_id: int | None, found
         return
     found.uri = note.id
     async with connection(instance.pool) as conn:
-        found.post = await posts.find_by_uri(conn, note.id)
+        found.post, hidden = await _find_visible(conn, note.id, reader_id)
     _note(found, Step.DOCUMENT, ok=True, finding="fetched", host=host)
     _note(found, Step.PUBLIC, ok=note.is_public, finding="public" if note.is_public else "not_public", host=host)
     author = await _find_author(instance, note, found)
@@ -137,7 +149,7 @@ async def _look_there(instance: Instance, url: str, reader_id: int | None, found
         await _note_author(conn, found, author, reader_id)
         addressed = [*note.to, *note.cc, *([note.audience] if note.audience else [])]
         await _note_listeners(conn, found, author, addressed, reader_id)
-        await _note_receptions(conn, found, author.host)
+        await _note_receptions(conn, found, author.host, hidden=hidden)
 
 
 async def _find_author(instance: Instance, note: Note, found: Diagnosis) -> Actor:
@@ -157,7 +169,7 @@ async def _note_author(conn: Connection, found: Diagnosis, author: Actor, reader
     name = author.display_name
     if author.suspended_at is not None:
         _note(found, Step.AUTHOR, ok=False, finding="author_suspended", name=name)
-    if reader_id is not None and await blocks.between(conn, reader_id, author.id):
+    if reader_id is not None and await blocks.is_blocking(conn, reader_id, author.id):
         _note(found, Step.AUTHOR, ok=False, finding="author_blocked", name=name)
     _note(found, Step.AUTHOR, ok=True, finding="author", name=name, host=author.host)
 
@@ -185,8 +197,8 @@ def _judge_listeners(listeners: list[Listener], reader_id: int | None) -> tuple[
     return False, "pending" if listeners else "nobody", f"@{listeners[0].followed}" if listeners else ""
 
 
-async def _note_receptions(conn: Connection, found: Diagnosis, host: str) -> None:
-    receptions = await whereabouts.list_receptions(conn, uri=found.uri, host=host)
+async def _note_receptions(conn: Connection, found: Diagnosis, host: str, *, hidden: bool = False) -> None:
+    receptions = [] if hidden else await whereabouts.list_receptions(conn, uri=found.uri, host=host)
     ok, finding, one = _judge_receptions(receptions, kept=found.post is not None)
     if finding == "nothing_came" and found.fault is not None:
         ok = None  # nobody follows: no wonder
@@ -210,7 +222,7 @@ def _judge_receptions(receptions: list[Reception], *, kept: bool) -> tuple[bool 
     return (True, "came_before", None) if kept else (False, "nothing_came", None)
 
 
-async def _show(instance: Instance, found: Diagnosis, reader_id: int | None, *, ours: bool) -> None:
+async def _show(instance: Instance, found: Diagnosis, *, ours: bool) -> None:
     """Where the page stands, or why there is none."""
     post = found.post
     if post is None:
@@ -221,11 +233,8 @@ async def _show(instance: Instance, found: Diagnosis, reader_id: int | None, *, 
         _note(found, Step.SHOWN, ok=False, finding="deleted")
         return
     async with connection(instance.pool) as conn:
-        visible = await posts.filter_visible(conn, [post.id], reader_id)
         listing = await listings.find_by_post(conn, post.id)
-    if not visible:
-        _note(found, Step.SHOWN, ok=False, finding="not_for_you" if not ours else "missing_here")
-    elif listing is not None and listing.details.status not in {"open", "reserved"}:
+    if listing is not None and listing.details.status not in {"open", "reserved"}:
         _note(found, Step.SHOWN, ok=False, finding=listing.details.status)
     else:
         _note(found, Step.SHOWN, ok=True, finding="listing" if listing is not None else "note")

@@ -73,6 +73,22 @@ async def between(conn: Connection, first_id: int, second_id: int) -> bool:
     )
 
 
+async def is_blocking(conn: Connection, actor_id: int, target_id: int) -> bool:
+    """Does the first block the second, or the server of the second? Whoever is blocked is never told (AX16)."""
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            SELECT EXISTS (SELECT FROM block WHERE actor_id = $1 AND target_id = $2)
+                OR EXISTS (SELECT FROM domain_block d JOIN actor a ON d.domain = ANY (domains_of(a.host))
+                    WHERE d.actor_id = $1 AND a.id = $2 AND NOT a.local)
+            """,
+            actor_id,
+            target_id,
+        )
+    )
+
+
 async def list_barred(conn: Connection, reader_id: int, actor_ids: list[int]) -> set[int]:
     """Those of these actors who do not see the reader, or whom the reader does not see."""
     found = await fetch_column(

@@ -38,7 +38,6 @@ class Relationship:
     shares: bool
     notify: bool
     blocking: bool
-    blocked_by: bool
     muting: bool = False
     muting_notifications: bool = False
     muting_until: datetime | None = None
@@ -269,7 +268,6 @@ async def list_relationships(conn: Connection, reader_id: int, actor_ids: list[i
             coalesce(mine.shares, false) AS shares,
             coalesce(mine.notify, false) AS notify,
             EXISTS (SELECT FROM block WHERE actor_id = $1 AND target_id = a.id) AS blocking,
-            EXISTS (SELECT FROM block WHERE actor_id = a.id AND target_id = $1) AS blocked_by,
             muted.id IS NOT NULL AS muting,
             coalesce(muted.notifications, false) AS muting_notifications,
             muted.until AS muting_until,

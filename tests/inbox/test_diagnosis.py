@@ -7,10 +7,10 @@ import pytest
 from federation.errors import Cause, FetchFailed
 from inbox.diagnosis import Diagnosis, Step, diagnose
 from inbox.process import process_due
-from models import blocks, servers
+from models import blocks, posts, servers
 from models.actors import Actor
 from models.database import connection, execute, transaction
-from tests.factories import make_member
+from tests.factories import make_member, make_note
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
 
@@ -155,13 +155,62 @@ async def test_an_author_elsewhere_is_not_believed(desk: Desk, alice: Actor, bob
     assert fault(await diagnose(desk.instance, forged["id"], alice.id)) == (Step.AUTHOR, "author_not_believed")
 
 
-async def test_a_block_between_the_two_is_told(desk: Desk, alice: Actor, bob: Person, note: dict[str, Any]) -> None:
+async def test_a_block_of_ones_own_is_told(desk: Desk, alice: Actor, bob: Person, note: dict[str, Any]) -> None:
     known = await desk.meet(bob)
     async with connection(desk.instance.pool) as conn:
         await execute(conn, "INSERT INTO block (id, actor_id, target_id) VALUES (1, $1, $2)", alice.id, known.id)
-        assert await blocks.between(conn, alice.id, known.id)
 
     assert fault(await diagnose(desk.instance, note["id"], alice.id)) == (Step.AUTHOR, "author_blocked")
+
+
+async def test_ax16_whoever_is_blocked_is_not_told(desk: Desk, alice: Actor, bob: Person, note: dict[str, Any]) -> None:
+    carl = await make_carl(desk)
+    await desk.follow(carl, bob)
+    await desk.take(bob, desk.create(bob, note))
+    known = await desk.meet(bob)
+    async with connection(desk.instance.pool) as conn:
+        await blocks.save(conn, uri=f"{bob.uri}/blocks/1", actor_id=known.id, target_id=alice.id)
+
+    found = steps(await diagnose(desk.instance, note["id"], alice.id))
+
+    assert found["author"] == (True, "author")
+    assert (found["received"][1], found["shown"][1]) == ("nothing_came", "not_kept")
+
+
+async def make_carl(desk: Desk) -> Actor:
+    """Carl, another member."""
+    async with transaction(desk.instance.pool) as conn:
+        return await make_member(conn, "carl")
+
+
+async def test_ob03_a_message_to_somebody_else_is_diagnosed_as_if_it_were_not_here(
+    desk: Desk, alice: Actor, bob: Person
+) -> None:
+    carl = await make_carl(desk)
+    await desk.follow(carl, bob)
+    to_carl = desk.note(bob, to=[carl.uri], cc=[])
+    await desk.take(bob, desk.create(bob, to_carl))
+    assert await desk.value("SELECT count(*) FROM post") == 1
+    never_sent = desk.note(bob, to=[carl.uri], cc=[])["id"]
+
+    held, missing = [await diagnose(desk.instance, one, alice.id) for one in (to_carl["id"], never_sent)]
+
+    assert (held.checks, held.post) == (missing.checks, missing.post)
+    assert fault(held) == (Step.DOCUMENT, "not_fetched")
+    assert steps(await diagnose(desk.instance, to_carl["id"], carl.id))["shown"] == (True, "note")
+
+
+async def test_ob03_one_of_ours_that_others_may_not_read_is_missing_even_once_it_is_gone(
+    desk: Desk, alice: Actor
+) -> None:
+    carl = await make_carl(desk)
+    async with transaction(desk.instance.pool) as conn:
+        secret = await make_note(conn, carl, audience="direct")
+        before = steps(await diagnose(desk.instance, secret.uri, alice.id))
+        await posts.delete(conn, secret.id)
+
+    assert before == steps(await diagnose(desk.instance, secret.uri, alice.id))
+    assert before["shown"] == (False, "missing_here")
 
 
 async def test_a_withdrawn_post_is_told_as_withdrawn(

@@ -56,7 +56,7 @@ FINDINGS: dict[tuple[Step, str], str] = {
         "%(host)s dit qu’elle est d’une personne qui n’est pas de chez lui : nous ne le croyons pas sur parole."
     ),
     (Step.AUTHOR, "author_suspended"): N_("Votre coop ne montre pas ce qu’écrit %(name)s."),
-    (Step.AUTHOR, "author_blocked"): N_("Vous et %(name)s ne vous voyez pas : l’un de vous a bloqué l’autre."),
+    (Step.AUTHOR, "author_blocked"): N_("Vous avez bloqué %(name)s : vous ne voyez pas ce que cette personne écrit."),
     (Step.FOLLOWED, "followed_by_you"): N_("Vous suivez %(name)s."),
     (Step.FOLLOWED, "followed_by_coop"): N_("Votre coop suit %(name)s."),
     (Step.FOLLOWED, "followed_by_somebody"): N_("Quelqu’un d’ici suit %(name)s."),
@@ -77,7 +77,6 @@ FINDINGS: dict[tuple[Step, str], str] = {
     (Step.SHOWN, "not_kept"): N_("Elle n’est pas ici. Vous pouvez la faire venir, elle seule."),
     (Step.SHOWN, "missing_here"): N_("Cette adresse est chez nous, et il n’y a rien que vous puissiez y lire."),
     (Step.SHOWN, "deleted"): N_("Elle a été retirée."),
-    (Step.SHOWN, "not_for_you"): N_("Elle est ici, mais ne s’adresse pas à vous."),
     (Step.SHOWN, "fulfilled"): N_("C’est fait : elle est close, et ne se trouve plus dans la liste."),
     (Step.SHOWN, "cancelled"): N_("Elle a été annulée, et ne se trouve plus dans la liste."),
     (Step.SHOWN, "expired"): N_("Sa date est passée : elle ne se trouve plus dans la liste."),

@@ -75,7 +75,7 @@ def _may_be_fetched(found: Diagnosis) -> bool:
 async def _find_path(request: web.Request, found: Diagnosis) -> str:
     """The page here, where the reader may see it."""
     post, site = found.post, request.app[INSTANCE].site
-    hidden = {"deleted", "not_for_you", "missing_here"}
+    hidden = {"deleted", "missing_here"}
     if post is None or any(check.step is Step.SHOWN and check.finding in hidden for check in found.checks):
         return ""
     async with connection(request.app[INSTANCE].pool) as conn:

@@ -66,6 +66,15 @@ async def test_ax16_somebody_here_is_blocked_by_the_same_verb(alice: Alice) -> N
     assert await other.get(f"/api/v1/accounts/{alice.actor.id}/statuses", STATUSES) == []
 
 
+async def test_ax16_whoever_is_blocked_is_not_told(alice: Alice, bob: Actor) -> None:
+    async with connection(alice.api.pool) as conn:
+        await blocks.save(conn, uri=f"{bob.uri}/blocks/1", actor_id=bob.id, target_id=alice.actor.id)
+
+    [relation] = await alice.api.get("/api/v1/accounts/relationships", RELATIONSHIPS, id=str(bob.id))
+
+    assert (relation["blocked_by"], relation["blocking"], relation["followed_by"]) == (False, False, False)
+
+
 async def test_a_mute_hides_from_lists_and_says_for_how_long_but_follows_stay(alice: Alice, bob: Actor) -> None:
     relation = await alice.api.post(f"/api/v1/accounts/{bob.id}/mute", strict.relationship, duration="3600")
 

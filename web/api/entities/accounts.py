@@ -94,7 +94,7 @@ def build_relationship(relation: Relationship) -> Json:
         "languages": None,
         "followed_by": relation.followed_by,
         "blocking": relation.blocking,
-        "blocked_by": relation.blocked_by,
+        "blocked_by": False,  # whoever is blocked is not told (AX16)
         "muting": relation.muting,
         "muting_notifications": relation.muting_notifications,
         "muting_expires_at": write_moment(relation.muting_until) if relation.muting_until else None,
