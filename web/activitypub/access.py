@@ -11,10 +11,11 @@ from federation.signatures import is_signed
 from federation.uris import host_of
 from federation.vocabulary.objects import Tombstone
 from inbox.policy import read_key_hosts, require_welcome
-from models import actors, blocks
+from models import actors, blocks, posts
 from models.actors import Actor
 from models.database import Connection, connection
 from models.errors import Forbidden, Gone, NotFound
+from models.posts import Post
 from web.activitypub.envelopes import read_envelope
 from web.keys import INSTANCE
 from web.peer_quota import note_signer
@@ -96,6 +97,29 @@ async def read_known_reader(request: web.Request) -> Actor | None:
     if reader is None and not open and await is_closed(request.app[INSTANCE]):
         raise SignatureInvalid("This server answers signed requests only.")
     return reader
+
+
+async def get_post(conn: Connection, request: web.Request, uri: str, reader: Actor | None, former_type: str) -> Post:
+    """The post of ours with this id, as far as `require_standing` lets the reader. Raises NotFound, Departed."""
+    post = await posts.find_by_uri(conn, uri)
+    if post is None or not post.local:
+        raise NotFound
+    await require_standing(conn, request, post, reader, former_type)
+    return post
+
+
+async def require_standing(
+    conn: Connection, request: web.Request, post: Post, reader: Actor | None, former_type: str
+) -> None:
+    """The question at every address around a post: may this reader see it, and is it gone?
+
+    Raises NotFound for whoever may not read it, for whom private equals missing (OB3). The others are told once it is
+    gone (Departed), so that they delete what they hold.
+    """
+    if post.id not in await posts.filter_visible(conn, [post.id], reader.id if reader else None, tombstones=True):
+        raise NotFound
+    if post.deleted_at is not None:
+        raise describe_departed(request, former_type, post.deleted_at)
 
 
 async def require_no_block(conn: Connection, reader: Actor | None, actor: Actor) -> None:

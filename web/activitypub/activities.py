@@ -11,7 +11,7 @@ from models.activities import StoredActivity
 from models.actors import Actor
 from models.database import Connection, connection
 from models.errors import Forbidden, NotFound
-from web.activitypub.access import describe_departed, read_known_reader, require_no_block
+from web.activitypub.access import describe_departed, read_known_reader, require_no_block, require_standing
 from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
 from web.keys import INSTANCE
 
@@ -40,7 +40,9 @@ async def show_activity(request: web.Request) -> web.Response:
         if activity is None:
             raise NotFound
         await require_no_block(conn, reader, actor)
-        await _require_standing(conn, request, activity, reader)
+        carried = await posts.find_by_uri(conn, activity.object_uri or "") if activity.type in CARRIERS else None
+        if carried is not None:
+            await require_standing(conn, request, carried, reader, activity.type)
         await _require_addressed(conn, activity, actor, reader)
     sealed = await seal(instance, activity)
     return answer_activity(request, sealed.encode(), public=activity.public)
@@ -63,18 +65,3 @@ async def _require_addressed(conn: Connection, activity: StoredActivity, actor: 
 
 def _read_addressees(document: Json) -> set[str]:
     return {one for key in ("to", "cc") for one in each(document.get(key)) if isinstance(one, str)}
-
-
-async def _require_standing(
-    conn: Connection, request: web.Request, activity: StoredActivity, reader: Actor | None
-) -> None:
-    """Raise Departed when the post inside was taken back, and NotFound when this reader may not see it any more."""
-    if activity.type not in CARRIERS or activity.object_uri is None:
-        return
-    post = await posts.find_by_uri(conn, activity.object_uri)
-    if post is None:
-        return
-    if post.id not in await posts.filter_visible(conn, [post.id], reader.id if reader else None, tombstones=True):
-        raise NotFound
-    if post.deleted_at is not None:
-        raise describe_departed(request, activity.type, post.deleted_at)

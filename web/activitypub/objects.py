@@ -11,7 +11,7 @@ from models.errors import NotFound
 from models.posts import Post
 from outbox.builders.note import build_note
 from outbox.builders.proposal import build_proposal, build_proposal_twin
-from web.activitypub.access import Departed, describe_departed, get_published, read_known_reader
+from web.activitypub.access import get_post, get_published, read_known_reader
 from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
 from web.keys import INSTANCE
 
@@ -33,10 +33,7 @@ async def show_object(request: web.Request) -> web.Response:
     reader = await read_known_reader(request)
     async with connection(instance.pool) as conn:
         author = await get_published(conn, request, FORMER_TYPE)
-        post = await posts.find_by_uri(conn, f"{instance.site.url}{request.path}")
-        if post is None or not post.local:
-            raise NotFound
-        await _require_visible(conn, post, reader, describe_departed(request, FORMER_TYPE, post.deleted_at))
+        post = await get_post(conn, request, f"{instance.site.url}{request.path}", reader, FORMER_TYPE)
         body = await _build_document(request, conn, author, post)
     public = post.audience in posts.PUBLIC
     response = answer_activity(request, body, public=public, seconds=CACHED_SECONDS)
@@ -51,17 +48,6 @@ def _find_page(request: web.Request) -> str:
     if request.path.split("/")[3] == "items":
         return listing_url(site, uuid)
     return note_url(site, request.match_info["username"], uuid)
-
-
-async def _require_visible(conn: Connection, post: Post, reader: Actor | None, departed: Departed) -> None:
-    """Raise NotFound for whoever may not read it, for whom private equals missing (OB3).
-
-    The others are told once it is gone (`departed`), so that they delete what they hold.
-    """
-    if post.id not in await posts.filter_visible(conn, [post.id], reader.id if reader else None, tombstones=True):
-        raise NotFound
-    if post.deleted_at is not None:
-        raise departed
 
 
 async def _build_document(request: web.Request, conn: Connection, author: Actor, post: Post) -> bytes:
@@ -83,10 +69,9 @@ async def show_proposal(request: web.Request) -> web.Response:
     async with connection(instance.pool) as conn:
         author = await get_published(conn, request, TWIN_TYPE)
         uri = f"{instance.site.url}{request.path.removesuffix('/proposal')}"
-        listing = await listings.find_by_listing_uri(conn, uri)
-        if listing is None or not listing.post.local or listing.post.audience not in posts.PUBLIC:
+        post = await get_post(conn, request, uri, reader, TWIN_TYPE)
+        listing = await listings.find_by_post(conn, post.id)
+        if listing is None or post.audience not in posts.PUBLIC:
             raise NotFound
-        post = listing.post
-        await _require_visible(conn, post, reader, describe_departed(request, TWIN_TYPE, post.deleted_at))
     twin = serialize(build_proposal_twin(instance.site, author, listing))
     return answer_activity(request, twin, seconds=CACHED_SECONDS)

@@ -5,9 +5,8 @@ from aiohttp import web
 from models import actors, posts, threads
 from models.actors import Actor
 from models.database import Connection, connection
-from models.errors import NotFound
 from models.posts import Post
-from web.activitypub.access import describe_departed, get_published, read_known_reader
+from web.activitypub.access import get_post, get_published, read_known_reader
 from web.activitypub.negotiation import answer_activity
 from web.activitypub.paging import BOTTOM, PAGE_SIZE, build_page, build_root, read_cursor
 from web.keys import INSTANCE
@@ -72,14 +71,7 @@ async def _show_count(request: web.Request, figure: str) -> web.Response:
 async def _get_post(conn: Connection, request: web.Request, reader: Actor | None) -> Post:
     """The post whose part this address is, if the reader may see it. Raises NotFound, and Departed once it is gone."""
     await get_published(conn, request, COLLECTION)
-    post = await posts.find_by_uri(conn, _read_address(request).rpartition("/")[0])
-    if post is None or not post.local:
-        raise NotFound
-    if post.id not in await posts.filter_visible(conn, [post.id], reader.id if reader else None, tombstones=True):
-        raise NotFound
-    if post.deleted_at is not None:
-        raise describe_departed(request, COLLECTION, post.deleted_at)
-    return post
+    return await get_post(conn, request, _read_address(request).rpartition("/")[0], reader, COLLECTION)
 
 
 def _read_address(request: web.Request) -> str:
