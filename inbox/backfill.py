@@ -64,7 +64,10 @@ async def catch_up(instance: Instance) -> int:
 
 
 async def fill_back(instance: Instance, payload: dict[str, int]) -> None:
-    """Fetch one actor's past. May run twice: what is here already is left as it is."""
+    """Fetch one actor's past. May run twice: what is here already is left as it is.
+
+    Raises where the outbox cannot be had for now: the job comes again, and meanwhile it is said that it failed.
+    """
     async with transaction(instance.pool) as conn:
         actor = next(iter(await actors.list_by_ids(conn, [payload["actor"]])), None)
         wanted = actor is not None and await follows.is_followed_locally(conn, actor.uri)
@@ -80,6 +83,8 @@ async def fill_back(instance: Instance, payload: dict[str, int]) -> None:
         cause = error.cause.name if isinstance(error, FetchFailed) else str(error)
         async with transaction(instance.pool) as conn:
             await backfills.finish(conn, actor.id, error=cause)
+        if error.retry:
+            raise
         return
     async with transaction(instance.pool) as conn:
         await backfills.finish(conn, actor.id)

@@ -77,13 +77,13 @@ async def list_by_actors(conn: Connection, actor_ids: list[int]) -> dict[int, Ba
 
 
 async def start(conn: Connection, actor_id: int) -> Backfill | None:
-    """Begin, or begin again after a crash. None when there is nothing to do any more."""
+    """Begin, or begin again after a crash or a failure. None when there is nothing to do any more."""
     return await fetch_one(
         conn,
         Backfill,
         """
-        UPDATE backfill SET state = 'running', found = 0, looked = 0, kept = 0
-        WHERE actor_id = $1 AND state IN ('waiting', 'running')
+        UPDATE backfill SET state = 'running', found = 0, looked = 0, kept = 0, error = NULL, finished_at = NULL
+        WHERE actor_id = $1 AND state IN ('waiting', 'running', 'failed')
         RETURNING actor_id, since, state, found, looked, kept, error, asked_at, finished_at
         """,
         actor_id,

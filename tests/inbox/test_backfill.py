@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from inbox.backfill import catch_up, fill_back
 from models import backfills
@@ -170,3 +173,22 @@ async def test_after_an_absence_everybody_who_is_followed_is_asked_once(
         found = await backfills.find(conn, followed.id)
     assert found is not None
     assert timedelta(hours=5, minutes=50) < datetime.now(UTC) - found.since < timedelta(hours=6, minutes=10)
+
+
+async def test_d07_what_cannot_be_read_for_now_is_read_later(desk: Desk, bob: Person, alice: Actor) -> None:
+    followed = await desk.follow(alice, bob)
+    outbox = f"{bob.uri}/outbox"
+    desk.fediverse.documents[outbox] = FetchFailed(Cause.SERVER_ERROR, "henin.test", answer=503, retry=True)
+
+    with pytest.raises(FetchFailed):  # which makes the job come again
+        await fill(desk, followed)
+    async with connection(desk.instance.pool) as conn:
+        meanwhile = await backfills.find(conn, followed.id)
+        await execute(conn, "DELETE FROM failed_fetch")
+    serve_outbox(desk, bob, [line(desk, bob, 1)])
+    await fill_back(desk.instance, {"actor": followed.id})
+
+    async with connection(desk.instance.pool) as conn:
+        at_last = await backfills.find(conn, followed.id)
+    assert meanwhile is not None and (meanwhile.state, meanwhile.error) == ("failed", "SERVER_ERROR")
+    assert at_last is not None and (at_last.state, at_last.error, at_last.kept) == ("done", None, 1)
