@@ -19,7 +19,10 @@ MOST_ALIASES = 10
 def require_at_home(author: Actor) -> None:
     """Raise Invalid for one of ours who moved away: her account says so and nothing else any more."""
     if author.moved_to is not None:
-        raise Invalid("Ce compte a déménagé : il ne publie plus d’ici.", field="text")
+        raise Invalid(
+            "Vous avez déménagé : écrivez depuis votre nouveau compte, ou revenez ici à la page « Déménager ».",
+            field="text",
+        )
 
 
 async def find_target(instance: Instance, actor: Actor, written: str) -> Actor:

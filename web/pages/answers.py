@@ -4,8 +4,8 @@ from aiohttp import web
 
 from models import actors, listings, posts
 from models.accounts import Account
-from models.database import connection, transaction
-from models.errors import NotFound
+from models.database import Connection, connection, transaction
+from models.errors import Invalid, NotFound
 from models.posts import PUBLIC, Post
 from outbox import notes as outbox
 from web.forms import Form, read_form
@@ -57,25 +57,34 @@ async def _answer(request: web.Request, form: Form, account: Account, post: Post
     instance = request.app[INSTANCE]
     if form.ok:
         await look_up_mentioned(instance, text)
-    async with transaction(instance.pool) as conn:
-        parent = post
-        if form.typed("a"):
-            found = await posts.find_visible(conn, read_id(form.typed("a")), account.actor_id)
-            if found is None or found.root_id != (post.root_id or post.id):
-                raise NotFound
-            parent = found
-        if not form.ok:
-            return False
-        await outbox.reply(
-            conn,
-            instance.site,
-            await actors.get(conn, account.actor_id),
-            parent,
-            text,
-            audience="direct" if chosen == "prive" or parent.audience not in PUBLIC else "network",
-            language=reader_language(request),
-        )
-    return True
+    async with connection(instance.pool) as conn:
+        parent = await _find_parent(conn, form, account, post)
+    if not form.ok:
+        return False
+    try:
+        async with transaction(instance.pool) as conn:
+            await outbox.reply(
+                conn,
+                instance.site,
+                await actors.get(conn, account.actor_id),
+                parent,
+                text,
+                audience="direct" if chosen == "prive" or parent.audience not in PUBLIC else "network",
+                language=reader_language(request),
+            )
+    except Invalid as error:  # such as of somebody who moved away: what was typed stays in the field
+        form.fail("message", str(error))
+    return form.ok
+
+
+async def _find_parent(conn: Connection, form: Form, account: Account, post: Post) -> Post:
+    """What is answered: the post, or the answer to it that the form names. Raises NotFound."""
+    if not form.typed("a"):
+        return post
+    found = await posts.find_visible(conn, read_id(form.typed("a")), account.actor_id)
+    if found is None or found.root_id != (post.root_id or post.id):
+        raise NotFound
+    return found
 
 
 async def post_delete(request: web.Request) -> web.Response:

@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 
+import pytest
+
 from federation.instance import Instance
 from models.actors import Actor
-from models.database import connection, fetch_value
+from models.database import connection, execute, fetch_value
 from tests.village import Village
 from tests.web.pages.conftest import Browser
 
@@ -117,3 +119,21 @@ async def test_note_of_others_cannot_be_deleted(alice: Browser, lomme: Village) 
     path = f"/notes/{lomme.distant_note.id}"
 
     assert (await alice.send(f"{path}/effacer", {}, form_on=path)).status == 404
+
+
+@pytest.mark.parametrize("where", ["annonces/d", "notes"])
+async def test_ax18_member_who_moved_away_is_told_where_to_answer_and_keeps_what_she_typed(
+    alice: Browser, lomme: Village, instance: Instance, where: str
+) -> None:
+    path = f"/annonces/d/{lomme.sewing.id}" if where == "annonces/d" else f"/notes/{lomme.message.id}"
+    async with connection(instance.pool) as conn:
+        before = await fetch_value(conn, "SELECT count(*) FROM post")
+        await execute(conn, "UPDATE actor SET moved_to = 'https://mastodon.test/users/alice' WHERE username = 'alice'")
+
+    answer = await alice.send(f"{path}/repondre", {"message": "Je la prends !", "pour": "prive"}, form_on=path)
+
+    assert answer.status == 422
+    assert "Vous avez déménagé : écrivez depuis votre nouveau compte" in answer.words()
+    assert "Je la prends !" in answer.text
+    async with connection(instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM post") == before
