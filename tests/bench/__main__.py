@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.bench import directory, fanout, inbound, limits, memory, pages
+from tests.bench import directory, fanout, home, inbound, limits, memory, pages, streams
 
 PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "limits": limits.run,
@@ -16,6 +16,8 @@ PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "pages": pages.run,
     "memory": memory.run,
     "directory": directory.run,
+    "streams": streams.run,
+    "home": home.run,
 }
 
 

@@ -33,7 +33,7 @@ TOKENS_SECONDS = 10.0
 
 MOST = 5_000
 MOST_OF_ACCOUNT = 40
-MOST_OF_ADDRESS = 1_500
+MOST_OF_ADDRESS = 500
 """Connections of this process: in all, of one account or application, of one network address (many may share one)."""
 
 MOST_EVENTS = 5_000

@@ -1,0 +1,141 @@
+"""Streams of whole servers: what Bob publishes elsewhere appears on Alice's screen; several processes; a stop."""
+
+import asyncio
+import queue
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import orjson
+from mastodon import Mastodon, StreamListener
+
+from models.database import transaction
+from models.listings import ListingDraft
+from outbox import listings as outbox
+from tests.eventually import eventually
+from tests.peers.programs import free_port
+from tests.servers import PASSWORD, Member, RunningServer, ServerProcess, server_process, wait_for_answer
+from tests.stories.conftest import MakeServer
+from web.wake import announce_work
+
+
+class Screen(StreamListener):
+    """What a client of Mastodon.py was told, in a queue."""
+
+    def __init__(self) -> None:
+        self.told: queue.Queue[tuple[str, Any]] = queue.Queue()
+
+    def on_any_event(self, name: str, data: Any = None, for_stream: Any = None) -> None:
+        self.told.put((name, data))
+
+    def handle_heartbeat(self) -> None:
+        self.told.put(("heartbeat", None))
+
+    async def next(self) -> tuple[str, Any]:
+        """The next event; the first is the heartbeat that says that the stream is open."""
+        return await asyncio.to_thread(self.told.get, True, 10)
+
+
+def log_in(server: RunningServer, member: Member) -> Mastodon:
+    return Mastodon(access_token=member.token, api_base_url=server.url, version_check_mode="none")
+
+
+@asynccontextmanager
+async def watching_home(server: RunningServer, member: Member) -> AsyncIterator[Screen]:
+    """`stream_user` of an unmodified Mastodon.py, in a thread of its own."""
+    screen, client = Screen(), log_in(server, member)
+    handle = await asyncio.to_thread(client.stream_user, screen, run_async=True)
+    assert await screen.next() == ("heartbeat", None)
+    yield screen
+    await asyncio.to_thread(handle.close)
+
+
+async def test_what_another_cooperative_publishes_appears_in_mastodon_py(make_server: MakeServer) -> None:
+    lomme, henin = await make_server("lomme"), await make_server("henin")
+    alice, bob = await lomme.add_member("alice"), await henin.add_member("bob")
+    client = log_in(lomme, alice)
+    [found] = (await asyncio.to_thread(client.search_v2, f"@bob@{henin.host}", result_type="accounts")).accounts
+    await asyncio.to_thread(client.account_follow, found)
+
+    async def following() -> bool:
+        return bool((await asyncio.to_thread(client.account_relationships, found))[0].following)
+
+    await eventually(following)
+    async with watching_home(lomme, alice) as screen:
+        draft = ListingDraft(kind="offer", mode="loan", title="Remorque à vélo", text="Pour les courses.")
+        async with transaction(henin.instance.pool) as conn:
+            listing = await outbox.publish(conn, henin.instance.site, bob.actor, draft)
+        await announce_work(henin.instance.pool)
+        name, offer = await screen.next()
+        assert (name, offer.uri) == ("update", listing.uri)
+        assert "Remorque" in (await asyncio.to_thread(client.status, offer)).content
+
+        async with transaction(henin.instance.pool) as conn:
+            await outbox.close(conn, henin.instance.site, bob.actor, listing.uri, "done")
+        await announce_work(henin.instance.pool)
+        name, closed = await screen.next()
+        assert (name, closed.id) == ("status.update", offer.id)
+        assert closed.content != offer.content
+
+        await asyncio.to_thread(client.status_post, f"@bob@{henin.host} Est-elle libre ?", in_reply_to_id=offer)
+        assert (await screen.next())[0] == "update"
+        async with transaction(henin.instance.pool) as conn:
+            await outbox.withdraw(conn, henin.instance.site, bob.actor, listing.uri)
+        await announce_work(henin.instance.pool)
+        assert await screen.next() == ("delete", offer.id)
+
+
+@asynccontextmanager
+async def two_processes(data: Path, database_url: str) -> AsyncIterator[tuple[ServerProcess, str]]:
+    """One instance: a process that serves and works; one that serves only, whose origin on another port is given."""
+    async with server_process(data, database_url=database_url) as first:
+        port = free_port()
+        second = ServerProcess(
+            url=f"http://127.0.0.1:{port}",
+            env=first.env | {"DECLIC_LISTEN": f"127.0.0.1:{port}"},
+            options=("serve", "--no-worker"),
+        )
+        await second.spawn()
+        await wait_for_answer(f"{second.url}/healthz")
+        try:
+            yield first, second.url
+        finally:
+            await second.stop()
+
+
+async def next_event(stream: aiohttp.ClientResponse) -> tuple[str, Any]:
+    async with asyncio.timeout(4):  # less than the next look without a bell
+        while not (line := (await stream.content.readline()).decode()).startswith("event: "):
+            assert line, "the stream has ended"
+        data = (await stream.content.readline()).decode()
+    return line.removeprefix("event: ").strip(), orjson.loads(data.removeprefix("data: "))
+
+
+async def test_what_one_process_commits_is_told_by_another_and_a_stop_lets_nobody_wait(
+    tmp_path: Path, furnished_url: str
+) -> None:
+    async with two_processes(tmp_path, furnished_url) as (first, second), aiohttp.ClientSession() as session:
+        status, _, err = await first.run(
+            "account", "create", "alice", "--email", "alice@lomme.test", "--password", PASSWORD
+        )
+        assert status == 0, err
+        _, token, _ = await first.run("token", "create", "alice")
+        headers = {"Authorization": f"Bearer {token.strip()}"}
+        async with (
+            session.get(f"{first.url}/api/v1/streaming/user", headers=headers) as here,
+            session.get(f"{second}/api/v1/streaming/user", headers=headers) as there,
+        ):
+            assert await here.content.readline() == await there.content.readline() == b":thump\n"
+            for origin, text in ((first.url, "de la première"), (second, "de la seconde")):
+                async with session.post(f"{origin}/api/v1/statuses", headers=headers, json={"status": text}) as answer:
+                    assert answer.status == 200
+                for stream in (here, there):
+                    name, payload = await next_event(stream)
+                    assert (name, payload["content"]) == ("update", f"<p>{text}</p>")
+            begin = time.monotonic()
+            assert await first.stop() == 0
+            assert time.monotonic() - begin < 6, "streams are ended, not waited for"
+            assert (await here.content.read()).strip() == b""
