@@ -38,6 +38,24 @@ async def test_a_stream_says_what_the_readers_filters_find_and_others_do_not_see
     assert others.payload["id"] == found.payload["id"]
 
 
+async def test_a_stream_leaves_out_what_a_filter_hides_there(alice: Alice, bob: Actor) -> None:
+    for context, words in (("home", "velo"), ("public", "tente")):
+        values = {"title": words, "context": [context], "filter_action": "hide"}
+        keywords = {"keywords_attributes": [{"keyword": words}]}
+        await alice.api.ask("POST", "/api/v2/filters", json=values | keywords)
+
+    async with watching(alice.api, "user") as home, watching(alice.api, "public") as public:
+        async with acting(alice.api) as conn:
+            bike, tent = await make_note(conn, bob, content="Vélo"), await make_note(conn, bob, content="Tente")
+            own = await make_note(conn, alice.actor, content="Vélo et tente")
+
+        told = [[(await stream.next()).payload["id"] for _ in range(2)] for stream in (home, public)]
+
+    assert told == [[str(tent.id), str(own.id)], [str(bike.id), str(own.id)]]
+    for path, ids in zip(("home", "public"), told, strict=True):
+        assert [one["id"] for one in await alice.api.get(f"/api/v1/timelines/{path}")] == ids[::-1]
+
+
 async def test_private_notes_go_on_as_conversations_with_those_who_take_part(alice: Alice, bob: Actor) -> None:
     async with watching(alice.api, "direct") as events:
         async with acting(alice.api) as conn:

@@ -113,7 +113,14 @@ def _deliver_news(event: StreamEvent, news: News, rendered: Mapping[int, Rendere
     name = "status.update" if event.kind == "edit" else "update"
     message, for_apps = Message(name, status.for_members), Message(name, status.for_apps)
     personal = {reader_id: Message(name, body) for reader_id, body in status.personal.items()}
-    deliveries = [Delivery(streams=news.find_streams(event.object_id), message=message, personal=personal)]
+    deliveries = [
+        Delivery(
+            streams=news.find_streams(event.object_id),
+            message=message,
+            personal=personal,
+            not_for=frozenset(status.hidden["home"]),
+        )
+    ]
     post = news.public.get(event.object_id)
     if post is not None:
         deliveries.append(
@@ -122,7 +129,7 @@ def _deliver_news(event: StreamEvent, news: News, rendered: Mapping[int, Rendere
                 message=message,
                 for_apps=for_apps,
                 personal=personal,
-                not_for=frozenset(news.hidden.get(post.author_id, ())),
+                not_for=frozenset(status.hidden["public"].union(news.hidden.get(post.author_id, ()))),
             )
         )
     return deliveries

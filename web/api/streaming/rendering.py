@@ -7,8 +7,9 @@ import orjson
 
 from models import filters, posts
 from models.database import Connection
+from models.filters import Context
 from models.timelines import Entry
-from web.api.entities.filters import find_results
+from web.api.entities.filters import find_results, is_hidden
 from web.api.entities.statuses import load_statuses
 from web.api.entities.values import Json, Look
 
@@ -18,11 +19,15 @@ SOMEBODY = 0
 
 @dataclass(slots=True, kw_only=True)
 class Rendered:
-    """One status: for members, for applications alone, and for those to whom it reads otherwise."""
+    """One status: for members, for applications alone, and for those to whom it reads otherwise.
+
+    `hidden` are those whose filters take it out of their timelines, by the context of these.
+    """
 
     for_members: bytes
     for_apps: bytes = b""
     personal: dict[int, bytes] = field(default_factory=dict)
+    hidden: dict[Context, set[int]] = field(default_factory=lambda: {"home": set(), "public": set()})
 
 
 async def render(
@@ -49,8 +54,14 @@ async def _render_filtered(
     """For those whose filters find something."""
     for reader_id, held in (await filters.list_in_force(conn, members)).items():
         for status in statuses:
-            if found := find_results(held, status):
-                rendered[int(status["id"])].personal[reader_id] = orjson.dumps(say_filtered(status, found))
+            own = (status["reblog"] or status)["account"]["id"] == str(reader_id)
+            if own or not (found := find_results(held, status)):
+                continue
+            filtered, of_all = say_filtered(status, found), rendered[int(status["id"])]
+            of_all.personal[reader_id] = orjson.dumps(filtered)
+            for context, hidden in of_all.hidden.items():
+                if is_hidden(filtered, context):
+                    hidden.add(reader_id)
 
 
 async def _render_involved(
