@@ -15,6 +15,7 @@ from web.api import (
     bookmarks,
     conversations,
     editing,
+    figures,
     filter_parts,
     filters,
     filters_v1,
@@ -25,6 +26,7 @@ from web.api import (
     notifications,
     oauth,
     oauth_metadata,
+    people,
     policy,
     posting,
     profile,
@@ -54,9 +56,9 @@ INSTANCE = [
     _get("/v1/instance", open_to_all(instance.show_instance_v1)),
     _get("/v2/instance", open_to_all(instance.show_instance)),
     _get("/v1/instance/rules", open_to_all(stubs.show_nothing)),
-    _get("/v1/instance/peers", open_to_all(stubs.show_nothing)),
+    _get("/v1/instance/peers", open_to_all(figures.list_peers)),
     _get("/v1/instance/domain_blocks", open_to_all(instance.list_domain_blocks)),
-    _get("/v1/instance/activity", open_to_all(stubs.show_nothing)),
+    _get("/v1/instance/activity", open_to_all(figures.list_activity)),
     _post("/v1/apps", open_to_all(applications.create_application)),
     _get("/v1/apps/verify_credentials", for_apps(applications.show_application)),
     _get("/v1/custom_emojis", open_to_all(stubs.show_nothing)),
@@ -68,7 +70,7 @@ ACCOUNTS = [
     _get("/v1/accounts/relationships", for_people(relations.list_relationships, "read:follows")),
     _get("/v1/accounts/search", for_people(accounts.search_accounts, "read:accounts")),
     _get("/v1/accounts/lookup", open_to_all(accounts.look_up, "read:accounts")),
-    _get("/v1/accounts/familiar_followers", for_people(stubs.list_familiar_followers, "read:follows")),
+    _get("/v1/accounts/familiar_followers", for_people(people.list_familiar_followers, "read:follows")),
     _get("/v1/accounts", open_to_all(accounts.list_accounts, "read:accounts")),
     _get(f"/v1/accounts/{ID}", open_to_all(accounts.show_account, "read:accounts")),
     _get(f"/v1/accounts/{ID}/statuses", open_to_all(accounts.list_statuses, "read:statuses")),
@@ -205,6 +207,7 @@ HEALTH = [_get("/v1/streaming/health", events.show_health)]
 
 OTHERS = [
     _get("/v2/search", open_to_all(search.search, "read:search")),
+    _get("/v1/directory", open_to_all(people.list_directory, "read:accounts")),
     _get("/v1/preferences", for_people(accounts.show_preferences, "read:accounts")),
     _get("/v1/markers", for_people(markers.show_markers, "read:statuses")),
     _post("/v1/markers", for_people(markers.post_markers, "write:statuses")),
@@ -224,7 +227,6 @@ EMPTY = [
     *(
         _get(path, open_to_all(stubs.show_nothing))
         for path in (
-            "/v1/directory",
             "/v1/trends",
             "/v1/trends/tags",
             "/v1/trends/statuses",

@@ -6,7 +6,6 @@ from models.database import connection
 from models.errors import NotFound
 from web.api.accounts import get_shown
 from web.api.answers import answer_json
-from web.api.parameters import read_parameters
 from web.keys import INSTANCE
 
 
@@ -20,12 +19,6 @@ async def show_nothing_of_account(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         await get_shown(conn, request)
     return answer_json(request, [])
-
-
-async def list_familiar_followers(request: web.Request) -> web.Response:
-    """GET /api/v1/accounts/familiar_followers: for each account asked about, nobody."""
-    ids = (await read_parameters(request)).ids("id")
-    return answer_json(request, [{"id": str(id), "accounts": []} for id in ids])
 
 
 async def show_missing(request: web.Request) -> web.Response:

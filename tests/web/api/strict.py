@@ -291,6 +291,8 @@ policy = shaped(
     }
 )
 
+week = shaped({"week": digits, "statuses": digits, "logins": digits, "registrations": digits})
+
 results = shaped({"accounts": many(account), "statuses": many(status), "hashtags": many(tag)})
 
 _CONFIGURATION = shaped(

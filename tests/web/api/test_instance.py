@@ -16,7 +16,6 @@ EMPTY = [
     "/api/v1/bookmarks",
     "/api/v1/conversations",
     "/api/v1/custom_emojis",
-    "/api/v1/directory",
     "/api/v1/domain_blocks",
     "/api/v1/endorsements",
     "/api/v1/featured_tags",
@@ -34,7 +33,6 @@ EMPTY = [
     "/api/v1/trends/statuses",
     "/api/v1/trends/links",
     "/api/v1/instance/peers",
-    "/api/v1/instance/activity",
     "/api/v1/instance/rules",
     "/api/v1/follow_requests",
 ]
@@ -91,7 +89,6 @@ async def test_what_is_empty_for_ever_is_an_empty_list(alice: Alice) -> None:
         assert await alice.api.get(path) == [], path
     for part in ("featured_tags", "endorsements", "lists"):
         assert await alice.api.get(f"/api/v1/accounts/{alice.actor.id}/{part}") == []
-    assert await alice.api.get("/api/v1/accounts/familiar_followers?id[]=5") == [{"id": "5", "accounts": []}]
 
 
 async def test_what_is_not_there_is_missing_as_json_whatever_the_method(alice: Alice) -> None:
