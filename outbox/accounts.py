@@ -1,17 +1,20 @@
-"""A new member: the name taken for ever, the actor, its keys and its account, together or not at all."""
+"""Members come and go: the name taken for ever, actor, keys and account made together, and ended together."""
 
+from datetime import UTC, datetime
 from typing import NotRequired, TypedDict, Unpack
 
 from federation import uris
 from federation.key_pairs import KeyPairs, save_local_keys
-from models import accounts, actors, places, sign_ups
+from models import accounts, actors, departures, places, sign_ups, tokens
 from models.accounts import Role
 from models.actors import Actor, Profile
 from models.database import Connection
 from models.errors import NotFound
 from models.places import Commune, place_fields
 from models.settings import Site
+from outbox.builders.delete import build_farewell
 from outbox.local_actors import describe_local
+from outbox.send import Recipients, send
 
 
 class NewMember(TypedDict):
@@ -103,3 +106,18 @@ def profile_of(actor: Actor, commune: Commune | None) -> Profile:
         fields=actor.fields,
         **place_fields(commune.place if commune else None),
     )
+
+
+async def delete(conn: Connection, site: Site, actor: Actor) -> None:
+    """End a member's account for ever: everybody who may know her is told, and her addresses answer 410 (AC6).
+
+    What waited of hers is not sent, she is logged out everywhere, and her name is nobody's again. Raises NotFound for
+    an actor without an account, Conflict for the last administrator.
+    """
+    await accounts.get(conn, actor.id)
+    await departures.require_another_admin(conn, actor.id)
+    await tokens.end_access(conn, actor.id)
+    await departures.cancel_deliveries(conn, actor.id)
+    farewell = build_farewell(site, actor, datetime.now(UTC))
+    await send(conn, actor, farewell, Recipients(all_who_know=True), about=actor.uri)
+    await departures.depart(conn, actor.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from federation.fields import PUBLIC
 from federation.serialize import serialize
 from federation.vocabulary.activities import Activity
-from models import activities, deliveries
+from models import activities, deliveries, departures
 from models.activities import NewActivity
 from models.actors import Actor
 from models.database import Connection
@@ -13,7 +13,9 @@ from models.database import Connection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipients:
-    """Whom an activity goes to: these people, the followers of these actors, and everybody who holds this object.
+    """Whom an activity goes to: these people, the followers of these actors, everybody who holds this object.
+
+    `all_who_know` is everybody who may know the sender, for her last word.
 
     Local people need nothing: their timelines are queries.
     """
@@ -21,6 +23,7 @@ class Recipients:
     named_ids: tuple[int, ...] = ()
     followed_ids: tuple[int, ...] = ()
     holders_of: str | None = None
+    all_who_know: bool = False
 
 
 async def send(
@@ -54,4 +57,6 @@ async def send(
         await deliveries.schedule_to_recipients_of(
             conn, activity_id=activity_id, actor_id=sender.id, object_uri=recipients.holders_of
         )
+    if recipients.all_who_know:
+        await departures.schedule_farewell(conn, activity_id=activity_id, actor_id=sender.id)
     return body

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from federation.fields import PUBLIC
 from federation.uris import activity_uri
 from federation.vocabulary.activities import Delete
 from federation.vocabulary.objects import Tombstone
@@ -18,6 +19,18 @@ def build_delete(site: Site, author: Actor, post: Post, at: datetime) -> Delete:
         object=build_tombstone(post, at),
         to=tuple(post.to_uris),
         cc=tuple(post.cc_uris),
+        published=at,
+    )
+
+
+def build_farewell(site: Site, actor: Actor, at: datetime) -> Delete:
+    """An actor of ours is no more: told to everybody, since others passed on what she wrote (AX13)."""
+    return Delete(
+        id=activity_uri(site, actor.username),
+        actor=actor.uri,
+        object=Tombstone(id=actor.uri, former_type=actor.type, deleted=at),
+        to=(PUBLIC,),
+        cc=(actor.followers_uri,) if actor.followers_uri else (),
         published=at,
     )
 

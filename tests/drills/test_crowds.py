@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,8 +15,9 @@ from aiohttp import web
 
 from federation import transport
 from models.actors import Actor
-from models.database import Pool, connection, transaction
-from outbox import deliver
+from models.database import Connection, Pool, connection, transaction
+from models.posts import Post
+from outbox import accounts, deliver
 from outbox.deletions import delete_post
 from outbox.deliver import deliver_due
 from tests.attacks.judge import percentile
@@ -35,6 +36,12 @@ PLACES = by_form(8, deliver.LANES)
 
 SLOWEST = 6 * PATIENCE
 """p99 of the healthy hosts: 60 s among real peers."""
+
+
+OTHERS = 3
+"""Authors who publish while somebody else's deletion is on its way."""
+
+Deletion = Callable[[Connection, Actor, list[Post]], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -144,54 +151,91 @@ async def test_d09_half_of_the_inboxes_swallow_everything(
     assert grown < by_form(48, 128)
 
 
-async def test_d18_a_vast_deletion_is_complete_in_order_and_delays_nobody(pool: Pool, tmp_path: Path) -> None:
-    hosts, each, posts, others = by_form(60, 3000), by_form(2, 17), by_form(3, 5), 3
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vast:
+    """A vast deletion: how long everything took, how long other authors' posts waited, and what was said before."""
+
+    seconds: float
+    waits: list[float]
+    notes: list[Post]
+
+
+async def delete_beside_others(town: Town, crowd: Crowd, known: Actor, posts: int, delete: Deletion) -> Vast:
+    """Let a known author's posts be half delivered, take them back, and let three others publish meanwhile."""
+    small = [await town.add_author(f"author{number}") for number in range(OTHERS)]
+    for author in small:
+        await follow_from_everywhere(town, crowd, author, 10)
+    wake, notes = asyncio.Event(), [await town.publish(known, f"annonce {number}") for number in range(posts)]
+    due: int = await town.instance.pool.fetchval("SELECT count(*) FROM delivery")
+    delivering = asyncio.create_task(keep_delivering(town, wake))
+
+    async def half_arrived() -> bool:
+        return len(crowd.arrived) > due // 2
+
+    await eventually(half_arrived, within=by_form(20, 300))
+    vast = time.monotonic()
+    async with transaction(town.instance.pool) as conn:
+        await delete(conn, known, notes)
+    wake.set()
+    begun = time.monotonic()
+    beside = [await town.publish(author, "pendant ce temps") for author in small]
+    wake.set()
+
+    async def everything_left() -> bool:
+        async with connection(town.instance.pool) as conn:
+            return not await conn.fetchval("SELECT EXISTS (SELECT FROM delivery WHERE state = 'waiting')")
+
+    await eventually(everything_left, within=by_form(60, 900))
+    seconds = time.monotonic() - vast
+    delivering.cancel()
+    await asyncio.gather(delivering, return_exceptions=True)
+    waits = [wait for note in beside for wait in crowd.waits(begun, note.uri)]
+    return Vast(seconds=seconds, waits=waits, notes=notes)
+
+
+async def delete_posts(conn: Connection, author: Actor, notes: list[Post]) -> None:
+    """Each of them for itself."""
+    for note in notes:
+        await delete_post(conn, HERE, author, note)
+
+
+async def delete_author(conn: Connection, author: Actor, _: list[Post]) -> None:
+    """The account with all that it wrote."""
+    await accounts.delete(conn, HERE, author)
+
+
+@pytest.mark.parametrize("delete", [delete_posts, delete_author], ids=["posts", "actor"])
+async def test_d18_a_vast_deletion_is_complete_in_order_and_delays_nobody(
+    pool: Pool, tmp_path: Path, delete: Deletion
+) -> None:
+    hosts, each, posts = by_form(60, 3000), by_form(2, 17), by_form(3, 5)
     async with open_crowd() as crowd, open_town(pool, tmp_path) as town:
         known = await town.add_author("alice")
+        await pool.execute("INSERT INTO account (actor_id, email) VALUES ($1, 'alice@lomme.test')", known.id)
         await follow_from_everywhere(town, crowd, known, hosts, each)
-        small = [await town.add_author(f"author{number}") for number in range(others)]
-        for author in small:
-            await follow_from_everywhere(town, crowd, author, 10)
-        wake, notes = asyncio.Event(), [await town.publish(known, f"annonce {number}") for number in range(posts)]
-        delivering = asyncio.create_task(keep_delivering(town, wake))
-
-        async def half_arrived() -> bool:
-            return len(crowd.arrived) > hosts * posts // 2
-
-        await eventually(half_arrived, within=by_form(20, 300))
-        vast = time.monotonic()
-        async with transaction(town.instance.pool) as conn:
-            for note in notes:
-                await delete_post(conn, HERE, known, note)
-        wake.set()
-        begun = time.monotonic()
-        beside = [await town.publish(author, "pendant ce temps") for author in small]
-        wake.set()
-
-        async def everything_left() -> bool:
-            async with connection(town.instance.pool) as conn:
-                return not await conn.fetchval("SELECT EXISTS (SELECT FROM delivery WHERE state = 'waiting')")
-
-        await eventually(everything_left, within=by_form(60, 900))
-        seconds = time.monotonic() - vast
-        delivering.cancel()
-        await asyncio.gather(delivering, return_exceptions=True)
-        waits = [wait for note in beside for wait in crowd.waits(begun, note.uri)]
+        memory = resident()
+        vast = await delete_beside_others(town, crowd, known, posts, delete)
+        grown = resident() - memory
 
     report(
-        "D18 vast deletion",
+        f"D18 vast deletion: {delete.__name__}",
         hosts=hosts,
         followers=hosts * each,
-        deletions=posts * hosts,
-        seconds=round(seconds, 1),
-        others_p99=f"{percentile(waits):.2f} s",
+        seconds=round(vast.seconds, 1),
+        others_p99=f"{percentile(vast.waits):.2f} s",
+        memory_grown=f"{grown:.0f} MiB",
     )
     heard = crowd.by_host()
     for number in range(hosts):
-        require_order(heard[crowd.origin(number).partition("://")[2]], [note.uri for note in notes])
-    assert len(waits) == others * 10
-    assert percentile(waits) < by_form(10, 60)
-    assert seconds < 600
+        of_known = [one for one in heard[crowd.origin(number).partition("://")[2]] if one["actor"] == known.uri]
+        if delete is delete_posts:
+            require_order(of_known, [note.uri for note in vast.notes])
+        else:
+            types = [one["type"] for one in of_known]
+            assert types.count("Delete") == 1 and types[-1] == "Delete", types
+    assert len(vast.waits) == OTHERS * 10
+    assert percentile(vast.waits) < by_form(10, 60)
+    assert vast.seconds < 600
 
 
 def require_order(activities: list[dict[str, Any]], uris: list[str]) -> None:

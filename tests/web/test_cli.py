@@ -125,6 +125,17 @@ async def test_what_cannot_be_done_is_said_in_one_sentence(
     assert sentence in await shell.failure(*arguments)
 
 
+async def test_an_account_ends_only_when_that_is_meant_and_then_for_ever(shell: Shell) -> None:
+    create = ["account", "create", "lea", "--email", "lea@lomme.test", "--password", PASSWORD]
+    assert await shell.result(*create) == "http://lomme.test/users/lea"
+
+    assert "repeat with --yes" in await shell.failure("account", "delete", "lea")
+    assert await shell.result("account", "delete", "lea", "--yes") == "http://lomme.test/users/lea"
+
+    assert "no account named lea" in await shell.failure("token", "create", "lea")
+    assert "lea is taken" in await shell.failure(*create)
+
+
 async def test_a_member_without_a_password_gets_a_link_on_stderr(shell: Shell) -> None:
     status, out, err = await run_declic(shell.env, "account", "create", "zoe", "--email", "zoe@lomme.test")
 

@@ -1,4 +1,4 @@
-"""`declic account create|link|alias|move`, `declic token create`."""
+"""`declic account create|link|alias|move|delete`, `declic token create`."""
 
 import click
 
@@ -11,6 +11,7 @@ from models.actors import Actor
 from models.database import connection, transaction
 from models.errors import Invalid
 from models.links import Purpose
+from outbox import accounts as outbox_accounts
 from outbox import moves
 from outbox.accounts import register
 from web.commands.running import Refused, run, say, tell, working_instance
@@ -118,6 +119,25 @@ async def _move_account(name: str, handle: str) -> None:
             await moves.move(conn, instance.site, member, target)
         await announce_work(instance.pool)
         tell(target.uri)
+
+
+@account.command("delete")
+@click.argument("name")
+@click.option("--yes", "is_meant", is_flag=True, help="Do it: without this, nothing is changed.")
+def delete_account(name: str, *, is_meant: bool) -> None:
+    """End a member's account for ever, and tell everybody who may know it; prints its id."""
+    run(_delete_account(name.removeprefix("@"), is_meant=is_meant))
+
+
+async def _delete_account(name: str, *, is_meant: bool) -> None:
+    async with working_instance() as instance:
+        member = await _find_member(instance, name)
+        if not is_meant:
+            raise Refused(f"This ends {member.handle} for ever, and the name stays taken: repeat with --yes to do it.")
+        async with transaction(instance.pool) as conn:
+            await outbox_accounts.delete(conn, instance.site, member)
+        await announce_work(instance.pool)
+        tell(member.uri)
 
 
 async def _find_member(instance: Instance, name: str) -> Actor:

@@ -14,6 +14,7 @@ from multidict import CIMultiDict
 
 from federation.fetches import get_actor
 from federation.instance import Instance
+from federation.key_pairs import make_key_pairs, save_local_keys
 from models import blocks, keys
 from models.actors import Actor
 from models.database import Connection, Pool, connection, execute, open_pool, transaction
@@ -163,6 +164,13 @@ async def add_key(conn: Connection, actor: Actor) -> None:
     pem = public_pem(make_signer(f"{actor.uri}#main-key"))
     pair = KeyPair(algorithm="rsa", public_pem=pem, private_pem=b"")
     await keys.save_key_pair(conn, actor.id, f"{actor.uri}#main-key", pair)
+
+
+async def give_keys(door: Door, actor: Actor) -> None:
+    """Keys of both kinds with which this actor can sign, encrypted where there is a key file."""
+    pairs = await make_key_pairs(door.instance.settings)
+    async with transaction(door.instance.pool) as conn:
+        await save_local_keys(conn, door.instance.site, actor, pairs)
 
 
 @pytest.fixture(scope="session")

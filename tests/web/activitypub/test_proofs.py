@@ -8,7 +8,7 @@ import orjson
 import pytest
 from msgspec.structs import replace
 
-from federation.key_pairs import KeyPairs, load_signer, make_key_pairs, save_local_keys
+from federation.key_pairs import load_signer, make_key_pairs
 from federation.proofs.integrity import read_proofs
 from federation.signatures import PublicKey
 from models.actors import Actor
@@ -18,7 +18,7 @@ from outbox.deliver import deliver_due
 from outbox.keys import rotate
 from outbox.notes import NoteDraft
 from tests.fediverse import Person
-from tests.web.activitypub.conftest import Door, publish_tent, read_pages
+from tests.web.activitypub.conftest import Door, give_keys, publish_tent, read_pages
 
 
 @pytest.fixture
@@ -27,14 +27,6 @@ async def key_file(tmp_path: Path) -> Path:
     path = tmp_path / "key"
     path.write_text("correct horse battery staple")
     return path
-
-
-async def give_keys(door: Door, actor: Actor) -> KeyPairs:
-    """Keys of both kinds, encrypted where there is a key file."""
-    pairs = await make_key_pairs(door.instance.settings)
-    async with transaction(door.instance.pool) as conn:
-        await save_local_keys(conn, door.instance.site, actor, pairs)
-    return pairs
 
 
 async def read_everywhere(door: Door, actor: Actor) -> list[dict[str, Any]]:

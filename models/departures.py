@@ -1,0 +1,118 @@
+"""A member leaves: nothing more of hers is sent, whoever may know her is told, and no more than her name stays."""
+
+from models import actors, posts
+from models.database import Connection, execute, fetch_column, fetch_value
+from models.errors import Conflict
+
+
+async def require_another_admin(conn: Connection, actor_id: int) -> None:
+    """Raise Conflict rather than leave the instance without an admin."""
+    last = await fetch_value(
+        conn,
+        """
+        SELECT role = 'admin' AND NOT EXISTS (SELECT FROM account AS other
+            WHERE other.role = 'admin' AND other.actor_id <> $1 AND other.disabled_at IS NULL)
+        FROM account WHERE actor_id = $1
+        """,
+        actor_id,
+    )
+    if last:
+        raise Conflict("The last administrator stays; name another one first.")
+
+
+async def cancel_deliveries(conn: Connection, actor_id: int) -> int:
+    """Stop what waits to be sent of an actor of ours, and of her posts by the Groups that pass them on; how many.
+
+    What is in somebody's hands just now goes on, and the Delete follows it in its lane.
+    """
+    return await execute(
+        conn,
+        """
+        UPDATE delivery SET state = 'cancelled', finished_at = now()
+        FROM activity a
+        WHERE a.id = delivery.activity_id AND delivery.state IN ('waiting', 'held') AND delivery.claimed_until IS NULL
+            AND (delivery.actor_id = $1
+                OR a.object_uri IN (SELECT uri FROM post WHERE author_id = $1) AND a.type <> 'Delete')
+        """,
+        actor_id,
+    )
+
+
+async def schedule_farewell(conn: Connection, *, activity_id: int, actor_id: int) -> int:
+    """Queue an activity for every inbox that may know of this actor of ours; how many rows.
+
+    These are the inboxes of those who follow her or whom she follows, those to which anything of hers, or anything
+    about her posts, was or may have been sent, and those of people who answered, shared or liked them.
+    """
+    return await execute(
+        conn,
+        """
+        WITH hers AS MATERIALIZED (SELECT id, uri, audience FROM post WHERE author_id = $2)
+        INSERT INTO delivery (activity_id, actor_id, inbox, personal_inbox, host, priority, state, due_at)
+        SELECT $1, $2, target.inbox, target.personal_inbox, target.host, 1,
+            CASE WHEN s.holding THEN 'held' ELSE 'waiting' END, greatest(now(), lane.due_at)
+        FROM (
+            SELECT DISTINCT ON (inbox) inbox, personal_inbox, host FROM (
+                SELECT d.inbox, d.personal_inbox, d.host FROM delivery d
+                WHERE d.actor_id = $2 AND NOT (d.state = 'cancelled' AND d.attempts = 0)
+                UNION ALL
+                SELECT d.inbox, d.personal_inbox, d.host
+                FROM hers JOIN activity a ON a.object_uri = hers.uri JOIN delivery d ON d.activity_id = a.id
+                WHERE NOT (d.state = 'cancelled' AND d.attempts = 0)
+                UNION ALL
+                SELECT coalesce(a.shared_inbox, a.inbox), CASE WHEN a.shared_inbox IS NULL THEN NULL ELSE a.inbox END,
+                    a.host
+                FROM (
+                    SELECT follower_id AS id FROM follow WHERE followed_id = $2
+                    UNION SELECT followed_id FROM follow WHERE follower_id = $2
+                    UNION SELECT reader.id FROM hers CROSS JOIN LATERAL (
+                        SELECT actor_id AS id FROM share WHERE post_id = hers.id
+                        UNION ALL SELECT actor_id FROM favourite WHERE post_id = hers.id
+                        UNION ALL SELECT author_id FROM post WHERE in_reply_to_id = hers.id AND deleted_at IS NULL
+                    ) AS reader WHERE hers.audience IN ('network', 'unlisted')
+                ) AS known JOIN actor a ON a.id = known.id
+                WHERE NOT a.local AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+            ) AS holder ORDER BY inbox, personal_inbox
+        ) AS target
+        LEFT JOIN server s ON s.host = target.host
+        CROSS JOIN LATERAL (
+            SELECT max(e.due_at) AS due_at FROM delivery e
+            WHERE e.host = target.host AND e.actor_id = $2 AND e.state = 'waiting'
+        ) AS lane
+        WHERE is_welcome(target.host)
+        ON CONFLICT (activity_id, inbox) DO NOTHING
+        """,
+        activity_id,
+        actor_id,
+    )
+
+
+async def depart(conn: Connection, actor_id: int) -> None:
+    """Make a member of ours a tombstone: her posts, her account, her place and her words go; name and keys stay.
+
+    The name is never given out again, and with the keys the Delete is signed.
+    """
+    for post_id in await fetch_column(
+        conn, "SELECT id FROM post WHERE author_id = $1 AND deleted_at IS NULL ORDER BY id", actor_id
+    ):
+        await posts.delete(conn, post_id)
+    await actors.delete(conn, actor_id)
+    await execute(
+        conn,
+        """
+        UPDATE actor SET place_name = NULL, postcode = NULL, commune_code = NULL, latitude = NULL, longitude = NULL,
+            radius = NULL, also_known_as = '{}', discoverable = false, indexable = false
+        WHERE id = $1
+        """,
+        actor_id,
+    )
+    await execute(
+        conn,
+        """
+        UPDATE activity SET body = json_build_object('id', uri, 'type', type, 'object', object_uri)::text
+        WHERE actor_id = $1 AND type <> 'Delete'
+        """,
+        actor_id,
+    )
+    await execute(conn, "DELETE FROM media WHERE owner_id = $1", actor_id)
+    await execute(conn, "DELETE FROM account WHERE actor_id = $1", actor_id)
