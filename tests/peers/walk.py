@@ -131,7 +131,7 @@ async def _send(browser: aiohttp.ClientSession, page: str, action: str, fields: 
         return after
 
 
-def environment(authority: Authority, home: Path) -> dict[str, str]:
+def make_environment(authority: Authority, home: Path) -> dict[str, str]:
     """What a Python program is given so that it trusts the test authority, with a home of its own."""
     trust = {name: str(authority.ca_file) for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")}
     return os.environ | trust | {"HOME": str(home), "XDG_CONFIG_HOME": str(home), "NO_COLOR": "1"}

@@ -11,9 +11,10 @@ import pytest
 from models.settings import Settings
 from tests.conftest import copy_database, with_database
 from tests.servers import RunningServer, running_server
+from tests.stories.walks import ground, make_walk
 from tests.stories.world import world
 
-__all__ = ["world"]
+__all__ = ["ground", "make_walk", "world"]
 
 MakeServer = Callable[..., Awaitable[RunningServer]]
 

@@ -1,9 +1,6 @@
-"""Unmodified Mastodon.py and toot, logged in to one cooperative, watching and answering another one."""
+"""Unmodified Mastodon.py, with a token of one cooperative, watching and answering another one."""
 
 import asyncio
-import json
-import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +19,6 @@ from tests.stories.conftest import MakeServer
 from web.wake import announce_work
 
 T = TypeVar("T")
-
-TOOT = str(Path(sys.executable).with_name("toot"))
 
 PHOTO = Path(__file__).parents[1] / "samples" / "tente.jpg"
 
@@ -196,95 +191,3 @@ async def test_mastodon_py_writes_with_a_picture_and_takes_it_back(world: World)
     stranger = Mastodon(access_token="invented", api_base_url=world.lomme.url)
     with pytest.raises(MastodonUnauthorizedError):
         await ask(stranger.timeline_home)
-
-
-class Toot:
-    """The program `toot`, logged in by its own configuration file."""
-
-    def __init__(self, home: Path, server: RunningServer, member: Member) -> None:
-        user = f"{member.actor.username}@{server.host}"
-        config = {
-            "active_user": user,
-            "apps": {
-                server.host: {
-                    "instance": server.host,
-                    "base_url": server.url,
-                    "client_id": "tests",
-                    "client_secret": "tests",
-                }
-            },
-            "users": {
-                user: {
-                    "instance": server.host,
-                    "username": member.actor.username,
-                    "access_token": member.token,
-                }
-            },
-        }
-        folder = home / "toot"
-        folder.mkdir(parents=True)
-        (folder / "config.json").write_text(json.dumps(config))
-        self._env = os.environ | {"XDG_CONFIG_HOME": str(home), "NO_COLOR": "1"}
-
-    async def __call__(self, *arguments: str) -> str:
-        """What the command printed; it must succeed."""
-        process = await asyncio.create_subprocess_exec(
-            TOOT,
-            "--no-color",
-            *arguments,
-            env=self._env,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await asyncio.wait_for(process.communicate(), 60)
-        assert process.returncode == 0, (arguments, out.decode(), err.decode())
-        return out.decode()
-
-    async def json(self, *arguments: str) -> Any:
-        """The same as JSON."""
-        return json.loads(await self(*arguments, "--json"))
-
-
-async def test_toot_follows_reads_answers_likes_and_shares(world: World, tmp_path: Path) -> None:
-    toot = Toot(tmp_path / "toot-home", world.henin, world.bob)
-
-    assert "bob" in await toot("whoami")
-    assert world.henin.host in await toot("instance")
-    assert world.alice_handle in await toot("search", "--resolve", f"@{world.alice_handle}")
-    assert "You are now following" in await toot("follow", world.alice_handle)
-
-    beside = await ask(log_in, world.henin, world.bob)
-
-    async def following() -> bool:
-        [account] = await ask(beside.account_search, world.alice_handle)
-        return bool((await ask(beside.account_relationships, account))[0].following)
-
-    await eventually(following)
-    assert world.alice_handle in await toot("following", "bob")
-    listing = await world.publish()
-
-    async def arrived() -> bool:
-        return listing.uri in [one.uri for one in await ask(beside.timeline_home)]
-
-    await eventually(arrived)
-    [offer] = await toot.json("timelines", "home")
-    assert offer["uri"] == listing.uri
-    shown = await toot("timelines", "home")
-    assert "Tente quatre places" in shown
-    assert f"{world.henin.url}/media/" in shown
-    await toot("post", "--reply-to", offer["id"], "Est-elle libre samedi ?")
-    assert "Est-elle libre samedi" in await toot("thread", offer["id"])
-    await toot("favourite", offer["id"])
-    await toot("reblog", offer["id"])
-    status = await toot.json("status", offer["id"])
-    assert (status["favourited"], status["reblogged"]) == (True, True)
-    assert "bob" in await toot("reblogged-by", offer["id"])
-    await toot("unreblog", offer["id"])
-    await toot("unfavourite", offer["id"])
-    for timeline in (("public",), ("public", "--local"), ("tag", "offre"), ("account", world.alice_handle)):
-        assert isinstance(await toot.json("timelines", *timeline), list)
-    assert listing.uri in [one["uri"] for one in await toot.json("timelines", "tag", "OffreLomme")]
-    assert world.alice_handle in await toot("whois", world.alice_handle)
-    await toot("notifications")
-    assert "You are no longer following" in await toot("unfollow", world.alice_handle)
