@@ -1,0 +1,191 @@
+"""Every address that can be read, asked by everybody who may not see what is private: not a word, no 500 (B-50, B-56)."""
+
+import itertools
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from federation.instance import Instance
+from models import reports, sessions, tokens
+from models.actors import Actor
+from models.database import Pool, execute, fetch_column, transaction
+from models.listings import ListingDraft
+from models.reports import NewReport
+from models.settings import Settings
+from outbox import listings, notes
+from outbox.notes import NoteDraft
+from tests.factories import HERE, make_follow, make_member, make_note, make_remote_actor
+from tests.fediverse import FakeFediverse, sign_get
+from tests.web.core import Client
+from web.app import ROUTES, make_app
+from web.session import cookie_name
+
+WORD = "cachette"
+"""Stands in everything that is private, and nowhere else."""
+
+LEFT_OUT = re.compile(r"/streaming|/readyz|/langue/")
+"""Answers that never end, that tell whether a worker runs, or that change the reader's language."""
+
+ACTIVITY = "application/activity+json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secrets:
+    """Alice's secrets in a running server; `values` fill the places of addresses."""
+
+    client: Client
+    instance: Instance
+    fediverse: FakeFediverse
+    alice: Actor
+    zoe: Actor
+    values: dict[str, list[str]]
+
+
+@pytest.fixture
+async def secrets(pool: Pool, tmp_path: Path) -> AsyncIterator[Secrets]:
+    """Messages, posts for followers, for members and for friends, a report, an address: nobody else's business."""
+    fediverse = FakeFediverse()
+    settings = Settings(url=HERE.url, data=tmp_path, rate_limit=0)
+    instance = Instance(site=settings.site, settings=settings, pool=pool, transport=fediverse)
+    async with transaction(pool) as conn:
+        alice, zoe = await make_member(conn), await make_member(conn, "zoe")
+        bob = await make_remote_actor(conn)
+        await make_follow(conn, bob, alice)
+        await execute(conn, f"UPDATE account SET email = '{WORD}@example.org' WHERE actor_id = $1", alice.id)
+        for audience in ("coop", "territories"):
+            draft = ListingDraft(kind="offer", mode="gift", title=f"Zebulon {WORD}", text=WORD, audience=audience)
+            await listings.publish(conn, instance.site, alice, draft)
+        for text, audience in (
+            (f"Zebulon {WORD} #zebulon", "followers"),
+            (f"@bob@henin.test zebulon {WORD}", "direct"),
+        ):
+            await notes.publish(conn, instance.site, alice, NoteDraft(text=text, audience=audience))
+        await make_note(conn, bob, audience="direct", content=f"<p>zebulon {WORD}</p>", mention_ids=(alice.id,))
+        await reports.save(
+            conn,
+            NewReport(uri=None, reporter_id=alice.id, target_id=bob.id, object_uris=[], content=WORD, local=True),
+        )
+        ids = [str(id) for id in await fetch_column(conn, "SELECT id FROM post UNION SELECT id FROM notification")]
+        uris = await fetch_column(conn, "SELECT uri FROM post UNION SELECT uri FROM activity")
+    values = {
+        "username": ["alice", "coop", "instance"],
+        "handle": ["alice", "bob@henin.test"],
+        "uuid": [uri.rpartition("/")[2] for uri in uris if re.search(r"/[0-9a-f-]{36}$", uri)],
+        "id": [*ids, str(alice.id), str(bob.id), "1", "9" * 18],
+        "uri": uris,
+        "name": ["zebulon", "offre", "app.css"],
+        "host": ["henin.test", "lomme.test"],
+        "token": ["A" * 43],
+        "key": ["0" * 32 + ".jpg"],
+        "language": ["fr"],
+    }
+    async with TestClient(TestServer(make_app(instance))) as client:
+        yield Secrets(client=client, instance=instance, fediverse=fediverse, alice=alice, zoe=zoe, values=values)
+
+
+def fill(path: str, values: dict[str, list[str]]) -> Iterator[str]:
+    """An address with its places filled in every way; none where there is nothing to put there."""
+    parts: list[list[str]] = [[""]]
+    position = 0
+    while position < len(path):
+        if path[position] != "{":
+            parts.append([path[position]])
+            position += 1
+            continue
+        end, depth = position, 0
+        while True:
+            depth += {"{": 1, "}": -1}.get(path[end], 0)
+            end += 1
+            if not depth:
+                break
+        name, _, pattern = path[position + 1 : end - 1].partition(":")
+        fitting = [one for one in values.get(name, ["1"]) if re.fullmatch(pattern or "[^/]+", one)]
+        parts.append(fitting)
+        position = end
+    return ("".join(one) for one in itertools.product(*parts))
+
+
+def addresses(values: dict[str, list[str]]) -> list[str]:
+    """Everything that can be read, bare and with every question that might find something."""
+    found = []
+    questions = "".join(f"&{name}={values['uri'][0]}" for name in ("uri", "url", "adresse", "resource"))
+    for route in ROUTES:
+        if route.method not in {"GET", "*"} or LEFT_OUT.search(route.path):
+            continue
+        for path in itertools.islice(fill(route.path, values), 40):
+            found += [path, f"{path}?q=zebulon&limit=40&type=statuses&before={2**62}&id[]={values['id'][0]}{questions}"]
+    return found
+
+
+def accepts(path: str) -> tuple[str, ...]:
+    """In which forms an address may answer."""
+    if path.startswith(("/api/", "/oauth/")):
+        return ("application/json",)
+    return (ACTIVITY,) if path.startswith(("/users/", "/territories")) else ("text/html", ACTIVITY)
+
+
+async def look(secrets: Secrets, path: str, headers: dict[str, str]) -> tuple[list[str], list[str]]:
+    """Where the word stands, and where the answer is a mistake of ours."""
+    told, broken = [], []
+    for accept in accepts(path):
+        async with secrets.client.get(path, headers={"Accept": accept} | headers, allow_redirects=False) as answer:
+            body = await answer.text(errors="replace")
+            seen = body + " ".join(f"{name}: {value}" for name, value in answer.headers.items())
+            told += [f"{path} {accept}"] if WORD in seen else []
+            broken += [f"{path} {accept}: {answer.status}"] if answer.status >= 500 else []
+    return told, broken
+
+
+async def look_everywhere(secrets: Secrets, headers: dict[str, dict[str, str]]) -> tuple[list[str], list[str]]:
+    """The same of all addresses; `headers` by the form of the answer: who asks."""
+    told, broken = list[str](), list[str]()
+    for path in addresses(secrets.values):
+        found = await look(secrets, path, headers["app" if path.startswith(("/api/", "/oauth/")) else "page"])
+        told, broken = told + found[0], broken + found[1]
+    return told, broken
+
+
+async def log_in(secrets: Secrets, member: Actor) -> dict[str, dict[str, str]]:
+    """How somebody of ours asks, with a browser and with an app."""
+    async with transaction(secrets.instance.pool) as conn:
+        session = await sessions.create(conn, member.id, "test")
+        token = await tokens.create(conn, actor_id=member.id, scopes=["read", "write", "follow", "push"])
+    return {
+        "page": {"Cookie": f"{cookie_name(secrets.instance.site)}={session}"},
+        "app": {"Authorization": f"Bearer {token}"},
+    }
+
+
+async def test_b50_nobody_reads_by_any_address_what_is_not_for_everybody(secrets: Secrets) -> None:
+    told, broken = await look_everywhere(secrets, {"page": {}, "app": {}})
+
+    assert (told, broken) == ([], [])
+
+
+async def test_b50_no_stranger_who_signs_does_either(secrets: Secrets) -> None:
+    mallory = secrets.fediverse.add_person("mallory", "evil.test")
+    paths = [path for path in addresses(secrets.values) if accepts(path) == (ACTIVITY,)]
+
+    told, broken = list[str](), list[str]()
+    for path in paths:
+        found = await look(secrets, path, dict(sign_get(secrets.instance.site, path, mallory.signer).headers))
+        told, broken = told + found[0], broken + found[1]
+
+    assert len(paths) > 100
+    assert (told, broken) == ([], [])
+
+
+async def test_b56_no_member_reads_what_is_another_members(secrets: Secrets) -> None:
+    async with transaction(secrets.instance.pool) as conn:  # what is for members is for her too
+        await execute(conn, "UPDATE post SET content = '', source = '' WHERE audience IN ('coop', 'territories')")
+        await execute(conn, "UPDATE listing SET title = 'Tente', description = ''")
+
+    told, broken = await look_everywhere(secrets, await log_in(secrets, secrets.zoe))
+    own, _ = await look_everywhere(secrets, await log_in(secrets, secrets.alice))
+
+    assert (told, broken) == ([], [])
+    assert len(own) > 10, "whose they are finds them"
