@@ -27,6 +27,19 @@ class BlockedDomain:
     created_at: datetime
 
 
+async def begin(conn: Connection, actor_id: int) -> None:
+    """From here to the end of the transaction nobody begins to follow this person: see `wait_for`."""
+    await execute(conn, "SELECT FROM actor WHERE id = $1 FOR NO KEY UPDATE", actor_id)
+
+
+async def wait_for(conn: Connection, actor_id: int) -> None:
+    """Let this person finish blocking, and begin no other block before this transaction ends.
+
+    Otherwise a follow that is asked for at the same moment would outlive the block, and bring what is for followers.
+    """
+    await execute(conn, "SELECT FROM actor WHERE id = $1 FOR SHARE", actor_id)
+
+
 async def save(conn: Connection, *, uri: str, actor_id: int, target_id: int) -> None:
     """Record a block and end what the two followed of each other (AX16)."""
     await execute(

@@ -18,6 +18,7 @@ async def block(conn: Connection, site: Site, actor: Actor, target: Actor) -> No
     """Want nothing to do with somebody, here or elsewhere. Again changes nothing. Raises Invalid for oneself."""
     if actor.id == target.id:
         raise Invalid("Vous ne pouvez pas vous bloquer vous-même.")
+    await blocks.begin(conn, actor.id)
     await _end_follows(conn, site, actor, target)
     await blocks.save(conn, uri=activity_uri(site, actor.username), actor_id=actor.id, target_id=target.id)
 
@@ -32,6 +33,7 @@ async def block_domain(conn: Connection, site: Site, actor: Actor, domain: str) 
     domain = read_domain(domain)
     if domain == site.host:
         raise Invalid("C’est votre coop : bloquez plutôt une personne.", field="domain")
+    await blocks.begin(conn, actor.id)
     for id in await blocks.list_related(conn, actor.id, domain):
         await _end_follows(conn, site, actor, await actors.get(conn, id))
     await blocks.save_domain(conn, actor.id, domain)

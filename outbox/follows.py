@@ -32,6 +32,8 @@ async def follow(conn: Connection, site: Site, follower: Actor, followed: Actor)
         raise Invalid("Vous ne pouvez pas vous suivre vous-même.", field="address")
     if followed.deleted_at is not None or followed.type == UNFOLLOWABLE:
         raise Invalid("Ce compte ne peut pas être suivi.", field="address")
+    if followed.local:
+        await blocks.wait_for(conn, followed.id)
     if await blocks.between(conn, follower.id, followed.id):
         raise Forbidden("Ce compte ne peut pas être suivi.")
     held = await follows.find(conn, follower_id=follower.id, followed_id=followed.id)

@@ -19,6 +19,7 @@ async def handle_follow(conn: Connection, site: Site, sender: Actor, activity: F
     followed = await actors.find_by_uri(conn, activity.object)
     if followed is None or not followed.local or followed.deleted_at is not None:
         raise Ignored("This follows nobody here.")
+    await blocks.wait_for(conn, followed.id)
     answer_to = Recipients(named_ids=(sender.id,))
     if await _is_refused(conn, sender, followed):
         await send(conn, followed, build_reject(site, followed, activity), answer_to)

@@ -1,13 +1,22 @@
 """Follow and its undoing (AX1, AX2, AX4)."""
 
+import asyncio
+
 import pytest
 
+from inbox.process import process_due
 from models import blocks
 from models.actors import Actor
-from models.database import connection
+from models.database import connection, transaction
+from outbox.blocks import block, block_domain
+from tests.eventually import eventually
 from tests.factories import HERE, make_local_actor, make_member
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
+
+WAITS_FOR_A_LOCK = """
+    SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')
+"""
 
 
 async def test_ax01_a_follow_is_accepted_at_once_with_the_follow_inside(desk: Desk, bob: Person, alice: Actor) -> None:
@@ -66,6 +75,22 @@ async def test_ax02_whoever_is_blocked_and_the_servers_own_actor_refuse(desk: De
 
     assert [one["type"] for one in await desk.sent()] == ["Reject", "Reject"]
     assert await desk.value("SELECT count(*) FROM follow") == 0
+
+
+@pytest.mark.parametrize("domain", [False, True])
+async def test_ax16_a_follow_that_comes_while_its_sender_is_blocked_does_not_outlive_the_block(
+    desk: Desk, bob: Person, alice: Actor, domain: bool
+) -> None:
+    known = await desk.meet(bob)
+    await desk.post(bob, desk.activity(bob, "Follow", alice.uri))
+    async with transaction(desk.instance.pool) as conn:
+        await (block_domain(conn, HERE, alice, known.host) if domain else block(conn, HERE, alice, known))
+        processing = asyncio.create_task(process_due(desk.instance))
+        await eventually(lambda: desk.value(WAITS_FOR_A_LOCK))
+    await processing
+
+    assert [one["type"] for one in await desk.sent()] == ["Reject"]
+    assert not await desk.is_follower(bob, alice)
 
 
 async def test_a_follow_of_nobody_here_is_ignored(desk: Desk, bob: Person) -> None:
