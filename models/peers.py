@@ -19,7 +19,10 @@ CLOCK_TOLERANCE = 5 * 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """One other server and what is in the queue for it; `due_at` is when the next try is, `failing_since` a day."""
+    """One other server and what is in the queue for it; `due_at` is when the next try is, `failing_since` a day.
+
+    `name` is its cooperative's, else what its NodeInfo tells.
+    """
 
     host: str
     level: Level
@@ -97,7 +100,8 @@ async def list_peers(
         conn,
         Peer,
         """
-        SELECT s.host, s.level, s.software, s.software_version, s.name, s.first_seen_at, s.last_in_at, s.last_out_at,
+        SELECT s.host, s.level, s.software, s.software_version,
+            coalesce(coop.name, s.name) AS name, s.first_seen_at, s.last_in_at, s.last_out_at,
             s.last_failure_at, s.failure, s.failure_cause, s.failing_days[1] AS failing_since, s.unavailable_since,
             s.probe_at, s.paused_at, s.latency_ms, s.clock_seconds, s.clock_at, s.knock, q.waiting, q.held, q.failed,
             q.due_at
@@ -106,7 +110,10 @@ async def list_peers(
                 coalesce(s.failure IS NULL OR s.last_out_at > s.last_failure_at, false),
                 greatest(s.last_in_at, s.last_out_at) DESC NULLS LAST, s.host) AS place
             FROM server s
-            WHERE ($2 = '' OR strpos(s.host, $2) > 0 OR strpos(lower(s.name), $2) > 0) AND CASE $1
+            WHERE ($2 = '' OR strpos(s.host, $2) > 0 OR strpos(lower(s.name), $2) > 0 OR EXISTS (
+                    SELECT FROM actor a
+                    WHERE a.host = s.host AND a.username = 'coop' AND strpos(lower(a.name), $2) > 0))
+                AND CASE $1
                 WHEN 'friend' THEN s.level = 'friend'
                 WHEN 'aside' THEN s.level = 'aside'
                 WHEN 'trouble' THEN s.level <> 'aside' AND (s.holding OR (s.failure IS NOT NULL
@@ -115,6 +122,10 @@ async def list_peers(
                 ELSE true END
             ORDER BY place LIMIT $3 OFFSET $4
         ) AS s
+        LEFT JOIN LATERAL (
+            SELECT nullif(a.name, '') AS name FROM actor a
+            WHERE a.host = s.host AND a.username = 'coop' AND a.type = 'Organization' AND a.deleted_at IS NULL
+        ) AS coop ON true
         CROSS JOIN LATERAL (
             SELECT (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'waiting') AS waiting,
                 (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'held') AS held,
@@ -136,11 +147,17 @@ async def find_peer(conn: Connection, host: str) -> Peer | None:
         conn,
         Peer,
         """
-        SELECT s.host, s.level, s.software, s.software_version, s.name, s.first_seen_at, s.last_in_at, s.last_out_at,
+        SELECT s.host, s.level, s.software, s.software_version,
+            coalesce(coop.name, s.name) AS name, s.first_seen_at, s.last_in_at, s.last_out_at,
             s.last_failure_at, s.failure, s.failure_cause, s.failing_days[1] AS failing_since, s.unavailable_since,
             s.probe_at, s.paused_at, s.latency_ms, s.clock_seconds, s.clock_at, s.knock, q.waiting, q.held, q.failed,
             q.due_at
-        FROM server s CROSS JOIN LATERAL (
+        FROM server s
+        LEFT JOIN LATERAL (
+            SELECT nullif(a.name, '') AS name FROM actor a
+            WHERE a.host = s.host AND a.username = 'coop' AND a.type = 'Organization' AND a.deleted_at IS NULL
+        ) AS coop ON true
+        CROSS JOIN LATERAL (
             SELECT (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'waiting') AS waiting,
                 (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'held') AS held,
                 (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'failed') AS failed,

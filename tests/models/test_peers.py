@@ -125,3 +125,16 @@ async def test_a_cooperative_is_asked_about_before_anybody_else(conn: Connection
 
     assert found is not None and found.username == "coop"
     assert await peers.find_witness(conn, "lens.test") is None
+
+
+async def test_server_of_a_cooperative_goes_by_its_name(conn: Connection) -> None:
+    await execute(conn, "INSERT INTO server (host, name) VALUES ('lens.test', 'NodeInfo'), ('arras.test', 'Arras')")
+    await make_remote_actor(conn, "coop", "lens.test", type="Organization", name="La Gaillette")
+
+    named = {one.host: one.name for one in await peers.list_peers(conn)}
+    found = await peers.list_peers(conn, search="gaillette")
+    one = await peers.find_peer(conn, "lens.test")
+
+    assert named == {"lens.test": "La Gaillette", "arras.test": "Arras"}
+    assert [peer.host for peer in found] == ["lens.test"]
+    assert one and one.name == "La Gaillette"

@@ -69,6 +69,49 @@ ADVICE: dict[str, tuple[Cause, ...]] = {
 }
 """What a person who typed an address can do about it."""
 
+STOPS: dict[Cause, str] = {
+    Cause.BAD_ADDRESS: N_("L’adresse où %(host)s dit recevoir ne peut pas servir."),
+    Cause.NOT_FOUND: N_("%(host)s ne connaît plus l’adresse où il disait recevoir."),
+}
+"""Those that say something else of a delivery than of an address that somebody typed."""
+
+DUTIES: dict[str, tuple[Cause, ...]] = {
+    N_("Rien à faire pour vous : nous réessayons de nous-mêmes."): (
+        Cause.NAME_UNANSWERED,
+        Cause.CONNECTION_REFUSED,
+        Cause.UNREACHABLE,
+        Cause.TIMED_OUT,
+        Cause.CONNECTION_LOST,
+        Cause.TOO_MANY_REQUESTS,
+        Cause.SERVER_ERROR,
+        Cause.RECENTLY_FAILED,
+        Cause.TOO_MANY_FETCHES,
+    ),
+    N_("Écrivez à qui le tient, par un autre chemin : c’est à corriger là-bas."): (
+        Cause.BAD_ADDRESS,
+        Cause.PRIVATE_ADDRESS,
+        Cause.CERTIFICATE_WRONG_NAME,
+        Cause.CERTIFICATE_UNTRUSTED,
+        Cause.TLS,
+        Cause.REFUSED,
+        Cause.REDIRECT,
+        Cause.TOO_LARGE,
+        Cause.WRONG_TYPE,
+        Cause.NOT_AN_OBJECT,
+        Cause.WRONG_ID,
+        Cause.NOT_AN_ACTOR,
+    ),
+    N_("Il a peut-être fermé, ou changé de nom : demandez à qui le tenait."): (Cause.NAME_NOT_FOUND,),
+    N_("Vérifiez d’abord l’heure de votre machine, puis écrivez à qui le tient."): (
+        Cause.CLOCK,
+        Cause.CERTIFICATE_NOT_YET_VALID,
+    ),
+    N_("Demandez à qui le tient pourquoi, par un autre chemin."): (Cause.FORBIDDEN, Cause.SIGNATURE_REFUSED),
+    N_("Si la personne est partie, les abonnements vers elle s’arrêtent d’eux-mêmes."): (Cause.NOT_FOUND, Cause.GONE),
+    N_("Vous pouvez revenir là-dessus plus bas."): (Cause.SET_ASIDE,),
+}
+"""What an administrator can do about a server to which nothing goes through; the expired certificate says it itself."""
+
 STATUS = re.compile(r" \(HTTP \d{3}\)$")
 
 
@@ -85,8 +128,19 @@ def explain_cause(say: Say, cause: Cause, host: str) -> str:
 
 def explain_stop(say: Say, host: str, kept: str | None, cause: str | None = None) -> str:
     """Why a delivery did not arrive: by its `cause`, else from the sentence that the queue kept, shown as it stands."""
+    found = read_cause(host, kept, cause)
+    return STATUS.sub("", kept or "") if found is None else say(STOPS.get(found, CAUSES[found]), host=host)
+
+
+def advise(say: Say, host: str, kept: str | None, cause: str | None = None) -> str:
+    """What an administrator can do about it; nothing where the cause is not known."""
+    found = read_cause(host, kept, cause)
+    return next((say(sentence) for sentence, causes in DUTIES.items() if found in causes), "")
+
+
+def read_cause(host: str, kept: str | None, cause: str | None) -> Cause | None:
+    """The cause as it was kept, or as it stands in the sentence of the queue."""
     if cause in CAUSES:
-        return say(CAUSES[Cause(cause)], host=host)
-    known = {describe(one, host): one for one in CAUSES}
+        return Cause(cause)
     words = STATUS.sub("", kept or "")
-    return say(CAUSES[known[words]], host=host) if words in known else words
+    return next((one for one in CAUSES if describe(one, host) == words), None)

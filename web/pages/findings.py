@@ -4,7 +4,7 @@ from federation.checkup import Finding, Trial
 from federation.errors import Cause
 from inbox.diagnosis import Check, Step
 from web.forms import Say
-from web.pages.causes import CAUSES
+from web.pages.causes import CAUSES, explain_cause
 from web.render import N_
 
 TRIALS: dict[Trial, str] = {
@@ -120,7 +120,7 @@ def tell_check(say: Say, check: Check) -> str:
     """What came of one step between somewhere else and here."""
     words = [say(FINDINGS[check.step, check.finding], host=check.host, name=check.name)]
     if check.cause is not None:
-        words.append(say(CAUSES[check.cause], host=check.host))
+        words.append(explain_cause(say, check.cause, check.host))
     if check.reason:
         words.append(say(REASONS[check.reason]) if check.reason in REASONS else check.reason)
     return " ".join(words)

@@ -18,7 +18,7 @@ from outbox import again
 from outbox import peers as outbox
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
-from web.pages.causes import explain_stop
+from web.pages.causes import advise, explain_stop
 from web.pages.findings import TRIALS, tell_clock, tell_finding
 from web.pages.notices import find_notice, lead_on
 from web.render import N_, render, say
@@ -153,5 +153,6 @@ async def _show(
         since=(datetime.now(PARIS) - timedelta(days=7)).date().isoformat(),
         said=find_notice(request, SAID),
         explain_stop=partial(explain_stop, speak),
+        advise=partial(advise, speak),
         tell_clock=partial(tell_clock, speak),
     )

@@ -1,31 +1,9 @@
-"""Why a territory is not on the map, in words: for each reason the rule that it comes from, and its sentence."""
+"""Why a territory is not on the map, in words."""
 
 from models.directory.reading import Entry
 from models.directory.values import THRESHOLDS, Reason
 from web.forms import Say
 from web.render import N_
-
-RULES: dict[Reason, int] = {
-    Reason.UNREACHABLE: 1,
-    Reason.ORIGIN: 1,
-    Reason.KEY: 1,
-    Reason.PROTOCOL: 2,
-    Reason.NOWHERE: 3,
-    Reason.FAR: 3,
-    Reason.WIDE: 3,
-    Reason.PROPOSALS: 3,
-    Reason.UNVOUCHED: 4,
-    Reason.ONE_VOUCHER: 4,
-    Reason.SAME_DOMAIN: 4,
-    Reason.DEPENDENT: 4,
-    Reason.QUOTA: 4,
-    Reason.STRIKES: 4,
-    Reason.WEIGHT: 4,
-    Reason.AGE: 5,
-    Reason.DOMAIN: 5,
-    Reason.SILENT: 6,
-}
-"""Which of the six rules holds it back; the others are somebody's decision, or that nobody has looked yet."""
 
 SENTENCES: dict[Reason, str] = {
     Reason.REMOVED: N_("Vous l’avez retirée."),
@@ -55,10 +33,9 @@ SENTENCES: dict[Reason, str] = {
 
 
 def tell_reason(say: Say, entry: Entry) -> str:
-    """The sentence, with the number of its rule where it has one."""
-    reason = Reason(entry.reason or Reason.NOT_VISITED)
-    sentence = say(
-        SENTENCES[reason],
+    """The sentence, with the thresholds of the rule that it comes from."""
+    return say(
+        SENTENCES[Reason(entry.reason or Reason.NOT_VISITED)],
         radius=int(THRESHOLDS.radius_km),
         proposals=THRESHOLDS.proposals,
         vouchers=THRESHOLDS.vouchers,
@@ -67,9 +44,3 @@ def tell_reason(say: Say, entry: Entry) -> str:
         independent=THRESHOLDS.independent.days,
         gone=THRESHOLDS.gone.days,
     )
-    rule = RULES.get(reason)
-    return sentence if rule is None else say(N_("Règle %(rule)s : %(sentence)s"), rule=rule, sentence=_lower(sentence))
-
-
-def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]

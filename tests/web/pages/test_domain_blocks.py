@@ -63,7 +63,7 @@ async def test_a_reason_that_is_too_long_comes_back_and_decides_nothing(odile: B
 async def test_restricted_federation_shows_who_knocked_and_lets_in_with_one_click(
     odile: Browser, instance: Instance
 ) -> None:
-    assert "En place" in await decide(odile, "restreinte")
+    assert "Sur invitation." in await decide(odile, "restreinte")
     async with transaction(instance.pool) as conn:
         await knocks.add(conn, {"lyon.test": 3})
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.factories import make_activity, save_failure
 from tests.fediverse import FakeFediverse
 from tests.village import Village
 from tests.web.pages.conftest import Browser
+from web.pages.causes import advise, explain_stop
 
 PAGE = "/coop/serveurs/henin.test"
 
@@ -68,7 +70,33 @@ async def test_list_says_who_does_well_and_what_waits(admin: Browser, lomme: Vil
 
     assert "henin.test" in words and "Tout va bien" in words
     assert "1 en attente, 1 non remis" in words
-    assert "entendu il y a" in words
+    assert "reçu de lui il y a" in words
+
+
+async def test_every_cause_is_told_to_the_administrator_with_the_server_s_name_and_what_to_do(
+    admin: Browser, lomme: Village, instance: Instance
+) -> None:
+    today = datetime.now(UTC).date()
+    for cause in Cause:
+        async with connection(instance.pool) as conn:
+            await save_failure(conn, "henin.test", "x", on=today, inbox="https://henin.test/inbox", cause=cause)
+
+        words = (await admin.get(PAGE)).words()
+
+        sentence, duty = (tell(speak, "henin.test", None, cause) for tell in (explain_stop, advise))
+        assert "henin.test" in sentence and f"{sentence} {duty}".strip() in words
+        assert duty or "prévenez" in sentence
+
+
+def test_no_two_causes_look_alike() -> None:
+    told = [explain_stop(speak, "henin.test", None, cause) for cause in Cause]
+
+    assert len(set(told)) == len(told)
+
+
+def speak(sentence: str, /, **values: Any) -> str:
+    """As the page does in French; spaces as `words` leaves them."""
+    return " ".join((sentence % values if values else sentence).replace("\u202f", " ").replace("\u00a0", " ").split())
 
 
 async def test_list_is_narrowed_and_says_when_nothing_is_wrong(admin: Browser, lomme: Village) -> None:
