@@ -104,6 +104,13 @@ async def make_note(conn: Connection, author: Actor, **changes: Any) -> Post:
     return post
 
 
+async def make_edit(conn: Connection, post: Post, content: str) -> None:
+    """The author changes the text of a post."""
+    names = ("uri", "kind", "local", "author_id", "url", "audience")
+    new = NewPost(**{name: getattr(post, name) for name in names}, content=content)
+    assert await posts.save_edit(conn, post.id, new)
+
+
 async def make_listing(
     conn: Connection, author: Actor, *, post: dict[str, Any] | None = None, **details: Any
 ) -> Listing:

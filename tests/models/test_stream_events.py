@@ -5,9 +5,8 @@ from typing import Any
 from models import actors, notifications, posts, reactions, stream_events
 from models.database import Connection, Pool, connection, execute, fetch_value, transaction
 from models.ids import make_id
-from models.posts import NewPost
 from models.stream_events import StreamEvent
-from tests.factories import make_follow, make_local_actor, make_member, make_note, make_remote_actor
+from tests.factories import make_edit, make_follow, make_local_actor, make_member, make_note, make_remote_actor
 
 
 async def list_all(conn: Connection) -> list[tuple[str, int]]:
@@ -22,18 +21,6 @@ async def share(conn: Connection, actor: Any, post_id: int, **more: Any) -> int:
     return made.id
 
 
-def edited(post: posts.Post, content: str) -> NewPost:
-    return NewPost(
-        uri=post.uri,
-        kind=post.kind,
-        local=post.local,
-        author_id=post.author_id,
-        url=post.url,
-        audience=post.audience,
-        content=content,
-    )
-
-
 async def test_each_fact_is_told_once(conn: Connection) -> None:
     alice, bob = await make_member(conn), await make_remote_actor(conn)
     note = await make_note(conn, alice)
@@ -41,7 +28,7 @@ async def test_each_fact_is_told_once(conn: Connection) -> None:
     again = await reactions.share(conn, uri="x", actor_id=bob.id, post_id=note.id)
     told = await notifications.notify(conn, recipient_id=alice.id, type="reblog", actor_id=bob.id, post_id=note.id)
     twice = await notifications.notify(conn, recipient_id=alice.id, type="reblog", actor_id=bob.id, post_id=note.id)
-    await posts.save_edit(conn, note.id, edited(note, "<p>Au revoir</p>"))
+    await make_edit(conn, note, "<p>Au revoir</p>")
     await reactions.unshare(conn, actor_id=bob.id, post_id=note.id)
     await posts.delete(conn, note.id)
     await posts.delete(conn, note.id)

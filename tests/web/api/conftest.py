@@ -13,7 +13,7 @@ from models import tokens
 from models.actors import Actor
 from models.database import Pool, connection
 from models.settings import Site
-from tests.factories import make_member
+from tests.factories import make_follow, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
 from tests.web.api import strict
 from tests.web.core import Client, make_instance, serving
@@ -127,3 +127,12 @@ async def alice(anybody: Api) -> Alice:
     async with connection(anybody.pool) as conn:
         actor = await make_member(conn)
     return Alice(actor=actor, api=await anybody.as_member(actor))
+
+
+@pytest.fixture
+async def bob(anybody: Api, alice: Alice) -> Actor:
+    """Bob of elsewhere, whom Alice follows."""
+    async with connection(anybody.pool) as conn:
+        bob = await make_remote_actor(conn)
+        await make_follow(conn, alice.actor, bob)
+    return bob

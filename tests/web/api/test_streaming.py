@@ -6,39 +6,17 @@ from aiohttp import WSServerHandshakeError
 from models import mutes, notifications, posts, reactions, tokens
 from models.actors import Actor
 from models.database import Connection, connection
-from models.posts import NewPost, Post, Tag
-from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
+from models.posts import Tag
+from tests.factories import make_edit, make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice, Api
 from tests.web.api.streams import Told, acting, connected, watching
-
-
-@pytest.fixture
-async def bob(anybody: Api, alice: Alice) -> Actor:
-    """Bob of elsewhere, whom Alice follows."""
-    async with connection(anybody.pool) as conn:
-        bob = await make_remote_actor(conn)
-        await make_follow(conn, alice.actor, bob)
-    return bob
 
 
 async def share(conn: Connection, actor: Actor, post_id: int) -> int:
     made = await reactions.share(conn, uri=f"{actor.uri}#share/{post_id}", actor_id=actor.id, post_id=post_id)
     assert made is not None
     return made.id
-
-
-async def edit(conn: Connection, post: Post, content: str) -> None:
-    new = NewPost(
-        uri=post.uri,
-        kind=post.kind,
-        local=post.local,
-        author_id=post.author_id,
-        url=post.url,
-        audience=post.audience,
-        content=content,
-    )
-    assert await posts.save_edit(conn, post.id, new)
 
 
 async def test_health_is_asked_without_a_token(anybody: Api) -> None:
@@ -107,7 +85,7 @@ async def test_an_edit_reaches_whom_a_share_showed_it_and_says_what_she_did_with
     other = await alice.api.as_member(dora)
     async with watching(alice.api, "user") as events, watching(other, "user") as others:
         async with acting(alice.api) as conn:
-            await edit(conn, note, "<p>Donné</p>")
+            await make_edit(conn, note, "<p>Donné</p>")
         told, told_other = await events.next(), await others.next()
 
     assert (told.event, told.payload["id"], told.payload["content"]) == ("status.update", str(note.id), "<p>Donné</p>")

@@ -5,19 +5,24 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+import structlog
 from aiohttp import WSServerHandshakeError
 
 from models import events, stream_events, tokens
-from models.database import connection, execute, transaction
+from models.database import Pool, connection, execute, transaction
 from models.errors import Unavailable
 from models.tokens import CHANNEL as TOKENS
 from tests.eventually import eventually
 from tests.factories import make_member, make_note
-from tests.web.api.conftest import Alice
+from tests.web.api.conftest import Alice, Api
 from tests.web.api.streams import Socket, acting, connected, hub_of, waker_of, watching
+from tests.web.core import make_instance, serving
+from web.api.routes import ROUTES
 from web.api.streaming import hub as hubs
 from web.api.streaming import sockets, watchers
 from web.api.streaming.deliveries import load_deliveries
@@ -78,6 +83,14 @@ async def hearing(alice: Alice, database_url: str) -> AsyncIterator[None]:
     await asyncio.gather(task, return_exceptions=True)
 
 
+async def test_what_ends_tokens_in_another_process_ends_streams_at_once(alice: Alice, database_url: str) -> None:
+    async with hearing(alice, database_url), watching(alice.api, "user") as stream:
+        async with transaction(alice.api.pool) as conn:
+            await tokens.end_access(conn, alice.actor.id)
+
+        assert await stream.is_over()
+
+
 async def test_who_does_not_read_is_cut_off_while_others_go_on(alice: Alice, monkeypatch: pytest.MonkeyPatch) -> None:
     async with acting(alice.api) as conn:
         carol = await make_member(conn, "carol")
@@ -126,6 +139,45 @@ async def test_an_account_and_an_address_have_so_many_streams_at_once(
     await eventually(forgotten)
     async with connected(alice.api, stream="user"):
         pass
+
+
+async def test_behind_a_proxy_the_address_is_the_one_that_it_tells(
+    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hubs, "MOST_OF_ADDRESS", 1)
+    instance = make_instance(pool, data=tmp_path, rate_limit=0, trusted_proxies=("127.0.0.1/32",))
+    async with serving(instance, ROUTES) as client, AsyncExitStack() as stack:
+        async with transaction(pool) as conn:
+            actor = await make_member(conn)
+        api = await Api(client=client, instance=instance).as_member(actor)
+        headers = [
+            {"Authorization": f"Bearer {api.bearer}", "X-Forwarded-For": f"192.0.2.{number}"} for number in (1, 2, 1)
+        ]
+        socket = await stack.enter_async_context(connected(api, headers=headers[0], stream="user"))
+        other = await stack.enter_async_context(connected(api, headers=headers[1], stream="user"))
+        refused = await api.ask("GET", "/api/v1/streaming/user", headers=headers[2])
+        await api.post("/api/v1/statuses", status="Bonjour")
+
+        assert refused.status == 429
+        assert (await socket.next()).payload == (await other.next()).payload
+
+
+async def test_a_token_in_the_address_or_as_protocol_is_in_no_log(
+    alice: Alice, caplog: pytest.LogCaptureFixture
+) -> None:
+    bearer = alice.api.bearer or ""
+    with structlog.testing.capture_logs() as logs, caplog.at_level("DEBUG"):
+        async with connected(alice.api, headers={}, access_token=bearer, stream="user"):
+            pass
+        async with connected(alice.api, headers={}, protocols=("other", bearer), access_token=bearer, stream="user"):
+            pass
+        await eventually(lambda: answered(logs, 2))
+
+    assert bearer not in f"{logs} {[record.getMessage() for record in caplog.records if 'client' not in record.name]}"
+
+
+async def answered(logs: list[Any], number: int) -> bool:
+    return len([entry for entry in logs if entry["event"] == "answered"]) >= number
 
 
 async def test_a_client_that_talks_too_much_or_too_long_is_sent_away(

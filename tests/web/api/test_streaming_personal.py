@@ -1,22 +1,11 @@
 """What streams tell each member otherwise than others: what her filters find, and her conversations."""
 
-import pytest
-
 from models.actors import Actor
 from models.database import connection
-from tests.factories import make_follow, make_member, make_note, make_remote_actor
+from tests.factories import make_member, make_note
 from tests.web.api import strict
-from tests.web.api.conftest import Alice, Api
+from tests.web.api.conftest import Alice
 from tests.web.api.streams import acting, watching
-
-
-@pytest.fixture
-async def bob(anybody: Api, alice: Alice) -> Actor:
-    """Bob of elsewhere, whom Alice follows."""
-    async with connection(anybody.pool) as conn:
-        bob = await make_remote_actor(conn)
-        await make_follow(conn, alice.actor, bob)
-    return bob
 
 
 async def test_a_stream_says_what_the_readers_filters_find_and_others_do_not_see_it(alice: Alice, bob: Actor) -> None:

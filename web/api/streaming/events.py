@@ -4,6 +4,7 @@ import asyncio
 
 from aiohttp import web
 
+from models.attempts import network_of
 from models.errors import NotFound
 from web.api.auth import TOKEN
 from web.api.parameters import read_parameters
@@ -48,7 +49,7 @@ async def _send_events(request: web.Request, name: str) -> web.StreamResponse:
     transport = request.transport
     if transport is None:
         raise NotFound
-    hub, watcher = request.app[HUB], Watcher(request[TOKEN], request.remote or "", _encode, transport.abort)
+    hub, watcher = request.app[HUB], Watcher(request[TOKEN], network_of(request.remote), _encode, transport.abort)
     with hub.watching(watcher):
         await hub.join(watcher, wanted)
         response = web.StreamResponse(headers=HEADERS)

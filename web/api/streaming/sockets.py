@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from aiohttp import WSMsgType, web
 
+from models.attempts import network_of
 from models.database import Pool
 from models.errors import DeclicError, Invalid
 from web.api.auth import TOKEN, list_protocols
@@ -43,7 +44,10 @@ async def open_socket(request: web.Request) -> web.WebSocketResponse:
     transport = request.transport
     if transport is None or not socket.can_prepare(request).ok:
         raise web.HTTPBadRequest
-    hub, watcher = request.app[HUB], Watcher(request[TOKEN], request.remote or "", Message.for_socket, transport.abort)
+    hub, watcher = (
+        request.app[HUB],
+        Watcher(request[TOKEN], network_of(request.remote), Message.for_socket, transport.abort),
+    )
     pool = request.app[INSTANCE].pool
     with hub.watching(watcher):
         query = read_query(request)
