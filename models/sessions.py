@@ -3,12 +3,15 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from models.database import Connection, execute, fetch_all, fetch_one
 
 LIFETIME = timedelta(days=90)
 """How long a session lives after its last use."""
+
+CONFIRMED = timedelta(minutes=15)
+"""How long a password that was asked for again opens what is locked even to who is logged in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,12 @@ class Session:
     created_at: datetime
     seen_at: datetime
     expires_at: datetime
+    confirmed_at: datetime | None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the password was asked for again just now, so that this is no screen left unlocked."""
+        return self.confirmed_at is not None and self.confirmed_at > datetime.now(UTC) - CONFIRMED
 
     @property
     def handle(self) -> str:
@@ -58,7 +67,8 @@ async def find(conn: Connection, token: str) -> Session | None:
         conn,
         Session,
         """
-        SELECT token_hash, session.actor_id, csrf_token, user_agent, session.created_at, seen_at, expires_at
+        SELECT token_hash, session.actor_id, csrf_token, user_agent, session.created_at, seen_at, expires_at,
+            session.confirmed_at
         FROM session
         JOIN account ON account.actor_id = session.actor_id
         JOIN actor ON actor.id = session.actor_id
@@ -83,13 +93,18 @@ async def touch(conn: Connection, session: Session) -> bool:
     return touched > 0
 
 
+async def confirm(conn: Connection, session: Session) -> None:
+    """The password was right once more."""
+    await execute(conn, "UPDATE session SET confirmed_at = now() WHERE token_hash = $1", session.token_hash)
+
+
 async def list_of(conn: Connection, actor_id: int) -> list[Session]:
     """The living sessions of this account, the last used first."""
     return await fetch_all(
         conn,
         Session,
         """
-        SELECT token_hash, actor_id, csrf_token, user_agent, created_at, seen_at, expires_at
+        SELECT token_hash, actor_id, csrf_token, user_agent, created_at, seen_at, expires_at, confirmed_at
         FROM session WHERE actor_id = $1 AND expires_at > now()
         ORDER BY seen_at DESC, created_at DESC
         """,

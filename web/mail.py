@@ -15,7 +15,7 @@ import structlog
 from jinja2 import Environment
 
 from federation.instance import Instance
-from models import accounts, jobs, links, preferences
+from models import accounts, jobs, links, preferences, second_factors
 from models.accounts import Account
 from models.database import Connection, transaction
 from models.errors import Unavailable
@@ -24,9 +24,9 @@ from models.settings import Settings, Site
 from web.assets import Assets
 from web.templating import make_environment, make_translators
 
-MailKind = Literal["login", "confirm", "password", "known", "address", "unattended"]
+MailKind = Literal["login", "confirm", "password", "known", "address", "unattended", "factors"]
 """`known`: somebody tried to register with this address, which has an account already; `address`: a new address;
-`unattended`: nobody who moderates came by for a week."""
+`unattended`: nobody who moderates came by for a week; `factors`: the second proof at log-in was taken away."""
 
 PURPOSES: dict[MailKind, Purpose] = {
     "login": "login",
@@ -36,6 +36,7 @@ PURPOSES: dict[MailKind, Purpose] = {
     "address": "confirm",
     "unattended": "login",
 }
+"""What the link in a mail does; the others lead to a page."""
 
 MAIL = "mail"
 """The name of the job."""
@@ -97,6 +98,14 @@ async def ask_address_mail(conn: Connection, actor_id: int, email: str) -> None:
     await jobs.enqueue(conn, MAIL, {"kind": "address", "actor_id": actor_id, "return_to": "/compte", "email": email})
 
 
+async def reset_factors(conn: Connection, actor_id: int) -> bool:
+    """Let somebody in by the first proof alone again, and tell her; False where there was no second one."""
+    removed = await second_factors.remove_all(conn, actor_id)
+    if removed:
+        await ask_mail(conn, "factors", actor_id, "/compte/securite")
+    return removed
+
+
 async def send_mail(instance: Instance, payload: dict[str, Any]) -> None:
     """The job. The link is made only now, so that no token waits in the queue; a second run makes another."""
     if instance.settings.smtp_url is None:
@@ -108,16 +117,22 @@ async def send_mail(instance: Instance, payload: dict[str, Any]) -> None:
             return
         name = (await preferences.load(conn)).name or instance.site.host
         new_email = payload.get("email")
-        token = await links.create(conn, PURPOSES[kind], actor_id=account.actor_id, email=new_email)
+        address = await _make_address(conn, instance.site, kind, payload)
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
-    address = f"{instance.site.url}/lien/{token}"
-    if payload["return_to"] != "/":
-        address += f"?retour={quote(payload['return_to'], safe='')}"
     message = compose(kind, account, link=address, coop=name, sender=server.sender)
     message["To"] = new_email or account.email
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = make_msgid(domain=instance.site.host.partition(":")[0])
     await _send(instance.settings, server, message)
+
+
+async def _make_address(conn: Connection, site: Site, kind: MailKind, payload: dict[str, Any]) -> str:
+    """Where the mail leads: through a one-time link, or to a page."""
+    purpose, return_to = PURPOSES.get(kind), payload["return_to"]
+    if purpose is None:
+        return f"{site.url}{return_to}"
+    token = await links.create(conn, purpose, actor_id=payload["actor_id"], email=payload.get("email"))
+    return f"{site.url}/lien/{token}" + ("" if return_to == "/" else f"?retour={quote(return_to, safe='')}")
 
 
 def compose(kind: MailKind, account: Account, *, link: str, coop: str, sender: str) -> EmailMessage:

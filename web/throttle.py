@@ -10,7 +10,7 @@ from models import attempts
 from models.database import transaction
 from web.keys import INSTANCE
 
-Action = Literal["login", "mail", "register", "app", "token"]
+Action = Literal["login", "mail", "register", "app", "token", "second", "passkey"]
 
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
@@ -34,6 +34,8 @@ LIMITS: dict[Action, Limits] = {
     "login": Limits(pair=10, name=100, network=100, within=QUARTER),
     "mail": Limits(pair=5, name=8, network=60, within=HOUR),
     "register": Limits(pair=30, name=1_000, network=60, within=HOUR),
+    "second": Limits(pair=10, name=30, network=100, within=QUARTER),
+    "passkey": Limits(pair=100, name=10_000, network=100, within=QUARTER),
     "app": Limits(pair=60, name=2_000, network=60, within=HOUR),
     "token": Limits(pair=60, name=1_000, network=300, within=QUARTER),
 }

@@ -70,12 +70,12 @@ async def fail(request: web.Request) -> web.Response:
 
 
 @asynccontextmanager
-async def serve_village(pool: Pool, data: Path) -> AsyncIterator[Live]:
-    """Lomme with all its pages on a free port of loopback."""
+async def serve_village(pool: Pool, data: Path, *, name: str = "127.0.0.1") -> AsyncIterator[Live]:
+    """Lomme with all its pages on a free port of loopback; passkeys want a name, `localhost`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    settings = Settings(url=f"http://127.0.0.1:{port}", data=data, test_federation=True)
+    settings = Settings(url=f"http://{name}:{port}", data=data, test_federation=True)
     instance = Instance(site=settings.site, settings=settings, pool=pool, transport=FakeFediverse())
     async with transaction(pool) as conn:
         built = await village.build(conn, settings.site, instance.store)

@@ -105,6 +105,7 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "e-mail": ("/compte/courriel", alice, 200),
     "settings": ("/coop/reglages", admin, 200),
     "password": ("/compte/mot-de-passe", alice, 200),
+    "two steps": ("/compte/securite", alice, 200),
     "moving": ("/compte/demenagement", alice, 200),
     "devices": ("/compte/appareils", alice, 200),
     "hidden people": ("/compte/masques", alice, 200),

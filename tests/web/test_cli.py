@@ -95,6 +95,22 @@ async def test_a_member_publishes_edits_closes_and_withdraws(shell: Shell, cli_d
     assert "is not a listing of this server" in await shell.failure("withdraw", listing)
 
 
+async def test_a_member_who_lost_the_second_proof_is_let_in_without(shell: Shell, cli_database: str) -> None:
+    await read(
+        cli_database,
+        """
+        INSERT INTO passkey (id, actor_id, credential_id, public_key, sign_count, name)
+        SELECT 1, actor_id, 'id', 'key', 0, 'lost' FROM account JOIN actor ON actor.id = actor_id
+        WHERE username = 'alice' RETURNING id
+        """,
+    )
+
+    assert await shell.result("account", "reset-second-factor", "@alice") == "alice"
+
+    assert await read(cli_database, "SELECT count(*) FROM passkey") == 0
+    assert "has no second factor" in await shell.failure("account", "reset-second-factor", "alice")
+
+
 PUBLISH = ("publish", "offer", "--as", "alice", "--title", "Perceuse")
 
 

@@ -127,6 +127,23 @@ async def test_every_mail_is_text_and_html_in_the_language_of_the_person(
         assert await fetch_value(conn, "SELECT purpose FROM one_time_link") == purpose
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_a_member_whose_second_step_was_removed_is_told_and_led_to_the_page(
+    pool: Pool, postman: Postman, language: str
+) -> None:
+    async with transaction(pool) as conn:
+        alice = await make_member(conn, "alice")
+        await execute(conn, "UPDATE account SET language = $1", language)
+
+    payload = {"kind": "factors", "actor_id": alice.id, "return_to": "/compte/securite"}
+    await mail.send_mail(make_instance(pool, postman.port), payload)
+
+    text, html = read_parts(postman.taken[0])
+    assert "\nhttps://lomme.test/compte/securite\n" in text and "https://lomme.test/compte/securite" in html
+    async with connection(pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM one_time_link") == 0
+
+
 async def test_a_new_address_is_written_to_before_it_counts(pool: Pool, postman: Postman) -> None:
     async with transaction(pool) as conn:
         alice = await make_member(conn, "alice")

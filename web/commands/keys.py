@@ -10,6 +10,7 @@ from models.database import connection, transaction
 from models.events import announce
 from outbox.keys import rotate
 from web.commands.running import Refused, run, say, tell, working_instance
+from web.sealing import seal_codes
 
 
 @click.group()
@@ -52,7 +53,7 @@ async def _list_actors(instance: Instance, names: tuple[str, ...]) -> list[Actor
 
 @key.command("seal")
 def seal_keys() -> None:
-    """Encrypt the keys that were made before there was a key file; prints how many."""
+    """Encrypt the keys and secrets that were made before there was a key file; prints how many."""
     run(_seal())
 
 
@@ -61,6 +62,6 @@ async def _seal() -> None:
         if instance.settings.key_file is None:
             raise Refused("DECLIC_KEY_FILE names no file yet: `openssl rand -base64 32 > FILE` makes a good one.")
         async with transaction(instance.pool) as conn:
-            sealed = await seal(conn, instance.settings)
+            sealed = await seal(conn, instance.settings) + await seal_codes(conn, instance.settings)
             await announce(conn, KEYS_CHANNEL, None)
         tell(str(sealed))

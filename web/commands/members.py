@@ -1,4 +1,4 @@
-"""`declic account create|link|alias|move|delete`, `declic token create`."""
+"""`declic account create|link|reset-second-factor|alias|move|delete`, `declic token create`."""
 
 import click
 
@@ -17,6 +17,7 @@ from outbox.accounts import register
 from web.commands.running import Refused, run, say, tell, working_instance
 from web.forms import EMAIL
 from web.links import make_member_link
+from web.mail import reset_factors
 from web.passwords import MAXIMUM, MINIMUM, Fault, find_fault, hash_password
 from web.wake import announce_work
 
@@ -83,6 +84,22 @@ async def _link_account(name: str, purpose: Purpose) -> None:
         if found is None:
             raise Refused(f"There is no account named {name} here; `declic account create {name}` makes one.")
         tell(await make_member_link(conn, instance.site, found.actor_id, purpose))
+
+
+@account.command("reset-second-factor")
+@click.argument("name")
+def reset_account(name: str) -> None:
+    """Let a member in without the second proof that was lost; a mail tells the member. Prints the name."""
+    run(_reset_account(name.removeprefix("@")))
+
+
+async def _reset_account(name: str) -> None:
+    async with working_instance() as instance:
+        member = await _find_member(instance, name)
+        async with transaction(instance.pool) as conn:
+            if not await reset_factors(conn, member.id):
+                raise Refused(f"{name} has no second factor; the first proof lets in already.")
+        tell(name)
 
 
 @account.command("alias")

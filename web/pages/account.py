@@ -21,7 +21,9 @@ SAID = {
     "courriel": N_("Votre nouveau courriel est en place."),
     "demenagement": N_("C’est fait : qui vous suit est prévenu."),
     "retour": N_("Bon retour ! Ce compte peut de nouveau publier."),
-    "mot-de-passe": N_("Nouveau mot de passe en place. Vos autres appareils devront se reconnecter."),
+    "mot-de-passe": N_(
+        "Nouveau mot de passe en place. Vos autres appareils et vos applications devront se reconnecter."
+    ),
 }
 
 

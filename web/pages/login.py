@@ -11,23 +11,17 @@ from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.mail import MailKind, ask_mail
 from web.pages.authorization import find_asking
+from web.pages.entering import RETURN_FIELD, admit, read_return
 from web.pages.typed import TYPED_FIELD, Typed, pack, unpack
 from web.passwords import check_password, hash_password, needs_rehash
 from web.render import render
-from web.session import close_session, current_account, open_session, read_local_path
+from web.session import close_session, current_account, open_session
 from web.throttle import forget_tries, may_try
-
-RETURN_FIELD = "retour"
 
 
 def has_mail(request: web.Request) -> bool:
     """Whether this instance can send mails; without that, what needs them is not shown."""
     return request.app[INSTANCE].settings.smtp_url is not None
-
-
-def read_return(form: Form) -> str:
-    """Where to go afterwards: a page of ours, the home page if none was asked for."""
-    return read_local_path(form.typed(RETURN_FIELD))
 
 
 async def show_login(request: web.Request) -> web.Response:
@@ -65,11 +59,7 @@ async def post_login(request: web.Request) -> web.Response:
         async with transaction(request.app[INSTANCE].pool) as conn:
             await ask_mail(conn, "confirm", account.actor_id, read_return(form))
         return await render(request, "login/confirm.html", email=account.email)
-    await enter(request, account)
-    typed = unpack(form)
-    if typed is not None:
-        return await render(request, "login/resume.html", typed=typed, return_to=read_return(form))
-    raise web.HTTPSeeOther(read_return(form))
+    return await admit(request, account, form)
 
 
 async def _check(request: web.Request, form: Form, login: str, password: str) -> Account | None:

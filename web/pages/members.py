@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from federation.key_pairs import make_key_pairs
-from models import accounts
+from models import accounts, second_factors
 from models.accounts import ROLES, Account
 from models.database import connection, transaction
 from models.errors import Conflict, NotFound
@@ -12,6 +12,7 @@ from outbox.accounts import register
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.links import make_member_link
+from web.mail import reset_factors
 from web.pages.newcomer import NAME_LIMIT, read_username, tell_conflict
 from web.render import render
 from web.session import current_session, require_role
@@ -63,6 +64,16 @@ async def post_role(request: web.Request) -> web.Response:
         form.fail("role", "Il faut au moins une personne qui administre. Donnez d’abord ce rôle à quelqu’un d’autre.")
         return await _show(request, member, form, status=409)
     raise web.HTTPSeeOther(f"/coop/membres/{member.username}")
+
+
+async def post_factor_reset(request: web.Request) -> web.Response:
+    """POST /coop/membres/{username}/verification: the password alone lets in again; the member is told by mail."""
+    require_role(request, "admin")
+    form = await read_form(request)
+    member = await _get_member(request)
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await reset_factors(conn, member.actor_id)
+    return await _show(request, member, form)
 
 
 async def show_new_member(request: web.Request) -> web.Response:
@@ -123,7 +134,17 @@ async def _show(
     request: web.Request, member: Account, form: Form, *, status: int = 200, link: str = ""
 ) -> web.Response:
     session = current_session(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        factors = await second_factors.find(conn, member.actor_id)
     own = session is not None and session.actor_id == member.actor_id
     return await render(
-        request, "account/member.html", status=status, member=member, form=form, link=link, own=own, roles=ROLES
+        request,
+        "account/member.html",
+        status=status,
+        member=member,
+        form=form,
+        link=link,
+        own=own,
+        roles=ROLES,
+        factors=factors,
     )

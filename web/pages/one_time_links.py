@@ -9,11 +9,12 @@ from models.errors import Conflict, Forbidden, Gone
 from models.links import OneTimeLink
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
-from web.pages.login import RETURN_FIELD, has_mail, read_return
+from web.pages.entering import RETURN_FIELD, admit, read_return
+from web.pages.login import has_mail
 from web.pages.new_password import read_new_password
 from web.passwords import hash_password
 from web.render import render
-from web.session import open_session, require_account
+from web.session import require_account
 
 
 async def show_link(request: web.Request) -> web.Response:
@@ -43,10 +44,11 @@ async def post_link(request: web.Request) -> web.Response:
         async with transaction(request.app[INSTANCE].pool) as conn:
             await links.use(conn, request.match_info["token"], link.purpose)
             await _act(conn, link, account, password_hash)
-            await open_session(request, conn, account)
     except (Conflict, Gone):
         return await render(request, "login/gone.html", status=410, mail=has_mail(request))
-    raise web.HTTPSeeOther(read_return(form))
+    if link.email is not None:  # she is logged in, or it would not have been confirmed
+        raise web.HTTPSeeOther(read_return(form))
+    return await admit(request, account, form)
 
 
 async def _act(conn: Connection, link: OneTimeLink, account: Account, password_hash: str | None) -> None:

@@ -13,7 +13,8 @@ from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.mail import ask_mail
 from web.pages.communes import read_commune
-from web.pages.login import RETURN_FIELD, enter, has_mail, read_return
+from web.pages.entering import RETURN_FIELD, read_return
+from web.pages.login import enter, has_mail
 from web.pages.newcomer import Newcomer, create_member, read_newcomer, tell_conflict
 from web.pages.sign_ups import ask_to_join
 from web.render import render

@@ -1,0 +1,63 @@
+"""Log in with a passkey alone: the device holds the key and knows its owner, so that no second proof is asked for."""
+
+from aiohttp import web
+
+from models import accounts, login_steps
+from models.accounts import Account
+from models.database import transaction
+from web.forms import Form, read_form
+from web.keys import INSTANCE
+from web.pages.entering import ANSWER_FIELD, STEP_FIELD, arrive, check_passkey, read_return
+from web.pages.typed import TYPED_FIELD
+from web.passkeys import ask
+from web.render import render
+from web.session import open_session
+from web.throttle import may_try
+
+
+async def post_passkey(request: web.Request) -> web.Response:
+    """POST /connexion/cle: the page that asks the device, and what the device answered."""
+    form = await read_form(request)
+    if not await may_try(request, "passkey", ""):
+        form.fail("", "Trop d’essais à la suite. Attendez un quart d’heure, puis recommencez.")
+        return await _show(request, form, status=429)
+    if not form.typed(ANSWER_FIELD):
+        return await _show(request, form)
+    account = await _enter(request, form)
+    if account is None:
+        form.fail("", "Cette clé ne nous dit rien. Recommencez, ou entrez autrement.")
+        return await _show(request, form, status=422)
+    return await arrive(request, form)
+
+
+async def _enter(request: web.Request, form: Form) -> Account | None:
+    """Log in whose key it is."""
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        step = await login_steps.find(conn, "passkey", form.typed(STEP_FIELD))
+        if step is None or not await login_steps.finish(conn, step):
+            return None
+        actor_id = await check_passkey(request, conn, step, form.typed(ANSWER_FIELD))
+        account = await accounts.find(conn, actor_id) if actor_id is not None else None
+        if account is None or account.disabled_at is not None:
+            return None
+        await open_session(request, conn, account)
+    return account
+
+
+async def _show(request: web.Request, form: Form, status: int = 200) -> web.Response:
+    """Each time with a challenge of its own; none is made for who asks too often."""
+    token, options = "", ""
+    if status != 429:
+        async with transaction(request.app[INSTANCE].pool) as conn:
+            token, step = await login_steps.begin(conn, "passkey")
+        options = ask(request.app[INSTANCE].site, (), challenge=step.challenge)
+    return await render(
+        request,
+        "login/passkey.html",
+        status=status,
+        form=form,
+        token=token,
+        options=options,
+        packed=form.typed(TYPED_FIELD),
+        return_to=read_return(form),
+    )

@@ -1,0 +1,205 @@
+"""How a member enters: an application for codes, passkeys, recovery codes. All of it wants the password once more."""
+
+from aiohttp import web
+
+from models import accounts, login_steps, passkeys, second_factors, sessions
+from models.accounts import Account
+from models.database import connection, transaction
+from models.errors import Conflict, Invalid
+from web.forms import Form, blank_form, read_form
+from web.keys import INSTANCE
+from web.pages.account import check_current_password
+from web.pages.entering import ANSWER_FIELD, STEP_FIELD, check_totp
+from web.pages.notices import find_notice, lead_on
+from web.passkeys import accept, offer
+from web.render import N_, find_face, render
+from web.sealing import seal, unseal
+from web.session import current_session, require_account
+from web.throttle import may_try
+from web.totp import make_recovery_codes, make_secret, write_address
+
+HERE = "/compte/securite"
+
+NAME_LIMIT = 60
+
+SAID = {
+    "application": N_("L’application de codes est en place : on vous demandera un code à chaque connexion."),
+    "sans-application": N_("L’application de codes est retirée."),
+    "cle": N_("Votre clé d’accès est en place."),
+    "sans-cle": N_("Cette clé d’accès est retirée."),
+}
+
+
+async def show_security(request: web.Request) -> web.Response:
+    """GET /compte/securite."""
+    return await _show(request, blank_form(request))
+
+
+async def post_confirm(request: web.Request) -> web.Response:
+    """POST /compte/securite: the password, which opens the page for a quarter of an hour."""
+    account, session = require_account(request), current_session(request)
+    form = await read_form(request)
+    await check_current_password(request, form, account.actor_id)
+    if not form.ok or session is None:
+        return await _show(request, form, status=422)
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await sessions.confirm(conn, session)
+    raise web.HTTPSeeOther(HERE)
+
+
+def require_confirmed(request: web.Request) -> Account:
+    """Who is logged in, if she gave her password just now; else the way to where it is asked for."""
+    account, session = require_account(request), current_session(request)
+    if session is None or not session.is_confirmed:
+        raise web.HTTPSeeOther(HERE)
+    return account
+
+
+async def post_totp(request: web.Request) -> web.Response:
+    """POST /compte/securite/application: a new secret, for the application to photograph."""
+    account = require_confirmed(request)
+    form = await read_form(request)
+    sealed = seal(request.app[INSTANCE].settings, make_secret().encode(), owner=account.actor_id)
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        if not await second_factors.begin_totp(conn, account.actor_id, sealed):
+            raise web.HTTPSeeOther(HERE)
+    return await _show_totp(request, account, form)
+
+
+async def post_totp_code(request: web.Request) -> web.Response:
+    """POST /compte/securite/application/code: the first code shows that the application has the secret."""
+    account = require_confirmed(request)
+    form = await read_form(request)
+    if not await may_try(request, "second", f"account {account.actor_id}"):
+        form.fail("code", "Trop d’essais à la suite. Attendez un quart d’heure, puis recommencez.")
+        return await _show_totp(request, account, form, status=429)
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        right = await check_totp(request, conn, account.actor_id, form.typed("code"), confirmed=False)
+    if not right:
+        form.fail("code", "Ce n’est pas le bon code. L’heure de votre téléphone est-elle juste ?")
+        return await _show_totp(request, account, form, status=422)
+    return await _finish(request, account, "application")
+
+
+async def post_totp_removal(request: web.Request) -> web.Response:
+    """POST /compte/securite/application/retirer."""
+    account = require_confirmed(request)
+    await read_form(request)
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await second_factors.remove_totp(conn, account.actor_id)
+    raise lead_on(HERE, "sans-application")
+
+
+async def post_passkey(request: web.Request) -> web.Response:
+    """POST /compte/securite/cle: the page on which the device makes a key, and the key that it made."""
+    account = require_confirmed(request)
+    form = await read_form(request)
+    name = form.text("nom", limit=NAME_LIMIT, missing="Donnez un nom à cette clé, pour la reconnaître.")
+    if not form.ok:
+        return await _show(request, form, status=422)
+    if not form.typed(ANSWER_FIELD):
+        return await _show_passkey(request, account, form)
+    try:
+        async with transaction(request.app[INSTANCE].pool) as conn:
+            step = await login_steps.find(conn, "register", form.typed(STEP_FIELD))
+            if step is None or step.actor_id != account.actor_id or not await login_steps.finish(conn, step):
+                raise Invalid
+            site = request.app[INSTANCE].site
+            made = accept(site, form.typed(ANSWER_FIELD), challenge=step.challenge, name=name)
+            await passkeys.save(conn, account.actor_id, made)
+    except (Invalid, Conflict):
+        form.fail("", "Cette clé n’a pas pu être gardée. Recommencez, ou prenez-en une autre.")
+        return await _show_passkey(request, account, form, status=422)
+    return await _finish(request, account, "cle")
+
+
+async def post_passkey_removal(request: web.Request) -> web.Response:
+    """POST /compte/securite/cle/retirer."""
+    account = require_confirmed(request)
+    typed = (await read_form(request)).typed("cle")
+    if typed.isdecimal() and len(typed) < 20:
+        async with transaction(request.app[INSTANCE].pool) as conn:
+            await passkeys.remove(conn, account.actor_id, int(typed))
+    raise lead_on(HERE, "sans-cle")
+
+
+async def post_codes(request: web.Request) -> web.Response:
+    """POST /compte/securite/secours: new recovery codes; the old ones are worth nothing any more."""
+    account = require_confirmed(request)
+    await read_form(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        asked_for = (await second_factors.find(conn, account.actor_id)).asked_for
+    if not asked_for:
+        raise web.HTTPSeeOther(HERE)
+    return await _show_codes(request, account)
+
+
+async def _finish(request: web.Request, account: Account, done: str) -> web.Response:
+    """With the first second proof come the recovery codes."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        has_codes = (await second_factors.find(conn, account.actor_id)).codes_left > 0
+    if has_codes:
+        raise lead_on(HERE, done)
+    return await _show_codes(request, account)
+
+
+async def _show_codes(request: web.Request, account: Account) -> web.Response:
+    codes = make_recovery_codes()
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await second_factors.replace_codes(conn, account.actor_id, codes)
+    return _for_nobody_else(await render(request, "account/recovery_codes.html", codes=codes))
+
+
+async def _show_totp(request: web.Request, account: Account, form: Form, status: int = 200) -> web.Response:
+    async with connection(request.app[INSTANCE].pool) as conn:
+        kept = await second_factors.find_totp(conn, account.actor_id)
+        face = await find_face(request, conn)
+    if kept is None or kept.confirmed_at is not None:
+        raise web.HTTPSeeOther(HERE)
+    secret = unseal(request.app[INSTANCE].settings, kept.secret, owner=account.actor_id).decode()
+    name = f"{account.username}@{request.app[INSTANCE].site.host}"
+    page = await render(
+        request,
+        "account/totp.html",
+        status=status,
+        form=form,
+        secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
+        address=write_address(secret, account=name, issuer=face.name),
+    )
+    return _for_nobody_else(page)
+
+
+async def _show_passkey(request: web.Request, account: Account, form: Form, status: int = 200) -> web.Response:
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        token, step = await login_steps.begin(conn, "register", account.actor_id)
+        known = await passkeys.list_of(conn, account.actor_id)
+        face = await find_face(request, conn)
+    options = offer(request.app[INSTANCE].site, account, known, coop=face.name, challenge=step.challenge)
+    return await render(
+        request, "account/passkey.html", status=status, form=form, token=token, options=options, name=form.typed("nom")
+    )
+
+
+async def _show(request: web.Request, form: Form, status: int = 200) -> web.Response:
+    account, session = require_account(request), current_session(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        factors = await second_factors.find(conn, account.actor_id)
+        known = await passkeys.list_of(conn, account.actor_id)
+        has_password = await accounts.find_password_hash(conn, account.actor_id) is not None
+    return await render(
+        request,
+        "account/security.html",
+        status=status,
+        form=form,
+        factors=factors,
+        passkeys=known,
+        has_password=has_password,
+        unlocked=session is not None and session.is_confirmed,
+        said=find_notice(request, SAID),
+    )
+
+
+def _for_nobody_else(response: web.Response) -> web.Response:
+    """Secrets stay in no cache."""
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,127 @@
+"""Passkeys (WebAuthn): what a browser is asked for, and whether its answer holds."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import orjson
+from webauthn import (
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_authentication_response,
+    verify_registration_response,
+)
+from webauthn.helpers import base64url_to_bytes
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from models.accounts import Account
+from models.errors import Invalid
+from models.passkeys import NewPasskey, Passkey
+from models.settings import Site
+
+LONGEST = 16_000
+"""Characters of an answer."""
+
+BROKEN = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, IndexError)
+"""What the library raises for answers that no browser gives."""
+
+
+def offer(site: Site, account: Account, known: Sequence[Passkey], *, coop: str, challenge: bytes) -> str:
+    """What to create: a key that the device can find by itself, so that it may also replace the password."""
+    return options_to_json(
+        generate_registration_options(
+            rp_id=_host(site),
+            rp_name=coop,
+            user_id=str(account.actor_id).encode(),
+            user_name=account.username,
+            user_display_name=account.name or account.username,
+            challenge=challenge,
+            authenticator_selection=AuthenticatorSelectionCriteria(
+                resident_key=ResidentKeyRequirement.PREFERRED,
+                user_verification=UserVerificationRequirement.PREFERRED,
+            ),
+            exclude_credentials=_describe(known),
+        )
+    )
+
+
+def accept(site: Site, answer: str, *, challenge: bytes, name: str) -> NewPasskey:
+    """The key that was made. Raises Invalid."""
+    try:
+        made = verify_registration_response(
+            credential=_read(answer),
+            expected_challenge=challenge,
+            expected_rp_id=_host(site),
+            expected_origin=site.url,
+        )
+    except BROKEN as error:
+        raise Invalid("This passkey cannot be read.") from error
+    return NewPasskey(
+        credential_id=made.credential_id,
+        public_key=made.credential_public_key,
+        sign_count=made.sign_count,
+        name=name,
+    )
+
+
+def ask(site: Site, known: Sequence[Passkey], *, challenge: bytes) -> str:
+    """What to sign; without `known` keys the person chooses one, and proves to the device who she is."""
+    return options_to_json(
+        generate_authentication_options(
+            rp_id=_host(site),
+            challenge=challenge,
+            allow_credentials=_describe(known),
+            user_verification=(
+                UserVerificationRequirement.PREFERRED if known else UserVerificationRequirement.REQUIRED
+            ),
+        )
+    )
+
+
+def find_credential_id(answer: str) -> bytes:
+    """Which key says that it signed. Raises Invalid."""
+    try:
+        return base64url_to_bytes(str(_read(answer)["id"]))
+    except BROKEN as error:
+        raise Invalid("This passkey cannot be read.") from error
+
+
+def check(site: Site, answer: str, passkey: Passkey, *, challenge: bytes, alone: bool) -> int:
+    """How often the key was used, when it signed the challenge on our page; `alone`, for its owner. Raises Invalid."""
+    try:
+        checked = verify_authentication_response(
+            credential=_read(answer),
+            expected_challenge=challenge,
+            expected_rp_id=_host(site),
+            expected_origin=site.url,
+            credential_public_key=passkey.public_key,
+            credential_current_sign_count=passkey.sign_count,
+            require_user_verification=alone,
+        )
+    except BROKEN as error:
+        raise Invalid("This passkey does not fit.") from error
+    return checked.new_sign_count
+
+
+def _read(answer: str) -> dict[str, object]:
+    if len(answer) > LONGEST:
+        raise ValueError("too long")
+    value = orjson.loads(answer)
+    if not isinstance(value, dict):
+        raise ValueError("no object")
+    return value
+
+
+def _describe(known: Sequence[Passkey]) -> list[PublicKeyCredentialDescriptor]:
+    return [PublicKeyCredentialDescriptor(id=passkey.credential_id) for passkey in known]
+
+
+def _host(site: Site) -> str:
+    """Keys belong to a name, whatever the port."""
+    return urlsplit(site.url).hostname or site.host
