@@ -33,6 +33,11 @@ class Session:
         return self.confirmed_at is not None and self.confirmed_at > datetime.now(UTC) - CONFIRMED
 
     @property
+    def is_new(self) -> bool:
+        """Whether somebody logged in just now."""
+        return self.created_at > datetime.now(UTC) - CONFIRMED
+
+    @property
     def handle(self) -> str:
         """A name for this session that may stand in a page: it lets nobody in."""
         return self.token_hash[:12].hex()

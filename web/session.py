@@ -132,9 +132,9 @@ def current_session(request: web.Request) -> Session | None:
 class SignInFirst(web.HTTPSeeOther):
     """The way to the log-in page; `return_to` is where it leads back to."""
 
-    def __init__(self, return_to: str) -> None:
-        """A page of ours to return to."""
-        super().__init__(f"/connexion?retour={quote(return_to, safe='')}")
+    def __init__(self, return_to: str, *, again: bool = False) -> None:
+        """A page of ours to return to; `again` is for who is logged in already."""
+        super().__init__(f"/connexion?{'encore=1&' if again else ''}retour={quote(return_to, safe='')}")
         self.return_to = return_to
 
 

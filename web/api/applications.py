@@ -33,8 +33,6 @@ SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,99}", re.IGNORECASE)
 FORBIDDEN_SCHEMES = frozenset({"javascript", "data", "vbscript", "file", "blob", "about", "filesystem", "view-source"})
 """What a browser would run or open in our name instead of handing it to an application."""
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
 ADDRESS = re.compile(r"[!-~]+")
 
 
@@ -74,7 +72,10 @@ def read_application(parameters: Parameters) -> NewApplication:
 
 
 def require_redirect(uri: str) -> None:
-    """Raise Invalid unless a browser may be led there with a code: https, an app's own scheme, or this very device."""
+    """Raise Invalid unless a browser may be led there with a code: a web address, or an app's own scheme.
+
+    Plain http is what AndStatus registers; whoever is asked is warned of it (RFC 6749 §3.1.2.1).
+    """
     if uri == OUT_OF_BAND:
         return
     scheme, separator, rest = uri.partition(":")
@@ -87,8 +88,6 @@ def require_redirect(uri: str) -> None:
         raise Invalid("A redirect URI has no fragment (RFC 6749 §3.1.2).", field="redirect_uris")
     if scheme.lower() in {"http", "https"} and not is_web_address(uri):
         raise Invalid("A redirect URI on the web names its host, and no user.", field="redirect_uris")
-    if scheme.lower() == "http" and urlsplit(uri).hostname not in LOOPBACK:
-        raise Invalid("A redirect URI is https; http only for localhost.", field="redirect_uris")
 
 
 def is_web_address(address: str) -> bool:

@@ -13,7 +13,7 @@ from web.pages.notices import find_notice, lead_on
 from web.passwords import check_password, hash_password
 from web.render import N_, render
 from web.session import current_session, require_account
-from web.throttle import may_try
+from web.throttle import forget_tries, may_try
 
 SAID = {
     "profil": N_("Votre profil est à jour."),
@@ -78,6 +78,8 @@ async def check_current_password(request: web.Request, form: Form, actor_id: int
         form.fail("current", "Trop d’essais à la suite. Attendez un quart d’heure, puis recommencez.")
     elif not await check_password(password_hash, form.secret("current")):
         form.fail("current", "Ce n’est pas votre mot de passe actuel.")
+    else:
+        await forget_tries(request, "login", f"account {actor_id}")
 
 
 async def _show_password(request: web.Request, form: Form, status: int = 200) -> web.Response:

@@ -18,6 +18,9 @@ FIELDS = ("response_type", "client_id", "redirect_uri", "scope", "state", "code_
 LONGEST = 3_000
 """Characters of the whole address, which the log-in page carries in its own."""
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""What a browser takes for this very device."""
+
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 """A SHA-256 in base64url (RFC 7636 §4.2)."""
 
@@ -46,7 +49,13 @@ class Asked:
     def host(self) -> str:
         """The website to which the answer goes; nothing for an application on the device."""
         parts = urlsplit(self.redirect_uri)
-        return parts.netloc if parts.scheme == "https" else ""
+        on_the_web = parts.scheme in {"http", "https"} and parts.hostname not in LOOPBACK
+        return parts.netloc if on_the_web else ""
+
+    @property
+    def in_clear(self) -> bool:
+        """Whether the answer travels where others can read it."""
+        return self.host != "" and urlsplit(self.redirect_uri).scheme == "http"
 
     @property
     def path(self) -> str:

@@ -26,7 +26,7 @@ async def show_authorize(request: web.Request) -> web.StreamResponse:
         return await _refuse(request, asked)
     account = current_account(request)
     if query.flag("force_login") and query.typed("force_login") != "false":
-        raise web.HTTPSeeOther(f"/connexion?encore=1&retour={quote(asked.path, safe='')}")
+        raise SignInFirst(asked.path, again=True)
     if account is None:
         raise SignInFirst(asked.path)
     return await _show(request, asked)

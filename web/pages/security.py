@@ -14,7 +14,7 @@ from web.pages.notices import find_notice, lead_on
 from web.passkeys import accept, offer
 from web.render import N_, find_face, render
 from web.sealing import seal, unseal
-from web.session import current_session, require_account
+from web.session import SignInFirst, current_session, require_account
 from web.throttle import may_try
 from web.totp import make_recovery_codes, make_secret, write_address
 
@@ -36,9 +36,16 @@ async def show_security(request: web.Request) -> web.Response:
 
 
 async def post_confirm(request: web.Request) -> web.Response:
-    """POST /compte/securite: the password, which opens the page for a quarter of an hour."""
+    """POST /compte/securite: the password, which opens the page for a quarter of an hour.
+
+    Who has none and comes in by links shows by a new log-in that this is no screen left unlocked.
+    """
     account, session = require_account(request), current_session(request)
     form = await read_form(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        has_password = await accounts.find_password_hash(conn, account.actor_id) is not None
+    if session is not None and not has_password and not session.is_new:
+        raise SignInFirst(HERE, again=True)
     await check_current_password(request, form, account.actor_id)
     if not form.ok or session is None:
         return await _show(request, form, status=422)

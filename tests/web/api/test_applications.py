@@ -34,7 +34,7 @@ async def test_an_application_registers_in_every_encoding(anybody: Api) -> None:
 
 
 async def test_redirect_uris_come_as_lines_or_as_a_list(anybody: Api) -> None:
-    uris = ["https://phanpy.social/", "tusky://oauth", "http://localhost:5173/back?x=1"]
+    uris = ["https://phanpy.social/", "tusky://oauth", "http://localhost:5173/back?x=1", "http://plain.test"]
     for redirect_uris in ("\n".join(uris), uris):
         made = await anybody.ask("POST", "/api/v1/apps", json={**TUSKY, "redirect_uris": redirect_uris})
 
@@ -67,7 +67,6 @@ async def test_website_and_scopes_may_be_left_out(anybody: Api) -> None:
         ("redirect_uris", "data:text/html,x"),
         ("redirect_uris", "vbscript:x"),
         ("redirect_uris", "file:///etc/passwd"),
-        ("redirect_uris", "http://phanpy.social/"),
         ("redirect_uris", "https:phanpy.social"),
         ("redirect_uris", "https://phanpy.social/#fragment"),
         ("redirect_uris", "https://you@phanpy.social/"),

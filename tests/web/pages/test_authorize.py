@@ -216,6 +216,15 @@ async def test_b45_the_pages_are_framed_by_nobody_kept_by_nobody_and_open_popups
     assert page.headers["Cache-Control"] == "private, no-store" and page.headers["Referrer-Policy"] == "no-referrer"
 
 
+async def test_somebody_is_warned_of_an_answer_that_travels_in_the_clear(door: Doorbell) -> None:
+    plain, device = await register(door, ["http://plain.test"]), await register(door, ["http://localhost:5173/x"])
+    visitor = await enter(door)
+
+    assert "en clair par <b>plain.test</b>" in (await visitor.open(ask(plain))).text
+    assert "en clair" not in (await visitor.open(ask(device))).text
+    assert "Vous reviendrez ensuite dans Phanpy" in visitor.text
+
+
 async def test_force_login_asks_for_the_password_of_whoever_is_logged_in(door: Doorbell) -> None:
     client, visitor = await register(door), await enter(door)
     await add_member(door.instance, "carole")

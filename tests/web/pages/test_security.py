@@ -96,6 +96,23 @@ async def test_nothing_is_set_up_or_removed_without_the_password(door: Doorbell)
     assert (await find_factors(door)).codes_left == 10
 
 
+async def test_who_has_no_password_logs_in_again_first(door: Doorbell) -> None:
+    visitor = await enter(door)
+    async with connection(door.instance.pool) as conn:
+        await execute(conn, "UPDATE account SET password_hash = NULL")
+        await execute(conn, "UPDATE session SET created_at = now() - interval '16 minutes'")
+    await visitor.open(HERE)
+
+    await visitor.send(HERE)
+    assert visitor.path == f"/connexion?encore=1&retour={HERE}"
+    async with connection(door.instance.pool) as conn:
+        await execute(conn, "UPDATE session SET created_at = now()")
+    await visitor.open(HERE)
+    await visitor.send(HERE)
+
+    assert f"{HERE}/application" in visitor.text
+
+
 async def test_an_application_for_codes_is_removed_with_its_recovery_codes(door: Doorbell) -> None:
     visitor = await enter(door)
     await set_up(visitor)
