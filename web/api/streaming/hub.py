@@ -37,8 +37,8 @@ MOST_OF_ADDRESS = 500
 """Connections of this process: in all, of one account or application, of one network address (many may share one)."""
 
 MOST_EVENTS = 5_000
-AT_ONCE = 100
-"""Events that are read, and worked on, together. With more than the first, whoever watches is told to come again."""
+AT_ONCE = 25
+"""Events that are read, and worked on, together: pages wait for no more. With more than the first, all come again."""
 
 
 class TooManyStreams(DeclicError):
