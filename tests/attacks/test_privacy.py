@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from federation.fields import PUBLIC
+from inbox.handlers.flag import MOST_A_DAY
 from models import blocks, follows, servers
 from models.actors import Actor
 from models.database import transaction
@@ -188,7 +189,9 @@ async def test_b55_nothing_makes_a_private_post_wider(ground: Ground) -> None:
     await ground.befriend(mallory, follows=True, followed=True)
     await ground.settle()
 
-    async with ground.judged(rows={"mention": -1}, asks=[f"{ground.peer.url}/"], name="b55"):
+    async with ground.judged(
+        rows={"mention": -1, "post_version": len(WIDENINGS)}, asks=[f"{ground.peer.url}/"], name="b55"
+    ):
         for change in WIDENINGS:
             for type in ("Create", "Update"):
                 await ground.door.send(ground.bob, activity(ground.bob, type, said | change))
@@ -247,7 +250,7 @@ async def test_b59_a_flood_of_one_server_is_stopped_and_others_are_not(ground: G
             liked = activity(ground.bob, "Like", ground.offer, id=f"{ground.bob.uri}/fair/{number}")
             fair.append(await ground.door.send(ground.bob, liked))
 
-    rows = {"report": 600, "favourite": 1, "notification": 1}
+    rows = {"report": MOST_A_DAY, "favourite": 1, "notification": 1}
     async with ground.judged(rows=rows, seconds=5, name="b59"):
         other = asyncio.create_task(go_on())
         answers = []
