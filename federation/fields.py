@@ -5,6 +5,7 @@ usable member where one value is wanted; a single value counts as a list of one 
 """
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -79,12 +80,16 @@ def localized(document: Json, key: str, limit: int) -> str | None:
     return None
 
 
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+"""How a language tag is built (RFC 5646); what is not one would end in pages and in clients."""
+
+
 def language(document: Json) -> str | None:
     """The language of `content`: the first of its language map, as Mastodon reads it; undetermined counts as none."""
     languages = document.get("contentMap")
     if isinstance(languages, dict):
         for code in languages:
-            if 2 <= len(code) <= 35 and code != "und":
+            if code != "und" and len(code) <= 35 and _LANGUAGE.fullmatch(code):
                 return str(code)
     return None
 

@@ -195,31 +195,39 @@ async def remove_by_uri(conn: Connection, uri: str, actor_id: int) -> bool:
     return shared is not None and await unshare(conn, actor_id=actor_id, post_id=shared.post_id)
 
 
-async def list_favourites(conn: Connection, post_id: int, *, before: int | None, limit: int) -> list[Favourite]:
+async def list_favourites(
+    conn: Connection, post_id: int, *, before: int | None, after: int | None = None, limit: int
+) -> list[Favourite]:
     """Who likes a post, newest first."""
     return await fetch_all(
         conn,
         Favourite,
         """
         SELECT id, uri, actor_id, post_id, created_at FROM favourite
-        WHERE post_id = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3
+        WHERE post_id = $1 AND ($2::bigint IS NULL OR id < $2) AND ($3::bigint IS NULL OR id > $3)
+        ORDER BY id DESC LIMIT $4
         """,
         post_id,
         before,
+        after,
         limit,
     )
 
 
-async def list_shares(conn: Connection, post_id: int, *, before: int | None, limit: int) -> list[Share]:
+async def list_shares(
+    conn: Connection, post_id: int, *, before: int | None, after: int | None = None, limit: int
+) -> list[Share]:
     """Who shares a post, newest first."""
     return await fetch_all(
         conn,
         Share,
         """
         SELECT id, uri, actor_id, post_id, created_at FROM share
-        WHERE post_id = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3
+        WHERE post_id = $1 AND ($2::bigint IS NULL OR id < $2) AND ($3::bigint IS NULL OR id > $3)
+        ORDER BY id DESC LIMIT $4
         """,
         post_id,
         before,
+        after,
         limit,
     )

@@ -136,6 +136,7 @@ def test_amounts_are_neither_negative_nor_without_end() -> None:
 def test_the_language_of_a_text_is_the_first_of_its_map() -> None:
     assert fields.language({"contentMap": {"fr": "oui", "en": "yes"}}) == "fr"
     assert fields.language({"contentMap": {"und": "oui"}}) is None
+    assert fields.language({"contentMap": {"fr<script>": "oui", "x": "", "zh-Hant-TW": "是"}}) == "zh-Hant-TW"
     assert fields.localized({"contentMap": {"fr": "oui"}}, "content", 100) == "oui"
 
 

@@ -72,7 +72,7 @@ async def _list_reactions(
     page = read_page(await read_parameters(request), default=40, most=MOST)
     async with connection(request.app[INSTANCE].pool) as conn:
         post, _ = await get_target(conn, request)
-        found = await read(conn, post.id, before=page.before, limit=page.limit)
+        found = await read(conn, post.id, before=page.before, after=page.floor or None, limit=page.limit)
         value = await load_accounts_by_id(conn, read_look(request), [one.actor_id for one in found])
     return answer_json(request, value, headers=link_header(request, [one.id for one in found]))
 

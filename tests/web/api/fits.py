@@ -150,6 +150,11 @@ def _at(path: str, check: Check, value: Any) -> None:
         raise Unfit(f"{path}: {error}") from None
 
 
+def language_code(value: Any) -> None:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", value):
+        _fail("a language code", value)
+
+
 def digits(value: Any) -> None:
     if not isinstance(value, str) or not value.isdigit():
         _fail("a number in a text", value)

@@ -14,6 +14,7 @@ from tests.web.api.fits import (
     flag,
     html,
     id,
+    language_code,
     many,
     maybe,
     moment,
@@ -168,7 +169,7 @@ _STATUS: Shape = {
     "in_reply_to_account_id": maybe(id),
     "poll": maybe(poll),
     "card": null,
-    "language": maybe(filled),
+    "language": maybe(language_code),
     "application": maybe(shaped({"name": filled, "website": maybe(address)})),
 }
 

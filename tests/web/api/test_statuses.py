@@ -128,3 +128,22 @@ async def test_somebody_who_blocks_the_reader_is_not_seen(alice: Alice) -> None:
     assert (await alice.api.ask("GET", f"/api/v1/statuses/{note.id}")).status == 404
     assert await alice.api.get(f"/api/v1/accounts/{bob.id}/statuses") == []
     assert await alice.api.get(f"/api/v1/accounts/{bob.id}/following") == []
+
+
+async def test_those_who_reacted_are_paged_by_their_act(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        note = await make_note(conn, alice.actor)
+        acts = []
+        for name in ("bob", "carol", "eve"):
+            actor = await make_remote_actor(conn, name)
+            made = await reactions.favourite(conn, uri=f"urn:{name}", actor_id=actor.id, post_id=note.id)
+            assert made is not None
+            acts.append(made.id)
+    path = f"/api/v1/statuses/{note.id}/favourited_by"
+
+    first = await alice.api.ask("GET", f"{path}?limit=2")
+    second = await alice.api.ask("GET", first.links["next"].removeprefix(alice.api.site.url))
+    newer = await alice.api.ask("GET", f"{path}?since_id={acts[1]}")
+
+    names = [[one["username"] for one in page.json] for page in (first, second, newer)]
+    assert names == [["eve", "carol"], ["bob"], ["eve"]]

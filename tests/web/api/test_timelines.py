@@ -2,7 +2,9 @@
 
 from urllib.parse import quote
 
+from models import media
 from models.database import connection
+from models.media import RemoteDocument
 from models.posts import Tag
 from tests.factories import make_follow, make_listing, make_note, make_remote_actor
 from tests.web.api import strict
@@ -125,3 +127,23 @@ async def test_nonsense_is_refused_with_a_sentence(alice: Alice) -> None:
 
         assert answer.status == 422
         assert answer.json["error"].endswith(".")
+
+
+async def test_only_what_has_a_picture_here_elsewhere_and_under_a_tag(alice: Alice) -> None:
+    velo = (Tag(tag="velo", name="Vélo"),)
+    async with connection(alice.api.pool) as conn:
+        made = {}
+        for name, author in (("here", alice.actor), ("there", await make_remote_actor(conn))):
+            made[name] = str((await make_listing(conn, author, post={"tags": velo})).id)
+            photo = RemoteDocument(url=f"https://henin.test/{name}.jpg", mime_type="image/jpeg")
+            await media.save_remote(conn, int(made[name]), [photo])
+            await make_note(conn, author, tags=velo)
+
+    async def find(path: str) -> list[str]:
+        return [one["id"] for one in await alice.api.get(f"/api/v1/timelines/{path}", STATUSES)]
+
+    for path in ("public", "tag/VÉLO"):
+        assert await find(f"{path}?only_media=true") == [made["there"], made["here"]]
+        assert await find(f"{path}?only_media=1&local=true") == [made["here"]]
+        assert await find(f"{path}?only_media=on&remote=true") == [made["there"]]
+        assert await find(f"{path}?local=true&remote=true") == []
