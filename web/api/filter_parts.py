@@ -1,6 +1,8 @@
 """What a filter looks for, one by one: its keywords, and single posts."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from aiohttp import web
 
@@ -15,6 +17,8 @@ from web.api.filters import get_own_filter, require_keyword
 from web.api.parameters import read_id, read_parameters
 from web.api.statuses import get_by_id
 from web.keys import INSTANCE
+
+Part = TypeVar("Part", Keyword, FilteredPost)
 
 
 async def list_keywords(request: web.Request) -> web.Response:
@@ -94,17 +98,16 @@ async def delete_post(request: web.Request) -> web.Response:
 async def get_own_keyword(conn: Connection, request: web.Request) -> Keyword:
     """The keyword that the address names. Raises NotFound for those of other people's filters."""
     id = read_id(request.match_info["id"])
-    held = await filters.get_by_part(conn, reader(request).id, id)
-    for keyword in held.keywords:
-        if keyword.id == id:
-            return keyword
-    raise NotFound
+    return _get_part(id, (await filters.get_by_part(conn, reader(request).id, id)).keywords)
 
 
 async def _get_own_post(conn: Connection, request: web.Request) -> FilteredPost:
     id = read_id(request.match_info["id"])
-    held = await filters.get_by_part(conn, reader(request).id, id)
-    for post in held.posts:
-        if post.id == id:
-            return post
+    return _get_part(id, (await filters.get_by_part(conn, reader(request).id, id)).posts)
+
+
+def _get_part(id: int | None, parts: Sequence[Part]) -> Part:
+    for part in parts:
+        if part.id == id:
+            return part
     raise NotFound
