@@ -109,10 +109,17 @@ async def work(settings: Settings) -> None:
     """Only work, serve no pages: `declic worker`."""
     stopping = stop_on_signals()
     async with open_all(settings, patience=START_SECONDS, stopping=stopping) as instance:
-        waker = Waker(instance.pool)
         log.info("working", url=instance.site.url)
-        await _work(instance, waker, stopping, work=True)
+        await work_until(stopping, instance, Waker(instance.pool))
         log.info("stopped")
+
+
+async def work_until(stopping: asyncio.Event, instance: Instance, waker: Waker) -> None:
+    """Work until `stopping` is set, and say in the other processes, which serve, what was done."""
+    announcing = asyncio.create_task(waker.announce_rings())
+    await _work(instance, waker, stopping, work=True)
+    announcing.cancel()
+    await asyncio.gather(announcing, return_exceptions=True)
 
 
 async def _work(instance: Instance, waker: Waker, stopping: asyncio.Event, *, work: bool) -> None:

@@ -13,13 +13,13 @@ from federation.key_pairs import KEYS_CHANNEL
 from models import stream_events
 from models.database import Pool, connection, transaction
 from models.errors import Unavailable
-from models.events import announce
+from models.events import announce, listen
 from tests.eventually import eventually
 from tests.fediverse import make_signer
 from tests.web.core import make_instance
 from web import worker
 from web.jobs import CHORES, HANDLERS, SWEEPS, list_handlers, list_periodic, sweep
-from web.serve import run_until
+from web.serve import run_until, work_until
 from web.wake import CHANNEL, Waker, announce_work
 from web.worker import loop, run_worker
 
@@ -156,6 +156,20 @@ async def test_a_process_that_only_serves_hears_of_new_keys(pool: Pool, database
         await until(lambda: not len(instance.signers) and not len(instance.sealed))
         stopping.set()
         await asyncio.wait_for(serving, 10)
+
+
+async def test_a_process_that_only_works_rings_for_the_streams_of_others(pool: Pool, database_url: str) -> None:
+    instance = make_instance(pool, database_url=database_url)
+    waker, stopping = Waker(pool), asyncio.Event()
+    async with listen(database_url, stream_events.CHANNEL) as listener:
+        assert await listener.get(5) is None  # the link is up
+        working = asyncio.create_task(work_until(stopping, instance, waker))
+
+        waker.ring_stream()
+
+        assert await listener.get(5) == (stream_events.CHANNEL, str(waker.id))
+        stopping.set()
+        await asyncio.wait_for(working, 10)
 
 
 async def test_many_rings_become_few_announcements(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
