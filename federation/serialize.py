@@ -34,6 +34,7 @@ WRITERS: dict[type[Any], Callable[[Any], Json]] = {
 
 SECRET = frozenset({"bto", "bcc"})
 OTHER_PUBLIC = frozenset({"Public", "as:Public"})
+FIELDS_OF_VOTES = {"id", "type", "name", "attributedTo", "inReplyTo", "to", "published"}
 SINGLE = ("url", "context", "audience", "inReplyTo", "attributedTo")
 
 
@@ -74,8 +75,16 @@ def require_receivable(document: Json, names: set[str]) -> None:
     inner = document.get("object")
     if isinstance(inner, dict):
         require_receivable(inner, set())
+    elif _is_vote(document):
+        if document.keys() - {"@context"} != FIELDS_OF_VOTES or len(document["to"]) != 1:
+            raise BrokenRule("A vote says nothing but its choice, to the author of the poll alone.")
     elif document["type"] == "Note":
         _require_note(document)
+
+
+def _is_vote(document: Json) -> bool:
+    """A Note that has a name and no text answers a poll (Mastodon and all that follow it)."""
+    return document["type"] == "Note" and "name" in document and "content" not in document
 
 
 def _require_plain(document: Json) -> None:

@@ -7,13 +7,13 @@ from federation.fields import PUBLIC
 from federation.uris import same_origin
 from federation.vocabulary.embedded import Postlike, note_of
 from inbox.errors import Held, Ignored
-from inbox.translation import read_attachments, read_details, read_new_post
-from models import arrivals, listings, media, notes, notifications, posts, strangers
+from inbox.translation import read_attachments, read_details, read_new_poll, read_new_post
+from models import arrivals, listings, media, notes, notifications, polls, posts, strangers
 from models.actors import Actor
 from models.arrivals import Arrival, Question
 from models.database import Connection
 from models.ids import make_id
-from models.posts import Post
+from models.posts import NewPost, Post
 
 
 async def save_post(
@@ -59,7 +59,7 @@ async def _store(
     if arrival.gone:
         raise Ignored("This was deleted before it came.")
     new = read_new_post(author, object, arrival.known)
-    if edited_at is not None and new.updated_at is None:
+    if edited_at is not None and new.updated_at is None and not await _only_counts(conn, new, object):
         new = replace(new, updated_at=edited_at)
     if moment is not None:
         new = replace(new, id=make_id(moment))
@@ -73,10 +73,27 @@ async def _store(
         post = listing.post
     if post.local or post.author_id != author.id or post.deleted_at is not None:
         raise Ignored("This object is somebody else's, or was deleted.")
-    attachments = read_attachments(object)
+    await _save_parts(conn, post, object, fresh=fresh)
+    return post, arrival if fresh else None
+
+
+async def _save_parts(conn: Connection, post: Post, object: Postlike, *, fresh: bool) -> None:
+    """What hangs on it: its poll, pictures and other files."""
+    poll, attachments = read_new_poll(note_of(object)), read_attachments(object)
+    if poll is not None:
+        await polls.save_remote(conn, post.id, poll)
     if attachments or not fresh:
         await media.save_remote(conn, post.id, attachments)
-    return post, arrival if fresh else None
+
+
+async def _only_counts(conn: Connection, new: NewPost, object: Postlike) -> bool:
+    """Whether a Question came again with other figures and nothing else: that is no edit."""
+    poll = read_new_poll(note_of(object))
+    held = await posts.find_by_uri(conn, new.uri) if poll is not None else None
+    if held is None or poll is None or (held.content, held.warning) != (new.content, new.warning):
+        return False
+    known = await polls.find(conn, held.id, None)
+    return known is not None and known.options == list(poll.options)
 
 
 def _ask_about(author: Actor, object: Postlike) -> Question:
@@ -89,6 +106,9 @@ def _ask_about(author: Actor, object: Postlike) -> Question:
 
 async def _require_wanted(conn: Connection, author: Actor, object: Postlike, arrival: Arrival, *, past: bool) -> None:
     """Raise Ignored for what concerns nobody here, Held where a stranger writes to our people unasked (B-57)."""
+    note = note_of(object)
+    if note.type == "Note" and note.name and note.in_reply_to and not note.content and not note.attachments:
+        raise Ignored("This votes in a poll, and there are none of ours.")
     if read_details(object) is None and not _is_wanted(arrival):
         raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
     if past or arrival.followed or not (arrival.local_ids or arrival.parent_author_id is not None):

@@ -14,6 +14,7 @@ from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.agreements import Agreement, EconomicEvent
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Tombstone
+from federation.vocabulary.polls import Vote
 from inbox.errors import Ignored
 from inbox.private_fetches import fetch_announced
 from models import actors, follows, posts
@@ -70,7 +71,7 @@ async def _complete(instance: Instance, activity: Create | Update) -> Create | U
         if object.id != activity.actor:
             raise Ignored("Only an account itself tells what it is like.")
         await fetch_actor(instance, activity.actor, fresh=True)
-    elif isinstance(object, Agreement | EconomicEvent | Tombstone):
+    elif isinstance(object, Agreement | EconomicEvent | Tombstone | Vote):
         raise Ignored("This belongs to an exchange that is not kept here.")
     else:
         note = note_of(object)

@@ -19,6 +19,7 @@ from models import categories
 from models.actors import Actor
 from models.listings import ClosedReason, ListingDetails, ListingKind, ListingMode, ListingStatus
 from models.media import RemoteDocument
+from models.polls import NewPoll
 from models.posts import Audience, NewPost, Tag
 from outbox.builders.proposal import CURRENCIES
 from outbox.builders.wording import MODES
@@ -70,6 +71,20 @@ def read_new_post(author: Actor, object: Postlike, known: dict[str, int]) -> New
         mention_ids=tuple(named),
         silent_ids=tuple(addressed - named),
         raw=note.raw,
+    )
+
+
+def read_new_poll(note: Note) -> NewPoll | None:
+    """What a Question asks; None for everything else."""
+    if note.poll is None:
+        return None
+    return NewPoll(
+        options=tuple(option.name for option in note.poll.options),
+        votes=tuple(option.votes for option in note.poll.options),
+        multiple=note.poll.multiple,
+        voters=note.poll.voters,
+        ends_at=note.poll.ends,
+        closed_at=note.poll.closed,
     )
 
 

@@ -42,6 +42,7 @@ class Relationship:
     muting_notifications: bool = False
     muting_until: datetime | None = None
     domain_blocking: bool = False
+    note: str = ""
 
 
 async def save(conn: Connection, *, uri: str, follower_id: int, followed_id: int, state: FollowState) -> Follow:
@@ -272,7 +273,8 @@ async def list_relationships(conn: Connection, reader_id: int, actor_ids: list[i
             coalesce(muted.notifications, false) AS muting_notifications,
             muted.until AS muting_until,
             NOT a.local AND EXISTS (SELECT FROM domain_block d
-                WHERE d.actor_id = $1 AND d.domain = ANY(domains_of(a.host))) AS domain_blocking
+                WHERE d.actor_id = $1 AND d.domain = ANY(domains_of(a.host))) AS domain_blocking,
+            coalesce((SELECT text FROM account_note n WHERE n.actor_id = $1 AND n.target_id = a.id), '') AS note
         FROM unnest($2::bigint[]) WITH ORDINALITY AS wanted (id, position)
         JOIN actor a ON a.id = wanted.id
         LEFT JOIN follow mine ON mine.follower_id = $1 AND mine.followed_id = a.id

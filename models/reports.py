@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from models.database import Connection, execute, fetch_all, fetch_value
+from models.database import Connection, fetch_all, fetch_one, fetch_value
 from models.ids import make_id
 
 CONTENT_LIMIT = 5000
 OBJECTS_LIMIT = 100
+
+ReportCategory = Literal["spam", "legal", "violation", "other"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,8 @@ class Report:
     local: bool
     created_at: datetime
     closed_at: datetime | None
+    category: ReportCategory = "other"
+    forwarded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,25 +40,30 @@ class NewReport:
     object_uris: list[str]
     content: str
     local: bool
+    category: ReportCategory = "other"
+    forwarded: bool = False
 
 
-async def save(conn: Connection, new: NewReport) -> bool:
-    """Keep a report, cut to its limits (AX17). False when it is known already."""
-    return bool(
-        await execute(
-            conn,
-            """
-            INSERT INTO report (id, uri, reporter_id, target_id, object_uris, content, local)
-            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (uri) DO NOTHING
-            """,
-            make_id(),
-            new.uri,
-            new.reporter_id,
-            new.target_id,
-            new.object_uris[:OBJECTS_LIMIT],
-            new.content[:CONTENT_LIMIT],
-            new.local,
-        )
+async def save(conn: Connection, new: NewReport) -> Report | None:
+    """Keep a report, cut to its limits (AX17). None when it is known already."""
+    return await fetch_one(
+        conn,
+        Report,
+        """
+        INSERT INTO report (id, uri, reporter_id, target_id, object_uris, content, local, category, forwarded)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (uri) DO NOTHING
+        RETURNING id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category,
+            forwarded
+        """,
+        make_id(),
+        new.uri,
+        new.reporter_id,
+        new.target_id,
+        new.object_uris[:OBJECTS_LIMIT],
+        new.content[:CONTENT_LIMIT],
+        new.local,
+        new.category,
+        new.forwarded,
     )
 
 
@@ -76,7 +86,8 @@ async def list_open(conn: Connection, *, limit: int = 100) -> list[Report]:
         conn,
         Report,
         """
-        SELECT id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at
+        SELECT id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category,
+            forwarded
         FROM report WHERE closed_at IS NULL ORDER BY id LIMIT $1
         """,
         limit,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from models import accounts, posts, provenance
+from models import posts, provenance, writing_defaults
 from models.actors import Actor
 from models.database import Connection
 from models.errors import NotFound
@@ -15,11 +15,11 @@ from outbox.suggestions import suggest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What somebody wants published, checked. Without an `audience` it is for as many as what it answers allows."""
+    """What somebody wants published, checked. What is None is as the author writes by default."""
 
     text: str
     warning: str
-    sensitive: bool
+    sensitive: bool | None
     audience: Audience | None
     language: str | None
     parent_id: int | None
@@ -28,12 +28,13 @@ class Wish:
 
 async def post(conn: Connection, site: Site, author: Actor, wish: Wish, application: str | None) -> Post:
     """The note, or the answer. Raises Invalid, and NotFound where what it answers cannot be seen."""
+    defaults = await writing_defaults.get(conn, author.id)
     draft = notes.NoteDraft(
         text=wish.text,
-        audience=wish.audience or "network",
+        audience=wish.audience or defaults.audience,
         warning=wish.warning,
-        sensitive=wish.sensitive,
-        language=wish.language or (await accounts.get(conn, author.id)).language,
+        sensitive=defaults.sensitive if wish.sensitive is None else wish.sensitive,
+        language=wish.language or defaults.language,
         media_ids=wish.media_ids,
     )
     if wish.parent_id is None:

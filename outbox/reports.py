@@ -7,7 +7,7 @@ from models import actors, posts, reports
 from models.actors import Actor
 from models.database import Connection
 from models.errors import Invalid, NotFound
-from models.reports import CONTENT_LIMIT, OBJECTS_LIMIT, NewReport
+from models.reports import CONTENT_LIMIT, OBJECTS_LIMIT, NewReport, Report, ReportCategory
 from models.settings import Site
 from outbox.builders.flag import build_flag
 from outbox.send import Recipients, send
@@ -21,9 +21,10 @@ class Complaint:
     post_ids: tuple[int, ...] = ()
     content: str = ""
     forward: bool = False
+    category: ReportCategory = "other"
 
 
-async def report(conn: Connection, site: Site, reporter: Actor, complaint: Complaint) -> None:
+async def report(conn: Connection, site: Site, reporter: Actor, complaint: Complaint) -> Report:
     """Report somebody and some of their posts. Raises Invalid, and NotFound for posts that the reporter cannot see.
 
     What is told to the other server is signed by ours (`instance`), so that the reporter stays unknown there.
@@ -39,7 +40,7 @@ async def report(conn: Connection, site: Site, reporter: Actor, complaint: Compl
         raise NotFound
     uris = tuple(post.uri for post in named)
     instance = await actors.get_local(conn, "instance")
-    await reports.save(
+    made = await reports.save(
         conn,
         NewReport(
             uri=activity_uri(site, instance.username),
@@ -48,8 +49,12 @@ async def report(conn: Connection, site: Site, reporter: Actor, complaint: Compl
             object_uris=[target.uri, *uris],
             content=content,
             local=True,
+            category=complaint.category,
+            forwarded=complaint.forward and not target.local,
         ),
     )
     if complaint.forward and not target.local:
         flag = build_flag(site, instance, target, uris, content)
         await send(conn, instance, flag, Recipients(named_ids=(target.id,)), about=target.uri)
+    assert made is not None, "a fresh id cannot be taken"
+    return made

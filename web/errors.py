@@ -54,6 +54,7 @@ class Problem:
     sentence: str
     headers: dict[str, str] = field(default_factory=dict)
     code: str = ""
+    about: str | None = None
 
 
 REQUEST_ID = web.RequestKey("request_id", str)
@@ -90,7 +91,7 @@ async def answer_problem(request: web.Request, problem: Problem) -> web.Response
             headers = FOR_READERS | ({"Accept-Signature": READERS_SIGN} if problem.status == 401 else {}) | headers
         if request.path.startswith(IN_WORDS_OF_OAUTH):
             return answer_oauth(problem)
-        return web.json_response({"error": problem.sentence}, status=problem.status, headers=headers)
+        return web.json_response({"error": _name_field(problem)}, status=problem.status, headers=headers)
     page = PAGES.get(problem.status, problem.status)
     if page not in HAVE_PAGE:
         page = 500 if page >= 500 else 422
@@ -102,6 +103,12 @@ async def answer_problem(request: web.Request, problem: Problem) -> web.Response
         response = web.Response(text=problem.sentence, status=problem.status)
     response.headers.update(problem.headers)
     return response
+
+
+def _name_field(problem: Problem) -> str:
+    """The sentence, after the name of the field that it is about: who writes an app wants to know which one."""
+    name = problem.about
+    return f"{name}: {problem.sentence}" if name and name not in problem.sentence else problem.sentence
 
 
 def answer_oauth(problem: Problem) -> web.Response:
@@ -145,4 +152,4 @@ def _read_our_error(error: DeclicError) -> Problem:
         if error.status == 401:
             headers["WWW-Authenticate"] = "Basic"
         return Problem(status=error.status, sentence=str(error), headers=headers, code=error.code)
-    return Problem(status=error.status, sentence=str(error), headers=headers)
+    return Problem(status=error.status, sentence=str(error), headers=headers, about=error.field)

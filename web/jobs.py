@@ -7,7 +7,7 @@ import structlog
 
 from federation import crawl, media_chores
 from federation.instance import Instance
-from inbox import backfill, featured, synchronization
+from inbox import backfill, featured, questions, synchronization
 from models import (
     accounts,
     applications,
@@ -36,6 +36,7 @@ from models.database import Connection, transaction
 from models.directory.saving import forget_old
 from models.jobs import Handler, Periodic
 from outbox.listings import expire_due
+from outbox.polls import REFRESH, end_polls
 from outbox.results import probe_hosts
 from outbox.scheduled import JOB as SCHEDULED
 from web.mail import MAIL, ask_mail, send_mail
@@ -49,6 +50,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     backfills.JOB: backfill.fill_back,
     synchronization.JOB: synchronization.synchronize,
     SCHEDULED: publish_scheduled,
+    REFRESH: questions.refresh_job,
     featured.JOB: featured.read_featured,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
@@ -138,6 +140,7 @@ async def forget_stream_events(instance: Instance) -> None:
 
 CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "expire": ("*/5 * * * *", expire_due),
+    "polls": ("* * * * *", end_polls),
     "overdue": ("*/2 * * * *", publish_overdue),
     "probe": ("*/10 * * * *", probe_hosts),
     "clean_media": ("*/5 * * * *", clean_media),

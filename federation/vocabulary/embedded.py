@@ -26,8 +26,9 @@ from federation.vocabulary.marketplace import (
     write_proposal,
 )
 from federation.vocabulary.objects import Note, Tombstone, read_note, read_tombstone, write_note, write_tombstone
+from federation.vocabulary.polls import Vote, write_vote
 
-Object = Note | Proposal | FlohmarktOffer | Event | Tombstone | ActorDocument | Agreement | EconomicEvent
+Object = Note | Proposal | FlohmarktOffer | Event | Tombstone | ActorDocument | Agreement | EconomicEvent | Vote
 
 OBJECT_READERS: dict[str, Callable[[Json], Object]] = {
     **dict.fromkeys(ACTOR_TYPES, read_actor),
@@ -45,6 +46,7 @@ OBJECT_WRITERS: dict[type[Any], Callable[[Any], Json]] = {
     Note: write_note,
     Proposal: write_proposal,
     Tombstone: write_tombstone,
+    Vote: write_vote,
 }
 """What we ourselves write."""
 

@@ -40,6 +40,7 @@ from federation.vocabulary.parts import (
     write_mention,
     write_place,
 )
+from federation.vocabulary.polls import Poll, read_poll
 
 MAX_ATTACHMENTS = 16
 
@@ -50,7 +51,7 @@ class Note:
 
     `content` is HTML unless `media_type` says otherwise (PeerTube writes Markdown). `attributed_to` is None where
     it names nobody or several (B-22). `can_quote` lists who may quote without asking,
-    `thanks_for` is the EconomicEvent that the author thanks for.
+    `thanks_for` is the EconomicEvent that the author thanks for, `poll` what a Question asks.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Note:
     location: Place | None = None
     can_quote: tuple[str, ...] = ()
     thanks_for: str | None = None
+    poll: Poll | None = None
     raw: Json = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -144,6 +146,7 @@ def read_note(document: Json) -> Note:
         location=one(document.get("location"), read_place),
         can_quote=_read_can_quote(policy) if policy is not None else (),
         thanks_for=uri(document.get("thanksFor")),
+        poll=read_poll(document),
         raw=document,
     )
 

@@ -16,7 +16,7 @@ from models.actors.reading import (
     list_friend_cooperatives,
     search,
 )
-from models.actors.saving import create_local, delete, save_icon, save_profile, save_remote
+from models.actors.saving import create_local, delete, save_icon, save_image, save_profile, save_remote
 from models.actors.values import BUILT_IN, Actor, ActorType, Counts, LocalActor, Profile, RemoteActor
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "list_cooperatives",
     "list_friend_cooperatives",
     "save_icon",
+    "save_image",
     "save_profile",
     "save_remote",
     "search",

@@ -120,7 +120,8 @@ async def save_profile(conn: Connection, actor_id: int, profile: Profile) -> Act
         conn,
         """
         UPDATE actor SET name = $2, summary = $3, locked = $4, discoverable = $5, fields = $6, place_name = $7,
-            postcode = $8, commune_code = $9, latitude = $10, longitude = $11, radius = $12, updated_at = now()
+            postcode = $8, commune_code = $9, latitude = $10, longitude = $11, radius = $12,
+            indexable = coalesce($13, indexable), automatic = coalesce($14, automatic), updated_at = now()
         WHERE id = $1 AND local AND deleted_at IS NULL
         """,
         actor_id,
@@ -135,6 +136,8 @@ async def save_profile(conn: Connection, actor_id: int, profile: Profile) -> Act
         profile.latitude,
         profile.longitude,
         profile.radius,
+        profile.indexable,
+        profile.automatic,
     )
     if not touched:
         raise NotFound
@@ -144,6 +147,11 @@ async def save_profile(conn: Connection, actor_id: int, profile: Profile) -> Act
 async def save_icon(conn: Connection, actor_id: int, media_id: int | None) -> None:
     """Set or remove an actor's picture."""
     await execute(conn, "UPDATE actor SET icon_media_id = $2, updated_at = now() WHERE id = $1", actor_id, media_id)
+
+
+async def save_image(conn: Connection, actor_id: int, media_id: int | None) -> None:
+    """Set or remove the wide picture above an actor's profile."""
+    await execute(conn, "UPDATE actor SET image_media_id = $2, updated_at = now() WHERE id = $1", actor_id, media_id)
 
 
 async def delete(conn: Connection, actor_id: int) -> None:

@@ -52,6 +52,7 @@ class Actor:
     fetched_at: datetime | None
     suspended_at: datetime | None
     deleted_at: datetime | None
+    automatic: bool = False
 
     @property
     def handle(self) -> str:
@@ -124,7 +125,10 @@ class LocalActor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What a local person or the cooperative may change of an actor; texts are cleaned HTML where the actor's are."""
+    """What a local person or the cooperative may change of an actor; texts are cleaned HTML where the actor's are.
+
+    What is None of `indexable` and `automatic` stays as it is.
+    """
 
     name: str
     summary: str
@@ -137,6 +141,8 @@ class Profile:
     latitude: float | None = None
     longitude: float | None = None
     radius: int | None = None
+    indexable: bool | None = None
+    automatic: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

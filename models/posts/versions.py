@@ -27,11 +27,11 @@ async def keep_version(conn: Connection, post_id: int) -> None:
     await execute(
         conn,
         """
-        INSERT INTO post_version (id, post_id, content, warning, sensitive, media, written_at)
+        INSERT INTO post_version (id, post_id, content, warning, sensitive, media, options, written_at)
         SELECT $2, p.id, p.content, p.warning, p.sensitive,
             coalesce((SELECT jsonb_agg(jsonb_build_object('id', m.id, 'description', m.description) ORDER BY position)
                 FROM media m WHERE m.post_id = p.id), '[]'),
-            coalesce(p.updated_at, p.published_at)
+            (SELECT to_jsonb(options) FROM poll WHERE poll.post_id = p.id), coalesce(p.updated_at, p.published_at)
         FROM post p WHERE p.id = $1
         """,
         post_id,

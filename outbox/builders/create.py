@@ -4,6 +4,7 @@ from federation.uris import activity_uri
 from federation.vocabulary.activities import Create
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.objects import Note
+from federation.vocabulary.polls import Vote
 from models.actors import Actor
 from models.settings import Site
 
@@ -20,3 +21,8 @@ def build_create(site: Site, author: Actor, object: Note | Proposal) -> Create:
         audience=note.audience,
         published=note.published,
     )
+
+
+def build_vote(site: Site, voter: Actor, vote: Vote) -> Create:
+    """A vote, for the author of the poll alone."""
+    return Create(id=activity_uri(site, voter.username), actor=voter.uri, object=vote, to=vote.to)

@@ -40,7 +40,7 @@ def build_actor(
     place = build_place(actor) if shown else None
     return ActorDocument(
         id=actor.uri,
-        type=actor.type,
+        type="Service" if actor.automatic and actor.type == "Person" else actor.type,
         inbox=actor.inbox,
         username=actor.username,
         webfinger=actor.handle,

@@ -8,7 +8,7 @@ from federation.hashtags import fold
 from federation.html import to_text
 from federation.webfinger import read_handle
 from inbox.featured import ask_once_a_day
-from models import accounts, actors, blocks, follows, pins, posts, timelines
+from models import actors, blocks, follows, pins, posts, timelines, writing_defaults
 from models.actors import Actor
 from models.database import Connection, connection, transaction
 from models.errors import Invalid, NotFound
@@ -18,7 +18,7 @@ from models.timelines import PostFilter
 from web.api.answers import answer_json
 from web.api.auth import reader, reader_id
 from web.api.entities.accounts import is_shown, load_account, load_accounts_by_id
-from web.api.entities.statuses import load_posts, load_statuses
+from web.api.entities.statuses import VISIBILITIES, load_posts, load_statuses
 from web.api.entities.values import Json, Look, read_look
 from web.api.pagination import link_header, read_page
 from web.api.parameters import read_id, read_parameters
@@ -35,13 +35,15 @@ async def show_own(request: web.Request) -> web.Response:
 
 async def load_own(conn: Connection, look: Look, actor: Actor) -> Json:
     """Somebody's Account as only she sees it."""
-    account = await accounts.get(conn, actor.id)
+    defaults = await writing_defaults.get(conn, actor.id)
     value = await load_account(conn, look, actor)
     value["source"] = {
         "note": to_text(actor.summary),
-        "privacy": "public",
-        "sensitive": False,
-        "language": account.language,
+        "privacy": VISIBILITIES[defaults.audience],
+        "sensitive": defaults.sensitive,
+        "language": defaults.language,
+        "discoverable": actor.discoverable,
+        "indexable": actor.indexable,
         "fields": [field | {"value": to_text(field["value"])} for field in value["fields"]],
         "follow_requests_count": len(await follows.list_requests(conn, actor.id)),
     }
@@ -51,13 +53,13 @@ async def load_own(conn: Connection, look: Look, actor: Actor) -> Json:
 async def show_preferences(request: web.Request) -> web.Response:
     """GET /api/v1/preferences: what clients start with when somebody writes or reads."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        account = await accounts.get(conn, reader(request).id)
+        defaults = await writing_defaults.get(conn, reader(request).id)
     return answer_json(
         request,
         {
-            "posting:default:visibility": "public",
-            "posting:default:sensitive": False,
-            "posting:default:language": account.language,
+            "posting:default:visibility": VISIBILITIES[defaults.audience],
+            "posting:default:sensitive": defaults.sensitive,
+            "posting:default:language": defaults.language,
             "reading:expand:media": "default",
             "reading:expand:spoilers": False,
         },

@@ -127,6 +127,8 @@ async def _identify(request: web.Request, bearer: str | None) -> Token | None:
         token = await tokens.find_by_bearer(conn, bearer)
         if token is None:
             raise Unauthenticated("The access token is invalid, or was revoked.")
+        if not token.confirmed:
+            raise Forbidden("Confirm your address first: a mail with a link was sent to you.")
         request[TOKEN] = token
         if token.actor_id is not None:
             request[READER] = await actors.get(conn, token.actor_id)

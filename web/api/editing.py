@@ -40,7 +40,7 @@ async def put_status(request: web.Request) -> web.Response:
         text=typed.text,
         audience=post.audience,
         warning=typed.warning,
-        sensitive=typed.sensitive,
+        sensitive=bool(typed.sensitive),
         language=typed.language or post.language or "fr",
         media_ids=typed.media_ids,
         media_words=read_words(parameters),
@@ -96,13 +96,23 @@ async def show_history(request: web.Request) -> web.Response:
                 "account": status["account"],
                 "media_attachments": build_attachments(site, pictures),
                 "emojis": [],
-                "poll": None if version.options is None else {"options": [{"title": one} for one in version.options]},
+                "poll": _list_options(version.options),
             }
         )
-    history.append({name: status[name] for name in KEPT} | {"created_at": status["edited_at"] or status["created_at"]})
+    standing = {name: status[name] for name in KEPT} | {"poll": _name_options(status["poll"])}
+    history.append(standing | {"created_at": status["edited_at"] or status["created_at"]})
     return answer_json(
         request, [one for place, one in enumerate(history) if place == 0 or _differ(history[place - 1], one)]
     )
+
+
+def _name_options(poll: Json | None) -> Json | None:
+    return None if poll is None else _list_options([option["title"] for option in poll["options"]])
+
+
+def _list_options(options: list[str] | None) -> Json | None:
+    """Of a poll, a version tells what could be chosen and no figures."""
+    return None if options is None else {"options": [{"title": title} for title in options]}
 
 
 def _differ(before: Json, after: Json) -> bool:

@@ -100,9 +100,9 @@ def read_typed(parameters: Parameters) -> Wish:
     return Wish(
         text=text,
         warning=warning,
-        sensitive=parameters.flag("sensitive"),
+        sensitive=parameters.flag("sensitive") if parameters.has("sensitive") else None,
         audience=_read_audience(parameters),
-        language=_read_language(parameters),
+        language=read_language(parameters),
         parent_id=parameters.id("in_reply_to_id"),
         media_ids=media_ids,
     )
@@ -115,12 +115,13 @@ def _read_audience(parameters: Parameters) -> Audience | None:
     return AUDIENCES.get(wanted)
 
 
-def _read_language(parameters: Parameters) -> str | None:
-    language = parameters.text("language").strip().lower()
+def read_language(parameters: Parameters, name: str = "language") -> str | None:
+    """The code of a language, or None for nothing. Raises Invalid."""
+    language = parameters.text(name).strip().lower()
     if not language:
         return None
     if not language.replace("-", "").isalnum() or not language.isascii() or len(language) > 12:
-        raise Invalid("language is a code such as fr.", field="language")
+        raise Invalid(f"{name} is a code such as fr.", field=name)
     return language
 
 

@@ -6,18 +6,20 @@ from dataclasses import replace
 from aiohttp import web
 
 from federation.html import from_text
-from federation.pictures import MAX_BYTES
+from federation.pictures import MAX_BYTES, RefusedPicture
 from federation.uploads import save_upload
-from models import actors
+from models import actors, writing_defaults
 from models.actors import Actor, Profile
-from models.database import transaction
+from models.database import Connection, transaction
 from models.errors import Invalid
+from models.writing_defaults import WritingDefaults
 from outbox.profiles import announce_update
 from web.api.accounts import load_own
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.values import read_look
 from web.api.parameters import Parameters, read_parameters
+from web.api.posting import AUDIENCES, read_language
 from web.keys import INSTANCE
 
 LONGEST_NAME = 60
@@ -29,24 +31,72 @@ LINE = re.compile(r"fields_attributes\[(\d{1,3})\]\[name\]")
 
 
 async def patch_profile(request: web.Request) -> web.Response:
-    """PATCH /api/v1/accounts/update_credentials: name, note, avatar, lines, and who may follow without asking.
+    """PATCH /api/v1/accounts/update_credentials: name, note, lines, pictures, who may follow, how one writes.
 
-    What is not sent stays. There are no header pictures here, so one that is sent is left alone.
+    What is not sent stays.
     """
     parameters = await read_parameters(request, file_limit=MAX_BYTES)
     instance, me = request.app[INSTANCE], reader(request)
     changed = change_profile(me, parameters)
-    portrait = parameters.uploads.get("avatar")
-    icon = None
-    if portrait is not None and portrait.body:
-        icon = await save_upload(instance, owner_id=me.id, data=portrait.body, name=portrait.filename)
+    icon, image = await _take_picture(request, parameters, "avatar"), await _take_picture(request, parameters, "header")
     async with transaction(instance.pool) as conn:
         await actors.save_profile(conn, me.id, changed)
+        await writing_defaults.save(conn, me.id, change_defaults(await writing_defaults.get(conn, me.id), parameters))
         if icon is not None:
-            await actors.save_icon(conn, me.id, icon.id)
-        actor = await actors.get(conn, me.id)
-        await announce_update(conn, instance.site, actor)
-        return answer_json(request, await load_own(conn, read_look(request), actor))
+            await actors.save_icon(conn, me.id, icon)
+        if image is not None:
+            await actors.save_image(conn, me.id, image)
+        return await _answer_changed(conn, request)
+
+
+async def delete_avatar(request: web.Request) -> web.Response:
+    """DELETE /api/v1/profile/avatar: no picture any more."""
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await actors.save_icon(conn, reader(request).id, None)
+        return await _answer_changed(conn, request)
+
+
+async def delete_header(request: web.Request) -> web.Response:
+    """DELETE /api/v1/profile/header: no wide picture any more."""
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await actors.save_image(conn, reader(request).id, None)
+        return await _answer_changed(conn, request)
+
+
+async def _answer_changed(conn: Connection, request: web.Request) -> web.Response:
+    """Tell followers elsewhere, and answer with the account as it is now."""
+    actor = await actors.get(conn, reader(request).id)
+    await announce_update(conn, request.app[INSTANCE].site, actor)
+    return answer_json(request, await load_own(conn, read_look(request), actor))
+
+
+async def _take_picture(request: web.Request, parameters: Parameters, name: str) -> int | None:
+    """The row of a picture that was sent. Raises RefusedPicture, the field named."""
+    upload = parameters.uploads.get(name)
+    if upload is None or not upload.body:
+        return None
+    try:
+        saved = await save_upload(
+            request.app[INSTANCE], owner_id=reader(request).id, data=upload.body, name=upload.filename
+        )
+    except RefusedPicture as refusal:
+        refusal.field = name
+        raise
+    return saved.id
+
+
+def change_defaults(held: WritingDefaults, parameters: Parameters) -> WritingDefaults:
+    """How the reader writes, with what the client sent as `source[…]`. Raises Invalid."""
+    privacy = parameters.text("source[privacy]").strip()
+    if privacy and privacy not in AUDIENCES:
+        raise Invalid(f"source[privacy] is one of {', '.join(AUDIENCES)}.", field="source[privacy]")
+    language = read_language(parameters, "source[language]")
+    return replace(
+        held,
+        audience=AUDIENCES.get(privacy, held.audience),
+        sensitive=parameters.flag("source[sensitive]", held.sensitive),
+        written=language if parameters.has("source[language]") else held.written,
+    )
 
 
 def change_profile(actor: Actor, parameters: Parameters) -> Profile:
@@ -63,6 +113,8 @@ def change_profile(actor: Actor, parameters: Parameters) -> Profile:
         summary=from_text(note) if parameters.has("note") else kept.summary,
         locked=parameters.flag("locked", kept.locked),
         discoverable=parameters.flag("discoverable", kept.discoverable),
+        indexable=parameters.flag("indexable", actor.indexable),
+        automatic=parameters.flag("bot", actor.automatic),
         fields=_read_lines(parameters, kept.fields),
     )
 

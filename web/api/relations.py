@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from models import follows
+from models import account_notes, follows
 from models.actors import Actor
 from models.database import Connection, connection, transaction
 from models.errors import Invalid, NotFound
@@ -60,6 +60,16 @@ async def post_remove_follower(request: web.Request) -> web.Response:
         other = await get_shown(conn, request)
         if await follows.find(conn, follower_id=other.id, followed_id=me.id) is not None:
             await outbox.reject(conn, instance.site, me, other)
+        return answer_json(request, await build_relation(conn, me, other))
+
+
+async def post_note(request: web.Request) -> web.Response:
+    """POST /api/v1/accounts/:id/note: `comment`, for the reader alone; an empty one is thrown away."""
+    comment = (await read_parameters(request)).text("comment").strip()
+    me = reader(request)
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        other = await get_shown(conn, request)
+        await account_notes.save(conn, me.id, other.id, comment)
         return answer_json(request, await build_relation(conn, me, other))
 
 

@@ -99,7 +99,7 @@ def _build_params(one: Scheduled) -> Json:
         "text": wish.text,
         "poll": None,
         "media_ids": [str(id) for id in wish.media_ids] or None,
-        "sensitive": wish.sensitive,
+        "sensitive": bool(wish.sensitive),
         "spoiler_text": wish.warning or None,
         "visibility": VISIBILITIES[wish.audience] if wish.audience else None,
         "in_reply_to_id": str(wish.parent_id) if wish.parent_id is not None else None,

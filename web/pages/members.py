@@ -13,7 +13,8 @@ from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.links import make_member_link
 from web.mail import reset_factors
-from web.pages.newcomer import NAME_LIMIT, read_username, tell_conflict
+from web.newcomers import NAME_LIMIT
+from web.pages.newcomer import read_username, tell_conflict
 from web.render import render
 from web.session import current_session, require_role
 

@@ -1,43 +1,24 @@
-"""Somebody who joins: what the form asks for, and the account that it makes."""
+"""Somebody who joins by a page: what the form asks for, and what is said where a name is taken."""
 
 import re
-from dataclasses import dataclass
 
 from aiohttp import web
 
-from federation.key_pairs import make_key_pairs
 from models import accounts
-from models.accounts import Account, Role
-from models.database import transaction
 from models.errors import Conflict, Invalid
-from models.places import Commune
-from outbox.accounts import register, settle
 from web.forms import Form
-from web.keys import INSTANCE
+from web.newcomers import NAME_LIMIT, Newcomer
 from web.pages.new_password import read_new_password
-from web.passwords import hash_password
 from web.render import reader_language
 
-NAME_LIMIT = 60
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Newcomer:
-    """What somebody typed who wants to join."""
-
-    name: str
-    username: str
-    email: str
-    password: str
-
-
-def read_newcomer(form: Form) -> Newcomer:
+def read_newcomer(request: web.Request, form: Form) -> Newcomer:
     """Read the fields in the order of the page."""
     name = form.text("name", limit=NAME_LIMIT, missing="Donnez votre prénom.")
     username = read_username(form)
     email = form.email("email", missing="Donnez votre courriel.")
     password = read_new_password(form, username, name, email, email.partition("@")[0])
-    return Newcomer(name=name, username=username, email=email, password=password)
+    return Newcomer(name=name, username=username, email=email, password=password, language=reader_language(request))
 
 
 def read_username(form: Form) -> str:
@@ -51,31 +32,6 @@ def read_username(form: Form) -> str:
         else:
             form.fail("username", "Sans espace ni accent : des lettres de a à z, des chiffres ou _, 30 au plus.")
     return username
-
-
-async def create_member(
-    request: web.Request, newcomer: Newcomer, *, role: Role, commune: Commune | None, confirmed: bool
-) -> Account:
-    """Create the account with its actor and keys. Raises Conflict whose `field` is `username` or `email`."""
-    instance = request.app[INSTANCE]
-    password_hash = await hash_password(newcomer.password)
-    key_pairs = await make_key_pairs(instance.settings)
-    async with transaction(instance.pool) as conn:
-        actor = await register(
-            conn,
-            instance.site,
-            username=newcomer.username,
-            email=newcomer.email,
-            password_hash=password_hash,
-            role=role,
-            language=reader_language(request),
-            name=newcomer.name,
-            confirmed=confirmed,
-            key_pairs=key_pairs,
-        )
-        if commune is not None:
-            await settle(conn, actor, commune)
-        return await accounts.get(conn, actor.id)
 
 
 def tell_conflict(form: Form, conflict: Conflict) -> None:

@@ -17,9 +17,9 @@ from outbox.accounts import profile_of
 from outbox.profiles import announce_update
 from web.forms import FileLimits, Form, blank_form, read_form
 from web.keys import INSTANCE
+from web.newcomers import NAME_LIMIT
 from web.pages.cards import draw_pictures
 from web.pages.communes import read_commune
-from web.pages.newcomer import NAME_LIMIT
 from web.pages.notices import lead_on
 from web.pages.positions import read_position, write_position
 from web.render import render

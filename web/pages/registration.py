@@ -4,19 +4,18 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from models import accounts, sign_ups
+from models import accounts
 from models.database import connection, transaction
 from models.errors import Conflict
 from models.places import Commune
-from models.preferences import Registration
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.mail import ask_mail
+from web.newcomers import Newcomer, ask_to_join, create_member, find_way_in
 from web.pages.communes import read_commune
 from web.pages.entering import RETURN_FIELD, read_return
 from web.pages.login import enter, has_mail
-from web.pages.newcomer import Newcomer, create_member, read_newcomer, tell_conflict
-from web.pages.sign_ups import ask_to_join
+from web.pages.newcomer import read_newcomer, tell_conflict
 from web.render import render
 from web.session import current_account
 from web.throttle import may_try
@@ -27,7 +26,7 @@ async def show_registration(request: web.Request) -> web.Response:
     return_to = read_return(read_query(request))
     if current_account(request) is not None:
         raise web.HTTPSeeOther(return_to)
-    if await find_way_in(request) == "closed":
+    if await find_way_in(request.app[INSTANCE]) == "closed":
         return await render(request, "registration/closed.html")
     return await _show(request, blank_form(request, {RETURN_FIELD: return_to}))
 
@@ -35,10 +34,10 @@ async def show_registration(request: web.Request) -> web.Response:
 async def post_registration(request: web.Request) -> web.Response:
     """POST /inscription."""
     form = await read_form(request)
-    way_in = await find_way_in(request)
+    way_in = await find_way_in(request.app[INSTANCE])
     if way_in == "closed":
         return await render(request, "registration/closed.html", status=403)
-    newcomer = read_newcomer(form)
+    newcomer = read_newcomer(request, form)
     async with connection(request.app[INSTANCE].pool) as conn:
         commune = await read_commune(conn, form)
     if form.ok and not await may_try(request, "register", ""):
@@ -50,17 +49,11 @@ async def post_registration(request: web.Request) -> web.Response:
     return await join(request, form, newcomer, commune)
 
 
-async def find_way_in(request: web.Request) -> Registration:
-    """Whether anybody may join by herself just now, asks somebody of the cooperative first, or neither."""
-    async with connection(request.app[INSTANCE].pool) as conn:
-        return await sign_ups.find_registration(conn)
-
-
 async def _ask(request: web.Request, form: Form, newcomer: Newcomer, commune: Commune | None) -> web.Response:
     """Where mails can be sent, whether an address is known here is told by the mail only."""
     mail = has_mail(request)
     try:
-        await ask_to_join(request, newcomer, commune)
+        await ask_to_join(request.app[INSTANCE], newcomer, commune)
     except Conflict as conflict:
         if not conflict.field:
             form.fail("", "Beaucoup de personnes attendent déjà. Revenez dans quelques jours, ou passez nous voir.")
@@ -76,7 +69,9 @@ async def _create(request: web.Request, form: Form, newcomer: Newcomer, commune:
     """Where mails can be sent, an address is confirmed first, and only the mail tells that it had an account."""
     mail = has_mail(request)
     try:
-        account = await create_member(request, newcomer, role="member", commune=commune, confirmed=not mail)
+        account = await create_member(
+            request.app[INSTANCE], newcomer, role="member", commune=commune, confirmed=not mail
+        )
     except Conflict as conflict:
         if conflict.field != "email" or not mail:
             tell_conflict(form, conflict)
@@ -107,7 +102,7 @@ async def _show(request: web.Request, form: Form, status: int = 200) -> web.Resp
         status=status,
         form=form,
         mail=has_mail(request),
-        waiting=await find_way_in(request) == "approval",
+        waiting=await find_way_in(request.app[INSTANCE]) == "approval",
         return_to=read_return(form),
         return_query=quote(read_return(form), safe=""),
     )

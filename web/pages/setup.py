@@ -10,9 +10,10 @@ from models.errors import Conflict, NotFound
 from outbox.cooperative import save_preferences
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
+from web.newcomers import create_member
 from web.pages.cooperative_form import REGISTRATIONS, fill_in, read_identity
 from web.pages.login import enter
-from web.pages.newcomer import create_member, read_newcomer, tell_conflict
+from web.pages.newcomer import read_newcomer, tell_conflict
 from web.render import render
 from web.session import current_account
 
@@ -81,10 +82,10 @@ async def _save_identity(request: web.Request, form: Form) -> str:
 
 
 async def _create_admin(request: web.Request, form: Form) -> str:
-    newcomer = read_newcomer(form)
+    newcomer = read_newcomer(request, form)
     if form.ok:
         try:
-            account = await create_member(request, newcomer, role="admin", commune=None, confirmed=True)
+            account = await create_member(request.app[INSTANCE], newcomer, role="admin", commune=None, confirmed=True)
             await enter(request, account)
         except Conflict as conflict:
             tell_conflict(form, conflict)

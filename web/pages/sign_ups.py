@@ -7,17 +7,13 @@ from federation.key_pairs import make_key_pairs
 from models import places, sign_ups
 from models.database import connection, transaction
 from models.errors import Conflict
-from models.places import Commune
-from models.sign_ups import NewSignUp
 from outbox import accounts as outbox
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.mail import ask_mail
 from web.pages.ids import read_id
-from web.pages.newcomer import Newcomer
 from web.pages.notices import find_notice, lead_on
-from web.passwords import hash_password
-from web.render import N_, reader_language, render
+from web.render import N_, render
 from web.session import require_role
 
 PAGE = "/coop/demandes"
@@ -26,23 +22,6 @@ SAID = {
     "accueillir": N_("C’est fait : la personne peut entrer."),
     "refuser": N_("La demande est effacée. La personne n’en est pas prévenue : écrivez-lui si vous le voulez."),
 }
-
-
-async def ask_to_join(request: web.Request, newcomer: Newcomer, commune: Commune | None) -> None:
-    """Put a newcomer on the list. Raises Conflict whose `field` is `username`, `email`, or "" where it is full."""
-    password_hash = await hash_password(newcomer.password)
-    async with transaction(request.app[INSTANCE].pool) as conn:
-        await sign_ups.save(
-            conn,
-            NewSignUp(
-                username=newcomer.username,
-                email=newcomer.email,
-                password_hash=password_hash,
-                name=newcomer.name,
-                language=reader_language(request),
-                commune_code=commune.code if commune else None,
-            ),
-        )
 
 
 async def list_requests(request: web.Request) -> web.Response:

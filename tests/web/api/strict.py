@@ -107,6 +107,8 @@ own_account = shaped(
                 "language": maybe(filled),
                 "fields": many(FIELD),
                 "follow_requests_count": count,
+                "discoverable": flag,
+                "indexable": flag,
             }
         ),
     }

@@ -34,6 +34,7 @@ OPEN_WITHOUT_TOKEN = {
     ("GET", "/api/v1/statuses/{id:[0-9]+}/history"),
     ("GET", "/api/v1/statuses/{id:[0-9]+}/favourited_by"),
     ("GET", "/api/v1/statuses/{id:[0-9]+}/reblogged_by"),
+    ("GET", "/api/v1/polls/{id:[0-9]+}"),
     ("GET", "/api/v2/search"),
     ("GET", "/api/v1/directory"),
     ("GET", "/api/v1/trends"),

@@ -96,3 +96,53 @@ async def test_what_is_too_long_or_no_picture_is_refused_and_nothing_changes(ali
     for request in refused:
         assert (await patch(alice, **request)).status == 422, request
     assert (await alice.api.get("/api/v1/accounts/verify_credentials"))["display_name"] == "Alice"
+
+
+async def test_both_pictures_are_shown_told_and_taken_away_again(alice: Alice) -> None:
+    form = FormData()
+    form.add_field("avatar", picture(), filename="moi.png", content_type="image/png")
+    form.add_field("header", picture(), filename="rue.png", content_type="image/png")
+
+    shown = await patch(alice, data=form)
+    async with connection(alice.api.pool) as conn:
+        told = await fetch_value(conn, "SELECT body::jsonb -> 'object' FROM activity ORDER BY id DESC LIMIT 1")
+    gone = [await alice.api.ask("DELETE", f"/api/v1/profile/{part}") for part in ("avatar", "header")]
+
+    assert shown.json["avatar"].startswith("https://lomme.test/media/")
+    assert shown.json["header"] == shown.json["header_static"] == told["image"]["url"]
+    assert [answer.status for answer in gone] == [200, 200]
+    strict.own_account(gone[1].json)
+    assert "/static/images/" in gone[1].json["avatar"] and "/static/images/" in gone[1].json["header"]
+
+
+async def test_how_one_writes_by_default_holds_for_what_is_written(alice: Alice) -> None:
+    source = {"privacy": "private", "sensitive": True, "language": "en"}
+
+    changed = await patch(alice, json={"source": source})
+    preferences = await alice.api.get("/api/v1/preferences")
+    status = await alice.api.post("/api/v1/statuses", strict.status, status="Hello")
+    said = await alice.api.post(
+        "/api/v1/statuses", strict.status, status="x", visibility="public", sensitive="false", language="fr"
+    )
+
+    assert {name: changed.json["source"][name] for name in source} == source
+    assert [preferences[f"posting:default:{name}"] for name in ("visibility", "sensitive", "language")] == [
+        "private",
+        True,
+        "en",
+    ]
+    assert (status["visibility"], status["sensitive"], status["language"]) == ("private", True, "en")
+    assert (said["visibility"], said["sensitive"], said["language"]) == ("public", False, "fr")
+    for wrong in ({"privacy": "secret"}, {"language": "../x"}, {"sensitive": "perhaps"}):
+        assert (await patch(alice, json={"source": wrong})).status == 422, wrong
+
+
+async def test_a_bot_and_whoever_is_not_to_be_found_say_so_to_others(alice: Alice) -> None:
+    changed = await patch(alice, data={"bot": "true", "discoverable": "false", "indexable": "false"})
+
+    assert (changed.json["bot"], changed.json["discoverable"], changed.json["indexable"]) == (True, False, False)
+    async with connection(alice.api.pool) as conn:
+        told = await fetch_value(conn, "SELECT body::jsonb -> 'object' FROM activity")
+    assert (told["type"], told["discoverable"], told["indexable"]) == ("Service", False, False)
+    back = await patch(alice, data={"bot": "false"})
+    assert (back.json["bot"], back.json["discoverable"]) == (False, False)

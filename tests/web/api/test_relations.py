@@ -120,3 +120,30 @@ async def test_a_follower_can_be_sent_away(alice: Alice) -> None:
     after = await alice.api.post(f"/api/v1/accounts/{bob.id}/remove_from_followers", strict.relationship)
 
     assert after["followed_by"] is False
+
+
+async def test_a_note_about_somebody_is_for_its_writer_alone(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        bob = await make_member(conn, "bob")
+    path, bobs = f"/api/v1/accounts/{bob.id}/note", await alice.api.as_member(bob)
+
+    noted = await alice.api.post(path, strict.relationship, comment="Prête sa remorque")
+
+    assert noted["note"] == "Prête sa remorque"
+    [hers] = await alice.api.get(f"/api/v1/accounts/relationships?id[]={bob.id}", RELATIONSHIPS)
+    [his] = await bobs.get(f"/api/v1/accounts/relationships?id[]={alice.actor.id}", RELATIONSHIPS)
+    assert (hers["note"], his["note"]) == ("Prête sa remorque", "")
+    assert (await alice.api.ask("POST", path, data={"comment": "x" * 2001})).status == 422
+    assert (await alice.api.post(path, strict.relationship, comment=""))["note"] == ""
+    assert (await alice.api.ask("POST", "/api/v1/accounts/5/note", data={"comment": "x"})).status == 404
+
+
+async def test_whoever_rings_the_bell_hears_of_each_post(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        bob = await make_member(conn, "bob")
+    await follow(alice.api, bob.id, notify="true")
+
+    status = await (await alice.api.as_member(bob)).post("/api/v1/statuses", strict.status, status="Bonjour")
+
+    [told] = await alice.api.get("/api/v1/notifications", strict.many(strict.notification))
+    assert (told["type"], told["status"]["id"]) == ("status", status["id"])

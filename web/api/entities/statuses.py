@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from federation.uris import tag_url
-from models import actors, filters, media, posts, provenance, reactions
+from models import actors, filters, media, polls, posts, provenance, reactions
 from models.actors import Actor
 from models.database import Connection
 from models.filters import Context, Filter
 from models.media import Media
+from models.polls import Poll
 from models.posts import Audience, Post, PostCounts, Tag
 from models.provenance import Provenance
 from models.reactions import Share
@@ -16,6 +17,7 @@ from models.timelines import Entry
 from web.api.entities.accounts import is_shown, load_accounts, write_acct
 from web.api.entities.filters import find_results, is_hidden
 from web.api.entities.media import build_attachments
+from web.api.entities.polls import build_poll
 from web.api.entities.values import Json, Look, web_address, write_moment
 
 VISIBILITIES: dict[Audience, str] = {
@@ -43,6 +45,7 @@ class Gathered:
     provenance: dict[int, Provenance]
     shares: dict[int, Share]
     filters: list[Filter]
+    polls: dict[int, Poll]
 
 
 async def load_statuses(
@@ -100,6 +103,7 @@ async def _gather(conn: Connection, look: Look, entries: Sequence[Entry], reader
         tags=await posts.list_tags(conn, ids),
         counts=await posts.count(conn, ids, reader_id),
         provenance=await provenance.list_by_posts(conn, ids),
+        polls=await polls.list_by_posts(conn, ids, reader_id),
         shares=await reactions.list_shares_by_ids(conn, share_ids) if share_ids else {},
         filters=(await filters.list_in_force(conn, [reader_id])).get(reader_id, []) if reader_id else [],
     )
@@ -108,6 +112,7 @@ async def _gather(conn: Connection, look: Look, entries: Sequence[Entry], reader
 def build_status(look: Look, post: Post, gathered: Gathered, reader_id: int | None) -> Json:
     """One post as status."""
     counts, origin = gathered.counts[post.id], gathered.provenance[post.id]
+    poll = gathered.polls.get(post.id)
     status: Json = {
         "id": str(post.id),
         "uri": post.uri,
@@ -129,7 +134,7 @@ def build_status(look: Look, post: Post, gathered: Gathered, reader_id: int | No
         "in_reply_to_id": _write_id(post.in_reply_to_id),
         "in_reply_to_account_id": _write_id(origin.answered_id),
         "reblog": None,
-        "poll": None,
+        "poll": build_poll(poll, signed_in=reader_id is not None) if poll else None,
         "card": None,
         "language": post.language,
         "application": {"name": origin.application, "website": None} if origin.application else None,

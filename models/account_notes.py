@@ -1,0 +1,25 @@
+"""Private notes of our people about others: read by who wrote them and nobody else."""
+
+from models.database import Connection, execute
+from models.errors import Invalid
+
+LONGEST = 2000
+
+
+async def save(conn: Connection, actor_id: int, target_id: int, text: str) -> None:
+    """Write the note about somebody, or with an empty text throw it away. Raises Invalid."""
+    if len(text) > LONGEST:
+        raise Invalid(f"A note has {LONGEST} characters at most.", field="comment")
+    if not text:
+        await execute(conn, "DELETE FROM account_note WHERE actor_id = $1 AND target_id = $2", actor_id, target_id)
+        return
+    await execute(
+        conn,
+        """
+        INSERT INTO account_note (actor_id, target_id, text) VALUES ($1, $2, $3)
+        ON CONFLICT (actor_id, target_id) DO UPDATE SET text = excluded.text
+        """,
+        actor_id,
+        target_id,
+        text,
+    )

@@ -1,0 +1,53 @@
+"""How a member writes unless she says otherwise: for whom, folded away or not, in which language."""
+
+from dataclasses import dataclass
+
+from models.database import Connection, execute, fetch_one
+from models.errors import NotFound
+from models.posts import Audience
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WritingDefaults:
+    """What holds where a client does not say it; without a `written` language it is the one she reads in."""
+
+    audience: Audience
+    sensitive: bool
+    written: str | None
+    read: str
+
+    @property
+    def language(self) -> str:
+        """The language of what she writes."""
+        return self.written or self.read
+
+
+async def get(conn: Connection, actor_id: int) -> WritingDefaults:
+    """How this member writes. Raises NotFound for who has no account here."""
+    found = await fetch_one(
+        conn,
+        WritingDefaults,
+        """
+        SELECT default_audience AS audience, default_sensitive AS sensitive, default_language AS written,
+            language AS read
+        FROM account WHERE actor_id = $1
+        """,
+        actor_id,
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def save(conn: Connection, actor_id: int, chosen: WritingDefaults) -> None:
+    """Change how she writes."""
+    await execute(
+        conn,
+        """
+        UPDATE account SET default_audience = $2, default_sensitive = $3, default_language = $4 WHERE actor_id = $1
+        """,
+        actor_id,
+        chosen.audience,
+        chosen.sensitive,
+        chosen.written,
+    )

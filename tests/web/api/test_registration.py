@@ -1,0 +1,141 @@
+"""Joining from an app: by the same rules as on the page, and only where the cooperative is open."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from models import accounts, applications, preferences, sign_ups, tokens
+from models.applications import NewApplication
+from models.database import connection, fetch_value, transaction
+from tests.factories import make_member
+from tests.web.api import strict
+from tests.web.api.conftest import Answer, Api
+
+URL = "/api/v1/accounts"
+
+TYPED: dict[str, Any] = {
+    "username": "marie",
+    "email": "marie@exemple.fr",
+    "password": "un grand verre d’eau",
+    "agreement": True,
+    "locale": "en-GB",
+    "reason": "Je prête ma remorque",
+}
+
+
+async def open_door(api: Api, *, scopes: tuple[str, ...] = ("read", "write")) -> Api:
+    """The cooperative is open, and an application has a token of its own."""
+    async with transaction(api.pool) as conn:
+        if await accounts.find_by_username(conn, "nadia") is None:  # somebody looks after who comes in
+            await make_member(conn, "nadia", role="admin")
+        await preferences.save(conn, replace(await preferences.load(conn), registration="open"))
+        new = NewApplication(name="App", website=None, redirect_uris=("urn:ietf:wg:oauth:2.0:oob",), scopes=scopes)
+        application, _ = await applications.register(conn, new)
+        bearer = await tokens.create(conn, actor_id=None, scopes=scopes, application=application)
+    return replace(api, bearer=bearer)
+
+
+async def join(api: Api, **changes: Any) -> Answer:
+    return await api.ask("POST", URL, json=TYPED | changes)
+
+
+async def test_the_answer_is_a_token_that_works_at_once(anybody: Api) -> None:
+    app = await open_door(anybody)
+
+    answer = await join(app)
+
+    assert (answer.status, answer.json["token_type"], answer.json["scope"]) == (200, "Bearer", "read write")
+    marie = replace(anybody, bearer=answer.json["access_token"])
+    own = await marie.get("/api/v1/accounts/verify_credentials", strict.own_account)
+    assert (own["acct"], own["source"]["language"]) == ("marie", "en")
+    await marie.post("/api/v1/statuses", strict.status, status="Bonjour")
+    async with connection(anybody.pool) as conn:
+        account = await accounts.find_by_email(conn, "marie@exemple.fr")
+    assert account is not None and account.confirmed_at is not None
+
+
+WRONG: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("agreement", {"agreement": False}),
+    ("username", {"username": "a b"}),
+    ("username", {"username": "admin"}),
+    ("username", {"username": ""}),
+    ("username", {"username": "x" * 31}),
+    ("email", {"email": "marie"}),
+    ("email", {"email": "a@b@c"}),
+    ("email", {"email": "marie@" + "x" * 300}),
+    ("password", {"password": "court"}),
+    ("password", {"password": "motdepasse1"}),
+    ("password", {"password": "x" * 201}),
+)
+
+
+@pytest.mark.parametrize(("field", "changes"), WRONG)
+async def test_what_is_wrong_is_named_and_makes_no_account(anybody: Api, field: str, changes: dict[str, Any]) -> None:
+    app = await open_door(anybody)
+
+    answer = await join(app, **changes)
+
+    assert (answer.status, field in answer.json["error"]) == (422, True)
+    async with connection(anybody.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM account") == 1
+
+
+async def test_names_and_addresses_are_given_out_once(anybody: Api) -> None:
+    app = await open_door(anybody)
+    assert (await join(app)).status == 200
+
+    name, address = await join(app, email="autre@exemple.fr"), await join(app, username="autre")
+
+    assert (name.status, "username" in name.json["error"]) == (422, True)
+    assert (address.status, "email" in address.json["error"]) == (422, True)
+
+
+async def test_a_closed_cooperative_says_so(anybody: Api) -> None:
+    app = await open_door(anybody)
+    async with transaction(anybody.pool) as conn:
+        await preferences.save(conn, replace(await preferences.load(conn), registration="closed"))
+
+    answer = await join(app)
+
+    assert answer.status == 403
+    assert "cooperative" in answer.json["error"]
+
+
+async def test_where_the_cooperative_says_yes_to_each_the_request_waits(anybody: Api) -> None:
+    app = await open_door(anybody)
+    async with transaction(anybody.pool) as conn:
+        await preferences.save(conn, replace(await preferences.load(conn), registration="approval"))
+
+    answer, again = await join(app), await join(app)
+
+    assert (answer.status, again.status) == (403, 422)
+    async with connection(anybody.pool) as conn:
+        [waiting] = await sign_ups.list_waiting(conn)
+        assert await accounts.find_by_username(conn, "marie") is None
+    assert (waiting.username, waiting.email, waiting.language) == ("marie", "marie@exemple.fr", "en")
+
+
+async def test_only_applications_themselves_and_with_the_scope(anybody: Api) -> None:
+    await open_door(anybody)
+    async with connection(anybody.pool) as conn:
+        alice = await anybody.as_member(await make_member(conn))
+    reader = await open_door(anybody, scopes=("read",))
+
+    assert (await join(alice)).status == 403
+    assert (await join(reader)).status == 403
+    assert (await join(anybody)).status == 401
+
+
+async def test_where_mails_are_sent_the_token_opens_nothing_until_the_address_is_confirmed(anybody: Api) -> None:
+    async with transaction(anybody.pool) as conn:
+        marie = await make_member(conn, "marie")
+        await conn.execute("UPDATE account SET confirmed_at = NULL")
+    hers = await anybody.as_member(marie)
+
+    before = await hers.ask("GET", "/api/v1/accounts/verify_credentials")
+    async with transaction(anybody.pool) as conn:
+        await accounts.confirm_email(conn, marie.id)
+    after = await hers.ask("GET", "/api/v1/accounts/verify_credentials")
+
+    assert (before.status, after.status) == (403, 200)

@@ -1,0 +1,21 @@
+"""Polls of others as Poll."""
+
+from models.polls import Poll
+from web.api.entities.values import Json, write_moment
+
+
+def build_poll(poll: Poll, *, signed_in: bool) -> Json:
+    """The poll of a status; its id is that of the status."""
+    value: Json = {
+        "id": str(poll.post_id),
+        "expires_at": write_moment(poll.ends_at) if poll.ends_at else None,
+        "expired": poll.over,
+        "multiple": poll.multiple,
+        "votes_count": sum(poll.votes),
+        "voters_count": poll.voters,
+        "options": [
+            {"title": title, "votes_count": votes} for title, votes in zip(poll.options, poll.votes, strict=True)
+        ],
+        "emojis": [],
+    }
+    return value | {"voted": bool(poll.own), "own_votes": poll.own} if signed_in else value

@@ -1,0 +1,98 @@
+"""Joining the cooperative from an app: the same account as by the page, and a token for it at once."""
+
+import time
+from typing import NoReturn
+
+from aiohttp import web
+
+from models import accounts, applications, tokens
+from models.database import transaction
+from models.errors import Conflict, Forbidden, Invalid
+from web.api.answers import answer_json
+from web.api.auth import READER, TOKEN
+from web.api.parameters import Parameters, read_parameters
+from web.forms import EMAIL
+from web.keys import INSTANCE
+from web.mail import ask_mail
+from web.newcomers import Newcomer, ask_to_join, create_member, find_way_in
+from web.passwords import MAXIMUM, MINIMUM, Fault, find_fault
+from web.throttle import require_try
+
+FAULTS: dict[Fault, str] = {
+    "short": f"A password has {MINIMUM} characters or more.",
+    "long": f"A password has {MAXIMUM} characters at most.",
+    "common": "This password is among the first that others would guess; a few unrelated words are better.",
+}
+
+
+async def create_account(request: web.Request) -> web.Response:
+    """POST /api/v1/accounts, with an application's own token: `username`, `email`, `password`, `agreement`, `locale`.
+
+    The answer is a token of the new account. Where mails can be sent, it opens nothing until the address is confirmed;
+    where the cooperative says yes to each newcomer, there is none yet (403), and she waits. `reason` is not kept.
+    """
+    instance, token = request.app[INSTANCE], request[TOKEN]
+    if READER in request or token.application_id is None:
+        raise Forbidden("Joining needs the token of an application alone (grant_type client_credentials).")
+    if not token.allows("write:accounts"):
+        raise Forbidden("This action is outside the authorized scopes: it needs write:accounts.")
+    way_in = await find_way_in(instance)
+    if way_in == "closed":
+        raise Forbidden("This cooperative welcomes its members itself: write to it to join.")
+    newcomer = read_newcomer(await read_parameters(request), instance.site.languages)
+    await require_try(request, "register", "")
+    mail = instance.settings.smtp_url is not None
+    try:
+        if way_in == "approval":
+            await ask_to_join(instance, newcomer, None)
+            raise Forbidden("Your request is kept: log in once somebody of the cooperative has said yes.")
+        account = await create_member(instance, newcomer, role="member", commune=None, confirmed=not mail)
+    except Conflict as conflict:
+        _refuse(conflict)
+    async with transaction(instance.pool) as conn:
+        application = await applications.find(conn, token.application_id)
+        bearer = await tokens.create(conn, actor_id=account.actor_id, scopes=token.scopes, application=application)
+        if mail:
+            await ask_mail(conn, "confirm", account.actor_id)
+    value = {
+        "access_token": bearer,
+        "token_type": "Bearer",
+        "scope": " ".join(token.scopes),
+        "created_at": int(time.time()),
+    }
+    return answer_json(request, value)
+
+
+def read_newcomer(parameters: Parameters, languages: tuple[str, ...]) -> Newcomer:
+    """Who wants to join. Raises Invalid with the field that is wrong."""
+    if not parameters.flag("agreement"):
+        raise Invalid("agreement has to be true: who joins agrees to the rules of the cooperative.", field="agreement")
+    username = parameters.text("username").strip().lower()
+    accounts.require_username(username)
+    email, password = parameters.text("email").strip(), parameters.values.get("password", ("",))[-1]
+    local, _, domain = email.rpartition("@")
+    try:
+        email = f"{local}@{domain.lower().encode('idna').decode('ascii')}"
+    except UnicodeError:
+        email = ""
+    if len(email) > 254 or not EMAIL.fullmatch(email):
+        raise Invalid("email is a whole address, such as marie@exemple.fr.", field="email")
+    fault = find_fault(password, username, email.partition("@")[0])
+    if fault is not None:
+        raise Invalid(FAULTS[fault], field="password")
+    locale = parameters.text("locale").strip().lower().partition("-")[0]
+    return Newcomer(
+        name=username,
+        username=username,
+        email=email,
+        password=password,
+        language=locale if locale in languages else languages[0],
+    )
+
+
+def _refuse(conflict: Conflict) -> NoReturn:
+    if conflict.field == "email":
+        raise Invalid("An account has this address already; log in instead.", field="email") from conflict
+    if conflict.field == "username":
+        raise Invalid("This name is taken, or was once.", field="username") from conflict
+    raise conflict

@@ -1,0 +1,72 @@
+"""Reporting somebody to the moderators here and, if the reader wants, to those of the other server."""
+
+from typing import get_args
+
+from aiohttp import web
+
+from models import actors
+from models.database import transaction
+from models.errors import Invalid, NotFound
+from models.reports import ReportCategory
+from outbox.reports import Complaint, report
+from web.api.answers import answer_json
+from web.api.auth import reader
+from web.api.entities.accounts import is_shown, load_account
+from web.api.entities.values import read_look, write_moment
+from web.api.parameters import Parameters, read_parameters
+from web.keys import INSTANCE
+
+CATEGORIES: tuple[ReportCategory, ...] = get_args(ReportCategory)
+
+
+async def post_report(request: web.Request) -> web.Response:
+    """POST /api/v1/reports: `account_id`, `status_ids[]`, `comment`, `forward`, `category`."""
+    parameters = await read_parameters(request)
+    instance, me = request.app[INSTANCE], reader(request)
+    target_id, category = parameters.id("account_id"), read_category(parameters)
+    if target_id is None:
+        raise Invalid("Say in account_id whom you report.", field="account_id")
+    async with transaction(instance.pool) as conn:
+        found = await actors.list_by_ids(conn, [target_id])
+        if not found or not is_shown(found[0]):
+            raise NotFound
+        target, post_ids = found[0], tuple(parameters.ids("status_ids"))
+        made = await report(
+            conn,
+            instance.site,
+            me,
+            Complaint(
+                target=target,
+                post_ids=post_ids,
+                content=parameters.text("comment").strip(),
+                forward=parameters.flag("forward"),
+                category=category,
+            ),
+        )
+        account = await load_account(conn, read_look(request), target)
+    return answer_json(
+        request,
+        {
+            "id": str(made.id),
+            "action_taken": False,
+            "action_taken_at": None,
+            "category": made.category,
+            "comment": made.content,
+            "forwarded": made.forwarded,
+            "created_at": write_moment(made.created_at),
+            "status_ids": [str(id) for id in post_ids] or None,
+            "rule_ids": None,
+            "target_account": account,
+        },
+    )
+
+
+def read_category(parameters: Parameters) -> ReportCategory:
+    """Why somebody is reported. Naming rules makes it a violation, as in Mastodon; this server numbers none."""
+    written = parameters.text("category").strip()
+    if not written:
+        return "violation" if parameters.has("rule_ids") else "other"
+    for category in CATEGORIES:
+        if category == written:
+            return category
+    raise Invalid(f"category is one of {', '.join(CATEGORIES)}.", field="category")
