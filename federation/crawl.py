@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -78,6 +78,10 @@ class PacedTransport:
     ) -> Answer:
         """As `Transport` says; a crawl posts nothing."""
         return await self.inner.post_activity(inbox, body, signer, knock=knock, synchronization=synchronization)
+
+    async def post_message(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """As `Transport` says; a crawl posts nothing."""
+        return await self.inner.post_message(url, body, headers)
 
 
 async def crawl_due(instance: Instance, *, pace: float = PACE_SECONDS) -> int:

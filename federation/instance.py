@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from federation.budget import FetchBudget
 from federation.cache import Cache
 from federation.jsonld import JsonLdProcessor
@@ -34,6 +36,7 @@ class Instance:
     linked_data: JsonLdProcessor = field(default_factory=lambda: JsonLdProcessor(work="open", most_waiting=8))
     signers: Cache[tuple[int, str], Signer] = field(default_factory=lambda: Cache(size=4096, seconds=600))
     sealed: Cache[tuple[int, str], str] = field(default_factory=lambda: Cache(size=128, seconds=60))
+    vapid: Cache[str, "ec.EllipticCurvePrivateKey"] = field(default_factory=lambda: Cache(size=1, seconds=3600))
     instance_actor: Cache[str, int] = field(default_factory=lambda: Cache(size=1, seconds=86_400))
     public_keys: Cache[str, PublicKey] = field(default_factory=lambda: Cache(size=4096, seconds=60))
     refetch_budget: FetchBudget = field(default_factory=FetchBudget)
@@ -60,6 +63,7 @@ class Instance:
         """Keys of ours changed: those in memory are old, and so are the proofs made with them."""
         self.signers.clear()
         self.sealed.clear()
+        self.vapid.clear()
 
     @property
     def store(self) -> FolderStore:

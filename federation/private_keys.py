@@ -11,12 +11,12 @@ from models.keys import StoredPrivateKey
 from models.settings import Settings, SettingsError
 
 SHORTEST_PASSPHRASE, LONGEST_PASSPHRASE = 16, 1000
-_ENCRYPTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
+ENCRYPTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
 
 
 async def load_private(settings: Settings, stored: StoredPrivateKey) -> Signer:
     """The signer behind a kept key. Raises SettingsError."""
-    if not stored.pem.startswith(_ENCRYPTED):
+    if not stored.pem.startswith(ENCRYPTED):
         return read_private(stored, None)
     passphrase = read_passphrase(settings)
     if passphrase is None:

@@ -1,12 +1,12 @@
-"""`Transport`: the way to other servers, in two methods; `AiohttpTransport` is the only client that calls them."""
+"""`AiohttpTransport`: the only client that calls other servers."""
 
 import asyncio
 import os
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -26,6 +26,7 @@ from federation.answers import (
 )
 from federation.budget import FetchBudget
 from federation.errors import Cause, FetchFailed
+from federation.protocols import ACTIVITY_JSON, AP_ACCEPT, MEBIBYTE, GuestList, KnockMemory, Transport
 from federation.signatures import Envelope, sign
 from federation.signatures.signer import Knock, Signer
 from federation.software import build_user_agent
@@ -38,6 +39,7 @@ from models.settings import Settings, Site
 __all__ = [
     "ACTIVITY_JSON",
     "AP_ACCEPT",
+    "MEBIBYTE",
     "AiohttpTransport",
     "Answer",
     "Fetched",
@@ -45,13 +47,6 @@ __all__ = [
     "KnockMemory",
     "Transport",
 ]
-
-AP_ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams";q=0.9'
-
-MEBIBYTE = 1024 * 1024
-
-ACTIVITY_JSON = "application/activity+json"
-"""Exactly this: Lemmy compares the whole string."""
 
 TOTAL_SECONDS = 30
 IDLE_SECONDS = 10
@@ -61,45 +56,6 @@ _REPEATED = frozenset({307, 308})
 _KNOCK_AGAIN = frozenset({400, 401})
 """tags.pub answers 400 to a signature that it does not know, so that has to count (RS9)."""
 _ANSWER_LIMIT = 16 * 1024
-
-
-class Transport(Protocol):
-    """The way to other servers; neither method raises anything but FetchFailed."""
-
-    async def get_document(
-        self, uri: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None, limit: int = MEBIBYTE
-    ) -> Fetched:
-        """The document at `uri`, at most `limit` bytes once unpacked. Raises FetchFailed unless it is 2xx."""
-        ...
-
-    async def post_activity(
-        self, inbox: str, body: bytes, signer: Signer, *, knock: Knock | None = None, synchronization: str | None = None
-    ) -> Answer:
-        """Deliver `body`, signed now; `knock` is how this host wanted it last time. Never raises for a peer.
-
-        `synchronization` is the header of that name, see `federation/synchronization`.
-        """
-        ...
-
-
-class KnockMemory(Protocol):
-    """Where it is remembered how a host wants requests signed (`federation/knocks.ServerKnocks`)."""
-
-    async def find(self, host: str) -> Knock | None:
-        """What worked last time."""
-        ...
-
-    async def keep(self, host: str, knock: Knock) -> None:
-        """Remember what worked."""
-        ...
-
-
-class GuestList(Protocol):
-    """Which hosts the cooperative deals with (`federation/welcomes.Welcomes`)."""
-
-    async def allows(self, host: str) -> bool:
-        """May this host be asked anything at all?"""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +68,7 @@ class _Request:
     body: bytes = b""
     signer: Signer | None = None
     limit: int = _ANSWER_LIMIT
+    peer: bool = True
 
 
 class AiohttpTransport:
@@ -174,6 +131,20 @@ class AiohttpTransport:
             return Answer(status=failed.answer, error=str(failed), cause=failed.cause)
         return build_answer(fetched, used)
 
+    async def post_message(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """As `Transport` says: one request, guarded like all others; a redirect is an answer like any other."""
+        asked = CIMultiDict({"Content-Type": "application/octet-stream", **headers})
+        request = _Request(method="POST", url=url, headers=asked, body=body, peer=False)
+        try:
+            async with asyncio.timeout(TOTAL_SECONDS):
+                fetched = await self._send(request, Knock.CAVAGE)
+        except LOST as error:
+            failed = explain(error, url)
+            return Answer(status=None, error=str(failed), cause=failed.cause)
+        except FetchFailed as failed:
+            return Answer(status=failed.answer, error=str(failed), cause=failed.cause)
+        return build_answer(fetched, Knock.CAVAGE)
+
     def _follow(self, fetched: Fetched) -> str:
         """Where a redirect leads. Raises FetchFailed where others led us too often in the last minute (B-14).
 
@@ -213,7 +184,9 @@ class AiohttpTransport:
 
     async def _send(self, request: _Request, knock: Knock) -> Fetched:
         """One request, signed now. A kept connection may have been closed meanwhile, so a lost one is tried anew."""
-        await self._require_guest(self._guard.require_url(request.url))
+        host = self._guard.require_url(request.url)
+        if request.peer:
+            await self._require_guest(host)
         url = to_ascii(request.url)
         headers = request.headers.copy()
         headers["Host"] = origin_of(str(url)).partition("://")[2]

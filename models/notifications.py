@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from models.database import Connection, execute, fetch_all, fetch_column, fetch_value
+from models import jobs
+from models.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_records, fetch_value
 from models.ids import make_id
 
 NotificationType = Literal[
     "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "move"
 ]
+
+
+PUSH = "push"
+"""The job that tells the apps of whoever is notified (web/push)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +49,7 @@ async def notify_all(
     """
     if not recipient_ids:
         return []
-    return await fetch_column(
+    told = await fetch_records(
         conn,
         """
         WITH notified AS (
@@ -58,17 +63,34 @@ async def notify_all(
                     AND (until IS NULL OR until > now()))
                 AND NOT EXISTS (SELECT FROM thread_mute t JOIN post p ON t.root_id = coalesce(p.root_id, p.id)
                     WHERE p.id = $5::bigint AND t.actor_id = told.recipient_id)
-            ON CONFLICT DO NOTHING RETURNING id
+            ON CONFLICT DO NOTHING RETURNING id, recipient_id
         ), streamed AS (
             INSERT INTO stream_event (kind, object_id) SELECT 'notification', id FROM notified
         )
-        SELECT id FROM notified
+        SELECT notified.id, EXISTS (SELECT FROM push_subscription s WHERE s.actor_id = notified.recipient_id) AS pushed
+        FROM notified
         """,
         [make_id() for _ in recipient_ids],
         list(recipient_ids),
         type,
         actor_id,
         post_id,
+    )
+    for row in told:
+        if row["pushed"]:
+            await jobs.enqueue(conn, PUSH, {"id": row["id"]}, key=f"{PUSH}:{row['id']}")
+    return [row["id"] for row in told]
+
+
+async def find(conn: Connection, id: int) -> Notification | None:
+    """One notification, as long as it is shown."""
+    return await fetch_one(
+        conn,
+        Notification,
+        """
+        SELECT id, recipient_id, type, actor_id, post_id, created_at, read_at FROM shown_notification WHERE id = $1
+        """,
+        id,
     )
 
 

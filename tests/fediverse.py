@@ -38,6 +38,15 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What was handed to the service of an app."""
+
+    url: str
+    body: bytes
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody of another server who can sign: `document` is served at `uri`."""
 
@@ -65,6 +74,13 @@ class FakeFediverse:
     fetched: list[str] = field(default_factory=list)
     signers: list[str | None] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+
+    async def post_message(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """What `answers` has for this address, else that it was taken."""
+        self.messages.append(Message(url=url, body=body, headers=dict(headers)))
+        answers = self.answers.get(url, [])
+        return (answers.pop(0) if len(answers) > 1 else answers[0]) if answers else Answer(status=201)
 
     async def get_document(
         self, uri: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None, limit: int = MEBIBYTE

@@ -35,11 +35,13 @@ from models import (
 from models.database import Connection, transaction
 from models.directory.saving import forget_old
 from models.jobs import Handler, Periodic
+from models.notifications import PUSH
 from outbox.listings import expire_due
 from outbox.polls import REFRESH, end_polls
 from outbox.results import probe_hosts
 from outbox.scheduled import JOB as SCHEDULED
 from web.mail import MAIL, ask_mail, send_mail
+from web.push import ONE, push_notification, push_one
 from web.scheduled import publish_overdue, publish_scheduled
 
 log = structlog.get_logger(__name__)
@@ -50,6 +52,8 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     backfills.JOB: backfill.fill_back,
     synchronization.JOB: synchronization.synchronize,
     SCHEDULED: publish_scheduled,
+    PUSH: push_notification,
+    ONE: push_one,
     REFRESH: questions.refresh_job,
     featured.JOB: featured.read_featured,
 }

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -107,6 +107,10 @@ class Wire:
                 raise FetchFailed(cause, parts.netloc, answer=answer.status)
             assert answer.status == 200, (uri, answer.status)
             return Fetched(url=uri, status=200, headers=CIMultiDict(answer.headers), body=body)
+
+    async def post_message(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """No app of anybody is told here."""
+        raise AssertionError(url)
 
     async def post_activity(
         self,

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from federation.software import NAME
+from federation.web_push import load_key, write_public
 from models import applications
 from models.applications import OUT_OF_BAND, Application, NewApplication
 from models.database import connection, transaction
@@ -42,7 +43,7 @@ async def create_application(request: web.Request) -> web.Response:
     await require_try(request, "app", "")
     async with transaction(request.app[INSTANCE].pool) as conn:
         made, secret = await applications.register(conn, new)
-    value = build_application(made) | {"client_id": made.client_id, "client_secret": secret}
+    value = build_application(made, await _read_vapid(request)) | {"client_id": made.client_id, "client_secret": secret}
     response = answer_json(request, value | {"client_secret_expires_at": 0})
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -106,11 +107,16 @@ async def show_application(request: web.Request) -> web.Response:
     token = request[TOKEN]
     async with connection(request.app[INSTANCE].pool) as conn:
         found = await applications.find(conn, token.application_id) if token.application_id is not None else None
-    value = build_application(found) if found is not None else _build_handmade(token)
+    vapid = await _read_vapid(request)
+    value = build_application(found, vapid) if found is not None else _build_handmade(token, vapid)
     return answer_json(request, value | {"scopes": token.scopes})
 
 
-def build_application(application: Application) -> Json:
+async def _read_vapid(request: web.Request) -> str:
+    return write_public(await load_key(request.app[INSTANCE]))
+
+
+def build_application(application: Application, vapid: str) -> Json:
     """The entity Application, without its secret."""
     return {
         "id": str(application.id),
@@ -119,11 +125,11 @@ def build_application(application: Application) -> Json:
         "scopes": application.scopes,
         "redirect_uri": "\n".join(application.redirect_uris),
         "redirect_uris": application.redirect_uris,
-        "vapid_key": "",
+        "vapid_key": vapid,
     }
 
 
-def _build_handmade(token: Token) -> Json:
+def _build_handmade(token: Token, vapid: str) -> Json:
     """The same of a token that was made on the command line, which no application asked for."""
     return {
         "id": str(token.id),
@@ -131,5 +137,5 @@ def _build_handmade(token: Token) -> Json:
         "website": token.application_website,
         "redirect_uri": "",
         "redirect_uris": [],
-        "vapid_key": "",
+        "vapid_key": vapid,
     }

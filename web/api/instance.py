@@ -7,6 +7,7 @@ from aiohttp import web
 
 from federation.pictures import ACCEPTED_TYPES, MAX_BYTES
 from federation.software import NAME, read_version
+from federation.web_push import load_key, write_public
 from models import actors, featured_tags, levels, pins, preferences, sign_ups, statistics
 from models.database import Connection, connection
 from models.errors import NotFound
@@ -29,6 +30,7 @@ MOST_PIXELS = 40_000_000
 async def show_instance(request: web.Request) -> web.Response:
     """GET /api/v2/instance."""
     site, look = request.app[INSTANCE].site, read_look(request)
+    vapid = write_public(await load_key(request.app[INSTANCE]))
     async with connection(request.app[INSTANCE].pool) as conn:
         chosen = await preferences.load(conn)
         registration = await sign_ups.find_registration(conn)
@@ -46,7 +48,7 @@ async def show_instance(request: web.Request) -> web.Response:
             "thumbnail": {"url": look.header, "blurhash": None, "versions": {}},
             "icon": [],
             "languages": list(site.languages),
-            "configuration": build_configuration(site),
+            "configuration": build_configuration(site) | {"vapid": {"public_key": vapid}},
             "registrations": {
                 "enabled": registration != "closed",
                 "approval_required": registration == "approval",

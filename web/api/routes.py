@@ -31,6 +31,7 @@ from web.api import (
     polls,
     posting,
     profile,
+    push,
     registration,
     relations,
     reports,
@@ -214,6 +215,13 @@ STREAMING = [
 HEALTH = [_get("/v1/streaming/health", events.show_health)]
 """Answers in plain text."""
 
+PUSH = [
+    _get("/v1/push/subscription", for_people(push.show_subscription, "push")),
+    _post("/v1/push/subscription", for_people(push.post_subscription, "push")),
+    web.put("/api/v1/push/subscription", for_people(push.put_subscription, "push")),
+    web.delete("/api/v1/push/subscription", for_people(push.delete_subscription, "push")),
+]
+
 OTHERS = [
     _get("/v2/search", open_to_all(search.search, "read:search")),
     _get("/v1/directory", open_to_all(people.list_directory, "read:accounts")),
@@ -256,6 +264,7 @@ KNOWN = [
     *NOTIFICATIONS,
     *MEDIA,
     *STREAMING,
+    *PUSH,
     *OTHERS,
     *EMPTY,
 ]

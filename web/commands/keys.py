@@ -4,6 +4,7 @@ import click
 
 from federation.instance import Instance
 from federation.key_pairs import KEYS_CHANNEL, make_key_pairs, seal
+from federation.web_push import seal_key
 from models import actors, keys
 from models.actors import Actor
 from models.database import connection, transaction
@@ -62,6 +63,7 @@ async def _seal() -> None:
         if instance.settings.key_file is None:
             raise Refused("DECLIC_KEY_FILE names no file yet: `openssl rand -base64 32 > FILE` makes a good one.")
         async with transaction(instance.pool) as conn:
-            sealed = await seal(conn, instance.settings) + await seal_codes(conn, instance.settings)
+            settings = instance.settings
+            sealed = await seal(conn, settings) + await seal_codes(conn, settings) + await seal_key(conn, settings)
             await announce(conn, KEYS_CHANNEL, None)
         tell(str(sealed))

@@ -298,35 +298,31 @@ week = shaped({"week": digits, "statuses": digits, "logins": digits, "registrati
 
 results = shaped({"accounts": many(account), "statuses": many(status), "hashtags": many(tag)})
 
-_CONFIGURATION = shaped(
-    {
-        "urls": shaped({"streaming": filled}),
-        "accounts": shaped({"max_featured_tags": count, "max_pinned_statuses": count}),
-        "statuses": shaped(
-            {"max_characters": count, "max_media_attachments": count, "characters_reserved_per_url": count}
-        ),
-        "media_attachments": shaped(
-            {
-                "description_limit": count,
-                "supported_mime_types": many(filled),
-                "image_size_limit": count,
-                "image_matrix_limit": count,
-                "video_size_limit": count,
-                "video_frame_rate_limit": count,
-                "video_matrix_limit": count,
-            }
-        ),
-        "polls": shaped(
-            {
-                "max_options": count,
-                "max_characters_per_option": count,
-                "min_expiration": count,
-                "max_expiration": count,
-            }
-        ),
-        "translation": shaped({"enabled": flag}),
-    }
-)
+_CONFIGURATION: Shape = {
+    "urls": shaped({"streaming": filled}),
+    "accounts": shaped({"max_featured_tags": count, "max_pinned_statuses": count}),
+    "statuses": shaped({"max_characters": count, "max_media_attachments": count, "characters_reserved_per_url": count}),
+    "media_attachments": shaped(
+        {
+            "description_limit": count,
+            "supported_mime_types": many(filled),
+            "image_size_limit": count,
+            "image_matrix_limit": count,
+            "video_size_limit": count,
+            "video_frame_rate_limit": count,
+            "video_matrix_limit": count,
+        }
+    ),
+    "polls": shaped(
+        {
+            "max_options": count,
+            "max_characters_per_option": count,
+            "min_expiration": count,
+            "max_expiration": count,
+        }
+    ),
+    "translation": shaped({"enabled": flag}),
+}
 
 instance = shaped(
     {
@@ -339,7 +335,7 @@ instance = shaped(
         "thumbnail": shaped({"url": address, "blurhash": maybe(filled), "versions": shaped({})}),
         "icon": empty,
         "languages": many(filled),
-        "configuration": _CONFIGURATION,
+        "configuration": shaped({**_CONFIGURATION, "vapid": shaped({"public_key": filled})}),
         "registrations": shaped(
             {"enabled": flag, "approval_required": flag, "message": maybe(text), "url": maybe(address)}
         ),
@@ -363,7 +359,7 @@ instance_v1 = shaped(
         "registrations": flag,
         "approval_required": flag,
         "invites_enabled": flag,
-        "configuration": _CONFIGURATION,
+        "configuration": shaped(_CONFIGURATION),
         "contact_account": maybe(account),
         "rules": empty,
     }

@@ -1,0 +1,57 @@
+"""What the way to other servers is like, for whoever uses it: `Transport`, in three methods, and what it asks first."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from federation.answers import Answer, Fetched
+from federation.signatures.signer import Knock, Signer
+
+AP_ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams";q=0.9'
+
+MEBIBYTE = 1024 * 1024
+
+ACTIVITY_JSON = "application/activity+json"
+"""Exactly this: Lemmy compares the whole string."""
+
+
+class Transport(Protocol):
+    """The way to other servers; no method raises anything but FetchFailed."""
+
+    async def get_document(
+        self, uri: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None, limit: int = MEBIBYTE
+    ) -> Fetched:
+        """The document at `uri`, at most `limit` bytes once unpacked. Raises FetchFailed unless it is 2xx."""
+        ...
+
+    async def post_activity(
+        self, inbox: str, body: bytes, signer: Signer, *, knock: Knock | None = None, synchronization: str | None = None
+    ) -> Answer:
+        """Deliver `body`, signed now; `knock` is how this host wanted it last time. Never raises for a peer.
+
+        `synchronization` is the header of that name, see `federation/synchronization`.
+        """
+        ...
+
+    async def post_message(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Hand a message to the service of an app, which is no peer: nothing of ours is signed. Never raises for it."""
+        ...
+
+
+class KnockMemory(Protocol):
+    """Where it is remembered how a host wants requests signed (`federation/knocks.ServerKnocks`)."""
+
+    async def find(self, host: str) -> Knock | None:
+        """What worked last time."""
+        ...
+
+    async def keep(self, host: str, knock: Knock) -> None:
+        """Remember what worked."""
+        ...
+
+
+class GuestList(Protocol):
+    """Which hosts the cooperative deals with (`federation/welcomes.Welcomes`)."""
+
+    async def allows(self, host: str) -> bool:
+        """May this host be asked anything at all?"""
+        ...
