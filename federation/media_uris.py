@@ -16,11 +16,11 @@ def media_url(site: Site, media: Media) -> str:
 
 
 def thumbnail_url(site: Site, media: Media) -> str | None:
-    """The picture at 480 px; None for what is no picture."""
+    """The picture at 480 px; None for what is no picture, unless its owner gave one that stands for it."""
+    if media.remote_url is None:
+        return f"{_origin(site)}/media/{media.thumbnail_key}" if media.thumbnail_key else None
     if media.type != "image":
         return None
-    if media.remote_url is None:
-        return f"{_origin(site)}/media/{media.thumbnail_key}"
     return f"{remote_picture_url(site, media.id)}/small"
 
 

@@ -1,4 +1,4 @@
-"""Where pictures are kept: files under random names in a folder, the only code that knows that it is one."""
+"""Where pictures, films and sounds are kept: files under random names in a folder; no other code knows of it."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from models.errors import DeclicError
 
-KEY = re.compile(r"[0-9a-f]{32}\.jpg")
+KEY = re.compile(r"[0-9a-f]{32}\.(?:jpg|mp4|mov|m4a|webm|mp3|wav|flac)")
 """What a key looks like: 128 random bits and the type. It never comes from a file's name (B-46)."""
 
 SETTLED = 3600.0
@@ -32,9 +32,9 @@ class FolderStore:
 
     folder: Path
 
-    async def save(self, data: bytes) -> str:
+    async def save(self, data: bytes, suffix: str = "jpg") -> str:
         """Keep `data` under a new key. The file is whole or absent, also after a crash. Raises StoreFull."""
-        key = f"{secrets.token_hex(16)}.jpg"
+        key = f"{secrets.token_hex(16)}.{suffix}"
         await asyncio.to_thread(self._write, self._path(key), data)
         return key
 

@@ -59,6 +59,15 @@ class StoredPicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """A film or a sound that is in the store, not looked into."""
+
+    file_key: str
+    byte_size: int
+    mime_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteDocument:
     """An attachment of a post from elsewhere, as its server tells it."""
 

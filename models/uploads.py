@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from models.database import Connection, execute, fetch_column, fetch_one, fetch_value
 from models.errors import Conflict, Invalid, NotFound
 from models.ids import make_id
-from models.media import Media, StoredPicture, find, list_by_posts
+from models.media import Media, MediaType, StoredFile, StoredPicture, find, list_by_posts
 
 MAX_DESCRIPTION = 1500
 """Characters of alternative text of ours, as in Mastodon; that of others is kept as it came."""
@@ -55,6 +55,35 @@ async def create_upload(conn: Connection, owner_id: int, picture: StoredPicture,
     return created
 
 
+async def create_file(conn: Connection, owner_id: int, stored: StoredFile, description: str = "") -> Media:
+    """A film or a sound of ours that waits for its post. Raises Conflict when its owner has too many waiting."""
+    await require_room(conn, owner_id)
+    id = make_id()
+    await execute(
+        conn,
+        """
+        INSERT INTO media (id, owner_id, type, mime_type, description, file_key, byte_size)
+        VALUES ($1, $2, 'unknown', $3, $4, $5, $6)
+        """,
+        id,
+        owner_id,
+        stored.mime_type,
+        require_description(description),
+        stored.file_key,
+        stored.byte_size,
+    )
+    return await get_own(conn, id, owner_id)
+
+
+async def save_thumbnail(conn: Connection, id: int, owner_id: int, key: str, blurhash: str) -> Media:
+    """Let another small picture stand for an upload; the file of the former one is removed by a chore."""
+    held = await get_own(conn, id, owner_id)
+    if held.thumbnail_key is not None:
+        await execute(conn, "INSERT INTO unused_file (key) VALUES ($1) ON CONFLICT DO NOTHING", held.thumbnail_key)
+    await execute(conn, "UPDATE media SET thumbnail_key = $2, blurhash = $3 WHERE id = $1", id, key, blurhash)
+    return await get_own(conn, id, owner_id)
+
+
 async def require_room(conn: Connection, owner_id: int) -> None:
     """Raise Conflict when this person has too many pictures that belong to no post yet."""
     waiting = await fetch_value(
@@ -100,11 +129,18 @@ async def save_words(
 
 
 async def attach(
-    conn: Connection, post_id: int, owner_id: int, media_ids: Sequence[int], *, limit: int = MAX_ATTACHED
+    conn: Connection,
+    post_id: int,
+    owner_id: int,
+    media_ids: Sequence[int],
+    *,
+    limit: int = MAX_ATTACHED,
+    types: Sequence[MediaType] = ("image",),
 ) -> list[Media]:
     """Make these uploads, in this order, the pictures of a post; others that it had are deleted.
 
-    Raises Invalid when one is not the owner's, belongs to another post, or when there are more than `limit`.
+    Raises Invalid when one is not the owner's, belongs to another post, is of another type (listings have
+    pictures only), or when there are more than `limit`.
     """
     wanted = list(dict.fromkeys(media_ids))
     if len(wanted) > limit:
@@ -114,6 +150,7 @@ async def attach(
         """
         UPDATE media SET post_id = $1, position = array_position($3::bigint[], id) - 1
         WHERE id = ANY($3) AND owner_id = $2 AND remote_url IS NULL AND (post_id IS NULL OR post_id = $1)
+            AND type = ANY($4)
             AND NOT EXISTS (SELECT FROM actor a WHERE a.icon_media_id = media.id)
             AND NOT EXISTS (SELECT FROM actor a WHERE a.image_media_id = media.id)
         RETURNING id
@@ -121,6 +158,7 @@ async def attach(
         post_id,
         owner_id,
         wanted,
+        list(types),
     )
     if len(attached) != len(wanted):
         raise Invalid("A picture does not exist, is not yours or belongs to another post.", field="media_ids")

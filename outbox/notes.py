@@ -14,6 +14,7 @@ from models import actors, notes, notifications, posts, uploads
 from models.actors import Actor
 from models.database import Connection
 from models.errors import Invalid, NotFound
+from models.media import MediaType
 from models.posts import PUBLIC, Audience, NewPost, Post, Tag
 from models.settings import Site
 from models.texts import NOT_TYPED
@@ -31,6 +32,8 @@ from outbox.send import send
 TEXT_LIMIT = 5_000
 WARNING_LIMIT = 500
 MEDIA_LIMIT = 6
+TYPES: tuple[MediaType, ...] = ("image", "unknown")
+"""A note may also have films and sounds, which are not looked into."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +89,7 @@ async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, 
     draft = _require_draft(replace(draft, audience=audience))
     new, named = await _compose(conn, site, author, draft, parent)
     post = await notes.create_note(conn, new)
-    pictures = await uploads.attach(conn, post.id, author.id, draft.media_ids, limit=MEDIA_LIMIT)
+    pictures = await uploads.attach(conn, post.id, author.id, draft.media_ids, limit=MEDIA_LIMIT, types=TYPES)
     await _tell(conn, author, post, named)
     if audience != "coop":
         note = build_note(site, author, post, mentioned=named, tags=new.tags, media=pictures)
@@ -113,7 +116,7 @@ async def edit(conn: Connection, site: Site, author: Actor, note: Post, draft: N
     for words in draft.media_words:
         if words.id in draft.media_ids:
             await uploads.save_words(conn, words.id, author.id, description=words.description, focus=words.focus)
-    pictures = await uploads.attach(conn, note.id, author.id, draft.media_ids, limit=MEDIA_LIMIT)
+    pictures = await uploads.attach(conn, note.id, author.id, draft.media_ids, limit=MEDIA_LIMIT, types=TYPES)
     [changed] = await posts.list_by_ids(conn, [note.id])
     for actor in named:
         if actor.local:

@@ -1,9 +1,10 @@
-"""Pictures over HTTP, ours and cached ones of others: fixed type, never what a browser could run (B-20)."""
+"""Pictures, films and sounds over HTTP: of fixed types, never what a browser could run (B-20)."""
 
 from pathlib import Path
 
 from aiohttp import web
 
+from federation.films import TYPES
 from federation.remote_media import Size, find_picture
 from models.errors import DeclicError
 from web.keys import INSTANCE
@@ -28,8 +29,14 @@ LAST_ID = 2**63 - 1
 
 
 async def show_picture(request: web.Request) -> web.StreamResponse:
-    """`GET /media/KEY`: a picture of ours, by the key in its address."""
-    return _answer(request.app[INSTANCE].store.find(request.match_info["key"]))
+    """`GET /media/KEY`: a picture of ours, by the key in its address; a film or a sound, to be played or saved."""
+    path = request.app[INSTANCE].store.find(request.match_info["key"])
+    suffix = request.match_info["key"].rpartition(".")[2]
+    if path is None or suffix not in TYPES:
+        return _answer(path)
+    name = f'attachment; filename="media.{suffix}"'
+    own = {"Content-Type": TYPES[suffix], "Content-Disposition": name, "Cache-Control": FOREVER}
+    return web.FileResponse(path, headers=HEADERS | own)
 
 
 async def show_remote_picture(request: web.Request) -> web.StreamResponse:
@@ -60,5 +67,5 @@ def _refuse(status: int, message: str) -> web.Response:
 ROUTES = [
     web.get("/media/remote/{id:[0-9]{1,19}}", show_remote_picture),
     web.get("/media/remote/{id:[0-9]{1,19}}/{size:small}", show_remote_picture),
-    web.get("/media/{key:[0-9a-f]{32}\\.jpg}", show_picture),
+    web.get("/media/{key:[0-9a-f]{32}\\.[a-z0-9]{3,4}}", show_picture),
 ]

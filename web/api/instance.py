@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from federation.films import TYPES
 from federation.pictures import ACCEPTED_TYPES, MAX_BYTES
 from federation.software import NAME, read_version
 from federation.web_push import load_key, write_public
@@ -116,7 +117,7 @@ def build_configuration(site: Site) -> Json:
     """The limits that clients keep to by themselves."""
     media: dict[str, Any] = {
         "description_limit": MAX_DESCRIPTION,
-        "supported_mime_types": list(ACCEPTED_TYPES),
+        "supported_mime_types": [*ACCEPTED_TYPES, *TYPES.values()],
         "image_size_limit": MAX_BYTES,
         "image_matrix_limit": MOST_PIXELS,
         "video_size_limit": MAX_BYTES,

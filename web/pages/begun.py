@@ -33,7 +33,7 @@ async def begin_with_note(request: web.Request, values: MultiDict[str], account:
     values["genre"] = draft.kind
     values["titre"], values["texte"] = suggestions.read_words(found[0].source)
     values[FIELD] = str(draft.id)
-    photos = (await list_attached(instance, draft.note_id))[:MOST]
+    photos = [photo for photo in await list_attached(instance, draft.note_id) if photo.thumbnail_url][:MOST]
     for photo in photos:
         values.add("media", str(photo.id))
     return photos

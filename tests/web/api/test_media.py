@@ -3,11 +3,16 @@
 from io import BytesIO
 from typing import Any
 
+import pytest
 from aiohttp import FormData
 from PIL import Image
 
-from models.database import connection, fetch_value
+from models.database import connection, fetch_value, transaction
+from models.errors import Invalid
+from models.listings import ListingDraft
+from outbox.listings import publish
 from tests.factories import make_member
+from tests.federation.test_films import FILES, SECRET
 from tests.web.api import strict
 from tests.web.api.conftest import Alice, Answer, Api
 
@@ -79,3 +84,62 @@ async def test_what_is_no_picture_is_refused_with_a_sentence_and_nothing_is_kept
     assert [answer.status for answer in answers] == [422] * 6
     async with connection(alice.api.pool) as conn:
         assert await fetch_value(conn, "SELECT count(*) FROM media") == 0
+
+
+async def test_a_film_is_kept_unopened_without_what_it_tells_and_served_to_be_saved(alice: Alice) -> None:
+    answer = await upload(alice.api, FILES["mp4"], description="Le vélo roule")
+
+    strict.attachment(answer.json)
+    assert (answer.status, answer.json["type"], answer.json["description"]) == (200, "unknown", "Le vélo roule")
+    assert (answer.json["preview_url"], answer.json["meta"]) == (None, {})
+    key = answer.json["url"].rpartition("/")[2]
+    path = alice.api.instance.store.find(key)
+    assert path is not None and key.endswith(".mp4")
+    kept = path.read_bytes()
+    assert SECRET not in kept and b"d" * 500 in kept
+    status = await alice.api.post(
+        "/api/v1/statuses", strict.status, status="Voici", **{"media_ids[]": answer.json["id"]}
+    )
+    assert status["media_attachments"][0]["type"] == "unknown"
+    async with connection(alice.api.pool) as conn:
+        body = await fetch_value(conn, "SELECT body::jsonb -> 'object' -> 'attachment' -> 0 FROM activity")
+    assert (body["type"], body["mediaType"], body["name"]) == ("Document", "video/mp4", "Le vélo roule")
+
+
+async def test_a_picture_may_stand_for_a_film_or_for_another_picture(alice: Alice) -> None:
+    for body in (FILES["mp3"], picture()):
+        form = FormData()
+        form.add_field("file", body, filename="x.bin")
+        form.add_field("thumbnail", picture(), filename="petit.png")
+        made = await alice.api.ask("POST", "/api/v2/media", data=form)
+        other = FormData()
+        other.add_field("thumbnail", picture(), filename="autre.png")
+        changed = await alice.api.ask("PUT", f"/api/v1/media/{made.json['id']}", data=other)
+
+        strict.attachment(changed.json)
+        assert made.json["preview_url"] != changed.json["preview_url"]
+        assert made.json["url"] == changed.json["url"]
+        gone = made.json["preview_url"].rpartition("/")[2]
+        async with connection(alice.api.pool) as conn:
+            assert await fetch_value(conn, "SELECT EXISTS (SELECT FROM unused_file WHERE key = $1)", gone)
+
+
+async def test_a_broken_film_or_thumbnail_is_refused_and_the_field_named(alice: Alice) -> None:
+    form = FormData()
+    form.add_field("file", picture(), filename="x.png")
+    form.add_field("thumbnail", b"<svg>", filename="x.svg")
+
+    broken = await upload(alice.api, FILES["mp4"][:-300])
+    thumbnail = await alice.api.ask("POST", "/api/v2/media", data=form)
+
+    assert (broken.status, "file" in broken.json["error"]) == (422, True)
+    assert (thumbnail.status, "thumbnail" in thumbnail.json["error"]) == (422, True)
+
+
+async def test_a_film_is_no_picture_of_a_listing(alice: Alice) -> None:
+    film = (await upload(alice.api, FILES["mp4"])).json["id"]
+    draft = ListingDraft(kind="offer", mode="gift", title="Tente", media_ids=(int(film),))
+
+    async with transaction(alice.api.pool) as conn:
+        with pytest.raises(Invalid):
+            await publish(conn, alice.api.site, alice.actor, draft)
