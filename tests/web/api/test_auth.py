@@ -89,6 +89,7 @@ async def test_a_token_without_any_fitting_scope_opens_only_what_needs_none(anyb
         ("GET", "/api/v1/custom_emojis"),
         ("POST", "/api/v1/apps"),
         ("GET", "/api/v1/apps/verify_credentials"),
+        *((method, "/api/v1/push/subscription") for method in ("GET", "POST", "PUT", "DELETE")),
     }
 
     opened = set()
