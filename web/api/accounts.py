@@ -22,6 +22,7 @@ from web.api.entities.statuses import VISIBILITIES, load_posts, load_statuses
 from web.api.entities.values import Json, Look, read_look
 from web.api.pagination import link_header, read_page
 from web.api.parameters import read_id, read_parameters
+from web.api.resolving import resolve
 from web.keys import INSTANCE
 
 MOST = 80
@@ -167,12 +168,17 @@ async def _list_relations(
 
 
 async def search_accounts(request: web.Request) -> web.Response:
-    """GET /api/v1/accounts/search?q=: for completion while typing; exact handles first."""
+    """GET /api/v1/accounts/search?q=: for completion while typing; exact handles first.
+
+    With `resolve`, somebody who is not known here is asked for by their handle.
+    """
     parameters = await read_parameters(request)
     text = parameters.text("q").strip()
     if not text:
         raise Invalid("Say in q what to search for.", field="q")
     limit = parameters.whole("limit", 40, least=1, most=MOST)
+    if parameters.flag("resolve") and "@" in text.removeprefix("@"):
+        await resolve(request.app[INSTANCE], text)
     async with connection(request.app[INSTANCE].pool) as conn:
         found = await find_accounts(conn, request.app[INSTANCE].site, text, limit=limit)
         barred = await blocks.list_barred(conn, reader(request).id, [actor.id for actor in found])

@@ -4,16 +4,12 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from federation.errors import FederationError
 from federation.hashtags import fold
-from federation.instance import Instance
 from federation.uris import is_uri
 from federation.webfinger import read_handle
-from inbox.lookup import look_up
 from models import blocks, hashtags, posts, timelines
 from models.actors import Actor
 from models.database import Connection, connection
-from models.errors import Invalid, NotFound
 from models.posts import Post
 from models.timelines import NetworkFilter
 from web.api.accounts import find_accounts, keep_followed
@@ -24,6 +20,7 @@ from web.api.entities.statuses import load_posts
 from web.api.entities.tags import load_tags
 from web.api.entities.values import Json, read_look
 from web.api.parameters import Parameters, read_parameters
+from web.api.resolving import resolve
 from web.keys import INSTANCE
 
 MOST = 40
@@ -78,16 +75,6 @@ def read_wish(parameters: Parameters) -> Wish:
         offset=parameters.whole("offset", 0, most=1000),
         following=parameters.flag("following"),
     )
-
-
-async def resolve(instance: Instance, text: str) -> Actor | Post | None:
-    """The person or post at this address, fetched where it is not known; None where nothing usable answers."""
-    if read_handle(text) is None and not is_uri(text):
-        return None
-    try:
-        return await look_up(instance, text)
-    except (FederationError, NotFound, Invalid):
-        return None
 
 
 async def _search_accounts(

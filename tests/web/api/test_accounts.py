@@ -132,3 +132,15 @@ async def test_preferences_name_what_clients_start_with(alice: Alice) -> None:
         "reading:expand:media": "default",
         "reading:expand:spoilers": False,
     }
+
+
+async def test_completion_asks_for_somebody_unknown_only_with_resolve(alice: Alice) -> None:
+    alice.api.fediverse.add_person("carol", "carvin.test")
+    path = "/api/v1/accounts/search"
+
+    known = await alice.api.get(path, ACCOUNTS, q="carol@carvin.test")
+    resolved = await alice.api.get(path, ACCOUNTS, q="@carol@carvin.test", resolve="true")
+    missing = await alice.api.get(path, ACCOUNTS, q="@nobody@carvin.test", resolve="true")
+
+    assert (known, missing) == ([], [])
+    assert [one["acct"] for one in resolved] == ["carol@carvin.test"]
