@@ -7,7 +7,9 @@ import pytest
 from playwright.async_api import Page
 
 from models import links
-from models.database import Pool, transaction
+from models.database import Pool, fetch_value, transaction
+from outbox import posting
+from outbox.posting import Wish
 from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
 
 AXE = Path(__file__).parents[1] / "peers" / "node_modules" / "axe-core" / "axe.min.js"
@@ -110,3 +112,24 @@ async def test_the_mistakes_of_a_form_are_announced_and_lead_to_their_fields(liv
     assert await page.evaluate("document.activeElement.id") == "email"
     assert await page.locator("#email").get_attribute("aria-invalid") == "true"
     assert await page.locator("#erreurs").get_attribute("role") == "alert"
+
+
+async def test_a_listing_that_begins_with_a_note_has_no_violation(live: Live, page: Page) -> None:
+    await live.log_in(page.context, live.village.alice)
+    wish = Wish(
+        text="#offre Perceuse à percussion\nPeu servie.",
+        warning="",
+        sensitive=None,
+        audience="network",
+        language=None,
+        parent_id=None,
+        media_ids=(),
+    )
+    async with transaction(live.instance.pool) as conn:
+        await posting.post(conn, live.instance.site, live.village.alice, wish, "Tests")
+        draft_id = await fetch_value(conn, "SELECT id FROM listing_draft")
+
+    await page.goto(f"{live.url}/publier?brouillon={draft_id}")
+
+    assert await page.locator("#titre").input_value() == "Perceuse à percussion"
+    await check(page, "begun with a note")
