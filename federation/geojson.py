@@ -10,7 +10,7 @@ from models.settings import Site
 GEOJSON = "application/geo+json"
 
 DECIMALS = 4
-"""Ten metres are more than enough for the middle of a territory (RFC 7946 §11.2)."""
+"""Ten metres are more than enough for the middle of a territory or of a blurred circle (RFC 7946 §11.2)."""
 
 
 def build_map(site: Site, entries: Iterable[Entry], coop: Actor | None) -> Json:
@@ -31,7 +31,7 @@ def build_feature(entry: Entry) -> Json:
     return {
         "type": "Feature",
         "id": entry.host,
-        "geometry": _build_point(entry.longitude, entry.latitude),
+        "geometry": build_point(entry.longitude, entry.latitude),
         "properties": compact(
             {
                 "name": entry.name,
@@ -52,7 +52,7 @@ def _build_own(site: Site, coop: Actor) -> Json:
     return {
         "type": "Feature",
         "id": site.host,
-        "geometry": _build_point(coop.longitude, coop.latitude),
+        "geometry": build_point(coop.longitude, coop.latitude),
         "properties": compact(
             {
                 "name": coop.display_name,
@@ -65,5 +65,6 @@ def _build_own(site: Site, coop: Actor) -> Json:
     }
 
 
-def _build_point(longitude: float, latitude: float) -> Json:
+def build_point(longitude: float, latitude: float) -> Json:
+    """A point as a geometry: GeoJSON has the longitude first."""
     return {"type": "Point", "coordinates": [round(longitude, DECIMALS), round(latitude, DECIMALS)]}

@@ -28,6 +28,11 @@ def distance(from_latitude: float, from_longitude: float, to_latitude: float, to
     return 2 * 6_371_000 * asin(min(1.0, sqrt(across + along)))
 
 
+def tell_distance(metres: float, radius: int | None) -> float | None:
+    """A distance that may be told: nothing to a place that is not known more finely than that."""
+    return metres if metres > max(radius or 0, CELL) else None
+
+
 def bounding_box(latitude: float, longitude: float, radius: float) -> Box:
     """The smallest box in degrees that holds the circle of `radius` metres; everything near a pole or the date line."""
     height = radius / METRES_PER_DEGREE * 1.0001

@@ -43,6 +43,26 @@ class Neighbour:
     latitude: float | None
     longitude: float | None
 
+    @property
+    def held(self) -> bool:
+        """Whether we hold its listings, so that ours is the better count; else its own word counts."""
+        return self.followed + self.by_coop > 0 or self.told <= self.listings
+
+    @property
+    def counted(self) -> int:
+        """How many open listings it has, by the better count."""
+        return self.listings if self.held else self.told
+
+    @property
+    def counted_kinds(self) -> list[int | None]:
+        """The same for offers, requests and repair calls; None where nobody told."""
+        return [*self.kinds] if self.held else self.told_kinds
+
+    @property
+    def silent(self) -> bool:
+        """Whether it does not answer."""
+        return self.unavailable_since is not None or self.grey
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Met:

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from models.database import Connection, fetch_all, fetch_one
+from models.database import Connection, fetch_all, fetch_column, fetch_one
 from models.geometry import CELL, blur
 
 Precision = Literal["exact", "namesake", "parent", "postcode", "epci", "department"]
@@ -206,6 +206,11 @@ async def list_communes(conn: Connection, codes: list[str]) -> list[Commune]:
         """,
         codes,
     )
+
+
+async def list_codes(conn: Connection, code: str) -> list[str]:
+    """The INSEE codes of a commune and of its parts: Lomme is found in Lille."""
+    return await fetch_column(conn, "SELECT code FROM commune WHERE code = $1 OR parent_code = $1 ORDER BY code", code)
 
 
 async def list_by_epci(conn: Connection, epci_code: str) -> list[Commune]:

@@ -82,7 +82,7 @@ def make_environment(
         lower_first=lambda text: text[:1].lower() + text[1:],
         absolute=lambda address, site: site.url + address if address.startswith("/") else address,
         qr=draw_code,
-        web_address=lambda address: address if address.startswith(("https://", "http://")) else "",
+        web_address=formats.web_address,
         spaces=formats.set_french_spaces if language == "fr" else str,
     )
     environment.filters["price"] = lambda amount, currency=None: formats.format_price(amount, currency, locale)

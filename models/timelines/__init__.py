@@ -1,6 +1,7 @@
 """Read-only lists of posts across aggregates: home, public, tag, one author, what is liked or kept, the network."""
 
 from models.timelines.authors import list_by_author
+from models.timelines.catalogue import CatalogueFilter, list_catalogue
 from models.timelines.entries import Entry, Page, PostFilter
 from models.timelines.favourites import list_bookmarked, list_favourited
 from models.timelines.home import list_home, list_home_readers
@@ -18,6 +19,7 @@ from models.timelines.public import list_public
 
 __all__ = [
     "COUNT_LIMIT",
+    "CatalogueFilter",
     "Entry",
     "Found",
     "NetworkFilter",
@@ -27,6 +29,7 @@ __all__ = [
     "count_network",
     "list_bookmarked",
     "list_by_author",
+    "list_catalogue",
     "list_favourited",
     "list_hidden",
     "list_home",

@@ -38,13 +38,14 @@ class Found:
 COUNT_LIMIT = 300
 """The network page counts no further: « plus de 300 annonces », fifteen pages. Searching says more."""
 
-# What both reads below look through: bounding box first (an index), then the distance. The earth counts as flat around
-# the place that is asked from: that is right to 1 % within 100 km, and many times as fast as the sphere.
-_FOUND = """
+# What all reads look through, in the states that `:which` names: bounding box first (an index), then the distance. The
+# earth counts as flat around the place that is asked from: that is right to 1 % within 100 km, and many times as fast
+# as the sphere.
+FOUND = """
     SELECT l.post_id AS id, l.kind, l.mode, 111.195 * sqrt(
         (l.latitude - $6::float8) ^ 2 + ((l.longitude - $7::float8) * cos(radians($6::float8))) ^ 2) AS distance
     FROM listing l
-    WHERE l.status IN ('open', 'reserved')
+    WHERE :which
         AND ($1::text = '' OR l.search @@ websearch_to_tsquery('fr', $1))
         AND (cardinality($2::text[]) = 0 OR l.kind = ANY($2))
         AND (cardinality($3::text[]) = 0 OR l.mode = ANY($3))
@@ -56,7 +57,10 @@ _FOUND = """
         AND (NOT $9::boolean OR (SELECT true FROM media m WHERE m.post_id = l.post_id LIMIT 1))
 """
 
-_SHOWN = """
+_FOUND_OPEN = FOUND.replace(":which", "l.status IN ('open', 'reserved')")
+
+# Which posts `p` of which actors `a` the reader may find.
+SHOWN = """
     p.deleted_at IS NULL AND a.suspended_at IS NULL
     AND (p.audience = 'network' OR ($10::boolean AND p.audience IN ('coop', 'territories')))
     AND ($11::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h
@@ -68,7 +72,7 @@ _NEWEST = """
     JOIN post p ON p.id = found.id JOIN actor a ON a.id = p.author_id
     WHERE :shown AND ($8::float8 IS NULL OR $6::float8 IS NULL OR found.distance <= $8)
     ORDER BY found.id DESC OFFSET $12 LIMIT $13
-""".replace(":found", _FOUND).replace(":shown", _SHOWN)
+""".replace(":found", _FOUND_OPEN).replace(":shown", SHOWN)
 
 # All that fit are sorted by distance, so posts are looked up one by one until the page is full: a join would read all.
 # OFFSET 0 keeps the inner question whole.
@@ -79,7 +83,7 @@ _NEAREST = """
         ORDER BY distance, id DESC OFFSET 0) AS found
     WHERE (SELECT :shown FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id)
     ORDER BY distance, id DESC OFFSET $12 LIMIT $13
-""".replace(":found", _FOUND).replace(":shown", _SHOWN)
+""".replace(":found", _FOUND_OPEN).replace(":shown", SHOWN)
 
 _COUNT = """
     SELECT kind, mode, count(*) AS total FROM (
@@ -88,10 +92,11 @@ _COUNT = """
         WHERE $8::float8 IS NULL OR $6::float8 IS NULL OR found.distance <= $8
         LIMIT $12) AS first
     GROUP BY kind, mode
-""".replace(":found", _FOUND).replace(":shown", _SHOWN)
+""".replace(":found", _FOUND_OPEN).replace(":shown", SHOWN)
 
 
-def _arguments(filter: NetworkFilter) -> tuple[object, ...]:
+def arguments(filter: NetworkFilter) -> tuple[object, ...]:
+    """What FOUND and SHOWN take, from $1 to $11."""
     return (
         filter.text.strip(),
         list(filter.kinds),
@@ -110,7 +115,7 @@ def _arguments(filter: NetworkFilter) -> tuple[object, ...]:
 async def list_network(conn: Connection, filter: NetworkFilter, *, offset: int = 0, limit: int = 20) -> list[Found]:
     """One page of open listings from here and elsewhere, newest first, or nearest first where a place is given."""
     nearest = filter.nearest_first and filter.latitude is not None
-    rows = await fetch_planned(conn, _NEAREST if nearest else _NEWEST, *_arguments(filter), offset, limit)
+    rows = await fetch_planned(conn, _NEAREST if nearest else _NEWEST, *arguments(filter), offset, limit)
     return [Found(id=row["id"], distance=row["distance"]) for row in rows]
 
 
@@ -119,7 +124,7 @@ async def count_network(conn: Connection, filter: NetworkFilter) -> dict[tuple[s
     rows = await fetch_planned(
         conn,
         _COUNT,
-        *_arguments(filter),
+        *arguments(filter),
         COUNT_LIMIT,
     )
     return {(row["kind"], row["mode"]): row["total"] for row in rows}

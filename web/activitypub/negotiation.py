@@ -1,6 +1,5 @@
 """Who wants JSON, who wants a page, and how an answer for other servers is labelled (CN1 to CN7)."""
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from functools import wraps
 
@@ -12,6 +11,7 @@ from federation.transport import ACTIVITY_JSON
 from web.accept import prefers
 from web.activitypub.access import Departed
 from web.activitypub.envelopes import read_envelope
+from web.caching import is_held, make_etag
 
 ANSWERED_AS = f"{ACTIVITY_JSON}; charset=utf-8"
 
@@ -45,17 +45,11 @@ def answer_activity(
     if not public or is_signed(read_envelope(request)):
         headers["Cache-Control"] = "private, no-store"
     else:
-        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        etag = make_etag(body)
         headers |= {"ETag": etag, "Cache-Control": f"public, max-age={seconds}" if seconds else "no-cache"}
-        if status == 200 and _is_held(request, etag):
+        if status == 200 and is_held(request, etag):
             return web.Response(status=304, headers=headers)
     return web.Response(body=body, status=status, headers=headers | {"Content-Type": ANSWERED_AS})
-
-
-def _is_held(request: web.Request, etag: str) -> bool:
-    """Whether the client has this version: one of the tags that it names, weak or not, or any (RFC 9110 §13.1.2)."""
-    given = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
-    return etag in given or given == ["*"]
 
 
 def with_tombstones(view: View) -> View:

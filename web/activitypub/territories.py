@@ -1,6 +1,5 @@
 """The directory for servers: whom we vouch for, what is open here, and our map as GeoJSON (RFC 7946)."""
 
-import hashlib
 from datetime import UTC, datetime
 
 import orjson
@@ -22,6 +21,7 @@ from outbox.builders.proposal import build_proposal
 from web.activitypub.access import read_known_reader
 from web.activitypub.negotiation import answer_activity
 from web.activitypub.paging import PAGE_SIZE, TOP, build_page, build_root, read_cursor
+from web.caching import answer_kept
 from web.keys import INSTANCE
 
 CACHED_SECONDS = 3600
@@ -71,11 +71,7 @@ async def show_geojson(request: web.Request) -> web.Response:
         entries = [entry for entry in await list_entries(conn) if entry.accepted_at is not None]
         coop = await actors.find_local(conn, "coop")
     body = orjson.dumps(build_map(instance.site, entries, coop))
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = OPEN | {"ETag": etag, "Cache-Control": f"public, max-age={CACHED_SECONDS}"}
-    if request.headers.get("If-None-Match") == etag:
-        return web.Response(status=304, headers=headers)
-    return web.Response(body=body, headers=headers | {"Content-Type": GEOJSON})
+    return answer_kept(request, body, seconds=CACHED_SECONDS, headers=OPEN | {"Content-Type": GEOJSON})
 
 
 def _today() -> datetime:

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,10 +15,11 @@ from models import accounts, actors, categories, listings, media, places
 from models.actors import Actor
 from models.database import Connection, connection, transaction
 from models.errors import Invalid
-from models.listings import Listing, ListingDetails, ListingDraft, ListingKind, ListingMode
+from models.listings import Listing, ListingDraft, ListingKind, ListingMode
 from models.moments import PARIS
 from models.posts import Audience
 from outbox import listings as outbox
+from outbox.beginnings import end_of, find_own_place, read_back, usual_end
 from web.commands.running import Refused, run, tell, working_instance
 
 KINDS: dict[str, ListingKind] = {"offer": "offer", "request": "request", "repair-call": "repair_call"}
@@ -28,12 +29,6 @@ MODES = ("gift", "loan", "swap", "sale", "service")
 AUDIENCES = ("network", "coop", "territories")
 
 OUTCOMES = ("done", "elsewhere", "cancelled")
-
-DAYS = {"offer": 90, "request": 60, "repair_call": 7}
-"""How long a listing stands when nobody says until when."""
-
-DRAFT_DETAILS = [field.name for field in fields(ListingDraft) if field.name in ListingDetails.__dataclass_fields__]
-"""What a draft and a published listing have in common."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -115,10 +110,10 @@ async def _publish(kind: ListingKind, name: str, options: Options) -> None:
         draft = ListingDraft(kind=kind, mode=mode, title="", language=instance.site.languages[0])
         draft = await _apply(instance, author, draft, options)
         if draft.expires_at is None:
-            draft = replace(draft, expires_at=end_of(datetime.now(PARIS).date() + timedelta(days=DAYS[kind])))
+            draft = replace(draft, expires_at=usual_end(kind, datetime.now(PARIS)))
         async with transaction(instance.pool) as conn:
             if draft.commune_code is None:
-                draft = replace(draft, **await _own_place(conn, author))
+                draft = replace(draft, **places.place_fields(await find_own_place(conn, author)))
             listing = await outbox.publish(conn, instance.site, author, draft)
         tell(listing.uri)
 
@@ -127,7 +122,7 @@ async def _edit(id: str, options: Options) -> None:
     async with working_instance() as instance:
         async with connection(instance.pool) as conn:
             listing, author = await _find_own(conn, id)
-            draft = await _read_draft(conn, listing)
+            draft = read_back(listing, (await media.list_by_posts(conn, [listing.id]))[listing.id])
         draft = await _apply(instance, author, draft, options)
         async with transaction(instance.pool) as conn:
             await outbox.edit(conn, instance.site, author, id, draft)
@@ -163,19 +158,6 @@ async def _find_own(conn: Connection, id: str) -> tuple[Listing, Actor]:
     return listing, await actors.get(conn, listing.post.author_id)
 
 
-async def _read_draft(conn: Connection, listing: Listing) -> ListingDraft:
-    """A listing as its author filled it in."""
-    attached = (await media.list_by_posts(conn, [listing.id])).get(listing.id, [])
-    details = {name: getattr(listing.details, name) for name in DRAFT_DETAILS}
-    return ListingDraft(
-        text=listing.post.source,
-        audience=listing.post.audience,
-        language=listing.post.language or "fr",
-        media_ids=tuple(one.id for one in attached),
-        **details,
-    )
-
-
 async def _apply(instance: Instance, author: Actor, draft: ListingDraft, options: Options) -> ListingDraft:
     """The draft with what the options say; what they do not say stays."""
     said = {"title": options.title, "text": options.text, "mode": options.mode, "audience": options.audience}
@@ -201,13 +183,6 @@ async def _read_place(conn: Connection, text: str) -> dict[str, Any]:
     return places.place_fields(commune.place)
 
 
-async def _own_place(conn: Connection, author: Actor) -> dict[str, Any]:
-    account = await accounts.get(conn, author.id)
-    code = account.default_commune_code
-    commune = await places.find_commune(conn, code) if code else None
-    return places.place_fields(commune.place) if commune else {}
-
-
 async def _upload(
     instance: Instance, author: Actor, photos: tuple[Path, ...], alts: tuple[str, ...]
 ) -> tuple[int, ...]:
@@ -219,8 +194,3 @@ async def _upload(
         saved = await save_upload(instance, owner_id=author.id, data=data, name=path.name, description=alt)
         uploaded.append(saved.id)
     return tuple(uploaded)
-
-
-def end_of(day: date) -> datetime:
-    """The last moment of a day in France."""
-    return datetime.combine(day, time(23, 59, 59), PARIS)

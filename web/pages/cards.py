@@ -5,13 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from federation.media_uris import media_url, thumbnail_url
-from models import actors, listings, media
 from models.actors import Actor
 from models.database import Connection
-from models.geometry import CELL
 from models.listings import Listing, ListingDetails
 from models.media import Media
 from models.settings import Site
+from web.gathering import Gathered, Origin, find_coops, gather_listings
 
 ACCENTS = ("a-vert", "a-prune", "a-canard", "a-ardoise", "a-vermillon")
 """Colours of other coops' plates; which one is theirs follows from their address, so that it stays the same."""
@@ -58,50 +57,21 @@ async def list_cards(
     conn: Connection, site: Site, ids: Iterable[int], distances: Mapping[int, float | None] | None = None
 ) -> list[Card]:
     """The small ads of these posts, in their order; `distances` in kilometres. What is no listing is left out."""
-    wanted = list(ids)
-    found = await listings.list_by_posts(conn, wanted)
-    authors = {
-        actor.id: actor for actor in await actors.list_by_ids(conn, [item.post.author_id for item in found.values()])
-    }
-    plates = await list_plates(
-        conn, [(authors[item.post.author_id], item.details.territory_uri) for item in found.values()]
-    )
-    photos = await media.list_by_posts(conn, list(found))
-    kilometres = distances or {}
-    return [
-        _make_card(
-            site,
-            found[id],
-            author=authors[found[id].post.author_id],
-            plate=plates[found[id].post.author_id, found[id].details.territory_uri],
-            photos=photos.get(id, []),
-            kilometres=kilometres.get(id),
-        )
-        for id in wanted
-        if id in found and found[id].post.deleted_at is None
-    ]
+    return [_make_card(site, one) for one in await gather_listings(conn, ids, distances)]
 
 
-def _make_card(
-    site: Site,
-    listing: Listing,
-    *,
-    author: Actor,
-    plate: Plate | None,
-    photos: list[Media],
-    kilometres: float | None,
-) -> Card:
-    pictures = draw_pictures(site, photos)
+def _make_card(site: Site, one: Gathered) -> Card:
+    pictures = draw_pictures(site, one.pictures)
     return Card(
-        id=listing.id,
-        details=listing.details,
-        href=listing_path(site, listing),
-        place=listing.details.place_name or "",
-        distance=None if kilometres is None else tell_distance(kilometres * 1000, listing.details),
-        author=author.display_name,
+        id=one.listing.id,
+        details=one.listing.details,
+        href=listing_path(site, one.listing),
+        place=one.listing.details.place_name or "",
+        distance=one.distance,
+        author=one.author.display_name,
         picture=pictures[0] if pictures else None,
-        plate=plate,
-        language=listing.post.language,
+        plate=_make_plate(one.author, one.coop),
+        language=one.listing.post.language,
     )
 
 
@@ -110,11 +80,6 @@ def place_words(details: ListingDetails) -> str:
     if details.place_name and details.postcode and details.postcode not in details.place_name:
         return f"{details.place_name} ({details.postcode})"
     return details.place_name or details.postcode or ""
-
-
-def tell_distance(metres: float, details: ListingDetails) -> float | None:
-    """A distance that may be told: nothing where the listing's place is not known more finely than that."""
-    return metres if metres > max(details.radius or 0, CELL) else None
 
 
 def draw_pictures(site: Site, photos: Iterable[Media]) -> list[Picture]:
@@ -136,28 +101,19 @@ def draw_pictures(site: Site, photos: Iterable[Media]) -> list[Picture]:
     ]
 
 
-async def list_plates(
-    conn: Connection, origins: Sequence[tuple[Actor, str | None]]
-) -> dict[tuple[int, str | None], Plate | None]:
+async def list_plates(conn: Connection, origins: Sequence[Origin]) -> dict[tuple[int, str | None], Plate | None]:
     """The plate of the coop where each comes from, by actor's id and territory as given; None for ours.
 
-    The coop is the territory that a listing names, else its author's, else the one known at the author's host.
-    Without any, the server's name stands.
+    Without any coop, the server's name stands.
     """
-    away = [(actor, territory) for actor, territory in origins if not actor.local]
-    plates: dict[tuple[int, str | None], Plate | None] = {
-        (actor.id, territory): None for actor, territory in origins if actor.local
-    }
-    if not away:
-        return plates
-    uris = {uri for actor, territory in away for uri in (territory, actor.territory_uri) if uri}
-    coops = {coop.uri: coop for coop in await actors.list_by_uris(conn, sorted(uris))}
-    hosts = {actor.host for actor, _ in away}
-    at_home = {coop.host: coop for coop in await actors.list_cooperatives(conn, sorted(hosts))}
-    for actor, territory in away:
-        coop = coops.get(territory or "") or coops.get(actor.territory_uri or "") or at_home.get(actor.host)
-        plates[actor.id, territory] = coop_plate(coop) if coop else Plate(name=actor.host, accent=accent_of(actor.host))
-    return plates
+    coops = await find_coops(conn, origins) if any(not actor.local for actor, _ in origins) else {}
+    return {(actor.id, territory): _make_plate(actor, coops.get((actor.id, territory))) for actor, territory in origins}
+
+
+def _make_plate(actor: Actor, coop: Actor | None) -> Plate | None:
+    if actor.local:
+        return None
+    return coop_plate(coop) if coop else Plate(name=actor.host, accent=accent_of(actor.host))
 
 
 async def find_plate(conn: Connection, actor: Actor, territory_uri: str | None = None) -> Plate | None:

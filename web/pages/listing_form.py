@@ -11,10 +11,11 @@ from multidict import MultiDict
 from models import categories
 from models.database import Connection
 from models.errors import Invalid
-from models.geometry import CELL, distance
+from models.geometry import CELL
 from models.listings import Listing, ListingDraft, ListingKind
 from models.moments import PARIS
-from models.places import RADII, Place, blurred_place, place_fields
+from models.places import Place, place_fields
+from outbox.beginnings import place_around_home
 from outbox.drafts import (
     AUDIENCES,
     BIKES,
@@ -35,8 +36,6 @@ from web.pages.communes import read_commune
 
 IN_COMMUNE, AROUND_HOME = "commune", "chez-moi"
 WHERE = (IN_COMMUNE, AROUND_HOME)
-FARTHEST_HOME = 15_000
-"""Metres from the middle of her commune beyond which a member does not live in it."""
 
 KINDS: tuple[ListingKind, ...] = ("offer", "request", "repair_call")
 DURATIONS = ("", "P1D", "P2D", "P3D", "P1W", "P2W", "P1M")
@@ -162,12 +161,11 @@ async def _read_place(conn: Connection, form: Form, home: tuple[float, float] | 
     around_home = form.choice("ou", WHERE, default=IN_COMMUNE) == AROUND_HOME
     if commune is None or not around_home:
         return commune.place if commune else None
-    if home is None:
-        form.fail("ou", "Dites d’abord dans votre profil où vous habitez.")
+    try:
+        return place_around_home(commune, home)
+    except Invalid as error:
+        form.fail("ou" if error.field == "around_home" else "lieu", str(error))
         return commune.place
-    if distance(commune.latitude, commune.longitude, *home) > max(FARTHEST_HOME, RADII[commune.precision]):
-        form.fail("lieu", "Chez vous n’est pas dans cette commune : changez l’une, ou choisissez la commune.")
-    return blurred_place(commune, *home)
 
 
 def _read_category(form: Form, kind: str) -> str | None:

@@ -27,7 +27,6 @@ from web.pages.cards import (
     list_cards,
     listing_path,
     place_words,
-    tell_distance,
 )
 from web.pages.causes import explain_stop
 from web.pages.ids import read_id, read_short, write_short
@@ -208,7 +207,7 @@ def distance_to(details: ListingDetails, commune: Commune | None) -> float | Non
     if commune is None or details.latitude is None or details.longitude is None:
         return None
     metres = geometry.distance(commune.latitude, commune.longitude, details.latitude, details.longitude)
-    return tell_distance(metres, details)
+    return geometry.tell_distance(metres, details.radius)
 
 
 async def list_similar(conn: Connection, site: Site, listing: Listing, *, reader_id: int | None) -> list[Card]:

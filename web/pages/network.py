@@ -93,7 +93,6 @@ async def list_coops(
 
 
 def _make_row(one: Neighbour, actor: Actor, language: str, here: Commune | None) -> CoopRow:
-    held = one.followed + one.by_coop > 0 or one.told <= one.listings
     offers = [category for slug in one.categories if (category := categories.find(slug))]
     return CoopRow(
         uri=actor.uri,
@@ -106,13 +105,13 @@ def _make_row(one: Neighbour, actor: Actor, language: str, here: Commune | None)
         host=one.host,
         places=one.places,
         offers=[category.label(language) for category in offers],
-        listings=one.listings if held else one.told,
+        listings=one.counted,
         heard_at=one.heard_at,
-        silent=one.unavailable_since is not None or one.grey,
+        silent=one.silent,
         state="followed" if one.followed else ("asked" if one.asked else ""),
         by_coop=one.by_coop > 0,
-        kinds=dict(zip(KINDS, one.kinds if held else one.told_kinds, strict=True)),
-        held=held,
+        kinds=dict(zip(KINDS, one.counted_kinds, strict=True)),
+        held=one.held,
         distance=_measure(one, here),
         position=None if one.latitude is None or one.longitude is None else (one.latitude, one.longitude),
     )

@@ -18,7 +18,8 @@ from tests.web.api import strict
 from web.api.entities.accounts import load_account
 from web.api.entities.media import build_attachment
 from web.api.entities.statuses import load_post, load_posts, load_statuses
-from web.api.entities.values import Json, Look, web_address, write_moment
+from web.api.entities.values import Json, Look, write_moment
+from web.formats import web_address
 
 LOOK = Look(
     site=HERE,

@@ -9,7 +9,8 @@ from models.actors import Actor, Counts
 from models.database import Connection
 from models.follows import Relationship
 from models.media import Media
-from web.api.entities.values import Json, Look, web_address, write_moment
+from web.api.entities.values import Json, Look, write_moment
+from web.formats import web_address
 
 AUTOMATIC = frozenset({"Application", "Service"})
 COLLECTIVE = frozenset({"Group", "Organization"})

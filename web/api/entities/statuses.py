@@ -18,7 +18,8 @@ from web.api.entities.accounts import is_shown, load_accounts, write_acct
 from web.api.entities.filters import find_results, is_hidden
 from web.api.entities.media import build_attachments
 from web.api.entities.polls import build_poll
-from web.api.entities.values import Json, Look, web_address, write_moment
+from web.api.entities.values import Json, Look, write_moment
+from web.formats import web_address
 
 VISIBILITIES: dict[Audience, str] = {
     "network": "public",

@@ -42,11 +42,3 @@ def write_moment(moment: datetime) -> str:
     """ISO 8601 in UTC with three digits of a second and Z: what every client parses."""
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # asyncpg's infinity is without a zone
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def web_address(*candidates: str | None) -> str:
-    """The first that a browser may open; a `javascript:` from elsewhere never reaches a client."""
-    for candidate in candidates:
-        if candidate and candidate.startswith(("https://", "http://")):
-            return candidate
-    return ""

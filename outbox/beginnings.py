@@ -1,0 +1,63 @@
+"""What a listing begins with: its author's place and a usual end, or the published listing that is changed."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date, datetime, time, timedelta
+
+from models import accounts, places
+from models.actors import Actor
+from models.database import Connection
+from models.errors import Invalid
+from models.geometry import distance
+from models.listings import Listing, ListingDetails, ListingDraft, ListingKind
+from models.media import Media
+from models.moments import PARIS
+from models.places import RADII, Commune, Place, blurred_place
+
+DAYS: dict[ListingKind, int] = {"offer": 90, "request": 60, "repair_call": 7}
+"""How long a listing stands when nobody says until when."""
+
+FARTHEST_HOME = 15_000
+"""Metres from the middle of her commune beyond which a member does not live in it."""
+
+SHARED = [field.name for field in fields(ListingDraft) if field.name in ListingDetails.__dataclass_fields__]
+"""What a draft and a published listing have in common."""
+
+
+def read_back(listing: Listing, attached: Sequence[Media]) -> ListingDraft:
+    """A listing as its author filled it in."""
+    return ListingDraft(
+        text=listing.post.source,
+        audience=listing.post.audience,
+        language=listing.post.language or "fr",
+        media_ids=tuple(one.id for one in attached),
+        **{name: getattr(listing.details, name) for name in SHARED},
+    )
+
+
+async def find_own_place(conn: Connection, author: Actor) -> Place | None:
+    """The commune that the member chose for hers."""
+    code = (await accounts.get(conn, author.id)).default_commune_code
+    commune = await places.find_commune(conn, code) if code else None
+    return commune.place if commune else None
+
+
+def usual_end(kind: ListingKind, at: datetime) -> datetime:
+    """When a listing of this kind ends that nobody gave an end."""
+    return end_of(at.astimezone(PARIS).date() + timedelta(days=DAYS[kind]))
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a day in France."""
+    return datetime.combine(day, time(23, 59, 59), PARIS)
+
+
+def place_around_home(commune: Commune, home: tuple[float, float] | None) -> Place:
+    """The blurred circle around the member's home in this commune. Raises Invalid."""
+    if home is None:
+        raise Invalid("Dites d’abord dans votre profil où vous habitez.", field="around_home")
+    if distance(commune.latitude, commune.longitude, *home) > max(FARTHEST_HOME, RADII[commune.precision]):
+        raise Invalid(
+            "Chez vous n’est pas dans cette commune : changez l’une, ou choisissez la commune.", field="commune"
+        )
+    return blurred_place(commune, *home)

@@ -1,0 +1,71 @@
+"""Follow a whole territory, or whoever is at an address; and no longer: one way for the page and for programs."""
+
+import asyncio
+
+from federation.errors import ResolveFailed
+from federation.instance import Instance
+from federation.remote import resolve_handle
+from federation.uris import host_of
+from inbox.lookup import look_up
+from models import actors, follows, listings
+from models.actors import Actor
+from models.database import connection, transaction
+from models.errors import Invalid
+from models.neighbours import STREAMS
+from outbox import follows as outbox
+
+
+async def follow_address(instance: Instance, acting: Actor, address: str, *, host: str = "") -> list[Actor]:
+    """Follow whoever is at this address; a cooperative, a listing's page, or a `host`, means a territory's streams.
+
+    Raises ResolveFailed, and Invalid for what is ours.
+    """
+    if host == instance.site.host:
+        raise Invalid("This is our own territory.")
+    found = None if host else await find_followed(instance, address)
+    if found is not None and found.local:
+        raise Invalid("This is our own territory.")
+    if found is not None and found.type != "Organization":
+        followed = [found]
+    else:
+        followed = await find_streams(instance, host or host_of(found.uri if found else ""), found)
+    async with transaction(instance.pool) as conn:
+        for one in followed:
+            await outbox.follow(conn, instance.site, acting, one)
+    return followed
+
+
+async def find_followed(instance: Instance, address: str) -> Actor:
+    """Whoever is at this address; of a listing's page, the cooperative where it stands, else its author."""
+    found = await look_up(instance, address)
+    if isinstance(found, Actor):
+        return found
+    async with connection(instance.pool) as conn:
+        listing = await listings.find_by_post(conn, found.id)
+        territory = listing.details.territory_uri if listing else None
+        coops = await actors.list_by_uris(conn, [territory] if territory else [])
+        return coops[0] if coops else await actors.get(conn, found.author_id)
+
+
+async def find_streams(instance: Instance, host: str, coop: Actor | None) -> list[Actor]:
+    """The streams of a territory, asked for at once; a coop without any stands for itself. Raises ResolveFailed."""
+    answers = await asyncio.gather(
+        *(resolve_handle(instance, f"@{name}@{host}") for name in STREAMS), return_exceptions=True
+    )
+    unforeseen = [one for one in answers if isinstance(one, BaseException) and not isinstance(one, ResolveFailed)]
+    if unforeseen:
+        raise unforeseen[0]
+    found = [one for one in answers if isinstance(one, Actor)]
+    if not found and coop is None:
+        raise next(one for one in answers if isinstance(one, ResolveFailed))
+    return found or [coop] if coop is not None else found
+
+
+async def unfollow_host(instance: Instance, acting: Actor, host: str) -> None:
+    """Follow no stream and no coop of this host any longer."""
+    async with transaction(instance.pool) as conn:
+        asked = await follows.list_asked(conn, acting.id)
+        people = await actors.list_by_ids(conn, [row.followed_id for row in asked])
+        for actor in people:
+            if actor.host == host and actor.type in ("Group", "Organization"):
+                await outbox.unfollow(conn, instance.site, acting, actor)

@@ -1,0 +1,49 @@
+"""Listings as GeoJSON (RFC 7946): where each is as far as others may know, and enough to show it on a map."""
+
+from collections.abc import Iterable
+
+from federation.fields import Json, compact, write_moment
+from federation.geojson import build_point
+from federation.media_uris import thumbnail_url
+from models.settings import Site
+from web.formats import web_address
+from web.gathering import Gathered
+
+
+def build_listing_map(site: Site, gathered: Iterable[Gathered]) -> Json:
+    """A FeatureCollection; what has no place has no geometry (§3.2)."""
+    return {
+        "type": "FeatureCollection",
+        "features": [build_listing_feature(site, one) for one in gathered],
+        "seenFrom": site.url,
+    }
+
+
+def build_listing_feature(site: Site, one: Gathered) -> Json:
+    """One listing; `radius` in metres says how blurred the point is."""
+    post, details, place = one.listing.post, one.listing.details, one.place
+    located = place is not None and place.longitude is not None and place.latitude is not None
+    return {
+        "type": "Feature",
+        "id": str(one.listing.id),
+        "geometry": build_point(place.longitude, place.latitude) if located else None,  # type: ignore[union-attr, arg-type]
+        "properties": compact(
+            {
+                "title": details.title,
+                "kind": details.kind,
+                "mode": details.mode,
+                "category": details.category,
+                "status": details.status,
+                "url": web_address(post.url, post.uri),
+                "uri": post.uri,
+                "place": place.name if place else None,
+                "postcode": place.postcode if place else None,
+                "radius": place.radius if place else None,
+                "author": one.author.display_name,
+                "territory": one.coop.place_name or one.coop.display_name if one.coop else None,
+                "local": post.local,
+                "publishedAt": write_moment(post.published_at),
+                "photo": thumbnail_url(site, one.pictures[0]) if one.pictures else None,
+            }
+        ),
+    }
