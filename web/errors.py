@@ -91,7 +91,10 @@ async def answer_problem(request: web.Request, problem: Problem) -> web.Response
             headers = FOR_READERS | ({"Accept-Signature": READERS_SIGN} if problem.status == 401 else {}) | headers
         if request.path.startswith(IN_WORDS_OF_OAUTH):
             return answer_oauth(problem)
-        return web.json_response({"error": _name_field(problem)}, status=problem.status, headers=headers)
+        value = {"error": _name_field(problem)}
+        if problem.about and request.path.startswith(FOR_APPS):
+            value["field"] = problem.about
+        return web.json_response(value, status=problem.status, headers=headers)
     page = PAGES.get(problem.status, problem.status)
     if page not in HAVE_PAGE:
         page = 500 if page >= 500 else 422

@@ -19,6 +19,7 @@ from models.settings import Settings
 from tests import village
 from tests.fediverse import FakeFediverse
 from tests.village import Village
+from web.api.declic.views import PAGES as API_PAGES
 from web.errors import error_middleware
 from web.keys import INSTANCE, TEMPLATES
 from web.media import ROUTES as MEDIA
@@ -81,7 +82,7 @@ async def serve_village(pool: Pool, data: Path, *, name: str = "127.0.0.1") -> A
         built = await village.build(conn, settings.site, instance.store)
     app = web.Application(middlewares=[request_middleware, error_middleware, session_middleware])
     app[INSTANCE], app[TEMPLATES] = instance, load_templates(settings.site.languages)
-    app.add_routes([*PAGES, *MEDIA, web.get("/erreur/{status}", fail)])
+    app.add_routes([*PAGES, *API_PAGES, *MEDIA, web.get("/erreur/{status}", fail)])
     app.on_response_prepare.append(add_headers)
     runner = web.AppRunner(app)
     await runner.setup()

@@ -90,6 +90,7 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "help": ("/aide", nobody, 200),
     "legal": ("/mentions-legales", nobody, 200),
     "accessibility": ("/accessibilite", nobody, 200),
+    "programs": ("/api/docs", nobody, 200),
     "publish": ("/publier", alice, 200),
     "repair call to publish": ("/publier?genre=repair_call", alice, 200),
     "edit": (lambda village: path_of("tent")(village) + "/modifier", alice, 200),

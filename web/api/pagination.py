@@ -27,10 +27,16 @@ def link_header(request: web.Request, ids: list[int]) -> dict[str, str]:
     `ids` are those of the list's lines (of the acts, where the list is of acts), newest first. Next comes first, all
     other parameters stay, since clients drop their own.
     """
+    links = read_links(request, ids)
+    return {"Link": ", ".join(f'<{address}>; rel="{name}"' for name, address in links.items())} if links else {}
+
+
+def read_links(request: web.Request, ids: list[int]) -> dict[str, str]:
+    """The addresses of the neighbouring pages, by their relation."""
     if not ids:
         return {}
     base = request.app[INSTANCE].site.url + request.path
     kept = [(name, value) for name, value in request.query.items() if LIST_END.sub("", name) not in CURSORS]
     older = urlencode([*kept, ("max_id", str(ids[-1]))])
     newer = urlencode([*kept, ("min_id", str(ids[0]))])
-    return {"Link": f'<{base}?{older}>; rel="next", <{base}?{newer}>; rel="prev"'}
+    return {"next": f"{base}?{older}", "prev": f"{base}?{newer}"}

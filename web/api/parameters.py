@@ -136,12 +136,17 @@ async def read_parameters(request: web.Request, *, file_limit: int = 0) -> Param
     return await _read_all(request, list(request.query.items()), file_limit)
 
 
-async def read_body(request: web.Request) -> Parameters:
-    """What stands in the body alone: secrets do not belong into addresses (RFC 6749 §2.3.1)."""
-    return await _read_all(request, [], 0)
+async def read_body(request: web.Request, *, null: str | None = None) -> Parameters:
+    """What stands in the body alone: secrets do not belong into addresses (RFC 6749 §2.3.1).
+
+    `null` is the text that a null in JSON stands for; without one it is absent.
+    """
+    return await _read_all(request, [], 0, null)
 
 
-async def _read_all(request: web.Request, pairs: list[tuple[str, str]], file_limit: int) -> Parameters:
+async def _read_all(
+    request: web.Request, pairs: list[tuple[str, str]], file_limit: int, null: str | None = None
+) -> Parameters:
     uploads: dict[str, Upload] = {}
     if not request.body_exists:
         return _collect(pairs)
@@ -150,7 +155,7 @@ async def _read_all(request: web.Request, pairs: list[tuple[str, str]], file_lim
     else:
         body = await _read_text(request)
         if request.content_type == "application/json":
-            pairs += _read_json(body)
+            pairs += _read_json(body, null)
         elif request.content_type in {"application/x-www-form-urlencoded", "application/octet-stream"}:
             pairs += _read_form(body)
         else:
@@ -187,7 +192,7 @@ def _read_form(body: bytes) -> list[tuple[str, str]]:
         raise Invalid("This form cannot be read.") from error
 
 
-def _read_json(body: bytes) -> list[tuple[str, str]]:
+def _read_json(body: bytes, null: str | None) -> list[tuple[str, str]]:
     if not body.strip():
         return []
     try:
@@ -196,11 +201,12 @@ def _read_json(body: bytes) -> list[tuple[str, str]]:
         raise Invalid("This JSON cannot be read.") from error
     if not isinstance(document, dict):
         raise Invalid("The JSON is an object, with the parameters by their names.")
-    return list(_flatten("", document, 0))
+    pairs = _flatten("", document, 0)
+    return [(name, text) for name, value in pairs if (text := null if value is None else value) is not None]
 
 
-def _flatten(name: str, value: Any, depth: int) -> Iterator[tuple[str, str]]:
-    """JSON as a form would write it; null is absent."""
+def _flatten(name: str, value: Any, depth: int) -> Iterator[tuple[str, str | None]]:
+    """JSON as a form would write it; None for null."""
     if depth > DEPTH_LIMIT:
         raise Invalid("This JSON is too deep.")
     match value:
@@ -214,7 +220,7 @@ def _flatten(name: str, value: Any, depth: int) -> Iterator[tuple[str, str]]:
         case bool():
             yield name, "true" if value else "false"
         case None:
-            return
+            yield name, None
         case _:
             yield name, str(value)
 

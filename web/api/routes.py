@@ -43,6 +43,7 @@ from web.api import (
     timelines,
 )
 from web.api.auth import for_apps, for_people, for_streams, open_to_all
+from web.api.declic import views as declic
 from web.api.streaming import events
 
 ID = "{id:[0-9]+}"
@@ -282,4 +283,7 @@ OAUTH = [
 
 LAST = [web.route("*", "/api/{address:.*}", stubs.show_missing)]
 
-ROUTES: list[web.RouteDef] = [*HEALTH, *KNOWN, *WITH_SLASH, *OAUTH, *LAST]
+OWN = declic.ROUTES
+"""What Mastodon has no word for (web/api/declic/operations)."""
+
+ROUTES: list[web.RouteDef] = [*HEALTH, *KNOWN, *WITH_SLASH, *OWN, *declic.PAGES, *OAUTH, *LAST]

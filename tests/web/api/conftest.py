@@ -65,8 +65,9 @@ class Api:
         if self.bearer is not None:
             headers.setdefault("Authorization", f"Bearer {self.bearer}")
         response: ClientResponse = await self.client.request(method, path, headers=headers, **request)
-        assert response.content_type == "application/json", await response.text()
-        value = await response.json()
+        text = await response.text()
+        assert response.content_type in {"application/json", "application/geo+json", "application/atom+xml"}, text
+        value = text if response.content_type == "application/atom+xml" else await response.json(content_type=None)
         if response.status >= 400:
             strict.error(value)
         return Answer(status=response.status, json=value, headers=response.headers)

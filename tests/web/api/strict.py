@@ -365,4 +365,4 @@ instance_v1 = shaped(
     }
 )
 
-error = shaped({"error": filled}, {"error_description": filled})
+error = shaped({"error": filled}, {"error_description": filled, "field": filled})

@@ -6,7 +6,7 @@ from models import tokens
 from models.database import connection, execute, fetch_value, transaction
 from tests.factories import make_member, make_note
 from tests.web.api.conftest import Alice, Api
-from web.api.routes import KNOWN, LAST, ROUTES
+from web.api.routes import KNOWN, LAST, OWN, ROUTES
 
 OPEN_WITHOUT_TOKEN = {
     ("GET", "/api/v1/instance"),
@@ -41,13 +41,21 @@ OPEN_WITHOUT_TOKEN = {
     ("GET", "/api/v1/trends/tags"),
     ("GET", "/api/v1/trends/statuses"),
     ("GET", "/api/v1/trends/links"),
+    ("GET", "/api/v1/declic/listings"),
+    ("GET", "/api/v1/declic/listings.geojson"),
+    ("GET", "/api/v1/declic/listings.atom"),
+    ("GET", "/api/v1/declic/listings/{id:[0-9]{1,19}}"),
+    ("GET", "/api/v1/declic/categories"),
+    ("GET", "/api/v1/declic/communes"),
+    ("GET", "/api/v1/declic/territories"),
+    ("GET", "/api/v1/declic/openapi.json"),
     ("*", "/api/{address:.*}"),
 }
 """What Mastodon shows to anybody too; every other address wants a token."""
 
 
 def list_addresses() -> list[tuple[str, str]]:
-    return [(route.method, route.path) for route in (*KNOWN, *LAST)]
+    return [(route.method, route.path) for route in (*KNOWN, *OWN, *LAST)]
 
 
 def fill_in(path: str) -> str:
@@ -55,6 +63,8 @@ def fill_in(path: str) -> str:
         path.replace("{id:[0-9]+}", "1")
         .replace("{tag:[^/]+}", "lomme")
         .replace("{stream:[a-z/]+}", "user")
+        .replace("{id:[0-9]{1,19}}", "1")
+        .replace("{host:[0-9A-Za-z.:-]{1,255}}", "henin.test")
         .replace("{address:.*}", "v9/nothing")
     )
 
@@ -90,6 +100,9 @@ async def test_a_token_without_any_fitting_scope_opens_only_what_needs_none(anyb
         ("POST", "/api/v1/apps"),
         ("GET", "/api/v1/apps/verify_credentials"),
         *((method, "/api/v1/push/subscription") for method in ("GET", "POST", "PUT", "DELETE")),
+        ("GET", "/api/v1/declic/categories"),
+        ("GET", "/api/v1/declic/communes"),
+        ("GET", "/api/v1/declic/openapi.json"),
     }
 
     opened = set()

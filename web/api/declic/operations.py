@@ -1,0 +1,235 @@
+"""Every address of our own API: the routes, the document and the page for readers are all made from this table."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, Literal
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from federation.geojson import GEOJSON
+from web.api.auth import for_people, open_to_all
+from web.api.declic import places, reading, writing
+from web.api.declic.asking import Asked, read_asked, read_sent
+from web.api.declic.questions import (
+    CommuneQuery,
+    ListingChange,
+    ListingQuery,
+    NewListing,
+    Nothing,
+    Outcome,
+    TerritoryQuery,
+)
+from web.api.declic.shapes import Category, Commune, Done, FeatureCollection, Listing, SeenTerritory, TerritoryFollow
+from web.atom import ATOM
+from web.render import N_
+
+PREFIX = "/api/v1/declic"
+
+Method = Literal["GET", "POST", "PATCH", "DELETE"]
+
+PATTERNS = {"id": "[0-9]{1,19}", "host": "[0-9A-Za-z.:-]{1,255}"}
+"""What may stand at each place of an address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation(Generic[Asked]):
+    """One address and method. `asked` is read from the query for GET, else from the body, before the view runs.
+
+    `scope` is what a token must allow; `personal` whether there must be one. `formats` are the shapes of the answer by
+    media type, None for what is no JSON. `paged` answers carry a Link header.
+    """
+
+    name: str
+    method: Method
+    path: str
+    summary: str
+    view: Callable[[web.Request, Asked], Awaitable[web.Response]]
+    asked: type[Asked]
+    formats: dict[str, Any]
+    scope: str | None = None
+    personal: bool = False
+    paged: bool = False
+    keyed: bool = False
+    details: str = ""
+
+    @property
+    def route(self) -> web.RouteDef:
+        """Where the server answers it, behind the one place that checks tokens."""
+        path = self.path
+        for name, pattern in PATTERNS.items():
+            path = path.replace(f"{{{name}}}", f"{{{name}:{pattern}}}")
+        view: Handler = partial(_run, self)
+        guarded = for_people(view, self.scope or "read") if self.personal else open_to_all(view, self.scope)
+        return web.route(self.method, PREFIX + path, guarded)
+
+
+async def _run(operation: Operation[Any], request: web.Request) -> web.StreamResponse:
+    read = operation.asked is not Nothing
+    if operation.method == "GET":
+        asked = read_asked(request, operation.asked) if read else Nothing()
+    else:
+        asked = await read_sent(request, operation.asked) if read else Nothing()
+    return await operation.view(request, asked)
+
+
+JSON = "application/json"
+
+LISTINGS: list[Operation[Any]] = [
+    Operation(
+        name="list_listings",
+        method="GET",
+        path="/listings",
+        summary=N_("Chercher des annonces, d’ici et d’ailleurs, les plus récentes d’abord."),
+        details=N_("L’en-tête Accept choisit le format : JSON, GeoJSON ou Atom."),
+        view=reading.list_listings,
+        asked=ListingQuery,
+        formats={JSON: list[Listing], GEOJSON: FeatureCollection, ATOM: None},
+        scope="read:statuses",
+        paged=True,
+    ),
+    Operation(
+        name="list_listings_on_map",
+        method="GET",
+        path="/listings.geojson",
+        summary=N_("Les mêmes pour une carte, en GeoJSON."),
+        view=reading.list_on_map,
+        asked=ListingQuery,
+        formats={GEOJSON: FeatureCollection},
+        scope="read:statuses",
+        paged=True,
+    ),
+    Operation(
+        name="list_listings_as_feed",
+        method="GET",
+        path="/listings.atom",
+        summary=N_("Les mêmes pour un lecteur de flux, en Atom."),
+        view=reading.list_as_feed,
+        asked=ListingQuery,
+        formats={ATOM: None},
+        scope="read:statuses",
+        paged=True,
+    ),
+    Operation(
+        name="show_listing",
+        method="GET",
+        path="/listings/{id}",
+        summary=N_("Une annonce, avec tout ce qu’elle dit."),
+        view=reading.show_listing,
+        asked=Nothing,
+        formats={JSON: Listing},
+        scope="read:statuses",
+    ),
+    Operation(
+        name="create_listing",
+        method="POST",
+        path="/listings",
+        summary=N_("Publier une annonce."),
+        details=N_("Avec un en-tête Idempotency-Key, la même requête deux fois ne publie qu’une annonce."),
+        view=writing.create_listing,
+        asked=NewListing,
+        formats={JSON: Listing},
+        scope="write:statuses",
+        personal=True,
+        keyed=True,
+    ),
+    Operation(
+        name="change_listing",
+        method="PATCH",
+        path="/listings/{id}",
+        summary=N_("Modifier une de vos annonces."),
+        details=N_("Ce qui n’est pas nommé reste ; null enlève."),
+        view=writing.change_listing,
+        asked=ListingChange,
+        formats={JSON: Listing},
+        scope="write:statuses",
+        personal=True,
+    ),
+    Operation(
+        name="post_state",
+        method="POST",
+        path="/listings/{id}/state",
+        summary=N_("Dire ce qu’une de vos annonces est devenue."),
+        view=writing.post_state,
+        asked=Outcome,
+        formats={JSON: Listing},
+        scope="write:statuses",
+        personal=True,
+    ),
+    Operation(
+        name="withdraw_listing",
+        method="DELETE",
+        path="/listings/{id}",
+        summary=N_("Retirer une de vos annonces, ici et partout."),
+        view=writing.withdraw_listing,
+        asked=Nothing,
+        formats={JSON: Done},
+        scope="write:statuses",
+        personal=True,
+    ),
+]
+
+PLACES: list[Operation[Any]] = [
+    Operation(
+        name="list_categories",
+        method="GET",
+        path="/categories",
+        summary=N_("Toutes les catégories, les mêmes dans toutes les coops."),
+        view=places.list_categories,
+        asked=Nothing,
+        formats={JSON: list[Category]},
+    ),
+    Operation(
+        name="list_communes",
+        method="GET",
+        path="/communes",
+        summary=N_("Chercher une commune de France."),
+        view=places.list_communes,
+        asked=CommuneQuery,
+        formats={JSON: list[Commune]},
+    ),
+]
+
+TERRITORIES: list[Operation[Any]] = [
+    Operation(
+        name="list_territories",
+        method="GET",
+        path="/territories",
+        summary=N_("Les autres coops, vues d’ici : 200 au plus."),
+        view=places.list_territories,
+        asked=TerritoryQuery,
+        formats={JSON: list[SeenTerritory]},
+        scope="read:follows",
+    ),
+    Operation(
+        name="follow_territory",
+        method="POST",
+        path="/territories/{host}/follow",
+        summary=N_("Suivre un territoire : ses annonces viennent dans votre fil."),
+        view=places.post_follow,
+        asked=Nothing,
+        formats={JSON: TerritoryFollow},
+        scope="write:follows",
+        personal=True,
+    ),
+    Operation(
+        name="unfollow_territory",
+        method="POST",
+        path="/territories/{host}/unfollow",
+        summary=N_("Ne plus suivre un territoire."),
+        view=places.post_unfollow,
+        asked=Nothing,
+        formats={JSON: TerritoryFollow},
+        scope="write:follows",
+        personal=True,
+    ),
+]
+
+SECTIONS: dict[str, list[Operation[Any]]] = {
+    N_("Les annonces"): LISTINGS,
+    N_("Les catégories et les communes"): PLACES,
+    N_("Les autres territoires"): TERRITORIES,
+}
+
+OPERATIONS: list[Operation[Any]] = [one for section in SECTIONS.values() for one in section]

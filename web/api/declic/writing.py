@@ -1,0 +1,95 @@
+"""Publish, change, close and withdraw: the verbs of `outbox/listings`, as the pages and the command line call them."""
+
+from aiohttp import web
+
+from models import idempotency, media
+from models.database import Connection, transaction
+from models.errors import Conflict, Invalid, NotFound
+from models.idempotency import Made
+from outbox import listings as outbox
+from outbox.beginnings import read_back
+from web.api.auth import reader
+from web.api.declic.answering import answer
+from web.api.declic.building import build_listing
+from web.api.declic.drafting import begin_draft, change_draft
+from web.api.declic.questions import ListingChange, NewListing, Nothing, Outcome
+from web.api.declic.reading import get_visible
+from web.api.declic.shapes import Done
+from web.gathering import Gathered, gather_listings
+from web.keys import INSTANCE
+
+FIELDS = {"place_name": "commune"}
+"""Where a field of a draft has another name here."""
+
+
+async def create_listing(request: web.Request, sent: NewListing) -> web.Response:
+    """POST /listings. With an Idempotency-Key the same request again gives the same listing, also in parallel."""
+    instance, me = request.app[INSTANCE], reader(request)
+    key = request.headers.get("Idempotency-Key", "").strip()
+    async with transaction(instance.pool) as conn:
+        claimed = await idempotency.claim(conn, me.id, key) if key else None
+        if claimed is not None:
+            return _answer_one(request, await _load_made(conn, claimed))
+        try:
+            draft = await begin_draft(conn, instance.site, me, sent)
+            listing = await outbox.publish(conn, instance.site, me, draft)
+        except Invalid as error:
+            raise _rename(error) from error
+        await idempotency.settle(conn, me.id, key, Made(post_id=listing.id))
+        return _answer_one(request, await gather_listings(conn, [listing.id]))
+
+
+async def _load_made(conn: Connection, made: Made) -> list[Gathered]:
+    """What a repeated request made the first time. Raises Conflict where that is gone, or a note."""
+    gathered = await gather_listings(conn, [made.post_id] if made.post_id is not None else [])
+    if not gathered:
+        raise Conflict("What this Idempotency-Key made was deleted, or is no listing.")
+    return gathered
+
+
+async def change_listing(request: web.Request, sent: ListingChange) -> web.Response:
+    """PATCH /listings/{id}: what is named changes, the rest stays."""
+    instance, me = request.app[INSTANCE], reader(request)
+    async with transaction(instance.pool) as conn:
+        held = await _get_own(conn, request)
+        attached = (await media.list_by_posts(conn, [held.listing.id]))[held.listing.id]
+        try:
+            draft = await change_draft(conn, instance.site, me, read_back(held.listing, attached), sent)
+            await outbox.edit(conn, instance.site, me, held.listing.uri, draft)
+        except Invalid as error:
+            raise _rename(error) from error
+        return _answer_one(request, await gather_listings(conn, [held.listing.id]))
+
+
+async def post_state(request: web.Request, sent: Outcome) -> web.Response:
+    """POST /listings/{id}/state: done, found elsewhere, cancelled, paused, or open again."""
+    instance, me = request.app[INSTANCE], reader(request)
+    async with transaction(instance.pool) as conn:
+        held = await _get_own(conn, request)
+        await outbox.close(conn, instance.site, me, held.listing.uri, sent.outcome)
+        return _answer_one(request, await gather_listings(conn, [held.listing.id]))
+
+
+async def withdraw_listing(request: web.Request, _: Nothing) -> web.Response:
+    """DELETE /listings/{id}: taken back everywhere."""
+    instance, me = request.app[INSTANCE], reader(request)
+    async with transaction(instance.pool) as conn:
+        held = await _get_own(conn, request)
+        await outbox.withdraw(conn, instance.site, me, held.listing.uri)
+    return answer(request, Done())
+
+
+async def _get_own(conn: Connection, request: web.Request) -> Gathered:
+    held = await get_visible(conn, request)
+    if held.listing.post.author_id != reader(request).id:
+        raise NotFound("This listing does not exist, or is not yours.")
+    return held
+
+
+def _answer_one(request: web.Request, gathered: list[Gathered]) -> web.Response:
+    return answer(request, build_listing(request.app[INSTANCE].site, gathered[0], reader(request).id))
+
+
+def _rename(error: Invalid) -> Invalid:
+    """The same with the field as it is called here."""
+    return Invalid(str(error), field=FIELDS.get(error.field or "", error.field))
