@@ -50,6 +50,9 @@ __all__ = [
 
 TOTAL_SECONDS = 30
 IDLE_SECONDS = 10
+MESSAGE_SECONDS = 10
+"""A service of apps that is slower is tried again later: it may not keep other jobs waiting."""
+
 MOST_HOPS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REPEATED = frozenset({307, 308})
@@ -136,7 +139,7 @@ class AiohttpTransport:
         asked = CIMultiDict({"Content-Type": "application/octet-stream", **headers})
         request = _Request(method="POST", url=url, headers=asked, body=body, peer=False)
         try:
-            async with asyncio.timeout(TOTAL_SECONDS):
+            async with asyncio.timeout(MESSAGE_SECONDS):
                 fetched = await self._send(request, Knock.CAVAGE)
         except LOST as error:
             failed = explain(error, url)
