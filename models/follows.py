@@ -43,6 +43,7 @@ class Relationship:
     muting_until: datetime | None = None
     domain_blocking: bool = False
     note: str = ""
+    languages: list[str] | None = None
 
 
 async def save(conn: Connection, *, uri: str, follower_id: int, followed_id: int, state: FollowState) -> Follow:
@@ -127,6 +128,11 @@ async def remove(conn: Connection, *, follower_id: int, followed_id: int) -> boo
 async def save_options(conn: Connection, follow_id: int, *, shares: bool, notify: bool) -> None:
     """Whether the follower sees what the followed share, and is told of each of their posts."""
     await execute(conn, "UPDATE follow SET shares = $2, notify = $3 WHERE id = $1", follow_id, shares, notify)
+
+
+async def save_languages(conn: Connection, follow_id: int, languages: tuple[str, ...]) -> None:
+    """In which languages the follower wants to read the followed; none named: in all of them."""
+    await execute(conn, "UPDATE follow SET languages = $2 WHERE id = $1", follow_id, list(languages) or None)
 
 
 async def list_followers(
@@ -268,6 +274,7 @@ async def list_relationships(conn: Connection, reader_id: int, actor_ids: list[i
             coalesce(theirs.state = 'pending', false) AS requested_by,
             coalesce(mine.shares, false) AS shares,
             coalesce(mine.notify, false) AS notify,
+            mine.languages,
             EXISTS (SELECT FROM block WHERE actor_id = $1 AND target_id = a.id) AS blocking,
             muted.id IS NOT NULL AS muting,
             coalesce(muted.notifications, false) AS muting_notifications,

@@ -2,7 +2,7 @@
 
 from models.database import Connection
 from models.timelines.entries import Entry, Page, fetch_entries, turn_round
-from models.timelines.reading import READS, SHARE_STANDS, TIMELINE, WATCHED, fetch_watched
+from models.timelines.reading import LANGUAGE_STANDS, READS, SHARE_STANDS, TIMELINE, WATCHED, fetch_watched
 
 # An answer to its own author or to the list's owner stands whatever the policy says.
 _POST_STANDS = """
@@ -13,7 +13,8 @@ _POST_STANDS = """
                 WHERE follower_id = :reader AND followed_id = parent.author_id AND state = 'accepted')
             ELSE false END
         FROM post parent WHERE parent.id = p.in_reply_to_id))
-"""
+    AND :language_stands
+""".replace(":language_stands", LANGUAGE_STANDS)
 
 _LIST = (
     TIMELINE.replace(

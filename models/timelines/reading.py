@@ -20,6 +20,12 @@ READS_AT_HOME = (
 """
 )
 
+# Whether the post `p` is in a language in which she wants to read its author; one that names none always is.
+LANGUAGE_STANDS = """
+    NOT coalesce((SELECT p.language <> ALL(x.languages) FROM follow x
+        WHERE x.follower_id = :reader AND x.followed_id = p.author_id AND x.languages IS NOT NULL), false)
+"""
+
 # Which posts `p` of those whom she reads, and of herself, stand in her home. `:known` follows an actor's id: she reads
 # of them, or is that actor. An answer stands there when she knows what it answers: to somebody whom she follows, or to
 # herself.
@@ -28,7 +34,8 @@ POST_STANDS = """
         OR (SELECT true FROM mention m WHERE m.post_id = p.id AND m.actor_id = :reader))
     AND (p.in_reply_to_uri IS NULL OR p.author_id = :reader
         OR (SELECT parent.author_id FROM post parent WHERE parent.id = p.in_reply_to_id) :known)
-"""
+    AND :language_stands
+""".replace(":language_stands", LANGUAGE_STANDS)
 
 # Which shares `s` of theirs. `:sharing` follows an actor's id: she wants to see what they share.
 SHARE_STANDS = """
@@ -72,7 +79,7 @@ TIMELINE = """
             SELECT first.id FROM followed f CROSS JOIN LATERAL (
                 SELECT p.id FROM post p
                 WHERE p.author_id = f.id AND p.deleted_at IS NULL AND p.id < $1 AND p.id > $2
-                    AND p.in_reply_to_uri IS NULL AND p.audience <> 'direct'
+                    AND p.in_reply_to_uri IS NULL AND p.audience <> 'direct' AND :language_stands
                 ORDER BY p.id DESC LIMIT 1
             ) AS first
             ORDER BY first.id DESC OFFSET $3::bigint - 1 LIMIT 1
@@ -99,7 +106,7 @@ TIMELINE = """
         :more
     ) AS entry
     ORDER BY id DESC LIMIT $3
-"""
+""".replace(":language_stands", LANGUAGE_STANDS)
 
 # The same rules from the other side: in which of the homes or lists $1 the posts $2 and the shares $3 stand. `reader`
 # is one row each: of the people concerned, those whose posts are read there, and of these the ones whose shares are.

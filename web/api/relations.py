@@ -1,5 +1,7 @@
 """Following and being followed: the relationships of the reader, and what changes them."""
 
+import re
+
 from aiohttp import web
 
 from models import account_notes, follows
@@ -13,8 +15,12 @@ from web.api.auth import reader
 from web.api.entities.accounts import build_relationship, load_accounts_by_id
 from web.api.entities.values import Json, read_look
 from web.api.pagination import link_header, read_page
-from web.api.parameters import read_parameters
+from web.api.parameters import Parameters, read_parameters
 from web.keys import INSTANCE
+
+MOST_LANGUAGES = 30
+
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8})?")
 
 
 async def list_relationships(request: web.Request) -> web.Response:
@@ -28,6 +34,7 @@ async def list_relationships(request: web.Request) -> web.Response:
 async def post_follow(request: web.Request) -> web.Response:
     """POST /api/v1/accounts/:id/follow: `requested` until the other side accepts; again changes the options."""
     parameters = await read_parameters(request)
+    languages = read_languages(parameters)
     instance, me = request.app[INSTANCE], reader(request)
     async with transaction(instance.pool) as conn:
         other = await get_shown(conn, request)
@@ -41,7 +48,17 @@ async def post_follow(request: web.Request) -> web.Response:
                 shares=parameters.flag("reblogs", held.shares),
                 notify=parameters.flag("notify", held.notify),
             )
+        if parameters.has("languages"):
+            await follows.save_languages(conn, held.id, languages)
         return answer_json(request, await build_relation(conn, me, other))
+
+
+def read_languages(parameters: Parameters) -> tuple[str, ...]:
+    """`languages[]`, the codes of those in which the reader wants to read somebody. Raises Invalid."""
+    written = tuple(dict.fromkeys(code.lower() for code in parameters.texts("languages")))
+    if len(written) > MOST_LANGUAGES or not all(LANGUAGE.fullmatch(code) for code in written):
+        raise Invalid("languages are codes such as fr, a few of them.", field="languages")
+    return written
 
 
 async def post_unfollow(request: web.Request) -> web.Response:

@@ -249,7 +249,7 @@ relationship = shaped(
         "following": flag,
         "showing_reblogs": flag,
         "notifying": flag,
-        "languages": null,
+        "languages": maybe(many(filled)),
         "followed_by": flag,
         "blocking": flag,
         "blocked_by": flag,

@@ -147,3 +147,33 @@ async def test_whoever_rings_the_bell_hears_of_each_post(alice: Alice) -> None:
 
     [told] = await alice.api.get("/api/v1/notifications", strict.many(strict.notification))
     assert (told["type"], told["status"]["id"]) == ("status", status["id"])
+
+
+async def test_somebody_is_read_in_the_languages_that_are_wanted_only(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        bob = await make_member(conn, "bob")
+    bobs = await alice.api.as_member(bob)
+    path = f"/api/v1/accounts/{bob.id}/follow"
+    ids = {}
+    for language in ("fr", "en", "nl"):
+        status = await bobs.post("/api/v1/statuses", strict.status, status="Hoi", language=language)
+        ids[language] = status["id"]
+    async with connection(alice.api.pool) as conn:
+        await execute(conn, "UPDATE post SET language = NULL WHERE id = $1", int(ids["nl"]))
+
+    async def read(limit: int = 20) -> list[str]:
+        return [one["id"] for one in await alice.api.get("/api/v1/timelines/home", limit=str(limit))]
+
+    chosen = await alice.api.ask("POST", path, json={"languages": ["FR"]})
+
+    strict.relationship(chosen.json)
+    assert chosen.json["languages"] == ["fr"]
+    assert await read() == [ids["nl"], ids["fr"]]
+    await bobs.post("/api/v1/statuses", strict.status, status="Newest", language="en")
+    assert await read(1) == [ids["nl"]]
+    kept = await follow(alice.api, bob.id, reblogs="false")
+    everything = await alice.api.ask("POST", path, data={"languages[]": ""})
+    assert (kept["languages"], everything.json["languages"]) == (["fr"], None)
+    assert len(await read()) == 4
+    for wrong in (["../x"], ["x" * 20], [f"a{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(31)]):
+        assert (await alice.api.ask("POST", path, json={"languages": wrong})).status == 422

@@ -92,7 +92,7 @@ def build_relationship(relation: Relationship) -> Json:
         "following": relation.following,
         "showing_reblogs": relation.shares,
         "notifying": relation.notify,
-        "languages": None,
+        "languages": relation.languages,
         "followed_by": relation.followed_by,
         "blocking": relation.blocking,
         "blocked_by": False,  # whoever is blocked is not told (AX16)
