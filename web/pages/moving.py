@@ -16,6 +16,7 @@ from web.keys import INSTANCE
 from web.pages.account import check_current_password
 from web.pages.causes import explain
 from web.pages.notices import lead_on
+from web.pages.people import find_new_home
 from web.render import render, say
 from web.session import require_account
 
@@ -91,6 +92,7 @@ async def _show(request: web.Request, form: Form, status: int = 200) -> web.Resp
     async with connection(request.app[INSTANCE].pool) as conn:
         me = await actors.get(conn, account.actor_id)
         has_password = await accounts.find_password_hash(conn, account.actor_id) is not None
+        moved = await find_new_home(conn, me)
         known = {one.uri: one for one in await actors.list_by_uris(conn, me.also_known_as)}
     return await render(
         request,
@@ -98,6 +100,7 @@ async def _show(request: web.Request, form: Form, status: int = 200) -> web.Resp
         status=status,
         form=form,
         me=me,
+        moved=moved,
         aliases=[(uri, _name(uri, known.get(uri))) for uri in me.also_known_as],
         has_password=has_password,
     )

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from models import actors
 from models.actors import Actor
+from models.database import Connection
 from web.pages.cards import profile_path
 
 
@@ -36,3 +38,21 @@ def person_of(actor: Actor) -> Person:
 def initial_of(name: str) -> str:
     """The first letter or digit of a name."""
     return next((letter.upper() for letter in name if letter.isalnum()), "?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewHome:
+    """Where somebody moved to: the account's handle and its page here, else its bare address."""
+
+    name: str
+    href: str
+
+
+async def find_new_home(conn: Connection, actor: Actor) -> NewHome | None:
+    """The account that the actor moved to, if she moved."""
+    if actor.moved_to is None:
+        return None
+    moved = await actors.find_by_uri(conn, actor.moved_to)
+    if moved is None:
+        return NewHome(name=actor.moved_to, href=actor.moved_to if actor.moved_to.startswith("https://") else "")
+    return NewHome(name=f"@{moved.handle}", href=profile_path(moved))

@@ -17,7 +17,7 @@ from web.keys import INSTANCE
 from web.pages.cards import Picture, Plate, draw_pictures, find_plate, profile_path
 from web.pages.feeds import last_of, read_page
 from web.pages.lines import list_lines
-from web.pages.people import initial_of
+from web.pages.people import NewHome, find_new_home, initial_of
 from web.pages.servers import send_servers_to
 from web.render import render
 from web.session import current_account, require_account
@@ -44,7 +44,7 @@ class ProfileView:
     icon: Picture | None
     plate: Plate | None
     relation: Relationship | None
-    moved_to: str | None
+    moved: NewHome | None
     may_be_listed: bool
 
 
@@ -116,6 +116,6 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         icon=pictures[0] if pictures else None,
         plate=None if actor.type == "Organization" else await find_plate(conn, actor),
         relation=relations[0] if relations and reader_id != actor.id else None,
-        moved_to=actor.moved_to,
+        moved=await find_new_home(conn, actor),
         may_be_listed=actor.indexable and actor.local,
     )

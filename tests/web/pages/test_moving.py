@@ -66,7 +66,7 @@ async def test_ax18_a_member_leaves_and_comes_back(door: Doorbell) -> None:
     assert visitor.path == "/compte?fait=demenagement" and (await alice_of(door)).moved_to == new.uri
 
     await visitor.open("/compte/demenagement")
-    assert new.uri in visitor.text
+    assert '<a class="adresse" href="/@alice@mastodon.test"' in visitor.text and new.uri not in visitor.text
     await visitor.send("/compte/demenagement/retour", {})
     assert visitor.path == "/compte?fait=retour" and (await alice_of(door)).moved_to is None
 
@@ -99,4 +99,17 @@ async def test_who_left_is_told_why_nothing_can_be_published(door: Doorbell) -> 
 
     await visitor.open("/publier")
 
-    assert "déménagé" in visitor.text
+    assert "Ce compte ne publie plus et ne répond plus" in visitor.text
+
+
+async def test_visitors_are_led_to_the_new_account_of_who_left(door: Doorbell) -> None:
+    alice = await alice_of(door)
+    fediverse_of(door).add_person("alice", "mastodon.test", alsoKnownAs=[alice.uri])
+    visitor = await enter(door)
+    await visitor.send("/compte/demenagement", {"target": "@alice@mastodon.test", "current": PASSWORD})
+    stranger = await door.ring()
+
+    await stranger.open("/@alice")
+
+    assert "Suivez plutôt le nouveau" in stranger.text and "@alice@mastodon.test</a>" in stranger.text
+    assert 'action="/ailleurs"' not in stranger.text

@@ -185,3 +185,13 @@ async def test_reaction_of_somebody_else_is_not_shown(
     hocine = await open_browser(lomme.hocine)
 
     assert "Votre « J’aime »" not in (await hocine.get(path)).words()
+
+
+async def test_passing_on_alone_is_told_as_a_whole_sentence(
+    open_browser: OpenBrowser, alice: Browser, lomme: Village
+) -> None:
+    hocine = await open_browser(lomme.hocine)
+    path = lomme.tent.post.url.removeprefix(lomme.site.url)
+    await hocine.send(f"/reactions/{lomme.tent.id}", {"geste": "passer"}, form_on=path)
+
+    assert "Une personne l’a fait passer." in (await alice.get(path)).words()
