@@ -94,9 +94,26 @@ async def test_what_was_not_delivered_is_sent_again_held_and_released(shell: She
     assert await shell.result("hold", "henin.test") == "1"
     assert json.loads(await shell.result("show", "henin.test", "--json"))["state"] == "paused"
     assert await shell.result("release", "henin.test") == "1"
-    assert await shell.result("retry", "henin.test") == "1"
+    assert await shell.run("retry", "henin.test") == (0, "1\n", "So many deliveries are tried now.\n")
     assert await shell.sql("SELECT state FROM delivery") == "waiting"
     await shell.sql("UPDATE delivery SET state = 'failed'")
+
+
+async def test_people_read_what_is_wrong_and_what_to_do_about_it(shell: Shell) -> None:
+    await shell.sql(
+        """
+        INSERT INTO server (host, name, failure, failure_cause, last_failure_at)
+        VALUES ('lens.test', 'La Gaillette', 'x', 'forbidden', now())
+        """
+    )
+
+    [line] = [line for line in (await shell.result("list")).splitlines() if line.startswith("lens.test")]
+    shown = await shell.result("show", "lens.test")
+    await shell.sql("DELETE FROM server WHERE host = 'lens.test'")
+
+    assert line.split()[1:9] == ["failing", "reader", "0", "0", "0", "-", "-", "-"]
+    assert line.endswith("La Gaillette  lens.test forbids it: it may have set our co-op aside.")
+    assert "what to do: Ask whoever runs it why, by another way." in shown
 
 
 async def test_level_is_set(shell: Shell) -> None:

@@ -19,11 +19,12 @@ from outbox import peers as outbox
 from web.commands.domain_blocks import blocks
 from web.commands.english import say_in_english
 from web.commands.running import Refused, run, say, tell, working_instance
+from web.pages.causes import advise, explain_stop
 from web.pages.findings import tell_check, tell_clock, tell_finding
 
 MARKS = {True: "ok", False: "FAILS", None: "-"}
 
-COLUMNS = ("host", "state", "level", "waiting", "held", "failed", "latency", "last in", "last out")
+COLUMNS = ("host", "state", "level", "waiting", "held", "failed", "latency", "last in", "last out", "name", "trouble")
 
 
 @click.group()
@@ -39,7 +40,7 @@ peer.add_command(blocks)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=200, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 def list_all(selection: Selection, limit: int, as_json: bool) -> None:
-    """List the servers that are known, those that need somebody first."""
+    """List the servers that are known, those that need somebody first; the last column says what is wrong."""
     run(_list_all(selection, limit, as_json=as_json))
 
 
@@ -91,7 +92,11 @@ def release(host: str) -> None:
 @click.argument("host")
 @click.argument("level", type=click.Choice(get_args(Level)))
 def level(host: str, level: Level) -> None:
-    """Say how far the cooperative trusts a server."""
+    """Say how far the cooperative trusts a server.
+
+    A friend is another cooperative, a reader may follow and answer as anybody, and nothing goes to or comes from a
+    server that is set aside.
+    """
     run(_level(read_host(host, whole_name=False), level))
 
 
@@ -119,11 +124,12 @@ async def _list_all(selection: Selection, limit: int, *, as_json: bool) -> None:
     rows = [COLUMNS, *(_make_row(one) for one in found)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(COLUMNS))]
     for row in rows:
-        tell("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        tell("  ".join((cell or "-").ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _make_row(one: Peer) -> tuple[str, ...]:
-    latency = "" if one.latency_ms is None else f"{one.latency_ms} ms"
+    latency = "" if one.latency_ms is None else f"{one.latency_ms}ms"
+    trouble = explain_stop(say_in_english, one.host, one.failure, one.failure_cause) if one.is_failing else ""
     return (
         one.host,
         one.state,
@@ -134,6 +140,8 @@ def _make_row(one: Peer) -> tuple[str, ...]:
         latency,
         _moment(one.last_in_at),
         _moment(one.last_out_at),
+        one.name or "",
+        trouble,
     )
 
 
@@ -152,6 +160,9 @@ async def _show(host: str, *, as_json: bool) -> None:
     for name, value in described.items():
         if value is not None and name != "troubles":
             tell(f"{name.replace('_', ' ')}: {_moment(value) if isinstance(value, datetime) else value}")
+    duty = advise(say_in_english, host, found.failure, found.failure_cause) if found.is_failing else ""
+    if duty:
+        tell(f"what to do: {duty}")
     for one in troubles:
         tell(f"{one.state}: {one.type} {one.object_uri or ''} {one.error or ''}".strip())
 
@@ -221,6 +232,7 @@ async def _retry(host: str) -> None:
         await _get_peer(conn, host)
         due = await again.retry(conn, host, at=datetime.now(UTC))
     tell(str(due))
+    say("So many deliveries are tried now." if due else f"Nothing waits for {host}.")
 
 
 async def _catch_up(host: str, since: datetime) -> None:
@@ -229,17 +241,22 @@ async def _catch_up(host: str, since: datetime) -> None:
         await _get_peer(conn, host)
         queued = await again.catch_up(conn, host, since=since, at=at)
     tell(str(queued))
+    say("So many deliveries are on their way again." if queued else f"Nothing for {host} had failed since then.")
 
 
 async def _hold(host: str) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
-        tell(str(await outbox.hold(conn, host)))
+        kept = await outbox.hold(conn, host)
+    tell(str(kept))
+    say(f"So many deliveries wait now until: declic peer release {host}")
 
 
 async def _release(host: str) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
         await _get_peer(conn, host)
-        tell(str(await outbox.release(conn, host)))
+        released = await outbox.release(conn, host)
+    tell(str(released))
+    say("So many deliveries are on their way again." if released else f"Nothing was held for {host}.")
 
 
 async def _level(host: str, level: Level) -> None:
