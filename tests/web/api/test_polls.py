@@ -108,3 +108,13 @@ async def test_private_polls_equal_missing_ones(alice: Alice) -> None:
     for id in (secret.id, note.id, 5):
         assert (await alice.api.ask("GET", f"/api/v1/polls/{id}")).status == 404
         assert (await alice.api.ask("POST", f"/api/v1/polls/{id}/votes", json={"choices": [0]})).status == 404
+
+
+async def test_a_filter_finds_what_a_poll_asks(alice: Alice) -> None:
+    post = await make_poll(alice)
+    values = {"title": "Assez", "context": ["home"], "keywords_attributes": [{"keyword": "jeudi"}]}
+    await alice.api.ask("POST", "/api/v2/filters", json=values)
+
+    status = await alice.api.get(f"/api/v1/statuses/{post.id}", strict.status)
+
+    assert [found["keyword_matches"] for found in status["filtered"]] == [["jeudi"]]
