@@ -1,0 +1,79 @@
+"""Compare with another checkout: `python -m tests.bench.compare OTHER [parts]` runs both in turn and prints the ratios.
+
+Machines are noisy from one minute to the next. Run alternately, both meet the same noise; the median of three rounds
+leaves out the worst of it.
+"""
+
+import re
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parents[2]
+
+ROUNDS = 3
+
+PARTS = ("inbound", "fanout")
+"""What is compared when nobody says what: the two that every activity passes."""
+
+_FIGURE = re.compile(r"(?P<name>\S.*?) +(?P<value>-?[\d,]+\.\d) (?P<unit>\S*) *(?:target .*)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One line that a part prints (`report.figure`)."""
+
+    part: str
+    name: str
+    unit: str
+
+
+def read_figures(part: str, printed: str) -> dict[Figure, float]:
+    """The figures in what a part printed; a name that stands twice keeps its last value."""
+    found = {}
+    for line in printed.splitlines():
+        if match := _FIGURE.fullmatch(line.rstrip()):
+            name = Figure(part=part, name=match["name"], unit=match["unit"])
+            found[name] = float(match["value"].replace(",", ""))
+    return found
+
+
+def run_part(checkout: Path, part: str) -> dict[Figure, float]:
+    """Measure one part in a checkout, by its own interpreter. Exits when it fails there."""
+    command = [str(checkout / ".venv" / "bin" / "python"), "-m", "tests.bench", part]
+    done = subprocess.run(command, cwd=checkout, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{part} failed in {checkout}.")
+    return read_figures(part, done.stdout)
+
+
+def describe(figure: Figure, other: list[float], here: list[float]) -> str:
+    """One line: both medians and what ours is of theirs."""
+    before, after = statistics.median(other), statistics.median(here)
+    ratio = f"{100 * after / before:6.1f} %" if before else "     - "
+    return f"{figure.part + ': ' + figure.name:<62} {before:>10,.1f} {after:>10,.1f} {figure.unit:<6} {ratio}"
+
+
+def main(other: Path, parts: list[str]) -> None:
+    """Rounds of both checkouts, the other one first in every second round, then the table."""
+    measured: dict[Path, dict[Figure, list[float]]] = {other: {}, HERE: {}}
+    for number in range(ROUNDS):
+        for part in parts:
+            for checkout in (other, HERE) if number % 2 else (HERE, other):
+                for figure, value in run_part(checkout, part).items():
+                    measured[checkout].setdefault(figure, []).append(value)
+                print(f"round {number + 1} of {ROUNDS}: {part} in {checkout}", file=sys.stderr, flush=True)
+    print(f"{'median of ' + str(ROUNDS):<62} {'other':>10} {'here':>10} {'':<6} here/other")
+    for figure, values in measured[other].items():
+        if figure in measured[HERE]:
+            print(describe(figure, values, measured[HERE][figure]))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or not (Path(sys.argv[1]) / ".venv" / "bin" / "python").is_file():
+        sys.exit(
+            "Say which other checkout, on which `make install` was run: python -m tests.bench.compare OTHER [parts]"
+        )
+    main(Path(sys.argv[1]).resolve(), sys.argv[2:] or list(PARTS))
