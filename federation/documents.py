@@ -37,12 +37,13 @@ class ProvenDocument:
 
 
 async def fetch_document(
-    instance: Instance, uri: str, *, signer: Signer | None = None, fresh: bool = False
+    instance: Instance, uri: str, *, signer: Signer | None = None, fresh: bool = False, counted: bool = False
 ) -> ProvenDocument:
     """The ActivityPub document at `uri`, whose id is this address or another of the same origin that serves it too.
 
     Signed by the server's own actor unless a `signer` is given (RS13). An address that failed within the last five
-    minutes fails again without being asked, unless `fresh`. Raises FetchFailed.
+    minutes fails again without being asked, unless `fresh`. `counted` when the caller has a budget of its own for this
+    host. Raises FetchFailed.
     """
     uri = uri.partition("#")[0]
     if is_local(instance.site, uri):
@@ -51,7 +52,7 @@ async def fetch_document(
     if not fresh:
         await require_not_failed(instance, uri)
         # What others tell us may not send us to one host hundreds of times a minute (B-14).
-        if not instance.document_budget.spend(host):
+        if not counted and not instance.document_budget.spend(host):
             raise FetchFailed(Cause.TOO_MANY_FETCHES, host, retry=True, retry_after=60)
     signer = signer or await instance_signer(instance)
     try:

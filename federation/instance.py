@@ -44,6 +44,7 @@ class Instance:
     costly_hosts: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=600))
     key_fetches: dict[str, "asyncio.Task[PublicKey]"] = field(default_factory=dict)
     fetch_budget: FetchBudget = field(default_factory=FetchBudget)
+    told_budget: FetchBudget = field(default_factory=FetchBudget)
     document_budget: FetchBudget = field(default_factory=lambda: FetchBudget(300))
     hearsay_budget: FetchBudget = field(default_factory=FetchBudget)
     intake: Batch[NewReceived] = field(init=False)

@@ -123,12 +123,15 @@ async def _fetch(instance: Instance, key_id: str) -> PublicKey:
 
 
 async def _fetch_confirmed(instance: Instance, key_id: str) -> PublicKey:
-    """The key at its address, and its owner's word that it is theirs (B-16, SG15)."""
-    proven = await fetch_document(instance, key_id)
+    """The key at its address, and its owner's word that it is theirs (B-16, SG15).
+
+    Keys have a budget of their own: whatever else others make us fetch there, they can still be had.
+    """
+    proven = await fetch_document(instance, key_id, counted=True)
     separate = None
     if actor_type(proven.json) is None or "inbox" not in proven.json:
         separate = _read_separate(proven, key_id)
-        proven = await fetch_document(instance, separate.owner)
+        proven = await fetch_document(instance, separate.owner, counted=True)
         if proven.id != separate.owner:
             raise SignatureInvalid("The owner of the key has another address.")
     document = read_actor_document(proven)

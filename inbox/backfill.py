@@ -6,7 +6,7 @@ they were published, and nobody is told of them.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from federation.instance import Instance
 from federation.items import fetch_items
 from federation.origin import require_attributed
 from federation.parse import read_fetched
-from federation.uris import is_local, same_origin
+from federation.uris import host_of, is_local, same_origin
 from federation.vocabulary.activities import Announce, Create
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Note
@@ -37,17 +37,24 @@ log = structlog.get_logger(__name__)
 MOST_ENTRIES = 200
 """So many posts of one actor are fetched at most: the newest."""
 
+MOST_AGAIN = 20
+"""So many entries that could not be had for now are tried once more when all others are done."""
+
 BETWEEN = timedelta(seconds=2)
 """After an absence, one outbox is read after the other and not all at the same moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A line of an outbox: what was published or shared, in full or by its address."""
+    """A line of an outbox: what was published or shared, in full or by its address.
+
+    `again` when it could not be had a moment ago: its server is asked all the same, within the budget for that.
+    """
 
     object: Postlike | str
     published: datetime
     share_uri: str | None = None
+    again: bool = False
 
 
 async def catch_up(instance: Instance) -> int:
@@ -97,16 +104,28 @@ async def _fill(instance: Instance, actor: Actor, backfill: Backfill) -> None:
     entries = sorted(read_entries(actor, items, since=backfill.since), key=lambda entry: entry.published)
     async with transaction(instance.pool) as conn:
         await backfills.save_found(conn, actor.id, len(entries))
+    again: list[Entry] = []
     for entry in entries:
-        try:
-            kept = await _keep(instance, actor, entry)
-        except Unavailable:
-            raise
-        except DeclicError as error:
-            log.debug("backfill_left_out", actor=actor.uri, cause=str(error))
-            kept = False
-        async with transaction(instance.pool) as conn:
-            await backfills.save_looked(conn, actor.id, kept=kept)
+        if not await _look_at(instance, actor, entry, last=len(again) >= MOST_AGAIN):
+            again.append(replace(entry, again=True))
+    for entry in again:
+        await _look_at(instance, actor, entry, last=True)
+
+
+async def _look_at(instance: Instance, actor: Actor, entry: Entry, *, last: bool) -> bool:
+    """Keep one entry, or leave it out; False for one that may be had later, unless this is its last chance."""
+    try:
+        kept = await _keep(instance, actor, entry)
+    except Unavailable:
+        raise
+    except DeclicError as error:
+        if isinstance(error, FetchFailed) and error.retry and not last:
+            return False
+        log.debug("backfill_left_out", actor=actor.uri, cause=str(error))
+        kept = False
+    async with transaction(instance.pool) as conn:
+        await backfills.save_looked(conn, actor.id, kept=kept)
+    return True
 
 
 def read_entries(actor: Actor, items: list[Any], *, since: datetime) -> Iterator[Entry]:
@@ -158,7 +177,7 @@ async def _keep(instance: Instance, actor: Actor, entry: Entry) -> bool:
     if isinstance(object, str):
         if is_local(instance.site, object):
             return False
-        fetched = await fetch_object(instance, object)
+        fetched = await fetch_object(instance, object, fresh=_may_insist(instance, entry, object))
         if not is_postlike(fetched):
             raise Ignored("What stands there is not shown here.")
         object = fetched
@@ -169,17 +188,24 @@ async def _keep(instance: Instance, actor: Actor, entry: Entry) -> bool:
     require_attributed(author_uri, note.id, author_uri)
     if entry.share_uri is None and author_uri != actor.uri:
         raise Ignored("This is somebody else's.")
-    author = actor if author_uri == actor.uri else await _find_author(instance, author_uri)
+    author = actor if author_uri == actor.uri else await _find_author(instance, author_uri, entry)
     async with transaction(instance.pool) as conn:
         return await _save(conn, actor, author, object, entry)
 
 
-async def _find_author(instance: Instance, uri: str) -> Actor:
+def _may_insist(instance: Instance, entry: Entry, uri: str) -> bool:
+    """Whether an address that failed a moment ago is asked for the second try."""
+    return entry.again and instance.told_budget.spend(host_of(uri))
+
+
+async def _find_author(instance: Instance, uri: str, entry: Entry) -> Actor:
     async with connection(instance.pool) as conn:
         known = await actors.find_by_uri(conn, uri)
     if known is not None and known.suspended_at is not None:
         raise Ignored("Whoever wrote this is suspended here.")
-    return known if known is not None and known.deleted_at is None else await fetch_actor(instance, uri)
+    if known is not None and known.deleted_at is None:
+        return known
+    return await fetch_actor(instance, uri, fresh=_may_insist(instance, entry, uri))
 
 
 async def _save(conn: Connection, actor: Actor, author: Actor, object: Postlike, entry: Entry) -> bool:

@@ -129,8 +129,11 @@ async def _confirm_deletion(instance: Instance, told_by: str, delete: Delete, he
 
 
 def _spend_budget(instance: Instance, told_by: str, uri: str) -> None:
-    """Whoever speaks for another server may not make us ask it for ever (B-14). Raises FetchFailed."""
-    if not same_origin(told_by, uri) and not instance.fetch_budget.spend(host_of(uri)):
+    """Whoever speaks for another server may not make us ask it for ever (B-14). Raises FetchFailed.
+
+    It is a budget of its own: nobody can use up that by which the keys of the other server are fetched.
+    """
+    if not same_origin(told_by, uri) and not instance.told_budget.spend(host_of(uri)):
         raise FetchFailed(Cause.TOO_MANY_FETCHES, host_of(uri), retry=True, retry_after=60)
 
 

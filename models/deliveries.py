@@ -227,24 +227,6 @@ async def retry(
     )
 
 
-async def redirect_to_personal(conn: Connection, id: int, *, status: int) -> bool:
-    """The shared inbox is not there: try the personal one, once (HT5). False when there is none to try."""
-    return bool(
-        await execute(
-            conn,
-            """
-            UPDATE delivery SET inbox = personal_inbox, personal_inbox = NULL, attempts = attempts + 1,
-                last_status = $2, claimed_by = NULL, claimed_until = NULL
-            WHERE id = $1 AND personal_inbox IS NOT NULL
-                AND NOT EXISTS (SELECT FROM delivery o WHERE o.activity_id = delivery.activity_id
-                    AND o.inbox = delivery.personal_inbox)
-            """,
-            id,
-            status,
-        )
-    )
-
-
 async def give_up(conn: Connection, id: int, *, status: int | None, error: str, cause: str | None = None) -> None:
     """It will not arrive; the author and the administrators see why."""
     await execute(

@@ -4,10 +4,13 @@ from datetime import UTC, datetime
 
 import structlog
 
+from federation.fields import audience
 from federation.instance import Instance
-from models import circuits, deliveries, gone, held
+from federation.parse import decode
+from models import circuits, deliveries, gone, held, personal_inboxes
 from models.circuits import Arrival, Failure
 from models.database import Connection, transaction
+from models.deliveries import Delivery
 from outbox.backoff import LONGEST
 from outbox.outcomes import Later, Never, Sent, ToPerson
 
@@ -49,10 +52,18 @@ async def save_failed(conn: Connection, outcomes: list[Later | ToPerson | Never]
             case Later():
                 await deliveries.retry(conn, id, status=status, error=error, due_at=outcome.due_at, cause=outcome.cause)
             case ToPerson():
-                if not await deliveries.redirect_to_personal(conn, id, status=outcome.status):
+                if not await personal_inboxes.redirect(
+                    conn, id, status=outcome.status, addressed=_list_addressed(outcome.delivery)
+                ):
                     await deliveries.give_up(conn, id, status=status, error=error)
             case Never():
                 await _save_never(conn, outcome, at=at)
+
+
+def _list_addressed(delivery: Delivery) -> list[str]:
+    """Whom an activity names, and the lists of followers among them."""
+    said = decode(delivery.body.encode())
+    return [*audience(said.get("to")), *audience(said.get("cc"))]
 
 
 async def _save_never(conn: Connection, outcome: Never, *, at: datetime) -> None:

@@ -65,11 +65,12 @@ class FakeFediverse:
     """A `Transport` without a network.
 
     `documents` maps addresses to what is found there: a mapping (sent as activity+json), a `Fetched`, or an
-    exception to raise. `answers` maps inboxes to the answers that they give, one after the other; the last one
-    stays. `fetched` and `posts` record what was asked.
+    exception to raise; `late` has what is raised there before that, one after the other. `answers` maps inboxes to
+    the answers that they give, one after the other; the last one stays. `fetched` and `posts` record what was asked.
     """
 
     documents: dict[str, Mapping[str, Any] | Fetched | Exception] = field(default_factory=dict)
+    late: dict[str, list[Exception]] = field(default_factory=dict)
     answers: dict[str, list[Answer]] = field(default_factory=dict)
     fetched: list[str] = field(default_factory=list)
     signers: list[str | None] = field(default_factory=list)
@@ -88,6 +89,8 @@ class FakeFediverse:
         """What `documents` has; FetchFailed with NOT_FOUND otherwise."""
         self.fetched.append(uri)
         self.signers.append(None if signer is None else signer.key_id)
+        if self.late.get(uri):
+            raise self.late[uri].pop(0)
         found = self.documents.get(uri.partition("#")[0])
         if isinstance(found, Exception):
             raise found

@@ -17,16 +17,21 @@ async def count_open(conn: Connection) -> int:
     )
 
 
-async def list_open(conn: Connection, *, before: int, limit: int) -> list[int]:
-    """Their post ids, the newest first, those below `before`."""
+async def list_open(conn: Connection, *, before: int, limit: int, reader_id: int | None = None) -> list[int]:
+    """Their post ids, the newest first, those below `before`.
+
+    A reader does not see those of people whom she blocks, or who block her (CO4).
+    """
     return await fetch_column(
         conn,
         """
         SELECT p.id FROM listing l JOIN post p ON p.id = l.post_id JOIN actor a ON a.id = p.author_id
         WHERE p.local AND p.deleted_at IS NULL AND p.audience = 'network' AND l.status = 'open'
             AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND p.id < $1
+            AND NOT EXISTS (SELECT FROM barred WHERE reader_id = $3 AND author_id = a.id OFFSET 0)
         ORDER BY p.id DESC LIMIT $2
         """,
         before,
         limit,
+        reader_id,
     )

@@ -20,4 +20,5 @@ class NoLimit:
 
 def without_limits() -> dict[str, Any]:
     """Fields of an Instance."""
-    return {name: NoLimit() for name in ("fetch_budget", "document_budget", "inbox_requests", "inbox_failures")}
+    names = ("fetch_budget", "told_budget", "document_budget", "inbox_requests", "inbox_failures")
+    return {name: NoLimit() for name in names}

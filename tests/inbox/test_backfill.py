@@ -7,7 +7,7 @@ import pytest
 
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
-from inbox.backfill import catch_up, fill_back
+from inbox.backfill import MOST_AGAIN, catch_up, fill_back
 from models import backfills
 from models.actors import Actor
 from models.backfills import Backfill
@@ -192,3 +192,39 @@ async def test_d07_what_cannot_be_read_for_now_is_read_later(desk: Desk, bob: Pe
         at_last = await backfills.find(conn, followed.id)
     assert meanwhile is not None and (meanwhile.state, meanwhile.error) == ("failed", "SERVER_ERROR")
     assert at_last is not None and (at_last.state, at_last.error, at_last.kept) == ("done", None, 1)
+
+
+def serve_later(desk: Desk, note: dict[str, Any], *, tries: int) -> str:
+    """Let a server be busy for the first so many tries, then show the note; its address."""
+    uri = str(note["id"])
+    desk.fediverse.documents[uri] = note
+    busy = FetchFailed(Cause.SERVER_ERROR, "lens.test", answer=503, retry=True)
+    desk.fediverse.late[uri] = [busy] * tries
+    return uri
+
+
+@pytest.mark.parametrize(("tries", "kept"), [(1, 1), (2, 0)])
+async def test_d07_an_entry_that_cannot_be_had_for_now_is_tried_once_more_at_the_end(
+    desk: Desk, bob: Person, alice: Actor, tries: int, kept: int
+) -> None:
+    carol = desk.fediverse.add_person("carol", "lens.test")
+    uri = serve_later(desk, desk.note(carol, published=days_ago(3), content="<p>une tente</p>"), tries=tries)
+    followed = await desk.follow(alice, bob)
+    serve_outbox(desk, bob, [line(desk, bob, 1), desk.activity(bob, "Announce", uri, published=days_ago(2))])
+
+    done = await fill(desk, followed)
+
+    assert (done.state, done.found, done.looked, done.kept) == ("done", 2, 2, 1 + kept)
+    assert desk.fediverse.fetched.count(uri) == 2
+
+
+async def test_b14_the_second_tries_of_a_backfill_are_bounded(desk: Desk, bob: Person, alice: Actor) -> None:
+    carol = desk.fediverse.add_person("carol", "lens.test")
+    busy = [serve_later(desk, desk.note(carol, published=days_ago(3)), tries=9) for _ in range(MOST_AGAIN + 5)]
+    followed = await desk.follow(alice, bob)
+    serve_outbox(desk, bob, [desk.activity(bob, "Announce", uri, published=days_ago(2)) for uri in busy])
+
+    done = await fill(desk, followed)
+
+    assert (done.looked, done.kept) == (MOST_AGAIN + 5, 0)
+    assert sum(uri in busy for uri in desk.fediverse.fetched) == 2 * MOST_AGAIN + 5

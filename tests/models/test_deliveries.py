@@ -158,19 +158,6 @@ async def test_one_lane_does_not_fill_a_whole_batch(conn: Connection) -> None:
     assert len(await claim(conn)) == 20
 
 
-async def test_a_missing_shared_inbox_leads_to_the_personal_one_once(conn: Connection) -> None:
-    alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
-    await make_follow(conn, bob, alice)
-    await schedule(conn, alice, alice)
-    [row] = await claim(conn)
-
-    first = await deliveries.redirect_to_personal(conn, row.id, status=404)
-    second = await deliveries.redirect_to_personal(conn, row.id, status=404)
-
-    assert (first, second) == (True, False)
-    assert [again.inbox for again in await claim(conn)] == [bob.inbox]
-
-
 async def test_deliveries_to_an_unavailable_host_are_held_and_probed_daily(conn: Connection) -> None:
     alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
     await make_follow(conn, bob, alice)

@@ -18,7 +18,7 @@ from models.directory.own import count_open, list_open
 from models.directory.reading import OwnVouch, list_entries, list_own_vouches
 from models.errors import NotFound
 from outbox.builders.proposal import build_proposal
-from web.activitypub.access import read_known_reader
+from web.activitypub.access import read_known_reader, require_no_block
 from web.activitypub.negotiation import answer_activity
 from web.activitypub.paging import PAGE_SIZE, TOP, build_page, build_root, read_cursor
 from web.caching import answer_kept
@@ -30,18 +30,18 @@ OPEN = {"Access-Control-Allow-Origin": "*"}
 
 async def show_territories(request: web.Request) -> web.Response:
     """GET /territories: our vouches; missing as long as the cooperative did not ask to be listed."""
-    await read_known_reader(request)
+    reader = await read_known_reader(request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        vouches = await _list_vouches(conn)
+        vouches = await _list_vouches(conn, reader)
     body = serialize(build_territories(request.app[INSTANCE].site, vouches, _today()))
     return answer_activity(request, body, seconds=CACHED_SECONDS)
 
 
 async def show_vouch(request: web.Request) -> web.Response:
     """GET /territories/{host}: one of them, under its own id."""
-    await read_known_reader(request)
+    reader = await read_known_reader(request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        vouches = {vouch.host: vouch for vouch in await _list_vouches(conn)}
+        vouches = {vouch.host: vouch for vouch in await _list_vouches(conn, reader)}
     vouch = vouches.get(request.match_info["host"])
     if vouch is None:
         raise NotFound
@@ -50,17 +50,21 @@ async def show_vouch(request: web.Request) -> web.Response:
 
 
 async def show_proposals(request: web.Request) -> web.Response:
-    """GET /users/coop/proposals: every open listing of the territory, whole, the newest first."""
-    await read_known_reader(request)
+    """GET /users/coop/proposals: every open listing of the territory, whole, the newest first.
+
+    A reader sees nothing of whoever does not see her, as in the outboxes (CO4).
+    """
+    reader = await read_known_reader(request)
     instance = request.app[INSTANCE]
     uri, before = proposals_uri(instance.site, "coop"), read_cursor(request, "before")
     async with connection(instance.pool) as conn:
-        await _get_listed_coop(conn)
+        await _get_listed_coop(conn, reader)
         if before is None:
             owner = actor_uri(instance.site, "coop")
             root = build_root(uri, await count_open(conn), f"before={TOP}", owner=owner)
             return answer_activity(request, root)
-        items = await _describe_open(request, conn, await list_open(conn, before=before, limit=PAGE_SIZE + 1))
+        found = await list_open(conn, before=before, limit=PAGE_SIZE + 1, reader_id=reader.id if reader else None)
+        items = await _describe_open(request, conn, found)
     return answer_activity(request, build_page(uri, "before", before, items))
 
 
@@ -79,15 +83,16 @@ def _today() -> datetime:
     return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-async def _get_listed_coop(conn: Connection) -> Actor:
+async def _get_listed_coop(conn: Connection, reader: Actor | None) -> Actor:
     coop = await actors.find_local(conn, "coop")
     if coop is None or not coop.discoverable or coop.suspended_at is not None:
         raise NotFound
+    await require_no_block(conn, reader, coop)
     return coop
 
 
-async def _list_vouches(conn: Connection) -> list[OwnVouch]:
-    await _get_listed_coop(conn)
+async def _list_vouches(conn: Connection, reader: Actor | None) -> list[OwnVouch]:
+    await _get_listed_coop(conn, reader)
     return await list_own_vouches(conn)
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from federation.errors import Cause, FetchFailed
+from federation.keys import find_key
 from inbox.process import process_due
 from models.actors import Actor
 from models.database import connection
@@ -168,3 +169,27 @@ async def test_ax04_a_share_is_undone(desk: Desk, bob: Person, tent: Listing) ->
     await desk.take(bob, share, desk.activity(bob, "Undo", share))
 
     assert await desk.value("SELECT count(*) FROM share") == 0
+
+
+async def test_b14_what_a_followed_actor_names_leaves_the_keys_of_that_server_to_be_had(
+    desk: Desk, alice: Actor
+) -> None:
+    carl, _ = await _share(desk, alice)
+    for number in range(40):
+        await desk.post(carl, desk.activity(carl, "Announce", f"https://victim.test/notes/{number}", to=[PUBLIC]))
+    await process_due(desk.instance)
+    while desk.instance.document_budget.spend("victim.test"):
+        pass
+    vera = desk.fediverse.add_person("vera", "victim.test")
+
+    assert await find_key(desk.instance, vera.signer.key_id)
+
+
+async def test_b14_whoever_is_shared_as_if_a_post_still_signs(desk: Desk, alice: Actor) -> None:
+    carl, _ = await _share(desk, alice)
+    vera = desk.fediverse.add_person("vera", "victim.test")
+
+    await desk.take(carl, desk.activity(carl, "Announce", vera.uri, to=[PUBLIC]))
+
+    assert vera.uri in desk.fediverse.fetched
+    assert await find_key(desk.instance, vera.signer.key_id)

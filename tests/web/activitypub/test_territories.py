@@ -11,6 +11,7 @@ from models.directory.deciding import save_own_vouch
 from models.levels import save_level
 from tests.atlas import furnish_atlas
 from tests.factories import make_local_actor
+from tests.fediverse import Person
 from tests.web.activitypub.conftest import Door, make_here, publish_tent, read_pages
 
 HOME = {"place_name": "Lomme", "latitude": 50.64512345, "longitude": 2.987, "radius": 2000}
@@ -151,3 +152,33 @@ def is_feature(one: dict[str, Any]) -> bool:
         and -90 <= latitude <= 90
         and isinstance(one["properties"], dict)
     )
+
+
+@pytest.mark.parametrize("who", ["blocked", "blocking"])
+async def test_co05_proposals_show_a_reader_nothing_of_whoever_blocks_her(
+    door: Door, coop: Actor, alice: Actor, bob: Person, who: str
+) -> None:
+    reader = await door.meet(bob)
+    async with transaction(door.instance.pool) as conn:
+        carl = await make_local_actor(conn, "carl", **make_here(door.instance, "carl"))
+    await publish_tent(door, alice)
+    other = await publish_tent(door, carl)
+    await door.block(*((alice, reader) if who == "blocked" else (reader, alice)))
+    uri = f"{door.instance.site.url}/users/coop/proposals"
+
+    root, [page] = await read_pages(door, uri, reader=bob)
+    _, [everybody] = await read_pages(door, uri)
+
+    assert root["totalItems"] == 2, "the same for everybody: it betrays nothing"
+    assert [item["id"] for item in page] == [other.uri]
+    assert len(everybody) == 2
+
+
+async def test_co05_whom_the_cooperative_blocks_reads_none_of_its_collections(
+    door: Door, coop: Actor, bob: Person
+) -> None:
+    await door.block(coop, await door.meet(bob))
+
+    for path in ("/users/coop/proposals", "/users/coop/proposals?before=9", "/territories", "/territories/henin.test"):
+        assert (await door.get(path, reader=bob)).status == 404
+        assert (await door.get(path)).status == 200
