@@ -181,8 +181,7 @@ async def search_accounts(request: web.Request) -> web.Response:
         await resolve(request.app[INSTANCE], text)
     async with connection(request.app[INSTANCE].pool) as conn:
         found = await find_accounts(conn, request.app[INSTANCE].site, text, limit=limit)
-        barred = await blocks.list_barred(conn, reader(request).id, [actor.id for actor in found])
-        found = [actor for actor in found if actor.id not in barred]
+        found = await leave_out_barred(conn, reader(request).id, found, text)
         if parameters.flag("following"):
             found = await keep_followed(conn, reader(request).id, found)
         return answer_json(request, await load_accounts_by_id(conn, read_look(request), [actor.id for actor in found]))
@@ -199,6 +198,18 @@ async def find_accounts(conn: Connection, site: Site, text: str, *, limit: int, 
     first = [exact] if exact is not None and is_shown(exact) else []
     found = first + [actor for actor in similar if exact is None or actor.id != exact.id]
     return found[offset : offset + limit]
+
+
+async def leave_out_barred(conn: Connection, me: int, found: list[Actor], text: str) -> list[Actor]:
+    """Without those who do not see the reader, or whom she does not see.
+
+    Whom she blocks herself is found by the whole handle: else a client cannot lift the block.
+    """
+    barred = await blocks.list_barred(conn, me, [actor.id for actor in found])
+    handle = text.strip().removeprefix("@").lower()
+    named = [actor.id for actor in found if handle in (actor.handle.lower(), actor.username if actor.local else None)]
+    kept = {id for id in named if id in barred and await blocks.is_blocking(conn, me, id)}
+    return [actor for actor in found if actor.id not in barred - kept]
 
 
 async def keep_followed(conn: Connection, me: int, found: list[Actor]) -> list[Actor]:

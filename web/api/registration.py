@@ -82,7 +82,7 @@ def read_newcomer(parameters: Parameters, languages: tuple[str, ...]) -> Newcome
         raise Invalid(FAULTS[fault], field="password")
     locale = parameters.text("locale").strip().lower().partition("-")[0]
     return Newcomer(
-        name=username,
+        name="",
         username=username,
         email=email,
         password=password,

@@ -7,12 +7,12 @@ from aiohttp import web
 from federation.hashtags import fold
 from federation.uris import is_uri
 from federation.webfinger import read_handle
-from models import blocks, hashtags, posts, timelines
+from models import hashtags, posts, timelines
 from models.actors import Actor
 from models.database import Connection, connection
 from models.posts import Post
 from models.timelines import NetworkFilter
-from web.api.accounts import find_accounts, keep_followed
+from web.api.accounts import find_accounts, keep_followed, leave_out_barred
 from web.api.answers import answer_json
 from web.api.auth import reader_id
 from web.api.entities.accounts import is_shown, load_accounts_by_id
@@ -88,8 +88,7 @@ async def _search_accounts(
         found += [actor for actor in similar if actor.id not in known]
     me = reader_id(request)
     if me is not None:
-        barred = await blocks.list_barred(conn, me, [actor.id for actor in found])
-        found = [actor for actor in found if actor.id not in barred]
+        found = await leave_out_barred(conn, me, found, wish.text)
     if wish.following and me is not None:
         found = await keep_followed(conn, me, found)
     return await load_accounts_by_id(conn, read_look(request), [actor.id for actor in found[: wish.limit]])

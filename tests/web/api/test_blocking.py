@@ -148,6 +148,22 @@ async def test_search_finds_nobody_blocked_and_no_listing_of_muted_people(alice:
     assert (await find("bob", "accounts"), await find("tente", "statuses")) == (0, 0)
 
 
+async def test_whom_she_blocks_is_found_by_the_whole_name_so_that_a_client_can_lift_it(
+    alice: Alice, bob: Actor
+) -> None:
+    async with connection(alice.api.pool) as conn:
+        carol = await make_member(conn, "carol")
+        await blocks.save(conn, uri="urn:uuid:1", actor_id=carol.id, target_id=alice.actor.id)
+    await alice.api.post(f"/api/v1/accounts/{bob.id}/block", strict.relationship)
+
+    found = [
+        (await alice.api.ask("GET", f"/api/v2/search?q={name}")).json["accounts"]
+        for name in ("bob@henin.test", "carol")
+    ]
+
+    assert [[one["username"] for one in accounts] for accounts in found] == [["bob"], []]
+
+
 @pytest.mark.parametrize("as_json", [False, True])
 async def test_a_whole_server_is_blocked_for_oneself(alice: Alice, bob: Actor, as_json: bool) -> None:
     path = "/api/v1/domain_blocks"
