@@ -2,6 +2,7 @@
 
 import pytest
 
+from federation.web_push import load_key, write_public
 from models import applications, tokens
 from models.database import connection
 from tests.web.api.conftest import Alice, Api
@@ -27,7 +28,7 @@ async def test_an_application_registers_in_every_encoding(anybody: Api) -> None:
             "scopes": ["read", "write", "follow", "push"],
             "redirect_uri": OOB,
             "redirect_uris": [OOB],
-            "vapid_key": "",
+            "vapid_key": write_public(await load_key(anybody.instance)),
         }
         assert answer.json["id"].isdecimal() and len(answer.json["client_secret"]) > 40
         assert answer.headers["Cache-Control"] == "no-store"

@@ -38,7 +38,6 @@ EMPTY = [
 ]
 
 MISSING = [
-    "/api/v1/push/subscription",
     "/api/v2/notifications",
     "/api/v1/collections",
     "/api/v1/annual_reports",
