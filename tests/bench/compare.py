@@ -46,7 +46,10 @@ def run_part(checkout: Path, part: str) -> dict[Figure, float]:
     done = subprocess.run(command, cwd=checkout, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         sys.exit(f"{part} failed in {checkout}.")
-    return read_figures(part, done.stdout)
+    figures = read_figures(part, done.stdout)
+    if not figures:
+        sys.exit(f"{part} printed no figures in {checkout}.")
+    return figures
 
 
 def describe(figure: Figure, other: list[float], here: list[float]) -> str:
