@@ -38,6 +38,7 @@ class Cause(StrEnum):
     RECENTLY_FAILED = "recently_failed"
     TOO_MANY_FETCHES = "too_many_fetches"
     SET_ASIDE = "set_aside"
+    WITHHELD = "withheld"
 
 
 _SENTENCES = {
@@ -71,6 +72,7 @@ _SENTENCES = {
     Cause.RECENTLY_FAILED: "{host} failed a moment ago; it will be asked again later.",
     Cause.TOO_MANY_FETCHES: "{host} was asked too often in the last minute; it will be asked again later.",
     Cause.SET_ASIDE: "This cooperative has no dealings with {host}.",
+    Cause.WITHHELD: "This cooperative sends nothing private to {host}.",
 }
 
 

@@ -37,15 +37,19 @@ async def schedule(
     """Queue an activity for the inboxes of these people and of the followers of these actors; how many rows.
 
     One statement; one row per shared inbox (AX21); people named go first. Hosts set aside get nothing, hosts that
-    are unavailable, or paused by hand, get theirs later (HT7). Local people need no delivery.
+    are unavailable, or paused by hand, get theirs later (HT7). Local people need no delivery. What is private stands
+    as failed for hosts to which nothing private is sent (B-52).
     """
     return await execute(
         conn,
         """
-        INSERT INTO delivery (activity_id, actor_id, inbox, personal_inbox, host, priority, state, due_at)
+        INSERT INTO delivery (activity_id, actor_id, inbox, personal_inbox, host, priority, state, due_at, error, cause,
+            finished_at)
         SELECT $1, $2, target.inbox, target.personal_inbox, target.host,
             -- Nothing may overtake what waits in its lane, neither by its priority nor by its due time (HT9).
-            greatest(target.priority, lane.priority), target.state, greatest(now(), lane.due_at)
+            greatest(target.priority, lane.priority), CASE WHEN kept.here THEN 'failed' ELSE target.state END,
+            greatest(now(), lane.due_at), CASE WHEN kept.here THEN 'Nothing private is sent to this server.' END,
+            CASE WHEN kept.here THEN 'withheld' END, CASE WHEN kept.here THEN now() END
         FROM (
             SELECT DISTINCT ON (coalesce(a.shared_inbox, a.inbox)) coalesce(a.shared_inbox, a.inbox) AS inbox,
                 CASE WHEN a.shared_inbox IS NULL THEN NULL ELSE a.inbox END AS personal_inbox, a.host,
@@ -61,6 +65,10 @@ async def schedule(
             WHERE NOT a.local AND a.deleted_at IS NULL AND a.suspended_at IS NULL
             ORDER BY coalesce(a.shared_inbox, a.inbox), CASE WHEN a.id = ANY($3::bigint[]) THEN 0 ELSE 1 END, a.id
         ) AS target
+        CROSS JOIN (SELECT is_private($1) AS private) AS said
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN said.private THEN NOT may_have_private(target.host) ELSE false END AS here
+        ) AS kept
         CROSS JOIN LATERAL (
             SELECT max(e.priority) AS priority, max(e.due_at) AS due_at FROM delivery e
             WHERE e.host = target.host AND e.actor_id = $2 AND e.state = 'waiting'
@@ -89,7 +97,8 @@ async def schedule_to_recipients_of(conn: Connection, *, activity_id: int, actor
         FROM (
             SELECT DISTINCT ON (inbox) inbox, personal_inbox, host FROM (
                 SELECT d.inbox, d.personal_inbox, d.host FROM delivery d JOIN activity a ON a.id = d.activity_id
-                WHERE a.object_uri = $3 AND a.id <> $1 AND NOT (d.state = 'cancelled' AND d.attempts = 0)
+                WHERE a.object_uri = $3 AND a.id <> $1 AND NOT (d.attempts = 0
+                    AND (d.state = 'cancelled' OR d.state = 'failed' AND d.cause IS NOT DISTINCT FROM 'withheld'))
                 UNION ALL
                 SELECT coalesce(a.shared_inbox, a.inbox), CASE WHEN a.shared_inbox IS NULL THEN NULL ELSE a.inbox END,
                     a.host

@@ -54,11 +54,13 @@ async def schedule_farewell(conn: Connection, *, activity_id: int, actor_id: int
         FROM (
             SELECT DISTINCT ON (inbox) inbox, personal_inbox, host FROM (
                 SELECT d.inbox, d.personal_inbox, d.host FROM delivery d
-                WHERE d.actor_id = $2 AND NOT (d.state = 'cancelled' AND d.attempts = 0)
+                WHERE d.actor_id = $2 AND NOT (d.attempts = 0
+                    AND (d.state = 'cancelled' OR d.state = 'failed' AND d.cause IS NOT DISTINCT FROM 'withheld'))
                 UNION ALL
                 SELECT d.inbox, d.personal_inbox, d.host
                 FROM hers JOIN activity a ON a.object_uri = hers.uri JOIN delivery d ON d.activity_id = a.id
-                WHERE NOT (d.state = 'cancelled' AND d.attempts = 0)
+                WHERE NOT (d.attempts = 0
+                    AND (d.state = 'cancelled' OR d.state = 'failed' AND d.cause IS NOT DISTINCT FROM 'withheld'))
                 UNION ALL
                 SELECT coalesce(a.shared_inbox, a.inbox), CASE WHEN a.shared_inbox IS NULL THEN NULL ELSE a.inbox END,
                     a.host

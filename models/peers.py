@@ -21,7 +21,8 @@ CLOCK_TOLERANCE = 5 * 60
 class Peer:
     """One other server and what is in the queue for it; `due_at` is when the next try is, `failing_since` a day.
 
-    `name` is its cooperative's, else what its NodeInfo tells.
+    `name` is its cooperative's, else what its NodeInfo tells. `no_private` when nothing private is sent to it, by its
+    own name or by that of a domain above it.
     """
 
     host: str
@@ -46,6 +47,7 @@ class Peer:
     waiting: int = 0
     held: int = 0
     failed: int = 0
+    no_private: bool = False
     due_at: datetime | None = None
 
     @property
@@ -104,7 +106,7 @@ async def list_peers(
             coalesce(coop.name, s.name) AS name, s.first_seen_at, s.last_in_at, s.last_out_at,
             s.last_failure_at, s.failure, s.failure_cause, s.failing_days[1] AS failing_since, s.unavailable_since,
             s.probe_at, s.paused_at, s.latency_ms, s.clock_seconds, s.clock_at, s.knock, q.waiting, q.held, q.failed,
-            q.due_at
+            q.due_at, NOT may_have_private(s.host) AS no_private
         FROM (
             SELECT s.*, row_number() OVER (ORDER BY s.level = 'aside', s.paused_at IS NULL, s.unavailable_since IS NULL,
                 coalesce(s.failure IS NULL OR s.last_out_at > s.last_failure_at, false),
@@ -118,7 +120,8 @@ async def list_peers(
                 WHEN 'aside' THEN s.level = 'aside'
                 WHEN 'trouble' THEN s.level <> 'aside' AND (s.holding OR (s.failure IS NOT NULL
                     AND (s.last_out_at IS NULL OR s.last_out_at < s.last_failure_at))
-                    OR EXISTS (SELECT FROM delivery d WHERE d.host = s.host AND d.state = 'failed'))
+                    OR EXISTS (SELECT FROM delivery d WHERE d.host = s.host AND d.state = 'failed'
+                        AND d.cause IS DISTINCT FROM 'withheld'))
                 ELSE true END
             ORDER BY place LIMIT $3 OFFSET $4
         ) AS s
@@ -129,7 +132,8 @@ async def list_peers(
         CROSS JOIN LATERAL (
             SELECT (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'waiting') AS waiting,
                 (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'held') AS held,
-                (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'failed') AS failed,
+                (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'failed'
+                    AND d.cause IS DISTINCT FROM 'withheld') AS failed,
                 (SELECT min(d.due_at) FROM delivery d WHERE d.host = s.host AND d.state = 'waiting') AS due_at
         ) AS q
         ORDER BY s.place
@@ -151,7 +155,7 @@ async def find_peer(conn: Connection, host: str) -> Peer | None:
             coalesce(coop.name, s.name) AS name, s.first_seen_at, s.last_in_at, s.last_out_at,
             s.last_failure_at, s.failure, s.failure_cause, s.failing_days[1] AS failing_since, s.unavailable_since,
             s.probe_at, s.paused_at, s.latency_ms, s.clock_seconds, s.clock_at, s.knock, q.waiting, q.held, q.failed,
-            q.due_at
+            q.due_at, NOT may_have_private(s.host) AS no_private
         FROM server s
         LEFT JOIN LATERAL (
             SELECT nullif(a.name, '') AS name FROM actor a
@@ -160,7 +164,8 @@ async def find_peer(conn: Connection, host: str) -> Peer | None:
         CROSS JOIN LATERAL (
             SELECT (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'waiting') AS waiting,
                 (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'held') AS held,
-                (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'failed') AS failed,
+                (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'failed'
+                    AND d.cause IS DISTINCT FROM 'withheld') AS failed,
                 (SELECT min(d.due_at) FROM delivery d WHERE d.host = s.host AND d.state = 'waiting') AS due_at
         ) AS q
         WHERE s.host = $1

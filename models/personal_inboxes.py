@@ -32,6 +32,7 @@ async def redirect(conn: Connection, id: int, *, status: int, addressed: list[st
         ) AS p
         LEFT JOIN server s ON s.host = p.host
         WHERE d.id = $1 AND d.personal_inbox IS NOT NULL AND p.inbox NOT IN (d.inbox, d.personal_inbox)
+            AND (may_have_private(p.host) OR NOT is_private(d.activity_id))
         ORDER BY p.inbox
         ON CONFLICT (activity_id, inbox) DO NOTHING
         """,

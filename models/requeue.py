@@ -72,7 +72,8 @@ async def send_act_again(
 async def _requeue(conn: Connection, ids: list[int], *, at: datetime) -> int:
     """Send these again, with ten new days.
 
-    What was deleted or undone meanwhile stays where it is: sent now, it would come back to life over there. A Create
+    What was deleted or undone meanwhile stays where it is: sent now, it would come back to life over there. So does
+    what is private, while nothing private is sent to that server (B-52). A Create
     takes along the Updates that arrived after it had failed, which the peer may have dropped.
     """
     return await execute(
@@ -95,9 +96,11 @@ async def _requeue(conn: Connection, ids: list[int], *, at: datetime) -> int:
             WHERE f.type = 'Create'
         )
         UPDATE delivery SET state = CASE WHEN s.holding THEN 'held' ELSE 'waiting' END, attempts = 0, due_at = $2,
-            requeued_at = $2, finished_at = NULL, claimed_by = NULL, claimed_until = NULL
+            requeued_at = $2, error = CASE WHEN d.cause = 'withheld' THEN NULL ELSE d.error END,
+            cause = nullif(d.cause, 'withheld'), finished_at = NULL, claimed_by = NULL, claimed_until = NULL
         FROM again JOIN delivery d ON d.id = again.id LEFT JOIN server s ON s.host = d.host
         WHERE delivery.id = again.id AND is_welcome(d.host)
+            AND (may_have_private(d.host) OR NOT is_private(d.activity_id))
         """,
         ids,
         at,

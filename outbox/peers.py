@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from federation import domain_list
 from federation.domain_list import Plan
-from models import held, knocks, levels, preferences, strangers
+from models import held, knocks, levels, preferences, private_hosts, strangers
 from models.database import Connection
 from models.directory import deciding
+from models.errors import Conflict
 from models.levels import Level
 
 
@@ -78,3 +79,14 @@ async def hold(conn: Connection, host: str) -> int:
 async def release(conn: Connection, host: str) -> int:
     """Let it go again; how many deliveries may leave now."""
     return await held.resume(conn, host)
+
+
+async def withhold_private(conn: Connection, host: str) -> int:
+    """Send nothing private to this server any more (B-52); how many deliveries that waited stay here."""
+    return await private_hosts.withhold(conn, host)
+
+
+async def allow_private(conn: Connection, host: str) -> None:
+    """Send private things to this server again. Raises Conflict where that is decided for a domain above it."""
+    if not await private_hosts.allow(conn, host):
+        raise Conflict("C’est décidé pour un nom au-dessus du sien : changez-le là.")

@@ -4,7 +4,7 @@ from federation.fields import PUBLIC
 from federation.instance import Instance
 from federation.synchronization import FollowersDigest, build_header, compute_digest
 from federation.uris import followers_synchronization_uri, origin_of
-from models import actors, followers
+from models import actors, followers, private_hosts
 from models.database import connection
 from models.deliveries import Delivery
 
@@ -13,13 +13,15 @@ async def find_header(instance: Instance, delivery: Delivery) -> str | None:
     """The header for this delivery; None for all but what goes to followers alone.
 
     None too where nobody follows under the origin of the inbox: such a server names its people by other addresses, and
-    the digest of an empty list would make it forget them.
+    the digest of an empty list would make it forget them. None for servers to which nothing private is sent (B-52).
     """
     if PUBLIC in delivery.body or '/followers"' not in delivery.body:
         return None
     async with connection(instance.pool) as conn:
         [actor] = await actors.list_by_ids(conn, [delivery.actor_id])
         if actor.followers_uri is None or f'"{actor.followers_uri}"' not in delivery.body:
+            return None
+        if not await private_hosts.may_have(conn, delivery.host):
             return None
         found = await followers.list_at_origin(conn, actor.id, origin_of(delivery.inbox))
     if not found:

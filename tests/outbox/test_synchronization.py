@@ -1,15 +1,19 @@
 """Which deliveries tell of the followers at the server that they go to (FEP-8fcf)."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from federation.instance import Instance
 from federation.synchronization import compute_digest, read_header
+from models import posts
 from models.actors import Actor
-from models.database import Pool, transaction
+from models.database import Pool, execute, fetch_column, transaction
 from models.posts import Audience
+from models.private_hosts import withhold
 from models.settings import Settings
+from outbox.deletions import delete_post
 from outbox.deliver import deliver_due
 from outbox.notes import NoteDraft, publish
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
@@ -62,3 +66,24 @@ async def test_ax23_a_public_post_says_nothing_of_followers(instance: Instance, 
     await deliver_due(instance)
 
     assert [post.synchronization for post in fediverse.posts] == [None]
+
+
+async def test_b52_a_server_that_gets_nothing_private_gets_neither_the_post_nor_the_header(
+    instance: Instance, fediverse: FakeFediverse
+) -> None:
+    alice = await _publish(instance, "followers", ("bob", "henin.test"), ("carl", "arras.test"))
+    async with transaction(instance.pool) as conn:
+        [post] = await posts.list_by_ids(conn, await fetch_column(conn, "SELECT id FROM post"))
+        await execute(conn, "UPDATE delivery SET state = 'done', attempts = 1")
+        await withhold(conn, "henin.test")
+        await publish(conn, HERE, alice, NoteDraft(text="Rien que pour vous", audience="followers"))
+        await delete_post(conn, HERE, alice, post)
+
+    await deliver_due(instance)
+
+    sent = [(one.inbox, json.loads(one.body)["type"], one.synchronization is None) for one in fediverse.posts]
+    assert sorted(sent) == [
+        ("https://arras.test/inbox", "Create", False),
+        ("https://arras.test/inbox", "Delete", False),
+        ("https://henin.test/inbox", "Delete", True),
+    ]

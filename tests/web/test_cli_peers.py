@@ -116,6 +116,19 @@ async def test_people_read_what_is_wrong_and_what_to_do_about_it(shell: Shell) -
     assert "what to do: Ask whoever runs it why, by another way." in shown
 
 
+async def test_b52_whether_private_things_are_sent_is_chosen_and_shown(shell: Shell) -> None:
+    off = await shell.result("private", "LENS.test", "off")
+    shown, table = await shell.result("show", "lens.test"), await shell.result("list")
+    below, out, err = await shell.run("private", "sub.lens.test", "on")
+    on = await shell.result("private", "lens.test", "on")
+    found = json.loads(await shell.result("show", "lens.test", "--json"))
+
+    assert (off, on, found["no_private"]) == ("off", "on", False)
+    assert "no private: True" in shown
+    assert any(line.startswith("lens.test") and "reader,nothing-private" in line for line in table.splitlines())
+    assert (below, out, err) == (1, "", "This is decided for a name above its own: change it there.\n")
+
+
 async def test_level_is_set(shell: Shell) -> None:
     assert await shell.result("level", "arras.test", "friend") == "friend"
     assert await shell.sql("SELECT level FROM server WHERE host = 'arras.test'") == "friend"
@@ -128,6 +141,7 @@ async def test_level_is_set(shell: Shell) -> None:
         (("retry", "nobody.test"), 1, "Nothing is known of nobody.test"),
         (("catch-up", "henin.test", "hier"), 2, "hier"),
         (("level", "henin.test", "enemy"), 2, "enemy"),
+        (("private", "henin.test", "perhaps"), 2, "perhaps"),
         (("list", "--only", "nothing"), 2, "nothing"),
         (("why", "https://henin.test/1", "--as", "nobody"), 1, "no member named nobody"),
     ],

@@ -11,7 +11,7 @@ from federation.signatures import is_signed
 from federation.uris import host_of
 from federation.vocabulary.objects import Tombstone
 from inbox.policy import read_key_hosts, require_welcome
-from models import actors, blocks, posts
+from models import actors, blocks, posts, private_hosts
 from models.actors import Actor
 from models.database import Connection, connection
 from models.errors import Forbidden, Gone, NotFound
@@ -114,12 +114,19 @@ async def require_standing(
     """The question at every address around a post: may this reader see it, and is it gone?
 
     Raises NotFound for whoever may not read it, for whom private equals missing (OB3). The others are told once it is
-    gone (Departed), so that they delete what they hold.
+    gone (Departed), so that they delete what they hold. Where nothing private is sent, nothing private is shown (B-52).
     """
     if post.id not in await posts.filter_visible(conn, [post.id], reader.id if reader else None, tombstones=True):
         raise NotFound
     if post.deleted_at is not None:
         raise describe_departed(request, former_type, post.deleted_at)
+    if (
+        reader is not None
+        and not reader.local
+        and post.audience not in posts.PUBLIC
+        and not await private_hosts.may_have(conn, reader.host)
+    ):
+        raise NotFound
 
 
 async def require_no_block(conn: Connection, reader: Actor | None, actor: Actor) -> None:

@@ -18,6 +18,7 @@ from outbox import again
 from outbox import peers as outbox
 from web.commands.domain_blocks import blocks
 from web.commands.english import say_in_english
+from web.commands.private_hosts import private
 from web.commands.running import Refused, run, say, tell, working_instance
 from web.pages.causes import advise, explain_stop
 from web.pages.findings import tell_check, tell_clock, tell_finding
@@ -33,6 +34,7 @@ def peer() -> None:
 
 
 peer.add_command(blocks)
+peer.add_command(private)
 
 
 @peer.command("list")
@@ -133,7 +135,7 @@ def _make_row(one: Peer) -> tuple[str, ...]:
     return (
         one.host,
         one.state,
-        one.level,
+        f"{one.level},nothing-private" if one.no_private else one.level,
         str(one.waiting),
         str(one.held),
         str(one.failed),
@@ -178,6 +180,7 @@ SHOWN = (
     "host",
     "state",
     "level",
+    "no_private",
     "software",
     "software_version",
     "name",

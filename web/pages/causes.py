@@ -46,6 +46,7 @@ CAUSES: dict[Cause, str] = {
     Cause.RECENTLY_FAILED: N_("%(host)s n’a pas répondu il y a un instant."),
     Cause.TOO_MANY_FETCHES: N_("%(host)s a été demandé trop souvent."),
     Cause.SET_ASIDE: N_("Notre coop n’échange pas avec %(host)s : elle l’a décidé ainsi."),
+    Cause.WITHHELD: N_("Notre coop n’envoie rien de privé à %(host)s : elle l’a décidé ainsi."),
 }
 
 
@@ -108,7 +109,7 @@ DUTIES: dict[str, tuple[Cause, ...]] = {
     ),
     N_("Demandez à qui le tient pourquoi, par un autre chemin."): (Cause.FORBIDDEN, Cause.SIGNATURE_REFUSED),
     N_("Si la personne est partie, les abonnements vers elle s’arrêtent d’eux-mêmes."): (Cause.NOT_FOUND, Cause.GONE),
-    N_("Vous pouvez revenir là-dessus plus bas."): (Cause.SET_ASIDE,),
+    N_("Vous pouvez revenir là-dessus plus bas."): (Cause.SET_ASIDE, Cause.WITHHELD),
 }
 """What an administrator can do about a server to which nothing goes through; the expired certificate says it itself."""
 

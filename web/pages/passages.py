@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from federation.errors import Cause
 from models import actors, passages, posts
 from models.actors import Actor
 from models.database import Connection, connection, transaction
@@ -37,11 +38,15 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passages:
-    """Servers that have it, those it is on its way to, and those that will not get it."""
+    """Servers that have it, those it is on its way to, and those that will not get it.
+
+    `withheld` are those to which the cooperative sends nothing private: it never left.
+    """
 
     arrived: tuple[str, ...]
     waiting: tuple[Stop, ...]
     failed: tuple[Stop, ...]
+    withheld: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
@@ -86,7 +91,8 @@ def sort_passages(found: Iterable[Passage]) -> Passages:
     return Passages(
         arrived=tuple(row.host for row in rows if row.state == "done"),
         waiting=tuple(_stop(row) for row in rows if row.state in ("waiting", "held")),
-        failed=tuple(_stop(row) for row in rows if row.state == "failed"),
+        failed=tuple(_stop(row) for row in rows if row.state == "failed" and row.cause != Cause.WITHHELD),
+        withheld=tuple(row.host for row in rows if row.state == "failed" and row.cause == Cause.WITHHELD),
     )
 
 

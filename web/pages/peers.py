@@ -10,7 +10,7 @@ from federation.checkup import Finding, check_host
 from federation.hosts import read_host
 from models import peers, set_aside
 from models.database import Connection, connection, transaction
-from models.errors import Invalid, NotFound
+from models.errors import Conflict, Invalid, NotFound
 from models.levels import Level
 from models.moments import PARIS
 from models.peers import SELECTIONS, Peer
@@ -28,13 +28,15 @@ PAGE = 50
 
 LEVELS: tuple[Level, ...] = get_args(Level)
 
-GESTURES = ("retry", "catch_up", "hold", "release", "level")
+GESTURES = ("retry", "catch_up", "hold", "release", "withhold", "allow", "level")
 
 SAID = {
     "retry": N_("C’est reparti : rechargez la page dans un instant."),
     "catch_up": N_("Ce qui n’était pas arrivé est de nouveau en route."),
     "hold": N_("Nous gardons tout ce qui part vers ce serveur."),
     "release": N_("Ce que nous gardions repart."),
+    "withhold": N_("Rien de privé ne part plus vers ce serveur ; ce qui est public part toujours."),
+    "allow": N_("Ce qui est privé part de nouveau vers ce serveur. « Rattraper » renvoie ce qui était resté ici."),
     "level": N_("C’est noté."),
 }
 
@@ -81,7 +83,7 @@ async def post_trial(request: web.Request) -> web.Response:
 
 
 async def post_gesture(request: web.Request) -> web.Response:
-    """POST /coop/serveurs/HOST: retry, catch up, hold, release, or another level."""
+    """POST /coop/serveurs/HOST: retry, catch up, hold, release, private things or none, or another level."""
     require_role(request, "admin")
     form = await read_form(request)
     instance, host = request.app[INSTANCE], _read_host(request)
@@ -90,11 +92,15 @@ async def post_gesture(request: web.Request) -> web.Response:
     since = _read_since(form) if gesture == "catch_up" else None
     if not form.ok:
         return await _show(request, form, status=422)
-    async with transaction(instance.pool) as conn:
-        if level:
-            await outbox.trust(conn, host, level)
-        else:
-            await _act(conn, host, gesture, since)
+    try:
+        async with transaction(instance.pool) as conn:
+            if level:
+                await outbox.trust(conn, host, level)
+            else:
+                await _act(conn, host, gesture, since)
+    except Conflict as error:
+        form.fail("geste", str(error))
+        return await _show(request, form, status=422)
     instance.welcomes.forget()
     raise lead_on(f"/coop/serveurs/{host}", gesture)
 
@@ -105,6 +111,10 @@ async def _act(conn: Connection, host: str, gesture: str, since: datetime | None
         await outbox.hold(conn, host)
     elif gesture == "release":
         await outbox.release(conn, host)
+    elif gesture == "withhold":
+        await outbox.withhold_private(conn, host)
+    elif gesture == "allow":
+        await outbox.allow_private(conn, host)
     elif gesture == "catch_up" and since is not None:
         await again.catch_up(conn, host, since=since, at=at)
     else:

@@ -7,11 +7,13 @@ import pytest
 from models import servers
 from models.actors import Actor
 from models.database import connection, transaction
+from models.private_hosts import withhold
 from outbox.listings import withdraw
 from outbox.notes import NoteDraft
 from outbox.notes import publish as publish_note
 from tests.fediverse import Person
 from tests.web.activitypub.conftest import Door, publish_tent, sent
+from web.activitypub.paging import TOP
 
 
 async def test_ob01_an_object_is_what_was_delivered(door: Door, alice: Actor, offres: Actor) -> None:
@@ -184,3 +186,24 @@ async def test_there_is_no_twin_of_what_is_private_and_no_link_to_it(door: Door,
     assert "Link" not in (await door.get(listing.uri, reader=bob)).headers
     for reader in (None, bob):
         assert (await door.get(f"{listing.uri}/proposal", reader=reader)).status == 404
+
+
+async def test_b52_a_follower_at_a_server_that_gets_nothing_private_is_shown_nothing_private(
+    door: Door, alice: Actor, bob: Person
+) -> None:
+    await door.befriend(bob, alice)
+    async with transaction(door.instance.pool) as conn:
+        private, public = [
+            await publish_note(conn, door.instance.site, alice, NoteDraft(text="Bonjour", audience=audience))
+            for audience in ("followers", "network")
+        ]
+    before = await door.get(private.uri, reader=bob)
+    async with transaction(door.instance.pool) as conn:
+        await withhold(conn, "henin.test")
+
+    create = (await door.get(f"{alice.uri}/outbox?before={TOP}", reader=bob)).json["orderedItems"]
+
+    assert before.status == 200
+    assert (await door.get(private.uri, reader=bob)).status == 404
+    assert (await door.get(public.uri, reader=bob)).status == 200
+    assert [one["object"]["id"] for one in create] == [public.uri]

@@ -7,8 +7,10 @@ import pytest
 from federation.instance import Instance
 from models import deliveries
 from models.actors import Actor
-from models.database import connection, execute, fetch_column
-from tests.factories import make_activity, make_remote_actor
+from models.database import connection, execute, fetch_column, transaction
+from models.private_hosts import withhold
+from outbox.notes import NoteDraft, publish
+from tests.factories import make_activity, make_follow, make_remote_actor
 from tests.village import Village
 from tests.web.pages.conftest import Browser
 
@@ -132,3 +134,17 @@ async def test_request_to_follow_is_sent_again(open_browser: OpenBrowser, lomme:
 
     assert (answer.status, answer.location) == (303, "/abonnements")
     assert await states(instance, activity) == ["waiting now"]
+
+
+async def test_b52_the_author_sees_to_which_server_nothing_private_was_sent(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await withhold(conn, "henin.test")
+        await make_follow(conn, lomme.bob, lomme.alice)
+        note = await publish(conn, lomme.site, lomme.alice, NoteDraft(text="Entre nous", audience="followers"))
+
+    page = await alice.get(note.url.removeprefix(lomme.site.url))
+
+    assert "Non envoyé à henin.test : votre coopérative n’envoie rien de privé à ce serveur." in page.words()
+    assert f"/envois/{note.id}/renvoyer" not in page.text

@@ -8,12 +8,12 @@ import pytest
 
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
-from models import circuits, deliveries, jobs, peers, received
+from models import circuits, deliveries, jobs, peers, private_hosts, received
 from models.actors import Actor
 from models.database import connection, execute, fetch_value, transaction
 from models.peers import Peer
 from models.received import NewReceived
-from tests.factories import make_activity, save_failure
+from tests.factories import make_activity, make_follow, make_note, save_failure
 from tests.fediverse import FakeFediverse
 from tests.village import Village
 from tests.web.pages.conftest import Browser
@@ -240,3 +240,36 @@ async def test_d16_what_could_not_be_done_here_is_shown_to_administrators(
     assert "Ce qui n’a pas pu être traité ici" in after
     assert "J’aime, arras.test RecursionError: too deep" in after
     assert "Tâche « mail »" in after
+
+
+async def test_b52_private_things_are_kept_from_a_server_and_sent_again(
+    admin: Browser, lomme: Village, instance: Instance
+) -> None:
+    async with connection(instance.pool) as conn:
+        await make_follow(conn, lomme.bob, lomme.alice)
+        post = await make_note(conn, lomme.alice, audience="followers")
+        activity = await make_activity(conn, lomme.alice, object_uri=post.uri, public=False)
+        await deliveries.schedule(
+            conn, activity_id=activity, actor_id=lomme.alice.id, named_ids=[lomme.bob.id], followed_ids=[]
+        )
+
+    answer = await admin.send(PAGE, {"geste": "withhold"}, form_on=PAGE)
+    withheld = await get(instance)
+    page, table = (await admin.get(answer.location)).words(), (await admin.get("/coop/serveurs")).words()
+    again = await admin.send(PAGE, {"geste": "allow"}, form_on=PAGE)
+
+    assert answer.location == f"{PAGE}?fait=withhold" and again.location == f"{PAGE}?fait=allow"
+    assert (withheld.no_private, withheld.waiting, withheld.failed) == (True, 0, 0)
+    assert "Rien de privé ne part plus vers ce serveur" in page and "Lui envoyer aussi ce qui est privé" in page
+    assert "Rien de privé ne part vers lui" in table
+    assert not (await get(instance)).no_private
+
+
+async def test_b52_what_is_decided_for_a_name_above_is_changed_there(admin: Browser, instance: Instance) -> None:
+    async with connection(instance.pool) as conn:
+        await private_hosts.withhold(conn, "test")
+
+    answer = await admin.send(PAGE, {"geste": "allow"}, form_on=PAGE)
+
+    assert answer.status == 422
+    assert "C’est décidé pour un nom au-dessus du sien : changez-le là." in answer.words()
