@@ -37,7 +37,8 @@ _WHICH = """
 _DOWNWARD = """
     SELECT found.id, found.distance FROM (:found) AS found
     JOIN post p ON p.id = found.id JOIN actor a ON a.id = p.author_id
-    WHERE :shown AND ($8::float8 IS NULL OR $6::float8 IS NULL OR found.distance <= $8)
+    WHERE p.id < $12 AND p.id > $13
+        AND :shown AND ($8::float8 IS NULL OR $6::float8 IS NULL OR found.distance <= $8)
         AND ($18::timestamptz IS NULL OR p.published_at >= $18)
         AND ($19::boolean IS NULL OR p.local = $19)
         AND ($20::bigint IS NULL OR p.author_id = $20)

@@ -11,13 +11,16 @@ import pytest
 
 from models import timelines
 from models.database import Connection, connection, execute, fetch_column, open_pool
-from models.timelines import NetworkFilter, Page, PostFilter
+from models.listings import ListingStatus
+from models.timelines import CatalogueFilter, NetworkFilter, Page, PostFilter
 from tests import crowd
 from tests.conftest import copy_database, with_database
 
 LOMME = crowd.FIRST_ID
 GROUP = crowd.FIRST_ID + 99
 LIST = 1
+AUTHOR = crowd.FIRST_ID + 10
+STATES: tuple[ListingStatus, ...] = ("open", "reserved", "fulfilled", "cancelled", "expired", "paused")
 MIDDLE = crowd.FIRST_ID + 50_000_000
 
 Read = Callable[[Connection], Awaitable[Any]]
@@ -65,6 +68,25 @@ READS: dict[str, tuple[int, Read]] = {
         6000,
         lambda conn: timelines.list_network(
             conn, NetworkFilter(text="vélo", latitude=50.64, longitude=3.0, nearest_first=True)
+        ),
+    ),
+    "catalogue": (400, lambda conn: timelines.list_catalogue(conn, CatalogueFilter(), Page())),
+    "catalogue, upward": (
+        400,
+        lambda conn: timelines.list_catalogue(conn, CatalogueFilter(reader_id=LOMME), Page(after=MIDDLE)),
+    ),
+    "catalogue, in any state": (
+        600,
+        lambda conn: timelines.list_catalogue(conn, CatalogueFilter(statuses=STATES), Page(before=MIDDLE)),
+    ),
+    "catalogue, one author": (
+        4000,
+        lambda conn: timelines.list_catalogue(conn, CatalogueFilter(author_id=AUTHOR, statuses=STATES), Page()),
+    ),
+    "catalogue, near a place": (
+        8000,
+        lambda conn: timelines.list_catalogue(
+            conn, CatalogueFilter(latitude=50.64, longitude=3.0, radius=10, kinds=("offer",)), Page()
         ),
     ),
     "the territories": (9000, lambda conn: timelines.list_territories_seen(conn)),

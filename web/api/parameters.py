@@ -10,6 +10,7 @@ import orjson
 from aiohttp import BodyPartReader, web
 
 from models.errors import Invalid
+from models.idempotency import LONGEST
 from models.texts import NOT_TYPED
 
 TEXT_LIMIT = 256 * 1024
@@ -121,6 +122,14 @@ def read_id(text: str) -> int | None:
         return None
     id = int(text)
     return id if id <= HIGHEST_ID else None
+
+
+def read_idempotency_key(request: web.Request) -> str:
+    """The key under which the same request is one only, or nothing. Raises Invalid for what cannot be kept whole."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > LONGEST or not key.isprintable():
+        raise Invalid(f"An Idempotency-Key has {LONGEST} plain characters at most.", field="Idempotency-Key")
+    return key
 
 
 def read_query(request: web.Request) -> Parameters:

@@ -19,7 +19,7 @@ from outbox.posting import Wish
 from web.api.answers import answer_json
 from web.api.auth import TOKEN, reader
 from web.api.entities.values import Json
-from web.api.parameters import Parameters, read_parameters
+from web.api.parameters import Parameters, read_idempotency_key, read_parameters
 from web.api.scheduled import load_scheduled, read_scheduled_at
 from web.api.statuses import get_by_id, get_target, load_one
 from web.keys import INSTANCE
@@ -45,7 +45,7 @@ async def post_status(request: web.Request) -> web.Response:
     parameters = await read_parameters(request)
     wish, at = read_typed(parameters), read_scheduled_at(parameters)
     instance, me = request.app[INSTANCE], reader(request)
-    key = request.headers.get("Idempotency-Key", "").strip()
+    key = read_idempotency_key(request)
     if at is None:
         await look_up_mentioned(instance, wish.text)
     async with transaction(instance.pool) as conn:

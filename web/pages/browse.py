@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from federation.uris import host_of, is_uri
 from models import actors, categories, places, timelines
 from models.accounts import Account
 from models.actors import Actor
@@ -66,6 +67,25 @@ class Search:
             *(("mode", mode) for mode in self.modes),
             *([("photo", "1")] if self.with_photo else []),
         ]
+
+    @property
+    def feed(self) -> str:
+        """The address of this search as a feed, for readers of feeds that look for one on the page."""
+        near = self.commune if self.radius else None
+        single = [
+            ("q", self.text),
+            ("category", self.category),
+            ("around", near.code if near else ""),
+            ("within", self.radius if near else ""),
+            ("territory", host_of(self.coop) if is_uri(self.coop) else ""),
+            ("with_photo", "true" if self.with_photo else ""),
+        ]
+        pairs = [
+            *((name, value) for name, value in single if value),
+            *(("kind", kind) for kind in self.kinds),
+            *(("mode", mode) for mode in self.modes),
+        ]
+        return f"/api/v1/declic/listings.atom?{urlencode(pairs)}".rstrip("?")
 
     def address(self, *without: tuple[str, str], page: int = 1) -> str:
         """The address of this search on another page, or without one of its filters."""

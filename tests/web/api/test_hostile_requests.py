@@ -1,11 +1,13 @@
 """Whatever is sent to whichever address: an answer in JSON, never an error of ours."""
 
+import asyncio
+import re
 from typing import Any, cast
 
 from models.database import connection
 from tests.factories import make_listing, make_note
 from tests.web.api.conftest import Alice
-from web.api.routes import KNOWN
+from web.api.routes import KNOWN, OWN
 
 BODIES: tuple[dict[str, Any], ...] = (
     {},
@@ -16,6 +18,11 @@ BODIES: tuple[dict[str, Any], ...] = (
     {"data": b"--x\r\n\r\n", "headers": {"Content-Type": "multipart/form-data; boundary=x"}},
     {"json": {"status": {"a": [1, {"b": None}]}, "limit": 1e300, "id": [[1]], "visibility": True, "locked": "\x00"}},
     {"json": {"status": "a\x00b\u202e", "in_reply_to_id": -1, "media_ids": [1, 2, 3], "language": "fr\x00"}},
+    {
+        "json": {"kind": "offer", "mode": "gift", "title": "a\x00", "quantity": 1e300, "begins_at": "9" * 20},
+        "headers": {"Idempotency-Key": "\udcff" * 300},
+    },
+    {"json": {"kind": "repair_call", "title": "a", "interventions": [["x"]], "deposit": "1e999999999", "mode": None}},
     {"json": {"display_name": "\x00", "note": "\u202e\x07", "fields_attributes": [["x"]]}},
 )
 
@@ -26,6 +33,7 @@ QUERIES = (
     "?max_id=9223372036854775807",
     "?q=%00%ff%ed%a0%80&acct=%ff@%00&resolve=true&tagged=%ff&any[]=%00&id[]=%ff&types[]=%00",
     "?" + "&".join(f"id[]={number}" for number in range(300)),
+    "?around=59355&within=200&since=9999999999999999999&territory=%00&commune=%ff&author=9223372036854775806&q=%22%27",
     "?account_id=1&offset=99999999999&limit=-99999999999",
 )
 
@@ -37,9 +45,10 @@ async def test_nothing_that_is_sent_breaks_an_address(alice: Alice) -> None:
     ids = (str(listing.id), str(alice.actor.id), "0", "9223372036854775807", "00000000000000000001", "9" * 400)
     broken = []
 
-    for route in KNOWN:
+    for route in (*KNOWN, *OWN):
         for number, body in enumerate((*BODIES, *QUERIES)):
-            path = route.path.replace("{id:[0-9]+}", ids[number % len(ids)]).replace("{tag:[^/]+}", "%ff%00%ed%a0%80")
+            path = route.path.replace("{tag:[^/]+}", "%ff%00%ed%a0%80").replace("{host:[0-9A-Za-z.:-]{1,255}}", "::.-:")
+            path = re.sub(r"\{id:[^/]+\}", ids[number % len(ids)], path)
             if isinstance(body, str):
                 answer = await alice.api.ask(route.method, path + body)
             else:
@@ -48,3 +57,39 @@ async def test_nothing_that_is_sent_breaks_an_address(alice: Alice) -> None:
                 broken.append((route.method, path, body, answer.json))
 
     assert broken == []
+
+
+HEADERS = (
+    b"Authorization: Bearer \xff\xfe",
+    b"Idempotency-Key: \xff\xfe",
+    b"Idempotency-Key: " + b"a" * 300,
+    b"Accept: \xff/\xfe;q=\xff",
+    b"Accept-Language: \xff",
+    b"If-None-Match: \xff",
+)
+
+
+async def test_no_bytes_in_a_header_break_an_address(alice: Alice) -> None:
+    answers = []
+    for header in HEADERS:
+        for target in (b"GET /api/v1/declic/listings", b"POST /api/v1/declic/listings", b"POST /api/v1/statuses"):
+            answers.append((header, target, await send_raw(alice, target, header)))
+
+    assert [one for one in answers if one[2] >= 500] == []
+    refused = {status for header, target, status in answers if header[:4] in {b"Auth", b"Idem"} and b"POST" in target}
+    assert refused == {401, 422}
+
+
+async def send_raw(alice: Alice, target: bytes, header: bytes) -> int:
+    """The status of a request whose header is written as it is; clients would not send it."""
+    server = alice.api.client.server
+    reader, writer = await asyncio.open_connection(server.host, server.port)
+    body = b'{"kind": "offer", "mode": "gift", "title": "Tente", "status": "Bonjour"}'
+    lines = [target + b" HTTP/1.1", b"Host: lomme.test", b"Connection: close", b"Content-Type: application/json"]
+    lines += [b"Content-Length: %d" % len(body), header]
+    if not header.startswith(b"Auth"):
+        lines.append(f"Authorization: Bearer {alice.api.bearer}".encode())
+    writer.write(b"\r\n".join([*lines, b"", body]))
+    answer = await reader.read()
+    writer.close()
+    return int(answer.split()[1])

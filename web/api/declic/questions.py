@@ -17,6 +17,8 @@ Bike = Literal["city", "ebike", "cargo", "mtb", "road", "child", "folding", "oth
 Intervention = Literal["flat-tyre", "brakes", "chain", "gears", "wheel", "electric", "lights", "diagnosis", "other"]
 Urgency = Literal["Now", "Today", "ThisWeek", "Flexible"]
 
+Title = Annotated[str, Meta(min_length=1, max_length=100)]
+Language = Annotated[str, Meta(max_length=35, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
 Text = Annotated[str, Meta(max_length=4_000)]
 Words = Annotated[str, Meta(max_length=200)]
 Code = Annotated[str, Meta(max_length=100)]
@@ -67,7 +69,10 @@ class ListingQuery(Struct, kw_only=True, frozen=True):
 class CommuneQuery(Struct, kw_only=True, frozen=True):
     """Communes as people type them."""
 
-    q: Annotated[Words, Meta(description=N_("Le début d’un nom, un code postal, ou les deux."))]
+    q: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=200)],
+        Meta(description=N_("Le début d’un nom, un code postal, ou les deux.")),
+    ]
     limit: Limit = 10
 
 
@@ -82,7 +87,7 @@ class ListingChange(Struct, kw_only=True, frozen=True):
 
     kind: ListingKind | UnsetType = UNSET
     mode: SentMode | UnsetType = UNSET
-    title: Annotated[str, Meta(max_length=100)] | UnsetType = UNSET
+    title: Title | UnsetType = UNSET
     text: Annotated[Text | UnsetType | None, Meta(description=N_("Du texte simple ; les lignes vides séparent."))] = (
         UNSET
     )
@@ -90,7 +95,7 @@ class ListingChange(Struct, kw_only=True, frozen=True):
     audience: Annotated[
         SentAudience | UnsetType, Meta(description=N_("Qui peut la voir ; network si rien n’est dit."))
     ] = UNSET
-    language: Annotated[str, Meta(max_length=35)] | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
     commune: Annotated[
         Code | UnsetType | None,
         Meta(description=N_("Un code INSEE, ou un nom avec son code postal ; sans lui, votre commune.")),
@@ -134,7 +139,7 @@ class NewListing(ListingChange, kw_only=True, frozen=True):
     """A listing to publish. The mode of a repair call is always `repair` and need not be said."""
 
     kind: ListingKind
-    title: Annotated[str, Meta(min_length=1, max_length=100)]
+    title: Title
 
 
 class Outcome(Struct, kw_only=True, frozen=True):

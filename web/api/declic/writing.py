@@ -15,6 +15,7 @@ from web.api.declic.drafting import begin_draft, change_draft
 from web.api.declic.questions import ListingChange, NewListing, Nothing, Outcome
 from web.api.declic.reading import get_visible
 from web.api.declic.shapes import Done
+from web.api.parameters import read_idempotency_key
 from web.gathering import Gathered, gather_listings
 from web.keys import INSTANCE
 
@@ -25,7 +26,7 @@ FIELDS = {"place_name": "commune"}
 async def create_listing(request: web.Request, sent: NewListing) -> web.Response:
     """POST /listings. With an Idempotency-Key the same request again gives the same listing, also in parallel."""
     instance, me = request.app[INSTANCE], reader(request)
-    key = request.headers.get("Idempotency-Key", "").strip()
+    key = read_idempotency_key(request)
     async with transaction(instance.pool) as conn:
         claimed = await idempotency.claim(conn, me.id, key) if key else None
         if claimed is not None:

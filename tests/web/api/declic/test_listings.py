@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from models.database import connection
+from models.database import connection, execute
 from models.listings import Listing
 from tests.factories import make_listing, make_member, make_remote_actor
 from tests.web.api.conftest import Alice
@@ -159,6 +159,14 @@ async def test_filters_narrow_and_go_together(alice: Alice, open: Own) -> None:
     }
 
     assert {query: await find(open, query) for query in expected} == expected
+
+
+async def test_a_commune_is_asked_for_with_its_parts(alice: Alice, open: Own) -> None:
+    await publish(alice)
+    async with connection(alice.api.pool) as conn:
+        await execute(conn, "UPDATE commune SET parent_code = '62427' WHERE code = '59355'")
+
+    assert await find(open, "commune=62427") == ["Tente quatre places"]
 
 
 async def test_distances_are_told_only_where_the_place_is_known_finely(alice: Alice, open: Own) -> None:
