@@ -247,3 +247,11 @@ def _split(uri: str) -> tuple[str, str]:
         raise Invalid("This is not a web address.")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else to_a_label(parts.hostname)
     return parts.scheme, host if port in (None, default) else f"{host}:{port}"
+
+
+def web_address(*candidates: str | None) -> str:
+    """The first that a browser may open; a `javascript:` from elsewhere never reaches a client."""
+    for candidate in candidates:
+        if candidate and candidate.startswith(("https://", "http://")):
+            return candidate
+    return ""

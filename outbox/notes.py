@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from federation import hashtags
 from federation.html import from_text
-from federation.uris import note_uri, note_url, tag_url
+from federation.uris import note_uri, note_url, tag_url, web_address
 from models import actors, notes, notifications, posts, uploads
 from models.actors import Actor
 from models.database import Connection
@@ -180,7 +180,7 @@ def _describe(site: Site, author: Actor, draft: NoteDraft, text: str, mentioned:
         audience=draft.audience,
         content=from_text(
             text,
-            mentions={handle: actor.uri for handle, actor in mentioned.items()},
+            mentions={handle: web_address(actor.url, actor.uri) for handle, actor in mentioned.items()},
             tag_url=partial(tag_url, site),
         ),
         source=draft.text,

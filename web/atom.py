@@ -8,9 +8,9 @@ from xml.etree import ElementTree as ET
 
 from federation.fields import write_moment
 from federation.media_uris import media_url
+from federation.uris import web_address
 from models import categories
 from models.settings import Site
-from web.formats import web_address
 from web.gathering import Gathered
 
 ATOM = "application/atom+xml"

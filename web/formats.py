@@ -109,11 +109,3 @@ def _set_first(text: str, language: str) -> str:
 def break_lines(text: str) -> Markup:
     """Plain text with its line ends as `<br>`, everything else escaped."""
     return Markup("<br>").join(text.splitlines())
-
-
-def web_address(*candidates: str | None) -> str:
-    """The first that a browser may open; a `javascript:` from elsewhere never reaches a client."""
-    for candidate in candidates:
-        if candidate and candidate.startswith(("https://", "http://")):
-            return candidate
-    return ""

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from federation.fields import Json, compact, write_moment
 from federation.geojson import build_point
 from federation.media_uris import thumbnail_url
+from federation.uris import web_address
 from models.settings import Site
-from web.formats import web_address
 from web.gathering import Gathered
 
 

@@ -9,6 +9,7 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from federation.uris import web_address
 from web import formats
 from web.assets import Assets, load_assets
 from web.i18n import load_catalogue
@@ -82,7 +83,7 @@ def make_environment(
         lower_first=lambda text: text[:1].lower() + text[1:],
         absolute=lambda address, site: site.url + address if address.startswith("/") else address,
         qr=draw_code,
-        web_address=formats.web_address,
+        web_address=web_address,
         spaces=formats.set_french_spaces if language == "fr" else str,
     )
     environment.filters["price"] = lambda amount, currency=None: formats.format_price(amount, currency, locale)

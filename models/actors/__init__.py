@@ -2,6 +2,7 @@
 
 from models.actors.reading import (
     count,
+    filter_published,
     find_by_handle,
     find_by_uri,
     find_local,
@@ -30,6 +31,7 @@ __all__ = [
     "count",
     "create_local",
     "delete",
+    "filter_published",
     "find_by_handle",
     "find_by_uri",
     "find_local",

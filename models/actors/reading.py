@@ -1,7 +1,7 @@
 """Actors found again, by id, handle or name, and their public figures."""
 
 from models.actors.values import Actor, Counts
-from models.database import Connection, fetch_all, fetch_one, fetch_value
+from models.database import Connection, fetch_all, fetch_column, fetch_one, fetch_value
 from models.errors import NotFound
 
 
@@ -87,12 +87,19 @@ async def find_published(conn: Connection, username: str) -> Actor | None:
 
 async def is_published(conn: Connection, actor_id: int) -> bool:
     """Whether others may know of this actor: everybody but our members who did not confirm their address yet."""
-    return bool(
-        await fetch_value(
-            conn,
-            "SELECT NOT EXISTS (SELECT FROM account WHERE actor_id = $1 AND confirmed_at IS NULL)",
-            actor_id,
-        )
+    return bool(await filter_published(conn, [actor_id]))
+
+
+async def filter_published(conn: Connection, actor_ids: list[int]) -> list[int]:
+    """Those of these ids, in this order, that others may know of."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT wanted.id FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (id, position)
+        WHERE NOT EXISTS (SELECT FROM account WHERE actor_id = wanted.id AND confirmed_at IS NULL)
+        ORDER BY wanted.position
+        """,
+        actor_ids,
     )
 
 

@@ -60,7 +60,7 @@ async def test_the_author_is_named_in_the_text_since_mastodon_tells_nobody_else(
     answer = await reply(conn, HERE, alice, listing.post, "Bonjour", audience="network")
 
     assert answer.content == (
-        f'<p><span class="h-card"><a href="{bob.uri}" class="u-url mention">@<span>bob</span></a></span> Bonjour</p>'
+        f'<p><span class="h-card"><a href="{bob.url}" class="u-url mention">@<span>bob</span></a></span> Bonjour</p>'
     )
     assert answer.source == "Bonjour"
 

@@ -78,7 +78,8 @@ async def list_accounts(request: web.Request) -> web.Response:
     """GET /api/v1/accounts?id[]=: several at once; unknown ones are left out."""
     ids = (await read_parameters(request)).ids("id")[:MOST]
     async with connection(request.app[INSTANCE].pool) as conn:
-        return answer_json(request, await load_accounts_by_id(conn, read_look(request), ids))
+        known = await actors.filter_published(conn, ids)
+        return answer_json(request, await load_accounts_by_id(conn, read_look(request), known))
 
 
 async def look_up(request: web.Request) -> web.Response:

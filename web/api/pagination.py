@@ -35,7 +35,7 @@ def read_links(request: web.Request, ids: list[int]) -> dict[str, str]:
     """The addresses of the neighbouring pages, by their relation."""
     if not ids:
         return {}
-    base = request.app[INSTANCE].site.url + request.path
+    base = request.app[INSTANCE].site.url + request.rel_url.raw_path
     kept = [(name, value) for name, value in request.query.items() if LIST_END.sub("", name) not in CURSORS]
     older = urlencode([*kept, ("max_id", str(ids[-1]))])
     newer = urlencode([*kept, ("min_id", str(ids[0]))])

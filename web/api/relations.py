@@ -4,7 +4,7 @@ import re
 
 from aiohttp import web
 
-from models import account_notes, follows
+from models import account_notes, actors, follows
 from models.actors import Actor
 from models.database import Connection, connection, transaction
 from models.errors import Invalid, NotFound
@@ -27,7 +27,8 @@ async def list_relationships(request: web.Request) -> web.Response:
     """GET /api/v1/accounts/relationships?id[]=: in the order asked, unknown ids left out, one's own included."""
     ids = (await read_parameters(request)).ids("id")[: 2 * MOST]
     async with connection(request.app[INSTANCE].pool) as conn:
-        found = await follows.list_relationships(conn, reader(request).id, ids)
+        known = await actors.filter_published(conn, ids)
+        found = await follows.list_relationships(conn, reader(request).id, known)
     return answer_json(request, [build_relationship(relation) for relation in found])
 
 

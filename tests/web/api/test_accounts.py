@@ -72,6 +72,20 @@ async def test_several_accounts_come_in_the_order_asked(alice: Alice) -> None:
     assert [one["acct"] for one in found.json] == ["bob@henin.test", "alice"]
 
 
+async def test_who_did_not_confirm_her_address_is_not_found_by_number_either(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        dora = await make_member(conn, "dora")
+        await execute(conn, "UPDATE account SET confirmed_at = NULL WHERE actor_id = $1", dora.id)
+
+    found = [
+        await alice.api.get(path)
+        for path in (f"/api/v1/accounts?id[]={dora.id}", f"/api/v1/accounts/relationships?id[]={dora.id}")
+    ]
+
+    assert found == [[], []]
+    assert (await alice.api.ask("GET", f"/api/v1/accounts/{dora.id}")).status == 404
+
+
 async def test_what_somebody_wrote_narrows_and_never_shows_more_than_the_reader_may_see(alice: Alice) -> None:
     async with connection(alice.api.pool) as conn:
         bob = await make_member(conn, "bob")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from federation.html import clean
+from federation.uris import web_address
 from models import actors, listings, media, reactions
 from models.actors import Actor
 from models.database import Connection, Pool, connection, execute
@@ -19,7 +20,6 @@ from web.api.entities.accounts import load_account
 from web.api.entities.media import build_attachment
 from web.api.entities.statuses import load_post, load_posts, load_statuses
 from web.api.entities.values import Json, Look, write_moment
-from web.formats import web_address
 
 LOOK = Look(
     site=HERE,

@@ -161,6 +161,18 @@ async def test_a_key_is_forgotten_after_a_day(alice: Alice) -> None:
     assert first.json["id"] != second.json["id"]
 
 
+async def test_a_mention_leads_to_the_same_address_in_the_text_and_beside_it(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        await make_member(conn, "carol")
+        await make_remote_actor(conn)
+
+    posted = await alice.api.post("/api/v1/statuses", strict.status, status="Merci @carol et @bob@henin.test")
+
+    named = [one["url"] for one in posted["mentions"]]
+    assert len(named) == 2
+    assert [f'href="{url}" class="u-url mention"' in posted["content"] for url in named] == [True, True]
+
+
 async def test_whoever_is_named_for_the_first_time_is_looked_up_before(alice: Alice) -> None:
     carol = alice.api.fediverse.add_person("carol", "carvin.test")
 

@@ -54,6 +54,16 @@ async def test_the_link_header_is_exactly_as_clients_take_it_apart(alice: Alice)
     assert answer.headers["Link"] == f'<{base}&max_id={one}>; rel="next", <{base}&min_id={two}>; rel="prev"'
 
 
+async def test_the_link_header_names_a_tag_with_accents_as_headers_can(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        one = (await make_note(conn, alice.actor, tags=(Tag(tag="depannage", name="Dépannage"),))).id
+
+    answer = await alice.api.ask("GET", "/api/v1/timelines/tag/D%C3%A9pannage?limit=1")
+
+    base = "https://lomme.test/api/v1/timelines/tag/D%C3%A9pannage?limit=1"
+    assert answer.headers["Link"] == f'<{base}&max_id={one}>; rel="next", <{base}&min_id={one}>; rel="prev"'
+
+
 async def test_an_empty_page_has_no_link_header(alice: Alice) -> None:
     answer = await alice.api.ask("GET", "/api/v1/timelines/home")
 

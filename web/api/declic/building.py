@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from federation.media_uris import media_url, thumbnail_url
+from federation.uris import web_address
 from models import categories, places
 from models.actors import Actor
 from models.media import Media
@@ -22,7 +23,6 @@ from web.api.declic.shapes import (
 )
 from web.api.entities.accounts import write_acct
 from web.api.entities.values import write_moment
-from web.formats import web_address
 from web.gathering import Gathered
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from federation.media_uris import media_url, thumbnail_url
+from federation.uris import web_address
 from models import actors, media
 from models.actors import Actor, Counts
 from models.database import Connection
 from models.follows import Relationship
 from models.media import Media
 from web.api.entities.values import Json, Look, write_moment
-from web.formats import web_address
 
 AUTOMATIC = frozenset({"Application", "Service"})
 COLLECTIVE = frozenset({"Group", "Organization"})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from federation.uris import tag_url
+from federation.uris import tag_url, web_address
 from models import actors, filters, media, polls, posts, provenance, reactions
 from models.actors import Actor
 from models.database import Connection
@@ -19,7 +19,6 @@ from web.api.entities.filters import find_results, is_hidden
 from web.api.entities.media import build_attachments
 from web.api.entities.polls import build_poll
 from web.api.entities.values import Json, Look, write_moment
-from web.formats import web_address
 
 VISIBILITIES: dict[Audience, str] = {
     "network": "public",
