@@ -37,7 +37,8 @@ async def choose_language(request: web.Request) -> web.Response:
     if account is not None and is_same_origin(request):
         async with transaction(request.app[INSTANCE].pool) as conn:
             await accounts.set_language(conn, account.actor_id, language)
-    answer = web.HTTPSeeOther(read_local_path(request.query.get("retour", "/")))
+    back = read_local_path(request.query.get("retour", "/"))
+    answer = web.Response(status=303, headers={"Location": back})
     answer.set_cookie(
         COOKIE, language, max_age=YEAR, path="/", samesite="Lax", httponly=True, secure=site.url.startswith("https:")
     )

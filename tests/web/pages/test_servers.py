@@ -52,4 +52,4 @@ async def test_every_page_names_the_object_that_it_shows(visitor: Browser, lomme
     for path, uri in shown.items():
         page = await visitor.get(path)
 
-        assert page.html.xpath("//link[@rel='alternate']/@href") == [uri]
+        assert page.html.xpath("//link[@rel='alternate'][@type='application/activity+json']/@href") == [uri]
