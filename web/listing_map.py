@@ -6,6 +6,7 @@ from federation.fields import Json, compact, write_moment
 from federation.geojson import build_point
 from federation.media_uris import thumbnail_url
 from federation.uris import web_address
+from models.places import Place
 from models.settings import Site
 from web.gathering import Gathered
 
@@ -22,11 +23,10 @@ def build_listing_map(site: Site, gathered: Iterable[Gathered]) -> Json:
 def build_listing_feature(site: Site, one: Gathered) -> Json:
     """One listing; `radius` in metres says how blurred the point is."""
     post, details, place = one.listing.post, one.listing.details, one.place
-    located = place is not None and place.longitude is not None and place.latitude is not None
     return {
         "type": "Feature",
         "id": str(one.listing.id),
-        "geometry": build_point(place.longitude, place.latitude) if located else None,  # type: ignore[union-attr, arg-type]
+        "geometry": _locate(place),
         "properties": compact(
             {
                 "title": details.title,
@@ -47,3 +47,10 @@ def build_listing_feature(site: Site, one: Gathered) -> Json:
             }
         ),
     }
+
+
+def _locate(place: Place | None) -> Json | None:
+    """Where it is; None without a point that others may know."""
+    if place is None or place.longitude is None or place.latitude is None:
+        return None
+    return build_point(place.longitude, place.latitude)
