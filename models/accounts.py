@@ -242,6 +242,15 @@ async def confirm_email(conn: Connection, actor_id: int) -> None:
     )
 
 
+async def take_turn(conn: Connection, actor_id: int) -> None:
+    """Let nothing else of this member's that takes its turn go on before the transaction ends.
+
+    Whoever asks twice at the same moment (two apps, an impatient finger) is then answered as if one came after the
+    other, and what is counted stays within its limit.
+    """
+    await execute(conn, "SELECT FROM account WHERE actor_id = $1 FOR NO KEY UPDATE", actor_id)
+
+
 async def touch(conn: Connection, actor_id: int) -> None:
     """Remember that this person came by; written at most once an hour."""
     await execute(

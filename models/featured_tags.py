@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from models import accounts
 from models.database import Connection, execute, fetch_all, fetch_column, fetch_records, fetch_value
 from models.errors import Invalid, NotFound
 from models.ids import make_id
@@ -25,6 +26,7 @@ class FeaturedTag:
 
 async def save(conn: Connection, *, actor_id: int, tag: str, name: str) -> FeaturedTag:
     """Show a hashtag on the profile. Raises Invalid for one that is shown already, or too many."""
+    await accounts.take_turn(conn, actor_id)
     held: int = await fetch_value(conn, "SELECT count(*) FROM featured_tag WHERE actor_id = $1", actor_id)
     if held >= MOST:
         raise Invalid(f"A profile shows {MOST} hashtags at most.", field="name")

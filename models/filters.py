@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from models import stream_events
+from models import accounts, stream_events
 from models.database import Connection, Record, execute, fetch_records, fetch_value
 from models.errors import Invalid, NotFound
 from models.ids import make_id
@@ -117,6 +117,7 @@ def _read(row: Record) -> Filter:
 
 async def create(conn: Connection, actor_id: int, rule: FilterRule) -> Filter:
     """A new filter that does not look for anything yet. Raises Invalid for too many."""
+    await accounts.take_turn(conn, actor_id)
     if await fetch_value(conn, "SELECT count(*) FROM filter WHERE actor_id = $1", actor_id) >= MOST_FILTERS:
         raise Invalid(f"There are {MOST_FILTERS} filters at most: delete one first.")
     id = make_id()
@@ -157,6 +158,7 @@ async def delete(conn: Connection, actor_id: int, id: int) -> None:
 
 async def add_keyword(conn: Connection, actor_id: int, filter_id: int, keyword: str, *, whole_word: bool) -> Keyword:
     """Look for these words too. Raises Invalid for too many."""
+    await accounts.take_turn(conn, actor_id)
     held: int = await fetch_value(
         conn,
         "SELECT count(*) FROM filter_keyword k JOIN filter f ON f.id = k.filter_id WHERE f.actor_id = $1",
@@ -191,6 +193,7 @@ async def save_keyword(conn: Connection, actor_id: int, changed: Keyword) -> Non
 
 async def add_post(conn: Connection, actor_id: int, filter_id: int, post_id: int) -> FilteredPost:
     """Filter this post too; again changes nothing. Raises Invalid for too many."""
+    await accounts.take_turn(conn, actor_id)
     held: int = await fetch_value(
         conn,
         "SELECT count(*) FROM filter_status s JOIN filter f ON f.id = s.filter_id WHERE f.actor_id = $1",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from models import accounts
 from models.database import Connection, execute, fetch_all, fetch_column, fetch_value
 from models.errors import Invalid
 from models.ids import make_id
@@ -21,6 +22,7 @@ class FollowedTag:
 
 async def save(conn: Connection, *, actor_id: int, tag: str, name: str) -> None:
     """Follow a hashtag; again changes nothing. Raises Invalid for too many."""
+    await accounts.take_turn(conn, actor_id)
     held: int = await fetch_value(
         conn, "SELECT count(*) FROM followed_tag WHERE actor_id = $1 AND tag <> $2", actor_id, tag
     )

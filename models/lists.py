@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from models import accounts
 from models.database import Connection, execute, fetch_all, fetch_one, fetch_value
 from models.errors import Invalid, NotFound
 from models.ids import make_id
@@ -36,6 +37,7 @@ async def create(
     conn: Connection, owner_id: int, *, title: str, replies_policy: RepliesPolicy, exclusive: bool
 ) -> ReadingList:
     """A new list, still without people. Raises Invalid where there are too many."""
+    await accounts.take_turn(conn, owner_id)
     if len(await list_owned(conn, owner_id)) >= MOST_LISTS:
         raise Invalid(f"There are {MOST_LISTS} lists at most: delete one first.")
     made = await fetch_one(
@@ -135,6 +137,7 @@ async def add(conn: Connection, to: ReadingList, actor_ids: list[int]) -> None:
 
     Raises NotFound for whom its owner does not follow, Invalid for who is there already and for too many.
     """
+    await accounts.take_turn(conn, to.owner_id)
     held: int = await fetch_value(conn, "SELECT count(*) FROM list_member WHERE list_id = $1", to.id)
     if held + len(actor_ids) > MOST_MEMBERS:
         raise Invalid(f"A list has {MOST_MEMBERS} people at most.")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from models import accounts
 from models.database import Connection, execute, fetch_all, fetch_one, fetch_value
 from models.errors import Invalid
 from models.ids import make_id
@@ -51,7 +52,7 @@ async def create(
 
 async def require_room(conn: Connection, actor_id: int, at: datetime, *, besides: int = 0) -> None:
     """Raise Invalid where this person has too many waiting, in all or for that day; `besides` does not count."""
-    await execute(conn, "SELECT FROM account WHERE actor_id = $1 FOR NO KEY UPDATE", actor_id)
+    await accounts.take_turn(conn, actor_id)
     waiting = await fetch_value(
         conn, "SELECT count(*) FROM scheduled_status WHERE actor_id = $1 AND id <> $2", actor_id, besides
     )

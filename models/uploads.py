@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from models import accounts
 from models.database import Connection, execute, fetch_column, fetch_one, fetch_value
 from models.errors import Conflict, Invalid, NotFound
 from models.ids import make_id
@@ -86,6 +87,7 @@ async def save_thumbnail(conn: Connection, id: int, owner_id: int, key: str, blu
 
 async def require_room(conn: Connection, owner_id: int) -> None:
     """Raise Conflict when this person has too many pictures that belong to no post yet."""
+    await accounts.take_turn(conn, owner_id)
     waiting = await fetch_value(
         conn,
         "SELECT count(*) FROM media WHERE owner_id = $1 AND post_id IS NULL AND remote_url IS NULL",

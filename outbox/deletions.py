@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from models import actors, deliveries, posts
+from models import accounts, actors, deliveries, posts
 from models.actors import Actor
 from models.database import Connection
+from models.errors import NotFound
 from models.posts import Post
 from models.settings import Site
 from outbox.audience import find_recipients
@@ -16,7 +17,13 @@ from outbox.send import send
 async def delete_post(
     conn: Connection, site: Site, author: Actor, post: Post, *, stream_uri: str | None = None
 ) -> None:
-    """Make the post a tombstone and send its Delete; `stream_uri` is the Group that passed it on."""
+    """Make the post a tombstone and send its Delete; `stream_uri` is the Group that passed it on.
+
+    Raises NotFound where it was taken back at the same moment.
+    """
+    await accounts.take_turn(conn, author.id)
+    if not await posts.list_by_ids(conn, [post.id]):
+        raise NotFound
     await deliveries.cancel(conn, post.uri)
     if post.audience != "coop":
         stream = await actors.find_by_uri(conn, stream_uri) if stream_uri else None

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from federation.parse import parse_activity
 from federation.vocabulary.activities import Announce, Like
-from models import activities, actors, notifications, posts, reactions
+from models import accounts, activities, actors, notifications, posts, reactions
 from models.actors import Actor
 from models.database import Connection
 from models.errors import Forbidden, NotFound
@@ -20,6 +20,7 @@ from outbox.send import Recipients, send
 async def favourite(conn: Connection, site: Site, actor: Actor, post: Post) -> Favourite:
     """Like a post that the actor may read; its author is told. Again changes nothing. Raises NotFound."""
     await _require_visible(conn, actor, post)
+    await accounts.take_turn(conn, actor.id)
     held = await reactions.find_favourite(conn, actor_id=actor.id, post_id=post.id)
     if held is not None:
         return held
@@ -36,6 +37,7 @@ async def favourite(conn: Connection, site: Site, actor: Actor, post: Post) -> F
 
 async def unfavourite(conn: Connection, site: Site, actor: Actor, post: Post) -> bool:
     """Take a like back. False when there was none."""
+    await accounts.take_turn(conn, actor.id)
     held = await reactions.find_favourite(conn, actor_id=actor.id, post_id=post.id)
     if held is None:
         return False
@@ -51,6 +53,7 @@ async def share(conn: Connection, site: Site, actor: Actor, post: Post, *, unlis
     await _require_visible(conn, actor, post)
     if post.audience not in PUBLIC:
         raise Forbidden("Ce message n’est pas pour tout le monde : il ne peut pas être partagé.")
+    await accounts.take_turn(conn, actor.id)
     held = await reactions.find_share(conn, actor_id=actor.id, post_id=post.id)
     if held is not None:
         return held
@@ -66,6 +69,7 @@ async def share(conn: Connection, site: Site, actor: Actor, post: Post, *, unlis
 
 async def unshare(conn: Connection, site: Site, actor: Actor, post: Post) -> bool:
     """Take a share back. False when there was none."""
+    await accounts.take_turn(conn, actor.id)
     held = await reactions.find_share(conn, actor_id=actor.id, post_id=post.id)
     if held is None:
         return False
