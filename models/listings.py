@@ -24,7 +24,8 @@ class ListingDetails:
 
     `description` is the cleaned HTML of the text alone; `repair` is
     {"bike_type", "interventions", "wheel_size", "rideable", "urgency"}; `reciprocal` the intent as received.
-    `begins_at`/`ends_at` are the wanted window, `expires_at` is when the listing ends by itself.
+    `begins_at`/`ends_at` are the wanted window, `expires_at` is when the listing ends by itself. `points` are what it
+    costs members of this cooperative; with `first_come` whoever asks first gets it, else its author chooses.
     """
 
     kind: ListingKind
@@ -59,6 +60,8 @@ class ListingDetails:
     ends_at: datetime | None = None
     expires_at: datetime | None = None
     repair: dict[str, Any] | None = None
+    points: int | None = None
+    first_come: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,9 +171,9 @@ async def save_details(conn: Connection, post_id: int, details: ListingDetails) 
         INSERT INTO listing (post_id, kind, mode, title, description, category, category_uri, status, closed_reason,
             stream_uri, territory_uri, place_name, postcode, commune_code, latitude, longitude, radius, condition,
             quantity, unit, available_quantity, unit_based, price, currency, free_price, wants, reciprocal, deposit,
-            max_duration, begins_at, ends_at, expires_at, repair)
+            max_duration, begins_at, ends_at, expires_at, repair, points, first_come)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
+            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)
         ON CONFLICT (post_id) DO UPDATE SET kind = excluded.kind, mode = excluded.mode, title = excluded.title,
             description = excluded.description, category = excluded.category, category_uri = excluded.category_uri,
             status = excluded.status, closed_reason = excluded.closed_reason, stream_uri = excluded.stream_uri,
@@ -181,7 +184,8 @@ async def save_details(conn: Connection, post_id: int, details: ListingDetails) 
             unit_based = excluded.unit_based, price = excluded.price, currency = excluded.currency,
             free_price = excluded.free_price, wants = excluded.wants, reciprocal = excluded.reciprocal,
             deposit = excluded.deposit, max_duration = excluded.max_duration, begins_at = excluded.begins_at,
-            ends_at = excluded.ends_at, expires_at = excluded.expires_at, repair = excluded.repair
+            ends_at = excluded.ends_at, expires_at = excluded.expires_at, repair = excluded.repair,
+            points = excluded.points, first_come = excluded.first_come
         """,
         post_id,
         *(getattr(details, name) for name in _DETAIL_FIELDS),

@@ -121,9 +121,13 @@ async def empty_all_activities(conn: Connection) -> int:
 
 
 async def forget_copies(conn: Connection) -> int:
-    """Remove the tombstones of others' posts after their time."""
+    """Remove the tombstones of others' posts after their time, but for listings about which one of ours has a thread."""
     return await execute(
         conn,
-        "DELETE FROM post WHERE NOT local AND deleted_at < now() - make_interval(days => $1)",
+        """
+        DELETE FROM post WHERE NOT local AND deleted_at < now() - make_interval(days => $1)
+            AND NOT EXISTS (SELECT FROM exchange WHERE listing_id = post.id)
+            AND NOT EXISTS (SELECT FROM exchange_message WHERE post_id = post.id)
+        """,
         REMEMBERED_DAYS,
     )

@@ -1,0 +1,51 @@
+"""When a listing is taken: by its owner's own days and by agreements that are asked for or settled."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from models.database import Connection, fetch_all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A range from `begins_at` until before `ends_at`; `quantity` is None where the owner keeps all of it."""
+
+    begins_at: datetime
+    ends_at: datetime
+    quantity: Decimal | None
+    agreement_id: int | None
+
+
+async def list_taken(
+    conn: Connection, listing_id: int, begins_at: datetime, ends_at: datetime, *, but: int | None = None
+) -> list[Taken]:
+    """All that touches the range, by its beginning, at most 1,000; the agreement `but` does not count."""
+    return await fetch_all(
+        conn,
+        Taken,
+        """
+        SELECT begins_at, ends_at, NULL::numeric AS quantity, NULL::bigint AS agreement_id FROM unavailability
+        WHERE listing_id = $1 AND begins_at < $3 AND ends_at > $2
+        UNION ALL
+        SELECT begins_at, ends_at, quantity, id FROM agreement
+        WHERE listing_id = $1 AND state IN ('requested', 'countered', 'agreed') AND begins_at < $3 AND ends_at > $2
+            AND id IS DISTINCT FROM $4
+        ORDER BY 1 LIMIT 1000
+        """,
+        listing_id,
+        begins_at,
+        ends_at,
+        but,
+    )
+
+
+def is_free(taken: Iterable[Taken], begins_at: datetime, ends_at: datetime, *, wanted: Decimal, there: Decimal) -> bool:
+    """Whether `wanted` of the `there` things are free during the whole range."""
+    ranges = [one for one in taken if one.begins_at < ends_at and one.ends_at > begins_at]
+    for moment in {begins_at, *(one.begins_at for one in ranges if one.begins_at > begins_at)}:
+        at_once = [one.quantity for one in ranges if one.begins_at <= moment < one.ends_at]
+        if None in at_once or sum((held for held in at_once if held is not None), wanted) > there:
+            return False
+    return True

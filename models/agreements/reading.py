@@ -1,0 +1,148 @@
+"""Find agreements; a listing is locked before anything about it changes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from models.agreements.values import Agreement, Step
+from models.database import Connection, fetch_all, fetch_one, fetch_value
+from models.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one side says was done, and when."""
+
+    id: int
+    uri: str
+    agreement_id: int
+    actor_id: int
+    step: Step
+    happened_at: datetime
+    created_at: datetime
+
+
+async def lock_listing(conn: Connection, listing_id: int) -> None:
+    """Let nobody else change what is agreed about this listing until the transaction ends."""
+    await fetch_value(conn, "SELECT post_id FROM listing WHERE post_id = $1 FOR NO KEY UPDATE", listing_id)
+
+
+async def get(conn: Connection, id: int) -> Agreement:
+    """The agreement with this id. Raises NotFound."""
+    found = await fetch_one(conn, Agreement, "SELECT * FROM full_agreement WHERE id = $1", id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def find_by_uri(conn: Connection, uri: str) -> Agreement | None:
+    """By its own id."""
+    return await fetch_one(conn, Agreement, "SELECT * FROM full_agreement WHERE uri = $1", uri)
+
+
+async def find_by_request(conn: Connection, uri: str) -> Agreement | None:
+    """By the Offer with which it began."""
+    return await fetch_one(conn, Agreement, "SELECT * FROM full_agreement WHERE request_uri = $1", uri)
+
+
+async def find_by_offer(conn: Connection, uri: str, *, by: int | None = None) -> Agreement | None:
+    """By any Offer that was made on the way, with `by` only by this actor."""
+    return await fetch_one(
+        conn,
+        Agreement,
+        """
+        SELECT a.* FROM agreement_offer o JOIN full_agreement a ON a.id = o.agreement_id
+        WHERE o.uri = $1 AND ($2::bigint IS NULL OR o.actor_id = $2)
+        """,
+        uri,
+        by,
+    )
+
+
+async def get_latest(conn: Connection, exchange_id: int) -> Agreement | None:
+    """The newest agreement of a thread."""
+    return await fetch_one(
+        conn,
+        Agreement,
+        "SELECT * FROM full_agreement WHERE exchange_id = $1 ORDER BY id DESC LIMIT 1",
+        exchange_id,
+    )
+
+
+async def list_by_exchange(conn: Connection, exchange_id: int) -> list[Agreement]:
+    """The agreements of a thread, the newest first, at most 50."""
+    return await fetch_all(
+        conn,
+        Agreement,
+        "SELECT * FROM full_agreement WHERE exchange_id = $1 ORDER BY id DESC LIMIT 50",
+        exchange_id,
+    )
+
+
+async def list_live_by_listing(conn: Connection, listing_id: int) -> list[Agreement]:
+    """Everything about a listing that is asked for or settled, the oldest first."""
+    return await fetch_all(
+        conn,
+        Agreement,
+        """
+        SELECT * FROM full_agreement WHERE listing_id = $1 AND state IN ('requested', 'countered', 'agreed') ORDER BY id
+        """,
+        listing_id,
+    )
+
+
+async def sum_bound(conn: Connection, listing_id: int, *, but: int | None = None) -> Decimal:
+    """How much of a listing is promised or gone, not counting the agreement `but`."""
+    found: Decimal = await fetch_value(
+        conn,
+        """
+        SELECT coalesce(sum(quantity), 0) FROM agreement
+        WHERE listing_id = $1 AND state IN ('agreed', 'done') AND id IS DISTINCT FROM $2
+        """,
+        listing_id,
+        but,
+    )
+    return found
+
+
+async def count_live(conn: Connection, partner_id: int, *, listing_id: int | None = None) -> int:
+    """How many requests of somebody wait for an answer, of all or about one listing."""
+    found: int = await fetch_value(
+        conn,
+        """
+        SELECT count(*) FROM agreement
+        WHERE partner_id = $1 AND state IN ('requested', 'countered') AND ($2::bigint IS NULL OR listing_id = $2)
+        """,
+        partner_id,
+        listing_id,
+    )
+    return found
+
+
+async def list_due(conn: Connection, *, at: datetime, late: datetime, limit: int) -> list[Agreement]:
+    """Whose answer is overdue: ours since `at`, copies since `late`, when their own server kept silent about it."""
+    return await fetch_all(
+        conn,
+        Agreement,
+        """
+        SELECT a.* FROM full_agreement a JOIN actor o ON o.id = a.owner_id
+        WHERE a.state IN ('requested', 'countered') AND a.held_until <= CASE WHEN o.local THEN $1 ELSE $2 END
+        ORDER BY a.held_until LIMIT $3
+        """,
+        at,
+        late,
+        limit,
+    )
+
+
+async def list_reports(conn: Connection, agreement_id: int) -> list[Report]:
+    """What both sides reported, in the order in which it came."""
+    return await fetch_all(
+        conn,
+        Report,
+        """
+        SELECT id, uri, agreement_id, actor_id, step, happened_at, created_at FROM economic_event
+        WHERE agreement_id = $1 ORDER BY id
+        """,
+        agreement_id,
+    )

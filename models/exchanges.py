@@ -1,0 +1,285 @@
+"""Threads: one for each listing and other person, with its messages and with what else happened in it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from models.database import Connection, execute, fetch_all, fetch_one, fetch_value
+from models.errors import NotFound
+from models.ids import make_id
+
+EventKind = Literal[
+    "requested", "countered", "accepted", "agreed", "refused", "withdrawn", "cancelled", "expired", "out", "back",
+    "done", "verified", "begins_soon", "ends_soon", "returned", "forgotten", "contact", "thanked",
+]  # fmt: skip
+"""What may happen besides messages; `accepted` is a yes that the owner's server has not confirmed yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One thread. `last_id` is of its newest message or event, read marks are such ids too."""
+
+    id: int
+    listing_id: int
+    owner_id: int
+    partner_id: int
+    last_id: int
+    owner_read_id: int
+    partner_read_id: int
+    owner_muted: bool
+    partner_muted: bool
+    created_at: datetime
+
+    def read_id_of(self, actor_id: int) -> int:
+        """How far one of the two has read."""
+        return self.owner_read_id if actor_id == self.owner_id else self.partner_read_id
+
+    def other_of(self, actor_id: int) -> int:
+        """The other one."""
+        return self.partner_id if actor_id == self.owner_id else self.owner_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened; `actor_id` is None for the clock, `details` are terms and words of that moment."""
+
+    id: int
+    exchange_id: int
+    agreement_id: int | None
+    actor_id: int | None
+    kind: EventKind
+    details: dict[str, Any]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A line of a thread: a message (its post) or an event, by their common order."""
+
+    id: int
+    kind: Literal["message", "event"]
+
+
+async def open(conn: Connection, *, listing_id: int, owner_id: int, partner_id: int) -> Exchange:
+    """The thread of these, new if need be."""
+    id = make_id()
+    found = await fetch_one(
+        conn,
+        Exchange,
+        """
+        INSERT INTO exchange (id, listing_id, owner_id, partner_id, last_id) VALUES ($1, $2, $3, $4, $1)
+        ON CONFLICT (listing_id, partner_id) DO UPDATE SET last_id = exchange.last_id
+        RETURNING *
+        """,
+        id,
+        listing_id,
+        owner_id,
+        partner_id,
+    )
+    assert found is not None
+    return found
+
+
+async def add_message(
+    conn: Connection, *, post_id: int, root_id: int, author_id: int, addressed_ids: list[int]
+) -> None:
+    """A private note below a listing, between its owner and one other person, stands in their thread.
+
+    Whoever writes has read what was there. Others' notes and those among several people are no exchange.
+    """
+    await execute(
+        conn,
+        """
+        WITH held AS (
+            INSERT INTO exchange (id, listing_id, owner_id, partner_id, last_id, owner_read_id, partner_read_id)
+            SELECT $1, root.id, root.author_id, other.id, $2, CASE WHEN $4 = root.author_id THEN $2::bigint ELSE 0 END,
+                CASE WHEN $4 = root.author_id THEN 0 ELSE $2::bigint END
+            FROM post root CROSS JOIN LATERAL (
+                SELECT min(party) AS id FROM unnest($5::bigint[]) AS party WHERE party <> root.author_id
+                HAVING count(DISTINCT party) = 1
+            ) AS other
+            WHERE root.id = $3 AND root.kind = 'listing' AND root.author_id = ANY($5)
+            ON CONFLICT (listing_id, partner_id) DO UPDATE SET
+                last_id = greatest(exchange.last_id, excluded.last_id),
+                owner_read_id = greatest(exchange.owner_read_id, excluded.owner_read_id),
+                partner_read_id = greatest(exchange.partner_read_id, excluded.partner_read_id)
+            RETURNING id
+        )
+        INSERT INTO exchange_message (post_id, exchange_id) SELECT $2, id FROM held ON CONFLICT DO NOTHING
+        """,
+        make_id(),
+        post_id,
+        root_id,
+        author_id,
+        [author_id, *addressed_ids],
+    )
+
+
+async def add_event(
+    conn: Connection,
+    exchange_id: int,
+    kind: EventKind,
+    *,
+    agreement_id: int | None = None,
+    actor_id: int | None = None,
+    details: dict[str, Any] | None = None,
+) -> int | None:
+    """Something happened; whoever did it has seen it. None for what happens once and has happened already."""
+    found: int | None = await fetch_value(
+        conn,
+        """
+        WITH added AS (
+            INSERT INTO exchange_event (id, exchange_id, agreement_id, actor_id, kind, details)
+            VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING id
+        )
+        UPDATE exchange SET last_id = greatest(last_id, $1),
+            owner_read_id = CASE WHEN owner_id = $4 THEN greatest(owner_read_id, $1) ELSE owner_read_id END,
+            partner_read_id = CASE WHEN partner_id = $4 THEN greatest(partner_read_id, $1) ELSE partner_read_id END
+        FROM added WHERE exchange.id = $2
+        RETURNING added.id
+        """,
+        make_id(),
+        exchange_id,
+        agreement_id,
+        actor_id,
+        kind,
+        details or {},
+    )
+    return found
+
+
+async def get_for(conn: Connection, id: int | None, reader_id: int) -> Exchange:
+    """The thread, if the reader is one of the two. Raises NotFound, for strangers as for what is not there."""
+    found = await fetch_one(
+        conn, Exchange, "SELECT * FROM exchange WHERE id = $1 AND $2 IN (owner_id, partner_id)", id, reader_id
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def find(conn: Connection, *, listing_id: int, partner_id: int) -> Exchange | None:
+    """The thread of this person about this listing."""
+    return await fetch_one(
+        conn, Exchange, "SELECT * FROM exchange WHERE listing_id = $1 AND partner_id = $2", listing_id, partner_id
+    )
+
+
+async def list_by_listing(conn: Connection, listing_id: int) -> list[Exchange]:
+    """All threads about a listing, the newest first, at most 200: for its owner."""
+    return await fetch_all(
+        conn, Exchange, "SELECT * FROM exchange WHERE listing_id = $1 ORDER BY last_id DESC LIMIT 200", listing_id
+    )
+
+
+async def list_mine(conn: Connection, actor_id: int, *, before: int | None = None, limit: int = 20) -> list[Exchange]:
+    """Somebody's threads by keyset on their newest entry, the latest first."""
+    return await fetch_all(
+        conn,
+        Exchange,
+        """
+        (SELECT * FROM exchange WHERE owner_id = $1 AND ($2::bigint IS NULL OR last_id < $2)
+            ORDER BY last_id DESC LIMIT $3)
+        UNION ALL
+        (SELECT * FROM exchange WHERE partner_id = $1 AND ($2::bigint IS NULL OR last_id < $2)
+            ORDER BY last_id DESC LIMIT $3)
+        ORDER BY last_id DESC LIMIT $3
+        """,
+        actor_id,
+        before,
+        limit,
+    )
+
+
+async def list_waiting(conn: Connection, actor_id: int) -> list[Exchange]:
+    """Threads in which terms wait for this person's answer, the most urgent first, at most 50."""
+    return await fetch_all(
+        conn,
+        Exchange,
+        """
+        SELECT e.* FROM agreement a JOIN exchange e ON e.id = a.exchange_id
+        WHERE a.state IN ('requested', 'countered') AND a.proposed_by <> $1 AND a.accepted_uri IS NULL
+            AND $1 IN (a.owner_id, a.partner_id)
+        ORDER BY a.held_until NULLS LAST, a.id LIMIT 50
+        """,
+        actor_id,
+    )
+
+
+COUNTED = 100
+"""Unread threads are counted no further."""
+
+
+async def count_unread(conn: Connection, actor_id: int) -> int:
+    """In how many threads something is new to this person, those that she muted aside; at most COUNTED."""
+    found: int = await fetch_value(
+        conn,
+        """
+        SELECT count(*) FROM (
+            SELECT FROM exchange WHERE owner_id = $1 AND last_id > owner_read_id AND NOT owner_muted
+            UNION ALL
+            SELECT FROM exchange WHERE partner_id = $1 AND last_id > partner_read_id AND NOT partner_muted
+            LIMIT $2) AS unread
+        """,
+        actor_id,
+        COUNTED,
+    )
+    return found
+
+
+async def list_entries(
+    conn: Connection, exchange_id: int, *, before: int | None = None, limit: int = 50
+) -> list[Entry]:
+    """The newest lines of a thread before `before`, in the order in which they are read."""
+    rows = await fetch_all(
+        conn,
+        Entry,
+        """
+        (SELECT post_id AS id, 'message' AS kind FROM exchange_message
+            WHERE exchange_id = $1 AND ($2::bigint IS NULL OR post_id < $2) ORDER BY post_id DESC LIMIT $3)
+        UNION ALL
+        (SELECT id, 'event' FROM exchange_event
+            WHERE exchange_id = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3)
+        ORDER BY 1 DESC LIMIT $3
+        """,
+        exchange_id,
+        before,
+        limit,
+    )
+    return rows[::-1]
+
+
+async def list_events(conn: Connection, ids: list[int]) -> list[Event]:
+    """These events, in their order."""
+    return await fetch_all(conn, Event, "SELECT * FROM exchange_event WHERE id = ANY($1) ORDER BY id", ids)
+
+
+async def mark_read(conn: Connection, id: int, reader_id: int, last_id: int) -> None:
+    """The reader has seen everything up to this message or event."""
+    await execute(
+        conn,
+        """
+        UPDATE exchange SET
+            owner_read_id = CASE WHEN owner_id = $2 THEN greatest(owner_read_id, $3) ELSE owner_read_id END,
+            partner_read_id = CASE WHEN partner_id = $2 THEN greatest(partner_read_id, $3) ELSE partner_read_id END
+        WHERE id = $1
+        """,
+        id,
+        reader_id,
+        last_id,
+    )
+
+
+async def save_muted(conn: Connection, id: int, reader_id: int, *, muted: bool) -> None:
+    """Whether the reader is told of what comes in this thread."""
+    await execute(
+        conn,
+        """
+        UPDATE exchange SET owner_muted = CASE WHEN owner_id = $2 THEN $3 ELSE owner_muted END,
+            partner_muted = CASE WHEN partner_id = $2 THEN $3 ELSE partner_muted END
+        WHERE id = $1
+        """,
+        id,
+        reader_id,
+        muted,
+    )
