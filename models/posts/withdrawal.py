@@ -121,7 +121,7 @@ async def empty_all_activities(conn: Connection) -> int:
 
 
 async def forget_copies(conn: Connection) -> int:
-    """Remove the tombstones of others' posts after their time, but for listings about which one of ours has a thread."""
+    """Remove the tombstones of others' posts after their time, but those that a thread of one of ours needs."""
     return await execute(
         conn,
         """
