@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import structlog
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from models.errors import DeclicError, OAuthError, Unauthenticated, Unavailable
@@ -75,7 +76,7 @@ async def error_middleware(request: web.Request, handler: Handler) -> web.Stream
         raise
     except ConnectionResetError:  # the client went away while we answered
         raise
-    except web.RequestPayloadError:  # broken chunks, or what is not compressed as it says
+    except (web.RequestPayloadError, HttpProcessingError):  # broken chunks, or parts with headers that are none
         problem = Problem(status=400, sentence=SENTENCES[400])
     except Exception:
         log.exception("request_failed", route=route_of(request))

@@ -18,6 +18,9 @@ TEXT_LIMIT = 256 * 1024
 
 FIELD_LIMIT = 500
 
+PART_LIMIT = 2 * FIELD_LIMIT
+"""Parts of a form: those that are empty would count for no bytes, and could come for ever."""
+
 DEPTH_LIMIT = 8
 
 HIGHEST_ID = 2**63 - 2
@@ -236,10 +239,11 @@ def _flatten(name: str, value: Any, depth: int) -> Iterator[tuple[str, str | Non
 
 async def _read_multipart(request: web.Request, pairs: list[tuple[str, str]], file_limit: int) -> dict[str, Upload]:
     uploads: dict[str, Upload] = {}
-    text_left = TEXT_LIMIT
+    text_left, parts_left = TEXT_LIMIT, PART_LIMIT
     try:
         async for part in await request.multipart():
-            if not isinstance(part, BodyPartReader) or not part.name:
+            parts_left -= 1
+            if not isinstance(part, BodyPartReader) or not part.name or parts_left < 0:
                 raise Invalid("This form cannot be read.")
             if part.filename is None:
                 body = await _read_part(part, text_left)

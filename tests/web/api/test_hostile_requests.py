@@ -80,6 +80,37 @@ async def test_no_bytes_in_a_header_break_an_address(alice: Alice) -> None:
     assert refused == {401, 422}
 
 
+PARTS = (
+    b"".join(b"H%d: x\r\n" % number for number in range(300)),
+    b"X-Long: " + b"a" * 20_000 + b"\r\n",
+    b'Content-Disposition: form-data; name="file"; filename="a\xff\x00.png"\r\n',
+    b"no header at all\r\n",
+)
+
+
+async def test_headers_of_parts_that_are_none_are_an_error_of_the_client(alice: Alice) -> None:
+    multipart = {"Content-Type": "multipart/form-data; boundary=x"}
+    for headers in PARTS:
+        body = b'--x\r\nContent-Disposition: form-data; name="status"\r\n' + headers + b"\r\nabc\r\n--x--\r\n"
+        for address in ("/api/v1/statuses", "/api/v2/media", "/oauth/token"):
+            answer = await alice.api.ask("POST", address, data=body, headers=multipart)
+
+            assert answer.status in {400, 422}, (address, headers[:40], answer)
+
+
+async def test_a_form_has_so_many_parts_and_no_more_however_empty_they_are(alice: Alice) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="status"\r\n\r\n\r\n'
+
+    answer = await alice.api.ask(
+        "POST",
+        "/api/v1/statuses",
+        data=part * 5_000 + b"--x--\r\n",
+        headers={"Content-Type": "multipart/form-data; boundary=x"},
+    )
+
+    assert (answer.status, answer.json["error"]) == (422, "This form cannot be read.")
+
+
 async def send_raw(alice: Alice, target: bytes, header: bytes) -> int:
     """The status of a request whose header is written as it is; clients would not send it."""
     server = alice.api.client.server
