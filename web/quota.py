@@ -44,6 +44,7 @@ class Quota:
         self._window = current_window()
         self._unsent: dict[bytes, int] = defaultdict(int)
         self._total: dict[bytes, int] = defaultdict(int)
+        self._owners: dict[bytes, bytes] = {}
 
     def count(self, key: bytes) -> int:
         """Count one more request under `key`; how many there were in this window, as far as we know."""
@@ -53,6 +54,7 @@ class Quota:
             self._window = current_window()
             self._unsent.clear()
             self._total.clear()
+            self._owners.clear()
         self._unsent[key] += 1
         self._total[key] += 1
         return self._total[key]
@@ -60,6 +62,21 @@ class Quota:
     def used(self, key: bytes) -> int:
         """What was counted under `key` in this window."""
         return self._total.get(key, 0)
+
+    def owner_of(self, token: bytes) -> bytes | None:
+        """Under which key this token is counted, once it opened something in this window."""
+        return self._owners.get(token) if self._window == current_window() else None
+
+    def learn(self, token: bytes, owner: bytes) -> None:
+        """This token is good, and its account's or application's: all of theirs are counted together."""
+        if len(self._owners) < MOST_KEYS:
+            self._owners[token] = owner
+            self.move(token, owner)
+
+    def refuse(self, client: "Client") -> None:
+        """The last request of this client came with a token that opens nothing, or nothing any more."""
+        if client.has_token:
+            self.move(self._owners.pop(client.key, client.key), client.refused)
 
     @property
     def size(self) -> int:
@@ -113,10 +130,13 @@ def current_window() -> datetime:
 
 QUOTA = web.AppKey("quota", Quota)
 
+OWNER = web.RequestKey("owner", str)
+"""Whose the token of a request is, in words that say so for no other: whoever checks the token writes it down."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """Whom to count and how much they may: a bearer token stands for its account, else the network address.
+    """Whom to count and how much they may: whose the bearer token is, else the network address.
 
     `refused` counts wrong tokens of one address, so that inventing tokens gives nobody more.
     """
@@ -124,6 +144,7 @@ class Client:
     key: bytes
     limit: int
     refused: bytes
+    has_token: bool
 
 
 @web.middleware
@@ -133,9 +154,10 @@ async def quota_middleware(request: web.Request, handler: Handler) -> web.Stream
     if not quota.limit or not request.path.startswith(LIMITED) or request.method == "OPTIONS":
         return await handler(request)
     client = _read_client(request, quota.limit)
-    used = quota.count(client.key)
+    owner = quota.owner_of(client.key)  # who shares an address with somebody who guesses is not kept out for it
+    used = quota.count(owner or client.key)
     headers = _describe(client.limit, used)
-    if used > client.limit or quota.used(client.refused) > quota.limit // ANONYMOUS_SHARE:
+    if used > client.limit or (owner is None and quota.used(client.refused) > quota.limit // ANONYMOUS_SHARE):
         wait = math.ceil((_window_end() - datetime.now(UTC)).total_seconds())
         raise web.HTTPTooManyRequests(headers=headers | {"Retry-After": str(max(1, wait))})
     try:
@@ -145,8 +167,11 @@ async def quota_middleware(request: web.Request, handler: Handler) -> web.Stream
             answer.headers.setdefault(name, text)  # a limit of its own says when to come again
         raise
     except Unauthenticated:
-        quota.move(client.key, client.refused)
+        quota.refuse(client)
         raise
+    finally:
+        if owner is None and client.has_token and OWNER in request:
+            quota.learn(client.key, _hash("owner", request[OWNER]))
     if not response.prepared:
         response.headers.update(headers)
     return response
@@ -162,12 +187,12 @@ def _describe(limit: int, used: int) -> dict[str, str]:
 
 
 def _read_client(request: web.Request, limit: int) -> Client:
-    authorization = request.headers.get("Authorization", "")
+    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
     anonymous = _hash("address", network_of(request.remote))
     refused = _hash("refused", network_of(request.remote))
-    if authorization.startswith("Bearer "):
-        return Client(key=_hash("token", authorization), limit=limit, refused=refused)
-    return Client(key=anonymous, limit=max(1, limit // ANONYMOUS_SHARE), refused=refused)
+    if scheme.lower() == "bearer":
+        return Client(key=_hash("token", bearer.strip()), limit=limit, refused=refused, has_token=True)
+    return Client(key=anonymous, limit=max(1, limit // ANONYMOUS_SHARE), refused=refused, has_token=False)
 
 
 def _hash(kind: str, text: str) -> bytes:

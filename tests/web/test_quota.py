@@ -9,22 +9,28 @@ from aiohttp import web
 from models.database import Pool
 from models.errors import Unauthenticated
 from tests.web.core import Client, make_instance, serving
-from web.quota import Quota
+from web.quota import OWNER, Quota
 
 ALICE = {"Authorization": "Bearer alice"}
 WRONG = {"Authorization": "Bearer nobody"}
 
 
 async def show(request: web.Request) -> web.Response:
+    if request.headers.get("Authorization", "").startswith("Bearer alice"):
+        request[OWNER] = "alice"
     if request.headers.get("Authorization") == WRONG["Authorization"]:
         raise Unauthenticated
     return web.json_response({})
 
 
+async def refuse(_: web.Request) -> web.Response:
+    raise Unauthenticated
+
+
 @pytest.fixture
 async def client(pool: Pool) -> AsyncIterator[Client]:
     """Ten requests an account, two an anonymous address."""
-    views = [web.get("/api/v1/instance", show), web.get("/annonces", show)]
+    views = [web.get("/api/v1/instance", show), web.get("/api/v1/closed", refuse), web.get("/annonces", show)]
     async with serving(make_instance(pool, rate_limit=10), views) as client:
         yield client
 
@@ -51,6 +57,43 @@ async def test_inventing_tokens_gives_nobody_more(client: Client) -> None:
     answers = [await client.get("/api/v1/instance", headers=WRONG) for _ in range(4)]
 
     assert [answer.status for answer in answers] == [401, 401, 401, 429]
+
+
+async def test_tokens_of_one_account_are_counted_together_however_they_are_written(client: Client) -> None:
+    written = ("Bearer alice", "bearer  alice", "Bearer alice2", "Bearer alice3")
+
+    answers = [
+        await client.get("/api/v1/instance", headers={"Authorization": text}) for _ in range(3) for text in written
+    ]
+
+    assert [answer.status for answer in answers] == [200] * 10 + [429] * 2
+
+
+async def test_whoever_shares_an_address_with_somebody_who_guesses_goes_on(client: Client) -> None:
+    await client.get("/api/v1/instance", headers=ALICE)
+    for _ in range(5):
+        await client.get("/api/v1/instance", headers=WRONG)
+
+    answer = await client.get("/api/v1/instance", headers=ALICE)
+
+    assert answer.status == 200
+
+
+async def test_a_token_that_was_taken_back_is_refused_like_an_invented_one(client: Client) -> None:
+    await client.get("/api/v1/instance", headers=ALICE)
+
+    answers = [await client.get("/api/v1/closed", headers=ALICE) for _ in range(5)]
+
+    assert [answer.status for answer in answers] == [401, 401, 401, 429, 429]
+
+
+async def test_anonymous_requests_that_need_a_token_keep_nobody_with_one_out(client: Client) -> None:
+    for _ in range(5):
+        await client.get("/api/v1/closed")
+
+    answer = await client.get("/api/v1/instance", headers=ALICE)
+
+    assert answer.status == 200
 
 
 async def test_pages_are_not_counted(client: Client) -> None:

@@ -11,6 +11,7 @@ from models.database import Connection, connection
 from models.errors import Forbidden, Invalid, Unauthenticated
 from models.tokens import Token
 from web.keys import INSTANCE
+from web.quota import OWNER
 
 TOKEN = web.RequestKey("token", Token)
 READER = web.RequestKey("reader", Actor)
@@ -130,11 +131,19 @@ async def _identify(request: web.Request, bearer: str | None) -> Token | None:
         if not token.confirmed:
             raise Forbidden("Confirm your address first: a mail with a link was sent to you.")
         request[TOKEN] = token
+        request[OWNER] = _name_owner(token)
         if token.actor_id is not None:
             request[READER] = await actors.get(conn, token.actor_id)
         if token.used_at is None or token.used_at < datetime.now(UTC) - SEEN_EVERY:
             await _note_use(conn, token)
     return token
+
+
+def _name_owner(token: Token) -> str:
+    """The account whose requests are counted together; of an application alone, the application."""
+    if token.actor_id is not None:
+        return f"account {token.actor_id}"
+    return f"application {token.application_id}" if token.application_id is not None else f"token {token.id}"
 
 
 async def _note_use(conn: Connection, token: Token) -> None:
