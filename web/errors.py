@@ -43,6 +43,9 @@ RETRY_SECONDS = "5"
 FOR_READERS = {"Cache-Control": "private, no-store", "Vary": "Accept, Signature, Signature-Input"}
 """What refuses another server is kept by nobody: the next one may sign, and be somebody who may see it (CN4, CN5)."""
 
+FOR_TOKENS = {"Cache-Control": "private, no-store", "Vary": "Authorization"}
+"""The same for apps: caches keep even a 404 of their own accord, and the next one may come with a token."""
+
 READERS_SIGN = 'sig1=("@method" "@target-uri");created;keyid'
 """How a request is to be signed that sends nothing (`Accept-Signature`, RS8)."""
 
@@ -92,6 +95,8 @@ async def answer_problem(request: web.Request, problem: Problem) -> web.Response
             headers = FOR_READERS | ({"Accept-Signature": READERS_SIGN} if problem.status == 401 else {}) | headers
         if request.path.startswith(IN_WORDS_OF_OAUTH):
             return answer_oauth(problem)
+        if request.path.startswith(FOR_APPS):
+            headers = FOR_TOKENS | headers
         value = {"error": _name_field(problem)}
         if problem.about and request.path.startswith(FOR_APPS):
             value["field"] = problem.about

@@ -14,7 +14,7 @@ def answer_json(
     response = web.Response(
         body=orjson.dumps(value), status=status, headers=headers, content_type="application/json", charset="utf-8"
     )
+    response.headers["Vary"] = "Authorization"
     if "Authorization" in request.headers:
         response.headers["Cache-Control"] = "private, no-store"
-        response.headers["Vary"] = "Authorization"
     return response

@@ -47,6 +47,18 @@ async def test_a_revoked_token_ends_its_streams_and_no_others(alice: Alice, monk
         assert (await going_on.next()).event == "update"
 
 
+async def test_what_happens_after_a_token_ended_is_not_told_to_it(alice: Alice) -> None:
+    other = await alice.api.as_member(alice.actor)
+    async with watching(other, "user") as ending, watching(alice.api, "user") as going_on:
+        async with transaction(alice.api.pool) as conn:
+            await tokens.revoke_bearer(conn, other.bearer or "")
+            note = await make_note(conn, alice.actor)
+        waker_of(alice.api).hear((TOKENS, {"tokens": []}))
+
+        assert (await going_on.next()).payload["id"] == str(note.id)
+        assert await ending.is_over()
+
+
 @pytest.mark.parametrize(
     "ending",
     [

@@ -132,8 +132,8 @@ class Hub:
                     await self._waker.stream.wait()
             self._waker.stream.clear()
             try:
+                await self._check_tokens()  # first: nothing is told to whoever was shut out before it happened
                 await self.tell()
-                await self._check_tokens()
             except Unavailable as error:  # read again from the same position
                 log.debug("streams_wait_for_database", cause=str(error.__cause__ or error))
             except Exception:
