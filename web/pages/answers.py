@@ -11,12 +11,11 @@ from outbox import notes as outbox
 from web.forms import Form, read_form
 from web.keys import INSTANCE
 from web.mentions import look_up_mentioned
-from web.pages.cards import listing_path
 from web.pages.ids import read_id
-from web.pages.lines import note_path
 from web.pages.listings import get_listing, show_again
 from web.pages.notes import get_note, show_note
 from web.pages.notices import lead_on
+from web.paths import listing_path, note_path
 from web.render import reader_language
 from web.session import require_account
 

@@ -12,9 +12,9 @@ from models.errors import Invalid, NotFound
 from outbox import blocks as outbox
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
-from web.pages.cards import profile_path
 from web.pages.ids import read_id
 from web.pages.notices import find_notice, lead_on
+from web.paths import profile_path
 from web.render import N_, render
 from web.session import read_local_path, require_account
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from federation.media_uris import media_url, thumbnail_url
 from models.actors import Actor
 from models.database import Connection
-from models.listings import Listing, ListingDetails
+from models.listings import ListingDetails
 from models.media import Media
 from models.settings import Site
 from web.gathering import Gathered, Origin, find_coops, gather_listings
+from web.paths import listing_path, profile_path
 
 ACCENTS = ("a-vert", "a-prune", "a-canard", "a-ardoise", "a-vermillon")
 """Colours of other coops' plates; which one is theirs follows from their address, so that it stays the same."""
@@ -134,13 +135,3 @@ def coop_plate(coop: Actor) -> Plate:
 def accent_of(host: str) -> str:
     """A colour for a coop that did not tell hers."""
     return ACCENTS[zlib.crc32(host.encode()) % len(ACCENTS)]
-
-
-def listing_path(site: Site, listing: Listing) -> str:
-    """The page of a listing here: its own address, or for a copy one made of its id."""
-    return listing.post.url.removeprefix(site.url) if listing.post.local else f"/annonces/d/{listing.id}"
-
-
-def profile_path(actor: Actor) -> str:
-    """The page of an actor here; those from elsewhere carry their host."""
-    return f"/@{actor.username}" if actor.local else f"/@{actor.handle}"

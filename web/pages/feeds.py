@@ -15,8 +15,8 @@ from models.posts import Post
 from models.settings import Site
 from models.timelines import Entry, Page, PostFilter
 from web.keys import INSTANCE
-from web.pages.cards import listing_path, profile_path
-from web.pages.lines import PAGE, list_lines, note_path
+from web.pages.lines import PAGE, list_lines
+from web.paths import listing_path, note_path, profile_path
 from web.render import render
 from web.session import current_account, require_account
 

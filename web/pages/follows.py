@@ -20,11 +20,12 @@ from outbox import follows as outbox
 from web.following import follow_address, unfollow_host
 from web.forms import Form, read_form
 from web.keys import INSTANCE
-from web.pages.cards import Plate, list_plates, profile_path
+from web.pages.cards import Plate, list_plates
 from web.pages.causes import explain, explain_stop
 from web.pages.ids import read_id
 from web.pages.network import render_network
 from web.pages.passages import Passages, find_request_passages
+from web.paths import profile_path
 from web.render import render, say
 from web.session import read_local_path, require_account, require_role
 

@@ -17,9 +17,8 @@ from models.errors import Invalid, NotFound
 from models.posts import Post
 from web.forms import blank_form, read_form
 from web.keys import INSTANCE
-from web.pages.cards import listing_path, profile_path
 from web.pages.causes import explain, explain_cause
-from web.pages.lines import note_path
+from web.paths import listing_path, note_path, profile_path
 from web.render import render, say
 from web.session import require_account
 

@@ -13,8 +13,9 @@ from models.media import Media
 from models.posts import PUBLIC, Post
 from models.settings import Site
 from models.timelines import Entry
-from web.pages.cards import Card, Picture, Plate, draw_pictures, list_cards, list_plates, profile_path
+from web.pages.cards import Card, Picture, Plate, draw_pictures, list_cards, list_plates
 from web.pages.people import initial_of
+from web.paths import note_path, profile_path
 
 PAGE = 20
 
@@ -92,8 +93,3 @@ def _make_line(
         pictures=draw_pictures(site, photos),
         plate=None,
     )
-
-
-def note_path(site: Site, post: Post) -> str:
-    """The page of a note here: its own address, or for a copy one made of its id."""
-    return post.url.removeprefix(site.url) if post.local else f"/notes/{post.id}"

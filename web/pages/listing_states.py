@@ -10,9 +10,9 @@ from models.settings import Site
 from outbox import listings as outbox
 from web.forms import read_form
 from web.keys import INSTANCE
-from web.pages.cards import listing_path
 from web.pages.listings import get_listing, show_again
 from web.pages.notices import lead_on
+from web.paths import listing_path
 from web.session import require_account
 
 OUTCOMES = {"fait": "done", "ailleurs": "elsewhere", "annule": "cancelled", "pause": "paused", "rouvrir": "open"}

@@ -25,7 +25,6 @@ from web.pages.cards import (
     draw_pictures,
     find_plate,
     list_cards,
-    listing_path,
     place_words,
 )
 from web.pages.causes import explain_stop
@@ -36,6 +35,7 @@ from web.pages.passages import Passages, find_passages, find_reaction_passages
 from web.pages.people import Person, person_of
 from web.pages.remarks import Remark, list_remarks
 from web.pages.servers import send_servers_to
+from web.paths import listing_path
 from web.render import N_, find_face, render, say
 from web.session import current_account, reader_of
 

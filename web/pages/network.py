@@ -15,9 +15,10 @@ from models.neighbours import Neighbour, list_neighbours
 from models.places import Commune, fold_name
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
-from web.pages.cards import Plate, accent_of, profile_path
+from web.pages.cards import Plate, accent_of
 from web.pages.neighbours import home_place
 from web.pages.network_map import Pin, draw_map
+from web.paths import profile_path
 from web.render import find_face, reader_language, render
 from web.session import current_account
 

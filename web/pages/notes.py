@@ -12,13 +12,13 @@ from models.posts import PUBLIC, Post
 from models.timelines import Entry
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
-from web.pages.cards import listing_path
 from web.pages.causes import explain_stop
 from web.pages.ids import read_id
-from web.pages.lines import list_lines, note_path
+from web.pages.lines import list_lines
 from web.pages.passages import find_passages, find_reaction_passages
 from web.pages.remarks import list_remarks
 from web.pages.servers import send_servers_to
+from web.paths import listing_path, note_path
 from web.render import render, say
 from web.session import reader_of
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from models import actors
 from models.actors import Actor
 from models.database import Connection
-from web.pages.cards import profile_path
+from web.paths import profile_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

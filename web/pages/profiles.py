@@ -14,11 +14,12 @@ from models.follows import Relationship
 from models.settings import Site
 from models.timelines import PostFilter
 from web.keys import INSTANCE
-from web.pages.cards import Picture, Plate, draw_pictures, find_plate, profile_path
+from web.pages.cards import Picture, Plate, draw_pictures, find_plate
 from web.pages.feeds import last_of, read_page
 from web.pages.lines import list_lines
 from web.pages.people import NewHome, find_new_home, initial_of
 from web.pages.servers import send_servers_to
+from web.paths import profile_path
 from web.render import render
 from web.session import current_account, require_account
 

@@ -19,11 +19,12 @@ from outbox import listings as outbox
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.begun import begin_with_note, publish_begun
-from web.pages.cards import Card, Picture, listing_path
+from web.pages.cards import Card, Picture
 from web.pages.listing_form import Desk, first_values, note_refusal, read_draft, values_of
 from web.pages.neighbours import home_place
 from web.pages.notices import lead_on
 from web.pages.photos import LIMITS, MOST, list_attached, require_words, take_photos
+from web.paths import listing_path
 from web.render import find_face, reader_language, render
 from web.session import require_account
 

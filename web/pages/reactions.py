@@ -15,9 +15,8 @@ from outbox import again
 from outbox import reactions as outbox
 from web.forms import read_form
 from web.keys import INSTANCE
-from web.pages.cards import listing_path
 from web.pages.ids import read_id
-from web.pages.lines import note_path
+from web.paths import listing_path, note_path
 from web.session import require_account
 
 Verb = Callable[[Connection, Site, Actor, Post], Awaitable[object]]

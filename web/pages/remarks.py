@@ -12,9 +12,10 @@ from models.database import Connection
 from models.media import Media
 from models.posts import PUBLIC, Post
 from models.settings import Site
-from web.pages.cards import Picture, draw_pictures, profile_path
+from web.pages.cards import Picture, draw_pictures
 from web.pages.passages import Passages, find_passages
 from web.pages.people import initial_of
+from web.paths import profile_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

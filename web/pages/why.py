@@ -11,9 +11,8 @@ from models.database import connection
 from models.settings import Site
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
-from web.pages.cards import listing_path
 from web.pages.findings import STEPS, tell_check
-from web.pages.lines import note_path
+from web.paths import listing_path, note_path
 from web.render import render, say
 from web.session import require_account
 

@@ -1,0 +1,26 @@
+"""Where the pages of people and things are on this site, for pages, mails and calendars alike."""
+
+from models.actors import Actor
+from models.listings import Listing
+from models.posts import Post
+from models.settings import Site
+
+
+def listing_path(site: Site, listing: Listing) -> str:
+    """The page of a listing here: its own address, or for a copy one made of its id."""
+    return listing.post.url.removeprefix(site.url) if listing.post.local else f"/annonces/d/{listing.id}"
+
+
+def profile_path(actor: Actor) -> str:
+    """The page of an actor here; those from elsewhere carry their host."""
+    return f"/@{actor.username}" if actor.local else f"/@{actor.handle}"
+
+
+def note_path(site: Site, post: Post) -> str:
+    """The page of a note here: its own address, or for a copy one made of its id."""
+    return post.url.removeprefix(site.url) if post.local else f"/notes/{post.id}"
+
+
+def exchange_path(exchange_id: int) -> str:
+    """The page of a thread between two people about a listing."""
+    return f"/echanges/{exchange_id}"
