@@ -5,6 +5,7 @@ from typing import Any
 from aiohttp import web
 from markupsafe import Markup
 
+from models import news
 from models.database import Connection, connection
 from models.errors import Unavailable
 from web.face import Face, load_face
@@ -22,14 +23,15 @@ LANGUAGE = web.RequestKey("language", str)
 async def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
     """The page `template` with this context, in the reader's language.
 
-    Every template also knows `account` (or None), `face` (the cooperative's name and looks), `here` (path and query),
-    `site`, `languages`, `csrf_input()`, and the formats of `web/templating`.
+    Every template also knows `account` (or None), `face` (the cooperative's name and looks), `unread` (what is new),
+    `here` (path and query), `site`, `languages`, `csrf_input()`, and the formats of `web/templating`.
     """
     language = reader_language(request)
     environment = request.app[TEMPLATES].environments[language]
     text = environment.get_template(template).render(
         account=current_account(request),
         face=await _face_for(request, status),
+        unread=await _count_unread(request, status),
         here=request.path_qs,
         languages=LANGUAGE_NAMES,
         site=request.app[INSTANCE].site,
@@ -62,6 +64,18 @@ async def _face_for(request: web.Request, status: int) -> Face:
         return request.get(FACE, bare) if status == 503 else await find_face(request)
     except Unavailable:
         return bare
+
+
+async def _count_unread(request: web.Request, status: int) -> int:
+    """How much is new to who is logged in, for the mark in the header."""
+    account = current_account(request)
+    if account is None or status == 503:
+        return 0
+    try:
+        async with connection(request.app[INSTANCE].pool) as conn:
+            return await news.count_unread(conn, account.actor_id)
+    except Unavailable:
+        return 0
 
 
 def csrf_input(request: web.Request) -> Markup:

@@ -85,6 +85,8 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "note": (lambda village: f"/notes/{village.distant_note.id}", alice, 200),
     "feed": ("/fil", alice, 200),
     "empty feed": ("/fil", admin, 200),
+    "news": ("/notifications", alice, 200),
+    "no news": ("/notifications", admin, 200),
     "tag": ("/tags/couture", nobody, 200),
     "empty tag": ("/tags/rien", nobody, 200),
     "help": ("/aide", nobody, 200),

@@ -1,0 +1,169 @@
+"""What is new to a member, as pages and mails tell it: reactions to one thing together, a line for each thread."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.database import Connection, execute, fetch_all, fetch_value
+from models.exchanges import EventKind
+from models.notifications import NotificationType
+
+LOOKED_THROUGH = 1000
+"""Notifications that are put together for one page: a thing that more people like stands on two pages."""
+
+COUNTED = 100
+"""What is unread is counted no further."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What people did: one notification, or several of one kind about one post. `id` is the newest one's.
+
+    `actor_ids` are the latest three of `count`.
+    """
+
+    id: int
+    type: NotificationType
+    post_id: int | None
+    actor_ids: list[int]
+    count: int
+    created_at: datetime
+    unread: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadNews:
+    """A thread in which the other one, or the clock, did something that is unread: the newest of `count` such things.
+
+    `kind` is "message" or what happened.
+    """
+
+    exchange_id: int
+    listing_id: int
+    other_id: int
+    count: int
+    id: int
+    kind: EventKind | str
+    created_at: datetime
+
+
+async def list_news(conn: Connection, recipient_id: int, *, before: int | None = None, limit: int = 20) -> list[News]:
+    """Newest first, by keyset on `id`. Messages of threads are not among them: those have lines of their own."""
+    return await fetch_all(
+        conn,
+        News,
+        """
+        WITH seen AS (
+            SELECT n.id, n.type, n.actor_id, n.post_id, n.created_at,
+                n.read_at IS NULL AND n.id > coalesce((SELECT last_read_id FROM marker
+                    WHERE actor_id = $1 AND timeline = 'notifications'), 0) AS unread
+            FROM shown_notification n
+            WHERE n.recipient_id = $1 AND ($2::bigint IS NULL OR n.id < $2)
+                AND NOT (n.type = 'mention' AND EXISTS (SELECT FROM exchange_message m WHERE m.post_id = n.post_id))
+            ORDER BY n.id DESC LIMIT $4
+        ), grouped AS (
+            SELECT max(id) AS id, type, post_id, (array_agg(actor_id ORDER BY id DESC))[1:3] AS actor_ids,
+                count(*)::integer AS count, max(created_at) AS created_at, bool_or(unread) AS unread
+            FROM seen GROUP BY type, post_id, CASE WHEN type IN ('favourite', 'reblog') THEN 0 ELSE id END
+        )
+        SELECT id, type, post_id, actor_ids, count, created_at, unread FROM grouped g
+        WHERE $2::bigint IS NULL OR g.type NOT IN ('favourite', 'reblog') OR NOT EXISTS (
+            SELECT FROM notification newer WHERE newer.post_id = g.post_id AND newer.recipient_id = $1
+                AND newer.type = g.type AND newer.id >= $2)
+        ORDER BY id DESC LIMIT $3
+        """,
+        recipient_id,
+        before,
+        limit,
+        LOOKED_THROUGH,
+    )
+
+
+async def list_threads(conn: Connection, reader_id: int, *, limit: int = 20) -> list[ThreadNews]:
+    """Threads with news for this person, the latest first; not those that she muted, or with whom she hides."""
+    return await fetch_all(
+        conn,
+        ThreadNews,
+        """
+        SELECT e.id AS exchange_id, e.listing_id, e.other_id, n.count, n.id, n.kind, n.created_at
+        FROM (
+            SELECT id, listing_id, partner_id AS other_id, last_id, owner_read_id AS read_id FROM exchange
+            WHERE owner_id = $1 AND last_id > owner_read_id AND NOT owner_muted
+            UNION ALL
+            SELECT id, listing_id, owner_id, last_id, partner_read_id FROM exchange
+            WHERE partner_id = $1 AND last_id > partner_read_id AND NOT partner_muted
+        ) AS e
+        JOIN actor other ON other.id = e.other_id AND other.suspended_at IS NULL AND other.deleted_at IS NULL
+        CROSS JOIN LATERAL (
+            SELECT count(*) OVER ()::integer AS count, id, kind, created_at FROM (
+                (SELECT m.post_id AS id, 'message' AS kind, p.published_at AS created_at
+                    FROM exchange_message m JOIN post p ON p.id = m.post_id
+                    WHERE m.exchange_id = e.id AND m.post_id > e.read_id AND p.author_id <> $1
+                        AND p.deleted_at IS NULL ORDER BY m.post_id DESC LIMIT 100)
+                UNION ALL
+                (SELECT id, kind, created_at FROM exchange_event
+                    WHERE exchange_id = e.id AND id > e.read_id AND actor_id IS DISTINCT FROM $1
+                    ORDER BY id DESC LIMIT 100)
+            ) AS fresh ORDER BY id DESC LIMIT 1
+        ) AS n
+        WHERE NOT EXISTS (SELECT FROM barred b WHERE b.reader_id = $1 AND b.author_id = e.other_id OFFSET 0)
+            AND NOT EXISTS (SELECT FROM mute m WHERE m.actor_id = $1 AND m.target_id = e.other_id
+                AND m.notifications AND (m.until IS NULL OR m.until > now()))
+        ORDER BY n.id DESC LIMIT $2
+        """,
+        reader_id,
+        limit,
+    )
+
+
+async def count_unread(conn: Connection, reader_id: int) -> int:
+    """How many things the member saw neither here nor in an app, at most COUNTED; a thread counts once."""
+    told: int = await fetch_value(
+        conn,
+        """
+        SELECT count(*) FROM (
+            SELECT FROM shown_notification n
+            WHERE n.recipient_id = $1 AND n.read_at IS NULL
+                AND n.id > coalesce((SELECT last_read_id FROM marker
+                    WHERE actor_id = $1 AND timeline = 'notifications'), 0)
+                AND NOT (n.type = 'mention' AND EXISTS (SELECT FROM exchange_message m WHERE m.post_id = n.post_id))
+            LIMIT $2) AS unread
+        """,
+        reader_id,
+        COUNTED,
+    )
+    if told >= COUNTED:
+        return COUNTED
+    return min(told + len(await list_threads(conn, reader_id, limit=COUNTED)), COUNTED)
+
+
+async def mark_read(conn: Connection, recipient_id: int, last_id: int, *, since: int = 0) -> None:
+    """The member has seen what people did between these notifications, groups of reactions whole."""
+    await execute(
+        conn,
+        """
+        UPDATE notification SET read_at = now() WHERE recipient_id = $1 AND id <= $2 AND read_at IS NULL AND (
+            id >= $3 OR type IN ('favourite', 'reblog') AND EXISTS (
+                SELECT FROM notification newer WHERE newer.recipient_id = $1 AND newer.type = notification.type
+                    AND newer.post_id = notification.post_id AND newer.id BETWEEN $3 AND $2))
+        """,
+        recipient_id,
+        last_id,
+        since,
+    )
+
+
+async def mark_threads_read(conn: Connection, reader_id: int, last_id: int) -> None:
+    """The member has seen all of her threads up to this moment."""
+    await execute(
+        conn,
+        """
+        UPDATE exchange SET
+            owner_read_id = CASE WHEN owner_id = $1 THEN greatest(owner_read_id, least(last_id, $2))
+                ELSE owner_read_id END,
+            partner_read_id = CASE WHEN partner_id = $1 THEN greatest(partner_read_id, least(last_id, $2))
+                ELSE partner_read_id END
+        WHERE owner_id = $1 AND last_id > owner_read_id OR partner_id = $1 AND last_id > partner_read_id
+        """,
+        reader_id,
+        last_id,
+    )

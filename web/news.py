@@ -1,0 +1,181 @@
+"""What is new to a member, in words: one line for each thing, who did it, about what, and where it leads."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from markupsafe import Markup
+
+from models import actors, listings, news, posts
+from models.actors import Actor
+from models.database import Connection
+from models.listings import Listing
+from models.news import News, ThreadNews
+from models.posts import Post
+from models.settings import Site
+from web.paths import exchange_path, listing_path, note_path, profile_path
+from web.render import N_
+
+
+class Say(Protocol):
+    """A French sentence in the member's language, with its values set in."""
+
+    def __call__(self, sentence: str, /, **values: Any) -> str: ...
+
+
+ONE: dict[str, str] = {
+    "mention": N_("%(who)s vous a écrit"),
+    "status": N_("%(who)s a publié"),
+    "favourite": N_("%(who)s aime ce que vous avez publié"),
+    "reblog": N_("%(who)s a fait passer votre annonce"),
+    "follow": N_("%(who)s vous suit"),
+    "follow_request": N_("%(who)s demande à vous suivre"),
+    "update": N_("%(who)s a changé une annonce que vous avez fait passer"),
+    "move": N_("%(who)s a déménagé : vous suivez sa nouvelle adresse"),
+    "poll": N_("Un sondage de %(who)s est terminé"),
+    "message": N_("%(who)s vous a écrit"),
+    "requested": N_("%(who)s vous fait une demande"),
+    "countered": N_("%(who)s vous propose autre chose"),
+    "accepted": N_("%(who)s a dit oui"),
+    "agreed": N_("C’est d’accord avec %(who)s"),
+    "refused": N_("%(who)s a dit non"),
+    "withdrawn": N_("%(who)s a retiré sa demande"),
+    "cancelled": N_("%(who)s a annulé votre accord"),
+    "expired": N_("Sans réponse, la demande entre vous et %(who)s est close"),
+    "out": N_("%(who)s dit que c’est remis"),
+    "back": N_("%(who)s dit que c’est rendu"),
+    "done": N_("%(who)s dit que c’est fait"),
+    "verified": N_("%(who)s et vous dites la même chose : c’est fait"),
+    "begins_soon": N_("C’est pour bientôt, avec %(who)s"),
+    "ends_soon": N_("La fin du prêt approche, avec %(who)s"),
+    "returned": N_("C’est rendu ? Dites-le à %(who)s"),
+    "forgotten": N_("Sans nouvelles de votre accord avec %(who)s"),
+    "contact": N_("%(who)s vous a donné ses coordonnées"),
+    "thanked": N_("%(who)s vous remercie"),
+}
+"""What one person did."""
+
+MANY: dict[str, str] = {
+    "favourite": N_("%(who)s aiment ce que vous avez publié"),
+    "reblog": N_("%(who)s ont fait passer votre annonce"),
+}
+
+ICONS = {
+    "mention": "message", "message": "message", "favourite": "aime", "reblog": "relais", "follow": "moi",
+    "follow_request": "attente", "update": "reessayer", "status": "publier", "move": "ailleurs",
+    "requested": "attente", "countered": "attente", "refused": "fermer", "withdrawn": "fermer",
+    "cancelled": "fermer", "expired": "fermer", "begins_soon": "date", "ends_soon": "date", "returned": "date",
+    "forgotten": "attention", "contact": "moi", "thanked": "aime",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One thing that is new: `words` say who did what, `what` names the thing, `more` others of the same thread."""
+
+    id: int
+    kind: str
+    icon: str
+    words: str
+    what: str
+    href: str
+    at: datetime
+    unread: bool
+    more: int = 0
+
+
+async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, rows: Sequence[News]) -> list[Line]:
+    """These news with where they lead. Of people who are gone, and of posts not to be seen any more, there is none."""
+    people = await _list_people(conn, [id for row in rows for id in row.actor_ids])
+    visible = await posts.filter_visible(conn, [row.post_id for row in rows if row.post_id], reader_id)
+    found = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
+    roots = await listings.list_by_posts(conn, [post.root_id or post.id for post in found.values()])
+    shown = [row for row in rows if row.post_id is None or row.post_id in found]
+    return [
+        Line(
+            id=row.id,
+            kind=row.type,
+            icon=ICONS.get(row.type, "alerte"),
+            words=_tell(say, row.type, [one.display_name for one in there], row.count - len(row.actor_ids)),
+            what=_name(found.get(row.post_id or 0), roots),
+            href=_lead(site, row, found.get(row.post_id or 0), roots) or profile_path(there[0]),
+            at=row.created_at,
+            unread=row.unread,
+        )
+        for row in shown
+        if (there := [people[id] for id in row.actor_ids if id in people])
+    ]
+
+
+async def list_thread_lines(conn: Connection, say: Say, rows: Iterable[ThreadNews]) -> list[Line]:
+    """The newest of each thread; its listing gives the name."""
+    threads = list(rows)
+    people = await _list_people(conn, [row.other_id for row in threads])
+    about = await listings.list_by_posts(conn, [row.listing_id for row in threads])
+    return [
+        Line(
+            id=row.id,
+            kind=row.kind,
+            icon=ICONS.get(row.kind, "accord"),
+            words=_tell(say, row.kind, [people[row.other_id].display_name], 0),
+            what=about[row.listing_id].details.title,
+            href=exchange_path(row.exchange_id),
+            at=row.created_at,
+            unread=True,
+            more=row.count - 1,
+        )
+        for row in threads
+        if row.other_id in people and row.listing_id in about
+    ]
+
+
+async def list_latest(conn: Connection, site: Site, say: Say, reader_id: int, *, limit: int) -> list[Line]:
+    """The newest of both, in one order."""
+    threads = await list_thread_lines(conn, say, await news.list_threads(conn, reader_id, limit=limit))
+    others = await list_lines(conn, site, say, reader_id, await news.list_news(conn, reader_id, limit=limit))
+    return sorted([*threads, *others], key=lambda line: -line.id)[:limit]
+
+
+async def _list_people(conn: Connection, ids: list[int]) -> dict[int, Actor]:
+    told = await actors.list_by_ids(conn, sorted(set(ids)))
+    return {actor.id: actor for actor in told if actor.deleted_at is None and actor.suspended_at is None}
+
+
+def _tell(say: Say, kind: str, names: Sequence[str], others: int) -> str:
+    if len(names) + others == 1 or kind not in MANY:
+        return say(ONE.get(kind, "%(who)s"), who=names[0])
+    return say(MANY[kind], who=join_names(say, names, others))
+
+
+def join_names(say: Say, names: Sequence[str], others: int) -> str:
+    """ "A", "A et B", "A, B et C", "A, B, C et 12 autres"."""
+    if others:
+        first = ", ".join(names)
+        more = N_("%(names)s et une autre personne") if others == 1 else N_("%(names)s et %(count)s autres personnes")
+        return say(more, names=first, count=others)
+    if len(names) == 1:
+        return names[0]
+    return say(N_("%(names)s et %(last)s"), names=", ".join(names[:-1]), last=names[-1])
+
+
+def _lead(site: Site, row: News, post: Post | None, roots: Mapping[int, Listing]) -> str:
+    """An answer under a listing leads there."""
+    if row.type == "follow_request":
+        return "/abonnements"
+    if post is None:
+        return ""
+    root = roots.get(post.root_id or post.id)
+    if root is None or root.post.deleted_at is not None:
+        return note_path(site, post)
+    return listing_path(site, root) if root.id == post.id else f"{listing_path(site, root)}#r{post.id}"
+
+
+def _name(post: Post | None, roots: Mapping[int, Listing]) -> str:
+    """The listing's title, else how the note begins, or what its author warns of."""
+    if post is None:
+        return ""
+    root = roots.get(post.root_id or post.id)
+    if root:
+        return root.details.title
+    return post.warning or Markup(post.content).striptags()[:80]  # noqa: S704 - only its text

@@ -1,0 +1,68 @@
+"""What is new to a member: her threads with news first, then what people did, read by being seen."""
+
+from functools import partial
+
+from aiohttp import web
+
+from models import exchanges, listings, news
+from models.database import connection, transaction
+from web.forms import read_form
+from web.keys import INSTANCE
+from web.news import list_lines, list_thread_lines
+from web.pages.feeds import read_page
+from web.pages.ids import read_id
+from web.pages.login import has_mail
+from web.paths import listing_path
+from web.render import render, say
+from web.session import require_account
+
+PAGE = 20
+
+THREADS = 20
+
+
+async def show_notifications(request: web.Request) -> web.Response:
+    """GET /notifications. What people did is read once it was shown; threads are read where they stand."""
+    instance, account = request.app[INSTANCE], require_account(request)
+    before, speak = read_page(request).before, partial(say, request)
+    async with connection(instance.pool) as conn:
+        threads = [] if before else await news.list_threads(conn, account.actor_id, limit=THREADS)
+        rows = await news.list_news(conn, account.actor_id, before=before, limit=PAGE)
+        thread_lines = await list_thread_lines(conn, speak, threads)
+        lines = await list_lines(conn, instance.site, speak, account.actor_id, rows)
+    answer = await render(
+        request,
+        "notifications/index.html",
+        threads=thread_lines,
+        lines=lines,
+        last=rows[-1].id if len(rows) == PAGE else None,
+        first_page=before is None,
+        mail=has_mail(request),
+    )
+    if any(row.unread for row in rows):
+        async with transaction(instance.pool) as conn:
+            await news.mark_read(conn, account.actor_id, rows[0].id, since=rows[-1].id)
+    return answer
+
+
+async def post_read(request: web.Request) -> web.Response:
+    """POST /notifications/lues: everything up to what the page showed is read, her threads too."""
+    instance, account = request.app[INSTANCE], require_account(request)
+    form = await read_form(request)
+    last_id = read_id(form.typed("jusqua"))
+    async with transaction(instance.pool) as conn:
+        await news.mark_read(conn, account.actor_id, last_id)
+        await news.mark_threads_read(conn, account.actor_id, last_id)
+    raise web.HTTPSeeOther("/notifications")
+
+
+async def show_thread(request: web.Request) -> web.Response:
+    """GET /echanges/ID: the listing's page at the newest message of a thread, which is read by that."""
+    instance, account = request.app[INSTANCE], require_account(request)
+    async with transaction(instance.pool) as conn:
+        thread = await exchanges.get_for(conn, read_id(request.match_info["id"]), account.actor_id)
+        listing = (await listings.list_by_posts(conn, [thread.listing_id]))[thread.listing_id]
+        entries = await exchanges.list_entries(conn, thread.id)
+        await exchanges.mark_read(conn, thread.id, account.actor_id, thread.last_id)
+    newest = [entry.id for entry in entries if entry.kind == "message"]
+    raise web.HTTPSeeOther(listing_path(instance.site, listing) + (f"#r{newest[-1]}" if newest else ""))
