@@ -29,7 +29,10 @@ RESERVED = frozenset({
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A local person's log-in. The password's hash and the exact place are read by functions of their own."""
+    """A local person's log-in. The password's hash and the exact place are read by functions of their own.
+
+    `leaves_at` is when the account will be deleted, where its owner asked for that.
+    """
 
     actor_id: int
     username: str
@@ -42,6 +45,7 @@ class Account:
     default_commune_code: str | None
     last_seen_at: datetime | None
     created_at: datetime
+    leaves_at: datetime | None
 
     def has_role(self, role: Role) -> bool:
         """Whether this account may do what `role` may."""
@@ -92,7 +96,8 @@ async def find(conn: Connection, actor_id: int) -> Account | None:
         Account,
         """
         SELECT actor_id, actor.username, actor.name, email, role, language, confirmed_at, disabled_at,
-               default_commune_code, last_seen_at, account.created_at
+               default_commune_code, last_seen_at, account.created_at,
+               (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at
         FROM account JOIN actor ON actor.id = actor_id
         WHERE actor_id = $1 AND actor.deleted_at IS NULL
         """,
@@ -115,7 +120,8 @@ async def find_by_email(conn: Connection, email: str) -> Account | None:
         Account,
         """
         SELECT actor_id, actor.username, actor.name, email, role, language, confirmed_at, disabled_at,
-               default_commune_code, last_seen_at, account.created_at
+               default_commune_code, last_seen_at, account.created_at,
+               (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at
         FROM account JOIN actor ON actor.id = actor_id
         WHERE lower(email) = lower($1) AND actor.deleted_at IS NULL
         """,
@@ -130,7 +136,8 @@ async def find_by_username(conn: Connection, username: str) -> Account | None:
         Account,
         """
         SELECT actor_id, actor.username, actor.name, email, role, language, confirmed_at, disabled_at,
-               default_commune_code, last_seen_at, account.created_at
+               default_commune_code, last_seen_at, account.created_at,
+               (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at
         FROM account JOIN actor ON actor.id = actor_id
         WHERE lower(actor.username) = lower($1) AND actor.local AND actor.deleted_at IS NULL
         """,
@@ -151,7 +158,8 @@ async def list_accounts(conn: Connection, *, search: str = "", limit: int = 50, 
         Account,
         """
         SELECT actor_id, actor.username, actor.name, email, role, language, confirmed_at, disabled_at,
-               default_commune_code, last_seen_at, account.created_at
+               default_commune_code, last_seen_at, account.created_at,
+               (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at
         FROM account JOIN actor ON actor.id = actor_id
         WHERE actor.deleted_at IS NULL
           AND ($1 = '' OR strpos(fold(actor.username || ' ' || actor.name || ' ' || email), fold($1)) > 0)
@@ -196,7 +204,8 @@ async def set_role(conn: Connection, actor_id: int, role: Role) -> None:
         UPDATE account SET role = $2
         WHERE actor_id = $1 AND ($2 = 'admin' OR role <> 'admin' OR EXISTS (
             SELECT 1 FROM account AS other
-            WHERE other.role = 'admin' AND other.actor_id <> $1 AND other.disabled_at IS NULL))
+            WHERE other.role = 'admin' AND other.actor_id <> $1 AND other.disabled_at IS NULL
+                AND NOT EXISTS (SELECT FROM departure d WHERE d.actor_id = other.actor_id)))
         """,
         actor_id,
         role,

@@ -6,18 +6,37 @@ from models.errors import Conflict
 
 
 async def require_another_admin(conn: Connection, actor_id: int) -> None:
-    """Raise Conflict rather than leave the instance without an admin."""
-    last = await fetch_value(
+    """Raise Conflict rather than leave the instance without an admin; who is about to leave herself does not count.
+
+    Two of them who go at the same moment are looked at one after the other.
+    """
+    await fetch_column(
         conn,
         """
-        SELECT role = 'admin' AND NOT EXISTS (SELECT FROM account AS other
-            WHERE other.role = 'admin' AND other.actor_id <> $1 AND other.disabled_at IS NULL)
-        FROM account WHERE actor_id = $1
+        SELECT actor_id FROM account
+        WHERE role = 'admin' AND EXISTS (SELECT FROM account AS own WHERE own.actor_id = $1 AND own.role = 'admin')
+        ORDER BY actor_id FOR NO KEY UPDATE
         """,
         actor_id,
     )
-    if last:
+    if await is_last_admin(conn, actor_id):
         raise Conflict("The last administrator stays; name another one first.")
+
+
+async def is_last_admin(conn: Connection, actor_id: int) -> bool:
+    """Whether nobody else would administer the instance once this member has left."""
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            SELECT role = 'admin' AND NOT EXISTS (SELECT FROM account AS other
+                WHERE other.role = 'admin' AND other.actor_id <> $1 AND other.disabled_at IS NULL
+                    AND NOT EXISTS (SELECT FROM departure d WHERE d.actor_id = other.actor_id))
+            FROM account WHERE actor_id = $1
+            """,
+            actor_id,
+        )
+    )
 
 
 async def cancel_deliveries(conn: Connection, actor_id: int) -> int:

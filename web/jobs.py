@@ -1,6 +1,7 @@
 """Which function does which background work: jobs by name, and the chores with their times (UTC)."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from functools import partial
 
 import structlog
@@ -18,6 +19,7 @@ from models import (
     jobs,
     keys,
     knocks,
+    leaving,
     links,
     login_steps,
     mutes,
@@ -36,6 +38,7 @@ from models.database import Connection, transaction
 from models.directory.saving import forget_old
 from models.jobs import Handler, Periodic
 from models.notifications import PUSH
+from outbox.leaving import leave_due
 from outbox.listings import expire_due
 from outbox.polls import REFRESH, end_polls
 from outbox.results import probe_hosts
@@ -118,6 +121,13 @@ async def watch_sign_ups(instance: Instance) -> None:
             await ask_mail(conn, "unattended", actor_id, "/coop/demandes")
 
 
+async def remind_leaving(instance: Instance) -> None:
+    """Tell those whose account ends tomorrow, while they can still change their minds."""
+    async with transaction(instance.pool) as conn:
+        for actor_id in await leaving.claim_reminders(conn, at=datetime.now(UTC), limit=200):
+            await ask_mail(conn, "leaving_soon", actor_id, "/compte/supprimer")
+
+
 async def clean_media(instance: Instance) -> None:
     """Remove pictures that nobody uses any more, and of the cached ones those beyond the limit."""
     removed = await media_chores.clean_up(instance)
@@ -144,6 +154,8 @@ async def forget_stream_events(instance: Instance) -> None:
 
 CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "expire": ("*/5 * * * *", expire_due),
+    "leave": ("*/5 * * * *", leave_due),
+    "remind_leaving": ("*/15 * * * *", remind_leaving),
     "polls": ("* * * * *", end_polls),
     "overdue": ("*/2 * * * *", publish_overdue),
     "probe": ("*/10 * * * *", probe_hosts),

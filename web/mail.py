@@ -24,9 +24,12 @@ from models.settings import Settings, Site
 from web.assets import Assets
 from web.templating import make_environment, make_translators
 
-MailKind = Literal["login", "confirm", "password", "known", "address", "unattended", "factors"]
+MailKind = Literal[
+    "login", "confirm", "password", "known", "address", "unattended", "factors", "leaving", "leaving_soon"
+]
 """`known`: somebody tried to register with this address, which has an account already; `address`: a new address;
-`unattended`: nobody who moderates came by for a week; `factors`: the second proof at log-in was taken away."""
+`unattended`: nobody who moderates came by for a week; `factors`: the second proof at log-in was taken away;
+`leaving`, `leaving_soon`: the account ends in two weeks, tomorrow."""
 
 PURPOSES: dict[MailKind, Purpose] = {
     "login": "login",
@@ -37,6 +40,8 @@ PURPOSES: dict[MailKind, Purpose] = {
     "unattended": "login",
 }
 """What the link in a mail does; the others lead to a page."""
+
+LEAVING: tuple[MailKind, ...] = ("leaving", "leaving_soon")
 
 MAIL = "mail"
 """The name of the job."""
@@ -115,6 +120,8 @@ async def send_mail(instance: Instance, payload: dict[str, Any]) -> None:
         account = await accounts.find(conn, payload["actor_id"])
         if account is None or account.disabled_at is not None:
             return
+        if kind in LEAVING and account.leaves_at is None:
+            return  # she has changed her mind
         name = (await preferences.load(conn)).name or instance.site.host
         new_email = payload.get("email")
         address = await _make_address(conn, instance.site, kind, payload)

@@ -1,6 +1,7 @@
 """Agreements: what two people settle about a listing. `machine` says what may happen, the rest keeps and finds it."""
 
 from models.agreements.calendar import Taken, is_free, list_taken
+from models.agreements.departed import Pending, list_pending
 from models.agreements.machine import LIVE, OPEN, find_next, is_turn_of, list_verbs
 from models.agreements.reading import (
     Report,
@@ -38,6 +39,7 @@ __all__ = [
     "OPEN",
     "Agreement",
     "NewAgreement",
+    "Pending",
     "Report",
     "Role",
     "State",
@@ -58,6 +60,7 @@ __all__ = [
     "list_by_exchange",
     "list_due",
     "list_live_by_listing",
+    "list_pending",
     "list_reports",
     "list_taken",
     "list_verbs",

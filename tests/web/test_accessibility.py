@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ import asyncpg
 import pytest
 from playwright.async_api import Browser, Page
 
+from models import leaving
 from models.actors import Actor
-from models.database import open_pool, transaction
+from models.database import Connection, execute, open_pool, transaction
 from tests.atlas import furnish_atlas
 from tests.conftest import copy_database, with_database
+from tests.factories import make_activity, make_local_actor
 from tests.village import Village
 from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
 
@@ -44,7 +47,7 @@ def alice(village: Village) -> Actor:
 
 
 def hocine(village: Village) -> Actor:
-    """A member whom somebody asks to follow."""
+    """A member whom somebody asks to follow, and who is about to leave."""
     return village.hocine
 
 
@@ -111,6 +114,10 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "two steps": ("/compte/securite", alice, 200),
     "moving": ("/compte/demenagement", alice, 200),
     "devices": ("/compte/appareils", alice, 200),
+    "leaving": ("/compte/supprimer", alice, 200),
+    "leaving as the last administrator": ("/compte/supprimer", admin, 200),
+    "about to leave": ("/compte/supprimer", hocine, 200),
+    "who left": ("/coop/departs", admin, 200),
     "hidden people": ("/compte/masques", alice, 200),
     "servers set aside": ("/coop/serveurs/liste", admin, 200),
     "servers set aside, for all": ("/a-l-ecart", nobody, 200),
@@ -142,10 +149,31 @@ async def live(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempP
     async with serve_village(pool, tmp_path_factory.mktemp("data")) as live:
         async with transaction(pool) as conn:
             await furnish_atlas(conn)
+            await furnish_departures(conn, live.village)
         yield live
     pool.terminate()
     await keeper.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await keeper.close()
+
+
+async def furnish_departures(conn: Connection, village: Village) -> None:
+    """Hocine leaves in two weeks; Michel has left, and one server has not confirmed it."""
+    await leaving.begin(conn, village.hocine.id, after=timedelta(days=14), paused_ids=[])
+    michel = await make_local_actor(conn, "michel")
+    await execute(conn, "UPDATE actor SET deleted_at = now() WHERE id = $1", michel.id)
+    farewell = await make_activity(conn, michel, type="Delete", object_uri=michel.uri)
+    for host, state in (("henin.test", "failed"), ("arras.test", "done")):
+        await execute(
+            conn,
+            """
+            INSERT INTO delivery (activity_id, actor_id, inbox, host, state, error, cause)
+            VALUES ($1, $2, 'https://' || $3::text || '/inbox', $3, $4, 'HTTP 500', 'server-error')
+            """,
+            farewell,
+            michel.id,
+            host,
+            state,
+        )
 
 
 @pytest.fixture(scope="module")

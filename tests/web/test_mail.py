@@ -6,18 +6,20 @@ import email.policy
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any, cast
 
 import pytest
 
 from federation.instance import Instance
-from models import links, preferences
+from models import leaving, links, preferences
 from models.database import Pool, connection, execute, fetch_value, transaction
 from models.preferences import Preferences
 from models.settings import Settings
 from tests.factories import HERE, make_member
 from web import mail
+from web.formats import format_day
 
 
 @dataclass
@@ -239,3 +241,27 @@ def test_the_address_of_the_mail_server_is_understood(url: str, expected: tuple[
         server.start_tls,
         server.sender,
     ) == expected
+
+
+@pytest.mark.parametrize("kind", mail.LEAVING)
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_who_is_about_to_leave_is_told_the_day_unless_she_stays(
+    pool: Pool, postman: Postman, kind: str, language: str
+) -> None:
+    async with transaction(pool) as conn:
+        alice = await make_member(conn, "alice")
+        await execute(conn, "UPDATE account SET language = $1", language)
+        await leaving.begin(conn, alice.id, after=timedelta(days=14), paused_ids=[])
+    payload = {"kind": kind, "actor_id": alice.id, "return_to": "/compte/supprimer"}
+    instance = make_instance(pool, postman.port)
+
+    await mail.send_mail(instance, payload)
+    async with transaction(pool) as conn:
+        await leaving.end(conn, alice.id)
+    await mail.send_mail(instance, payload)
+
+    [message] = postman.taken
+    text, html = read_parts(message)
+    day = format_day(datetime.now(UTC) + timedelta(days=14), {"en": "en_GB"}.get(language, language))
+    assert day in text.replace("\n", " ") and day in html
+    assert "https://lomme.test/compte/supprimer" in text and "https://lomme.test/compte/supprimer" in html

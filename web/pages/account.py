@@ -21,6 +21,8 @@ SAID = {
     "courriel": N_("Votre nouveau courriel est en place."),
     "demenagement": N_("C’est fait : qui vous suit est prévenu."),
     "retour": N_("Bon retour ! Ce compte peut de nouveau publier."),
+    "depart": N_("C’est noté. Vos annonces sont en pause, et vous avez deux semaines pour changer d’avis."),
+    "reste": N_("Vous restez, tant mieux ! Vos annonces sont rouvertes."),
     "mot-de-passe": N_(
         "Nouveau mot de passe en place. Vos autres appareils et vos applications devront se reconnecter."
     ),

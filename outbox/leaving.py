@@ -1,0 +1,83 @@
+"""A member wants to leave: two weeks to change her mind, her listings paused meanwhile, then the end of her account."""
+
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from federation.instance import Instance
+from models import accounts, actors, departures, leaving
+from models.actors import Actor
+from models.database import Connection, connection, transaction
+from models.errors import Conflict, NotFound
+from models.settings import Site
+from outbox import listings
+from outbox.accounts import delete
+
+GRACE = timedelta(days=14)
+"""How long somebody may change her mind."""
+
+LATER = timedelta(days=1)
+"""When it is tried again with the last administrator, who has to name another one first."""
+
+AT_ONCE = 50
+
+log = structlog.get_logger(__name__)
+
+
+async def ask(conn: Connection, site: Site, actor: Actor) -> None:
+    """Begin the two weeks; what is to be had of hers is paused at once. Again changes nothing.
+
+    Raises NotFound for an actor without an account, Conflict for the last administrator.
+    """
+    await departures.require_another_admin(conn, actor.id)
+    await accounts.take_turn(conn, actor.id)
+    await accounts.get(conn, actor.id)
+    if await leaving.find(conn, actor.id) is not None:
+        return
+    paused = [
+        (await listings.pause(conn, site, actor, uri)).id for uri in await leaving.list_open_listings(conn, actor.id)
+    ]
+    await leaving.begin(conn, actor.id, after=GRACE, paused_ids=paused)
+
+
+async def stay(conn: Connection, site: Site, actor: Actor) -> None:
+    """She changed her mind: what was paused for it is to be had again, unless she or time closed it meanwhile."""
+    await accounts.take_turn(conn, actor.id)
+    departure = await leaving.find(conn, actor.id)
+    if departure is None:
+        return
+    await leaving.end(conn, actor.id)
+    for uri in await leaving.list_paused_listings(conn, departure.paused_ids):
+        await listings.reopen(conn, site, actor, uri)
+
+
+async def leave_due(instance: Instance, *, at: datetime | None = None) -> int:
+    """End the accounts whose day has come, each in a transaction of its own; how many. A chore that may run twice."""
+    moment, total = at or datetime.now(UTC), 0
+    async with connection(instance.pool) as conn:
+        due = await leaving.list_due(conn, at=moment, limit=AT_ONCE)
+    for actor_id in due:
+        try:
+            async with transaction(instance.pool) as conn:
+                total += await _leave(conn, instance.site, actor_id, moment)
+        except Conflict as error:
+            log.warning("departure_postponed", actor=actor_id, cause=str(error))
+            async with transaction(instance.pool) as conn:
+                await leaving.postpone(conn, actor_id, LATER)
+        except Exception as error:
+            log.error("departure_failed", actor=actor_id, cause=str(error) or type(error).__name__)
+    return total
+
+
+async def _leave(conn: Connection, site: Site, actor_id: int, at: datetime) -> bool:
+    """End this account, unless somebody else did or its owner changed her mind meanwhile."""
+    await departures.require_another_admin(conn, actor_id)
+    await accounts.take_turn(conn, actor_id)
+    departure = await leaving.find(conn, actor_id)
+    if departure is None or departure.due_at > at:
+        return False
+    try:
+        await delete(conn, site, await actors.get(conn, actor_id))
+    except NotFound:
+        return False
+    return True

@@ -1,0 +1,77 @@
+"""A member leaves: the cooperative next door hears of her pause at once and of her end two weeks later."""
+
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+
+from federation.remote import resolve_handle
+from models import actors, listings
+from models.listings import ListingDraft
+from outbox import follows, leaving
+from outbox.listings import publish
+from tests.eventually import eventually
+from tests.servers import RunningServer
+from tests.stories.conftest import MakeServer
+from tests.stories.test_two_cooperatives import acting
+
+
+async def status_there(server: RunningServer, uri: str) -> str | None:
+    """The state of a copy; "gone" once it was deleted."""
+    async with acting(server) as conn:
+        copy = await listings.find_by_listing_uri(conn, uri)
+    return None if copy is None else "gone" if copy.post.deleted_at else copy.details.status
+
+
+async def test_a_member_leaves_and_next_door_nothing_of_her_stays(make_server: MakeServer) -> None:
+    lomme, henin = await make_server("lomme"), await make_server("henin")
+    await lomme.add_member("odile", role="admin")
+    alice, bob = (await lomme.add_member("alice")).actor, (await henin.add_member("bob")).actor
+    known = await resolve_handle(henin.instance, f"@alice@{lomme.host}")
+    async with acting(henin) as conn:
+        await follows.follow(conn, henin.instance.site, bob, known)
+
+    async def followed() -> bool:
+        return bool(await lomme.instance.pool.fetchval("SELECT true FROM follow WHERE state = 'accepted'"))
+
+    await eventually(followed)
+    async with acting(lomme) as conn:
+        draft = ListingDraft(kind="offer", mode="loan", title="Tente", postcode="59160", place_name="Lomme")
+        tent = await publish(conn, lomme.instance.site, alice, draft)
+    await eventually(lambda: _is(henin, tent.uri, "open"))
+
+    async with acting(lomme) as conn:
+        await leaving.ask(conn, lomme.instance.site, alice)
+    await eventually(lambda: _is(henin, tent.uri, "paused"), within=5)
+    async with acting(lomme) as conn:
+        await leaving.stay(conn, lomme.instance.site, alice)
+    await eventually(lambda: _is(henin, tent.uri, "open"), within=5)
+    async with acting(lomme) as conn:
+        await leaving.ask(conn, lomme.instance.site, alice)
+    at = datetime.now(UTC) + timedelta(days=15)
+    ended = [await leaving.leave_due(lomme.instance, at=at) for _ in range(2)]
+    async with acting(lomme):
+        pass  # the worker is called
+
+    assert ended == [1, 0]
+    await eventually(lambda: _gone(henin, known.uri))
+    assert await status_there(henin, tent.uri) in (None, "gone")
+    async with aiohttp.ClientSession() as session:
+        for address in (alice.uri, tent.uri):
+            answer = await session.get(address, headers={"Accept": "application/activity+json"})
+            assert answer.status == 410
+    told = await lomme.instance.pool.fetchval(
+        "SELECT count(*) FROM delivery d JOIN activity a ON a.id = d.activity_id "
+        "WHERE a.type = 'Delete' AND a.object_uri = $1",
+        alice.uri,
+    )
+    assert told == 1
+
+
+async def _is(server: RunningServer, uri: str, status: str) -> bool:
+    return await status_there(server, uri) == status
+
+
+async def _gone(server: RunningServer, uri: str) -> bool:
+    async with acting(server) as conn:
+        actor = await actors.find_by_uri(conn, uri)
+        return actor is not None and actor.deleted_at is not None

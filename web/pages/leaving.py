@@ -1,0 +1,91 @@
+"""The member deletes her account, two weeks later; and who left, for administrators."""
+
+from functools import partial
+
+from aiohttp import web
+
+from models import accounts, actors, agreements, departures, farewells
+from models.database import connection, transaction
+from models.errors import Conflict
+from outbox import leaving
+from web.forms import Form, blank_form, read_form
+from web.keys import INSTANCE
+from web.mail import ask_mail
+from web.pages.account import check_current_password
+from web.pages.causes import explain_stop
+from web.pages.notices import lead_on
+from web.render import render, say
+from web.session import SignInFirst, current_session, require_account, require_role
+
+HERE = "/compte/supprimer"
+
+
+async def show_leaving(request: web.Request) -> web.Response:
+    """GET /compte/supprimer: what will happen, and what is still going on."""
+    require_account(request)
+    return await _show(request, blank_form(request))
+
+
+async def post_leaving(request: web.Request) -> web.Response:
+    """POST /compte/supprimer: from now on she has two weeks to change her mind.
+
+    Who has no password shows by a new log-in that this is no screen left unlocked.
+    """
+    account, session, form = require_account(request), current_session(request), await read_form(request)
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        has_password = await accounts.find_password_hash(conn, account.actor_id) is not None
+    if not has_password and (session is None or not session.is_new):
+        raise SignInFirst(HERE, again=True)
+    await check_current_password(request, form, account.actor_id)
+    if not form.ok:
+        return await _show(request, form, status=422)
+    try:
+        async with transaction(instance.pool) as conn:
+            await leaving.ask(conn, instance.site, await actors.get(conn, account.actor_id))
+            await ask_mail(conn, "leaving", account.actor_id, HERE)
+    except Conflict:
+        return await _show(request, form, status=409)
+    raise lead_on("/compte", "depart")
+
+
+async def post_staying(request: web.Request) -> web.Response:
+    """POST /compte/supprimer/rester: she changed her mind."""
+    account, instance = require_account(request), request.app[INSTANCE]
+    await read_form(request)
+    async with transaction(instance.pool) as conn:
+        await leaving.stay(conn, instance.site, await actors.get(conn, account.actor_id))
+    raise lead_on("/compte", "reste")
+
+
+async def list_departed(request: web.Request) -> web.Response:
+    """GET /coop/departs: who left lately, and the servers that have not confirmed it."""
+    require_role(request, "admin")
+    async with connection(request.app[INSTANCE].pool) as conn:
+        gone = await farewells.list_farewells(conn)
+        unconfirmed = await farewells.list_unconfirmed(conn, [one.actor_id for one in gone])
+    return await render(
+        request,
+        "account/departed.html",
+        departed=[(one, unconfirmed[one.actor_id]) for one in gone],
+        days=farewells.SHOWN_DAYS,
+        explain_stop=partial(explain_stop, partial(say, request)),
+    )
+
+
+async def _show(request: web.Request, form: Form, status: int = 200) -> web.Response:
+    account = require_account(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        has_password = await accounts.find_password_hash(conn, account.actor_id) is not None
+        last_admin = await departures.is_last_admin(conn, account.actor_id)
+        pending = await agreements.list_pending(conn, account.actor_id)
+    return await render(
+        request,
+        "account/leaving.html",
+        status=status,
+        form=form,
+        has_password=has_password,
+        last_admin=last_admin,
+        pending=pending,
+        days=leaving.GRACE.days,
+    )
