@@ -164,8 +164,15 @@ async def _list_relations(
         if (me := reader_id(request)) is not None and await blocks.between(conn, me, actor.id):
             return answer_json(request, [])
         found = await read(conn, actor.id, before=page.before, after=page.floor or None, limit=page.limit)
-        value = await load_accounts_by_id(conn, read_look(request), [other(follow) for follow in found])
+        value = await load_unbarred(conn, request, [other(follow) for follow in found])
     return answer_json(request, value, headers=link_header(request, [follow.id for follow in found]))
+
+
+async def load_unbarred(conn: Connection, request: web.Request, ids: list[int]) -> list[Json]:
+    """These people as Accounts, without those who do not see the reader, or whom she does not see (B-53)."""
+    me = reader_id(request)
+    barred = await blocks.list_barred(conn, me, ids) if me is not None else set()
+    return await load_accounts_by_id(conn, read_look(request), [id for id in ids if id not in barred])
 
 
 async def search_accounts(request: web.Request) -> web.Response:

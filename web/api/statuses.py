@@ -4,16 +4,16 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 
-from models import notes, posts, reactions
+from models import blocks, notes, posts, reactions
 from models.database import Connection, connection
 from models.errors import NotFound
 from models.filters import Context
 from models.posts import Post
 from models.reactions import Favourite, Share
 from models.timelines import Entry
+from web.api.accounts import load_unbarred
 from web.api.answers import answer_json
 from web.api.auth import reader, reader_id
-from web.api.entities.accounts import load_accounts_by_id
 from web.api.entities.statuses import load_posts, load_statuses
 from web.api.entities.values import Json, read_look
 from web.api.pagination import link_header, read_page
@@ -73,7 +73,7 @@ async def _list_reactions(
     async with connection(request.app[INSTANCE].pool) as conn:
         post, _ = await get_target(conn, request)
         found = await read(conn, post.id, before=page.before, after=page.floor or None, limit=page.limit)
-        value = await load_accounts_by_id(conn, read_look(request), [one.actor_id for one in found])
+        value = await load_unbarred(conn, request, [one.actor_id for one in found])
     return answer_json(request, value, headers=link_header(request, [one.id for one in found]))
 
 
@@ -90,7 +90,9 @@ async def get_by_id(conn: Connection, id: int | None, reader_id: int | None) -> 
     if post is not None:
         return post, None
     share = await reactions.find_share_by_id(conn, id)
-    post = await posts.find_visible(conn, share.post_id, reader_id) if share is not None else None
+    if share is None or (reader_id is not None and await blocks.between(conn, reader_id, share.actor_id)):
+        raise NotFound
+    post = await posts.find_visible(conn, share.post_id, reader_id)
     if post is None:
         raise NotFound
     return post, share

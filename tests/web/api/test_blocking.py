@@ -164,6 +164,27 @@ async def test_whom_she_blocks_is_found_by_the_whole_name_so_that_a_client_can_l
     assert [[one["username"] for one in accounts] for accounts in found] == [["bob"], []]
 
 
+async def test_b53_whoever_is_blocked_meets_nobody_who_does_so_beside_the_posts_of_others(
+    alice: Alice, bob: Actor
+) -> None:
+    async with connection(alice.api.pool) as conn:
+        carol = await make_member(conn, "carol")
+        note = await make_note(conn, bob)
+        await make_follow(conn, carol, bob)
+    as_carol, path = await alice.api.as_member(carol), f"/api/v1/statuses/{note.id}"
+    for act in ("favourite", "reblog"):
+        shared = await as_carol.post(f"{path}/{act}", strict.status)
+    lists = (f"{path}/favourited_by", f"{path}/reblogged_by", f"/api/v1/accounts/{bob.id}/followers")
+    met = [len(await alice.api.get(address, ACCOUNTS)) for address in lists]
+
+    await as_carol.post(f"/api/v1/accounts/{alice.actor.id}/block", strict.relationship)
+
+    assert [len(await alice.api.get(address, ACCOUNTS)) for address in lists] == [before - 1 for before in met]
+    assert (await alice.api.ask("GET", f"/api/v1/statuses/{shared['id']}")).status == 404
+    assert (await alice.api.ask("POST", f"/api/v1/statuses/{shared['id']}/favourite")).status == 404
+    assert [len(await alice.api.as_anybody().get(address, ACCOUNTS)) for address in lists] == met
+
+
 @pytest.mark.parametrize("as_json", [False, True])
 async def test_a_whole_server_is_blocked_for_oneself(alice: Alice, bob: Actor, as_json: bool) -> None:
     path = "/api/v1/domain_blocks"
