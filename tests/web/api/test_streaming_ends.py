@@ -76,6 +76,15 @@ async def test_an_account_that_is_closed_watches_no_more(alice: Alice, ending: s
         assert await events.is_over()
 
 
+async def test_who_asks_for_the_head_of_a_stream_alone_gets_no_stream(alice: Alice) -> None:
+    async with watching(alice.api, "user"):
+        for path in ("/api/v1/streaming/user", "/api/v1/streaming?stream=user"):
+            answer = await alice.api.client.head(path, headers={"Authorization": f"Bearer {alice.api.bearer}"})
+
+            assert (answer.status, answer.content_type) == (200, "text/event-stream")
+        assert hub_of(alice.api).size == 1
+
+
 def look_every(seconds: float, alice: Alice, monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on, events are looked for this often when no bell rings."""
     monkeypatch.setattr(hubs, "POLL_SECONDS", seconds)

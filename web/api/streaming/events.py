@@ -49,6 +49,8 @@ async def _send_events(request: web.Request, name: str) -> web.StreamResponse:
     transport = request.transport
     if transport is None:
         raise NotFound
+    if request.method == "HEAD":  # what was written after it, a proxy would take for the next answer
+        return web.Response(headers=HEADERS)
     hub, watcher = request.app[HUB], Watcher(request[TOKEN], network_of(request.remote), _encode, transport.abort)
     with hub.watching(watcher):
         await hub.join(watcher, wanted)
