@@ -60,6 +60,7 @@ TERMS: dict[str, Any] = {
     **_plain("vf", "action", "purpose", "publishes", "reciprocal", "unitBased", "stipulates", "stipulatesReciprocal"),
     **_plain("vf", "hasUnit", "hasNumericalValue", "resourceQuantity", "availableQuantity", "minimumQuantity"),
     **_ids("vf", "satisfies", "resourceConformsTo", "fulfills", "provider", "receiver"),
+    **_plain("vf", "note"),
     **_typed("vf", "dateTime", "hasBeginning", "hasEnd", "due", "hasPointInTime"),
     **{name: {"@id": f"declic:{name}", "@type": "@vocab"} for name in ("proposalStatus", "urgency")},
     **_plain("declic", "Open", "Reserved", "Paused", "Fulfilled", "Cancelled", "Expired"),

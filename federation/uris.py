@@ -153,6 +153,16 @@ def activity_uri(site: Site, username: str) -> str:
     return f"{site.url}/users/{username}/activities/{uuid4()}"
 
 
+def agreement_uri(site: Site, username: str) -> str:
+    """A fresh id for an agreement about something of this person."""
+    return f"{actor_uri(site, username)}/agreements/{uuid4()}"
+
+
+def event_uri(site: Site, username: str) -> str:
+    """A fresh id for what this person reports as done."""
+    return f"{actor_uri(site, username)}/events/{uuid4()}"
+
+
 def tag_url(site: Site, name: str) -> str:
     """The page of a hashtag, given without its `#`; percent-encoded, since it also serves as an `href` on the wire."""
     return f"{site.url}/tags/{quote(name.lower(), safe='')}"

@@ -63,7 +63,7 @@ HANDLERS: dict[type[Any], Handler] = {
 }
 
 
-UNDOABLE = (Announce, Block, Follow, Like)
+UNDOABLE = (Announce, Block, Follow, Like, Offer)
 """What may have been undone before it came (AX4)."""
 
 

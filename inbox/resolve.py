@@ -71,8 +71,10 @@ async def _complete(instance: Instance, activity: Create | Update) -> Create | U
         if object.id != activity.actor:
             raise Ignored("Only an account itself tells what it is like.")
         await fetch_actor(instance, activity.actor, fresh=True)
-    elif isinstance(object, Agreement | EconomicEvent | Tombstone | Vote):
-        raise Ignored("This belongs to an exchange that is not kept here.")
+    elif isinstance(object, Agreement | EconomicEvent):
+        require_attributed(activity.actor, object.id or "", object.attributed_to)
+    elif isinstance(object, Tombstone | Vote):
+        raise Ignored("This is not shown here.")
     else:
         note = note_of(object)
         if is_local(instance.site, note.id):

@@ -33,7 +33,8 @@ class Preferences:
 
     `territory_codes` are INSEE codes of communes, or the one SIREN code of an EPCI; `territory_name` is what
     people say. Sale is off until the cooperative wants it: it brings duties towards the tax office. `blocks_told` lets
-    programs read the list of servers set aside for a public reason.
+    programs read the list of servers set aside for a public reason. `hold_hours` is how long a request waits for an
+    answer, and holds its days, before it ends by itself.
     """
 
     name: str = ""
@@ -50,6 +51,7 @@ class Preferences:
     limited_federation: bool = False
     blocks_told: bool = False
     directory_area: DirectoryArea = "france"
+    hold_hours: int = 72
     legal_publisher: str = ""
     legal_director: str = ""
     legal_host: str = ""

@@ -46,9 +46,13 @@ async def is_letter_of_stranger(conn: Connection, host: str, in_reply_to: str | 
                     JOIN actor ours ON ours.id = f.follower_id
                     WHERE a.host = $1 AND ours.local AND f.state IN ('accepted', 'pending'))
                 AND NOT (EXISTS (SELECT FROM post WHERE uri = $2 AND local AND deleted_at IS NULL)
-                    AND (SELECT count(*) FROM (SELECT FROM actor a JOIN post p ON p.author_id = a.id
-                        WHERE a.host = $1 AND p.in_reply_to_id IS NOT NULL
-                            AND p.received_at > now() - interval '1 day' LIMIT $3) AS answers) < $3)
+                    AND (SELECT count(*) FROM (
+                        SELECT FROM actor a JOIN post p ON p.author_id = a.id
+                        WHERE a.host = $1 AND p.in_reply_to_id IS NOT NULL AND p.received_at > now() - interval '1 day'
+                        UNION ALL
+                        SELECT FROM actor a JOIN agreement g ON g.partner_id = a.id
+                        WHERE a.host = $1 AND g.created_at > now() - interval '1 day'
+                        LIMIT $3) AS answers) < $3)
             """,
             host,
             in_reply_to,

@@ -24,6 +24,7 @@ from outbox.deletions import delete_post
 from outbox.details import describe
 from outbox.drafts import require_draft
 from outbox.moves import require_at_home
+from outbox.releases import CLOSED, release_waiting
 from outbox.send import send
 from outbox.streams import pass_on, take_back
 
@@ -35,6 +36,9 @@ OUTCOMES: dict[str, tuple[ListingStatus, ClosedReason | None]] = {
     "open": ("open", None),
 }
 """What an author says became of a listing, and what others are told."""
+
+OVER: tuple[ListingStatus, ...] = ("fulfilled", "cancelled", "expired")
+"""States in which nobody needs to wait for an answer any more."""
 
 REACH: tuple[Audience, ...] = ("coop", "territories", "network")
 """Audiences from the narrowest to the widest."""
@@ -121,9 +125,24 @@ async def reopen(conn: Connection, site: Site, author: Actor, uri: str) -> Listi
     return await close(conn, site, author, uri, "open")
 
 
+async def reserve(conn: Connection, site: Site, author: Actor, uri: str) -> Listing:
+    """Somebody is to get it; others still see it, and that it is spoken for. Raises NotFound for others' listings."""
+    held = await listings.get_own(conn, uri, author.id)
+    return await _change_status(conn, site, author, held, "reserved", None)
+
+
+async def free(conn: Connection, site: Site, author: Actor, uri: str) -> Listing:
+    """What was reserved is to be had again. Raises NotFound for others' listings."""
+    held = await listings.get_own(conn, uri, author.id)
+    if held.details.status != "reserved":
+        return held
+    return await _change_status(conn, site, author, held, "open", None)
+
+
 async def withdraw(conn: Connection, site: Site, author: Actor, uri: str) -> None:
     """Take it back everywhere; a tombstone stays at its address. Raises NotFound for others' listings."""
     held = await listings.get_own(conn, uri, author.id)
+    await release_waiting(conn, site, author, held.id, CLOSED)
     await delete_post(conn, site, author, held.post, stream_uri=held.details.stream_uri)
 
 
@@ -159,6 +178,8 @@ async def _change_status(
     details = replace(held.details, status=status, closed_reason=reason)
     changed = await _save(conn, site, author, held, _as_new(held.post, next_moment(held.post)), details)
     await _send_update(conn, site, author, changed)
+    if status in OVER:
+        await release_waiting(conn, site, author, held.id, CLOSED)
     return changed
 
 

@@ -132,6 +132,29 @@ async def conn(shared_database: asyncpg.Connection) -> AsyncIterator[Connection]
     await transaction.rollback()
 
 
+@pytest.fixture(scope="session")
+async def second_database(postgres_url: str, template: str) -> AsyncIterator[asyncpg.Connection]:
+    """One connection to the database of another server, for all tests that roll back."""
+    admin = await asyncpg.connect(postgres_url)
+    name = f"{template}_second"
+    await copy_database(admin, template, name)
+    conn = await asyncpg.connect(with_database(postgres_url, name))
+    await prepare_connection(conn)
+    yield conn
+    await conn.close()
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+async def second_conn(second_database: asyncpg.Connection) -> AsyncIterator[Connection]:
+    """A connection of another server, in a transaction that is rolled back after the test."""
+    transaction = second_database.transaction()
+    await transaction.start()
+    yield second_database
+    await transaction.rollback()
+
+
 @pytest.fixture
 async def database_url(postgres_url: str, template: str) -> AsyncIterator[str]:
     """A fresh migrated database of its own."""

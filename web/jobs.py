@@ -38,9 +38,11 @@ from models.database import Connection, transaction
 from models.directory.saving import forget_old
 from models.jobs import Handler, Periodic
 from models.notifications import PUSH
+from outbox import endings
 from outbox.leaving import leave_due
 from outbox.listings import expire_due
 from outbox.polls import REFRESH, end_polls
+from outbox.reminders import remind_due
 from outbox.results import probe_hosts
 from outbox.scheduled import JOB as SCHEDULED
 from web.mail import MAIL, ask_mail, send_mail
@@ -156,6 +158,8 @@ CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "expire": ("*/5 * * * *", expire_due),
     "leave": ("*/5 * * * *", leave_due),
     "remind_leaving": ("*/15 * * * *", remind_leaving),
+    "requests": ("* * * * *", endings.expire_due),
+    "reminders": ("*/5 * * * *", remind_due),
     "polls": ("* * * * *", end_polls),
     "overdue": ("*/2 * * * *", publish_overdue),
     "probe": ("*/10 * * * *", probe_hosts),

@@ -28,8 +28,8 @@ CALLS = {"say": (0, 1), "N_": (0,), "fail": (1,), "_say": (0,)}
 
 KEYWORDS = frozenset({"missing"})
 
-FIELDS = frozenset({"sentence"})
-"""Names that hold a sentence: `sentence = "…"` in a class."""
+FIELDS = frozenset({"sentence", "NOT_NOW"})
+"""Names that hold sentences: `sentence = "…"` in a class, a table from names to sentences."""
 
 ERRORS = frozenset({"Invalid", "Conflict"})
 
@@ -97,6 +97,9 @@ def _strings(node: ast.expr | None) -> Iterator[str]:
     elif isinstance(node, ast.IfExp):
         yield from _strings(node.body)
         yield from _strings(node.orelse)
+    elif isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from _strings(value)
 
 
 def refresh(language: str, messages: dict[Message, list[str]]) -> list[str]:

@@ -101,7 +101,7 @@ class Accept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
-    """The actor says no to a Follow or an Offer, with or without a word in `content`."""
+    """The actor says no to a Follow or an Offer, or to an agreement by its id, perhaps with a word in `content`."""
 
     id: str
     actor: str
@@ -116,11 +116,12 @@ class Reject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
-    """The actor takes an activity of its own back."""
+    """The actor takes an activity of its own back, with or without a word in `content`."""
 
     id: str
     actor: str
     object: "Activity | str"
+    content: str = ""
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     audience: str | None = None

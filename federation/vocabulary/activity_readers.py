@@ -162,7 +162,11 @@ def _read_inner(document: Json) -> "Activity | str":
 
 def read_undo(document: Json) -> Undo:
     """`object` is the activity taken back, or its address."""
-    return Undo(**_header(document), object=_read_inner(document))
+    return Undo(
+        **_header(document),
+        object=_read_inner(document),
+        content=text(document.get("content"), MAX_CONTENT) or "",
+    )
 
 
 def read_like(document: Json) -> Like:

@@ -11,6 +11,7 @@ from federation.vocabulary.activities import (
     Offer,
     Reject,
     Remove,
+    Undo,
 )
 from federation.vocabulary.actors import ACTOR_TYPES
 from federation.vocabulary.agreements import write_agreement
@@ -61,7 +62,7 @@ def _write_extra(value: Activity) -> Json:
     match value:
         case Offer():
             return {"content": value.content or None, "inReplyTo": value.in_reply_to}
-        case Reject() | Flag():
+        case Reject() | Undo() | Flag():
             return {"content": value.content or None}
         case Accept():
             return {"result": write_agreement(value.result) if value.result else None}

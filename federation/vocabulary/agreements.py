@@ -4,13 +4,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from federation.errors import Malformed
-from federation.fields import MAX_NAME, Json, compact, localized, moment, one, text, uri, write_moment
+from federation.fields import MAX_CONTENT, MAX_NAME, Json, compact, localized, moment, one, text, uri, write_moment
 from federation.vocabulary.intents import Quantity, read_quantity, write_quantity
+
+MAX_NOTE = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commitment:
-    """One side's promise; `satisfies` is the id of the Intent in the proposal."""
+    """One side's promise; `satisfies` is the id of the Intent in the proposal, `note` and `place` are plain words."""
 
     id: str | None = None
     satisfies: str | None = None
@@ -19,13 +21,17 @@ class Commitment:
     receiver: str | None = None
     has_beginning: datetime | None = None
     has_end: datetime | None = None
+    place: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
     """Terms: proposed in an Offer (then mostly without id), binding in an Accept's `result`.
 
-    `context` is the proposal, `state` the name of its `preview` (Accepted, Paid, Completed).
+    `context` is the proposal, `state` the name of its `preview` (Accepted, Completed…), `in_reply_to` the Offer that is
+    on the table, `end_time` until when an answer is waited for, `updated` rises with each change by its server;
+    `content` is HTML as received: why it ended.
     """
 
     stipulates: Commitment
@@ -35,6 +41,9 @@ class Agreement:
     context: str | None = None
     in_reply_to: str | None = None
     state: str = ""
+    content: str = ""
+    updated: datetime | None = None
+    end_time: datetime | None = None
     raw: Json = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -66,6 +75,8 @@ def read_commitment(document: Json) -> Commitment:
         receiver=uri(document.get("receiver")),
         has_beginning=moment(document.get("hasBeginning")),
         has_end=moment(document.get("hasEnd")),
+        place=one(document.get("location"), lambda place: localized(place, "name", MAX_NAME)) or "",
+        note=text(document.get("note"), MAX_NOTE) or "",
     )
 
 
@@ -82,6 +93,9 @@ def read_agreement(document: Json) -> Agreement:
         context=uri(document.get("context")),
         in_reply_to=uri(document.get("inReplyTo")),
         state=one(document.get("preview"), lambda preview: localized(preview, "name", 100)) or "",
+        content=text(document.get("content"), MAX_CONTENT) or "",
+        updated=moment(document.get("updated")),
+        end_time=moment(document.get("endTime")),
         raw=document,
     )
 
@@ -119,6 +133,8 @@ def write_commitment(value: Commitment) -> Json:
             "receiver": value.receiver,
             "hasBeginning": write_moment(value.has_beginning) if value.has_beginning else None,
             "hasEnd": write_moment(value.has_end) if value.has_end else None,
+            "location": {"type": "Place", "name": value.place} if value.place else None,
+            "note": value.note or None,
         }
     )
 
@@ -136,6 +152,9 @@ def write_agreement(value: Agreement) -> Json:
             "stipulates": write_commitment(value.stipulates),
             "stipulatesReciprocal": write_commitment(reciprocal) if reciprocal else None,
             "preview": {"type": "Note", "name": value.state} if value.state else None,
+            "content": value.content or None,
+            "updated": write_moment(value.updated) if value.updated else None,
+            "endTime": write_moment(value.end_time) if value.end_time else None,
         }
     )
 

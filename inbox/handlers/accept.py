@@ -1,13 +1,17 @@
-"""Accept: somebody lets one of ours follow (AX3)."""
+"""Accept: somebody lets one of ours follow (AX3), or says yes to terms (FEP-0837)."""
 
 from federation.uris import is_local
-from federation.vocabulary.activities import Accept, Follow
+from federation.vocabulary.activities import Accept, Follow, Offer
+from inbox.agreements import act, as_held, find_answered, follow_word, is_ours, read_terms, read_word, result_of
 from inbox.errors import Ignored
 from inbox.relations import find_our_follow
 from models import backfills, follows
 from models.actors import Actor
+from models.agreements import Agreement
 from models.database import Connection
 from models.settings import Site
+from outbox import agreements
+from outbox.cases import Said, answer_with_truth
 from outbox.follows import unfollow_again
 
 
@@ -16,14 +20,32 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
 
     One that was taken back meanwhile is taken back again: they believe it, however it came to that (D10).
     """
-    match activity.object:
+    answered = activity.object
+    held = await find_answered(conn, sender, answered) if isinstance(answered, Offer | str) else None
+    if held is not None:
+        await _hear_yes(conn, site, sender, activity, held)
+        return
+    match answered:
         case Follow() | str():
-            uri = activity.object if isinstance(activity.object, str) else activity.object.id
+            uri = answered if isinstance(answered, str) else answered.id
             if uri and is_local(site, uri) and await unfollow_again(conn, site, uri, sender):
                 return
-            follow = await find_our_follow(conn, site, sender, activity.object)
+            follow = await find_our_follow(conn, site, sender, answered)
             newly = await follows.accept(conn, follow.id)
             if newly and len(await follows.list_local_followers(conn, sender.id)) == 1:
                 await backfills.ask(conn, sender.id)  # the first of ours: what came before is wanted too
         case _:
             raise Ignored("This accepts terms of an exchange that is not kept here.")
+
+
+async def _hear_yes(conn: Connection, site: Site, sender: Actor, activity: Accept, held: Agreement) -> None:
+    """From the owner it binds; from a partner it binds when her terms are those on the table."""
+    document = result_of(activity)
+    if not await is_ours(conn, held):
+        await follow_word(conn, sender, held, read_word(document, activity.published, state="agreed"))
+        return
+    offer_uri = activity.object if isinstance(activity.object, str) else activity.object.id
+    if as_held(read_terms(document), held) != held.terms:
+        await answer_with_truth(conn, site, held)
+        return
+    await act(conn, site, held, lambda: agreements.accept(conn, site, sender, held, Said(offer_uri=offer_uri)))

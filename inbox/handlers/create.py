@@ -1,7 +1,9 @@
 """Create: somebody elsewhere published something."""
 
 from federation.vocabulary.activities import Create
+from federation.vocabulary.agreements import EconomicEvent
 from federation.vocabulary.embedded import is_postlike
+from inbox.agreements import hear_report
 from inbox.errors import Ignored
 from inbox.objects import save_post
 from models.actors import Actor
@@ -10,7 +12,10 @@ from models.settings import Site
 
 
 async def handle_create(conn: Connection, site: Site, sender: Actor, activity: Create) -> None:
-    """Kept when it is a listing, or concerns somebody here."""
+    """Kept when it is a listing, or concerns somebody here; a report belongs to its agreement."""
+    if isinstance(activity.object, EconomicEvent):
+        await hear_report(conn, site, sender, activity.object)
+        return
     if not is_postlike(activity.object):
         raise Ignored("This is not shown here.")
     await save_post(conn, sender, activity.object)

@@ -1,12 +1,88 @@
-"""Offer: somebody proposes terms for a listing."""
+"""Offer: somebody proposes terms for a listing of ours, or other terms than those on the table."""
+
+from dataclasses import replace
 
 from federation.vocabulary.activities import Offer
-from inbox.errors import Ignored
+from federation.vocabulary.agreements import Agreement as Document
+from inbox.agreements import act, find_answered, follow_word, is_ours, read_reason, read_terms, read_word
+from inbox.errors import Held, Ignored
+from models import actors, listings, strangers
 from models.actors import Actor
+from models.agreements import Agreement
 from models.database import Connection
+from models.errors import Conflict, Forbidden, Invalid, NotFound
+from models.listings import Listing
 from models.settings import Site
+from outbox import agreements
+from outbox.builders.reject import build_reject_of_terms
+from outbox.cases import Said, tell
+
+NOT_FOR_YOU = "Cette annonce ne prend pas cette demande."
+"""What whoever is blocked reads: no more than others might."""
 
 
 async def handle_offer(conn: Connection, site: Site, sender: Actor, activity: Offer) -> None:
-    """Agreements are not part of this server yet: nothing is promised, and a message says the same in words."""
-    raise Ignored("Terms cannot be agreed on here yet; write to the author instead.")
+    """A request is kept, or answered at once where it cannot be; a counter-proposal goes to the agreement it names.
+
+    Raises Ignored for what is addressed to nobody who could answer it (FEP-0837).
+    """
+    if activity.in_reply_to is None:
+        await _hear_request(conn, site, sender, activity)
+        return
+    held = await find_answered(conn, sender, activity.in_reply_to)
+    if held is None:
+        raise Ignored("This answers no terms of theirs that are known here.")
+    if await is_ours(conn, held):
+        await _hear_counter(conn, site, sender, activity, held)
+    else:
+        word = read_word(activity.object, activity.published, state="countered")
+        await follow_word(conn, sender, held, replace(word, offer_uri=activity.id))
+
+
+async def _hear_request(conn: Connection, site: Site, sender: Actor, activity: Offer) -> None:
+    listing, owner = await _find_offered(conn, activity)
+    if await strangers.is_letter_of_stranger(conn, sender.host, listing.uri):
+        raise Held
+    said = Said(text=read_reason(activity.content), uri=activity.id)
+    try:
+        _require_sides(listing, owner, sender, activity.object)
+        await agreements.request(conn, site, sender, listing, read_terms(activity.object), said)
+    except NotFound:
+        raise Ignored("Whoever asks does not see this listing.") from None
+    except (Conflict, Invalid, Forbidden) as error:
+        reason = NOT_FOR_YOU if isinstance(error, Forbidden) else str(error)
+        await tell(conn, owner, build_reject_of_terms(site, owner, activity.id, sender, reason=reason), sender)
+
+
+async def _find_offered(conn: Connection, activity: Offer) -> tuple[Listing, Actor]:
+    """The listing of ours whose intent these terms satisfy, and its author. Raises Ignored."""
+    uri, _, part = (activity.object.stipulates.satisfies or "").partition("#")
+    listing = await listings.find_by_listing_uri(conn, uri)
+    if listing is None or not listing.post.local or part != "primary":
+        raise Ignored("These terms are for nothing that is offered here.")
+    owner = await actors.get(conn, listing.post.author_id)
+    if owner.uri not in activity.to:
+        raise Ignored("Terms are offered to whoever published the listing.")
+    return listing, owner
+
+
+def _require_sides(listing: Listing, owner: Actor, sender: Actor, terms: Document) -> None:
+    """Raise Invalid where the terms name others than these two as giving and receiving, or the wrong way round."""
+    given = (owner.uri, sender.uri) if listing.details.kind == "offer" else (sender.uri, owner.uri)
+    named = (terms.stipulates.provider or given[0], terms.stipulates.receiver or given[1])
+    if named != given:
+        raise Invalid("Les conditions nomment d’autres personnes que vous deux.")
+
+
+async def _hear_counter(conn: Connection, site: Site, sender: Actor, activity: Offer, held: Agreement) -> None:
+    """A partner's other terms. Those that do not fit are answered with how things stand."""
+    said = Said(text=read_reason(activity.content), uri=activity.id, offer_uri=activity.in_reply_to)
+    terms = read_terms(activity.object)
+    if activity.object.stipulates.satisfies not in (None, await _find_intent(conn, held)):
+        raise Ignored("These terms are for another listing.")
+    await act(conn, site, held, lambda: agreements.counter(conn, site, sender, held, terms, said))
+
+
+async def _find_intent(conn: Connection, held: Agreement) -> str | None:
+    listing = await listings.find_by_post(conn, held.listing_id)
+    return None if listing is None else f"{listing.uri}#primary"

@@ -1,19 +1,39 @@
-"""Reject: somebody does not, or no longer, let one of ours follow (AX3)."""
+"""Reject: somebody does not, or no longer, let one of ours follow (AX3), or says no to terms or an agreement."""
 
-from federation.vocabulary.activities import Follow, Reject
+from federation.vocabulary.activities import Follow, Offer, Reject
+from inbox.agreements import Word, act, find_answered, follow_word, is_ours, read_reason
 from inbox.errors import Ignored
 from inbox.relations import find_our_follow
 from models import follows
 from models.actors import Actor
+from models.agreements import Agreement, State
 from models.database import Connection
 from models.settings import Site
+from outbox import endings
+from outbox.cases import Said
 
 
 async def handle_reject(conn: Connection, site: Site, sender: Actor, activity: Reject) -> None:
     """The relation stays as refused, so that the follower sees what became of it."""
-    match activity.object:
+    answered = activity.object
+    held = await find_answered(conn, sender, answered) if isinstance(answered, Offer | str) else None
+    if held is not None:
+        await _hear_no(conn, site, sender, activity, held)
+        return
+    match answered:
         case Follow() | str():
-            follow = await find_our_follow(conn, site, sender, activity.object)
+            follow = await find_our_follow(conn, site, sender, answered)
             await follows.reject(conn, follow.id)
         case _:
             raise Ignored("This refuses terms of an exchange that is not kept here.")
+
+
+async def _hear_no(conn: Connection, site: Site, sender: Actor, activity: Reject, held: Agreement) -> None:
+    """The owner's no ends it; a partner's refuses the other's terms, or cancels what was agreed."""
+    reason = read_reason(activity.content)
+    if not await is_ours(conn, held):
+        state: State = "cancelled" if held.state == "agreed" or activity.object == held.uri else "refused"
+        await follow_word(conn, sender, held, Word(state=state, at=activity.published, reason=reason))
+        return
+    verb = endings.cancel if held.state == "agreed" else endings.refuse
+    await act(conn, site, held, lambda: verb(conn, site, sender, held, Said(text=reason)))

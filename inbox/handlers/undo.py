@@ -1,7 +1,8 @@
-"""Undo: somebody takes a Follow, a Like, a share or a block back (AX4)."""
+"""Undo: somebody takes a Follow, a Like, a share, a block or an Offer of terms back (AX4)."""
 
 from federation.uris import same_origin
 from federation.vocabulary.activities import Announce, Block, Follow, Like, Undo
+from inbox.agreements import take_back
 from inbox.errors import Ignored
 from models import actors, blocks, follows, posts, reactions, received, tombstones
 from models.actors import Actor
@@ -18,7 +19,7 @@ async def handle_undo(conn: Connection, site: Site, sender: Actor, activity: Und
     uri = inner if isinstance(inner, str) else inner.id
     if not isinstance(inner, str) and inner.actor != sender.uri:
         raise Ignored("Only whoever did it can undo it.")
-    if uri and await _undo_by_id(conn, sender, uri):
+    if uri and (await _undo_by_id(conn, sender, uri) or await take_back(conn, site, sender, uri, activity.content)):
         return
     if not isinstance(inner, str) and not (uri and await received.has_come(conn, uri, sender.uri)):
         await _undo_by_meaning(conn, sender, inner)

@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 from federation.vocabulary.activities import Update
 from federation.vocabulary.actors import ActorDocument
+from federation.vocabulary.agreements import Agreement
 from federation.vocabulary.embedded import is_postlike, note_of
 from federation.vocabulary.objects import Note
+from inbox.agreements import find_answered, follow_word, read_word
 from inbox.errors import Ignored
 from inbox.objects import save_post
 from models import notifications, posts
@@ -21,6 +23,9 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
     """Newer versions replace what is held; what was never seen counts as new. Profiles were fetched anew already."""
     if isinstance(activity.object, ActorDocument):
         return
+    if isinstance(activity.object, Agreement):
+        await _follow_agreement(conn, sender, activity.object, activity.published)
+        return
     if not is_postlike(activity.object):
         raise Ignored("This is not shown here.")
     note = note_of(activity.object)
@@ -30,6 +35,16 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
     post = await save_post(conn, sender, activity.object, edited_at=activity.published or datetime.now(UTC))
     if before is not None and before.updated_at != post.updated_at:
         await notifications.notify_sharers(conn, author_id=sender.id, post_id=post.id)
+
+
+async def _follow_agreement(conn: Connection, sender: Actor, document: Agreement, at: datetime | None) -> None:
+    """How an agreement stands, from the server that has the word; found by its id, or by the Offer that it names."""
+    held = await find_answered(conn, sender, document.id) if document.id else None
+    if held is None and document.in_reply_to is not None:
+        held = await find_answered(conn, sender, document.in_reply_to)
+    if held is None:
+        raise Ignored("This is about no agreement of theirs that is known here.")
+    await follow_word(conn, sender, held, read_word(document, at))
 
 
 def _is_old(published: datetime) -> bool:

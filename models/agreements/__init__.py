@@ -21,6 +21,7 @@ from models.agreements.reading import (
 from models.agreements.saving import create, save, save_offer, save_report
 from models.agreements.values import (
     FINAL_STEP,
+    UNHEARD,
     Agreement,
     NewAgreement,
     Role,
@@ -37,6 +38,7 @@ __all__ = [
     "FINAL_STEP",
     "LIVE",
     "OPEN",
+    "UNHEARD",
     "Agreement",
     "NewAgreement",
     "Pending",

@@ -16,6 +16,10 @@ FINAL_STEP: dict[ListingMode, Step] = {"loan": "back"}
 """The report that ends an agreement, where it is not `done`."""
 
 
+UNHEARD = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a copy was last changed by its authority, before that has said anything."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What somebody proposes. Times are half-open: whole days go from midnight to midnight, here in Europe/Paris.

@@ -1,12 +1,16 @@
 """Create: something new of ours, with the object inside."""
 
+from datetime import datetime
+
 from federation.uris import activity_uri
 from federation.vocabulary.activities import Create
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.objects import Note
 from federation.vocabulary.polls import Vote
 from models.actors import Actor
+from models.agreements import Step
 from models.settings import Site
+from outbox.builders.agreement import Case, build_economic_event
 
 
 def build_create(site: Site, author: Actor, object: Note | Proposal) -> Create:
@@ -26,3 +30,14 @@ def build_create(site: Site, author: Actor, object: Note | Proposal) -> Create:
 def build_vote(site: Site, voter: Actor, vote: Vote) -> Create:
     """A vote, for the author of the poll alone."""
     return Create(id=activity_uri(site, voter.username), actor=voter.uri, object=vote, to=vote.to)
+
+
+def build_report(site: Site, case: Case, reporter: Actor, step: Step, *, uri: str, at: datetime) -> Create:
+    """One side reports that something was done, to the other alone."""
+    return Create(
+        id=activity_uri(site, reporter.username),
+        actor=reporter.uri,
+        object=build_economic_event(case, reporter, step, uri=uri, at=at),
+        to=(case.other_of(reporter).uri,),
+        published=at,
+    )

@@ -1,5 +1,7 @@
 """Offer: one of ours proposes terms for somebody's listing, or answers terms with others."""
 
+from dataclasses import replace
+
 from federation.uris import activity_uri
 from federation.vocabulary.activities import Offer
 from federation.vocabulary.agreements import Agreement
@@ -10,11 +12,14 @@ from models.settings import Site
 def build_offer(
     site: Site, actor: Actor, terms: Agreement, recipient_uri: str, *, content: str = "", in_reply_to: str | None = None
 ) -> Offer:
-    """Told to the other side alone; `in_reply_to` is the Offer that a counter-proposal answers."""
+    """Told to the other side alone; `in_reply_to` is the Offer that a counter-proposal answers.
+
+    Inside, nothing is answered: there `inReplyTo` would name the Offer itself.
+    """
     return Offer(
         id=activity_uri(site, actor.username),
         actor=actor.uri,
-        object=terms,
+        object=replace(terms, in_reply_to=None),
         content=content,
         in_reply_to=in_reply_to,
         to=(recipient_uri,),

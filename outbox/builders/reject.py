@@ -1,5 +1,8 @@
-"""Reject: one of ours does not, or no longer, let somebody follow."""
+"""Reject: one of ours does not, or no longer, let somebody follow, or says no to terms."""
 
+from datetime import datetime
+
+from federation.html import from_text
 from federation.uris import activity_uri
 from federation.vocabulary.activities import Follow, Reject
 from models.actors import Actor
@@ -13,4 +16,18 @@ def build_reject(site: Site, followed: Actor, follow: Follow) -> Reject:
         actor=followed.uri,
         object=Follow(id=follow.id, actor=follow.actor, object=follow.object),
         to=(follow.actor,),
+    )
+
+
+def build_reject_of_terms(
+    site: Site, actor: Actor, object_uri: str, other: Actor, *, reason: str = "", at: datetime | None = None
+) -> Reject:
+    """No to an Offer, or the end of an agreement by its id, perhaps with a word."""
+    return Reject(
+        id=activity_uri(site, actor.username),
+        actor=actor.uri,
+        object=object_uri,
+        content=from_text(reason) if reason else "",
+        to=(other.uri,),
+        published=at,
     )

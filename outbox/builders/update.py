@@ -10,6 +10,7 @@ from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.objects import Note
 from models.actors import Actor
 from models.settings import Site
+from outbox.builders.agreement import Case, build_agreement
 
 
 def build_update(site: Site, author: Actor, object: Note | Proposal) -> Update:
@@ -35,4 +36,15 @@ def build_actor_update(site: Site, actor: Actor, document: ActorDocument, at: da
         to=(PUBLIC,),
         cc=(actor.followers_uri,) if actor.followers_uri else (),
         published=at,
+    )
+
+
+def build_agreement_update(site: Site, case: Case) -> Update:
+    """The authority tells how things stand; to the partner alone."""
+    return Update(
+        id=activity_uri(site, case.owner.username),
+        actor=case.owner.uri,
+        object=build_agreement(case),
+        to=(case.partner.uri,),
+        published=case.agreement.updated_at,
     )

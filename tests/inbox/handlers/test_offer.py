@@ -1,18 +1,165 @@
-"""Terms cannot be agreed on yet, and whoever offers some is told nothing false."""
+"""Terms that somebody elsewhere offers: which are kept, which are refused at once, and which are nobody's business."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from inbox.errors import Ignored
-from inbox.handlers.offer import handle_offer
-from models.database import Connection
-from tests.factories import HERE, make_remote_actor
+from inbox.dispatch import apply
+from inbox.errors import Held, Ignored
+from models import agreements, exchanges
+from models.actors import Actor
+from models.agreements import Agreement
+from models.database import Connection, execute
+from models.listings import Listing
+from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
-from tests.payloads import load_json
+from tests.outbox.sent import list_sent
+
+START = (datetime.now(UTC) + timedelta(days=30)).replace(microsecond=0)
 
 
-async def test_an_offer_of_terms_promises_nothing(conn: Connection) -> None:
-    bob = await make_remote_actor(conn)
-    terms = load_json("declic/offer_agreement")["object"]
+async def meet(conn: Connection, **details: Any) -> tuple[Actor, Actor, Listing]:
+    """Alice has a listing; Bob of a server that is known for long."""
+    alice, bob = await make_member(conn), await make_remote_actor(conn)
+    await execute(
+        conn,
+        """
+        INSERT INTO server (host, first_seen_at) VALUES ('henin.test', now() - interval '1 year')
+        ON CONFLICT (host) DO UPDATE SET first_seen_at = excluded.first_seen_at
+        """,
+    )
+    return alice, bob, await make_listing(conn, alice, **details)
+
+
+def terms(listing: Listing, **changes: Any) -> dict[str, Any]:
+    """An Agreement about the listing."""
+    promise = {
+        "type": "Commitment",
+        "satisfies": f"{listing.uri}#primary",
+        "resourceQuantity": {"hasUnit": "one", "hasNumericalValue": "1"},
+        "hasBeginning": START.isoformat(),
+        "hasEnd": (START + timedelta(days=2)).isoformat(),
+    }
+    return {"type": "Agreement", "stipulates": promise | changes}
+
+
+async def offer(conn: Connection, sender: Actor, owner: Actor, object: dict[str, Any], **changes: Any) -> None:
+    """The sender's Offer comes."""
+    await apply(conn, HERE, sender, by(sender, "Offer", object, to=[owner.uri], **changes))
+
+
+async def find(conn: Connection, listing: Listing, partner: Actor) -> Agreement | None:
+    """What is kept of it."""
+    thread = await exchanges.find(conn, listing_id=listing.id, partner_id=partner.id)
+    return None if thread is None else await agreements.get_latest(conn, thread.id)
+
+
+async def test_a_request_is_kept_and_answered_with_the_agreement(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+
+    await offer(conn, bob, alice, terms(listing), content="<p>Bonjour&nbsp;!</p>")
+
+    kept = await find(conn, listing, bob)
+    assert kept is not None
+    assert (kept.state, kept.begins_at) == ("requested", START.replace(second=0))
+    [told] = await list_sent(conn)
+    assert (told.type, told.hosts) == ("Update", ["henin.test"])
+    document = told.activity["object"]
+    assert (document["type"], document["preview"]["name"], document["id"]) == ("Agreement", "Requested", kept.uri)
+    assert document["inReplyTo"] == kept.request_uri
+    assert document["attributedTo"] == alice.uri
+
+
+async def test_the_same_offer_again_changes_nothing(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+    activity = by(bob, "Offer", terms(listing), to=[alice.uri])
+
+    await apply(conn, HERE, bob, activity)
+    await apply(conn, HERE, bob, activity)
+
+    assert len(await agreements.list_live_by_listing(conn, listing.id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"resourceQuantity": {"hasUnit": "hour", "hasNumericalValue": "1"}}, "unité"),
+        ({"resourceQuantity": {"hasUnit": "one", "hasNumericalValue": "3"}}, "quantité"),
+        ({"hasBeginning": None}, "à partir de quand"),
+        ({"provider": "https://henin.test/users/bob"}, "d’autres personnes"),
+        ({"receiver": "https://evil.test/users/mallory"}, "d’autres personnes"),
+    ],
+)
+async def test_terms_that_do_not_fit_are_refused_at_once(
+    conn: Connection, changes: dict[str, Any], reason: str
+) -> None:
+    alice, bob, listing = await meet(conn)
+
+    await offer(conn, bob, alice, terms(listing, **changes))
+
+    assert await find(conn, listing, bob) is None
+    [told] = await list_sent(conn)
+    assert (told.type, told.hosts) == ("Reject", ["henin.test"])
+    assert reason in told.activity["content"]
+
+
+async def test_an_offer_that_was_undone_before_it_came_is_void(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+    activity = by(bob, "Offer", terms(listing), to=[alice.uri])
+    await apply(
+        conn,
+        HERE,
+        bob,
+        by(bob, "Undo", {"type": "Offer", "id": activity.id, "actor": bob.uri, "object": terms(listing)}),
+    )
 
     with pytest.raises(Ignored):
-        await handle_offer(conn, HERE, bob, by(bob, "Offer", terms))
+        await apply(conn, HERE, bob, activity)
+
+    assert await find(conn, listing, bob) is None
+
+
+async def test_terms_for_somebody_elses_listing_or_to_somebody_else_concern_nobody(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+    carol = await make_member(conn, "carol")
+    copy = await make_listing(conn, await make_remote_actor(conn, "dora"))
+
+    for owner, object in (
+        (alice, terms(copy)),
+        (carol, terms(listing)),
+        (alice, terms(listing, satisfies=f"{listing.uri}#reciprocal")),
+        (alice, terms(listing, satisfies=f"{listing.uri}x#primary")),
+    ):
+        with pytest.raises(Ignored):
+            await offer(conn, bob, owner, object)
+
+    assert await list_sent(conn) == []
+
+
+async def test_who_is_blocked_hears_what_anybody_might_hear(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+    await execute(conn, "INSERT INTO block (id, actor_id, target_id, uri) VALUES (1, $1, $2, 'x')", alice.id, bob.id)
+
+    with pytest.raises(Ignored):
+        await offer(conn, bob, alice, terms(listing))
+
+    assert await find(conn, listing, bob) is None
+
+
+async def test_of_a_server_that_nobody_knows_ten_requests_a_day_are_heard(conn: Connection) -> None:
+    alice, _, listing = await meet(conn)
+    day = timedelta(days=1)
+    for number in range(11):
+        eve = await make_remote_actor(conn, f"eve{number}", "new.test")
+        times = {
+            "hasBeginning": (START + 3 * number * day).isoformat(),
+            "hasEnd": (START + (3 * number + 2) * day).isoformat(),
+        }
+        if number < 10:
+            await offer(conn, eve, alice, terms(listing, **times))
+            continue
+        with pytest.raises(Held):
+            await offer(conn, eve, alice, terms(listing, **times))
+
+    assert len(await agreements.list_live_by_listing(conn, listing.id)) == 10

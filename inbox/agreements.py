@@ -1,0 +1,225 @@
+"""What somebody elsewhere says about an agreement: a partner acts by our verbs, an owner's server has the word."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from federation.html import to_text
+from federation.vocabulary.activities import Accept, Offer, Reject
+from federation.vocabulary.agreements import Agreement as Document
+from federation.vocabulary.agreements import EconomicEvent
+from inbox.errors import Ignored
+from models import actors, agreements
+from models.actors import Actor
+from models.agreements import Agreement, State, Step, Terms
+from models.database import Connection
+from models.errors import Conflict, Forbidden, Invalid
+from models.exchanges import EventKind
+from models.settings import Site
+from outbox import endings, fulfilment
+from outbox.builders.agreement import STATES, Case
+from outbox.cases import Said, answer_with_truth, keep, open_case
+
+WORDS: dict[str, State] = {word: state for state, word in STATES.items()} | {"Paid": "agreed"}
+"""From what the `preview` of an Agreement says to our state."""
+
+REASON_LIMIT = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What the owner's server says: a state, when it said so, and what goes with it where that is known."""
+
+    state: State
+    at: datetime | None
+    terms: Terms | None = None
+    offer_uri: str | None = None
+    uri: str | None = None
+    held_until: datetime | None = None
+    reason: str = ""
+
+
+def read_terms(document: Document) -> Terms:
+    """What is stipulated. A quantity that is not said is one; raises Ignored where an amount is not to be read."""
+    promise, back = document.stipulates, document.stipulates_reciprocal
+    quantity = promise.quantity
+    if quantity is not None and quantity.value is None:
+        raise Ignored("These terms do not say how much.")
+    terms = Terms(
+        begins_at=promise.has_beginning, ends_at=promise.has_end, place=promise.place[:200], note=promise.note
+    )
+    if quantity is not None and quantity.value is not None:
+        terms = replace(terms, quantity=quantity.value, unit=quantity.unit)
+    if back is not None:
+        amount = back.quantity.value if back.quantity is not None else None
+        terms = replace(terms, in_return=back.note, amount=amount, currency=None if amount is None else "EUR")
+    return terms
+
+
+def read_word(document: Document, at: datetime | None, *, state: State | None = None) -> Word:
+    """What an Agreement of the owner's server says; `state` where the activity tells it already.
+
+    Raises Ignored for a state that has no meaning here.
+    """
+    state = state or WORDS.get(document.state)
+    if state is None:
+        raise Ignored("This agreement is in no state known here.")
+    return Word(
+        state=state,
+        at=document.updated or at,
+        terms=read_terms(document),
+        offer_uri=document.in_reply_to,
+        uri=document.id,
+        held_until=document.end_time,
+        reason=read_reason(document.content),
+    )
+
+
+def read_reason(content: str) -> str:
+    """The words that came with it, as plain text."""
+    return to_text(content)[:REASON_LIMIT]
+
+
+async def find_answered(conn: Connection, sender: Actor, answered: Offer | str) -> Agreement | None:
+    """The agreement that an Offer, or its own id, names, if the sender is one of the two."""
+    uri = answered if isinstance(answered, str) else answered.id
+    found = await agreements.find_by_offer(conn, uri) or await agreements.find_by_uri(conn, uri)
+    return found if found is not None and found.role_of(sender.id) is not None else None
+
+
+async def is_ours(conn: Connection, held: Agreement) -> bool:
+    """Whether our server has the word about it."""
+    return (await actors.get(conn, held.owner_id)).local
+
+
+async def act(conn: Connection, site: Site, held: Agreement, verb: Callable[[], Awaitable[object]]) -> None:
+    """Let a partner elsewhere do something; where it does not fit, tell how things stand."""
+    try:
+        await verb()
+    except (Conflict, Invalid, Forbidden):
+        await answer_with_truth(conn, site, held)
+
+
+async def follow_word(conn: Connection, sender: Actor, held: Agreement, word: Word) -> None:
+    """Our copy becomes what the owner's server says.
+
+    Raises Ignored for strangers, for what is old, and for what would bind somebody who was not asked.
+    """
+    if sender.id != held.owner_id:
+        raise Ignored("Only the server of the listing's owner has the word about this agreement.")
+    case = await open_case(conn, held.id)
+    held = case.agreement
+    at = word.at or agreements.next_moment(held.updated_at)  # some write no time
+    if at <= held.updated_at:
+        raise Ignored("Something newer is known of this agreement.")
+    if held.ended_at is not None and held.state != "expired" and word.state in agreements.LIVE:
+        raise Ignored("This crossed with the end of the agreement.")
+    terms = _require_assent(held, word)
+    same = (held.state, held.terms) == (word.state, terms)
+    ended = word.state not in agreements.LIVE
+    changed = replace(
+        held.with_terms(terms),
+        state=word.state,
+        uri=held.uri or word.uri,
+        proposed_by=_find_proposer(case, word),
+        offer_uri=word.offer_uri or held.offer_uri,
+        accepted_uri=held.accepted_uri if same else None,
+        held_until=word.held_until if word.state in agreements.OPEN else None,
+        reason=word.reason or held.reason,
+        updated_at=at,
+        agreed_at=(held.agreed_at or at) if word.state in ("agreed", "done") else held.agreed_at,
+        ended_at=(held.ended_at or at) if ended else None,
+    )
+    if word.offer_uri:
+        await agreements.save_offer(conn, held.id, word.offer_uri, changed.proposed_by)
+    case = replace(case, agreement=changed)
+    if same:
+        await agreements.save(conn, changed)
+    elif word.state == "expired":
+        await keep(conn, case, "expired", None)
+    else:
+        await keep(conn, case, _name_event(word.state), case.owner, text=word.reason)
+
+
+def _name_event(state: State) -> EventKind:
+    return state
+
+
+def _require_assent(held: Agreement, word: Word) -> Terms:
+    """The terms as they now are. Nobody here is bound to what she neither proposed nor said yes to."""
+    terms = word.terms or held.terms
+    terms = as_held(terms, held)
+    if word.state not in ("agreed", "done"):
+        return terms
+    if terms != held.terms or not (held.agreed_at or held.accepted_uri or held.proposed_by == held.partner_id):
+        raise Ignored("Nobody here said yes to these terms.")
+    return terms
+
+
+def as_held(terms: Terms, held: Agreement) -> Terms:
+    """With what the wire does not say: points, and the currency of the same amount."""
+    currency = held.currency if terms.amount == held.amount else terms.currency
+    return replace(terms, points=held.points, currency=currency)
+
+
+def _find_proposer(case: Case, word: Word) -> int:
+    """Whose Offer is on the table: on a copy, ids tell, since the two are of different servers."""
+    held = case.agreement
+    if word.offer_uri is None or word.offer_uri == held.offer_uri:
+        return held.proposed_by
+    return held.owner_id if word.offer_uri.startswith(case.owner.uri + "/") else held.proposed_by
+
+
+async def hear_report(conn: Connection, site: Site, sender: Actor, event: EconomicEvent) -> None:
+    """The other side says that something was done. Raises Ignored for what is not theirs to say."""
+    held = await agreements.find_by_uri(conn, event.context or "")
+    if held is None or held.role_of(sender.id) is None or event.attributed_to != sender.uri:
+        raise Ignored("This is about no agreement of theirs that is known here.")
+    case = await open_case(conn, held.id)
+    step = _read_step(case, event)
+    if case.owner.local:
+        said = Said(uri=event.id)
+        await act(conn, site, held, lambda: fulfilment.report(conn, site, sender, held, step, said))
+        return
+    at = event.point_in_time or event.published or agreements.next_moment()
+    if not await agreements.save_report(conn, held.id, event.id, actor_id=sender.id, step=step, happened_at=at):
+        return
+    if step == agreements.final_step(case.listing.details.mode):
+        case = replace(case, agreement=fulfilment.note_report(case.agreement, "owner", at))
+    await keep(conn, case, step, sender)
+    await fulfilment.settle(conn, site, case)
+
+
+def _read_step(case: Case, event: EconomicEvent) -> Step:
+    """What is reported: a loan comes back when it goes the other way. Raises Ignored where the two are not these."""
+    if {event.provider, event.receiver} - {None} and {event.provider, event.receiver} != {
+        case.owner.uri,
+        case.partner.uri,
+    }:
+        raise Ignored("This report names other people than the agreement.")
+    if agreements.final_step(case.listing.details.mode) != "back":
+        return "done"
+    return "back" if event.provider == case.receiver.uri else "out"
+
+
+async def take_back(conn: Connection, site: Site, sender: Actor, uri: str, content: str) -> bool:
+    """A partner elsewhere takes her Offer back: before or after it was agreed on. False for other things."""
+    held = await agreements.find_by_offer(conn, uri, by=sender.id)
+    if held is None or held.partner_id != sender.id or not await is_ours(conn, held):
+        return False
+    verb = endings.cancel if held.state == "agreed" else endings.withdraw
+    said = Said(text=read_reason(content))
+    await act(conn, site, held, lambda: verb(conn, site, sender, held, said))
+    return True
+
+
+def result_of(activity: Accept) -> Document:
+    """The agreement that an Accept names (FEP-0837: its author's own). Raises Ignored where there is none."""
+    if activity.result is None or activity.result.attributed_to != activity.actor:
+        raise Ignored("An Accept of terms carries the agreement in its result, in the name of whoever accepts.")
+    return activity.result
+
+
+def words_of(activity: Reject) -> str:
+    """Why, in plain words."""
+    return read_reason(activity.content)

@@ -1,0 +1,68 @@
+"""Which agreements somebody should be reminded of, and which nobody has said anything about for too long."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.database import Connection, fetch_all, fetch_column
+from models.exchanges import EventKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """One thing to say in a thread, once."""
+
+    agreement_id: int
+    exchange_id: int
+    kind: EventKind
+
+
+async def list_reminders(conn: Connection, *, at: datetime, limit: int) -> list[Reminder]:
+    """What is due at this moment and was not said yet.
+
+    The day before it begins; the day before a loan ends that lasts longer than a day; at the end; a week later. Nobody
+    is reminded of what was settled within the last hour, nor asked for what one side has reported.
+    """
+    return await fetch_all(
+        conn,
+        Reminder,
+        """
+        WITH going AS (
+            SELECT a.id, a.exchange_id, a.begins_at, a.ends_at, a.agreed_at, l.mode,
+                coalesce(a.ends_at, a.begins_at + interval '1 day', a.agreed_at + interval '30 days') AS over_at,
+                a.owner_reported_at IS NULL AND a.partner_reported_at IS NULL AS unreported
+            FROM agreement a JOIN listing l ON l.post_id = a.listing_id WHERE a.state = 'agreed'
+        ), due AS (
+            SELECT id, exchange_id, 'begins_soon' AS kind FROM going
+            WHERE begins_at > $1::timestamptz AND begins_at <= $1::timestamptz + interval '24 hours' AND agreed_at < $1::timestamptz - interval '1 hour'
+            UNION ALL
+            SELECT id, exchange_id, 'ends_soon' FROM going
+            WHERE mode = 'loan' AND ends_at > $1::timestamptz AND ends_at <= $1::timestamptz + interval '24 hours'
+                AND ends_at - begins_at > interval '24 hours' AND unreported
+            UNION ALL
+            SELECT id, exchange_id, 'returned' FROM going WHERE over_at <= $1::timestamptz AND unreported
+            UNION ALL
+            SELECT id, exchange_id, 'forgotten' FROM going WHERE over_at <= $1::timestamptz - interval '7 days' AND unreported
+        )
+        SELECT id AS agreement_id, exchange_id, kind FROM due
+        WHERE NOT EXISTS (SELECT FROM exchange_event e WHERE e.agreement_id = due.id AND e.kind = due.kind)
+        LIMIT $2
+        """,
+        at,
+        limit,
+    )
+
+
+async def list_forgotten(conn: Connection, *, at: datetime, limit: int) -> list[int]:
+    """Agreements of which nothing was heard for three weeks after their end; copies wait one day longer."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT a.id FROM agreement a JOIN actor o ON o.id = a.owner_id
+        WHERE a.state = 'agreed'
+            AND coalesce(a.ends_at, a.begins_at + interval '1 day', a.agreed_at + interval '30 days')
+                <= $1::timestamptz - CASE WHEN o.local THEN interval '21 days' ELSE interval '22 days' END
+        ORDER BY a.id LIMIT $2
+        """,
+        at,
+        limit,
+    )

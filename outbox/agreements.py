@@ -1,0 +1,186 @@
+"""Ask, counter and say yes: one function per verb, whoever acts, here or elsewhere.
+
+The server of the listing's owner is the authority. What a partner elsewhere does is answered with how things stand;
+what one of ours does elsewhere stays a wish until its owner's server says so.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from federation.uris import activity_uri, agreement_uri
+from models import actors, agreements, blocks, exchanges, listings, posts, preferences
+from models.actors import Actor
+from models.agreements import UNHEARD, Agreement, NewAgreement, Terms
+from models.database import Connection
+from models.errors import Conflict, Forbidden, Invalid, NotFound
+from models.listings import Listing
+from models.settings import Site
+from outbox import listings as outbox_listings
+from outbox.builders.accept import build_accept_of_terms
+from outbox.builders.agreement import Case, build_agreement
+from outbox.builders.offer import build_offer
+from outbox.cases import NOTHING, Said, keep, open_case, require_next, require_words, stamp, tell, tell_truth
+from outbox.moves import require_at_home
+from outbox.releases import OTHER_CHOSEN, release_waiting
+from outbox.terms import AGAIN_AND_AGAIN, find_stock, require_room, require_stands, require_terms
+
+WAITING_EACH = 3
+"""So many requests of one person may wait for an answer about one listing…"""
+
+WAITING_ALL = 30
+"""…and about all listings: each one holds its days."""
+
+
+async def request(
+    conn: Connection, site: Site, partner: Actor, listing: Listing, terms: Terms, said: Said = NOTHING
+) -> Agreement:
+    """Ask for what is offered, or propose what is looked for. The days are held until an answer.
+
+    Raises NotFound, Forbidden, Invalid, and Conflict where nothing is free. The same Offer again changes nothing.
+    """
+    owner = await actors.get(conn, listing.post.author_id)
+    await _require_may_ask(conn, partner, owner, listing)
+    await agreements.lock_listing(conn, listing.id)
+    known = await agreements.find_by_request(conn, said.uri) if said.uri else None
+    if known is not None:
+        return known
+    fresh = await listings.find_by_post(conn, listing.id)
+    if fresh is None:
+        raise NotFound
+    require_stands(fresh)
+    terms = require_terms(fresh.details, replace(terms, points=fresh.details.points))
+    text = require_words(said.text)
+    await _require_patience(conn, partner, fresh)
+    if owner.local:
+        await require_room(conn, fresh, terms)
+    thread = await exchanges.open(conn, listing_id=fresh.id, owner_id=owner.id, partner_id=partner.id)
+    created = await agreements.create(
+        conn,
+        NewAgreement(
+            exchange_id=thread.id,
+            listing_id=fresh.id,
+            owner_id=owner.id,
+            partner_id=partner.id,
+            uri=agreement_uri(site, owner.username) if owner.local else None,
+            request_uri=said.uri or activity_uri(site, partner.username),
+            terms=terms,
+            held_until=agreements.next_moment() + await _find_hold(conn),
+            updated_at=agreements.next_moment() if owner.local else UNHEARD,
+        ),
+    )
+    if created is None:
+        raise Conflict("Cette demande est déjà faite.")
+    case = Case(listing=fresh, owner=owner, partner=partner, agreement=created)
+    offer = replace(
+        build_offer(site, partner, build_agreement(case, by=partner), owner.uri, content=text), id=created.request_uri
+    )
+    await keep(conn, case, "requested", partner, activity=offer, text=text)
+    await tell(conn, partner, offer, owner)
+    await tell_truth(conn, site, case)
+    if owner.local and fresh.details.first_come and fresh.details.mode == "gift":
+        return await accept(conn, site, owner, created)
+    return created
+
+
+async def counter(
+    conn: Connection, site: Site, actor: Actor, agreement: Agreement, terms: Terms, said: Said = NOTHING
+) -> Agreement:
+    """Propose other terms; those before are off the table, and the other side is asked.
+
+    Raises NotFound, Invalid, and Conflict.
+    """
+    case = await open_case(conn, agreement.id)
+    held = case.agreement
+    require_next(case, actor, "counter", said)
+    require_stands(case.listing)
+    terms = require_terms(case.listing.details, replace(terms, points=held.points))
+    text = require_words(said.text)
+    if case.owner.local:
+        await require_room(conn, case.listing, terms, but=held.id)
+    other = case.other_of(actor)
+    changed = replace(
+        held.with_terms(terms),
+        state="countered",
+        proposed_by=actor.id,
+        offer_uri=said.uri or activity_uri(site, actor.username),
+        accepted_uri=None,
+        held_until=agreements.next_moment() + await _find_hold(conn),
+        updated_at=stamp(case),
+    )
+    if not await agreements.save_offer(conn, held.id, changed.offer_uri, actor.id):
+        return held
+    case = replace(case, agreement=changed)
+    offer = build_offer(
+        site, actor, build_agreement(case, by=actor), other.uri, content=text, in_reply_to=held.offer_uri
+    )
+    offer = replace(offer, id=changed.offer_uri, published=changed.updated_at if actor.id == case.owner.id else None)
+    await keep(conn, case, "countered", actor, activity=offer, text=text)
+    await tell(conn, actor, offer, other)
+    if not actor.local:
+        await tell_truth(conn, site, case)
+    return changed
+
+
+async def accept(conn: Connection, site: Site, actor: Actor, agreement: Agreement, said: Said = NOTHING) -> Agreement:
+    """Say yes to the terms on the table. A partner of ours binds nobody before the owner's server confirms it.
+
+    Raises NotFound, and Conflict where that is not possible or nothing is free any more.
+    """
+    case = await open_case(conn, agreement.id)
+    held = case.agreement
+    require_next(case, actor, "accept", said)
+    if not case.owner.local:
+        yes = build_accept_of_terms(site, actor, case)
+        case = replace(case, agreement=replace(held, accepted_uri=yes.id))
+        await keep(conn, case, "accepted", actor, activity=yes)
+        await tell(conn, actor, yes, case.owner)
+        return case.agreement
+    await require_room(conn, case.listing, held.terms, but=held.id)
+    at = agreements.next_moment(held.updated_at)
+    agreed = replace(held, state="agreed", agreed_at=at, updated_at=at, held_until=None, accepted_uri=None)
+    case = replace(case, agreement=agreed)
+    yes = build_accept_of_terms(site, actor, case)
+    await keep(conn, case, "agreed", actor, activity=yes)
+    if actor.local:
+        await tell(conn, actor, yes, case.other_of(actor))
+    else:
+        await tell_truth(conn, site, case)
+    await _take(conn, site, case)
+    return agreed
+
+
+async def _take(conn: Connection, site: Site, case: Case) -> None:
+    """What can be given once is no longer to be had: the others are thanked, and the listing says so."""
+    details = case.listing.details
+    stock = find_stock(details)
+    if details.mode in AGAIN_AND_AGAIN or stock is None:
+        return
+    if await agreements.sum_bound(conn, case.listing.id) >= stock:
+        await release_waiting(conn, site, case.owner, case.listing.id, OTHER_CHOSEN, but=case.agreement.id)
+        await outbox_listings.reserve(conn, site, case.owner, case.listing.uri)
+
+
+async def _require_may_ask(conn: Connection, partner: Actor, owner: Actor, listing: Listing) -> None:
+    if partner.local:
+        require_at_home(partner)
+    if owner.id == partner.id:
+        raise Invalid("C’est votre propre annonce.")
+    if listing.id not in await posts.filter_visible(conn, [listing.id], partner.id):
+        raise NotFound
+    if owner.deleted_at is not None or owner.suspended_at is not None or owner.moved_to is not None:
+        raise Conflict("La personne qui a publié cette annonce n’est plus là.")
+    if owner.local:
+        await blocks.wait_for(conn, owner.id)
+    if await blocks.between(conn, partner.id, owner.id):
+        raise Forbidden("Cette annonce ne prend pas votre demande.")
+
+
+async def _require_patience(conn: Connection, partner: Actor, listing: Listing) -> None:
+    if await agreements.count_live(conn, partner.id, listing_id=listing.id) >= WAITING_EACH:
+        raise Conflict("Trois de vos demandes attendent déjà une réponse ici : retirez-en une d’abord.")
+    if await agreements.count_live(conn, partner.id) >= WAITING_ALL:
+        raise Conflict("Trente de vos demandes attendent déjà une réponse : retirez-en une d’abord.")
+
+
+async def _find_hold(conn: Connection) -> timedelta:
+    return timedelta(hours=(await preferences.load(conn)).hold_hours)

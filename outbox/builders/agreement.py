@@ -1,0 +1,113 @@
+"""An agreement as the other side reads it, and what is reported of it (FEP-0837)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from federation.html import from_text
+from federation.vocabulary.agreements import Agreement as Document
+from federation.vocabulary.agreements import Commitment, EconomicEvent
+from federation.vocabulary.intents import Quantity
+from models.actors import Actor
+from models.agreements import Agreement, State, Step
+from models.listings import Listing
+from outbox.builders.proposal import ACTIONS
+
+STATES: dict[State, str] = {
+    "requested": "Requested",
+    "countered": "Countered",
+    "agreed": "Accepted",
+    "done": "Completed",
+    "refused": "Rejected",
+    "withdrawn": "Withdrawn",
+    "cancelled": "Cancelled",
+    "expired": "Expired",
+}
+"""What the `preview` of an Agreement says; Accepted and Completed are the words of other implementations."""
+
+NAMES: dict[Step, str] = {"out": "Remis", "back": "Rendu", "done": "Fait"}
+"""What people read in a report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One agreement with all that is needed to speak of it."""
+
+    listing: Listing
+    owner: Actor
+    partner: Actor
+    agreement: Agreement
+
+    def other_of(self, actor: Actor) -> Actor:
+        """The other side."""
+        return self.partner if actor.id == self.owner.id else self.owner
+
+    @property
+    def provider(self) -> Actor:
+        """Who gives: the author of an offer, or whoever answers a request."""
+        return self.owner if self.listing.details.kind == "offer" else self.partner
+
+    @property
+    def receiver(self) -> Actor:
+        """Who receives."""
+        return self.other_of(self.provider)
+
+
+def build_agreement(case: Case, *, by: Actor | None = None) -> Document:
+    """As its authority knows it; `by` the partner as she accepts it, before it has the authority's id."""
+    held, owner = case.agreement, case.owner
+    mine = by is None or by.id == owner.id
+    money = held.amount is not None or bool(held.in_return)
+    return Document(
+        id=held.uri if mine else None,
+        attributed_to=owner.uri if mine or by is None else by.uri,
+        context=case.listing.uri,
+        in_reply_to=held.offer_uri,
+        stipulates=Commitment(
+            id=f"{held.uri}#primary" if mine and held.uri else None,
+            satisfies=f"{case.listing.uri}#primary",
+            quantity=Quantity(value=held.quantity, unit=held.unit),
+            provider=case.provider.uri,
+            receiver=case.receiver.uri,
+            has_beginning=held.begins_at,
+            has_end=held.ends_at,
+            place=held.place,
+            note=held.note,
+        ),
+        stipulates_reciprocal=_build_reciprocal(case) if money else None,
+        state=STATES[held.state],
+        content=from_text(held.reason) if held.reason else "",
+        updated=held.updated_at if mine else None,
+        end_time=held.held_until if mine else None,
+    )
+
+
+def _build_reciprocal(case: Case) -> Commitment:
+    held = case.agreement
+    return Commitment(
+        satisfies=f"{case.listing.uri}#reciprocal",
+        quantity=None if held.amount is None else Quantity(value=held.amount),
+        provider=case.receiver.uri,
+        receiver=case.provider.uri,
+        note=held.in_return,
+    )
+
+
+def build_economic_event(case: Case, reporter: Actor, step: Step, *, uri: str, at: datetime) -> EconomicEvent:
+    """One side's word that something was done. A loan comes back the way it went."""
+    provider, receiver = case.provider, case.receiver
+    if step == "back":
+        provider, receiver = receiver, provider
+    held = case.agreement
+    return EconomicEvent(
+        id=uri,
+        attributed_to=reporter.uri,
+        name=NAMES[step],
+        context=held.uri,
+        fulfills=f"{held.uri}#primary",
+        action=ACTIONS.get(case.listing.details.mode, "transfer"),
+        provider=provider.uri,
+        receiver=receiver.uri,
+        quantity=Quantity(value=held.quantity, unit=held.unit),
+        point_in_time=at,
+        published=at,
+    )

@@ -1,0 +1,133 @@
+"""One agreement about to change: opened under its lock, asked whether it may, kept with an event, told to the other."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from federation.vocabulary.activities import Activity
+from models import actors, agreements, exchanges, listings
+from models.actors import Actor
+from models.agreements import Agreement, State
+from models.agreements.machine import Verb, is_own
+from models.database import Connection
+from models.errors import Conflict, Invalid, NotFound
+from models.exchanges import EventKind
+from models.settings import Site
+from models.texts import NOT_TYPED
+from outbox.builders.agreement import Case
+from outbox.builders.update import build_agreement_update
+from outbox.send import Recipients, send
+
+TEXT_LIMIT = 2_000
+NOT_NOW: dict[State, str] = {
+    "requested": "Cette demande attend encore une réponse : elle peut être acceptée, changée, refusée ou retirée.",
+    "countered": "Une autre proposition attend une réponse de l’autre personne : elle peut être retirée.",
+    "agreed": "Vous êtes déjà d’accord : il reste à annuler, ou à dire quand c’est fait.",
+    "done": "C’est déjà fait : vous pouvez le confirmer et dire merci.",
+    "refused": "Cette demande a été refusée : vous pouvez en faire une autre.",
+    "withdrawn": "Cette demande a été retirée : une autre peut être faite.",
+    "cancelled": "Cet accord a été annulé : une autre demande peut être faite.",
+    "expired": "Cette demande est restée sans réponse et s’est éteinte : une autre peut être faite.",
+}
+"""Why an act is not possible, and what is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What comes with an act: words; from elsewhere also the id of the activity and of the Offer that it answers."""
+
+    text: str = ""
+    uri: str | None = None
+    offer_uri: str | None = None
+
+
+NOTHING = Said()
+
+
+async def open_case(conn: Connection, id: int) -> Case:
+    """The agreement as it is, its listing locked until the transaction ends. Raises NotFound."""
+    await agreements.lock_listing(conn, (await agreements.get(conn, id)).listing_id)
+    return await find_case(conn, await agreements.get(conn, id))
+
+
+async def find_case(conn: Connection, held: Agreement) -> Case:
+    """The agreement with its listing and the two people."""
+    listing = await listings.find_by_post(conn, held.listing_id)
+    if listing is None:
+        raise NotFound
+    owner, partner = await actors.get(conn, held.owner_id), await actors.get(conn, held.partner_id)
+    return Case(listing=listing, owner=owner, partner=partner, agreement=held)
+
+
+async def keep(
+    conn: Connection,
+    case: Case,
+    kind: EventKind,
+    actor: Actor | None,
+    *,
+    activity: Activity | None = None,
+    text: str = "",
+) -> int | None:
+    """Write the agreement and what happened to it; the event remembers the terms, the words, and what was sent."""
+    held = case.agreement
+    await agreements.save(conn, held)
+    details: dict[str, Any] = {"terms": agreements.write_terms(held.terms)}
+    if text:
+        details["text"] = text
+    if activity is not None:
+        details["activity"] = activity.id
+    return await exchanges.add_event(
+        conn,
+        held.exchange_id,
+        kind,
+        agreement_id=held.id,
+        actor_id=None if actor is None else actor.id,
+        details=details,
+    )
+
+
+async def tell(conn: Connection, sender: Actor, activity: Activity, other: Actor) -> None:
+    """Send what one of ours did to the other side, if it is elsewhere; each act is found again by its own id."""
+    if sender.local and not other.local:
+        await send(conn, sender, activity, Recipients(named_ids=(other.id,)), about=activity.id)
+
+
+async def tell_truth(conn: Connection, site: Site, case: Case) -> None:
+    """How things stand, from the owner's server, which has the word, to a partner elsewhere."""
+    if case.owner.local and not case.partner.local:
+        await tell(conn, case.owner, build_agreement_update(site, case), case.partner)
+
+
+async def answer_with_truth(conn: Connection, site: Site, agreement: Agreement) -> None:
+    """Somebody elsewhere did what does not fit: tell how things stand."""
+    await tell_truth(conn, site, await find_case(conn, await agreements.get(conn, agreement.id)))
+
+
+def require_next(case: Case, actor: Actor, verb: Verb, said: Said) -> State:
+    """The state that follows. Raises NotFound for strangers, Conflict where it is not possible now."""
+    held = case.agreement
+    role = held.role_of(actor.id)
+    if role is None:
+        raise NotFound
+    if said.offer_uri is not None and said.offer_uri != held.offer_uri:
+        raise Conflict("Ces conditions ne sont plus sur la table : regardez les dernières, puis répondez.")
+    if role == "partner" and held.accepted_uri is not None and verb in ("accept", "counter", "refuse"):
+        raise Conflict("Vous avez déjà dit oui : il reste à attendre la confirmation, ou à retirer votre demande.")
+    follows = agreements.find_next(held.state, verb, role, own_terms=is_own(held, role))
+    if follows is None:
+        raise Conflict(NOT_NOW[held.state])
+    return follows
+
+
+def require_words(text: str) -> str:
+    """What was typed, tidied. Raises Invalid."""
+    text = NOT_TYPED.sub("", text).replace("\r\n", "\n").strip()
+    if len(text) > TEXT_LIMIT:
+        raise Invalid("Le message est trop long : 2 000 caractères au plus.", field="message")
+    return text
+
+
+def stamp(case: Case) -> datetime:
+    """The moment of a change; only the owner's server has a clock that counts."""
+    held = case.agreement.updated_at
+    return agreements.next_moment(held) if case.owner.local else held

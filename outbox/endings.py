@@ -1,0 +1,114 @@
+"""Refuse, take back and cancel; and what ends by itself."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from federation.instance import Instance
+from federation.parse import parse_activity
+from federation.vocabulary.activities import Offer, Reject, Undo
+from models import activities, agreements
+from models.actors import Actor
+from models.agreements import Agreement
+from models.agreements.machine import Verb, is_own
+from models.database import Connection, transaction
+from models.exchanges import EventKind
+from models.settings import Site
+from outbox import listings
+from outbox.builders.agreement import Case, build_agreement
+from outbox.builders.reject import build_reject_of_terms
+from outbox.builders.undo import build_undo
+from outbox.cases import NOTHING, Said, keep, open_case, require_next, require_words, stamp, tell, tell_truth
+
+PATIENCE = timedelta(hours=24)
+"""So much longer a copy waits for an answer than the server that has the word."""
+
+ENDED_AT_ONCE = 50
+
+
+async def refuse(conn: Connection, site: Site, actor: Actor, agreement: Agreement, said: Said = NOTHING) -> Agreement:
+    """Say no to what is on the table, perhaps with a reason. Raises NotFound, Invalid, and Conflict."""
+    return await _end(conn, site, actor, agreement, "refuse", said)
+
+
+async def withdraw(conn: Connection, site: Site, actor: Actor, agreement: Agreement, said: Said = NOTHING) -> Agreement:
+    """Take one's request back before anything is agreed. Raises NotFound, Invalid, and Conflict."""
+    return await _end(conn, site, actor, agreement, "withdraw", said)
+
+
+async def cancel(conn: Connection, site: Site, actor: Actor, agreement: Agreement, said: Said = NOTHING) -> Agreement:
+    """End what was agreed; its days are free again. Raises NotFound, Invalid, and Conflict."""
+    return await _end(conn, site, actor, agreement, "cancel", said)
+
+
+ENDINGS: dict[Verb, EventKind] = {"refuse": "refused", "withdraw": "withdrawn", "cancel": "cancelled"}
+
+
+async def _end(conn: Connection, site: Site, actor: Actor, agreement: Agreement, verb: Verb, said: Said) -> Agreement:
+    case = await open_case(conn, agreement.id)
+    held = case.agreement
+    state = require_next(case, actor, verb, replace(said, offer_uri=None))
+    reason = require_words(said.text)
+    at = stamp(case)
+    ended = replace(
+        held, state=state, reason=reason, updated_at=at, ended_at=agreements.next_moment(), accepted_uri=None
+    )
+    no = await _build_no(conn, site, actor, case, verb, reason)
+    if actor.id == case.owner.id:
+        no = replace(no, published=at)
+    case = replace(case, agreement=ended)
+    await keep(conn, case, ENDINGS[verb], actor, activity=no, text=reason)
+    await tell(conn, actor, no, case.other_of(actor))
+    if not actor.local:
+        await tell_truth(conn, site, case)
+    if verb == "cancel":
+        await give_back(conn, site, case)
+    return ended
+
+
+async def _build_no(conn: Connection, site: Site, actor: Actor, case: Case, verb: Verb, reason: str) -> Reject | Undo:
+    """Undo of one's own Offer, or Reject of the other's, or of the agreement that it became."""
+    held, other = case.agreement, case.other_of(actor)
+    if actor.id == case.partner.id and verb != "refuse":
+        kept = await activities.find_by_uri(conn, held.request_uri) if actor.local else None
+        offer = parse_activity(kept.body.encode()) if kept is not None else None
+        if not isinstance(offer, Offer):
+            offer = Offer(id=held.request_uri, actor=actor.uri, object=build_agreement(case, by=actor), to=(other.uri,))
+        return build_undo(site, actor, offer, reason=reason)
+    if verb == "cancel":
+        return build_reject_of_terms(site, actor, held.uri or held.request_uri, other, reason=reason)
+    answered = held.request_uri if is_own(held, "owner" if actor.id == case.owner.id else "partner") else held.offer_uri
+    return build_reject_of_terms(site, actor, answered, other, reason=reason)
+
+
+async def give_back(conn: Connection, site: Site, case: Case) -> None:
+    """What was reserved for somebody is to be had again."""
+    if case.owner.local and case.listing.details.status == "reserved":
+        await listings.free(conn, site, case.owner, case.listing.uri)
+
+
+async def end_by_clock(conn: Connection, site: Site, case: Case) -> Case:
+    """Nobody answered, or nothing was heard of it any more. A copy ends by itself and tells nobody."""
+    held = case.agreement
+    at = agreements.next_moment(held.updated_at) if case.owner.local else held.updated_at
+    ended = replace(held, state="expired", updated_at=at, ended_at=agreements.next_moment(), accepted_uri=None)
+    case = replace(case, agreement=ended)
+    await keep(conn, case, "expired", None)
+    await tell_truth(conn, site, case)
+    return case
+
+
+async def expire_due(instance: Instance) -> int:
+    """End what waited too long for an answer, some at a time; how many. A chore."""
+    total = 0
+    while True:
+        now = datetime.now(UTC)
+        async with transaction(instance.pool) as conn:
+            due = await agreements.list_due(conn, at=now, late=now - PATIENCE, limit=ENDED_AT_ONCE)
+        for held in due:
+            async with transaction(instance.pool) as conn:
+                case = await open_case(conn, held.id)
+                if case.agreement.state in agreements.OPEN and case.agreement.held_until == held.held_until:
+                    await end_by_clock(conn, instance.site, case)
+        total += len(due)
+        if len(due) < ENDED_AT_ONCE:
+            return total

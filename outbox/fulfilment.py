@@ -1,0 +1,76 @@
+"""Each side reports what was done; two matching reports make a verified exchange (FEP-0837)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from federation.uris import event_uri
+from models import agreements, exchanges
+from models.actors import Actor
+from models.agreements import Agreement, Role, State, Step
+from models.database import Connection
+from models.errors import Conflict, NotFound
+from models.settings import Site
+from outbox import listings
+from outbox.builders.agreement import Case
+from outbox.builders.create import build_report
+from outbox.cases import NOTHING, Said, keep, open_case, require_next, stamp, tell, tell_truth
+from outbox.terms import AGAIN_AND_AGAIN, find_stock
+
+
+async def report(
+    conn: Connection, site: Site, actor: Actor, agreement: Agreement, step: Step, said: Said = NOTHING
+) -> Agreement:
+    """Say that it went out, came back, or is done; twice changes nothing.
+
+    It is done when the owner says so, whose server has the word; verified when both do. `said.uri` is the id of a
+    report from elsewhere. Raises NotFound for strangers, Conflict where nothing was agreed.
+    """
+    case = await open_case(conn, agreement.id)
+    state = require_next(case, actor, "report", said)
+    final = agreements.final_step(case.listing.details.mode)
+    if step not in ({"out", "back"} if final == "back" else {"done"}):
+        raise Conflict("Ce n’est pas ce qui était convenu.")
+    at = agreements.next_moment()
+    uri = said.uri or event_uri(site, actor.username)
+    if not await agreements.save_report(conn, case.agreement.id, uri, actor_id=actor.id, step=step, happened_at=at):
+        return case.agreement
+    if step == final:
+        case = replace(case, agreement=_end(case, actor, state, at))
+    word = build_report(site, case, actor, step, uri=uri, at=at)
+    await keep(conn, case, step, actor, activity=word)
+    await tell(conn, actor, word, case.other_of(actor))
+    if step == final:
+        await tell_truth(conn, site, case)
+        await settle(conn, site, case)
+    return case.agreement
+
+
+def _end(case: Case, actor: Actor, state: State, at: datetime) -> Agreement:
+    held = note_report(case.agreement, case.agreement.role_of(actor.id), at)
+    if not case.owner.local:
+        return held
+    ended_at = at if state == "done" and held.ended_at is None else held.ended_at
+    return replace(held, state=state, ended_at=ended_at, updated_at=stamp(case))
+
+
+def note_report(held: Agreement, role: Role | None, at: datetime) -> Agreement:
+    """One side says that it is over."""
+    match role:
+        case "owner":
+            return replace(held, owner_reported_at=held.owner_reported_at or at)
+        case "partner":
+            return replace(held, partner_reported_at=held.partner_reported_at or at)
+        case _:
+            raise NotFound
+
+
+async def settle(conn: Connection, site: Site, case: Case) -> None:
+    """What follows from the end: it is verified when both say so, and what can be had once is closed."""
+    held = case.agreement
+    if held.verified:
+        await exchanges.add_event(conn, held.exchange_id, "verified", agreement_id=held.id)
+    details, stock = case.listing.details, find_stock(case.listing.details)
+    if held.state != "done" or not case.owner.local or details.mode in AGAIN_AND_AGAIN or stock is None:
+        return
+    if details.status in ("open", "reserved") and await agreements.sum_bound(conn, case.listing.id) >= stock:
+        await listings.close(conn, site, case.owner, case.listing.uri, "done")

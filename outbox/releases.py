@@ -1,0 +1,33 @@
+"""Whoever waits for an answer about a listing that is gone gets one."""
+
+from dataclasses import replace
+
+from models import agreements
+from models.actors import Actor
+from models.database import Connection
+from models.settings import Site
+from outbox.builders.reject import build_reject_of_terms
+from outbox.cases import find_case, keep, tell
+
+OTHER_CHOSEN = "Quelqu’un d’autre a été choisi. Merci d’avoir répondu !"
+CLOSED = "L’annonce est close. Merci d’avoir répondu !"
+
+
+async def release_waiting(
+    conn: Connection, site: Site, owner: Actor, listing_id: int, reason: str, *, but: int | None = None
+) -> int:
+    """Whoever still waits for an answer about a listing gets one: no, with a reason. How many."""
+    await agreements.lock_listing(conn, listing_id)
+    waiting = [
+        held
+        for held in await agreements.list_live_by_listing(conn, listing_id)
+        if held.state in agreements.OPEN and held.id != but
+    ]
+    for held in waiting:
+        at = agreements.next_moment(held.updated_at)
+        refused = replace(held, state="refused", reason=reason, updated_at=at, ended_at=at, accepted_uri=None)
+        case = await find_case(conn, refused)
+        no = build_reject_of_terms(site, owner, held.request_uri, case.partner, reason=reason, at=at)
+        await keep(conn, case, "refused", owner, activity=no, text=reason)
+        await tell(conn, owner, no, case.partner)
+    return len(waiting)

@@ -1,0 +1,133 @@
+"""What the clock does: reminders once each, answers that never came, agreements nobody spoke of any more."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from federation.instance import Instance
+from models import agreements, exchanges
+from models.actors import Actor
+from models.agreements import Agreement, Terms
+from models.database import Connection, Pool, connection, execute, transaction
+from models.listings import Listing
+from models.settings import Settings
+from outbox.agreements import accept, request
+from outbox.endings import expire_due
+from outbox.reminders import remind_due
+from tests.factories import HERE, make_listing, make_member, make_remote_actor
+from tests.fediverse import FakeFediverse
+from tests.outbox.sent import list_sent
+
+START = (datetime.now(UTC) + timedelta(days=10)).replace(minute=0, second=0, microsecond=0)
+TERMS = Terms(begins_at=START, ends_at=START + timedelta(days=3))
+
+
+@pytest.fixture
+def instance(pool: Pool, tmp_path: Path) -> Instance:
+    """Our server, alone."""
+    return Instance(
+        site=HERE, settings=Settings(url=HERE.url, data=tmp_path), pool=pool, transport=FakeFediverse(answers={})
+    )
+
+
+async def meet(instance: Instance, *, remote: bool = False) -> tuple[Actor, Actor, Listing]:
+    """Alice lends a tent; Carol is here, or elsewhere."""
+    async with transaction(instance.pool) as conn:
+        alice = await make_member(conn)
+        carol = await make_remote_actor(conn, "carol") if remote else await make_member(conn, "carol")
+        return alice, carol, await make_listing(conn, alice)
+
+
+async def ask(instance: Instance, *, agreed: bool = False, remote: bool = False) -> Agreement:
+    """Carol asks for the tent, and Alice says yes."""
+    alice, carol, listing = await meet(instance, remote=remote)
+    async with transaction(instance.pool) as conn:
+        asked = await request(conn, HERE, carol, listing, TERMS)
+        if agreed:
+            asked = await accept(conn, HERE, alice, asked)
+            await execute(conn, "UPDATE agreement SET agreed_at = now() - interval '2 hours'")
+    return asked
+
+
+async def list_kinds(conn: Connection, agreement: Agreement) -> list[str]:
+    """What happened in the thread."""
+    entries = await exchanges.list_entries(conn, agreement.exchange_id)
+    return [event.kind for event in await exchanges.list_events(conn, [one.id for one in entries])]
+
+
+async def test_each_reminder_is_said_once_at_its_time(instance: Instance) -> None:
+    asked = await ask(instance, agreed=True)
+    moments = [START - timedelta(hours=30), START - timedelta(hours=20), START + timedelta(days=2, hours=1)]
+    moments += [START + timedelta(days=3), START + timedelta(days=11)]
+
+    said = []
+    for moment in moments:
+        said.append(await remind_due(instance, moment))
+        assert await remind_due(instance, moment) == 0
+
+    assert said == [0, 1, 1, 1, 1]
+    async with connection(instance.pool) as conn:
+        kinds = await list_kinds(conn, asked)
+    assert kinds == ["requested", "agreed", "begins_soon", "ends_soon", "returned", "forgotten"]
+
+
+async def test_nobody_is_asked_for_what_was_reported(instance: Instance) -> None:
+    await ask(instance, agreed=True)
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE agreement SET partner_reported_at = now()")
+
+    assert await remind_due(instance, START + timedelta(days=4)) == 0
+
+
+async def test_what_nobody_speaks_of_ends_after_three_weeks_and_the_days_are_free(instance: Instance) -> None:
+    asked = await ask(instance, agreed=True, remote=True)
+
+    await remind_due(instance, START + timedelta(days=3 + 21))
+
+    async with connection(instance.pool) as conn:
+        assert (await agreements.get(conn, asked.id)).state == "expired"
+        last = (await list_sent(conn))[-1].activity
+    assert (last["type"], last["object"]["preview"]["name"]) == ("Update", "Expired")
+
+
+async def test_a_request_without_an_answer_ends_by_itself(instance: Instance) -> None:
+    asked = await ask(instance, remote=True)
+    assert await expire_due(instance) == 0
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE agreement SET held_until = now() - interval '1 minute'")
+
+    assert await expire_due(instance) == 1
+    assert await expire_due(instance) == 0
+
+    async with connection(instance.pool) as conn:
+        assert (await agreements.get(conn, asked.id)).state == "expired"
+        assert await list_kinds(conn, asked) == ["requested", "expired"]
+        last = (await list_sent(conn))[-1].activity
+        assert (last["object"]["preview"]["name"], last["to"]) == ("Expired", ["https://henin.test/users/carol"])
+
+
+async def test_a_request_is_held_for_as_long_as_the_cooperative_says(instance: Instance) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "INSERT INTO preference (key, value) VALUES ('hold_hours', '24')")
+
+    asked = await ask(instance)
+
+    assert asked.held_until is not None
+    assert timedelta(hours=23) < asked.held_until - datetime.now(UTC) <= timedelta(hours=24)
+
+
+async def test_a_copy_waits_a_day_longer_than_the_server_that_has_the_word(instance: Instance) -> None:
+    async with transaction(instance.pool) as conn:
+        carol, alice = await make_member(conn, "carol"), await make_remote_actor(conn, "alice")
+        asked = await request(conn, HERE, carol, await make_listing(conn, alice), TERMS)
+        await execute(conn, "UPDATE agreement SET held_until = now() - interval '23 hours'")
+    assert await expire_due(instance) == 0
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE agreement SET held_until = now() - interval '25 hours'")
+
+    await expire_due(instance)
+
+    async with connection(instance.pool) as conn:
+        assert (await agreements.get(conn, asked.id)).state == "expired"
+        assert [sent.type for sent in await list_sent(conn)] == ["Offer"]
