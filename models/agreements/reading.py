@@ -126,7 +126,8 @@ async def list_due(conn: Connection, *, at: datetime, late: datetime, limit: int
         Agreement,
         """
         SELECT a.* FROM full_agreement a JOIN actor o ON o.id = a.owner_id
-        WHERE a.state IN ('requested', 'countered') AND a.held_until <= CASE WHEN o.local THEN $1::timestamptz ELSE $2 END
+        WHERE a.state IN ('requested', 'countered') AND a.held_until <=
+                CASE WHEN o.local THEN $1::timestamptz ELSE $2 END
         ORDER BY a.held_until LIMIT $3
         """,
         at,

@@ -27,21 +27,24 @@ async def list_reminders(conn: Connection, *, at: datetime, limit: int) -> list[
         Reminder,
         """
         WITH going AS (
-            SELECT a.id, a.exchange_id, a.begins_at, a.ends_at, a.agreed_at, l.mode,
+            SELECT a.id, a.exchange_id, a.begins_at, a.ends_at, a.agreed_at, l.mode, moment.at,
+                moment.at + interval '24 hours' AS soon,
                 coalesce(a.ends_at, a.begins_at + interval '1 day', a.agreed_at + interval '30 days') AS over_at,
                 a.owner_reported_at IS NULL AND a.partner_reported_at IS NULL AS unreported
-            FROM agreement a JOIN listing l ON l.post_id = a.listing_id WHERE a.state = 'agreed'
+            FROM agreement a JOIN listing l ON l.post_id = a.listing_id
+            CROSS JOIN (VALUES ($1::timestamptz)) AS moment (at)
+            WHERE a.state = 'agreed'
         ), due AS (
             SELECT id, exchange_id, 'begins_soon' AS kind FROM going
-            WHERE begins_at > $1::timestamptz AND begins_at <= $1::timestamptz + interval '24 hours' AND agreed_at < $1::timestamptz - interval '1 hour'
+            WHERE begins_at > at AND begins_at <= soon AND agreed_at < at - interval '1 hour'
             UNION ALL
             SELECT id, exchange_id, 'ends_soon' FROM going
-            WHERE mode = 'loan' AND ends_at > $1::timestamptz AND ends_at <= $1::timestamptz + interval '24 hours'
-                AND ends_at - begins_at > interval '24 hours' AND unreported
+            WHERE mode = 'loan' AND ends_at > at AND ends_at <= soon AND ends_at - begins_at > interval '24 hours'
+                AND unreported
             UNION ALL
-            SELECT id, exchange_id, 'returned' FROM going WHERE over_at <= $1::timestamptz AND unreported
+            SELECT id, exchange_id, 'returned' FROM going WHERE over_at <= at AND unreported
             UNION ALL
-            SELECT id, exchange_id, 'forgotten' FROM going WHERE over_at <= $1::timestamptz - interval '7 days' AND unreported
+            SELECT id, exchange_id, 'forgotten' FROM going WHERE over_at <= at - interval '7 days' AND unreported
         )
         SELECT id AS agreement_id, exchange_id, kind FROM due
         WHERE NOT EXISTS (SELECT FROM exchange_event e WHERE e.agreement_id = due.id AND e.kind = due.kind)

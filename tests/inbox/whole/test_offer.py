@@ -5,9 +5,10 @@ from models.database import connection
 from tests.factories import make_listing
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
+from tests.outbox.sent import list_sent
 
 
-async def test_terms_are_not_agreed_on_yet_and_nothing_wrong_is_answered(desk: Desk, bob: Person, alice: Actor) -> None:
+async def test_terms_without_dates_for_a_loan_are_answered_no(desk: Desk, bob: Person, alice: Actor) -> None:
     async with connection(desk.instance.pool) as conn:
         listing = await make_listing(conn, alice)
     terms = {"type": "Agreement", "stipulates": {"type": "Commitment", "satisfies": f"{listing.uri}#primary"}}
@@ -15,5 +16,9 @@ async def test_terms_are_not_agreed_on_yet_and_nothing_wrong_is_answered(desk: D
     await desk.take(bob, desk.activity(bob, "Offer", terms, to=[alice.uri]))
 
     [(state, reason)] = await desk.states()
-    assert state == "ignored" and reason
+    assert (state, reason) == ("done", None)
+    async with connection(desk.instance.pool) as conn:
+        [no] = await list_sent(conn)
+    assert (no.type, no.hosts) == ("Reject", ["henin.test"])
+    assert "à partir de quand" in no.activity["content"]
     assert await desk.sent() == []
