@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models import actors, idempotency, jobs, scheduled, uploads
+from models import accounts, actors, idempotency, jobs, scheduled, uploads
 from models.actors import Actor
 from models.database import Connection
-from models.errors import Invalid
+from models.errors import Forbidden, Invalid
 from models.idempotency import Made
 from models.posts import Post
 from models.scheduled import Scheduled
@@ -73,6 +73,9 @@ async def publish_due(conn: Connection, site: Site, held: Scheduled) -> Post | N
     if not await scheduled.take(conn, held.id):
         return None
     author = await actors.get(conn, held.actor_id)
+    account = await accounts.find(conn, author.id)
+    if account is None or account.disabled_at is not None or author.suspended_at is not None:
+        raise Forbidden("Votre compte était fermé à ce moment-là.")
     note = await posting.post(conn, site, author, posting.read_wish(held.wish), held.application)
     for key in keys:  # the same request again answers with what became of it
         await idempotency.settle(conn, author.id, key, Made(post_id=note.id))

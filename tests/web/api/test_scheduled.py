@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models import media_files
-from models.database import connection, execute, fetch_value, transaction
+from models.database import connection, execute, fetch_column, fetch_value, transaction
 from models.errors import Unavailable
 from outbox import posting
 from outbox.scheduled import ask_overdue
@@ -84,6 +84,33 @@ async def test_it_is_published_once_however_often_and_by_how_many_the_job_runs(a
 
     async with connection(alice.api.pool) as conn:
         assert await fetch_value(conn, COUNT) == 1
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "UPDATE account SET disabled_at = now() WHERE actor_id = $1",
+        "UPDATE actor SET suspended_at = now() WHERE id = $1",
+    ],
+)
+async def test_b45_an_account_that_was_closed_meanwhile_publishes_nothing_and_loses_no_word(
+    alice: Alice, ending: str
+) -> None:
+    kept = await plan(alice)
+    await let_time_pass(alice)
+    async with transaction(alice.api.pool) as conn:
+        await make_local_actor(conn, "coop", type="Organization")
+        await execute(conn, ending, alice.actor.id)
+
+    await publish_scheduled(alice.api.instance, {"id": int(kept["id"])})
+
+    async with connection(alice.api.pool) as conn:
+        letters = await fetch_column(
+            conn, "SELECT source FROM post WHERE audience = 'direct' AND author_id <> $1", alice.actor.id
+        )
+        assert await fetch_value(conn, "SELECT count(*) FROM post WHERE author_id = $1", alice.actor.id) == 0
+    assert len(letters) == 1
+    assert "fermé" in letters[0] and "Bonjour" in letters[0]
 
 
 async def test_a_crash_in_between_leaves_it_to_be_published(alice: Alice, monkeypatch: pytest.MonkeyPatch) -> None:
