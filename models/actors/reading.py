@@ -148,7 +148,8 @@ async def search(conn: Connection, text: str, *, limit: int) -> list[Actor]:
         SELECT * FROM full_actor
         WHERE deleted_at IS NULL AND suspended_at IS NULL AND type <> 'Application'
             AND NOT EXISTS (SELECT FROM account WHERE actor_id = full_actor.id AND confirmed_at IS NULL)
-            AND fold(username || ' ' || name) LIKE '%' || fold($1) || '%'
+            AND fold(username || ' ' || name)
+                LIKE '%' || replace(replace(replace(fold($1), '!', '!!'), '%', '!%'), '_', '!_') || '%' ESCAPE '!'
         ORDER BY local DESC, similarity(fold(username || ' ' || name), fold($1)) DESC, id
         LIMIT $2
         """,

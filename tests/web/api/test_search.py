@@ -30,9 +30,22 @@ NOWHERE = (
 )
 
 
+SIGNS = ("%", "n_p", "_", "vélo !", "\\")
+
+
 async def find(api: Api, text: str, **params: str) -> dict[str, list[dict[str, object]]]:
     value: dict[str, list[dict[str, object]]] = await api.get(URL, strict.results, q=text, **params)
     return value
+
+
+async def test_signs_that_stand_for_any_letter_elsewhere_stand_for_themselves(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        await make_member(conn, "jean_paul", name="100 % vélo !")
+        await make_member(conn, "jeanxpaul")
+
+    found = [[one["username"] for one in (await find(alice.api, text))["accounts"]] for text in SIGNS]
+
+    assert found == [["jean_paul"], ["jean_paul"], ["jean_paul"], ["jean_paul"], []]
 
 
 async def test_words_find_people_listings_and_hashtags(alice: Alice) -> None:
