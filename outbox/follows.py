@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from federation.parse import parse_activity
 from federation.uris import activity_uri
 from federation.vocabulary.activities import Follow
-from models import activities, actors, blocks, follows, notifications
+from models import accounts, activities, actors, blocks, follows, notifications
 from models.actors import Actor
 from models.database import Connection
 from models.errors import Forbidden, Invalid, NotFound
@@ -26,7 +26,8 @@ PATIENCE = timedelta(minutes=1)
 async def follow(conn: Connection, site: Site, follower: Actor, followed: Actor) -> follows.Follow:
     """Ask to follow; at once accepted among ourselves, unless the account is locked. Again changes nothing.
 
-    One that was refused, or that waits for a yes which may have been lost, is asked again. Raises Invalid, Forbidden.
+    One that was refused is asked again, and after a minute one whose answer may have been lost. Raises Invalid,
+    Forbidden.
     """
     if follower.id == followed.id:
         raise Invalid("Vous ne pouvez pas vous suivre vous-même.", field="address")
@@ -34,6 +35,8 @@ async def follow(conn: Connection, site: Site, follower: Actor, followed: Actor)
         raise Invalid("Ce compte ne peut pas être suivi.", field="address")
     if followed.local:
         await blocks.wait_for(conn, followed.id)
+    else:
+        await accounts.take_turn(conn, follower.id)
     if await blocks.between(conn, follower.id, followed.id):
         raise Forbidden("Ce compte ne peut pas être suivi.")
     held = await follows.find(conn, follower_id=follower.id, followed_id=followed.id)
@@ -41,9 +44,16 @@ async def follow(conn: Connection, site: Site, follower: Actor, followed: Actor)
         return held
     if followed.local:
         return await _follow_here(conn, site, follower, followed, held)
+    if held is not None and held.state == "pending" and await _asked_just_now(conn, follower, followed):
+        return held
     asked = build_follow(site, follower, followed)
     await send(conn, follower, asked, Recipients(named_ids=(followed.id,)), about=followed.uri)
     return await follows.save(conn, uri=asked.id, follower_id=follower.id, followed_id=followed.id, state="pending")
+
+
+async def _asked_just_now(conn: Connection, follower: Actor, followed: Actor) -> bool:
+    said = await activities.find_latest(conn, actor_id=follower.id, type="Follow", object_uri=followed.uri)
+    return said is not None and said.said_at > datetime.now(UTC) - PATIENCE
 
 
 async def _follow_here(
@@ -68,6 +78,8 @@ async def _follow_here(
 
 async def unfollow(conn: Connection, site: Site, follower: Actor, followed: Actor) -> bool:
     """Follow no longer, or no longer ask to. False when that is so already."""
+    if not followed.local:
+        await accounts.take_turn(conn, follower.id)
     held = await follows.find(conn, follower_id=follower.id, followed_id=followed.id)
     if held is None:
         return False

@@ -38,6 +38,19 @@ async def test_an_act_that_comes_many_times_at_once_is_done_and_taken_back_once(
     assert (await count_said(alice, said), await count_said(alice, "Undo")) == (1, 1)
 
 
+async def test_somebody_is_asked_once_however_often_a_finger_presses(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        bob = await make_remote_actor(conn)
+    path = f"/api/v1/accounts/{bob.id}"
+
+    asked = await ask_at_once(alice, "POST", f"{path}/follow")
+    undone = await ask_at_once(alice, "POST", f"{path}/unfollow")
+
+    assert {answer.json["requested"] for answer in asked} == {True}
+    assert {answer.json["requested"] for answer in undone} == {False}
+    assert (await count_said(alice, "Follow"), await count_said(alice, "Undo")) == (1, 1)
+
+
 async def test_a_status_that_is_deleted_many_times_at_once_is_told_of_once(alice: Alice) -> None:
     written = await alice.api.post("/api/v1/statuses", status="Bonjour")
 
