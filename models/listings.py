@@ -115,6 +115,7 @@ class ListingDraft:
     ends_at: datetime | None = None
     expires_at: datetime | None = None
     repair: dict[str, Any] | None = None
+    points: int | None = None
 
 
 _POST_FIELDS = [field.name for field in fields(Post) if field.name != "kind"]

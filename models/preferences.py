@@ -34,7 +34,9 @@ class Preferences:
     `territory_codes` are INSEE codes of communes, or the one SIREN code of an EPCI; `territory_name` is what
     people say. Sale is off until the cooperative wants it: it brings duties towards the tax office. `blocks_told` lets
     programs read the list of servers set aside for a public reason. `hold_hours` is how long a request waits for an
-    answer, and holds its days, before it ends by itself.
+    answer, and holds its days, before it ends by itself. `points` are kept or not, have a name for one and for many,
+    and say what is given on joining, each month, for an object deposited; `points_overdraft` is how far below zero a
+    member may go.
     """
 
     name: str = ""
@@ -56,6 +58,13 @@ class Preferences:
     legal_director: str = ""
     legal_host: str = ""
     legal_text: str = ""
+    points: bool = False
+    points_one: str = "point"
+    points_many: str = "points"
+    points_joining: int = 50
+    points_monthly: int = 30
+    points_deposit: int = 5
+    points_overdraft: int = 0
 
 
 async def load(conn: Connection) -> Preferences:

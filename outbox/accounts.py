@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict, Unpack
 
 from federation import uris
 from federation.key_pairs import KeyPairs, save_local_keys
-from models import accounts, actors, departures, places, sign_ups, tokens
+from models import accounts, actors, departures, places, points, sign_ups, tokens
 from models.accounts import Role
 from models.actors import Actor, Profile
 from models.database import Connection
@@ -53,9 +53,15 @@ async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **membe
         language=member["language"],
     )
     if member.get("confirmed", True):
-        await accounts.confirm_email(conn, actor.id)
+        await confirm(conn, actor.id)
     await save_local_keys(conn, site, actor, key_pairs)
     return actor
+
+
+async def confirm(conn: Connection, actor_id: int) -> None:
+    """The address is the member's own: now she is one, and gets what the cooperative gives on joining."""
+    await accounts.confirm_email(conn, actor_id)
+    await points.welcome(conn, actor_id)
 
 
 async def let_in(conn: Connection, site: Site, id: int, *, key_pairs: KeyPairs, confirmed: bool) -> Actor:
@@ -120,4 +126,5 @@ async def delete(conn: Connection, site: Site, actor: Actor) -> None:
     await departures.cancel_deliveries(conn, actor.id)
     farewell = build_farewell(site, actor, datetime.now(UTC))
     await send(conn, actor, farewell, Recipients(all_who_know=True), about=actor.uri)
+    await points.give_back_all(conn, actor.id)
     await departures.depart(conn, actor.id)

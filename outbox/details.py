@@ -8,6 +8,7 @@ from federation.uris import tag_url
 from models.actors import Actor
 from models.geometry import CELL, blur
 from models.listings import ListingDetails, ListingDraft
+from models.points import PRICED
 from models.settings import Site
 
 
@@ -43,6 +44,7 @@ def describe(site: Site, author: Actor, draft: ListingDraft, stream: Actor | Non
         ends_at=draft.ends_at,
         expires_at=draft.expires_at,
         repair=draft.repair,
+        points=draft.points if draft.kind != "repair_call" and draft.mode in PRICED else None,
     )
 
 

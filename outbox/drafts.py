@@ -12,6 +12,7 @@ from decimal import Decimal
 from models import categories
 from models.errors import Invalid
 from models.listings import ListingDraft
+from models.points import MOST
 from models.texts import NOT_TYPED
 from models.uploads import MAX_ATTACHED
 
@@ -100,6 +101,8 @@ def _check_terms(draft: ListingDraft, _: datetime) -> Iterator[Problem]:
             yield field, "Écrivez un montant en euros, par exemple 12,50."
     if draft.wants is not None and len(draft.wants) > WANTS_LIMIT:
         yield "wants", "Ce que vous souhaitez en échange est trop long : 120 caractères au plus."
+    if draft.points is not None and not 1 <= draft.points <= MOST:
+        yield "points", "Un prix va de 1 à 10 000 points."
     if draft.max_duration is not None and not _DURATION.fullmatch(draft.max_duration):
         yield "max_duration", "Cette durée n’est pas lisible."
 

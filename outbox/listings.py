@@ -7,7 +7,7 @@ from uuid import uuid4
 from federation.instance import Instance
 from federation.uris import listing_uri, listing_url
 from federation.vocabulary.marketplace import Proposal
-from models import actors, listings, media, notifications, posts, uploads
+from models import actors, listings, media, notifications, points, posts, uploads
 from models.actors import Actor
 from models.database import Connection, transaction
 from models.errors import Conflict, Invalid
@@ -72,6 +72,7 @@ async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDra
     await uploads.attach(conn, listing.id, author.id, draft.media_ids)
     await notifications.notify_followers(conn, author_id=author.id, post_id=listing.id)
     await _send_create(conn, site, author, listing, stream)
+    await points.grant_deposit(conn, listing)
     return listing
 
 
@@ -112,7 +113,10 @@ async def close(conn: Connection, site: Site, author: Actor, uri: str, outcome: 
         raise Conflict(
             "La date de fin de cette annonce est passée : modifiez-la pour la prolonger.", field="expires_at"
         )
-    return await _change_status(conn, site, author, held, *OUTCOMES[outcome])
+    changed = await _change_status(conn, site, author, held, *OUTCOMES[outcome])
+    if outcome == "cancelled":
+        await points.take_back_due(conn, listing_id=held.id)
+    return changed
 
 
 async def pause(conn: Connection, site: Site, author: Actor, uri: str) -> Listing:
@@ -144,6 +148,7 @@ async def withdraw(conn: Connection, site: Site, author: Actor, uri: str) -> Non
     held = await listings.get_own(conn, uri, author.id)
     await release_waiting(conn, site, author, held.id, CLOSED)
     await delete_post(conn, site, author, held.post, stream_uri=held.details.stream_uri)
+    await points.take_back_due(conn, listing_id=held.id)
 
 
 async def expire(conn: Connection, site: Site, listing: Listing) -> Listing:

@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 
-from models import preferences
+from models import points, preferences
 from models.database import Connection
+from models.points import Currency
 from models.preferences import Preferences
 from models.settings import Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
-    """What stands in the header and the footer of every page. `accent` is a CSS class, "" for the enamel blue."""
+    """What stands in the header and the footer of every page. `accent` is a CSS class, "" for the enamel blue.
+
+    `currency` is what points are called, None where the cooperative keeps none.
+    """
 
     name: str
     territory: str = ""
@@ -27,6 +31,7 @@ class Face:
     modes: tuple[str, ...] = ()
     territory_kind: str = "commune"
     territory_codes: tuple[str, ...] = ()
+    currency: Currency | None = None
 
 
 async def load_face(conn: Connection, site: Site) -> Face:
@@ -52,4 +57,5 @@ def draw_face(chosen: Preferences, site: Site) -> Face:
         modes=chosen.modes,
         territory_kind=chosen.territory_kind,
         territory_codes=chosen.territory_codes,
+        currency=points.find_currency(chosen),
     )

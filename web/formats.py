@@ -9,6 +9,7 @@ from babel.numbers import format_currency, format_decimal
 from markupsafe import Markup
 
 from models.moments import PARIS
+from models.points import Currency
 
 NARROW = "\u202f"
 
@@ -75,6 +76,11 @@ def format_at(place: str, language: str) -> str:
     return f"À {place}"
 
 
+def format_month(value: date, language: str) -> str:
+    """A month with its year: "novembre 2027"."""
+    return format_date(value, "MMMM y", locale=language)
+
+
 def format_price(amount: Decimal | float, currency: str | None, language: str) -> str:
     """A price with its currency, without cents where there are none: "12 €"."""
     whole = Decimal(amount) == Decimal(amount).to_integral_value()
@@ -90,6 +96,11 @@ def format_price(amount: Decimal | float, currency: str | None, language: str) -
 def format_count(value: float | Decimal, language: str) -> str:
     """A number with the thousands apart and no useless zeros."""
     return format_decimal(value, format="#,##0.##", locale=language)
+
+
+def format_points(amount: int, currency: Currency, language: str) -> str:
+    """Points by the cooperative's own name for them: "12 graines"."""
+    return f"{format_count(amount, language)}\u00a0{currency.name(amount, language)}"
 
 
 def to_paris_day(value: datetime | date) -> date:

@@ -23,6 +23,7 @@ from models import (
     links,
     login_steps,
     mutes,
+    points,
     posts,
     quotas,
     received,
@@ -50,6 +51,8 @@ from web.push import ONE, push_notification, push_one
 from web.scheduled import publish_overdue, publish_scheduled
 
 log = structlog.get_logger(__name__)
+
+GRANTED_AT_ONCE = 200
 
 HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     MAIL: send_mail,
@@ -154,6 +157,17 @@ async def forget_stream_events(instance: Instance) -> None:
         await stream_events.prune(conn)
 
 
+async def grant_points(instance: Instance) -> None:
+    """Give members their points, some at a time, and take back what was given for offers that did not stand."""
+    while True:
+        async with transaction(instance.pool) as conn:
+            given = await points.grant_due(conn, at=datetime.now(UTC), limit=GRANTED_AT_ONCE)
+        if given < GRANTED_AT_ONCE:
+            break
+    async with transaction(instance.pool) as conn:
+        await points.take_back_due(conn)
+
+
 CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "expire": ("*/5 * * * *", expire_due),
     "leave": ("*/5 * * * *", leave_due),
@@ -168,6 +182,7 @@ CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "stream_events": ("* * * * *", forget_stream_events),
     "directory": ("*/10 * * * *", crawl.crawl_due),
     "sign_ups": ("*/10 * * * *", watch_sign_ups),
+    "points": ("3-59/10 * * * *", grant_points),
     "sweep": ("17 2 * * *", sweep),
     "sweep_media": ("47 2 * * *", sweep_media),
 }

@@ -75,6 +75,8 @@ def make_environment(
         day=partial(formats.format_day, language=locale),
         distance=partial(formats.format_distance, language=locale),
         iso=formats.to_iso,
+        month=partial(formats.format_month, language=locale),
+        points=partial(formats.format_points, language=locale),
         lines=formats.break_lines,
         moment=partial(formats.format_moment, language=locale),
         short_day=partial(formats.format_short_day, language=locale),

@@ -17,6 +17,7 @@ from models.database import Connection, execute, open_pool, transaction
 from tests.atlas import furnish_atlas
 from tests.conftest import copy_database, with_database
 from tests.factories import make_activity, make_local_actor
+from tests.points import fill_ledger
 from tests.village import Village
 from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
 
@@ -121,6 +122,10 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "hidden people": ("/compte/masques", alice, 200),
     "servers set aside": ("/coop/serveurs/liste", admin, 200),
     "servers set aside, for all": ("/a-l-ecart", nobody, 200),
+    "points": ("/points", alice, 200),
+    "no points yet": ("/points?avant=1", admin, 200),
+    "all points": ("/coop/points", admin, 200),
+    "points of a member": ("/coop/points/alice", admin, 200),
     "letters of strangers": ("/coop/inconnus", admin, 200),
     "requests to join": ("/coop/demandes", admin, 200),
     "members": ("/coop/membres", admin, 200),
@@ -150,6 +155,7 @@ async def live(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempP
         async with transaction(pool) as conn:
             await furnish_atlas(conn)
             await furnish_departures(conn, live.village)
+            await fill_ledger(conn, live.village)
         yield live
     pool.terminate()
     await keeper.execute(f"DROP DATABASE {name} WITH (FORCE)")

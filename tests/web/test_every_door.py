@@ -21,6 +21,7 @@ from outbox import listings, notes
 from outbox.notes import NoteDraft
 from tests.factories import HERE, make_follow, make_member, make_note, make_remote_actor
 from tests.fediverse import FakeFediverse, sign_get
+from tests.points import switch_on
 from tests.web.core import Client
 from web.app import ROUTES, make_app
 from web.session import cookie_name
@@ -51,7 +52,7 @@ class Secrets:
 
 @pytest.fixture
 async def secrets(pool: Pool, tmp_path: Path) -> AsyncIterator[Secrets]:
-    """Messages, posts for followers, for members and for friends, a report, an address: nobody else's business."""
+    """Messages, posts for followers, for members and for friends, a report, an address, points: nobody else's."""
     fediverse = FakeFediverse()
     settings = Settings(url=HERE.url, data=tmp_path, rate_limit=0)
     instance = Instance(site=settings.site, settings=settings, pool=pool, transport=fediverse)
@@ -63,6 +64,9 @@ async def secrets(pool: Pool, tmp_path: Path) -> AsyncIterator[Secrets]:
         for title, audience in AUDIENCES.items():
             offer = ListingDraft(kind="offer", mode="gift", title=f"{title} {WORD}", text=WORD, audience=audience)
             await listings.publish(conn, instance.site, alice, offer)
+        await switch_on(conn, points_one=WORD, points_many=WORD)
+        priced = ListingDraft(kind="offer", mode="loan", title="Perceuse", points=7919)
+        await listings.publish(conn, instance.site, alice, priced)
         for draft in (
             NoteDraft(text=f"Zebulon {WORD} #zebulon", audience="followers"),
             NoteDraft(text=f"@bob@henin.test zebulon {WORD}", audience="direct"),
@@ -189,6 +193,7 @@ async def test_b56_no_member_reads_what_is_another_members(secrets: Secrets) -> 
     async with transaction(secrets.instance.pool) as conn:  # what is for members is for her too
         await execute(conn, "UPDATE post SET content = '', source = '' WHERE audience IN ('coop', 'territories')")
         await execute(conn, "UPDATE listing SET title = 'Tente', description = ''")
+        await switch_on(conn, points_one="graine", points_many="graines")
 
     told, broken = await look_everywhere(secrets, await log_in(secrets, secrets.zoe))
     own, _ = await look_everywhere(

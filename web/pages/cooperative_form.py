@@ -9,6 +9,7 @@ from models.places import Epci, fold_name
 from models.preferences import ACCENTS, MODES, Mode, Preferences, Registration, TerritoryKind
 from web.forms import Form
 from web.pages.communes import find_commune
+from web.pages.points_form import fill_in_points, read_points
 
 KINDS: tuple[TerritoryKind, ...] = ("commune", "communes", "epci")
 
@@ -56,11 +57,14 @@ async def read_identity(conn: Connection, form: Form, chosen: Preferences) -> Pr
 async def read_settings(conn: Connection, form: Form, chosen: Preferences) -> Preferences:
     """Everything that the settings page shows, in its order."""
     chosen = await read_identity(conn, form, chosen)
-    return replace(
+    chosen = replace(
         chosen,
-        accent=form.choice("accent", ACCENTS, default="email"),
         registration=form.choice("registration", REGISTRATIONS, default="closed"),
         modes=_read_modes(form),
+    )
+    return replace(
+        read_points(form, chosen),
+        accent=form.choice("accent", ACCENTS, default="email"),
         address=form.lines("address", limit=300),
         opening_hours=form.lines("opening_hours", limit=500),
         contact_email=form.email("contact_email"),
@@ -121,6 +125,7 @@ async def fill_in(conn: Connection, chosen: Preferences) -> dict[str, str]:
         territory = ", ".join(communes[code].label for code in chosen.territory_codes if code in communes)
     return {
         "territory": territory,
+        **fill_in_points(chosen),
         **{
             name: getattr(chosen, name)
             for name in (

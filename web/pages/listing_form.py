@@ -15,6 +15,7 @@ from models.geometry import CELL
 from models.listings import Listing, ListingDraft, ListingKind
 from models.moments import PARIS
 from models.places import Place, place_fields
+from models.points import PRICED
 from outbox.beginnings import place_around_home
 from outbox.drafts import (
     AUDIENCES,
@@ -33,6 +34,7 @@ from web.formats import to_paris_day
 from web.forms import Form
 from web.pages.cards import place_words
 from web.pages.communes import read_commune
+from web.pages.points_form import read_number
 
 IN_COMMUNE, AROUND_HOME = "commune", "chez-moi"
 WHERE = (IN_COMMUNE, AROUND_HOME)
@@ -50,6 +52,7 @@ FIELDS = {
     "max_duration": "duree",
     "deposit": "caution",
     "price": "prix",
+    "points": "points",
     "wants": "contre",
     "condition": "etat",
     "quantity": "combien",
@@ -97,6 +100,7 @@ def values_of(listing: Listing, text: str) -> MultiDict[str]:
         "duree": details.max_duration,
         "caution": details.deposit,
         "prix": details.price,
+        "points": details.points,
         "prix_libre": "1" if details.free_price else "",
         "contre": details.wants,
         "etat": details.condition,
@@ -213,6 +217,7 @@ def _read_terms(form: Form, kind: str, face: Face) -> dict[str, Any]:
         "wants": form.text("contre", limit=WANTS_LIMIT) or None if mode in ("swap", "service") else None,
         "condition": form.choice("etat", _or_none(CONDITIONS)) or None if offered and mode != "service" else None,
         "quantity": _read_quantity(form),
+        "points": read_number(form, "points") or None if face.currency and mode in PRICED else None,
     }
 
 

@@ -7,6 +7,7 @@ from models.accounts import Account
 from models.database import Connection, connection, transaction
 from models.errors import Conflict, Forbidden, Gone
 from models.links import OneTimeLink
+from outbox.accounts import confirm
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.pages.entering import RETURN_FIELD, admit, read_return
@@ -61,7 +62,7 @@ async def _act(conn: Connection, link: OneTimeLink, account: Account, password_h
         await accounts.forget_password(conn, account.actor_id)
     if link.email is not None:
         await accounts.set_email(conn, account.actor_id, link.email)
-    await accounts.confirm_email(conn, account.actor_id)
+    await confirm(conn, account.actor_id)
     if password_hash is not None:
         await accounts.set_password(conn, account.actor_id, password_hash)
         await tokens.end_access(conn, account.actor_id)

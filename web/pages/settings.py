@@ -1,8 +1,10 @@
 """The cooperative's settings, for its administrators."""
 
+from datetime import UTC, datetime
+
 from aiohttp import web
 
-from models import preferences
+from models import points, preferences
 from models.database import connection, transaction
 from models.preferences import ACCENTS, MODES, Preferences
 from outbox.cooperative import save_preferences
@@ -12,6 +14,9 @@ from web.pages.cooperative_form import fill_in, read_settings
 from web.pages.notices import find_notice, lead_on
 from web.render import N_, render
 from web.session import require_role
+
+GRANTED_AT_ONCE = 200
+"""Members who get their points as soon as they are switched on; the others within minutes."""
 
 SAID = {"enregistre": N_("C’est enregistré, et visible dès maintenant.")}
 
@@ -33,6 +38,7 @@ async def post_settings(request: web.Request) -> web.Response:
         chosen = await read_settings(conn, form, await preferences.load(conn))
         if form.ok:
             await save_preferences(conn, request.app[INSTANCE].site, chosen)
+            await points.grant_due(conn, at=datetime.now(UTC), limit=GRANTED_AT_ONCE)
     if not form.ok:
         return await _show(request, form, chosen, status=422)
     raise lead_on("/coop/reglages", "enregistre")

@@ -1,0 +1,52 @@
+"""The ledger: movements of two lines that sum to zero, written once and for all; a balance is their sum."""
+
+from models.database import Connection, execute, fetch_value
+from models.ids import make_id
+from models.points.values import NewMovement
+
+
+async def record(conn: Connection, new: NewMovement) -> bool:
+    """Write a movement with both its lines. False, and nothing, where one like it was written before."""
+    written = await execute(
+        conn,
+        """
+        WITH movement AS (
+            INSERT INTO points_movement (id, kind, member_id, month, listing_id, listing_key, agreement_id, reason,
+                by_id, created_at)
+            VALUES ($1, $2, CASE WHEN $2 <> 'exchange' THEN coalesce($4::bigint, $5::bigint) END, $6, $7,
+                sha256(convert_to(fold($8), 'UTF8')), $9, $10, $11, coalesce($12, now()))
+            ON CONFLICT DO NOTHING
+            RETURNING id
+        )
+        INSERT INTO points_line (movement_id, member_id, amount)
+        SELECT movement.id, side.member_id, side.amount FROM movement
+        CROSS JOIN (VALUES ($4::bigint, -$3::integer), ($5::bigint, $3::integer)) AS side (member_id, amount)
+        """,
+        make_id(),
+        new.kind,
+        new.amount,
+        new.giver_id,
+        new.taker_id,
+        new.month,
+        new.listing_id,
+        new.listing_title,
+        new.agreement_id,
+        new.reason,
+        new.by_id,
+        new.at,
+    )
+    return written > 0
+
+
+async def find_balance(conn: Connection, member_id: int) -> int:
+    """What a member has, by all that came and went."""
+    found: int = await fetch_value(
+        conn, "SELECT coalesce(sum(amount), 0)::bigint FROM points_line WHERE member_id = $1", member_id
+    )
+    return found
+
+
+async def lock(conn: Connection, member_id: int) -> bool:
+    """Let nobody else spend of this member's until the transaction ends. False where she is no member (any more)."""
+    found = await fetch_value(conn, "SELECT actor_id FROM account WHERE actor_id = $1 FOR NO KEY UPDATE", member_id)
+    return found is not None
