@@ -68,7 +68,7 @@ async def test_older_movements_are_a_page_further(alice: Browser, ledger: Villag
     (older,) = page.html.xpath("//a[@rel='next']/@href")
     further = await alice.get(older)
 
-    assert len(page.html.xpath("//ul[contains(@class, 'fin')]/li")) == 30
+    assert len(page.html.xpath("//section[@aria-labelledby='mouvements']//li")) == 30
     assert "Bienvenue" not in page.words() and "Bienvenue" in further.words()
     assert not further.html.xpath("//a[@rel='next']")
 
