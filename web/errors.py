@@ -151,8 +151,9 @@ def _read_http_error(answer: web.HTTPException) -> Problem:
 def _read_our_error(error: DeclicError) -> Problem:
     headers = {}
     if isinstance(error, Unavailable):
-        log.warning("database_away", cause=str(error.__cause__ or error))
-        return Problem(status=503, sentence=Unavailable.__doc__ or "", headers={"Retry-After": RETRY_SECONDS})
+        away = "database_away" if type(error) is Unavailable else "busy"
+        log.warning(away, cause=str(error.__cause__ or error))
+        return Problem(status=503, sentence=type(error).__doc__ or "", headers={"Retry-After": RETRY_SECONDS})
     if error.status in {429, 503}:
         headers["Retry-After"] = RETRY_SECONDS
     if isinstance(error, Unauthenticated):

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
+from federation.pictures import PicturesBusy
 from models.database import Pool
 from models.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Unauthenticated, Unavailable
 from tests.web.core import Client, make_instance, serving
@@ -17,6 +18,7 @@ RAISED = {
     "invalid": Invalid("The title is missing.", field="title"),
     "unauthenticated": Unauthenticated(),
     "unavailable": Unavailable("connection to 10.0.0.3 refused"),
+    "pictures": PicturesBusy(),
     "bug": ZeroDivisionError("secret detail"),
 }
 
@@ -76,6 +78,13 @@ async def test_a_database_that_is_away_says_when_to_come_back_and_nothing_of_its
 
     assert int(answer.headers["Retry-After"]) > 0
     assert "10.0.0.3" not in await answer.text()
+
+
+async def test_what_else_is_away_is_not_taken_for_the_database(client: Client) -> None:
+    answer = await client.get("/api/v1/pictures")
+
+    assert (answer.status, "Retry-After" in answer.headers) == (503, True)
+    assert (await answer.json())["error"] == PicturesBusy.__doc__
 
 
 async def test_an_address_that_does_not_exist_gets_the_form_that_fits_it(client: Client) -> None:

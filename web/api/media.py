@@ -7,7 +7,7 @@ from aiohttp import web
 
 from federation.films import clean_film
 from federation.instance import Instance
-from federation.pictures import MAX_BYTES, RefusedPicture
+from federation.pictures import MAX_BYTES
 from federation.uploads import save_film, save_thumbnail, save_upload
 from models import uploads
 from models.database import connection, transaction
@@ -16,7 +16,7 @@ from models.media import Media
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.media import build_attachment
-from web.api.parameters import Parameters, Upload, read_id, read_parameters
+from web.api.parameters import Parameters, Upload, naming, read_id, read_parameters
 from web.keys import INSTANCE
 
 FOCUS = re.compile(r"\s*(-?[0-9.]{1,20})\s*,\s*(-?[0-9.]{1,20})\s*")
@@ -30,7 +30,8 @@ async def post_media(request: web.Request) -> web.Response:
         raise Invalid("Send the picture as the part named file of multipart/form-data.", field="file")
     focus = read_focus(parameters)
     instance, me = request.app[INSTANCE], reader(request)
-    media = await _save(instance, me.id, upload, parameters.text("description"))
+    with naming("file"):
+        media = await _save(instance, me.id, upload, parameters.text("description"))
     media = await _take_thumbnail(request, parameters, media)
     if focus is not None:
         async with transaction(instance.pool) as conn:
@@ -54,13 +55,10 @@ async def _take_thumbnail(request: web.Request, parameters: Parameters, media: M
     if upload is None or not upload.body:
         return media
     owner_id = reader(request).id
-    try:
+    with naming("thumbnail"):
         return await save_thumbnail(
             request.app[INSTANCE], owner_id=owner_id, media_id=media.id, data=upload.body, name=upload.filename
         )
-    except RefusedPicture as refusal:
-        refusal.field = "thumbnail"
-        raise
 
 
 async def show_media(request: web.Request) -> web.Response:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -9,6 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 from aiohttp import BodyPartReader, web
 
+from federation.pictures import RefusedPicture
 from models.errors import Invalid
 from models.idempotency import LONGEST
 from models.texts import NOT_TYPED
@@ -109,6 +111,16 @@ class Parameters:
                 number = f"#{unnumbered}"
             found.setdefault(number, {})[match[3]] = NOT_TYPED.sub("", value)
         return list(found.values())
+
+
+@contextmanager
+def naming(field: str) -> Iterator[None]:
+    """Whatever is wrong with a picture is said of the field in which the client sent it."""
+    try:
+        yield
+    except RefusedPicture as refusal:
+        refusal.field = field
+        raise
 
 
 def read_flag(name: str, text: str) -> bool:

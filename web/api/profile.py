@@ -6,7 +6,7 @@ from dataclasses import replace
 from aiohttp import web
 
 from federation.html import from_text
-from federation.pictures import MAX_BYTES, RefusedPicture
+from federation.pictures import MAX_BYTES
 from federation.uploads import save_upload
 from models import actors, writing_defaults
 from models.actors import Actor, Profile
@@ -18,7 +18,7 @@ from web.api.accounts import load_own
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.values import read_look
-from web.api.parameters import Parameters, read_parameters
+from web.api.parameters import Parameters, naming, read_parameters
 from web.api.posting import AUDIENCES, read_language
 from web.keys import INSTANCE
 
@@ -75,13 +75,10 @@ async def _take_picture(request: web.Request, parameters: Parameters, name: str)
     upload = parameters.uploads.get(name)
     if upload is None or not upload.body:
         return None
-    try:
+    with naming(name):
         saved = await save_upload(
             request.app[INSTANCE], owner_id=reader(request).id, data=upload.body, name=upload.filename
         )
-    except RefusedPicture as refusal:
-        refusal.field = name
-        raise
     return saved.id
 
 

@@ -82,6 +82,7 @@ async def test_what_is_no_picture_is_refused_with_a_sentence_and_nothing_is_kept
     ]
 
     assert [answer.status for answer in answers] == [422] * 6
+    assert {answer.json["field"] for answer in answers} == {"file", "description", "focus"}
     async with connection(alice.api.pool) as conn:
         assert await fetch_value(conn, "SELECT count(*) FROM media") == 0
 
