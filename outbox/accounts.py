@@ -126,5 +126,5 @@ async def delete(conn: Connection, site: Site, actor: Actor) -> None:
     await departures.cancel_deliveries(conn, actor.id)
     farewell = build_farewell(site, actor, datetime.now(UTC))
     await send(conn, actor, farewell, Recipients(all_who_know=True), about=actor.uri)
-    await points.give_back_all(conn, actor.id)
     await departures.depart(conn, actor.id)
+    await points.give_back_all(conn, actor.id)

@@ -21,6 +21,7 @@ from outbox.builders.agreement import Case, build_agreement
 from outbox.builders.offer import build_offer
 from outbox.cases import NOTHING, Said, keep, open_case, require_next, require_words, stamp, tell, tell_truth
 from outbox.moves import require_at_home
+from outbox.prices import find_points, require_promise, require_proposable
 from outbox.releases import OTHER_CHOSEN, release_waiting
 from outbox.terms import AGAIN_AND_AGAIN, find_stock, require_room, require_stands, require_terms
 
@@ -48,9 +49,11 @@ async def request(
     if fresh is None:
         raise NotFound
     require_stands(fresh)
-    terms = require_terms(fresh.details, replace(terms, points=fresh.details.points))
+    terms = require_terms(fresh.details, terms)
+    terms = replace(terms, points=await find_points(conn, fresh, partner, terms))
     text = require_words(said.text)
     await _require_patience(conn, partner, fresh)
+    await require_proposable(conn, fresh, partner, partner, terms)
     if owner.local:
         await require_room(conn, fresh, terms)
     thread = await exchanges.open(conn, listing_id=fresh.id, owner_id=owner.id, partner_id=partner.id)
@@ -93,8 +96,10 @@ async def counter(
     held = case.agreement
     require_next(case, actor, "counter", said)
     require_stands(case.listing)
-    terms = require_terms(case.listing.details, replace(terms, points=held.points))
+    terms = require_terms(case.listing.details, terms)
+    terms = replace(terms, points=await find_points(conn, case.listing, case.partner, terms))
     text = require_words(said.text)
+    await require_proposable(conn, case.listing, case.partner, actor, terms)
     if case.owner.local:
         await require_room(conn, case.listing, terms, but=held.id)
     other = case.other_of(actor)
@@ -136,6 +141,7 @@ async def accept(conn: Connection, site: Site, actor: Actor, agreement: Agreemen
         await tell(conn, actor, yes, case.owner)
         return case.agreement
     await require_room(conn, case.listing, held.terms, but=held.id)
+    await require_promise(conn, case, actor)
     at = agreements.next_moment(held.updated_at)
     agreed = replace(held, state="agreed", agreed_at=at, updated_at=at, held_until=None, accepted_uri=None)
     case = replace(case, agreement=agreed)

@@ -14,6 +14,7 @@ from outbox import listings
 from outbox.builders.agreement import Case
 from outbox.builders.create import build_report
 from outbox.cases import NOTHING, Said, keep, open_case, require_next, stamp, tell, tell_truth
+from outbox.prices import pay
 from outbox.terms import AGAIN_AND_AGAIN, find_stock
 
 
@@ -65,10 +66,12 @@ def note_report(held: Agreement, role: Role | None, at: datetime) -> Agreement:
 
 
 async def settle(conn: Connection, site: Site, case: Case) -> None:
-    """What follows from the end: it is verified when both say so, and what can be had once is closed."""
+    """What follows from the end: it is verified when both say so, paid, and what can be had once is closed."""
     held = case.agreement
     if held.verified:
         await exchanges.add_event(conn, held.exchange_id, "verified", agreement_id=held.id)
+    if held.state == "done" and case.owner.local:
+        await pay(conn, case)
     details, stock = case.listing.details, find_stock(case.listing.details)
     if held.state != "done" or not case.owner.local or details.mode in AGAIN_AND_AGAIN or stock is None:
         return
