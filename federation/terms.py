@@ -69,7 +69,7 @@ TERMS: dict[str, Any] = {
     **_typed("declic", "boolean", "freePrice", "rideable"),
     **_typed("declic", "duration", "maxDuration"),
     "intervention": {"@id": "declic:intervention", "@container": "@set"},
-    **_ids("declic", "category", "territory", "deposit", "repair", "thanksFor", "serviceArea"),
+    **_ids("declic", "category", "territory", "deposit", "repair", "thanksFor", "serviceArea", "request"),
     **_ids("declic", "groups", "territories", "proposals"),
     "implements": {"@id": "https://w3id.org/fep/844e/implements", "@type": "@id", "@container": "@list"},
     **_ids("sec", "publicKey", "owner", "controller"),

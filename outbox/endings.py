@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from federation.instance import Instance
 from federation.parse import parse_activity
-from federation.vocabulary.activities import Offer, Reject, Undo
+from federation.vocabulary.activities import Offer, Reject, Undo, Update
 from models import activities, agreements
 from models.actors import Actor
 from models.agreements import Agreement
@@ -17,6 +17,7 @@ from outbox import listings
 from outbox.builders.agreement import Case, build_agreement
 from outbox.builders.reject import build_reject_of_terms
 from outbox.builders.undo import build_undo
+from outbox.builders.update import build_agreement_update
 from outbox.cases import NOTHING, Said, keep, open_case, require_next, require_words, stamp, tell, tell_truth
 
 PATIENCE = timedelta(hours=24)
@@ -52,9 +53,7 @@ async def _end(conn: Connection, site: Site, actor: Actor, agreement: Agreement,
     ended = replace(
         held, state=state, reason=reason, updated_at=at, ended_at=agreements.next_moment(), accepted_uri=None
     )
-    no = await _build_no(conn, site, actor, case, verb, reason)
-    if actor.id == case.owner.id:
-        no = replace(no, published=at)
+    no = await _build_no(conn, site, actor, case, verb, ended)
     case = replace(case, agreement=ended)
     await keep(conn, case, ENDINGS[verb], actor, activity=no, text=reason)
     await tell(conn, actor, no, case.other_of(actor))
@@ -65,19 +64,23 @@ async def _end(conn: Connection, site: Site, actor: Actor, agreement: Agreement,
     return ended
 
 
-async def _build_no(conn: Connection, site: Site, actor: Actor, case: Case, verb: Verb, reason: str) -> Reject | Undo:
-    """Undo of one's own Offer, or Reject of the other's, or of the agreement that it became."""
+async def _build_no(
+    conn: Connection, site: Site, actor: Actor, case: Case, verb: Verb, ended: Agreement
+) -> Reject | Undo | Update:
+    """Undo of one's own first Offer, Reject of what the other proposed; the authority ends what it agreed by Update."""
     held, other = case.agreement, case.other_of(actor)
-    if actor.id == case.partner.id and verb != "refuse":
-        kept = await activities.find_by_uri(conn, held.request_uri) if actor.local else None
-        offer = parse_activity(kept.body.encode()) if kept is not None else None
-        if not isinstance(offer, Offer):
-            offer = Offer(id=held.request_uri, actor=actor.uri, object=build_agreement(case, by=actor), to=(other.uri,))
-        return build_undo(site, actor, offer, reason=reason)
-    if verb == "cancel":
-        return build_reject_of_terms(site, actor, held.uri or held.request_uri, other, reason=reason)
-    answered = held.request_uri if is_own(held, "owner" if actor.id == case.owner.id else "partner") else held.offer_uri
-    return build_reject_of_terms(site, actor, answered, other, reason=reason)
+    if actor.id == case.owner.id:
+        if verb == "cancel":
+            return build_agreement_update(site, replace(case, agreement=ended))
+        answered = held.request_uri if is_own(held, "owner") else held.offer_uri
+        return build_reject_of_terms(site, actor, answered, other, reason=ended.reason, at=ended.updated_at)
+    if verb == "refuse":
+        return build_reject_of_terms(site, actor, held.offer_uri, other, reason=ended.reason)
+    kept = await activities.find_by_uri(conn, held.request_uri) if actor.local else None
+    offer = parse_activity(kept.body.encode()) if kept is not None else None
+    if not isinstance(offer, Offer):
+        offer = Offer(id=held.request_uri, actor=actor.uri, object=build_agreement(case, by=actor), to=(other.uri,))
+    return build_undo(site, actor, offer, reason=ended.reason)
 
 
 async def give_back(conn: Connection, site: Site, case: Case) -> None:

@@ -165,10 +165,12 @@ def _as_remote(listing: Listing, author: Actor) -> NewPost:
 
 
 def same(first: Agreement, second: Agreement) -> bool:
-    """Whether two servers have the same agreement."""
+    """Whether two servers have the same agreement; what came to nothing has no terms any more."""
 
     def key(one: Agreement) -> tuple[object, ...]:
         terms = replace(one.terms, points=None, currency=None)
+        if one.state not in (*agreements.LIVE, "done"):
+            return (one.state,)
         return one.uri, one.state, terms, one.verified, one.offer_uri if one.state in agreements.OPEN else ""
 
     return key(first) == key(second)

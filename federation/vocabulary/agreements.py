@@ -29,9 +29,9 @@ class Commitment:
 class Agreement:
     """Terms: proposed in an Offer (then mostly without id), binding in an Accept's `result`.
 
-    `context` is the proposal, `state` the name of its `preview` (Accepted, Completed…), `in_reply_to` the Offer that is
-    on the table, `end_time` until when an answer is waited for, `updated` rises with each change by its server;
-    `content` is HTML as received: why it ended.
+    `context` is the proposal, `state` the name of its `preview` (Accepted, Completed…), `request` the Offer with which
+    it began, `in_reply_to` the one that is on the table, `end_time` until when an answer is waited for, `updated` rises
+    with each change by its server; `content` is HTML as received: why it ended.
     """
 
     stipulates: Commitment
@@ -39,6 +39,7 @@ class Agreement:
     id: str | None = None
     attributed_to: str | None = None
     context: str | None = None
+    request: str | None = None
     in_reply_to: str | None = None
     state: str = ""
     content: str = ""
@@ -91,6 +92,7 @@ def read_agreement(document: Json) -> Agreement:
         stipulates_reciprocal=one(document.get("stipulatesReciprocal"), read_commitment),
         attributed_to=uri(document.get("attributedTo")),
         context=uri(document.get("context")),
+        request=uri(document.get("request")),
         in_reply_to=uri(document.get("inReplyTo")),
         state=one(document.get("preview"), lambda preview: localized(preview, "name", 100)) or "",
         content=text(document.get("content"), MAX_CONTENT) or "",
@@ -148,6 +150,7 @@ def write_agreement(value: Agreement) -> Json:
             "id": value.id,
             "attributedTo": value.attributed_to,
             "context": value.context,
+            "request": value.request,
             "inReplyTo": value.in_reply_to,
             "stipulates": write_commitment(value.stipulates),
             "stipulatesReciprocal": write_commitment(reciprocal) if reciprocal else None,

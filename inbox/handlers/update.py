@@ -38,10 +38,10 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
 
 
 async def _follow_agreement(conn: Connection, sender: Actor, document: Agreement, at: datetime | None) -> None:
-    """How an agreement stands, from the server that has the word; found by its id, or by the Offer that it names."""
-    held = await find_answered(conn, sender, document.id) if document.id else None
-    if held is None and document.in_reply_to is not None:
-        held = await find_answered(conn, sender, document.in_reply_to)
+    """How an agreement stands, from the server that has the word; found by its id, or by the Offers that it names."""
+    held = None
+    for uri in (document.id, document.request, document.in_reply_to):
+        held = held or (await find_answered(conn, sender, uri) if uri else None)
     if held is None:
         raise Ignored("This is about no agreement of theirs that is known here.")
     await follow_word(conn, sender, held, read_word(document, at))

@@ -61,6 +61,7 @@ def build_agreement(case: Case, *, by: Actor | None = None) -> Document:
         id=held.uri if mine else None,
         attributed_to=owner.uri if mine or by is None else by.uri,
         context=case.listing.uri,
+        request=held.request_uri if mine else None,
         in_reply_to=held.offer_uri,
         stipulates=Commitment(
             id=f"{held.uri}#primary" if mine and held.uri else None,
