@@ -46,6 +46,7 @@ from outbox.polls import REFRESH, end_polls
 from outbox.reminders import remind_due
 from outbox.results import probe_hosts
 from outbox.scheduled import JOB as SCHEDULED
+from web.archives import making
 from web.mail import MAIL, ask_mail, send_mail
 from web.push import ONE, push_notification, push_one
 from web.scheduled import publish_overdue, publish_scheduled
@@ -64,6 +65,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     ONE: push_one,
     REFRESH: questions.refresh_job,
     featured.JOB: featured.read_featured,
+    making.JOB: making.make_archive,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
 
@@ -174,6 +176,7 @@ CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "remind_leaving": ("*/15 * * * *", remind_leaving),
     "requests": ("* * * * *", endings.expire_due),
     "reminders": ("*/5 * * * *", remind_due),
+    "archives": ("23 * * * *", making.clear_archives),
     "polls": ("* * * * *", end_polls),
     "overdue": ("*/2 * * * *", publish_overdue),
     "probe": ("*/10 * * * *", probe_hosts),

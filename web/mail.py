@@ -21,15 +21,14 @@ from models.database import Connection, transaction
 from models.errors import Unavailable
 from models.links import Purpose
 from models.settings import Settings, Site
-from web.assets import Assets
-from web.templating import make_environment, make_translators
+from web.templating import make_bare_environment
 
 MailKind = Literal[
-    "login", "confirm", "password", "known", "address", "unattended", "factors", "leaving", "leaving_soon"
+    "login", "confirm", "password", "known", "address", "unattended", "factors", "leaving", "leaving_soon", "archive"
 ]
 """`known`: somebody tried to register with this address, which has an account already; `address`: a new address;
 `unattended`: nobody who moderates came by for a week; `factors`: the second proof at log-in was taken away;
-`leaving`, `leaving_soon`: the account ends in two weeks, tomorrow."""
+`leaving`, `leaving_soon`: the account ends in two weeks, tomorrow; `archive`: what she takes along lies ready."""
 
 PURPOSES: dict[MailKind, Purpose] = {
     "login": "login",
@@ -161,8 +160,9 @@ def compose(kind: MailKind, account: Account, *, link: str, coop: str, sender: s
 @cache
 def _environment(language: str) -> Environment:
     """Texts are not escaped, HTML is; mails name no static files."""
-    environment = make_environment(language, Assets(urls={}, files={}), make_translators(language))
-    return environment.overlay(autoescape=lambda name: name is not None and name.endswith(".html"), trim_blocks=False)
+    return make_bare_environment(language).overlay(
+        autoescape=lambda name: name is not None and name.endswith(".html"), trim_blocks=False
+    )
 
 
 async def _send(settings: Settings, server: MailServer, message: EmailMessage) -> None:

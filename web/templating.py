@@ -92,6 +92,12 @@ def make_environment(
     return environment
 
 
+@cache
+def make_bare_environment(language: str) -> Environment:
+    """The same for what leaves the site (mails, archives) and names no static files."""
+    return make_environment(language, Assets(urls={}, files={}), make_translators(language))
+
+
 def draw_code(address: str) -> Markup:
     """An address as a QR code that a telephone scans from paper: drawn, with no style or script in it."""
     drawing = segno.make(address, error="m", micro=False).svg_inline(

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 from playwright.async_api import Browser, Page
 
-from models import leaving
+from models import archives, leaving
 from models.actors import Actor
 from models.database import Connection, execute, open_pool, transaction
 from tests.atlas import furnish_atlas
@@ -115,6 +115,9 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "two steps": ("/compte/securite", alice, 200),
     "moving": ("/compte/demenagement", alice, 200),
     "devices": ("/compte/appareils", alice, 200),
+    "own data": ("/compte/donnees", alice, 200),
+    "own data in preparation": ("/compte/donnees", hocine, 200),
+    "own data ready": ("/compte/donnees", admin, 200),
     "leaving": ("/compte/supprimer", alice, 200),
     "leaving as the last administrator": ("/compte/supprimer", admin, 200),
     "about to leave": ("/compte/supprimer", hocine, 200),
@@ -163,7 +166,10 @@ async def live(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempP
 
 
 async def furnish_departures(conn: Connection, village: Village) -> None:
-    """Hocine leaves in two weeks; Michel has left, and one server has not confirmed it."""
+    """Hocine leaves in two weeks and takes his data along, as Nadia does; Michel has left, which one server ignores."""
+    await archives.ask(conn, village.hocine.id)
+    ready = await archives.ask(conn, village.admin.id)
+    assert ready and await archives.finish(conn, ready, file_key=f"{'0' * 32}.zip", byte_size=12_345_678)
     await leaving.begin(conn, village.hocine.id, after=timedelta(days=14), paused_ids=[])
     michel = await make_local_actor(conn, "michel")
     await execute(conn, "UPDATE actor SET deleted_at = now() WHERE id = $1", michel.id)

@@ -1,0 +1,84 @@
+"""What she chose and what is kept about her account: one JSON of our own, and no secret in it."""
+
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from models import belongings, filters, followed_tags, homes, lists, passkeys, places, scheduled, sessions, tokens
+from models import featured_tags as featured
+from models.database import Connection, connection
+from web.archives.parcel import Parcel
+from web.archives.reading import Owner, turn_own
+
+
+async def write_choices(owner: Owner, parcel: Parcel) -> None:
+    """The account and its devices, the settings of her reading, and what still waits to be published."""
+    async with connection(owner.instance.pool) as conn:
+        kept: dict[str, Any] = {
+            "account": await _describe_account(conn, owner),
+            "devices": await _list_devices(conn, owner.actor.id),
+            "reading": await _list_reading(conn, owner.actor.id),
+        }
+    kept["scheduled"] = [
+        {"at": one.scheduled_at, "status": one.wish} async for rows in turn_own(owner, _list_scheduled) for one in rows
+    ]
+    await parcel.add("preferences.json", orjson.dumps(kept, option=orjson.OPT_INDENT_2))
+
+
+async def _list_scheduled(
+    conn: Connection, actor_id: int, *, before: int | None, limit: int
+) -> list[scheduled.Scheduled]:
+    return await scheduled.list_own(conn, actor_id, before=before, since=None, after=None, limit=limit)
+
+
+async def _describe_account(conn: Connection, owner: Owner) -> dict[str, Any]:
+    account = owner.account
+    commune = None
+    if account.default_commune_code:
+        commune = await places.find_commune(conn, account.default_commune_code)
+    return {
+        "username": account.username,
+        "email": account.email,
+        "role": account.role,
+        "language": account.language,
+        "created": account.created_at,
+        "confirmed": account.confirmed_at,
+        "last_seen": account.last_seen_at,
+        "commune": commune.name if commune else None,
+        "home": await homes.find_home(conn, account.actor_id),
+        "locked": owner.actor.locked,
+        "discoverable": owner.actor.discoverable,
+        "indexable": owner.actor.indexable,
+        "also_known_as": owner.actor.also_known_as,
+    }
+
+
+async def _list_devices(conn: Connection, actor_id: int) -> dict[str, Any]:
+    return {
+        "browsers": [
+            {"browser": one.user_agent, "since": one.created_at, "seen": one.seen_at}
+            for one in await sessions.list_of(conn, actor_id)
+        ],
+        "applications": [
+            {"name": one.application_name, "scopes": one.scopes, "since": one.created_at, "used": one.used_at}
+            for one in await tokens.list_of(conn, actor_id)
+        ],
+        "passkeys": [
+            {"name": one.name, "since": one.created_at, "used": one.used_at}
+            for one in await passkeys.list_of(conn, actor_id)
+        ],
+    }
+
+
+async def _list_reading(conn: Connection, actor_id: int) -> dict[str, Any]:
+    return {
+        "notes_about_people": dict(await belongings.list_remarks(conn, actor_id)),
+        "lists": [
+            {"title": one.title, "replies": one.replies_policy, "exclusive": one.exclusive}
+            for one in await lists.list_owned(conn, actor_id)
+        ],
+        "filters": [asdict(one) for one in await filters.list_all(conn, actor_id)],
+        "followed_tags": [one.name for one in await followed_tags.list_followed(conn, actor_id, limit=1000)],
+        "featured_tags": [one.name for one in await featured.list_featured(conn, actor_id)],
+    }

@@ -1,0 +1,91 @@
+"""The jobs: make an archive and say that it lies ready; throw away what nobody may fetch any more."""
+
+from functools import partial
+from typing import Any, BinaryIO
+
+import structlog
+
+from federation.instance import Instance
+from models import accounts, actors, archives, jobs, preferences
+from models.accounts import Account
+from models.actors import Actor
+from models.database import Connection, connection, transaction
+from models.errors import Unavailable
+from web.archives.choices import write_choices
+from web.archives.documents import write_documents
+from web.archives.pages import write_pages
+from web.archives.parcel import begin_parcel
+from web.archives.reading import Owner
+from web.archives.shelf import SETTLED, find_shelf
+from web.archives.tables import write_tables
+from web.archives.threads import write_threads
+from web.mail import ask_mail
+
+JOB = "archive"
+"""The name of the job."""
+
+HERE = "/compte/donnees"
+"""The page where an archive is asked for and fetched."""
+
+log = structlog.get_logger(__name__)
+
+
+async def ask_archive(conn: Connection, actor_id: int) -> bool:
+    """Have an archive made once the transaction is committed; False while there is one already."""
+    id = await archives.ask(conn, actor_id)
+    if id is not None:
+        await jobs.enqueue(conn, JOB, {"archive_id": id}, key=f"{JOB}:{id}")
+    return id is not None
+
+
+async def make_archive(instance: Instance, payload: dict[str, Any]) -> None:
+    """The job. Running it twice makes the same again; one that nobody waits for any more is not made."""
+    id = payload["archive_id"]
+    async with connection(instance.pool) as conn:
+        archive = await archives.find(conn, id)
+        if archive is None or archive.state != "making":
+            return
+        account = await accounts.get(conn, archive.actor_id)
+        actor = await actors.get(conn, archive.actor_id)
+    shelf = find_shelf(instance.settings)
+    try:
+        key, size = await shelf.pack(partial(_fill, instance, account, actor))
+    except Unavailable:
+        raise  # the database is away: the job runs again
+    except Exception as error:
+        log.error("archive_failed", actor=actor.username, cause=str(error) or type(error).__name__)
+        async with transaction(instance.pool) as conn:
+            await archives.fail(conn, id)
+        return
+    async with transaction(instance.pool) as conn:
+        ready = await archives.finish(conn, id, file_key=key, byte_size=size)
+        if ready:
+            await ask_mail(conn, "archive", actor.id, HERE)
+    if not ready:
+        shelf.remove(key)
+
+
+async def _fill(instance: Instance, account: Account, actor: Actor, file: BinaryIO) -> None:
+    async with connection(instance.pool) as conn:
+        coop = (await preferences.load(conn)).name or instance.site.host
+    owner = Owner(instance=instance, account=account, actor=actor)
+    with begin_parcel(file, instance.store) as parcel:
+        await write_documents(owner, parcel)
+        await write_threads(owner, parcel)
+        await write_tables(owner, parcel)
+        await write_choices(owner, parcel)
+        await write_pages(owner, parcel, coop)
+        await parcel.add_photos()
+
+
+async def clear_archives(instance: Instance, settled: float = SETTLED) -> int:
+    """Forget archives whose week is over, and remove the files that no row names; how many files. A chore."""
+    async with transaction(instance.pool) as conn:
+        await archives.forget_old(conn)
+    shelf = find_shelf(instance.settings)
+    names = await shelf.list_settled(settled)
+    async with connection(instance.pool) as conn:
+        known = await archives.filter_known(conn, names)
+    unknown = [name for name in names if name not in known]
+    await shelf.clear(unknown)
+    return len(unknown)

@@ -1,0 +1,81 @@
+"""The zip while it is written: texts as they come, and in the end each photo that was spoken of, once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+
+from federation.store import FolderStore
+from models.media import Media
+
+PHOTOS = "photos"
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One file of the zip, written bit by bit: what stands in memory is never more than a page of it."""
+
+    file: BinaryIO
+
+    async def write(self, text: str | bytes) -> None:
+        """Add this."""
+        await asyncio.to_thread(self.file.write, text.encode() if isinstance(text, str) else text)
+
+
+@dataclass(slots=True)
+class Parcel:
+    """A zip on its way into a file. `photos` are the paths of those that will be in it, by their keys."""
+
+    zip: ZipFile
+    store: FolderStore
+    photos: dict[str, Path] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def open(self, name: str) -> AsyncIterator[Sheet]:
+        """A new file of the zip, closed before the next begins."""
+        opened = self.zip.open(name, "w", force_zip64=True)
+        try:
+            yield Sheet(opened)  # type: ignore[arg-type]  # zipfile's own kind of file, as far as one writes
+        finally:
+            await asyncio.to_thread(opened.close)
+
+    async def add(self, name: str, text: str | bytes) -> None:
+        """A whole file."""
+        async with self.open(name) as sheet:
+            await sheet.write(text)
+
+    def take(self, media: Media | None) -> str | None:
+        """Where in the zip this photo, film or sound will be; None for one that this server does not have."""
+        if media is None or media.file_key is None:
+            return None
+        if media.file_key not in self.photos:
+            path = self.store.find(media.file_key)
+            if path is None:
+                return None
+            self.photos[media.file_key] = path
+        return f"{PHOTOS}/{media.file_key}"
+
+    def take_all(self, media: Iterable[Media]) -> list[tuple[str, Media]]:
+        """Those that this server has, each with its place in the zip."""
+        return [(place, one) for one in media if (place := self.take(one))]
+
+    async def add_photos(self) -> int:
+        """The files as they are kept, without packing them a second time; how many."""
+        added = 0
+        for key, path in self.photos.items():
+            try:
+                await asyncio.to_thread(self.zip.write, path, f"{PHOTOS}/{key}", ZIP_STORED)
+                added += 1
+            except FileNotFoundError:
+                continue  # withdrawn while the archive was made
+        return added
+
+
+@contextmanager
+def begin_parcel(file: BinaryIO, store: FolderStore) -> Iterator[Parcel]:
+    """A zip that is written into this file, and ended whatever happens."""
+    with ZipFile(file, "w", ZIP_DEFLATED) as zip:
+        yield Parcel(zip, store)

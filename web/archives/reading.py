@@ -1,0 +1,117 @@
+"""What is hers, a page at a time: each page is read on a connection that is given back before anything is written."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from federation.instance import Instance
+from models import actors, listings, media, posts
+from models.accounts import Account
+from models.actors import Actor
+from models.database import Connection, connection
+from models.exchanges import Entry, Event, list_events
+from models.listings import Listing
+from models.media import Media
+from models.posts import Post
+
+PAGE = 100
+
+
+class Row(Protocol):
+    """What has a place in a keyset."""
+
+    @property
+    def id(self) -> int: ...
+
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Whose archive it is, and the server that makes it."""
+
+    instance: Instance
+    account: Account
+    actor: Actor
+
+
+async def turn_pages(
+    owner: Owner, read: Callable[[Connection, int | None], Awaitable[list[AnyRow]]]
+) -> AsyncIterator[list[AnyRow]]:
+    """Page after page of what `read` finds beyond an id."""
+    place: int | None = None
+    while True:
+        async with connection(owner.instance.pool) as conn:
+            rows = await read(conn, place)
+        if rows:
+            yield rows
+            place = rows[-1].id
+        if not rows:
+            return
+
+
+def turn_own(owner: Owner, read: Callable[..., Awaitable[list[AnyRow]]]) -> AsyncIterator[list[AnyRow]]:
+    """Page after page of what `read(conn, actor_id, before=…, limit=…)` finds of hers."""
+    return turn_pages(owner, lambda conn, place: read(conn, owner.actor.id, before=place, limit=PAGE))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One post with its author and pictures; for a listing what it is beside."""
+
+    post: Post
+    author: Actor
+    pictures: list[Media]
+    listing: Listing | None
+
+    @property
+    def id(self) -> int:
+        """The post's id."""
+        return self.post.id
+
+
+async def gather(conn: Connection, ids: list[int]) -> list[Said]:
+    """These posts in their order, without those that are gone."""
+    found = {post.id: post for post in await posts.list_by_ids(conn, ids)}
+    writers = {one.id: one for one in await actors.list_by_ids(conn, [post.author_id for post in found.values()])}
+    pictures = await media.list_by_posts(conn, list(found))
+    details = await listings.list_by_posts(conn, [id for id, post in found.items() if post.kind == "listing"])
+    return [
+        Said(
+            post=found[id],
+            author=writers[found[id].author_id],
+            pictures=pictures[id],
+            listing=details.get(id),
+        )
+        for id in ids
+        if id in found
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of a thread: a message, or something that happened and who did it."""
+
+    id: int
+    message: Said | None
+    event: Event | None
+    who: Actor | None
+
+
+async def gather_lines(conn: Connection, entries: list[Entry]) -> list[Line]:
+    """These lines in their order; messages that were taken back leave an empty place."""
+    said = {one.id: one for one in await gather(conn, [one.id for one in entries if one.kind == "message"])}
+    events = {one.id: one for one in await list_events(conn, [one.id for one in entries if one.kind == "event"])}
+    doers = [event.actor_id for event in events.values() if event.actor_id is not None]
+    people = {one.id: one for one in await actors.list_by_ids(conn, doers)}
+    return [
+        Line(
+            id=entry.id,
+            message=said.get(entry.id) if entry.kind == "message" else None,
+            event=event,
+            who=people.get(event.actor_id or 0) if event else None,
+        )
+        for entry in entries
+        if (event := events.get(entry.id) if entry.kind == "event" else None) or entry.id in said
+    ]
