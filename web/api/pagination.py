@@ -11,6 +11,10 @@ from web.keys import INSTANCE
 CURSORS = frozenset({"max_id", "min_id", "since_id"})
 
 
+LONGEST = 4_000
+"""Characters of the header, which repeats the question twice: clients and proxies take no line of any length."""
+
+
 def read_page(parameters: Parameters, *, default: int = 20, most: int = 40) -> Page:
     """The part of a list that the client asks for; more than `most` lines are never given."""
     return Page(
@@ -28,7 +32,8 @@ def link_header(request: web.Request, ids: list[int]) -> dict[str, str]:
     other parameters stay, since clients drop their own.
     """
     links = read_links(request, ids)
-    return {"Link": ", ".join(f'<{address}>; rel="{name}"' for name, address in links.items())} if links else {}
+    written = ", ".join(f'<{address}>; rel="{name}"' for name, address in links.items())
+    return {"Link": written} if 0 < len(written) <= LONGEST else {}
 
 
 def read_links(request: web.Request, ids: list[int]) -> dict[str, str]:

@@ -64,6 +64,16 @@ async def test_the_link_header_names_a_tag_with_accents_as_headers_can(alice: Al
     assert answer.headers["Link"] == f'<{base}&max_id={one}>; rel="next", <{base}&min_id={one}>; rel="prev"'
 
 
+async def test_a_question_too_long_for_a_header_is_answered_without_it(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        await make_note(conn, alice.actor)
+
+    for length, linked in ((500, True), (3_000, False)):
+        answer = await alice.api.ask("GET", f"/api/v1/timelines/home?padding={'x' * length}")
+
+        assert (len(answer.json), "Link" in answer.headers) == (1, linked)
+
+
 async def test_an_empty_page_has_no_link_header(alice: Alice) -> None:
     answer = await alice.api.ask("GET", "/api/v1/timelines/home")
 
