@@ -53,12 +53,8 @@ async def list_news(conn: Connection, recipient_id: int, *, before: int | None =
         News,
         """
         WITH seen AS (
-            SELECT n.id, n.type, n.actor_id, n.post_id, n.created_at,
-                n.read_at IS NULL AND n.id > coalesce((SELECT last_read_id FROM marker
-                    WHERE actor_id = $1 AND timeline = 'notifications'), 0) AS unread
-            FROM shown_notification n
+            SELECT n.id, n.type, n.actor_id, n.post_id, n.created_at, n.unread FROM listed_notification n
             WHERE n.recipient_id = $1 AND ($2::bigint IS NULL OR n.id < $2)
-                AND NOT (n.type = 'mention' AND EXISTS (SELECT FROM exchange_message m WHERE m.post_id = n.post_id))
             ORDER BY n.id DESC LIMIT $4
         ), grouped AS (
             SELECT max(id) AS id, type, post_id, (array_agg(actor_id ORDER BY id DESC))[1:3] AS actor_ids,
@@ -85,14 +81,7 @@ async def list_threads(conn: Connection, reader_id: int, *, limit: int = 20) -> 
         ThreadNews,
         """
         SELECT e.id AS exchange_id, e.listing_id, e.other_id, n.count, n.id, n.kind, n.created_at
-        FROM (
-            SELECT id, listing_id, partner_id AS other_id, last_id, owner_read_id AS read_id FROM exchange
-            WHERE owner_id = $1 AND last_id > owner_read_id AND NOT owner_muted
-            UNION ALL
-            SELECT id, listing_id, owner_id, last_id, partner_read_id FROM exchange
-            WHERE partner_id = $1 AND last_id > partner_read_id AND NOT partner_muted
-        ) AS e
-        JOIN actor other ON other.id = e.other_id AND other.suspended_at IS NULL AND other.deleted_at IS NULL
+        FROM unread_exchange e
         CROSS JOIN LATERAL (
             SELECT count(*) OVER ()::integer AS count, id, kind, created_at FROM (
                 (SELECT m.post_id AS id, 'message' AS kind, p.published_at AS created_at
@@ -105,9 +94,7 @@ async def list_threads(conn: Connection, reader_id: int, *, limit: int = 20) -> 
                     ORDER BY id DESC LIMIT 100)
             ) AS fresh ORDER BY id DESC LIMIT 1
         ) AS n
-        WHERE NOT EXISTS (SELECT FROM barred b WHERE b.reader_id = $1 AND b.author_id = e.other_id OFFSET 0)
-            AND NOT EXISTS (SELECT FROM mute m WHERE m.actor_id = $1 AND m.target_id = e.other_id
-                AND m.notifications AND (m.until IS NULL OR m.until > now()))
+        WHERE e.reader_id = $1
         ORDER BY n.id DESC LIMIT $2
         """,
         reader_id,
@@ -121,11 +108,7 @@ async def count_unread(conn: Connection, reader_id: int) -> int:
         conn,
         """
         SELECT count(*) FROM (
-            SELECT FROM shown_notification n
-            WHERE n.recipient_id = $1 AND n.read_at IS NULL
-                AND n.id > coalesce((SELECT last_read_id FROM marker
-                    WHERE actor_id = $1 AND timeline = 'notifications'), 0)
-                AND NOT (n.type = 'mention' AND EXISTS (SELECT FROM exchange_message m WHERE m.post_id = n.post_id))
+            SELECT FROM listed_notification WHERE recipient_id = $1 AND unread
             LIMIT $2) AS unread
         """,
         reader_id,

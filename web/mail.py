@@ -1,26 +1,22 @@
 """Mails to members: a job that makes the one-time link, writes the mail in the person's language and sends it."""
 
-import ssl
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from functools import cache
 from typing import Any, Literal
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import quote
 
-import aiosmtplib
-import structlog
 from jinja2 import Environment
 
 from federation.instance import Instance
-from models import accounts, jobs, links, preferences, second_factors
+from models import accounts, jobs, links, mails, preferences, second_factors
 from models.accounts import Account
 from models.database import Connection, transaction
-from models.errors import Unavailable
 from models.links import Purpose
-from models.settings import Settings, Site
+from models.settings import Site
+from web.mail_server import Handover, MailCause, MailRefused, hand_over, read_smtp_url
 from web.templating import make_bare_environment
 
 MailKind = Literal[
@@ -44,51 +40,6 @@ LEAVING: tuple[MailKind, ...] = ("leaving", "leaving_soon")
 
 MAIL = "mail"
 """The name of the job."""
-
-TIMEOUT = 30
-
-log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailServer:
-    """Where mails are handed over, from DECLIC_SMTP_URL."""
-
-    host: str
-    port: int
-    username: str | None
-    password: str | None
-    implicit_tls: bool
-    start_tls: bool | None
-    sender: str
-
-
-class MailRefused(Unavailable):
-    """The mail server does not take this mail now."""
-
-
-def read_smtp_url(url: str, site: Site) -> MailServer:
-    """`smtps://user:password@host:465?from=…`, or `smtp://` which turns to TLS when the server offers it.
-
-    A password is never sent in the clear, except to this very machine.
-    """
-    parts = urlsplit(url)
-    host = parts.hostname or "localhost"
-    implicit = parts.scheme == "smtps"
-    username = unquote(parts.username) if parts.username else None
-    sender = parse_qs(parts.query).get("from", [""])[0]
-    if not sender:
-        sender = username if username and "@" in username else f"declic@{site.host.partition(':')[0]}"
-    must_encrypt = username is not None and host not in {"localhost", "127.0.0.1", "::1"}
-    return MailServer(
-        host=host,
-        port=parts.port or (465 if implicit else 587 if username else 25),
-        username=username,
-        password=unquote(parts.password) if parts.password else None,
-        implicit_tls=implicit,
-        start_tls=None if implicit or not must_encrypt else True,
-        sender=sender,
-    )
 
 
 async def ask_mail(conn: Connection, kind: MailKind, actor_id: int, return_to: str = "/") -> None:
@@ -129,7 +80,21 @@ async def send_mail(instance: Instance, payload: dict[str, Any]) -> None:
     message["To"] = new_email or account.email
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = make_msgid(domain=instance.site.host.partition(":")[0])
-    await _send(instance.settings, server, message)
+    handover = await hand_over(instance.settings, server, message, new_email or account.email)
+    async with transaction(instance.pool) as conn:
+        await _keep(conn, account, kind, handover, own=not new_email)
+    if handover.again:
+        raise MailRefused(f"The mail server {server.host} does not take mails: {handover.detail}.")
+
+
+async def _keep(conn: Connection, account: Account, kind: MailKind, handover: Handover, *, own: bool) -> None:
+    """Administrators see what did not leave; `own` when it went to the address of the account."""
+    if handover.cause is not None:
+        await mails.save_trouble(conn, account.actor_id, kind, handover.cause, final=not handover.again)
+    else:
+        await mails.forget_trouble(conn, account.actor_id, kind)
+    if own and (handover.cause is None or handover.cause is MailCause.ADDRESS):
+        await mails.save_refused(conn, account.actor_id, refused=handover.cause is not None)
 
 
 async def _make_address(conn: Connection, site: Site, kind: MailKind, payload: dict[str, Any]) -> str:
@@ -142,17 +107,22 @@ async def _make_address(conn: Connection, site: Site, kind: MailKind, payload: d
 
 
 def compose(kind: MailKind, account: Account, *, link: str, coop: str, sender: str) -> EmailMessage:
-    """The mail as text and as HTML, still without its recipient; its subject is the first line of the text."""
+    """The mail as text and as HTML, still without its recipient."""
+    return write_mail(f"mail/{kind}", account, {"link": link}, coop=coop, sender=sender)
+
+
+def write_mail(template: str, account: Account, context: dict[str, Any], *, coop: str, sender: str) -> EmailMessage:
+    """A mail from a pair of templates in the person's language; its subject is the first line of the text."""
     environment = _environment(account.language)
-    context = {"account": account, "link": link, "coop": coop}
-    text = environment.get_template(f"mail/{kind}.txt").render(context)
+    known = context | {"account": account, "coop": coop}
+    text = environment.get_template(f"{template}.txt").render(known)
     subject, _, body = text.strip().partition("\n")
     message = EmailMessage()
-    message["Subject"] = subject
+    message["Subject"] = " ".join(subject.split())
     message["From"] = Address(display_name=coop, addr_spec=sender)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body.strip() + "\n")
-    html = environment.get_template(f"mail/{kind}.html").render(context, subject=subject)
+    html = environment.get_template(f"{template}.html").render(known, subject=message["Subject"])
     message.add_alternative(html, subtype="html")
     return message
 
@@ -163,34 +133,3 @@ def _environment(language: str) -> Environment:
     return make_bare_environment(language).overlay(
         autoescape=lambda name: name is not None and name.endswith(".html"), trim_blocks=False
     )
-
-
-async def _send(settings: Settings, server: MailServer, message: EmailMessage) -> None:
-    tls = ssl.create_default_context(cafile=None)
-    if settings.ca_file is not None:
-        tls.load_verify_locations(settings.ca_file)
-    try:
-        await aiosmtplib.send(
-            message,
-            hostname=server.host,
-            port=server.port,
-            username=server.username,
-            password=server.password,
-            use_tls=server.implicit_tls,
-            start_tls=server.start_tls,
-            tls_context=tls,
-            timeout=TIMEOUT,
-        )
-    except (aiosmtplib.SMTPException, OSError) as error:
-        # An address that does not exist would be refused again. No address goes into the log.
-        cause = _explain(error)
-        log.warning("mail_failed", server=server.host, cause=cause)
-        if not cause.startswith("recipient refused: 5"):
-            raise MailRefused(f"The mail server {server.host} does not take mails: {cause}.") from None
-
-
-def _explain(error: Exception) -> str:
-    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        return f"recipient refused: {min(refusal.code for refusal in error.recipients)}"
-    code = getattr(error, "code", None)
-    return type(error).__name__ + (f" {code}" if code else "")

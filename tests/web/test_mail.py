@@ -20,6 +20,7 @@ from models.settings import Settings
 from tests.factories import HERE, make_member
 from web import mail
 from web.formats import format_day
+from web.mail_server import MailRefused, read_smtp_url
 
 
 @dataclass
@@ -196,10 +197,10 @@ async def test_a_mail_server_that_is_away_is_tried_again_and_no_address_is_told(
         alice = await make_member(conn, "alice")
     payload = {"kind": "login", "actor_id": alice.id, "return_to": "/"}
 
-    with pytest.raises(mail.MailRefused) as away:
+    with pytest.raises(MailRefused) as away:
         await mail.send_mail(make_instance(pool, unused_tcp_port), payload)
     postman.refusal = "450 not now"
-    with pytest.raises(mail.MailRefused) as busy:
+    with pytest.raises(MailRefused) as busy:
         await mail.send_mail(make_instance(pool, postman.port), payload)
 
     assert "alice" not in str(away.value) + str(busy.value)
@@ -230,7 +231,7 @@ async def test_the_same_mail_is_asked_for_once(pool: Pool) -> None:
     ],
 )
 def test_the_address_of_the_mail_server_is_understood(url: str, expected: tuple[object, ...]) -> None:
-    server = mail.read_smtp_url(url, HERE)
+    server = read_smtp_url(url, HERE)
 
     assert (
         server.host,
