@@ -230,7 +230,7 @@ async def set_email(conn: Connection, actor_id: int, email: str) -> None:
     changed = await execute(
         conn,
         """
-        UPDATE account SET email = $2
+        UPDATE account SET email = $2, mail_refused_at = NULL
         WHERE actor_id = $1 AND NOT EXISTS (
             SELECT 1 FROM account AS other WHERE lower(other.email) = lower($2) AND other.actor_id <> $1)
         """,

@@ -69,6 +69,11 @@ async def load(conn: Connection, actor_id: int) -> dict[Kind, Choice]:
     }
 
 
+async def has_account(conn: Connection, actor_id: int) -> bool:
+    """Whether this is a member, whose choices can be kept."""
+    return bool(await fetch_value(conn, "SELECT 1 FROM account WHERE actor_id = $1", actor_id))
+
+
 async def save(conn: Connection, actor_id: int, chosen: dict[Kind, Rhythm]) -> None:
     """The member wants these kinds so often. What waited for another rhythm is looked at again in its new one."""
     await execute_many(

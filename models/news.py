@@ -46,8 +46,13 @@ class ThreadNews:
     created_at: datetime
 
 
-async def list_news(conn: Connection, recipient_id: int, *, before: int | None = None, limit: int = 20) -> list[News]:
-    """Newest first, by keyset on `id`. Messages of threads are not among them: those have lines of their own."""
+async def list_news(
+    conn: Connection, recipient_id: int, *, before: int | None = None, limit: int = 20, unread: list[int] | None = None
+) -> list[News]:
+    """Newest first, by keyset on `id`; `unread`: only those of these notifications that she has not seen.
+
+    Messages of threads are not among them: those have lines of their own.
+    """
     return await fetch_all(
         conn,
         News,
@@ -55,6 +60,7 @@ async def list_news(conn: Connection, recipient_id: int, *, before: int | None =
         WITH seen AS (
             SELECT n.id, n.type, n.actor_id, n.post_id, n.created_at, n.unread FROM listed_notification n
             WHERE n.recipient_id = $1 AND ($2::bigint IS NULL OR n.id < $2)
+                AND ($5::bigint[] IS NULL OR n.id = ANY($5) AND n.unread)
             ORDER BY n.id DESC LIMIT $4
         ), grouped AS (
             SELECT max(id) AS id, type, post_id, (array_agg(actor_id ORDER BY id DESC))[1:3] AS actor_ids,
@@ -71,6 +77,7 @@ async def list_news(conn: Connection, recipient_id: int, *, before: int | None =
         before,
         limit,
         LOOKED_THROUGH,
+        unread,
     )
 
 
@@ -99,6 +106,27 @@ async def list_threads(conn: Connection, reader_id: int, *, limit: int = 20) -> 
         """,
         reader_id,
         limit,
+    )
+
+
+async def list_entries(conn: Connection, reader_id: int, ids: list[int]) -> list[ThreadNews]:
+    """Those of these messages and events that are unread still, each by itself, in their order."""
+    return await fetch_all(
+        conn,
+        ThreadNews,
+        """
+        SELECT e.id AS exchange_id, e.listing_id, e.other_id, 1 AS count, n.id, n.kind, n.created_at
+        FROM (
+            SELECT m.exchange_id, m.post_id AS id, 'message' AS kind, p.published_at AS created_at
+            FROM exchange_message m JOIN post p ON p.id = m.post_id
+            WHERE m.post_id = ANY($2) AND p.deleted_at IS NULL
+            UNION ALL
+            SELECT exchange_id, id, kind, created_at FROM exchange_event WHERE id = ANY($2)
+        ) AS n JOIN unread_exchange e ON e.id = n.exchange_id AND e.reader_id = $1 AND n.id > e.read_id
+        ORDER BY n.id
+        """,
+        reader_id,
+        ids,
     )
 
 

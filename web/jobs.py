@@ -22,6 +22,7 @@ from models import (
     leaving,
     links,
     login_steps,
+    mails,
     mutes,
     points,
     posts,
@@ -50,6 +51,7 @@ from web.archives import making
 from web.mail import MAIL, ask_mail, send_mail
 from web.push import ONE, push_notification, push_one
 from web.scheduled import publish_overdue, publish_scheduled
+from web.telling import TELL, send_told, tell_due
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +59,7 @@ GRANTED_AT_ONCE = 200
 
 HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     MAIL: send_mail,
+    TELL: send_told,
     crawl.JOB: crawl.crawl_now,
     backfills.JOB: backfill.fill_back,
     synchronization.JOB: synchronization.synchronize,
@@ -83,6 +86,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "sign_ups": sign_ups.forget_old,
     "attempts": attempts.forget_old,
     "knocks": knocks.forget_old,
+    "mails": mails.forget_old,
     "mutes": mutes.forget_over,
     "letters": strangers.forget_old,
     "failed_fetches": servers.forget_old_failures,
@@ -178,6 +182,7 @@ CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "reminders": ("*/5 * * * *", remind_due),
     "archives": ("23 * * * *", making.clear_archives),
     "polls": ("* * * * *", end_polls),
+    "tell": ("* * * * *", tell_due),
     "overdue": ("*/2 * * * *", publish_overdue),
     "probe": ("*/10 * * * *", probe_hosts),
     "clean_media": ("*/5 * * * *", clean_media),

@@ -72,7 +72,10 @@ ICONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One thing that is new: `words` say who did what, `what` names the thing, `more` others of the same thread."""
+    """One thing that is new: `words` say who did what, `what` names the thing.
+
+    In a thread `who` is the other one, and `more` counts what else is new in it.
+    """
 
     id: int
     kind: str
@@ -82,6 +85,7 @@ class Line:
     href: str
     at: datetime
     unread: bool
+    who: str = ""
     more: int = 0
 
 
@@ -97,7 +101,7 @@ async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, row
             id=row.id,
             kind=row.type,
             icon=ICONS.get(row.type, "alerte"),
-            words=_tell(say, row.type, [one.display_name for one in there], row.count - len(row.actor_ids)),
+            words=_tell(say, row.type, [_line(one.display_name) for one in there], row.count - len(row.actor_ids)),
             what=_name(found.get(row.post_id or 0), roots),
             href=_lead(site, row, found.get(row.post_id or 0), roots) or profile_path(there[0]),
             at=row.created_at,
@@ -118,8 +122,9 @@ async def list_thread_lines(conn: Connection, say: Say, rows: Iterable[ThreadNew
             id=row.id,
             kind=row.kind,
             icon=ICONS.get(row.kind, "accord"),
-            words=_tell(say, row.kind, [people[row.other_id].display_name], 0),
-            what=about[row.listing_id].details.title,
+            words=_tell(say, row.kind, [_line(people[row.other_id].display_name)], 0),
+            who=_line(people[row.other_id].display_name),
+            what=_line(about[row.listing_id].details.title),
             href=exchange_path(row.exchange_id),
             at=row.created_at,
             unread=True,
@@ -177,5 +182,10 @@ def _name(post: Post | None, roots: Mapping[int, Listing]) -> str:
         return ""
     root = roots.get(post.root_id or post.id)
     if root:
-        return root.details.title
-    return post.warning or Markup(post.content).striptags()[:80]  # noqa: S704 - only its text
+        return _line(root.details.title)
+    return _line(post.warning or Markup(post.content).striptags())[:80]  # noqa: S704 - only its text
+
+
+def _line(text: str) -> str:
+    """On one line, whatever servers elsewhere let people call themselves: the subject of a mail is one."""
+    return " ".join(text.split())

@@ -110,6 +110,8 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "e-mail form": ("/compte/courriel", alice, 200),
     "own profile to edit": ("/compte/profil", alice, 200),
     "e-mail": ("/compte/courriel", alice, 200),
+    "choice of mails": ("/compte/courriels", alice, 200),
+    "mails that are stuck": ("/coop/courriels", admin, 200),
     "settings": ("/coop/reglages", admin, 200),
     "password": ("/compte/mot-de-passe", alice, 200),
     "two steps": ("/compte/securite", alice, 200),

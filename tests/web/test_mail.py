@@ -1,14 +1,9 @@
 """Mails: what they say, and that they arrive through a mail server."""
 
-import asyncio
-import email
-import email.policy
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -18,66 +13,21 @@ from models.database import Pool, connection, execute, fetch_value, transaction
 from models.preferences import Preferences
 from models.settings import Settings
 from tests.factories import HERE, make_member
+from tests.web.postman import Postman, StandIn, open_post, read_parts
 from web import mail
 from web.formats import format_day
 from web.mail_server import MailRefused, read_smtp_url
 
 
-@dataclass
-class Postman:
-    """A mail server that takes everything, or answers a recipient with `refusal`."""
-
-    refusal: str = ""
-    port: int = 0
-    taken: list[EmailMessage] = field(default_factory=list)
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 postman\r\n")
-        while line := await reader.readline():
-            verb = line[:4].upper()
-            if verb == b"RCPT" and self.refusal:
-                writer.write(f"{self.refusal}\r\n".encode())
-            elif verb == b"DATA":
-                writer.write(b"354 go on\r\n")
-                body = await reader.readuntil(b"\r\n.\r\n")
-                message = email.message_from_bytes(body[:-3], policy=email.policy.default)
-                self.taken.append(message)
-                writer.write(b"250 taken\r\n")
-            elif verb == b"QUIT":
-                writer.write(b"221 bye\r\n")
-                break
-            else:
-                writer.write(b"250 fine\r\n")
-        writer.close()
-
-
-@dataclass(frozen=True)
-class StandIn:
-    """As much of an instance as a mail looks at."""
-
-    pool: Pool
-    settings: Settings
-    site: Any = HERE
-
-
 @pytest.fixture
 async def postman() -> AsyncIterator[Postman]:
-    postman = Postman()
-    server = await asyncio.start_server(postman.serve, "127.0.0.1", 0)
-    postman.port = server.sockets[0].getsockname()[1]
-    yield postman
-    server.close()
+    async with open_post() as postman:
+        yield postman
 
 
 def make_instance(pool: Pool, port: int | None) -> Instance:
     url = f"smtp://127.0.0.1:{port}?from=bonjour@lomme.test" if port else None
     return cast(Instance, StandIn(pool, Settings(smtp_url=url)))
-
-
-def read_parts(message: EmailMessage) -> tuple[str, str]:
-    bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
-    text, html = (body.get_content().replace("\r\n", "\n") for body in bodies if body)
-    return text, html
 
 
 async def test_a_log_in_link_arrives_and_works(pool: Pool, postman: Postman) -> None:

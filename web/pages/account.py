@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from models import accounts, sessions, sign_ups, tokens
+from models import accounts, mails, sessions, sign_ups, tokens
 from models.database import connection, transaction
 from models.scopes import list_widest
 from web.forms import Form, blank_form, read_form
@@ -36,7 +36,18 @@ async def show_account(request: web.Request) -> web.Response:
         welcomes = account.has_role("welcome")
         absence = await sign_ups.find_absence(conn) if welcomes else None
         waiting = await sign_ups.count_waiting(conn) if welcomes else 0
-    return await render(request, "account/show.html", said=find_notice(request, SAID), absence=absence, waiting=waiting)
+        refused = await mails.is_refused(conn, account.actor_id)
+        stuck = await mails.count_troubles(conn) if account.has_role("admin") else 0
+    return await render(
+        request,
+        "account/show.html",
+        said=find_notice(request, SAID),
+        absence=absence,
+        waiting=waiting,
+        refused=refused,
+        stuck=stuck,
+        mail=request.app[INSTANCE].settings.smtp_url is not None,
+    )
 
 
 async def post_language(request: web.Request) -> web.Response:

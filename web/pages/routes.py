@@ -21,6 +21,8 @@ from web.pages import (
     listing_states,
     listings,
     login,
+    mail_choices,
+    mail_troubles,
     members,
     moving,
     network,
@@ -52,6 +54,7 @@ UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 ID = r"\d{1,19}"
 HOST = r"[0-9A-Za-z.:-]{1,255}"
 LINK = r"[A-Za-z0-9_-]{20,80}"
+SIGNED = r"[A-Za-z0-9_-]{1,200}\.[A-Za-z0-9_-]{24}"
 
 ROUTES: list[web.RouteDef] = [
     web.get("/", home.show_home),
@@ -113,6 +116,11 @@ ROUTES: list[web.RouteDef] = [
     web.post("/compte/profil", keeping(profile_form.post_profile)),
     web.get("/compte/courriel", email_form.show_email_form),
     web.post("/compte/courriel", email_form.post_email),
+    web.get("/compte/courriels", mail_choices.show_choices),
+    web.post("/compte/courriels", mail_choices.post_choices),
+    web.post("/compte/courriels/reessayer", mail_choices.post_again),
+    web.get(f"/courriels/arreter/{{token:{SIGNED}}}", mail_choices.show_stop),
+    web.post(f"/courriels/arreter/{{token:{SIGNED}}}", mail_choices.post_stop),
     web.get("/compte/mot-de-passe", account.show_password),
     web.post("/compte/mot-de-passe", account.post_password),
     web.get("/compte/demenagement", moving.show_moving),
@@ -151,6 +159,7 @@ ROUTES: list[web.RouteDef] = [
     web.get(f"/coop/serveurs/{{host:{HOST}}}", peers.show_peer),
     web.post(f"/coop/serveurs/{{host:{HOST}}}", peers.post_gesture),
     web.post(f"/coop/serveurs/{{host:{HOST}}}/essai", peers.post_trial),
+    web.get("/coop/courriels", mail_troubles.list_troubles),
     web.get("/coop/demandes", sign_ups.list_requests),
     web.post("/coop/demandes", sign_ups.post_decision),
     web.get("/points", points.show_points),

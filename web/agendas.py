@@ -1,0 +1,54 @@
+"""Agreements on the calendar: what stands there of each, and a member's own calendar as one file."""
+
+from models import actors, agreements, listings
+from models.actors import Actor
+from models.agreements import Agreement, State
+from models.database import Connection
+from models.listings import Listing
+from models.settings import Site
+from web.calendars import Occasion, Status
+from web.news import Say
+from web.paths import exchange_path
+from web.render import N_
+
+STATUSES: dict[State, Status] = {
+    "requested": "TENTATIVE",
+    "countered": "TENTATIVE",
+    "agreed": "CONFIRMED",
+    "done": "CONFIRMED",
+}
+"""Everything else ended without coming about."""
+
+
+async def list_occasions(conn: Connection, site: Site, say: Say, reader_id: int, ids: list[int]) -> list[Occasion]:
+    """What stands on the calendar of one side of these agreements; those without a date stand nowhere."""
+    found = [one for one in [await agreements.get(conn, id) for id in ids] if one.role_of(reader_id) is not None]
+    about = await listings.list_by_posts(conn, [one.listing_id for one in found])
+    people = {one.id: one for one in await actors.list_by_ids(conn, sorted({one.other_of(reader_id) for one in found}))}
+    made = [
+        make_occasion(site, say, one, about[one.listing_id], people[one.other_of(reader_id)])
+        for one in found
+        if one.listing_id in about and one.other_of(reader_id) in people
+    ]
+    return [occasion for occasion in made if occasion is not None]
+
+
+def make_occasion(site: Site, say: Say, agreement: Agreement, listing: Listing, other: Actor) -> Occasion | None:
+    """One agreement as one side sees it. Both sides' calendars know it by the same name: the request's."""
+    if agreement.begins_at is None:
+        return None
+    title = listing.details.title
+    loan = listing.details.mode == "loan"
+    return Occasion(
+        uid=agreement.request_uri,
+        title=say(N_("%(what)s, avec %(who)s"), what=title, who=other.display_name),
+        begins_at=agreement.begins_at,
+        ends_at=agreement.ends_at,
+        status=STATUSES.get(agreement.state, "CANCELLED"),
+        sequence=max(int((agreement.updated_at - agreement.created_at).total_seconds()), 0),
+        updated_at=max(agreement.updated_at, agreement.created_at),
+        place=agreement.place,
+        description=agreement.note,
+        url=site.url + exchange_path(agreement.exchange_id),
+        end_words=say(N_("À rendre : %(what)s"), what=title) if loan else "",
+    )

@@ -1,0 +1,164 @@
+"""Mails with news, written when they are sent: only what is still unread, nothing that the page would not show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+
+from federation.html import to_text
+from federation.instance import Instance
+from models import exchanges, mail_choices, news, posts, preferences
+from models.accounts import Account
+from models.agreements import read_terms
+from models.database import Connection
+from models.exchanges import Event
+from models.mail_choices import Kind
+from models.mails import Mail
+from models.news import ThreadNews
+from models.settings import Site
+from web.agendas import list_occasions
+from web.calendars import write_calendar
+from web.mail import write_mail
+from web.news import Line, Say, list_lines, list_thread_lines
+from web.paths import exchange_path
+from web.signing import sign
+from web.spans import tell_span
+from web.templating import LOCALES, make_translators
+
+UNSUBSCRIBE = "unsubscribe"
+
+LONGEST = 600
+"""Characters of a message that a mail shows; the rest is read on the page."""
+
+DATED = frozenset({"agreed", "cancelled"})
+"""What puts something on a calendar, or takes it away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One thing that happened in a thread: who did what, under which terms, in which words."""
+
+    line: Line
+    terms: list[str]
+    text: str
+
+
+async def write_news_mail(
+    conn: Connection, instance: Instance, mail: Mail, account: Account, *, sender: str
+) -> EmailMessage | None:
+    """The mail, to be handed over; None when the member has read everything meanwhile."""
+    site, say = instance.site, speak(account.language)
+    entries = await news.list_entries(conn, account.actor_id, mail.entry_ids)
+    choices = await mail_choices.load(conn, account.actor_id)
+    kinds: list[Kind] = [kind for kind, choice in choices.items() if choice.rhythm == mail.rhythm]
+    coop = (await preferences.load(conn)).name or site.host
+    if mail.exchange_id is not None:
+        kinds = ["messages", "exchanges"]
+        context = await _gather_thread(conn, site, say, account, entries)
+    else:
+        context = await _gather_news(conn, site, say, account, entries, mail.notification_ids)
+    if not context:
+        return None
+    token = await sign(conn, instance.settings, UNSUBSCRIBE, f"{account.actor_id} {','.join(kinds)}")
+    stop = f"{site.url}/courriels/arreter/{token}"
+    context |= {"stop": stop, "choose": f"{site.url}/compte/courriels", "site": site}
+    message = write_mail(
+        "mail/news" if mail.exchange_id is None else "mail/thread", account, context, coop=coop, sender=sender
+    )
+    message["To"] = account.email
+    message["Date"] = format_datetime(datetime.now(UTC))
+    message["List-Unsubscribe"] = f"<{stop}>"
+    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    _tie(message, site, mail)
+    await _attach_dates(conn, site, say, account, message, entries)
+    return message
+
+
+def speak(language: str) -> Say:
+    """Sentences in this language."""
+    translate, _ = make_translators(language)
+    return lambda sentence, /, **values: translate(sentence) % values if values else translate(sentence)
+
+
+def _tie(message: EmailMessage, site: Site, mail: Mail) -> None:
+    """Mails about one thread answer one name, under one subject, so that mail programs show them as one thread.
+
+    A mail's own name is made of its row: one that is sent again after an unclear answer is the same mail.
+    """
+    domain = site.host.partition(":")[0]
+    message["Message-ID"] = f"<mail-{mail.id}@{domain}>"
+    if mail.exchange_id is not None:
+        root = f"<exchange-{mail.exchange_id}-{mail.recipient_id}@{domain}>"
+        message["In-Reply-To"], message["References"] = root, root
+
+
+async def _gather_thread(
+    conn: Connection, site: Site, say: Say, account: Account, entries: Sequence[ThreadNews]
+) -> dict[str, Any]:
+    lines = {line.id: line for line in await list_thread_lines(conn, say, entries)}
+    parts = await _list_parts(conn, say, account, [lines[one.id] for one in entries if one.id in lines])
+    if not parts:
+        return {}
+    link = f"{site.url}{exchange_path(entries[0].exchange_id)}"
+    return {"parts": parts, "title": parts[0].line.what, "who": parts[0].line.who, "link": link}
+
+
+async def _list_parts(conn: Connection, say: Say, account: Account, lines: Sequence[Line]) -> list[Part]:
+    visible = await posts.filter_visible(conn, [one.id for one in lines if one.kind == "message"], account.actor_id)
+    messages = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
+    events = {
+        one.id: one for one in await exchanges.list_events(conn, [one.id for one in lines if one.kind != "message"])
+    }
+    parts = []
+    for line in lines:
+        if line.kind == "message" and line.id in messages:
+            post = messages[line.id]
+            parts.append(Part(line=line, terms=[], text=_cut(post.warning or to_text(post.content))))
+        elif line.id in events:
+            event = events[line.id]
+            text = event.details.get("text", "")
+            parts.append(Part(line=line, terms=_tell_terms(say, event, account.language), text=_cut(text)))
+    return parts
+
+
+def _tell_terms(say: Say, event: Event, language: str) -> list[str]:
+    """When and where, of what was proposed, settled or comes soon."""
+    terms = read_terms(event.details.get("terms", {}))
+    told = [terms.place] if terms.place else []
+    if terms.begins_at is not None:
+        told.insert(0, tell_span(say, terms.begins_at, terms.ends_at, LOCALES.get(language, language)))
+    return told
+
+
+async def _gather_news(
+    conn: Connection, site: Site, say: Say, account: Account, entries: Sequence[ThreadNews], ids: list[int]
+) -> dict[str, Any]:
+    newest = {one.exchange_id: one for one in entries}
+    counts = {id: sum(one.exchange_id == id for one in entries) for id in newest}
+    threads = [replace(one, count=counts[id]) for id, one in newest.items()]
+    rows = await news.list_news(conn, account.actor_id, unread=ids) if ids else []
+    lines = [
+        *await list_thread_lines(conn, say, threads),
+        *await list_lines(conn, site, say, account.actor_id, rows),
+    ]
+    return {"lines": lines, "link": f"{site.url}/notifications"} if lines else {}
+
+
+async def _attach_dates(
+    conn: Connection, site: Site, say: Say, account: Account, message: EmailMessage, entries: Sequence[ThreadNews]
+) -> None:
+    """What was agreed or cancelled, for the member's calendar."""
+    told = await exchanges.list_events(conn, [one.id for one in entries if one.kind in DATED])
+    ids = {event.agreement_id: None for event in told if event.agreement_id is not None}
+    occasions = await list_occasions(conn, site, say, account.actor_id, list(ids))
+    if occasions:
+        message.add_attachment(
+            write_calendar(occasions).decode(), subtype="calendar", filename="accord.ics", params={"method": "PUBLISH"}
+        )
+
+
+def _cut(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"

@@ -1,0 +1,65 @@
+"""Mails that did not leave, for administrators: to whom, what kind and why, never what they say."""
+
+from functools import partial
+
+from aiohttp import web
+
+from models import mails
+from models.database import connection
+from web.forms import Say
+from web.keys import INSTANCE
+from web.mail_server import MailCause
+from web.pages.feeds import read_page
+from web.pages.login import has_mail
+from web.render import N_, render, say
+from web.session import require_role
+
+PAGE = 50
+
+CAUSES: dict[str, str] = {
+    MailCause.AWAY: N_("Le serveur de courriel ne répond pas. Vérifiez DECLIC_SMTP_URL et que ce serveur tourne."),
+    MailCause.LOGIN: N_("Le serveur de courriel refuse notre nom ou notre mot de passe. Vérifiez DECLIC_SMTP_URL."),
+    MailCause.BUSY: N_("Le serveur de courriel demande d’attendre."),
+    MailCause.ADDRESS: N_("L’adresse n’existe pas, ou refuse nos courriels. La personne le voit dans ses réglages."),
+    MailCause.REFUSED: N_("Le serveur de courriel a refusé ce courriel. Son journal dit pourquoi."),
+    MailCause.INTERRUPTED: N_("L’envoi a été coupé : il est peut-être arrivé. Nous ne l’envoyons pas deux fois."),
+}
+
+KINDS: dict[str, str] = {
+    "thread": N_("Un échange"),
+    "news": N_("Des nouvelles"),
+    "login": N_("Un lien pour entrer"),
+    "known": N_("Un lien pour entrer"),
+    "confirm": N_("Une adresse à confirmer"),
+    "address": N_("Une adresse à confirmer"),
+    "password": N_("Un mot de passe à choisir"),
+    "unattended": N_("Les inscriptions qui attendent"),
+    "factors": N_("La connexion en deux étapes"),
+}
+
+
+async def list_troubles(request: web.Request) -> web.Response:
+    """GET /coop/courriels."""
+    require_role(request, "admin")
+    before = read_page(request).before
+    async with connection(request.app[INSTANCE].pool) as conn:
+        found = await mails.list_troubles(conn, before=before, limit=PAGE)
+    return await render(
+        request,
+        "settings/mails.html",
+        troubles=found,
+        last=found[-1].id if len(found) == PAGE else None,
+        mail=has_mail(request),
+        tell_cause=partial(tell_cause, partial(say, request)),
+        tell_kind=partial(tell_kind, partial(say, request)),
+    )
+
+
+def tell_cause(say: Say, cause: str) -> str:
+    """Why a mail did not leave, and what to do."""
+    return say(CAUSES.get(cause, CAUSES[MailCause.INTERRUPTED]))
+
+
+def tell_kind(say: Say, kind: str) -> str:
+    """What kind of mail it was."""
+    return say(KINDS[kind]) if kind in KINDS else say(N_("Votre compte"))

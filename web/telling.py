@@ -1,0 +1,123 @@
+"""Telling members by mail what is new: who is to be written to, which mails that makes, and one try to send one."""
+
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from federation.instance import Instance
+from models import accounts, jobs, mail_choices, mails
+from models.accounts import Account
+from models.database import Connection, transaction
+from models.ids import make_id
+from models.mail_choices import Rhythm, Round
+from models.mails import Mail, Untold
+from web.mail_server import Handover, MailCause, hand_over, read_smtp_url
+from web.mail_times import DELAY, is_quiet, list_due, next_morning, next_try
+from web.news_mail import write_news_mail
+
+TELL = "tell"
+"""The name of the job."""
+
+OLDEST: dict[Rhythm, timedelta] = {"now": timedelta(days=2), "daily": timedelta(days=3), "weekly": timedelta(days=9)}
+"""What is older is not told by mail any more: it stands on the page."""
+
+APART = 3
+"""So many threads have a mail each; more are told in one."""
+
+log = structlog.get_logger(__name__)
+
+
+async def tell_due(instance: Instance, at: datetime | None = None) -> int:
+    """Look for what happened, and write down the mails that are due; how many. A chore; does nothing without mail."""
+    if instance.settings.smtp_url is None:
+        return 0
+    at = at or datetime.now(UTC)
+    async with transaction(instance.pool) as conn:
+        await mail_choices.plan_rounds(conn, until=at - DELAY, oldest=at - timedelta(days=1), due=list_due(at))
+    total = 0
+    while True:
+        async with transaction(instance.pool) as conn:
+            round = await mail_choices.take_round(conn, at)
+            if round is None:
+                return total
+            total += await _write_down(conn, round, at)
+
+
+async def _write_down(conn: Connection, round: Round, at: datetime) -> int:
+    """The mails of one member: a thread has one of its own, what was born at night or is much is told in one."""
+    choices = await mail_choices.load(conn, round.actor_id)
+    wanted = [choice for choice in choices.values() if choice.rhythm == round.rhythm]
+    until = at - DELAY
+    untold = await mails.list_untold(conn, round.actor_id, wanted, since=at - OLDEST[round.rhythm], until=until)
+    await mail_choices.save_told(conn, round.actor_id, [choice.kind for choice in wanted], make_id(until))
+    account = await accounts.find(conn, round.actor_id)
+    if account is None or not _may_be_told(account):
+        return 0
+    groups = _share_out(untold, round.rhythm)
+    for exchange_id, group in groups:
+        id = await mails.create(conn, round.actor_id, round.rhythm, group, exchange_id=exchange_id)
+        await jobs.enqueue(conn, TELL, {"id": id}, key=f"{TELL}:{id}")
+    return len(groups)
+
+
+def _may_be_told(account: Account) -> bool:
+    return account.disabled_at is None and account.confirmed_at is not None
+
+
+def _share_out(untold: list[Untold], rhythm: Rhythm) -> list[tuple[int | None, list[Untold]]]:
+    """What goes into which mail; None for what is not about one thread."""
+    if not untold:
+        return []
+    threads: dict[int | None, list[Untold]] = {}
+    for one in untold:
+        threads.setdefault(one.exchange_id, []).append(one)
+    together = rhythm != "now" or len(threads) > APART or any(is_quiet(one.created_at) for one in untold)
+    if together and len(threads) > 1:
+        return [(None, untold)]
+    return list(threads.items())
+
+
+async def send_told(instance: Instance, payload: dict[str, int], at: datetime | None = None) -> None:
+    """The job: one try to send one mail. Each leaves at most once: one whose fate is unclear is not sent again."""
+    if instance.settings.smtp_url is None:
+        return
+    at = at or datetime.now(UTC)
+    if is_quiet(at):
+        async with transaction(instance.pool) as conn:
+            await _put_off(conn, payload["id"], next_morning(at), at)
+        return
+    server = read_smtp_url(instance.settings.smtp_url, instance.site)
+    async with transaction(instance.pool) as conn:
+        mail = await mails.claim(conn, payload["id"])
+        if mail is None:
+            return
+        account = await accounts.find(conn, mail.recipient_id)
+        may = account is not None and _may_be_told(account) and not await mails.is_refused(conn, mail.recipient_id)
+        message = None
+        if account is not None and may:
+            message = await write_news_mail(conn, instance, mail, account, sender=server.sender)
+        if account is None or message is None:
+            await mails.drop(conn, mail.id)
+            return
+    handover = await hand_over(instance.settings, server, message, account.email)
+    async with transaction(instance.pool) as conn:
+        await _keep(conn, mail, handover, at)
+
+
+async def _keep(conn: Connection, mail: Mail, handover: Handover, at: datetime) -> None:
+    """What became of the try."""
+    if handover.cause is None:
+        await mails.finish(conn, mail.id)
+        return
+    due_at = next_try(mail.attempts, at) if handover.again else None
+    if due_at is None:
+        await mails.fail(conn, mail.id, handover.cause)
+    else:
+        await mails.give_back(conn, mail.id, handover.cause)
+        await _put_off(conn, mail.id, due_at, at)
+    if handover.cause is MailCause.ADDRESS:
+        await mails.save_refused(conn, mail.recipient_id, refused=True)
+
+
+async def _put_off(conn: Connection, id: int, due_at: datetime, at: datetime) -> None:
+    await jobs.enqueue(conn, TELL, {"id": id}, wait=due_at - at)
