@@ -4,8 +4,9 @@ import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import EmailPolicy
 from enum import StrEnum
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
@@ -50,6 +51,24 @@ class Handover:
     cause: MailCause | None = None
     detail: str = ""
     again: bool = False
+
+
+class WirePolicy(EmailPolicy):
+    """How a mail is written for its way: addresses and names of mails stay whole, whatever their length.
+
+    Python would encode a long one (RFC 2047), and no program would find an address in that.
+    """
+
+    def fold(self, name: str, value: Any) -> str:
+        """One header."""
+        return f"{name}: {value}{self.linesep}" if name.lower() in WHOLE else super().fold(name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """The same as bytes."""
+        return self.fold(name, value).encode() if name.lower() in WHOLE else super().fold_binary(name, value)
+
+
+WHOLE = frozenset({"list-unsubscribe", "message-id", "in-reply-to", "references"})
 
 
 class MailRefused(Unavailable):
@@ -109,7 +128,7 @@ async def _try(settings: Settings, server: MailServer, message: EmailMessage, re
         options = ["SMTPUTF8"] if wide else None
         await client.mail(server.sender, options=options, encoding="utf-8" if wide else "ascii")
         await client.rcpt(recipient, encoding="utf-8" if wide else "ascii")
-        body = message.as_bytes(policy=(SMTPUTF8 if wide else SMTP).clone(cte_type="7bit"))
+        body = message.as_bytes(policy=WirePolicy(linesep="\r\n", cte_type="7bit", utf8=wide))
         handing = True
         await client.data(body)
     except (aiosmtplib.SMTPException, OSError) as error:

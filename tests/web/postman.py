@@ -22,6 +22,7 @@ class Postman:
     silent: bool = False
     port: int = 0
     taken: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
@@ -35,6 +36,7 @@ class Postman:
                 body = await reader.readuntil(b"\r\n.\r\n")
                 message = email.message_from_bytes(body[:-3], policy=email.policy.default)
                 self.taken.append(message)
+                self.raw.append(body)
                 if self.silent:
                     break
                 writer.write(b"250 taken\r\n")

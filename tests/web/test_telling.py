@@ -183,6 +183,9 @@ async def test_a_mail_can_be_stopped_by_one_click_and_is_known_as_automatic(offi
     stop = message["List-Unsubscribe"].strip("<>")
     assert stop.startswith("https://lomme.test/courriels/arreter/") and stop in read_parts(message)[0]
     assert message["Auto-Submitted"] == "auto-generated"
+    [raw] = office.postman.raw
+    assert f"\r\nList-Unsubscribe: <{stop}>\r\n".encode() in raw, "programs read no encoded address"
+    assert raw.isascii()
 
 
 async def test_a_mail_speaks_the_language_of_the_member(office: Office) -> None:
