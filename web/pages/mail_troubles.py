@@ -34,6 +34,9 @@ KINDS: dict[str, str] = {
     "address": N_("Une adresse à confirmer"),
     "password": N_("Un mot de passe à choisir"),
     "unattended": N_("Les inscriptions qui attendent"),
+    "archive": N_("Vos données à emporter"),
+    "leaving": N_("Un départ"),
+    "leaving_soon": N_("Un départ"),
     "factors": N_("La connexion en deux étapes"),
 }
 

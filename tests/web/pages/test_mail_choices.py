@@ -1,6 +1,7 @@
 """Choosing one's mails, stopping them by one click, and the administrators' list of those that are stuck."""
 
 from collections.abc import Awaitable, Callable
+from typing import get_args
 
 from federation.instance import Instance
 from models import mail_choices, mails
@@ -8,7 +9,10 @@ from models.actors import Actor
 from models.database import connection, fetch_records, transaction
 from tests.village import Village
 from tests.web.pages.conftest import Browser
+from web.mail import MailKind
+from web.mail_server import MailCause
 from web.news_mail import UNSUBSCRIBE
+from web.pages.mail_troubles import CAUSES, KINDS
 from web.signing import sign
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
@@ -123,3 +127,8 @@ async def test_administrators_see_what_is_stuck_and_why(
 async def test_the_list_is_for_administrators(alice: Browser, visitor: Browser) -> None:
     assert (await alice.get("/coop/courriels")).status == 403
     assert (await visitor.get("/coop/courriels")).location.startswith("/connexion")
+
+
+def test_every_mail_has_a_name_for_administrators_and_every_failure_a_sentence() -> None:
+    assert set(get_args(MailKind)) | {"thread", "news"} == set(KINDS)
+    assert set(MailCause) == set(CAUSES)
