@@ -98,19 +98,22 @@ async def list_members(conn: Connection, *, search: str = "", limit: int = 50, o
         conn,
         MemberPoints,
         """
-        SELECT a.actor_id, actor.username, actor.name, sums.balance, sums.granted, sums.received, sums.spent
-        FROM account a JOIN actor ON actor.id = a.actor_id
-        CROSS JOIN LATERAL (
+        WITH page AS MATERIALIZED (  -- first who is shown, then the sums of those alone
+            SELECT a.actor_id, actor.username, actor.name FROM account a JOIN actor ON actor.id = a.actor_id
+            WHERE actor.deleted_at IS NULL
+                AND ($1 = '' OR strpos(fold(actor.username || ' ' || actor.name), fold($1)) > 0)
+            ORDER BY fold(actor.name), actor.username
+            LIMIT $2 OFFSET $3
+        )
+        SELECT page.*, sums.balance, sums.granted, sums.received, sums.spent
+        FROM page CROSS JOIN LATERAL (
             SELECT coalesce(sum(l.amount), 0)::bigint AS balance,
                 coalesce(sum(l.amount) FILTER (WHERE m.kind <> 'exchange'), 0)::bigint AS granted,
                 coalesce(sum(l.amount) FILTER (WHERE m.kind = 'exchange' AND l.amount > 0), 0)::bigint AS received,
                 coalesce(-sum(l.amount) FILTER (WHERE m.kind = 'exchange' AND l.amount < 0), 0)::bigint AS spent
-            FROM points_line l JOIN points_movement m ON m.id = l.movement_id WHERE l.member_id = a.actor_id
+            FROM points_line l JOIN points_movement m ON m.id = l.movement_id WHERE l.member_id = page.actor_id
         ) AS sums
-        WHERE actor.deleted_at IS NULL
-            AND ($1 = '' OR strpos(fold(actor.username || ' ' || actor.name), fold($1)) > 0)
-        ORDER BY fold(actor.name), actor.username
-        LIMIT $2 OFFSET $3
+        ORDER BY fold(page.name), page.username
         """,
         search.strip(),
         limit,

@@ -35,7 +35,8 @@ async def test_the_page_is_for_members(visitor: Browser, ledger: Village) -> Non
 
 
 async def test_a_member_reads_what_she_has_and_what_it_came_from(alice: Browser, ledger: Village) -> None:
-    words = (await alice.get("/points")).words()
+    page = await alice.get("/points")
+    words = page.words()
 
     assert "Vous avez 107 graines." in words
     assert "Vous avez promis 8 graines" in words and "99 graines au plus" in words
@@ -47,6 +48,8 @@ async def test_a_member_reads_what_she_has_and_what_it_came_from(alice: Browser,
         "+12 graines",
     ):
         assert line in words
+    (thread,) = page.html.xpath("//a[starts-with(., 'De Hocine')]/@href")
+    assert (await alice.get(thread)).location.startswith(ledger.tent.post.url.removeprefix("http://lomme.test"))
     assert "À l’arrivée, la coop donne 50 graines." in words and "Un compte ne descend jamais sous zéro." in words
 
 
