@@ -10,6 +10,7 @@ from models import links
 from models.database import Pool, fetch_value, transaction
 from outbox import posting
 from outbox.posting import Wish
+from tests.points import switch_on
 from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
 
 AXE = Path(__file__).parents[1] / "peers" / "node_modules" / "axe-core" / "axe.min.js"
@@ -77,6 +78,12 @@ async def test_forms_with_mistakes_have_no_violation(live: Live, page: Page) -> 
         await send(page)
         assert await page.locator("#erreurs").count() == 1, path
         await check(page, path)
+    async with transaction(live.instance.pool) as conn:
+        await switch_on(conn)
+    await page.goto(f"{live.url}/coop/points/alice")
+    await send(page, nombre="dix", raison="")
+    assert await page.locator("#erreurs a").count() == 3
+    await check(page, "correction of points")
 
 
 async def test_one_time_links_have_no_violation(live: Live, page: Page) -> None:
