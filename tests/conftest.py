@@ -5,6 +5,7 @@ import itertools
 import os
 import secrets
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -79,15 +80,16 @@ async def copy_database(admin: asyncpg.Connection, template: str, name: str) -> 
 def few_keys() -> Iterator[None]:
     """Making an RSA key takes as long as a hundred queries: thirty-two are made, and given out in turn."""
     made: list[rsa.RSAPrivateKey] = []
-    generate, turn = rsa.generate_private_key, itertools.cycle(range(32))
+    generate, turn, taking_turns = rsa.generate_private_key, itertools.cycle(range(32)), threading.Lock()
 
     def generate_few(public_exponent: int, key_size: int, backend: object = None) -> rsa.RSAPrivateKey:
         if key_size != 2048:
             return generate(public_exponent, key_size, backend)
-        number = next(turn)
-        if number == len(made):
-            made.append(generate(public_exponent, key_size, backend))
-        return made[number]
+        with taking_turns:  # keys are made in threads
+            number = next(turn)
+            if number == len(made):
+                made.append(generate(public_exponent, key_size, backend))
+            return made[number]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rsa, "generate_private_key", generate_few)

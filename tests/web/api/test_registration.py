@@ -1,5 +1,6 @@
 """Joining from an app: by the same rules as on the page, and only where the cooperative is open."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -53,6 +54,15 @@ async def test_the_answer_is_a_token_that_works_at_once(anybody: Api) -> None:
     async with connection(anybody.pool) as conn:
         account = await accounts.find_by_email(conn, "marie@exemple.fr")
     assert account is not None and account.confirmed_at is not None
+
+
+async def test_of_those_who_want_the_same_name_at_once_one_has_it_and_the_others_are_told(anybody: Api) -> None:
+    app = await open_door(anybody)
+
+    answers = await asyncio.gather(*(join(app, email=f"marie{number}@exemple.fr") for number in range(4)))
+
+    assert sorted(answer.status for answer in answers) == [200, 422, 422, 422]
+    assert {answer.json["field"] for answer in answers if answer.status == 422} == {"username"}
 
 
 WRONG: tuple[tuple[str, dict[str, Any]], ...] = (
