@@ -8,6 +8,7 @@ from models.scopes import list_widest
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.browsers import describe_browser
+from web.pages.ids import find_id
 from web.pages.new_password import read_new_password
 from web.pages.notices import find_notice, lead_on
 from web.passwords import check_password, hash_password
@@ -121,12 +122,12 @@ async def post_end_device(request: web.Request) -> web.Response:
     """POST /compte/appareils/fermer: log out one browser or app, or everything but this browser."""
     account, session = require_account(request), current_session(request)
     form = await read_form(request)
-    browser, app = form.typed("browser"), form.typed("app")
+    browser, app = form.typed("browser"), find_id(form.typed("app"))
     async with transaction(request.app[INSTANCE].pool) as conn:
         if browser == "others" and session is not None:
             await tokens.end_access(conn, account.actor_id, except_session=session.token_hash)
         elif browser:
             await sessions.end_by_handle(conn, account.actor_id, browser)
-        elif app.isdecimal() and len(app) < 20:
-            await tokens.revoke(conn, account.actor_id, int(app))
+        elif app is not None:
+            await tokens.revoke(conn, account.actor_id, app)
     raise web.HTTPSeeOther("/compte/appareils")

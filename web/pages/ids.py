@@ -5,11 +5,19 @@ from models.errors import NotFound
 HIGHEST = 2**63 - 1
 
 
-def read_id(text: str) -> int:
-    """The id that stands there. Raises NotFound for anything that no row can have."""
+def find_id(text: str) -> int | None:
+    """The id that stands there, or None for anything that no row can have."""
     if not (text.isascii() and text.isdecimal()) or len(text) > 19 or int(text) > HIGHEST:
-        raise NotFound
+        return None
     return int(text)
+
+
+def read_id(text: str) -> int:
+    """The same. Raises NotFound for anything that no row can have."""
+    id = find_id(text)
+    if id is None:
+        raise NotFound
+    return id
 
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"

@@ -10,6 +10,7 @@ from models.errors import Conflict
 from models.media import Media
 from web.forms import FileLimits, Form
 from web.pages.cards import Picture, draw_pictures
+from web.pages.ids import find_id
 
 MOST = uploads.MAX_ATTACHED
 
@@ -32,16 +33,17 @@ async def take_photos(instance: Instance, form: Form, owner_id: int) -> list[Pic
 
 async def _read_kept(instance: Instance, form: Form, owner_id: int) -> list[Media]:
     dropped = set(form.values.getall("retirer", []))
-    wanted = [id for id in dict.fromkeys(form.values.getall("media", [])) if id.isdecimal() and id not in dropped]
+    sent = [find_id(id) for id in form.values.getall("media", []) if id not in dropped]
+    wanted = [id for id in dict.fromkeys(sent) if id is not None]
     kept = []
     async with transaction(instance.pool) as conn:
-        found = await media.list_by_ids(conn, [int(id) for id in wanted[:MOST] if len(id) < 20])
+        found = await media.list_by_ids(conn, wanted[:MOST])
         for photo in found.values():
             if photo.owner_id == owner_id and photo.remote_url is None:
                 name = f"alt_{photo.id}"
                 words = form.text(name, limit=ALT_LIMIT) if name in form.values else photo.description
                 kept.append(await uploads.save_words(conn, photo.id, owner_id, description=words))
-    order = {int(id): place for place, id in enumerate(wanted)}
+    order = {id: place for place, id in enumerate(wanted)}
     return sorted(kept, key=lambda photo: order[photo.id])
 
 

@@ -10,6 +10,7 @@ from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.account import check_current_password
 from web.pages.entering import ANSWER_FIELD, STEP_FIELD, check_totp
+from web.pages.ids import find_id
 from web.pages.notices import find_notice, lead_on
 from web.passkeys import accept, offer
 from web.render import N_, find_face, render
@@ -123,10 +124,10 @@ async def post_passkey(request: web.Request) -> web.Response:
 async def post_passkey_removal(request: web.Request) -> web.Response:
     """POST /compte/securite/cle/retirer."""
     account = require_confirmed(request)
-    typed = (await read_form(request)).typed("cle")
-    if typed.isdecimal() and len(typed) < 20:
+    key_id = find_id((await read_form(request)).typed("cle"))
+    if key_id is not None:
         async with transaction(request.app[INSTANCE].pool) as conn:
-            await passkeys.remove(conn, account.actor_id, int(typed))
+            await passkeys.remove(conn, account.actor_id, key_id)
     raise lead_on(HERE, "sans-cle")
 
 
