@@ -14,10 +14,9 @@ from models.actors import Actor
 from models.agreements import Agreement, State, Step, Terms
 from models.database import Connection
 from models.errors import Conflict, Forbidden, Invalid
-from models.exchanges import EventKind
 from models.settings import Site
 from outbox import endings, fulfilment
-from outbox.builders.agreement import STATES, Case
+from outbox.builders.agreement import STATES, Case, speaks
 from outbox.cases import Said, answer_with_truth, keep, open_case
 
 WORDS: dict[str, State] = {word: state for state, word in STATES.items()} | {"Paid": "agreed"}
@@ -89,7 +88,8 @@ async def find_answered(conn: Connection, sender: Actor, answered: Offer | str) 
 
 async def is_ours(conn: Connection, held: Agreement) -> bool:
     """Whether our server has the word about it."""
-    return (await actors.get(conn, held.owner_id)).local
+    owner = await actors.get(conn, held.owner_id)
+    return owner.local or not speaks(owner)
 
 
 async def act(conn: Connection, site: Site, held: Agreement, verb: Callable[[], Awaitable[object]]) -> None:
@@ -138,11 +138,7 @@ async def follow_word(conn: Connection, sender: Actor, held: Agreement, word: Wo
     elif word.state == "expired":
         await keep(conn, case, "expired", None)
     else:
-        await keep(conn, case, _name_event(word.state), case.owner, text=word.reason)
-
-
-def _name_event(state: State) -> EventKind:
-    return state
+        await keep(conn, case, word.state, case.owner, {"text": word.reason} if word.reason else None)
 
 
 def _require_assent(held: Agreement, word: Word) -> Terms:

@@ -165,6 +165,30 @@ async def find(conn: Connection, *, listing_id: int, partner_id: int) -> Exchang
     )
 
 
+async def find_last_message(conn: Connection, id: int, author_id: int) -> int | None:
+    """The newest message that one of the two wrote and did not take back."""
+    found: int | None = await fetch_value(
+        conn,
+        """
+        SELECT max(m.post_id) FROM exchange_message m JOIN post p ON p.id = m.post_id
+        WHERE m.exchange_id = $1 AND p.author_id = $2 AND p.deleted_at IS NULL
+        """,
+        id,
+        author_id,
+    )
+    return found
+
+
+async def find_by_message(conn: Connection, post_id: int) -> Exchange | None:
+    """The thread in which a message stands."""
+    return await fetch_one(
+        conn,
+        Exchange,
+        "SELECT e.* FROM exchange e JOIN exchange_message m ON m.exchange_id = e.id WHERE m.post_id = $1",
+        post_id,
+    )
+
+
 async def list_by_listing(conn: Connection, listing_id: int) -> list[Exchange]:
     """All threads about a listing, the newest first, at most 200: for its owner."""
     return await fetch_all(

@@ -4,7 +4,7 @@ The server of the listing's owner is the authority. What a partner elsewhere doe
 what one of ours does elsewhere stays a wish until its owner's server says so.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from federation.uris import activity_uri, agreement_uri
@@ -13,13 +13,14 @@ from models.actors import Actor
 from models.agreements import UNHEARD, Agreement, NewAgreement, Terms
 from models.database import Connection
 from models.errors import Conflict, Forbidden, Invalid, NotFound
+from models.exchanges import Exchange
 from models.listings import Listing
 from models.settings import Site
 from outbox import listings as outbox_listings
 from outbox.builders.accept import build_accept_of_terms
-from outbox.builders.agreement import Case, build_agreement
+from outbox.builders.agreement import Case, build_agreement, speaks
 from outbox.builders.offer import build_offer
-from outbox.cases import NOTHING, Said, keep, open_case, require_next, require_words, stamp, tell, tell_truth
+from outbox.cases import NOTHING, Act, Said, open_case, require_next, require_words, say, stamp, tell_truth
 from outbox.moves import require_at_home
 from outbox.prices import find_points, require_promise, require_proposable
 from outbox.releases import OTHER_CHOSEN, release_waiting
@@ -56,33 +57,86 @@ async def request(
     await require_proposable(conn, fresh, partner, partner, terms)
     if owner.local:
         await require_room(conn, fresh, terms)
-    thread = await exchanges.open(conn, listing_id=fresh.id, owner_id=owner.id, partner_id=partner.id)
-    created = await agreements.create(
-        conn,
-        NewAgreement(
-            exchange_id=thread.id,
-            listing_id=fresh.id,
-            owner_id=owner.id,
-            partner_id=partner.id,
-            uri=agreement_uri(site, owner.username) if owner.local else None,
-            request_uri=said.uri or activity_uri(site, partner.username),
-            terms=terms,
-            held_until=agreements.next_moment() + await _find_hold(conn),
-            updated_at=agreements.next_moment() if owner.local else UNHEARD,
-        ),
-    )
-    if created is None:
-        raise Conflict("Cette demande est déjà faite.")
-    case = Case(listing=fresh, owner=owner, partner=partner, agreement=created)
+    case = await _begin(conn, site, _Sides(listing=fresh, owner=owner, partner=partner, by=partner), terms, said.uri)
+    created = case.agreement
     offer = replace(
         build_offer(site, partner, build_agreement(case, by=partner), owner.uri, content=text), id=created.request_uri
     )
-    await keep(conn, case, "requested", partner, activity=offer, text=text)
-    await tell(conn, partner, offer, owner)
+    await say(conn, site, case, partner, Act(kind="requested", activity=offer, text=text))
     await tell_truth(conn, site, case)
     if owner.local and fresh.details.first_come and fresh.details.mode == "gift":
         return await accept(conn, site, owner, created)
     return created
+
+
+async def propose(
+    conn: Connection, site: Site, owner: Actor, exchange: Exchange, terms: Terms, said: Said = NOTHING
+) -> Agreement:
+    """The owner proposes terms to somebody who wrote to her without any: a person here, or one who answers in words.
+
+    Raises NotFound for others' threads, Invalid, and Conflict: where something is asked already, or days are taken.
+    """
+    if exchange.owner_id != owner.id:
+        raise NotFound
+    partner = await actors.get(conn, exchange.partner_id)
+    await agreements.lock_listing(conn, exchange.listing_id)
+    listing = await listings.find_by_post(conn, exchange.listing_id)
+    if listing is None:
+        raise NotFound
+    require_at_home(owner)
+    require_stands(listing)
+    await _require_proposable(conn, exchange, partner)
+    terms = require_terms(listing.details, terms)
+    terms = replace(terms, points=await find_points(conn, listing, partner, terms))
+    text = require_words(said.text)
+    await require_room(conn, listing, terms)
+    case = await _begin(conn, site, _Sides(listing=listing, owner=owner, partner=partner, by=owner), terms, None)
+    offer = build_offer(site, owner, build_agreement(case), partner.uri, content=text)
+    offer = replace(offer, id=case.agreement.request_uri)
+    await say(conn, site, case, owner, Act(kind="countered", activity=offer, text=text))
+    return case.agreement
+
+
+async def _require_proposable(conn: Connection, exchange: Exchange, partner: Actor) -> None:
+    if not partner.local and speaks(partner):
+        raise Conflict("Cette personne peut demander elle-même, depuis l’annonce : écrivez-lui vos dates.")
+    latest = await agreements.get_latest(conn, exchange.id)
+    if latest is not None and latest.state in agreements.LIVE:
+        raise Conflict("Une proposition est déjà en cours avec cette personne : changez-la, ou terminez-la d’abord.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sides:
+    """Who begins an agreement (`by`), about what, with whom."""
+
+    listing: Listing
+    owner: Actor
+    partner: Actor
+    by: Actor
+
+
+async def _begin(conn: Connection, site: Site, sides: _Sides, terms: Terms, uri: str | None) -> Case:
+    """The agreement with its first terms; `uri` is that of an Offer from elsewhere. Raises Conflict."""
+    listing, owner, partner = sides.listing, sides.owner, sides.partner
+    thread = await exchanges.open(conn, listing_id=listing.id, owner_id=owner.id, partner_id=partner.id)
+    created = await agreements.create(
+        conn,
+        NewAgreement(
+            exchange_id=thread.id,
+            listing_id=listing.id,
+            owner_id=owner.id,
+            partner_id=partner.id,
+            uri=agreement_uri(site, owner.username) if owner.local else None,
+            request_uri=uri or activity_uri(site, sides.by.username),
+            proposed_by=sides.by.id,
+            terms=terms,
+            held_until=agreements.next_moment() + await _find_hold(conn),
+            updated_at=agreements.next_moment() if owner.local or not speaks(owner) else UNHEARD,
+        ),
+    )
+    if created is None:
+        raise Conflict("Cette demande est déjà faite.")
+    return Case(listing=listing, owner=owner, partner=partner, agreement=created)
 
 
 async def counter(
@@ -119,8 +173,7 @@ async def counter(
         site, actor, build_agreement(case, by=actor), other.uri, content=text, in_reply_to=held.offer_uri
     )
     offer = replace(offer, id=changed.offer_uri, published=changed.updated_at if actor.id == case.owner.id else None)
-    await keep(conn, case, "countered", actor, activity=offer, text=text)
-    await tell(conn, actor, offer, other)
+    await say(conn, site, case, actor, Act(kind="countered", activity=offer, text=text))
     if not actor.local:
         await tell_truth(conn, site, case)
     return changed
@@ -134,11 +187,10 @@ async def accept(conn: Connection, site: Site, actor: Actor, agreement: Agreemen
     case = await open_case(conn, agreement.id)
     held = case.agreement
     require_next(case, actor, "accept", said)
-    if not case.owner.local:
+    if not case.ours:
         yes = build_accept_of_terms(site, actor, case)
         case = replace(case, agreement=replace(held, accepted_uri=yes.id))
-        await keep(conn, case, "accepted", actor, activity=yes)
-        await tell(conn, actor, yes, case.owner)
+        await say(conn, site, case, actor, Act(kind="accepted", activity=yes))
         return case.agreement
     await require_room(conn, case.listing, held.terms, but=held.id)
     await require_promise(conn, case, actor)
@@ -146,11 +198,9 @@ async def accept(conn: Connection, site: Site, actor: Actor, agreement: Agreemen
     agreed = replace(held, state="agreed", agreed_at=at, updated_at=at, held_until=None, accepted_uri=None)
     case = replace(case, agreement=agreed)
     yes = build_accept_of_terms(site, actor, case)
-    await keep(conn, case, "agreed", actor, activity=yes)
-    if actor.local:
-        await tell(conn, actor, yes, case.other_of(actor))
-    else:
-        await tell_truth(conn, site, case)
+    await say(conn, site, case, actor, Act(kind="agreed", activity=yes))
+    if not actor.local:
+        await tell_truth(conn, site, case, news="agreed")
     await _take(conn, site, case)
     return agreed
 

@@ -14,9 +14,10 @@ from models.errors import Conflict, Invalid, NotFound
 from models.exchanges import EventKind
 from models.settings import Site
 from models.texts import NOT_TYPED
-from outbox.builders.agreement import Case
+from outbox.builders.agreement import Case, speaks
 from outbox.builders.update import build_agreement_update
 from outbox.send import Recipients, send
+from outbox.words import write_to
 
 TEXT_LIMIT = 2_000
 NOT_NOW: dict[State, str] = {
@@ -59,43 +60,60 @@ async def find_case(conn: Connection, held: Agreement) -> Case:
     return Case(listing=listing, owner=owner, partner=partner, agreement=held)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What one of the two did: what it is called, the activity that says so, and the words that go with it."""
+
+    kind: EventKind
+    activity: Activity
+    text: str = ""
+
+
+async def say(conn: Connection, site: Site, case: Case, actor: Actor, act: Act) -> None:
+    """Written down, and told to the other side if it is elsewhere.
+
+    A server that reads no agreements gets a private note in words instead of the activity. The event remembers the
+    terms, the words, and the id under which is found what became of telling it.
+    """
+    other = case.other_of(actor)
+    details: dict[str, Any] = {"activity": act.activity.id}
+    if actor.local and not other.local:
+        if speaks(other):
+            await send(conn, actor, act.activity, Recipients(named_ids=(other.id,)), about=act.activity.id)
+        else:
+            note = await write_to(conn, site, case, act.kind, actor, text=act.text)
+            details = {"activity": note.uri, "note": note.id}
+    await keep(conn, case, act.kind, actor, details | ({"text": act.text} if act.text else {}))
+
+
 async def keep(
-    conn: Connection,
-    case: Case,
-    kind: EventKind,
-    actor: Actor | None,
-    *,
-    activity: Activity | None = None,
-    text: str = "",
+    conn: Connection, case: Case, kind: EventKind, actor: Actor | None, details: dict[str, Any] | None = None
 ) -> int | None:
-    """Write the agreement and what happened to it; the event remembers the terms, the words, and what was sent."""
+    """Write the agreement and what happened to it; `actor` is None for the clock."""
     held = case.agreement
     await agreements.save(conn, held)
-    details: dict[str, Any] = {"terms": agreements.write_terms(held.terms)}
-    if text:
-        details["text"] = text
-    if activity is not None:
-        details["activity"] = activity.id
     return await exchanges.add_event(
         conn,
         held.exchange_id,
         kind,
         agreement_id=held.id,
         actor_id=None if actor is None else actor.id,
-        details=details,
+        details={"terms": agreements.write_terms(held.terms)} | (details or {}),
     )
 
 
-async def tell(conn: Connection, sender: Actor, activity: Activity, other: Actor) -> None:
-    """Send what one of ours did to the other side, if it is elsewhere; each act is found again by its own id."""
-    if sender.local and not other.local:
-        await send(conn, sender, activity, Recipients(named_ids=(other.id,)), about=activity.id)
+async def tell_truth(conn: Connection, site: Site, case: Case, *, news: EventKind | None = None) -> None:
+    """How things stand, from the owner's server, which has the word, to a partner elsewhere.
 
-
-async def tell_truth(conn: Connection, site: Site, case: Case) -> None:
-    """How things stand, from the owner's server, which has the word, to a partner elsewhere."""
-    if case.owner.local and not case.partner.local:
-        await tell(conn, case.owner, build_agreement_update(site, case), case.partner)
+    To somebody whose server reads no agreements only `news` are told, in words.
+    """
+    if not case.owner.local or case.partner.local:
+        return
+    if speaks(case.partner):
+        update = build_agreement_update(site, case)
+        await send(conn, case.owner, update, Recipients(named_ids=(case.partner.id,)), about=update.id)
+    elif news is not None:
+        await write_to(conn, site, case, news, case.owner)
 
 
 async def answer_with_truth(conn: Connection, site: Site, agreement: Agreement) -> None:
@@ -130,4 +148,4 @@ def require_words(text: str) -> str:
 def stamp(case: Case) -> datetime:
     """The moment of a change; only the owner's server has a clock that counts."""
     held = case.agreement.updated_at
-    return agreements.next_moment(held) if case.owner.local else held
+    return agreements.next_moment(held) if case.ours else held

@@ -18,7 +18,7 @@ from outbox.builders.agreement import Case, build_agreement
 from outbox.builders.reject import build_reject_of_terms
 from outbox.builders.undo import build_undo
 from outbox.builders.update import build_agreement_update
-from outbox.cases import NOTHING, Said, keep, open_case, require_next, require_words, stamp, tell, tell_truth
+from outbox.cases import NOTHING, Act, Said, keep, open_case, require_next, require_words, say, stamp, tell_truth
 
 PATIENCE = timedelta(hours=24)
 """So much longer a copy waits for an answer than the server that has the word."""
@@ -55,8 +55,7 @@ async def _end(conn: Connection, site: Site, actor: Actor, agreement: Agreement,
     )
     no = await _build_no(conn, site, actor, case, verb, ended)
     case = replace(case, agreement=ended)
-    await keep(conn, case, ENDINGS[verb], actor, activity=no, text=reason)
-    await tell(conn, actor, no, case.other_of(actor))
+    await say(conn, site, case, actor, Act(kind=ENDINGS[verb], activity=no, text=reason))
     if not actor.local:
         await tell_truth(conn, site, case)
     if verb == "cancel":
@@ -92,11 +91,11 @@ async def give_back(conn: Connection, site: Site, case: Case) -> None:
 async def end_by_clock(conn: Connection, site: Site, case: Case) -> Case:
     """Nobody answered, or nothing was heard of it any more. A copy ends by itself and tells nobody."""
     held = case.agreement
-    at = agreements.next_moment(held.updated_at) if case.owner.local else held.updated_at
+    at = agreements.next_moment(held.updated_at) if case.ours else held.updated_at
     ended = replace(held, state="expired", updated_at=at, ended_at=agreements.next_moment(), accepted_uri=None)
     case = replace(case, agreement=ended)
     await keep(conn, case, "expired", None)
-    await tell_truth(conn, site, case)
+    await tell_truth(conn, site, case, news="expired")
     return case
 
 

@@ -13,7 +13,7 @@ from models.settings import Site
 from outbox import listings
 from outbox.builders.agreement import Case
 from outbox.builders.create import build_report
-from outbox.cases import NOTHING, Said, keep, open_case, require_next, stamp, tell, tell_truth
+from outbox.cases import NOTHING, Act, Said, open_case, require_next, say, stamp, tell_truth
 from outbox.prices import pay
 from outbox.terms import AGAIN_AND_AGAIN, find_stock
 
@@ -38,8 +38,7 @@ async def report(
     if step == final:
         case = replace(case, agreement=_end(case, actor, state, at))
     word = build_report(site, case, actor, step, uri=uri, at=at)
-    await keep(conn, case, step, actor, activity=word)
-    await tell(conn, actor, word, case.other_of(actor))
+    await say(conn, site, case, actor, Act(kind=step, activity=word))
     if step == final:
         await tell_truth(conn, site, case)
         await settle(conn, site, case)
@@ -48,7 +47,7 @@ async def report(
 
 def _end(case: Case, actor: Actor, state: State, at: datetime) -> Agreement:
     held = note_report(case.agreement, case.agreement.role_of(actor.id), at)
-    if not case.owner.local:
+    if not case.ours:
         return held
     ended_at = at if state == "done" and held.ended_at is None else held.ended_at
     return replace(held, state=state, ended_at=ended_at, updated_at=stamp(case))

@@ -7,7 +7,7 @@ from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
 from outbox.builders.reject import build_reject_of_terms
-from outbox.cases import find_case, keep, tell
+from outbox.cases import Act, find_case, say
 
 OTHER_CHOSEN = "Quelqu’un d’autre a été choisi. Merci d’avoir répondu !"
 CLOSED = "L’annonce est close. Merci d’avoir répondu !"
@@ -28,6 +28,5 @@ async def release_waiting(
         refused = replace(held, state="refused", reason=reason, updated_at=at, ended_at=at, accepted_uri=None)
         case = await find_case(conn, refused)
         no = build_reject_of_terms(site, owner, held.request_uri, case.partner, reason=reason, at=at)
-        await keep(conn, case, "refused", owner, activity=no, text=reason)
-        await tell(conn, owner, no, case.partner)
+        await say(conn, site, case, owner, Act(kind="refused", activity=no, text=reason))
     return len(waiting)

@@ -105,9 +105,9 @@ class Pair:
 async def make_pair(conn: Connection, second_conn: Connection, **details: Any) -> Pair:
     """Both servers, met; the listing is known on both."""
     alice = await make_member(conn, "alice")
-    bob = await make_remote_actor(conn, "bob")
+    bob = await make_remote_actor(conn, "bob", territory_uri=f"{HENIN.url}/users/coop")
     listing = await make_listing(conn, alice, **details)
-    alice_there = await make_remote_actor(second_conn, "alice", "lomme.test")
+    alice_there = await make_remote_actor(second_conn, "alice", "lomme.test", territory_uri=f"{LOMME.url}/users/coop")
     bob_there = await _make_bob(second_conn)
     copy, _ = await listings.save_remote(
         second_conn, _as_remote(listing, alice_there), ListingDetails(**_plain(listing.details))

@@ -56,6 +56,7 @@ async def make_agreement(
             partner_id=partner.id,
             uri=None,
             request_uri=f"{partner.uri}/offers/{listing.id}",
+            proposed_by=partner.id,
             terms=Terms(points=amount),
             held_until=None,
             updated_at=moment,

@@ -36,6 +36,7 @@ from models import (
     tokens,
     tombstones,
 )
+from models.agreements import links as agreement_links
 from models.database import Connection, transaction
 from models.directory.saving import forget_old
 from models.jobs import Handler, Periodic
@@ -83,6 +84,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "unconfirmed": accounts.forget_unconfirmed,
     "login_steps": login_steps.forget_old,
     "links": links.forget_expired,
+    "agreement_links": agreement_links.forget_old,
     "sign_ups": sign_ups.forget_old,
     "attempts": attempts.forget_old,
     "knocks": knocks.forget_old,

@@ -6,16 +6,17 @@ from federation.vocabulary.embedded import is_postlike
 from inbox.agreements import hear_report
 from inbox.errors import Ignored
 from inbox.objects import save_post
+from inbox.words import hear_words
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
 
 
 async def handle_create(conn: Connection, site: Site, sender: Actor, activity: Create) -> None:
-    """Kept when it is a listing, or concerns somebody here; a report belongs to its agreement."""
+    """Kept when it is a listing, or concerns somebody here; reports, and a private yes or no, go to agreements."""
     if isinstance(activity.object, EconomicEvent):
         await hear_report(conn, site, sender, activity.object)
         return
     if not is_postlike(activity.object):
         raise Ignored("This is not shown here.")
-    await save_post(conn, sender, activity.object)
+    await hear_words(conn, site, sender, await save_post(conn, sender, activity.object))

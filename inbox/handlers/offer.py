@@ -15,7 +15,8 @@ from models.listings import Listing
 from models.settings import Site
 from outbox import agreements
 from outbox.builders.reject import build_reject_of_terms
-from outbox.cases import Said, tell
+from outbox.cases import Said
+from outbox.send import Recipients, send
 
 NOT_FOR_YOU = "Cette annonce ne prend pas cette demande."
 """What whoever is blocked reads: no more than others might."""
@@ -51,7 +52,8 @@ async def _hear_request(conn: Connection, site: Site, sender: Actor, activity: O
         raise Ignored("Whoever asks does not see this listing.") from None
     except (Conflict, Invalid, Forbidden) as error:
         reason = NOT_FOR_YOU if isinstance(error, Forbidden) else str(error)
-        await tell(conn, owner, build_reject_of_terms(site, owner, activity.id, sender, reason=reason), sender)
+        no = build_reject_of_terms(site, owner, activity.id, sender, reason=reason)
+        await send(conn, owner, no, Recipients(named_ids=(sender.id,)), about=no.id)
 
 
 async def _find_offered(conn: Connection, activity: Offer) -> tuple[Listing, Actor]:

@@ -10,7 +10,7 @@ from models.ids import make_id
 
 
 async def create(conn: Connection, new: NewAgreement) -> Agreement | None:
-    """Somebody asks; None when an Offer with this id has come already."""
+    """Somebody asks or proposes; None when an Offer with this id has come already."""
     terms = new.terms
     id = await fetch_value(
         conn,
@@ -18,8 +18,9 @@ async def create(conn: Connection, new: NewAgreement) -> Agreement | None:
         INSERT INTO agreement (id, exchange_id, listing_id, owner_id, partner_id, uri, request_uri, offer_uri,
             proposed_by, state, quantity, unit, begins_at, ends_at, place, in_return, amount, currency, points, note,
             held_until, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $5, 'requested', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-            $19)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $20,
+            CASE WHEN $20::bigint = $5::bigint THEN 'requested' ELSE 'countered' END, $8, $9, $10, $11, $12, $13, $14,
+            $15, $16, $17, $18, $19)
         ON CONFLICT (request_uri) DO NOTHING RETURNING id
         """,
         make_id(),
@@ -41,10 +42,11 @@ async def create(conn: Connection, new: NewAgreement) -> Agreement | None:
         terms.note,
         new.held_until,
         new.updated_at,
+        new.proposed_by,
     )
     if id is None:
         return None
-    await save_offer(conn, id, new.request_uri, new.partner_id)
+    await save_offer(conn, id, new.request_uri, new.proposed_by)
     return await get(conn, id)
 
 

@@ -42,7 +42,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAgreement:
-    """With what an agreement begins. `uri` is None until the owner's server gives it one."""
+    """With what an agreement begins. `uri` is None until the owner's server gives it one.
+
+    What the owner proposes unasked begins as a counter-proposal: the partner is to answer.
+    """
 
     exchange_id: int
     listing_id: int
@@ -50,6 +53,7 @@ class NewAgreement:
     partner_id: int
     uri: str | None
     request_uri: str
+    proposed_by: int
     terms: Terms
     held_until: datetime | None
     updated_at: datetime

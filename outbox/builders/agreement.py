@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from federation.html import from_text
+from federation.terms import PROPOSALS
 from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import Commitment, EconomicEvent
 from federation.vocabulary.intents import Quantity
@@ -42,6 +43,11 @@ class Case:
         return self.partner if actor.id == self.owner.id else self.owner
 
     @property
+    def ours(self) -> bool:
+        """Whether our server has the word: the owner is here, or of a server that reads no agreements."""
+        return self.owner.local or not speaks(self.owner)
+
+    @property
     def provider(self) -> Actor:
         """Who gives: the author of an offer, or whoever answers a request."""
         return self.owner if self.listing.details.kind == "offer" else self.partner
@@ -50,6 +56,11 @@ class Case:
     def receiver(self) -> Actor:
         """Who receives."""
         return self.other_of(self.provider)
+
+
+def speaks(actor: Actor) -> bool:
+    """Whether somebody's server reads agreements: it tells its territory as ours do, or FEP-0837 in `implements`."""
+    return actor.local or actor.territory_uri is not None or PROPOSALS in actor.implements
 
 
 def build_agreement(case: Case, *, by: Actor | None = None) -> Document:

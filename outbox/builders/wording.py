@@ -138,7 +138,7 @@ def write_facts(details: ListingDetails, language: str) -> list[str]:
 
 
 def _write_window(begins: datetime | None, ends: datetime | None, *, french: bool) -> str:
-    days = [_write_day(moment, french=french) if moment else None for moment in (begins, ends)]
+    days = [write_day(moment, french=french) if moment else None for moment in (begins, ends)]
     match days:
         case [None, None]:
             return ""
@@ -151,7 +151,8 @@ def _write_window(begins: datetime | None, ends: datetime | None, *, french: boo
     return f"du {days[0]} au {days[1]}" if french else f"from {days[0]} to {days[1]}"
 
 
-def _write_day(moment: datetime, *, french: bool) -> str:
+def write_day(moment: datetime, *, french: bool) -> str:
+    """The day on the clocks of the territories: `13 mai`, `1er mai`; in English `13 May`."""
     day = moment.astimezone(PARIS)
     month = _MONTHS[day.month - 1][0 if french else 1]
     return f"{'1er' if french and day.day == 1 else day.day} {month}"

@@ -20,6 +20,7 @@ from tests.fediverse import FakeFediverse
 from tests.outbox.sent import list_sent
 
 START = (datetime.now(UTC) + timedelta(days=10)).replace(minute=0, second=0, microsecond=0)
+COOP = "https://henin.test/users/coop"
 TERMS = Terms(begins_at=START, ends_at=START + timedelta(days=3))
 
 
@@ -35,7 +36,9 @@ async def meet(instance: Instance, *, remote: bool = False) -> tuple[Actor, Acto
     """Alice lends a tent; Carol is here, or elsewhere."""
     async with transaction(instance.pool) as conn:
         alice = await make_member(conn)
-        carol = await make_remote_actor(conn, "carol") if remote else await make_member(conn, "carol")
+        carol = (
+            await make_remote_actor(conn, "carol", territory_uri=COOP) if remote else await make_member(conn, "carol")
+        )
         return alice, carol, await make_listing(conn, alice)
 
 
@@ -119,7 +122,10 @@ async def test_a_request_is_held_for_as_long_as_the_cooperative_says(instance: I
 
 async def test_a_copy_waits_a_day_longer_than_the_server_that_has_the_word(instance: Instance) -> None:
     async with transaction(instance.pool) as conn:
-        carol, alice = await make_member(conn, "carol"), await make_remote_actor(conn, "alice")
+        carol, alice = (
+            await make_member(conn, "carol"),
+            await make_remote_actor(conn, "alice", territory_uri=COOP),
+        )
         asked = await request(conn, HERE, carol, await make_listing(conn, alice), TERMS)
         await execute(conn, "UPDATE agreement SET held_until = now() - interval '23 hours'")
     assert await expire_due(instance) == 0

@@ -1,15 +1,20 @@
 """Forms with mistakes, one-time links and the first-run wizard through axe-core, as people meet them at the door."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page
 
-from models import links
+from models import exchanges, links
+from models.agreements import Terms
+from models.agreements import links as terms_links
 from models.database import Pool, fetch_value, transaction
 from outbox import posting
+from outbox.agreements import propose
 from outbox.posting import Wish
+from tests.factories import make_listing, make_remote_actor
 from tests.points import switch_on
 from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
 
@@ -94,6 +99,24 @@ async def test_one_time_links_have_no_violation(live: Live, page: Page) -> None:
     for token in (login, password, "x" * 40):
         await page.goto(f"{live.url}/lien/{token}")
         await check(page, "link")
+
+
+async def test_the_link_to_terms_has_no_violation(live: Live, page: Page) -> None:
+    async with transaction(live.instance.pool) as conn:
+        listing = await make_listing(conn, live.village.alice, title="Tente")
+        bob = await make_remote_actor(conn, "bernard", "mastodon.test")
+        thread = await exchanges.open(conn, listing_id=listing.id, owner_id=live.village.alice.id, partner_id=bob.id)
+        moment = datetime.now(UTC) + timedelta(days=9)
+        terms = Terms(begins_at=moment, ends_at=moment + timedelta(days=2), place="La Remise")
+        held = await propose(conn, live.instance.site, live.village.alice, thread, terms)
+        token = await terms_links.create(conn, agreement_id=held.id, actor_id=bob.id, offer_uri=held.offer_uri)
+
+    await page.goto(f"{live.url}/accord/{token}")
+    await check(page, "terms")
+    await page.get_by_text("Oui, d’accord").click()
+    await check(page, "answered")
+    await page.goto(f"{live.url}/accord/{token}")
+    await check(page, "gone")
 
 
 async def test_the_wizard_has_no_violation(live: Live, page: Page) -> None:

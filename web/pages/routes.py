@@ -45,6 +45,7 @@ from web.pages import (
     sign_ups,
     static,
     strangers,
+    terms_links,
     territories,
     why,
 )
@@ -103,6 +104,8 @@ ROUTES: list[web.RouteDef] = [
     web.post("/oauth/authorize", authorize.post_authorize),
     web.get("/mot-de-passe-oublie", login.show_forgotten),
     web.post("/mot-de-passe-oublie", login.post_forgotten),
+    web.get(f"/accord/{{token:{LINK}}}", terms_links.show_terms),
+    web.post(f"/accord/{{token:{LINK}}}", terms_links.post_terms),
     web.get(f"/lien/{{token:{LINK}}}", one_time_links.show_link),
     web.post(f"/lien/{{token:{LINK}}}", one_time_links.post_link),
     web.get("/inscription", registration.show_registration),

@@ -21,7 +21,7 @@ START = (datetime.now(UTC) + timedelta(days=30)).replace(microsecond=0)
 
 async def meet(conn: Connection, **details: Any) -> tuple[Actor, Actor, Listing]:
     """Alice has a listing; Bob of a server that is known for long."""
-    alice, bob = await make_member(conn), await make_remote_actor(conn)
+    alice, bob = await make_member(conn), await make_remote_actor(conn, territory_uri="https://henin.test/users/coop")
     await execute(
         conn,
         """

@@ -1,0 +1,100 @@
+"""Terms and what became of them in words, for people whose server has no other way to read them."""
+
+from datetime import datetime, timedelta
+
+from models.agreements import Terms
+from models.exchanges import EventKind
+from models.listings import ListingDetails
+from models.moments import PARIS
+from outbox.builders.wording import NBSP, write_day, write_money
+
+FRENCH: dict[EventKind, str] = {
+    "requested": "Bonjour, pour « {title} »{when} : est-ce possible ?",
+    "countered": "Pour « {title} », je vous propose ceci{when}.",
+    "agreed": "C’est noté, nous sommes d’accord pour « {title} »{when}.",
+    "refused": "Pour « {title} », ce n’est pas possible, désolé.",
+    "withdrawn": "Je retire ma demande pour « {title} ».",
+    "cancelled": "L’accord pour « {title} »{when} est annulé.",
+    "expired": "Pour « {title} », la proposition est restée sans réponse : elle ne tient plus.",
+    "out": "« {title} » : c’est remis.",
+    "back": "« {title} » : c’est rendu, merci !",
+    "done": "« {title} » : c’est fait, merci !",
+}
+
+ENGLISH: dict[EventKind, str] = {
+    "requested": "Hello, about “{title}”{when}: is it possible?",
+    "countered": "About “{title}”, I propose this{when}.",
+    "agreed": "Noted: we agree on “{title}”{when}.",
+    "refused": "About “{title}”: sorry, it is not possible.",
+    "withdrawn": "I take back my request about “{title}”.",
+    "cancelled": "What we agreed about “{title}”{when} is cancelled.",
+    "expired": "About “{title}”: nobody answered the proposal, it no longer stands.",
+    "out": "“{title}”: handed over.",
+    "back": "“{title}”: it is back, thank you!",
+    "done": "“{title}”: done, thank you!",
+}
+
+ASKS: tuple[EventKind, ...] = ("requested", "countered")
+"""What waits for an answer."""
+
+
+def write_act(kind: EventKind, details: ListingDetails, terms: Terms, language: str, *, link: str = "") -> str:
+    """What happened in one sentence or two; with how to answer where an answer is waited for."""
+    french = language == "fr"
+    parts = [part for part in (write_when(terms, french=french), *_write_rest(terms, french=french)) if part]
+    when = (f"{NBSP}: " if french else ": ") + ", ".join(parts) if parts and kind == "countered" else ""
+    when = when or (", " + ", ".join(parts) if parts else "")
+    said = (FRENCH if french else ENGLISH)[kind].format(title=details.title, when=when)
+    if kind not in ASKS:
+        return said
+    answer = (
+        f"Répondez « oui » ou « non » à ce message, ou choisissez ici{NBSP}: {link} (lien valable sept jours)."
+        if french
+        else f"Answer “yes” or “no” to this message, or choose here: {link} (for seven days)."
+    )
+    return f"{said}\n\n{answer}"
+
+
+def write_when(terms: Terms, *, french: bool) -> str:
+    """From when until when; of whole days the days alone, the last one included."""
+    begins_at, ends_at = terms.begins_at, terms.ends_at
+    if begins_at is None:
+        return ""
+    if ends_at is None:
+        return (
+            f"le {_write_moment(begins_at, french=french)}"
+            if french
+            else f"on {_write_moment(begins_at, french=french)}"
+        )
+    if is_whole_days(begins_at, ends_at):
+        first, last = write_day(begins_at, french=french), write_day(ends_at - timedelta(hours=1), french=french)
+        if first == last:
+            return f"le {first}" if french else f"on {first}"
+        return f"du {first} au {last}" if french else f"from {first} to {last}"
+    first, last = _write_moment(begins_at, french=french), _write_moment(ends_at, french=french)
+    return f"du {first} au {last}" if french else f"from {first} to {last}"
+
+
+def is_whole_days(begins_at: datetime, ends_at: datetime) -> bool:
+    """Whether both are midnights on the clocks of the territories."""
+    moments = (begins_at.astimezone(PARIS), ends_at.astimezone(PARIS))
+    return all((moment.hour, moment.minute) == (0, 0) for moment in moments)
+
+
+def _write_moment(moment: datetime, *, french: bool) -> str:
+    local = moment.astimezone(PARIS)
+    day = write_day(moment, french=french)
+    if french:
+        minutes = f"{NBSP}{local.minute:02}" if local.minute else ""
+        return f"{day} à {local.hour}{NBSP}h{minutes}"
+    return f"{day} at {local.hour}:{local.minute:02}"
+
+
+def _write_rest(terms: Terms, *, french: bool) -> list[str]:
+    language = "fr" if french else "en"
+    return [
+        terms.place,
+        f"{'contre' if french else 'for'} {terms.in_return}" if terms.in_return else "",
+        write_money(terms.amount, language) if terms.amount else "",
+        terms.note,
+    ]

@@ -1,0 +1,202 @@
+"""Agreements with somebody who has only a Mastodon account: asked in words, answered in words or by a link."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from inbox.dispatch import apply
+from inbox.words import read_answer
+from models import agreements, exchanges
+from models.actors import Actor
+from models.agreements import Agreement, Terms, links
+from models.database import Connection
+from models.errors import Conflict, Gone
+from models.exchanges import Exchange
+from models.listings import Listing
+from models.moments import PARIS
+from outbox.agreements import accept, propose, request
+from outbox.builders.terms import write_act
+from tests.factories import HERE, make_listing, make_member, make_remote_actor
+from tests.inbox.handlers.activities import by, note_by
+from tests.outbox.sent import list_sent
+
+START = (datetime.now(PARIS) + timedelta(days=30)).replace(hour=0, minute=0, second=0, microsecond=0)
+TERMS = Terms(begins_at=START, ends_at=START + timedelta(days=3), place="La Remise")
+
+
+async def meet(conn: Connection, **details: Any) -> tuple[Actor, Actor, Listing]:
+    """Alice lends a tent; Bob has an account on a server that knows nothing of it."""
+    alice, bob = await make_member(conn), await make_remote_actor(conn, "bob", "mastodon.test")
+    return alice, bob, await make_listing(conn, alice, **details)
+
+
+async def write(conn: Connection, bob: Actor, alice: Actor, parent: str, content: str) -> None:
+    """Bob answers in private."""
+    mention = {"type": "Mention", "href": alice.uri, "name": f"@{alice.username}@lomme.test"}
+    note = note_by(bob, to=[alice.uri], tag=[mention], inReplyTo=parent, content=content)
+    await apply(conn, HERE, bob, by(bob, "Create", note, to=[alice.uri]))
+
+
+async def ask_in_words(conn: Connection, bob: Actor, alice: Actor, listing: Listing) -> Exchange:
+    """Bob asks for the tent by a direct message, and a thread begins."""
+    await write(conn, bob, alice, listing.uri, "<p>@alice Bonjour, elle est libre en mai ?</p>")
+    thread = await exchanges.find(conn, listing_id=listing.id, partner_id=bob.id)
+    assert thread is not None
+    return thread
+
+
+async def last_note(conn: Connection) -> dict[str, Any]:
+    """What was sent last, which is a private note."""
+    sent = (await list_sent(conn))[-1]
+    assert (sent.type, sent.hosts) == ("Create", ["mastodon.test"])
+    note: dict[str, Any] = sent.activity["object"]
+    assert note["type"] == "Note"
+    return note
+
+
+def token_of(note: dict[str, Any]) -> str:
+    """The link in a note."""
+    return str(note["content"]).partition(f"{HERE.url}/accord/")[2].partition('"')[0]
+
+
+async def state_of(conn: Connection, agreement: Agreement) -> str:
+    """As it stands now."""
+    return (await agreements.get(conn, agreement.id)).state
+
+
+async def test_an_owner_proposes_days_and_a_private_oui_settles_it(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+    thread = await ask_in_words(conn, bob, alice, listing)
+
+    proposed = await propose(conn, HERE, alice, thread, TERMS)
+    question = await last_note(conn)
+    assert question["to"] == [bob.uri]
+    assert "La Remise" in question["content"] and "oui" in question["content"]
+    await write(conn, bob, alice, question["id"], "<p>@alice Oui, merci beaucoup !</p>")
+
+    assert await state_of(conn, proposed) == "agreed"
+    confirmed = await last_note(conn)
+    assert "nous sommes d’accord" in confirmed["content"]
+
+
+async def test_a_private_non_refuses(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+    proposed = await propose(conn, HERE, alice, await ask_in_words(conn, bob, alice, listing), TERMS)
+
+    await write(conn, bob, alice, (await last_note(conn))["id"], "<p>@alice non merci</p>")
+
+    assert await state_of(conn, proposed) == "refused"
+
+
+async def test_what_says_more_is_a_message_that_a_person_reads(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+    proposed = await propose(conn, HERE, alice, await ask_in_words(conn, bob, alice, listing), TERMS)
+
+    await write(conn, bob, alice, (await last_note(conn))["id"], "<p>@alice Oui mais plutôt dimanche</p>")
+
+    assert await state_of(conn, proposed) == "countered"
+    assert len(await exchanges.list_entries(conn, proposed.exchange_id)) == 4
+
+
+async def test_only_whoever_is_asked_answers(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+    proposed = await propose(conn, HERE, alice, await ask_in_words(conn, bob, alice, listing), TERMS)
+    question = (await last_note(conn))["id"]
+    mallory = await make_remote_actor(conn, "mallory", "mastodon.test")
+
+    await write(conn, mallory, alice, question, "<p>@alice oui</p>")
+
+    assert await state_of(conn, proposed) == "countered"
+
+
+async def test_a_public_oui_binds_nobody(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+    proposed = await propose(conn, HERE, alice, await ask_in_words(conn, bob, alice, listing), TERMS)
+    mention = {"type": "Mention", "href": alice.uri, "name": "@alice@lomme.test"}
+
+    note = note_by(bob, tag=[mention], inReplyTo=(await last_note(conn))["id"], content="<p>oui</p>")
+    await apply(conn, HERE, bob, by(bob, "Create", note))
+
+    assert await state_of(conn, proposed) == "countered"
+
+
+async def test_one_of_ours_asks_somebody_elsewhere_in_words(conn: Connection) -> None:
+    carol, dora = await make_member(conn, "carol"), await make_remote_actor(conn, "dora", "mastodon.test")
+    listing = await make_listing(conn, dora, mode="gift")
+
+    asked = await request(conn, HERE, carol, listing, Terms())
+    question = await last_note(conn)
+    assert question["inReplyTo"] == listing.uri
+    await write(conn, dora, carol, question["id"], "<p>@carol oui</p>")
+
+    assert await state_of(conn, asked) == "agreed"
+
+
+async def test_a_link_names_one_offer_and_acts_once(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+    proposed = await propose(conn, HERE, alice, await ask_in_words(conn, bob, alice, listing), TERMS)
+    token = token_of(await last_note(conn))
+
+    found = await links.find(conn, token)
+    assert found is not None
+    assert (found.agreement_id, found.actor_id, found.offer_uri) == (proposed.id, bob.id, proposed.offer_uri)
+    await links.use(conn, token)
+
+    assert await links.find(conn, token) is None
+    with pytest.raises(Gone):
+        await links.use(conn, token)
+
+
+async def test_somebody_who_can_ask_herself_is_not_proposed_to(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+    thread = await ask_in_words(conn, bob, alice, listing)
+    await propose(conn, HERE, alice, thread, TERMS)
+
+    with pytest.raises(Conflict, match="déjà en cours"):
+        await propose(conn, HERE, alice, thread, TERMS)
+
+
+async def test_two_members_here_may_propose_too(conn: Connection) -> None:
+    alice, carol = await make_member(conn), await make_member(conn, "carol")
+    listing = await make_listing(conn, alice)
+    thread = await exchanges.open(conn, listing_id=listing.id, owner_id=alice.id, partner_id=carol.id)
+
+    proposed = await propose(conn, HERE, alice, thread, TERMS)
+    agreed = await accept(conn, HERE, carol, proposed)
+
+    assert (proposed.state, agreed.state) == ("countered", "agreed")
+    assert await list_sent(conn) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "answer"),
+    [
+        ("<p>oui</p>", True),
+        ("<p><span class='h-card'><a href='x'>@alice</a></span> Oui, avec plaisir !</p>", True),
+        ("<p>D’accord.</p>", True),
+        ("<p>OK merci</p>", True),
+        ("<p>@alice@lomme.test non</p>", False),
+        ("<p>Non merci, une autre fois.</p>", False),
+        ("<p>Oui ?</p>", None),
+        ("<p>oui mais samedi</p>", None),
+        ("<p>oui non</p>", None),
+        ("<p>Oui, si tu peux aussi me prêter les matelas</p>", None),
+        ("<p>Ouistiti</p>", None),
+        ("<p></p>", None),
+        ("<p>Non, c’est oui</p>", None),
+        ("<p>oui je viendrai la chercher avec mon frère et sa camionnette vers midi</p>", None),
+    ],
+)
+def test_a_yes_is_a_yes_and_nothing_else(content: str, answer: bool | None) -> None:
+    assert read_answer(content) is answer
+
+
+def test_whole_days_are_told_as_days_also_over_the_change_of_the_clocks() -> None:
+    first = datetime(2027, 3, 27, tzinfo=PARIS)
+    terms = Terms(begins_at=first.astimezone(UTC), ends_at=datetime(2027, 3, 29, tzinfo=PARIS).astimezone(UTC))
+    details = type("Details", (), {"title": "Tente"})
+
+    said = write_act("agreed", details, terms, "fr")  # type: ignore[arg-type]
+
+    assert said == "C’est noté, nous sommes d’accord pour « Tente », du 27 mars au 28 mars."

@@ -1,0 +1,98 @@
+"""The link in a private question: terms and two buttons, for somebody who has no account here."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from models import actors, agreements
+from models.actors import Actor
+from models.agreements import Agreement, links
+from models.agreements.links import AgreementLink
+from models.database import Connection, connection, transaction
+from models.errors import Conflict, Forbidden, Gone, Invalid, NotFound
+from models.listings import Listing
+from outbox.agreements import accept
+from outbox.builders.agreement import Case
+from outbox.builders.terms import write_when
+from outbox.cases import Said, find_case
+from outbox.endings import refuse
+from web.forms import Form, blank_form, read_form
+from web.keys import INSTANCE
+from web.paths import listing_path
+from web.render import reader_language, render
+
+REASON_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What the page shows: who asks whom, about what, on which terms. `open` as long as it can be answered."""
+
+    agreement: Agreement
+    listing: Listing
+    listing_path: str
+    asks: Actor
+    answers: Actor
+    when: str
+    open: bool
+
+
+async def show_terms(request: web.Request) -> web.Response:
+    """GET /accord/TOKEN: the terms; looking changes nothing, as often as mail scanners and previews like."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        found = await _find(conn, request)
+    if found is None:
+        return await render(request, "terms/gone.html", status=410)
+    return await _show(request, found, blank_form(request))
+
+
+async def post_terms(request: web.Request) -> web.Response:
+    """POST /accord/TOKEN: yes or no to these terms and no others, once."""
+    form = await read_form(request)
+    answer = form.choice("reponse", ("oui", "non"), missing="Choisissez oui ou non.")
+    reason = form.lines("raison", limit=REASON_LIMIT)
+    instance, token = request.app[INSTANCE], request.match_info["token"]
+    async with connection(instance.pool) as conn:
+        found = await _find(conn, request)
+    if found is None:
+        return await render(request, "terms/gone.html", status=410)
+    if not form.ok:
+        return await _show(request, found, form)
+    try:
+        async with transaction(instance.pool) as conn:
+            link = await links.use(conn, token)
+            who, held = await actors.get(conn, link.actor_id), await agreements.get(conn, link.agreement_id)
+            said = Said(text=reason if answer == "non" else "", offer_uri=link.offer_uri)
+            await (accept if answer == "oui" else refuse)(conn, instance.site, who, held, said)
+    except (Gone, NotFound):
+        return await render(request, "terms/gone.html", status=410)
+    except (Conflict, Invalid, Forbidden) as error:
+        form.fail("", str(error))
+        return await _show(request, found, form)
+    return await render(request, "terms/answered.html", question=found, yes=answer == "oui")
+
+
+async def _find(conn: Connection, request: web.Request) -> Question | None:
+    link = await links.find(conn, request.match_info["token"])
+    if link is None:
+        return None
+    case = await find_case(conn, await agreements.get(conn, link.agreement_id))
+    return _ask(request, case, link)
+
+
+def _ask(request: web.Request, case: Case, link: AgreementLink) -> Question:
+    held = case.agreement
+    answers = case.partner if link.actor_id == case.partner.id else case.owner
+    return Question(
+        agreement=held,
+        listing=case.listing,
+        listing_path=listing_path(request.app[INSTANCE].site, case.listing),
+        asks=case.other_of(answers),
+        answers=answers,
+        when=write_when(held.terms, french=reader_language(request) == "fr"),
+        open=held.state in agreements.OPEN and held.offer_uri == link.offer_uri,
+    )
+
+
+async def _show(request: web.Request, question: Question, form: Form) -> web.Response:
+    return await render(request, "terms/show.html", status=200 if form.ok else 422, question=question, form=form)
