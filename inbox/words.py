@@ -4,7 +4,7 @@ import re
 
 from federation.html import to_text
 from inbox.agreements import is_ours
-from models import agreements, exchanges
+from models import agreements, exchange_messages
 from models.actors import Actor
 from models.agreements import is_turn_of
 from models.database import Connection
@@ -44,7 +44,7 @@ async def hear_words(conn: Connection, site: Site, sender: Actor, post: Post) ->
     if post.audience != "direct" or speaks(sender):
         return
     answer = read_answer(post.content)
-    thread = await exchanges.find_by_message(conn, post.id) if answer is not None else None
+    thread = await exchange_messages.find_by_message(conn, post.id) if answer is not None else None
     held = await agreements.get_latest(conn, thread.id) if thread is not None else None
     role = held.role_of(sender.id) if held is not None else None
     if held is None or role is None or not is_turn_of(held, role) or not await is_ours(conn, held):

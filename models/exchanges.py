@@ -80,41 +80,6 @@ async def open(conn: Connection, *, listing_id: int, owner_id: int, partner_id: 
     return found
 
 
-async def add_message(
-    conn: Connection, *, post_id: int, root_id: int, author_id: int, addressed_ids: list[int]
-) -> None:
-    """A private note below a listing, between its owner and one other person, stands in their thread.
-
-    Whoever writes has read what was there. Others' notes and those among several people are no exchange.
-    """
-    await execute(
-        conn,
-        """
-        WITH held AS (
-            INSERT INTO exchange (id, listing_id, owner_id, partner_id, last_id, owner_read_id, partner_read_id)
-            SELECT $1, root.id, root.author_id, other.id, $2, CASE WHEN $4 = root.author_id THEN $2::bigint ELSE 0 END,
-                CASE WHEN $4 = root.author_id THEN 0 ELSE $2::bigint END
-            FROM post root CROSS JOIN LATERAL (
-                SELECT min(party) AS id FROM unnest($5::bigint[]) AS party WHERE party <> root.author_id
-                HAVING count(DISTINCT party) = 1
-            ) AS other
-            WHERE root.id = $3 AND root.kind = 'listing' AND root.author_id = ANY($5)
-            ON CONFLICT (listing_id, partner_id) DO UPDATE SET
-                last_id = greatest(exchange.last_id, excluded.last_id),
-                owner_read_id = greatest(exchange.owner_read_id, excluded.owner_read_id),
-                partner_read_id = greatest(exchange.partner_read_id, excluded.partner_read_id)
-            RETURNING id
-        )
-        INSERT INTO exchange_message (post_id, exchange_id) SELECT $2, id FROM held ON CONFLICT DO NOTHING
-        """,
-        make_id(),
-        post_id,
-        root_id,
-        author_id,
-        [author_id, *addressed_ids],
-    )
-
-
 async def add_event(
     conn: Connection,
     exchange_id: int,
@@ -162,30 +127,6 @@ async def find(conn: Connection, *, listing_id: int, partner_id: int) -> Exchang
     """The thread of this person about this listing."""
     return await fetch_one(
         conn, Exchange, "SELECT * FROM exchange WHERE listing_id = $1 AND partner_id = $2", listing_id, partner_id
-    )
-
-
-async def find_last_message(conn: Connection, id: int, author_id: int) -> int | None:
-    """The newest message that one of the two wrote and did not take back."""
-    found: int | None = await fetch_value(
-        conn,
-        """
-        SELECT max(m.post_id) FROM exchange_message m JOIN post p ON p.id = m.post_id
-        WHERE m.exchange_id = $1 AND p.author_id = $2 AND p.deleted_at IS NULL
-        """,
-        id,
-        author_id,
-    )
-    return found
-
-
-async def find_by_message(conn: Connection, post_id: int) -> Exchange | None:
-    """The thread in which a message stands."""
-    return await fetch_one(
-        conn,
-        Exchange,
-        "SELECT e.* FROM exchange e JOIN exchange_message m ON m.exchange_id = e.id WHERE m.post_id = $1",
-        post_id,
     )
 
 

@@ -1,6 +1,6 @@
 """Agreements with people whose server reads none: a private note says what is asked, and a link answers it."""
 
-from models import exchanges, posts
+from models import exchange_messages, posts
 from models.actors import Actor
 from models.agreements import links
 from models.database import Connection
@@ -28,6 +28,6 @@ async def write_to(conn: Connection, site: Site, case: Case, kind: EventKind, au
 
 async def _find_parent(conn: Connection, case: Case, author: Actor) -> Post:
     """The last message of the other side, or the listing itself."""
-    last = await exchanges.find_last_message(conn, case.agreement.exchange_id, case.other_of(author).id)
+    last = await exchange_messages.find_last_message(conn, case.agreement.exchange_id, case.other_of(author).id)
     found = await posts.find_visible(conn, last, author.id) if last is not None else None
     return found or case.listing.post

@@ -1,6 +1,6 @@
 """Posts stored and edited, with their tags and mentions."""
 
-from models import conversations, exchanges, stream_events
+from models import conversations, exchange_messages, stream_events
 from models.database import Connection, execute, execute_many, fetch_one, fetch_value
 from models.ids import make_id
 from models.posts.values import NewPost, Post, Tag
@@ -78,7 +78,7 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
             author_id=created.author_id,
             addressed_ids=list(mentions),
         )
-        await exchanges.add_message(
+        await exchange_messages.add_message(
             conn,
             post_id=created.id,
             root_id=created.root_id or created.id,
