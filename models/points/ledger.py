@@ -47,6 +47,13 @@ async def find_balance(conn: Connection, member_id: int) -> int:
 
 
 async def lock(conn: Connection, member_id: int) -> bool:
-    """Let nobody else spend of this member's until the transaction ends. False where she is no member (any more)."""
-    found = await fetch_value(conn, "SELECT actor_id FROM account WHERE actor_id = $1 FOR NO KEY UPDATE", member_id)
+    """Let nobody else spend of this member's until the transaction ends. False where she is no member (yet, any more).
+
+    Whoever never confirmed her address may be removed whole, so that the ledger must not know her.
+    """
+    found = await fetch_value(
+        conn,
+        "SELECT actor_id FROM account WHERE actor_id = $1 AND confirmed_at IS NOT NULL FOR NO KEY UPDATE",
+        member_id,
+    )
     return found is not None

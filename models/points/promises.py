@@ -38,7 +38,9 @@ async def are_kept_between(conn: Connection, one_id: int, other_id: int) -> bool
     """Whether points count between these two: the cooperative keeps some, and both are members."""
     if not (await preferences.load(conn)).points or one_id == other_id:
         return False
-    members: int = await fetch_value(conn, "SELECT count(*) FROM account WHERE actor_id IN ($1, $2)", one_id, other_id)
+    members: int = await fetch_value(
+        conn, "SELECT count(*) FROM account WHERE actor_id IN ($1, $2) AND confirmed_at IS NOT NULL", one_id, other_id
+    )
     return members == 2
 
 

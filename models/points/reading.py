@@ -100,7 +100,7 @@ async def list_members(conn: Connection, *, search: str = "", limit: int = 50, o
         """
         WITH page AS MATERIALIZED (  -- first who is shown, then the sums of those alone
             SELECT a.actor_id, actor.username, actor.name FROM account a JOIN actor ON actor.id = a.actor_id
-            WHERE actor.deleted_at IS NULL
+            WHERE actor.deleted_at IS NULL AND a.confirmed_at IS NOT NULL
                 AND ($1 = '' OR strpos(fold(actor.username || ' ' || actor.name), fold($1)) > 0)
             ORDER BY fold(actor.name), actor.username
             LIMIT $2 OFFSET $3

@@ -13,6 +13,7 @@ from models.database import Connection, connection, transaction
 from models.errors import Unavailable
 from web.archives.choices import write_choices
 from web.archives.documents import write_documents
+from web.archives.ledger import write_ledger
 from web.archives.pages import write_pages
 from web.archives.parcel import begin_parcel
 from web.archives.reading import Owner
@@ -74,6 +75,7 @@ async def _fill(instance: Instance, account: Account, actor: Actor, file: Binary
         await write_threads(owner, parcel)
         await write_tables(owner, parcel)
         await write_choices(owner, parcel)
+        await write_ledger(owner, parcel)
         await write_pages(owner, parcel, coop)
         await parcel.add_photos()
 

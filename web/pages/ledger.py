@@ -129,7 +129,7 @@ def _write_entry(request: web.Request, entry: Entry) -> list[Cell]:
 
 async def _get_member(conn: Connection, request: web.Request) -> Account:
     member = await accounts.find_by_username(conn, request.match_info["username"])
-    if member is None:
+    if member is None or member.confirmed_at is None:
         raise NotFound
     return member
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from models import points, preferences
-from models.database import Connection
+from models import accounts, points, preferences
+from models.database import Connection, execute
 from models.errors import Invalid, NotFound
 from models.points import TooFew
 from tests.factories import make_local_actor, make_member
@@ -53,6 +53,23 @@ async def test_no_correction_takes_what_is_not_there_nor_goes_to_nobody(conn: Co
     await points.correct(conn, member_id=alice.id, amount=-15, reason="jusqu’au bout", by_id=alice.id)
 
     assert await points.find_balance(conn, alice.id) == -10
+
+
+async def test_whoever_never_confirmed_is_not_in_the_ledger_and_can_be_forgotten(conn: Connection) -> None:
+    await preferences.save(conn, KEPT)
+    alice, hocine = await make_member(conn), await make_member(conn, "hocine")
+    await execute(
+        conn,
+        "UPDATE account SET confirmed_at = NULL, created_at = now() - interval '8 days' WHERE actor_id = $1",
+        alice.id,
+    )
+
+    with pytest.raises(NotFound):
+        await points.correct(conn, member_id=alice.id, amount=5, reason="bienvenue", by_id=hocine.id)
+
+    assert not await points.are_kept_between(conn, alice.id, hocine.id)
+    assert [member.username for member in await points.list_members(conn)] == ["hocine"]
+    assert await accounts.forget_unconfirmed(conn) == 1
 
 
 async def test_nothing_moves_without_points_nor_to_somebody_who_is_no_member(conn: Connection) -> None:
