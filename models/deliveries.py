@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from models.database import Connection, execute, fetch_all
+from models.inboxes import Inbox, schedule_to
 
 DeliveryState = Literal["waiting", "done", "failed", "held", "cancelled"]
 
@@ -88,41 +89,26 @@ async def schedule_to_recipients_of(conn: Connection, *, activity_id: int, actor
     These are the inboxes to which anything about it was, or may have been, sent, and those of people who answered,
     shared or liked it: they hold a copy without having been sent one.
     """
-    return await execute(
+    holders = await fetch_all(
         conn,
+        Inbox,
         """
-        INSERT INTO delivery (activity_id, actor_id, inbox, personal_inbox, host, priority, state, due_at)
-        SELECT $1, $2, target.inbox, target.personal_inbox, target.host, 1,
-            CASE WHEN s.holding THEN 'held' ELSE 'waiting' END, greatest(now(), lane.due_at)
-        FROM (
-            SELECT DISTINCT ON (inbox) inbox, personal_inbox, host FROM (
-                SELECT d.inbox, d.personal_inbox, d.host FROM delivery d JOIN activity a ON a.id = d.activity_id
-                WHERE a.object_uri = $3 AND a.id <> $1 AND NOT (d.attempts = 0
-                    AND (d.state = 'cancelled' OR d.state = 'failed' AND d.cause IS NOT DISTINCT FROM 'withheld'))
-                UNION ALL
-                SELECT coalesce(a.shared_inbox, a.inbox), CASE WHEN a.shared_inbox IS NULL THEN NULL ELSE a.inbox END,
-                    a.host
-                FROM post p CROSS JOIN LATERAL (
-                    SELECT actor_id FROM share WHERE post_id = p.id
-                    UNION ALL SELECT actor_id FROM favourite WHERE post_id = p.id
-                    UNION ALL SELECT author_id FROM post WHERE in_reply_to_id = p.id AND deleted_at IS NULL
-                ) AS reader JOIN actor a ON a.id = reader.actor_id
-                WHERE p.uri = $3 AND p.audience IN ('network', 'unlisted')
-                    AND NOT a.local AND a.deleted_at IS NULL AND a.suspended_at IS NULL
-            ) AS holder ORDER BY inbox, personal_inbox
-        ) AS target
-        LEFT JOIN server s ON s.host = target.host
-        CROSS JOIN LATERAL (
-            SELECT max(e.due_at) AS due_at FROM delivery e
-            WHERE e.host = target.host AND e.actor_id = $2 AND e.state = 'waiting'
-        ) AS lane
-        WHERE is_welcome(target.host)
-        ON CONFLICT (activity_id, inbox) DO NOTHING
+        SELECT d.inbox, d.personal_inbox, d.host FROM delivery d JOIN activity a ON a.id = d.activity_id
+        WHERE a.object_uri = $2 AND a.id <> $1 AND may_have_arrived(d.attempts, d.state, d.cause)
+        UNION
+        SELECT coalesce(a.shared_inbox, a.inbox), CASE WHEN a.shared_inbox IS NULL THEN NULL ELSE a.inbox END, a.host
+        FROM post p CROSS JOIN LATERAL (
+            SELECT actor_id FROM share WHERE post_id = p.id
+            UNION ALL SELECT actor_id FROM favourite WHERE post_id = p.id
+            UNION ALL SELECT author_id FROM post WHERE in_reply_to_id = p.id AND deleted_at IS NULL
+        ) AS reader JOIN actor a ON a.id = reader.actor_id
+        WHERE p.uri = $2 AND p.audience IN ('network', 'unlisted')
+            AND NOT a.local AND a.deleted_at IS NULL AND a.suspended_at IS NULL
         """,
         activity_id,
-        actor_id,
         object_uri,
     )
+    return await schedule_to(conn, holders, activity_id=activity_id, actor_id=actor_id)
 
 
 async def claim(

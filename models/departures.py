@@ -1,8 +1,9 @@
 """A member leaves: nothing more of hers is sent, whoever may know her is told, and no more than her name stays."""
 
 from models import actors, posts
-from models.database import Connection, execute, fetch_column, fetch_value
+from models.database import Connection, execute, fetch_all, fetch_column, fetch_value
 from models.errors import Conflict
+from models.inboxes import Inbox, schedule_to
 
 
 async def require_another_admin(conn: Connection, actor_id: int) -> None:
@@ -63,49 +64,33 @@ async def schedule_farewell(conn: Connection, *, activity_id: int, actor_id: int
     These are the inboxes of those who follow her or whom she follows, those to which anything of hers, or anything
     about her posts, was or may have been sent, and those of people who answered, shared or liked them.
     """
-    return await execute(
+    knowing = await fetch_all(
         conn,
+        Inbox,
         """
-        WITH hers AS MATERIALIZED (SELECT id, uri, audience FROM post WHERE author_id = $2)
-        INSERT INTO delivery (activity_id, actor_id, inbox, personal_inbox, host, priority, state, due_at)
-        SELECT $1, $2, target.inbox, target.personal_inbox, target.host, 1,
-            CASE WHEN s.holding THEN 'held' ELSE 'waiting' END, greatest(now(), lane.due_at)
+        WITH hers AS MATERIALIZED (SELECT id, uri, audience FROM post WHERE author_id = $1)
+        SELECT d.inbox, d.personal_inbox, d.host FROM delivery d
+        WHERE d.actor_id = $1 AND may_have_arrived(d.attempts, d.state, d.cause)
+        UNION
+        SELECT d.inbox, d.personal_inbox, d.host
+        FROM hers JOIN activity a ON a.object_uri = hers.uri JOIN delivery d ON d.activity_id = a.id
+        WHERE may_have_arrived(d.attempts, d.state, d.cause)
+        UNION
+        SELECT coalesce(a.shared_inbox, a.inbox), CASE WHEN a.shared_inbox IS NULL THEN NULL ELSE a.inbox END, a.host
         FROM (
-            SELECT DISTINCT ON (inbox) inbox, personal_inbox, host FROM (
-                SELECT d.inbox, d.personal_inbox, d.host FROM delivery d
-                WHERE d.actor_id = $2 AND NOT (d.attempts = 0
-                    AND (d.state = 'cancelled' OR d.state = 'failed' AND d.cause IS NOT DISTINCT FROM 'withheld'))
-                UNION ALL
-                SELECT d.inbox, d.personal_inbox, d.host
-                FROM hers JOIN activity a ON a.object_uri = hers.uri JOIN delivery d ON d.activity_id = a.id
-                WHERE NOT (d.attempts = 0
-                    AND (d.state = 'cancelled' OR d.state = 'failed' AND d.cause IS NOT DISTINCT FROM 'withheld'))
-                UNION ALL
-                SELECT coalesce(a.shared_inbox, a.inbox), CASE WHEN a.shared_inbox IS NULL THEN NULL ELSE a.inbox END,
-                    a.host
-                FROM (
-                    SELECT follower_id AS id FROM follow WHERE followed_id = $2
-                    UNION SELECT followed_id FROM follow WHERE follower_id = $2
-                    UNION SELECT reader.id FROM hers CROSS JOIN LATERAL (
-                        SELECT actor_id AS id FROM share WHERE post_id = hers.id
-                        UNION ALL SELECT actor_id FROM favourite WHERE post_id = hers.id
-                        UNION ALL SELECT author_id FROM post WHERE in_reply_to_id = hers.id AND deleted_at IS NULL
-                    ) AS reader WHERE hers.audience IN ('network', 'unlisted')
-                ) AS known JOIN actor a ON a.id = known.id
-                WHERE NOT a.local AND a.deleted_at IS NULL AND a.suspended_at IS NULL
-            ) AS holder ORDER BY inbox, personal_inbox
-        ) AS target
-        LEFT JOIN server s ON s.host = target.host
-        CROSS JOIN LATERAL (
-            SELECT max(e.due_at) AS due_at FROM delivery e
-            WHERE e.host = target.host AND e.actor_id = $2 AND e.state = 'waiting'
-        ) AS lane
-        WHERE is_welcome(target.host)
-        ON CONFLICT (activity_id, inbox) DO NOTHING
+            SELECT follower_id AS id FROM follow WHERE followed_id = $1
+            UNION SELECT followed_id FROM follow WHERE follower_id = $1
+            UNION SELECT reader.id FROM hers CROSS JOIN LATERAL (
+                SELECT actor_id AS id FROM share WHERE post_id = hers.id
+                UNION ALL SELECT actor_id FROM favourite WHERE post_id = hers.id
+                UNION ALL SELECT author_id FROM post WHERE in_reply_to_id = hers.id AND deleted_at IS NULL
+            ) AS reader WHERE hers.audience IN ('network', 'unlisted')
+        ) AS known JOIN actor a ON a.id = known.id
+        WHERE NOT a.local AND a.deleted_at IS NULL AND a.suspended_at IS NULL
         """,
-        activity_id,
         actor_id,
     )
+    return await schedule_to(conn, knowing, activity_id=activity_id, actor_id=actor_id)
 
 
 async def depart(conn: Connection, actor_id: int) -> None:

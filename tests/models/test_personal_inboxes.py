@@ -1,9 +1,12 @@
 """Behind a shared inbox that is not there each of its people is tried once, and nobody for whom it was not."""
 
-from models import deliveries, personal_inboxes
+import pytest
+
+from models import deliveries, departures, personal_inboxes, private_hosts
 from models.actors import Actor
 from models.database import Connection, fetch_column, fetch_value
-from tests.factories import make_activity, make_follow, make_local_actor, make_remote_actor
+from models.posts import Audience
+from tests.factories import make_activity, make_follow, make_local_actor, make_note, make_remote_actor
 
 FOUND = "SELECT inbox FROM delivery WHERE activity_id = $1 ORDER BY inbox"
 
@@ -86,3 +89,47 @@ async def test_ht05_so_many_people_are_tried_and_no_more(conn: Connection) -> No
 
     count = await fetch_value(conn, "SELECT count(*) FROM delivery WHERE activity_id = $1", activity)
     assert count == personal_inboxes.MOST_PEOPLE + 1
+
+
+@pytest.mark.parametrize(
+    ("audience", "type", "reached"),
+    [
+        ("followers", "Create", ["bob"]),  # whom it was on its way to when that was decided
+        ("followers", "Update", ["bob"]),
+        ("followers", "Delete", ["bob", "eve"]),
+        ("network", "Create", ["bob", "eve"]),
+    ],
+)
+async def test_ht05_nothing_private_goes_to_further_people_of_a_server_that_is_to_have_none(
+    conn: Connection, audience: Audience, type: str, reached: list[str]
+) -> None:
+    alice = await make_local_actor(conn)
+    people = [await make_remote_actor(conn, name) for name in ("bob", "eve")]
+    for one in people:
+        await make_follow(conn, one, alice)
+    post = await make_note(conn, alice, audience=audience)
+    activity = await make_activity(conn, alice, type=type, object_uri=post.uri, public=audience == "network")
+    await deliveries.schedule(conn, activity_id=activity, actor_id=alice.id, named_ids=[], followed_ids=[alice.id])
+    row = await fetch_value(conn, "UPDATE delivery SET claimed_until = now() RETURNING id")
+    await private_hosts.withhold(conn, people[0].host)
+
+    await personal_inboxes.redirect(conn, row, status=404, addressed=[alice.followers_uri or ""])
+
+    assert await fetch_column(conn, FOUND, activity) == [one.inbox for one in people if one.username in reached]
+
+
+async def test_ht05_a_farewell_reaches_everybody_behind_a_missing_inbox_even_where_nothing_private_goes(
+    conn: Connection,
+) -> None:
+    alice = await make_local_actor(conn)
+    people = [await make_remote_actor(conn, name) for name in ("bob", "eve")]
+    for one in people:
+        await make_follow(conn, one, alice)
+    await private_hosts.withhold(conn, people[0].host)
+    farewell = await make_activity(conn, alice, type="Delete", object_uri=alice.uri)
+    await departures.schedule_farewell(conn, activity_id=farewell, actor_id=alice.id)
+    row = await fetch_value(conn, "SELECT id FROM delivery WHERE activity_id = $1", farewell)
+
+    await personal_inboxes.redirect(conn, row, status=404, addressed=[alice.followers_uri or ""])
+
+    assert await fetch_column(conn, FOUND, farewell) == [one.inbox for one in people]

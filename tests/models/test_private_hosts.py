@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models import deliveries, peers, private_hosts, requeue
+from models import deliveries, departures, peers, private_hosts, requeue
 from models.actors import Actor
 from models.database import Connection, execute, fetch_column, fetch_value
 from models.posts import Audience, Post
@@ -110,6 +110,39 @@ async def test_b52_a_deletion_goes_only_where_the_post_may_be(conn: Connection) 
         found.append(await fetch_column(conn, STATES, delete))
 
     assert found == [["arras.test waiting", "henin.test waiting"], ["arras.test waiting"]]
+
+
+@pytest.mark.parametrize(
+    ("state", "attempts", "cause", "told"),
+    [
+        ("failed", 0, "withheld", False),
+        ("failed", 1, "withheld", True),  # it was on its way when that was decided
+        ("failed", 0, None, True),
+        ("cancelled", 0, None, False),
+        ("cancelled", 1, None, True),
+        ("done", 1, None, True),
+        ("waiting", 0, None, True),
+    ],
+)
+async def test_b52_a_farewell_and_a_deletion_go_where_something_of_hers_may_have_arrived(
+    conn: Connection, state: str, attempts: int, cause: str | None, told: bool
+) -> None:
+    alice = await make_followed(conn, "henin.test")
+    post = await make_note(conn, alice, audience="followers")
+    await send(conn, alice, post)
+    await execute(conn, "UPDATE delivery SET state = $1, attempts = $2, cause = $3", state, attempts, cause)
+    await execute(conn, "DELETE FROM follow")
+    farewell = await make_activity(conn, alice, type="Delete", object_uri=alice.uri)
+    delete = await make_activity(conn, alice, type="Delete", object_uri=post.uri)
+
+    counts = (
+        await departures.schedule_farewell(conn, activity_id=farewell, actor_id=alice.id),
+        await deliveries.schedule_to_recipients_of(conn, activity_id=delete, actor_id=alice.id, object_uri=post.uri),
+    )
+
+    assert await fetch_column(conn, STATES, farewell) == ["henin.test waiting"] * told
+    assert await fetch_column(conn, STATES, delete) == ["henin.test waiting"] * told
+    assert counts == (told, told)
 
 
 async def test_b52_a_name_above_decides_and_the_figures_count_no_failure(conn: Connection) -> None:
