@@ -53,7 +53,13 @@ class PacedTransport:
     free_at: dict[str, float] = field(default_factory=dict)
 
     async def get_document(
-        self, uri: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None, limit: int = MEBIBYTE
+        self,
+        uri: str,
+        *,
+        accept: str = AP_ACCEPT,
+        signer: Signer | None = None,
+        limit: int = MEBIBYTE,
+        etag: str = "",
     ) -> Fetched:
         """As `Transport` says."""
         host, now = host_of(uri), self.clock()
@@ -63,7 +69,7 @@ class PacedTransport:
             await self.sleep(turn - now)
         try:
             async with asyncio.timeout(self.seconds):
-                return await self.inner.get_document(uri, accept=accept, signer=signer, limit=limit)
+                return await self.inner.get_document(uri, accept=accept, signer=signer, limit=limit, etag=etag)
         except TimeoutError:
             raise FetchFailed(Cause.TIMED_OUT, host, retry=True) from None
 

@@ -48,7 +48,7 @@ async def fetch_document(
     uri = uri.partition("#")[0]
     if is_local(instance.site, uri):
         raise FetchFailed(Cause.BAD_ADDRESS, instance.site.host)
-    host = await _require_guest(instance, uri)
+    host = await require_guest(instance, uri)
     if not fresh:
         await require_not_failed(instance, uri)
         # What others tell us may not send us to one host hundreds of times a minute (B-14).
@@ -66,7 +66,7 @@ async def fetch_document(
     return document
 
 
-async def _require_guest(instance: Instance, uri: str) -> str:
+async def require_guest(instance: Instance, uri: str) -> str:
     """The host of an address, however it is spelled, with which we deal.
 
     The transport asks this of each hop; asked here too, nothing is noted that would outlast the decision.

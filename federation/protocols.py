@@ -18,9 +18,18 @@ class Transport(Protocol):
     """The way to other servers; no method raises anything but FetchFailed."""
 
     async def get_document(
-        self, uri: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None, limit: int = MEBIBYTE
+        self,
+        uri: str,
+        *,
+        accept: str = AP_ACCEPT,
+        signer: Signer | None = None,
+        limit: int = MEBIBYTE,
+        etag: str = "",
     ) -> Fetched:
-        """The document at `uri`, at most `limit` bytes once unpacked. Raises FetchFailed unless it is 2xx."""
+        """The document at `uri`, at most `limit` bytes once unpacked. Raises FetchFailed unless it is 2xx.
+
+        Or 304, where `etag` is that of what is held already.
+        """
         ...
 
     async def post_activity(

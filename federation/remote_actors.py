@@ -5,15 +5,17 @@ from federation.html import clean
 from federation.signatures import PublicKey
 from federation.signatures.public_keys import read_multikey, read_pem
 from federation.uris import same_origin
-from federation.vocabulary.actors import ActorDocument
+from federation.vocabulary.actors import ABSENCE, ActorDocument
 from federation.vocabulary.parts import Document
 from federation.webfinger import Handle
 from models import actors, keys, media
 from models.actors import Actor, ActorType, RemoteActor
 from models.database import Connection
+from models.hours import write_hours
 from models.media import RemoteDocument
 
 MAX_FIELDS = 16
+STREET_LIMIT = 200
 _NOT_IN_USERNAMES = frozenset("@/?#:\\")
 
 
@@ -42,7 +44,11 @@ def describe_actor(document: ActorDocument, handle: Handle) -> RemoteActor:
         locked=document.locked,
         discoverable=document.discoverable,
         indexable=document.indexable,
-        fields=[{"name": _one_line(line.name), "value": clean(line.value)} for line in document.fields[:MAX_FIELDS]],
+        fields=[
+            {"name": _one_line(line.name), "value": clean(line.value)}
+            for line in document.fields[:MAX_FIELDS]
+            if line.name != ABSENCE or document.away_until is None
+        ],
         also_known_as=list(document.also_known_as),
         moved_to=document.moved_to,
         implements=list(document.implements),
@@ -53,6 +59,9 @@ def describe_actor(document: ActorDocument, handle: Handle) -> RemoteActor:
         latitude=place.latitude if place else None,
         longitude=place.longitude if place else None,
         radius=place.radius if place else None,
+        away_until=document.away_until,
+        street=_read_street(document),
+        hours=write_hours(document.hours) if document.type != "Person" else None,
         published_at=document.published,
         raw=document.raw,
     )
@@ -111,6 +120,13 @@ def _read_type(name: str) -> ActorType:
         if name == known:
             return known
     raise Malformed("This is not an actor.")
+
+
+def _read_street(document: ActorDocument) -> str | None:
+    """The address of a place; that of a person is kept by nobody, whoever tells it."""
+    if document.type == "Person" or document.place is None:
+        return None
+    return _one_line(document.place.street)[:STREET_LIMIT] or None
 
 
 def _read_picture(document: Document | None) -> RemoteDocument | None:

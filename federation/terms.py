@@ -49,6 +49,12 @@ TERMS: dict[str, Any] = {
     "focalPoint": {"@id": "toot:focalPoint", "@container": "@list"},
     **_ids("toot", "featured"),
     **_plain("schema", "PropertyValue", "value", "PostalAddress", "streetAddress", "postalCode"),
+    **_ids("schema", "openingHoursSpecification", "specialOpeningHoursSpecification"),
+    "OpeningHoursSpecification": "schema:OpeningHoursSpecification",
+    "dayOfWeek": {"@id": "schema:dayOfWeek", "@type": "@vocab"},
+    **_plain("schema", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    **_typed("schema", "time", "opens", "closes"),
+    **_typed("schema", "date", "validFrom", "validThrough"),
     **_plain("schema", "addressLocality", "addressRegion", "addressCountry"),
     **_ids("schema", "address"),
     "additionalType": {"@id": "schema:additionalType", "@type": "@vocab"},
@@ -68,9 +74,11 @@ TERMS: dict[str, Any] = {
     **_plain("declic", "closedReason", "itemCondition", "RepairDetails", "bikeType", "wheelSize"),
     **_typed("declic", "boolean", "freePrice", "rideable"),
     **_typed("declic", "duration", "maxDuration"),
+    **_typed("declic", "dateTime", "awayUntil"),
+    "Unavailability": "declic:Unavailability",
     "intervention": {"@id": "declic:intervention", "@container": "@set"},
     **_ids("declic", "category", "territory", "deposit", "repair", "thanksFor", "serviceArea", "request"),
-    **_ids("declic", "groups", "territories", "proposals"),
+    **_ids("declic", "groups", "territories", "proposals", "unavailabilities"),
     "implements": {"@id": "https://w3id.org/fep/844e/implements", "@type": "@id", "@container": "@list"},
     **_ids("sec", "publicKey", "owner", "controller"),
     "publicKeyPem": "sec:publicKeyPem",
@@ -83,7 +91,7 @@ TERMS: dict[str, Any] = {
 IN_SECURITY = frozenset({"publicKey", "owner", "publicKeyPem"})
 """Terms that `security/v1` has already; actors carry that URL."""
 
-VOCABULARY_VALUED = frozenset({"type", "additionalType", "proposalStatus", "urgency"})
+VOCABULARY_VALUED = frozenset({"type", "additionalType", "proposalStatus", "urgency", "dayOfWeek"})
 """Properties whose values are themselves terms."""
 
 Names = frozenset[str]

@@ -98,7 +98,13 @@ class AiohttpTransport:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def get_document(
-        self, uri: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None, limit: int = MEBIBYTE
+        self,
+        uri: str,
+        *,
+        accept: str = AP_ACCEPT,
+        signer: Signer | None = None,
+        limit: int = MEBIBYTE,
+        etag: str = "",
     ) -> Fetched:
         """As `Transport` says: at most three redirects, each address vetted, each request signed for its host."""
         url, seen = uri.partition("#")[0], set[str]()
@@ -106,11 +112,11 @@ class AiohttpTransport:
             async with asyncio.timeout(TOTAL_SECONDS):
                 while url not in seen and len(seen) <= MOST_HOPS:
                     seen.add(url)
-                    headers = CIMultiDict({"Accept": accept})
+                    headers = CIMultiDict({"Accept": accept} | ({"If-None-Match": etag} if etag else {}))
                     request = _Request(method="GET", url=url, headers=headers, signer=signer, limit=limit)
                     fetched, _ = await self._knock(request, None)
                     if fetched.status not in _REDIRECTS:
-                        return require_success(fetched)
+                        return fetched if etag and fetched.status == 304 else require_success(fetched)
                     url = self._follow(fetched)
         except LOST as error:
             raise explain(error, url) from error

@@ -14,7 +14,8 @@ from models.settings import Site
 
 LocalKind = Literal[
     "actor", "key", "inbox", "outbox", "followers", "following", "featured", "proposals", "moderators",
-    "listing", "listing_context", "listing_replies", "listing_likes", "listing_shares", "listing_proposal", "intent",
+    "listing", "listing_context", "listing_replies", "listing_likes", "listing_shares", "listing_proposal",
+    "listing_unavailabilities", "intent",
     "note", "note_context", "note_replies", "note_likes", "note_shares", "activity", "agreement", "event",
     "shared_inbox", "profile_page", "listing_page", "note_page", "tag_page",
 ]  # fmt: skip
@@ -24,6 +25,7 @@ MAX_LENGTH = 2048
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NAME = r"[a-z0-9_]{1,30}"
+_LISTING_PARTS = "context|replies|likes|shares|proposal|unavailabilities"
 _USER = rf"/users/(?P<username>{_NAME})"
 _ASCII_HOST = re.compile(r"[a-z0-9._-]+")
 _PLAIN = re.compile(r"(https?)://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?:[/?#][^\x00-\x20\x7f\\]*)?")
@@ -34,7 +36,7 @@ _PATHS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("key", re.compile(rf"{_USER}#(?:main-key|ed25519-key)")),
     ("", re.compile(rf"{_USER}/(?P<kind>inbox|outbox|followers|following|featured|proposals|moderators)")),
     ("listing", re.compile(rf"{_USER}/items/(?P<uuid>{_UUID})")),
-    ("listing_", re.compile(rf"{_USER}/items/(?P<uuid>{_UUID})/(?P<kind>context|replies|likes|shares|proposal)")),
+    ("listing_", re.compile(rf"{_USER}/items/(?P<uuid>{_UUID})/(?P<kind>{_LISTING_PARTS})")),
     ("intent", re.compile(rf"{_USER}/items/(?P<uuid>{_UUID})#(?:primary|reciprocal)")),
     ("note", re.compile(rf"{_USER}/notes/(?P<uuid>{_UUID})")),
     ("note_", re.compile(rf"{_USER}/notes/(?P<uuid>{_UUID})/(?P<kind>context|replies|likes|shares)")),
@@ -136,6 +138,11 @@ def listing_uri(site: Site, username: str, uuid: str) -> str:
 def listing_url(site: Site, uuid: str) -> str:
     """The listing's page for people."""
     return f"{site.url}/annonces/{uuid}"
+
+
+def unavailabilities_uri(listing_id: str) -> str:
+    """The collection of the days on which the listing with this id is not to be had."""
+    return f"{listing_id}/unavailabilities"
 
 
 def note_uri(site: Site, username: str, uuid: str) -> str:

@@ -161,6 +161,7 @@ def _read_proposal(proposal: Proposal) -> ListingDetails:
         ends_at=primary.has_end,
         expires_at=note.end_time,
         repair=_read_repair(proposal.repair),
+        calendar_uri=_own(proposal.unavailabilities, note),
     )
 
 

@@ -26,6 +26,7 @@ class ListingDetails:
     {"bike_type", "interventions", "wheel_size", "rideable", "urgency"}; `reciprocal` the intent as received.
     `begins_at`/`ends_at` are the wanted window, `expires_at` is when the listing ends by itself. `points` are what it
     costs members of this cooperative; with `first_come` whoever asks first gets it, else its author chooses.
+    `calendar_uri` is where one from elsewhere tells when it is not to be had.
     """
 
     kind: ListingKind
@@ -62,6 +63,7 @@ class ListingDetails:
     repair: dict[str, Any] | None = None
     points: int | None = None
     first_come: bool = False
+    calendar_uri: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,18 @@ class ListingDraft:
     points: int | None = None
 
 
+def has_calendar(details: ListingDetails) -> bool:
+    """Whether it is to be had on some days and not on others: what is lent, and what somebody does."""
+    return details.kind == "offer" and details.mode in ("loan", "service")
+
+
+def find_stock(details: ListingDetails) -> Decimal | None:
+    """How much of it there is at once; None for hours of service, which only its author can count."""
+    if details.unit_based:
+        return details.available_quantity
+    return details.quantity if details.available_quantity is None else details.available_quantity
+
+
 _POST_FIELDS = [field.name for field in fields(Post) if field.name != "kind"]
 _DETAIL_FIELDS = [field.name for field in fields(ListingDetails)]
 
@@ -172,9 +186,9 @@ async def save_details(conn: Connection, post_id: int, details: ListingDetails) 
         INSERT INTO listing (post_id, kind, mode, title, description, category, category_uri, status, closed_reason,
             stream_uri, territory_uri, place_name, postcode, commune_code, latitude, longitude, radius, condition,
             quantity, unit, available_quantity, unit_based, price, currency, free_price, wants, reciprocal, deposit,
-            max_duration, begins_at, ends_at, expires_at, repair, points, first_come)
+            max_duration, begins_at, ends_at, expires_at, repair, points, first_come, calendar_uri)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)
+            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
         ON CONFLICT (post_id) DO UPDATE SET kind = excluded.kind, mode = excluded.mode, title = excluded.title,
             description = excluded.description, category = excluded.category, category_uri = excluded.category_uri,
             status = excluded.status, closed_reason = excluded.closed_reason, stream_uri = excluded.stream_uri,
@@ -186,7 +200,8 @@ async def save_details(conn: Connection, post_id: int, details: ListingDetails) 
             free_price = excluded.free_price, wants = excluded.wants, reciprocal = excluded.reciprocal,
             deposit = excluded.deposit, max_duration = excluded.max_duration, begins_at = excluded.begins_at,
             ends_at = excluded.ends_at, expires_at = excluded.expires_at, repair = excluded.repair,
-            points = excluded.points, first_come = excluded.first_come
+            points = excluded.points, first_come = excluded.first_come,
+            calendar_uri = excluded.calendar_uri
         """,
         post_id,
         *(getattr(details, name) for name in _DETAIL_FIELDS),

@@ -14,9 +14,10 @@ from models.agreements import UNHEARD, Agreement, NewAgreement, Terms
 from models.database import Connection
 from models.errors import Conflict, Forbidden, Invalid, NotFound
 from models.exchanges import Exchange
-from models.listings import Listing
+from models.listings import Listing, find_stock
 from models.settings import Site
 from outbox import listings as outbox_listings
+from outbox.absences import require_there
 from outbox.builders.accept import build_accept_of_terms
 from outbox.builders.agreement import Case, build_agreement, speaks
 from outbox.builders.offer import build_offer
@@ -24,7 +25,7 @@ from outbox.cases import NOTHING, Act, Said, open_case, require_next, require_wo
 from outbox.moves import require_at_home
 from outbox.prices import find_points, require_promise, require_proposable
 from outbox.releases import OTHER_CHOSEN, release_waiting
-from outbox.terms import AGAIN_AND_AGAIN, find_stock, require_room, require_stands, require_terms
+from outbox.terms import AGAIN_AND_AGAIN, require_room, require_stands, require_terms
 
 WAITING_EACH = 3
 """So many requests of one person may wait for an answer about one listing…"""
@@ -50,6 +51,7 @@ async def request(
     if fresh is None:
         raise NotFound
     require_stands(fresh)
+    await require_there(conn, fresh)
     terms = require_terms(fresh.details, terms)
     terms = replace(terms, points=await find_points(conn, fresh, partner, terms))
     text = require_words(said.text)

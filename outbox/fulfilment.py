@@ -9,13 +9,14 @@ from models.actors import Actor
 from models.agreements import Agreement, Role, State, Step
 from models.database import Connection
 from models.errors import Conflict, NotFound
+from models.listings import find_stock
 from models.settings import Site
 from outbox import listings
 from outbox.builders.agreement import Case
 from outbox.builders.create import build_report
 from outbox.cases import NOTHING, Act, Said, open_case, require_next, say, stamp, tell_truth
 from outbox.prices import pay
-from outbox.terms import AGAIN_AND_AGAIN, find_stock
+from outbox.terms import AGAIN_AND_AGAIN
 
 
 async def report(

@@ -8,7 +8,7 @@ from models import agreements
 from models.agreements import Terms
 from models.database import Connection
 from models.errors import Conflict, Invalid
-from models.listings import Listing, ListingDetails
+from models.listings import Listing, ListingDetails, find_stock
 from models.texts import NOT_TYPED
 
 PLACE_LIMIT = 200
@@ -105,13 +105,6 @@ async def require_room(conn: Connection, listing: Listing, terms: Terms, *, but:
             raise Conflict("Ces dates sont déjà prises : choisissez d’autres jours.", field="begins_at")
     if details.mode not in AGAIN_AND_AGAIN and await agreements.sum_bound(conn, listing.id, but=but) >= there:
         raise Conflict("Quelqu’un d’autre s’est déjà mis d’accord pour cette annonce.")
-
-
-def find_stock(details: ListingDetails) -> Decimal | None:
-    """How much of it there is at once; None for hours of service, which only its author can count."""
-    if details.unit_based:
-        return details.available_quantity
-    return details.quantity if details.available_quantity is None else details.available_quantity
 
 
 def require_stands(listing: Listing) -> None:

@@ -74,6 +74,7 @@ class FakeFediverse:
     answers: dict[str, list[Answer]] = field(default_factory=dict)
     fetched: list[str] = field(default_factory=list)
     signers: list[str | None] = field(default_factory=list)
+    etags: list[str] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
 
@@ -84,11 +85,18 @@ class FakeFediverse:
         return (answers.pop(0) if len(answers) > 1 else answers[0]) if answers else Answer(status=201)
 
     async def get_document(
-        self, uri: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None, limit: int = MEBIBYTE
+        self,
+        uri: str,
+        *,
+        accept: str = AP_ACCEPT,
+        signer: Signer | None = None,
+        limit: int = MEBIBYTE,
+        etag: str = "",
     ) -> Fetched:
         """What `documents` has; FetchFailed with NOT_FOUND otherwise."""
         self.fetched.append(uri)
         self.signers.append(None if signer is None else signer.key_id)
+        self.etags.append(etag)
         if self.late.get(uri):
             raise self.late[uri].pop(0)
         found = self.documents.get(uri.partition("#")[0])

@@ -8,7 +8,7 @@ import structlog
 
 from federation import crawl, media_chores
 from federation.instance import Instance
-from inbox import backfill, featured, questions, synchronization
+from inbox import backfill, calendars, featured, questions, synchronization
 from models import (
     accounts,
     applications,
@@ -35,6 +35,7 @@ from models import (
     stream_events,
     tokens,
     tombstones,
+    unavailabilities,
 )
 from models.agreements import links as agreement_links
 from models.database import Connection, transaction
@@ -42,6 +43,7 @@ from models.directory.saving import forget_old
 from models.jobs import Handler, Periodic
 from models.notifications import PUSH
 from outbox import endings
+from outbox.absences import return_due
 from outbox.leaving import leave_due
 from outbox.listings import expire_due
 from outbox.polls import REFRESH, end_polls
@@ -70,6 +72,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     REFRESH: questions.refresh_job,
     featured.JOB: featured.read_featured,
     making.JOB: making.make_archive,
+    calendars.JOB: calendars.refresh_job,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
 
@@ -97,6 +100,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "directory": forget_old,
     "withdrawn_words": posts.empty_all_activities,
     "withdrawn_copies": posts.forget_copies,
+    "unavailabilities": unavailabilities.forget_over,
 }
 """What is forgotten every night once it is too old to be of use; the number of rows is logged."""
 
@@ -178,6 +182,7 @@ async def grant_points(instance: Instance) -> None:
 
 CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "expire": ("*/5 * * * *", expire_due),
+    "return": ("*/5 * * * *", return_due),
     "leave": ("*/5 * * * *", leave_due),
     "remind_leaving": ("*/15 * * * *", remind_leaving),
     "requests": ("* * * * *", endings.expire_due),

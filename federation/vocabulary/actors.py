@@ -23,6 +23,7 @@ from federation.fields import (
     uris,
     write_moment,
 )
+from federation.vocabulary.hours import NO_HOURS, read_hours, write_hours
 from federation.vocabulary.keys import (
     MAX_KEYS,
     Multikey,
@@ -43,10 +44,14 @@ from federation.vocabulary.parts import (
     write_hashtag,
     write_place,
 )
+from models.hours import Hours
 
 ACTOR_TYPES = ("Person", "Group", "Organization", "Application", "Service")
 
 MAX_FIELDS = 50
+ABSENCE = "Absence"
+"""The field in which servers that do not know `awayUntil` show when somebody is back."""
+
 MAX_ALIASES = 100
 MAX_USERNAME = 2048
 MAX_SUMMARY = 20_000
@@ -66,7 +71,7 @@ class ActorDocument:
 
     Who says nothing about `indexable` has not agreed to it (FEP-5feb). `implements` are capability addresses
     (FEP-844e); `place` is `location`; `moderators` is a Group's `attributedTo` (FEP-1b12); `category` is what a
-    Group of ours announces.
+    Group of ours announces. The offers of who is `away_until` a moment rest; `hours` are those of a place.
     """
 
     id: str
@@ -104,6 +109,8 @@ class ActorDocument:
     proposals: str | None = None
     groups: str | None = None
     territories: str | None = None
+    away_until: datetime | None = None
+    hours: Hours = NO_HOURS
     raw: Json = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -155,6 +162,8 @@ def read_actor(document: Json) -> ActorDocument:
         proposals=uri(document.get("proposals")),
         groups=uri(document.get("groups")),
         territories=uri(document.get("territories")),
+        away_until=moment(document.get("awayUntil")),
+        hours=read_hours(document),
         raw=document,
     )
 
@@ -241,6 +250,8 @@ def write_actor(value: ActorDocument) -> Json:
             "proposals": value.proposals,
             "groups": value.groups,
             "territories": value.territories,
+            "awayUntil": write_moment(value.away_until) if value.away_until else None,
+            **write_hours(value.hours),
         }
     )
 

@@ -26,6 +26,14 @@ class Relationship:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unavailability:
+    """A range in which a listing is not to be had, from `start` until before `end`; nothing says why."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verbatim:
     """JSON text that is served as it was signed, byte for byte."""
 
@@ -36,8 +44,8 @@ class Verbatim:
 class Collection:
     """A collection: its first page, or the items themselves.
 
-    Items are addresses or objects as received; of ours also a Relationship or what is served Verbatim. Of a `counted`
-    one nobody is told more than how many there are.
+    Items are addresses or objects as received; of ours also a Relationship, an Unavailability or what is served
+    Verbatim. Of a `counted` one nobody is told more than how many there are.
     """
 
     id: str
@@ -111,6 +119,14 @@ def read_relationship(document: Json) -> Relationship:
     )
 
 
+def read_unavailability(document: Json) -> Unavailability | None:
+    """A range; None for one that does not end after it begins, and for anything else."""
+    start, end = moment(document.get("startTime")), moment(document.get("endTime"))
+    if "Unavailability" not in types(document) or start is None or end is None or start >= end:
+        return None
+    return Unavailability(start=start, end=end)
+
+
 def _read_items(document: Json) -> tuple[Any, ...]:
     value = document.get("orderedItems", document.get("items"))
     found = (member for member in each(value) if isinstance(member, dict) or (isinstance(member, str) and uri(member)))
@@ -149,6 +165,8 @@ def write_collection_page(value: CollectionPage) -> Json:
 
 
 def _write_item(item: Any) -> Any:
+    if isinstance(item, Unavailability):
+        return {"type": "Unavailability", "startTime": write_moment(item.start), "endTime": write_moment(item.end)}
     return write_relationship(item) if isinstance(item, Relationship) else item
 
 

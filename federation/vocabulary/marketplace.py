@@ -57,7 +57,10 @@ class FlohmarktData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A listing. `kinds` are the names in `additionalType` (`GiftOffer`), `status` in `proposalStatus` (`Open`)."""
+    """A listing. `kinds` are the names in `additionalType` (`GiftOffer`), `status` in `proposalStatus` (`Open`).
+
+    `unavailabilities` is where it is told when it is not to be had.
+    """
 
     note: Note
     purpose: str
@@ -72,6 +75,7 @@ class Proposal:
     free_price: bool | None = None
     repair: RepairDetails | None = None
     flohmarkt: FlohmarktData | None = None
+    unavailabilities: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +157,7 @@ def read_proposal(document: Json) -> Proposal:
         free_price=flag(document.get("freePrice")),
         repair=one(document.get("repair"), _read_repair),
         flohmarkt=one(document.get("flohmarkt:data"), _read_flohmarkt),
+        unavailabilities=uri(document.get("unavailabilities")),
     )
 
 
@@ -211,6 +216,7 @@ def write_proposal(value: Proposal) -> Json:
             "itemCondition": value.condition,
             "repair": _write_repair(value.repair) if value.repair else None,
             "flohmarkt:data": _write_flohmarkt(value.flohmarkt) if value.flohmarkt else None,
+            "unavailabilities": value.unavailabilities,
         }
     )
 

@@ -61,9 +61,9 @@ async def save_remote(conn: Connection, actor: RemoteActor) -> Actor:
         INSERT INTO actor (id, uri, type, local, username, host, name, summary, url, inbox, shared_inbox, outbox,
             followers_uri, following_uri, featured_uri, locked, discoverable, indexable, fields, also_known_as,
             moved_to, implements, territory_uri, category, place_name, postcode, latitude, longitude, radius, raw,
-            published_at, fetched_at)
+            published_at, away_until, street, hours, fetched_at)
         VALUES ($1, $2, $3, false, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-            $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, now())
+            $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, now())
         ON CONFLICT (uri) DO UPDATE SET type = excluded.type, username = excluded.username, host = excluded.host,
             name = excluded.name, summary = excluded.summary, url = excluded.url, inbox = excluded.inbox,
             shared_inbox = excluded.shared_inbox, outbox = excluded.outbox, followers_uri = excluded.followers_uri,
@@ -73,7 +73,8 @@ async def save_remote(conn: Connection, actor: RemoteActor) -> Actor:
             territory_uri = excluded.territory_uri, category = excluded.category,
             place_name = excluded.place_name, postcode = excluded.postcode, latitude = excluded.latitude,
             longitude = excluded.longitude, radius = excluded.radius, raw = excluded.raw,
-            published_at = excluded.published_at, fetched_at = now(), updated_at = now(), deleted_at = NULL,
+            published_at = excluded.published_at, away_until = excluded.away_until, street = excluded.street,
+            hours = excluded.hours, fetched_at = now(), updated_at = now(), deleted_at = NULL,
             gone_since = NULL
         WHERE NOT actor.local
         RETURNING id
@@ -108,6 +109,9 @@ async def save_remote(conn: Connection, actor: RemoteActor) -> Actor:
         actor.radius,
         actor.raw,
         actor.published_at,
+        actor.away_until,
+        actor.street,
+        actor.hours,
     )
     if saved is None:
         raise NotFound("This address belongs to an actor of this server.")

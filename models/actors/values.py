@@ -12,7 +12,10 @@ BUILT_IN = ("instance", "coop", "offres", "services", "demandes", "depannage_vel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """One actor. `host` carries its port where that is not the default; `summary` and field values are cleaned HTML."""
+    """One actor. `host` carries its port where that is not the default; `summary` and field values are cleaned HTML.
+
+    Its offers rest until `away_until`; `street` and `hours` (models/hours) are of places that people may come to.
+    """
 
     id: int
     uri: str
@@ -53,6 +56,9 @@ class Actor:
     suspended_at: datetime | None
     deleted_at: datetime | None
     automatic: bool = False
+    away_until: datetime | None = None
+    street: str | None = None
+    hours: dict[str, Any] | None = None
 
     @property
     def handle(self) -> str:
@@ -96,6 +102,9 @@ class RemoteActor:
     latitude: float | None = None
     longitude: float | None = None
     radius: int | None = None
+    away_until: datetime | None = None
+    street: str | None = None
+    hours: dict[str, Any] | None = None
     published_at: datetime | None = None
     raw: dict[str, Any] = field(default_factory=dict)
 

@@ -59,9 +59,10 @@ FOUND = """
 
 _FOUND_OPEN = FOUND.replace(":which", "l.status IN ('open', 'reserved')")
 
-# Which posts `p` of which actors `a` the reader may find.
+# Which posts `p` of which actors `a` the reader may find, of what was `found`; who is away offers nothing.
 SHOWN = """
     p.deleted_at IS NULL AND a.suspended_at IS NULL
+    AND (found.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now() OR a.id IS NOT DISTINCT FROM $11)
     AND (p.audience = 'network' OR ($10::boolean AND p.audience IN ('coop', 'territories')))
     AND ($11::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h
         WHERE h.reader_id = $11 AND h.author_id = p.author_id LIMIT 1), false))
@@ -78,7 +79,7 @@ _NEWEST = """
 # OFFSET 0 keeps the inner question whole.
 _NEAREST = """
     SELECT id, distance FROM (
-        SELECT id, distance FROM (:found) AS fitting
+        SELECT id, kind, distance FROM (:found) AS fitting
         WHERE $8::float8 IS NULL OR distance <= $8
         ORDER BY distance, id DESC OFFSET 0) AS found
     WHERE (SELECT :shown FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id)

@@ -49,12 +49,14 @@ def build_place(of: ListingDetails | Actor, *, country: str = "FR") -> Place | N
     """Where a listing or an actor is, as far as others may know: the record holds nothing more exact."""
     if not of.place_name:
         return None
+    street = of.street if isinstance(of, Actor) and of.type != "Person" else None
     exact = of.latitude is not None and of.longitude is not None
     return Place(
         name=of.place_name,
         latitude=round(of.latitude, 5) if exact and of.latitude is not None else None,
         longitude=round(of.longitude, 5) if exact and of.longitude is not None else None,
         radius=of.radius if exact else None,
+        street=street or "",
         postcode=of.postcode or "",
         locality=of.place_name.partition(" (")[0],
         country=country,

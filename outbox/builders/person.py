@@ -6,13 +6,16 @@ from typing import Any, cast
 from federation.signatures.public_keys import load_stored, write_multikey
 from federation.terms import CAPABILITY, PROPOSALS
 from federation.uris import proposals_uri, shared_inbox_uri, territories_uri
-from federation.vocabulary.actors import ActorDocument, ProfileField
+from federation.vocabulary.actors import ABSENCE, ActorDocument, ProfileField
+from federation.vocabulary.hours import NO_HOURS
 from federation.vocabulary.keys import Multikey, PublicKey
 from models.actors import Actor
+from models.hours import read_hours
 from models.keys import StoredPublicKey
 from models.media import Media
 from models.settings import Site
 from outbox.builders.attachments import build_picture, build_place
+from outbox.builders.wording import write_return
 
 IMPLEMENTS = (
     PROPOSALS,
@@ -61,17 +64,27 @@ def build_actor(
         discoverable=actor.discoverable and shown,
         indexable=actor.indexable and actor.discoverable and shown,
         suspended=not shown,
-        fields=tuple(ProfileField(name=line["name"], value=line["value"]) for line in actor.fields) if shown else (),
+        fields=_build_fields(actor) if shown else (),
         also_known_as=tuple(actor.also_known_as),
         moved_to=actor.moved_to,
         implements=IMPLEMENTS if actor.type == "Application" else (),
         territory=actor.territory_uri,
         category=actor.category,
+        away_until=actor.away_until if shown else None,
+        hours=read_hours(actor.hours) if shown else NO_HOURS,
         place=place,
         service_area=place if actor.type == "Organization" else None,
         territories=territories_uri(site) if _is_listed(actor) else None,
         proposals=proposals_uri(site, actor.username) if _is_listed(actor) else None,
     )
+
+
+def _build_fields(actor: Actor) -> tuple[ProfileField, ...]:
+    """What the actor says of itself, and before it, for those who know no other word for it, that it is away."""
+    own = tuple(ProfileField(name=line["name"], value=line["value"]) for line in actor.fields)
+    if actor.away_until is None:
+        return own
+    return (ProfileField(name=ABSENCE, value=write_return(actor.away_until)), *own)
 
 
 def _is_listed(actor: Actor) -> bool:

@@ -7,12 +7,13 @@ from typing import Any
 
 from federation.fields import PUBLIC, write_amount
 from federation.html import to_text
+from federation.uris import unavailabilities_uri
 from federation.vocabulary.intents import Deposit, Intent, Quantity
 from federation.vocabulary.marketplace import FlohmarktData, Proposal, RepairDetails
 from federation.vocabulary.objects import Note
 from models import categories
 from models.actors import Actor
-from models.listings import Listing, ListingDetails, ListingMode, ListingStatus
+from models.listings import Listing, ListingDetails, ListingMode, ListingStatus, has_calendar
 from models.media import Media
 from models.settings import Site
 from outbox.builders.attachments import build_documents, build_hashtags, build_place
@@ -56,6 +57,7 @@ def build_proposal(site: Site, author: Actor, listing: Listing, media: Iterable[
         free_price=details.free_price if details.mode == "sale" or details.free_price else None,
         repair=_build_repair(details.repair) if details.repair else None,
         flohmarkt=_build_flohmarkt(listing) if details.kind == "offer" and details.mode in ("gift", "sale") else None,
+        unavailabilities=unavailabilities_uri(listing.uri) if has_calendar(details) else None,
     )
 
 

@@ -99,6 +99,12 @@ def find_wording(kind: ListingKind, mode: ListingMode) -> Wording:
     return _OFFERS.get(mode) or _offer(None, "🤲", "Offre", "Offer")
 
 
+def write_return(until: datetime) -> str:
+    """From when on somebody is there again; in French, since a profile has one text for all."""
+    day = until.astimezone(PARIS)
+    return f"De retour le {'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1][0]} {day.year}"
+
+
 def write_title(details: ListingDetails, language: str) -> str:
     """The first line: state, kind, title and price, as plain text."""
     wording = find_wording(details.kind, details.mode)

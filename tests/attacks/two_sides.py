@@ -88,7 +88,13 @@ class Wire:
     line: Line
 
     async def get_document(
-        self, uri: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None, limit: int = MEBIBYTE
+        self,
+        uri: str,
+        *,
+        accept: str = AP_ACCEPT,
+        signer: Signer | None = None,
+        limit: int = MEBIBYTE,
+        etag: str = "",
     ) -> Fetched:
         """What the other side really answers."""
         parts = urlsplit(uri)
@@ -96,7 +102,7 @@ class Wire:
         if side is None:
             raise FetchFailed(Cause.NAME_NOT_FOUND, parts.netloc)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
-        headers = CIMultiDict({"Accept": accept, "Host": parts.netloc})
+        headers = CIMultiDict({"Accept": accept, "Host": parts.netloc} | ({"If-None-Match": etag} if etag else {}))
         if signer is not None:
             bare = Envelope(method="GET", path=path, headers=headers)
             headers = sign(bare, side.site, signer, knock=Knock.CAVAGE, at=datetime.now(UTC))
@@ -105,8 +111,8 @@ class Wire:
             if answer.status in {404, 410}:
                 cause = Cause.GONE if answer.status == 410 else Cause.NOT_FOUND
                 raise FetchFailed(cause, parts.netloc, answer=answer.status)
-            assert answer.status == 200, (uri, answer.status)
-            return Fetched(url=uri, status=200, headers=CIMultiDict(answer.headers), body=body)
+            assert answer.status == 200 or (etag and answer.status == 304), (uri, answer.status)
+            return Fetched(url=uri, status=answer.status, headers=CIMultiDict(answer.headers), body=body)
 
     async def post_message(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """No app of anybody is told here."""

@@ -12,7 +12,7 @@ from federation.html import link_hashtag
 from federation.serialize import to_json
 from federation.vocabulary.embedded import Postlike, is_postlike, read_object
 from inbox.translation import read_attachments, read_audience, read_details, read_new_post
-from models.listings import ListingDetails
+from models.listings import ListingDetails, has_calendar
 from outbox.builders.proposal import build_proposal
 from tests.outbox.people import ALICE, BOB, SITE, listing, picture
 from tests.payloads import load_json
@@ -75,6 +75,7 @@ def test_a_listing_of_ours_comes_back_as_it_was(changes: dict[str, Any]) -> None
         "commune_code": None,
         "available_quantity": theirs.available_quantity,
         "category_uri": theirs.category_uri,
+        "calendar_uri": f"{ours.uri}/unavailabilities" if has_calendar(expected) else None,
     }
     same |= {"currency": theirs.currency, "reciprocal": theirs.reciprocal}
     if expected.place_name is None:

@@ -5,6 +5,7 @@ from aiohttp import web
 from web.activitypub import (
     activities,
     actors,
+    calendars,
     collections,
     inbox,
     objects,
@@ -50,6 +51,7 @@ ROUTES: list[web.RouteDef] = [
     _read(USER + "/activities/{uuid:[0-9a-f-]{36}}", activities.show_activity),
     _read(ITEM, objects.show_object),
     _read(ITEM + "/proposal", objects.show_proposal),
+    _read(ITEM + "/unavailabilities", calendars.show_unavailabilities),
     *(_read(post + "/replies", threads.show_replies) for post in (ITEM, NOTE)),
     *(_read(post + "/context", threads.show_context) for post in (ITEM, NOTE)),
     *(_read(post + "/likes", threads.show_likes) for post in (ITEM, NOTE)),

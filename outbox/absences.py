@@ -1,0 +1,60 @@
+"""A member goes away for a while and comes back: her offers rest meanwhile, and everybody who follows her is told."""
+
+from datetime import UTC, datetime, timedelta
+
+from federation.instance import Instance
+from models import absences, actors
+from models.actors import Actor
+from models.database import Connection, transaction
+from models.errors import Conflict, Invalid
+from models.listings import Listing
+from models.settings import Site
+from outbox.moves import require_at_home
+from outbox.profiles import announce_update
+
+LONGEST = timedelta(days=366)
+RETURNED_AT_ONCE = 50
+
+
+async def go_away(conn: Connection, site: Site, actor: Actor, until: datetime) -> None:
+    """Away from now until this moment. Raises Invalid for one that has passed or is more than a year ahead."""
+    require_at_home(actor)
+    now = datetime.now(UTC)
+    if until <= now:
+        raise Invalid("Ce jour est passé. Choisissez-en un à partir de demain.", field="until")
+    if until > now + LONGEST:
+        raise Invalid("Une absence dure un an au plus.", field="until")
+    await _change(conn, site, actor, until)
+
+
+async def come_back(conn: Connection, site: Site, actor: Actor) -> None:
+    """There again; nothing happens to whoever is not away."""
+    if actor.away_until is not None:
+        await _change(conn, site, actor, None)
+
+
+async def return_due(instance: Instance) -> int:
+    """Bring those back whose day has come; how many. A chore.
+
+    Servers that know `awayUntil` see for themselves that it has passed; others are told by the profile.
+    """
+    total = 0
+    while True:
+        async with transaction(instance.pool) as conn:
+            due = await absences.list_back(conn, at=datetime.now(UTC), limit=RETURNED_AT_ONCE)
+            for id in due:
+                await come_back(conn, instance.site, await actors.get(conn, id))
+        total += len(due)
+        if len(due) < RETURNED_AT_ONCE:
+            return total
+
+
+async def require_there(conn: Connection, listing: Listing) -> None:
+    """Raise Conflict while whoever offers this is away; what somebody looks for can be answered meanwhile."""
+    if listing.details.kind == "offer" and await absences.is_away(conn, listing.post.author_id) is not None:
+        raise Conflict("Cette personne est absente en ce moment. Sa page dit quand elle revient.")
+
+
+async def _change(conn: Connection, site: Site, actor: Actor, until: datetime | None) -> None:
+    await absences.set_away(conn, actor.id, until)
+    await announce_update(conn, site, await actors.get(conn, actor.id))
