@@ -107,6 +107,7 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "registration": ("/inscription", nobody, 200),
     "account": ("/compte", alice, 200),
     "profile form": ("/compte/profil", alice, 200),
+    "going away": ("/compte/absence", alice, 200),
     "e-mail form": ("/compte/courriel", alice, 200),
     "own profile to edit": ("/compte/profil", alice, 200),
     "e-mail": ("/compte/courriel", alice, 200),

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from models import accounts, mails, sessions, sign_ups, tokens
+from models import absences, accounts, mails, sessions, sign_ups, tokens
 from models.database import connection, transaction
 from models.scopes import list_widest
 from web.forms import Form, blank_form, read_form
@@ -18,6 +18,8 @@ from web.throttle import forget_tries, may_try
 
 SAID = {
     "profil": N_("Votre profil est à jour."),
+    "absent": N_("C’est noté : vos offres se reposent jusqu’à votre retour."),
+    "present": N_("Bon retour ! Vos offres sont de nouveau visibles."),
     "langue": N_("C’est noté."),
     "courriel": N_("Votre nouveau courriel est en place."),
     "demenagement": N_("C’est fait : qui vous suit est prévenu."),
@@ -39,6 +41,7 @@ async def show_account(request: web.Request) -> web.Response:
         waiting = await sign_ups.count_waiting(conn) if welcomes else 0
         refused = await mails.is_refused(conn, account.actor_id)
         stuck = await mails.count_troubles(conn) if account.has_role("admin") else 0
+        back_on = await absences.is_away(conn, account.actor_id)
     return await render(
         request,
         "account/show.html",
@@ -48,6 +51,7 @@ async def show_account(request: web.Request) -> web.Response:
         refused=refused,
         stuck=stuck,
         mail=request.app[INSTANCE].settings.smtp_url is not None,
+        back_on=back_on,
     )
 
 

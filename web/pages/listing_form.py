@@ -34,6 +34,7 @@ from web.formats import to_paris_day
 from web.forms import Form
 from web.pages.cards import place_words
 from web.pages.communes import read_commune
+from web.pages.days import read_day
 from web.pages.points_form import read_number
 
 IN_COMMUNE, AROUND_HOME = "commune", "chez-moi"
@@ -245,7 +246,7 @@ def _read_quantity(form: Form) -> Decimal:
 
 def _read_window(form: Form, today: date) -> dict[str, Any]:
     """When: from the first moment of a day to the last of another, in Paris."""
-    start, stop, end = (_read_day(form, name) for name in ("du", "au", "fin"))
+    start, stop, end = (read_day(form, name) for name in ("du", "au", "fin"))
     if stop and stop < (start or today):
         form.fail("au", "Cette date vient avant le début. Choisissez-en une plus tard.")
     if end and end < today:
@@ -257,15 +258,6 @@ def _read_window(form: Form, today: date) -> dict[str, Any]:
         "ends_at": _moment(stop, time(23, 59)),
         "expires_at": _moment(end or today + DEFAULT_LIFE, time(23, 59)),
     }
-
-
-def _read_day(form: Form, name: str) -> date | None:
-    typed = form.text(name, limit=20)
-    try:
-        return date.fromisoformat(typed) if typed else None
-    except ValueError:
-        form.fail(name, "Écrivez une date, par exemple 2027-05-09.")
-        return None
 
 
 def _moment(day: date | None, hour: time) -> datetime | None:

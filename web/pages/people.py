@@ -1,7 +1,7 @@
 """A person, or another actor, as pages name one."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from models import actors
 from models.actors import Actor
@@ -11,7 +11,10 @@ from web.paths import profile_path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who wrote something: the name, the house number's initial, the page here, since when a member here."""
+    """Who wrote something: the name, the house number's initial, the page here, since when a member here.
+
+    `back_on` is when whoever is away returns.
+    """
 
     id: int
     name: str
@@ -20,6 +23,7 @@ class Person:
     href: str
     local: bool
     since: datetime | None
+    back_on: datetime | None = None
 
 
 def person_of(actor: Actor) -> Person:
@@ -32,7 +36,13 @@ def person_of(actor: Actor) -> Person:
         href=profile_path(actor),
         local=actor.local,
         since=actor.created_at if actor.local else None,
+        back_on=find_return(actor, datetime.now(UTC)),
     )
+
+
+def find_return(actor: Actor, at: datetime) -> datetime | None:
+    """When an actor who is away at this moment is back."""
+    return actor.away_until if actor.away_until is not None and actor.away_until > at else None
 
 
 def initial_of(name: str) -> str:

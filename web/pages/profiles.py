@@ -1,6 +1,7 @@
 """A profile: who it is, what it offers, and the button to follow."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from aiohttp import web
 from markupsafe import Markup
@@ -17,7 +18,7 @@ from web.keys import INSTANCE
 from web.pages.cards import Picture, Plate, draw_pictures, find_plate
 from web.pages.feeds import last_of, read_page
 from web.pages.lines import list_lines
-from web.pages.people import NewHome, find_new_home, initial_of
+from web.pages.people import NewHome, find_new_home, find_return, initial_of
 from web.pages.servers import send_servers_to
 from web.paths import profile_path
 from web.render import render
@@ -46,6 +47,7 @@ class ProfileView:
     plate: Plate | None
     relation: Relationship | None
     moved: NewHome | None
+    back_on: datetime | None
     may_be_listed: bool
 
 
@@ -118,5 +120,6 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         plate=None if actor.type == "Organization" else await find_plate(conn, actor),
         relation=relations[0] if relations and reader_id != actor.id else None,
         moved=await find_new_home(conn, actor),
+        back_on=find_return(actor, datetime.now(UTC)),
         may_be_listed=actor.indexable and actor.local,
     )

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from web.pages import (
+    absences,
     account,
     answers,
     authorize,
@@ -117,6 +118,8 @@ ROUTES: list[web.RouteDef] = [
     web.post("/compte/langue", account.post_language),
     web.get("/compte/profil", profile_form.show_profile_form),
     web.post("/compte/profil", keeping(profile_form.post_profile)),
+    web.get("/compte/absence", absences.show_absence),
+    web.post("/compte/absence", keeping(absences.post_absence)),
     web.get("/compte/courriel", email_form.show_email_form),
     web.post("/compte/courriel", email_form.post_email),
     web.get("/compte/courriels", mail_choices.show_choices),

@@ -1,15 +1,18 @@
 """Actors as Account, and how they relate to the reader as Relationship."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from federation.media_uris import media_url, thumbnail_url
 from federation.uris import web_address
+from federation.vocabulary.actors import ABSENCE
 from models import actors, media
 from models.actors import Actor, Counts
 from models.database import Connection
 from models.follows import Relationship
 from models.media import Media
+from outbox.builders.wording import write_return
 from web.api.entities.values import Json, Look, write_moment
 
 AUTOMATIC = frozenset({"Application", "Service"})
@@ -77,8 +80,16 @@ def build_account(look: Look, actor: Actor, counts: Counts, pictures: dict[int, 
         "following_count": counts.following,
         "emojis": [],
         "roles": [],
-        "fields": [_build_field(row) for row in actor.fields if isinstance(row, dict)],
+        "fields": [_build_field(row) for row in list_fields(actor)],
     }
+
+
+def list_fields(actor: Actor) -> list[dict[str, Any]]:
+    """What it says of itself, and before it that it is away, as other servers are told."""
+    own = [row for row in actor.fields if isinstance(row, dict)]
+    if actor.away_until is None or actor.away_until <= datetime.now(UTC):
+        return own
+    return [{"name": ABSENCE, "value": write_return(actor.away_until)}, *own]
 
 
 def _build_field(row: dict[str, Any]) -> Json:

@@ -1,0 +1,61 @@
+"""The member goes away for a while: the day on which she is back, and nothing about why."""
+
+from datetime import UTC, datetime, timedelta
+
+from aiohttp import web
+
+from models import actors
+from models.database import connection, transaction
+from models.errors import Invalid
+from models.moments import PARIS
+from models.unavailabilities import midnight
+from outbox import absences
+from web.forms import Form, blank_form, read_form
+from web.keys import INSTANCE
+from web.pages.days import read_day
+from web.pages.notices import lead_on
+from web.pages.people import find_return
+from web.render import render
+from web.session import require_account
+
+
+async def show_absence(request: web.Request) -> web.Response:
+    """GET /compte/absence."""
+    require_account(request)
+    return await _show(request, blank_form(request))
+
+
+async def post_absence(request: web.Request) -> web.Response:
+    """POST /compte/absence: away from now until that day, or there again."""
+    account, form = require_account(request), await read_form(request)
+    instance = request.app[INSTANCE]
+    if form.choice("geste", ("partir", "revenir"), default="partir") == "revenir":
+        async with transaction(instance.pool) as conn:
+            await absences.come_back(conn, instance.site, await actors.get(conn, account.actor_id))
+        raise lead_on("/compte", "present")
+    day = read_day(form, "retour", missing="Dites quel jour vous êtes de retour.")
+    if day is not None and form.ok:
+        try:
+            async with transaction(instance.pool) as conn:
+                me = await actors.get(conn, account.actor_id)
+                await absences.go_away(conn, instance.site, me, midnight(day))
+            raise lead_on("/compte", "absent")
+        except Invalid as error:
+            form.fail("retour", str(error))
+    return await _show(request, form, status=422)
+
+
+async def _show(request: web.Request, form: Form, status: int = 200) -> web.Response:
+    account = require_account(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        me = await actors.get(conn, account.actor_id)
+    today = datetime.now(PARIS).date()
+    return await render(
+        request,
+        "account/away.html",
+        status=status,
+        form=form,
+        back_on=find_return(me, datetime.now(UTC)),
+        first=today + timedelta(days=1),
+        last=today + absences.LONGEST,
+    )
