@@ -146,6 +146,7 @@ async def test_the_calendar_of_ours_counts_requests_agreements_and_own_days(conn
             listing_id=tent.id,
             owner_id=tent.post.author_id,
             partner_id=bob.id,
+            proposed_by=bob.id,
             uri=None,
             request_uri="https://henin.test/offers/1",
             terms=Terms(begins_at=day(14), ends_at=day(16)),
