@@ -23,8 +23,12 @@ class Report:
 
 
 async def lock_listing(conn: Connection, listing_id: int) -> None:
-    """Let nobody else change what is agreed about this listing until the transaction ends."""
-    await fetch_value(conn, "SELECT post_id FROM listing WHERE post_id = $1 FOR NO KEY UPDATE", listing_id)
+    """Let nobody else change what is agreed about this listing until the transaction ends.
+
+    It is the row of its post that is taken, as by whoever edits the listing or takes it back: in another order they
+    would wait for each other.
+    """
+    await fetch_value(conn, "SELECT id FROM post WHERE id = $1 FOR NO KEY UPDATE", listing_id)
 
 
 async def get(conn: Connection, id: int) -> Agreement:

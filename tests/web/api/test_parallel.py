@@ -60,6 +60,21 @@ async def test_a_status_that_is_deleted_many_times_at_once_is_told_of_once(alice
     assert await count_said(alice, "Delete") == 1
 
 
+async def test_whoever_edits_closes_and_takes_back_a_listing_at_once_is_answered_each_time(alice: Alice) -> None:
+    made = await alice.api.post("/api/v1/declic/listings", kind="offer", mode="gift", title="Tente")
+    path = f"/api/v1/declic/listings/{made['id']}"
+    acts: tuple[tuple[str, str, dict[str, str]], ...] = (
+        ("DELETE", path, {}),
+        ("PATCH", path, {"title": "Tente verte"}),
+        ("POST", f"{path}/state", {"outcome": "done"}),
+    )
+
+    answers = await asyncio.gather(*(alice.api.ask(method, to, json=sent) for method, to, sent in acts * 5))
+
+    assert {answer.status for answer in answers} <= {200, 404, 409}
+    assert (await alice.api.ask("GET", path)).status == 404
+
+
 async def test_lists_made_at_once_stay_within_their_limit(alice: Alice) -> None:
     requests = (
         alice.api.ask("POST", "/api/v1/lists", data={"title": f"Liste {number}"}) for number in range(MOST_LISTS + 10)
