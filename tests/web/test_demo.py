@@ -106,6 +106,7 @@ async def test_what_one_publishes_stands_in_the_home_of_a_member_of_the_other(de
     texts = [(status["reblog"] or status)["content"] for status in home]
 
     assert any("Perceuse à percussion" in text for text in texts)
+    assert "graine" not in str(home), "what it costs members of the one is not told to the other"
     assert any((status["reblog"] or status)["media_attachments"] for status in home)
 
 

@@ -77,6 +77,9 @@ LOMME = House(
         legal_publisher="La Remise, coopérative de démonstration",
         legal_director="Nadia",
         legal_host="Cet ordinateur",
+        points=True,
+        points_one="graine",
+        points_many="graines",
     ),
     parts=(
         Part(
@@ -103,7 +106,7 @@ LOMME = House(
                 ("tente-2", "La tente de près, la porte ouverte"),
                 ("tente-3", "Le sac, les piquets et le maillet"),
             ),
-            more={"condition": "good", "max_duration": "P1W"},
+            more={"condition": "good", "max_duration": "P1W", "points": 12},
         ),
         Ad(
             author="hocine",
@@ -123,7 +126,7 @@ LOMME = House(
             text="700 watts, elle traverse la brique. Deux jours, c’est assez pour une étagère.",
             category="outil-electrique",
             photos=(("perceuse", "Une perceuse bleue"),),
-            more={"condition": "good", "max_duration": "P2D"},
+            more={"condition": "good", "max_duration": "P2D", "points": 6},
         ),
         Ad(
             author="nadia",
@@ -133,6 +136,7 @@ LOMME = House(
             text="CAF, mutuelle, inscription à la cantine : je tiens la permanence du mercredi après-midi.",
             category="administratif",
             days=120,
+            more={"points": 8},
         ),
         Ad(
             author="maryse",
