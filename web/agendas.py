@@ -1,6 +1,8 @@
 """Agreements on the calendar: what stands there of each, and a member's own calendar as one file."""
 
-from models import actors, agreements, listings
+from collections.abc import Sequence
+
+from models import actors, listings
 from models.actors import Actor
 from models.agreements import Agreement, State
 from models.database import Connection
@@ -20,14 +22,16 @@ STATUSES: dict[State, Status] = {
 """Everything else ended without coming about."""
 
 
-async def list_occasions(conn: Connection, site: Site, say: Say, reader_id: int, ids: list[int]) -> list[Occasion]:
+async def list_occasions(
+    conn: Connection, site: Site, say: Say, reader_id: int, found: Sequence[Agreement]
+) -> list[Occasion]:
     """What stands on the calendar of one side of these agreements; those without a date stand nowhere."""
-    found = [one for one in [await agreements.get(conn, id) for id in ids] if one.role_of(reader_id) is not None]
-    about = await listings.list_by_posts(conn, [one.listing_id for one in found])
-    people = {one.id: one for one in await actors.list_by_ids(conn, sorted({one.other_of(reader_id) for one in found}))}
+    mine = [one for one in found if one.role_of(reader_id) is not None]
+    about = await listings.list_by_posts(conn, [one.listing_id for one in mine])
+    people = {one.id: one for one in await actors.list_by_ids(conn, sorted({one.other_of(reader_id) for one in mine}))}
     made = [
         make_occasion(site, say, one, about[one.listing_id], people[one.other_of(reader_id)])
-        for one in found
+        for one in mine
         if one.listing_id in about and one.other_of(reader_id) in people
     ]
     return [occasion for occasion in made if occasion is not None]

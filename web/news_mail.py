@@ -9,7 +9,7 @@ from typing import Any
 
 from federation.html import to_text
 from federation.instance import Instance
-from models import exchanges, mail_choices, news, posts, preferences
+from models import agreements, exchanges, mail_choices, news, posts, preferences
 from models.accounts import Account
 from models.agreements import read_terms
 from models.database import Connection
@@ -152,7 +152,8 @@ async def _attach_dates(
     """What was agreed or cancelled, for the member's calendar."""
     told = await exchanges.list_events(conn, [one.id for one in entries if one.kind in DATED])
     ids = {event.agreement_id: None for event in told if event.agreement_id is not None}
-    occasions = await list_occasions(conn, site, say, account.actor_id, list(ids))
+    settled = [await agreements.get(conn, id) for id in ids]
+    occasions = await list_occasions(conn, site, say, account.actor_id, settled)
     if occasions:
         message.add_attachment(
             write_calendar(occasions).decode(), subtype="calendar", filename="accord.ics", params={"method": "PUBLISH"}

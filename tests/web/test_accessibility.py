@@ -112,6 +112,7 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "own profile to edit": ("/compte/profil", alice, 200),
     "e-mail": ("/compte/courriel", alice, 200),
     "choice of mails": ("/compte/courriels", alice, 200),
+    "own calendar": ("/compte/agenda", alice, 200),
     "mails that are stuck": ("/coop/courriels", admin, 200),
     "settings": ("/coop/reglages", admin, 200),
     "password": ("/compte/mot-de-passe", alice, 200),

@@ -1,0 +1,106 @@
+"""Agreements for one's own calendar: one as a file, and all of them under an address that only the member knows."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from aiohttp import web
+
+from federation.instance import Instance
+from models import accounts, agreements, calendar_feeds, preferences
+from models.accounts import Account
+from models.database import Connection, connection, transaction
+from models.errors import NotFound
+from web.agendas import list_occasions
+from web.caching import is_held, make_etag
+from web.calendars import write_calendar
+from web.forms import read_form
+from web.keys import INSTANCE
+from web.news_mail import speak
+from web.pages.ids import read_id
+from web.pages.notices import find_notice, lead_on
+from web.render import N_, render, say
+from web.session import require_account
+from web.signing import read_signed, sign
+
+AGENDA = "agenda"
+
+HERE = "/compte/agenda"
+
+KEPT = timedelta(days=90)
+"""What is over for longer stands on no calendar."""
+
+TYPE = "text/calendar; charset=utf-8"
+
+SAID = {
+    "ouvert": N_("Votre agenda a une adresse. Gardez-la pour vous."),
+    "ferme": N_("L’adresse ne mène plus nulle part."),
+}
+
+
+async def show_agreement(request: web.Request) -> web.Response:
+    """GET /accords/ID.ics, for its two sides."""
+    instance, account = request.app[INSTANCE], require_account(request)
+    async with connection(instance.pool) as conn:
+        found = await agreements.get(conn, read_id(request.match_info["id"]))
+        occasions = await list_occasions(conn, instance.site, partial(say, request), account.actor_id, [found])
+    if not occasions:
+        raise NotFound
+    headers = {"Content-Type": TYPE, "Content-Disposition": 'attachment; filename="accord.ics"'}
+    return web.Response(body=write_calendar(occasions), headers=headers)
+
+
+async def show_feed(request: web.Request) -> web.Response:
+    """GET /agenda/SECRET.ics: whoever knows the address is the member, or somebody whom she told it."""
+    instance = request.app[INSTANCE]
+    async with transaction(instance.pool) as conn:
+        account = await _find_owner(conn, instance, request.match_info["token"])
+        found = await calendar_feeds.list_dated(conn, account.actor_id, since=datetime.now(UTC) - KEPT)
+        speaking = speak(account.language)
+        occasions = await list_occasions(conn, instance.site, speaking, account.actor_id, found)
+        coop = (await preferences.load(conn)).name or instance.site.host
+    body = write_calendar(occasions, name=speaking(N_("Mes accords, %(coop)s"), coop=coop))
+    etag = make_etag(body)
+    headers = {"ETag": etag, "Cache-Control": "private, max-age=900", "X-Robots-Tag": "noindex"}
+    if is_held(request, etag):
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=body, headers=headers | {"Content-Type": TYPE})
+
+
+async def _find_owner(conn: Connection, instance: Instance, token: str) -> Account:
+    """Whose calendar it is. Raises NotFound, for addresses that were given up as for those that never were."""
+    said = await read_signed(conn, instance.settings, AGENDA, token)
+    actor, _, version = (said or "").partition(" ")
+    if not actor or await calendar_feeds.find_version(conn, int(actor)) != int(version):
+        raise NotFound
+    account = await accounts.get(conn, int(actor))
+    if account.disabled_at is not None:
+        raise NotFound
+    return account
+
+
+async def show_address(request: web.Request) -> web.Response:
+    """GET /compte/agenda: the address, while there is one."""
+    instance, account = request.app[INSTANCE], require_account(request)
+    async with transaction(instance.pool) as conn:
+        version = await calendar_feeds.find_version(conn, account.actor_id)
+        token = (
+            None if version is None else await sign(conn, instance.settings, AGENDA, f"{account.actor_id} {version}")
+        )
+    address = f"{instance.site.url}/agenda/{token}.ics" if token else ""
+    return await render(
+        request,
+        "account/calendar.html",
+        address=address,
+        webcal="webcal:" + address.partition(":")[2] if address else "",
+        said=find_notice(request, SAID),
+    )
+
+
+async def post_address(request: web.Request) -> web.Response:
+    """POST /compte/agenda: give it an address or another one (`ouvrir`), or none (`fermer`)."""
+    account = require_account(request)
+    form = await read_form(request)
+    close = form.typed("geste") == "fermer"
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await (calendar_feeds.close if close else calendar_feeds.open)(conn, account.actor_id)
+    raise lead_on(HERE, "ferme" if close else "ouvert")
