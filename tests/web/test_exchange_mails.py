@@ -1,0 +1,154 @@
+"""Mails about exchanges: everything that may happen in one, reminders by the clock, and dates for the calendar."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import get_args
+
+import icalendar
+import pytest
+
+from models import agreements, exchanges
+from models.agreements import Agreement, NewAgreement, Terms, write_terms
+from models.database import Pool, execute, transaction
+from models.exchanges import EventKind
+from models.moments import PARIS
+from outbox.reminders import remind_due
+from tests.web.office import LATER, NOON, Clock, Office, open_office
+from tests.web.postman import read_parts
+from web.mail_times import list_due
+from web.news import ONE
+
+BEGIN = datetime.combine(NOON.date() + timedelta(days=1), datetime.min.time(), PARIS)
+
+TERMS = Terms(begins_at=BEGIN, ends_at=BEGIN + timedelta(days=2), place="Place du Marais, Lomme")
+
+
+@pytest.fixture
+async def office(pool: Pool) -> AsyncIterator[Office]:
+    async with open_office(pool) as office:
+        yield office
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("models.ids.time", clock)
+    return clock
+
+
+async def agree(office: Office, kind: EventKind = "agreed", state: str = "agreed") -> Agreement:
+    """Bob and Alice about the tent, and one thing that Bob, or the clock, did."""
+    async with transaction(office.pool) as conn:
+        thread = await exchanges.open(
+            conn, listing_id=office.tent.id, owner_id=office.alice.id, partner_id=office.bob.id
+        )
+        made = await agreements.create(
+            conn,
+            NewAgreement(
+                exchange_id=thread.id,
+                listing_id=office.tent.id,
+                owner_id=office.alice.id,
+                partner_id=office.bob.id,
+                uri=f"{office.alice.uri}/agreements/1",
+                request_uri=f"{office.bob.uri}/activities/1",
+                terms=TERMS,
+                held_until=None,
+                updated_at=agreements.next_moment(),
+            ),
+        )
+        assert made is not None
+        await execute(conn, "UPDATE agreement SET state = $1, agreed_at = $2", state, NOON - timedelta(days=2))
+        details = {"terms": write_terms(TERMS), "text": "Je passe à vélo."}
+        await exchanges.add_event(conn, thread.id, kind, agreement_id=made.id, actor_id=office.bob.id, details=details)
+    return made
+
+
+@pytest.mark.parametrize("kind", get_args(EventKind))
+async def test_everything_that_the_other_does_is_told(office: Office, kind: EventKind) -> None:
+    await agree(office, kind)
+
+    await office.deliver()
+
+    [message] = office.postman.taken
+    text, _ = read_parts(message)
+    assert ONE[kind] % {"who": "Léonie"} in text.replace("\u00a0", " ").replace("\u202f", " ")
+    assert "Place du Marais, Lomme" in text and "> Je passe à vélo." in text
+
+
+async def test_both_days_are_reminded_of_in_the_morning_before(office: Office, clock: Clock) -> None:
+    await agree(office)
+    await office.deliver()
+    clock.at = NOON + timedelta(minutes=5)
+
+    await remind_due(office.instance, clock.at)
+    await remind_due(office.instance, clock.at)
+    await office.deliver(LATER + timedelta(minutes=10))
+    clock.at = NOON + timedelta(days=2, minutes=5)
+    await remind_due(office.instance, clock.at)
+    await office.deliver(clock.at + timedelta(minutes=10))
+
+    texts = [read_parts(message)[0] for message in office.postman.taken]
+    assert len(texts) == 3
+    assert "C’est pour bientôt, avec Léonie" in texts[1] and "Place du Marais" in texts[1]
+    assert "La fin du prêt approche, avec Léonie" in texts[2]
+
+
+async def test_a_reminder_of_the_night_is_told_at_eight(office: Office, clock: Clock) -> None:
+    await agree(office)
+    await office.deliver()
+    night = BEGIN + timedelta(minutes=5)
+    clock.at = night
+    async with transaction(office.pool) as conn:
+        await execute(conn, "UPDATE agreement SET begins_at = begins_at + interval '1 day'")
+
+    await remind_due(office.instance, night)
+    quiet = await office.deliver(night + timedelta(minutes=10))
+    told = await office.deliver(list_due(night)["now"])
+
+    assert (quiet, told) == (0, 1)
+    assert "C’est pour bientôt" in read_parts(office.postman.taken[-1])[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "status"), [("agreed", "agreed", "CONFIRMED"), ("cancelled", "cancelled", "CANCELLED")]
+)
+async def test_what_was_agreed_or_called_off_comes_with_its_date(
+    office: Office, kind: EventKind, state: str, status: str
+) -> None:
+    made = await agree(office, kind, state)
+
+    await office.deliver()
+
+    [file] = office.postman.taken[0].iter_attachments()
+    [event] = icalendar.Calendar.from_ical(file.get_content()).walk("VEVENT")
+    assert (file.get_content_type(), file["Content-Type"].params["method"]) == ("text/calendar", "PUBLISH")
+    assert (event["uid"], event["status"]) == (made.request_uri, status)
+    assert event.decoded("dtstart") == BEGIN.date()
+
+
+async def test_a_request_that_is_not_settled_has_no_date_yet(office: Office) -> None:
+    await agree(office, "requested", "requested")
+
+    await office.deliver()
+
+    assert list(office.postman.taken[0].iter_attachments()) == []
+
+
+async def test_the_clock_tells_both_members(office: Office, clock: Clock) -> None:
+    made = await agree(office)
+    await office.deliver()
+    clock.at = LATER
+    async with transaction(office.pool) as conn:
+        await execute(
+            conn,
+            "INSERT INTO account (actor_id, email, role, confirmed_at) VALUES ($1, $2, 'member', now())",
+            office.bob.id,
+            "leonie@example.org",
+        )
+        await exchanges.add_event(conn, made.exchange_id, "returned", agreement_id=made.id)
+
+    await office.deliver(LATER + timedelta(minutes=10))
+
+    told = {message["To"]: read_parts(message)[0] for message in office.postman.taken[1:]}
+    assert set(told) == {"alice@example.org", "leonie@example.org"}
+    assert "C’est rendu" in told["leonie@example.org"] and "Dites-le à Maryse" in told["leonie@example.org"]
