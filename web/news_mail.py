@@ -119,13 +119,15 @@ async def _list_parts(conn: Connection, say: Say, account: Account, lines: Seque
         elif line.id in events:
             event = events[line.id]
             text = event.details.get("text", "")
-            parts.append(Part(line=line, terms=_tell_terms(say, event, account.language), text=_cut(text)))
+            parts.append(Part(line=line, terms=await _tell_terms(conn, say, event, account.language), text=_cut(text)))
     return parts
 
 
-def _tell_terms(say: Say, event: Event, language: str) -> list[str]:
-    """When and where, of what was proposed, settled or comes soon."""
+async def _tell_terms(conn: Connection, say: Say, event: Event, language: str) -> list[str]:
+    """When and where: what was proposed or settled at that moment; for what the clock says, what holds now."""
     terms = read_terms(event.details.get("terms", {}))
+    if event.actor_id is None and event.agreement_id is not None:
+        terms = (await agreements.get(conn, event.agreement_id)).terms
     told = [terms.place] if terms.place else []
     if terms.begins_at is not None:
         told.insert(0, tell_span(say, terms.begins_at, terms.ends_at, LOCALES.get(language, language)))

@@ -49,6 +49,7 @@ async def agree(office: Office, kind: EventKind = "agreed", state: str = "agreed
                 listing_id=office.tent.id,
                 owner_id=office.alice.id,
                 partner_id=office.bob.id,
+                proposed_by=office.bob.id,
                 uri=f"{office.alice.uri}/agreements/1",
                 request_uri=f"{office.bob.uri}/activities/1",
                 terms=TERMS,

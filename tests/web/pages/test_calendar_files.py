@@ -35,6 +35,7 @@ async def loan(lomme: Village, instance: Instance) -> Agreement:
                 listing_id=tent.id,
                 owner_id=alice.id,
                 partner_id=hocine.id,
+                proposed_by=hocine.id,
                 uri=f"{alice.uri}/agreements/1",
                 request_uri=f"{hocine.uri}/activities/1",
                 terms=Terms(begins_at=BEGIN, ends_at=end, place="Lomme, place du Marais"),
