@@ -61,8 +61,9 @@ async def cancel_deliveries(conn: Connection, actor_id: int) -> int:
 async def schedule_farewell(conn: Connection, *, activity_id: int, actor_id: int) -> int:
     """Queue an activity for every inbox that may know of this actor of ours; how many rows.
 
-    These are the inboxes of those who follow her or whom she follows, those to which anything of hers, or anything
-    about her posts, was or may have been sent, and those of people who answered, shared or liked them.
+    These are the inboxes of those who follow her, whom she follows or with whom she exchanged, those to which anything
+    of hers, or anything about her posts, was or may have been sent, and those of people who answered, shared or liked
+    them.
     """
     knowing = await fetch_all(
         conn,
@@ -80,6 +81,8 @@ async def schedule_farewell(conn: Connection, *, activity_id: int, actor_id: int
         FROM (
             SELECT follower_id AS id FROM follow WHERE followed_id = $1
             UNION SELECT followed_id FROM follow WHERE follower_id = $1
+            UNION SELECT partner_id FROM exchange WHERE owner_id = $1
+            UNION SELECT owner_id FROM exchange WHERE partner_id = $1
             UNION SELECT reader.id FROM hers CROSS JOIN LATERAL (
                 SELECT actor_id AS id FROM share WHERE post_id = hers.id
                 UNION ALL SELECT actor_id FROM favourite WHERE post_id = hers.id
@@ -122,3 +125,21 @@ async def depart(conn: Connection, actor_id: int) -> None:
     )
     await execute(conn, "DELETE FROM media WHERE owner_id = $1", actor_id)
     await execute(conn, "DELETE FROM account WHERE actor_id = $1", actor_id)
+
+
+async def forget_stranger(conn: Connection, actor_id: int) -> None:
+    """Somebody of another server is gone, with all words (AX13); a listing with threads of ours leaves its place.
+
+    They would otherwise vanish with it, and what the two had agreed on.
+    """
+    for post_id in await fetch_column(
+        conn,
+        """
+        SELECT p.id FROM post p WHERE p.author_id = $1 AND NOT p.local AND p.deleted_at IS NULL
+            AND EXISTS (SELECT FROM exchange e WHERE e.listing_id = p.id)
+        ORDER BY p.id
+        """,
+        actor_id,
+    ):
+        await posts.delete(conn, post_id)
+    await actors.delete(conn, actor_id)

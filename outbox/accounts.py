@@ -13,6 +13,7 @@ from models.errors import NotFound
 from models.places import Commune, place_fields
 from models.settings import Site
 from outbox.builders.delete import build_farewell
+from outbox.departed import end_all
 from outbox.local_actors import describe_local
 from outbox.send import Recipients, send
 
@@ -126,5 +127,6 @@ async def delete(conn: Connection, site: Site, actor: Actor) -> None:
     await departures.cancel_deliveries(conn, actor.id)
     farewell = build_farewell(site, actor, datetime.now(UTC))
     await send(conn, actor, farewell, Recipients(all_who_know=True), about=actor.uri)
+    await end_all(conn, site, actor)
     await departures.depart(conn, actor.id)
     await points.give_back_all(conn, actor.id)

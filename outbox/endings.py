@@ -84,7 +84,8 @@ async def _build_no(
 
 async def give_back(conn: Connection, site: Site, case: Case) -> None:
     """What was reserved for somebody is to be had again."""
-    if case.owner.local and case.listing.details.status == "reserved":
+    listing = case.listing
+    if case.owner.local and listing.details.status == "reserved" and listing.post.deleted_at is None:
         await listings.free(conn, site, case.owner, case.listing.uri)
 
 

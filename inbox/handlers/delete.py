@@ -2,17 +2,19 @@
 
 from federation.vocabulary.activities import Delete
 from inbox.objects import require_own
-from models import actors, posts, tombstones
+from models import departures, posts, tombstones
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
+from outbox.departed import end_all
 
 
 async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: Delete) -> None:
     """A deletion outranks everything: what comes later under the same id is void for 30 days."""
     uri = activity.object.id
     if uri == sender.uri:
-        await actors.delete(conn, sender.id)
+        await end_all(conn, site, sender)
+        await departures.forget_stranger(conn, sender.id)
         return
     require_own(sender, uri)
     post = await posts.find_by_uri(conn, uri)

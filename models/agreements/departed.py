@@ -13,6 +13,7 @@ class Pending:
 
     id: int
     exchange_id: int
+    listing_id: int
     title: str
     other: str
     state: State
@@ -26,8 +27,8 @@ async def list_pending(conn: Connection, actor_id: int, *, limit: int = 50) -> l
         conn,
         Pending,
         """
-        SELECT a.id, a.exchange_id, l.title, coalesce(nullif(o.name, ''), o.username) AS other, a.state, a.begins_at,
-            a.ends_at
+        SELECT a.id, a.exchange_id, a.listing_id, l.title, coalesce(nullif(o.name, ''), o.username) AS other, a.state,
+            a.begins_at, a.ends_at
         FROM agreement a JOIN listing l ON l.post_id = a.listing_id
         JOIN actor o ON o.id = CASE WHEN a.owner_id = $1 THEN a.partner_id ELSE a.owner_id END
         WHERE $1 IN (a.owner_id, a.partner_id) AND a.state IN ('requested', 'countered', 'agreed')

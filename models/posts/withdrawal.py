@@ -26,7 +26,7 @@ async def delete(conn: Connection, post_id: int) -> bool:
     """Make a post a tombstone, its words gone with what carried them. False when it was gone already.
 
     Ours keep their row for ever, and others' public ones for a while, to say that they are gone. Of others' private
-    posts nothing stays: they look like what never was.
+    posts nothing stays: they look like what never was, but for listings that a thread of one of ours is about.
     """
     await _tell_streams(conn, post_id)
     kept = await fetch_value(
@@ -34,6 +34,7 @@ async def delete(conn: Connection, post_id: int) -> bool:
         """
         UPDATE post SET deleted_at = now(), content = '', source = '', warning = '', raw = NULL
         WHERE id = $1 AND deleted_at IS NULL RETURNING local OR audience IN ('network', 'unlisted')
+            OR EXISTS (SELECT FROM exchange WHERE listing_id = $1)
         """,
         post_id,
     )

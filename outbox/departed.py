@@ -1,0 +1,66 @@
+"""Somebody is gone, from here or from another server: what was asked for or settled with her ends."""
+
+from dataclasses import replace
+
+from models import agreements, exchanges
+from models.actors import Actor
+from models.agreements import Role, State
+from models.database import Connection
+from models.exchanges import EventKind
+from models.settings import Site
+from outbox.cases import open_case, stamp
+from outbox.endings import give_back
+
+AT_ONCE = 50
+
+EVENTS: dict[State, EventKind] = {"refused": "refused", "withdrawn": "withdrawn", "cancelled": "cancelled"}
+
+ENDS: dict[tuple[State, Role], State] = {
+    ("requested", "owner"): "refused",
+    ("requested", "partner"): "withdrawn",
+    ("countered", "owner"): "refused",
+    ("countered", "partner"): "withdrawn",
+    ("agreed", "owner"): "cancelled",
+    ("agreed", "partner"): "cancelled",
+}
+"""What becomes of an agreement, by its state and the side that is gone: what she might have done herself."""
+
+
+async def end_all(conn: Connection, site: Site, actor: Actor) -> int:
+    """End whatever is still open with this person; how many agreements. Nothing but her Delete tells other servers.
+
+    The other side keeps the thread: when it was, how it ended, and that she is gone; the days are free again.
+    """
+    total = 0
+    while True:
+        pending = await agreements.list_pending(conn, actor.id, limit=AT_ONCE)
+        ended = [
+            await _end(conn, site, actor, one.id) for one in sorted(pending, key=lambda pending: pending.listing_id)
+        ]
+        if not any(ended):
+            return total
+        total += sum(ended)
+
+
+async def _end(conn: Connection, site: Site, actor: Actor, agreement_id: int) -> bool:
+    case = await open_case(conn, agreement_id)
+    held = case.agreement
+    role = held.role_of(actor.id)
+    state = ENDS.get((held.state, role)) if role else None
+    if state is None:
+        return False
+    ended = replace(
+        held, state=state, updated_at=stamp(case), ended_at=agreements.next_moment(), accepted_uri=None, held_until=None
+    )
+    await agreements.save(conn, ended)
+    await exchanges.add_event(
+        conn,
+        held.exchange_id,
+        EVENTS[state],
+        agreement_id=held.id,
+        actor_id=actor.id,
+        details={"gone": True, "terms": agreements.write_terms(held.terms)},
+    )
+    if held.state == "agreed" and case.owner.id != actor.id:
+        await give_back(conn, site, replace(case, agreement=ended))
+    return True
