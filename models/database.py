@@ -8,7 +8,7 @@ import asyncpg
 import orjson
 from asyncpg.pool import PoolConnectionProxy
 
-from models.errors import Unavailable, tell_os_error
+from models.errors import Entangled, Unavailable, tell_os_error
 
 Row = TypeVar("Row")
 
@@ -90,6 +90,8 @@ async def connection(pool: Pool) -> AsyncIterator[Connection]:
             except asyncpg.InternalClientError:
                 conn.terminate()  # nobody else shall get it
                 raise
+    except asyncpg.DeadlockDetectedError as error:  # two wait for each other: this one is undone, and may come again
+        raise Entangled from error
     except (*LOST, TimeoutError) as error:
         raise Unavailable from error
 

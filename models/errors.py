@@ -67,6 +67,13 @@ class Unavailable(DeclicError):
     retry = True
 
 
+class Entangled(DeclicError):
+    """Somebody else changed the same thing at this very moment; please try again."""
+
+    status = 503
+    retry = True
+
+
 def tell_os_error(error: BaseException) -> str:
     """What the operating system says, without its number: "Connection refused"."""
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
