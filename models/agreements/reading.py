@@ -151,3 +151,13 @@ async def list_reports(conn: Connection, agreement_id: int) -> list[Report]:
         """,
         agreement_id,
     )
+
+
+async def find_report(conn: Connection, uri: str) -> Report | None:
+    """What was reported under this id."""
+    return await fetch_one(
+        conn,
+        Report,
+        "SELECT id, uri, agreement_id, actor_id, step, happened_at, created_at FROM economic_event WHERE uri = $1",
+        uri,
+    )

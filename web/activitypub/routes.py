@@ -5,6 +5,7 @@ from aiohttp import web
 from web.activitypub import (
     activities,
     actors,
+    agreements,
     calendars,
     collections,
     inbox,
@@ -49,6 +50,8 @@ ROUTES: list[web.RouteDef] = [
     _read(USER + "/following", collections.show_following),
     _read(USER + "/featured", collections.show_featured),
     _read(USER + "/activities/{uuid:[0-9a-f-]{36}}", activities.show_activity),
+    _read(USER + "/agreements/{uuid:[0-9a-f-]{36}}", agreements.show_agreement),
+    _read(USER + "/events/{uuid:[0-9a-f-]{36}}", agreements.show_event),
     _read(ITEM, objects.show_object),
     _read(ITEM + "/proposal", objects.show_proposal),
     _read(ITEM + "/unavailabilities", calendars.show_unavailabilities),

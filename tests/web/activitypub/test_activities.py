@@ -2,14 +2,22 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from federation.uris import parse_local
+from models import actors
 from models.actors import Actor, Profile, save_profile
-from models.database import transaction
-from outbox import follows, listings, notes, reactions, reports
+from models.agreements import Terms
+from models.database import Connection, execute, transaction
+from models.listings import ListingDraft
+from models.settings import Site
+from outbox import agreements, follows, listings, notes, reactions, reports
+from outbox.endings import cancel, refuse
+from outbox.fulfilment import report
 from outbox.notes import NoteDraft
 from outbox.profiles import announce_update
 from outbox.reports import Complaint
@@ -43,6 +51,22 @@ def keys_in(value: Any) -> Iterator[str]:
             yield from keys_in(inner)
 
 
+async def _agree(conn: Connection, site: Site, alice: Actor, reader: Actor) -> None:
+    """The reader borrows something of Alice's, and it comes back; another time she cancels."""
+    await execute(conn, "UPDATE actor SET territory_uri = 'https://henin.test/users/coop' WHERE id = $1", reader.id)
+    reader = await actors.get(conn, reader.id)
+    lent = await listings.publish(conn, site, alice, ListingDraft(kind="offer", mode="loan", title="Remorque"))
+    begins_at = datetime.now(UTC) + timedelta(days=9)
+    terms = Terms(begins_at=begins_at, ends_at=begins_at + timedelta(days=2))
+    for end in (report, cancel):
+        asked = await agreements.request(conn, site, reader, lent, terms)
+        proposed = await agreements.counter(conn, site, alice, asked, replace(terms, place="La Remise"))
+        agreed = await agreements.accept(conn, site, reader, proposed)
+        await (report(conn, site, alice, agreed, "back") if end is report else cancel(conn, site, alice, agreed))
+    refused = await agreements.request(conn, site, reader, lent, replace(terms, ends_at=begins_at + timedelta(days=1)))
+    await refuse(conn, site, alice, refused)
+
+
 @pytest.fixture
 async def told(door: Door, alice: Actor, offres: Actor, bob: Person) -> list[dict[str, Any]]:
     """Alice did everything that there is to do, and Bob, who follows her, was told; all that was sent, oldest first."""
@@ -68,6 +92,7 @@ async def told(door: Door, alice: Actor, offres: Actor, bob: Person) -> list[dic
         await reactions.unfavourite(conn, site, alice, theirs)
         await reactions.share(conn, site, alice, theirs)
         await reactions.unshare(conn, site, alice, theirs)
+        await _agree(conn, site, alice, reader)
         await follows.accept(conn, site, alice, await _ask(conn, reader, alice))
         profile = Profile(name="Alice", summary="", locked=False, discoverable=True, fields=[])
         await announce_update(conn, site, await save_profile(conn, alice.id, profile))

@@ -1,0 +1,58 @@
+"""Agreements and what was reported of them, at their addresses: for the two people alone, who sign."""
+
+from aiohttp import web
+
+from federation.serialize import serialize
+from models import actors, agreements
+from models.actors import Actor
+from models.agreements import Agreement
+from models.database import Connection, connection
+from models.errors import NotFound
+from outbox.builders.agreement import build_agreement, build_economic_event
+from outbox.cases import find_case
+from web.activitypub.access import get_published, read_known_reader, require_no_block
+from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
+from web.keys import INSTANCE
+
+AGREEMENT, EVENT = "Agreement", "EconomicEvent"
+
+
+async def show_agreement(request: web.Request) -> web.Response:
+    """How an agreement stands, as its `Update` says it; a browser is sent to the thread, which asks who looks."""
+    instance = request.app[INSTANCE]
+    reader = None if not wants_activity(request) else await read_known_reader(request)
+    async with connection(instance.pool) as conn:
+        author = await get_published(conn, request, AGREEMENT)
+        held = await agreements.find_by_uri(conn, f"{instance.site.url}{request.path}")
+        if not wants_activity(request):
+            raise web.HTTPSeeOther(
+                f"/echanges/{held.exchange_id}" if held is not None else "/echanges", headers={"Vary": VARY_PUBLIC}
+            )
+        await _require_party(conn, held, author, reader)
+        assert held is not None
+        document = build_agreement(await find_case(conn, held))
+    return answer_activity(request, serialize(document), public=False)
+
+
+async def show_event(request: web.Request) -> web.Response:
+    """What one of ours reported, as it was told."""
+    instance = request.app[INSTANCE]
+    if not wants_activity(request):
+        raise web.HTTPSeeOther("/echanges", headers={"Vary": VARY_PUBLIC})
+    reader = await read_known_reader(request)
+    async with connection(instance.pool) as conn:
+        author = await get_published(conn, request, EVENT)
+        report = await agreements.find_report(conn, f"{instance.site.url}{request.path}")
+        held = None if report is None else await agreements.get(conn, report.agreement_id)
+        await _require_party(conn, held, author, reader)
+        assert held is not None and report is not None
+        case, reporter = await find_case(conn, held), await actors.get(conn, report.actor_id)
+        event = build_economic_event(case, reporter, report.step, uri=report.uri, at=report.happened_at)
+    return answer_activity(request, serialize(event), public=False)
+
+
+async def _require_party(conn: Connection, held: Agreement | None, author: Actor, reader: Actor | None) -> None:
+    """Raise NotFound for everybody but the two, who still see each other."""
+    if held is None or reader is None or held.role_of(reader.id) is None or held.role_of(author.id) is None:
+        raise NotFound
+    await require_no_block(conn, reader, author)
