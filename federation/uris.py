@@ -16,7 +16,8 @@ LocalKind = Literal[
     "actor", "key", "inbox", "outbox", "followers", "following", "featured", "proposals", "moderators",
     "listing", "listing_context", "listing_replies", "listing_likes", "listing_shares", "listing_proposal",
     "listing_unavailabilities", "intent",
-    "note", "note_context", "note_replies", "note_likes", "note_shares", "activity", "agreement", "event",
+    "note", "note_context", "note_replies", "note_likes", "note_shares", "activity", "agreement", "commitment",
+    "event",
     "shared_inbox", "profile_page", "listing_page", "note_page", "tag_page",
 ]  # fmt: skip
 
@@ -42,6 +43,7 @@ _PATHS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("note_", re.compile(rf"{_USER}/notes/(?P<uuid>{_UUID})/(?P<kind>context|replies|likes|shares)")),
     ("activity", re.compile(rf"{_USER}/activities/(?P<uuid>{_UUID})")),
     ("agreement", re.compile(rf"{_USER}/agreements/(?P<uuid>{_UUID})")),
+    ("commitment", re.compile(rf"{_USER}/agreements/(?P<uuid>{_UUID})#primary")),
     ("event", re.compile(rf"{_USER}/events/(?P<uuid>{_UUID})")),
     ("shared_inbox", re.compile(r"/inbox")),
     ("profile_page", re.compile(rf"/@(?P<username>{_NAME})")),

@@ -9,7 +9,7 @@ import pytest
 
 from federation.instance import Instance
 from models.actors import Actor
-from models.database import Pool, connection, execute, open_pool
+from models.database import Pool, connection, execute, open_pool, transaction
 from models.settings import Settings
 from tests.conftest import copy_database, with_database
 from tests.factories import HERE, make_member
@@ -37,7 +37,8 @@ async def kept_pool(postgres_url: str, template: str) -> AsyncIterator[Pool]:
 async def pool(kept_pool: Pool) -> AsyncIterator[Pool]:
     """An empty database."""
     yield kept_pool
-    async with connection(kept_pool) as conn:
+    async with transaction(kept_pool) as conn:
+        await execute(conn, "SET LOCAL session_replication_role = replica")  # the ledger lets nobody remove anything
         await execute(
             conn,
             """

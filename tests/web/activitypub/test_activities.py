@@ -16,6 +16,7 @@ from models.database import Connection, execute, transaction
 from models.listings import ListingDraft
 from models.settings import Site
 from outbox import agreements, follows, listings, notes, reactions, reports
+from outbox.cases import Said
 from outbox.endings import cancel, refuse
 from outbox.fulfilment import report
 from outbox.notes import NoteDraft
@@ -59,11 +60,13 @@ async def _agree(conn: Connection, site: Site, alice: Actor, reader: Actor) -> N
     begins_at = datetime.now(UTC) + timedelta(days=9)
     terms = Terms(begins_at=begins_at, ends_at=begins_at + timedelta(days=2))
     for end in (report, cancel):
-        asked = await agreements.request(conn, site, reader, lent, terms)
+        said = Said(uri=f"{reader.uri}/activities/{end.__name__}")
+        asked = await agreements.request(conn, site, reader, lent, terms, said)
         proposed = await agreements.counter(conn, site, alice, asked, replace(terms, place="La Remise"))
         agreed = await agreements.accept(conn, site, reader, proposed)
         await (report(conn, site, alice, agreed, "back") if end is report else cancel(conn, site, alice, agreed))
-    refused = await agreements.request(conn, site, reader, lent, replace(terms, ends_at=begins_at + timedelta(days=1)))
+    said = Said(uri=f"{reader.uri}/activities/refused")
+    refused = await agreements.request(conn, site, reader, lent, terms, said)
     await refuse(conn, site, alice, refused)
 
 
