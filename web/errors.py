@@ -14,7 +14,7 @@ from web.render import render
 
 log = structlog.get_logger(__name__)
 
-FOR_APPS = ("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo")
+FOR_APPS = ("/api/", "/oauth/token/", "/oauth/revoke/", "/oauth/userinfo/")
 
 IN_WORDS_OF_OAUTH = ("/oauth/token", "/oauth/revoke")
 """Where an error is a code, with the sentence beside it (RFC 6749 §5.2)."""
@@ -95,10 +95,10 @@ async def answer_problem(request: web.Request, problem: Problem) -> web.Response
             headers = FOR_READERS | ({"Accept-Signature": READERS_SIGN} if problem.status == 401 else {}) | headers
         if request.path.startswith(IN_WORDS_OF_OAUTH):
             return answer_oauth(problem)
-        if request.path.startswith(FOR_APPS):
+        if is_for_apps(request):
             headers = FOR_TOKENS | headers
         value = {"error": _name_field(problem)}
-        if problem.about and request.path.startswith(FOR_APPS):
+        if problem.about and is_for_apps(request):
             value["field"] = problem.about
         return web.json_response(value, status=problem.status, headers=headers)
     page = PAGES.get(problem.status, problem.status)
@@ -122,16 +122,21 @@ def _name_field(problem: Problem) -> str:
 
 def answer_oauth(problem: Problem) -> web.Response:
     """The answer of the token endpoint: what cannot be read is `invalid_request`, with 400."""
-    status = 400 if problem.status in {405, 413, 415, 422} else problem.status
+    status = 400 if problem.status in {413, 415, 422} else problem.status
     code = problem.code or ("temporarily_unavailable" if status in {429, 503} else "invalid_request")
     headers = {"Cache-Control": "no-store", "Pragma": "no-cache"} | problem.headers
     value = {"error": code if status != 500 else "server_error", "error_description": problem.sentence}
     return web.json_response(value, status=status, headers=headers)
 
 
+def is_for_apps(request: web.Request) -> bool:
+    """Whether this address is an application's, with or without a slash at its end."""
+    return f"{request.path}/".startswith(FOR_APPS)
+
+
 def wants_json(request: web.Request) -> bool:
     """Whether an app or a server asks, and not somebody with a browser."""
-    if request.path.startswith((*FOR_APPS, *FOR_SERVERS)):
+    if is_for_apps(request) or request.path.startswith(FOR_SERVERS):
         return True
     return prefers(request, JSON_TYPES, PAGE_TYPES) is True
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from models.settings import Network, Settings
-from web.errors import REQUEST_ID, route_of
+from web.errors import FOR_APPS, REQUEST_ID, route_of
 from web.keys import INSTANCE
 from web.session import SAFE_METHODS
 from web.wake import WAKER, Waker
@@ -19,8 +19,8 @@ from web.wake import WAKER, Waker
 log = structlog.get_logger(__name__)
 
 OPEN_TO_PAGES_ELSEWHERE = (
-    *("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo"),
-    *("/.well-known/", "/nodeinfo", "/media/"),
+    *FOR_APPS,
+    *("/.well-known/", "/nodeinfo/", "/media/"),
 )
 """What web clients on other origins fetch."""
 
@@ -78,9 +78,14 @@ def _write_line(request: web.Request, status: int, seconds: float) -> None:
 @web.middleware
 async def preflight_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer the question that browsers ask before a request to another origin."""
-    if request.method == "OPTIONS" and request.path.startswith(OPEN_TO_PAGES_ELSEWHERE):
+    if request.method == "OPTIONS" and is_open_elsewhere(request):
         return web.Response(status=204)
     return await handler(request)
+
+
+def is_open_elsewhere(request: web.Request) -> bool:
+    """Whether pages of other origins may read what stands here."""
+    return f"{request.path}/".startswith(OPEN_TO_PAGES_ELSEWHERE)
 
 
 @web.middleware
@@ -113,7 +118,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     headers = response.headers
     if REQUEST_ID in request:
         headers["X-Request-Id"] = request[REQUEST_ID]
-    if request.path.startswith(OPEN_TO_PAGES_ELSEWHERE):
+    if is_open_elsewhere(request):
         headers.update(CORS)
     settings = request.app[INSTANCE].settings
     headers.setdefault("X-Content-Type-Options", "nosniff")

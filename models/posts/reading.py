@@ -1,6 +1,6 @@
 """Posts found again, and THE rule of who may read one."""
 
-from models.database import Connection, fetch_all, fetch_column, fetch_one
+from models.database import Connection, fetch_all, fetch_column, fetch_one, fetch_value
 from models.posts.values import Post
 
 
@@ -26,6 +26,18 @@ async def find_by_url(conn: Connection, url: str) -> Post | None:
         """,
         url,
     )
+
+
+async def find_by_page(conn: Connection, uuid: str) -> int | None:
+    """Which living post of ours has this UUID at the end of its page's address. Checks no audience: the caller does."""
+    found: int | None = await fetch_value(
+        conn,
+        """
+        SELECT id FROM post WHERE local AND deleted_at IS NULL AND right(url, 36) = $1 ORDER BY id LIMIT 1
+        """,
+        uuid,
+    )
+    return found
 
 
 async def list_by_ids(conn: Connection, ids: list[int]) -> list[Post]:

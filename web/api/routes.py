@@ -48,6 +48,9 @@ from web.api.streaming import events
 
 ID = "{id:[0-9]+}"
 
+POST_ID = "{id:[0-9]+|[0-9a-f-]{36}}"
+"""An id, or the UUID at the end of the address of one of our own posts' pages (`statuses.get_target`)."""
+
 
 def _get(path: str, view: Handler) -> web.RouteDef:
     return web.get(f"/api{path}", view)
@@ -163,12 +166,12 @@ LISTS = [
 
 STATUSES = [
     _get("/v1/statuses", open_to_all(statuses.list_several, "read:statuses")),
-    _get(f"/v1/statuses/{ID}", open_to_all(statuses.show_status, "read:statuses")),
-    _get(f"/v1/statuses/{ID}/context", open_to_all(statuses.show_context, "read:statuses")),
-    _get(f"/v1/statuses/{ID}/history", open_to_all(editing.show_history, "read:statuses")),
-    _get(f"/v1/statuses/{ID}/source", for_people(editing.show_source, "read:statuses")),
-    _get(f"/v1/statuses/{ID}/favourited_by", open_to_all(statuses.list_favourited_by, "read:accounts")),
-    _get(f"/v1/statuses/{ID}/reblogged_by", open_to_all(statuses.list_reblogged_by, "read:accounts")),
+    _get(f"/v1/statuses/{POST_ID}", open_to_all(statuses.show_status, "read:statuses")),
+    _get(f"/v1/statuses/{POST_ID}/context", open_to_all(statuses.show_context, "read:statuses")),
+    _get(f"/v1/statuses/{POST_ID}/history", open_to_all(editing.show_history, "read:statuses")),
+    _get(f"/v1/statuses/{POST_ID}/source", for_people(editing.show_source, "read:statuses")),
+    _get(f"/v1/statuses/{POST_ID}/favourited_by", open_to_all(statuses.list_favourited_by, "read:accounts")),
+    _get(f"/v1/statuses/{POST_ID}/reblogged_by", open_to_all(statuses.list_reblogged_by, "read:accounts")),
     _get(f"/v1/polls/{ID}", open_to_all(polls.show_poll, "read:statuses")),
     _post(f"/v1/polls/{ID}/votes", for_people(polls.post_votes, "write:statuses")),
     _get("/v1/scheduled_statuses", for_people(scheduled.list_scheduled, "read:statuses")),
@@ -176,18 +179,18 @@ STATUSES = [
     web.put(f"/api/v1/scheduled_statuses/{ID}", for_people(scheduled.put_scheduled, "write:statuses")),
     web.delete(f"/api/v1/scheduled_statuses/{ID}", for_people(scheduled.delete_scheduled, "write:statuses")),
     _post("/v1/statuses", for_people(posting.post_status, "write:statuses")),
-    web.put(f"/api/v1/statuses/{ID}", for_people(editing.put_status, "write:statuses")),
-    web.delete(f"/api/v1/statuses/{ID}", for_people(posting.delete_status, "write:statuses")),
-    _post(f"/v1/statuses/{ID}/favourite", for_people(acts.post_favourite, "write:favourites")),
-    _post(f"/v1/statuses/{ID}/unfavourite", for_people(acts.post_unfavourite, "write:favourites")),
-    _post(f"/v1/statuses/{ID}/bookmark", for_people(bookmarks.post_bookmark, "write:bookmarks")),
-    _post(f"/v1/statuses/{ID}/unbookmark", for_people(bookmarks.post_unbookmark, "write:bookmarks")),
-    _post(f"/v1/statuses/{ID}/reblog", for_people(acts.post_reblog, "write:statuses")),
-    _post(f"/v1/statuses/{ID}/unreblog", for_people(acts.post_unreblog, "write:statuses")),
-    _post(f"/v1/statuses/{ID}/pin", for_people(acts.post_pin, "write:accounts")),
-    _post(f"/v1/statuses/{ID}/unpin", for_people(acts.post_unpin, "write:accounts")),
-    _post(f"/v1/statuses/{ID}/mute", for_people(acts.post_mute, "write:mutes")),
-    _post(f"/v1/statuses/{ID}/unmute", for_people(acts.post_unmute, "write:mutes")),
+    web.put(f"/api/v1/statuses/{POST_ID}", for_people(editing.put_status, "write:statuses")),
+    web.delete(f"/api/v1/statuses/{POST_ID}", for_people(posting.delete_status, "write:statuses")),
+    _post(f"/v1/statuses/{POST_ID}/favourite", for_people(acts.post_favourite, "write:favourites")),
+    _post(f"/v1/statuses/{POST_ID}/unfavourite", for_people(acts.post_unfavourite, "write:favourites")),
+    _post(f"/v1/statuses/{POST_ID}/bookmark", for_people(bookmarks.post_bookmark, "write:bookmarks")),
+    _post(f"/v1/statuses/{POST_ID}/unbookmark", for_people(bookmarks.post_unbookmark, "write:bookmarks")),
+    _post(f"/v1/statuses/{POST_ID}/reblog", for_people(acts.post_reblog, "write:statuses")),
+    _post(f"/v1/statuses/{POST_ID}/unreblog", for_people(acts.post_unreblog, "write:statuses")),
+    _post(f"/v1/statuses/{POST_ID}/pin", for_people(acts.post_pin, "write:accounts")),
+    _post(f"/v1/statuses/{POST_ID}/unpin", for_people(acts.post_unpin, "write:accounts")),
+    _post(f"/v1/statuses/{POST_ID}/mute", for_people(acts.post_mute, "write:mutes")),
+    _post(f"/v1/statuses/{POST_ID}/unmute", for_people(acts.post_unmute, "write:mutes")),
 ]
 
 NOTIFICATIONS = [
@@ -281,7 +284,7 @@ OAUTH = [
     web.get("/.well-known/oauth-authorization-server", oauth_metadata.show_metadata),
 ]
 
-LAST = [web.route("*", "/api/{address:.*}", stubs.show_missing)]
+LAST = [web.route("*", "/api/{address:.*}", stubs.show_missing), web.route("*", "/api", stubs.show_missing)]
 
 OWN = declic.ROUTES
 """What Mastodon has no word for (web/api/declic/operations)."""

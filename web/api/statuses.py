@@ -78,8 +78,13 @@ async def _list_reactions(
 
 
 async def get_target(conn: Connection, request: web.Request) -> tuple[Post, Share | None]:
-    """The post that the address names, directly or by a share of it. Raises NotFound for what may not be seen."""
-    return await get_by_id(conn, read_id(request.match_info["id"]), reader_id(request))
+    """The post that the address names, directly or by a share of it. Raises NotFound for what may not be seen.
+
+    A UUID is the end of the page's address of a post of ours: toot and others take what stands there for the id.
+    """
+    named = request.match_info["id"]
+    id = await posts.find_by_page(conn, named) if "-" in named else read_id(named)
+    return await get_by_id(conn, id, reader_id(request))
 
 
 async def get_by_id(conn: Connection, id: int | None, reader_id: int | None) -> tuple[Post, Share | None]:

@@ -22,5 +22,12 @@ async def show_nothing_of_account(request: web.Request) -> web.Response:
 
 
 async def show_missing(request: web.Request) -> web.Response:
-    """Any other address under /api/: 404 as JSON, never a page, whatever the method."""
+    """Any other address under /api/: JSON, never a page. 405 with the right methods where there are some, else 404."""
+    allowed: set[str] = set()
+    for resource in request.app.router.resources():
+        if request.match_info.route.resource is not resource:
+            allowed |= (await resource.resolve(request))[1]
+    allowed.discard("*")
+    if allowed:
+        raise web.HTTPMethodNotAllowed(request.method, sorted(allowed))
     raise NotFound("This address is not part of the API of this server.")

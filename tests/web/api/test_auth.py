@@ -29,11 +29,11 @@ OPEN_WITHOUT_TOKEN = {
     ("GET", "/api/v1/timelines/tag/{tag:[^/]+}"),
     ("GET", "/api/v1/tags/{tag:[^/]+}"),
     ("GET", "/api/v1/statuses"),
-    ("GET", "/api/v1/statuses/{id:[0-9]+}"),
-    ("GET", "/api/v1/statuses/{id:[0-9]+}/context"),
-    ("GET", "/api/v1/statuses/{id:[0-9]+}/history"),
-    ("GET", "/api/v1/statuses/{id:[0-9]+}/favourited_by"),
-    ("GET", "/api/v1/statuses/{id:[0-9]+}/reblogged_by"),
+    ("GET", "/api/v1/statuses/{id:[0-9]+|[0-9a-f-]{36}}"),
+    ("GET", "/api/v1/statuses/{id:[0-9]+|[0-9a-f-]{36}}/context"),
+    ("GET", "/api/v1/statuses/{id:[0-9]+|[0-9a-f-]{36}}/history"),
+    ("GET", "/api/v1/statuses/{id:[0-9]+|[0-9a-f-]{36}}/favourited_by"),
+    ("GET", "/api/v1/statuses/{id:[0-9]+|[0-9a-f-]{36}}/reblogged_by"),
     ("GET", "/api/v1/polls/{id:[0-9]+}"),
     ("GET", "/api/v2/search"),
     ("GET", "/api/v1/directory"),
@@ -50,6 +50,7 @@ OPEN_WITHOUT_TOKEN = {
     ("GET", "/api/v1/declic/territories"),
     ("GET", "/api/v1/declic/openapi.json"),
     ("*", "/api/{address:.*}"),
+    ("*", "/api"),
 }
 """What Mastodon shows to anybody too; every other address wants a token."""
 
@@ -61,6 +62,7 @@ def list_addresses() -> list[tuple[str, str]]:
 def fill_in(path: str) -> str:
     return (
         path.replace("{id:[0-9]+}", "1")
+        .replace("{id:[0-9]+|[0-9a-f-]{36}}", "1")
         .replace("{tag:[^/]+}", "lomme")
         .replace("{stream:[a-z/]+}", "user")
         .replace("{id:[0-9]{1,19}}", "1")

@@ -1,5 +1,8 @@
 """Reading statuses: private equals missing, threads, reactions."""
 
+from uuid import uuid4
+
+from federation.uris import listing_url, note_url
 from models import reactions
 from models.database import connection, execute
 from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
@@ -40,6 +43,26 @@ async def test_private_and_missing_are_answered_alike_everywhere(alice: Alice) -
     assert {(answer.status, answer.json["error"]) for answer in answers} == {(404, MISSING)}
     for part in PARTS[:-1]:
         assert (await alice.api.as_anybody().ask("GET", f"/api/v1/statuses/{secret.id}{part}")).status == 404
+
+
+async def test_what_ends_the_address_of_a_page_of_ours_names_its_post_too(alice: Alice) -> None:
+    site = alice.api.site
+    async with connection(alice.api.pool) as conn:
+        note = await make_note(conn, alice.actor, url=note_url(site, "alice", str(uuid4())))
+        listing = await make_listing(conn, alice.actor, post={"url": listing_url(site, str(uuid4()))})
+        theirs = await make_note(conn, await make_remote_actor(conn), url=f"https://henin.test/@bob/{uuid4()}")
+        carla = await make_member(conn, "carla")
+        secret = await make_note(conn, carla, url=note_url(site, "carla", str(uuid4())), audience="direct")
+    ends = [post.url[-36:] for post in (note, listing.post, theirs, secret)]
+
+    shown = [await alice.api.ask("GET", f"/api/v1/statuses/{end}") for end in ends]
+    liked = await alice.api.post(f"/api/v1/statuses/{ends[0]}/favourite", strict.status)
+    gone = await alice.api.ask("DELETE", f"/api/v1/statuses/{ends[0]}")
+    after = await alice.api.ask("GET", f"/api/v1/statuses/{ends[0]}")
+
+    assert [answer.json["id"] for answer in shown[:2]] == [str(note.id), str(listing.id)]
+    assert [(answer.status, answer.json["error"]) for answer in (*shown[2:], after)] == [(404, MISSING)] * 3
+    assert liked["id"] == str(note.id) and liked["favourited"] and gone.status == 200
 
 
 async def test_the_source_is_for_its_author_alone(alice: Alice) -> None:
