@@ -76,7 +76,7 @@ async def show_account(request: web.Request) -> web.Response:
 
 async def list_accounts(request: web.Request) -> web.Response:
     """GET /api/v1/accounts?id[]=: several at once; unknown ones are left out."""
-    ids = (await read_parameters(request)).ids("id")[:MOST]
+    ids = (await read_parameters(request)).ids("id", MOST)
     async with connection(request.app[INSTANCE].pool) as conn:
         known = await actors.filter_published(conn, ids)
         return answer_json(request, await load_accounts_by_id(conn, read_look(request), known))

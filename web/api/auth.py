@@ -32,25 +32,29 @@ def open_to_all(handler: Handler, scope: str | None = None) -> Handler:
     return guarded
 
 
-def for_apps(handler: Handler) -> Handler:
-    """A view for any valid token, be it a person's or an application's own."""
-
-    async def guarded(request: web.Request) -> web.StreamResponse:
-        if await _identify(request, _read_bearer(request)) is None:
-            raise Unauthenticated("Send an access token in the header Authorization.")
-        return await handler(request)
-
-    return guarded
-
-
-def for_people(handler: Handler, scope: str) -> Handler:
-    """A view for somebody of ours whose token allows `scope`."""
+def for_apps(handler: Handler, scope: str | None = None) -> Handler:
+    """A view for any valid token, be it a person's or an application's own, that allows `scope`."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         token = await _identify(request, _read_bearer(request))
         if token is None:
             raise Unauthenticated("Send an access token in the header Authorization.")
-        _require_scope(token, scope)
+        if scope is not None:
+            _require_scope(token, scope)
+        return await handler(request)
+
+    return guarded
+
+
+def for_people(handler: Handler, scope: str | None) -> Handler:
+    """A view for somebody of ours whose token allows `scope`; None for what any token of theirs opens."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        token = await _identify(request, _read_bearer(request))
+        if token is None:
+            raise Unauthenticated("Send an access token in the header Authorization.")
+        if scope is not None:
+            _require_scope(token, scope)
         if READER not in request:
             raise Invalid("This needs the token of a person, not of an application alone.")
         return await handler(request)

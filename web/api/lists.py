@@ -86,7 +86,7 @@ async def list_members(request: web.Request) -> web.Response:
 
 async def post_members(request: web.Request) -> web.Response:
     """POST /api/v1/lists/:id/accounts: `account_ids[]`, people whom the reader follows; all of them or nobody."""
-    ids = (await read_parameters(request)).ids("account_ids")
+    ids = (await read_parameters(request)).named_ids("account_ids")
     async with transaction(request.app[INSTANCE].pool) as conn:
         await lists.add(conn, await get_own_list(conn, request), ids)
     return answer_json(request, {})
@@ -94,7 +94,7 @@ async def post_members(request: web.Request) -> web.Response:
 
 async def delete_members(request: web.Request) -> web.Response:
     """DELETE /api/v1/lists/:id/accounts: `account_ids[]`, in the address, a form or JSON."""
-    ids = (await read_parameters(request)).ids("account_ids")
+    ids = (await read_parameters(request)).named_ids("account_ids")
     async with transaction(request.app[INSTANCE].pool) as conn:
         await lists.remove(conn, (await get_own_list(conn, request)).id, ids)
     return answer_json(request, {})

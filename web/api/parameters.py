@@ -92,10 +92,21 @@ class Parameters:
             raise Invalid(f"{name} is not an id of this server.", field=name)
         return found
 
-    def ids(self, name: str) -> list[int]:
-        """A list of ids without repetition; what can be none is left out, since it names nothing here."""
+    def ids(self, name: str, most: int = FIELD_LIMIT) -> list[int]:
+        """A list of ids to look up, without repetition; what can be none names nothing here, and is left out.
+
+        Raises Invalid for more than `most`: who is answered in part would take the rest for missing.
+        """
+        if len(self.values.get(name, ())) > most:
+            raise Invalid(f"{name} names {most} at most; ask again for the others.", field=name)
         found = (read_id(value.strip()) for value in self.values.get(name, ()))
         return list(dict.fromkeys(id for id in found if id is not None))
+
+    def named_ids(self, name: str) -> list[int]:
+        """A list of ids to do something with, without repetition. Raises Invalid where one can be none."""
+        if any(read_id(value) is None for value in self.texts(name)):
+            raise Invalid(f"{name} holds what is not an id of this server.", field=name)
+        return self.ids(name)
 
     def rows(self, name: str) -> list[dict[str, str]]:
         """A list of objects: `name[0][key]`, or `name[][key]`, where a key that comes again begins the next one."""

@@ -32,7 +32,7 @@ async def list_directory(request: web.Request) -> web.Response:
 
 async def list_familiar_followers(request: web.Request) -> web.Response:
     """GET /api/v1/accounts/familiar_followers: `id[]`; whom of those the reader follows each of them is followed by."""
-    ids, me = (await read_parameters(request)).ids("id")[:MOST], reader(request).id
+    ids, me = (await read_parameters(request)).ids("id", MOST), reader(request).id
     async with connection(request.app[INSTANCE].pool) as conn:
         barred = await blocks.list_barred(conn, me, ids)
         found = await people.list_familiar(conn, me, [id for id in ids if id not in barred])

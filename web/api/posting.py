@@ -87,7 +87,7 @@ def read_typed(parameters: Parameters) -> Wish:
     ):
         if parameters.text(name).strip():
             raise Invalid(sentence, field=name)
-    text, media_ids = parameters.text("status").strip(), tuple(parameters.ids("media_ids"))
+    text, media_ids = parameters.text("status").strip(), tuple(parameters.named_ids("media_ids"))
     warning = parameters.text("spoiler_text").strip()
     if not text and not media_ids:
         raise Invalid("A status needs a text or a picture.", field="status")

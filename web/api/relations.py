@@ -25,7 +25,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8})?")
 
 async def list_relationships(request: web.Request) -> web.Response:
     """GET /api/v1/accounts/relationships?id[]=: in the order asked, unknown ids left out, one's own included."""
-    ids = (await read_parameters(request)).ids("id")[: 2 * MOST]
+    ids = (await read_parameters(request)).ids("id")
     async with connection(request.app[INSTANCE].pool) as conn:
         known = await actors.filter_published(conn, ids)
         found = await follows.list_relationships(conn, reader(request).id, known)

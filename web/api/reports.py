@@ -30,7 +30,7 @@ async def post_report(request: web.Request) -> web.Response:
         found = await actors.list_by_ids(conn, [target_id])
         if not found or not is_shown(found[0]):
             raise NotFound
-        target, post_ids = found[0], tuple(parameters.ids("status_ids"))
+        target, post_ids = found[0], tuple(parameters.named_ids("status_ids"))
         made = await report(
             conn,
             instance.site,

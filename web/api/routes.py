@@ -1,7 +1,8 @@
 """Every address of the client API, with who may ask it: the table that a reader looks at first.
 
 `open_to_all(view, scope)` is for anybody, `for_people(view, scope)` for somebody of ours whose token allows the scope,
-`for_apps(view)` for any valid token. OAUTH stands outside: there applications show their secret instead of a token.
+`for_apps(view, scope)` for any valid token that allows it. OAUTH stands outside: there applications show their secret
+instead of a token.
 """
 
 from aiohttp import web
@@ -81,13 +82,13 @@ ACCOUNTS = [
     _get("/v1/accounts/search", for_people(accounts.search_accounts, "read:accounts")),
     _get("/v1/accounts/lookup", open_to_all(accounts.look_up, "read:accounts")),
     _get("/v1/accounts/familiar_followers", for_people(people.list_familiar_followers, "read:follows")),
-    _post("/v1/accounts", for_apps(registration.create_account)),
+    _post("/v1/accounts", for_apps(registration.create_account, "write:accounts")),
     _get("/v1/accounts", open_to_all(accounts.list_accounts, "read:accounts")),
     _get(f"/v1/accounts/{ID}", open_to_all(accounts.show_account, "read:accounts")),
     _get(f"/v1/accounts/{ID}/statuses", open_to_all(accounts.list_statuses, "read:statuses")),
     _get(f"/v1/accounts/{ID}/followers", open_to_all(accounts.list_followers, "read:accounts")),
     _get(f"/v1/accounts/{ID}/following", open_to_all(accounts.list_following, "read:accounts")),
-    _get(f"/v1/accounts/{ID}/featured_tags", open_to_all(tags.list_featured_of_account, "read:accounts")),
+    _get(f"/v1/accounts/{ID}/featured_tags", open_to_all(tags.list_featured_of_account)),
     _get(f"/v1/accounts/{ID}/endorsements", open_to_all(stubs.show_nothing_of_account, "read:accounts")),
     _get(f"/v1/accounts/{ID}/lists", for_people(lists.list_lists_with, "read:lists")),
     _post(f"/v1/accounts/{ID}/follow", for_people(relations.post_follow, "write:follows")),
@@ -228,7 +229,7 @@ PUSH = [
 
 OTHERS = [
     _get("/v2/search", open_to_all(search.search, "read:search")),
-    _get("/v1/directory", open_to_all(people.list_directory, "read:accounts")),
+    _get("/v1/directory", open_to_all(people.list_directory)),
     _post("/v1/reports", for_people(reports.post_report, "write:reports")),
     _get("/v1/preferences", for_people(accounts.show_preferences, "read:accounts")),
     _get("/v1/markers", for_people(markers.show_markers, "read:statuses")),
@@ -239,7 +240,7 @@ EMPTY = [
     *(
         _get(path, for_people(stubs.show_nothing, scope))
         for path, scope in (
-            ("/v1/announcements", "read"),
+            ("/v1/announcements", None),
             ("/v1/endorsements", "read:accounts"),
             ("/v1/notifications/requests", "read:notifications"),
             ("/v1/suggestions", "read"),

@@ -32,7 +32,7 @@ async def show_status(request: web.Request) -> web.Response:
 
 async def list_several(request: web.Request) -> web.Response:
     """GET /api/v1/statuses?id[]=: those that the reader may see, in the order asked."""
-    ids = (await read_parameters(request)).ids("id")[:MOST]
+    ids = (await read_parameters(request)).ids("id", MOST)
     async with connection(request.app[INSTANCE].pool) as conn:
         return answer_json(request, await load_visible(conn, request, ids))
 
