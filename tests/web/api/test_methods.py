@@ -46,12 +46,6 @@ async def test_streams_and_addresses_with_a_slash_name_their_methods_too(anybody
         assert (answer.status, answer.headers["Allow"], is_open(answer.headers)) == (405, "GET,HEAD", True), path
 
 
-async def test_a_wrong_method_is_told_in_the_words_of_oauth_where_tokens_are_made(anybody: Api) -> None:
-    answer = await anybody.ask("GET", "/oauth/token")
-
-    assert (answer.status, answer.json["error"], answer.headers["Allow"]) == (405, "invalid_request", "POST")
-
-
 async def test_the_bare_address_of_the_api_is_missing_as_json_to_pages_anywhere(anybody: Api) -> None:
     for path in ("/api", "/api/", "/api/v1", "/api/v1/", "/api/nothing"):
         answer = await anybody.ask("GET", path, headers={"Accept": "text/html"})

@@ -191,7 +191,7 @@ async def test_what_cannot_be_read_is_an_invalid_request(anybody: Api) -> None:
     asked = await anybody.ask("GET", "/oauth/token")
 
     assert refused(broken, 400, "invalid_request") and refused(strange, 400, "invalid_request")
-    assert refused(asked, 400, "invalid_request")
+    assert refused(asked, 405, "invalid_request") and asked.headers["Allow"] == "POST"
 
 
 async def test_an_application_gets_a_token_of_its_own_within_its_scopes(phanpy: Phanpy, alice: Alice) -> None:

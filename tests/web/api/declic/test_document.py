@@ -72,6 +72,16 @@ async def test_the_page_for_readers_names_every_address_and_runs_no_script_of_it
     assert "curl" in text
 
 
+async def test_each_part_of_the_page_is_folded_and_its_id_stands_where_a_link_unfolds_it(alice: Alice) -> None:
+    text = await (await alice.api.client.get("/api/docs")).text()
+
+    inside = re.findall(
+        r'<details class="panneau"><summary>(?:(?!id=).)*?</summary>\s*<(?:div|dl) class="\w+" id="(\w+)"', text
+    )
+    assert {one.name for one in OPERATIONS} < set(inside)
+    assert set(re.findall(r'href="#(\w+)"', text)) - {"contenu"} <= set(inside)
+
+
 async def test_every_parameter_says_its_bounds(own: Own) -> None:
     for one in own.document["paths"][f"{URL}/listings"]["get"]["parameters"]:
         schema = one["schema"]
