@@ -12,7 +12,7 @@ from typing import Any
 
 from models.agreements.calendar import Taken, is_free, list_taken
 from models.database import Connection, execute, fetch_all, fetch_one, fetch_value
-from models.errors import Conflict, NotFound
+from models.errors import NotFound
 from models.ids import make_id
 from models.listings import Listing, ListingDetails, find_stock, has_calendar
 from models.moments import PARIS
@@ -57,8 +57,8 @@ class Calendar:
     known: bool = True
 
 
-async def add(conn: Connection, listing_id: int, begins_at: datetime, ends_at: datetime) -> None:
-    """The owner keeps these days; what they touch becomes one with them. Raises Conflict beyond MOST_OWN."""
+async def add(conn: Connection, listing_id: int, begins_at: datetime, ends_at: datetime) -> bool:
+    """The owner keeps these days; what they touch becomes one with them. False where too many ranges are kept."""
     merged = await fetch_one(
         conn,
         Range,
@@ -73,15 +73,19 @@ async def add(conn: Connection, listing_id: int, begins_at: datetime, ends_at: d
         ends_at,
     )
     assert merged is not None
-    if await fetch_value(conn, "SELECT count(*) FROM unavailability WHERE listing_id = $1", listing_id) >= MOST_OWN:
-        raise Conflict("Cela fait trop de périodes pour une annonce : retirez d’abord celles qui ne servent plus.")
-    await execute(
-        conn,
-        "INSERT INTO unavailability (id, listing_id, begins_at, ends_at) VALUES ($1, $2, $3, $4)",
-        make_id(),
-        listing_id,
-        merged.begins_at,
-        merged.ends_at,
+    return bool(
+        await execute(
+            conn,
+            """
+            INSERT INTO unavailability (id, listing_id, begins_at, ends_at)
+            SELECT $1, $2, $3, $4 WHERE (SELECT count(*) FROM unavailability WHERE listing_id = $2) < $5
+            """,
+            make_id(),
+            listing_id,
+            merged.begins_at,
+            merged.ends_at,
+            MOST_OWN,
+        )
     )
 
 

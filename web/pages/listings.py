@@ -35,6 +35,7 @@ from web.pages.passages import Passages, find_passages, find_reaction_passages
 from web.pages.people import Person, person_of
 from web.pages.remarks import Remark, list_remarks
 from web.pages.servers import send_servers_to
+from web.pages.taken_days import TakenDays, ask_for_calendar, find_taken
 from web.paths import listing_path
 from web.render import N_, find_face, render, say
 from web.session import current_account, reader_of
@@ -43,6 +44,7 @@ SAID = {
     "publiee": N_("Votre annonce est publiée. Elle part vers les coops et les personnes qui vous suivent."),
     "modifiee": N_("C’est changé, ici et bientôt partout où l’annonce est copiée."),
     "envoye": N_("Votre message est parti. Vous voyez dessous s’il est arrivé."),
+    "jours": N_("C’est noté. Qui regarde l’annonce voit ces jours pris, sans savoir pourquoi."),
     "etat": N_("C’est noté, ici et bientôt partout où l’annonce est copiée."),
 }
 """What the page says after something was done, by the word in its address."""
@@ -83,6 +85,7 @@ class ListingView:
     counts: PostCounts
     may_share: bool
     went: dict[str, Passages]
+    taken: TakenDays | None
     similar: list[Card]
 
 
@@ -107,6 +110,7 @@ async def show_by_id(request: web.Request) -> web.Response:
         if listing.post.local:
             raise web.HTTPSeeOther(listing_path(instance.site, listing))
         view = await gather(conn, request, listing)
+    await ask_for_calendar(instance, listing, member=current_account(request) is not None)
     return await _show(request, view)
 
 
@@ -157,6 +161,7 @@ async def _show(
         answered=next((one for one in (*view.questions, *view.messages) if str(one.id) == wanted), None),
         explain_stop=partial(explain_stop, partial(say, request)),
         refused=refused.errors if refused else {},
+        typed=refused or blank_form(request),
         said=find_notice(request, SAID),
     )
 
@@ -198,6 +203,7 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         counts=(await posts.count(conn, [post.id], reader_id))[post.id],
         may_share=post.audience in PUBLIC,
         went=await find_reaction_passages(conn, reader_id, post.uri),
+        taken=await find_taken(conn, listing, own=own),
         similar=await list_similar(conn, site, listing, reader_id=reader_id),
     )
 

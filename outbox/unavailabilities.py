@@ -1,0 +1,45 @@
+"""The owner of a listing keeps days to herself, or gives them back; peers read its calendar, so nothing is sent."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from models import agreements, listings, unavailabilities
+from models.actors import Actor
+from models.database import Connection
+from models.errors import Conflict, Invalid, NotFound
+from models.listings import Listing, has_calendar
+from models.moments import PARIS
+from models.unavailabilities import AHEAD, midnight
+
+
+async def keep_days(conn: Connection, owner: Actor, uri: str, first: date, last: date) -> None:
+    """From the first day to the last, both included, it is not to be had; what is agreed about them still stands.
+
+    Raises NotFound for others' listings, Invalid for days that are over or too far, Conflict for too many ranges.
+    """
+    listing = await _get_own(conn, owner, uri)
+    today = datetime.now(UTC).astimezone(PARIS).date()
+    if last < first:
+        raise Invalid("Cette date vient avant le début. Choisissez-en une plus tard.", field="last")
+    if last < today:
+        raise Invalid("Ces jours sont passés.", field="first")
+    if last > today + AHEAD:
+        raise Invalid("Un calendrier va jusqu’à un an d’ici.", field="last")
+    await agreements.lock_listing(conn, listing.id)
+    if not await unavailabilities.add(
+        conn, listing.id, midnight(max(first, today)), midnight(last + timedelta(days=1))
+    ):
+        raise Conflict("Cela fait trop de périodes pour une annonce : rendez d’abord des jours.", field="first")
+
+
+async def give_back(conn: Connection, owner: Actor, uri: str, id: int) -> None:
+    """It is to be had again on these days. Raises NotFound."""
+    listing = await _get_own(conn, owner, uri)
+    await agreements.lock_listing(conn, listing.id)
+    await unavailabilities.remove(conn, listing.id, id)
+
+
+async def _get_own(conn: Connection, owner: Actor, uri: str) -> Listing:
+    listing = await listings.get_own(conn, uri, owner.id)
+    if not has_calendar(listing.details):
+        raise NotFound("This listing has no calendar.")
+    return listing

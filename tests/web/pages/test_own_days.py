@@ -1,0 +1,117 @@
+"""Days that an owner keeps, and what others see of them on the page, here and of copies."""
+
+import html
+from datetime import datetime, timedelta
+
+import pytest
+
+from inbox.calendars import JOB
+from models import actors, listings, unavailabilities
+from models.database import connection, fetch_value, transaction
+from models.listings import Listing, ListingDraft
+from models.moments import PARIS
+from models.unavailabilities import Range, midnight
+from outbox.listings import publish
+from tests.factories import make_listing, make_remote_actor
+from tests.web.visitor import Doorbell, Visitor
+from web.formats import format_day, format_short_day, format_start
+
+TODAY = datetime.now(PARIS).date()
+FIRST, LAST = TODAY + timedelta(days=40), TODAY + timedelta(days=43)
+SPAN = f"du {format_start(midnight(FIRST), midnight(LAST), 'fr')} au {format_short_day(LAST, 'fr')}"
+
+
+@pytest.fixture
+async def tent(door: Doorbell) -> Listing:
+    """Alice's tent."""
+    async with transaction(door.instance.pool) as conn:
+        alice = await actors.get_local(conn, "alice")
+        return await publish(conn, door.instance.site, alice, ListingDraft(kind="offer", mode="loan", title="Tente"))
+
+
+async def open_as(door: Doorbell, username: str, path: str) -> Visitor:
+    visitor = await door.ring()
+    await visitor.log_in(username)
+    return await visitor.open(path)
+
+
+async def test_days_are_kept_seen_by_all_without_why_and_given_back(door: Doorbell, tent: Listing) -> None:
+    path = f"/annonces/d/{tent.id}"
+    alice = await open_as(door, "alice", path)
+
+    await alice.send(f"{path}/jours", {"jours_du": FIRST.isoformat(), "jours_au": LAST.isoformat()})
+    seen = html.unescape((await (await door.ring()).open(path)).text)
+    async with connection(door.instance.pool) as conn:
+        [own] = await unavailabilities.list_own(conn, tent.id, at=datetime.now(PARIS))
+        sent = await fetch_value(conn, "SELECT count(*) FROM activity WHERE type = 'Update'")
+    await alice.send(f"{path}/jours", {"rendre": str(own.id)})
+
+    assert SPAN in seen and "Les jours que vous gardez" not in seen and sent == 0
+    assert alice.status == 200 and "Aucun pour le moment" in alice.text
+
+
+async def test_one_day_needs_no_end(door: Doorbell, tent: Listing) -> None:
+    path = f"/annonces/d/{tent.id}"
+    alice = await open_as(door, "alice", path)
+
+    await alice.send(f"{path}/jours", {"jours_du": FIRST.isoformat(), "jours_au": ""})
+
+    assert format_day(FIRST, "fr") in html.unescape(alice.text)
+
+
+@pytest.mark.parametrize(
+    ("du", "au", "sentence"),
+    [
+        ("", "", "Dites à partir de quel jour"),
+        ("demain", "", "Écrivez une date"),
+        (LAST.isoformat(), FIRST.isoformat(), "avant le début"),
+        ("2020-05-01", "2020-05-02", "Ces jours sont passés"),
+        (FIRST.isoformat(), "3000-01-01", "jusqu’à un an d’ici"),
+    ],
+)
+async def test_what_is_no_range_is_asked_again_with_what_was_typed(
+    door: Doorbell, tent: Listing, du: str, au: str, sentence: str
+) -> None:
+    alice = await open_as(door, "alice", f"/annonces/d/{tent.id}")
+
+    await alice.send(f"/annonces/d/{tent.id}/jours", {"jours_du": du, "jours_au": au})
+
+    shown = html.unescape(alice.text)
+    assert alice.status == 422 and sentence in shown and f'value="{du}"' in shown
+
+
+async def test_days_of_others_cannot_be_touched(door: Doorbell, tent: Listing) -> None:
+    bob = await open_as(door, "bob", f"/annonces/d/{tent.id}")
+
+    await bob.send(f"/annonces/d/{tent.id}/jours", {"jours_du": FIRST.isoformat()})
+
+    assert bob.status == 404
+    async with connection(door.instance.pool) as conn:
+        assert await unavailabilities.list_own(conn, tent.id, at=datetime.now(PARIS)) == []
+
+
+async def test_a_copy_s_calendar_is_asked_for_when_a_member_looks_and_told_with_its_age(door: Doorbell) -> None:
+    async with transaction(door.instance.pool) as conn:
+        owner = await make_remote_actor(conn, "zoe")
+        copy = await make_listing(conn, owner, calendar_uri="https://henin.test/c")
+    path = f"/annonces/d/{copy.id}"
+    await (await door.ring()).open(path)
+    before = await _count_jobs(door)
+
+    member = await open_as(door, "alice", path)
+    asked = html.unescape(member.text)
+    async with transaction(door.instance.pool) as conn:
+        ranges = [Range(begins_at=midnight(FIRST), ends_at=midnight(LAST + timedelta(days=1)))]
+        await unavailabilities.save_copy(conn, copy.id, ranges, "")
+    told = html.unescape((await member.open(path)).text)
+
+    assert (before, await _count_jobs(door)) == (0, 1)
+    assert "quels jours sont pris. Revenez voir dans un instant" in asked
+    assert SPAN in told and "D’après " in told and "il y a " in told
+    async with connection(door.instance.pool) as conn:
+        assert await listings.find_by_post(conn, copy.id) is not None
+
+
+async def _count_jobs(door: Doorbell) -> int:
+    async with connection(door.instance.pool) as conn:
+        return int(await fetch_value(conn, "SELECT count(*) FROM pgqueuer WHERE entrypoint = $1", JOB))

@@ -1,0 +1,58 @@
+"""The owner keeps days of a listing to herself, or gives them back."""
+
+from datetime import date
+
+from aiohttp import web
+
+from models import actors
+from models.database import connection, transaction
+from models.errors import Conflict, Invalid, NotFound
+from models.listings import Listing
+from outbox import unavailabilities
+from web.forms import Form, read_form
+from web.keys import INSTANCE
+from web.pages.days import read_day
+from web.pages.ids import read_id
+from web.pages.listings import get_listing, show_again
+from web.paths import listing_path
+from web.session import require_account
+
+FIELDS = {"first": "jours_du", "last": "jours_au"}
+
+
+async def post_days(request: web.Request) -> web.Response:
+    """POST /annonces/d/ID/jours. Raises NotFound for others' listings."""
+    account, form = require_account(request), await read_form(request)
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        listing = await get_listing(conn, request)
+    if listing.post.author_id != account.actor_id:
+        raise NotFound
+    taken_back = form.typed("rendre")
+    if taken_back:
+        async with transaction(instance.pool) as conn:
+            me = await actors.get(conn, account.actor_id)
+            await unavailabilities.give_back(conn, me, listing.uri, read_id(taken_back))
+    else:
+        await _keep(request, form, listing)
+    if not form.ok:
+        return await show_again(request, listing, refused=form)
+    raise web.HTTPSeeOther(f"{listing_path(instance.site, listing)}?fait=jours#jours")
+
+
+async def _keep(request: web.Request, form: Form, listing: Listing) -> None:
+    first = read_day(form, "jours_du", missing="Dites à partir de quel jour.")
+    last = read_day(form, "jours_au") or first
+    if first is None or last is None or not form.ok:
+        return
+    await _save(request, form, listing, (first, last))
+
+
+async def _save(request: web.Request, form: Form, listing: Listing, days: tuple[date, date]) -> None:
+    account = require_account(request)
+    try:
+        async with transaction(request.app[INSTANCE].pool) as conn:
+            me = await actors.get(conn, account.actor_id)
+            await unavailabilities.keep_days(conn, me, listing.uri, *days)
+    except (Invalid, Conflict) as error:
+        form.fail(FIELDS.get(error.field or "", "jours_du"), str(error))
