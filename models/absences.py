@@ -39,3 +39,16 @@ async def list_back(conn: Connection, *, at: datetime, limit: int) -> list[int]:
         at,
         limit,
     )
+
+
+async def list_streams(conn: Connection, actor_id: int) -> list[int]:
+    """The streams of ours that pass this actor's offers on: their followers hold them."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT DISTINCT s.id FROM post p JOIN listing l ON l.post_id = p.id JOIN actor s ON s.uri = l.stream_uri
+        WHERE p.author_id = $1 AND p.deleted_at IS NULL AND l.kind = 'offer'
+            AND l.status IN ('open', 'reserved', 'paused') AND s.local
+        """,
+        actor_id,
+    )

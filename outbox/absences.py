@@ -11,6 +11,7 @@ from models.listings import Listing
 from models.settings import Site
 from outbox.moves import require_at_home
 from outbox.profiles import announce_update
+from outbox.send import Recipients
 
 LONGEST = timedelta(days=366)
 RETURNED_AT_ONCE = 50
@@ -56,5 +57,8 @@ async def require_there(conn: Connection, listing: Listing) -> None:
 
 
 async def _change(conn: Connection, site: Site, actor: Actor, until: datetime | None) -> None:
+    """Those who hold her offers are told, also when they follow a stream only and not her."""
     await absences.set_away(conn, actor.id, until)
-    await announce_update(conn, site, await actors.get(conn, actor.id))
+    streams = await absences.list_streams(conn, actor.id)
+    everybody = Recipients(followed_ids=(actor.id, *streams), all_who_know=True)
+    await announce_update(conn, site, await actors.get(conn, actor.id), to=everybody)

@@ -24,7 +24,7 @@ async def describe_actor(conn: Connection, site: Site, actor: Actor) -> ActorDoc
     )
 
 
-async def announce_update(conn: Connection, site: Site, actor: Actor) -> None:
-    """Send the profile as it is now to all followers."""
+async def announce_update(conn: Connection, site: Site, actor: Actor, *, to: Recipients | None = None) -> None:
+    """Send the profile as it is now to all followers, or to others."""
     update = build_actor_update(site, actor, await describe_actor(conn, site, actor), datetime.now(UTC))
-    await send(conn, actor, update, Recipients(followed_ids=(actor.id,)), about=actor.uri)
+    await send(conn, actor, update, to or Recipients(followed_ids=(actor.id,)), about=actor.uri)

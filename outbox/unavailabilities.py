@@ -25,9 +25,8 @@ async def keep_days(conn: Connection, owner: Actor, uri: str, first: date, last:
     if last > today + AHEAD:
         raise Invalid("Un calendrier va jusqu’à un an d’ici.", field="last")
     await agreements.lock_listing(conn, listing.id)
-    if not await unavailabilities.add(
-        conn, listing.id, midnight(max(first, today)), midnight(last + timedelta(days=1))
-    ):
+    begins_at, ends_at = midnight(max(first, today)), midnight(last + timedelta(days=1))
+    if not await unavailabilities.add(conn, listing.id, begins_at, ends_at):
         raise Conflict("Cela fait trop de périodes pour une annonce : rendez d’abord des jours.", field="first")
 
 

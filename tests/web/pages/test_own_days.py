@@ -8,11 +8,13 @@ import pytest
 from inbox.calendars import JOB
 from models import actors, listings, unavailabilities
 from models.database import connection, fetch_value, transaction
+from models.errors import NotFound
 from models.listings import Listing, ListingDraft
 from models.moments import PARIS
 from models.unavailabilities import Range, midnight
 from outbox.listings import publish
-from tests.factories import make_listing, make_remote_actor
+from outbox.unavailabilities import give_back, keep_days
+from tests.factories import make_listing, make_member, make_remote_actor
 from tests.web.visitor import Doorbell, Visitor
 from web.formats import format_day, format_short_day, format_start
 
@@ -81,13 +83,15 @@ async def test_what_is_no_range_is_asked_again_with_what_was_typed(
 
 
 async def test_days_of_others_cannot_be_touched(door: Doorbell, tent: Listing) -> None:
-    bob = await open_as(door, "bob", f"/annonces/d/{tent.id}")
+    async with transaction(door.instance.pool) as conn:
+        bob = await make_member(conn, "robert")
+        for act in (keep_days(conn, bob, tent.uri, FIRST, LAST), give_back(conn, bob, tent.uri, 1)):
+            with pytest.raises(NotFound):
+                await act
 
-    await bob.send(f"/annonces/d/{tent.id}/jours", {"jours_du": FIRST.isoformat()})
+    seen = await (await door.ring()).open(f"/annonces/d/{tent.id}")
 
-    assert bob.status == 404
-    async with connection(door.instance.pool) as conn:
-        assert await unavailabilities.list_own(conn, tent.id, at=datetime.now(PARIS)) == []
+    assert seen.status == 200 and f"/annonces/d/{tent.id}/jours" not in seen.text
 
 
 async def test_a_copy_s_calendar_is_asked_for_when_a_member_looks_and_told_with_its_age(door: Doorbell) -> None:

@@ -1,0 +1,168 @@
+"""A member goes away and keeps days of her tent: the other cooperative hides what rests and tells what is taken."""
+
+import html
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import pytest
+
+from federation.remote import resolve_handle
+from inbox import calendars
+from models import actors, agreements, listings, timelines, unavailabilities
+from models.agreements import Agreement, Terms
+from models.database import Connection, transaction
+from models.errors import Conflict
+from models.listings import Listing, ListingDraft
+from models.moments import PARIS
+from models.timelines import NetworkFilter
+from models.unavailabilities import Calendar, Range, midnight
+from outbox import absences, follows
+from outbox import agreements as outbox_agreements
+from outbox import listings as outbox
+from outbox.unavailabilities import keep_days
+from tests.eventually import eventually
+from tests.servers import Member, RunningServer
+from tests.stories.conftest import MakeServer
+from web.wake import announce_work
+
+TODAY = datetime.now(PARIS).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Two:
+    """Lomme, where Alice lends a tent, and Hénin-Carvin, which follows nothing of Lomme's but its stream of offers."""
+
+    lomme: RunningServer
+    henin: RunningServer
+    alice: Member
+    bob: Member
+    tent: Listing
+
+
+@asynccontextmanager
+async def acting(server: RunningServer) -> AsyncIterator[Connection]:
+    """A transaction like that of a page."""
+    async with transaction(server.instance.pool) as conn:
+        yield conn
+    await announce_work(server.instance.pool)
+
+
+@pytest.fixture
+async def two(make_server: MakeServer) -> Two:
+    """Both servers; the tent stands in both."""
+    lomme, henin = await make_server("lomme"), await make_server("henin")
+    alice, bob = await lomme.add_member("alice"), await henin.add_member("bob")
+    stream = await resolve_handle(henin.instance, f"@offres@{lomme.host}")
+    async with acting(henin) as conn:
+        coop = await actors.get_local(conn, "coop")
+        await follows.follow(conn, henin.instance.site, coop, stream)
+
+    async def accepted() -> bool:
+        return bool(await henin.instance.pool.fetchval("SELECT count(*) FROM follow WHERE state = 'accepted'"))
+
+    await eventually(accepted)
+    async with acting(lomme) as conn:
+        draft = ListingDraft(kind="offer", mode="loan", title="Tente")
+        tent = await outbox.publish(conn, lomme.instance.site, alice.actor, draft)
+    found = Two(lomme=lomme, henin=henin, alice=alice, bob=bob, tent=tent)
+    await eventually(in_henin(found))
+    return found
+
+
+def in_henin(two: Two, *, shown: bool = True) -> Callable[[], Awaitable[bool]]:
+    """Whether the network page of Hénin shows the tent, or does not."""
+
+    async def look() -> bool:
+        async with transaction(two.henin.instance.pool) as conn:
+            copy = await listings.find_by_listing_uri(conn, two.tent.uri)
+            found = await timelines.list_network(conn, NetworkFilter())
+            return (copy is not None and copy.id in [one.id for one in found]) == shown
+
+    return look
+
+
+async def copy_of(two: Two) -> Listing:
+    async with transaction(two.henin.instance.pool) as conn:
+        copy = await listings.find_by_listing_uri(conn, two.tent.uri)
+    assert copy is not None
+    return copy
+
+
+async def ask(two: Two, first: int, last: int) -> Agreement:
+    """Bob asks for the tent, from a day until before another, counted from today."""
+    begins_at, ends_at = (midnight(TODAY + timedelta(days=ahead)) for ahead in (first, last))
+    async with acting(two.henin) as conn:
+        copy = await listings.find_by_listing_uri(conn, two.tent.uri)
+        assert copy is not None
+        terms = Terms(begins_at=begins_at, ends_at=ends_at)
+        return await outbox_agreements.request(conn, two.henin.instance.site, two.bob.actor, copy, terms)
+
+
+def has_state(server: RunningServer, asked: Agreement, state: str) -> Callable[[], Awaitable[Agreement | None]]:
+    """The agreement as this server has it, once it is in this state."""
+
+    async def look() -> Agreement | None:
+        async with transaction(server.instance.pool) as conn:
+            found = await agreements.find_by_request(conn, asked.request_uri)
+        return found if found is not None and found.state == state else None
+
+    return look
+
+
+async def test_offers_of_who_is_away_rest_next_door_too_and_requests_come_back(two: Two) -> None:
+    async with acting(two.lomme) as conn:
+        until = datetime.now(UTC) + timedelta(days=9)
+        await absences.go_away(conn, two.lomme.instance.site, two.alice.actor, until)
+    await eventually(in_henin(two, shown=False))
+    with pytest.raises(Conflict, match="absente"):
+        await ask(two, 3, 5)
+    await two.henin.instance.pool.execute("UPDATE actor SET away_until = NULL")  # as where the Update was lost
+    asked = await ask(two, 3, 5)
+
+    refused = await eventually(has_state(two.henin, asked, "refused"))
+    async with acting(two.lomme) as conn:
+        alice = await actors.get(conn, two.alice.actor.id)
+        await absences.come_back(conn, two.lomme.instance.site, alice)
+    await eventually(in_henin(two))
+
+    assert "absente en ce moment" in refused.reason
+
+
+async def test_a_pause_reaches_copies(two: Two) -> None:
+    async with acting(two.lomme) as conn:
+        await outbox.pause(conn, two.lomme.instance.site, two.alice.actor, two.tent.uri)
+    await eventually(in_henin(two, shown=False))
+
+    async with acting(two.lomme) as conn:
+        await outbox.reopen(conn, two.lomme.instance.site, two.alice.actor, two.tent.uri)
+    await eventually(in_henin(two))
+
+
+async def test_days_kept_and_days_asked_for_come_as_one_range_when_a_member_looks(two: Two) -> None:
+    async with acting(two.lomme) as conn:
+        await keep_days(conn, two.alice.actor, two.tent.uri, TODAY + timedelta(days=12), TODAY + timedelta(days=14))
+    asked = await ask(two, 15, 18)
+    await eventually(has_state(two.lomme, asked, "requested"))
+    path = f"{two.henin.url}/annonces/d/{(await copy_of(two)).id}"
+
+    async def told() -> Calendar | None:
+        async with transaction(two.henin.instance.pool) as conn:
+            copy = await listings.find_by_listing_uri(conn, two.tent.uri)
+            assert copy is not None
+            found = await unavailabilities.load_calendar(conn, copy, at=datetime.now(UTC))
+        return found if found.told_at is not None else None
+
+    async with acting(two.henin) as conn:
+        assert await calendars.ask(conn, await copy_of(two))
+    calendar = await eventually(told)
+    async with aiohttp.ClientSession() as session, session.get(path) as answer:
+        page = html.unescape(await answer.text())
+
+    first, last = midnight(TODAY + timedelta(days=12)), midnight(TODAY + timedelta(days=18))
+    assert calendar.ranges == (Range(begins_at=first, ends_at=last),)
+    assert "D’après " in page
+    again = await ask(two, 13, 16)
+    assert "déjà prises" in (await eventually(has_state(two.henin, again, "refused"))).reason
