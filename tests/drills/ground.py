@@ -65,6 +65,18 @@ class Ground:
         await prepare_connection(conn)
         return conn
 
+    async def kill(self) -> None:
+        """Kill the server; in the short form half a minute goes by at once, so that what it had claimed is free."""
+        await self.server.kill()
+        if LONG:
+            return
+        conn = await self.connect()
+        try:
+            await conn.execute("UPDATE delivery SET claimed_until = claimed_until - interval '30 seconds'")
+            await conn.execute("UPDATE received SET claimed_until = claimed_until - interval '30 seconds'")
+        finally:
+            await conn.close()
+
     async def post(self, session: aiohttp.ClientSession, author: str, text: str, *, key: str | None = None) -> int:
         """Publish a note; the status, 0 when there was no answer. What is answered 200 is `known`."""
         headers = {"Authorization": f"Bearer {self.tokens[author]}"} | ({"Idempotency-Key": key} if key else {})

@@ -41,7 +41,7 @@ async def test_d01_kills_at_random_moments_lose_nothing_and_leave_nothing_half(t
                 return len(here.known) >= goal
 
             await eventually(far_enough, within=60)
-            await here.server.kill()
+            await here.kill()
             on_their_way += await here.count_on_their_way()
             await here.server.start()
         await asyncio.gather(*writing)
@@ -53,16 +53,17 @@ async def test_d01_kills_at_random_moments_lose_nothing_and_leave_nothing_half(t
 
 
 async def test_d02_a_kill_between_a_peers_answer_and_our_note_repeats_that_delivery_once(tmp_path: Path) -> None:
-    killed = asyncio.Event()
+    dying, killed = asyncio.Event(), asyncio.Event()
 
     async with ground(tmp_path, authors=1, name="d02") as here:
 
         async def answer_and_kill(request: web.BaseRequest) -> web.StreamResponse:
             body = await request.read()
             here.note(request, body)
-            if not killed.is_set():
+            if not dying.is_set():
+                dying.set()
+                await here.kill()  # our process never hears the 202 that follows
                 killed.set()
-                await here.server.kill()  # our process never hears the 202 that follows
             return web.Response(status=202)
 
         here.scripts[here.peers[0].host] = answer_and_kill
@@ -105,7 +106,7 @@ async def test_d03_a_kill_before_our_202_makes_the_peer_send_again_and_there_is_
             return bool(await conn.fetchval("SELECT EXISTS (SELECT FROM received)"))
 
         await eventually(committed)
-        await here.server.kill()
+        await here.kill()
         writer.transport.abort()  # the answer, if there was one, never reached the peer
         await here.server.start()
         async with aiohttp.ClientSession() as session:
