@@ -33,11 +33,11 @@ lint: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Two processes share the tests, a file each in turn: they wait more than they work. `make test TESTERS=0` uses one.
+# Two processes share the tests, a file each in turn, in the order of tests/conftest.py. `make test TESTERS=0` uses one.
 TESTERS ?= 2
 
 test: lint
-	$(BIN)/python -m pytest -q -n $(TESTERS) --dist loadfile
+	$(BIN)/python -m pytest -q -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 # What happens when things break: the long form, with its figures (some 20 minutes).
 drills: install

@@ -6,6 +6,7 @@ import os
 import secrets
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,15 @@ structlog.configure(  # as the server does: a traceback shows lines, never what 
     ]
 )
 
+BEGUN_FIRST = (
+    "stories/test_killed.py",
+    "drills/test_kills.py",
+    "models/test_postgres.py",
+    "outbox/test_interleavings.py",
+    "models/test_timelines_plan.py",
+)
+"""Few tests that take long: begun last, one process would still work on them when the others are done."""
+
 ROOM = 2 * 1024**3
 """Bytes that must be free in memory: each process of a run uses some hundred millions."""
 
@@ -35,6 +45,14 @@ ROOM = 2 * 1024**3
 def with_database(server: str, name: str) -> str:
     base, _, query = server.partition("?")
     return f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the files: those that take long, then by the number of their tests; within a file nothing moves."""
+    here = Path(__file__).parent
+    sizes = Counter(item.path for item in items)
+    first = {here / name: place for place, name in enumerate(BEGUN_FIRST)}
+    items.sort(key=lambda item: (first.get(item.path, len(first)), -sizes[item.path], str(item.path)))
 
 
 @pytest.fixture(scope="session")

@@ -356,6 +356,7 @@ async def test_what_a_dead_worker_held_is_sent_again_under_the_same_id(slow_inst
     fediverse.slow.clear()
 
     assert await deliver_due(slow_instance) == 0
+    assert await deliver_due(slow_instance, later(seconds=25)) == 0
     assert await deliver_due(slow_instance, later(seconds=31)) == 1
     assert await states(slow_instance) == ["done"]
 
