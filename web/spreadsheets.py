@@ -1,11 +1,17 @@
 """Rows as a spreadsheet opens them: UTF-8 with its mark, semicolons as in France, and no cell that acts."""
 
 import csv
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from io import StringIO
+from typing import Generic, Protocol, TypeVar
 
+from aiohttp import web
+
+from models.database import Connection, connection
 from models.moments import PARIS
+from web.keys import INSTANCE
 
 MARK = "\ufeff"
 """Without it, the usual spreadsheet takes accents for something else."""
@@ -13,7 +19,9 @@ MARK = "\ufeff"
 ACTING = ("=", "+", "-", "@", "\t", "\r")
 """With what a cell begins that a spreadsheet takes for a formula."""
 
-Cell = str | int | datetime | None
+AT_ONCE = 1000
+
+Cell = str | int | date | None
 
 
 def write_rows(rows: Iterable[Sequence[Cell]]) -> str:
@@ -26,6 +34,46 @@ def write_rows(rows: Iterable[Sequence[Cell]]) -> str:
 def _write(cell: Cell) -> str | int:
     if isinstance(cell, datetime):
         return cell.astimezone(PARIS).strftime("%Y-%m-%d %H:%M")
+    if isinstance(cell, date):
+        return cell.isoformat()
     if isinstance(cell, str):
         return f"'{cell}" if cell.startswith(ACTING) else cell
     return "" if cell is None else cell
+
+
+class Row(Protocol):
+    """What has a place in a keyset."""
+
+    @property
+    def id(self) -> int: ...
+
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table(Generic[AnyRow]):
+    """A whole table: its heads, how so many rows after an id are read, and how one of them is written."""
+
+    heads: Sequence[str]
+    read: Callable[[Connection, int, int], Awaitable[list[AnyRow]]]
+    write: Callable[[AnyRow], Sequence[Cell]]
+
+
+async def send_spreadsheet(request: web.Request, name: str, table: Table[AnyRow]) -> web.StreamResponse:
+    """The table as a file of this name, sent as it is read; to whoever asks for its head, that alone."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    response = web.StreamResponse(headers=headers)
+    response.content_type, response.charset = "text/csv", "utf-8"
+    await response.prepare(request)
+    if request.method == "HEAD":
+        return response
+    await response.write((MARK + write_rows([table.heads])).encode())
+    last = 0
+    while True:
+        async with connection(request.app[INSTANCE].pool) as conn:
+            rows = await table.read(conn, last, AT_ONCE)
+        if not rows:
+            return response
+        last = rows[-1].id
+        await response.write(write_rows([table.write(row) for row in rows]).encode())

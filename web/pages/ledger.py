@@ -1,5 +1,7 @@
 """All points of the cooperative, for administrators: totals, each member, corrections with a reason, a spreadsheet."""
 
+from functools import partial
+
 from aiohttp import web
 
 from models import accounts, points
@@ -14,11 +16,9 @@ from web.pages.points import list_page, require_kept
 from web.pages.points_form import read_number
 from web.render import N_, render, say
 from web.session import require_role
-from web.spreadsheets import MARK, Cell, write_rows
+from web.spreadsheets import Cell, Table, send_spreadsheet
 
 MEMBERS = 50
-
-AT_ONCE = 1000
 
 GESTURES = ("donner", "reprendre")
 
@@ -98,20 +98,12 @@ async def show_spreadsheet(request: web.Request) -> web.StreamResponse:
     pool = request.app[INSTANCE].pool
     async with connection(pool) as conn:
         await require_kept(conn)
-    response = web.StreamResponse(
-        headers={"Content-Disposition": 'attachment; filename="points.csv"', "Cache-Control": "no-store"}
+    table = Table(
+        heads=[say(request, one) for one in COLUMNS],
+        read=lambda conn, last, limit: points.list_entries(conn, after=last, limit=limit),
+        write=partial(_write_entry, request),
     )
-    response.content_type, response.charset = "text/csv", "utf-8"
-    await response.prepare(request)
-    await response.write((MARK + write_rows([[say(request, column) for column in COLUMNS]])).encode())
-    last = 0
-    while True:
-        async with connection(pool) as conn:
-            entries = await points.list_entries(conn, after=last, limit=AT_ONCE)
-        if not entries:
-            return response
-        last = entries[-1].id
-        await response.write(write_rows([_write_entry(request, entry) for entry in entries]).encode())
+    return await send_spreadsheet(request, "points.csv", table)
 
 
 def _write_entry(request: web.Request, entry: Entry) -> list[Cell]:

@@ -110,7 +110,7 @@ async def test_nobody_has_no_page(nadia: Browser, ledger: Village) -> None:
 async def test_the_spreadsheet_has_every_movement(
     nadia: Browser, ledger: Village, instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.pages.ledger.AT_ONCE", 4)
+    monkeypatch.setattr("web.spreadsheets.AT_ONCE", 4)
     async with transaction(instance.pool) as conn:
         await give(conn, ledger.alice, 3, reason="=SOMME(A1:A9)")
 
