@@ -1,0 +1,276 @@
+"""From "je cherche" to "merci": whole exchanges between two cooperatives, and with somebody who has only Mastodon.
+
+After each step both servers hold the same state within two seconds.
+"""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import aiohttp
+import pytest
+
+from federation.remote import fetch_actor, resolve_handle
+from models import agreements, exchanges, listings
+from models.agreements import Agreement, Terms
+from models.database import Connection, connection, transaction
+from models.listings import Listing, ListingDraft
+from models.moments import PARIS
+from outbox import follows
+from outbox import listings as outbox_listings
+from outbox.agreements import accept, counter, propose, request
+from outbox.cases import Said
+from outbox.endings import cancel, refuse, withdraw
+from outbox.fulfilment import report
+from tests.eventually import eventually
+from tests.pair import same
+from tests.servers import Member, RunningServer
+from tests.stories.conftest import MakeServer
+from tests.stories.peer import Door, running_peer
+from web.wake import announce_work
+
+DAY = (datetime.now(PARIS) + timedelta(days=40)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def days(first: int, last: int, **changes: Any) -> Terms:
+    """From one day until before another."""
+    return Terms(begins_at=DAY + timedelta(days=first), ends_at=DAY + timedelta(days=last), **changes)
+
+
+@asynccontextmanager
+async def acting(server: RunningServer) -> AsyncIterator[Connection]:
+    """A transaction like that of a page: when it is committed, the worker is called."""
+    async with transaction(server.instance.pool) as conn:
+        yield conn
+    await announce_work(server.instance.pool)
+
+
+@dataclass(slots=True, kw_only=True)
+class Story:
+    """Alice in Lomme has a listing, Bob in Hénin-Carvin answers it; how long each step took."""
+
+    lomme: RunningServer
+    henin: RunningServer
+    alice: Member
+    bob: Member
+    seconds: list[float]
+    uri: str = ""
+
+    async def publish(self, **changes: Any) -> Listing:
+        """Alice publishes, and Hénin-Carvin has it."""
+        values: dict[str, Any] = {"kind": "offer", "mode": "loan", "title": "Tente quatre places"}
+        async with acting(self.lomme) as conn:
+            draft = ListingDraft(**(values | changes))
+            listing = await outbox_listings.publish(conn, self.lomme.instance.site, self.alice.actor, draft)
+        self.uri = listing.uri
+        await eventually(lambda: self.find_listing(self.henin))
+        return listing
+
+    async def find_listing(self, server: RunningServer) -> Listing | None:
+        """The listing as a server has it."""
+        async with connection(server.instance.pool) as conn:
+            return await listings.find_by_listing_uri(conn, self.uri)
+
+    async def find(self, server: RunningServer) -> Agreement | None:
+        """The newest agreement about it as a server has it."""
+        async with connection(server.instance.pool) as conn:
+            listing = await listings.find_by_listing_uri(conn, self.uri)
+            threads = await exchanges.list_by_listing(conn, listing.id) if listing is not None else []
+            return await agreements.get_latest(conn, threads[0].id) if threads else None
+
+    async def get(self, server: RunningServer) -> Agreement:
+        """The agreement, which is there."""
+        found = await self.find(server)
+        assert found is not None
+        return found
+
+    async def bob_does(self, verb: Callable[..., Awaitable[object]], *more: Any, becomes: str) -> None:
+        """Bob acts in Hénin-Carvin."""
+        held = await self.get(self.henin)
+        async with acting(self.henin) as conn:
+            await verb(conn, self.henin.instance.site, self.bob.actor, held, *more)
+        await self.stands(becomes)
+
+    async def alice_does(self, verb: Callable[..., Awaitable[object]], *more: Any, becomes: str) -> None:
+        """Alice acts in Lomme."""
+        held = await self.get(self.lomme)
+        async with acting(self.lomme) as conn:
+            await verb(conn, self.lomme.instance.site, self.alice.actor, held, *more)
+        await self.stands(becomes)
+
+    async def ask(self, terms: Terms, text: str = "") -> None:
+        """Bob asks."""
+        listing = await self.find_listing(self.henin)
+        assert listing is not None
+        async with acting(self.henin) as conn:
+            await request(conn, self.henin.instance.site, self.bob.actor, listing, terms, Said(text=text))
+        await self.stands("requested")
+
+    async def stands(self, state: str) -> None:
+        """Both have it in this state, within two seconds."""
+        begun = time.monotonic()
+
+        async def alike() -> bool:
+            ours, theirs = await self.find(self.lomme), await self.find(self.henin)
+            return bool(ours and theirs and ours.state == state and same(ours, theirs))
+
+        await eventually(alike, within=8)
+        self.seconds.append(time.monotonic() - begun)
+
+
+@pytest.fixture
+async def story(make_server: MakeServer) -> AsyncIterator[Story]:
+    """Both servers; Bob follows what Lomme publishes. In the end, no step took longer than two seconds."""
+    lomme, henin = await make_server("lomme"), await make_server("henin")
+    alice, bob = await lomme.add_member("alice"), await henin.add_member("bob")
+    followed = await resolve_handle(henin.instance, f"@alice@{lomme.host}")
+    async with acting(henin) as conn:
+        await follows.follow(conn, henin.instance.site, bob.actor, followed)
+    sql = "SELECT count(*) = 1 FROM follow WHERE state = 'accepted'"
+    await eventually(lambda: henin.instance.pool.fetchval(sql))
+    story = Story(lomme=lomme, henin=henin, alice=alice, bob=bob, seconds=[])
+    yield story
+    assert max(story.seconds) < 2, story.seconds
+
+
+async def test_a_tent_is_asked_for_countered_lent_and_brought_back(story: Story) -> None:
+    await story.publish()
+    await story.ask(days(0, 5, place="La Remise"), "Bonjour, pour le pont de l’Ascension.")
+    await story.alice_does(counter, days(0, 4, place="La Remise"), becomes="countered")
+    await story.bob_does(counter, days(0, 4, place="La Remise", note="Retour vers 18 h."), becomes="countered")
+    await story.alice_does(accept, becomes="agreed")
+    await story.bob_does(report, "out", becomes="agreed")
+    await story.bob_does(report, "back", becomes="agreed")
+    await story.alice_does(report, "back", becomes="done")
+
+    assert (await story.get(story.lomme)).verified and (await story.get(story.henin)).verified
+    listing = await story.find_listing(story.henin)
+    assert listing is not None and listing.details.status == "open", "it is lent again and again"
+
+
+@pytest.mark.parametrize(
+    ("details", "terms"),
+    [
+        ({"mode": "gift"}, Terms()),
+        ({"mode": "service", "unit": "hour"}, Terms(quantity=Decimal(3), unit="hour", begins_at=DAY)),
+        ({"mode": "swap", "wants": "des confitures"}, Terms(in_return="six pots de mûres")),
+        ({"kind": "request", "mode": "loan"}, days(1, 3)),
+        ({"kind": "request", "mode": "service"}, Terms()),
+        (
+            {"kind": "repair_call", "mode": "repair", "repair": {"bike_type": "cargo", "interventions": ["flat-tyre"]}},
+            Terms(begins_at=DAY + timedelta(hours=18)),
+        ),
+    ],
+    ids=["gift", "service", "swap", "need-loan", "need-service", "repair"],
+)
+async def test_everything_else_that_is_exchanged(story: Story, details: dict[str, Any], terms: Terms) -> None:
+    await story.publish(title="Ce qu’il faut", **details)
+    step = "back" if details["mode"] == "loan" else "done"
+    await story.ask(terms, "Je peux !")
+    await story.alice_does(accept, becomes="agreed")
+    await story.alice_does(report, step, becomes="done")
+    await story.bob_does(report, step, becomes="done")
+
+    async def verified() -> bool:
+        return (await story.get(story.lomme)).verified and (await story.get(story.henin)).verified
+
+    await eventually(verified)
+    listing = await story.find_listing(story.lomme)
+    assert listing is not None
+    over = details["mode"] in ("gift", "swap", "repair")
+    assert listing.details.status == ("fulfilled" if over else "open")
+
+
+async def test_every_way_out_is_known_on_both_sides(story: Story) -> None:
+    await story.publish()
+    await story.ask(days(0, 2))
+    await story.bob_does(withdraw, Said(text="Finalement non."), becomes="withdrawn")
+    await story.ask(days(0, 2))
+    await story.alice_does(refuse, Said(text="Elle est promise."), becomes="refused")
+    await story.ask(days(0, 2))
+    await story.alice_does(accept, becomes="agreed")
+    await story.bob_does(cancel, Said(text="Il pleut."), becomes="cancelled")
+    await story.ask(days(0, 2))
+    await story.alice_does(counter, days(5, 6), becomes="countered")
+    await story.bob_does(accept, becomes="agreed")
+    await story.alice_does(cancel, Said(text="Elle est cassée."), becomes="cancelled")
+
+    assert (await story.get(story.henin)).reason == "Elle est cassée."
+
+
+async def test_strangers_are_told_nothing_of_it(story: Story) -> None:
+    await story.publish()
+    await story.ask(days(0, 2))
+    uri = (await story.get(story.lomme)).uri
+    assert uri is not None
+
+    async with aiohttp.ClientSession() as session:
+        for accept_type in ("application/activity+json", "text/html"):
+            async with session.get(uri, headers={"Accept": accept_type}) as answer:
+                assert answer.status in (404, 200)
+                assert "Bob" not in await answer.text() and "requested" not in await answer.text()
+        async with session.get(uri, headers={"Accept": "application/activity+json"}) as answer:
+            assert answer.status == 404
+
+
+async def test_somebody_with_a_mastodon_account_borrows_by_plain_replies(make_server: MakeServer) -> None:
+    lomme = await make_server("lomme")
+    alice = await lomme.add_member("alice")
+    async with (
+        running_peer() as peer,
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
+    ):
+        door = Door(here=lomme, session=session)
+        dora = peer.add_person("dora")
+        await fetch_actor(lomme.instance, dora.uri)
+        async with acting(lomme) as conn:
+            draft = ListingDraft(kind="offer", mode="loan", title="Tente")
+            listing = await outbox_listings.publish(conn, lomme.instance.site, alice.actor, draft)
+
+        await _write(door, dora, alice, listing.uri, "Bonjour, elle est libre en mai ?")
+        thread = await eventually(lambda: _find_thread(lomme, listing.id))
+        async with acting(lomme) as conn:
+            held = await propose(conn, lomme.instance.site, alice.actor, thread, days(0, 3, place="La Remise"))
+        question = await eventually(lambda: _last_note(lomme, alice))
+        assert "La Remise" in question.content and "/accord/" in question.content
+        await _write(door, dora, alice, question.uri, "Oui merci !")
+
+        async def agreed() -> bool:
+            async with connection(lomme.instance.pool) as conn:
+                return (await agreements.get(conn, held.id)).state == "agreed"
+
+        await eventually(agreed)
+        sent = "SELECT count(*) FROM delivery d JOIN activity a ON a.id = d.activity_id WHERE a.type <> 'Create'"
+        assert await door.value(sent + " AND d.host = $1", peer.server.host) == 0, "nothing that Mastodon cannot read"
+
+
+async def _write(door: Door, person: Any, alice: Member, parent: str, text: str) -> None:
+    number = time.monotonic_ns()
+    note = {
+        "id": f"{person.uri}/notes/{number}",
+        "type": "Note",
+        "attributedTo": person.uri,
+        "to": [alice.actor.uri],
+        "inReplyTo": parent,
+        "tag": [{"type": "Mention", "href": alice.actor.uri, "name": "@alice"}],
+        "content": f"<p>@alice {text}</p>",
+    }
+    create = {"id": f"{note['id']}/activity", "type": "Create", "actor": person.uri, "to": note["to"], "object": note}
+    assert await door.send(person, {"@context": "https://www.w3.org/ns/activitystreams"} | create) == 202
+    await door.settle()
+
+
+async def _find_thread(server: RunningServer, listing_id: int) -> exchanges.Exchange | None:
+    async with connection(server.instance.pool) as conn:
+        found = await exchanges.list_by_listing(conn, listing_id)
+        return found[0] if found else None
+
+
+async def _last_note(server: RunningServer, author: Member) -> Any:
+    sql = "SELECT uri, content FROM post WHERE author_id = $1 AND audience = 'direct' ORDER BY id DESC LIMIT 1"
+    row = await server.instance.pool.fetchrow(sql, author.actor.id)
+    return None if row is None else type("Note", (), dict(row))
