@@ -1,10 +1,13 @@
 """Texts held against filters: words are found whatever their case and accents."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models.filters import Filter, Keyword
+
+_NO_LETTER = re.compile(r"\W")
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "’": "'"})
 
@@ -44,8 +47,16 @@ def _contains(text: str, keyword: Keyword) -> bool:
         end = start + len(wanted)
         if not keyword.whole_word or not (_goes_on(text, start) or _goes_on(text, end)):
             return True
-        start = text.find(wanted, start + 1)
+        start = text.find(wanted, _next_beginning(text, start))
     return False
+
+
+def _next_beginning(text: str, place: int) -> int:
+    """Where after this place whole words may begin: not within the word that stands here, however long it is."""
+    if not _is_letter(text[place]):
+        return place + 1
+    ending = _NO_LETTER.search(text, place + 1)
+    return ending.start() if ending else len(text)
 
 
 def _goes_on(text: str, place: int) -> bool:

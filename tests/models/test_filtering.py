@@ -1,5 +1,7 @@
 """Which words a filter finds in which texts."""
 
+import time
+
 import pytest
 
 from models.filtering import find_matches
@@ -62,3 +64,29 @@ def test_a_post_is_found_by_its_id_alone() -> None:
 
 def test_a_keyword_of_signs_that_fold_to_nothing_finds_nothing() -> None:
     assert find_matches([make_filter("\u0301")], 5, ["tout"]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "keyword", "found"),
+    [
+        ("aaaa aaa aa", "aa", True),
+        ("aaaa aaa", "aa", False),
+        ("#velos #velo", "#velo", True),
+        ("##velo", "#velo", True),
+        ("arc-en-ciel arc", "en", True),
+        ("pain painpain, pain", "pain pain", False),
+        ("un pain pain", "pain pain", True),
+        ("_a a_ a", "a", True),
+    ],
+)
+def test_whole_words_are_found_behind_what_only_looks_like_them(text: str, keyword: str, found: bool) -> None:
+    assert bool(find_matches([make_filter(keyword)], 1, [text])) is found
+
+
+def test_one_endless_word_is_read_once_for_each_keyword() -> None:
+    filters = [make_filter("a" * length) for length in range(1, 301)]
+    begin = time.process_time()
+
+    assert find_matches(filters, 1, ["a" * 100_000]) == []
+
+    assert time.process_time() - begin < 2, "far more, letter by letter"
