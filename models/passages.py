@@ -20,6 +20,7 @@ class Passage:
     error: str | None
     cause: str | None
     due_at: datetime
+    created_at: datetime
     finished_at: datetime | None
 
 
@@ -29,9 +30,10 @@ async def list_passages(conn: Connection, object_uris: Sequence[str]) -> dict[st
         conn,
         Passage,
         """
-        SELECT object_uri, host, type, state, attempts, error, cause, due_at, finished_at FROM (
+        SELECT object_uri, host, type, state, attempts, error, cause, due_at, created_at,
+            finished_at FROM (
             SELECT DISTINCT ON (a.object_uri, d.host) a.object_uri, d.host, a.type, d.state, d.attempts, d.error,
-                d.cause, d.due_at, d.finished_at
+                d.cause, d.due_at, d.created_at, d.finished_at
             FROM activity a JOIN delivery d ON d.activity_id = a.id
             WHERE a.object_uri = ANY($1) AND d.state <> 'cancelled'
             ORDER BY a.object_uri, d.host, d.id DESC
@@ -51,7 +53,7 @@ async def list_request_passages(
         Passage,
         """
         SELECT DISTINCT ON (a.object_uri) a.object_uri, d.host, a.type, d.state, d.attempts, d.error, d.cause,
-            d.due_at, d.finished_at
+            d.due_at, d.created_at, d.finished_at
         FROM activity a JOIN delivery d ON d.activity_id = a.id
         WHERE a.object_uri = ANY($2) AND a.actor_id = $1 AND a.type = 'Follow' AND d.state <> 'cancelled'
         ORDER BY a.object_uri, d.id DESC
@@ -69,7 +71,7 @@ async def list_reaction_passages(conn: Connection, actor_id: int, post_uri: str,
         Passage,
         """
         SELECT DISTINCT ON (d.host) $2::text AS object_uri, d.host, a.type, d.state, d.attempts, d.error, d.cause,
-            d.due_at, d.finished_at
+            d.due_at, d.created_at, d.finished_at
         FROM activity said
         JOIN activity a ON a.id = said.id OR (a.object_uri = said.uri AND a.actor_id = $1 AND a.type = 'Undo')
         JOIN delivery d ON d.activity_id = a.id

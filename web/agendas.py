@@ -9,7 +9,7 @@ from models.database import Connection
 from models.listings import Listing
 from models.settings import Site
 from web.calendars import Occasion, Status
-from web.news import Say
+from web.forms import Say
 from web.paths import exchange_path
 from web.render import N_
 

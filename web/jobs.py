@@ -51,6 +51,7 @@ from outbox.reminders import remind_due
 from outbox.results import probe_hosts
 from outbox.scheduled import JOB as SCHEDULED
 from web.archives import making
+from web.detours import send_detours
 from web.mail import MAIL, ask_mail, send_mail
 from web.push import ONE, push_notification, push_one
 from web.scheduled import publish_overdue, publish_scheduled
@@ -190,6 +191,7 @@ CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "archives": ("23 * * * *", making.clear_archives),
     "polls": ("* * * * *", end_polls),
     "tell": ("* * * * *", tell_due),
+    "detours": ("*/10 * * * *", send_detours),
     "overdue": ("*/2 * * * *", publish_overdue),
     "probe": ("*/10 * * * *", probe_hosts),
     "clean_media": ("*/5 * * * *", clean_media),

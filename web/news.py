@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
 
 from markupsafe import Markup
 
@@ -14,15 +13,9 @@ from models.listings import Listing
 from models.news import News, ThreadNews
 from models.posts import Post
 from models.settings import Site
+from web.forms import Say
 from web.paths import exchange_path, listing_path, note_path, profile_path
 from web.render import N_
-
-
-class Say(Protocol):
-    """A French sentence in the member's language, with its values set in."""
-
-    def __call__(self, sentence: str, /, **values: Any) -> str: ...
-
 
 ONE: dict[str, str] = {
     "mention": N_("%(who)s vous a écrit"),

@@ -20,8 +20,9 @@ from models.news import ThreadNews
 from models.settings import Site
 from web.agendas import list_occasions
 from web.calendars import write_calendar
+from web.forms import Say
 from web.mail import write_mail
-from web.news import Line, Say, list_lines, list_thread_lines
+from web.news import Line, list_lines, list_thread_lines
 from web.paths import exchange_path
 from web.signing import sign
 from web.spans import tell_span

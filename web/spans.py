@@ -6,7 +6,7 @@ from babel.dates import format_time
 
 from models.moments import PARIS
 from web.formats import format_day, format_moment
-from web.news import Say
+from web.forms import Say
 from web.render import N_
 
 

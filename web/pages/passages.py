@@ -1,15 +1,16 @@
 """How far something of ours has travelled: said to its author, since nothing between servers may fail in silence."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from aiohttp import web
 
 from federation.errors import Cause
-from models import actors, passages, posts
+from models import actors, detours, passages, posts
 from models.actors import Actor
 from models.database import Connection, connection, transaction
+from models.detours import SILENCE
 from models.errors import NotFound
 from models.passages import Passage
 from outbox import again
@@ -27,6 +28,7 @@ class Stop:
     """A server where it has not arrived: why (`kept` as the queue keeps it, `cause` for pages), when it is tried again.
 
     `held` when it is not tried for now: the server has not answered for days, or the cooperative holds what is for it.
+    `silent` when that has been so for a day.
     """
 
     host: str
@@ -34,19 +36,22 @@ class Stop:
     cause: str | None
     due_at: datetime
     held: bool
+    silent: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passages:
     """Servers that have it, those it is on its way to, and those that will not get it.
 
-    `withheld` are those to which the cooperative sends nothing private: it never left.
+    `withheld` are those to which the cooperative sends nothing private: it never left. `mailed_at` is when it went by
+    mail instead.
     """
 
     arrived: tuple[str, ...]
     waiting: tuple[Stop, ...]
     failed: tuple[Stop, ...]
     withheld: tuple[str, ...] = ()
+    mailed_at: datetime | None = None
 
     @property
     def total(self) -> int:
@@ -67,7 +72,8 @@ class Passages:
 async def find_passages(conn: Connection, object_uris: Sequence[str]) -> dict[str, Passages]:
     """Where the newest activity about each of these objects stands."""
     found = await passages.list_passages(conn, object_uris)
-    return {uri: sort_passages(rows) for uri, rows in found.items()}
+    mailed = await detours.list_sent(conn, object_uris)
+    return {uri: replace(sort_passages(rows), mailed_at=mailed.get(uri)) for uri, rows in found.items()}
 
 
 async def find_request_passages(conn: Connection, follower_id: int, followed: Iterable[Actor]) -> dict[int, Passages]:
@@ -97,7 +103,14 @@ def sort_passages(found: Iterable[Passage]) -> Passages:
 
 
 def _stop(row: Passage) -> Stop:
-    return Stop(host=row.host, kept=row.error or "", cause=row.cause, due_at=row.due_at, held=row.state == "held")
+    return Stop(
+        host=row.host,
+        kept=row.error or "",
+        cause=row.cause,
+        due_at=row.due_at,
+        held=row.state == "held",
+        silent=row.created_at <= datetime.now(UTC) - SILENCE,
+    )
 
 
 async def post_send_again(request: web.Request) -> web.Response:

@@ -9,7 +9,7 @@ from models import deliveries
 from models.actors import Actor
 from models.database import connection, execute, fetch_column, transaction
 from models.private_hosts import withhold
-from outbox.notes import NoteDraft, publish
+from outbox.notes import NoteDraft, answer, publish
 from tests.factories import make_activity, make_follow, make_remote_actor
 from tests.village import Village
 from tests.web.pages.conftest import Browser
@@ -148,3 +148,30 @@ async def test_b52_the_author_sees_to_which_server_nothing_private_was_sent(
 
     assert "Non envoyé à henin.test : votre coopérative n’envoie rien de privé à ce serveur." in page.words()
     assert f"/envois/{note.id}/renvoyer" not in page.text
+
+
+async def test_author_of_a_message_reads_that_a_server_is_silent_and_that_mail_went_instead(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    path = lomme.tent.post.url.removeprefix(lomme.site.url)
+    async with transaction(instance.pool) as conn:
+        thread = await fetch_column(conn, "SELECT id FROM exchange")
+        draft = NoteDraft(text="Oui, samedi 10 h.", audience="direct")
+        sent = await answer(conn, lomme.site, lomme.alice, lomme.message, draft)
+        await execute(
+            conn, "UPDATE delivery SET error = 'x', cause = 'timed_out', created_at = now() - interval '25 hours'"
+        )
+    silent = (await alice.get(path)).words()
+    async with transaction(instance.pool) as conn:
+        await execute(
+            conn,
+            "INSERT INTO detour (post_id, exchange_id, state, finished_at) VALUES ($1, $2, 'sent', now())",
+            sent.id,
+            thread[0],
+        )
+
+    mailed = (await alice.get(path)).words()
+
+    assert "henin.test ne répond pas depuis plus de 24 h. henin.test n’a pas répondu à temps." in silent
+    assert "Parti par courriel" not in silent
+    assert "Parti par courriel à l’adresse que cette personne vous a donnée" in mailed

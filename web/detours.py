@@ -1,0 +1,123 @@
+"""Mail instead: a message that cannot reach the other one's server for a day goes to the address that she left."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from functools import cache
+
+from federation.html import to_text
+from federation.instance import Instance
+from models import accounts, actors, detours, listings, posts, preferences
+from models.database import Connection, connection, transaction
+from models.detours import Stuck
+from models.posts import Post
+from models.settings import Site
+from web.forms import EMAIL
+from web.mail import write_mail
+from web.mail_server import MailServer, hand_over, read_smtp_url
+from web.mail_times import is_quiet
+from web.news_mail import speak
+from web.paths import listing_path
+from web.render import N_
+
+GIVEN = N_("Voici mon courriel : %(email)s")
+"""How an address is given in a thread, by one tap; nothing else that somebody writes counts as that."""
+
+LONGEST = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detour:
+    """A mail that is ready, and to whom."""
+
+    stuck: Stuck
+    message: EmailMessage
+    address: str
+
+
+async def send_detours(instance: Instance, at: datetime | None = None) -> int:
+    """Send what is stuck by mail, as far as an address is known; how many. A chore; not at night, not without mail."""
+    at = at or datetime.now(UTC)
+    if instance.settings.smtp_url is None or is_quiet(at):
+        return 0
+    server = read_smtp_url(instance.settings.smtp_url, instance.site)
+    async with connection(instance.pool) as conn:
+        stuck = await detours.list_stuck(conn, at=at)
+    sent = 0
+    for one in reversed(stuck):
+        sent += await _send(instance, server, one, at)
+    return sent
+
+
+async def _send(instance: Instance, server: MailServer, stuck: Stuck, at: datetime) -> bool:
+    """One message, at most once: it is noted before it leaves."""
+    async with transaction(instance.pool) as conn:
+        detour = await _prepare(conn, instance.site, server, stuck, at)
+        if detour is None or not await detours.begin(conn, stuck):
+            return False
+    handover = await hand_over(instance.settings, server, detour.message, detour.address)
+    async with transaction(instance.pool) as conn:
+        if handover.again:
+            await detours.give_back(conn, stuck.post_id)
+        else:
+            await detours.finish(conn, stuck.post_id, sent=handover.cause is None)
+    return handover.cause is None
+
+
+async def _prepare(conn: Connection, site: Site, server: MailServer, stuck: Stuck, at: datetime) -> Detour | None:
+    address = find_address(await detours.list_written(conn, stuck.exchange_id, stuck.other_id))
+    account = await accounts.find(conn, stuck.author_id)
+    found = await posts.list_by_ids(conn, [stuck.post_id])
+    about = await listings.list_by_posts(conn, [stuck.listing_id])
+    if not address or account is None or not found or stuck.listing_id not in about:
+        return None
+    reply_to = find_address(await detours.list_written(conn, stuck.exchange_id, stuck.author_id))
+    context = {
+        "title": " ".join(about[stuck.listing_id].details.title.split()),
+        "who": " ".join((account.name or account.username).split()),
+        "host": (await actors.get(conn, stuck.other_id)).host,
+        "text": _read_words(found[0]),
+        "may_answer": bool(reply_to),
+        "link": site.url + listing_path(site, about[stuck.listing_id]),
+    }
+    language = found[0].language if found[0].language in site.languages else account.language
+    coop = (await preferences.load(conn)).name or site.host
+    message = write_mail(
+        "mail/detour", replace(account, language=language or ""), context, coop=coop, sender=server.sender
+    )
+    message["To"] = address
+    message["Date"] = format_datetime(at)
+    if reply_to:
+        message["Reply-To"] = reply_to
+    domain = site.host.partition(":")[0]
+    message["Message-ID"] = f"<detour-{stuck.post_id}@{domain}>"
+    message["References"] = f"<exchange-{stuck.exchange_id}-{stuck.other_id}@{domain}>"
+    return Detour(stuck=stuck, message=message, address=address)
+
+
+def _read_words(post: Post) -> str:
+    text = to_text(post.content).strip()
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def find_address(contents: Iterable[str]) -> str:
+    """The address that somebody gave the last, or nothing."""
+    for content in contents:
+        text = " ".join(to_text(content).split())
+        for pattern in _list_patterns():
+            given = pattern.search(text)
+            if given:
+                return given[1]
+    return ""
+
+
+@cache
+def _list_patterns() -> list[re.Pattern[str]]:
+    """The sentence in every language, at the end of what was written: servers may set a mention before it."""
+    halves = [" ".join(speak(language)(GIVEN).split()).partition("%(email)s") for language in ("fr", "en")]
+    return [
+        re.compile(f"(?:^| ){re.escape(before)}({EMAIL.pattern}){re.escape(after)}$") for before, _, after in halves
+    ]
