@@ -25,7 +25,7 @@ async def show_feed(request: web.Request) -> web.Response:
     instance, account = request.app[INSTANCE], require_account(request)
     async with connection(instance.pool) as conn:
         entries = await timelines.list_home(conn, account.actor_id, read_page(request))
-        lines = await list_lines(conn, instance.site, entries)
+        lines = await list_lines(conn, instance.site, entries, account.actor_id)
         told = await list_latest(conn, instance.site, partial(say, request), account.actor_id, limit=NEWS)
     return await render(request, "feeds/home.html", lines=lines, last=last_of(entries), news=told)
 
@@ -36,10 +36,9 @@ async def show_tag(request: web.Request) -> web.Response:
     name = request.match_info["name"][:100]
     tag = fold_name(name).replace(" ", "")
     async with connection(instance.pool) as conn:
-        entries = await timelines.list_public(
-            conn, account.actor_id if account else None, PostFilter(any_tags=(tag,)), read_page(request)
-        )
-        lines = await list_lines(conn, instance.site, entries)
+        reader_id = account.actor_id if account else None
+        entries = await timelines.list_public(conn, reader_id, PostFilter(any_tags=(tag,)), read_page(request))
+        lines = await list_lines(conn, instance.site, entries, reader_id)
     return await render(request, "feeds/tag.html", name=name, lines=lines, last=last_of(entries))
 
 

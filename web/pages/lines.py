@@ -6,10 +6,11 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from models import actors, media, posts
+from models import actors, media, polls, posts
 from models.actors import Actor
 from models.database import Connection
 from models.media import Media
+from models.polls import Poll
 from models.posts import PUBLIC, Post
 from models.settings import Site
 from models.timelines import Entry
@@ -38,10 +39,11 @@ class Line:
     at: datetime
     pictures: list[Picture]
     plate: Plate | None
+    poll: Poll | None = None
 
 
-async def list_lines(conn: Connection, site: Site, entries: Iterable[Entry]) -> list[Line]:
-    """The entries with everything that is shown of them, in their order."""
+async def list_lines(conn: Connection, site: Site, entries: Iterable[Entry], reader_id: int | None) -> list[Line]:
+    """The entries with everything that is shown of them to this reader, in their order."""
     wanted = list(entries)
     found = {post.id: post for post in await posts.list_by_ids(conn, [entry.post_id for entry in wanted])}
     ids = {post.author_id for post in found.values()} | {entry.shared_by for entry in wanted if entry.shared_by}
@@ -49,7 +51,9 @@ async def list_lines(conn: Connection, site: Site, entries: Iterable[Entry]) -> 
     cards = {
         card.id: card for card in await list_cards(conn, site, [p.id for p in found.values() if p.kind == "listing"])
     }
-    photos = await media.list_by_posts(conn, [post.id for post in found.values() if post.kind == "note"])
+    note_ids = [post.id for post in found.values() if post.kind == "note"]
+    photos = await media.list_by_posts(conn, note_ids)
+    asked = await polls.list_by_posts(conn, note_ids, reader_id)
     plates = await list_plates(conn, [(actor, None) for actor in people.values()])
     return [
         replace(
@@ -62,6 +66,7 @@ async def list_lines(conn: Connection, site: Site, entries: Iterable[Entry]) -> 
                 photos=photos.get(entry.post_id, []),
             ),
             plate=plates[found[entry.post_id].author_id, None],
+            poll=asked.get(entry.post_id),
         )
         for entry in wanted
         if entry.post_id in found

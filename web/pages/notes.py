@@ -15,12 +15,15 @@ from web.keys import INSTANCE
 from web.pages.causes import explain_stop
 from web.pages.ids import read_id
 from web.pages.lines import list_lines
+from web.pages.notices import find_notice
 from web.pages.passages import find_passages, find_reaction_passages
 from web.pages.remarks import list_remarks
 from web.pages.servers import send_servers_to
 from web.paths import listing_path, note_path
-from web.render import render, say
+from web.render import N_, render, say
 from web.session import reader_of
+
+SAID = {"vote": N_("Votre vote est parti."), "choix": N_("Choisissez parmi les réponses du sondage.")}
 
 
 async def show_local(request: web.Request) -> web.Response:
@@ -70,7 +73,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         if post.id not in visible:
             raise NotFound
         entries = [Entry(id=id, post_id=id, shared_by=None) for id in shown if id in visible]
-        lines = await list_lines(conn, instance.site, entries)
+        lines = await list_lines(conn, instance.site, entries, reader_id)
         remarks = await list_remarks(conn, instance.site, post.id, reader_id)
         counts = await posts.count(conn, [post.id], reader_id)
         own = post.author_id == reader_id
@@ -81,6 +84,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         request,
         "notes/show.html",
         status=422 if form else 200,
+        said=find_notice(request, SAID),
         above=lines[:-1],
         line=lines[-1],
         post=post,

@@ -60,7 +60,7 @@ async def show_profile(request: web.Request) -> web.Response:
             send_servers_to(request, actor.uri)
         reader_id = account.actor_id if account else None
         entries = await timelines.list_by_author(conn, actor.id, reader_id, _filter(request), read_page(request))
-        lines = await list_lines(conn, instance.site, entries)
+        lines = await list_lines(conn, instance.site, entries, reader_id)
         view = await make_profile(conn, instance.site, actor, account)
     return await render(
         request,

@@ -1,0 +1,94 @@
+"""Polls of others on pages: their answers, a vote that leaves, and the shares in words."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from federation.instance import Instance
+from models import polls
+from models.database import connection, execute, fetch_column, transaction
+from models.polls import NewPoll
+from models.posts import Post
+from tests.factories import make_note
+from tests.village import Village
+from tests.web.pages.conftest import Browser
+
+
+async def make_poll(instance: Instance, lomme: Village, **changes: Any) -> Post:
+    values: dict[str, Any] = {
+        "options": ("Lundi", "<b>Mardi</b>"),
+        "votes": (3, 1),
+        "multiple": False,
+        "voters": 4,
+        "ends_at": datetime.now(UTC) + timedelta(days=1),
+        "closed_at": None,
+    } | changes
+    async with transaction(instance.pool) as conn:
+        post = await make_note(conn, lomme.bob, content="<p>Quel jour ?</p>")
+        await polls.save_remote(conn, post.id, NewPoll(**values))
+    return post
+
+
+async def test_anybody_sees_the_answers_of_an_open_poll_and_no_figures(
+    visitor: Browser, lomme: Village, instance: Instance
+) -> None:
+    post = await make_poll(instance, lomme)
+
+    page = await visitor.get(f"/notes/{post.id}")
+
+    assert [one.text_content() for one in page.html.xpath("//main//ul[not(@role)]/li")] == ["Lundi", "<b>Mardi</b>"]
+    assert not page.html.xpath("//progress") and not page.html.xpath("//form[starts-with(@action, '/sondages/')]")
+
+
+async def test_a_member_votes_once_and_sees_the_shares_with_her_answer(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    post = await make_poll(instance, lomme)
+    path = f"/notes/{post.id}"
+
+    voted = await alice.send(f"/sondages/{post.id}", {"choix": "1"}, form_on=path)
+    page = await alice.get(voted.location)
+    again = await alice.send(f"/sondages/{post.id}", {"choix": "0"}, form_on=path)
+
+    assert (voted.status, voted.location) == (303, f"{path}?fait=vote")
+    shares = [" ".join(one.text_content().split()) for one in page.html.xpath("//li[progress]")]
+    assert shares == ["Lundi3 voix, 60 %", "<b>Mardi</b> (votre réponse)2 voix, 40 %"]
+    assert (again.status, again.location) == (303, path)
+    async with connection(instance.pool) as conn:
+        bodies = await fetch_column(conn, "SELECT body FROM activity WHERE body::text LIKE '%#votes/%'")
+        assert await fetch_column(conn, "SELECT choice FROM poll_vote WHERE post_id = $1", post.id) == [1]
+    [sent] = [msgspec.json.decode(body) for body in bodies]
+    assert (sent["object"]["name"], sent["object"]["inReplyTo"]) == ("<b>Mardi</b>", post.uri)
+
+
+async def test_nothing_chosen_is_said_and_not_sent(alice: Browser, lomme: Village, instance: Instance) -> None:
+    post = await make_poll(instance, lomme, multiple=True)
+
+    answer = await alice.send(f"/sondages/{post.id}", {}, form_on=f"/notes/{post.id}")
+    page = await alice.get(answer.location)
+
+    assert "Choisissez parmi les réponses du sondage." in page.text
+    assert len(page.html.xpath("//input[@type='checkbox'][@name='choix']")) == 2
+
+
+async def test_an_ended_poll_shows_its_shares_to_anybody_and_takes_no_vote(
+    alice: Browser, visitor: Browser, lomme: Village, instance: Instance
+) -> None:
+    post = await make_poll(instance, lomme, ends_at=datetime.now(UTC) - timedelta(days=1))
+
+    page = await visitor.get(f"/notes/{post.id}")
+    late = await alice.send(f"/sondages/{post.id}", {"choix": "0"}, form_on=f"/notes/{post.id}")
+
+    assert "Ce sondage est terminé." in page.text and "3 voix, 75 %" in page.text
+    assert (late.status, late.location) == (303, f"/notes/{post.id}")
+
+
+async def test_what_a_member_may_not_see_takes_no_vote(alice: Browser, lomme: Village, instance: Instance) -> None:
+    post = await make_poll(instance, lomme)
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE post SET audience = 'direct' WHERE id = $1", post.id)
+
+    answer = await alice.send(f"/sondages/{post.id}", {"choix": "0"}, form_on=f"/notes/{lomme.distant_note.id}")
+
+    assert answer.status == 404

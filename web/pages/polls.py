@@ -1,0 +1,39 @@
+"""Voting in a poll of somebody elsewhere, from a line of a feed or from its page."""
+
+from aiohttp import web
+
+from models import actors, posts
+from models.database import transaction
+from models.errors import Invalid, NotFound
+from outbox import polls as outbox
+from web.forms import read_form
+from web.keys import INSTANCE
+from web.pages.ids import read_id
+from web.pages.notices import lead_on
+from web.paths import note_path
+from web.session import require_account
+
+MOST_OPTIONS = 100
+
+
+async def post_vote(request: web.Request) -> web.Response:
+    """POST /sondages/ID: `choix`, once and for all. Raises NotFound for what the member may not see.
+
+    Where it is too late, or she has voted before, the page that she is led to shows it.
+    """
+    account = require_account(request)
+    form = await read_form(request)
+    chosen = [int(one) for one in form.many("choix", [str(place) for place in range(MOST_OPTIONS)])]
+    instance = request.app[INSTANCE]
+    async with transaction(instance.pool) as conn:
+        post = await posts.find_visible(conn, read_id(request.match_info["id"]), account.actor_id)
+        if post is None:
+            raise NotFound
+        path = note_path(instance.site, post)
+        if not chosen:
+            raise lead_on(path, "choix")
+        try:
+            await outbox.vote(conn, instance.site, await actors.get(conn, account.actor_id), post, chosen)
+        except Invalid:
+            raise web.HTTPSeeOther(path) from None
+    raise lead_on(path, "vote")
