@@ -100,6 +100,30 @@ async def test_a_passkey_is_made_and_is_the_second_proof_after_the_password(grou
     assert await ground.is_inside() and len(codes) == 10
 
 
+async def test_the_pages_around_a_passkey_have_no_violation_and_a_late_step_leads_back(ground: Ground) -> None:
+    await ground.log_in()
+    await ground.unlock()
+    await ground.page.get_by_label("Nom de la nouvelle clé").fill("Mon téléphone")
+    await ground.page.get_by_role("button", name="Ajouter une clé d’accès").click()
+    await ground.page.get_by_role("button", name="Créer la clé").wait_for()
+    await check(ground.page, "a key is made")
+    await ground.page.get_by_role("button", name="Créer la clé").click()
+    await ground.page.get_by_role("heading", name="Vos codes de secours").wait_for()
+    await ground.page.context.clear_cookies()
+    await ground.open("/connexion")
+    await check(ground.page, "log-in with a key")
+
+    await ground.log_in()
+    await ground.page.get_by_role("heading", name="Encore une étape").wait_for()
+    async with connection(ground.live.instance.pool) as conn:
+        await execute(conn, "DELETE FROM login_step")
+    await ground.page.get_by_role("button", name="Utiliser ma clé d’accès").click()
+
+    await ground.page.get_by_role("heading", name="Trop de temps a passé").wait_for()
+    await check(ground.page, "too late")
+    assert not await ground.is_inside()
+
+
 async def test_a_passkey_alone_lets_in_leads_on_and_its_answer_is_good_once(ground: Ground) -> None:
     await ground.log_in()
     await ground.add_passkey()
