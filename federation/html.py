@@ -121,6 +121,18 @@ def link_mention(uri: str, handle: str) -> str:
     return f'<span class="h-card"><a href="{escape(uri)}" class="u-url mention">@<span>{name}</span></a></span>'
 
 
+_ADDRESSED = re.compile(
+    r"\A\s*(<p>)\s*(?:(?:<span[^>]*>\s*)?<a [^>]*class=\"[^\"]*\bmention\b[^\"]*\"[^>]*>\s*@.*?</a>"
+    r"(?:\s*</span>)?[\s,:]*)+",
+    re.DOTALL,
+)
+
+
+def strip_mention(html: str) -> str:
+    """Cleaned HTML without the names of those it is for, which other servers want at its head."""
+    return _ADDRESSED.sub(r"\1", html, count=1)
+
+
 def link_hashtag(url: str, name: str) -> str:
     """A hashtag as Mastodon and all others know it; `name` without its #."""
     return f'<a href="{escape(url)}" class="mention hashtag" rel="tag">#<span>{escape(name)}</span></a>'

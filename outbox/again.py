@@ -25,6 +25,11 @@ async def send_post(conn: Connection, post: Post, *, at: datetime) -> int:
     return await requeue.send_post_again(conn, post.uri, at=at)
 
 
+async def send_act(conn: Connection, uri: str, *, at: datetime) -> int:
+    """What somebody of ours did about an agreement, by the id of that activity; how many deliveries."""
+    return await requeue.send_post_again(conn, uri, at=at)
+
+
 async def send_request(conn: Connection, follower: Actor, followed: Actor, *, at: datetime) -> int:
     """What somebody of ours asked of somebody elsewhere, or took back; how many deliveries."""
     return await requeue.send_act_again(

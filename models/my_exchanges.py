@@ -1,0 +1,91 @@
+"""Somebody's threads as her own list shows them: each with its listing's title and how far its latest agreement is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.agreements import State
+from models.database import Connection, fetch_all
+from models.listings import ListingKind, ListingMode, ListingStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyExchange:
+    """One thread for one of the two. `turn`: terms wait for her; `confirm`: the other one says that it is over.
+
+    `gone` once the listing was withdrawn. Everything of the agreement is None where nothing was asked yet.
+    """
+
+    id: int
+    listing_id: int
+    other_id: int
+    own: bool
+    last_id: int
+    last_at: datetime
+    unread: bool
+    title: str
+    kind: ListingKind
+    mode: ListingMode
+    status: ListingStatus
+    gone: bool
+    state: State | None
+    turn: bool
+    yes: bool
+    confirm: bool
+    begins_at: datetime | None
+    ends_at: datetime | None
+    held_until: datetime | None
+
+
+async def list_mine(
+    conn: Connection, actor_id: int, *, over: bool | None = None, before: int | None = None, limit: int = 20
+) -> list[MyExchange]:
+    """The newest first, by keyset on `last_id`; `over`: only those that have ended, or that have not."""
+    return await fetch_all(conn, MyExchange, _MINE, actor_id, before, over, None, False, limit)
+
+
+async def list_waiting(conn: Connection, actor_id: int) -> list[MyExchange]:
+    """What waits for this person's answer or word, the most urgent first, at most 50."""
+    waiting = await fetch_all(conn, MyExchange, _MINE, actor_id, None, False, None, True, 50)
+    return sorted(waiting, key=lambda one: (one.held_until is None, one.held_until or one.last_at))
+
+
+async def list_about(conn: Connection, owner_id: int, listing_id: int) -> list[MyExchange]:
+    """The threads about one listing, for its owner, the newest first, at most 100."""
+    return await fetch_all(conn, MyExchange, _MINE, owner_id, None, None, listing_id, False, 100)
+
+
+_MINE = """
+    SELECT id, listing_id, other_id, own, last_id, unread, last_at, title, kind, mode, status, gone, state, turn, yes,
+        confirm, begins_at, ends_at, held_until
+    FROM (
+        SELECT e.id, e.listing_id, e.other_id, e.own, e.last_id, e.last_id > e.read_id AS unread,
+            timestamptz '1990-01-01 00:00:00+00' + (e.last_id >> 12) * interval '1 microsecond' AS last_at,
+            l.title, l.kind, l.mode, l.status, p.deleted_at IS NOT NULL AS gone, a.state,
+            coalesce(a.state IN ('requested', 'countered') AND a.proposed_by <> $1 AND a.accepted_uri IS NULL, false)
+                AS turn,
+            a.accepted_uri IS NOT NULL AS yes,
+            coalesce(a.state IN ('agreed', 'done') AND CASE WHEN e.own
+                THEN a.partner_reported_at IS NOT NULL AND a.owner_reported_at IS NULL
+                ELSE a.owner_reported_at IS NOT NULL AND a.partner_reported_at IS NULL END, false) AS confirm,
+            a.begins_at, a.ends_at, a.held_until,
+            CASE WHEN a.state IS NULL THEN p.deleted_at IS NOT NULL OR l.status NOT IN ('open', 'reserved', 'paused')
+                ELSE a.state NOT IN ('requested', 'countered', 'agreed') END AS over
+        FROM (
+            SELECT id, listing_id, partner_id AS other_id, true AS own, last_id, owner_read_id AS read_id
+            FROM exchange WHERE owner_id = $1
+            UNION ALL
+            SELECT id, listing_id, owner_id, false, last_id, partner_read_id FROM exchange WHERE partner_id = $1
+        ) AS e
+        JOIN listing l ON l.post_id = e.listing_id
+        JOIN post p ON p.id = e.listing_id
+        LEFT JOIN LATERAL (
+            SELECT state, proposed_by, accepted_uri, owner_reported_at, partner_reported_at, begins_at, ends_at,
+                held_until
+            FROM agreement WHERE exchange_id = e.id
+            ORDER BY state IN ('requested', 'countered', 'agreed') DESC, id DESC LIMIT 1   -- what goes on, else last
+        ) AS a ON true
+        WHERE ($2::bigint IS NULL OR e.last_id < $2) AND ($4::bigint IS NULL OR e.listing_id = $4)
+    ) AS mine
+    WHERE ($3::boolean IS NULL OR over = $3) AND (NOT $5 OR turn OR (confirm AND state = 'agreed'))
+    ORDER BY last_id DESC LIMIT $6
+"""

@@ -1,0 +1,62 @@
+"""Write to the other one in a thread: a direct note under its listing, which both servers keep there."""
+
+from dataclasses import dataclass
+
+from models import actors, blocks, exchanges, posts
+from models.actors import Actor
+from models.database import Connection
+from models.errors import Conflict
+from models.exchanges import Exchange
+from models.posts import Post
+from models.settings import Site
+from outbox import notes
+from outbox.notes import NoteDraft
+
+LOOKED_BACK = 50
+"""So many lines of a thread are looked through for a message that can be answered once the listing is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What is written; `media_ids` are uploads of the author, in order."""
+
+    text: str
+    language: str = "fr"
+    media_ids: tuple[int, ...] = ()
+
+
+async def write(conn: Connection, site: Site, author: Actor, thread: Exchange, words: Words) -> Post:
+    """A message in the thread. Raises Conflict where the two can no longer write to each other, and Invalid."""
+    other = await actors.get(conn, thread.other_of(author.id))
+    if not await may_write(conn, author, other):
+        raise Conflict("Vous ne pouvez plus vous écrire ici.")
+    parent = await _find_parent(conn, author, thread)
+    if parent is None:
+        raise Conflict("L’annonce a été retirée, et il n’y a plus rien à quoi répondre ici.")
+    text = words.text if parent.author_id == other.id else f"@{other.handle} {words.text}"
+    draft = NoteDraft(text=text, audience="direct", language=words.language, media_ids=words.media_ids)
+    return await notes.answer(conn, site, author, parent, draft)
+
+
+async def may_write(conn: Connection, author: Actor, other: Actor) -> bool:
+    """Whether a message would be read: nobody is told which of the two does not want it."""
+    gone = other.deleted_at is not None or other.suspended_at is not None or other.moved_to is not None
+    return not gone and author.moved_to is None and not await blocks.between(conn, author.id, other.id)
+
+
+async def share_contact(conn: Connection, site: Site, author: Actor, thread: Exchange, words: Words) -> Post:
+    """Give the other one a way to be reached, in a message and by nothing else; the thread says so. Raises Conflict."""
+    post = await write(conn, site, author, thread, words)
+    await exchanges.add_event(conn, thread.id, "contact", actor_id=author.id)
+    return post
+
+
+async def _find_parent(conn: Connection, author: Actor, thread: Exchange) -> Post | None:
+    """What a message answers: the other's latest, so that every server threads it, else the listing."""
+    entries = await exchanges.list_entries(conn, thread.id, limit=LOOKED_BACK)
+    written = [entry.id for entry in entries if entry.kind == "message"]
+    visible = await posts.filter_visible(conn, [*written, thread.listing_id], author.id)
+    found = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
+    theirs = [found[id] for id in reversed(written) if id in found and found[id].author_id != author.id]
+    mine = [found[id] for id in reversed(written) if id in found]
+    return next(iter([*theirs, *([found[thread.listing_id]] if thread.listing_id in found else []), *mine]), None)
