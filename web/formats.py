@@ -1,7 +1,7 @@
 """How dates, distances, prices and spaces are written, in the reader's language and in the time of Paris."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from babel.dates import format_date, format_time, format_timedelta
@@ -48,6 +48,20 @@ def format_moment(value: datetime, language: str) -> str:
     """Day and hour: "samedi 9 mai, 14:05"."""
     hour = format_time(value.astimezone(PARIS), format="short", locale=language)
     return f"{format_day(value, language)}, {hour}"
+
+
+def format_hour(value: time | datetime, language: str) -> str:
+    """An hour: "18 h", "18 h 30"; a moment is told by the clock here."""
+    if isinstance(value, datetime):
+        value = value.astimezone(PARIS).time()
+    if language != "fr":
+        return format_time(value, "HH:mm", locale=language)
+    return f"{value.hour}\u00a0h" + (f"\u00a0{value.minute:02}" if value.minute else "")
+
+
+def format_weekday(value: date, language: str) -> str:
+    """The short name of its day: "mer."."""
+    return format_date(value, "EEE", locale=language)
 
 
 def format_age(value: datetime, language: str, *, now: datetime | None = None) -> str:

@@ -1,31 +1,87 @@
-"""From when to when, in words: whole days without hours, hours where there are some, here in the time of Paris."""
+"""From when until when: days and hours as people say them here, half-open moments as the database keeps them."""
 
-from datetime import datetime, time, timedelta
-
-from babel.dates import format_time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 
 from models.moments import PARIS
-from web.formats import format_day, format_moment
+from web.formats import format_day, format_hour
 from web.forms import Say
 from web.render import N_
 
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The first and the last day, both included, with hours where they matter; no last day where the end is open."""
+
+    first: date
+    first_hour: time | None = None
+    last: date | None = None
+    last_hour: time | None = None
+
+    @property
+    def days(self) -> Iterator[date]:
+        """Every day of it."""
+        last = self.last or self.first
+        return (self.first + DAY * number for number in range((last - self.first).days + 1))
+
+
+def begin_at(day: date, hour: time | None = None) -> datetime:
+    """The moment at which a span begins: midnight here, or the hour."""
+    return datetime.combine(day, hour or time(), tzinfo=PARIS).astimezone(UTC)
+
+
+def end_at(day: date, hour: time | None = None) -> datetime:
+    """The moment before which it ends: the midnight after its last day, or the hour."""
+    return begin_at(day + DAY) if hour is None else begin_at(day, hour)
+
+
+def read_span(begins_at: datetime | None, ends_at: datetime | None = None) -> Span | None:
+    """Moments as days and hours; midnights are the bounds of whole days."""
+    if begins_at is None:
+        return None
+    begin = begins_at.astimezone(PARIS)
+    first_hour = begin.time() if begin.time() != time() else None
+    if ends_at is None:
+        return Span(first=begin.date(), first_hour=first_hour)
+    end = ends_at.astimezone(PARIS)
+    if end.time() == time():
+        return Span(first=begin.date(), first_hour=first_hour, last=end.date() - DAY)
+    return Span(first=begin.date(), first_hour=first_hour, last=end.date(), last_hour=end.time())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """How one reader is spoken to: sentences and dates of her language."""
+
+    say: Say
+    language: str
+
+
+def describe(span: Span, voice: Voice) -> str:
+    """In words: "Du mercredi 13 mai, 10 h, au dimanche 17 mai, 18 h"."""
+    say, language = voice.say, voice.language
+    first = format_day(span.first, language)
+    first_hour, last_hour = (format_hour(hour, language) if hour else "" for hour in (span.first_hour, span.last_hour))
+    if span.last is None or span.last == span.first:
+        return say(_choose(bool(first_hour), bool(last_hour)), day=first, start=first_hour, end=last_hour)
+    begin = f"{first}, {first_hour}," if first_hour else first
+    last = format_day(span.last, language)
+    return say(N_("Du %(start)s au %(end)s"), start=begin, end=f"{last}, {last_hour}" if last_hour else last)
+
 
 def tell_span(say: Say, begins_at: datetime, ends_at: datetime | None, language: str) -> str:
-    """ "Du samedi 9 mai au lundi 11 mai", "Le samedi 9 mai", "Samedi 9 mai, 14:00 – 16:00"."""
-    if ends_at is None:
-        return _rise(format_moment(begins_at, language))
-    start, end = begins_at.astimezone(PARIS), ends_at.astimezone(PARIS)
-    if start.time() == time() and end.time() == time():
-        last = end.date() - timedelta(days=1)
-        if last <= start.date():
-            return say(N_("Le %(day)s"), day=format_day(start.date(), language))
-        return say(
-            N_("Du %(first)s au %(last)s"), first=format_day(start.date(), language), last=format_day(last, language)
-        )
-    if start.date() == end.date():
-        return f"{_rise(format_moment(start, language))} – {format_time(end, format='short', locale=language)}"
-    return say(N_("Du %(first)s au %(last)s"), first=format_moment(start, language), last=format_moment(end, language))
+    """The same from moments."""
+    span = read_span(begins_at, ends_at)
+    assert span is not None
+    return describe(span, Voice(say=say, language=language))
 
 
-def _rise(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _choose(begins: bool, ends: bool) -> str:
+    if begins and ends:
+        return N_("Le %(day)s, de %(start)s à %(end)s")
+    if begins:
+        return N_("Le %(day)s, à partir de %(start)s")
+    return N_("Le %(day)s, jusqu’à %(end)s") if ends else N_("Le %(day)s")

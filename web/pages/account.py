@@ -22,6 +22,7 @@ SAID = {
     "present": N_("Bon retour ! Vos offres sont de nouveau visibles."),
     "langue": N_("C’est noté."),
     "courriel": N_("Votre nouveau courriel est en place."),
+    "telephone": N_("C’est noté. Votre téléphone ne se montre à personne."),
     "demenagement": N_("C’est fait : qui vous suit est prévenu."),
     "retour": N_("Bon retour ! Ce compte peut de nouveau publier."),
     "depart": N_("C’est noté. Vos annonces sont en pause, et vous avez deux semaines pour changer d’avis."),

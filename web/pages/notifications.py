@@ -4,7 +4,7 @@ from functools import partial
 
 from aiohttp import web
 
-from models import exchanges, listings, news
+from models import news
 from models.database import connection, transaction
 from web.forms import read_form
 from web.keys import INSTANCE
@@ -12,7 +12,6 @@ from web.news import list_lines, list_thread_lines
 from web.pages.feeds import read_page
 from web.pages.ids import read_id
 from web.pages.login import has_mail
-from web.paths import listing_path
 from web.render import render, say
 from web.session import require_account
 
@@ -54,15 +53,3 @@ async def post_read(request: web.Request) -> web.Response:
         await news.mark_read(conn, account.actor_id, last_id)
         await news.mark_threads_read(conn, account.actor_id, last_id)
     raise web.HTTPSeeOther("/notifications")
-
-
-async def show_thread(request: web.Request) -> web.Response:
-    """GET /echanges/ID: the listing's page at the newest message of a thread, which is read by that."""
-    instance, account = request.app[INSTANCE], require_account(request)
-    async with transaction(instance.pool) as conn:
-        thread = await exchanges.get_for(conn, read_id(request.match_info["id"]), account.actor_id)
-        listing = (await listings.list_by_posts(conn, [thread.listing_id]))[thread.listing_id]
-        entries = await exchanges.list_entries(conn, thread.id)
-        await exchanges.mark_read(conn, thread.id, account.actor_id, thread.last_id)
-    newest = [entry.id for entry in entries if entry.kind == "message"]
-    raise web.HTTPSeeOther(listing_path(instance.site, listing) + (f"#r{newest[-1]}" if newest else ""))

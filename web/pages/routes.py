@@ -36,6 +36,7 @@ from web.pages import (
     passages,
     passkey_login,
     peers,
+    phone,
     points,
     polls,
     profile_form,
@@ -54,6 +55,7 @@ from web.pages import (
     territories,
     why,
 )
+from web.pages.exchanges import acts, asking, messages, mine, thread
 from web.pages.keeping import keeping
 
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -90,11 +92,22 @@ ROUTES: list[web.RouteDef] = [
     web.get("/fil", feeds.show_feed),
     web.get("/notifications", notifications.show_notifications),
     web.post("/notifications/lues", notifications.post_read),
-    web.get(f"/echanges/{{id:{ID}}}", notifications.show_thread),
     web.get(f"/accords/{{id:{ID}}}.ics", calendar_files.show_agreement),
     web.get(f"/agenda/{{token:{SIGNED}}}.ics", calendar_files.show_feed),
     web.get("/compte/agenda", calendar_files.show_address),
     web.post("/compte/agenda", calendar_files.post_address),
+    web.get("/echanges", mine.show_mine),
+    web.get(f"/echanges/{{id:{ID}}}", thread.show_thread),
+    web.post(f"/echanges/{{id:{ID}}}/messages", keeping(messages.post_message)),
+    web.post(f"/echanges/{{id:{ID}}}/contact", messages.post_contact),
+    web.post(f"/echanges/{{id:{ID}}}/silence", messages.post_mute),
+    web.post(f"/echanges/{{id:{ID}}}/signaler", keeping(messages.post_report)),
+    web.post(f"/echanges/{{id:{ID}}}/accord", keeping(acts.post_act)),
+    web.post(f"/echanges/{{id:{ID}}}/renvoyer", acts.post_again),
+    web.get(f"/echanges/{{id:{ID}}}/proposer/{{agreement:{ID}}}", asking.show_counter),
+    web.post(f"/echanges/{{id:{ID}}}/proposer/{{agreement:{ID}}}", keeping(asking.post_counter)),
+    web.get(f"/annonces/d/{{id:{ID}}}/demander", asking.show_asking),
+    web.post(f"/annonces/d/{{id:{ID}}}/demander", keeping(asking.post_asking)),
     web.get("/tags/{name}", feeds.show_tag),
     web.get("/moi", profiles.show_me),
     web.get(f"/@{{username:[a-z0-9_]+}}/{{uuid:{UUID}}}", notes.show_local),
@@ -137,6 +150,8 @@ ROUTES: list[web.RouteDef] = [
     web.post("/compte/courriels/reessayer", mail_choices.post_again),
     web.get(f"/courriels/arreter/{{token:{SIGNED}}}", mail_choices.show_stop),
     web.post(f"/courriels/arreter/{{token:{SIGNED}}}", mail_choices.post_stop),
+    web.get("/compte/telephone", phone.show_phone),
+    web.post("/compte/telephone", keeping(phone.post_phone)),
     web.get("/compte/mot-de-passe", account.show_password),
     web.post("/compte/mot-de-passe", account.post_password),
     web.get("/compte/demenagement", moving.show_moving),

@@ -81,6 +81,13 @@ function offerPosition(button) {
   );
 }
 
+/** How many photos were chosen is said beside their button. */
+function sayChosen(input) {
+  const said = document.getElementById(input.dataset.chosen);
+  input.addEventListener("change", () => (said.textContent = [...input.files].map((file) => file.name).join(", ")));
+}
+
+document.querySelectorAll("input[data-chosen]").forEach(sayChosen);
 document.querySelectorAll("input[data-preview]").forEach(previewPhotos);
 document.querySelectorAll("input[data-places]").forEach(completePlaces);
 document.querySelectorAll("button[data-copy]").forEach(offerCopy);

@@ -1,0 +1,111 @@
+"""The buttons of an agreement's card, from the page to the wire; what is not possible says why."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from federation.instance import Instance
+from models import agreements
+from models.actors import Actor
+from models.agreements import Agreement
+from models.database import connection, transaction
+from outbox.agreements import accept
+from tests import talks
+from tests.talks import Talks
+from tests.village import Village
+from tests.web.pages.conftest import Browser, Page
+
+OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
+
+
+@pytest.fixture
+async def made(instance: Instance, lomme: Village) -> Talks:
+    """Threads as after some days."""
+    async with transaction(instance.pool) as conn:
+        return await talks.build(conn, lomme)
+
+
+async def press(browser: Browser, held: Agreement, act: str, **fields: str) -> Page:
+    path = f"/echanges/{held.exchange_id}"
+    return await browser.send(f"{path}/accord", {"accord": str(held.id), "geste": act, **fields}, form_on=path)
+
+
+async def find(instance: Instance, held: Agreement) -> Agreement:
+    async with connection(instance.pool) as conn:
+        return await agreements.get(conn, held.id)
+
+
+async def test_yes_to_the_terms_that_were_shown(alice: Browser, instance: Instance, made: Talks) -> None:
+    answer = await press(alice, made.tent, "accepter", offre=made.tent.offer_uri)
+
+    assert (answer.status, answer.location) == (303, f"/echanges/{made.tent.exchange_id}?fait=oui")
+    assert (await find(instance, made.tent)).state == "agreed"
+    page = await alice.get(answer.location)
+    assert "C’est dit : vous êtes d’accord." in page.words()
+    assert "C’est remis" in page.words() and "Annuler l’accord" in page.words()
+
+
+async def test_terms_that_changed_meanwhile_are_not_agreed_to_by_mistake(
+    alice: Browser, instance: Instance, made: Talks
+) -> None:
+    answer = await press(alice, made.tent, "accepter", offre="https://henin.test/users/bob/activities/older")
+
+    assert answer.status == 422
+    assert "Ces conditions ne sont plus sur la table" in answer.words()
+    assert (await find(instance, made.tent)).state == "countered"
+
+
+async def test_no_with_a_reason_that_the_other_one_reads(alice: Browser, instance: Instance, made: Talks) -> None:
+    await press(alice, made.tent, "refuser", raison="Elle est promise, désolée.")
+
+    held = await find(instance, made.tent)
+    assert (held.state, held.reason) == ("refused", "Elle est promise, désolée.")
+    assert "Elle est promise, désolée." in (await alice.get(f"/echanges/{made.tent.exchange_id}")).words()
+
+
+async def test_a_reason_that_is_too_long_comes_back_whole(alice: Browser, instance: Instance, made: Talks) -> None:
+    answer = await press(alice, made.tent, "refuser", raison="a" * 2001)
+
+    assert answer.status == 422
+    assert answer.html.xpath("string(//details[@open]//textarea[@name='raison'])").strip() == "a" * 2001
+    assert (await find(instance, made.tent)).state == "countered"
+
+
+async def test_what_is_not_possible_any_more_says_what_is(alice: Browser, made: Talks) -> None:
+    await press(alice, made.sewing, "retirer")
+
+    answer = await press(alice, made.sewing, "retirer")
+
+    assert answer.status == 422
+    assert "Cette demande a été retirée : une autre peut être faite." in answer.words()
+
+
+async def test_an_agreement_of_another_thread_is_not_found(alice: Browser, made: Talks) -> None:
+    path = f"/echanges/{made.tent.exchange_id}"
+
+    answer = await alice.send(f"{path}/accord", {"accord": str(made.sewing.id), "geste": "retirer"}, form_on=path)
+
+    assert answer.status == 404
+
+
+async def test_a_loan_goes_out_and_comes_back_by_two_taps_of_each(
+    alice: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village, made: Talks
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await accept(conn, lomme.site, lomme.alice, made.wanted)
+    hocine = await open_browser(lomme.hocine)
+    path = f"/echanges/{made.wanted.exchange_id}"
+    assert "C’est remis" in (await hocine.get(path)).words()
+
+    await press(hocine, made.wanted, "remis")
+    given = await hocine.get(path)
+    await press(hocine, made.wanted, "rendu")
+    waiting = await hocine.get(path)
+    asked = await alice.get(path)
+    await press(alice, made.wanted, "rendu")
+
+    assert given.html.xpath("//section//input[@name='geste']/@value") == ["rendu", "annuler"]
+    assert "Maryse doit confirmer" in waiting.words()
+    assert "à vous de confirmer" in asked.words()
+    assert (await find(instance, made.wanted)).verified
+    assert "confirmé par vous deux" in (await alice.get(path)).words()

@@ -1,0 +1,199 @@
+"""The page of a thread: who sees it, what stands there in words, what may be done, and how it is left."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from federation.instance import Instance
+from models import blocks, exchanges
+from models.actors import Actor
+from models.database import connection, execute, transaction
+from outbox import listings as outbox_listings
+from tests import talks
+from tests.talks import Talks
+from tests.village import Village
+from tests.web.pages.conftest import Browser, Page
+
+OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
+
+
+@pytest.fixture
+async def made(instance: Instance, lomme: Village) -> Talks:
+    """Threads as after some days."""
+    async with transaction(instance.pool) as conn:
+        return await talks.build(conn, lomme)
+
+
+def buttons(page: Page) -> set[str]:
+    """What can be done with the agreement."""
+    return set(page.html.xpath("//section[contains(@class, 'accord')]//input[@name='geste']/@value"))
+
+
+async def test_a_thread_tells_messages_and_what_happened_in_words(alice: Browser, made: Talks) -> None:
+    page = await alice.get(f"/echanges/{made.tent.exchange_id}")
+
+    words = page.words()
+    assert page.status == 200
+    assert "Tente 4 places, facile à monter, avec Léonie" in words
+    for told in (
+        "Je peux passer samedi ?",
+        "Bonjour ! Avec plaisir.",
+        "Léonie fait une demande : du ",
+        "On part à Wissant, à quatre et à vélo.",
+        "Vous proposez d’autres dates",
+        "Léonie propose autre chose",
+        "à vous de répondre",
+        "Ces dates sont gardées jusqu’au",
+    ):
+        assert told in words, told
+    assert words.index("Je peux passer samedi") < words.index("Bonjour !") < words.index("fait une demande")
+    assert "@bob" not in page.html.xpath("string(//ol[contains(@class, 'fil')])"), "names for other servers stay out"
+    assert page.html.xpath("//li[@class='acte']//del") and page.html.xpath("//dl//ins[contains(., 'Rendue sèche')]")
+
+
+async def test_each_side_sees_exactly_what_it_may_do(
+    alice: Browser, open_browser: OpenBrowser, lomme: Village, made: Talks
+) -> None:
+    hocine = await open_browser(lomme.hocine)
+
+    assert buttons(await alice.get(f"/echanges/{made.tent.exchange_id}")) == {"accepter", "refuser"}
+    assert buttons(await alice.get(f"/echanges/{made.sewing.exchange_id}")) == {"retirer"}
+    assert buttons(await hocine.get(f"/echanges/{made.wanted.exchange_id}")) == {"retirer"}
+    assert buttons(await alice.get(f"/echanges/{made.wanted.exchange_id}")) == {"accepter", "refuser"}
+    done = await hocine.get(f"/echanges/{made.drill.exchange_id}")
+    assert buttons(done) == set()
+    assert "confirmé par vous deux" in done.words()
+    assert done.html.xpath("string(//ol[@class='crans']/li[@aria-current])") == "Fait"
+
+
+async def test_strangers_and_passers_by_see_nothing(
+    visitor: Browser, open_browser: OpenBrowser, lomme: Village, made: Talks
+) -> None:
+    nadia = await open_browser(lomme.admin)
+
+    assert (await nadia.get(f"/echanges/{made.tent.exchange_id}")).status == 404
+    assert (await nadia.get("/echanges/12")).status == 404
+    assert (await visitor.get(f"/echanges/{made.tent.exchange_id}")).location.startswith("/connexion")
+
+
+async def test_opening_it_is_reading_it_for_the_reader_alone(
+    alice: Browser, instance: Instance, lomme: Village, made: Talks
+) -> None:
+    await alice.get(f"/echanges/{made.tent.exchange_id}")
+
+    async with connection(instance.pool) as conn:
+        thread = await exchanges.get_for(conn, made.tent.exchange_id, lomme.alice.id)
+        sent = await conn.fetchval("SELECT count(*) FROM activity WHERE type IN ('View', 'Read')")
+    assert thread.owner_read_id == thread.last_id
+    assert (thread.partner_read_id, sent) < (thread.last_id, 1)
+
+
+async def test_one_sees_where_own_words_and_acts_are_and_sends_them_again(
+    alice: Browser, instance: Instance, lomme: Village, made: Talks
+) -> None:
+    path = f"/echanges/{made.tent.exchange_id}"
+    assert (await alice.get(path)).words().count("En route") == 2
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE delivery SET state = 'failed', error = 'HTTP 500', cause = 'server-error'")
+
+    page = await alice.get(path)
+    lines = page.html.xpath("//form[contains(@action, 'renvoyer')]//input[@name='ligne']/@value")
+    answer = await alice.send(f"{path}/renvoyer", {"ligne": lines[0]}, form_on=path)
+
+    assert page.words().count("Pas arrivé chez henin.test.") == 2
+    assert (len(lines), answer.status, answer.location) == (1, 303, path)
+    again = (await alice.get(path)).words()
+    assert (again.count("Pas encore arrivé"), again.count("Pas arrivé")) == (1, 1)
+
+
+async def test_lines_of_others_are_not_sent_again(alice: Browser, instance: Instance, made: Talks) -> None:
+    async with connection(instance.pool) as conn:
+        entries = await exchanges.list_entries(conn, made.tent.exchange_id)
+        theirs = next(one.id for one in entries if one.kind == "event")
+    path = f"/echanges/{made.tent.exchange_id}"
+
+    assert (await alice.send(f"{path}/renvoyer", {"ligne": str(theirs)}, form_on=path)).status == 404
+
+
+async def test_older_lines_are_a_page_further_and_the_card_stands_on_the_newest(
+    alice: Browser, instance: Instance, lomme: Village, made: Talks
+) -> None:
+    path = f"/echanges/{made.tent.exchange_id}"
+    async with transaction(instance.pool) as conn:
+        for _ in range(60):
+            await exchanges.add_event(conn, made.tent.exchange_id, "contact", actor_id=lomme.bob.id)
+
+    newest = await alice.get(path)
+    (older,) = newest.html.xpath("//a[@rel='next']/@href")
+    before = await alice.get(older)
+
+    assert newest.words().count("vous donne ses coordonnées") == 50
+    assert buttons(newest) == {"accepter", "refuser"}, "however far back it was proposed"
+    assert before.words().count("vous donne ses coordonnées") == 10
+    assert "Je peux passer samedi ?" in before.words() and not buttons(before)
+    assert not before.html.xpath("//a[@rel='next']")
+
+
+async def test_a_withdrawn_listing_leaves_the_thread_and_a_way_out(
+    alice: Browser, open_browser: OpenBrowser, instance: Instance, lomme: Village, made: Talks
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await outbox_listings.withdraw(conn, lomme.site, lomme.alice, lomme.tent.uri)
+
+    page = await alice.get(f"/echanges/{made.tent.exchange_id}")
+
+    assert page.status == 200
+    assert "Annonce retirée, avec Léonie" in page.words()
+    assert "Ce que vous vous êtes dit reste ici." in page.words()
+    assert "Je peux passer samedi ?" in page.words()
+    assert "Vous dites non." in page.words()
+
+
+async def test_somebody_who_is_gone_leaves_a_thread_in_which_one_can_still_take_back(
+    alice: Browser, instance: Instance, lomme: Village, made: Talks
+) -> None:
+    path = f"/echanges/{made.sewing.exchange_id}"
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE actor SET deleted_at = now() WHERE id = $1", lomme.bob.id)
+
+    page = await alice.get(path)
+    answer = await alice.send(f"{path}/accord", {"accord": str(made.sewing.id), "geste": "retirer"}, form_on=path)
+
+    assert "Vous ne pouvez plus vous écrire ici" in page.words()
+    assert not page.html.xpath("//textarea[@name='message']")
+    assert (answer.status, answer.location) == (303, f"{path}?fait=non")
+
+
+async def test_whom_one_blocks_is_not_written_to(
+    alice: Browser, instance: Instance, lomme: Village, made: Talks
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await blocks.save(conn, uri="https://x.test/b", actor_id=lomme.alice.id, target_id=lomme.bob.id)
+
+    page = await alice.get(f"/echanges/{made.tent.exchange_id}")
+
+    assert page.status == 200
+    assert "Vous ne pouvez plus vous écrire ici" in page.words()
+    assert "Je peux passer samedi ?" not in page.words()
+
+
+async def test_a_conversation_with_a_mastodon_account_says_that_it_is_less_private(
+    alice: Browser, instance: Instance, lomme: Village, made: Talks
+) -> None:
+    path = f"/echanges/{made.tent.exchange_id}"
+    assert "moins privée" not in (await alice.get(path)).words()
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE server SET software = 'mastodon'")
+        await execute(conn, "UPDATE actor SET territory_uri = NULL WHERE id = $1", lomme.bob.id)
+
+    assert "compte Mastodon : moins privée" in (await alice.get(path)).words()
+
+
+async def test_a_thread_is_read_in_english_too(alice: Browser, made: Talks, instance: Instance) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE account SET language = 'en'")
+
+    words = (await alice.get(f"/echanges/{made.tent.exchange_id}")).words()
+
+    assert "Léonie proposes something else" in words
+    assert "I agree to these dates" in words

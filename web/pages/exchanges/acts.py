@@ -1,0 +1,84 @@
+"""What one of the two does with an agreement, by one button: yes, no, taken back, cancelled, reported as done."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from models import actors, agreements, exchanges
+from models.actors import Actor
+from models.agreements import Agreement, Step
+from models.database import Connection, connection, transaction
+from models.errors import Conflict, Invalid, NotFound
+from models.settings import Site
+from outbox import again, endings, fulfilment
+from outbox.agreements import accept
+from outbox.cases import Said
+from web.forms import read_form
+from web.keys import INSTANCE
+from web.pages.exchanges.thread import get_thread, show
+from web.pages.ids import read_id
+from web.pages.notices import lead_on
+from web.paths import exchange_path
+from web.session import require_account
+
+Act = Callable[[Connection, Site, Actor, Agreement, Said], Awaitable[Agreement]]
+
+
+def _report(step: Step) -> Act:
+    async def act(conn: Connection, site: Site, actor: Actor, agreement: Agreement, said: Said) -> Agreement:
+        return await fulfilment.report(conn, site, actor, agreement, step, said)
+
+    return act
+
+
+ACTS: dict[str, tuple[Act, str]] = {
+    "accepter": (accept, "oui"),
+    "refuser": (endings.refuse, "non"),
+    "retirer": (endings.withdraw, "non"),
+    "annuler": (endings.cancel, "non"),
+    "remis": (_report("out"), "fait"),
+    "rendu": (_report("back"), "fait"),
+    "fait": (_report("done"), "fait"),
+}
+"""The word on the button, what it does, and what the page says then."""
+
+
+async def post_act(request: web.Request) -> web.Response:
+    """POST /echanges/ID/accord: what is not possible any more comes back as a sentence above the thread."""
+    account = require_account(request)
+    form = await read_form(request)
+    word = form.choice("geste", tuple(ACTS), missing="Choisissez ce qu’il faut faire.")
+    reason = form.lines("raison", limit=2000)
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        thread = await get_thread(conn, request)
+        held = await agreements.get(conn, read_id(form.typed("accord")))
+    if held.exchange_id != thread.id:
+        raise NotFound
+    if form.ok and word:
+        act, done = ACTS[word]
+        said = Said(text=reason, offer_uri=(form.typed("offre") or None) if word == "accepter" else None)
+        try:
+            async with transaction(instance.pool) as conn:
+                await act(conn, instance.site, await actors.get(conn, account.actor_id), held, said)
+            raise lead_on(exchange_path(thread.id), done)
+        except (Conflict, Invalid) as error:
+            form.fail("", str(error))
+    return await show(request, form)
+
+
+async def post_again(request: web.Request) -> web.Response:
+    """POST /echanges/ID/renvoyer: an act that did not arrive is sent again."""
+    account = require_account(request)
+    form = await read_form(request)
+    instance = request.app[INSTANCE]
+    async with transaction(instance.pool) as conn:
+        thread = await get_thread(conn, request)
+        found = await exchanges.list_events(conn, [read_id(form.typed("ligne"))])
+        if not found or found[0].exchange_id != thread.id or found[0].actor_id != account.actor_id:
+            raise NotFound
+        sent = found[0].details.get("activity")
+        if isinstance(sent, str):
+            await again.send_act(conn, sent, at=datetime.now(UTC))
+    raise web.HTTPSeeOther(exchange_path(thread.id))

@@ -1,0 +1,84 @@
+"""An agreement as a card: its terms in words, whose turn it is, and exactly what the reader may do with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from models import agreements
+from models.agreements import Agreement, Report, Role, Step, Taken, Terms
+from models.agreements.machine import Verb, is_own
+from models.listings import ListingDetails
+from web.pages.exchanges.days import StripDay, draw_strip
+from web.pages.exchanges.facts import Fact, list_facts
+from web.spans import Voice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What the template shows. `steps` are the reports that the reader may still make, the final one last.
+
+    `own` are terms that the reader proposed, `yes` her acceptance that the owner's server has not confirmed, `told` the
+    final step that one side reports and the other does not yet.
+    """
+
+    id: int
+    state: str
+    role: Role
+    facts: list[Fact]
+    strip: list[StripDay]
+    verbs: list[Verb]
+    turn: bool
+    own: bool
+    yes: bool
+    dated: bool
+    steps: list[Step]
+    told: Role | None
+    verified: bool
+    offer_uri: str
+    held_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What is known besides an agreement: the terms that it replaced, other days taken, what was reported."""
+
+    before: Terms | None = None
+    taken: Sequence[Taken] = ()
+    reports: Sequence[Report] = ()
+
+
+def make_card(voice: Voice, held: Agreement, details: ListingDetails, role: Role, beside: Beside) -> Card:
+    """The card of one agreement for one of the two."""
+    verbs = agreements.list_verbs(held, role)
+    me = held.owner_id if role == "owner" else held.partner_id
+    reported = {one.step for one in beside.reports if one.actor_id == me}
+    return Card(
+        id=held.id,
+        state=held.state,
+        role=role,
+        facts=list_facts(voice, held.terms, beside.before if held.state == "countered" else None),
+        strip=draw_strip(held.terms, beside.taken),
+        verbs=verbs,
+        turn=agreements.is_turn_of(held, role),
+        own=is_own(held, role),
+        yes=held.accepted_uri is not None,
+        dated=held.begins_at is not None,
+        steps=_list_steps(details, reported) if "report" in verbs else [],
+        told=_find_told(held),
+        verified=held.verified,
+        offer_uri=held.offer_uri,
+        held_until=held.held_until,
+    )
+
+
+def _list_steps(details: ListingDetails, said: set[Step]) -> list[Step]:
+    final = agreements.final_step(details.mode)
+    if final in said:
+        return []
+    return ["out", "back"] if final == "back" and "out" not in said else [final]
+
+
+def _find_told(held: Agreement) -> Role | None:
+    if held.verified or held.owner_reported_at == held.partner_reported_at:
+        return None
+    return "owner" if held.owner_reported_at is not None else "partner"

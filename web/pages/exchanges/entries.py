@@ -1,0 +1,206 @@
+"""What stands in a thread, line by line: days, messages, and in words what happened."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from markupsafe import Markup
+
+from federation.html import strip_mention
+from models import exchanges, media, posts
+from models.actors import Actor
+from models.agreements import Terms, read_terms
+from models.database import Connection
+from models.exchanges import Entry, Event, Exchange
+from models.listings import ListingDetails
+from models.media import Media
+from models.posts import Post
+from models.settings import Site
+from web.formats import to_paris_day
+from web.pages.cards import Picture, draw_pictures
+from web.pages.exchanges.facts import Fact, is_help, list_facts, tell_when
+from web.pages.passages import Passages, find_passages
+from web.render import N_
+from web.spans import Voice
+
+ASKING = ("requested", "countered")
+
+SAID: dict[str, tuple[str, str]] = {
+    "requested": (N_("Vous faites une demande"), N_("%(name)s fait une demande")),
+    "help": (N_("Vous proposez votre aide"), N_("%(name)s propose son aide")),
+    "countered": (N_("Vous proposez autre chose"), N_("%(name)s propose autre chose")),
+    "dates": (N_("Vous proposez d’autres dates"), N_("%(name)s propose d’autres dates")),
+    "accepted": (N_("Vous dites oui. %(other)s confirme dès que possible."), N_("%(name)s dit oui.")),
+    "agreed": (N_("Vous dites oui : c’est d’accord."), N_("%(name)s dit oui : c’est d’accord.")),
+    "refused": (N_("Vous dites non."), N_("%(name)s dit non.")),
+    "withdrawn": (N_("Vous retirez votre demande."), N_("%(name)s retire sa demande.")),
+    "cancelled": (N_("Vous annulez l’accord."), N_("%(name)s annule l’accord.")),
+    "expired": (N_("Sans nouvelles, la demande s’est éteinte."), N_("Sans nouvelles, la demande s’est éteinte.")),
+    "out": (N_("Vous dites que c’est remis."), N_("%(name)s dit que c’est remis.")),
+    "back": (N_("Vous dites que c’est rendu."), N_("%(name)s dit que c’est rendu.")),
+    "done": (N_("Vous dites que c’est fait."), N_("%(name)s dit que c’est fait.")),
+    "contact": (N_("Vous donnez vos coordonnées."), N_("%(name)s vous donne ses coordonnées.")),
+    "thanked": (N_("Vous dites merci."), N_("%(name)s vous dit merci.")),
+}
+"""What people did, as it is told to whoever did it and to the other one."""
+
+TOLD: dict[str, str] = {
+    "verified": N_("Vous le dites tous les deux : c’est fait."),
+    "begins_soon": N_("Rappel : c’est pour bientôt."),
+    "ends_soon": N_("Rappel : la fin du prêt approche."),
+    "returned": N_("C’est fait ? Dites-le d’un geste."),
+    "returned_loan": N_("C’est rendu ? Dites-le d’un geste."),
+    "forgotten": N_("Toujours pas de nouvelles. Dites si c’est fait : sinon, l’accord s’éteindra de lui-même."),
+}
+"""What happens by itself."""
+
+ICONS = {
+    "requested": "attente", "countered": "attente", "refused": "fermer", "withdrawn": "fermer", "cancelled": "fermer",
+    "expired": "fermer", "begins_soon": "date", "ends_soon": "date", "returned": "date", "forgotten": "attention",
+    "contact": "moi", "thanked": "aime",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A message or something that happened. `new_day` where it is the first of its day; `passages` for one's own."""
+
+    id: int
+    kind: str
+    at: datetime
+    new_day: date | None
+    own: bool
+    words: str = ""
+    icon: str = ""
+    text: str = ""
+    when: str = ""
+    facts: tuple[Fact, ...] = ()
+    agreement_id: int | None = None
+    content: Markup | None = None
+    language: str | None = None
+    pictures: tuple[Picture, ...] = ()
+    passages: Passages | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Who reads which thread, and how she is spoken to."""
+
+    site: Site
+    voice: Voice
+    thread: Exchange
+    details: ListingDetails
+    me: int
+    other: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """Lines in their order; `before` are the terms that those on the table replaced, by agreement, where seen."""
+
+    lines: list[Line]
+    before: Mapping[int, Terms]
+
+
+async def list_lines(conn: Connection, reading: Reading, entries: Sequence[Entry]) -> Lines:
+    """These entries in words, in a fixed number of reads."""
+    written = [entry.id for entry in entries if entry.kind == "message"]
+    visible = await posts.filter_visible(conn, written, reading.me) if written else set()
+    messages = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
+    happened = [entry.id for entry in entries if entry.kind == "event"]
+    events = {event.id: event for event in await exchanges.list_events(conn, happened)} if happened else {}
+    photos = await media.list_by_posts(conn, list(messages)) if messages else {}
+    own = [post.uri for post in messages.values() if post.author_id == reading.me]
+    own += [sent for event in events.values() if (sent := _find_sent(event, reading.me))]
+    went = await find_passages(conn, own) if own and not reading.other.local else {}
+    found: list[Line] = []
+    terms: dict[int, list[Terms]] = {}
+    for entry in entries:
+        if entry.id in messages:
+            post = messages[entry.id]
+            found.append(_tell_message(reading, post, photos.get(post.id, []), went.get(post.uri)))
+        elif entry.id in events and _is_shown(events[entry.id], reading.details):
+            event = events[entry.id]
+            sent = _find_sent(event, reading.me)
+            found.append(_tell_event(reading, event, _follow(terms, event), went.get(sent) if sent else None))
+    before = {id: row[-2] for id, row in terms.items() if len(row) > 1}
+    return Lines(lines=_mark_days(found), before=before)
+
+
+def _is_shown(event: Event, details: ListingDetails) -> bool:
+    """That a loan is done is said by its return."""
+    return not (event.kind == "done" and details.mode == "loan")
+
+
+def _follow(terms: dict[int, list[Terms]], event: Event) -> Terms | None:
+    """Remember the terms of each turn; those before, where something was proposed instead."""
+    if event.kind not in ASKING or event.agreement_id is None or "terms" not in event.details:
+        return None
+    row = terms.setdefault(event.agreement_id, [])
+    row.append(read_terms(event.details["terms"]))
+    return row[-2] if len(row) > 1 else None
+
+
+def _find_sent(event: Event, me: int) -> str | None:
+    """The activity that one's own act was sent as."""
+    sent = event.details.get("activity")
+    return sent if event.actor_id == me and isinstance(sent, str) else None
+
+
+def _tell_message(reading: Reading, post: Post, photos: list[Media], passages: Passages | None) -> Line:
+    return Line(
+        id=post.id,
+        kind="message",
+        at=post.published_at,
+        new_day=None,
+        own=post.author_id == reading.me,
+        content=Markup(strip_mention(post.content)),  # noqa: S704 - cleaned by federation/html when it was stored
+        language=post.language,
+        pictures=tuple(draw_pictures(reading.site, photos)),
+        passages=passages,
+    )
+
+
+def _tell_event(reading: Reading, event: Event, before: Terms | None, passages: Passages | None) -> Line:
+    asking = event.kind in ASKING and "terms" in event.details
+    terms = read_terms(event.details["terms"]) if asking else Terms()
+    facts = [fact for fact in list_facts(reading.voice, terms, before) if fact.change] if before else []
+    return Line(
+        id=event.id,
+        kind=event.kind,
+        at=event.created_at,
+        new_day=None,
+        own=event.actor_id == reading.me,
+        words=_word(reading, event, facts),
+        icon=ICONS.get(event.kind, "accord"),
+        text=str(event.details.get("text", "")),
+        when="" if before else tell_when(reading.voice, terms),
+        facts=tuple(facts),
+        agreement_id=event.agreement_id,
+        passages=passages,
+    )
+
+
+def _word(reading: Reading, event: Event, facts: list[Fact]) -> str:
+    say, key = reading.voice.say, str(event.kind)
+    if key in TOLD:
+        loan = key == "returned" and reading.details.mode == "loan"
+        return say(TOLD["returned_loan" if loan else key])
+    if key == "requested" and is_help(reading.details):
+        key = "help"
+    if key == "countered" and [fact.key for fact in facts] == ["when"]:
+        key = "dates"
+    mine, theirs = SAID[key]
+    name = reading.other.display_name
+    return say(mine, other=name) if event.actor_id == reading.me else say(theirs, name=name)
+
+
+def _mark_days(lines: Iterable[Line]) -> list[Line]:
+    """The first line of each day carries its day."""
+    marked: list[Line] = []
+    last: date | None = None
+    for line in lines:
+        day = to_paris_day(line.at)
+        marked.append(line if day == last else replace(line, new_day=day))
+        last = day
+    return marked

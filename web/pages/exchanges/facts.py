@@ -1,0 +1,125 @@
+"""Terms in words, one fact each, and what changed between those before and those on the table."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from models.agreements import Terms
+from models.listings import ListingDetails
+from web.formats import format_count, format_price
+from web.render import N_
+from web.spans import Voice, describe, read_span
+
+UNITS = {
+    "one": (N_("1 en tout"), N_("%(count)s en tout")),
+    "hour": (N_("1 heure"), N_("%(count)s heures")),
+    "day": (N_("1 jour"), N_("%(count)s jours")),
+    "kilogram": (N_("1 kilo"), N_("%(count)s kilos")),
+}
+"""Amounts of what the vocabulary of Valueflows names; other units stand as they came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a sentence was and is, apart from what stayed at its head and at its end."""
+
+    head: str
+    before: str
+    after: str
+    tail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One thing that is settled: its name, in words, and how it differs from what was proposed before."""
+
+    key: str
+    icon: str
+    label: str
+    text: str
+    change: Change | None = None
+
+
+def list_facts(voice: Voice, terms: Terms, before: Terms | None = None) -> list[Fact]:
+    """Everything that these terms say, what the listing says already aside; with `before` also what was given up."""
+    now, then = dict(_tell(voice, terms)), dict(_tell(voice, before)) if before is not None else None
+    facts = []
+    for key, (icon, label) in LABELS.items():
+        text, was = now.get(key, ""), (then or {}).get(key, "")
+        if text or was:
+            changed = then is not None and text != was
+            facts.append(
+                Fact(
+                    key=key,
+                    icon=icon,
+                    label=voice.say(label),
+                    text=text,
+                    change=compare(was, text) if changed else None,
+                )
+            )
+    return facts
+
+
+LABELS = {
+    "when": ("date", N_("Quand")),
+    "place": ("lieu", N_("Où")),
+    "quantity": ("liste", N_("Combien")),
+    "in_return": ("accord", N_("En échange")),
+    "points": ("accord", N_("Points")),
+    "note": ("message", N_("Précision")),
+}
+
+
+def _tell(voice: Voice, terms: Terms) -> Iterable[tuple[str, str]]:
+    span = read_span(terms.begins_at, terms.ends_at)
+    if span is not None:
+        yield "when", describe(span, voice)
+    if terms.place:
+        yield "place", terms.place
+    if terms.quantity != 1 or terms.unit != "one":
+        yield "quantity", tell_quantity(voice, terms.quantity, terms.unit)
+    given = [terms.in_return] if terms.in_return else []
+    if terms.amount is not None:
+        given.append(format_price(terms.amount, terms.currency, voice.language))
+    if given:
+        yield "in_return", ", ".join(given)
+    if terms.points:
+        yield "points", format_count(terms.points, voice.language)
+    if terms.note:
+        yield "note", terms.note
+
+
+def tell_quantity(voice: Voice, quantity: Decimal, unit: str) -> str:
+    """So many of what is counted in this unit."""
+    words = UNITS.get(unit)
+    count = format_count(quantity, voice.language)
+    if words is None:
+        return f"{count} {unit}"
+    return voice.say(words[0] if quantity == 1 else words[1], count=count)
+
+
+def tell_when(voice: Voice, terms: Terms) -> str:
+    """When, in words; nothing where no day was named."""
+    span = read_span(terms.begins_at, terms.ends_at)
+    return describe(span, voice) if span else ""
+
+
+def compare(before: str, after: str) -> Change:
+    """The words that differ; what both begin and end with stands once."""
+    old, new = (re.findall(r"[^ ]+ ?", text) for text in (before, after))  # "18 h" holds a no-break space
+    most = min(len(old), len(new))
+    head = next((n for n in range(most) if old[n] != new[n]), most)
+    most -= head
+    tail = next((n for n in range(most) if old[-1 - n] != new[-1 - n]), most)
+    return Change(
+        head="".join(new[:head]),
+        before="".join(old[head : len(old) - tail]).strip(" ,"),
+        after="".join(new[head : len(new) - tail]).strip(" ,"),
+        tail="".join(new[len(new) - tail :]) if tail else "",
+    )
+
+
+def is_help(details: ListingDetails) -> bool:
+    """Whether whoever answers gives instead of taking: requests and repair calls."""
+    return details.kind != "offer"

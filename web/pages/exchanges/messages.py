@@ -1,0 +1,127 @@
+"""Writing in a thread: words and pictures, answers that are ready, one's phone number or mail address by a tap."""
+
+from datetime import datetime
+
+from aiohttp import web
+
+from models import actors, contacts, exchanges
+from models.accounts import Account
+from models.database import connection, transaction
+from models.errors import Conflict, Invalid
+from models.moments import PARIS
+from outbox import messages as outbox
+from outbox import reports
+from outbox.messages import Words
+from outbox.reports import Complaint
+from web.formats import format_day, format_hour
+from web.forms import Form, read_form
+from web.keys import INSTANCE
+from web.mentions import look_up_mentioned
+from web.pages.exchanges.thread import get_thread, propose_slots, show, voice_of
+from web.pages.notices import lead_on
+from web.pages.photos import LIMITS, take_photos
+from web.paths import exchange_path
+from web.render import reader_language, say
+from web.session import require_account
+
+MESSAGE_LIMIT = 2000
+
+REPORT_LIMIT = 2000
+
+
+async def post_message(request: web.Request) -> web.Response:
+    """POST /echanges/ID/messages. What could not be sent comes back with its pictures."""
+    account = require_account(request)
+    form = await read_form(request, LIMITS)
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        thread = await get_thread(conn, request)
+    photos = await take_photos(instance, form, account.actor_id)
+    text = _ready_words(request, form) or form.lines("message", limit=MESSAGE_LIMIT)
+    if form.typed("geste") == "ajouter":
+        return await show(request, form, photos=photos)
+    if not text and not photos:
+        form.fail("message", "Écrivez votre message.")
+    if form.ok:
+        await look_up_mentioned(instance, text)
+        words = Words(text=text, language=reader_language(request), media_ids=tuple(photo.id for photo in photos))
+        try:
+            async with transaction(instance.pool) as conn:
+                await outbox.write(conn, instance.site, await actors.get(conn, account.actor_id), thread, words)
+        except (Conflict, Invalid) as error:
+            form.fail("message", str(error))
+    if not form.ok:
+        return await show(request, form, photos=photos)
+    raise lead_on(exchange_path(thread.id), "envoye")
+
+
+def _ready_words(request: web.Request, form: Form) -> str:
+    """The answer that a button sends as it stands."""
+    chosen = form.typed("vite")
+    if chosen == "disponible":
+        return say(request, "Bonjour, est-ce toujours disponible ?")
+    if chosen == "toujours":
+        return say(request, "Bonjour, oui, c’est toujours disponible.")
+    if chosen in ("0", "1", "2"):
+        slot, voice = propose_slots(datetime.now(PARIS))[int(chosen)], voice_of(request)
+        day, hour = format_day(slot, voice.language), format_hour(slot, voice.language)
+        return say(request, "Je peux passer %(day)s à %(hour)s. Ça vous va ?", day=day, hour=hour)
+    return ""
+
+
+async def post_contact(request: web.Request) -> web.Response:
+    """POST /echanges/ID/contact: the phone number, or the mail address, leaves by this tap and by no other way."""
+    account = require_account(request)
+    form = await read_form(request)
+    kind = form.choice("quoi", ("telephone", "courriel"), missing="Choisissez ce qu’il faut faire.")
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        thread = await get_thread(conn, request)
+        phone = await contacts.find_phone(conn, account.actor_id)
+    if kind == "telephone" and not phone:
+        form.fail("", "Notez d’abord votre téléphone dans vos réglages : il n’y est vu de personne.")
+    if form.ok:
+        text = _contact_words(request, account, phone if kind == "telephone" else "")
+        try:
+            async with transaction(instance.pool) as conn:
+                me = await actors.get(conn, account.actor_id)
+                words = Words(text=text, language=reader_language(request))
+                await outbox.share_contact(conn, instance.site, me, thread, words)
+            raise lead_on(exchange_path(thread.id), "envoye")
+        except (Conflict, Invalid) as error:
+            form.fail("", str(error))
+    return await show(request, form)
+
+
+def _contact_words(request: web.Request, account: Account, phone: str) -> str:
+    if phone:
+        return say(request, "Voici mon téléphone : %(phone)s", phone=phone)
+    return say(request, "Voici mon courriel : %(email)s", email=account.email)
+
+
+async def post_mute(request: web.Request) -> web.Response:
+    """POST /echanges/ID/silence: be told of what comes in this thread, or not."""
+    account = require_account(request)
+    form = await read_form(request)
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        thread = await get_thread(conn, request)
+        await exchanges.save_muted(conn, thread.id, account.actor_id, muted=form.flag("muet"))
+    raise lead_on(exchange_path(thread.id), "silence")
+
+
+async def post_report(request: web.Request) -> web.Response:
+    """POST /echanges/ID/signaler: tell the moderators here and, if wanted, the other server, without a name."""
+    account = require_account(request)
+    form = await read_form(request)
+    content = form.lines("pourquoi", limit=REPORT_LIMIT, missing="Dites en quelques mots ce qui ne va pas.")
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        thread = await get_thread(conn, request)
+    if not form.ok:
+        return await show(request, form)
+    async with transaction(instance.pool) as conn:
+        me = await actors.get(conn, account.actor_id)
+        target = await actors.get(conn, thread.other_of(me.id))
+        complaint = Complaint(target=target, content=content, forward=form.flag("aussi"))
+        await reports.report(conn, instance.site, me, complaint)
+    raise lead_on(exchange_path(thread.id), "signale")

@@ -1,0 +1,109 @@
+"""My exchanges: first what waits for me, then the rest by its newest line, each with how far it is in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+
+from models import actors, my_exchanges
+from models.database import Connection, connection
+from models.my_exchanges import MyExchange
+from web.keys import INSTANCE
+from web.pages.exchanges.thread import read_before, voice_of
+from web.paths import exchange_path
+from web.render import N_, render
+from web.session import require_account
+from web.spans import Voice, describe, read_span
+
+PAGE = 20
+
+VIEWS: dict[str, bool | None] = {"": None, "en-cours": False, "finis": True}
+"""What the address may ask for, and whether those have ended."""
+
+ENDED = {
+    "done": N_("Fait"),
+    "refused": N_("Refusé"),
+    "withdrawn": N_("Retiré"),
+    "cancelled": N_("Annulé"),
+    "expired": N_("Sans nouvelles"),
+}
+
+ICONS = {"agreed": "accord", "done": "fait", "requested": "attente", "countered": "attente", "talk": "message"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One thread in a list: with whom, about what, how far; `urgent` where it waits for the reader."""
+
+    id: int
+    href: str
+    title: str
+    other: str
+    words: str
+    when: str
+    icon: str
+    at: datetime
+    held_until: datetime | None
+    unread: bool
+    urgent: bool
+
+
+async def show_mine(request: web.Request) -> web.Response:
+    """GET /echanges?voir=en-cours|finis."""
+    account = require_account(request)
+    chosen = request.query.get("voir", "")
+    over, before = VIEWS.get(chosen), read_before(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        first = before is None and over is not True
+        waiting = await my_exchanges.list_waiting(conn, account.actor_id) if first else []
+        found = await my_exchanges.list_mine(conn, account.actor_id, over=over, before=before, limit=PAGE)
+        rows = await list_rows(conn, voice_of(request), [*waiting, *found])
+    urgent = {one.id for one in waiting}
+    return await render(
+        request,
+        "exchanges/mine.html",
+        waiting=rows[: len(waiting)],
+        rows=[row for row in rows[len(waiting) :] if row.id not in urgent],
+        last=found[-1].last_id if len(found) == PAGE else None,
+        chosen=chosen if chosen in VIEWS else "",
+        first_page=before is None,
+    )
+
+
+async def list_rows(conn: Connection, voice: Voice, found: Sequence[MyExchange]) -> list[Row]:
+    """These threads in words."""
+    people = {actor.id: actor for actor in await actors.list_by_ids(conn, sorted({one.other_id for one in found}))}
+    return [_make_row(voice, one, people[one.other_id].display_name) for one in found]
+
+
+def _make_row(voice: Voice, one: MyExchange, name: str) -> Row:
+    span = read_span(one.begins_at, one.ends_at)
+    return Row(
+        id=one.id,
+        href=exchange_path(one.id),
+        title=one.title or voice.say("Annonce retirée"),
+        other=name,
+        words=tell(voice, one, name),
+        when=describe(span, voice) if span is not None and one.state else "",
+        icon=ICONS.get(one.state or "talk", "fermer"),
+        at=one.last_at,
+        held_until=one.held_until if one.turn else None,
+        unread=one.unread,
+        urgent=one.turn or (one.confirm and one.state == "agreed"),
+    )
+
+
+def tell(voice: Voice, one: MyExchange, name: str) -> str:
+    """How far it is, in a few words."""
+    if one.state is None:
+        return voice.say("En discussion")
+    if one.turn:
+        return voice.say("À vous de répondre")
+    if one.confirm and one.state == "agreed":
+        return voice.say("À vous de confirmer")
+    if one.state == "agreed":
+        return voice.say("D’accord")
+    if one.state in ENDED:
+        return voice.say(ENDED[one.state])
+    return voice.say("Confirmation en attente") if one.yes else voice.say("%(name)s doit répondre", name=name)

@@ -1,0 +1,120 @@
+"""The fields with which somebody asks or proposes something else, read into terms, and terms as such fields."""
+
+from datetime import date, time
+from decimal import Decimal, InvalidOperation
+
+from models.agreements import Terms
+from models.errors import DeclicError
+from models.listings import ListingDetails
+from outbox.terms import NOTE_LIMIT, PLACE_LIMIT, RETURN_LIMIT, find_price
+from web.formats import format_count
+from web.forms import Form
+from web.spans import begin_at, end_at, read_span
+
+FIELDS = {
+    "begins_at": "du",
+    "ends_at": "au",
+    "place": "lieu",
+    "in_return": "contre",
+    "quantity": "quantite",
+    "amount": "montant",
+    "note": "note",
+    "message": "message",
+}
+"""The field of the page where each part of the terms is typed."""
+
+
+def read_terms(form: Form, details: ListingDetails) -> Terms:
+    """What was typed, each mistake noted at its field; whether it fits the listing is the verb's business."""
+    first, first_hour = read_day(form, "du"), _read_hour(form, "heure_du")
+    last, last_hour = read_day(form, "au"), _read_hour(form, "heure_au")
+    if first_hour and first is None and "du" not in form.errors:
+        form.fail("du", "Dites aussi le jour.")
+    if first is not None and last is None and last_hour is not None:
+        last = first
+    quantity = _read_quantity(form, details)
+    return Terms(
+        quantity=quantity,
+        unit=details.unit,
+        begins_at=None if first is None else begin_at(first, first_hour),
+        ends_at=None if last is None else end_at(last, last_hour),
+        place=form.text("lieu", limit=PLACE_LIMIT),
+        in_return=form.text("contre", limit=RETURN_LIMIT),
+        amount=_read_amount(form) if details.free_price else find_price(details, quantity),
+        currency=details.currency,
+        note=form.lines("note", limit=NOTE_LIMIT),
+    )
+
+
+def read_day(form: Form, name: str) -> date | None:
+    """A day as browsers send it, or as people type it: 2027-05-13, 13/05/2027."""
+    typed = form.typed(name).strip()
+    if not typed:
+        return None
+    try:
+        return date.fromisoformat(typed) if "-" in typed else _read_french_day(typed)
+    except ValueError:
+        form.fail(name, "Écrivez le jour comme 13/05/2027.")
+        return None
+
+
+def _read_french_day(typed: str) -> date:
+    day, month, year = (int(piece) for piece in typed.replace(".", "/").split("/"))
+    return date(year, month, day)
+
+
+def _read_hour(form: Form, name: str) -> time | None:
+    typed = form.typed(name).strip().lower().replace(" ", "").replace("h", ":").rstrip(":")
+    if not typed:
+        return None
+    hour, _, minute = typed.partition(":")
+    try:
+        return time(int(hour), int(minute or 0))
+    except ValueError:
+        form.fail(name, "Écrivez l’heure comme 18:30.")
+        return None
+
+
+def _read_quantity(form: Form, details: ListingDetails) -> Decimal:
+    if not details.unit_based:
+        return details.quantity
+    typed = form.typed("quantite").strip()
+    if not typed.isdecimal() or len(typed) > 6:
+        if typed:
+            form.fail("quantite", "Indiquez un nombre entier, à partir de 1.")
+        return Decimal(1)
+    return Decimal(typed)
+
+
+def _read_amount(form: Form) -> Decimal | None:
+    typed = form.typed("montant").replace(" ", "").replace("€", "").replace(",", ".")
+    if not typed:
+        return None
+    try:
+        amount = Decimal(typed)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not 0 <= amount < 1_000_000 or amount != round(amount, 2):
+        form.fail("montant", "Indiquez un montant, comme 5 ou 7,50.")
+        return None
+    return amount
+
+
+def values_of(terms: Terms) -> dict[str, str]:
+    """Terms as they stand in the fields."""
+    values = {"lieu": terms.place, "contre": terms.in_return, "note": terms.note}
+    values["quantite"] = format_count(terms.quantity, "en").replace(",", "")
+    if terms.amount is not None:
+        values["montant"] = str(terms.amount)
+    span = read_span(terms.begins_at, terms.ends_at)
+    if span is not None:
+        values["du"] = span.first.isoformat()
+        values["au"] = span.last.isoformat() if span.last else ""
+        values["heure_du"] = f"{span.first_hour:%H:%M}" if span.first_hour else ""
+        values["heure_au"] = f"{span.last_hour:%H:%M}" if span.last_hour else ""
+    return values
+
+
+def note_refusal(form: Form, error: DeclicError) -> None:
+    """What a verb found wrong, at the field where it was typed."""
+    form.fail(FIELDS.get(getattr(error, "field", None) or "", ""), str(error))

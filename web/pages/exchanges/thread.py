@@ -1,0 +1,244 @@
+"""The page of one thread: messages and what happened by day, the agreement as a card, and a form to write."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from aiohttp import web
+
+from models import actors, agreements, contacts, exchanges, listings, media, servers
+from models.actors import Actor
+from models.agreements import Agreement, Role, Terms
+from models.database import Connection, connection, transaction
+from models.exchanges import Exchange
+from models.listings import Listing, ListingDetails
+from models.moments import PARIS
+from models.settings import Site
+from outbox.messages import may_write
+from web.forms import Form, blank_form
+from web.keys import INSTANCE
+from web.pages.cards import Picture, Plate, draw_pictures, find_plate
+from web.pages.causes import explain_stop
+from web.pages.exchanges.card import Beside, Card, make_card
+from web.pages.exchanges.entries import Line, Lines, Reading, list_lines
+from web.pages.ids import read_id
+from web.pages.notices import find_notice
+from web.pages.people import Person, person_of
+from web.paths import exchange_path, listing_path
+from web.render import N_, reader_language, render, say
+from web.session import require_account
+from web.spans import Voice
+from web.templating import LOCALES
+
+PAGE = 50
+
+LOOK_AROUND = timedelta(days=20)
+"""So far around an agreement its strip looks for days that are taken."""
+
+SAID = {
+    "demande": N_("Votre demande est partie. Ces dates sont gardées pour vous jusqu’à la réponse."),
+    "propose": N_("Votre proposition est partie."),
+    "envoye": N_("Votre message est parti. Vous voyez dessous s’il est arrivé."),
+    "oui": N_("C’est dit : vous êtes d’accord."),
+    "non": N_("C’est dit. La personne est prévenue."),
+    "fait": N_("C’est noté, merci."),
+    "signale": N_("Merci. Les personnes qui veillent sur la coop vont regarder."),
+    "silence": N_("C’est noté."),
+}
+"""What the page says after something was done, by the word in its address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """The listing that a thread is about, as its page shows it; `gone` once it was withdrawn."""
+
+    id: int
+    title: str
+    href: str
+    details: ListingDetails
+    picture: Picture | None
+    published_at: datetime
+    own: bool
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadView:
+    """Everything the page of a thread shows. `cards` by the id of the line behind which each stands; 0 is the end.
+
+    `closed` where the two can no longer write, `less_private` where the other's server is none like ours.
+    """
+
+    id: int
+    path: str
+    role: Role
+    other: Person
+    plate: Plate | None
+    thing: Thing
+    lines: list[Line]
+    cards: Mapping[int, list[Card]]
+    stage: int
+    older: int | None
+    newest_page: bool
+    closed: bool
+    less_private: bool
+    muted: bool
+    may_ask: bool
+    slots: list[datetime]
+    email: str
+    phone: str
+
+
+async def show_thread(request: web.Request) -> web.Response:
+    """GET /echanges/ID. Opening it marks it as read for the reader; that is told to nobody."""
+    return await show(request, blank_form(request))
+
+
+async def show(request: web.Request, form: Form, *, photos: Sequence[Picture] = ()) -> web.Response:
+    """The page, with a form as it came back when something in it is wrong."""
+    account = require_account(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        thread = await get_thread(conn, request)
+        view = await gather(conn, request, thread)
+    answer = await render(
+        request,
+        "exchanges/show.html",
+        status=200 if form.ok else 422,
+        view=view,
+        form=form,
+        photos=photos,
+        explain_stop=partial(explain_stop, partial(say, request)),
+        said=find_notice(request, SAID),
+        today=datetime.now(PARIS).date(),
+    )
+    if view.newest_page and thread.last_id > thread.read_id_of(account.actor_id):
+        async with transaction(request.app[INSTANCE].pool) as conn:
+            await exchanges.mark_read(conn, thread.id, account.actor_id, thread.last_id)
+    return answer
+
+
+async def get_thread(conn: Connection, request: web.Request) -> Exchange:
+    """The thread that the address names. Raises NotFound for strangers as for what is not there."""
+    return await exchanges.get_for(conn, read_id(request.match_info["id"]), require_account(request).actor_id)
+
+
+def voice_of(request: web.Request) -> Voice:
+    """How this reader is spoken to."""
+    language = reader_language(request)
+    return Voice(say=partial(say, request), language=LOCALES.get(language, language))
+
+
+def read_before(request: web.Request) -> int | None:
+    """Before which entry the address asks for older ones."""
+    return read_id(request.query["avant"]) if request.query.get("avant") else None
+
+
+async def gather(conn: Connection, request: web.Request, thread: Exchange) -> ThreadView:
+    """Everything that the page shows: a fixed number of reads, however long the thread is."""
+    account, site = require_account(request), request.app[INSTANCE].site
+    me = account.actor_id
+    role: Role = "owner" if me == thread.owner_id else "partner"
+    listing = (await listings.list_by_posts(conn, [thread.listing_id]))[thread.listing_id]
+    people = {actor.id: actor for actor in await actors.list_by_ids(conn, [thread.owner_id, thread.partner_id])}
+    other = people[thread.other_of(me)]
+    before = read_before(request)
+    entries = await exchanges.list_entries(conn, thread.id, before=before, limit=PAGE)
+    reading = Reading(site=site, voice=voice_of(request), thread=thread, details=listing.details, me=me, other=other)
+    shown = await list_lines(conn, reading, entries)
+    held = await agreements.list_by_exchange(conn, thread.id)
+    closed = not await may_write(conn, people[me], other)
+    thing = await _find_thing(conn, site, listing, me)
+    return ThreadView(
+        id=thread.id,
+        path=exchange_path(thread.id),
+        role=role,
+        other=person_of(other),
+        plate=await find_plate(conn, other, None),
+        thing=thing,
+        lines=shown.lines,
+        cards={} if before else await _place_cards(conn, reading, role, held, shown),
+        stage=_find_stage(held),
+        older=entries[0].id if len(entries) == PAGE else None,
+        newest_page=before is None,
+        closed=closed,
+        less_private=await _is_less_private(conn, other),
+        muted=thread.owner_muted if role == "owner" else thread.partner_muted,
+        may_ask=_may_ask(thing, role, held) and not closed,
+        slots=propose_slots(datetime.now(PARIS)),
+        email=account.email,
+        phone=await contacts.find_phone(conn, me),
+    )
+
+
+def _find_stage(held: Sequence[Agreement]) -> int:
+    """How far the two are: 1 they talk, 2 they agree, 3 it is done."""
+    states = {one.state for one in held}
+    return 2 if "agreed" in states else 3 if held and held[0].state == "done" else 1
+
+
+def _may_ask(thing: Thing, role: Role, held: Sequence[Agreement]) -> bool:
+    waiting = any(one.state in agreements.OPEN for one in held)
+    return role == "partner" and not thing.gone and thing.details.status in ("open", "reserved") and not waiting
+
+
+async def _find_thing(conn: Connection, site: Site, listing: Listing, me: int) -> Thing:
+    pictures = draw_pictures(site, (await media.list_by_posts(conn, [listing.id]))[listing.id])
+    return Thing(
+        id=listing.id,
+        title=listing.details.title,
+        href=listing_path(site, listing),
+        details=listing.details,
+        picture=pictures[0] if pictures else None,
+        published_at=listing.post.published_at,
+        own=listing.post.author_id == me,
+        gone=listing.post.deleted_at is not None,
+    )
+
+
+async def _place_cards(
+    conn: Connection, reading: Reading, role: Role, held: Sequence[Agreement], shown: Lines
+) -> dict[int, list[Card]]:
+    """A card for whatever is still open, and for the latest that was done, behind the newest line about it."""
+    wanted = [one for one in held if one.state in agreements.LIVE or (one is held[0] and one.state == "done")]
+    lines = {line.agreement_id: line.id for line in shown.lines if line.agreement_id}
+    placed: dict[int, list[Card]] = {}
+    for one in reversed(wanted):
+        card = await find_card(conn, reading, role, one, shown.before.get(one.id))
+        placed.setdefault(lines.get(one.id, 0), []).append(card)
+    return placed
+
+
+async def find_card(
+    conn: Connection, reading: Reading, role: Role, held: Agreement, before: Terms | None = None
+) -> Card:
+    """The card of one agreement for one of the two."""
+    taken = []
+    if held.begins_at is not None:
+        end = held.ends_at or held.begins_at
+        taken = await agreements.list_taken(
+            conn, held.listing_id, held.begins_at - LOOK_AROUND, end + LOOK_AROUND, but=held.id
+        )
+    reports = await agreements.list_reports(conn, held.id) if held.state in ("agreed", "done") else []
+    beside = Beside(before=before, taken=taken, reports=reports)
+    return make_card(reading.voice, held, reading.details, role, beside)
+
+
+async def _is_less_private(conn: Connection, other: Actor) -> bool:
+    """Whether the other one's server is not known to keep such conversations as ours does."""
+    if other.local or other.territory_uri is not None:
+        return False
+    server = await servers.find(conn, other.host)
+    return server is None or server.software != "declic"
+
+
+def propose_slots(now: datetime) -> list[datetime]:
+    """Three moments at which somebody might come by: tomorrow evening, the next Wednesday and the next Saturday."""
+
+    def on(day: date, hour: int) -> datetime:
+        return datetime(day.year, day.month, day.day, hour, tzinfo=PARIS)
+
+    tomorrow = now.date() + timedelta(days=1)
+    wednesday = tomorrow + timedelta(days=1 + (1 - tomorrow.weekday()) % 7)
+    saturday = tomorrow + timedelta(days=1 + (4 - tomorrow.weekday()) % 7)
+    return sorted([on(tomorrow, 18), on(wednesday, 18), on(saturday, 10)])

@@ -1,0 +1,43 @@
+"""The member's phone number, kept here so that she can give it in a thread by a tap."""
+
+import re
+
+from aiohttp import web
+
+from models import contacts
+from models.database import connection, transaction
+from web.forms import Form, blank_form, read_form
+from web.keys import INSTANCE
+from web.pages.notices import lead_on
+from web.render import render
+from web.session import require_account
+
+LIMIT = 30
+
+PHONE = re.compile(r"\+?[\d .()-]{6,}")
+
+
+async def show_phone(request: web.Request) -> web.Response:
+    """GET /compte/telephone."""
+    account = require_account(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        phone = await contacts.find_phone(conn, account.actor_id)
+    return await _show(request, blank_form(request, {"telephone": phone}))
+
+
+async def post_phone(request: web.Request) -> web.Response:
+    """POST /compte/telephone: an empty field forgets it."""
+    account = require_account(request)
+    form = await read_form(request)
+    phone = form.text("telephone", limit=LIMIT)
+    if phone and form.ok and not PHONE.fullmatch(phone):
+        form.fail("telephone", "Écrivez un numéro, comme 06 12 34 56 78.")
+    if not form.ok:
+        return await _show(request, form)
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await contacts.set_phone(conn, account.actor_id, phone)
+    raise lead_on("/compte", "telephone")
+
+
+async def _show(request: web.Request, form: Form) -> web.Response:
+    return await render(request, "account/phone.html", status=200 if form.ok else 422, form=form)
