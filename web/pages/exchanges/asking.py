@@ -1,22 +1,22 @@
 """Ask for what is offered, propose what is looked for, or propose other terms: days first, then the rest."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from aiohttp import web
 
-from models import actors, agreements, listings
-from models.agreements import Agreement
+from models import actors, agreements, listings, unavailabilities
+from models.agreements import Agreement, Taken
 from models.database import Connection, connection, transaction
 from models.errors import Conflict, Forbidden, Invalid, NotFound
 from models.exchanges import Exchange
-from models.listings import Listing, ListingDetails
+from models.listings import Listing, ListingDetails, find_stock
 from models.moments import PARIS
 from outbox.agreements import counter
 from outbox.agreements import request as ask
 from outbox.cases import Said
-from outbox.terms import TIMED, find_stock
+from outbox.terms import TIMED
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.exchanges.days import Choosing, Month, draw_months, next_month
@@ -196,13 +196,7 @@ async def _draw(
         today=today,
         first=first,
         last=last,
-        taken=await agreements.list_taken(
-            conn,
-            asking.listing.id,
-            begin_at(shown),
-            begin_at(next_month(shown, MONTHS)),
-            but=asking.held.id if asking.held else None,
-        ),
+        taken=await _list_taken(conn, asking, shown),
         wanted=asking.details.quantity if not asking.details.unit_based else Decimal(1),
         there=find_stock(asking.details),
     )
@@ -215,6 +209,22 @@ async def _draw(
         earlier=f"{base}{earlier:%Y-%m}" if shown > today.replace(day=1) else "",
         later=f"{base}{later:%Y-%m}" if later <= next_month(today, FARTHEST) else "",
     )
+
+
+async def _list_taken(conn: Connection, asking: Asking, shown: date) -> list[Taken]:
+    """What touches the months shown; of a copy also what its own server said last."""
+    begin, end = begin_at(shown), begin_at(next_month(shown, MONTHS))
+    but = asking.held.id if asking.held else None
+    taken = await agreements.list_taken(conn, asking.listing.id, begin, end, but=but)
+    if asking.listing.post.local:
+        return taken
+    told = (await unavailabilities.load_calendar(conn, asking.listing, at=datetime.now(UTC))).ranges
+    held = asking.held
+    return taken + [
+        Taken(begins_at=one.begins_at, ends_at=one.ends_at, quantity=None, agreement_id=None)
+        for one in told
+        if held is None or (one.begins_at, one.ends_at) != (held.begins_at, held.ends_at)
+    ]
 
 
 def _read_month(text: str, today: date, first: date | None) -> date:
