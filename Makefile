@@ -42,6 +42,7 @@ test: lint
 # What happens when things break: the long form, with its figures (some 20 minutes).
 drills: install
 	DECLIC_DRILLS=long $(BIN)/python -m pytest -q -s tests/drills
+	DECLIC_INTERLEAVINGS=10000 $(BIN)/python -m pytest -q tests/outbox/test_interleavings.py
 
 bench: install
 	$(BIN)/python -m tests.bench
