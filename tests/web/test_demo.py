@@ -110,6 +110,12 @@ async def test_what_one_publishes_stands_in_the_home_of_a_member_of_the_other(de
     assert any((status["reblog"] or status)["media_attachments"] for status in home)
 
 
+async def test_they_talk_and_agree_across_the_two(demo: Demo) -> None:
+    for house, username in ((0, "maryse"), (1, "leonie")):
+        talks = await demo.ask(house, username, "/api/v1/conversations")
+        assert any("train de 17 h" in talk["last_status"]["content"] for talk in talks)
+
+
 async def test_their_coops_follow_each_others_streams(demo: Demo) -> None:
     for house, username in ((0, "maryse"), (1, "leonie")):
         coop = await demo.ask(house, username, "/api/v1/accounts/lookup?acct=coop")
@@ -154,7 +160,7 @@ async def test_commands_work_beside_a_running_server(demo: Demo) -> None:
     publish = ["publish", "request", "--as", "maryse", "--title", "Cherche une brouette", "--place", "59160 Lomme"]
     status, out, err = await run_declic(env, *publish)
     assert status == 0, err
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while True:
             status, found, _ = await run_declic(demo.environment(1), "lookup", out.strip())
             if status == 0 and json.loads(found)["type"] == "listing":

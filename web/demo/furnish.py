@@ -1,7 +1,7 @@
 """Furnish the houses of the demo by the same verbs that pages and commands use; what is there already stays."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from outbox import listings as outbox_listings
 from outbox.accounts import register
 from outbox.cooperative import save_listed, save_preferences
 from outbox.peers import vouch
+from web.demo.talks import hold_talks
 from web.demo.troupe import HOUSES, PASSWORD, PHOTOS, STREAMS, Ad, House, Part
 from web.passwords import hash_password
 from web.wake import announce_work
@@ -45,7 +46,9 @@ async def furnish_houses(instances: Sequence[Instance]) -> None:
         await _settle(instance, house)
     await asyncio.gather(_meet(first, *HOUSES), _meet(second, *reversed(HOUSES)))
     published = [await _publish(instance, house) for house, instance in zip(HOUSES, instances, strict=True)]
-    await asyncio.gather(_wait_for(first, published[1]), _wait_for(second, published[0]))
+    await asyncio.gather(_wait_for(first, published[1].values()), _wait_for(second, published[0].values()))
+    houses = {house.folder: instance for house, instance in zip(HOUSES, instances, strict=True)}
+    await hold_talks(houses, published[0] | published[1])
 
 
 async def list_keys(instance: Instance, house: House, known: dict[tuple[str, str], str]) -> list[dict[str, Any]]:
@@ -121,15 +124,16 @@ async def _wait_until_accepted(instance: Instance, follower: Actor, followed: Ac
             await asyncio.sleep(0.05)
 
 
-async def _publish(instance: Instance, house: House) -> list[str]:
-    uris = []
+async def _publish(instance: Instance, house: House) -> dict[str, str]:
+    """The ids of its small ads by their titles."""
+    uris = {}
     for ad in reversed(house.ads):  # the first in the list ends up on top
         async with connection(instance.pool) as conn:
             author = await actors.get_local(conn, ad.author)
         draft = await _make_draft(instance, author, ad)
         async with transaction(instance.pool) as conn:
             listing = await outbox_listings.publish(conn, instance.site, author, draft)
-        uris.append(listing.uri)
+        uris[ad.title] = listing.uri
     await announce_work(instance.pool)
     return uris
 
@@ -158,7 +162,7 @@ async def _make_draft(instance: Instance, author: Actor, ad: Ad) -> ListingDraft
     return replace(draft, **place_fields(commune.place))
 
 
-async def _wait_for(instance: Instance, uris: Sequence[str]) -> None:
+async def _wait_for(instance: Instance, uris: Iterable[str]) -> None:
     """Until what the other house published stands here."""
     async with asyncio.timeout(WAIT_SECONDS):
         for uri in uris:
