@@ -6,8 +6,10 @@ import aiohttp
 
 from federation.remote import resolve_handle
 from models import actors, listings
+from models.actors import Actor
+from models.agreements import Terms, get
 from models.listings import ListingDraft
-from outbox import follows, leaving
+from outbox import agreements, follows, leaving
 from outbox.listings import publish
 from tests.eventually import eventually
 from tests.servers import RunningServer
@@ -39,9 +41,12 @@ async def test_a_member_leaves_and_next_door_nothing_of_her_stays(make_server: M
         tent = await publish(conn, lomme.instance.site, alice, draft)
     await eventually(lambda: _is(henin, tent.uri, "open"))
 
+    await agree(lomme, alice, henin, bob, tent.uri)
+
     async with acting(lomme) as conn:
         await leaving.ask(conn, lomme.instance.site, alice)
     await eventually(lambda: _is(henin, tent.uri, "paused"), within=5)
+    assert await states(henin) == ["agreed"]
     async with acting(lomme) as conn:
         await leaving.stay(conn, lomme.instance.site, alice)
     await eventually(lambda: _is(henin, tent.uri, "open"), within=5)
@@ -54,7 +59,8 @@ async def test_a_member_leaves_and_next_door_nothing_of_her_stays(make_server: M
 
     assert ended == [1, 0]
     await eventually(lambda: _gone(henin, known.uri))
-    assert await status_there(henin, tent.uri) in (None, "gone")
+    assert await status_there(henin, tent.uri) == "gone", "its thread stays, and so does its place"
+    assert await states(lomme) == await states(henin) == ["cancelled"]
     async with aiohttp.ClientSession() as session:
         for address in (alice.uri, tent.uri):
             answer = await session.get(address, headers={"Accept": "application/activity+json"})
@@ -65,6 +71,35 @@ async def test_a_member_leaves_and_next_door_nothing_of_her_stays(make_server: M
         alice.uri,
     )
     assert told == 1
+
+
+async def agree(lomme: RunningServer, alice: Actor, henin: RunningServer, bob: Actor, tent: str) -> None:
+    """Bob asks for the tent, and Alice says yes."""
+    start = datetime(2027, 5, 7, 22, tzinfo=UTC)
+    async with acting(henin) as conn:
+        copy = await listings.find_by_listing_uri(conn, tent)
+        assert copy is not None
+        terms = Terms(begins_at=start, ends_at=start + timedelta(days=2))
+        await agreements.request(conn, henin.instance.site, bob, copy, terms)
+
+    async def asked() -> int | None:
+        found: int | None = await lomme.instance.pool.fetchval("SELECT id FROM agreement")
+        return found
+
+    id = await eventually(asked)
+    async with acting(lomme) as conn:
+        await agreements.accept(conn, lomme.instance.site, alice, await get(conn, id))
+
+    async def agreed() -> bool:
+        return await states(henin) == ["agreed"]
+
+    await eventually(agreed)
+
+
+async def states(server: RunningServer) -> list[str]:
+    """The states of all agreements there."""
+    rows = await server.instance.pool.fetch("SELECT state FROM agreement ORDER BY id")
+    return [row["state"] for row in rows]
 
 
 async def _is(server: RunningServer, uri: str, status: str) -> bool:

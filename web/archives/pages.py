@@ -16,7 +16,10 @@ from models.database import Connection, connection
 from web.archives.parcel import Parcel, Sheet
 from web.archives.reading import PAGE, Line, Owner, Said, gather
 from web.archives.threads import Thread, list_conversations, list_exchanges, list_lines
-from web.templating import make_bare_environment
+from web.forms import Say
+from web.news_mail import speak
+from web.spans import tell_span
+from web.templating import LOCALES, make_bare_environment
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,13 +49,21 @@ class Book:
     parcel: Parcel
     parts: Any
     about: About
+    tell_span: Callable[..., str]
 
 
 async def write_pages(owner: Owner, parcel: Parcel, coop: str) -> None:
     """Her listings, her words, her exchanges and conversations, and the page that leads to them."""
     environment = make_bare_environment(owner.account.language)
     about = About(handle=f"@{owner.actor.handle}", coop=coop, at=datetime.now(UTC))
-    book = Book(owner=owner, parcel=parcel, parts=environment.get_template("archive/parts.html").module, about=about)
+    language = owner.account.language
+    book = Book(
+        owner=owner,
+        parcel=parcel,
+        parts=environment.get_template("archive/parts.html").module,
+        about=about,
+        tell_span=partial(_tell_span, language, speak(language)),
+    )
     chapters = [
         await _write_posts(book, "listing", _begin(book, "annonces")),
         await _write_posts(book, "note", _begin(book, "paroles")),
@@ -61,6 +72,10 @@ async def write_pages(owner: Owner, parcel: Parcel, coop: str) -> None:
     ]
     await parcel.add("style.css", environment.get_template("archive/style.css").render())
     await _write_index(book, chapters)
+
+
+def _tell_span(language: str, say: Say, begins_at: datetime, ends_at: datetime | None) -> str:
+    return tell_span(say, begins_at, ends_at, LOCALES.get(language, language))
 
 
 def _begin(book: Book, name: str) -> Chapter:
@@ -116,7 +131,7 @@ async def _write_threads(book: Book, pages: AsyncIterator[list[Thread]], chapter
 
 async def _write_thread(book: Book, thread: Thread, sheet: Sheet) -> None:
     others = [f"{one.display_name} (@{one.handle})" for one in thread.others]
-    await sheet.write(book.parts.thread(thread.title or ", ".join(others), others, thread.agreements))
+    await sheet.write(book.parts.thread(thread.title or ", ".join(others), others, thread.agreements, book.tell_span))
     async for lines in list_lines(book.owner, thread):
         await sheet.write(await _draw_all(partial(_draw_line, book), lines))
     await sheet.write("</section>")

@@ -14,8 +14,10 @@ from web.mail import ask_mail
 from web.pages.account import check_current_password
 from web.pages.causes import explain_stop
 from web.pages.notices import lead_on
-from web.render import render, say
+from web.render import reader_language, render, say
 from web.session import SignInFirst, current_session, require_account, require_role
+from web.spans import tell_span
+from web.templating import LOCALES
 
 HERE = "/compte/supprimer"
 
@@ -74,7 +76,8 @@ async def list_departed(request: web.Request) -> web.Response:
 
 
 async def _show(request: web.Request, form: Form, status: int = 200) -> web.Response:
-    account = require_account(request)
+    account, speak = require_account(request), partial(say, request)
+    language = LOCALES.get(reader_language(request), reader_language(request))
     async with connection(request.app[INSTANCE].pool) as conn:
         has_password = await accounts.find_password_hash(conn, account.actor_id) is not None
         last_admin = await departures.is_last_admin(conn, account.actor_id)
@@ -87,5 +90,6 @@ async def _show(request: web.Request, form: Form, status: int = 200) -> web.Resp
         has_password=has_password,
         last_admin=last_admin,
         pending=pending,
+        tell_span=lambda begins_at, ends_at: tell_span(speak, begins_at, ends_at, language),
         days=leaving.GRACE.days,
     )

@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -17,9 +18,11 @@ import pytest
 
 from federation.instance import Instance
 from models import archives, blocks, bookmarks, exchanges, mutes, reactions
+from models.agreements import Terms
 from models.database import execute, fetch_value, open_pool, transaction
 from models.settings import Settings, Site
 from outbox import notes
+from outbox.agreements import accept, request
 from outbox.notes import NoteDraft
 from tests import village
 from tests.conftest import copy_database, with_database
@@ -69,6 +72,12 @@ async def furnish(instance: Instance) -> Village:
         [thread] = await exchanges.list_mine(conn, alice.id)
         thanks = {"text": "Merci <b>toi</b>"}
         await exchanges.add_event(conn, thread.id, "thanked", actor_id=lomme.bob.id, details=thanks)
+        gone = {"gone": True, "activity": "https://henin.test/activities/1"}
+        await exchanges.add_event(conn, thread.id, "withdrawn", actor_id=lomme.bob.id, details=gone)
+        begin = datetime(2027, 5, 7, 22, tzinfo=UTC)
+        terms = Terms(begins_at=begin, ends_at=begin + timedelta(days=2), place="À la Remise", note="Avec le maillet")
+        asked = await request(conn, SITE, hocine, lomme.tent, terms)
+        await accept(conn, SITE, alice, asked)
         await execute(conn, "UPDATE account SET password_hash = 'argon-geheim'")
         await execute(
             conn, "UPDATE listing SET title = '<img src=//x onerror=a()>' WHERE post_id = $1", lomme.wanted.id
@@ -157,12 +166,29 @@ def test_what_she_likes_keeps_follows_and_hides_is_there_in_both_forms(archive: 
 
 def test_threads_have_the_words_of_both_and_what_happened(archive: Unpacked) -> None:
     lomme = archive.lomme
-    [written] = [one for one in archive.json("exchanges.json") if one["listing"] == lomme.tent.uri]
+    [written] = [one for one in archive.json("exchanges.json") if one["with"] == [lomme.bob.uri]]
     page = archive.text("pages/echanges-1.html")
 
-    assert [line.get("event", "message" in line) for line in written["lines"]] == [True, "thanked"]
-    assert "Je peux passer samedi" in written["lines"][0]["content"] and written["with"] == [lomme.bob.uri]
+    assert [line.get("event", "message" in line) for line in written["lines"]] == [True, "thanked", "withdrawn"]
+    assert "Je peux passer samedi" in written["lines"][0]["content"] and written["listing"] == lomme.tent.uri
     assert "Je peux passer samedi" in page and "dit merci" in page and "Merci &lt;b&gt;toi&lt;/b&gt;" in page
+    assert "Léonie n’est plus là" in page and "activities/1" not in page
+
+
+def test_agreements_are_there_with_their_days_and_how_they_stand(archive: Unpacked) -> None:
+    threads = archive.json("exchanges.json")
+    [agreed] = [
+        one for thread in threads if thread["with"] == [archive.lomme.hocine.uri] for one in thread["agreements"]
+    ]
+    page = lxml.html.document_fromstring(archive.text("pages/echanges-1.html")).text_content()
+
+    assert (agreed["state"], agreed["begins_at"], agreed["place"]) == (
+        "agreed",
+        "2027-05-07T22:00:00+00:00",
+        "À la Remise",
+    )
+    assert "Du samedi 8 mai 2027 au dimanche 9 mai 2027" in page.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "D’accord" in page and "Avec le maillet" in page
 
 
 def test_the_pages_open_from_the_disk_and_lead_to_nothing_that_is_missing(archive: Unpacked) -> None:

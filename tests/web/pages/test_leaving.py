@@ -1,12 +1,18 @@
 """Deleting one's account by the page: what it says, the proof that it asks for, and changing one's mind."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
+from federation.instance import Instance
 from models import accounts
+from models.actors import Actor
+from models.agreements import Terms
 from models.database import connection, execute, fetch_value, transaction
+from outbox.agreements import accept, request
 from outbox.leaving import leave_due
 from tests.factories import make_remote_actor
-from tests.web.pages.conftest import Browser
+from tests.village import Village
+from tests.web.pages.conftest import SITE, Browser
 from tests.web.visitor import PASSWORD, Doorbell, Visitor, add_member, list_mails
 from web.jobs import remind_leaving
 
@@ -127,3 +133,21 @@ async def test_once_it_is_done_she_is_nobody_here_and_the_administrators_see_who
 
 async def test_members_do_not_see_who_left(alice: Browser) -> None:
     assert (await alice.get("/coop/departs")).status == 403
+
+
+async def test_what_is_still_going_on_is_named_before(
+    open_browser: Callable[[Actor | None], Awaitable[Browser]], instance: Instance, lomme: Village
+) -> None:
+    begin = datetime(2027, 5, 7, 22, tzinfo=UTC)
+    async with transaction(instance.pool) as conn:
+        terms = Terms(begins_at=begin, ends_at=begin + timedelta(days=2))
+        asked = await request(conn, SITE, lomme.hocine, lomme.tent, terms)
+        await accept(conn, SITE, lomme.alice, asked)
+        await request(conn, SITE, lomme.hocine, lomme.sewing, Terms(begins_at=begin, ends_at=begin + timedelta(days=1)))
+
+    hers = (await (await open_browser(lomme.alice)).get(HERE)).words()
+    his = (await (await open_browser(lomme.hocine)).get(HERE)).words()
+
+    when = "du samedi 8 mai 2027 au dimanche 9 mai 2027"
+    assert "Tente 4 places, facile à monter" in hers and f"avec Hocine, d’accord, {when}" in hers
+    assert f"avec Maryse, d’accord, {when}" in his and "Machine à coudre" in his and "avec Léonie, demandé" in his
