@@ -118,6 +118,7 @@ class ListingDraft:
     expires_at: datetime | None = None
     repair: dict[str, Any] | None = None
     points: int | None = None
+    first_come: bool = False
 
 
 def has_calendar(details: ListingDetails) -> bool:

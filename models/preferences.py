@@ -18,11 +18,16 @@ DirectoryArea = Literal["france", "borders", "anywhere"]
 
 Accent = Literal["email", "vert", "prune", "canard", "ardoise", "vermillon"]
 
+DurationLabel = Literal["longest", "wished"]
+"""What the duration of a loan is: as long as it may last at most, or as its owner would like it."""
+
 Mode = Literal["gift", "loan", "swap", "sale", "service"]
 
 ACCENTS: tuple[Accent, ...] = get_args(Accent)
 
 MODES: tuple[Mode, ...] = get_args(Mode)
+
+DURATION_LABELS: tuple[DurationLabel, ...] = get_args(DurationLabel)
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +52,7 @@ class Preferences:
     registration: Registration = "closed"
     accent: Accent = "email"
     modes: tuple[Mode, ...] = ("gift", "loan", "swap", "service")
+    duration_label: DurationLabel = "longest"
     address: str = ""
     opening_hours: str = ""
     contact_email: str = ""

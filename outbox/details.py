@@ -44,6 +44,7 @@ def describe(site: Site, author: Actor, draft: ListingDraft, stream: Actor | Non
         ends_at=draft.ends_at,
         expires_at=draft.expires_at,
         repair=draft.repair,
+        first_come=draft.first_come and draft.kind == "offer" and draft.mode == "gift",
         points=draft.points if draft.kind != "repair_call" and draft.mode in PRICED else None,
     )
 

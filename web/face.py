@@ -13,7 +13,8 @@ from models.settings import Site
 class Face:
     """What stands in the header and the footer of every page. `accent` is a CSS class, "" for the enamel blue.
 
-    `currency` is what points are called, None where the cooperative keeps none.
+    `durations_wished`: loans last about as long as they say, not at most. `currency` is what points are called, None
+    where the cooperative keeps none.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Face:
     legal: str = ""
     open_to_all: bool = False
     modes: tuple[str, ...] = ()
+    durations_wished: bool = False
     territory_kind: str = "commune"
     territory_codes: tuple[str, ...] = ()
     currency: Currency | None = None
@@ -55,6 +57,7 @@ def draw_face(chosen: Preferences, site: Site) -> Face:
         legal=chosen.legal_text,
         open_to_all=chosen.registration != "closed",
         modes=chosen.modes,
+        durations_wished=chosen.duration_label == "wished",
         territory_kind=chosen.territory_kind,
         territory_codes=chosen.territory_codes,
         currency=points.find_currency(chosen),

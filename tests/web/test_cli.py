@@ -128,6 +128,7 @@ PUBLISH = ("publish", "offer", "--as", "alice", "--title", "Perceuse")
         (("account", "move", "alice", "@alice@lomme.test"), "the address of this account"),
         (("account", "alias", "alice", "@alice@nowhere.invalid"), "nowhere.invalid"),
         (("publish", "offer", "--as", "bob", "--title", "Perceuse"), "no member named bob"),
+        ((*PUBLISH, "--mode", "sale"), "does not offer sale"),
         ((*PUBLISH, "--place", "Atlantis"), "names no commune"),
         ((*PUBLISH, "--category", "hoverboard"), "no category hoverboard"),
         ((*PUBLISH, "--photo", __file__, "--alt", "Rien"), "“test_cli.py” is not a photo"),

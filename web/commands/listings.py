@@ -11,7 +11,7 @@ import click
 
 from federation.instance import Instance
 from federation.uploads import save_upload
-from models import accounts, actors, categories, listings, media, places
+from models import accounts, actors, categories, listings, media, places, preferences
 from models.actors import Actor
 from models.database import Connection, connection, transaction
 from models.errors import Invalid
@@ -107,6 +107,7 @@ async def _publish(kind: ListingKind, name: str, options: Options) -> None:
     async with working_instance() as instance:
         author = await _find_author(instance, name)
         mode: ListingMode = "repair" if kind == "repair_call" else options.mode or "loan"
+        await _require_mode(instance, mode)
         draft = ListingDraft(kind=kind, mode=mode, title="", language=instance.site.languages[0])
         draft = await _apply(instance, author, draft, options)
         if draft.expires_at is None:
@@ -123,6 +124,8 @@ async def _edit(id: str, options: Options) -> None:
         async with connection(instance.pool) as conn:
             listing, author = await _find_own(conn, id)
             draft = read_back(listing, (await media.list_by_posts(conn, [listing.id]))[listing.id])
+        if options.mode not in (None, draft.mode):
+            await _require_mode(instance, options.mode)
         draft = await _apply(instance, author, draft, options)
         async with transaction(instance.pool) as conn:
             await outbox.edit(conn, instance.site, author, id, draft)
@@ -141,6 +144,14 @@ async def _withdraw(id: str) -> None:
         _, author = await _find_own(conn, id)
         await outbox.withdraw(conn, instance.site, author, id)
     tell(id)
+
+
+async def _require_mode(instance: Instance, mode: str | None) -> None:
+    """Raise Invalid for a way of exchanging that the cooperative has switched off: sales, unless it wants them."""
+    async with connection(instance.pool) as conn:
+        allowed = (await preferences.load(conn)).modes
+    if mode != "repair" and mode not in allowed:
+        raise Invalid(f"This cooperative does not offer {mode}: it has {', '.join(allowed)}.")
 
 
 async def _find_author(instance: Instance, name: str) -> Actor:

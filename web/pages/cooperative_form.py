@@ -6,7 +6,7 @@ from dataclasses import replace
 from models import places
 from models.database import Connection
 from models.places import Epci, fold_name
-from models.preferences import ACCENTS, MODES, Mode, Preferences, Registration, TerritoryKind
+from models.preferences import ACCENTS, DURATION_LABELS, MODES, Mode, Preferences, Registration, TerritoryKind
 from web.forms import Form
 from web.pages.communes import find_commune
 from web.pages.points_form import fill_in_points, read_points
@@ -61,6 +61,7 @@ async def read_settings(conn: Connection, form: Form, chosen: Preferences) -> Pr
         chosen,
         registration=form.choice("registration", REGISTRATIONS, default="closed"),
         modes=_read_modes(form),
+        duration_label=form.choice("duration_label", DURATION_LABELS, default="longest"),
     )
     return replace(
         read_points(form, chosen),
@@ -131,6 +132,7 @@ async def fill_in(conn: Connection, chosen: Preferences) -> dict[str, str]:
             for name in (
                 *("name", "sentence", "territory_kind", "territory_name", "accent", "registration", "address"),
                 *("opening_hours", "contact_email", "legal_publisher", "legal_director", "legal_host", "legal_text"),
+                "duration_label",
             )
         },
     }

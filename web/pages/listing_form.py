@@ -25,6 +25,7 @@ from outbox.drafts import (
     MOST_MONEY,
     TEXT_LIMIT,
     TITLE_LIMIT,
+    UNITS,
     URGENCIES,
     WANTS_LIMIT,
     WHEEL_LIMIT,
@@ -41,6 +42,7 @@ IN_COMMUNE, AROUND_HOME = "commune", "chez-moi"
 WHERE = (IN_COMMUNE, AROUND_HOME)
 
 KINDS: tuple[ListingKind, ...] = ("offer", "request", "repair_call")
+WHO = ("choisir", "premier")
 DURATIONS = ("", "P1D", "P2D", "P3D", "P1W", "P2W", "P1M")
 
 FIELDS = {
@@ -106,6 +108,8 @@ def values_of(listing: Listing, text: str) -> MultiDict[str]:
         "contre": details.wants,
         "etat": details.condition,
         "combien": details.quantity,
+        "unite": details.unit if details.unit in UNITS else "one",
+        "premier": "premier" if details.first_come else "choisir",
         "lieu": place_words(details),
         "ou": AROUND_HOME if details.radius == CELL else IN_COMMUNE,
         "du": _day(details.begins_at),
@@ -205,6 +209,7 @@ def _read_terms(form: Form, kind: str, face: Face) -> dict[str, Any]:
     mode = form.choice("comment", face.modes, missing="Choisissez comment : prêt, don, échange…")
     offered = kind == "offer"
     lent, sold = offered and mode == "loan", offered and mode == "sale"
+    by_hour = mode == "service" and form.choice("unite", UNITS, default="one") == "hour"
     free = sold and form.flag("prix_libre")
     price = _read_money(form, "prix") if sold and not free else None
     if sold and not free and price is None:
@@ -218,6 +223,8 @@ def _read_terms(form: Form, kind: str, face: Face) -> dict[str, Any]:
         "wants": form.text("contre", limit=WANTS_LIMIT) or None if mode in ("swap", "service") else None,
         "condition": form.choice("etat", _or_none(CONDITIONS)) or None if offered and mode != "service" else None,
         "quantity": _read_quantity(form),
+        "unit": "hour" if by_hour else "one",
+        "first_come": offered and mode == "gift" and form.choice("premier", WHO, default="choisir") == "premier",
         "points": read_number(form, "points") or None if face.currency and mode in PRICED else None,
     }
 

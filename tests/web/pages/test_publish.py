@@ -1,6 +1,7 @@
 """Publishing and editing as a browser without JavaScript does it."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ from aiohttp import FormData
 
 from federation.instance import Instance
 from federation.store import FolderStore, StoreFull
-from models import listings, media
+from models import listings, media, preferences
 from models.actors import Actor
-from models.database import connection, fetch_value
+from models.database import connection, fetch_value, transaction
+from models.listings import Listing
 from tests.village import Village
 from tests.web.pages.conftest import Browser, Page
 
@@ -249,6 +251,66 @@ async def test_sale_needs_a_price_or_to_be_free(alice: Browser) -> None:
 
     assert "12,50" in errors(wrong)["prix"]
     assert "prix" in errors(missing)
+
+
+async def publish_so(alice: Browser, instance: Instance, **fields: str) -> tuple[Listing, Page]:
+    """What the form publishes, and its page."""
+    page = await alice.get("/publier")
+    answer = await send_form(alice, "/publier", page, changed(page, geste="publier", **fields))
+    assert answer.status == 303, errors(answer)
+    url = f"{instance.site.url}{answer.location.partition('?')[0]}"
+    async with connection(instance.pool) as conn:
+        listing = await listings.find_by_url(conn, url)
+    assert listing is not None
+    return listing, await alice.get(answer.location)
+
+
+async def test_a_gift_goes_to_the_first_who_asks_or_to_whom_its_author_chooses(
+    alice: Browser, instance: Instance
+) -> None:
+    first, shown = await publish_so(alice, instance, titre="Livres", comment="gift", premier="premier")
+    chosen, _ = await publish_so(alice, instance, titre="Livres", comment="gift")
+    lent, _ = await publish_so(alice, instance, titre="Livres", comment="loan", premier="premier")
+
+    assert [one.details.first_come for one in (first, chosen, lent)] == [True, False, False]
+    assert "au premier qui le demande" in shown.words()
+    edited = await alice.get(f"{first.post.url.removeprefix(instance.site.url)}/modifier")
+    assert ("premier", "premier") in typed(edited)
+
+
+async def test_a_service_is_counted_by_the_hour(alice: Browser, instance: Instance) -> None:
+    hours, shown = await publish_so(alice, instance, titre="Couture", comment="service", unite="hour", combien="6")
+    whole, _ = await publish_so(alice, instance, titre="Couture", comment="service")
+    lent, _ = await publish_so(alice, instance, titre="Machine", comment="loan", unite="hour")
+
+    assert (hours.details.unit, hours.details.unit_based, int(hours.details.quantity)) == ("hour", True, 6)
+    assert [(one.details.unit, one.details.unit_based) for one in (whole, lent)] == [("one", False)] * 2
+    assert "Coup de main, à l’heure, 6 heures en tout" in shown.words()
+
+
+async def test_the_cooperative_says_whether_a_duration_is_the_longest_or_wished(
+    alice: Browser, instance: Instance
+) -> None:
+    _, longest = await publish_so(alice, instance, titre="Tente", comment="loan", duree="P1W", fin="")
+    async with transaction(instance.pool) as conn:
+        chosen = await preferences.load(conn)
+        await preferences.save(conn, replace(chosen, duration_label="wished"))
+
+    lent, wished = await publish_so(alice, instance, titre="Tente", comment="loan", duree="P1W", fin="")
+
+    assert "une semaine au plus" in longest.words() and "plutôt une semaine" in wished.words()
+    assert "Durée souhaitée" in (await alice.get("/publier")).words() and lent.details.max_duration == "P1W"
+
+
+async def test_sale_is_not_offered_where_it_is_off(alice: Browser, instance: Instance) -> None:
+    async with transaction(instance.pool) as conn:
+        await preferences.save(conn, preferences.Preferences())
+    page = await alice.get("/publier")
+
+    refused = await send_form(alice, "/publier", page, changed(page, titre="Roue", comment="sale", prix="12"))
+
+    assert "sale" not in page.html.xpath("//input[@name='comment']/@value")
+    assert refused.status == 422 and "comment" in errors(refused)
 
 
 async def test_author_edits_her_listing_and_others_cannot(

@@ -51,6 +51,7 @@ def build_listing(site: Site, one: Gathered, reader_id: int | None) -> Listing:
         quantity=_write_amount(details.quantity) or "1",
         available_quantity=_write_amount(details.available_quantity),
         unit=details.unit,
+        first_come=details.first_come,
         exchange=Exchange(
             price=_write_amount(details.price),
             currency=details.currency,

@@ -19,8 +19,8 @@ from web.api.declic.reading import require_commune
 from web.face import load_face
 
 PLAIN = (
-    *("kind", "title", "text", "category", "audience", "language", "condition", "quantity", "price", "free_price"),
-    *("wants", "deposit", "max_duration", "begins_at", "ends_at", "expires_at"),
+    *("kind", "title", "text", "category", "audience", "language", "condition", "quantity", "unit", "price"),
+    *("free_price", "first_come", "wants", "deposit", "max_duration", "begins_at", "ends_at", "expires_at"),
 )
 """Fields that are called the same in a draft; nothing in them is the draft's own default."""
 
@@ -89,7 +89,12 @@ def _fit_terms(draft: ListingDraft, given: dict[str, Any]) -> ListingDraft:
         "free_price": sold,
         "wants": draft.mode in ("swap", "service"),
         "condition": offered and draft.mode != "service",
+        "first_come": offered and draft.mode == "gift",
     }
+    if draft.unit == "hour" and draft.mode != "service":
+        if given.get("unit") == "hour":
+            raise Invalid(f"unit: hour does not go with {draft.kind} and {draft.mode}.", field="unit")
+        draft = replace(draft, unit="one")
     for name, fitting in fits.items():
         if not fitting and given.get(name):
             raise Invalid(f"{name} does not go with {draft.kind} and {draft.mode}.", field=name)

@@ -109,6 +109,12 @@ class ListingChange(Struct, kw_only=True, frozen=True):
     ] = UNSET
     condition: Condition | UnsetType | None = UNSET
     quantity: Money | UnsetType | None = UNSET
+    unit: Annotated[
+        Literal["one", "hour"] | UnsetType, Meta(description=N_("À l’heure, pour un service ; sinon one."))
+    ] = UNSET
+    first_come: Annotated[
+        bool | UnsetType, Meta(description=N_("Un don qui va à la première personne qui le demande."))
+    ] = UNSET
     price: Annotated[Money | UnsetType | None, Meta(description=N_("En euros, pour une vente."))] = UNSET
     free_price: bool | UnsetType = UNSET
     wants: Annotated[

@@ -127,6 +127,7 @@ class Listing(Struct, kw_only=True, frozen=True):
     quantity: Amount
     available_quantity: Amount | None
     unit: str
+    first_come: Annotated[bool, Meta(description=N_("Va à la première personne qui le demande ; su ici seulement."))]
     exchange: Exchange
     deposit: Amount | None
     max_duration: Annotated[str | None, Meta(description=N_("Une durée ISO 8601, par exemple P1W."))]

@@ -102,6 +102,8 @@ WRONG: dict[str, dict[str, Any]] = {
     "media_ids": {"media_ids": ["1"]},
     "condition": {"condition": "broken"},
     "quantity": {"quantity": 1000},
+    "unit": {"unit": "hour"},
+    "first_come": {"first_come": True},
     "price": {"price": "5"},
     "free_price": {"free_price": True},
     "wants": {"wants": "Des confitures"},
@@ -153,6 +155,17 @@ async def test_a_sale_is_had_where_the_cooperative_allows_it_and_has_a_price(ali
 
     assert made["exchange"] == {"price": "12.50", "currency": "EUR", "free_price": False, "wants": None}
     assert await own.refused("POST", "/listings", json=TENT) == "mode"
+
+
+async def test_a_service_is_by_the_hour_and_a_gift_for_the_first_who_asks(own: Own) -> None:
+    service = await create(own, mode="service", unit="hour", quantity=6)
+    gift = await create(own, mode="gift", first_come=True)
+
+    assert (service["unit"], service["quantity"], gift["first_come"]) == ("hour", "6", True)
+    assert await own.refused("POST", "/listings", json=TENT | {"mode": "loan", "unit": "hour"}) == "unit"
+    assert await own.refused("POST", "/listings", json=TENT | {"mode": "loan", "first_come": True}) == "first_come"
+    changed = (await own.ask("PATCH", f"/listings/{service['id']}", json={"mode": "loan"})).json
+    assert changed["unit"] == "one"
 
 
 async def test_a_picture_without_words_waits_for_them(alice: Alice, own: Own) -> None:
