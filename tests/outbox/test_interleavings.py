@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from models import agreements as held
+from models import exchanges, points
 from models.actors import Actor
 from models.agreements import Agreement, Terms, is_free
 from models.agreements.calendar import Taken
-from models.database import Connection, fetch_all
+from models.database import Connection, fetch_all, fetch_value
 from models.errors import Conflict, Forbidden, Invalid, NotFound
 from outbox.agreements import accept, counter, request
 from outbox.cases import Said, open_case
@@ -24,10 +25,14 @@ from outbox.endings import cancel, end_by_clock, refuse, withdraw
 from outbox.fulfilment import report
 from tests.factories import make_member
 from tests.pair import Pair, Side, make_pair, same
+from tests.points import require_balanced, switch_on
 
 RUNS = int(os.environ.get("DECLIC_INTERLEAVINGS", "150"))
 BATCHES = 10
 START = (datetime.now(UTC) + timedelta(days=30)).replace(hour=0, minute=0, second=0, microsecond=0)
+PRICE = 20
+"""Of three things at this price, fifty points pay two."""
+
 MODES = ("loan", "loan", "loan", "gift", "service")
 
 
@@ -89,12 +94,21 @@ async def expire(side: Side, agreement: Agreement) -> None:
 
 
 async def compete(dice: random.Random, here: Side, carol: Actor, mode: str) -> None:
-    """Somebody of the owner's own server wants the same thing, and the owner answers her."""
+    """Somebody of the owner's own server wants the same thing; the two do whatever the page lets them, for points."""
+    thread = await exchanges.find(here.conn, listing_id=here.listing.id, partner_id=carol.id)
+    asked = await held.get_latest(here.conn, thread.id) if thread is not None else None
     try:
-        asked = await request(here.conn, here.site, carol, here.listing, draw_terms(dice, mode))
-        verb = dice.choice((accept, refuse, None))
-        if verb is not None:
-            await verb(here.conn, here.site, here.owner, asked)
+        if asked is None or asked.state not in held.LIVE:
+            await request(here.conn, here.site, carol, here.listing, draw_terms(dice, mode))
+            return
+        actor = dice.choice((here.owner, carol))
+        verb = dice.choice(("accept", "accept", "report", "cancel", "counter"))
+        if verb == "report":
+            await report(here.conn, here.site, actor, asked, "back" if mode == "loan" else "done")
+        elif verb == "counter":
+            await counter(here.conn, here.site, actor, asked, draw_terms(dice, mode))
+        else:
+            await ANSWERS[verb](here.conn, here.site, actor, asked)
     except (Conflict, Invalid):
         pass
 
@@ -132,12 +146,17 @@ async def run(seed: int, conn: Connection, second_conn: Connection) -> None:
     dice = random.Random(seed)
     mode = dice.choice(MODES)
     quantity = Decimal(dice.choice((1, 1, 2))) if mode == "loan" else Decimal(1)
-    pair = await make_pair(conn, second_conn, mode=mode, first_come=dice.random() < 0.3, available_quantity=quantity)
+    pair = await make_pair(
+        conn, second_conn, mode=mode, first_come=dice.random() < 0.3, available_quantity=quantity, points=PRICE
+    )
     carol = await make_member(conn, "carol")
+    await switch_on(conn)
+    for member in (pair.here.owner, carol):
+        await points.welcome(conn, member.id)
     mail: list[tuple[Side, dict[str, Any]]] = []
     for _ in range(dice.randint(4, 14)):
         roll = dice.random()
-        if roll < 0.1:
+        if roll < 0.2:
             await compete(dice, pair.here, carol, mode)
         elif roll < 0.7:
             await act(dice, dice.choice((pair.here, pair.there)), mode)
@@ -146,6 +165,19 @@ async def run(seed: int, conn: Connection, second_conn: Connection) -> None:
     await carry_all(dice, pair, mail)
     await require_alike(seed, pair)
     await require_no_overlap(seed, pair, quantity)
+    await require_paid(seed, pair, carol)
+
+
+async def require_paid(seed: int, pair: Pair, carol: Actor) -> None:
+    """What was done between the two of one server is paid once, nothing else is, and nobody owes anything."""
+    conn, owner = pair.here.conn, pair.here.owner
+    await require_balanced(conn)
+    done = await fetch_value(conn, "SELECT count(*) FROM agreement WHERE partner_id = $1 AND state = 'done'", carol.id)
+    paid = await fetch_value(conn, "SELECT count(*) FROM points_movement WHERE kind = 'exchange'")
+    assert paid == done, seed
+    left, earned = [await points.find_balance(conn, member.id) for member in (carol, owner)]
+    assert (left, earned) == (50 - PRICE * done, 50 + PRICE * done), seed
+    assert left >= 0, seed
 
 
 async def require_alike(seed: int, pair: Pair) -> None:
