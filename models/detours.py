@@ -28,6 +28,14 @@ class Stuck:
     other_id: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What became of a message on its way by mail, and when."""
+
+    sent: bool
+    at: datetime
+
+
 async def list_stuck(conn: Connection, *, at: datetime, limit: int = 500) -> list[Stuck]:
     """Messages that wait for a server which did not answer for a day, the latest first; each is found once.
 
@@ -109,14 +117,14 @@ async def give_back(conn: Connection, post_id: int) -> None:
     await execute(conn, "DELETE FROM detour WHERE post_id = $1 AND state = 'sending'", post_id)
 
 
-async def list_sent(conn: Connection, post_uris: Sequence[str]) -> dict[str, datetime]:
-    """Which of these messages went by mail, and when."""
+async def list_ended(conn: Connection, post_uris: Sequence[str]) -> dict[str, Ended]:
+    """Which of these messages went by mail, or could not."""
     rows = await fetch_records(
         conn,
         """
-        SELECT p.uri, d.finished_at FROM detour d JOIN post p ON p.id = d.post_id
-        WHERE p.uri = ANY($1) AND d.state = 'sent'
+        SELECT p.uri, d.state = 'sent' AS sent, d.finished_at AS at FROM detour d JOIN post p ON p.id = d.post_id
+        WHERE p.uri = ANY($1) AND d.state <> 'sending'
         """,
         list(post_uris),
     )
-    return {row["uri"]: row["finished_at"] for row in rows}
+    return {row["uri"]: Ended(sent=row["sent"], at=row["at"]) for row in rows}

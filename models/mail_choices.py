@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from models.database import Connection, execute, execute_many, fetch_all, fetch_records, fetch_value
+from models.database import Connection, execute, execute_many, fetch_one, fetch_records, fetch_value
 from models.ids import make_id
 from models.notifications import NotificationType
 
@@ -157,21 +157,22 @@ async def _move_cursor(conn: Connection, until: int, oldest: int) -> int | None:
     return None if before is None else max(before, oldest)
 
 
-async def take_round(conn: Connection, at: datetime) -> Round | None:
-    """One of those who are to be written to now; whoever takes it writes down the mail in the same transaction."""
-    rows = await fetch_all(
+async def find_round(conn: Connection, at: datetime) -> Round | None:
+    """Whoever is to be written to first, of those whose time has come."""
+    return await fetch_one(
         conn,
         Round,
-        """
-        DELETE FROM mail_round USING (
-            SELECT actor_id, rhythm FROM mail_round WHERE due_at <= $1 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
-        ) AS first
-        WHERE mail_round.actor_id = first.actor_id AND mail_round.rhythm = first.rhythm
-        RETURNING mail_round.actor_id, mail_round.rhythm
-        """,
+        "SELECT actor_id, rhythm FROM mail_round WHERE due_at <= $1 ORDER BY due_at, actor_id LIMIT 1",
         at,
     )
-    return rows[0] if rows else None
+
+
+async def take_round(conn: Connection, round: Round) -> bool:
+    """Begin: whoever takes it writes down the mails in the same transaction. False when another one did."""
+    taken = await execute(
+        conn, "DELETE FROM mail_round WHERE actor_id = $1 AND rhythm = $2", round.actor_id, round.rhythm
+    )
+    return taken == 1
 
 
 async def plan(conn: Connection, actor_id: int, due: dict[Rhythm, datetime]) -> None:
@@ -180,4 +181,15 @@ async def plan(conn: Connection, actor_id: int, due: dict[Rhythm, datetime]) -> 
         conn,
         "INSERT INTO mail_round (actor_id, rhythm, due_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
         [(actor_id, rhythm, due_at) for rhythm, due_at in due.items()],
+    )
+
+
+async def put_off(conn: Connection, round: Round, due_at: datetime) -> None:
+    """Look at somebody's news later: what failed for her keeps nobody else from being told."""
+    await execute(
+        conn,
+        "UPDATE mail_round SET due_at = $3 WHERE actor_id = $1 AND rhythm = $2",
+        round.actor_id,
+        round.rhythm,
+        due_at,
     )

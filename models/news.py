@@ -119,7 +119,7 @@ async def list_entries(conn: Connection, reader_id: int, ids: list[int]) -> list
         FROM (
             SELECT m.exchange_id, m.post_id AS id, 'message' AS kind, p.published_at AS created_at
             FROM exchange_message m JOIN post p ON p.id = m.post_id
-            WHERE m.post_id = ANY($2) AND p.deleted_at IS NULL
+            WHERE m.post_id = ANY($2) AND p.deleted_at IS NULL AND NOT was_read_in_an_app(m.post_id, $1)
             UNION ALL
             SELECT exchange_id, id, kind, created_at FROM exchange_event WHERE id = ANY($2)
         ) AS n JOIN unread_exchange e ON e.id = n.exchange_id AND e.reader_id = $1 AND n.id > e.read_id

@@ -8,11 +8,14 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import cache
 
+import structlog
+
 from federation.html import to_text
 from federation.instance import Instance
 from models import accounts, actors, detours, listings, posts, preferences
 from models.database import Connection, connection, transaction
 from models.detours import Stuck
+from models.errors import Unavailable
 from models.posts import Post
 from models.settings import Site
 from web.forms import EMAIL
@@ -27,6 +30,8 @@ GIVEN = N_("Voici mon courriel : %(email)s")
 """How an address is given in a thread, by one tap; nothing else that somebody writes counts as that."""
 
 LONGEST = 5000
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,12 @@ async def send_detours(instance: Instance, at: datetime | None = None) -> int:
         stuck = await detours.list_stuck(conn, at=at)
     sent = 0
     for one in reversed(stuck):
-        sent += await _send(instance, server, one, at)
+        try:
+            sent += await _send(instance, server, one, at)
+        except Unavailable:
+            raise
+        except Exception as error:  # one message keeps no other from its way
+            log.error("detour_failed", post=one.post_id, cause=str(error) or type(error).__name__)
     return sent
 
 

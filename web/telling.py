@@ -7,7 +7,8 @@ import structlog
 from federation.instance import Instance
 from models import accounts, jobs, mail_choices, mails
 from models.accounts import Account
-from models.database import Connection, transaction
+from models.database import Connection, connection, transaction
+from models.errors import Unavailable
 from models.ids import make_id
 from models.mail_choices import Rhythm, Round
 from models.mails import Mail, Untold
@@ -20,6 +21,9 @@ TELL = "tell"
 
 OLDEST: dict[Rhythm, timedelta] = {"now": timedelta(days=2), "daily": timedelta(days=3), "weekly": timedelta(days=9)}
 """What is older is not told by mail any more: it stands on the page."""
+
+LATER = timedelta(hours=1)
+"""When somebody's news are looked at again that could not be written down."""
 
 APART = 3
 """So many threads have a mail each; more are told in one."""
@@ -36,11 +40,20 @@ async def tell_due(instance: Instance, at: datetime | None = None) -> int:
         await mail_choices.plan_rounds(conn, until=at - DELAY, oldest=at - timedelta(days=1), due=list_due(at))
     total = 0
     while True:
-        async with transaction(instance.pool) as conn:
-            round = await mail_choices.take_round(conn, at)
-            if round is None:
-                return total
-            total += await _write_down(conn, round, at)
+        async with connection(instance.pool) as conn:
+            round = await mail_choices.find_round(conn, at)
+        if round is None:
+            return total
+        try:
+            async with transaction(instance.pool) as conn:
+                if await mail_choices.take_round(conn, round):
+                    total += await _write_down(conn, round, at)
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.error("telling_failed", rhythm=round.rhythm, cause=str(error) or type(error).__name__)
+            async with transaction(instance.pool) as conn:
+                await mail_choices.put_off(conn, round, at + LATER)
 
 
 async def _write_down(conn: Connection, round: Round, at: datetime) -> int:

@@ -74,7 +74,7 @@ async def test_a_message_goes_by_mail_to_the_address_that_was_given_once(office:
     assert "Oui, samedi 10 h ?" in html and "alice@example.org" not in message.as_string()
     async with connection(office.pool) as conn:
         went = (await find_passages(conn, [post.uri]))[post.uri]
-    assert went.mailed_at is not None
+    assert went.by_mail is not None and went.by_mail.sent
 
 
 async def test_an_answer_by_mail_is_possible_where_the_author_gave_hers_too(office: Office) -> None:
@@ -145,6 +145,19 @@ async def test_a_mail_whose_worker_died_is_not_sent_again(office: Office) -> Non
     assert (stuck.post_id, stuck.exchange_id) == (post.id, thread.id)
     assert await send_detours(office.instance, DAY_AFTER) == 0
     assert office.postman.taken == []
+
+
+async def test_an_address_that_refuses_is_not_tried_again_and_the_author_sees_it(office: Office) -> None:
+    await write(office, office.bob, office.alice, GIVEN)
+    post = await answer(office)
+    office.postman.refusal = "550 nobody of that name"
+
+    tried = [await send_detours(office.instance, DAY_AFTER) for _ in range(2)]
+
+    assert tried == [0, 0]
+    async with connection(office.pool) as conn:
+        went = (await find_passages(conn, [post.uri]))[post.uri]
+    assert went.by_mail is not None and not went.by_mail.sent
 
 
 async def test_a_thread_gets_no_flood_of_mails(office: Office) -> None:

@@ -8,10 +8,10 @@ from typing import cast
 import pytest
 
 from federation.instance import Instance
-from models import exchanges, mail_choices, mails
-from models.database import Pool, connection, execute, fetch_column, transaction
+from models import accounts, exchanges, mail_choices, mails
+from models.database import Connection, Pool, connection, execute, fetch_column, transaction
 from models.settings import Settings
-from tests.factories import make_listing, make_note
+from tests.factories import make_listing, make_member, make_note
 from tests.web.office import LATER, NOON, Clock, Office, open_office
 from tests.web.postman import StandIn, read_parts
 from web.mail_times import MORNING, is_quiet, list_due
@@ -56,6 +56,35 @@ async def test_what_was_read_meanwhile_is_not_told(office: Office) -> None:
 
     assert await office.deliver() == 0
     assert office.postman.taken == []
+
+
+async def test_what_was_read_in_an_app_is_not_told(office: Office) -> None:
+    await office.write()
+    async with transaction(office.pool) as conn:
+        await execute(conn, "UPDATE conversation SET unread = false WHERE owner_id = $1", office.alice.id)
+
+    assert await office.deliver() == 0
+
+
+async def test_what_fails_for_one_member_keeps_nobody_from_being_told(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.write()
+    async with transaction(office.pool) as conn:
+        carol = await make_member(conn, "carol")
+        await mail_choices.plan(conn, carol.id, {"now": NOON - timedelta(days=1)})
+    find = accounts.find
+
+    async def stumble(conn: Connection, actor_id: int) -> accounts.Account | None:
+        if actor_id == carol.id:
+            raise ZeroDivisionError
+        return await find(conn, actor_id)
+
+    monkeypatch.setattr("models.accounts.find", stumble)
+
+    assert await office.deliver() == 1
+    async with connection(office.pool) as conn:
+        assert await fetch_column(conn, "SELECT actor_id FROM mail_round") == [carol.id]
 
 
 async def test_what_is_read_between_the_look_and_the_sending_is_not_told(office: Office) -> None:

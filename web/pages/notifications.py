@@ -38,10 +38,15 @@ async def show_notifications(request: web.Request) -> web.Response:
         first_page=before is None,
         mail=has_mail(request),
     )
-    if any(row.unread for row in rows):
+    if any(row.unread for row in rows) and _is_seen(request):
         async with transaction(instance.pool) as conn:
             await news.mark_read(conn, account.actor_id, rows[0].id, since=rows[-1].id)
     return answer
+
+
+def _is_seen(request: web.Request) -> bool:
+    """Whether somebody looks, and not a browser that fetches ahead."""
+    return request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
 
 
 async def post_read(request: web.Request) -> web.Response:

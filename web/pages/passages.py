@@ -10,7 +10,7 @@ from federation.errors import Cause
 from models import actors, detours, passages, posts
 from models.actors import Actor
 from models.database import Connection, connection, transaction
-from models.detours import SILENCE
+from models.detours import SILENCE, Ended
 from models.errors import NotFound
 from models.passages import Passage
 from outbox import again
@@ -43,15 +43,15 @@ class Stop:
 class Passages:
     """Servers that have it, those it is on its way to, and those that will not get it.
 
-    `withheld` are those to which the cooperative sends nothing private: it never left. `mailed_at` is when it went by
-    mail instead.
+    `withheld` are those to which the cooperative sends nothing private: it never left. `by_mail` is what became of
+    it by mail instead.
     """
 
     arrived: tuple[str, ...]
     waiting: tuple[Stop, ...]
     failed: tuple[Stop, ...]
     withheld: tuple[str, ...] = ()
-    mailed_at: datetime | None = None
+    by_mail: Ended | None = None
 
     @property
     def total(self) -> int:
@@ -72,8 +72,8 @@ class Passages:
 async def find_passages(conn: Connection, object_uris: Sequence[str]) -> dict[str, Passages]:
     """Where the newest activity about each of these objects stands."""
     found = await passages.list_passages(conn, object_uris)
-    mailed = await detours.list_sent(conn, object_uris)
-    return {uri: replace(sort_passages(rows), mailed_at=mailed.get(uri)) for uri, rows in found.items()}
+    mailed = await detours.list_ended(conn, object_uris)
+    return {uri: replace(sort_passages(rows), by_mail=mailed.get(uri)) for uri, rows in found.items()}
 
 
 async def find_request_passages(conn: Connection, follower_id: int, followed: Iterable[Actor]) -> dict[int, Passages]:

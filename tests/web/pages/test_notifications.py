@@ -70,6 +70,17 @@ async def test_the_mark_in_the_header_counts_and_goes_once_everything_was_seen(
     assert "Nouveau : Zoe aime" not in (await alice.get("/notifications")).words()
 
 
+async def test_a_page_that_is_only_fetched_ahead_was_not_seen(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    await like(instance, lomme, "zoe")
+
+    await alice.client.head("/notifications")
+    await alice.client.get("/notifications", headers={"Sec-Purpose": "prefetch;prerender"})
+
+    assert "2 nouvelles non lues" in mark_of(await alice.get("/annonces"))
+
+
 async def test_everything_can_be_marked_as_read_at_once(alice: Browser, lomme: Village, instance: Instance) -> None:
     page = await alice.get("/notifications")
     shown = page.html.xpath("string(//input[@name='jusqua']/@value)")
