@@ -7,8 +7,8 @@ from models.database import Connection, execute, fetch_all, fetch_value
 from models.exchanges import EventKind
 from models.notifications import NotificationType
 
-LOOKED_THROUGH = 1000
-"""Notifications that are put together for one page: a thing that more people like stands on two pages."""
+REMEMBERED = 20_000
+"""Notifications that the list reaches back over."""
 
 COUNTED = 100
 """What is unread is counted no further."""
@@ -46,38 +46,46 @@ class ThreadNews:
     created_at: datetime
 
 
-async def list_news(
-    conn: Connection, recipient_id: int, *, before: int | None = None, limit: int = 20, unread: list[int] | None = None
-) -> list[News]:
-    """Newest first, by keyset on `id`; `unread`: only those of these notifications that she has not seen.
+async def list_news(conn: Connection, recipient_id: int, *, before: int | None = None, limit: int = 20) -> list[News]:
+    """Newest first, by keyset on `id`. Messages of threads are not among them: those have lines of their own.
 
-    Messages of threads are not among them: those have lines of their own.
+    A group stands where its newest reaction does. All are grouped before the page is cut, at most REMEMBERED.
     """
     return await fetch_all(
         conn,
         News,
         """
-        WITH seen AS (
-            SELECT n.id, n.type, n.actor_id, n.post_id, n.created_at, n.unread FROM listed_notification n
-            WHERE n.recipient_id = $1 AND ($2::bigint IS NULL OR n.id < $2)
-                AND ($5::bigint[] IS NULL OR n.id = ANY($5) AND n.unread)
-            ORDER BY n.id DESC LIMIT $4
-        ), grouped AS (
-            SELECT max(id) AS id, type, post_id, (array_agg(actor_id ORDER BY id DESC))[1:3] AS actor_ids,
-                count(*)::integer AS count, max(created_at) AS created_at, bool_or(unread) AS unread
-            FROM seen GROUP BY type, post_id, CASE WHEN type IN ('favourite', 'reblog') THEN 0 ELSE id END
-        )
-        SELECT id, type, post_id, actor_ids, count, created_at, unread FROM grouped g
-        WHERE $2::bigint IS NULL OR g.type NOT IN ('favourite', 'reblog') OR NOT EXISTS (
-            SELECT FROM notification newer WHERE newer.post_id = g.post_id AND newer.recipient_id = $1
-                AND newer.type = g.type AND newer.id >= $2)
-        ORDER BY id DESC LIMIT $3
+        SELECT max(id) AS id, type, post_id, (array_agg(actor_id ORDER BY id DESC))[1:3] AS actor_ids,
+            count(*)::integer AS count, max(created_at) AS created_at, bool_or(unread) AS unread
+        FROM (
+            SELECT id, type, post_id, actor_id, created_at, unread FROM listed_notification
+            WHERE recipient_id = $1 ORDER BY id DESC LIMIT $4
+        ) AS told
+        GROUP BY type, post_id, CASE WHEN type IN ('favourite', 'reblog') THEN 0 ELSE id END
+        HAVING $2::bigint IS NULL OR max(id) < $2
+        ORDER BY 1 DESC LIMIT $3
         """,
         recipient_id,
         before,
         limit,
-        LOOKED_THROUGH,
-        unread,
+        REMEMBERED,
+    )
+
+
+async def list_unread(conn: Connection, recipient_id: int, ids: list[int]) -> list[News]:
+    """Those of these notifications that she has not seen, reactions to one thing together, newest first."""
+    return await fetch_all(
+        conn,
+        News,
+        """
+        SELECT max(id) AS id, type, post_id, (array_agg(actor_id ORDER BY id DESC))[1:3] AS actor_ids,
+            count(*)::integer AS count, max(created_at) AS created_at, true AS unread
+        FROM listed_notification WHERE recipient_id = $1 AND id = ANY($2) AND unread
+        GROUP BY type, post_id, CASE WHEN type IN ('favourite', 'reblog') THEN 0 ELSE id END
+        ORDER BY 1 DESC
+        """,
+        recipient_id,
+        ids,
     )
 
 

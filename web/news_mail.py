@@ -141,7 +141,7 @@ async def _gather_news(
     newest = {one.exchange_id: one for one in entries}
     counts = {id: sum(one.exchange_id == id for one in entries) for id in newest}
     threads = [replace(one, count=counts[id]) for id, one in newest.items()]
-    rows = await news.list_news(conn, account.actor_id, unread=ids) if ids else []
+    rows = await news.list_unread(conn, account.actor_id, ids)
     lines = [
         *await list_thread_lines(conn, say, threads),
         *await list_lines(conn, site, say, account.actor_id, rows),

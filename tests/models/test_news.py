@@ -37,6 +37,19 @@ async def test_pages_go_on_where_they_stopped_and_a_group_stands_once(conn: Conn
     assert [row.count for row in first] == [1, 4]
 
 
+async def test_whoever_hides_does_not_hide_what_others_did(conn: Connection) -> None:
+    alice = await make_member(conn)
+    tent = await make_listing(conn, alice)
+    fans = [await make_remote_actor(conn, f"fan{number}") for number in range(3)]
+    for fan in fans:
+        await notifications.notify(conn, recipient_id=alice.id, type="favourite", actor_id=fan.id, post_id=tent.id)
+    await blocks.save(conn, uri="https://lomme.test/b", actor_id=alice.id, target_id=fans[2].id)
+
+    [line] = await news.list_news(conn, alice.id)
+
+    assert (line.actor_ids, line.count) == ([fans[1].id, fans[0].id], 2)
+
+
 async def test_a_thread_is_one_line_and_its_messages_are_told_once(conn: Connection) -> None:
     alice, bob = await make_member(conn), await make_remote_actor(conn)
     tent = await make_listing(conn, alice)
