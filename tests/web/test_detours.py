@@ -1,34 +1,20 @@
 """Mail instead of a server that keeps silent: only where an address was given, once, and the author sees it."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from models import detours
 from models.actors import Actor
-from models.database import Pool, connection, execute, fetch_column, transaction
+from models.database import connection, execute, fetch_column, transaction
 from models.posts import Post
 from tests.factories import make_activity, make_note
-from tests.web.office import NOON, Clock, Office, open_office
+from tests.web.office import NOON, Office
 from tests.web.postman import read_parts
 from web.detours import find_address, send_detours
 from web.pages.passages import find_passages
 
 GIVEN = "<p>@alice Voici mon courriel\u00a0: leonie@example.net</p>"
-
-
-@pytest.fixture
-async def office(pool: Pool) -> AsyncIterator[Office]:
-    async with open_office(pool) as office:
-        yield office
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr("models.ids.time", clock)
-    return clock
 
 
 async def write(office: Office, author: Actor, other: Actor, content: str) -> Post:

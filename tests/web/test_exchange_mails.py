@@ -1,6 +1,5 @@
 """Mails about exchanges: everything that may happen in one, reminders by the clock, and dates for the calendar."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import get_args
 
@@ -9,11 +8,11 @@ import pytest
 
 from models import agreements, exchanges
 from models.agreements import Agreement, NewAgreement, Terms, write_terms
-from models.database import Pool, execute, transaction
+from models.database import execute, transaction
 from models.exchanges import EventKind
 from models.moments import PARIS
 from outbox.reminders import remind_due
-from tests.web.office import LATER, NOON, Clock, Office, open_office
+from tests.web.office import LATER, NOON, Clock, Office
 from tests.web.postman import read_parts
 from web.mail_times import list_due
 from web.news import ONE
@@ -21,19 +20,6 @@ from web.news import ONE
 BEGIN = datetime.combine(NOON.date() + timedelta(days=1), datetime.min.time(), PARIS)
 
 TERMS = Terms(begins_at=BEGIN, ends_at=BEGIN + timedelta(days=2), place="Place du Marais, Lomme")
-
-
-@pytest.fixture
-async def office(pool: Pool) -> AsyncIterator[Office]:
-    async with open_office(pool) as office:
-        yield office
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr("models.ids.time", clock)
-    return clock
 
 
 async def agree(office: Office, kind: EventKind = "agreed", state: str = "agreed") -> Agreement:

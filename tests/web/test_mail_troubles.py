@@ -1,6 +1,5 @@
 """Mails that do not leave: tried again while that is safe, never sent twice, and seen by the administrators."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import cast
 
@@ -10,25 +9,12 @@ from federation.instance import Instance
 from models import accounts, mails
 from models.database import Pool, connection, execute, fetch_column, fetch_records, transaction
 from models.settings import Settings
-from tests.web.office import LATER, Clock, Office, open_office
+from tests.web.office import LATER, Office
 from tests.web.postman import StandIn
 from web import mail
 from web.mail_server import MailCause, MailRefused
 from web.mail_times import next_try
 from web.telling import tell_due
-
-
-@pytest.fixture
-async def office(pool: Pool) -> AsyncIterator[Office]:
-    async with open_office(pool) as office:
-        yield office
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr("models.ids.time", clock)
-    return clock
 
 
 async def list_states(pool: Pool) -> list[tuple[str, str | None, int]]:

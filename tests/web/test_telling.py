@@ -1,6 +1,5 @@
 """News by mail: whom they reach, when, once, and not when they were read meanwhile."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
@@ -9,26 +8,13 @@ import pytest
 
 from federation.instance import Instance
 from models import accounts, exchanges, mail_choices, mails
-from models.database import Connection, Pool, connection, execute, fetch_column, transaction
+from models.database import Connection, connection, execute, fetch_column, transaction
 from models.settings import Settings
 from tests.factories import make_listing, make_member, make_note
-from tests.web.office import LATER, NOON, Clock, Office, open_office
+from tests.web.office import LATER, NOON, Clock, Office
 from tests.web.postman import StandIn, read_parts
 from web.mail_times import MORNING, is_quiet, list_due
 from web.telling import tell_due
-
-
-@pytest.fixture
-async def office(pool: Pool) -> AsyncIterator[Office]:
-    async with open_office(pool) as office:
-        yield office
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr("models.ids.time", clock)
-    return clock
 
 
 async def test_a_message_is_told_once_after_a_few_minutes(office: Office) -> None:

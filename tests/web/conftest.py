@@ -1,0 +1,23 @@
+"""What tests of mails share: a tent that somebody asks for, at noon."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from models.database import Pool
+from tests.web.office import Clock, Office, open_office
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """By which ids are made."""
+    clock = Clock()
+    monkeypatch.setattr("models.ids.time", clock)
+    return clock
+
+
+@pytest.fixture
+async def office(pool: Pool, clock: Clock) -> AsyncIterator[Office]:
+    """Everything that mails about the tent pass through."""
+    async with open_office(pool) as office:
+        yield office
