@@ -8,6 +8,7 @@ from federation.html import to_text
 from federation.vocabulary.activities import Accept, Offer, Reject
 from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import EconomicEvent
+from inbox.assent import find_proposer, limit_hold, require_assent, require_names
 from inbox.errors import Ignored
 from models import actors, agreements
 from models.actors import Actor
@@ -110,21 +111,19 @@ async def follow_word(conn: Connection, sender: Actor, held: Agreement, word: Wo
     case = await open_case(conn, held.id)
     held = case.agreement
     at = word.at or agreements.next_moment(held.updated_at)  # some write no time
-    if at <= held.updated_at:
-        raise Ignored("Something newer is known of this agreement.")
-    if held.ended_at is not None and held.state != "expired" and word.state in agreements.LIVE:
-        raise Ignored("This crossed with the end of the agreement.")
-    terms = _require_assent(held, word)
+    _require_order(held, word, at)
+    await require_names(conn, case, word.uri, word.offer_uri)
+    terms = await require_assent(conn, case, word.state, word.terms)
     same = (held.state, held.terms) == (word.state, terms)
     ended = word.state not in agreements.LIVE
     changed = replace(
         held.with_terms(terms),
         state=word.state,
         uri=held.uri or word.uri,
-        proposed_by=_find_proposer(case, word),
+        proposed_by=await find_proposer(conn, held, word.offer_uri),
         offer_uri=word.offer_uri or held.offer_uri,
         accepted_uri=held.accepted_uri if same else None,
-        held_until=word.held_until if word.state in agreements.OPEN else None,
+        held_until=await limit_hold(conn, word.held_until) if word.state in agreements.OPEN else None,
         reason=word.reason or held.reason,
         updated_at=at,
         agreed_at=(held.agreed_at or at) if word.state in ("agreed", "done") else held.agreed_at,
@@ -141,29 +140,14 @@ async def follow_word(conn: Connection, sender: Actor, held: Agreement, word: Wo
         await keep(conn, case, word.state, case.owner, {"text": word.reason} if word.reason else None)
 
 
-def _require_assent(held: Agreement, word: Word) -> Terms:
-    """The terms as they now are. Nobody here is bound to what she neither proposed nor said yes to."""
-    terms = word.terms or held.terms
-    terms = as_held(terms, held)
-    if word.state not in ("agreed", "done"):
-        return terms
-    if terms != held.terms or not (held.agreed_at or held.accepted_uri or held.proposed_by == held.partner_id):
-        raise Ignored("Nobody here said yes to these terms.")
-    return terms
-
-
-def as_held(terms: Terms, held: Agreement) -> Terms:
-    """With what the wire does not say: points, and the currency of the same amount."""
-    currency = held.currency if terms.amount == held.amount else terms.currency
-    return replace(terms, points=held.points, currency=currency)
-
-
-def _find_proposer(case: Case, word: Word) -> int:
-    """Whose Offer is on the table: on a copy, ids tell, since the two are of different servers."""
-    held = case.agreement
-    if word.offer_uri is None or word.offer_uri == held.offer_uri:
-        return held.proposed_by
-    return held.owner_id if word.offer_uri.startswith(case.owner.uri + "/") else held.proposed_by
+def _require_order(held: Agreement, word: Word, at: datetime) -> None:
+    """Raise Ignored for what is old, or goes back behind what is settled."""
+    if at <= held.updated_at:
+        raise Ignored("Something newer is known of this agreement.")
+    if held.ended_at is not None and held.state != "expired" and word.state in agreements.LIVE:
+        raise Ignored("This crossed with the end of the agreement.")
+    if held.state == "agreed" and word.state in agreements.OPEN:
+        raise Ignored("What is agreed is not asked for again.")
 
 
 async def hear_report(conn: Connection, site: Site, sender: Actor, event: EconomicEvent) -> None:

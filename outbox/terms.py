@@ -32,6 +32,23 @@ def require_terms(details: ListingDetails, terms: Terms, *, at: datetime | None 
     return terms
 
 
+def require_possible(details: ListingDetails, terms: Terms, *, at: datetime | None = None) -> Terms:
+    """The terms, tidied, as another server has them for a listing of its own: what cannot be raises Invalid.
+
+    Whether units, amounts and days fit is for that server to say, which knows the listing better.
+    """
+    terms = _tidy(terms)
+    if terms.quantity <= 0:
+        raise Invalid("Indiquez un nombre entier, à partir de 1.", field="quantity")
+    if terms.begins_at is None or (terms.ends_at is None and details.mode == "loan"):
+        _require_times(details, terms, at or datetime.now(UTC))
+    elif terms.ends_at is not None and terms.ends_at <= terms.begins_at:
+        raise Invalid("La fin doit venir après le début.", field="ends_at")
+    elif terms.begins_at > (at or datetime.now(UTC)) + FARTHEST:
+        raise Invalid("C’est dans plus de deux ans : choisissez une date plus proche.", field="begins_at")
+    return terms
+
+
 def _tidy(terms: Terms) -> Terms:
     place, in_return = (" ".join(NOT_TYPED.sub("", text).split()) for text in (terms.place, terms.in_return))
     note = NOT_TYPED.sub("", terms.note).replace("\r\n", "\n").strip()

@@ -2,7 +2,8 @@
 
 from federation.uris import is_local
 from federation.vocabulary.activities import Accept, Follow, Offer
-from inbox.agreements import act, as_held, find_answered, follow_word, is_ours, read_terms, read_word, result_of
+from inbox.agreements import act, find_answered, follow_word, is_ours, read_terms, read_word, result_of
+from inbox.assent import as_held
 from inbox.errors import Ignored
 from inbox.relations import find_our_follow
 from models import backfills, follows

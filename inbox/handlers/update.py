@@ -44,6 +44,8 @@ async def _follow_agreement(conn: Connection, sender: Actor, document: Agreement
         held = held or (await find_answered(conn, sender, uri) if uri else None)
     if held is None:
         raise Ignored("This is about no agreement of theirs that is known here.")
+    if document.request not in (None, held.request_uri):
+        raise Ignored("Its id and the Offer with which it began are of two agreements.")
     await follow_word(conn, sender, held, read_word(document, at))
 
 

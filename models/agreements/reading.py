@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from models.agreements.values import Agreement, Step
+from models.agreements.values import Agreement, Step, Terms, read_terms
 from models.database import Connection, fetch_all, fetch_one, fetch_value
 from models.errors import NotFound
 
@@ -61,6 +62,21 @@ async def find_by_offer(conn: Connection, uri: str, *, by: int | None = None) ->
         uri,
         by,
     )
+
+
+async def find_stance(conn: Connection, agreement_id: int, actor_id: int) -> Terms | None:
+    """The terms that one of the two proposed or said yes to last."""
+    kept: dict[str, Any] | None = await fetch_value(
+        conn,
+        """
+        SELECT details->'terms' FROM exchange_event
+        WHERE agreement_id = $1 AND actor_id = $2 AND kind IN ('requested', 'countered', 'accepted')
+        ORDER BY id DESC LIMIT 1
+        """,
+        agreement_id,
+        actor_id,
+    )
+    return None if kept is None else read_terms(kept)
 
 
 async def get_latest(conn: Connection, exchange_id: int) -> Agreement | None:

@@ -1,0 +1,85 @@
+"""What the owner's server may say of an agreement with one of ours: nobody here is bound without having said yes."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from federation.uris import same_origin
+from inbox.errors import Ignored
+from models import agreements, preferences
+from models.agreements import Agreement, State, Terms
+from models.database import Connection
+from models.errors import Invalid
+from outbox.builders.agreement import Case
+from outbox.terms import require_possible
+
+LONGEST_HOLD = timedelta(days=31)
+"""So long one of ours waits for an answer at most, whatever another server says."""
+
+BINDING: tuple[State, ...] = ("agreed", "done")
+
+
+async def require_assent(conn: Connection, case: Case, state: State, said: Terms | None) -> Terms:
+    """The terms as they are after this word.
+
+    What comes to nothing leaves them. Raises Ignored where somebody of ours would be bound by terms that she neither
+    proposed nor said yes to last, and for terms that cannot be.
+    """
+    held = case.agreement
+    if said is None or state not in (*agreements.OPEN, *BINDING):
+        said = held.terms
+    terms = as_held(said, held)
+    if state in BINDING:
+        terms = replace(terms, place=terms.place or held.place, note=terms.note or held.note)  # some peers drop words
+        settled = terms == held.terms and (held.agreed_at is not None or held.accepted_uri is not None)
+        if not settled and not await _are_hers(conn, held, terms):
+            raise Ignored("Nobody here said yes to these terms.")
+        return terms
+    if terms == held.terms:
+        return terms
+    try:
+        return require_possible(case.listing.details, terms)
+    except Invalid as error:
+        raise Ignored(f"These terms cannot be: {error}") from error
+
+
+async def _are_hers(conn: Connection, held: Agreement, terms: Terms) -> bool:
+    """Whether these are the terms that the partner proposed or accepted last."""
+    hers = await agreements.find_stance(conn, held.id, held.partner_id)
+    return hers is not None and as_held(hers, held) == terms
+
+
+def as_held(terms: Terms, held: Agreement) -> Terms:
+    """With what the wire does not say: points, and the currency of the same amount."""
+    currency = held.currency if terms.amount == held.amount else terms.currency
+    return replace(terms, points=held.points, currency=currency)
+
+
+async def require_names(conn: Connection, case: Case, uri: str | None, offer_uri: str | None) -> None:
+    """Raise Ignored where an agreement or an Offer gets an id that its server may not give, or that is another's."""
+    held, owner = case.agreement, case.owner
+    if uri is not None and held.uri is None:
+        known = await agreements.find_by_uri(conn, uri)
+        if known is not None or not same_origin(uri, owner.uri):
+            raise Ignored("This is the id of another agreement, or of another server.")
+    if offer_uri is not None:
+        known = await agreements.find_by_offer(conn, offer_uri)
+        if known is None and not same_origin(offer_uri, owner.uri):
+            raise Ignored("This Offer is of a server that has no part in the agreement.")
+        if known is not None and known.id != held.id:
+            raise Ignored("This Offer is about another agreement.")
+
+
+async def find_proposer(conn: Connection, held: Agreement, offer_uri: str | None) -> int:
+    """Whose Offer is on the table: we know all that ours made, so any other is of the owner."""
+    if offer_uri is None or offer_uri == held.offer_uri:
+        return held.proposed_by
+    own = await agreements.find_by_offer(conn, offer_uri, by=held.partner_id)
+    return held.owner_id if own is None else held.partner_id
+
+
+async def limit_hold(conn: Connection, until: datetime | None) -> datetime:
+    """Until when one of ours is waited for: as they say, but not for ever; as here where they say nothing."""
+    now = datetime.now(UTC)
+    if until is None:
+        return now + timedelta(hours=(await preferences.load(conn)).hold_hours)
+    return min(until, now + LONGEST_HOLD)
