@@ -14,9 +14,9 @@ from models.accounts import Account
 from models.agreements import read_terms
 from models.database import Connection
 from models.exchanges import Event
-from models.mail_choices import Kind
+from models.mail_choices import TYPES, Kind
 from models.mails import Mail
-from models.news import ThreadNews
+from models.news import News, ThreadNews
 from models.settings import Site
 from web.agendas import list_occasions
 from web.calendars import write_calendar
@@ -51,15 +51,25 @@ async def write_news_mail(
 ) -> EmailMessage | None:
     """The mail, to be handed over; None when the member has read everything meanwhile."""
     site, say = instance.site, speak(account.language)
-    entries = await news.list_entries(conn, account.actor_id, mail.entry_ids)
     choices = await mail_choices.load(conn, account.actor_id)
+    wanted = {kind for kind, choice in choices.items() if choice.rhythm != "never"}
+    entries = [
+        one
+        for one in await news.list_entries(conn, account.actor_id, mail.entry_ids)
+        if ("messages" if one.kind == "message" else "exchanges") in wanted
+    ]
+    rows = [
+        row
+        for row in await news.list_unread(conn, account.actor_id, mail.notification_ids)
+        if TYPES[row.type] in wanted
+    ]
     kinds: list[Kind] = [kind for kind, choice in choices.items() if choice.rhythm == mail.rhythm]
     coop = (await preferences.load(conn)).name or site.host
     if mail.exchange_id is not None:
         kinds = ["messages", "exchanges"]
         context = await _gather_thread(conn, site, say, account, entries)
     else:
-        context = await _gather_news(conn, site, say, account, entries, mail.notification_ids)
+        context = await _gather_news(conn, site, say, account, entries, rows)
     if not context:
         return None
     token = await sign(conn, instance.settings, UNSUBSCRIBE, f"{account.actor_id} {','.join(kinds)}")
@@ -86,7 +96,7 @@ def speak(language: str) -> Say:
 def _tie(message: EmailMessage, site: Site, mail: Mail) -> None:
     """Mails about one thread answer one name, under one subject, so that mail programs show them as one thread.
 
-    A mail's own name is made of its row: one that is sent again after an unclear answer is the same mail.
+    A mail's own name is made of its row: whatever happens on its way, it is the same mail.
     """
     domain = site.host.partition(":")[0]
     message["Message-ID"] = f"<mail-{mail.id}@{domain}>"
@@ -136,12 +146,11 @@ async def _tell_terms(conn: Connection, say: Say, event: Event, language: str) -
 
 
 async def _gather_news(
-    conn: Connection, site: Site, say: Say, account: Account, entries: Sequence[ThreadNews], ids: list[int]
+    conn: Connection, site: Site, say: Say, account: Account, entries: Sequence[ThreadNews], rows: Sequence[News]
 ) -> dict[str, Any]:
     newest = {one.exchange_id: one for one in entries}
     counts = {id: sum(one.exchange_id == id for one in entries) for id in newest}
     threads = [replace(one, count=counts[id]) for id, one in newest.items()]
-    rows = await news.list_unread(conn, account.actor_id, ids)
     lines = [
         *await list_thread_lines(conn, say, threads),
         *await list_lines(conn, site, say, account.actor_id, rows),

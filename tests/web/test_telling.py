@@ -44,6 +44,17 @@ async def test_what_was_read_meanwhile_is_not_told(office: Office) -> None:
     assert office.postman.taken == []
 
 
+async def test_a_mail_that_waits_is_not_sent_once_its_kind_was_stopped(office: Office) -> None:
+    await office.write()
+    assert await tell_due(office.instance, LATER) == 1
+    async with transaction(office.pool) as conn:
+        await mail_choices.save(conn, office.alice.id, {"messages": "never"})
+
+    await office.run_jobs()
+
+    assert office.postman.taken == []
+
+
 async def test_what_was_read_in_an_app_is_not_told(office: Office) -> None:
     await office.write()
     async with transaction(office.pool) as conn:
