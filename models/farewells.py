@@ -46,7 +46,7 @@ async def list_farewells(conn: Connection) -> list[Farewell]:
             count(d.id) FILTER (WHERE d.state = 'done') AS confirmed
         FROM (
             SELECT id, username, uri, deleted_at FROM actor
-            WHERE local AND type = 'Person' AND deleted_at > now() - make_interval(days => $1)
+            WHERE local AND type IN ('Person', 'Organization') AND deleted_at > now() - make_interval(days => $1)
             ORDER BY deleted_at DESC LIMIT $2
         ) AS left_
         LEFT JOIN activity a ON a.object_uri = left_.uri AND a.actor_id = left_.id AND a.type = 'Delete'

@@ -221,7 +221,7 @@ async def find_local_reader(conn: Connection, author_uri: str, addressees: list[
         conn,
         """
         SELECT a.id FROM actor a
-        WHERE a.local AND a.type = 'Person' AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+        WHERE a.local AND a.type IN ('Person', 'Organization') AND a.deleted_at IS NULL AND a.suspended_at IS NULL
             AND (a.uri = ANY($2) OR a.id IN (
                 SELECT f.follower_id FROM follow f JOIN actor b ON b.id = f.followed_id
                 WHERE b.uri = $1 AND f.state = 'accepted'))

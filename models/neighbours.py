@@ -80,7 +80,8 @@ async def list_met(conn: Connection) -> list[Met]:
         """
         SELECT a.id AS actor_id, s.unavailable_since IS NULL AS awake
         FROM actor a LEFT JOIN server s ON s.host = a.host
-        WHERE NOT a.local AND a.type = 'Organization' AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+        WHERE NOT a.local AND a.type = 'Organization' AND lower(a.username) = 'coop'
+            AND a.deleted_at IS NULL AND a.suspended_at IS NULL
             AND coalesce(s.level, 'reader') <> 'aside'
             AND (s.level = 'friend'
                 OR EXISTS (SELECT FROM territory t WHERE t.host = a.host AND t.accepted_at IS NOT NULL)
@@ -139,7 +140,8 @@ async def list_neighbours(conn: Connection, reader_id: int | None, coop_id: int 
             WHERE f.follower_id = $2 AND b.host = a.host AND b.type IN ('Group', 'Organization')
                 AND f.state IN ('accepted', 'pending')
         ) AS ours ON true
-        WHERE NOT a.local AND a.type = 'Organization' AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+        WHERE NOT a.local AND a.type = 'Organization' AND lower(a.username) = 'coop'
+            AND a.deleted_at IS NULL AND a.suspended_at IS NULL
             AND coalesce(s.level, 'reader') <> 'aside'
             AND (s.level = 'friend' OR t.accepted_at IS NOT NULL OR mine.followed + mine.asked > 0 OR ours.followed > 0)
         ORDER BY s.unavailable_since IS NOT NULL, open.total DESC, a.host

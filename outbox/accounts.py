@@ -1,5 +1,6 @@
 """Members come and go: the name taken for ever, actor, keys and account made together, and ended together."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NotRequired, TypedDict, Unpack
 
@@ -19,7 +20,10 @@ from outbox.send import Recipients, send
 
 
 class NewMember(TypedDict):
-    """What is known of somebody who joins. `confirmed` is False while a mail to the address is still to be answered."""
+    """What is known of somebody who joins. `confirmed` is False while a mail to the address is still to be answered.
+
+    A `place` is where people come to: a library of things, an association, a workshop.
+    """
 
     username: str
     email: str
@@ -28,10 +32,11 @@ class NewMember(TypedDict):
     language: str
     name: NotRequired[str]
     confirmed: NotRequired[bool]
+    place: NotRequired[bool]
 
 
 async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **member: Unpack[NewMember]) -> Actor:
-    """Create a local person. The keys were made before the transaction, since RSA takes its time.
+    """Create a local person or place. The keys were made before the transaction, since RSA takes its time.
 
     Raises Invalid or Conflict whose `field` is `username` or `email`.
     """
@@ -40,7 +45,7 @@ async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **membe
     described = describe_local(
         site,
         username,
-        type="Person",
+        type="Organization" if member.get("place") else "Person",
         name=member.get("name", ""),
         territory_uri=uris.actor_uri(site, "coop"),
     )
@@ -113,6 +118,12 @@ def profile_of(actor: Actor, commune: Commune | None) -> Profile:
         fields=actor.fields,
         **place_fields(commune.place if commune else None),
     )
+
+
+def as_profile(actor: Actor) -> Profile:
+    """The actor's profile as it is."""
+    place = {name: getattr(actor, name) for name in place_fields(None)}
+    return replace(profile_of(actor, None), **place)
 
 
 async def delete(conn: Connection, site: Site, actor: Actor) -> None:

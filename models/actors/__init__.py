@@ -17,7 +17,7 @@ from models.actors.reading import (
     list_friend_cooperatives,
     search,
 )
-from models.actors.saving import create_local, delete, save_icon, save_image, save_profile, save_remote
+from models.actors.saving import create_local, delete, save_icon, save_image, save_place, save_profile, save_remote
 from models.actors.values import BUILT_IN, Actor, ActorType, Counts, LocalActor, Profile, RemoteActor
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "list_friend_cooperatives",
     "save_icon",
     "save_image",
+    "save_place",
     "save_profile",
     "save_remote",
     "search",

@@ -1,5 +1,7 @@
 """Actors created, kept from elsewhere, changed, moved and deleted."""
 
+from typing import Any
+
 from models.actors.reading import get
 from models.actors.values import Actor, LocalActor, Profile, RemoteActor
 from models.database import Connection, execute, fetch_value
@@ -146,6 +148,17 @@ async def save_profile(conn: Connection, actor_id: int, profile: Profile) -> Act
     if not touched:
         raise NotFound
     return await get(conn, actor_id)
+
+
+async def save_place(conn: Connection, actor_id: int, street: str | None, hours: dict[str, Any] | None) -> None:
+    """Where people may come to and when, of a place of ours; hours as models/hours writes them. Never of a person."""
+    await execute(
+        conn,
+        "UPDATE actor SET street = $2, hours = $3, updated_at = now() WHERE id = $1 AND local AND type <> 'Person'",
+        actor_id,
+        street,
+        hours,
+    )
 
 
 async def save_icon(conn: Connection, actor_id: int, media_id: int | None) -> None:

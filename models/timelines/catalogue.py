@@ -26,23 +26,23 @@ class CatalogueFilter(NetworkFilter):
 
 # Listings from elsewhere carry no INSEE code: their commune is known by its name and postcode together.
 _WHICH = """
-    l.status = ANY($15::text[]) AND l.post_id < $12::bigint AND l.post_id > $13::bigint
-    AND (cardinality($16::text[]) = 0 OR l.commune_code = ANY($16) OR (l.commune_code IS NULL AND EXISTS (
-        SELECT FROM commune c WHERE c.code = ANY($16) AND l.postcode = ANY(c.postcodes)
+    l.status = ANY($16::text[]) AND l.post_id < $13::bigint AND l.post_id > $14::bigint
+    AND (cardinality($17::text[]) = 0 OR l.commune_code = ANY($17) OR (l.commune_code IS NULL AND EXISTS (
+        SELECT FROM commune c WHERE c.code = ANY($17) AND l.postcode = ANY(c.postcodes)
             AND fold(c.name) = fold(l.place_name))))
-    AND ($17::text IS NULL OR l.postcode = $17
-        OR l.commune_code IN (SELECT c.code FROM commune c WHERE c.postcodes @> ARRAY[$17::text]))
+    AND ($18::text IS NULL OR l.postcode = $18
+        OR l.commune_code IN (SELECT c.code FROM commune c WHERE c.postcodes @> ARRAY[$18::text]))
 """
 
 _DOWNWARD = """
     SELECT found.id, found.distance FROM (:found) AS found
     JOIN post p ON p.id = found.id JOIN actor a ON a.id = p.author_id
-    WHERE p.id < $12 AND p.id > $13
+    WHERE p.id < $13 AND p.id > $14
         AND :shown AND ($8::float8 IS NULL OR $6::float8 IS NULL OR found.distance <= $8)
-        AND ($18::timestamptz IS NULL OR p.published_at >= $18)
-        AND ($19::boolean IS NULL OR p.local = $19)
-        AND ($20::bigint IS NULL OR p.author_id = $20)
-    ORDER BY found.id DESC LIMIT $14::bigint
+        AND ($19::timestamptz IS NULL OR p.published_at >= $19)
+        AND ($20::boolean IS NULL OR p.local = $20)
+        AND ($21::bigint IS NULL OR p.author_id = $21)
+    ORDER BY found.id DESC LIMIT $15::bigint
 """.replace(":found", FOUND.replace(":which", _WHICH)).replace(":shown", SHOWN)
 _UPWARD = turn_round(_DOWNWARD)
 

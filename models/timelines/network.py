@@ -10,7 +10,8 @@ class NetworkFilter:
     """The filters of the network page. Empty tuples and None filter nothing; `radius` is in kilometres.
 
     `reader_local` adds what only members may see; `reader_id` leaves out whom that member blocked or muted.
-    `territory_uri` is a coop actor's id; `nearest_first` sorts by distance.
+    `territory_uri` is a coop actor's id; `from_places` are those of places people may come to, as a library of things;
+    `nearest_first` sorts by distance.
     """
 
     text: str = ""
@@ -22,6 +23,7 @@ class NetworkFilter:
     longitude: float | None = None
     radius: float | None = None
     with_photo: bool = False
+    from_places: bool = False
     reader_local: bool = False
     reader_id: int | None = None
     nearest_first: bool = False
@@ -66,13 +68,14 @@ SHOWN = """
     AND (p.audience = 'network' OR ($10::boolean AND p.audience IN ('coop', 'territories')))
     AND ($11::bigint IS NULL OR NOT coalesce((SELECT true FROM hidden h
         WHERE h.reader_id = $11 AND h.author_id = p.author_id LIMIT 1), false))
+    AND (NOT $12::boolean OR (a.type = 'Organization' AND lower(a.username) <> 'coop'))
 """
 
 _NEWEST = """
     SELECT found.id, found.distance FROM (:found) AS found
     JOIN post p ON p.id = found.id JOIN actor a ON a.id = p.author_id
     WHERE :shown AND ($8::float8 IS NULL OR $6::float8 IS NULL OR found.distance <= $8)
-    ORDER BY found.id DESC OFFSET $12 LIMIT $13
+    ORDER BY found.id DESC OFFSET $13 LIMIT $14
 """.replace(":found", _FOUND_OPEN).replace(":shown", SHOWN)
 
 # All that fit are sorted by distance, so posts are looked up one by one until the page is full: a join would read all.
@@ -83,7 +86,7 @@ _NEAREST = """
         WHERE $8::float8 IS NULL OR distance <= $8
         ORDER BY distance, id DESC OFFSET 0) AS found
     WHERE (SELECT :shown FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id)
-    ORDER BY distance, id DESC OFFSET $12 LIMIT $13
+    ORDER BY distance, id DESC OFFSET $13 LIMIT $14
 """.replace(":found", _FOUND_OPEN).replace(":shown", SHOWN)
 
 _COUNT = """
@@ -91,13 +94,13 @@ _COUNT = """
         SELECT found.kind, found.mode FROM (:found) AS found CROSS JOIN LATERAL (
             SELECT FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id AND :shown OFFSET 0) AS shown
         WHERE $8::float8 IS NULL OR $6::float8 IS NULL OR found.distance <= $8
-        LIMIT $12) AS first
+        LIMIT $13) AS first
     GROUP BY kind, mode
 """.replace(":found", _FOUND_OPEN).replace(":shown", SHOWN)
 
 
 def arguments(filter: NetworkFilter) -> tuple[object, ...]:
-    """What FOUND and SHOWN take, from $1 to $11."""
+    """What FOUND and SHOWN take, from $1 to $12."""
     return (
         filter.text.strip(),
         list(filter.kinds),
@@ -110,6 +113,7 @@ def arguments(filter: NetworkFilter) -> tuple[object, ...]:
         filter.with_photo,
         filter.reader_local,
         filter.reader_id,
+        filter.from_places,
     )
 
 

@@ -73,7 +73,7 @@ def build_actor(
         away_until=actor.away_until if shown else None,
         hours=read_hours(actor.hours) if shown else NO_HOURS,
         place=place,
-        service_area=place if actor.type == "Organization" else None,
+        service_area=place if actor.type == "Organization" and actor.username == "coop" else None,
         territories=territories_uri(site) if _is_listed(actor) else None,
         proposals=proposals_uri(site, actor.username) if _is_listed(actor) else None,
     )

@@ -7,6 +7,7 @@ from federation.serialize import serialize
 from federation.uris import featured_uri, followers_uri, following_uri, outbox_uri
 from federation.vocabulary.collections import Collection, Verbatim
 from models import activities, actors, follows, pins, posts
+from models.actors import BUILT_IN
 from models.database import connection
 from web.activitypub.access import get_published, read_known_reader, require_no_block
 from web.activitypub.negotiation import answer_activity
@@ -56,7 +57,7 @@ async def _show_relations(request: web.Request, side: str) -> web.Response:
     async with connection(instance.pool) as conn:
         actor = await get_published(conn, request, COLLECTION)
         await require_no_block(conn, reader, actor)
-        name, hidden = actor.username, actor.type == "Person"
+        name, hidden = actor.username, actor.username not in BUILT_IN
         uri = followers_uri(instance.site, name) if side == "followers" else following_uri(instance.site, name)
         before = read_cursor(request, "before")
         if before is None:

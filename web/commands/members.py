@@ -38,17 +38,18 @@ def account() -> None:
 @click.option("--email", required=True, help="The address of the person; never shown to others.")
 @click.option("--password", help="Without one, a link for a first log-in is shown.")
 @click.option("--role", type=click.Choice(ROLES), default="member", show_default=True)
-def create_account(name: str, email: str, password: str | None, role: Role) -> None:
+@click.option("--place", is_flag=True, help="A place that people come to, with an address and hours; else a person.")
+def create_account(name: str, email: str, password: str | None, role: Role, *, place: bool) -> None:
     """Create an account; prints the actor's id."""
     if not EMAIL.fullmatch(email.lower()):
         raise Invalid(f"{email} is not an e-mail address.")
     fault = None if password is None else find_fault(password, name, email)
     if fault is not None:
         raise Invalid(FAULTS[fault])
-    run(_create_account(name.removeprefix("@"), email, password, role))
+    run(_create_account(name.removeprefix("@"), email, password, role, place=place))
 
 
-async def _create_account(name: str, email: str, password: str | None, role: Role) -> None:
+async def _create_account(name: str, email: str, password: str | None, role: Role, *, place: bool) -> None:
     async with working_instance() as instance:
         accounts.require_username(name)
         password_hash = None if password is None else await hash_password(password)
@@ -63,6 +64,7 @@ async def _create_account(name: str, email: str, password: str | None, role: Rol
                 password_hash=password_hash,
                 role=role,
                 language=instance.site.languages[0],
+                place=place,
             )
             link = None if password else await make_member_link(conn, instance.site, actor.id)
         if link is not None:

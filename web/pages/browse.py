@@ -49,6 +49,7 @@ class Search:
     category: str
     coop: str
     with_photo: bool
+    from_places: bool
     page: int
 
     @property
@@ -66,6 +67,7 @@ class Search:
             *(("genre", kind) for kind in self.kinds),
             *(("mode", mode) for mode in self.modes),
             *([("photo", "1")] if self.with_photo else []),
+            *([("partenaire", "1")] if self.from_places else []),
         ]
 
     @property
@@ -161,6 +163,7 @@ async def read_search(conn: Connection, form: Form, account: Account | None, fac
         category=category if categories.find(category) else "",
         coop=form.text("coop", limit=300),
         with_photo=form.flag("photo"),
+        from_places=form.flag("partenaire"),
         page=min(int(page), LAST_PAGE) if page.isdecimal() and len(page) < 6 and int(page) else 1,
     )
 
@@ -178,6 +181,7 @@ def build_filter(search: Search, radius: str, *, reader_id: int | None) -> Netwo
         longitude=near.longitude if near else None,
         radius=float(radius) if radius and near else None,
         with_photo=search.with_photo,
+        from_places=search.from_places,
         reader_local=reader_id is not None,
         reader_id=reader_id,
         nearest_first=search.commune_given,

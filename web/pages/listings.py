@@ -31,6 +31,7 @@ from web.pages.causes import explain_stop
 from web.pages.ids import read_id, read_short, write_short
 from web.pages.neighbours import home_place
 from web.pages.notices import find_notice
+from web.pages.opening import PlaceView, find_place
 from web.pages.passages import Passages, find_passages, find_reaction_passages
 from web.pages.people import Person, person_of
 from web.pages.remarks import Remark, list_remarks
@@ -86,6 +87,7 @@ class ListingView:
     may_share: bool
     went: dict[str, Passages]
     taken: TakenDays | None
+    opening: PlaceView | None
     similar: list[Card]
 
 
@@ -204,6 +206,7 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         may_share=post.audience in PUBLIC,
         went=await find_reaction_passages(conn, reader_id, post.uri),
         taken=await find_taken(conn, listing, own=own),
+        opening=find_place(author),
         similar=await list_similar(conn, site, listing, reader_id=reader_id),
     )
 

@@ -8,7 +8,7 @@ from models.accounts import ROLES, Account
 from models.database import connection, transaction
 from models.errors import Conflict, NotFound
 from models.links import Purpose
-from outbox.accounts import register
+from outbox.accounts import NewMember, register
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.links import make_member_link
@@ -87,33 +87,33 @@ async def post_new_member(request: web.Request) -> web.Response:
     """POST /coop/membres/nouveau: an account without a password, and the link with which she chooses one."""
     admin = require_role(request, "admin")
     form = await read_form(request)
-    name = form.text("name", limit=NAME_LIMIT, missing="Donnez son prénom.")
+    place = form.choice("genre", ("personne", "lieu"), default="personne") == "lieu"
+    name = form.text("name", limit=NAME_LIMIT, missing="Donnez son nom.")
     username = read_username(form)
     email = form.email("email", missing="Donnez son courriel.")
     if form.ok:
         try:
-            member, link = await _create(request, username, email, name, admin.language)
+            who: NewMember = {
+                "username": username,
+                "email": email,
+                "password_hash": None,
+                "role": "member",
+                "language": admin.language,
+                "name": name,
+                "place": place,
+            }
+            member, link = await _create(request, who)
             return await _show(request, member, form, link=link)
         except Conflict as conflict:
             tell_conflict(form, conflict)
     return await render(request, "account/new_member.html", status=422, form=form)
 
 
-async def _create(request: web.Request, username: str, email: str, name: str, language: str) -> tuple[Account, str]:
+async def _create(request: web.Request, who: NewMember) -> tuple[Account, str]:
     instance = request.app[INSTANCE]
     key_pairs = await make_key_pairs(instance.settings)
     async with transaction(instance.pool) as conn:
-        actor = await register(
-            conn,
-            instance.site,
-            username=username,
-            email=email,
-            password_hash=None,
-            role="member",
-            language=language,
-            name=name,
-            key_pairs=key_pairs,
-        )
+        actor = await register(conn, instance.site, key_pairs=key_pairs, **who)
         link = await make_member_link(conn, instance.site, actor.id)
         return await accounts.get(conn, actor.id), link
 

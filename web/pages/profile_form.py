@@ -12,14 +12,16 @@ from models import accounts, actors, homes, media, places
 from models.accounts import Account
 from models.actors import Actor
 from models.database import Connection, connection, transaction
+from models.hours import write_hours
 from models.places import Commune
-from outbox.accounts import profile_of
+from outbox.accounts import as_profile, profile_of
 from outbox.profiles import announce_update
 from web.forms import FileLimits, Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.newcomers import NAME_LIMIT
 from web.pages.cards import draw_pictures
 from web.pages.communes import read_commune
+from web.pages.hours_form import PlaceDetails, fill_in_hours, list_pairs, read_place_details
 from web.pages.notices import lead_on
 from web.pages.positions import read_position, write_position
 from web.render import render
@@ -50,12 +52,16 @@ async def post_profile(request: web.Request) -> web.Response:
         actor = await actors.get(conn, account.actor_id)
         commune = await read_commune(conn, form)
     home = read_position(form)
+    details = read_place_details(form, home) if _is_place(actor) else None
     icon_id = await _save_portrait(request, form, account.actor_id) if form.ok else None
     if not form.ok:
         return await _show(request, actor, form, status=422)
     async with transaction(instance.pool) as conn:
         await _save(conn, actor, form, commune, icon_id)
-        await homes.save_home(conn, actor.id, home)
+        if details is None:
+            await homes.save_home(conn, actor.id, home)
+        else:
+            await _save_place(conn, actor, details)
         await announce_update(conn, instance.site, await actors.get(conn, actor.id))
     raise lead_on("/compte", "profil")
 
@@ -71,6 +77,21 @@ async def _save(conn: Connection, actor: Actor, form: Form, commune: Commune | N
     await accounts.set_commune(conn, actor.id, commune.code if commune else None)
     if icon_id is not None or form.flag("no_portrait"):
         await actors.save_icon(conn, actor.id, icon_id)
+
+
+def _is_place(actor: Actor) -> bool:
+    """Whether people come to it: its address is nobody's home, so that it may be shown as it is."""
+    return actor.type == "Organization"
+
+
+async def _save_place(conn: Connection, actor: Actor, details: PlaceDetails) -> None:
+    """The exact point where it was given; its commune, as it was just saved, where it was not."""
+    await actors.save_place(conn, actor.id, details.street, write_hours(details.hours))
+    if details.point is not None:
+        now = await actors.get(conn, actor.id)
+        latitude, longitude = details.point
+        exact = replace(as_profile(now), latitude=latitude, longitude=longitude, radius=None)
+        await actors.save_profile(conn, actor.id, exact)
 
 
 async def _save_portrait(request: web.Request, form: Form, actor_id: int) -> int | None:
@@ -94,9 +115,15 @@ async def _fill_in(conn: Connection, actor: Actor, account: Account) -> dict[str
         "name": actor.name,
         "summary": to_text(actor.summary),
         "commune": commune.label if commune else "",
-        "position": write_position(await homes.find_home(conn, actor.id)),
+        "position": write_position(_exact_point(actor) or await homes.find_home(conn, actor.id)),
         "locked": "1" if actor.locked else "",
-    }
+    } | (fill_in_hours(actor) if _is_place(actor) else {})
+
+
+def _exact_point(actor: Actor) -> tuple[float, float] | None:
+    if not _is_place(actor) or actor.radius is not None or actor.latitude is None or actor.longitude is None:
+        return None
+    return actor.latitude, actor.longitude
 
 
 async def _show(request: web.Request, actor: Actor, form: Form, status: int = 200) -> web.Response:
@@ -105,5 +132,11 @@ async def _show(request: web.Request, actor: Actor, form: Form, status: int = 20
         icons = await media.list_by_ids(conn, [actor.icon_media_id]) if actor.icon_media_id else {}
     pictures = draw_pictures(instance.site, icons.values())
     return await render(
-        request, "account/profile.html", status=status, form=form, icon_picture=pictures[0] if pictures else None
+        request,
+        "account/profile.html",
+        status=status,
+        form=form,
+        icon_picture=pictures[0] if pictures else None,
+        pairs=list_pairs(form) if _is_place(actor) else [],
+        is_place=_is_place(actor),
     )

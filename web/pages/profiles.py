@@ -18,6 +18,7 @@ from web.keys import INSTANCE
 from web.pages.cards import Picture, Plate, draw_pictures, find_plate
 from web.pages.feeds import last_of, read_page
 from web.pages.lines import list_lines
+from web.pages.opening import PlaceView, find_place
 from web.pages.people import NewHome, find_new_home, find_return, initial_of
 from web.pages.servers import send_servers_to
 from web.paths import profile_path
@@ -48,6 +49,7 @@ class ProfileView:
     relation: Relationship | None
     moved: NewHome | None
     back_on: datetime | None
+    opening: PlaceView | None
     may_be_listed: bool
 
 
@@ -117,9 +119,10 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         summary=Markup(actor.summary),  # noqa: S704 - cleaned by federation/html when it was stored
         fields=[(row["name"], Markup(row["value"])) for row in actor.fields],  # noqa: S704 - cleaned likewise
         icon=pictures[0] if pictures else None,
-        plate=None if actor.type == "Organization" else await find_plate(conn, actor),
+        plate=None if actor.type == "Organization" and actor.username == "coop" else await find_plate(conn, actor),
         relation=relations[0] if relations and reader_id != actor.id else None,
         moved=await find_new_home(conn, actor),
         back_on=find_return(actor, datetime.now(UTC)),
+        opening=find_place(actor),
         may_be_listed=actor.indexable and actor.local,
     )
