@@ -29,8 +29,12 @@ async def add_activities(door: Door, actor: Actor, count: int, *, after: int = 0
     )
 
 
+@pytest.mark.parametrize("type", ["Person", "Organization"])
 @pytest.mark.parametrize("part", ["followers", "following"])
-async def test_co01_who_follows_a_person_is_only_counted(door: Door, alice: Actor, bob: Person, part: str) -> None:
+async def test_co01_who_follows_a_member_is_only_counted(
+    door: Door, alice: Actor, bob: Person, part: str, type: str
+) -> None:
+    await door.execute("UPDATE actor SET type = $1 WHERE username = 'alice'", type)
     async with transaction(door.instance.pool) as conn:
         carl = await make_remote_actor(conn, "carl", "arras.test")
         await make_follow(conn, carl, alice)

@@ -101,6 +101,17 @@ async def test_somebody_is_added_and_enters_by_the_link(door: Doorbell, admin: V
     assert (await carole.open("/compte")).status == 200
 
 
+async def test_a_place_gets_an_account_of_its_own(door: Doorbell, admin: Visitor) -> None:
+    await admin.open("/coop/membres/nouveau")
+    objects = {"genre": "lieu", "name": "Objetothèque", "username": "objets", "email": "objets@example.org"}
+
+    await admin.send("/coop/membres/nouveau", objects)
+
+    assert read_link(admin)
+    async with connection(door.instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT type FROM actor WHERE username = 'objets'") == "Organization"
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
