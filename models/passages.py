@@ -10,10 +10,11 @@ from models.deliveries import DeliveryState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """Where one activity went: one host and how it fared there."""
+    """Where one activity went: one host (`place` is what people call it) and how it fared there."""
 
     object_uri: str
     host: str
+    place: str
     type: str
     state: DeliveryState
     attempts: int
@@ -30,7 +31,7 @@ async def list_passages(conn: Connection, object_uris: Sequence[str]) -> dict[st
         conn,
         Passage,
         """
-        SELECT object_uri, host, type, state, attempts, error, cause, due_at, created_at,
+        SELECT object_uri, host, place_of(host) AS place, type, state, attempts, error, cause, due_at, created_at,
             finished_at FROM (
             SELECT DISTINCT ON (a.object_uri, d.host) a.object_uri, d.host, a.type, d.state, d.attempts, d.error,
                 d.cause, d.due_at, d.created_at, d.finished_at
@@ -52,7 +53,8 @@ async def list_request_passages(
         conn,
         Passage,
         """
-        SELECT DISTINCT ON (a.object_uri) a.object_uri, d.host, a.type, d.state, d.attempts, d.error, d.cause,
+        SELECT DISTINCT ON (a.object_uri) a.object_uri, d.host, place_of(d.host) AS place, a.type, d.state, d.attempts,
+            d.error, d.cause,
             d.due_at, d.created_at, d.finished_at
         FROM activity a JOIN delivery d ON d.activity_id = a.id
         WHERE a.object_uri = ANY($2) AND a.actor_id = $1 AND a.type = 'Follow' AND d.state <> 'cancelled'
@@ -70,7 +72,8 @@ async def list_reaction_passages(conn: Connection, actor_id: int, post_uri: str,
         conn,
         Passage,
         """
-        SELECT DISTINCT ON (d.host) $2::text AS object_uri, d.host, a.type, d.state, d.attempts, d.error, d.cause,
+        SELECT DISTINCT ON (d.host) $2::text AS object_uri, d.host, place_of(d.host) AS place, a.type, d.state,
+            d.attempts, d.error, d.cause,
             d.due_at, d.created_at, d.finished_at
         FROM activity said
         JOIN activity a ON a.id = said.id OR (a.object_uri = said.uri AND a.actor_id = $1 AND a.type = 'Undo')

@@ -25,13 +25,15 @@ REACTIONS = ("Like", "Announce")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """A server where it has not arrived: why (`kept` as the queue keeps it, `cause` for pages), when it is tried again.
+    """A server where it has not arrived, and what people call it (`place`).
 
+    Why: `kept` as the queue keeps it, `cause` for pages. And when it is tried again.
     `held` when it is not tried for now: the server has not answered for days, or the cooperative holds what is for it.
     `silent` when that has been so for a day.
     """
 
     host: str
+    place: str
     kept: str
     cause: str | None
     due_at: datetime
@@ -95,16 +97,17 @@ def sort_passages(found: Iterable[Passage]) -> Passages:
     """Deliveries by what the author wants to know of them."""
     rows = list(found)
     return Passages(
-        arrived=tuple(row.host for row in rows if row.state == "done"),
+        arrived=tuple(row.place for row in rows if row.state == "done"),
         waiting=tuple(_stop(row) for row in rows if row.state in ("waiting", "held")),
         failed=tuple(_stop(row) for row in rows if row.state == "failed" and row.cause != Cause.WITHHELD),
-        withheld=tuple(row.host for row in rows if row.state == "failed" and row.cause == Cause.WITHHELD),
+        withheld=tuple(row.place for row in rows if row.state == "failed" and row.cause == Cause.WITHHELD),
     )
 
 
 def _stop(row: Passage) -> Stop:
     return Stop(
         host=row.host,
+        place=row.place,
         kept=row.error or "",
         cause=row.cause,
         due_at=row.due_at,

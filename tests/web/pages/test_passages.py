@@ -146,7 +146,7 @@ async def test_b52_the_author_sees_to_which_server_nothing_private_was_sent(
 
     page = await alice.get(note.url.removeprefix(lomme.site.url))
 
-    assert "Non envoyé à henin.test : votre coopérative n’envoie rien de privé à ce serveur." in page.words()
+    assert "Non envoyé à Hénin-Carvin : votre coopérative n’envoie rien de privé à ce serveur." in page.words()
     assert f"/envois/{note.id}/renvoyer" not in page.text
 
 
@@ -172,6 +172,20 @@ async def test_author_of_a_message_reads_that_a_server_is_silent_and_that_mail_w
 
     mailed = (await alice.get(path)).words()
 
-    assert "henin.test ne répond pas depuis plus de 24 h. henin.test n’a pas répondu à temps." in silent
+    assert "Hénin-Carvin ne répond pas depuis plus de 24 h. henin.test n’a pas répondu à temps." in silent
     assert "Parti par courriel" not in silent
     assert "Parti par courriel à l’adresse que cette personne vous a donnée" in mailed
+
+
+async def test_a_server_is_called_by_the_territory_of_its_cooperative(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await make_remote_actor(conn, "coop", "lens.test", type="Organization", place_name="Lens-Liévin")
+        await make_remote_actor(conn, "coop", "other.test", type="Person", place_name="Paris")
+    await went(instance, lomme.alice, lomme.tent.uri, state="done")
+    path = lomme.tent.post.url.removeprefix(lomme.site.url)
+
+    page = await alice.get(path)
+
+    assert "Lens-Liévin" in page.text and "lens.test" not in page.text

@@ -158,7 +158,7 @@ async def test_member_reads_where_a_reaction_is_and_where_its_taking_back_is(
     going_back = (await alice.get(path)).words()
 
     assert f"{done} En route" in leaving
-    assert f"{done} Reçu par henin.test" in arrived
+    assert f"{done} Reçu par Hénin-Carvin" in arrived
     assert f"{undone} En route" in going_back
 
 
@@ -172,7 +172,7 @@ async def test_member_reads_why_a_like_did_not_arrive_and_sends_it_again(
     words = (await alice.get(path)).words()
     answer = await alice.send(f"/reactions/{lomme.sewing.id}", {"geste": "renvoyer"}, form_on=path)
 
-    assert "Votre « J’aime » Pas arrivé chez henin.test Le certificat de henin.test est périmé" in words
+    assert "Votre « J’aime » Pas arrivé chez Hénin-Carvin Le certificat de henin.test est périmé" in words
     assert answer.status == 303
     assert "Votre « J’aime » Pas encore arrivé chez henin.test" in (await alice.get(path)).words()
 
