@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,11 @@ import asyncpg
 import pytest
 from playwright.async_api import Browser, Page
 
-from models import archives, leaving
+from models import absences, actors, archives, leaving, unavailabilities
 from models.actors import Actor
 from models.database import Connection, execute, open_pool, transaction
+from models.hours import Closure, Span, make_hours, write_hours
+from models.unavailabilities import midnight
 from tests.atlas import furnish_atlas
 from tests.conftest import copy_database, with_database
 from tests.factories import make_activity, make_local_actor
@@ -108,6 +110,11 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "account": ("/compte", alice, 200),
     "profile form": ("/compte/profil", alice, 200),
     "going away": ("/compte/absence", alice, 200),
+    "back from going away": ("/compte/absence", admin, 200),
+    "a place that is away": ("/@nadia", nobody, 200),
+    "profile form of a place": ("/compte/profil", admin, 200),
+    "days that are taken": (path_of("tent"), nobody, 200),
+    "what places lend": ("/annonces?partenaire=1", nobody, 200),
     "e-mail form": ("/compte/courriel", alice, 200),
     "own profile to edit": ("/compte/profil", alice, 200),
     "e-mail": ("/compte/courriel", alice, 200),
@@ -163,6 +170,7 @@ async def live(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempP
             await furnish_atlas(conn)
             await furnish_departures(conn, live.village)
             await fill_ledger(conn, live.village)
+            await furnish_days(conn, live.village)
         yield live
     pool.terminate()
     await keeper.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -190,6 +198,19 @@ async def furnish_departures(conn: Connection, village: Village) -> None:
             host,
             state,
         )
+
+
+async def furnish_days(conn: Connection, village: Village) -> None:
+    """Nadia looks after a place that is closed for a while; Maryse keeps some days of her tent."""
+    week = [Span(day=day, opens=time(14), closes=time(18, 30)) for day in (2, 5)]
+    hours = make_hours(week, [Closure(first=date(2030, 8, 1), last=date(2030, 8, 21))])
+    await execute(conn, "UPDATE actor SET type = 'Organization' WHERE id = $1", village.admin.id)
+    await actors.save_place(conn, village.admin.id, "12 rue de la Mairie", write_hours(hours))
+    now = datetime.now(UTC)
+    await absences.set_away(conn, village.admin.id, now + timedelta(days=9))
+    for ahead in (3, 20, 40):
+        begins_at = midnight((now + timedelta(days=ahead)).date())
+        await unavailabilities.add(conn, village.tent.id, begins_at, begins_at + timedelta(days=3))
 
 
 @pytest.fixture(scope="module")
