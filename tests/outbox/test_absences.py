@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 
 from federation.instance import Instance
-from models import absences, actors, timelines
+from models import absences, actors, deliveries, timelines
 from models.actors import Actor
 from models.agreements import Terms
 from models.database import Connection, Pool, connection, execute, transaction
 from models.directory import own
 from models.errors import Conflict, Invalid
+from models.listings import ListingDraft
 from models.settings import Settings
 from models.timelines import CatalogueFilter, NetworkFilter, Page
-from outbox import agreements
+from outbox import agreements, listings
 from outbox.absences import come_back, go_away, return_due
 from tests.factories import HERE, make_follow, make_listing, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
@@ -112,3 +113,18 @@ async def test_whose_day_has_come_is_back_and_others_are_told(pool: Pool, tmp_pa
         assert (await actors.get(conn, carol.id)).away_until is not None
         [told] = await list_sent(conn)
     assert told.type == "Update" and told.activity["object"]["id"] == alice.uri
+
+
+async def test_a_pause_reaches_who_holds_an_old_copy_and_follows_nobody_any_more(conn: Connection) -> None:
+    alice = await make_member(conn)
+    bob = await make_remote_actor(conn)
+    await make_follow(conn, bob, alice)
+    tent = await listings.publish(conn, HERE, alice, ListingDraft(kind="offer", mode="loan", title="Tente"))
+    await execute(conn, "UPDATE delivery SET state = 'done', attempts = 1, finished_at = now() - interval '99 days'")
+    await execute(conn, "DELETE FROM follow")
+    await deliveries.prune(conn)
+
+    await listings.pause(conn, HERE, alice, tent.uri)
+
+    told = (await list_sent(conn))[-1]
+    assert (told.type, told.activity["object"]["proposalStatus"], told.hosts) == ("Update", "Paused", ["henin.test"])

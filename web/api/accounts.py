@@ -17,7 +17,7 @@ from models.settings import Site
 from models.timelines import PostFilter
 from web.api.answers import answer_json
 from web.api.auth import reader, reader_id
-from web.api.entities.accounts import is_shown, load_account, load_accounts_by_id
+from web.api.entities.accounts import build_field, is_shown, load_account, load_accounts_by_id
 from web.api.entities.statuses import VISIBILITIES, load_posts, load_statuses
 from web.api.entities.values import Json, Look, read_look
 from web.api.pagination import link_header, read_page
@@ -45,7 +45,7 @@ async def load_own(conn: Connection, look: Look, actor: Actor) -> Json:
         "language": defaults.language,
         "discoverable": actor.discoverable,
         "indexable": actor.indexable,
-        "fields": [field | {"value": to_text(field["value"])} for field in value["fields"]],
+        "fields": [field | {"value": to_text(field["value"])} for field in map(build_field, actor.fields)],
         "follow_requests_count": len(await follows.list_requests(conn, actor.id)),
     }
     return value

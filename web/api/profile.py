@@ -13,6 +13,7 @@ from models.actors import Actor, Profile
 from models.database import Connection, transaction
 from models.errors import Invalid
 from models.writing_defaults import WritingDefaults
+from outbox.accounts import as_profile
 from outbox.profiles import announce_update
 from web.api.accounts import load_own
 from web.api.answers import answer_json
@@ -103,7 +104,7 @@ def change_profile(actor: Actor, parameters: Parameters) -> Profile:
         raise Invalid(f"A name has {LONGEST_NAME} characters at most.", field="display_name")
     if len(note) > LONGEST_NOTE:
         raise Invalid(f"A note has {LONGEST_NOTE} characters at most.", field="note")
-    kept = _keep(actor)
+    kept = as_profile(actor)
     return replace(
         kept,
         name=" ".join(name.split()) if parameters.has("display_name") else kept.name,
@@ -132,19 +133,3 @@ def _read_lines(parameters: Parameters, kept: list[dict[str, str]]) -> list[dict
     if len(lines) > MOST_LINES:
         raise Invalid(f"A profile has {MOST_LINES} lines at most.", field="fields_attributes")
     return lines
-
-
-def _keep(actor: Actor) -> Profile:
-    return Profile(
-        name=actor.name,
-        summary=actor.summary,
-        locked=actor.locked,
-        discoverable=actor.discoverable,
-        fields=actor.fields,
-        place_name=actor.place_name,
-        postcode=actor.postcode,
-        commune_code=actor.commune_code,
-        latitude=actor.latitude,
-        longitude=actor.longitude,
-        radius=actor.radius,
-    )

@@ -81,6 +81,7 @@ class Search:
             ("within", self.radius if near else ""),
             ("territory", host_of(self.coop) if is_uri(self.coop) else ""),
             ("with_photo", "true" if self.with_photo else ""),
+            ("from_places", "true" if self.from_places else ""),
         ]
         pairs = [
             *((name, value) for name, value in single if value),

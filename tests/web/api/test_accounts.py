@@ -1,6 +1,9 @@
 """Who somebody is, what they wrote, who follows them."""
 
+from datetime import UTC, datetime
+
 from federation.html import clean
+from models import absences
 from models.database import connection, execute
 from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.web.api import strict
@@ -8,6 +11,23 @@ from tests.web.api.conftest import Alice
 
 ACCOUNTS = strict.many(strict.account)
 STATUSES = strict.many(strict.status)
+
+
+async def test_who_is_away_says_so_first_until_she_is_back(alice: Alice) -> None:
+    back = datetime(2030, 8, 2, 22, tzinfo=UTC)
+    async with connection(alice.api.pool) as conn:
+        await absences.set_away(conn, alice.actor.id, back)
+        gone = await make_remote_actor(conn, away_until=back, fields=[{"name": "Ville", "value": "Hénin"}])
+        over = await make_remote_actor(conn, "zoe", away_until=datetime(2020, 1, 1, tzinfo=UTC))
+
+    shown = [
+        (await alice.api.get(f"/api/v1/accounts/{id}", strict.account))["fields"]
+        for id in (alice.actor.id, gone.id, over.id)
+    ]
+    own = await alice.api.get("/api/v1/accounts/verify_credentials", strict.own_account)
+
+    assert [[row["name"] for row in rows] for rows in shown] == [["Absence"], ["Absence", "Ville"], []]
+    assert shown[0][0]["value"] == "De retour le 3 août 2030" and own["source"]["fields"] == []
 
 
 async def test_the_reader_learns_who_she_is_and_what_she_typed(alice: Alice) -> None:

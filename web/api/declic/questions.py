@@ -59,6 +59,9 @@ class ListingQuery(Struct, kw_only=True, frozen=True):
     local: Annotated[bool, Meta(description=N_("Seulement les annonces d’ici."))] = False
     remote: Annotated[bool, Meta(description=N_("Seulement celles d’ailleurs."))] = False
     with_photo: bool = False
+    from_places: Annotated[
+        bool, Meta(description=N_("Seulement celles des lieux partenaires : objetothèques, associations, ateliers."))
+    ] = False
     since: Annotated[Instant | None, Meta(description=N_("Publiées à partir de ce moment."))] = None
     max_id: Annotated[Id | None, Meta(description=N_("Les annonces plus anciennes que celle-ci."))] = None
     since_id: Annotated[Id | None, Meta(description=N_("Rien de plus ancien que celle-ci."))] = None

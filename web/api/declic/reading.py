@@ -124,6 +124,7 @@ async def read_filter(conn: Connection, asked: ListingQuery, me: int | None) -> 
         author_id=read_id(asked.author) if asked.author else None,
         local=None if asked.local == asked.remote else asked.local,
         with_photo=asked.with_photo,
+        from_places=asked.from_places,
         since=asked.since,
         reader_local=me is not None,
         reader_id=me,

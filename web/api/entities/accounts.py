@@ -80,7 +80,7 @@ def build_account(look: Look, actor: Actor, counts: Counts, pictures: dict[int, 
         "following_count": counts.following,
         "emojis": [],
         "roles": [],
-        "fields": [_build_field(row) for row in list_fields(actor)],
+        "fields": [build_field(row) for row in list_fields(actor)],
     }
 
 
@@ -92,7 +92,8 @@ def list_fields(actor: Actor) -> list[dict[str, Any]]:
     return [{"name": ABSENCE, "value": write_return(actor.away_until)}, *own]
 
 
-def _build_field(row: dict[str, Any]) -> Json:
+def build_field(row: dict[str, Any]) -> Json:
+    """A line of a profile."""
     return {"name": str(row.get("name") or ""), "value": str(row.get("value") or ""), "verified_at": None}
 
 

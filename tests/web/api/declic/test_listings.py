@@ -153,6 +153,7 @@ async def test_filters_narrow_and_go_together(alice: Alice, open: Own) -> None:
         "remote=true": ["Machine à coudre"],
         "q=crev%C3%A9": ["Vélo crevé"],
         "with_photo=true": [here],
+        "from_places=true": [],
         f"since={yesterday}": ["Vélo crevé", here],
         f"author={alice.actor.id}&kind=offer": [here],
         f"author={2**62}": [],
