@@ -38,8 +38,8 @@ async def schedule(
     """Queue an activity for the inboxes of these people and of the followers of these actors; how many rows.
 
     One statement; one row per shared inbox (AX21); people named go first. Hosts set aside get nothing, hosts that
-    are unavailable, or paused by hand, get theirs later (HT7). Local people need no delivery. What is private stands
-    as failed for hosts to which nothing private is sent (B-52).
+    are unavailable, or paused by hand, get theirs later (HT7). Local people need no delivery, guests have no inbox.
+    What is private stands as failed for hosts to which nothing private is sent (B-52).
     """
     return await execute(
         conn,
@@ -63,7 +63,7 @@ async def schedule(
             ) AS wanted
             JOIN actor a ON a.id = wanted.id
             LEFT JOIN server s ON s.host = a.host
-            WHERE NOT a.local AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+            WHERE NOT a.local AND a.inbox <> '' AND a.deleted_at IS NULL AND a.suspended_at IS NULL
             ORDER BY coalesce(a.shared_inbox, a.inbox), CASE WHEN a.id = ANY($3::bigint[]) THEN 0 ELSE 1 END, a.id
         ) AS target
         CROSS JOIN (SELECT is_private($1) AS private) AS said

@@ -11,8 +11,12 @@ from models.ids import make_id
 EventKind = Literal[
     "requested", "countered", "accepted", "agreed", "refused", "withdrawn", "cancelled", "expired", "out", "back",
     "done", "verified", "begins_soon", "ends_soon", "returned", "forgotten", "contact", "thanked",
+    "said",
 ]  # fmt: skip
-"""What may happen besides messages; `accepted` is a yes that the owner's server has not confirmed yet."""
+"""What may happen besides messages; `accepted` is a yes that the owner's server has not confirmed yet.
+
+`said` are words to or from a guest, whose messages are no posts.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +131,18 @@ async def find(conn: Connection, *, listing_id: int, partner_id: int) -> Exchang
     """The thread of this person about this listing."""
     return await fetch_one(
         conn, Exchange, "SELECT * FROM exchange WHERE listing_id = $1 AND partner_id = $2", listing_id, partner_id
+    )
+
+
+async def are_in_one(conn: Connection, owner_id: int, partner_id: int) -> bool:
+    """Whether this person answered a listing of that owner."""
+    return bool(
+        await fetch_value(
+            conn,
+            "SELECT EXISTS (SELECT FROM exchange WHERE owner_id = $1 AND partner_id = $2)",
+            owner_id,
+            partner_id,
+        )
     )
 
 

@@ -32,7 +32,7 @@ async def schedule_to(conn: Connection, inboxes: list[Inbox], *, activity_id: in
             SELECT max(e.due_at) AS due_at FROM delivery e
             WHERE e.host = target.host AND e.actor_id = $2 AND e.state = 'waiting'
         ) AS lane
-        WHERE is_welcome(target.host)
+        WHERE target.inbox <> '' AND is_welcome(target.host)
         ON CONFLICT (activity_id, inbox) DO NOTHING
         """,
         activity_id,

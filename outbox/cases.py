@@ -72,12 +72,12 @@ class Act:
 async def say(conn: Connection, site: Site, case: Case, actor: Actor, act: Act) -> None:
     """Written down, and told to the other side if it is elsewhere.
 
-    A server that reads no agreements gets a private note in words instead of the activity. The event remembers the
-    terms, the words, and the id under which is found what became of telling it.
+    A server that reads no agreements gets a private note in words instead of the activity; guests read the thread.
+    The event remembers the terms, the words, and the id under which is found what became of telling it.
     """
     other = case.other_of(actor)
     details: dict[str, Any] = {"activity": act.activity.id}
-    if actor.local and not other.local:
+    if actor.local and not other.local and not other.guest:
         if speaks(other):
             await send(conn, actor, act.activity, Recipients(named_ids=(other.id,)), about=act.activity.id)
         else:
@@ -107,7 +107,7 @@ async def tell_truth(conn: Connection, site: Site, case: Case, *, news: EventKin
 
     To somebody whose server reads no agreements only `news` are told, in words.
     """
-    if not case.owner.local or case.partner.local:
+    if not case.owner.local or case.partner.local or case.partner.guest:
         return
     if speaks(case.partner):
         update = build_agreement_update(site, case)

@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 
-from models import actors, blocks, exchanges, posts
+from models import actors, blocks, exchanges, guests, posts
 from models.actors import Actor
 from models.database import Connection
-from models.errors import Conflict
+from models.errors import Conflict, Invalid
 from models.exchanges import Exchange
 from models.posts import Post
 from models.settings import Site
+from models.texts import NOT_TYPED
 from outbox import notes
 from outbox.notes import NoteDraft
+
+SAID_LIMIT = 2_000
+"""Characters of a message to a guest."""
 
 LOOKED_BACK = 50
 """So many lines of a thread are looked through for a message that can be answered once the listing is gone."""
@@ -25,11 +29,17 @@ class Words:
     media_ids: tuple[int, ...] = ()
 
 
-async def write(conn: Connection, site: Site, author: Actor, thread: Exchange, words: Words) -> Post:
-    """A message in the thread. Raises Conflict where the two can no longer write to each other, and Invalid."""
+async def write(conn: Connection, site: Site, author: Actor, thread: Exchange, words: Words) -> Post | None:
+    """A message in the thread. Raises Conflict where the two can no longer write to each other, and Invalid.
+
+    It is a post, but for words to or from a guest: those are lines of the thread itself, and no door shows them.
+    """
     other = await actors.get(conn, thread.other_of(author.id))
     if not await may_write(conn, author, other):
         raise Conflict("Vous ne pouvez plus vous écrire ici.")
+    if other.guest or author.guest:
+        await _say(conn, author, thread, words)
+        return None
     parent = await _find_parent(conn, author, thread)
     if parent is None:
         raise Conflict("L’annonce a été retirée, et il n’y a plus rien à quoi répondre ici.")
@@ -38,13 +48,27 @@ async def write(conn: Connection, site: Site, author: Actor, thread: Exchange, w
     return await notes.answer(conn, site, author, parent, draft)
 
 
+async def _say(conn: Connection, author: Actor, thread: Exchange, words: Words) -> None:
+    if words.media_ids:
+        raise Invalid("Les photos ne partent pas par courriel : écrivez à cette personne sans photo.", field="photos")
+    text = NOT_TYPED.sub("", words.text).replace("\r\n", "\n").strip()
+    if not text:
+        raise Invalid("Écrivez votre message.", field="message")
+    if len(text) > SAID_LIMIT:
+        raise Invalid("Le message est trop long : 2 000 caractères au plus.", field="message")
+    await exchanges.add_event(conn, thread.id, "said", actor_id=author.id, details={"text": text})
+
+
 async def may_write(conn: Connection, author: Actor, other: Actor) -> bool:
     """Whether a message would be read: nobody is told which of the two does not want it."""
+    for one in (author, other):
+        if one.guest and not await guests.may_be_reached(conn, one.id):
+            return False
     gone = other.deleted_at is not None or other.suspended_at is not None or other.moved_to is not None
     return not gone and author.moved_to is None and not await blocks.between(conn, author.id, other.id)
 
 
-async def share_contact(conn: Connection, site: Site, author: Actor, thread: Exchange, words: Words) -> Post:
+async def share_contact(conn: Connection, site: Site, author: Actor, thread: Exchange, words: Words) -> Post | None:
     """Give the other one a way to be reached, in a message and by nothing else; the thread says so. Raises Conflict."""
     post = await write(conn, site, author, thread, words)
     await exchanges.add_event(conn, thread.id, "contact", actor_id=author.id)

@@ -40,6 +40,7 @@ async def report(conn: Connection, site: Site, reporter: Actor, complaint: Compl
         raise NotFound
     uris = tuple(post.uri for post in named)
     instance = await actors.get_local(conn, "instance")
+    forward = complaint.forward and not target.local and not target.guest
     made = await reports.save(
         conn,
         NewReport(
@@ -50,10 +51,10 @@ async def report(conn: Connection, site: Site, reporter: Actor, complaint: Compl
             content=content,
             local=True,
             category=complaint.category,
-            forwarded=complaint.forward and not target.local,
+            forwarded=forward,
         ),
     )
-    if complaint.forward and not target.local:
+    if forward:
         flag = build_flag(site, instance, target, uris, content)
         await send(conn, instance, flag, Recipients(named_ids=(target.id,)), about=target.uri)
     assert made is not None, "a fresh id cannot be taken"

@@ -16,6 +16,7 @@ from models import (
     backfills,
     deliveries,
     grants,
+    guests,
     jobs,
     keys,
     knocks,
@@ -50,6 +51,7 @@ from outbox.polls import REFRESH, end_polls
 from outbox.reminders import remind_due
 from outbox.results import probe_hosts
 from outbox.scheduled import JOB as SCHEDULED
+from web import guest_mail
 from web.archives import making
 from web.detours import send_detours
 from web.mail import MAIL, ask_mail, send_mail
@@ -74,6 +76,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     featured.JOB: featured.read_featured,
     making.JOB: making.make_archive,
     calendars.JOB: calendars.refresh_job,
+    guest_mail.MAIL: guest_mail.send_guest_mail,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
 
@@ -86,6 +89,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "grants": grants.forget_old,
     "applications": applications.forget_unused,
     "unconfirmed": accounts.forget_unconfirmed,
+    "guests": guests.forget_unconfirmed,
     "login_steps": login_steps.forget_old,
     "links": links.forget_expired,
     "agreement_links": agreement_links.forget_old,
@@ -191,6 +195,8 @@ CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "archives": ("23 * * * *", making.clear_archives),
     "polls": ("* * * * *", end_polls),
     "tell": ("* * * * *", tell_due),
+    "guests": ("* * * * *", guest_mail.tell_guests),
+    "forget_guests": ("41 3 * * *", guest_mail.forget_guests),
     "detours": ("*/10 * * * *", send_detours),
     "overdue": ("*/2 * * * *", publish_overdue),
     "probe": ("*/10 * * * *", probe_hosts),

@@ -112,9 +112,14 @@ def compose(kind: MailKind, account: Account, *, link: str, coop: str, sender: s
 
 
 def write_mail(template: str, account: Account, context: dict[str, Any], *, coop: str, sender: str) -> EmailMessage:
+    """A mail to a member from a pair of templates."""
+    return write_letter(template, account.language, context | {"account": account}, coop=coop, sender=sender)
+
+
+def write_letter(template: str, language: str, context: dict[str, Any], *, coop: str, sender: str) -> EmailMessage:
     """A mail from a pair of templates in the person's language; its subject is the first line of the text."""
-    environment = _environment(account.language)
-    known = context | {"account": account, "coop": coop}
+    environment = _environment(language)
+    known = context | {"coop": coop}
     text = environment.get_template(f"{template}.txt").render(known)
     subject, _, body = text.strip().partition("\n")
     message = EmailMessage()

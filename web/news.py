@@ -28,6 +28,7 @@ ONE: dict[str, str] = {
     "move": N_("%(who)s a déménagé : vous suivez sa nouvelle adresse"),
     "poll": N_("Un sondage de %(who)s est terminé"),
     "message": N_("%(who)s vous a écrit"),
+    "said": N_("%(who)s vous a écrit"),
     "requested": N_("%(who)s vous fait une demande"),
     "countered": N_("%(who)s vous propose autre chose"),
     "accepted": N_("%(who)s a dit oui"),
@@ -55,8 +56,8 @@ MANY: dict[str, str] = {
 }
 
 ICONS = {
-    "mention": "message", "message": "message", "favourite": "aime", "reblog": "relais", "follow": "moi",
-    "follow_request": "attente", "update": "reessayer", "status": "publier", "move": "ailleurs",
+    "mention": "message", "message": "message", "said": "message", "favourite": "aime", "reblog": "relais",
+    "follow": "moi", "follow_request": "attente", "update": "reessayer", "status": "publier", "move": "ailleurs",
     "requested": "attente", "countered": "attente", "refused": "fermer", "withdrawn": "fermer",
     "cancelled": "fermer", "expired": "fermer", "begins_soon": "date", "ends_soon": "date", "returned": "date",
     "forgotten": "attention", "contact": "moi", "thanked": "aime",

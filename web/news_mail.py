@@ -19,7 +19,7 @@ from models.mails import Mail
 from models.news import News, ThreadNews
 from models.settings import Site
 from web.agendas import list_occasions
-from web.calendars import write_calendar
+from web.calendars import Occasion, write_calendar
 from web.forms import Say
 from web.mail import write_mail
 from web.news import Line, list_lines, list_thread_lines
@@ -46,6 +46,14 @@ class Part:
     text: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """Who is told of a thread: a member or a guest."""
+
+    actor_id: int
+    language: str
+
+
 async def write_news_mail(
     conn: Connection, instance: Instance, mail: Mail, account: Account, *, sender: str
 ) -> EmailMessage | None:
@@ -67,7 +75,8 @@ async def write_news_mail(
     coop = (await preferences.load(conn)).name or site.host
     if mail.exchange_id is not None:
         kinds = ["messages", "exchanges"]
-        context = await _gather_thread(conn, site, say, account, entries)
+        listener = Listener(actor_id=account.actor_id, language=account.language)
+        context = await gather_thread(conn, site, say, listener, entries)
     else:
         context = await _gather_news(conn, site, say, account, entries, rows)
     if not context:
@@ -105,19 +114,20 @@ def _tie(message: EmailMessage, site: Site, mail: Mail) -> None:
         message["In-Reply-To"], message["References"] = root, root
 
 
-async def _gather_thread(
-    conn: Connection, site: Site, say: Say, account: Account, entries: Sequence[ThreadNews]
+async def gather_thread(
+    conn: Connection, site: Site, say: Say, listener: Listener, entries: Sequence[ThreadNews]
 ) -> dict[str, Any]:
+    """What a mail says of these lines of one thread; nothing where none of them is to be shown."""
     lines = {line.id: line for line in await list_thread_lines(conn, say, entries)}
-    parts = await _list_parts(conn, say, account, [lines[one.id] for one in entries if one.id in lines])
+    parts = await _list_parts(conn, say, listener, [lines[one.id] for one in entries if one.id in lines])
     if not parts:
         return {}
     link = f"{site.url}{exchange_path(entries[0].exchange_id)}"
     return {"parts": parts, "title": parts[0].line.what, "who": parts[0].line.who, "link": link}
 
 
-async def _list_parts(conn: Connection, say: Say, account: Account, lines: Sequence[Line]) -> list[Part]:
-    visible = await posts.filter_visible(conn, [one.id for one in lines if one.kind == "message"], account.actor_id)
+async def _list_parts(conn: Connection, say: Say, listener: Listener, lines: Sequence[Line]) -> list[Part]:
+    visible = await posts.filter_visible(conn, [one.id for one in lines if one.kind == "message"], listener.actor_id)
     messages = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
     events = {
         one.id: one for one in await exchanges.list_events(conn, [one.id for one in lines if one.kind != "message"])
@@ -130,7 +140,7 @@ async def _list_parts(conn: Connection, say: Say, account: Account, lines: Seque
         elif line.id in events:
             event = events[line.id]
             text = event.details.get("text", "")
-            parts.append(Part(line=line, terms=await _tell_terms(conn, say, event, account.language), text=_cut(text)))
+            parts.append(Part(line=line, terms=await _tell_terms(conn, say, event, listener.language), text=_cut(text)))
     return parts
 
 
@@ -162,10 +172,20 @@ async def _attach_dates(
     conn: Connection, site: Site, say: Say, account: Account, message: EmailMessage, entries: Sequence[ThreadNews]
 ) -> None:
     """What was agreed or cancelled, for the member's calendar."""
+    attach_calendar(message, await list_settled(conn, site, say, account.actor_id, entries))
+
+
+async def list_settled(
+    conn: Connection, site: Site, say: Say, reader_id: int, entries: Sequence[ThreadNews]
+) -> list[Occasion]:
+    """What these lines settle or call off, as it stands on the reader's calendar."""
     told = await exchanges.list_events(conn, [one.id for one in entries if one.kind in DATED])
     ids = {event.agreement_id: None for event in told if event.agreement_id is not None}
-    settled = [await agreements.get(conn, id) for id in ids]
-    occasions = await list_occasions(conn, site, say, account.actor_id, settled)
+    return await list_occasions(conn, site, say, reader_id, [await agreements.get(conn, id) for id in ids])
+
+
+def attach_calendar(message: EmailMessage, occasions: Sequence[Occasion]) -> None:
+    """The file that calendars open, if there is anything to stand in it."""
     if occasions:
         message.add_attachment(
             write_calendar(occasions).decode(), subtype="calendar", filename="accord.ics", params={"method": "PUBLISH"}

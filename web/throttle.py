@@ -10,7 +10,9 @@ from models import attempts
 from models.database import transaction
 from web.keys import INSTANCE
 
-Action = Literal["login", "mail", "register", "app", "token", "second", "passkey"]
+Action = Literal[
+    "login", "mail", "register", "app", "token", "second", "passkey", "guest", "guest_listing", "guest_write"
+]
 
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
@@ -36,6 +38,9 @@ LIMITS: dict[Action, Limits] = {
     "register": Limits(pair=30, name=1_000, network=60, within=HOUR),
     "second": Limits(pair=10, name=30, network=100, within=QUARTER),
     "passkey": Limits(pair=100, name=10_000, network=100, within=QUARTER),
+    "guest": Limits(pair=5, name=8, network=20, within=HOUR),
+    "guest_listing": Limits(pair=10, name=40, network=1_000, within=HOUR),
+    "guest_write": Limits(pair=30, name=30, network=300, within=HOUR),
     "app": Limits(pair=60, name=2_000, network=60, within=HOUR),
     "token": Limits(pair=60, name=1_000, network=300, within=QUARTER),
 }

@@ -86,7 +86,7 @@ async def find_published(conn: Connection, username: str) -> Actor | None:
 
 
 async def is_published(conn: Connection, actor_id: int) -> bool:
-    """Whether others may know of this actor: everybody but our members who did not confirm their address yet."""
+    """Whether others may know of this actor: everybody but guests, and members who did not confirm yet."""
     return bool(await filter_published(conn, [actor_id]))
 
 
@@ -97,6 +97,7 @@ async def filter_published(conn: Connection, actor_ids: list[int]) -> list[int]:
         """
         SELECT wanted.id FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (id, position)
         WHERE NOT EXISTS (SELECT FROM account WHERE actor_id = wanted.id AND confirmed_at IS NULL)
+            AND NOT EXISTS (SELECT FROM actor WHERE id = wanted.id AND host = '')
         ORDER BY wanted.position
         """,
         actor_ids,
@@ -146,7 +147,7 @@ async def search(conn: Connection, text: str, *, limit: int) -> list[Actor]:
         Actor,
         """
         SELECT * FROM full_actor
-        WHERE deleted_at IS NULL AND suspended_at IS NULL AND type <> 'Application'
+        WHERE deleted_at IS NULL AND suspended_at IS NULL AND type <> 'Application' AND host <> ''
             AND NOT EXISTS (SELECT FROM account WHERE actor_id = full_actor.id AND confirmed_at IS NULL)
             AND fold(username || ' ' || name)
                 LIKE '%' || replace(replace(replace(fold($1), '!', '!!'), '%', '!%'), '_', '!_') || '%' ESCAPE '!'

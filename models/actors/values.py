@@ -66,6 +66,11 @@ class Actor:
         return f"{self.username}@{self.host}"
 
     @property
+    def guest(self) -> bool:
+        """Whether this is somebody without any account, who takes part by mail (models/guests): of no server at all."""
+        return not self.host
+
+    @property
     def display_name(self) -> str:
         """What pages call this actor: its name, else its username."""
         return self.name or self.username

@@ -5,10 +5,22 @@ import json
 import pytest
 
 from models import blocks, exchanges
+from models.actors import Actor
 from models.database import Connection, execute, fetch_value
 from models.errors import Conflict
-from outbox.messages import Words, share_contact, write
+from models.exchanges import Exchange
+from models.posts import Post
+from models.settings import Site
+from outbox import messages
+from outbox.messages import Words, share_contact
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
+
+
+async def write(conn: Connection, site: Site, author: Actor, thread: Exchange, words: Words) -> Post:
+    """As between people with accounts: a post."""
+    post = await messages.write(conn, site, author, thread, words)
+    assert post is not None
+    return post
 
 
 async def test_the_first_word_answers_the_listing_and_the_next_the_last_word_of_the_other(conn: Connection) -> None:
@@ -75,6 +87,7 @@ async def test_contact_details_go_in_a_message_and_the_thread_says_that_they_wer
     thread = await exchanges.open(conn, listing_id=listing.id, owner_id=alice.id, partner_id=carol.id)
 
     post = await share_contact(conn, HERE, carol, thread, Words(text="Voici mon téléphone : 06"))
+    assert post is not None
 
     message, event = await exchanges.list_entries(conn, thread.id)
     assert (message.id, event.kind) == (post.id, "event")

@@ -1,22 +1,27 @@
 """Forms with mistakes, one-time links and the first-run wizard through axe-core, as people meet them at the door."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Page
 
 from models import exchanges, links
+from models import guests as models_guests
 from models.agreements import Terms
 from models.agreements import links as terms_links
 from models.database import Pool, fetch_value, transaction
-from outbox import posting
+from outbox import guests, posting
 from outbox.agreements import propose
+from outbox.guests import Visit
 from outbox.posting import Wish
 from tests.factories import make_listing, make_remote_actor
 from tests.points import switch_on
 from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
+from web.guest_mail import make_link
 
 AXE = Path(__file__).parents[1] / "peers" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -117,6 +122,44 @@ async def test_the_link_to_terms_has_no_violation(live: Live, page: Page) -> Non
     await check(page, "answered")
     await page.goto(f"{live.url}/accord/{token}")
     await check(page, "gone")
+
+
+async def test_the_pages_of_guests_have_no_violation(live: Live, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.pages.guests.door.find_mail_door", lambda *_: asyncio.sleep(0, "open"))
+    tent, site = live.village.tent, live.instance.site
+    visit = Visit(email="leonie@example.net", name="Léonie", language="fr", text="Bonjour, est-elle libre ?")
+    async with transaction(live.instance.pool) as conn:
+        await guests.knock(conn, tent, visit)
+        guest = await models_guests.renew(conn, listing_id=tent.id, email=visit.email)
+        assert guest is not None
+        link = live.url + urlsplit(await make_link(conn, live.instance, guest)).path
+
+    await page.goto(f"{live.url}/annonces/d/{tent.id}/courriel")
+    await check(page, "guests' door")
+    await page.goto(link)
+    await check(page, "confirming")
+    await page.get_by_text("Oui, envoyer ce message").click()
+    await page.wait_for_url(f"{link}?*")
+    async with transaction(live.instance.pool) as conn:
+        confirmed = await models_guests.find(conn, guest.id)
+        assert confirmed is not None
+        party = await guests.get_party(conn, confirmed)
+        moment = datetime.now(UTC) + timedelta(days=90)
+        terms = Terms(begins_at=moment, ends_at=moment + timedelta(days=2), place="La Remise")
+        await propose(conn, site, live.village.alice, party.thread, terms)
+    await page.goto(link)
+    await check(page, "guest's thread")
+    await page.get_by_text("Proposer autre chose").click()
+    await check(page, "guest's terms")
+    await live.log_in(page.context, live.village.alice)
+    await page.goto(f"{live.url}/echanges/{party.thread.id}")
+    await check(page, "thread with a guest")
+    await page.goto(link)
+    await page.get_by_text("Effacer mes données").click()
+    await page.get_by_text("Tout effacer maintenant").click()
+    await check(page, "erased")
+    await page.goto(link)
+    await check(page, "no link")
 
 
 async def test_the_wizard_has_no_violation(live: Live, page: Page) -> None:

@@ -10,14 +10,16 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from federation.instance import Instance
+from models import guests as models_guests
 from models import reports, sessions, tokens
 from models.actors import Actor
-from models.database import Pool, execute, fetch_column, transaction
-from models.listings import ListingDraft
+from models.database import Connection, Pool, execute, fetch_column, fetch_value, transaction
+from models.listings import ListingDraft, find_by_post
 from models.posts import Audience
 from models.reports import NewReport
 from models.settings import Settings
-from outbox import listings, notes
+from outbox import guests, listings, notes
+from outbox.guests import Visit
 from outbox.notes import NoteDraft
 from tests.factories import HERE, make_follow, make_member, make_note, make_remote_actor
 from tests.fediverse import FakeFediverse, sign_get
@@ -33,6 +35,9 @@ LEFT_OUT = re.compile(r"/streaming|/readyz|/langue/")
 """Answers that never end, that tell whether a worker runs, or that change the reader's language."""
 
 ACTIVITY = "application/activity+json"
+
+BY_MAIL = "visiteuse"
+"""Stands in the name, the address and the message of a guest."""
 
 AUDIENCES: dict[str, Audience] = {"Zebulon": "coop", "Zebulons": "territories"}
 """Listings that are not for everybody, by their title."""
@@ -77,13 +82,14 @@ async def secrets(pool: Pool, tmp_path: Path) -> AsyncIterator[Secrets]:
             conn,
             NewReport(uri=None, reporter_id=alice.id, target_id=bob.id, object_uris=[], content=WORD, local=True),
         )
+        guest = await _add_guest(conn, instance)
         ids = [str(id) for id in await fetch_column(conn, "SELECT id FROM post UNION SELECT id FROM notification")]
         uris = await fetch_column(conn, "SELECT uri FROM post UNION SELECT uri FROM activity")
     values = {
-        "username": ["alice", "coop", "instance"],
-        "handle": ["alice", "bob@henin.test"],
+        "username": ["alice", "coop", "instance", guest.username],
+        "handle": ["alice", "bob@henin.test", guest.handle, guest.username],
         "uuid": [uri.rpartition("/")[2] for uri in uris if re.search(r"/[0-9a-f-]{36}$", uri)],
-        "id": [*ids, str(alice.id), str(bob.id), "1", "9" * 18],
+        "id": [*ids, str(alice.id), str(bob.id), str(guest.id), "1", "9" * 18],
         "uri": uris,
         "name": ["zebulon", "offre", "app.css"],
         "host": ["henin.test", "lomme.test"],
@@ -93,6 +99,19 @@ async def secrets(pool: Pool, tmp_path: Path) -> AsyncIterator[Secrets]:
     }
     async with TestClient(TestServer(make_app(instance))) as client:
         yield Secrets(client=client, instance=instance, fediverse=fediverse, alice=alice, zoe=zoe, values=values)
+
+
+async def _add_guest(conn: Connection, instance: Instance) -> Actor:
+    """Somebody without any account who wrote by mail."""
+    listing = await find_by_post(conn, await fetch_value(conn, "SELECT post_id FROM listing WHERE title = 'Perceuse'"))
+    assert listing is not None
+    visit = Visit(
+        email=f"{BY_MAIL}@example.org", name=f"Zebulon {WORD} {BY_MAIL}", language="fr", text=f"{WORD} {BY_MAIL}"
+    )
+    await guests.knock(conn, listing, visit)
+    found = await models_guests.find(conn, await fetch_value(conn, "SELECT id FROM guest"))
+    assert found is not None
+    return (await guests.confirm(conn, instance.site, found)).actor
 
 
 def fill(path: str, values: dict[str, list[str]]) -> Iterator[str]:
@@ -136,25 +155,25 @@ def accepts(path: str) -> tuple[str, ...]:
     return (ACTIVITY,) if path.startswith(("/users/", "/territories")) else ("text/html", ACTIVITY)
 
 
-async def look(secrets: Secrets, path: str, headers: dict[str, str]) -> tuple[list[str], list[str]]:
+async def look(secrets: Secrets, path: str, headers: dict[str, str], word: str = WORD) -> tuple[list[str], list[str]]:
     """Where the word stands, and where the answer is a mistake of ours."""
     told, broken = [], []
     for accept in accepts(path):
         async with secrets.client.get(path, headers={"Accept": accept} | headers, allow_redirects=False) as answer:
             body = await answer.text(errors="replace")
             seen = body + " ".join(f"{name}: {value}" for name, value in answer.headers.items())
-            told += [f"{path} {accept}"] if WORD in seen else []
+            told += [f"{path} {accept}"] if word in seen else []
             broken += [f"{path} {accept}: {answer.status}"] if answer.status >= 500 else []
     return told, broken
 
 
 async def look_everywhere(
-    secrets: Secrets, headers: dict[str, dict[str, str]], *, under: tuple[str, ...] = ("/",)
+    secrets: Secrets, headers: dict[str, dict[str, str]], *, under: tuple[str, ...] = ("/",), word: str = WORD
 ) -> tuple[list[str], list[str]]:
     """The same of all addresses that begin so; `headers` by the form of the answer: who asks."""
     told, broken = list[str](), list[str]()
     for path in filter(lambda path: path.startswith(under), addresses(secrets.values)):
-        found = await look(secrets, path, headers["app" if path.startswith(("/api/", "/oauth/")) else "page"])
+        found = await look(secrets, path, headers["app" if path.startswith(("/api/", "/oauth/")) else "page"], word)
         told, broken = told + found[0], broken + found[1]
     return told, broken
 
@@ -202,3 +221,10 @@ async def test_b56_no_member_reads_what_is_another_members(secrets: Secrets) -> 
 
     assert (told, broken) == ([], [])
     assert len(own) > 10, "whose they are finds them"
+
+
+async def test_of_a_guest_even_the_owner_sees_nothing_but_their_thread(secrets: Secrets) -> None:
+    told, _ = await look_everywhere(secrets, await log_in(secrets, secrets.alice), word=BY_MAIL)
+
+    pages = {re.split(r"[/? ]", path)[1] for path in told}
+    assert "echanges" in pages and pages <= {"echanges", "notifications", "fil"}, told

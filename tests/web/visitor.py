@@ -93,7 +93,7 @@ class Doorbell:
 
     def __init__(self, instance: Instance, templates: Templates) -> None:
         """The server starts with the first visitor."""
-        self.instance = instance
+        self.instance, self.templates = instance, templates
         self._app = web.Application(middlewares=MIDDLEWARES)
         self._app[INSTANCE], self._app[TEMPLATES] = instance, templates
         self._app.add_routes(ROUTES)

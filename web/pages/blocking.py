@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from models import actors, blocks, mutes
+from models import actors, blocks, exchanges, mutes
 from models.actors import Actor
 from models.database import Connection, connection, transaction
 from models.errors import Invalid, NotFound
@@ -14,7 +14,7 @@ from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.ids import read_id
 from web.pages.notices import find_notice, lead_on
-from web.paths import profile_path
+from web.pages.people import person_of
 from web.render import N_, render
 from web.session import read_local_path, require_account
 
@@ -58,6 +58,11 @@ async def list_hidden(request: web.Request) -> web.Response:
     return await _show(request, blank_form(request))
 
 
+async def _may_know(conn: Connection, me: Actor, other: Actor) -> bool:
+    """Guests are known only to whom they write; everybody else may be found."""
+    return not other.guest or await exchanges.are_in_one(conn, me.id, other.id)
+
+
 async def post_gesture(request: web.Request) -> web.Response:
     """POST /personnes/ID: mute (for a while), block, and back; then where one came from."""
     account, form = require_account(request), await read_form(request)
@@ -66,7 +71,7 @@ async def post_gesture(request: web.Request) -> web.Response:
     async with transaction(instance.pool) as conn:
         me = await actors.get(conn, account.actor_id)
         other = await actors.get(conn, read_id(request.match_info["id"]))
-        if not gesture or other.id == me.id or other.deleted_at is not None:
+        if not gesture or other.id == me.id or other.deleted_at is not None or not await _may_know(conn, me, other):
             raise NotFound
         if gesture == "masquer":
             days = form.choice("duree", tuple(DURATIONS), default="")
@@ -131,4 +136,5 @@ async def _find_people(conn: Connection, ids: list[int]) -> dict[int, Actor]:
 
 
 def _make_hidden(actor: Actor, until: datetime | None = None) -> Hidden:
-    return Hidden(id=actor.id, name=actor.display_name, handle=actor.handle, href=profile_path(actor), until=until)
+    who = person_of(actor)
+    return Hidden(id=who.id, name=who.name, handle=who.handle, href=who.href, until=until)

@@ -62,6 +62,7 @@ async def read_settings(conn: Connection, form: Form, chosen: Preferences) -> Pr
         registration=form.choice("registration", REGISTRATIONS, default="closed"),
         modes=_read_modes(form),
         duration_label=form.choice("duration_label", DURATION_LABELS, default="longest"),
+        guests=form.flag("guests"),
     )
     return replace(
         read_points(form, chosen),

@@ -29,6 +29,7 @@ from web.pages.cards import (
 )
 from web.pages.causes import explain_stop
 from web.pages.ids import read_id, read_short, write_short
+from web.pages.mail_door import MailDoor, find_mail_door
 from web.pages.neighbours import home_place
 from web.pages.notices import find_notice
 from web.pages.opening import PlaceView, find_place
@@ -69,6 +70,7 @@ class ListingView:
     path: str
     short: str
     local: bool
+    mail_door: MailDoor
     own: bool
     details: ListingDetails
     description: Markup
@@ -188,6 +190,7 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         path=listing_path(site, listing),
         short=f"{site.url}/a/{write_short(post.id)}",
         local=post.local,
+        mail_door=await find_mail_door(conn, request, listing),
         own=own,
         details=details,
         description=Markup(details.description),  # noqa: S704 - cleaned by federation/html when it was stored

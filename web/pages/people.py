@@ -13,6 +13,7 @@ from web.paths import profile_path
 class Person:
     """Who wrote something: the name, the house number's initial, the page here, since when a member here.
 
+    A guest, who takes part by mail, has neither handle nor page.
     `back_on` is when whoever is away returns.
     """
 
@@ -32,8 +33,8 @@ def person_of(actor: Actor) -> Person:
         id=actor.id,
         name=actor.display_name,
         initial=initial_of(actor.display_name),
-        handle=actor.handle,
-        href=profile_path(actor),
+        handle="" if actor.guest else actor.handle,
+        href="" if actor.guest else profile_path(actor),
         local=actor.local,
         since=actor.created_at if actor.local else None,
         back_on=find_return(actor, datetime.now(UTC)),

@@ -56,6 +56,10 @@ from web.pages import (
     why,
 )
 from web.pages.exchanges import acts, asking, messages, mine, thread
+from web.pages.guests import acts as guest_acts
+from web.pages.guests import door as guest_door
+from web.pages.guests import ending as guest_ending
+from web.pages.guests import thread as guest_thread
 from web.pages.keeping import keeping
 
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -128,6 +132,19 @@ ROUTES: list[web.RouteDef] = [
     web.post("/oauth/authorize", authorize.post_authorize),
     web.get("/mot-de-passe-oublie", login.show_forgotten),
     web.post("/mot-de-passe-oublie", login.post_forgotten),
+    web.get(f"/annonces/d/{{id:{ID}}}/courriel", guest_door.show_door),
+    web.post(f"/annonces/d/{{id:{ID}}}/courriel", guest_door.post_door),
+    web.get(f"/invite/fin/{{token:{SIGNED}}}", guest_ending.show_stop),
+    web.post(f"/invite/fin/{{token:{SIGNED}}}", guest_ending.post_stop),
+    web.get(f"/invite/{{token:{SIGNED}}}", guest_thread.show_visit),
+    web.post(f"/invite/{{token:{SIGNED}}}/confirmer", guest_thread.post_confirm),
+    web.post(f"/invite/{{token:{SIGNED}}}/messages", guest_thread.post_message),
+    web.post(f"/invite/{{token:{SIGNED}}}/accord", guest_acts.post_act),
+    web.get(f"/invite/{{token:{SIGNED}}}/demander", guest_acts.show_terms),
+    web.post(f"/invite/{{token:{SIGNED}}}/demander", guest_acts.post_terms),
+    web.get(f"/invite/{{token:{SIGNED}}}/proposer/{{agreement:{ID}}}", guest_acts.show_terms),
+    web.post(f"/invite/{{token:{SIGNED}}}/proposer/{{agreement:{ID}}}", guest_acts.post_terms),
+    web.post(f"/invite/{{token:{SIGNED}}}/effacer", guest_ending.post_erase),
     web.get(f"/accord/{{token:{LINK}}}", terms_links.show_terms),
     web.post(f"/accord/{{token:{LINK}}}", terms_links.post_terms),
     web.get(f"/lien/{{token:{LINK}}}", one_time_links.show_link),

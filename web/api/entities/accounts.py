@@ -41,8 +41,8 @@ async def load_accounts_by_id(conn: Connection, look: Look, ids: list[int]) -> l
 
 
 def is_shown(actor: Actor) -> bool:
-    """Whether this actor has a page: neither deleted nor suspended."""
-    return actor.deleted_at is None and actor.suspended_at is None
+    """Whether this actor has a page: neither deleted nor suspended, and no guest."""
+    return actor.deleted_at is None and actor.suspended_at is None and not actor.guest
 
 
 def write_acct(actor: Actor) -> str:

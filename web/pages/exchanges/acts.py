@@ -10,11 +10,12 @@ from models.actors import Actor
 from models.agreements import Agreement, Step
 from models.database import Connection, connection, transaction
 from models.errors import Conflict, Invalid, NotFound
+from models.exchanges import Exchange
 from models.settings import Site
 from outbox import again, endings, fulfilment
 from outbox.agreements import accept
 from outbox.cases import Said
-from web.forms import read_form
+from web.forms import Form, read_form
 from web.keys import INSTANCE
 from web.pages.exchanges.thread import get_thread, show
 from web.pages.ids import read_id
@@ -48,24 +49,37 @@ async def post_act(request: web.Request) -> web.Response:
     """POST /echanges/ID/accord: what is not possible any more comes back as a sentence above the thread."""
     account = require_account(request)
     form = await read_form(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        thread = await get_thread(conn, request)
+    done = await try_act(request, form, thread, account.actor_id)
+    if done:
+        raise lead_on(exchange_path(thread.id), done)
+    return await show(request, form)
+
+
+async def try_act(request: web.Request, form: Form, thread: Exchange, actor_id: int) -> str:
+    """Do what the button says for one side of this thread; the word of what the page says then.
+
+    Nothing where it is not possible: the form says why. Raises NotFound where the agreement is another thread's.
+    """
     word = form.choice("geste", tuple(ACTS), missing="Choisissez ce qu’il faut faire.")
     reason = form.lines("raison", limit=2000)
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
-        thread = await get_thread(conn, request)
         held = await agreements.get(conn, read_id(form.typed("accord")))
     if held.exchange_id != thread.id:
         raise NotFound
-    if form.ok and word:
-        act, done = ACTS[word]
-        said = Said(text=reason, offer_uri=(form.typed("offre") or None) if word == "accepter" else None)
-        try:
-            async with transaction(instance.pool) as conn:
-                await act(conn, instance.site, await actors.get(conn, account.actor_id), held, said)
-            raise lead_on(exchange_path(thread.id), done)
-        except (Conflict, Invalid) as error:
-            form.fail("", str(error))
-    return await show(request, form)
+    if not form.ok or not word:
+        return ""
+    act, done = ACTS[word]
+    said = Said(text=reason, offer_uri=(form.typed("offre") or None) if word == "accepter" else None)
+    try:
+        async with transaction(instance.pool) as conn:
+            await act(conn, instance.site, await actors.get(conn, actor_id), held, said)
+    except (Conflict, Invalid) as error:
+        form.fail("", str(error))
+        return ""
+    return done
 
 
 async def post_again(request: web.Request) -> web.Response:

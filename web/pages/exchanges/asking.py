@@ -71,7 +71,7 @@ async def show_asking(request: web.Request) -> web.Response:
         asking = await _find_asking(conn, request)
     if asking.listing.post.author_id == require_account(request).actor_id:
         raise web.HTTPSeeOther(asking.back)
-    return await _show(request, asking, _form_of(request, {}))
+    return await show_form(request, asking, form_of(request, {}))
 
 
 async def post_asking(request: web.Request) -> web.Response:
@@ -81,7 +81,7 @@ async def post_asking(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         asking = await _find_asking(conn, request)
-    terms, said = read_terms(form, asking.details), _read_words(form)
+    terms, said = read_terms(form, asking.details), read_words(form)
     if form.ok:
         try:
             async with transaction(instance.pool) as conn:
@@ -90,7 +90,7 @@ async def post_asking(request: web.Request) -> web.Response:
             raise lead_on(exchange_path(made.exchange_id), "demande")
         except (Conflict, Invalid, Forbidden) as error:
             note_refusal(form, error)
-    return await _show(request, asking, form)
+    return await show_form(request, asking, form)
 
 
 async def show_counter(request: web.Request) -> web.Response:
@@ -98,7 +98,7 @@ async def show_counter(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         asking = await _find_counter(conn, request)
     assert asking.held is not None
-    return await _show(request, asking, _form_of(request, values_of(asking.held.terms)))
+    return await show_form(request, asking, form_of(request, values_of(asking.held.terms)))
 
 
 async def post_counter(request: web.Request) -> web.Response:
@@ -108,7 +108,7 @@ async def post_counter(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         asking = await _find_counter(conn, request)
-    terms, said = read_terms(form, asking.details), _read_words(form)
+    terms, said = read_terms(form, asking.details), read_words(form)
     if form.ok and asking.held is not None:
         try:
             async with transaction(instance.pool) as conn:
@@ -117,14 +117,15 @@ async def post_counter(request: web.Request) -> web.Response:
             raise lead_on(exchange_path(asking.held.exchange_id), "propose")
         except (Conflict, Invalid, Forbidden) as error:
             note_refusal(form, error)
-    return await _show(request, asking, form)
+    return await show_form(request, asking, form)
 
 
-def _read_words(form: Form) -> Said:
+def read_words(form: Form) -> Said:
+    """What is said with it."""
     return Said(text=form.lines("message", limit=2000))
 
 
-def _form_of(request: web.Request, known: dict[str, str]) -> Form:
+def form_of(request: web.Request, known: dict[str, str]) -> Form:
     """What is known, and what the address says of days."""
     chosen = {name: request.query[name] for name in ("du", "au") if name in request.query}
     if chosen:
@@ -164,7 +165,7 @@ async def _find_counter(conn: Connection, request: web.Request) -> Asking:
     )
 
 
-async def _show(request: web.Request, asking: Asking, form: Form) -> web.Response:
+async def show_form(request: web.Request, asking: Asking, form: Form) -> web.Response:
     """Days are chosen first where there must be some; then the whole form, the days among its fields."""
     probe = blank_form(request, {name: form.typed(name) for name in ("du", "au")})
     first, last = read_day(probe, "du"), read_day(probe, "au")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from markupsafe import Markup
 
-from federation.html import strip_mention
+from federation.html import from_text, strip_mention
 from models import exchanges, media, posts
 from models.actors import Actor
 from models.agreements import Terms, read_terms
@@ -112,7 +112,7 @@ async def list_lines(conn: Connection, reading: Reading, entries: Sequence[Entry
     photos = await media.list_by_posts(conn, list(messages)) if messages else {}
     own = [post.uri for post in messages.values() if post.author_id == reading.me]
     own += [sent for event in events.values() if (sent := _find_sent(event, reading.me))]
-    went = await find_passages(conn, own) if own and not reading.other.local else {}
+    went = await find_passages(conn, own) if own and not reading.other.local and not reading.other.guest else {}
     found: list[Line] = []
     terms: dict[int, list[Terms]] = {}
     for entry in entries:
@@ -121,6 +121,9 @@ async def list_lines(conn: Connection, reading: Reading, entries: Sequence[Entry
             found.append(_tell_message(reading, post, photos.get(post.id, []), went.get(post.uri)))
         elif entry.id in events and _is_shown(events[entry.id], reading.details):
             event = events[entry.id]
+            if event.kind == "said":
+                found.append(_tell_words(reading, event))
+                continue
             sent = _find_sent(event, reading.me)
             found.append(_tell_event(reading, event, _follow(terms, event), went.get(sent) if sent else None))
     before = {id: row[-2] for id, row in terms.items() if len(row) > 1}
@@ -158,6 +161,18 @@ def _tell_message(reading: Reading, post: Post, photos: list[Media], passages: P
         language=post.language,
         pictures=tuple(draw_pictures(reading.site, photos)),
         passages=passages,
+    )
+
+
+def _tell_words(reading: Reading, event: Event) -> Line:
+    """Words to or from a guest look like any message."""
+    return Line(
+        id=event.id,
+        kind="message",
+        at=event.created_at,
+        new_day=None,
+        own=event.actor_id == reading.me,
+        content=Markup(from_text(str(event.details.get("text", "")))),  # noqa: S704 - from_text escapes it
     )
 
 

@@ -67,7 +67,8 @@ class Thing:
 class ThreadView:
     """Everything the page of a thread shows. `cards` by the id of the line behind which each stands; 0 is the end.
 
-    `closed` where the two can no longer write, `less_private` where the other's server is none like ours.
+    `closed` where the two can no longer write, `less_private` where the other's server is none like ours, `by_mail`
+    where the other has no account.
     """
 
     id: int
@@ -83,11 +84,22 @@ class ThreadView:
     newest_page: bool
     closed: bool
     less_private: bool
+    by_mail: bool
     muted: bool
     may_ask: bool
     slots: list[datetime]
     email: str
     phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who reads a thread, under which address, and how she could be reached."""
+
+    id: int
+    path: str
+    email: str = ""
+    phone: str = ""
 
 
 async def show_thread(request: web.Request) -> web.Response:
@@ -136,8 +148,19 @@ def read_before(request: web.Request) -> int | None:
 
 async def gather(conn: Connection, request: web.Request, thread: Exchange) -> ThreadView:
     """Everything that the page shows: a fixed number of reads, however long the thread is."""
-    account, site = require_account(request), request.app[INSTANCE].site
-    me = account.actor_id
+    account = require_account(request)
+    reader = Reader(
+        id=account.actor_id,
+        path=exchange_path(thread.id),
+        email=account.email,
+        phone=await contacts.find_phone(conn, account.actor_id),
+    )
+    return await gather_for(conn, request, thread, reader)
+
+
+async def gather_for(conn: Connection, request: web.Request, thread: Exchange, reader: Reader) -> ThreadView:
+    """The same for either side, with an account or without."""
+    site, me = request.app[INSTANCE].site, reader.id
     role: Role = "owner" if me == thread.owner_id else "partner"
     listing = (await listings.list_by_posts(conn, [thread.listing_id]))[thread.listing_id]
     people = {actor.id: actor for actor in await actors.list_by_ids(conn, [thread.owner_id, thread.partner_id])}
@@ -151,10 +174,10 @@ async def gather(conn: Connection, request: web.Request, thread: Exchange) -> Th
     thing = await _find_thing(conn, site, listing, me)
     return ThreadView(
         id=thread.id,
-        path=exchange_path(thread.id),
+        path=reader.path,
         role=role,
         other=person_of(other),
-        plate=await find_plate(conn, other, None),
+        plate=None if other.guest else await find_plate(conn, other, None),
         thing=thing,
         lines=shown.lines,
         cards={} if before else await _place_cards(conn, reading, role, held, shown),
@@ -163,11 +186,12 @@ async def gather(conn: Connection, request: web.Request, thread: Exchange) -> Th
         newest_page=before is None,
         closed=closed,
         less_private=await _is_less_private(conn, other),
+        by_mail=other.guest,
         muted=thread.owner_muted if role == "owner" else thread.partner_muted,
         may_ask=_may_ask(thing, role, held) and not closed,
         slots=propose_slots(datetime.now(PARIS)),
-        email=account.email,
-        phone=await contacts.find_phone(conn, me),
+        email=reader.email,
+        phone=reader.phone,
     )
 
 
@@ -226,7 +250,7 @@ async def find_card(
 
 async def _is_less_private(conn: Connection, other: Actor) -> bool:
     """Whether the other one's server is not known to keep such conversations as ours does."""
-    if other.local or other.territory_uri is not None:
+    if other.local or other.guest or other.territory_uri is not None:
         return False
     server = await servers.find(conn, other.host)
     return server is None or server.software != "declic"

@@ -1,0 +1,91 @@
+"""What a guest does with an agreement: the buttons of its card, and terms that she asks for or proposes."""
+
+from aiohttp import web
+
+from models import actors, agreements, listings
+from models.database import Connection, connection, transaction
+from models.errors import Conflict, Forbidden, Invalid, NotFound
+from outbox.agreements import counter
+from outbox.agreements import request as ask
+from outbox.terms import TIMED
+from web.forms import Form, read_form
+from web.keys import INSTANCE
+from web.pages.exchanges.acts import try_act
+from web.pages.exchanges.asking import Asking, form_of, read_words, show_form
+from web.pages.exchanges.terms_form import note_refusal, read_terms, values_of
+from web.pages.guests.entering import get_visitor, keep_to_oneself, path_of
+from web.pages.guests.thread import show
+from web.pages.ids import read_id
+from web.pages.notices import lead_on
+from web.pages.people import person_of
+from web.throttle import may_try
+
+
+async def post_act(request: web.Request) -> web.Response:
+    """POST /invite/TOKEN/accord."""
+    form = await read_form(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        party = await get_visitor(conn, request)
+    done = await try_act(request, form, party.thread, party.actor.id)
+    if done:
+        raise lead_on(path_of(request), done)
+    return await show(request, form)
+
+
+async def show_terms(request: web.Request) -> web.Response:
+    """GET /invite/TOKEN/demander, and /invite/TOKEN/proposer/AGREEMENT with the terms on the table."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        asking = await _find_asking(conn, request)
+    known = values_of(asking.held.terms) if asking.held is not None else {}
+    return keep_to_oneself(await show_form(request, asking, form_of(request, known)))
+
+
+async def post_terms(request: web.Request) -> web.Response:
+    """POST to the same."""
+    form = await read_form(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        asking = await _find_asking(conn, request)
+    if await _ask(request, form, asking):
+        raise lead_on(asking.back, "propose" if asking.held is not None else "demande")
+    return keep_to_oneself(await show_form(request, asking, form))
+
+
+async def _ask(request: web.Request, form: Form, asking: Asking) -> bool:
+    instance = request.app[INSTANCE]
+    terms, said = read_terms(form, asking.details), read_words(form)
+    if form.ok and not await may_try(request, "guest_write", str(asking.listing.id)):
+        form.fail("", "Trop d’essais pour l’instant. Revenez dans une heure.")
+    if not form.ok:
+        return False
+    try:
+        async with transaction(instance.pool) as conn:
+            me = (await get_visitor(conn, request)).actor
+            if asking.held is not None:
+                await counter(conn, instance.site, me, asking.held, terms, said)
+            else:
+                await ask(conn, instance.site, me, asking.listing, terms, said)
+    except (Conflict, Invalid, Forbidden) as error:
+        note_refusal(form, error)
+    return form.ok
+
+
+async def _find_asking(conn: Connection, request: web.Request) -> Asking:
+    """Raises NotFound where the agreement is another thread's, or the listing is gone."""
+    party = await get_visitor(conn, request)
+    held = None
+    if "agreement" in request.match_info:
+        held = await agreements.get(conn, read_id(request.match_info["agreement"]))
+        if held.exchange_id != party.thread.id:
+            raise NotFound
+    listing = await listings.find_by_post(conn, party.thread.listing_id)
+    if listing is None:
+        raise NotFound
+    return Asking(
+        listing=listing,
+        other=person_of(await actors.get(conn, party.owner.id)),
+        path=request.path,
+        back=path_of(request),
+        dated=listing.details.mode in TIMED,
+        held=held,
+        thread=party.thread,
+    )

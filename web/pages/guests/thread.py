@@ -1,0 +1,138 @@
+"""A guest's page: first she confirms, then it is her thread, with its agreement and a form to write."""
+
+from datetime import datetime
+from functools import partial
+
+from aiohttp import web
+
+from models import actors, exchanges, listings
+from models.database import connection, transaction
+from models.errors import Conflict, Gone, Invalid, NotFound
+from models.guests import Guest
+from models.moments import PARIS
+from outbox import guests
+from outbox.guests import TEXT_LIMIT, Party
+from web.forms import Form, blank_form, read_form
+from web.keys import INSTANCE
+from web.pages.causes import explain_stop
+from web.pages.exchanges.thread import SAID, Reader, gather_for
+from web.pages.guests.entering import answer, find_visitor, get_visitor, path_of, show_gone
+from web.pages.notices import find_notice, lead_on
+from web.pages.people import person_of
+from web.render import N_, say
+from web.throttle import may_try
+
+TOLD = SAID | {
+    "envoye": N_("Votre message est parti. La réponse arrivera dans vos courriels."),
+    "confirme": N_("C’est parti. La réponse arrivera dans vos courriels."),
+    "sans-dates": N_("Votre message est parti, mais sans les dates : elles ne sont plus libres."),
+}  # fmt: skip
+
+
+async def show_visit(request: web.Request) -> web.Response:
+    """GET /invite/TOKEN: nothing is confirmed by looking, as often as mail scanners like."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        guest = await find_visitor(conn, request)
+    if guest is None:
+        return await show_gone(request)
+    if guest.actor_id is None:
+        return await _show_confirming(request, guest, blank_form(request))
+    return await show(request, blank_form(request, {"message": guest.message}))
+
+
+async def _show_confirming(request: web.Request, guest: Guest, form: Form) -> web.Response:
+    async with connection(request.app[INSTANCE].pool) as conn:
+        listing = await listings.find_by_post(conn, guest.listing_id)
+        if listing is None:
+            raise NotFound
+        owner = person_of(await actors.get(conn, listing.post.author_id))
+    return await answer(
+        request,
+        "guests/confirm.html",
+        status=200 if form.ok else 422,
+        guest=guest,
+        owner=owner,
+        details=listing.details,
+        path=path_of(request),
+        form=form,
+    )
+
+
+async def post_confirm(request: web.Request) -> web.Response:
+    """POST /invite/TOKEN/confirmer: what she typed reaches the owner; where its dates are taken meanwhile, the rest."""
+    form = await read_form(request)
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        guest = await find_visitor(conn, request)
+    if guest is None:
+        return await show_gone(request)
+    try:
+        raise lead_on(path_of(request), await _confirm(request, guest))
+    except Gone:
+        return await show_gone(request)
+    except (Conflict, Invalid) as error:
+        form.fail("", str(error))
+        return await _show_confirming(request, guest, form)
+
+
+async def _confirm(request: web.Request, guest: Guest) -> str:
+    """What the page says then."""
+    instance = request.app[INSTANCE]
+    try:
+        async with transaction(instance.pool) as conn:
+            await guests.confirm(conn, instance.site, guest)
+        return "confirme"
+    except (Conflict, Invalid):
+        if guest.terms is None:
+            raise
+    async with transaction(instance.pool) as conn:
+        await guests.confirm(conn, instance.site, guest, dated=False)
+    return "sans-dates"
+
+
+async def show(request: web.Request, form: Form) -> web.Response:
+    """The thread, with a form as it came back when something in it is wrong."""
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        party = await get_visitor(conn, request)
+        view = await gather_for(conn, request, party.thread, Reader(id=party.actor.id, path=path_of(request)))
+    response = await answer(
+        request,
+        "guests/show.html",
+        status=200 if form.ok else 422,
+        view=view,
+        form=form,
+        guest=party.guest,
+        explain_stop=partial(explain_stop, partial(say, request)),
+        said=find_notice(request, TOLD),
+        today=datetime.now(PARIS).date(),
+    )
+    await _mark_read(request, party, newest=view.newest_page)
+    return response
+
+
+async def _mark_read(request: web.Request, party: Party, *, newest: bool) -> None:
+    """What she has seen here, no mail tells her."""
+    if newest and party.thread.last_id > party.thread.partner_read_id:
+        async with transaction(request.app[INSTANCE].pool) as conn:
+            await exchanges.mark_read(conn, party.thread.id, party.actor.id, party.thread.last_id)
+
+
+async def post_message(request: web.Request) -> web.Response:
+    """POST /invite/TOKEN/messages."""
+    form = await read_form(request)
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        party = await get_visitor(conn, request)
+    text = form.lines("message", limit=TEXT_LIMIT, missing="Écrivez votre message.")
+    if form.ok and not await may_try(request, "guest_write", str(party.guest.id)):
+        form.fail("message", "Vous écrivez beaucoup : attendez une heure, puis renvoyez ce message.")
+    if form.ok:
+        try:
+            async with transaction(instance.pool) as conn:
+                await guests.write(conn, instance.site, party, text)
+        except (Conflict, Invalid) as error:
+            form.fail("message", str(error))
+    if not form.ok:
+        return await show(request, form)
+    raise lead_on(path_of(request), "envoye")

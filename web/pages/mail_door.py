@@ -1,0 +1,25 @@
+"""The third door of a listing: whether somebody without any account may answer it by mail."""
+
+from typing import Literal
+
+from aiohttp import web
+
+from models.database import Connection
+from models.listings import Listing
+from outbox.guests import are_welcome
+from web.keys import INSTANCE
+
+MailDoor = Literal["", "open", "no_mail"]
+"""No such door; one that opens; one that would, but for a mail server."""
+
+
+async def find_mail_door(conn: Connection, request: web.Request, listing: Listing) -> MailDoor:
+    """How the door of this listing stands."""
+    if not await are_welcome(conn, listing):
+        return ""
+    return "no_mail" if request.app[INSTANCE].settings.smtp_url is None else "open"
+
+
+def mail_door_path(listing_id: int) -> str:
+    """Where the door leads."""
+    return f"/annonces/d/{listing_id}/courriel"
