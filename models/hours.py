@@ -1,7 +1,7 @@
 """When a place is open: its week, and the days on which it is closed all the same. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -55,7 +55,7 @@ class Opening:
     at: datetime | None
 
 
-def make_hours(weekly: Iterator[Span] | list[Span], closures: Iterator[Closure] | list[Closure]) -> Hours:
+def make_hours(weekly: Iterable[Span], closures: Iterable[Closure]) -> Hours:
     """In order, without what overlaps, no more than may be kept."""
     spans: list[Span] = []
     for span in sorted(one for one in weekly if 0 <= one.day <= 6 and one.opens < one.closes):

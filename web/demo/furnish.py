@@ -16,12 +16,13 @@ from federation.uploads import save_upload
 from models import accounts, actors, follows, jobs, listings, places, tokens
 from models.actors import Actor
 from models.database import connection, transaction
+from models.hours import make_hours, write_hours
 from models.listings import ListingDraft
 from models.moments import PARIS
 from models.places import place_fields
 from outbox import follows as outbox_follows
 from outbox import listings as outbox_listings
-from outbox.accounts import register
+from outbox.accounts import register, settle
 from outbox.cooperative import save_listed, save_preferences
 from outbox.peers import vouch
 from web.demo.talks import hold_talks
@@ -91,9 +92,14 @@ async def _join(instance: Instance, part: Part) -> None:
             role=part.role,
             language="fr",
             name=part.name,
+            place=part.street != "",
         )
         if commune is not None:
             await accounts.set_commune(conn, actor.id, commune.code)
+        if part.street and commune is not None:
+            await settle(conn, actor, commune)
+            hours = write_hours(make_hours(part.week, ()))
+            await actors.save_place(conn, actor.id, part.street, hours)
 
 
 async def _meet(instance: Instance, house: House, other: House) -> None:

@@ -1,10 +1,13 @@
 """Who plays in the demo: two cooperatives, their members, and what these offer, look for and need repaired."""
 
 from dataclasses import dataclass, field
+from datetime import time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from models.accounts import Role
+from models.hours import Span
 from models.listings import ListingKind, ListingMode
 from models.preferences import Preferences
 
@@ -15,13 +18,15 @@ PASSWORD = "essai-declic"  # noqa: S105 - shown to everybody who starts the demo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A member."""
+    """A member; with a `street` a place that people come to, open in the `week`."""
 
     username: str
     name: str
     place: str
     role: Role = "member"
     follows: tuple[str, ...] = ()
+    street: str = ""
+    week: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +95,17 @@ LOMME = House(
             follows=("offres", "services", "bruno"),
         ),
         Part(username="maryse", name="Maryse", place="59160 Lomme", follows=("offres", "demandes", "depannage_velo")),
+        Part(
+            username="objets",
+            name="L’objetothèque de Lomme",
+            place="59160 Lomme",
+            street="14 rue de l’Égalité",
+            week=(
+                Span(day=2, opens=time(14), closes=time(18)),
+                Span(day=5, opens=time(10), closes=time(12, 30)),
+                Span(day=5, opens=time(14), closes=time(18)),
+            ),
+        ),
         Part(username="hocine", name="Hocine", place="59130 Lambersart", follows=("depannage_velo", "leonie")),
     ),
     ads=(
@@ -117,6 +133,15 @@ LOMME = House(
             category="plantes",
             days=21,
             photos=(("plants", "Trois plants de tomates dans leurs pots"),),
+        ),
+        Ad(
+            author="objets",
+            kind="offer",
+            mode="loan",
+            title="Appareil à raclette pour huit",
+            text="À retirer aux heures d’ouverture, à rapporter propre. Les poêlons sont comptés : il y en a huit.",
+            category="cuisine",
+            more={"condition": "good", "max_duration": "P3D", "deposit": Decimal(20)},
         ),
         Ad(
             author="hocine",
