@@ -214,3 +214,19 @@ async def test_b09_a_server_that_trickles_is_cut_off(
         ended.set()
 
     assert failed.value.cause is Cause.TIMED_OUT and failed.value.retry
+
+
+async def test_what_is_held_already_is_asked_for_by_its_tag_and_nothing_else_may_be_unchanged(
+    transport: AiohttpTransport,
+) -> None:
+    async def serve_document(request: web.BaseRequest) -> web.Response:
+        held = request.headers.get("If-None-Match") == '"7"'
+        return web.Response(status=304 if held else 200, text="{}", headers={"ETag": '"7"'})
+
+    async with serve(serve_document) as server, serve(answer_in_turn(304)) as odd:
+        first = await transport.get_document(f"{server.url}/c", signer=ALICE)
+        again = await transport.get_document(f"{server.url}/c", signer=ALICE, etag=first.headers["ETag"])
+        with pytest.raises(FetchFailed):
+            await transport.get_document(f"{odd.url}/c", signer=ALICE)
+
+    assert (first.status, again.status, again.body) == (200, 304, b"")
