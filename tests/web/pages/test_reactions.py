@@ -174,7 +174,7 @@ async def test_member_reads_why_a_like_did_not_arrive_and_sends_it_again(
 
     assert "Votre « J’aime » Pas arrivé chez Hénin-Carvin Le certificat de henin.test est périmé" in words
     assert answer.status == 303
-    assert "Votre « J’aime » Pas encore arrivé chez henin.test" in (await alice.get(path)).words()
+    assert "Votre « J’aime » Pas encore arrivé chez Hénin-Carvin" in (await alice.get(path)).words()
 
 
 async def test_reaction_of_somebody_else_is_not_shown(
