@@ -29,6 +29,9 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 
 DURATION_LABELS: tuple[DurationLabel, ...] = get_args(DurationLabel)
 
+LEAST_HOLD, LONGEST_HOLD = 24, 168
+"""Hours: whoever looks in once a day can answer, and nothing is blocked for more than a week."""
+
 log = structlog.get_logger(__name__)
 
 

@@ -6,7 +6,17 @@ from dataclasses import replace
 from models import places
 from models.database import Connection
 from models.places import Epci, fold_name
-from models.preferences import ACCENTS, DURATION_LABELS, MODES, Mode, Preferences, Registration, TerritoryKind
+from models.preferences import (
+    ACCENTS,
+    DURATION_LABELS,
+    LEAST_HOLD,
+    LONGEST_HOLD,
+    MODES,
+    Mode,
+    Preferences,
+    Registration,
+    TerritoryKind,
+)
 from web.forms import Form
 from web.pages.communes import find_commune
 from web.pages.points_form import fill_in_points, read_points
@@ -62,6 +72,7 @@ async def read_settings(conn: Connection, form: Form, chosen: Preferences) -> Pr
         registration=form.choice("registration", REGISTRATIONS, default="closed"),
         modes=_read_modes(form),
         duration_label=form.choice("duration_label", DURATION_LABELS, default="longest"),
+        hold_hours=_read_hold(form, chosen.hold_hours),
         guests=form.flag("guests"),
     )
     return replace(
@@ -82,6 +93,16 @@ def _read_modes(form: Form) -> tuple[Mode, ...]:
     if not ticked:
         form.fail("modes", "Gardez au moins une façon d’échanger.")
     return ticked
+
+
+def _read_hold(form: Form, held: int) -> int:
+    typed = form.text("hold_hours", limit=20) or str(held)
+    if not (typed.isascii() and typed.isdecimal()) or not LEAST_HOLD <= int(typed) <= LONGEST_HOLD:
+        form.fail(
+            "hold_hours", "Écrivez un nombre d’heures, de %(least)s à %(most)s.", least=LEAST_HOLD, most=LONGEST_HOLD
+        )
+        return held
+    return int(typed)
 
 
 async def _read_territory(conn: Connection, form: Form, kind: str) -> tuple[tuple[str, ...], str]:
@@ -128,6 +149,7 @@ async def fill_in(conn: Connection, chosen: Preferences) -> dict[str, str]:
     return {
         "territory": territory,
         **fill_in_points(chosen),
+        "hold_hours": str(chosen.hold_hours),
         **{
             name: getattr(chosen, name)
             for name in (

@@ -1,14 +1,20 @@
 """The cooperative's settings."""
 
 import html
+import re
+from dataclasses import fields
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from models import actors, points, preferences
-from models.database import connection, fetch_value
+from models import actors, agreements, points, preferences
+from models.agreements import Terms
+from models.database import connection, execute, fetch_value, transaction
 from models.preferences import Preferences
-from tests.factories import make_local_actor
+from outbox.agreements import request
+from outbox.endings import expire_due
+from tests.factories import make_listing, make_local_actor, make_member
 from tests.web.visitor import Doorbell, Visitor, add_member
 
 SETTINGS: dict[str, str | list[str]] = {
@@ -20,6 +26,7 @@ SETTINGS: dict[str, str | list[str]] = {
     "accent": "prune",
     "registration": "open",
     "modes": ["swap", "gift", "theft"],
+    "guests": "1",
     "address": "12 rue des Tisserands\r\n59160 Lomme",
     "opening_hours": "Mercredi, 14 h – 19 h",
     "contact_email": "bonjour@remise.example",
@@ -199,3 +206,50 @@ async def test_what_is_no_rule_comes_back(door: Doorbell, admin: Visitor, name: 
     assert admin.status == 422 and sentence in admin.text.replace("\u00a0", " ").replace("\u202f", " ")
     assert f'href="#{name}"' in admin.text and f'value="{typed}"' in admin.text
     assert not (await load(door)).points and await count_movements(door) == 0
+
+
+async def test_a_request_ends_by_itself_after_as_many_hours_as_are_set(door: Doorbell, admin: Visitor) -> None:
+    await admin.send("/coop/reglages", SETTINGS | {"hold_hours": "30"})
+    shown = admin.text
+    async with transaction(door.instance.pool) as conn:
+        alice = await actors.get_local(conn, "alice")
+        carol = await make_member(conn, "carol")
+        asked = await request(conn, door.instance.site, carol, await make_listing(conn, alice, mode="gift"), Terms())
+
+    ended = [await wait(door, timedelta(hours=29)), await wait(door, timedelta(hours=2))]
+
+    assert 'name="hold_hours" type="text" value="30"' in shown
+    assert asked.held_until is not None and ended == [0, 1]
+    async with connection(door.instance.pool) as conn:
+        assert (await agreements.get(conn, asked.id)).state == "expired"
+
+
+async def wait(door: Doorbell, time: timedelta) -> int:
+    """So much time passes for everything that waits for an answer; how many end by themselves."""
+    async with transaction(door.instance.pool) as conn:
+        await execute(conn, "UPDATE agreement SET held_until = held_until - $1::interval", time)
+    return await expire_due(door.instance)
+
+
+@pytest.mark.parametrize("typed", ["23", "169", "trois jours", "-24", "²4"])
+async def test_a_request_waits_for_a_day_at_least_and_a_week_at_most(
+    door: Doorbell, admin: Visitor, typed: str
+) -> None:
+    await admin.send("/coop/reglages", SETTINGS | {"hold_hours": typed})
+
+    assert admin.status == 422 and "Écrivez un nombre d’heures, de 24 à 168." in admin.text
+    assert 'href="#hold_hours"' in admin.text and f'value="{typed}"' in admin.text
+    assert await load(door) == Preferences()
+
+
+ELSEWHERE = {"limited_federation", "blocks_told", "directory_area"}
+"""What the pages about other servers and the map change."""
+
+TYPED_AS = {"territory_codes": "territory"}
+
+
+def test_every_setting_has_its_field(admin: Visitor) -> None:
+    on_page = set(re.findall(r'name="(\w+)"', admin.text))
+
+    missing = {field.name for field in fields(Preferences) if TYPED_AS.get(field.name, field.name) not in on_page}
+    assert missing == ELSEWHERE
