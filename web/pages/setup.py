@@ -116,6 +116,6 @@ async def _show(request: web.Request, step: str, form: Form, status: int = 200) 
         form=form,
         step=step,
         steps=STEPS,
-        action=_address(request, step),
+        action_url=_address(request, step),
         previous=None if step == STEPS[0] else _address(request, STEPS[STEPS.index(step) - 1]),
     )
