@@ -26,7 +26,6 @@ NAMESPACES = (
     *PREFIXES.values(),
     "http://schema.org#",
     "https://schema.org/",
-    "http://www.ontology-of-units-of-measure.org/resource/om-2/",
     "http://www.w3.org/2002/12/cal/ical#",
     "https://w3id.org/valueflows#",
     "as:",

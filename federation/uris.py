@@ -43,7 +43,7 @@ _PATHS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("note_", re.compile(rf"{_USER}/notes/(?P<uuid>{_UUID})/(?P<kind>context|replies|likes|shares)")),
     ("activity", re.compile(rf"{_USER}/activities/(?P<uuid>{_UUID})")),
     ("agreement", re.compile(rf"{_USER}/agreements/(?P<uuid>{_UUID})")),
-    ("commitment", re.compile(rf"{_USER}/agreements/(?P<uuid>{_UUID})#primary")),
+    ("commitment", re.compile(rf"{_USER}/agreements/(?P<uuid>{_UUID})#(?:primary|reciprocal)")),
     ("event", re.compile(rf"{_USER}/events/(?P<uuid>{_UUID})")),
     ("shared_inbox", re.compile(r"/inbox")),
     ("profile_page", re.compile(rf"/@(?P<username>{_NAME})")),

@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from federation.html import to_text
 from federation.vocabulary.activities import Accept, Offer, Reject
 from federation.vocabulary.agreements import Agreement as Document
-from federation.vocabulary.agreements import EconomicEvent
+from federation.vocabulary.agreements import Commitment, EconomicEvent
 from inbox.assent import find_proposer, limit_hold, require_assent, require_names
 from inbox.errors import Ignored
 from models import actors, agreements
@@ -15,9 +16,10 @@ from models.actors import Actor
 from models.agreements import Agreement, State, Step, Terms
 from models.database import Connection
 from models.errors import Conflict, Forbidden, Invalid
+from models.listings import ListingDetails
 from models.settings import Site
 from outbox import endings, fulfilment
-from outbox.builders.agreement import STATES, Case, speaks
+from outbox.builders.agreement import STATES, Case, find_return, speaks
 from outbox.cases import Said, answer_with_truth, keep, open_case
 
 WORDS: dict[str, State] = {word: state for state, word in STATES.items()} | {"Paid": "agreed"}
@@ -32,28 +34,42 @@ class Word:
 
     state: State
     at: datetime | None
-    terms: Terms | None = None
+    stipulated: Document | None = None
     offer_uri: str | None = None
     uri: str | None = None
     held_until: datetime | None = None
     reason: str = ""
 
 
-def read_terms(document: Document) -> Terms:
-    """What is stipulated. A quantity that is not said is one; raises Ignored where an amount is not to be read."""
+def read_terms(document: Document, details: ListingDetails) -> Terms:
+    """What is stipulated about a listing. A quantity that is not said is one; raises Invalid for none to be read."""
     promise, back = document.stipulates, document.stipulates_reciprocal
     quantity = promise.quantity
     if quantity is not None and quantity.value is None:
-        raise Ignored("These terms do not say how much.")
+        raise Invalid("Les conditions ne disent pas combien.", field="quantity")
     terms = Terms(
         begins_at=promise.has_beginning, ends_at=promise.has_end, place=promise.place[:200], note=promise.note
     )
     if quantity is not None and quantity.value is not None:
         terms = replace(terms, quantity=quantity.value, unit=quantity.unit)
     if back is not None:
-        amount = back.quantity.value if back.quantity is not None else None
+        amount = _read_amount(back, details, terms)
         terms = replace(terms, in_return=back.note, amount=amount, currency=None if amount is None else "EUR")
     return terms
+
+
+def _read_amount(back: Commitment, details: ListingDetails, terms: Terms) -> Decimal | None:
+    """The money in return. Of what is hoped for instead, as much as the listing says; raises Invalid for any other."""
+    said, money = back.quantity, find_return(details, terms.quantity, None)
+    if said is None:
+        return None
+    if money is not None and said.unit != money.unit:
+        raise Invalid("L’unité de ce qui est donné en échange n’est pas celle de l’annonce.", field="amount")
+    if money is None or money.value is None:
+        return said.value
+    if said.value not in (None, money.value):
+        raise Invalid("Ce qui est donné en échange n’est pas ce que dit l’annonce.", field="amount")
+    return None
 
 
 def read_word(document: Document, at: datetime | None, *, state: State | None = None) -> Word:
@@ -67,7 +83,7 @@ def read_word(document: Document, at: datetime | None, *, state: State | None = 
     return Word(
         state=state,
         at=document.updated or at,
-        terms=read_terms(document),
+        stipulated=document,
         offer_uri=document.in_reply_to,
         uri=document.id,
         held_until=document.end_time,
@@ -113,7 +129,7 @@ async def follow_word(conn: Connection, sender: Actor, held: Agreement, word: Wo
     at = word.at or agreements.next_moment(held.updated_at)  # some write no time
     _require_order(held, word, at)
     await require_names(conn, case, word.uri, word.offer_uri)
-    terms = await require_assent(conn, case, word.state, word.terms)
+    terms = await require_assent(conn, case, word.state, _read_stipulated(case, word))
     same = (held.state, held.terms) == (word.state, terms)
     ended = word.state not in agreements.LIVE
     changed = replace(
@@ -138,6 +154,13 @@ async def follow_word(conn: Connection, sender: Actor, held: Agreement, word: Wo
         await keep(conn, case, "expired", None)
     else:
         await keep(conn, case, word.state, case.owner, {"text": word.reason} if word.reason else None)
+
+
+def _read_stipulated(case: Case, word: Word) -> Terms | None:
+    try:
+        return None if word.stipulated is None else read_terms(word.stipulated, case.listing.details)
+    except Invalid as error:
+        raise Ignored(f"These terms cannot be: {error}") from error
 
 
 def _require_order(held: Agreement, word: Word, at: datetime) -> None:

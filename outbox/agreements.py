@@ -62,7 +62,7 @@ async def request(
     case = await _begin(conn, site, _Sides(listing=fresh, owner=owner, partner=partner, by=partner), terms, said.uri)
     created = case.agreement
     offer = replace(
-        build_offer(site, partner, build_agreement(case, by=partner), owner.uri, content=text), id=created.request_uri
+        build_offer(site, partner, build_agreement(case, by=partner), owner.uri, text=text), id=created.request_uri
     )
     await say(conn, site, case, partner, Act(kind="requested", activity=offer, text=text))
     await tell_truth(conn, site, case)
@@ -93,7 +93,7 @@ async def propose(
     text = require_words(said.text)
     await require_room(conn, listing, terms)
     case = await _begin(conn, site, _Sides(listing=listing, owner=owner, partner=partner, by=owner), terms, None)
-    offer = build_offer(site, owner, build_agreement(case), partner.uri, content=text)
+    offer = build_offer(site, owner, build_agreement(case), partner.uri, text=text)
     offer = replace(offer, id=case.agreement.request_uri)
     await say(conn, site, case, owner, Act(kind="countered", activity=offer, text=text))
     return case.agreement
@@ -171,9 +171,7 @@ async def counter(
     if not await agreements.save_offer(conn, held.id, changed.offer_uri, actor.id):
         return held
     case = replace(case, agreement=changed)
-    offer = build_offer(
-        site, actor, build_agreement(case, by=actor), other.uri, content=text, in_reply_to=held.offer_uri
-    )
+    offer = build_offer(site, actor, build_agreement(case, by=actor), other.uri, text=text, in_reply_to=held.offer_uri)
     offer = replace(offer, id=changed.offer_uri, published=changed.updated_at if actor.id == case.owner.id else None)
     await say(conn, site, case, actor, Act(kind="countered", activity=offer, text=text))
     if not actor.local:

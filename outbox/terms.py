@@ -59,7 +59,7 @@ def _tidy(terms: Terms) -> Terms:
     if len(note) > NOTE_LIMIT:
         raise Invalid("La précision est trop longue : 1 000 caractères au plus.", field="note")
     begins_at, ends_at = (
-        None if moment is None else moment.replace(second=0, microsecond=0)
+        None if moment is None else moment.astimezone(UTC).replace(second=0, microsecond=0)
         for moment in (terms.begins_at, terms.ends_at)
     )
     return replace(terms, place=place, in_return=in_return, note=note, begins_at=begins_at, ends_at=ends_at)

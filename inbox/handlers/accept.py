@@ -2,6 +2,7 @@
 
 from federation.uris import is_local
 from federation.vocabulary.activities import Accept, Follow, Offer
+from federation.vocabulary.agreements import Agreement as Document
 from inbox.agreements import act, find_answered, follow_word, is_ours, read_terms, read_word, result_of
 from inbox.assent import as_held
 from inbox.errors import Ignored
@@ -10,9 +11,10 @@ from models import backfills, follows
 from models.actors import Actor
 from models.agreements import Agreement
 from models.database import Connection
+from models.errors import Invalid
 from models.settings import Site
 from outbox import agreements
-from outbox.cases import Said, answer_with_truth
+from outbox.cases import Said, answer_with_truth, find_case
 from outbox.follows import unfollow_again
 
 
@@ -46,7 +48,16 @@ async def _hear_yes(conn: Connection, site: Site, sender: Actor, activity: Accep
         await follow_word(conn, sender, held, read_word(document, activity.published, state="agreed"))
         return
     offer_uri = activity.object if isinstance(activity.object, str) else activity.object.id
-    if as_held(read_terms(document), held) != held.terms:
+    if not await _are_on_the_table(conn, document, held):
         await answer_with_truth(conn, site, held)
         return
     await act(conn, site, held, lambda: agreements.accept(conn, site, sender, held, Said(offer_uri=offer_uri)))
+
+
+async def _are_on_the_table(conn: Connection, document: Document, held: Agreement) -> bool:
+    """Whether the yes is to the terms that wait for it, word for word."""
+    try:
+        said = read_terms(document, (await find_case(conn, held)).listing.details)
+    except Invalid:
+        return False
+    return as_held(said, held) == held.terms

@@ -15,7 +15,7 @@ from models.listings import Listing
 from models.settings import Site
 from outbox import agreements
 from outbox.builders.reject import build_reject_of_terms
-from outbox.cases import Said
+from outbox.cases import Said, find_case
 from outbox.send import Recipients, send
 
 NOT_FOR_YOU = "Cette annonce ne prend pas cette demande."
@@ -47,7 +47,7 @@ async def _hear_request(conn: Connection, site: Site, sender: Actor, activity: O
     said = Said(text=read_reason(activity.content), uri=activity.id)
     try:
         _require_sides(listing, owner, sender, activity.object)
-        await agreements.request(conn, site, sender, listing, read_terms(activity.object), said)
+        await agreements.request(conn, site, sender, listing, read_terms(activity.object, listing.details), said)
     except NotFound:
         raise Ignored("Whoever asks does not see this listing.") from None
     except (Conflict, Invalid, Forbidden) as error:
@@ -72,19 +72,24 @@ def _require_sides(listing: Listing, owner: Actor, sender: Actor, terms: Documen
     """Raise Invalid where the terms name others than these two as giving and receiving, or the wrong way round."""
     given = (owner.uri, sender.uri) if listing.details.kind == "offer" else (sender.uri, owner.uri)
     named = (terms.stipulates.provider or given[0], terms.stipulates.receiver or given[1])
-    if named != given:
+    back = terms.stipulates_reciprocal
+    returned = given if back is None else (back.receiver or given[0], back.provider or given[1])
+    if named != given or returned != given:
         raise Invalid("Les conditions nomment d’autres personnes que vous deux.")
+    if back is not None and back.satisfies not in (None, f"{listing.uri}#reciprocal"):
+        raise Invalid("Ce qui est donné en échange est d’une autre annonce.")
 
 
 async def _hear_counter(conn: Connection, site: Site, sender: Actor, activity: Offer, held: Agreement) -> None:
     """A partner's other terms. Those that do not fit are answered with how things stand."""
     said = Said(text=read_reason(activity.content), uri=activity.id, offer_uri=activity.in_reply_to)
-    terms = read_terms(activity.object)
-    if activity.object.stipulates.satisfies not in (None, await _find_intent(conn, held)):
+    case = await find_case(conn, held)
+    if activity.object.stipulates.satisfies not in (None, f"{case.listing.uri}#primary"):
         raise Ignored("These terms are for another listing.")
-    await act(conn, site, held, lambda: agreements.counter(conn, site, sender, held, terms, said))
 
+    async def answer() -> None:
+        _require_sides(case.listing, case.owner, sender, activity.object)
+        terms = read_terms(activity.object, case.listing.details)
+        await agreements.counter(conn, site, sender, held, terms, said)
 
-async def _find_intent(conn: Connection, held: Agreement) -> str | None:
-    listing = await listings.find_by_post(conn, held.listing_id)
-    return None if listing is None else f"{listing.uri}#primary"
+    await act(conn, site, held, answer)

@@ -1,10 +1,12 @@
 """Accept: one of ours lets somebody follow, or says yes to terms (FEP-0837)."""
 
+from dataclasses import replace
+
 from federation.uris import activity_uri
 from federation.vocabulary.activities import Accept, Follow
 from models.actors import Actor
 from models.settings import Site
-from outbox.builders.agreement import Case, build_agreement
+from outbox.builders.agreement import STATES, Case, build_agreement
 
 
 def build_accept(site: Site, followed: Actor, follow: Follow) -> Accept:
@@ -24,7 +26,7 @@ def build_accept_of_terms(site: Site, actor: Actor, case: Case) -> Accept:
         id=activity_uri(site, actor.username),
         actor=actor.uri,
         object=case.agreement.offer_uri,
-        result=build_agreement(case, by=actor),
+        result=replace(build_agreement(case, by=actor), state=STATES["agreed"]),
         to=(case.other_of(actor).uri,),
         published=case.agreement.updated_at if by_owner else None,
     )

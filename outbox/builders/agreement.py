@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from federation.html import from_text
 from federation.terms import PROPOSALS
@@ -9,9 +10,9 @@ from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import Commitment, EconomicEvent
 from federation.vocabulary.intents import Quantity
 from models.actors import Actor
-from models.agreements import Agreement, State, Step
-from models.listings import Listing
-from outbox.builders.proposal import ACTIONS
+from models.agreements import OPEN, Agreement, State, Step
+from models.listings import Listing, ListingDetails
+from outbox.builders.proposal import ACTIONS, build_reciprocal
 
 STATES: dict[State, str] = {
     "requested": "Requested",
@@ -67,7 +68,6 @@ def build_agreement(case: Case, *, by: Actor | None = None) -> Document:
     """As its authority knows it; `by` the partner as she accepts it, before it has the authority's id."""
     held, owner = case.agreement, case.owner
     mine = by is None or by.id == owner.id
-    money = held.amount is not None or bool(held.in_return)
     return Document(
         id=held.uri if mine else None,
         attributed_to=owner.uri if mine or by is None else by.uri,
@@ -85,23 +85,37 @@ def build_agreement(case: Case, *, by: Actor | None = None) -> Document:
             place=held.place,
             note=held.note,
         ),
-        stipulates_reciprocal=_build_reciprocal(case) if money else None,
+        stipulates_reciprocal=_build_reciprocal(case, mine=mine),
         state=STATES[held.state],
         content=from_text(held.reason) if held.reason else "",
         updated=held.updated_at if mine else None,
-        end_time=held.held_until if mine else None,
+        end_time=held.held_until if mine and held.state in OPEN else None,
     )
 
 
-def _build_reciprocal(case: Case) -> Commitment:
-    held = case.agreement
+def _build_reciprocal(case: Case, *, mine: bool) -> Commitment | None:
+    """What is given in return. FEP-0837 wants it wherever the listing asks for something, in the listing's own unit."""
+    held, asked = case.agreement, build_reciprocal(case.listing)
+    if asked is None and held.amount is None and not held.in_return:
+        return None
     return Commitment(
+        id=f"{held.uri}#reciprocal" if mine and held.uri else None,
         satisfies=f"{case.listing.uri}#reciprocal",
-        quantity=None if held.amount is None else Quantity(value=held.amount),
+        quantity=find_return(case.listing.details, held.quantity, held.amount),
         provider=case.receiver.uri,
         receiver=case.provider.uri,
         note=held.in_return,
     )
+
+
+def find_return(details: ListingDetails, quantity: Decimal, amount: Decimal | None) -> Quantity | None:
+    """How much is given for so much of it: money, or as many of what is hoped for; None where nothing is counted."""
+    if amount is not None or details.free_price or details.price is not None:
+        return Quantity(value=amount)
+    if not details.wants:
+        return None
+    hours = details.mode == "service" and details.unit == "hour"
+    return Quantity(value=quantity if details.unit_based else Decimal(1), unit="hour" if hours else "one")
 
 
 def build_economic_event(case: Case, reporter: Actor, step: Step, *, uri: str, at: datetime) -> EconomicEvent:

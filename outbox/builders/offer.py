@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from federation.html import from_text
 from federation.uris import activity_uri
 from federation.vocabulary.activities import Offer
 from federation.vocabulary.agreements import Agreement
@@ -10,9 +11,9 @@ from models.settings import Site
 
 
 def build_offer(
-    site: Site, actor: Actor, terms: Agreement, recipient_uri: str, *, content: str = "", in_reply_to: str | None = None
+    site: Site, actor: Actor, terms: Agreement, recipient_uri: str, *, text: str = "", in_reply_to: str | None = None
 ) -> Offer:
-    """Told to the other side alone; `in_reply_to` is the Offer that a counter-proposal answers.
+    """Told to the other side alone, `text` as it was typed; `in_reply_to` is the Offer that a counter-proposal answers.
 
     Inside, nothing is answered: there `inReplyTo` would name the Offer itself.
     """
@@ -20,7 +21,7 @@ def build_offer(
         id=activity_uri(site, actor.username),
         actor=actor.uri,
         object=replace(terms, in_reply_to=None),
-        content=content,
+        content=from_text(text) if text else "",
         in_reply_to=in_reply_to,
         to=(recipient_uri,),
     )

@@ -47,7 +47,7 @@ def build_proposal(site: Site, author: Actor, listing: Listing, media: Iterable[
         note=_build_note(site, author, listing, media),
         purpose="offer" if details.kind == "offer" else "request",
         publishes=_build_primary(listing),
-        reciprocal=_build_reciprocal(listing),
+        reciprocal=build_reciprocal(listing),
         unit_based=details.unit_based,
         kinds=_list_kinds(details),
         status=STATUSES[details.status],
@@ -157,7 +157,7 @@ def _find_currency(details: ListingDetails) -> str | None:
     return CURRENCIES.get(details.currency or "EUR")
 
 
-def _build_reciprocal(listing: Listing) -> Intent | None:
+def build_reciprocal(listing: Listing) -> Intent | None:
     """What is given in return: money, so many hours, or what the author says; nothing for a gift or a loan."""
     details = listing.details
     id = f"{listing.uri}#reciprocal"

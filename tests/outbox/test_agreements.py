@@ -84,14 +84,15 @@ async def test_a_loan_from_the_request_to_the_thanks(pair: Pair) -> None:
 
 
 async def test_the_words_of_a_request_go_with_it(pair: Pair) -> None:
-    await ask(pair, text="Pour quatre, à vélo.")
+    words = "Pour quatre,\nà vélo : un <b> n’est pas du gras & 3 < 4."
+    await ask(pair, text=words)
 
     thread = await exchanges.find(pair.here.conn, listing_id=pair.here.listing.id, partner_id=pair.here.partner.id)
     assert thread is not None
     [entry] = await exchanges.list_entries(pair.here.conn, thread.id)
     [event] = await exchanges.list_events(pair.here.conn, [entry.id])
 
-    assert event.details["text"] == "Pour quatre, à vélo."
+    assert event.details["text"] == words
     assert held.read_terms(event.details["terms"]) == days(0, 5)
     assert thread.owner_read_id < event.id
 

@@ -207,7 +207,7 @@ def test_move() -> None:
 def test_offer() -> None:
     terms = Agreement(stipulates=Commitment(satisfies=f"{B}/items/1#primary", provider=B, receiver=A))
 
-    offered = written(build_offer(SITE, ALICE, terms, B, content="<p>Demain ?</p>", in_reply_to=f"{B}/activities/1"))
+    offered = written(build_offer(SITE, ALICE, terms, B, text="Demain ?", in_reply_to=f"{B}/activities/1"))
 
     assert offered == {
         "type": "Offer",
