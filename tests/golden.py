@@ -8,14 +8,16 @@ from itertools import count
 from typing import Any
 
 from models.moments import PARIS
+from outbox.builders.wording import write_return
 from tests.payloads import FOLDER
 
 START = (datetime.now(PARIS) + timedelta(days=40)).replace(hour=0, minute=0, second=0, microsecond=0)
 """The first day of what is agreed; in the files it is the 8th of May 2027."""
 
 _FIRST, _NOW = datetime(2027, 5, 8, tzinfo=PARIS), datetime(2027, 4, 20, 9, tzinfo=UTC)
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/items/)\d+")
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/items/)\d+|(?<=/@alice/)\d+")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+_RETURN = re.compile(r"De retour le \d[\w ]+")
 _WRITE = "DECLIC_WRITE_GOLDEN" in os.environ
 
 
@@ -28,6 +30,7 @@ def normalize(bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
     text = _ID.sub(number, json.dumps(bodies, ensure_ascii=False))
     text = _MOMENT.sub(lambda found: _place(datetime.fromisoformat(found[0])), text)
+    text = _RETURN.sub(write_return(_FIRST), text)
     text = re.sub(r"\b(lomme|henin)\.test\b", r"\1.example", text)
     placed: list[dict[str, Any]] = json.loads(text)
     return placed
@@ -43,7 +46,7 @@ def _place(moment: datetime) -> str:
 
 
 def require_golden(name: str, document: dict[str, Any]) -> None:
-    """The document is the one in the file, to the letter. With `DECLIC_WRITE_GOLDEN` in the environment it becomes so."""
+    """The document is the one in the file, to the letter; `DECLIC_WRITE_GOLDEN` in the environment writes the file."""
     path = FOLDER / f"{name}.json"
     if _WRITE:
         path.parent.mkdir(exist_ok=True)

@@ -1,21 +1,36 @@
 """Every activity in the life of an agreement, as our two servers really send it, against one file each."""
 
+import json
+import re
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from federation.serialize import to_json
+from federation.terms import TERMS, collect_names
+from models import actors
 from models.agreements import Terms
 from models.database import Connection
+from models.hours import Closure, Span, make_hours, write_hours
+from models.unavailabilities import load_calendar
+from outbox.absences import go_away
 from outbox.agreements import accept, counter, request
 from outbox.cases import Said, open_case
 from outbox.endings import cancel, end_by_clock, refuse, withdraw
 from outbox.fulfilment import report
-from tests.factories import make_member
+from outbox.listings import pause
+from outbox.profiles import describe_actor
+from outbox.unavailabilities import keep_days
+from tests.factories import HERE, make_follow, make_member
 from tests.golden import START, normalize, require_golden
+from tests.outbox.sent import make_organization
 from tests.pair import Pair, Side, make_pair
+from tests.payloads import FOLDER, load_json
+from web.activitypub.calendars import build_calendar
 
 
 def days(first: int, last: int, **changes: Any) -> Terms:
@@ -186,3 +201,70 @@ async def test_what_two_servers_say_is_what_the_files_say(
     assert pair.here.ignored == pair.there.ignored == []
     for name, document in zip(names, said, strict=True):
         require_golden(f"declic/agreements/{name}", document)
+
+
+async def test_a_listing_that_rests_and_an_owner_who_is_away_are_told_to_whoever_knows(
+    conn: Connection, second_conn: Connection
+) -> None:
+    pair = await make_pair(conn, second_conn)
+    here = pair.here
+    await make_follow(conn, here.partner, here.owner)
+
+    await pause(conn, here.site, here.owner, here.listing.uri)
+    await go_away(conn, here.site, await actors.get(conn, here.owner.id), START)
+
+    for name, document in zip(OTHERS[:2], normalize(await here.list_new()), strict=True):
+        require_golden(f"declic/agreements/{name}", document)
+
+
+async def test_the_days_on_which_it_is_not_to_be_had_are_ranges_and_nothing_else(
+    conn: Connection, second_conn: Connection
+) -> None:
+    pair = await make_pair(conn, second_conn)
+    here, first = pair.here, START.date()
+    await ask(pair, days(4, 6))
+    await pair.carry()
+    await keep_days(conn, here.owner, here.listing.uri, first, first + timedelta(days=1))
+    await keep_days(conn, here.owner, here.listing.uri, first + timedelta(days=6), first + timedelta(days=7))
+
+    calendar = await load_calendar(conn, here.listing, at=datetime.now(UTC))
+
+    [document] = normalize([to_json(build_calendar(here.owner, here.listing.uri, calendar))])
+    require_golden(f"declic/agreements/{OTHERS[2]}", document)
+
+
+async def test_a_place_says_when_it_is_open(conn: Connection) -> None:
+    place = await make_organization(conn, "objetotheque")
+    week = [Span(day=2, opens=time(14), closes=time(18)), Span(day=5, opens=time(10), closes=time(12, 30))]
+    closed = Closure(first=date(2027, 8, 1), last=date(2027, 8, 21))
+    await actors.save_place(conn, place.id, "12 rue de la Mairie", write_hours(make_hours(week, [closed])))
+
+    document = to_json(await describe_actor(conn, HERE, await actors.get(conn, place.id)))
+
+    require_golden(f"declic/agreements/{OTHERS[3]}", normalize([document])[0])
+
+
+OTHERS = ("update_paused", "update_away", "unavailabilities", "organization_open")
+
+
+def test_no_file_is_left_that_nobody_sends() -> None:
+    written = {path.stem for path in (FOLDER / "declic/agreements").glob("*.json")}
+
+    assert written == {name for _, _, names in LIVES for name in names} | set(OTHERS)
+
+
+def test_federation_says_what_the_files_say() -> None:
+    """Its examples are our files without their context; every word of ours that stands in one is explained there."""
+    page = Path("FEDERATION.md").read_text()
+    files = [load_json(f"declic/agreements/{path.stem}") for path in (FOLDER / "declic/agreements").glob("*.json")]
+    examples = [
+        json.loads(block) for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL) if "\u2026" not in block
+    ]
+
+    shown = [{key: value for key, value in one.items() if key != "@context"} for one in files]
+    assert len(examples) >= 4
+    assert [one["id"] for one in examples if one not in shown] == []
+    ours = {name for one in files for name in collect_names(one) if "declic:" in str(TERMS.get(name))}
+    assert sorted(name for name in ours if name not in page) == []
+    told = [one["object"] for one in files if one["type"] == "Update"]
+    assert [one["preview"] for one in told if "preview" in one and f"`{one['preview']['name']}`" not in page] == []

@@ -13,6 +13,7 @@ from tests.payloads import load_json
 
 BOB = "https://a.example/users/bob"
 ALICE = "https://lomme.example/users/alice"
+OURS = "declic/agreements"
 LIKE: dict[str, Any] = {"id": f"{BOB}#likes/1", "type": "Like", "actor": BOB, "object": f"{ALICE}/items/1"}
 
 
@@ -111,23 +112,23 @@ def test_our_own_groups_pass_on_a_create_whose_object_is_an_address() -> None:
 
 
 def test_terms_are_offered_accepted_and_fulfilled() -> None:
-    offer, accept = read_activity(load_json("declic/offer_agreement")), read_activity(load_json("declic/accept"))
-    done = read_activity(load_json("declic/create_economicevent"))
+    offer, accept = read_activity(load_json(f"{OURS}/offer")), read_activity(load_json(f"{OURS}/accept_by_owner"))
+    done = read_activity(load_json(f"{OURS}/create_event_out_by_partner"))
 
     assert isinstance(offer, Offer)
     assert offer.object.stipulates.satisfies == (
-        "https://lomme.example/users/alice/items/7a1b5e93-4d8c-4f3e-86d7-2e3a7d8b1a07#primary"
+        "https://lomme.example/users/alice/items/00000000-0000-4000-8000-000000000002#primary"
     )
     assert isinstance(accept, Accept)
     assert accept.result is not None
     assert (accept.result.state, accept.result.attributed_to) == ("Accepted", accept.actor)
     assert isinstance(done, Create)
     assert isinstance(done.object, EconomicEvent)
-    assert done.object.context == "https://lomme.example/users/alice/agreements/77"
+    assert done.object.context == "https://lomme.example/users/alice/agreements/00000000-0000-4000-8000-000000000005"
 
 
 def test_a_counter_proposal_names_what_it_answers() -> None:
-    read = read_activity(load_json("declic/offer_agreement") | {"inReplyTo": f"{ALICE}/activities/7"})
+    read = read_activity(load_json(f"{OURS}/offer") | {"inReplyTo": f"{ALICE}/activities/7"})
 
     assert isinstance(read, Offer)
     assert read.in_reply_to == f"{ALICE}/activities/7"
