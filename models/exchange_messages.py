@@ -1,6 +1,6 @@
 """Private notes below a listing: which thread they stand in, and which is the last of somebody."""
 
-from models.database import Connection, execute, fetch_one, fetch_value
+from models.database import Connection, execute, fetch_column, fetch_one, fetch_value
 from models.exchanges import Exchange
 from models.ids import make_id
 
@@ -52,6 +52,14 @@ async def find_last_message(conn: Connection, id: int, author_id: int) -> int | 
         author_id,
     )
     return found
+
+
+async def filter_kept(conn: Connection, post_ids: list[int]) -> set[int]:
+    """Those of these notes that stand in a thread."""
+    found: list[int] = await fetch_column(
+        conn, "SELECT post_id FROM exchange_message WHERE post_id = ANY($1)", post_ids
+    )
+    return set(found)
 
 
 async def find_by_message(conn: Connection, post_id: int) -> Exchange | None:

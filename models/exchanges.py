@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from models.database import Connection, execute, fetch_all, fetch_one, fetch_value
+from models.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 from models.errors import NotFound
 from models.ids import make_id
 
@@ -153,40 +153,6 @@ async def list_by_listing(conn: Connection, listing_id: int) -> list[Exchange]:
     )
 
 
-async def list_mine(conn: Connection, actor_id: int, *, before: int | None = None, limit: int = 20) -> list[Exchange]:
-    """Somebody's threads by keyset on their newest entry, the latest first."""
-    return await fetch_all(
-        conn,
-        Exchange,
-        """
-        (SELECT * FROM exchange WHERE owner_id = $1 AND ($2::bigint IS NULL OR last_id < $2)
-            ORDER BY last_id DESC LIMIT $3)
-        UNION ALL
-        (SELECT * FROM exchange WHERE partner_id = $1 AND ($2::bigint IS NULL OR last_id < $2)
-            ORDER BY last_id DESC LIMIT $3)
-        ORDER BY last_id DESC LIMIT $3
-        """,
-        actor_id,
-        before,
-        limit,
-    )
-
-
-async def list_waiting(conn: Connection, actor_id: int) -> list[Exchange]:
-    """Threads in which terms wait for this person's answer, the most urgent first, at most 50."""
-    return await fetch_all(
-        conn,
-        Exchange,
-        """
-        SELECT e.* FROM agreement a JOIN exchange e ON e.id = a.exchange_id
-        WHERE a.state IN ('requested', 'countered') AND a.proposed_by <> $1 AND a.accepted_uri IS NULL
-            AND $1 IN (a.owner_id, a.partner_id)
-        ORDER BY a.held_until NULLS LAST, a.id LIMIT 50
-        """,
-        actor_id,
-    )
-
-
 COUNTED = 100
 """Unread threads are counted no further."""
 
@@ -233,6 +199,20 @@ async def list_entries(
 async def list_events(conn: Connection, ids: list[int]) -> list[Event]:
     """These events, in their order."""
     return await fetch_all(conn, Event, "SELECT * FROM exchange_event WHERE id = ANY($1) ORDER BY id", ids)
+
+
+async def list_retold(conn: Connection, exchange_id: int, message_ids: list[int]) -> set[int]:
+    """Those of these messages that told the other side in words what an event of the thread says already."""
+    found: list[int] = await fetch_column(
+        conn,
+        """
+        SELECT (details->>'note')::bigint FROM exchange_event
+        WHERE exchange_id = $1 AND (details->>'note')::bigint = ANY($2)
+        """,
+        exchange_id,
+        message_ids,
+    )
+    return set(found)
 
 
 async def mark_read(conn: Connection, id: int, reader_id: int, last_id: int) -> None:

@@ -49,9 +49,9 @@ async def list_waiting(conn: Connection, actor_id: int) -> list[MyExchange]:
     return sorted(waiting, key=lambda one: (one.held_until is None, one.held_until or one.last_at))
 
 
-async def list_about(conn: Connection, owner_id: int, listing_id: int) -> list[MyExchange]:
-    """The threads about one listing, for its owner, the newest first, at most 100."""
-    return await fetch_all(conn, MyExchange, _MINE, owner_id, None, None, listing_id, False, 100)
+async def list_about(conn: Connection, actor_id: int, listing_id: int) -> list[MyExchange]:
+    """Somebody's threads about one listing, the newest first, at most 100: its owner has many, others have one."""
+    return await fetch_all(conn, MyExchange, _MINE, actor_id, None, None, listing_id, False, 100)
 
 
 _MINE = """

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from federation.uris import activity_uri, agreement_uri
-from models import actors, agreements, blocks, exchanges, listings, posts, preferences
+from models import actors, agreements, blocks, exchanges, listings, preferences
 from models.actors import Actor
 from models.agreements import UNHEARD, Agreement, NewAgreement, Terms
 from models.database import Connection
-from models.errors import Conflict, Forbidden, Invalid, NotFound
+from models.errors import Conflict, NotFound
 from models.exchanges import Exchange
 from models.listings import Listing, find_stock
 from models.settings import Site
@@ -22,16 +22,10 @@ from outbox.builders.accept import build_accept_of_terms
 from outbox.builders.agreement import Case, build_agreement, speaks
 from outbox.builders.offer import build_offer
 from outbox.cases import NOTHING, Act, Said, open_case, require_next, require_words, say, stamp, tell_truth
-from outbox.moves import require_at_home
+from outbox.hurdles import require_may_ask, require_may_propose, require_patience
 from outbox.prices import find_points, require_promise, require_proposable
 from outbox.releases import OTHER_CHOSEN, release_waiting
 from outbox.terms import AGAIN_AND_AGAIN, require_room, require_stands, require_terms
-
-WAITING_EACH = 3
-"""So many requests of one person may wait for an answer about one listing…"""
-
-WAITING_ALL = 30
-"""…and about all listings: each one holds its days."""
 
 
 async def request(
@@ -42,7 +36,9 @@ async def request(
     Raises NotFound, Forbidden, Invalid, and Conflict where nothing is free. The same Offer again changes nothing.
     """
     owner = await actors.get(conn, listing.post.author_id)
-    await _require_may_ask(conn, partner, owner, listing)
+    if owner.local:
+        await blocks.wait_for(conn, owner.id)
+    await require_may_ask(conn, partner, owner, listing)
     await agreements.lock_listing(conn, listing.id)
     known = await agreements.find_by_request(conn, said.uri) if said.uri else None
     if known is not None:
@@ -55,7 +51,7 @@ async def request(
     terms = require_terms(fresh.details, terms)
     terms = replace(terms, points=await find_points(conn, fresh, partner, terms))
     text = require_words(said.text)
-    await _require_patience(conn, partner, fresh)
+    await require_patience(conn, partner, fresh)
     await require_proposable(conn, fresh, partner, partner, terms)
     if owner.local:
         await require_room(conn, fresh, terms)
@@ -85,9 +81,7 @@ async def propose(
     listing = await listings.find_by_post(conn, exchange.listing_id)
     if listing is None:
         raise NotFound
-    require_at_home(owner)
-    require_stands(listing)
-    await _require_proposable(conn, exchange, partner)
+    await require_may_propose(conn, exchange, listing, (owner, partner))
     terms = require_terms(listing.details, terms)
     terms = replace(terms, points=await find_points(conn, listing, partner, terms))
     text = require_words(said.text)
@@ -95,16 +89,8 @@ async def propose(
     case = await _begin(conn, site, _Sides(listing=listing, owner=owner, partner=partner, by=owner), terms, None)
     offer = build_offer(site, owner, build_agreement(case), partner.uri, text=text)
     offer = replace(offer, id=case.agreement.request_uri)
-    await say(conn, site, case, owner, Act(kind="countered", activity=offer, text=text))
+    await say(conn, site, case, owner, Act(kind="countered", activity=offer, text=text, first=True))
     return case.agreement
-
-
-async def _require_proposable(conn: Connection, exchange: Exchange, partner: Actor) -> None:
-    if not partner.local and speaks(partner):
-        raise Conflict("Cette personne peut demander elle-même, depuis l’annonce : écrivez-lui vos dates.")
-    latest = await agreements.get_latest(conn, exchange.id)
-    if latest is not None and latest.state in agreements.LIVE:
-        raise Conflict("Une proposition est déjà en cours avec cette personne : changez-la, ou terminez-la d’abord.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,28 +200,6 @@ async def _take(conn: Connection, site: Site, case: Case) -> None:
     if await agreements.sum_bound(conn, case.listing.id) >= stock:
         await release_waiting(conn, site, case.owner, case.listing.id, OTHER_CHOSEN, but=case.agreement.id)
         await outbox_listings.reserve(conn, site, case.owner, case.listing.uri)
-
-
-async def _require_may_ask(conn: Connection, partner: Actor, owner: Actor, listing: Listing) -> None:
-    if partner.local:
-        require_at_home(partner)
-    if owner.id == partner.id:
-        raise Invalid("C’est votre propre annonce.")
-    if listing.id not in await posts.filter_visible(conn, [listing.id], partner.id):
-        raise NotFound
-    if owner.deleted_at is not None or owner.suspended_at is not None or owner.moved_to is not None:
-        raise Conflict("La personne qui a publié cette annonce n’est plus là.")
-    if owner.local:
-        await blocks.wait_for(conn, owner.id)
-    if await blocks.between(conn, partner.id, owner.id):
-        raise Forbidden("Cette annonce ne prend pas votre demande.")
-
-
-async def _require_patience(conn: Connection, partner: Actor, listing: Listing) -> None:
-    if await agreements.count_live(conn, partner.id, listing_id=listing.id) >= WAITING_EACH:
-        raise Conflict("Trois de vos demandes attendent déjà une réponse ici : retirez-en une d’abord.")
-    if await agreements.count_live(conn, partner.id) >= WAITING_ALL:
-        raise Conflict("Trente de vos demandes attendent déjà une réponse : retirez-en une d’abord.")
 
 
 async def _find_hold(conn: Connection) -> timedelta:

@@ -62,11 +62,15 @@ async def find_case(conn: Connection, held: Agreement) -> Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """What one of the two did: what it is called, the activity that says so, and the words that go with it."""
+    """What one of the two did: what it is called, the activity that says so, and the words that go with it.
+
+    `first` where nothing was on the table before.
+    """
 
     kind: EventKind
     activity: Activity
     text: str = ""
+    first: bool = False
 
 
 async def say(conn: Connection, site: Site, case: Case, actor: Actor, act: Act) -> None:
@@ -83,7 +87,8 @@ async def say(conn: Connection, site: Site, case: Case, actor: Actor, act: Act) 
         else:
             note = await write_to(conn, site, case, act.kind, actor, text=act.text)
             details = {"activity": note.uri, "note": note.id}
-    await keep(conn, case, act.kind, actor, details | ({"text": act.text} if act.text else {}))
+    more = {"text": act.text} if act.text else {}
+    await keep(conn, case, act.kind, actor, details | more | ({"first": True} if act.first else {}))
 
 
 async def keep(

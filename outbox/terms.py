@@ -120,12 +120,22 @@ async def require_room(conn: Connection, listing: Listing, terms: Terms, *, but:
         taken = await agreements.list_taken(conn, listing.id, terms.begins_at, terms.ends_at, but=but)
         if not agreements.is_free(taken, terms.begins_at, terms.ends_at, wanted=terms.quantity, there=there):
             raise Conflict("Ces dates sont déjà prises : choisissez d’autres jours.", field="begins_at")
-    if details.mode not in AGAIN_AND_AGAIN and await agreements.sum_bound(conn, listing.id, but=but) >= there:
+    await require_left(conn, listing, but=but)
+
+
+async def require_left(conn: Connection, listing: Listing, *, but: int | None = None) -> None:
+    """Raise Conflict where all that could be given once is promised; `but` is this agreement."""
+    details, there = listing.details, find_stock(listing.details)
+    if details.mode in AGAIN_AND_AGAIN or there is None:
+        return
+    if await agreements.sum_bound(conn, listing.id, but=but) >= there:
         raise Conflict("Quelqu’un d’autre s’est déjà mis d’accord pour cette annonce.")
 
 
 def require_stands(listing: Listing) -> None:
     """Raise Conflict for a listing that takes no requests now."""
+    if listing.details.status == "paused":
+        raise Conflict("Cette annonce est en pause : elle ne prend pas de demande pour le moment.")
     if listing.post.deleted_at is not None or listing.details.status not in ("open", "reserved"):
         raise Conflict("Cette annonce n’est plus ouverte aux demandes.")
     expires_at = listing.details.expires_at

@@ -31,7 +31,7 @@ KEYWORDS = frozenset({"missing"})
 FIELDS = frozenset({"sentence", "NOT_NOW"})
 """Names that hold sentences: `sentence = "…"` in a class, a table from names to sentences."""
 
-ERRORS = frozenset({"Invalid", "Conflict"})
+ERRORS = frozenset({"Invalid", "Conflict", "Forbidden"})
 
 Message = str | tuple[str, str]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import exchanges, posts
+from models import exchanges, my_exchanges, posts
 from models.actors import Actor
 from models.database import Connection, execute
 from models.errors import NotFound
@@ -42,7 +42,7 @@ async def test_whoever_writes_has_read_and_the_other_has_not(conn: Connection) -
     asked = await write(conn, bob, listing.post, alice)
     assert await exchanges.count_unread(conn, alice.id) == 1
 
-    [thread] = await exchanges.list_mine(conn, alice.id)
+    [thread] = await my_exchanges.list_mine(conn, alice.id)
     await exchanges.mark_read(conn, thread.id, alice.id, asked.id)
 
     assert await exchanges.count_unread(conn, alice.id) == 0
@@ -58,7 +58,7 @@ async def test_each_person_has_a_thread_of_her_own(conn: Connection) -> None:
     await write(conn, carol, listing.post, alice)
 
     assert len(await exchanges.list_by_listing(conn, listing.id)) == 2
-    [hers] = await exchanges.list_mine(conn, carol.id)
+    [hers] = await my_exchanges.list_mine(conn, carol.id)
     with pytest.raises(NotFound):
         await exchanges.get_for(conn, hers.id, bob.id)
 
@@ -72,14 +72,14 @@ async def test_public_answers_and_notes_among_several_are_no_exchange(conn: Conn
     note = await make_note(conn, alice)
     await write(conn, bob, note, alice)
 
-    assert await exchanges.list_mine(conn, alice.id) == []
-    assert await exchanges.list_mine(conn, carol.id) == []
+    assert await my_exchanges.list_mine(conn, alice.id) == []
+    assert await my_exchanges.list_mine(conn, carol.id) == []
 
 
 async def test_events_and_messages_share_one_order_and_pages(conn: Connection) -> None:
     alice, bob, listing = await met(conn)
     first = await write(conn, bob, listing.post, alice)
-    [thread] = await exchanges.list_mine(conn, alice.id)
+    [thread] = await my_exchanges.list_mine(conn, alice.id)
     event = await exchanges.add_event(conn, thread.id, "contact", actor_id=bob.id)
     last = await write(conn, alice, first, bob)
     assert event is not None
@@ -96,7 +96,7 @@ async def test_events_and_messages_share_one_order_and_pages(conn: Connection) -
 async def test_a_muted_thread_is_not_counted(conn: Connection) -> None:
     alice, bob, listing = await met(conn)
     await write(conn, bob, listing.post, alice)
-    [thread] = await exchanges.list_mine(conn, alice.id)
+    [thread] = await my_exchanges.list_mine(conn, alice.id)
 
     await exchanges.save_muted(conn, thread.id, alice.id, muted=True)
 
@@ -110,4 +110,4 @@ async def test_a_thread_outlives_the_copy_of_a_listing_that_was_withdrawn(conn: 
     await execute(conn, "UPDATE post SET deleted_at = now() - interval '1 year' WHERE id = $1", copy.id)
 
     assert await posts.forget_copies(conn) == 0
-    assert len(await exchanges.list_mine(conn, alice.id)) == 1
+    assert len(await my_exchanges.list_mine(conn, alice.id)) == 1

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from models import actors, listings, posts
+from models import actors, exchange_messages, listings, posts
 from models.accounts import Account
 from models.database import Connection, connection, transaction
 from models.errors import Invalid, NotFound
@@ -15,7 +15,7 @@ from web.pages.ids import read_id
 from web.pages.listings import get_listing, show_again
 from web.pages.notes import get_note, show_note
 from web.pages.notices import lead_on
-from web.paths import listing_path, note_path
+from web.paths import exchange_path, listing_path, note_path
 from web.render import reader_language
 from web.session import require_account
 
@@ -23,15 +23,18 @@ MESSAGE_LIMIT = 2000
 
 
 async def post_listing_answer(request: web.Request) -> web.Response:
-    """POST /annonces/d/ID/repondre."""
+    """POST /annonces/d/ID/repondre. What only the two read leads on to their thread, where it stands."""
     account = require_account(request)
     form = await read_form(request)
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         listing = await get_listing(conn, request)
-    if not await _answer(request, form, account, listing.post):
+    answer = await _answer(request, form, account, listing.post)
+    if answer is None:
         return await show_again(request, listing, answer=form)
-    raise lead_on(listing_path(instance.site, listing), "envoye")
+    async with connection(instance.pool) as conn:
+        thread = await exchange_messages.find_by_message(conn, answer.id)
+    raise lead_on(exchange_path(thread.id) if thread else listing_path(instance.site, listing), "envoye")
 
 
 async def post_note_answer(request: web.Request) -> web.Response:
@@ -41,13 +44,13 @@ async def post_note_answer(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         note = await get_note(conn, request)
-    if not await _answer(request, form, account, note):
+    if await _answer(request, form, account, note) is None:
         return await show_note(request, note, form=form)
     raise web.HTTPSeeOther(note_path(instance.site, note))
 
 
-async def _answer(request: web.Request, form: Form, account: Account, post: Post) -> bool:
-    """Send what was typed, as an answer to the post or to the answer that the form names. False when it is wrong.
+async def _answer(request: web.Request, form: Form, account: Account, post: Post) -> Post | None:
+    """Send what was typed, as an answer to the post or to the answer that the form names. None when it is wrong.
 
     What answers a private message stays private, whatever the form says.
     """
@@ -59,10 +62,10 @@ async def _answer(request: web.Request, form: Form, account: Account, post: Post
     async with connection(instance.pool) as conn:
         parent = await _find_parent(conn, form, account, post)
     if not form.ok:
-        return False
+        return None
     try:
         async with transaction(instance.pool) as conn:
-            await outbox.reply(
+            return await outbox.reply(
                 conn,
                 instance.site,
                 await actors.get(conn, account.actor_id),
@@ -73,7 +76,7 @@ async def _answer(request: web.Request, form: Form, account: Account, post: Post
             )
     except Invalid as error:  # such as of somebody who moved away: what was typed stays in the field
         form.fail("message", str(error))
-    return form.ok
+    return None
 
 
 async def _find_parent(conn: Connection, form: Form, account: Account, post: Post) -> Post:

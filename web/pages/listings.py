@@ -8,7 +8,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from federation.uris import listing_url
-from models import actors, categories, geometry, listings, media, posts, timelines
+from models import actors, categories, exchange_messages, geometry, listings, media, posts, timelines
 from models.database import Connection, connection
 from models.errors import NotFound
 from models.listings import Listing, ListingDetails
@@ -28,6 +28,7 @@ from web.pages.cards import (
     place_words,
 )
 from web.pages.causes import explain_stop
+from web.pages.exchanges.ways import Ways, find_ways
 from web.pages.ids import read_id, read_short, write_short
 from web.pages.mail_door import MailDoor, find_mail_door
 from web.pages.neighbours import home_place
@@ -60,7 +61,7 @@ SIMILAR_WITHIN = 50
 class ListingView:
     """Everything the page of a listing shows. `passages` is for its author, None where it never leaves.
 
-    `went` tells where the reader's like and share are.
+    `went` tells where the reader's like and share are; `messages` are private ones that stand in no thread.
     """
 
     id: int
@@ -72,6 +73,7 @@ class ListingView:
     local: bool
     mail_door: MailDoor
     own: bool
+    ways: Ways
     details: ListingDetails
     description: Markup
     summary: str
@@ -156,12 +158,13 @@ async def _show(
     request: web.Request, view: ListingView, *, answer: Form | None = None, refused: Form | None = None
 ) -> web.Response:
     wanted = answer.typed("a") if answer else request.query.get("a", "")
+    meant = {"pour": "tous"} if request.query.get("pour") == "tous" else {}
     return await render(
         request,
         "listings/show.html",
         status=422 if answer or refused else 200,
         view=view,
-        form=answer or blank_form(request),
+        form=answer or blank_form(request, meant),
         answered=next((one for one in (*view.questions, *view.messages) if str(one.id) == wanted), None),
         explain_stop=partial(explain_stop, partial(say, request)),
         refused=refused.errors if refused else {},
@@ -181,6 +184,7 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
     author = await actors.get(conn, post.author_id)
     own = account is not None and account.actor_id == post.author_id
     remarks = await list_remarks(conn, site, post.id, reader_id)
+    threaded = await exchange_messages.filter_kept(conn, [one.id for one in remarks if one.private])
     photos = await media.list_by_posts(conn, [post.id])
     return ListingView(
         id=post.id,
@@ -192,6 +196,7 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         local=post.local,
         mail_door=await find_mail_door(conn, request, listing),
         own=own,
+        ways=await find_ways(conn, request, listing, author),
         details=details,
         description=Markup(details.description),  # noqa: S704 - cleaned by federation/html when it was stored
         summary=Markup(details.description).striptags()[:200],  # noqa: S704 - only its text is taken
@@ -203,7 +208,7 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         plate=await find_plate(conn, author, details.territory_uri),
         pictures=draw_pictures(site, photos.get(post.id, [])),
         questions=[one for one in remarks if not one.private],
-        messages=[one for one in remarks if one.private],
+        messages=[one for one in remarks if one.private and one.id not in threaded],
         passages=(await find_passages(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None,
         counts=(await posts.count(conn, [post.id], reader_id))[post.id],
         may_share=post.audience in PUBLIC,

@@ -108,6 +108,8 @@ ROUTES: list[web.RouteDef] = [
     web.post(f"/echanges/{{id:{ID}}}/signaler", keeping(messages.post_report)),
     web.post(f"/echanges/{{id:{ID}}}/accord", keeping(acts.post_act)),
     web.post(f"/echanges/{{id:{ID}}}/renvoyer", acts.post_again),
+    web.get(f"/echanges/{{id:{ID}}}/proposer", asking.show_proposing),
+    web.post(f"/echanges/{{id:{ID}}}/proposer", keeping(asking.post_proposing)),
     web.get(f"/echanges/{{id:{ID}}}/proposer/{{agreement:{ID}}}", asking.show_counter),
     web.post(f"/echanges/{{id:{ID}}}/proposer/{{agreement:{ID}}}", keeping(asking.post_counter)),
     web.get(f"/annonces/d/{{id:{ID}}}/demander", asking.show_asking),

@@ -28,6 +28,7 @@ from tests import village
 from tests.conftest import copy_database, with_database
 from tests.factories import make_follow, make_note
 from tests.fediverse import FakeFediverse
+from tests.talks import find_thread
 from tests.village import Village
 from tests.web.live import CHROMIUM, open_chromium
 from web.archives.making import ask_archive, make_archive
@@ -69,7 +70,7 @@ async def furnish(instance: Instance) -> Village:
         await make_follow(conn, hocine, alice)
         await blocks.save(conn, uri="x:2", actor_id=alice.id, target_id=lomme.admin.id)
         await mutes.save(conn, actor_id=alice.id, target_id=lomme.bob.id)
-        [thread] = await exchanges.list_mine(conn, alice.id)
+        thread = await find_thread(conn, lomme.tent, lomme.bob)
         thanks = {"text": "Merci <b>toi</b>"}
         await exchanges.add_event(conn, thread.id, "thanked", actor_id=lomme.bob.id, details=thanks)
         gone = {"gone": True, "activity": "https://henin.test/activities/1"}

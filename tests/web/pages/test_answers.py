@@ -32,14 +32,17 @@ async def test_question_to_all_stands_under_a_copy_and_leaves_for_its_author(
     assert inbox.startswith("https://henin.test/")
 
 
-async def test_private_message_is_read_by_the_two_only(
+async def test_private_message_leads_to_the_thread_and_is_read_by_the_two_only(
     alice: Browser, visitor: Browser, lomme: Village, instance: Instance
 ) -> None:
     path = f"/annonces/d/{lomme.sewing.id}"
 
-    await alice.send(f"{path}/repondre", {"message": "Voici mon numéro.", "pour": "prive"}, form_on=path)
+    answer = await alice.send(f"{path}/repondre", {"message": "Voici mon numéro.", "pour": "prive"}, form_on=path)
 
-    assert "Voici mon numéro." in (await alice.get(path)).words()
+    assert answer.location.startswith("/echanges/") and answer.location.endswith("?fait=envoye")
+    thread = (await alice.get(answer.location)).words()
+    assert "Voici mon numéro." in thread and "Votre message est parti." in thread
+    assert "Voici mon numéro." not in (await alice.get(path)).text
     assert "Voici mon numéro." not in (await visitor.get(path)).text
     async with connection(instance.pool) as conn:
         audience = await fetch_value(conn, "SELECT audience FROM post ORDER BY id DESC LIMIT 1")
@@ -58,6 +61,27 @@ async def test_answer_to_a_private_message_stays_private(alice: Browser, lomme: 
     async with connection(instance.pool) as conn:
         row = await conn.fetchrow("SELECT audience, in_reply_to_id FROM post ORDER BY id DESC LIMIT 1")
     assert row is not None and tuple(row) == ("direct", lomme.message.id)
+
+
+async def test_private_message_among_three_stands_on_the_page(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    path = f"/annonces/d/{lomme.sewing.id}"
+
+    answer = await alice.send(f"{path}/repondre", {"message": "@hocine la connaît.", "pour": "prive"}, form_on=path)
+
+    assert answer.location == f"{path}?fait=envoye"
+    assert "la connaît." in (await alice.get(path)).html.xpath("string(//section[@aria-labelledby='messages'])")
+
+
+async def test_private_message_that_is_wrong_stays_private(alice: Browser, lomme: Village) -> None:
+    path = f"/annonces/d/{lomme.sewing.id}"
+    await alice.send(f"{path}/repondre", {"message": "Bonjour", "pour": "prive"}, form_on=path)
+
+    answer = await alice.send(f"{path}/repondre", {"message": "a" * 2001, "pour": "prive"}, form_on=path)
+
+    assert answer.status == 422
+    assert answer.html.xpath("//form[contains(@action, 'repondre')]//input[@name='pour'][@checked]/@value") == ["prive"]
 
 
 async def test_empty_message_comes_back_with_a_sentence(alice: Browser, lomme: Village) -> None:

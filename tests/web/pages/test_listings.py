@@ -17,14 +17,14 @@ def path_of(village: Village, name: str) -> str:
     return str(getattr(village, name).post.url.removeprefix(village.site.url))
 
 
-async def test_anybody_reads_the_facts_and_finds_two_doors(visitor: Browser, lomme: Village) -> None:
+async def test_anybody_reads_the_facts_and_finds_three_doors(visitor: Browser, lomme: Village) -> None:
     page = await visitor.get(path_of(lomme, "tent"))
 
     words = page.words()
     assert "Du 1er mai au 30 juin 2027, une semaine au plus" in words
     assert "Prêt gratuit, sans caution, en bon état" in words
     assert "Ce qu’en dit Maryse" in words
-    assert "Deux portes pour répondre" in words
+    assert "Trois portes pour répondre" in words
     assert not page.html.xpath("//textarea")
 
 
@@ -75,14 +75,17 @@ async def test_listing_for_the_coop_is_hidden_from_others(
     assert (await alice.get(path_of(lomme, "drill"))).status == 200
 
 
-async def test_questions_are_for_all_and_messages_for_two(
+async def test_questions_are_for_all_and_messages_for_two_in_their_thread(
     visitor: Browser, alice: Browser, open_browser: OpenBrowser, lomme: Village
 ) -> None:
     path = path_of(lomme, "tent")
     hocine = await open_browser(lomme.hocine)
 
     assert "Elle rentre dans une remorque de vélo ?" in (await visitor.get(path)).words()
-    assert "Je peux passer samedi ?" in (await alice.get(path)).words()
+    mine = await alice.get(path)
+    assert "Je peux passer samedi ?" not in mine.text
+    (thread,) = mine.html.xpath("//section[@aria-labelledby='echanges']//li//a/@href")
+    assert "Je peux passer samedi ?" in (await alice.get(thread)).words()
     assert "Je peux passer samedi ?" not in (await visitor.get(path)).text
     assert "Je peux passer samedi ?" not in (await hocine.get(path)).text
 

@@ -17,7 +17,7 @@ from web.spans import Voice
 class Card:
     """What the template shows. `steps` are the reports that the reader may still make, the final one last.
 
-    `own` are terms that the reader proposed, `yes` her acceptance that the owner's server has not confirmed, `told` the
+    `own` are terms that the reader proposed, `first` where nothing was on the table before them, `yes` her acceptance that the owner's server has not confirmed, `told` the
     final step that one side reports and the other does not yet.
     """
 
@@ -29,6 +29,7 @@ class Card:
     verbs: list[Verb]
     turn: bool
     own: bool
+    first: bool
     yes: bool
     dated: bool
     steps: list[Step]
@@ -61,6 +62,7 @@ def make_card(voice: Voice, held: Agreement, details: ListingDetails, role: Role
         verbs=verbs,
         turn=agreements.is_turn_of(held, role),
         own=is_own(held, role),
+        first=held.offer_uri == held.request_uri,
         yes=held.accepted_uri is not None,
         dated=held.begins_at is not None,
         steps=_list_steps(details, reported) if "report" in verbs else [],

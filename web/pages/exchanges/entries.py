@@ -28,6 +28,7 @@ ASKING = ("requested", "countered")
 SAID: dict[str, tuple[str, str]] = {
     "requested": (N_("Vous faites une demande"), N_("%(name)s fait une demande")),
     "help": (N_("Vous proposez votre aide"), N_("%(name)s propose son aide")),
+    "proposed": (N_("Vous faites une proposition"), N_("%(name)s fait une proposition")),
     "countered": (N_("Vous proposez autre chose"), N_("%(name)s propose autre chose")),
     "dates": (N_("Vous proposez d’autres dates"), N_("%(name)s propose d’autres dates")),
     "accepted": (N_("Vous dites oui. %(other)s confirme dès que possible."), N_("%(name)s dit oui.")),
@@ -104,7 +105,11 @@ class Lines:
 
 async def list_lines(conn: Connection, reading: Reading, entries: Sequence[Entry]) -> Lines:
     """These entries in words, in a fixed number of reads."""
+    elsewhere = not reading.other.local and not reading.other.guest
     written = [entry.id for entry in entries if entry.kind == "message"]
+    if elsewhere and written:
+        retold = await exchanges.list_retold(conn, reading.thread.id, written)
+        written = [id for id in written if id not in retold]
     visible = await posts.filter_visible(conn, written, reading.me) if written else set()
     messages = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
     happened = [entry.id for entry in entries if entry.kind == "event"]
@@ -112,7 +117,7 @@ async def list_lines(conn: Connection, reading: Reading, entries: Sequence[Entry
     photos = await media.list_by_posts(conn, list(messages)) if messages else {}
     own = [post.uri for post in messages.values() if post.author_id == reading.me]
     own += [sent for event in events.values() if (sent := _find_sent(event, reading.me))]
-    went = await find_passages(conn, own) if own and not reading.other.local and not reading.other.guest else {}
+    went = await find_passages(conn, own) if own and elsewhere else {}
     found: list[Line] = []
     terms: dict[int, list[Terms]] = {}
     for entry in entries:
@@ -203,7 +208,9 @@ def _word(reading: Reading, event: Event, facts: list[Fact]) -> str:
         return say(TOLD["returned_loan" if loan else key])
     if key == "requested" and is_help(reading.details):
         key = "help"
-    if key == "countered" and [fact.key for fact in facts] == ["when"]:
+    if key == "countered" and event.details.get("first"):
+        key = "proposed"
+    elif key == "countered" and [fact.key for fact in facts] == ["when"]:
         key = "dates"
     mine, theirs = SAID[key]
     name = reading.other.display_name

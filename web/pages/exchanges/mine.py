@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from models import actors, my_exchanges
+from models import actors, agreements, my_exchanges
 from models.database import Connection, connection
 from models.my_exchanges import MyExchange
 from web.keys import INSTANCE
@@ -34,7 +34,10 @@ ICONS = {"agreed": "accord", "done": "fait", "requested": "attente", "countered"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One thread in a list: with whom, about what, how far; `urgent` where it waits for the reader."""
+    """One thread in a list: with whom, about what, how far; `urgent` where it waits for the reader.
+
+    `open` while terms wait for an answer of either side.
+    """
 
     id: int
     href: str
@@ -47,6 +50,7 @@ class Row:
     held_until: datetime | None
     unread: bool
     urgent: bool
+    open: bool
 
 
 async def show_mine(request: web.Request) -> web.Response:
@@ -71,6 +75,12 @@ async def show_mine(request: web.Request) -> web.Response:
     )
 
 
+async def list_rows_about(conn: Connection, voice: Voice, actor_id: int, listing_id: int) -> list[Row]:
+    """Somebody's threads about one listing: what waits for her first, then what is new, then the newest."""
+    rows = await list_rows(conn, voice, await my_exchanges.list_about(conn, actor_id, listing_id))
+    return sorted(rows, key=lambda row: (not row.urgent, not row.unread))
+
+
 async def list_rows(conn: Connection, voice: Voice, found: Sequence[MyExchange]) -> list[Row]:
     """These threads in words."""
     people = {actor.id: actor for actor in await actors.list_by_ids(conn, sorted({one.other_id for one in found}))}
@@ -91,6 +101,7 @@ def _make_row(voice: Voice, one: MyExchange, name: str) -> Row:
         held_until=one.held_until if one.turn else None,
         unread=one.unread,
         urgent=one.turn or (one.confirm and one.state == "agreed"),
+        open=one.state in agreements.OPEN,
     )
 
 

@@ -15,6 +15,7 @@ from models.exchanges import Exchange
 from models.listings import Listing, ListingDetails
 from models.moments import PARIS
 from models.settings import Site
+from outbox.hurdles import may_propose
 from outbox.messages import may_write
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
@@ -87,6 +88,7 @@ class ThreadView:
     by_mail: bool
     muted: bool
     may_ask: bool
+    may_propose: bool
     slots: list[datetime]
     email: str
     phone: str
@@ -189,6 +191,9 @@ async def gather_for(conn: Connection, request: web.Request, thread: Exchange, r
         by_mail=other.guest,
         muted=thread.owner_muted if role == "owner" else thread.partner_muted,
         may_ask=_may_ask(thing, role, held) and not closed,
+        may_propose=role == "owner"
+        and not thing.gone
+        and await may_propose(conn, thread, listing, (people[me], other)),
         slots=propose_slots(datetime.now(PARIS)),
         email=reader.email,
         phone=reader.phone,

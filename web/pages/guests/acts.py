@@ -11,7 +11,7 @@ from outbox.terms import TIMED
 from web.forms import Form, read_form
 from web.keys import INSTANCE
 from web.pages.exchanges.acts import try_act
-from web.pages.exchanges.asking import Asking, form_of, read_words, show_form
+from web.pages.exchanges.form_page import Asking, form_of, read_words, show_form
 from web.pages.exchanges.terms_form import note_refusal, read_terms, values_of
 from web.pages.guests.entering import get_visitor, keep_to_oneself, path_of
 from web.pages.guests.thread import show
@@ -81,6 +81,7 @@ async def _find_asking(conn: Connection, request: web.Request) -> Asking:
     if listing is None:
         raise NotFound
     return Asking(
+        verb="ask" if held is None else "counter",
         listing=listing,
         other=person_of(await actors.get(conn, party.owner.id)),
         path=request.path,

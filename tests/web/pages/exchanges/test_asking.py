@@ -158,7 +158,7 @@ async def test_a_gift_needs_no_date_and_a_request_takes_help(
     async with transaction(instance.pool) as conn:
         await execute(conn, "UPDATE listing SET mode = 'gift' WHERE post_id = $1", lomme.drill.id)
     page = await alice.get(f"/annonces/d/{lomme.drill.id}/demander")
-    assert "Je prends : Perceuse" in page.words() and "Quand, si vous le savez déjà" in page.words()
+    assert "Demander : Perceuse" in page.words() and "Quand, si vous le savez déjà" in page.words()
 
     given = await alice.send(f"/annonces/d/{lomme.drill.id}/demander", {"message": "Bonjour"}, form_on="/publier")
     offered = await hocine.send(

@@ -1,0 +1,150 @@
+"""The page on which terms are written, whoever proposes them and wherever they go: days first, then the rest."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from aiohttp import web
+
+from models import agreements, unavailabilities
+from models.agreements import Agreement, Taken
+from models.database import Connection, connection
+from models.exchanges import Exchange
+from models.listings import Listing, ListingDetails, find_stock
+from models.moments import PARIS
+from outbox.cases import Said
+from web.forms import Form, blank_form
+from web.keys import INSTANCE
+from web.pages.exchanges.days import Choosing, Month, draw_months, next_month
+from web.pages.exchanges.terms_form import read_day
+from web.pages.people import Person
+from web.render import render
+from web.spans import begin_at
+
+Verb = Literal["ask", "propose", "counter"]
+"""Ask for a listing; propose something about one's own; propose something else than what is on the table."""
+
+MONTHS = 2
+"""So many months are shown at once."""
+
+FARTHEST = 24
+"""Months ahead that can be looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What is asked for, of whom, and where the form goes; `held` are terms on the table that others shall replace.
+
+    `hurdle` says why nothing can be asked for now.
+    """
+
+    verb: Verb
+    listing: Listing
+    other: Person
+    path: str
+    back: str
+    dated: bool
+    held: Agreement | None = None
+    thread: Exchange | None = None
+    hurdle: str = ""
+
+    @property
+    def details(self) -> ListingDetails:
+        """The listing itself."""
+        return self.listing.details
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """Months to choose days in, with the ways to earlier and later ones."""
+
+    months: list[Month]
+    earlier: str
+    later: str
+
+
+def read_words(form: Form) -> Said:
+    """What is said with it."""
+    return Said(text=form.lines("message", limit=2000))
+
+
+def form_of(request: web.Request, known: dict[str, str]) -> Form:
+    """What is known, and what the address says of days."""
+    chosen = {name: request.query[name] for name in ("du", "au") if name in request.query}
+    if chosen:
+        known = {name: value for name, value in known.items() if name not in ("du", "au")} | chosen
+    return blank_form(request, known)
+
+
+async def show_form(request: web.Request, asking: Asking, form: Form) -> web.Response:
+    """Days are chosen first where there must be some; then the whole form, the days among its fields."""
+    probe = blank_form(request, {name: form.typed(name) for name in ("du", "au")})
+    first, last = read_day(probe, "du"), read_day(probe, "au")
+    picking = "choisir" in request.query or (asking.dated and form.ok and (first is None or last is None))
+    calendar = None
+    if picking or request.query.get("mois"):
+        async with connection(request.app[INSTANCE].pool) as conn:
+            calendar = await _draw(conn, request, asking, first, last)
+    return await render(
+        request,
+        "exchanges/asking.html",
+        status=200 if form.ok else 422,
+        asking=asking,
+        form=form,
+        picking=picking,
+        calendar=calendar,
+        first=first,
+        last=last,
+    )
+
+
+async def _draw(
+    conn: Connection, request: web.Request, asking: Asking, first: date | None, last: date | None
+) -> Calendar:
+    today = datetime.now(PARIS).date()
+    shown = _read_month(request.query.get("mois", ""), today, first)
+    choosing = Choosing(
+        path=asking.path,
+        today=today,
+        first=first,
+        last=last,
+        taken=await _list_taken(conn, asking, shown),
+        wanted=asking.details.quantity if not asking.details.unit_based else Decimal(1),
+        there=find_stock(asking.details),
+    )
+    kept = f"du={first.isoformat()}&" if first else ""
+    kept += f"au={last.isoformat()}&" if last else ""
+    earlier, later = next_month(shown, -1), next_month(shown, 1)
+    base = f"{asking.path}?choisir=1&{kept}mois="
+    return Calendar(
+        months=draw_months(choosing, shown, count=MONTHS),
+        earlier=f"{base}{earlier:%Y-%m}" if shown > today.replace(day=1) else "",
+        later=f"{base}{later:%Y-%m}" if later <= next_month(today, FARTHEST) else "",
+    )
+
+
+async def _list_taken(conn: Connection, asking: Asking, shown: date) -> list[Taken]:
+    """What touches the months shown; of a copy also what its own server said last."""
+    begin, end = begin_at(shown), begin_at(next_month(shown, MONTHS))
+    but = asking.held.id if asking.held else None
+    taken = await agreements.list_taken(conn, asking.listing.id, begin, end, but=but)
+    if asking.listing.post.local:
+        return taken
+    told = (await unavailabilities.load_calendar(conn, asking.listing, at=datetime.now(UTC))).ranges
+    held = asking.held
+    return taken + [
+        Taken(begins_at=one.begins_at, ends_at=one.ends_at, quantity=None, agreement_id=None)
+        for one in told
+        if held is None or (one.begins_at, one.ends_at) != (held.begins_at, held.ends_at)
+    ]
+
+
+def _read_month(text: str, today: date, first: date | None) -> date:
+    """The first day of the month asked for, within what can be chosen."""
+    try:
+        wanted = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        wanted = first.replace(day=1) if first else today
+    earliest = today.replace(day=1)
+    return min(max(wanted, earliest), next_month(earliest, FARTHEST))
