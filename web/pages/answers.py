@@ -11,8 +11,9 @@ from outbox import notes as outbox
 from web.forms import Form, read_form
 from web.keys import INSTANCE
 from web.mentions import look_up_mentioned
+from web.pages.addressed import get_listing
 from web.pages.ids import read_id
-from web.pages.listings import get_listing, show_again
+from web.pages.listings import show_again
 from web.pages.notes import get_note, show_note
 from web.pages.notices import lead_on
 from web.paths import exchange_path, listing_path, note_path

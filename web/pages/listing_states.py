@@ -10,7 +10,8 @@ from models.settings import Site
 from outbox import listings as outbox
 from web.forms import read_form
 from web.keys import INSTANCE
-from web.pages.listings import get_listing, show_again
+from web.pages.addressed import get_listing
+from web.pages.listings import show_again
 from web.pages.notices import lead_on
 from web.paths import listing_path
 from web.session import require_account

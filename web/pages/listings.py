@@ -18,6 +18,7 @@ from models.settings import Site
 from models.timelines import NetworkFilter
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
+from web.pages.addressed import get_listing
 from web.pages.cards import (
     Card,
     Picture,
@@ -29,7 +30,7 @@ from web.pages.cards import (
 )
 from web.pages.causes import explain_stop
 from web.pages.exchanges.ways import Ways, find_ways
-from web.pages.ids import read_id, read_short, write_short
+from web.pages.ids import read_short, write_short
 from web.pages.mail_door import MailDoor, find_mail_door
 from web.pages.neighbours import home_place
 from web.pages.notices import find_notice
@@ -132,17 +133,6 @@ async def show_short(request: web.Request) -> web.Response:
         if not await posts.filter_visible(conn, [id], reader_of(request)):
             raise NotFound
     raise web.HTTPSeeOther(listing_path(instance.site, listing))
-
-
-async def get_listing(conn: Connection, request: web.Request) -> Listing:
-    """The living listing that the address names by its id, if the reader may see it. Raises NotFound and Gone."""
-    listing = await listings.find_by_post(conn, read_id(request.match_info["id"]))
-    if listing is None:
-        raise NotFound
-    posts.require_standing(listing.post, reader_of(request))
-    if not await posts.filter_visible(conn, [listing.id], reader_of(request)):
-        raise NotFound
-    return listing
 
 
 async def show_again(

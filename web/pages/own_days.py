@@ -11,9 +11,10 @@ from models.listings import Listing
 from outbox import unavailabilities
 from web.forms import Form, read_form
 from web.keys import INSTANCE
+from web.pages.addressed import get_listing
 from web.pages.days import read_day
 from web.pages.ids import read_id
-from web.pages.listings import get_listing, show_again
+from web.pages.listings import show_again
 from web.paths import listing_path
 from web.session import require_account
 

@@ -20,12 +20,12 @@ from outbox.hurdles import require_may_propose
 from outbox.terms import TIMED
 from web.forms import read_form
 from web.keys import INSTANCE
+from web.pages.addressed import get_listing
 from web.pages.exchanges.form_page import Asking, form_of, read_words, show_form
 from web.pages.exchanges.terms_form import note_refusal, read_terms, values_of
 from web.pages.exchanges.thread import get_thread
 from web.pages.exchanges.ways import asking_path, find_hurdle
 from web.pages.ids import read_id
-from web.pages.listings import get_listing
 from web.pages.notices import lead_on
 from web.pages.people import person_of
 from web.paths import exchange_path, listing_path

@@ -17,8 +17,8 @@ from web.spans import Voice
 class Card:
     """What the template shows. `steps` are the reports that the reader may still make, the final one last.
 
-    `own` are terms that the reader proposed, `first` where nothing was on the table before them, `yes` her acceptance that the owner's server has not confirmed, `told` the
-    final step that one side reports and the other does not yet.
+    `own` are terms that the reader proposed, `first` where nothing was on the table before them, `yes` her acceptance
+    that the owner's server has not confirmed, `told` the final step that one side reports and the other does not yet.
     """
 
     id: int

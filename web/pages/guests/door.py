@@ -11,8 +11,8 @@ from outbox.guests import NAME_LIMIT, TEXT_LIMIT, Visit
 from outbox.terms import TIMED
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
+from web.pages.addressed import get_listing
 from web.pages.exchanges.terms_form import note_refusal, read_terms
-from web.pages.listings import get_listing
 from web.pages.mail_door import find_mail_door, mail_door_path
 from web.pages.people import person_of
 from web.paths import listing_path
