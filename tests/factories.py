@@ -1,12 +1,14 @@
 """Makers of rows for tests: small, with believable defaults; every test names what matters to it."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from models import activities, actors, circuits, follows, listings, posts
+from models import activities, actors, agreements, circuits, exchanges, follows, listings, posts
 from models.activities import NewActivity
 from models.actors import Actor, LocalActor, RemoteActor
+from models.agreements import Agreement, NewAgreement, Terms
 from models.database import Connection, execute
 from models.follows import Follow
 from models.listings import Listing, ListingDetails
@@ -151,3 +153,30 @@ async def save_failure(
     """A delivery failed on this day, or was refused; whether the host has just become unavailable."""
     failure = circuits.Failure(host=host, error=error, day=on, inbox=inbox, cause=cause)
     return await circuits.save_failures(conn, [failure]) == [host]
+
+
+async def make_agreement(
+    conn: Connection, listing: Listing, partner: Actor, *, terms: Terms | None = None, **changes: Any
+) -> Agreement:
+    """An agreement about a listing, as rows only; `changes` are fields of Agreement, such as its state."""
+    thread = await exchanges.open(conn, listing_id=listing.id, owner_id=listing.post.author_id, partner_id=partner.id)
+    made = await agreements.create(
+        conn,
+        NewAgreement(
+            exchange_id=thread.id,
+            listing_id=listing.id,
+            owner_id=listing.post.author_id,
+            partner_id=partner.id,
+            uri=None,
+            request_uri=f"{partner.uri}/activities/{next(_numbers)}",
+            proposed_by=partner.id,
+            terms=terms or Terms(),
+            held_until=None,
+            updated_at=datetime.now(UTC),
+        ),
+    )
+    assert made is not None
+    if changes:
+        made = replace(made, **changes)
+        await agreements.save(conn, made)
+    return made

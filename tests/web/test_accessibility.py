@@ -120,6 +120,8 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "e-mail": ("/compte/courriel", alice, 200),
     "choice of mails": ("/compte/courriels", alice, 200),
     "own calendar": ("/compte/agenda", alice, 200),
+    "agenda": ("/agenda", alice, 200),
+    "agenda of a month": ("/agenda?mois=2027-05", alice, 200),
     "mails that are stuck": ("/coop/courriels", admin, 200),
     "settings": ("/coop/reglages", admin, 200),
     "password": ("/compte/mot-de-passe", alice, 200),

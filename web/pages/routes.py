@@ -55,6 +55,7 @@ from web.pages import (
     territories,
     why,
 )
+from web.pages.agenda import views as agenda
 from web.pages.exchanges import acts, asking, messages, mine, thread
 from web.pages.guests import acts as guest_acts
 from web.pages.guests import door as guest_door
@@ -96,6 +97,7 @@ ROUTES: list[web.RouteDef] = [
     web.get("/fil", feeds.show_feed),
     web.get("/notifications", notifications.show_notifications),
     web.post("/notifications/lues", notifications.post_read),
+    web.get("/agenda", agenda.show_agenda),
     web.get(f"/accords/{{id:{ID}}}.ics", calendar_files.show_agreement),
     web.get(f"/agenda/{{token:{SIGNED}}}.ics", calendar_files.show_feed),
     web.get("/compte/agenda", calendar_files.show_address),
