@@ -102,6 +102,11 @@ def types(document: Json) -> tuple[str, ...]:
     return texts(value, 10)
 
 
+def is_named(document: Json, name: str) -> bool:
+    """Whether an object is of this type, however its name is written: bare, with a prefix, or as a whole address."""
+    return any(written == name or written.endswith((f":{name}", f"#{name}")) for written in types(document))
+
+
 def uri(value: object) -> str | None:
     """An http(s) address: a string, the `id` of an object, the `href` of a Link; of a list the first usable one."""
     if isinstance(value, str):
@@ -198,10 +203,14 @@ def whole(value: object, low: int, high: int) -> int | None:
 
 def amount(value: object) -> Decimal | None:
     """A quantity or a price: not negative, below 10^12, at most six decimals; a string (FEP-0837) or a number."""
+    if isinstance(value, list | dict):
+        value = next((found for member in each(value) if (found := _literal(member)) is not None), None)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     if isinstance(value, str):
         value = value.strip()
+        if not value.isascii() or "_" in value:
+            return None
     elif not 0 <= value < 10**_MAX_DIGITS:
         return None
     try:
@@ -211,6 +220,11 @@ def amount(value: object) -> Decimal | None:
     if not found.is_finite() or not 0 <= found < 10**_MAX_DIGITS or len(str(value)) > 32:
         return None
     return abs(round(found, 6) if int(found.as_tuple().exponent) < -6 else found)
+
+
+def _literal(value: object) -> object:
+    """What stands in a JSON-LD value object; anything else as it is."""
+    return value.get("@value") if isinstance(value, dict) else value
 
 
 def one(value: object, read: Callable[[Json], T | None]) -> T | None:

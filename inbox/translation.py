@@ -148,7 +148,7 @@ def _read_proposal(proposal: Proposal) -> ListingDetails:
         **_read_place(note.location),
         condition=proposal.condition,
         quantity=Decimal(1) if quantity is None else quantity,
-        unit=primary.quantity.unit if primary.quantity else "one",
+        unit=(primary.quantity.unit if primary.quantity else "") or "one",
         available_quantity=primary.available.value if primary.available else None,
         unit_based=proposal.unit_based,
         price=_amount(reciprocal) if money else None,

@@ -14,7 +14,7 @@ from models.errors import Conflict, Invalid, NotFound
 from models.exchanges import EventKind
 from models.settings import Site
 from models.texts import NOT_TYPED
-from outbox.builders.agreement import Case, speaks
+from outbox.builders.agreement import Case
 from outbox.builders.update import build_agreement_update
 from outbox.send import Recipients, send
 from outbox.words import write_to
@@ -82,7 +82,7 @@ async def say(conn: Connection, site: Site, case: Case, actor: Actor, act: Act) 
     other = case.other_of(actor)
     details: dict[str, Any] = {"activity": act.activity.id}
     if actor.local and not other.local and not other.guest:
-        if speaks(other):
+        if case.reads(other):
             await send(conn, actor, act.activity, Recipients(named_ids=(other.id,)), about=act.activity.id)
         else:
             note = await write_to(conn, site, case, act.kind, actor, text=act.text)
@@ -114,7 +114,7 @@ async def tell_truth(conn: Connection, site: Site, case: Case, *, news: EventKin
     """
     if not case.owner.local or case.partner.local or case.partner.guest:
         return
-    if speaks(case.partner):
+    if case.reads(case.partner):
         update = build_agreement_update(site, case)
         await send(conn, case.owner, update, Recipients(named_ids=(case.partner.id,)), about=update.id)
     elif news is not None:

@@ -7,7 +7,21 @@ from collections.abc import Callable
 from typing import Any
 
 from federation.errors import Malformed, Unsupported
-from federation.fields import MAX_CONTENT, Json, audience, each, moment, one, require_uri, text, types, uri, uris
+from federation.fields import (
+    MAX_CONTENT,
+    Json,
+    audience,
+    each,
+    is_named,
+    localized,
+    moment,
+    one,
+    require_uri,
+    text,
+    types,
+    uri,
+    uris,
+)
 from federation.vocabulary.activities import (
     Accept,
     Activity,
@@ -110,21 +124,21 @@ def read_follow(document: Json) -> Follow:
 
 def read_offer(document: Json) -> Offer:
     """Only terms can be offered (FEP-0837); other Offers are Unsupported."""
-    agreement = one(document.get("object"), lambda found: found if "Agreement" in types(found) else None)
+    agreement = one(document.get("object"), lambda found: found if is_named(found, "Agreement") else None)
     if agreement is None:
         raise Unsupported("Only agreements can be offered here.")
     terms = read_agreement(agreement)
     return Offer(
         **_header(document),
         object=terms,
-        content=text(document.get("content"), MAX_CONTENT) or "",
+        content=localized(document, "content", MAX_CONTENT) or "",
         in_reply_to=uri(document.get("inReplyTo")) or terms.in_reply_to,
     )
 
 
 def read_accept(document: Json) -> Accept:
     """`object` is the Follow or Offer, or its address."""
-    result = one(document.get("result"), lambda found: found if "Agreement" in types(found) else None)
+    result = one(document.get("result"), lambda found: found if is_named(found, "Agreement") else None)
     return Accept(
         **_header(document),
         object=_read_answered(document),
@@ -137,7 +151,7 @@ def read_reject(document: Json) -> Reject:
     return Reject(
         **_header(document),
         object=_read_answered(document),
-        content=text(document.get("content"), MAX_CONTENT) or "",
+        content=localized(document, "content", MAX_CONTENT) or "",
     )
 
 
@@ -165,7 +179,7 @@ def read_undo(document: Json) -> Undo:
     return Undo(
         **_header(document),
         object=_read_inner(document),
-        content=text(document.get("content"), MAX_CONTENT) or "",
+        content=localized(document, "content", MAX_CONTENT) or "",
     )
 
 

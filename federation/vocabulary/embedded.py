@@ -1,5 +1,6 @@
 """What an activity's `object` may hold: the table from an object's type to its reader and to its writer."""
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeGuard, overload
 
@@ -58,7 +59,7 @@ def read_object(document: Json) -> Object:
     if is_flohmarkt_offer(document):
         return read_flohmarkt_offer(document)
     for name in types(document):
-        read = OBJECT_READERS.get(name.rpartition(":")[2])
+        read = OBJECT_READERS.get(re.split("[:#]", name)[-1])
         if read is not None:
             return read(document)
     return read_note(document)

@@ -17,6 +17,7 @@ from federation.fields import (
     write_amount,
     write_moment,
 )
+from federation.terms import PREFIXES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +55,18 @@ class Intent:
 
 def read_quantity(document: Json) -> Quantity | None:
     """A measure; None without a unit and a number."""
-    value, unit = amount(document.get("hasNumericalValue")), text(document.get("hasUnit"), 100)
+    value, unit = amount(document.get("hasNumericalValue")), document.get("hasUnit")
     if value is None and unit is None:
         return None
-    return Quantity(value=value, unit=unit or "one")
+    return Quantity(value=value, unit="one" if unit is None else _read_unit(unit))
+
+
+def _read_unit(value: object) -> str:
+    """The name of a unit in the Ontology of units of measure, or its address there; empty for what is neither."""
+    written = text(value, 200) or uri(value) or ""
+    for prefix in ("om2:", PREFIXES["om2"]):
+        written = written.removeprefix(prefix)
+    return written[:100]
 
 
 def read_intent(document: Json) -> Intent:

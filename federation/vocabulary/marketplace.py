@@ -14,11 +14,11 @@ from federation.fields import (
     compact,
     each,
     flag,
+    is_named,
     number,
     one,
     text,
     texts,
-    types,
     uri,
     write_amount,
     write_moment,
@@ -133,9 +133,7 @@ def _term(value: str | None) -> str | None:
 
 def is_proposal(document: Json) -> bool:
     """Whether an object is a listing: a Proposal by type, or a Note with something published in it."""
-    return any(name.rpartition(":")[2] == "Proposal" for name in types(document)) or (
-        "publishes" in document and "purpose" in document
-    )
+    return is_named(document, "Proposal") or ("publishes" in document and "purpose" in document)
 
 
 def read_proposal(document: Json) -> Proposal:

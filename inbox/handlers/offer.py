@@ -6,7 +6,7 @@ from federation.vocabulary.activities import Offer
 from federation.vocabulary.agreements import Agreement as Document
 from inbox.agreements import act, find_answered, follow_word, is_ours, read_reason, read_terms, read_word
 from inbox.errors import Held, Ignored
-from models import actors, listings, strangers
+from models import actors, listings, posts, strangers
 from models.actors import Actor
 from models.agreements import Agreement
 from models.database import Connection
@@ -44,6 +44,8 @@ async def _hear_request(conn: Connection, site: Site, sender: Actor, activity: O
     listing, owner = await _find_offered(conn, activity)
     if await strangers.is_letter_of_stranger(conn, sender.host, listing.uri):
         raise Held
+    if listing.id not in await posts.filter_visible(conn, [listing.id], sender.id):
+        raise Ignored("Whoever asks does not see this listing.")
     said = Said(text=read_reason(activity.content), uri=activity.id)
     try:
         _require_sides(listing, owner, sender, activity.object)
@@ -58,9 +60,9 @@ async def _hear_request(conn: Connection, site: Site, sender: Actor, activity: O
 
 async def _find_offered(conn: Connection, activity: Offer) -> tuple[Listing, Actor]:
     """The listing of ours whose intent these terms satisfy, and its author. Raises Ignored."""
-    uri, _, part = (activity.object.stipulates.satisfies or "").partition("#")
+    uri = (activity.object.stipulates.satisfies or "").partition("#")[0]
     listing = await listings.find_by_listing_uri(conn, uri)
-    if listing is None or not listing.post.local or part != "primary":
+    if listing is None or not listing.post.local:
         raise Ignored("These terms are for nothing that is offered here.")
     owner = await actors.get(conn, listing.post.author_id)
     if owner.uri not in activity.to:
@@ -69,9 +71,16 @@ async def _find_offered(conn: Connection, activity: Offer) -> tuple[Listing, Act
 
 
 def _require_sides(listing: Listing, owner: Actor, sender: Actor, terms: Document) -> None:
-    """Raise Invalid where the terms name others than these two as giving and receiving, or the wrong way round."""
+    """Raise Invalid where the terms are for another part of the listing, in another name, or of other people.
+
+    Who gives and who receives is the listing's to say.
+    """
+    if terms.stipulates.satisfies != f"{listing.uri}#primary":
+        raise Invalid("Les conditions doivent répondre à ce que l’annonce propose, et à rien d’autre.")
     given = (owner.uri, sender.uri) if listing.details.kind == "offer" else (sender.uri, owner.uri)
     named = (terms.stipulates.provider or given[0], terms.stipulates.receiver or given[1])
+    if terms.attributed_to not in (None, sender.uri):
+        raise Invalid("Les conditions sont au nom de quelqu’un d’autre.")
     back = terms.stipulates_reciprocal
     returned = given if back is None else (back.receiver or given[0], back.provider or given[1])
     if named != given or returned != given:
@@ -84,12 +93,14 @@ async def _hear_counter(conn: Connection, site: Site, sender: Actor, activity: O
     """A partner's other terms. Those that do not fit are answered with how things stand."""
     said = Said(text=read_reason(activity.content), uri=activity.id, offer_uri=activity.in_reply_to)
     case = await find_case(conn, held)
-    if activity.object.stipulates.satisfies not in (None, f"{case.listing.uri}#primary"):
+    intent = f"{case.listing.uri}#primary"
+    if activity.object.stipulates.satisfies not in (None, intent):
         raise Ignored("These terms are for another listing.")
+    offered = replace(activity.object, stipulates=replace(activity.object.stipulates, satisfies=intent))
 
     async def answer() -> None:
-        _require_sides(case.listing, case.owner, sender, activity.object)
-        terms = read_terms(activity.object, case.listing.details)
+        _require_sides(case.listing, case.owner, sender, offered)
+        terms = read_terms(offered, case.listing.details)
         await agreements.counter(conn, site, sender, held, terms, said)
 
     await act(conn, site, held, answer)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from federation.html import from_text
 from federation.terms import PROPOSALS
+from federation.uris import same_origin
 from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import Commitment, EconomicEvent
 from federation.vocabulary.intents import Quantity
@@ -47,6 +48,10 @@ class Case:
     def ours(self) -> bool:
         """Whether our server has the word: the owner is here, or of a server that reads no agreements."""
         return self.owner.local or not speaks(self.owner)
+
+    def reads(self, actor: Actor) -> bool:
+        """Whether one of the two is told by activities: who asked by one is, whatever her profile says."""
+        return speaks(actor) or (not actor.local and same_origin(self.agreement.request_uri, actor.uri))
 
     @property
     def provider(self) -> Actor:

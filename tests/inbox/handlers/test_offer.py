@@ -128,7 +128,6 @@ async def test_terms_for_somebody_elses_listing_or_to_somebody_else_concern_nobo
     for owner, object in (
         (alice, terms(copy)),
         (carol, terms(listing)),
-        (alice, terms(listing, satisfies=f"{listing.uri}#reciprocal")),
         (alice, terms(listing, satisfies=f"{listing.uri}x#primary")),
     ):
         with pytest.raises(Ignored):
