@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.bench import directory, fanout, home, inbound, limits, memory, pages, streams
+from tests.bench import directory, exchange, fanout, home, inbound, limits, memory, pages, streams
 
 PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "limits": limits.run,
@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "directory": directory.run,
     "streams": streams.run,
     "home": home.run,
+    "exchange": exchange.run,
 }
 
 
