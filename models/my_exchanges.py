@@ -40,21 +40,23 @@ async def list_mine(
     conn: Connection, actor_id: int, *, over: bool | None = None, before: int | None = None, limit: int = 20
 ) -> list[MyExchange]:
     """The newest first, by keyset on `last_id`; `over`: only those that have ended, or that have not."""
-    return await fetch_all(conn, MyExchange, _MINE, actor_id, before, over, None, False, limit)
+    if over is None:
+        return await fetch_all(conn, MyExchange, _NEWEST, actor_id, before, limit)
+    return await fetch_all(conn, MyExchange, _SOME, actor_id, before, limit, over)
 
 
 async def list_waiting(conn: Connection, actor_id: int) -> list[MyExchange]:
     """What waits for this person's answer or word, the most urgent first, at most 50."""
-    waiting = await fetch_all(conn, MyExchange, _MINE, actor_id, None, False, None, True, 50)
+    waiting = await fetch_all(conn, MyExchange, _WAITING, actor_id, 50)
     return sorted(waiting, key=lambda one: (one.held_until is None, one.held_until or one.last_at))
 
 
 async def list_about(conn: Connection, actor_id: int, listing_id: int) -> list[MyExchange]:
     """Somebody's threads about one listing, the newest first, at most 100: its owner has many, others have one."""
-    return await fetch_all(conn, MyExchange, _MINE, actor_id, None, None, listing_id, False, 100)
+    return await fetch_all(conn, MyExchange, _ABOUT, actor_id, listing_id, 100)
 
 
-_MINE = """
+_ROWS = """
     SELECT id, listing_id, other_id, own, last_id, unread, last_at, title, kind, mode, status, gone, state, turn, yes,
         confirm, begins_at, ends_at, held_until
     FROM (
@@ -70,12 +72,7 @@ _MINE = """
             a.begins_at, a.ends_at, a.held_until,
             CASE WHEN a.state IS NULL THEN p.deleted_at IS NOT NULL OR l.status NOT IN ('open', 'reserved', 'paused')
                 ELSE a.state NOT IN ('requested', 'countered', 'agreed') END AS over
-        FROM (
-            SELECT id, listing_id, partner_id AS other_id, true AS own, last_id, owner_read_id AS read_id
-            FROM exchange WHERE owner_id = $1
-            UNION ALL
-            SELECT id, listing_id, owner_id, false, last_id, partner_read_id FROM exchange WHERE partner_id = $1
-        ) AS e
+        FROM (:threads) AS e
         JOIN listing l ON l.post_id = e.listing_id
         JOIN post p ON p.id = e.listing_id
         LEFT JOIN LATERAL (
@@ -84,8 +81,33 @@ _MINE = """
             FROM agreement WHERE exchange_id = e.id
             ORDER BY state IN ('requested', 'countered', 'agreed') DESC, id DESC LIMIT 1   -- what goes on, else last
         ) AS a ON true
-        WHERE ($2::bigint IS NULL OR e.last_id < $2) AND ($4::bigint IS NULL OR e.listing_id = $4)
     ) AS mine
-    WHERE ($3::boolean IS NULL OR over = $3) AND (NOT $5 OR turn OR (confirm AND state = 'agreed'))
-    ORDER BY last_id DESC LIMIT $6
 """
+
+
+_SIDES = """
+    (SELECT id, listing_id, partner_id AS other_id, true AS own, last_id, owner_read_id AS read_id
+        FROM exchange WHERE owner_id = $1 AND :which)
+    UNION ALL
+    (SELECT id, listing_id, owner_id, false, last_id, partner_read_id
+        FROM exchange WHERE partner_id = $1 AND :which)
+"""
+
+_BEFORE = "($2::bigint IS NULL OR last_id < $2)"
+
+_LIVE = """
+    id IN (SELECT exchange_id FROM agreement WHERE owner_id = $1 AND state IN ('requested', 'countered', 'agreed')
+        UNION ALL
+        SELECT exchange_id FROM agreement WHERE partner_id = $1 AND state IN ('requested', 'countered', 'agreed'))
+"""
+
+
+def _choose(which: str, rest: str) -> str:
+    """The statement of one list: which threads are looked at, and which of those it shows."""
+    return _ROWS.replace(":threads", _SIDES.replace(":which", which)) + rest
+
+
+_NEWEST = _choose(f"{_BEFORE} ORDER BY last_id DESC LIMIT $3", "ORDER BY last_id DESC LIMIT $3")
+_SOME = _choose(_BEFORE, "WHERE over = $4 ORDER BY last_id DESC LIMIT $3")
+_WAITING = _choose(_LIVE, "WHERE turn OR (confirm AND state = 'agreed') ORDER BY last_id DESC LIMIT $2")
+_ABOUT = _choose("listing_id = $2", "ORDER BY last_id DESC LIMIT $3")

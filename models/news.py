@@ -90,13 +90,16 @@ async def list_unread(conn: Connection, recipient_id: int, ids: list[int]) -> li
 
 
 async def list_threads(conn: Connection, reader_id: int, *, limit: int = 20) -> list[ThreadNews]:
-    """Threads with news for this person, the latest first; not those that she muted, or with whom she hides."""
+    """Threads with news for this person, the latest first; not those that she muted, or with whom she hides.
+
+    Twice as many are looked at as wanted, since in some all that is new was taken back.
+    """
     return await fetch_all(
         conn,
         ThreadNews,
         """
         SELECT e.id AS exchange_id, e.listing_id, e.other_id, n.count, n.id, n.kind, n.created_at
-        FROM unread_exchange e
+        FROM (SELECT * FROM unread_exchange WHERE reader_id = $1 ORDER BY last_id DESC LIMIT $2::integer * 2) AS e
         CROSS JOIN LATERAL (
             SELECT count(*) OVER ()::integer AS count, id, kind, created_at FROM (
                 (SELECT m.post_id AS id, 'message' AS kind, p.published_at AS created_at
@@ -109,7 +112,6 @@ async def list_threads(conn: Connection, reader_id: int, *, limit: int = 20) -> 
                     ORDER BY id DESC LIMIT 100)
             ) AS fresh ORDER BY id DESC LIMIT 1
         ) AS n
-        WHERE e.reader_id = $1
         ORDER BY n.id DESC LIMIT $2
         """,
         reader_id,

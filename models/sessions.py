@@ -10,6 +10,9 @@ from models.database import Connection, execute, fetch_all, fetch_one
 LIFETIME = timedelta(days=90)
 """How long a session lives after its last use."""
 
+TOUCHED = timedelta(hours=1)
+"""How long a session that was used is taken for used."""
+
 CONFIRMED = timedelta(minutes=15)
 """How long a password that was asked for again opens what is locked even to who is logged in."""
 
@@ -86,14 +89,17 @@ async def find(conn: Connection, token: str) -> Session | None:
 
 async def touch(conn: Connection, session: Session) -> bool:
     """Slide the end of a session that is used; written at most once an hour, True when it was."""
+    if session.seen_at > datetime.now(UTC) - TOUCHED:
+        return False
     touched = await execute(
         conn,
         """
         UPDATE session SET seen_at = now(), expires_at = now() + $2::interval
-        WHERE token_hash = $1 AND seen_at < now() - interval '1 hour'
+        WHERE token_hash = $1 AND seen_at < now() - $3::interval
         """,
         session.token_hash,
         LIFETIME,
+        TOUCHED,
     )
     return touched > 0
 

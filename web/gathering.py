@@ -91,11 +91,12 @@ async def find_coops(conn: Connection, origins: Sequence[Origin]) -> dict[tuple[
     """
     uris = {uri for actor, territory in origins for uri in (territory, actor.territory_uri) if uri}
     coops = {coop.uri: coop for coop in await actors.list_by_uris(conn, sorted(uris))}
-    hosts = {actor.host for actor, _ in origins if not actor.local}
-    at_home = {coop.host: coop for coop in await actors.list_cooperatives(conn, sorted(hosts))}
-    return {
-        (actor.id, territory): coops.get(territory or "")
-        or coops.get(actor.territory_uri or "")
-        or at_home.get(actor.host)
+    named = {
+        (actor.id, territory): coops.get(territory or "") or coops.get(actor.territory_uri or "")
         for actor, territory in origins
+    }
+    hosts = {actor.host for actor, territory in origins if not actor.local and named[actor.id, territory] is None}
+    at_home = {coop.host: coop for coop in await actors.list_cooperatives(conn, sorted(hosts))} if hosts else {}
+    return {
+        (actor.id, territory): named[actor.id, territory] or at_home.get(actor.host) for actor, territory in origins
     }

@@ -32,8 +32,8 @@ def choose_language(
     languages: tuple[str, ...], *, account: str | None, cookie: str | None, accepted: str | None
 ) -> str:
     """The first of the reader's wishes that we speak: her account, her cookie, her browser; else our first language."""
-    wishes = (account, cookie, *_read_accept_language(accepted or ""))
-    return next((wish for wish in wishes if wish in languages), languages[0])
+    chosen = next((wish for wish in (account, cookie) if wish in languages), None)
+    return chosen or next((wish for wish in _read_accept_language(accepted or "") if wish in languages), languages[0])
 
 
 def _read_accept_language(header: str) -> Iterable[str]:

@@ -97,10 +97,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
-    """Lines in their order; `before` are the terms that those on the table replaced, by agreement, where seen."""
+    """Lines in their order; `before` are the terms that those on the table replaced, by agreement, where seen.
+
+    `photos` are those of the listing, read together with those of messages.
+    """
 
     lines: list[Line]
     before: Mapping[int, Terms]
+    photos: Sequence[Media]
 
 
 async def list_lines(conn: Connection, reading: Reading, entries: Sequence[Entry]) -> Lines:
@@ -114,7 +118,7 @@ async def list_lines(conn: Connection, reading: Reading, entries: Sequence[Entry
     messages = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
     happened = [entry.id for entry in entries if entry.kind == "event"]
     events = {event.id: event for event in await exchanges.list_events(conn, happened)} if happened else {}
-    photos = await media.list_by_posts(conn, list(messages)) if messages else {}
+    photos = await media.list_by_posts(conn, [reading.thread.listing_id, *messages])
     own = [post.uri for post in messages.values() if post.author_id == reading.me]
     own += [sent for event in events.values() if (sent := _find_sent(event, reading.me))]
     went = await find_passages(conn, own) if own and elsewhere else {}
@@ -123,7 +127,7 @@ async def list_lines(conn: Connection, reading: Reading, entries: Sequence[Entry
     for entry in entries:
         if entry.id in messages:
             post = messages[entry.id]
-            found.append(_tell_message(reading, post, photos.get(post.id, []), went.get(post.uri)))
+            found.append(_tell_message(reading, post, photos[post.id], went.get(post.uri)))
         elif entry.id in events and _is_shown(events[entry.id], reading.details):
             event = events[entry.id]
             if event.kind == "said":
@@ -132,7 +136,7 @@ async def list_lines(conn: Connection, reading: Reading, entries: Sequence[Entry
             sent = _find_sent(event, reading.me)
             found.append(_tell_event(reading, event, _follow(terms, event), went.get(sent) if sent else None))
     before = {id: row[-2] for id, row in terms.items() if len(row) > 1}
-    return Lines(lines=_mark_days(found), before=before)
+    return Lines(lines=_mark_days(found), before=before, photos=photos[reading.thread.listing_id])
 
 
 def _is_shown(event: Event, details: ListingDetails) -> bool:

@@ -7,12 +7,13 @@ from functools import partial
 
 from aiohttp import web
 
-from models import actors, agreements, contacts, exchanges, listings, media, servers
+from models import actors, agreements, contacts, exchanges, listings, servers
 from models.actors import Actor
 from models.agreements import Agreement, Role, Terms
 from models.database import Connection, connection, transaction
 from models.exchanges import Exchange
 from models.listings import Listing, ListingDetails
+from models.media import Media
 from models.moments import PARIS
 from models.settings import Site
 from outbox.hurdles import may_propose
@@ -173,7 +174,7 @@ async def gather_for(conn: Connection, request: web.Request, thread: Exchange, r
     shown = await list_lines(conn, reading, entries)
     held = await agreements.list_by_exchange(conn, thread.id)
     closed = not await may_write(conn, people[me], other)
-    thing = await _find_thing(conn, site, listing, me)
+    thing = _make_thing(site, listing, me, shown.photos)
     return ThreadView(
         id=thread.id,
         path=reader.path,
@@ -211,8 +212,8 @@ def _may_ask(thing: Thing, role: Role, held: Sequence[Agreement]) -> bool:
     return role == "partner" and not thing.gone and thing.details.status in ("open", "reserved") and not waiting
 
 
-async def _find_thing(conn: Connection, site: Site, listing: Listing, me: int) -> Thing:
-    pictures = draw_pictures(site, (await media.list_by_posts(conn, [listing.id]))[listing.id])
+def _make_thing(site: Site, listing: Listing, me: int, photos: Sequence[Media]) -> Thing:
+    pictures = draw_pictures(site, photos)
     return Thing(
         id=listing.id,
         title=listing.details.title,

@@ -1,7 +1,9 @@
 """The page of a thread: who sees it, what stands there in words, what may be done, and how it is left."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
+import asyncpg
 import pytest
 
 from federation.instance import Instance
@@ -9,6 +11,7 @@ from models import blocks, exchanges
 from models.actors import Actor
 from models.database import connection, execute, transaction
 from outbox import listings as outbox_listings
+from outbox.messages import Words, write
 from tests import talks
 from tests.talks import Talks
 from tests.village import Village
@@ -197,3 +200,35 @@ async def test_a_thread_is_read_in_english_too(alice: Browser, made: Talks, inst
 
     assert "Léonie proposes something else" in words
     assert "I agree to these dates" in words
+
+
+async def test_a_long_thread_takes_as_many_questions_to_the_database_as_a_short_one(
+    alice: Browser, instance: Instance, lomme: Village, made: Talks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, asked = f"/echanges/{made.tent.exchange_id}", Counter[str]()
+    for name in ("fetch", "fetchrow", "fetchval", "execute"):
+        monkeypatch.setattr(asyncpg.Connection, name, _counting(getattr(asyncpg.Connection, name), asked))
+    await alice.get(path)  # reads it
+    asked.clear()
+    await alice.get(path)
+    short = asked.total()
+    async with transaction(instance.pool) as conn:
+        thread = await exchanges.get_for(conn, made.tent.exchange_id, lomme.alice.id)
+        for number in range(45):
+            await write(conn, lomme.site, lomme.alice, thread, Words(text=f"Et de {number}."))
+    asked.clear()
+
+    page = await alice.get(path)
+
+    assert "Et de 44." in page.words()
+    assert 10 < asked.total() <= min(short, 22), asked
+
+
+def _counting(run: Callable[..., Awaitable[object]], asked: Counter[str]) -> Callable[..., Awaitable[object]]:
+    """The same, each statement counted."""
+
+    async def count(self: object, query: str, *rest: object, **options: object) -> object:
+        asked[query] += 1
+        return await run(self, query, *rest, **options)
+
+    return count
