@@ -133,7 +133,7 @@ def find_stock(details: ListingDetails) -> Decimal | None:
     return details.quantity if details.available_quantity is None else details.available_quantity
 
 
-_POST_FIELDS = [field.name for field in fields(Post) if field.name != "kind"]
+_POST_FIELDS = [field.name for field in fields(Post) if field.name not in ("kind", "thanks_for")]
 _DETAIL_FIELDS = [field.name for field in fields(ListingDetails)]
 
 

@@ -40,7 +40,7 @@ async def write(conn: Connection, site: Site, author: Actor, thread: Exchange, w
     if other.guest or author.guest:
         await _say(conn, author, thread, words)
         return None
-    parent = await _find_parent(conn, author, thread)
+    parent = await find_parent(conn, author, thread)
     if parent is None:
         raise Conflict("L’annonce a été retirée, et il n’y a plus rien à quoi répondre ici.")
     text = words.text if parent.author_id == other.id else f"@{other.handle} {words.text}"
@@ -75,7 +75,7 @@ async def share_contact(conn: Connection, site: Site, author: Actor, thread: Exc
     return post
 
 
-async def _find_parent(conn: Connection, author: Actor, thread: Exchange) -> Post | None:
+async def find_parent(conn: Connection, author: Actor, thread: Exchange) -> Post | None:
     """What a message answers: the other's latest, so that every server threads it, else the listing."""
     entries = await exchanges.list_entries(conn, thread.id, limit=LOOKED_BACK)
     written = [entry.id for entry in entries if entry.kind == "message"]

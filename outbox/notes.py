@@ -40,7 +40,8 @@ TYPES: tuple[MediaType, ...] = ("image", "unknown")
 class NoteDraft:
     """What somebody typed, whichever door it came through; `media_ids` are uploads of the author, in order.
 
-    `media_words` change what those say that an edited note has already.
+    `media_words` change what those say that an edited note has already. `thanks_for` is the economic event that a new
+    note thanks for; no edit changes it.
     """
 
     text: str
@@ -50,6 +51,7 @@ class NoteDraft:
     sensitive: bool = False
     media_ids: tuple[int, ...] = ()
     media_words: tuple[MediaWords, ...] = ()
+    thanks_for: str | None = None
 
 
 async def publish(conn: Connection, site: Site, author: Actor, draft: NoteDraft) -> Post:
@@ -190,6 +192,7 @@ def _describe(site: Site, author: Actor, draft: NoteDraft, text: str, mentioned:
         context_uri=f"{uri}/context",
         published_at=datetime.now(UTC),
         tags=tuple(Tag(tag=hashtags.fold(name), name=name) for name in names),
+        thanks_for=draft.thanks_for,
     )
 
 

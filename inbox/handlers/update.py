@@ -10,6 +10,7 @@ from federation.vocabulary.objects import Note
 from inbox.agreements import find_answered, follow_word, read_word
 from inbox.errors import Ignored
 from inbox.objects import save_post
+from inbox.thanks import hear_thanks
 from models import notifications, posts
 from models.actors import Actor
 from models.database import Connection
@@ -33,6 +34,7 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
     if before is None and isinstance(activity.object, Note) and note.published and _is_old(note.published):
         raise Ignored("This is an edit of an old post that is not here.")
     post = await save_post(conn, sender, activity.object, edited_at=activity.published or datetime.now(UTC))
+    await hear_thanks(conn, sender, activity.object, post)
     if before is not None and before.updated_at != post.updated_at:
         await notifications.notify_sharers(conn, author_id=sender.id, post_id=post.id)
 

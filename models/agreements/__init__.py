@@ -1,6 +1,7 @@
 """Agreements: what two people settle about a listing. `machine` says what may happen, the rest keeps and finds it."""
 
 from models.agreements.calendar import Taken, is_free, list_taken
+from models.agreements.confirmed import count_confirmed
 from models.agreements.departed import Pending, list_pending
 from models.agreements.machine import LIVE, OPEN, find_next, is_turn_of, list_verbs
 from models.agreements.reading import (
@@ -50,6 +51,7 @@ __all__ = [
     "Step",
     "Taken",
     "Terms",
+    "count_confirmed",
     "count_live",
     "create",
     "final_step",

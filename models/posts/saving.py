@@ -22,14 +22,14 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
         WITH created AS (
             INSERT INTO post (id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive,
                 language, in_reply_to_uri, in_reply_to_id, context_uri, root_id, to_uris, cc_uris, raw, published_at,
-                updated_at)
+                updated_at, thanks_for)
             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, parent.id, $14,
-                coalesce(parent.root_id, parent.id, $1), $15, $16, $17, coalesce($18, now()), $19
+                coalesce(parent.root_id, parent.id, $1), $15, $16, $17, coalesce($18, now()), $19, $25
             FROM (VALUES (1)) AS one LEFT JOIN post parent ON parent.uri = $13
             ON CONFLICT (uri) DO NOTHING
             RETURNING id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive, language,
                 in_reply_to_uri, in_reply_to_id, context_uri, root_id, to_uris, cc_uris, published_at, updated_at,
-                received_at, deleted_at
+                received_at, deleted_at, thanks_for
         ), tagged AS (
             INSERT INTO post_tag (post_id, tag, name)
             SELECT c.id, t.tag, t.name FROM created c, unnest($20::text[], $21::text[]) AS t (tag, name)
@@ -69,6 +69,7 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
         list(mentions),
         list(mentions.values()),
         new.id is not None,  # what takes its place in the past is no news
+        new.thanks_for,
     )
     if created is not None and created.audience == "direct":
         await conversations.add_post(

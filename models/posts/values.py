@@ -13,7 +13,10 @@ PUBLIC: tuple[Audience, ...] = ("network", "unlisted")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One listing or note, here or from elsewhere. `content` is cleaned HTML, `source` what a local author typed."""
+    """One listing or note, here or from elsewhere. `content` is cleaned HTML, `source` what a local author typed.
+
+    `thanks_for` is the economic event that a note of ours thanks for.
+    """
 
     id: int
     uri: str
@@ -37,6 +40,7 @@ class Post:
     updated_at: datetime | None
     received_at: datetime
     deleted_at: datetime | None
+    thanks_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +80,4 @@ class NewPost:
     silent_ids: tuple[int, ...] = ()
     raw: dict[str, Any] | None = None
     id: int | None = None
+    thanks_for: str | None = None

@@ -41,5 +41,6 @@ def build_note(
         attachments=build_documents(site, media),
         mentions=build_mentions(mentioned),
         hashtags=build_hashtags(site, tags),
+        thanks_for=post.thanks_for,
         can_quote=(PUBLIC,) if PUBLIC in post.to_uris or PUBLIC in post.cc_uris else (),
     )

@@ -19,6 +19,7 @@ FRENCH: dict[EventKind, str] = {
     "out": "« {title} » : c’est remis.",
     "back": "« {title} » : c’est rendu, merci !",
     "done": "« {title} » : c’est fait, merci !",
+    "thanked": "Merci pour « {title} » !",
 }
 
 ENGLISH: dict[EventKind, str] = {
@@ -32,6 +33,7 @@ ENGLISH: dict[EventKind, str] = {
     "out": "“{title}”: handed over.",
     "back": "“{title}”: it is back, thank you!",
     "done": "“{title}”: done, thank you!",
+    "thanked": "Thank you for “{title}”!",
 }
 
 ASKS: tuple[EventKind, ...] = ("requested", "countered")

@@ -1,0 +1,241 @@
+"""Thanks for an exchange: once each, in private or for all, the same for people here and elsewhere."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from federation.fields import PUBLIC
+from federation.html import to_text
+from models import actors, agreements, blocks, exchange_messages, exchanges, posts, thanks
+from models.agreements import Agreement, Terms
+from models.database import Connection
+from models.errors import Conflict, Invalid, NotFound
+from outbox import notes
+from outbox.agreements import accept, propose, request
+from outbox.fulfilment import report
+from outbox.notes import NoteDraft
+from outbox.thanks import Choice, Gratitude, find_choice, thank
+from tests.factories import HERE, make_listing, make_member, make_remote_actor
+from tests.gratitude import exchange, list_lines
+from tests.outbox.sent import list_sent, mark_delivered
+from tests.pair import Pair, make_pair
+
+KIND = Gratitude(text="Réparé en 20 minutes, merci !")
+
+
+@pytest.fixture
+async def pair(conn: Connection, second_conn: Connection) -> Pair:
+    """Alice helps, Bob is elsewhere; both say that it is done."""
+    pair = await make_pair(conn, second_conn, mode="service")
+    await exchange(pair)
+    return pair
+
+
+async def settle_here(conn: Connection, **details: Any) -> Agreement:
+    """Carol had it of Alice, both of Lomme."""
+    alice, carol = await make_member(conn), await make_member(conn, "carol")
+    listing = await make_listing(conn, alice, mode="gift", **details)
+    held = await accept(conn, HERE, alice, await request(conn, HERE, carol, listing, Terms()))
+    await report(conn, HERE, carol, held, "done")
+    return await report(conn, HERE, alice, held, "done")
+
+
+async def test_private_thanks_are_a_note_in_the_thread_that_says_for_what(pair: Pair) -> None:
+    here = pair.here
+    await thank(here.conn, here.site, here.owner, await here.get(), KIND)
+
+    note = (await list_sent(here.conn))[-1].activity["object"]
+    own = next(one for one in await agreements.list_reports(here.conn, (await here.get()).id) if "lomme" in one.uri)
+    assert (note["type"], note["to"], note["additionalType"]) == ("Note", [here.partner.uri], ["Thanks"])
+    assert (note["thanksFor"], note["inReplyTo"]) == (own.uri, here.listing.uri)
+    assert to_text(note["content"]).endswith("Réparé en 20 minutes, merci !")
+    [(who, event, post)] = await list_lines(here)
+    assert (who, event.details, post.audience) == ("alice", {"activity": post.uri, "note": post.id}, "direct")
+
+
+async def test_each_side_has_the_thanks_of_both(pair: Pair) -> None:
+    here, there = pair.here, pair.there
+    await thank(here.conn, here.site, here.owner, await here.get(), KIND)
+    await pair.carry()
+    await thank(there.conn, there.site, there.partner, await there.get(), Gratitude(text="De rien !"))
+    await pair.carry()
+
+    for side in (here, there):
+        lines = await list_lines(side)
+        assert [(who, to_text(post.content).partition(" ")[2]) for who, _, post in lines] == [
+            ("alice", "Réparé en 20 minutes, merci !"),
+            ("bob", "De rien !"),
+        ]
+        assert [await exchange_messages.find_by_message(side.conn, post.id) for _, _, post in lines] == [None, None]
+    assert here.ignored == there.ignored == []
+
+
+async def test_whoever_is_thanked_has_not_read_it_and_who_thanks_has(pair: Pair) -> None:
+    here, there = pair.here, pair.there
+    await thank(here.conn, here.site, here.owner, await here.get(), KIND)
+    await pair.carry()
+
+    [(_, ours, _)], [(_, theirs, _)] = await list_lines(here), await list_lines(there)
+    mine = await exchanges.get_for(here.conn, ours.exchange_id, here.owner.id)
+    hers = await exchanges.get_for(there.conn, theirs.exchange_id, there.partner.id)
+    assert mine.owner_read_id == ours.id
+    assert hers.partner_read_id < theirs.id == hers.last_id
+
+
+async def test_public_thanks_answer_the_listing_and_name_the_other(pair: Pair) -> None:
+    here, there = pair.here, pair.there
+    await thank(there.conn, there.site, there.partner, await there.get(), Gratitude(text="Merci !", public=True))
+    note = (await list_sent(there.conn))[-1].activity["object"]
+    await pair.carry()
+
+    assert (note["to"], note["inReplyTo"], note["additionalType"]) == ([PUBLIC], here.listing.uri, ["Thanks"])
+    assert there.owner.uri in note["cc"] and note["tag"][0]["href"] == there.owner.uri
+    [(who, _, post)] = await list_lines(here)
+    assert (who, post.audience) == ("bob", "network")
+    [received] = await thanks.list_received(here.conn, here.owner.id, hidden=False, limit=5)
+    assert (received.author_id, received.post_id) == (here.partner.id, post.id)
+
+
+async def test_the_owner_thanks_in_public_below_her_own_listing(pair: Pair) -> None:
+    here, there = pair.here, pair.there
+    await thank(here.conn, here.site, here.owner, await here.get(), Gratitude(text="Bravo !", public=True))
+    note = (await list_sent(here.conn))[-1].activity["object"]
+    await pair.carry()
+
+    assert here.partner.uri in note["cc"] and note["inReplyTo"] == here.listing.uri
+    [received] = await thanks.list_received(there.conn, there.partner.id, hidden=False, limit=5)
+    assert received.author_id == there.owner.id
+
+
+@pytest.mark.parametrize("audience", ["coop", "territories"])
+async def test_what_a_listing_for_some_was_about_is_never_told_to_all(conn: Connection, audience: str) -> None:
+    held = await settle_here(conn, post={"audience": audience})
+    alice, carol = await actors.get(conn, held.owner_id), await actors.get(conn, held.partner_id)
+    choice = await find_choice(conn, held, alice)
+
+    with pytest.raises(Invalid, match="pas ouverte à tous"):
+        await thank(conn, HERE, alice, held, Gratitude(text="Merci !", public=True))
+    await thank(conn, HERE, alice, held, KIND)
+
+    assert choice == Choice(public=False)
+    found = await thanks.find(conn, held.id, alice.id)
+    assert found is not None and found.post_id is not None
+    [note] = await posts.list_by_ids(conn, [found.post_id])
+    assert note.audience == "direct"
+    assert await thanks.list_received(conn, carol.id, hidden=True, limit=5) == []
+
+
+async def test_nobody_thanks_before_both_say_that_it_is_done(conn: Connection, second_conn: Connection) -> None:
+    pair = await make_pair(conn, second_conn, mode="service")
+    await exchange(pair, confirmed=False)
+    held = await pair.here.get()
+
+    with pytest.raises(Conflict, match="tous les deux"):
+        await thank(conn, HERE, pair.here.owner, held, KIND)
+    assert await find_choice(conn, held, pair.here.owner) is None
+
+
+async def test_once_and_again_only_when_it_was_taken_back(pair: Pair) -> None:
+    here, there = pair.here, pair.there
+    await thank(here.conn, here.site, here.owner, await here.get(), KIND)
+    await pair.carry()
+    with pytest.raises(Conflict, match="déjà dit merci"):
+        await thank(here.conn, here.site, here.owner, await here.get(), KIND)
+    assert await find_choice(here.conn, await here.get(), here.owner) is None
+
+    await mark_delivered(here.conn)
+    [(_, _, note)] = await list_lines(here)
+    await notes.delete(here.conn, here.site, here.owner, note)
+    await pair.carry()
+    assert [await list_lines(side) for side in (here, there)] == [[], []]
+    await thank(here.conn, here.site, here.owner, await here.get(), Gratitude(text="Mille mercis."))
+    await pair.carry()
+
+    assert [to_text(post.content)[-13:] for _, _, post in await list_lines(there)] == ["Mille mercis."]
+
+
+async def test_an_edit_changes_the_words_and_not_what_they_are_for(pair: Pair) -> None:
+    here, there = pair.here, pair.there
+    await thank(here.conn, here.site, here.owner, await here.get(), KIND)
+    await pair.carry()
+    [(_, before, note)] = await list_lines(here)
+
+    draft = NoteDraft(text="@bob@henin.test Merci à toi, et à Nadia !", audience="direct")
+    await notes.edit(here.conn, here.site, here.owner, note, draft)
+    sent = (await list_sent(here.conn))[-1].activity
+    await pair.carry()
+
+    assert (sent["type"], sent["object"]["additionalType"]) == ("Update", ["Thanks"])
+    for side in (here, there):
+        [(_, _, post)] = await list_lines(side)
+        assert to_text(post.content).endswith("et à Nadia !")
+    assert [event.id for _, event, _ in await list_lines(here)] == [before.id]
+
+
+async def test_strangers_blocked_people_and_empty_words(pair: Pair) -> None:
+    here = pair.here
+    held, carol = await here.get(), await make_member(here.conn, "carol")
+
+    with pytest.raises(NotFound):
+        await thank(here.conn, here.site, carol, held, KIND)
+    for text in ("", " \n ", "\u202e"):
+        with pytest.raises(Invalid):
+            await thank(here.conn, here.site, here.owner, held, Gratitude(text=text))
+    with pytest.raises(Invalid, match="trop long"):
+        await thank(here.conn, here.site, here.owner, held, Gratitude(text="a" * 2001))
+    with pytest.raises(Invalid, match="personne d’autre"):
+        await thank(here.conn, here.site, here.owner, held, Gratitude(text="Merci, et bravo @carol !"))
+    await blocks.save(here.conn, uri="https://lomme.test/b", actor_id=here.owner.id, target_id=here.partner.id)
+    with pytest.raises(Conflict, match="plus vous écrire"):
+        await thank(here.conn, here.site, here.owner, held, KIND)
+    assert await find_choice(here.conn, held, here.owner) is None
+
+
+async def test_thanks_between_two_members_are_the_same(conn: Connection) -> None:
+    held = await settle_here(conn)
+    carol = await actors.get(conn, held.partner_id)
+
+    await thank(conn, HERE, carol, held, Gratitude(text="Superbe vélo.", public=True))
+
+    [received] = await thanks.list_received(conn, held.owner_id, hidden=False, limit=5)
+    [note] = await posts.list_by_ids(conn, [received.post_id])
+    assert (received.author_id, received.listing_id, note.thanks_for is not None) == (carol.id, held.listing_id, True)
+
+
+async def test_somebody_with_only_a_mastodon_account_gets_a_note_that_reads_well(conn: Connection) -> None:
+    alice, dora = await make_member(conn), await make_remote_actor(conn, "dora", "mastodon.test")
+    listing = await make_listing(conn, alice)
+    thread = await exchanges.open(conn, listing_id=listing.id, owner_id=alice.id, partner_id=dora.id)
+    start = datetime.now(UTC) + timedelta(days=3)
+    terms = Terms(begins_at=start, ends_at=start + timedelta(days=1))
+    held = await accept(conn, HERE, dora, await propose(conn, HERE, alice, thread, terms))
+    with pytest.raises(Conflict):
+        await thank(conn, HERE, alice, held, KIND)
+    held = await report(conn, HERE, alice, held, "back")
+
+    await thank(conn, HERE, alice, held, Gratitude(text="Elle est revenue propre."))
+
+    sent = (await list_sent(conn))[-1]
+    note = sent.activity["object"]
+    assert to_text(note["content"]) == ("@dora Elle est revenue propre.\n\nMerci pour « Tente quatre places » !")
+    assert "thanksFor" not in note and "additionalType" not in note and sent.hosts == ["mastodon.test"]
+    assert await agreements.count_confirmed(conn, alice.id) == 0, "only she says so"
+
+
+async def test_exchanges_are_counted_when_both_confirm_and_guests_are_not(pair: Pair) -> None:
+    here, there = pair.here, pair.there
+    guest = await make_remote_actor(here.conn, "guest-1", "")
+    alone = await request(here.conn, here.site, guest, here.listing, Terms())
+    await accept(here.conn, here.site, here.owner, alone)
+    await report(here.conn, here.site, guest, alone, "done")
+    done = await report(here.conn, here.site, here.owner, alone, "done")
+
+    counts = [
+        await agreements.count_confirmed(side.conn, one.id)
+        for side in (here, there)
+        for one in (side.owner, side.partner)
+    ]
+
+    assert done.verified
+    assert counts == [1, 1, 1, 1]
