@@ -17,13 +17,6 @@ from outbox.mentions import find_mentioned
 from outbox.messages import find_parent, may_write
 from outbox.notes import NoteDraft
 
-NOT_DONE = "Dites d’abord tous les deux que c’est fait : le merci vient après."
-ONCE = "Vous avez déjà dit merci pour cet échange."
-NO_MORE = "Vous ne pouvez plus vous écrire ici."
-NO_PLACE = "L’annonce a été retirée, et il n’y a plus rien à quoi répondre ici."
-NOT_PUBLIC = "L’annonce n’est pas ouverte à tous : ce merci reste entre vous deux."
-NO_OTHERS = "Un merci entre vous deux ne nomme personne d’autre."
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gratitude:
@@ -51,17 +44,17 @@ async def thank(conn: Connection, site: Site, author: Actor, agreement: Agreemen
     if case.agreement.role_of(author.id) is None:
         raise NotFound
     if not _is_done(case, author):
-        raise Conflict(NOT_DONE)
+        raise Conflict("Dites d’abord tous les deux que c’est fait : le merci vient après.")
     if await thanks.find(conn, case.agreement.id, author.id) is not None:
-        raise Conflict(ONCE)
+        raise Conflict("Vous avez déjà dit merci pour cet échange.")
     other = case.other_of(author)
     if not await may_write(conn, author, other):
-        raise Conflict(NO_MORE)
+        raise Conflict("Vous ne pouvez plus vous écrire ici.")
     text = require_words(said.text)
     if not text:
         raise Invalid("Écrivez un mot de merci.", field="merci")
     if said.public and not _may_be_public(case):
-        raise Invalid(NOT_PUBLIC, field="merci")
+        raise Invalid("L’annonce n’est pas ouverte à tous : ce merci reste entre vous deux.", field="merci")
     if author.guest or other.guest:
         await keep_thanks(conn, case, author, None, text=text)
         return
@@ -89,11 +82,12 @@ async def keep_thanks(conn: Connection, case: Case, author: Actor, note: Post | 
     )
 
 
-async def find_choice(conn: Connection, agreement: Agreement, actor: Actor) -> Choice | None:
+async def find_choice(conn: Connection, agreement: Agreement, actor_id: int) -> Choice | None:
     """How somebody may thank; None where it is too early, was done, or nobody would read it."""
     if agreement.owner_reported_at is None and agreement.partner_reported_at is None:
         return None
     case = await find_case(conn, agreement)
+    actor = case.owner if actor_id == case.owner.id else case.partner
     if not _is_done(case, actor) or await thanks.find(conn, agreement.id, actor.id) is not None:
         return None
     return Choice(public=_may_be_public(case)) if await may_write(conn, actor, case.other_of(actor)) else None
@@ -118,11 +112,11 @@ async def _write_to(conn: Connection, site: Site, case: Case, author: Actor, sai
     """A private note in the thread. Where the other's server has no threads, it says what for."""
     other = case.other_of(author)
     if any(one.id not in (author.id, other.id) for one in (await find_mentioned(conn, site, said.text)).values()):
-        raise Invalid(NO_OTHERS, field="merci")
+        raise Invalid("Un merci entre vous deux ne nomme personne d’autre.", field="merci")
     thread = await exchanges.get_for(conn, case.agreement.exchange_id, author.id)
     parent = await find_parent(conn, author, thread)
     if parent is None:
-        raise Conflict(NO_PLACE)
+        raise Conflict("L’annonce a été retirée, et il n’y a plus rien à quoi répondre ici.")
     text = said.text
     if not speaks(other):
         language = "fr" if (case.listing.post.language or "fr") == "fr" else "en"

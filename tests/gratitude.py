@@ -1,12 +1,25 @@
-"""An exchange between two servers that both sides have confirmed, and what each has of the thanks for it."""
+"""Exchanges that both sides have confirmed, on one server or between two, and what each has of the thanks for them."""
+
+from typing import Any
 
 from models import exchanges, posts, thanks
-from models.agreements import Terms, final_step
+from models.agreements import Agreement, Terms, final_step
+from models.database import Connection
 from models.exchanges import Event
 from models.posts import Post
 from outbox.agreements import accept, request
 from outbox.fulfilment import report
+from tests.factories import HERE, make_listing, make_member
 from tests.pair import Pair, Side
+
+
+async def settle_here(conn: Connection, **details: Any) -> Agreement:
+    """Carol had something of Alice, both of Lomme."""
+    alice, carol = await make_member(conn), await make_member(conn, "carol")
+    listing = await make_listing(conn, alice, mode="gift", **details)
+    held = await accept(conn, HERE, alice, await request(conn, HERE, carol, listing, Terms()))
+    await report(conn, HERE, carol, held, "done")
+    return await report(conn, HERE, alice, held, "done")
 
 
 async def exchange(pair: Pair, terms: Terms | None = None, *, confirmed: bool = True) -> None:

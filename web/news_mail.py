@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
 
-from federation.html import to_text
+from federation.html import strip_mention, to_text
 from federation.instance import Instance
 from models import agreements, exchanges, mail_choices, news, posts, preferences
 from models.accounts import Account
@@ -21,6 +21,7 @@ from models.settings import Site
 from web.agendas import list_occasions
 from web.calendars import Occasion, write_calendar
 from web.forms import Say
+from web.gratitude import read_thanks
 from web.mail import write_mail
 from web.news import Line, list_lines, list_thread_lines
 from web.paths import exchange_path
@@ -132,6 +133,7 @@ async def _list_parts(conn: Connection, say: Say, listener: Listener, lines: Seq
     events = {
         one.id: one for one in await exchanges.list_events(conn, [one.id for one in lines if one.kind != "message"])
     }
+    thanked = await read_thanks(conn, list(events.values()), listener.actor_id)
     parts = []
     for line in lines:
         if line.kind == "message" and line.id in messages:
@@ -139,7 +141,8 @@ async def _list_parts(conn: Connection, say: Say, listener: Listener, lines: Seq
             parts.append(Part(line=line, terms=[], text=_cut(post.warning or to_text(post.content))))
         elif line.id in events:
             event = events[line.id]
-            text = event.details.get("text", "")
+            note = thanked.get(event.id)
+            text = event.details.get("text", "") if note is None else to_text(strip_mention(note.content))
             parts.append(Part(line=line, terms=await _tell_terms(conn, say, event, listener.language), text=_cut(text)))
     return parts
 

@@ -1,14 +1,13 @@
 """Thanks for an exchange: once each, in private or for all, the same for people here and elsewhere."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from federation.fields import PUBLIC
 from federation.html import to_text
 from models import actors, agreements, blocks, exchange_messages, exchanges, posts, thanks
-from models.agreements import Agreement, Terms
+from models.agreements import Terms
 from models.database import Connection
 from models.errors import Conflict, Invalid, NotFound
 from outbox import notes
@@ -17,7 +16,7 @@ from outbox.fulfilment import report
 from outbox.notes import NoteDraft
 from outbox.thanks import Choice, Gratitude, find_choice, thank
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
-from tests.gratitude import exchange, list_lines
+from tests.gratitude import exchange, list_lines, settle_here
 from tests.outbox.sent import list_sent, mark_delivered
 from tests.pair import Pair, make_pair
 
@@ -30,15 +29,6 @@ async def pair(conn: Connection, second_conn: Connection) -> Pair:
     pair = await make_pair(conn, second_conn, mode="service")
     await exchange(pair)
     return pair
-
-
-async def settle_here(conn: Connection, **details: Any) -> Agreement:
-    """Carol had it of Alice, both of Lomme."""
-    alice, carol = await make_member(conn), await make_member(conn, "carol")
-    listing = await make_listing(conn, alice, mode="gift", **details)
-    held = await accept(conn, HERE, alice, await request(conn, HERE, carol, listing, Terms()))
-    await report(conn, HERE, carol, held, "done")
-    return await report(conn, HERE, alice, held, "done")
 
 
 async def test_private_thanks_are_a_note_in_the_thread_that_says_for_what(pair: Pair) -> None:
@@ -112,7 +102,7 @@ async def test_the_owner_thanks_in_public_below_her_own_listing(pair: Pair) -> N
 async def test_what_a_listing_for_some_was_about_is_never_told_to_all(conn: Connection, audience: str) -> None:
     held = await settle_here(conn, post={"audience": audience})
     alice, carol = await actors.get(conn, held.owner_id), await actors.get(conn, held.partner_id)
-    choice = await find_choice(conn, held, alice)
+    choice = await find_choice(conn, held, alice.id)
 
     with pytest.raises(Invalid, match="pas ouverte à tous"):
         await thank(conn, HERE, alice, held, Gratitude(text="Merci !", public=True))
@@ -133,7 +123,7 @@ async def test_nobody_thanks_before_both_say_that_it_is_done(conn: Connection, s
 
     with pytest.raises(Conflict, match="tous les deux"):
         await thank(conn, HERE, pair.here.owner, held, KIND)
-    assert await find_choice(conn, held, pair.here.owner) is None
+    assert await find_choice(conn, held, pair.here.owner.id) is None
 
 
 async def test_once_and_again_only_when_it_was_taken_back(pair: Pair) -> None:
@@ -142,7 +132,7 @@ async def test_once_and_again_only_when_it_was_taken_back(pair: Pair) -> None:
     await pair.carry()
     with pytest.raises(Conflict, match="déjà dit merci"):
         await thank(here.conn, here.site, here.owner, await here.get(), KIND)
-    assert await find_choice(here.conn, await here.get(), here.owner) is None
+    assert await find_choice(here.conn, await here.get(), here.owner.id) is None
 
     await mark_delivered(here.conn)
     [(_, _, note)] = await list_lines(here)
@@ -189,7 +179,7 @@ async def test_strangers_blocked_people_and_empty_words(pair: Pair) -> None:
     await blocks.save(here.conn, uri="https://lomme.test/b", actor_id=here.owner.id, target_id=here.partner.id)
     with pytest.raises(Conflict, match="plus vous écrire"):
         await thank(here.conn, here.site, here.owner, held, KIND)
-    assert await find_choice(here.conn, held, here.owner) is None
+    assert await find_choice(here.conn, held, here.owner.id) is None
 
 
 async def test_thanks_between_two_members_are_the_same(conn: Connection) -> None:

@@ -6,12 +6,16 @@ from typing import get_args
 import icalendar
 import pytest
 
-from models import agreements, exchanges
+from federation.html import from_text
+from models import agreements, exchanges, notifications, posts
 from models.agreements import Agreement, NewAgreement, Terms, write_terms
 from models.database import execute, transaction
 from models.exchanges import EventKind
 from models.moments import PARIS
+from outbox.cases import find_case
 from outbox.reminders import remind_due
+from outbox.thanks import keep_thanks
+from tests.factories import make_note
 from tests.web.office import LATER, NOON, Clock, Office
 from tests.web.postman import read_parts
 from web.mail_times import list_due
@@ -139,3 +143,42 @@ async def test_the_clock_tells_both_members(office: Office, clock: Clock) -> Non
     told = {message["To"]: read_parts(message)[0] for message in office.postman.taken[1:]}
     assert set(told) == {"alice@example.org", "leonie@example.org"}
     assert "C’est rendu" in told["leonie@example.org"] and "Dites-le à Maryse" in told["leonie@example.org"]
+
+
+async def test_the_words_of_thanks_are_in_the_mail_once(office: Office) -> None:
+    held = await agree(office)
+    async with transaction(office.pool) as conn:
+        case = await find_case(conn, await agreements.get(conn, held.id))
+        words = from_text("@alice Belle tente, merci !", mentions={"alice": office.alice.url})
+        note = await make_note(
+            conn, office.bob, content=words, audience="direct", in_reply_to_uri=office.tent.uri,
+            mention_ids=(office.alice.id,),
+        )  # fmt: skip
+        await notifications.notify(
+            conn, recipient_id=office.alice.id, type="mention", actor_id=office.bob.id, post_id=note.id
+        )
+        await keep_thanks(conn, case, office.bob, note)
+
+    await office.deliver()
+
+    [message] = office.postman.taken
+    text, html = read_parts(message)
+    assert "Léonie vous remercie" in text and "> Belle tente, merci !" in text and "@alice" not in text
+    assert text.count("Belle tente") == 1 and "Belle tente, merci !" in html
+
+
+async def test_thanks_that_were_taken_back_are_not_told(office: Office) -> None:
+    held = await agree(office)
+    async with transaction(office.pool) as conn:
+        case = await find_case(conn, await agreements.get(conn, held.id))
+        note = await make_note(
+            conn, office.bob, content="<p>Merci !</p>", audience="direct", in_reply_to_uri=office.tent.uri,
+            mention_ids=(office.alice.id,),
+        )  # fmt: skip
+        await keep_thanks(conn, case, office.bob, note)
+        await posts.delete(conn, note.id)
+
+    await office.deliver()
+
+    [message] = office.postman.taken
+    assert "remercie" not in read_parts(message)[0]

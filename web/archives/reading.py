@@ -1,11 +1,12 @@
 """What is hers, a page at a time: each page is read on a connection that is given back before anything is written."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
+from federation.html import strip_mention, to_text
 from federation.instance import Instance
-from models import actors, listings, media, posts
+from models import actors, listings, media, posts, thanks
 from models.accounts import Account
 from models.actors import Actor
 from models.database import Connection, connection
@@ -102,7 +103,7 @@ class Line:
 async def gather_lines(conn: Connection, entries: list[Entry]) -> list[Line]:
     """These lines in their order; messages that were taken back leave an empty place."""
     said = {one.id: one for one in await gather(conn, [one.id for one in entries if one.kind == "message"])}
-    events = {one.id: one for one in await list_events(conn, [one.id for one in entries if one.kind == "event"])}
+    events = await _list_events(conn, [one.id for one in entries if one.kind == "event"])
     doers = [event.actor_id for event in events.values() if event.actor_id is not None]
     people = {one.id: one for one in await actors.list_by_ids(conn, doers)}
     return [
@@ -115,3 +116,16 @@ async def gather_lines(conn: Connection, entries: list[Entry]) -> list[Line]:
         for entry in entries
         if (event := events.get(entry.id) if entry.kind == "event" else None) or entry.id in said
     ]
+
+
+async def _list_events(conn: Connection, ids: list[int]) -> dict[int, Event]:
+    """What happened, thanks with their words."""
+    notes = await thanks.list_notes(conn, ids)
+    words = {
+        post.id: to_text(strip_mention(post.content)) for post in await posts.list_by_ids(conn, list(notes.values()))
+    }
+    return {
+        one.id: replace(one, details=one.details | {"text": words[notes[one.id]]}) if one.id in notes else one
+        for one in await list_events(conn, ids)
+        if notes.get(one.id) is None or notes[one.id] in words
+    }

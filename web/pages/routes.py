@@ -56,7 +56,7 @@ from web.pages import (
     why,
 )
 from web.pages.agenda import views as agenda
-from web.pages.exchanges import acts, asking, messages, mine, thread
+from web.pages.exchanges import acts, asking, messages, mine, thanks, thread
 from web.pages.guests import acts as guest_acts
 from web.pages.guests import door as guest_door
 from web.pages.guests import ending as guest_ending
@@ -109,6 +109,7 @@ ROUTES: list[web.RouteDef] = [
     web.post(f"/echanges/{{id:{ID}}}/silence", messages.post_mute),
     web.post(f"/echanges/{{id:{ID}}}/signaler", keeping(messages.post_report)),
     web.post(f"/echanges/{{id:{ID}}}/accord", keeping(acts.post_act)),
+    web.post(f"/echanges/{{id:{ID}}}/merci", keeping(thanks.post_thanks)),
     web.post(f"/echanges/{{id:{ID}}}/renvoyer", acts.post_again),
     web.get(f"/echanges/{{id:{ID}}}/proposer", asking.show_proposing),
     web.post(f"/echanges/{{id:{ID}}}/proposer", keeping(asking.post_proposing)),
@@ -144,6 +145,7 @@ ROUTES: list[web.RouteDef] = [
     web.post(f"/invite/{{token:{SIGNED}}}/confirmer", guest_thread.post_confirm),
     web.post(f"/invite/{{token:{SIGNED}}}/messages", guest_thread.post_message),
     web.post(f"/invite/{{token:{SIGNED}}}/accord", guest_acts.post_act),
+    web.post(f"/invite/{{token:{SIGNED}}}/merci", guest_acts.post_thanks),
     web.get(f"/invite/{{token:{SIGNED}}}/demander", guest_acts.show_terms),
     web.post(f"/invite/{{token:{SIGNED}}}/demander", guest_acts.post_terms),
     web.get(f"/invite/{{token:{SIGNED}}}/proposer/{{agreement:{ID}}}", guest_acts.show_terms),

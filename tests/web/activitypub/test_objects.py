@@ -29,6 +29,19 @@ async def test_ob01_an_object_is_what_was_delivered(door: Door, alice: Actor, of
     assert context[0] == "https://www.w3.org/ns/activitystreams"
 
 
+async def test_ob01_thanks_say_what_for_wherever_they_are_read(door: Door, alice: Actor) -> None:
+    event = f"{alice.uri}/events/5b0c8d1e-77aa-4c1e-9a55-2f1d0b7f1a02"
+    async with transaction(door.instance.pool) as conn:
+        draft = NoteDraft(text="Merci !", audience="network", thanks_for=event)
+        note = await publish_note(conn, door.instance.site, alice, draft)
+
+    answer = await door.get(note.uri)
+
+    assert (answer.json["additionalType"], answer.json["thanksFor"]) == (["Thanks"], event)
+    answer.json.pop("@context")
+    assert answer.json == (await sent(door, "Create"))["object"]
+
+
 async def test_ob01_what_was_withdrawn_leaves_a_tombstone(door: Door, alice: Actor) -> None:
     listing = await publish_tent(door, alice)
     create = await sent(door, "Create")

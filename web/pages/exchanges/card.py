@@ -8,6 +8,7 @@ from models import agreements
 from models.agreements import Agreement, Report, Role, Step, Taken, Terms
 from models.agreements.machine import Verb, is_own
 from models.listings import ListingDetails
+from outbox.thanks import Choice
 from web.pages.exchanges.days import StripDay, draw_strip
 from web.pages.exchanges.facts import Fact, list_facts
 from web.spans import Voice
@@ -19,6 +20,7 @@ class Card:
 
     `own` are terms that the reader proposed, `first` where nothing was on the table before them, `yes` her acceptance
     that the owner's server has not confirmed, `told` the final step that one side reports and the other does not yet.
+    `thanks` is how the reader may say thanks now.
     """
 
     id: int
@@ -37,15 +39,20 @@ class Card:
     verified: bool
     offer_uri: str
     held_until: datetime | None
+    thanks: Choice | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """What is known besides an agreement: the terms that it replaced, other days taken, what was reported."""
+    """What is known besides an agreement: the terms that it replaced, other days taken, what was reported.
+
+    `thanks` is how the reader may say thanks, if she may.
+    """
 
     before: Terms | None = None
     taken: Sequence[Taken] = ()
     reports: Sequence[Report] = ()
+    thanks: Choice | None = None
 
 
 def make_card(voice: Voice, held: Agreement, details: ListingDetails, role: Role, beside: Beside) -> Card:
@@ -70,6 +77,7 @@ def make_card(voice: Voice, held: Agreement, details: ListingDetails, role: Role
         verified=held.verified,
         offer_uri=held.offer_uri,
         held_until=held.held_until,
+        thanks=beside.thanks,
     )
 
 

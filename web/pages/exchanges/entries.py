@@ -17,6 +17,7 @@ from models.media import Media
 from models.posts import Post
 from models.settings import Site
 from web.formats import to_paris_day
+from web.gratitude import read_thanks
 from web.pages.cards import Picture, draw_pictures
 from web.pages.exchanges.facts import Fact, is_help, list_facts, tell_when
 from web.pages.passages import Passages, find_passages
@@ -42,6 +43,10 @@ SAID: dict[str, tuple[str, str]] = {
     "done": (N_("Vous dites que c’est fait."), N_("%(name)s dit que c’est fait.")),
     "contact": (N_("Vous donnez vos coordonnées."), N_("%(name)s vous donne ses coordonnées.")),
     "thanked": (N_("Vous dites merci."), N_("%(name)s vous dit merci.")),
+    "thanked_for_all": (
+        N_("Vous dites merci, et tous peuvent le lire."),
+        N_("%(name)s vous dit merci, et tous peuvent le lire."),
+    ),
 }
 """What people did, as it is told to whoever did it and to the other one."""
 
@@ -118,6 +123,7 @@ async def list_lines(conn: Connection, reading: Reading, entries: Sequence[Entry
     messages = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
     happened = [entry.id for entry in entries if entry.kind == "event"]
     events = {event.id: event for event in await exchanges.list_events(conn, happened)} if happened else {}
+    thanked = await read_thanks(conn, list(events.values()), reading.me)
     photos = await media.list_by_posts(conn, [reading.thread.listing_id, *messages])
     own = [post.uri for post in messages.values() if post.author_id == reading.me]
     own += [sent for event in events.values() if (sent := _find_sent(event, reading.me))]
@@ -134,7 +140,8 @@ async def list_lines(conn: Connection, reading: Reading, entries: Sequence[Entry
                 found.append(_tell_words(reading, event))
                 continue
             sent = _find_sent(event, reading.me)
-            found.append(_tell_event(reading, event, _follow(terms, event), went.get(sent) if sent else None))
+            line = _tell_event(reading, event, _follow(terms, event), went.get(sent) if sent else None)
+            found.append(_quote(reading, line, thanked[event.id]) if event.id in thanked else line)
     before = {id: row[-2] for id, row in terms.items() if len(row) > 1}
     return Lines(lines=_mark_days(found), before=before, photos=photos[reading.thread.listing_id])
 
@@ -203,6 +210,14 @@ def _tell_event(reading: Reading, event: Event, before: Terms | None, passages: 
         agreement_id=event.agreement_id,
         passages=passages,
     )
+
+
+def _quote(reading: Reading, line: Line, note: Post) -> Line:
+    """Thanks with their words, and whether all may read them."""
+    for_all = note.audience in posts.PUBLIC
+    mine, theirs = SAID["thanked_for_all" if for_all else "thanked"]
+    words = reading.voice.say(mine) if line.own else reading.voice.say(theirs, name=reading.other.display_name)
+    return replace(line, words=words, language=note.language, content=Markup(strip_mention(note.content)))  # noqa: S704 - cleaned
 
 
 def _word(reading: Reading, event: Event, facts: list[Fact]) -> str:

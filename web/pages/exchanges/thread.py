@@ -18,6 +18,7 @@ from models.moments import PARIS
 from models.settings import Site
 from outbox.hurdles import may_propose
 from outbox.messages import may_write
+from outbox.thanks import find_choice
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
 from web.pages.cards import Picture, Plate, draw_pictures, find_plate
@@ -45,6 +46,7 @@ SAID = {
     "oui": N_("C’est dit : vous êtes d’accord."),
     "non": N_("C’est dit. La personne est prévenue."),
     "fait": N_("C’est noté, merci."),
+    "merci": N_("Votre merci est parti."),
     "signale": N_("Merci. Les personnes qui veillent sur la coop vont regarder."),
     "silence": N_("C’est noté."),
 }
@@ -250,7 +252,8 @@ async def find_card(
             conn, held.listing_id, held.begins_at - LOOK_AROUND, end + LOOK_AROUND, but=held.id
         )
     reports = await agreements.list_reports(conn, held.id) if held.state in ("agreed", "done") else []
-    beside = Beside(before=before, taken=taken, reports=reports)
+    thanks = await find_choice(conn, held, reading.me)
+    beside = Beside(before=before, taken=taken, reports=reports, thanks=thanks)
     return make_card(reading.voice, held, reading.details, role, beside)
 
 

@@ -1,4 +1,4 @@
-"""What a guest does with an agreement: the buttons of its card, and terms that she asks for or proposes."""
+"""What a guest does with an agreement: the buttons of its card, thanks, and terms that she asks for or proposes."""
 
 from aiohttp import web
 
@@ -13,6 +13,7 @@ from web.keys import INSTANCE
 from web.pages.exchanges.acts import try_act
 from web.pages.exchanges.form_page import Asking, form_of, read_words, show_form
 from web.pages.exchanges.terms_form import note_refusal, read_terms, values_of
+from web.pages.exchanges.thanks import try_thank
 from web.pages.guests.entering import get_visitor, keep_to_oneself, path_of
 from web.pages.guests.thread import show
 from web.pages.ids import read_id
@@ -29,6 +30,16 @@ async def post_act(request: web.Request) -> web.Response:
     done = await try_act(request, form, party.thread, party.actor.id)
     if done:
         raise lead_on(path_of(request), done)
+    return await show(request, form)
+
+
+async def post_thanks(request: web.Request) -> web.Response:
+    """POST /invite/TOKEN/merci."""
+    form = await read_form(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        party = await get_visitor(conn, request)
+    if await try_thank(request, form, party.thread, party.actor.id):
+        raise lead_on(path_of(request), "merci")
     return await show(request, form)
 
 

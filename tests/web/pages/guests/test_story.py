@@ -130,3 +130,31 @@ async def test_what_is_typed_at_the_door_again_waits_in_the_thread(inn: Inn) -> 
 
     assert ">\nEt dimanche ?</textarea>" in guest.text
     assert "Et dimanche" not in (await inn.owner()).text and (await inn.guest()).name == "Léonie"
+
+
+async def test_both_say_thanks_at_the_end_and_the_mail_tells_her(inn: Inn) -> None:
+    guest = await inn.enter(du=day(10), au=day(12))
+    link, owner, path = inn.link(), await inn.owner(), f"/echanges/{(await inn.thread()).id}"
+    await owner.send(f"{path}/accord", {"geste": "accepter"})
+    await (await inn.owner()).send(f"{path}/accord", {"geste": "rendu"})
+    early = "Un mot de merci" in (await inn.owner()).text
+    await guest.open(link)
+    await guest.send(f"{link}/accord", {"geste": "rendu"})
+
+    owner = await inn.owner()
+    for_all = 'name="tous"' in owner.text
+    await owner.send(f"{path}/merci", {"merci": "Rendue sèche, bravo !", "tous": "1"})
+    refused = owner.text
+    await owner.send(f"{path}/merci", {"merci": "Rendue sèche, bravo !", "tous": ""})
+    [mail] = await inn.tell()
+    await guest.open(link)
+    seen = guest.text
+    await guest.send(f"{link}/merci", {"merci": "Belle tente, <b>merci</b> !"})
+
+    assert not early and not for_all and "ce merci reste entre vous deux" in refused
+    assert "vous remercie" in read_parts(mail)[0] and "> Rendue sèche, bravo !" in read_parts(mail)[0]
+    assert "vous dit merci" in seen and "Un mot de merci pour" in seen
+    assert guest.path == f"{link}?fait=merci" and "Un mot de merci pour" not in guest.text
+    assert "Belle tente, &lt;b&gt;merci&lt;/b&gt; !" in (await inn.owner()).text
+    assert await inn.count("SELECT count(*) FROM thanks WHERE post_id IS NULL") == 2
+    assert await inn.count("SELECT count(*) FROM post WHERE kind = 'note'") == 0

@@ -1,0 +1,21 @@
+"""What stands in the lines of a thread that somebody takes along."""
+
+from models import actors, belongings
+from models.database import Connection
+from outbox.thanks import Gratitude, thank
+from tests.factories import HERE
+from tests.gratitude import settle_here
+from web.archives.reading import gather_lines
+
+
+async def test_thanks_are_taken_along_with_their_words(conn: Connection) -> None:
+    held = await settle_here(conn)
+    carol = await actors.get(conn, held.partner_id)
+    await thank(conn, HERE, carol, held, Gratitude(text="Superbe vélo !"))
+
+    lines = await gather_lines(conn, await belongings.list_lines(conn, held.exchange_id, after=None, limit=50))
+
+    assert [
+        (line.who, line.event.details["text"]) for line in lines if line.event and line.event.kind == "thanked"
+    ] == [(carol, "Superbe vélo !")]
+    assert all(line.message is None for line in lines)

@@ -1,0 +1,17 @@
+"""The notes in which people thanked each other, behind the lines of their threads."""
+
+from collections.abc import Sequence
+
+from models import posts, thanks
+from models.database import Connection
+from models.exchanges import Event
+from models.posts import Post
+
+
+async def read_thanks(conn: Connection, events: Sequence[Event], reader_id: int) -> dict[int, Post]:
+    """The notes of those of these lines that thank, by line, as far as the reader may see them."""
+    lines = [event.id for event in events if event.kind == "thanked"]
+    notes = await thanks.list_notes(conn, lines) if lines else {}
+    visible = await posts.filter_visible(conn, list(notes.values()), reader_id) if notes else set()
+    found = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))} if visible else {}
+    return {line: found[id] for line, id in notes.items() if id in found}

@@ -1,0 +1,51 @@
+"""Saying thanks at the end of an exchange: a few words, for the two of them unless one chooses to tell all."""
+
+from aiohttp import web
+
+from models import actors, agreements
+from models.database import connection, transaction
+from models.errors import Conflict, Invalid, NotFound
+from models.exchanges import Exchange
+from outbox.thanks import Gratitude, thank
+from web.forms import Form, read_form
+from web.keys import INSTANCE
+from web.pages.exchanges.thread import get_thread, show
+from web.pages.ids import read_id
+from web.pages.notices import lead_on
+from web.paths import exchange_path
+from web.render import reader_language
+from web.session import require_account
+
+LIMIT = 2000
+
+
+async def post_thanks(request: web.Request) -> web.Response:
+    """POST /echanges/ID/merci."""
+    account = require_account(request)
+    form = await read_form(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        thread = await get_thread(conn, request)
+    if await try_thank(request, form, thread, account.actor_id):
+        raise lead_on(exchange_path(thread.id), "merci")
+    return await show(request, form)
+
+
+async def try_thank(request: web.Request, form: Form, thread: Exchange, actor_id: int) -> bool:
+    """Thank for one side of this thread. False where the form says why not.
+
+    Raises NotFound where the agreement is another thread's.
+    """
+    instance = request.app[INSTANCE]
+    text = form.lines("merci", limit=LIMIT, missing="Écrivez un mot de merci.")
+    async with connection(instance.pool) as conn:
+        held = await agreements.get(conn, read_id(form.typed("accord")))
+    if held.exchange_id != thread.id:
+        raise NotFound
+    said = Gratitude(text=text, public=form.flag("tous"), language=reader_language(request))
+    if form.ok:
+        try:
+            async with transaction(instance.pool) as conn:
+                await thank(conn, instance.site, await actors.get(conn, actor_id), held, said)
+        except (Conflict, Invalid) as error:
+            form.fail("merci" if isinstance(error, Invalid) else "", str(error))
+    return form.ok
