@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import asyncpg
 import pytest
@@ -28,6 +29,16 @@ structlog.configure(  # as the server does: a traceback shows lines, never what 
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
     ]
 )
+
+_configure = structlog.configure
+
+
+def _configure_for_now(**options: Any) -> None:
+    """A logger that kept what one test configures would say nothing to all later ones."""
+    _configure(**{**options, "cache_logger_on_first_use": False})
+
+
+patch.object(structlog, "configure", _configure_for_now).start()
 
 BEGUN_FIRST = (
     "stories/test_killed.py",

@@ -84,7 +84,7 @@ async def test_forms_with_mistakes_have_no_violation(live: Live, page: Page) -> 
     await live.log_in(page.context, live.village.admin)
     for path in ("/compte/profil", "/compte/mot-de-passe", "/coop/membres/nouveau"):
         await page.goto(live.url + path)
-        await page.locator("main form[method=post] input:not([type=hidden])").first.fill("")
+        await page.locator("main form[method=post] input:not([type=hidden], [type=radio])").first.fill("")
         await send(page)
         assert await page.locator("#erreurs").count() == 1, path
         await check(page, path)

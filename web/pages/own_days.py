@@ -15,6 +15,7 @@ from web.pages.addressed import get_listing
 from web.pages.days import read_day
 from web.pages.ids import read_id
 from web.pages.listings import show_again
+from web.pages.notices import lead_on
 from web.paths import listing_path
 from web.session import require_account
 
@@ -38,7 +39,7 @@ async def post_days(request: web.Request) -> web.Response:
         await _keep(request, form, listing)
     if not form.ok:
         return await show_again(request, listing, refused=form)
-    raise web.HTTPSeeOther(f"{listing_path(instance.site, listing)}?fait=jours#jours")
+    raise lead_on(listing_path(instance.site, listing), "jours", part="jours")
 
 
 async def _keep(request: web.Request, form: Form, listing: Listing) -> None:
