@@ -14,8 +14,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from federation.html import strip_mention, to_text
 from federation.remote import fetch_actor, resolve_handle
-from models import agreements, exchanges, listings
+from models import agreements, exchanges, listings, posts, thanks
 from models.agreements import Agreement, Terms
 from models.database import Connection, connection, transaction
 from models.listings import Listing, ListingDraft
@@ -26,6 +27,7 @@ from outbox.agreements import accept, counter, propose, request
 from outbox.cases import Said
 from outbox.endings import cancel, refuse, withdraw
 from outbox.fulfilment import report
+from outbox.thanks import Gratitude, thank
 from tests.eventually import eventually
 from tests.pair import same
 from tests.servers import Member, RunningServer
@@ -110,6 +112,38 @@ class Story:
             await request(conn, self.henin.instance.site, self.bob.actor, listing, terms, Said(text=text))
         await self.stands("requested")
 
+    async def bob_thanks(self, text: str, *, public: bool = False) -> None:
+        """Bob says thanks in Hénin-Carvin."""
+        said = Gratitude(text=text, public=public)
+        async with acting(self.henin) as conn:
+            await thank(conn, self.henin.instance.site, self.bob.actor, await self.get(self.henin), said)
+        await self.reads(text)
+
+    async def alice_thanks(self, text: str) -> None:
+        """Alice says thanks in Lomme."""
+        async with acting(self.lomme) as conn:
+            said = Gratitude(text=text)
+            await thank(conn, self.lomme.instance.site, self.alice.actor, await self.get(self.lomme), said)
+        await self.reads(text)
+
+    async def reads(self, text: str) -> None:
+        """The newest line of both threads are thanks with these words, within two seconds."""
+        begun = time.monotonic()
+
+        async def alike() -> bool:
+            return all([await self._find_thanks(server) == text for server in (self.lomme, self.henin)])
+
+        await eventually(alike, within=8)
+        self.seconds.append(time.monotonic() - begun)
+
+    async def _find_thanks(self, server: RunningServer) -> str:
+        held = await self.get(server)
+        async with connection(server.instance.pool) as conn:
+            last = (await exchanges.list_entries(conn, held.exchange_id))[-1]
+            notes = await thanks.list_notes(conn, [last.id])
+            found = await posts.list_by_ids(conn, list(notes.values()))
+        return to_text(strip_mention(found[0].content)) if found else ""
+
     async def stands(self, state: str) -> None:
         """Both have it in this state, within two seconds."""
         begun = time.monotonic()
@@ -150,6 +184,15 @@ async def test_a_tent_is_asked_for_countered_lent_and_brought_back(story: Story)
     assert (await story.get(story.lomme)).verified and (await story.get(story.henin)).verified
     listing = await story.find_listing(story.henin)
     assert listing is not None and listing.details.status == "open", "it is lent again and again"
+    await story.bob_thanks("Quatre nuits au sec, merci !", public=True)
+    await story.alice_thanks("Revenue sèche, merci à vous.")
+
+    async with connection(story.lomme.instance.pool) as conn:
+        [received] = await thanks.list_received(conn, story.alice.actor.id, hidden=False, limit=5)
+        assert await agreements.count_confirmed(conn, story.alice.actor.id) == 1
+    async with aiohttp.ClientSession() as session, session.get(f"{story.lomme.url}/@alice") as answer:
+        page = await answer.text()
+    assert "Quatre nuits au sec, merci !" in page and "Revenue sèche" not in page and received.post_id
 
 
 @pytest.mark.parametrize(

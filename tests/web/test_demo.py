@@ -116,6 +116,20 @@ async def test_they_talk_and_agree_across_the_two(demo: Demo) -> None:
         assert any("train de 17 h" in talk["last_status"]["content"] for talk in talks)
 
 
+async def test_they_thank_each_other_across_the_two_and_all_may_read_what_is_for_all(demo: Demo) -> None:
+    async with aiohttp.ClientSession() as session:
+        pages = {}
+        for path in ("leonie", "hocine"):
+            for house in demo.houses:
+                async with session.get(f"{house['url']}/@{path}") as answer:
+                    pages[path, house["name"]] = await answer.text()
+
+    assert "Blouson sauvé pendant le café" in pages["leonie", "Hénin-Carvin"]
+    assert "1 échange confirmé" in pages["leonie", "Hénin-Carvin"]
+    assert "2 échanges confirmés" in pages["hocine", "Lomme"]
+    assert not any("histoires de vélo" in page for page in pages.values())
+
+
 async def test_their_coops_follow_each_others_streams(demo: Demo) -> None:
     for house, username in ((0, "maryse"), (1, "leonie")):
         coop = await demo.ask(house, username, "/api/v1/accounts/lookup?acct=coop")

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Act = Literal["ask", "say", "counter", "accept", "out", "back", "done"]
+Act = Literal["ask", "say", "counter", "accept", "out", "back", "done", "thank"]
 Who = Literal["owner", "partner"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One act. `begins` and `ends` are days from today with an hour; hour 0 for whole days."""
+    """One act. `begins` and `ends` are days from today with an hour; hour 0 for whole days. Thanks are private or
+    `for_all`."""
 
     who: Who
     act: Act
@@ -18,6 +19,7 @@ class Line:
     ends: tuple[int, int] | None = None
     place: str = ""
     in_return: str = ""
+    for_all: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,28 @@ TALKS: tuple[Talk, ...] = (
             Line(who="owner", act="accept"),
             Line(who="partner", act="back"),
             Line(who="owner", act="back"),
-            Line(who="partner", act="say", text="L’étagère tient. Merci Hocine !"),
+            Line(who="partner", act="thank", text="L’étagère tient. Merci Hocine !"),
+        ),
+    ),
+    Talk(
+        house="henin-carvin",
+        owner="leonie",
+        title="Ourlets et fermetures éclair",
+        partner_house="lomme",
+        partner="hocine",
+        lines=(
+            Line(who="partner", act="ask", text="Bonjour, la fermeture de mon blouson a lâché. Vous faites aussi ça ?"),
+            Line(who="owner", act="say", text="Bien sûr. Passez mercredi, le café sera prêt."),
+            Line(who="owner", act="accept"),
+            Line(who="owner", act="done"),
+            Line(who="partner", act="done"),
+            Line(
+                who="partner",
+                act="thank",
+                text="Blouson sauvé pendant le café. Merci Léonie, il repart pour dix ans !",
+                for_all=True,
+            ),
+            Line(who="owner", act="thank", text="Merci à vous pour les histoires de vélo, le café passe plus vite."),
         ),
     ),
     Talk(

@@ -16,6 +16,7 @@ from outbox import notes
 from outbox.agreements import accept, counter, request
 from outbox.cases import Said
 from outbox.fulfilment import report
+from outbox.thanks import Gratitude, thank
 from web.demo.script import TALKS, Line, Talk
 from web.wake import announce_work
 
@@ -70,6 +71,8 @@ async def _act(conn: Connection, instance: Instance, actor: Actor, listing: List
         case "out" | "back" | "done" if held is not None:
             step: Step = line.act
             await report(conn, site, actor, held, step)
+        case "thank" if held is not None:
+            await thank(conn, site, actor, held, Gratitude(text=line.text, public=line.for_all))
 
 
 async def _say(conn: Connection, instance: Instance, actor: Actor, listing: Listing, text: str) -> None:
@@ -115,7 +118,7 @@ async def _wait_until_both_know(stage: Stage) -> None:
 
 
 async def _look(instance: Instance, uri: str) -> tuple[str, bool, int]:
-    """The state of the agreement, whether it is confirmed, and how many messages there are."""
+    """The state of the agreement, whether it is confirmed, and how many messages and thanks there are."""
     async with connection(instance.pool) as conn:
         listing = await listings.find_by_listing_uri(conn, uri)
         threads = await exchanges.list_by_listing(conn, listing.id) if listing is not None else []
@@ -123,5 +126,6 @@ async def _look(instance: Instance, uri: str) -> tuple[str, bool, int]:
             return "", False, 0
         held = await _find(conn, listing)
         entries = await exchanges.list_entries(conn, threads[0].id, limit=200)
-    messages = sum(entry.kind == "message" for entry in entries)
-    return ("", False, messages) if held is None else (held.state, held.verified, messages)
+        events = await exchanges.list_events(conn, [entry.id for entry in entries])
+    words = sum(entry.kind == "message" for entry in entries) + sum(event.kind == "thanked" for event in events)
+    return ("", False, words) if held is None else (held.state, held.verified, words)

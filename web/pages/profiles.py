@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 from markupsafe import Markup
 
-from models import actors, follows, media, timelines
+from models import actors, agreements, follows, media, timelines
 from models.accounts import Account
 from models.actors import BUILT_IN, Actor
 from models.database import Connection, connection
@@ -18,9 +18,11 @@ from web.keys import INSTANCE
 from web.pages.cards import Picture, Plate, draw_pictures, find_plate
 from web.pages.feeds import last_of, read_page
 from web.pages.lines import list_lines
+from web.pages.notices import find_notice
 from web.pages.opening import PlaceView, find_place
 from web.pages.people import NewHome, find_new_home, find_return, initial_of
 from web.pages.servers import send_servers_to
+from web.pages.thanked import DONE, ThanksLine, list_thanks
 from web.paths import profile_path
 from web.render import render
 from web.session import current_account, require_account
@@ -28,7 +30,10 @@ from web.session import current_account, require_account
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileView:
-    """What a profile shows. `relation` is the reader's to this actor, None for herself and for strangers."""
+    """What a profile shows. `relation` is the reader's to this actor, None for herself and for strangers.
+
+    `confirmed` counts exchanges that both sides confirm, as far as they are known here.
+    """
 
     id: int
     name: str
@@ -51,6 +56,8 @@ class ProfileView:
     back_on: datetime | None
     opening: PlaceView | None
     may_be_listed: bool
+    confirmed: int
+    thanks: list[ThanksLine]
 
 
 async def show_profile(request: web.Request) -> web.Response:
@@ -71,6 +78,7 @@ async def show_profile(request: web.Request) -> web.Response:
         lines=lines,
         last=last_of(entries),
         with_replies="reponses" in request.query,
+        said=find_notice(request, DONE),
     )
 
 
@@ -125,4 +133,6 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         back_on=find_return(actor, datetime.now(UTC)),
         opening=find_place(actor),
         may_be_listed=actor.indexable and actor.local,
+        confirmed=await agreements.count_confirmed(conn, actor.id),
+        thanks=await list_thanks(conn, site, actor, reader_id),
     )

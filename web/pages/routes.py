@@ -53,6 +53,7 @@ from web.pages import (
     strangers,
     terms_links,
     territories,
+    thanked,
     why,
 )
 from web.pages.agenda import views as agenda
@@ -119,6 +120,7 @@ ROUTES: list[web.RouteDef] = [
     web.post(f"/annonces/d/{{id:{ID}}}/demander", keeping(asking.post_asking)),
     web.get("/tags/{name}", feeds.show_tag),
     web.get("/moi", profiles.show_me),
+    web.post("/moi/mercis/{geste:cacher|montrer}", thanked.post_hidden),
     web.get(f"/@{{username:[a-z0-9_]+}}/{{uuid:{UUID}}}", notes.show_local),
     web.get("/@{handle:[^/]+}", profiles.show_profile),
     web.get(f"/notes/{{id:{ID}}}", notes.show_by_id),
