@@ -117,7 +117,7 @@ async def act(conn: Connection, site: Site, held: Agreement, verb: Callable[[], 
         await answer_with_truth(conn, site, held)
 
 
-async def follow_word(conn: Connection, sender: Actor, held: Agreement, word: Word) -> None:
+async def follow_word(conn: Connection, site: Site, sender: Actor, held: Agreement, word: Word) -> None:
     """Our copy becomes what the owner's server says.
 
     Raises Ignored for strangers, for what is old, and for what would bind somebody who was not asked.
@@ -151,9 +151,9 @@ async def follow_word(conn: Connection, sender: Actor, held: Agreement, word: Wo
     if same:
         await agreements.save(conn, changed)
     elif word.state == "expired":
-        await keep(conn, case, "expired", None)
+        await keep(conn, site, case, "expired", None)
     else:
-        await keep(conn, case, word.state, case.owner, {"text": word.reason} if word.reason else None)
+        await keep(conn, site, case, word.state, case.owner, {"text": word.reason} if word.reason else None)
 
 
 def _read_stipulated(case: Case, word: Word) -> Terms | None:
@@ -189,7 +189,7 @@ async def hear_report(conn: Connection, site: Site, sender: Actor, event: Econom
         return
     if step == agreements.final_step(case.listing.details.mode):
         case = replace(case, agreement=fulfilment.note_report(case.agreement, "owner", at))
-    await keep(conn, case, step, sender)
+    await keep(conn, site, case, step, sender)
     await fulfilment.settle(conn, site, case)
 
 

@@ -20,11 +20,12 @@ class Conversation:
 
 
 async def add_post(
-    conn: Connection, *, post_id: int, root_id: int, author_id: int, addressed_ids: Sequence[int]
+    conn: Connection, *, post_id: int, root_id: int, author_id: int, addressed_ids: Sequence[int], own: bool = True
 ) -> None:
     """A private note stands in the conversations of all members who wrote it or are addressed by it.
 
-    It is unread for all but its author; a note from the past changes nothing about that.
+    It is unread for all but its author; a note from the past changes nothing about that. Not `own`: it stands in none
+    of whoever passes for its author.
     """
     people = sorted({author_id, *addressed_ids})
     await execute(
@@ -35,6 +36,7 @@ async def add_post(
             SELECT party.id, a.actor_id, $2, array_remove($5::bigint[], a.actor_id), $1, a.actor_id <> $3
             FROM unnest($4::bigint[], $5::bigint[]) AS party (id, actor_id)
             JOIN account a ON a.actor_id = party.actor_id
+            WHERE $6 OR a.actor_id <> $3
             ON CONFLICT (owner_id, root_id, participant_ids) DO UPDATE SET
                 unread = CASE WHEN excluded.last_post_id > conversation.last_post_id
                     THEN excluded.unread ELSE conversation.unread END,
@@ -48,6 +50,7 @@ async def add_post(
         author_id,
         [make_id() for _ in people],
         people,
+        own,
     )
 
 

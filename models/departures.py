@@ -102,7 +102,12 @@ async def depart(conn: Connection, actor_id: int) -> None:
     The name is never given out again, and with the keys the Delete is signed.
     """
     for post_id in await fetch_column(
-        conn, "SELECT id FROM post WHERE author_id = $1 AND deleted_at IS NULL ORDER BY id", actor_id
+        conn,
+        """
+        SELECT id FROM post WHERE deleted_at IS NULL
+            AND (author_id = $1 OR id IN (SELECT post_id FROM exchange_notice WHERE reader_id = $1)) ORDER BY id
+        """,
+        actor_id,
     ):
         await posts.delete(conn, post_id)
     await actors.delete(conn, actor_id)

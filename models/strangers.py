@@ -48,7 +48,8 @@ async def is_letter_of_stranger(conn: Connection, host: str, in_reply_to: str | 
                 AND NOT (EXISTS (SELECT FROM post WHERE uri = $2 AND local AND deleted_at IS NULL)
                     AND (SELECT count(*) FROM (
                         SELECT FROM actor a JOIN post p ON p.author_id = a.id
-                        WHERE a.host = $1 AND p.in_reply_to_id IS NOT NULL AND p.received_at > now() - interval '1 day'
+                        WHERE a.host = $1 AND p.kind <> 'notice' AND p.in_reply_to_id IS NOT NULL
+                            AND p.received_at > now() - interval '1 day'
                         UNION ALL
                         SELECT FROM actor a JOIN agreement g ON g.partner_id = a.id
                         WHERE a.host = $1 AND g.created_at > now() - interval '1 day'

@@ -176,7 +176,7 @@ async def accept(conn: Connection, site: Site, actor: Actor, agreement: Agreemen
     if not case.ours:
         yes = build_accept_of_terms(site, actor, case)
         case = replace(case, agreement=replace(held, accepted_uri=yes.id))
-        await say(conn, site, case, actor, Act(kind="accepted", activity=yes))
+        await say(conn, site, case, actor, Act(kind="accepted", activity=yes, post_id=said.post_id))
         return case.agreement
     await require_room(conn, case.listing, held.terms, but=held.id)
     await require_promise(conn, case, actor)
@@ -184,7 +184,7 @@ async def accept(conn: Connection, site: Site, actor: Actor, agreement: Agreemen
     agreed = replace(held, state="agreed", agreed_at=at, updated_at=at, held_until=None, accepted_uri=None)
     case = replace(case, agreement=agreed)
     yes = build_accept_of_terms(site, actor, case)
-    await say(conn, site, case, actor, Act(kind="agreed", activity=yes))
+    await say(conn, site, case, actor, Act(kind="agreed", activity=yes, post_id=said.post_id))
     if not actor.local:
         await tell_truth(conn, site, case, news="agreed")
     await _take(conn, site, case)

@@ -14,6 +14,7 @@ from models.errors import Conflict, Invalid, NotFound
 from models.exchanges import EventKind
 from models.settings import Site
 from models.texts import NOT_TYPED
+from outbox import notices
 from outbox.builders.agreement import Case
 from outbox.builders.update import build_agreement_update
 from outbox.send import Recipients, send
@@ -35,11 +36,15 @@ NOT_NOW: dict[State, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What comes with an act: words; from elsewhere also the id of the activity and of the Offer that it answers."""
+    """What comes with an act: words; from elsewhere also the id of the activity and of the Offer that it answers.
+
+    `post_id` is the message in which somebody said so.
+    """
 
     text: str = ""
     uri: str | None = None
     offer_uri: str | None = None
+    post_id: int | None = None
 
 
 NOTHING = Said()
@@ -64,13 +69,14 @@ async def find_case(conn: Connection, held: Agreement) -> Case:
 class Act:
     """What one of the two did: what it is called, the activity that says so, and the words that go with it.
 
-    `first` where nothing was on the table before.
+    `first` where nothing was on the table before. `post_id` is her message that said so.
     """
 
     kind: EventKind
     activity: Activity
     text: str = ""
     first: bool = False
+    post_id: int | None = None
 
 
 async def say(conn: Connection, site: Site, case: Case, actor: Actor, act: Act) -> None:
@@ -87,17 +93,24 @@ async def say(conn: Connection, site: Site, case: Case, actor: Actor, act: Act) 
         else:
             note = await write_to(conn, site, case, act.kind, actor, text=act.text)
             details = {"activity": note.uri, "note": note.id}
-    more = {"text": act.text} if act.text else {}
-    await keep(conn, case, act.kind, actor, details | more | ({"first": True} if act.first else {}))
+    details |= {"text": act.text} if act.text else {}
+    details |= {"answer": act.post_id} if act.post_id else {}
+    details |= {"first": True} if act.first else {}
+    await keep(conn, site, case, act.kind, actor, details)
 
 
 async def keep(
-    conn: Connection, case: Case, kind: EventKind, actor: Actor | None, details: dict[str, Any] | None = None
-) -> int | None:
-    """Write the agreement and what happened to it; `actor` is None for the clock."""
+    conn: Connection,
+    site: Site,
+    case: Case,
+    kind: EventKind,
+    actor: Actor | None,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Write the agreement and what happened to it, which members' apps are told; `actor` is None for the clock."""
     held = case.agreement
     await agreements.save(conn, held)
-    return await exchanges.add_event(
+    id = await exchanges.add_event(
         conn,
         held.exchange_id,
         kind,
@@ -105,6 +118,16 @@ async def keep(
         actor_id=None if actor is None else actor.id,
         details={"terms": agreements.write_terms(held.terms)} | (details or {}),
     )
+    if id is not None:
+        await notices.tell(conn, site, case, id)
+
+
+async def remind(conn: Connection, site: Site, agreement_id: int, kind: EventKind) -> None:
+    """The clock says something, once; nothing of the agreement changes."""
+    held = await agreements.get(conn, agreement_id)
+    id = await exchanges.add_event(conn, held.exchange_id, kind, agreement_id=held.id)
+    if id is not None:
+        await notices.tell(conn, site, await find_case(conn, held), id)
 
 
 async def tell_truth(conn: Connection, site: Site, case: Case, *, news: EventKind | None = None) -> None:

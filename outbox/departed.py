@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from models import agreements, exchanges
+from models import agreements
 from models.actors import Actor
 from models.agreements import Role, State
 from models.database import Connection
 from models.exchanges import EventKind
 from models.settings import Site
-from outbox.cases import open_case, stamp
+from outbox.cases import keep, open_case, stamp
 from outbox.endings import give_back
 
 AT_ONCE = 50
@@ -52,15 +52,7 @@ async def _end(conn: Connection, site: Site, actor: Actor, agreement_id: int) ->
     ended = replace(
         held, state=state, updated_at=stamp(case), ended_at=agreements.next_moment(), accepted_uri=None, held_until=None
     )
-    await agreements.save(conn, ended)
-    await exchanges.add_event(
-        conn,
-        held.exchange_id,
-        EVENTS[state],
-        agreement_id=held.id,
-        actor_id=actor.id,
-        details={"gone": True, "terms": agreements.write_terms(held.terms)},
-    )
+    await keep(conn, site, replace(case, agreement=ended), EVENTS[state], actor, {"gone": True})
     if held.state == "agreed" and case.owner.id != actor.id:
         await give_back(conn, site, replace(case, agreement=ended))
     return True

@@ -55,7 +55,7 @@ async def _end(conn: Connection, site: Site, actor: Actor, agreement: Agreement,
     )
     no = await _build_no(conn, site, actor, case, verb, ended)
     case = replace(case, agreement=ended)
-    await say(conn, site, case, actor, Act(kind=ENDINGS[verb], activity=no, text=reason))
+    await say(conn, site, case, actor, Act(kind=ENDINGS[verb], activity=no, text=reason, post_id=said.post_id))
     if not actor.local:
         await tell_truth(conn, site, case)
     if verb == "cancel":
@@ -95,7 +95,7 @@ async def end_by_clock(conn: Connection, site: Site, case: Case) -> Case:
     at = agreements.next_moment(held.updated_at) if case.ours else held.updated_at
     ended = replace(held, state="expired", updated_at=at, ended_at=agreements.next_moment(), accepted_uri=None)
     case = replace(case, agreement=ended)
-    await keep(conn, case, "expired", None)
+    await keep(conn, site, case, "expired", None)
     await tell_truth(conn, site, case, news="expired")
     return case
 

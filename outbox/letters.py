@@ -5,16 +5,17 @@ from collections.abc import Mapping
 from models import accounts, actors
 from models.actors import Actor
 from models.database import Connection
+from models.posts import Post
 from models.settings import Site
 from outbox import notes
 
 
-async def write_to_member(conn: Connection, site: Site, member: Actor, words: Mapping[str, str]) -> None:
-    """A direct note from the cooperative's actor; `words` are the text in each language of ours."""
+async def write_to_member(conn: Connection, site: Site, member: Actor, words: Mapping[str, str]) -> Post | None:
+    """A direct note from the cooperative's actor, if there is one; `words` are the text in each language of ours."""
     coop = await actors.find_local(conn, "coop")
     if coop is None or coop.deleted_at is not None or not member.local:
-        return
+        return None
     language = (await accounts.get(conn, member.id)).language
     text = words["en" if language == "en" else "fr"]
     draft = notes.NoteDraft(text=f"@{member.username} {text}"[: notes.TEXT_LIMIT], audience="direct", language=language)
-    await notes.publish(conn, site, coop, draft)
+    return await notes.publish(conn, site, coop, draft)

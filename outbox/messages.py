@@ -12,6 +12,7 @@ from models.settings import Site
 from models.texts import NOT_TYPED
 from outbox import notes
 from outbox.notes import NoteDraft
+from outbox.notices import tell_of_guest
 
 SAID_LIMIT = 2_000
 """Characters of a message to a guest."""
@@ -38,7 +39,7 @@ async def write(conn: Connection, site: Site, author: Actor, thread: Exchange, w
     if not await may_write(conn, author, other):
         raise Conflict("Vous ne pouvez plus vous écrire ici.")
     if other.guest or author.guest:
-        await _say(conn, author, thread, words)
+        await _say(conn, site, author, thread, words)
         return None
     parent = await find_parent(conn, author, thread)
     if parent is None:
@@ -48,7 +49,7 @@ async def write(conn: Connection, site: Site, author: Actor, thread: Exchange, w
     return await notes.answer(conn, site, author, parent, draft)
 
 
-async def _say(conn: Connection, author: Actor, thread: Exchange, words: Words) -> None:
+async def _say(conn: Connection, site: Site, author: Actor, thread: Exchange, words: Words) -> None:
     if words.media_ids:
         raise Invalid("Les photos ne partent pas par courriel : écrivez à cette personne sans photo.", field="photos")
     text = NOT_TYPED.sub("", words.text).replace("\r\n", "\n").strip()
@@ -56,7 +57,9 @@ async def _say(conn: Connection, author: Actor, thread: Exchange, words: Words) 
         raise Invalid("Écrivez votre message.", field="message")
     if len(text) > SAID_LIMIT:
         raise Invalid("Le message est trop long : 2 000 caractères au plus.", field="message")
-    await exchanges.add_event(conn, thread.id, "said", actor_id=author.id, details={"text": text})
+    id = await exchanges.add_event(conn, thread.id, "said", actor_id=author.id, details={"text": text})
+    if id is not None and author.guest:
+        await tell_of_guest(conn, site, await actors.get(conn, thread.other_of(author.id)), thread, id)
 
 
 async def may_write(conn: Connection, author: Actor, other: Actor) -> bool:

@@ -41,7 +41,8 @@ class NoteDraft:
     """What somebody typed, whichever door it came through; `media_ids` are uploads of the author, in order.
 
     `media_words` change what those say that an edited note has already. `thanks_for` is the economic event that a new
-    note thanks for; no edit changes it.
+    note thanks for; no edit changes it. `secret` is a last paragraph that only whoever receives the
+    note may know: it is sent and not kept.
     """
 
     text: str
@@ -52,6 +53,7 @@ class NoteDraft:
     media_ids: tuple[int, ...] = ()
     media_words: tuple[MediaWords, ...] = ()
     thanks_for: str | None = None
+    secret: str = ""
 
 
 async def publish(conn: Connection, site: Site, author: Actor, draft: NoteDraft) -> Post:
@@ -94,7 +96,8 @@ async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, 
     pictures = await uploads.attach(conn, post.id, author.id, draft.media_ids, limit=MEDIA_LIMIT, types=TYPES)
     await _tell(conn, author, post, named)
     if audience != "coop":
-        note = build_note(site, author, post, mentioned=named, tags=new.tags, media=pictures)
+        said = replace(post, content=post.content + from_text(draft.secret))
+        note = build_note(site, author, said, mentioned=named, tags=new.tags, media=pictures)
         recipients = find_recipients(audience, author, named=named)
         await send(conn, author, build_create(site, author, note), recipients, about=post.uri)
     return post

@@ -9,7 +9,8 @@ from models.database import Connection
 from models.errors import NotFound
 from models.posts import Audience, Post
 from models.settings import Site
-from outbox import notes
+from outbox import notes, replies
+from outbox.notes import NoteDraft
 from outbox.suggestions import suggest
 
 
@@ -44,9 +45,21 @@ async def post(conn: Connection, site: Site, author: Actor, wish: Wish, applicat
         parent = await posts.find_visible(conn, wish.parent_id, author.id)
         if parent is None:
             raise NotFound
-        note = await notes.answer(conn, site, author, parent, draft)
+        note = await _answer(conn, site, author, parent, draft)
     if application:
         await provenance.save_application(conn, note.id, application)
+    return note
+
+
+async def _answer(conn: Connection, site: Site, author: Actor, parent: Post, draft: NoteDraft) -> Post:
+    """An answer; a yes or no to what somebody asks of the author in an exchange takes effect."""
+    if parent.kind == "notice":
+        note = await replies.answer_notice(conn, site, author, parent, draft)
+    else:
+        note = await notes.answer(conn, site, author, parent, draft)
+    if parent.audience == "direct":
+        await replies.pass_to_guest(conn, site, author, parent, draft.text)
+    await replies.hear_member(conn, site, author, note)
     return note
 
 

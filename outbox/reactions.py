@@ -28,6 +28,8 @@ async def favourite(conn: Connection, site: Site, actor: Actor, post: Post) -> F
     like = build_like(site, actor, post.uri, author.uri)
     saved = await reactions.favourite(conn, uri=like.id, actor_id=actor.id, post_id=post.id)
     assert saved is not None
+    if post.kind == "notice":
+        return saved  # whoever passes for its author knows nothing of it
     if author.local:
         await notifications.notify(conn, recipient_id=author.id, type="favourite", actor_id=actor.id, post_id=post.id)
     else:
@@ -42,7 +44,7 @@ async def unfavourite(conn: Connection, site: Site, actor: Actor, post: Post) ->
     if held is None:
         return False
     author = await actors.get(conn, post.author_id)
-    if not author.local:
+    if not author.local and post.kind != "notice":
         like = Like(id=held.uri or "", actor=actor.uri, object=post.uri, to=(author.uri,))
         await send(conn, actor, build_undo(site, actor, like), Recipients(named_ids=(author.id,)), about=like.id)
     return await reactions.unfavourite(conn, actor_id=actor.id, post_id=post.id)

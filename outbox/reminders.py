@@ -3,10 +3,9 @@
 from datetime import UTC, datetime
 
 from federation.instance import Instance
-from models import exchanges
 from models.agreements.reminding import list_forgotten, list_reminders
 from models.database import connection, transaction
-from outbox.cases import open_case
+from outbox.cases import open_case, remind
 from outbox.endings import end_by_clock, give_back
 
 AT_ONCE = 100
@@ -24,7 +23,7 @@ async def _remind(instance: Instance, at: datetime) -> int:
         async with transaction(instance.pool) as conn:
             due = await list_reminders(conn, at=at, limit=AT_ONCE)
             for one in due:
-                await exchanges.add_event(conn, one.exchange_id, one.kind, agreement_id=one.agreement_id)
+                await remind(conn, instance.site, one.agreement_id, one.kind)
         total += len(due)
         if len(due) < AT_ONCE:
             return total

@@ -38,7 +38,7 @@ async def report(conn: Connection, site: Site, reporter: Actor, complaint: Compl
     named = [post for post in named if post.author_id == target.id]
     if len(named) != len(set(post_ids)):
         raise NotFound
-    uris = tuple(post.uri for post in named)
+    uris = tuple(post.uri for post in named if post.kind != "notice")
     instance = await actors.get_local(conn, "instance")
     forward = complaint.forward and not target.local and not target.guest
     made = await reports.save(

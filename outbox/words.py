@@ -1,6 +1,6 @@
 """Agreements with people whose server reads none: a private note says what is asked, and a link answers it."""
 
-from models import exchange_messages, posts
+from models import exchange_messages, exchange_notices, posts
 from models.actors import Actor
 from models.agreements import links
 from models.database import Connection
@@ -9,21 +9,28 @@ from models.posts import Post
 from models.settings import Site
 from outbox import notes
 from outbox.builders.agreement import Case
-from outbox.builders.terms import ASKS, write_act
+from outbox.builders.terms import ASKS, write_act, write_choice
 
 
 async def write_to(conn: Connection, site: Site, case: Case, kind: EventKind, author: Actor, *, text: str = "") -> Post:
-    """A private note of one of ours to the other side, in the thread, with a link where an answer is waited for."""
+    """A private note of one of ours to the other side, in the thread, with a link where an answer is waited for.
+
+    The link says yes in the other's name: its author does not get to read it.
+    """
     held, other = case.agreement, case.other_of(author)
     language = "fr" if (case.listing.post.language or "fr") == "fr" else "en"
-    link = ""
+    choice = ""
     if kind in ASKS:
         token = await links.create(conn, agreement_id=held.id, actor_id=other.id, offer_uri=held.offer_uri)
-        link = f"{site.url}/accord/{token}"
-    words = write_act(kind, case.listing.details, held.terms, language, link=link)
+        choice = write_choice(f"{site.url}/accord/{token}", language)
+    words = write_act(kind, case.listing.details, held.terms, language)
     said = f"{text}\n\n{words}" if text else words
-    draft = notes.NoteDraft(text=f"@{other.handle} {said}"[: notes.TEXT_LIMIT], audience="direct", language=language)
-    return await notes.answer(conn, site, author, await _find_parent(conn, case, author), draft)
+    draft = notes.NoteDraft(
+        text=f"@{other.handle} {said}"[: notes.TEXT_LIMIT], audience="direct", language=language, secret=choice
+    )
+    note = await notes.answer(conn, site, author, await _find_parent(conn, case, author), draft)
+    await exchange_notices.mark_told(conn, note.id)
+    return note
 
 
 async def _find_parent(conn: Connection, case: Case, author: Actor) -> Post:

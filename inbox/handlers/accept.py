@@ -45,7 +45,7 @@ async def _hear_yes(conn: Connection, site: Site, sender: Actor, activity: Accep
     """From the owner it binds; from a partner it binds when her terms are those on the table."""
     document = result_of(activity)
     if not await is_ours(conn, held):
-        await follow_word(conn, sender, held, read_word(document, activity.published, state="agreed"))
+        await follow_word(conn, site, sender, held, read_word(document, activity.published, state="agreed"))
         return
     offer_uri = activity.object if isinstance(activity.object, str) else activity.object.id
     if not await _are_on_the_table(conn, document, held):

@@ -37,7 +37,7 @@ async def handle_offer(conn: Connection, site: Site, sender: Actor, activity: Of
         await _hear_counter(conn, site, sender, activity, held)
     else:
         word = read_word(activity.object, activity.published, state="countered")
-        await follow_word(conn, sender, held, replace(word, offer_uri=activity.id))
+        await follow_word(conn, site, sender, held, replace(word, offer_uri=activity.id))
 
 
 async def _hear_request(conn: Connection, site: Site, sender: Actor, activity: Offer) -> None:

@@ -33,7 +33,7 @@ async def _hear_no(conn: Connection, site: Site, sender: Actor, activity: Reject
     reason = read_reason(activity.content)
     if not await is_ours(conn, held):
         state: State = "cancelled" if held.state == "agreed" or activity.object == held.uri else "refused"
-        await follow_word(conn, sender, held, Word(state=state, at=activity.published, reason=reason))
+        await follow_word(conn, site, sender, held, Word(state=state, at=activity.published, reason=reason))
         return
     verb = endings.cancel if held.state == "agreed" else endings.refuse
     await act(conn, site, held, lambda: verb(conn, site, sender, held, Said(text=reason)))

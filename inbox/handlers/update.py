@@ -11,6 +11,7 @@ from inbox.agreements import find_answered, follow_word, read_word
 from inbox.errors import Ignored
 from inbox.objects import save_post
 from inbox.thanks import hear_thanks
+from inbox.words import hear_words
 from models import notifications, posts
 from models.actors import Actor
 from models.database import Connection
@@ -25,7 +26,7 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
     if isinstance(activity.object, ActorDocument):
         return
     if isinstance(activity.object, Agreement):
-        await _follow_agreement(conn, sender, activity.object, activity.published)
+        await _follow_agreement(conn, site, sender, activity.object, activity.published)
         return
     if not is_postlike(activity.object):
         raise Ignored("This is not shown here.")
@@ -37,9 +38,12 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
     await hear_thanks(conn, sender, activity.object, post)
     if before is not None and before.updated_at != post.updated_at:
         await notifications.notify_sharers(conn, author_id=sender.id, post_id=post.id)
+        await hear_words(conn, site, sender, post)
 
 
-async def _follow_agreement(conn: Connection, sender: Actor, document: Agreement, at: datetime | None) -> None:
+async def _follow_agreement(
+    conn: Connection, site: Site, sender: Actor, document: Agreement, at: datetime | None
+) -> None:
     """How an agreement stands, from the server that has the word; found by its id, or by the Offers that it names."""
     held = None
     for uri in (document.id, document.request, document.in_reply_to):
@@ -48,7 +52,7 @@ async def _follow_agreement(conn: Connection, sender: Actor, document: Agreement
         raise Ignored("This is about no agreement of theirs that is known here.")
     if document.request not in (None, held.request_uri):
         raise Ignored("Its id and the Offer with which it began are of two agreements.")
-    await follow_word(conn, sender, held, read_word(document, at))
+    await follow_word(conn, site, sender, held, read_word(document, at))
 
 
 def _is_old(published: datetime) -> bool:

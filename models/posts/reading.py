@@ -64,7 +64,7 @@ async def find_visible(conn: Connection, id: int, reader_id: int | None) -> Post
 _MAY_READ = """
     author.deleted_at IS NULL AND author.suspended_at IS NULL
     AND (
-        p.author_id = :reader
+        p.author_id = :reader AND p.kind <> 'notice'
         OR p.audience IN ('network', 'unlisted')
         OR (p.audience = 'coop' AND reader.local)
         OR (:reader IS NOT NULL AND EXISTS (SELECT FROM mention WHERE post_id = p.id AND actor_id = :reader))
@@ -97,8 +97,8 @@ async def filter_visible(
 
     The reader is any actor, ours or not. Public posts: everybody, except between people who block each other.
     `coop`: our own people. `followers` and `territories`: accepted followers, and those addressed.
-    `direct`: those addressed. Authors see their own. With `tombstones` also what was deleted: whoever could read it may
-    know that it is gone.
+    `direct`: those addressed. Authors see their own, but no notices, which only pass for theirs. With `tombstones` also
+    what was deleted: whoever could read it may know that it is gone.
     """
     return set(await fetch_column(conn, _VISIBLE, ids, reader_id, tombstones))
 

@@ -78,14 +78,16 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
             root_id=created.root_id or created.id,
             author_id=created.author_id,
             addressed_ids=list(mentions),
+            own=created.kind != "notice",
         )
-        await exchange_messages.add_message(
-            conn,
-            post_id=created.id,
-            root_id=created.root_id or created.id,
-            author_id=created.author_id,
-            addressed_ids=list(mentions),
-        )
+        if created.kind != "notice":
+            await exchange_messages.add_message(
+                conn,
+                post_id=created.id,
+                root_id=created.root_id or created.id,
+                author_id=created.author_id,
+                addressed_ids=list(mentions),
+            )
     return created
 
 

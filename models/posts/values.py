@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-PostKind = Literal["note", "listing"]
+PostKind = Literal["note", "listing", "notice"]
+"""A notice is what this server tells one member about a thread: hers alone, by nobody's hand, never sent."""
 Audience = Literal["network", "unlisted", "coop", "territories", "followers", "direct"]
 
 PUBLIC: tuple[Audience, ...] = ("network", "unlisted")

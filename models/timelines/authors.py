@@ -13,7 +13,7 @@ _AUTHOR = """
     SELECT id, post_id, shared_by FROM (
         (SELECT p.id, p.id AS post_id, NULL::bigint AS shared_by
         FROM post p
-        WHERE p.author_id = $4 AND p.deleted_at IS NULL AND p.id < $1 AND p.id > $2
+        WHERE p.author_id = $4 AND p.deleted_at IS NULL AND p.kind <> 'notice' AND p.id < $1 AND p.id > $2
             AND NOT (SELECT blocked FROM reader)
             AND (p.audience IN ('network', 'unlisted') OR p.author_id = $5
                 OR (p.audience IN ('coop', 'territories') AND (SELECT local FROM reader))

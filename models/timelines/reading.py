@@ -30,7 +30,7 @@ LANGUAGE_STANDS = """
 # of them, or is that actor. An answer stands there when she knows what it answers: to somebody whom she follows, or to
 # herself.
 POST_STANDS = """
-    (p.audience <> 'direct' OR p.author_id = :reader
+    p.kind <> 'notice' AND (p.audience <> 'direct' OR p.author_id = :reader
         OR (SELECT true FROM mention m WHERE m.post_id = p.id AND m.actor_id = :reader))
     AND (p.in_reply_to_uri IS NULL OR p.author_id = :reader
         OR (SELECT parent.author_id FROM post parent WHERE parent.id = p.in_reply_to_id) :known)

@@ -8,8 +8,9 @@ from models.listings import ListingDetails
 from models.moments import PARIS
 from outbox.builders.wording import NBSP, write_day, write_money
 
-FRENCH: dict[EventKind, str] = {
+FRENCH: dict[str, str] = {
     "requested": "Bonjour, pour « {title} »{when} : est-ce possible ?",
+    "offered": "Bonjour, pour « {title} », je peux vous aider{when}. Cela vous convient ?",
     "countered": "Pour « {title} », je vous propose ceci{when}.",
     "agreed": "C’est noté, nous sommes d’accord pour « {title} »{when}.",
     "refused": "Pour « {title} », ce n’est pas possible, désolé.",
@@ -20,10 +21,18 @@ FRENCH: dict[EventKind, str] = {
     "back": "« {title} » : c’est rendu, merci !",
     "done": "« {title} » : c’est fait, merci !",
     "thanked": "Merci pour « {title} » !",
+    "begins_soon": "Rappel : c’est pour bientôt, « {title} »{when}.",
+    "ends_soon": "Rappel : la fin du prêt approche, « {title} »{when}.",
+    "returned": "« {title} » : est-ce rendu, ou fait ?",
+    "forgotten": "« {title} » : toujours pas de nouvelles. Sans un mot de vous, l’accord s’éteindra de lui-même.",
+    "gone": "« {title} » : l’autre personne n’est plus là. Ce qui était en cours avec elle est clos.",
+    "refused_here": "C’est noté : vous dites non pour « {title} ».",
+    "failed_here": "Votre réponse est transmise, mais l’accord pour « {title} » n’a pas pu être noté.",
 }
 
-ENGLISH: dict[EventKind, str] = {
+ENGLISH: dict[str, str] = {
     "requested": "Hello, about “{title}”{when}: is it possible?",
+    "offered": "Hello, about “{title}”, I can help{when}. Does that suit you?",
     "countered": "About “{title}”, I propose this{when}.",
     "agreed": "Noted: we agree on “{title}”{when}.",
     "refused": "About “{title}”: sorry, it is not possible.",
@@ -34,27 +43,41 @@ ENGLISH: dict[EventKind, str] = {
     "back": "“{title}”: it is back, thank you!",
     "done": "“{title}”: done, thank you!",
     "thanked": "Thank you for “{title}”!",
+    "begins_soon": "Reminder: it is soon, “{title}”{when}.",
+    "ends_soon": "Reminder: the loan ends soon, “{title}”{when}.",
+    "returned": "“{title}”: is it back, or done?",
+    "forgotten": "“{title}”: still no news. Without a word from you, the agreement will end by itself.",
+    "gone": "“{title}”: the other person is no longer here. Whatever was going on with them is closed.",
+    "refused_here": "Noted: you say no to “{title}”.",
+    "failed_here": "Your answer was passed on, but the agreement on “{title}” could not be recorded.",
 }
 
 ASKS: tuple[EventKind, ...] = ("requested", "countered")
 """What waits for an answer."""
 
 
-def write_act(kind: EventKind, details: ListingDetails, terms: Terms, language: str, *, link: str = "") -> str:
-    """What happened in one sentence or two; with how to answer where an answer is waited for."""
+def write_act(kind: str, details: ListingDetails, terms: Terms, language: str) -> str:
+    """What happened in one sentence or two."""
     french = language == "fr"
     parts = [part for part in (write_when(terms, french=french), *_write_rest(terms, french=french)) if part]
     when = (f"{NBSP}: " if french else ": ") + ", ".join(parts) if parts and kind == "countered" else ""
     when = when or (", " + ", ".join(parts) if parts else "")
-    said = (FRENCH if french else ENGLISH)[kind].format(title=details.title, when=when)
-    if kind not in ASKS:
-        return said
-    answer = (
-        f"Répondez « oui » ou « non » à ce message, ou choisissez ici{NBSP}: {link} (lien valable sept jours)."
-        if french
-        else f"Answer “yes” or “no” to this message, or choose here: {link} (for seven days)."
-    )
-    return f"{said}\n\n{answer}"
+    if kind == "requested" and details.kind != "offer":
+        kind = "offered"
+    title = details.title or ("annonce retirée" if french else "withdrawn listing")
+    return (FRENCH if french else ENGLISH)[kind].format(title=title, when=when)
+
+
+def write_choice(link: str, language: str) -> str:
+    """How to answer what is asked; the link acts once."""
+    if language == "fr":
+        return f"Répondez « oui » ou « non » à ce message, ou choisissez ici{NBSP}: {link} (lien valable sept jours)."
+    return f"Answer “yes” or “no” to this message, or choose here: {link} (for seven days)."
+
+
+def write_page(link: str, language: str) -> str:
+    """Where the whole thread stands."""
+    return f"Pour le dire{NBSP}: {link}" if language == "fr" else f"To say so: {link}"
 
 
 def write_when(terms: Terms, *, french: bool) -> str:
@@ -98,5 +121,6 @@ def _write_rest(terms: Terms, *, french: bool) -> list[str]:
         terms.place,
         f"{'contre' if french else 'for'} {terms.in_return}" if terms.in_return else "",
         write_money(terms.amount, language) if terms.amount else "",
+        f"{terms.points} point{'s' if terms.points > 1 else ''}" if terms.points else "",
         terms.note,
     ]

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from inbox.dispatch import apply
-from inbox.words import read_answer
 from models import agreements, exchanges
 from models.actors import Actor
 from models.agreements import Agreement, Terms, links
@@ -17,6 +16,7 @@ from models.listings import Listing
 from models.moments import PARIS
 from outbox.agreements import accept, propose, request
 from outbox.builders.terms import write_act
+from outbox.replies import read_answer
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by, note_by
 from tests.outbox.sent import list_sent
@@ -96,7 +96,7 @@ async def test_what_says_more_is_a_message_that_a_person_reads(conn: Connection)
     await write(conn, bob, alice, (await last_note(conn))["id"], "<p>@alice Oui mais plutôt dimanche</p>")
 
     assert await state_of(conn, proposed) == "countered"
-    assert len(await exchanges.list_entries(conn, proposed.exchange_id)) == 4
+    assert len(await exchanges.list_entries(conn, proposed.exchange_id)) == 3
 
 
 async def test_only_whoever_is_asked_answers(conn: Connection) -> None:
@@ -195,7 +195,7 @@ def test_a_yes_is_a_yes_and_nothing_else(content: str, answer: bool | None) -> N
 def test_whole_days_are_told_as_days_also_over_the_change_of_the_clocks() -> None:
     first = datetime(2027, 3, 27, tzinfo=PARIS)
     terms = Terms(begins_at=first.astimezone(UTC), ends_at=datetime(2027, 3, 29, tzinfo=PARIS).astimezone(UTC))
-    details = type("Details", (), {"title": "Tente"})
+    details = type("Details", (), {"title": "Tente", "kind": "offer"})
 
     said = write_act("agreed", details, terms, "fr")  # type: ignore[arg-type]
 
