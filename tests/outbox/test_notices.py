@@ -26,14 +26,15 @@ from models.notifications import NotificationPage
 from models.posts import Post
 from models.posts.reading import list_members_who_may_read
 from models.timelines import Page, PostFilter, list_by_author, list_home
-from outbox import blocks, posting
+from outbox import blocks, posting, reports
 from outbox import reactions as outbox_reactions
 from outbox.agreements import accept, counter, request
 from outbox.cases import Said, remind
 from outbox.endings import withdraw
 from outbox.fulfilment import report
 from outbox.posting import Wish
-from tests.factories import HERE, make_listing, make_member
+from outbox.reports import Complaint
+from tests.factories import HERE, make_listing, make_local_actor, make_member
 from tests.outbox.sent import list_sent
 from tests.pair import make_pair
 from tests.talks import days
@@ -236,7 +237,12 @@ async def test_nothing_of_it_leaves_the_server(conn: Connection, second_conn: Co
     await outbox_reactions.unfavourite(conn, HERE, pair.here.owner, question)
     await outbox_reactions.favourite(conn, HERE, pair.here.owner, question)
 
-    assert len(await list_sent(conn)) == before
+    await make_local_actor(conn, "instance", type="Application")
+    complaint = Complaint(target=pair.here.partner, content="Non", post_ids=(question.id,), forward=True)
+    await reports.report(conn, HERE, pair.here.owner, complaint)
+
+    [flag] = (await list_sent(conn))[before:]
+    assert flag.activity["object"] == [pair.here.partner.uri], "it is told, without a message that is not theirs"
     assert await reactions.find_favourite(conn, actor_id=pair.here.owner.id, post_id=question.id) is not None
     assert (await pair.here.get()).state == "requested", "to like a question is no yes"
 

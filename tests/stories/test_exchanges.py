@@ -279,7 +279,9 @@ async def test_somebody_with_a_mastodon_account_borrows_by_plain_replies(make_se
         async with acting(lomme) as conn:
             held = await propose(conn, lomme.instance.site, alice.actor, thread, days(0, 3, place="La Remise"))
         question = await eventually(lambda: _last_note(lomme, alice))
-        assert "La Remise" in question.content and "/accord/" in question.content
+        sent = await door.value("SELECT body FROM activity WHERE object_uri = $1", question.uri)
+        assert "La Remise" in question.content and "/accord/" in sent
+        assert "/accord/" not in question.content, "the link says yes for Dora: Alice does not get to read it"
         await _write(door, dora, alice, question.uri, "Oui merci !")
 
         async def agreed() -> bool:

@@ -1,0 +1,117 @@
+"""A member who has nothing but a Mastodon app is asked for her tent by somebody of another cooperative."""
+
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+from mastodon import StreamListener
+
+from outbox.agreements import counter
+from outbox.fulfilment import report
+from tests.eventually import eventually
+from tests.stories.test_exchanges import Story, days, story
+from tests.stories.test_mastodon_clients import ask, log_in
+
+__all__ = ["story"]
+
+
+class Heard(StreamListener):
+    """What the app was told while it was open."""
+
+    def __init__(self) -> None:
+        self.notifications: list[Any] = []
+        self.conversations: list[Any] = []
+
+    def on_notification(self, notification: Any) -> None:
+        """Somebody did something."""
+        self.notifications.append(notification)
+
+    def on_conversation(self, conversation: Any) -> None:
+        """Somebody wrote in private."""
+        self.conversations.append(conversation)
+
+    @property
+    def texts(self) -> list[str]:
+        """What they say."""
+        return [one.status.content for one in self.notifications]
+
+
+@pytest.fixture
+async def heard(story: Story) -> AsyncIterator[Heard]:
+    """Alice's app, open; she never looks at a page."""
+    heard = Heard()
+    client = await ask(log_in, story.lomme, story.alice)
+    stream = await ask(client.stream_user, heard, run_async=True, reconnect_async=False)
+    await eventually(lambda: ask(stream.is_receiving))
+    yield heard
+    await ask(stream.close)
+
+
+async def wait_for(heard: Heard, words: str) -> Any:
+    """The status that says so, within two seconds of what it tells."""
+
+    async def came() -> Any:
+        return next((one.status for one in heard.notifications if words in one.status.content), None)
+
+    return await eventually(came, within=2)
+
+
+async def test_a_tent_is_lent_by_an_app_alone(story: Story, heard: Heard) -> None:
+    client = await ask(log_in, story.lomme, story.alice)
+    await story.publish()
+    await story.ask(days(0, 5, place="La Remise"), "Bonjour, pour le pont de l’Ascension.")
+
+    question = await wait_for(heard, "Ascension")
+
+    assert (question.visibility, question.account.acct) == ("direct", f"bob@{story.henin.host}")
+    assert {one.type for one in heard.notifications} == {"mention"}
+    [talk] = await ask(client.conversations)
+    assert talk.unread and talk.last_status.id == question.id
+    above = (await ask(client.status_context, question)).ancestors
+    assert [one.uri for one in above] == [story.uri]
+    await _look_at_link(question.content)
+    await ask(client.status_reply, question, "Oui, avec plaisir !")
+    await story.stands("agreed")
+
+    await wait_for(heard, "nous sommes d’accord")
+    await story.bob_does(report, "back", becomes="agreed")
+    back = await wait_for(heard, "c’est rendu")
+    assert f"{story.lomme.url}/echanges/" in back.content
+    [same] = await ask(client.conversations)
+    assert (same.id, same.last_status.id) == (talk.id, back.id), "all of it is one conversation"
+
+
+async def test_a_counter_proposal_is_answered_with_no_and_a_word(story: Story, heard: Heard) -> None:
+    client = await ask(log_in, story.lomme, story.alice)
+    await story.publish()
+    await story.ask(days(0, 5))
+    await story.alice_does(counter, days(0, 2), becomes="countered")
+    await story.bob_does(counter, days(0, 9), becomes="countered")
+    proposal = await wait_for(heard, "je vous propose ceci")
+
+    await ask(client.status_reply, proposal, "Neuf jours, c’est long : une semaine irait ?")
+    assert (await story.get(story.lomme)).state == "countered"
+    await ask(client.status_reply, proposal, "Non.")
+    await story.stands("refused")
+
+    bob = await ask(log_in, story.henin, story.bob)
+
+    async def told() -> list[str]:
+        return [one.last_status.content for one in await ask(bob.conversations)]
+
+    async def refused() -> bool:
+        return any("Non." in text or "ce n’est pas possible" in text for text in await told())
+
+    await eventually(refused, within=2)
+    assert {one.type for one in await ask(bob.notifications)} == {"mention"}
+
+
+async def _look_at_link(content: str) -> None:
+    """The link opens without any log-in, and changes nothing."""
+    found = re.search(r'href="([^"]+/accord/[^"]+)"', content)
+    assert found is not None
+    async with aiohttp.ClientSession() as session, session.get(found[1]) as answer:
+        page = await answer.text()
+        assert answer.status == 200 and 'value="oui"' in page, page
