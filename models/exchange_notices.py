@@ -61,8 +61,3 @@ async def find_question(conn: Connection, agreement_id: int) -> int | None:
 async def tie(conn: Connection, post_id: int, notice_id: int) -> None:
     """Here the answer stands below the notice; to others, who do not have that, it answers what they have."""
     await execute(conn, "UPDATE post SET in_reply_to_id = $2 WHERE id = $1", post_id, notice_id)
-
-
-async def mark_told(conn: Connection, post_id: int) -> None:
-    """This message of a thread only says in words what an event there says already."""
-    await execute(conn, "UPDATE exchange_message SET told = true WHERE post_id = $1", post_id)

@@ -177,16 +177,13 @@ async def count_unread(conn: Connection, actor_id: int) -> int:
 async def list_entries(
     conn: Connection, exchange_id: int, *, before: int | None = None, limit: int = 50
 ) -> list[Entry]:
-    """The newest lines of a thread before `before`, in the order in which they are read.
-
-    Notes that only tell others' people in words what an event says are left out.
-    """
+    """The newest lines of a thread before `before`, in the order in which they are read."""
     rows = await fetch_all(
         conn,
         Entry,
         """
         (SELECT post_id AS id, 'message' AS kind FROM exchange_message
-            WHERE exchange_id = $1 AND NOT told AND ($2::bigint IS NULL OR post_id < $2) ORDER BY post_id DESC LIMIT $3)
+            WHERE exchange_id = $1 AND ($2::bigint IS NULL OR post_id < $2) ORDER BY post_id DESC LIMIT $3)
         UNION ALL
         (SELECT id, 'event' FROM exchange_event
             WHERE exchange_id = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3)

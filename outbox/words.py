@@ -1,6 +1,6 @@
 """Agreements with people whose server reads none: a private note says what is asked, and a link answers it."""
 
-from models import exchange_messages, exchange_notices, posts
+from models import exchange_messages, posts
 from models.actors import Actor
 from models.agreements import links
 from models.database import Connection
@@ -28,9 +28,7 @@ async def write_to(conn: Connection, site: Site, case: Case, kind: EventKind, au
     draft = notes.NoteDraft(
         text=f"@{other.handle} {said}"[: notes.TEXT_LIMIT], audience="direct", language=language, secret=choice
     )
-    note = await notes.answer(conn, site, author, await _find_parent(conn, case, author), draft)
-    await exchange_notices.mark_told(conn, note.id)
-    return note
+    return await notes.answer(conn, site, author, await _find_parent(conn, case, author), draft)
 
 
 async def _find_parent(conn: Connection, case: Case, author: Actor) -> Post:

@@ -13,11 +13,6 @@ CREATE INDEX exchange_notice_exchange ON exchange_notice (exchange_id, post_id D
 CREATE INDEX exchange_notice_event ON exchange_notice (event_id);
 CREATE INDEX exchange_notice_reader ON exchange_notice (reader_id);
 
--- Notes in which our server tells others' people what happened: its line stands in the thread already.
-ALTER TABLE exchange_message ADD COLUMN told boolean NOT NULL DEFAULT false;
-UPDATE exchange_message m SET told = true FROM exchange_event e
-WHERE e.exchange_id = m.exchange_id AND e.details->>'note' = m.post_id::text;
-
 CREATE OR REPLACE VIEW listed_notification AS
     SELECT n.id, n.recipient_id, n.type, n.actor_id, n.post_id, n.created_at,
         n.read_at IS NULL AND n.id > coalesce((SELECT last_read_id FROM marker
@@ -25,6 +20,7 @@ CREATE OR REPLACE VIEW listed_notification AS
     FROM shown_notification n
     WHERE NOT (n.type = 'mention' AND (
         EXISTS (SELECT FROM exchange_message m WHERE m.post_id = n.post_id)
+        OR EXISTS (SELECT FROM thanks t WHERE t.post_id = n.post_id AND t.thanked_id = n.recipient_id)
         OR EXISTS (SELECT FROM exchange_notice x WHERE x.post_id = n.post_id)));
 
 -- Has a member read in one of her apps what this event says?

@@ -96,7 +96,7 @@ async def test_what_says_more_is_a_message_that_a_person_reads(conn: Connection)
     await write(conn, bob, alice, (await last_note(conn))["id"], "<p>@alice Oui mais plutôt dimanche</p>")
 
     assert await state_of(conn, proposed) == "countered"
-    assert len(await exchanges.list_entries(conn, proposed.exchange_id)) == 3
+    assert len(await exchanges.list_entries(conn, proposed.exchange_id)) == 4
 
 
 async def test_only_whoever_is_asked_answers(conn: Connection) -> None:

@@ -85,7 +85,10 @@ async def test_a_mastodon_account_reads_it_in_words_and_the_thread_says_it_once(
     assert "En route" in words, "how far it has come stands at the event"
     async with connection(instance.pool) as conn:
         row = await conn.fetchrow("SELECT uri, content FROM post WHERE audience = 'direct' ORDER BY id DESC LIMIT 1")
-    assert row is not None and "Avec plaisir, Léonie !" in row["content"] and "/accord/" in row["content"]
+        assert row is not None
+        sent = await conn.fetchval("SELECT body FROM activity WHERE object_uri = $1", row["uri"])
+    assert "Avec plaisir, Léonie !" in row["content"] and "/accord/" in sent
+    assert "/accord/" not in row["content"], "the link is for Dora alone"
 
     async with transaction(instance.pool) as conn:
         mention = {"type": "Mention", "href": lomme.alice.uri, "name": "@alice@lomme.test"}

@@ -207,7 +207,7 @@ async def test_an_owner_whose_server_reads_no_agreements_is_asked_just_so(
     assert "est-ce possible" not in thread.words() and "En route" in thread.words()
     async with transaction(instance.pool) as conn:
         sent = await conn.fetchval("SELECT count(*) FROM activity WHERE type = 'Offer'")
-        content = await conn.fetchval("SELECT content FROM post WHERE audience = 'direct' ORDER BY id DESC LIMIT 1")
+        content = await conn.fetchval("SELECT body FROM activity WHERE type = 'Create' ORDER BY id DESC LIMIT 1")
     assert sent == 0 and "est-ce possible" in content and "/accord/" in content
 
 
