@@ -10,8 +10,8 @@ from models.ids import make_id
 
 EventKind = Literal[
     "requested", "countered", "accepted", "agreed", "refused", "withdrawn", "cancelled", "expired", "out", "back",
-    "done", "verified", "begins_soon", "ends_soon", "returned", "forgotten", "contact", "thanked",
-    "said",
+    "done", "verified", "begins_soon", "ends_soon", "returned", "forgotten", "last_call", "contact",
+    "thanked", "said",
 ]  # fmt: skip
 """What may happen besides messages; `accepted` is a yes that the owner's server has not confirmed yet.
 

@@ -45,6 +45,7 @@ ONE: dict[str, str] = {
     "ends_soon": N_("La fin du prêt approche, avec %(who)s"),
     "returned": N_("C’est rendu ? Dites-le à %(who)s"),
     "forgotten": N_("Sans nouvelles de votre accord avec %(who)s"),
+    "last_call": N_("Dernier rappel de votre accord avec %(who)s : dites si c’est fait"),
     "contact": N_("%(who)s vous a donné ses coordonnées"),
     "thanked": N_("%(who)s vous remercie"),
 }
@@ -60,7 +61,7 @@ ICONS = {
     "follow": "moi", "follow_request": "attente", "update": "reessayer", "status": "publier", "move": "ailleurs",
     "requested": "attente", "countered": "attente", "refused": "fermer", "withdrawn": "fermer",
     "cancelled": "fermer", "expired": "fermer", "begins_soon": "date", "ends_soon": "date", "returned": "date",
-    "forgotten": "attention", "contact": "moi", "thanked": "aime",
+    "forgotten": "attention", "last_call": "attention", "contact": "moi", "thanked": "aime",
 }  # fmt: skip
 
 

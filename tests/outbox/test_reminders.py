@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from federation.instance import Instance
-from models import agreements, exchanges
+from models import actors, agreements, exchanges
 from models.actors import Actor
 from models.agreements import Agreement, Terms
 from models.database import Connection, Pool, connection, execute, transaction
@@ -14,6 +14,7 @@ from models.listings import Listing
 from models.settings import Settings
 from outbox.agreements import accept, request
 from outbox.endings import expire_due
+from outbox.fulfilment import report
 from outbox.reminders import remind_due
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
@@ -62,17 +63,17 @@ async def list_kinds(conn: Connection, agreement: Agreement) -> list[str]:
 async def test_each_reminder_is_said_once_at_its_time(instance: Instance) -> None:
     asked = await ask(instance, agreed=True)
     moments = [START - timedelta(hours=30), START - timedelta(hours=20), START + timedelta(days=2, hours=1)]
-    moments += [START + timedelta(days=3), START + timedelta(days=11)]
+    moments += [START + timedelta(days=3), START + timedelta(days=11), START + timedelta(days=24)]
 
     said = []
     for moment in moments:
         said.append(await remind_due(instance, moment))
         assert await remind_due(instance, moment) == 0
 
-    assert said == [0, 1, 1, 1, 1]
+    assert said == [0, 1, 1, 1, 1, 1]
     async with connection(instance.pool) as conn:
         kinds = await list_kinds(conn, asked)
-    assert kinds == ["requested", "agreed", "begins_soon", "ends_soon", "returned", "forgotten"]
+    assert kinds == ["requested", "agreed", "begins_soon", "ends_soon", "returned", "forgotten", "last_call"]
 
 
 async def test_nobody_is_asked_for_what_was_reported(instance: Instance) -> None:
@@ -83,13 +84,59 @@ async def test_nobody_is_asked_for_what_was_reported(instance: Instance) -> None
     assert await remind_due(instance, START + timedelta(days=4)) == 0
 
 
-async def test_what_nobody_speaks_of_ends_after_three_weeks_and_the_days_are_free(instance: Instance) -> None:
-    asked = await ask(instance, agreed=True, remote=True)
+async def test_what_only_the_partner_reports_is_asked_after_until_the_owner_closes_it(instance: Instance) -> None:
+    asked = await ask(instance, agreed=True)
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE agreement SET partner_reported_at = now()")
 
-    await remind_due(instance, START + timedelta(days=3 + 21))
+    said = [await remind_due(instance, START + timedelta(days=3 + after)) for after in (1, 8, 22)]
+    async with transaction(instance.pool) as conn:
+        await report(conn, HERE, await actors.get(conn, asked.owner_id), asked, "back")
+    later = await remind_due(instance, START + timedelta(days=3 + 40))
+
+    assert (said, later) == ([0, 1, 1], 0)
+    async with connection(instance.pool) as conn:
+        assert (await agreements.get(conn, asked.id)).state == "done"
+
+
+async def test_of_questions_that_are_due_at_once_only_the_last_is_asked(instance: Instance) -> None:
+    asked = await ask(instance, agreed=True)
+
+    assert await remind_due(instance, START + timedelta(days=3 + 22)) == 1
+
+    async with connection(instance.pool) as conn:
+        assert (await list_kinds(conn, asked))[-2:] == ["agreed", "last_call"]
+
+
+async def test_nothing_ends_right_after_it_was_asked_for_late(instance: Instance) -> None:
+    asked = await ask(instance, agreed=True)
+    async with transaction(instance.pool) as conn:
+        await execute(
+            conn,
+            "UPDATE agreement SET begins_at = now() - interval '60 days', ends_at = now() - interval '50 days',"
+            " agreed_at = now() - interval '70 days'",
+        )
+
+    assert await remind_due(instance) == 1
+    assert await remind_due(instance, datetime.now(UTC) + timedelta(days=5)) == 0
+    async with connection(instance.pool) as conn:
+        assert (await agreements.get(conn, asked.id)).state == "agreed"
+
+    assert await remind_due(instance, datetime.now(UTC) + timedelta(days=7)) == 1
+
+
+async def test_what_nobody_closes_ends_a_week_after_the_last_question_and_the_days_are_free(instance: Instance) -> None:
+    asked = await ask(instance, agreed=True, remote=True)
+    await remind_due(instance, START + timedelta(days=3 + 27))
+    async with connection(instance.pool) as conn:
+        assert (await agreements.get(conn, asked.id)).state == "agreed"
+
+    await remind_due(instance, START + timedelta(days=3 + 28))
 
     async with connection(instance.pool) as conn:
         assert (await agreements.get(conn, asked.id)).state == "expired"
+        assert (await list_kinds(conn, asked))[-2:] == ["last_call", "expired"]
+        assert await agreements.list_live_by_listing(conn, asked.listing_id) == []
         last = (await list_sent(conn))[-1].activity
     assert (last["type"], last["object"]["preview"]["name"]) == ("Update", "Expired")
 
@@ -137,3 +184,19 @@ async def test_a_copy_waits_a_day_longer_than_the_server_that_has_the_word(insta
     async with connection(instance.pool) as conn:
         assert (await agreements.get(conn, asked.id)).state == "expired"
         assert [sent.type for sent in await list_sent(conn)] == ["Offer"]
+
+
+async def test_a_copy_that_nobody_closes_ends_a_day_after_the_server_that_has_the_word(instance: Instance) -> None:
+    async with transaction(instance.pool) as conn:
+        carol, alice = await make_member(conn, "carol"), await make_remote_actor(conn, "alice", territory_uri=COOP)
+        asked = await request(conn, HERE, carol, await make_listing(conn, alice), TERMS)
+        await execute(conn, "UPDATE agreement SET state = 'agreed', agreed_at = now() - interval '2 hours'")
+    await remind_due(instance, START + timedelta(days=3 + 28))
+    async with connection(instance.pool) as conn:
+        assert (await agreements.get(conn, asked.id)).state == "agreed"
+
+    await remind_due(instance, START + timedelta(days=3 + 29))
+
+    async with connection(instance.pool) as conn:
+        assert (await agreements.get(conn, asked.id)).state == "expired"
+        assert [sent.type for sent in await list_sent(conn)] == ["Offer"], "only the owner’s server says so to others"

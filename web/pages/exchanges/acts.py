@@ -21,7 +21,11 @@ from web.pages.exchanges.thread import get_thread, show
 from web.pages.ids import read_id
 from web.pages.notices import lead_on
 from web.paths import exchange_path
+from web.render import N_, say
 from web.session import require_account
+
+REASON_LIMIT = 1900
+"""With what became of it, less than what an act takes."""
 
 Act = Callable[[Connection, Site, Actor, Agreement, Said], Awaitable[Agreement]]
 
@@ -45,6 +49,14 @@ ACTS: dict[str, tuple[Act, str]] = {
 """The word on the button, what it does, and what the page says then."""
 
 
+OUTCOMES = {
+    "pas-fait": N_("Ça ne s’est pas fait."),
+    "autre": N_("Finalement, c’est avec quelqu’un d’autre."),
+    "retire": N_("Je me retire."),
+}
+"""How an agreement ended that did not come to pass: the first words of the reason that both read."""
+
+
 async def post_act(request: web.Request) -> web.Response:
     """POST /echanges/ID/accord: what is not possible any more comes back as a sentence above the thread."""
     account = require_account(request)
@@ -63,7 +75,7 @@ async def try_act(request: web.Request, form: Form, thread: Exchange, actor_id: 
     Nothing where it is not possible: the form says why. Raises NotFound where the agreement is another thread's.
     """
     word = form.choice("geste", tuple(ACTS), missing="Choisissez ce qu’il faut faire.")
-    reason = form.lines("raison", limit=2000)
+    reason = _read_reason(request, form)
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         held = await agreements.get(conn, read_id(form.typed("accord")))
@@ -80,6 +92,13 @@ async def try_act(request: web.Request, form: Form, thread: Exchange, actor_id: 
         form.fail("", str(error))
         return ""
     return done
+
+
+def _read_reason(request: web.Request, form: Form) -> str:
+    """What became of it, if one says so, and the words that go with it."""
+    outcome = form.choice("issue", tuple(OUTCOMES))
+    words = [say(request, OUTCOMES[outcome]) if outcome else "", form.lines("raison", limit=REASON_LIMIT)]
+    return "\n".join(one for one in words if one)
 
 
 async def post_again(request: web.Request) -> web.Response:

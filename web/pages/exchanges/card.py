@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from models import agreements
 from models.agreements import Agreement, Report, Role, Step, Taken, Terms
@@ -20,7 +20,7 @@ class Card:
 
     `own` are terms that the reader proposed, `first` where nothing was on the table before them, `yes` her acceptance
     that the owner's server has not confirmed, `told` the final step that one side reports and the other does not yet.
-    `thanks` is how the reader may say thanks now.
+    `thanks` is how the reader may say thanks now. `over` once the days that were agreed on are past.
     """
 
     id: int
@@ -40,6 +40,7 @@ class Card:
     offer_uri: str
     held_until: datetime | None
     thanks: Choice | None
+    over: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,13 @@ def make_card(voice: Voice, held: Agreement, details: ListingDetails, role: Role
         offer_uri=held.offer_uri,
         held_until=held.held_until,
         thanks=beside.thanks,
+        over=_is_over(held, datetime.now(UTC)),
     )
+
+
+def _is_over(held: Agreement, at: datetime) -> bool:
+    end = held.ends_at or (held.begins_at + timedelta(days=1) if held.begins_at is not None else None)
+    return held.state == "agreed" and end is not None and end <= at
 
 
 def _list_steps(details: ListingDetails, said: set[Step]) -> list[Step]:

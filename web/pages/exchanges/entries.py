@@ -56,13 +56,15 @@ TOLD: dict[str, str] = {
     "ends_soon": N_("Rappel : la fin du prêt approche."),
     "returned": N_("C’est fait ? Dites-le d’un geste."),
     "returned_loan": N_("C’est rendu ? Dites-le d’un geste."),
-    "forgotten": N_("Toujours pas de nouvelles. Dites si c’est fait : sinon, l’accord s’éteindra de lui-même."),
+    "forgotten": N_("L’accord est toujours ouvert. Dites si c’est fait : sinon, il s’éteindra de lui-même."),
+    "last_call": N_("Dernier rappel : si personne ne dit ce qu’il en est, l’accord s’éteint dans une semaine."),
 }
 """What happens by itself."""
 
 ICONS = {
     "requested": "attente", "countered": "attente", "refused": "fermer", "withdrawn": "fermer", "cancelled": "fermer",
     "expired": "fermer", "begins_soon": "date", "ends_soon": "date", "returned": "date", "forgotten": "attention",
+    "last_call": "attention",
     "contact": "moi", "thanked": "aime",
 }  # fmt: skip
 

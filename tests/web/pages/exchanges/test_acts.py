@@ -8,7 +8,7 @@ from federation.instance import Instance
 from models import agreements
 from models.actors import Actor
 from models.agreements import Agreement
-from models.database import connection, transaction
+from models.database import connection, execute, transaction
 from outbox.agreements import accept
 from tests import talks
 from tests.talks import Talks
@@ -64,10 +64,10 @@ async def test_no_with_a_reason_that_the_other_one_reads(alice: Browser, instanc
 
 
 async def test_a_reason_that_is_too_long_comes_back_whole(alice: Browser, instance: Instance, made: Talks) -> None:
-    answer = await press(alice, made.tent, "refuser", raison="a" * 2001)
+    answer = await press(alice, made.tent, "refuser", raison="a" * 1901)
 
     assert answer.status == 422
-    assert answer.html.xpath("string(//details[@open]//textarea[@name='raison'])").strip() == "a" * 2001
+    assert answer.html.xpath("string(//details[@open]//textarea[@name='raison'])").strip() == "a" * 1901
     assert (await find(instance, made.tent)).state == "countered"
 
 
@@ -78,6 +78,44 @@ async def test_what_is_not_possible_any_more_says_what_is(alice: Browser, made: 
 
     assert answer.status == 422
     assert "Cette demande a été retirée : une autre peut être faite." in answer.words()
+
+
+@pytest.mark.parametrize(
+    ("issue", "first"),
+    [
+        ("pas-fait", "Ça ne s’est pas fait."),
+        ("autre", "Finalement, c’est avec quelqu’un d’autre."),
+        ("retire", "Je me retire."),
+        ("", "Dommage."),
+    ],
+)
+async def test_an_agreement_that_came_to_nothing_says_what_became_of_it(
+    alice: Browser, instance: Instance, made: Talks, issue: str, first: str
+) -> None:
+    await press(alice, made.tent, "accepter", offre=made.tent.offer_uri)
+
+    await press(alice, made.tent, "annuler", issue=issue, raison="Dommage.")
+
+    held = await find(instance, made.tent)
+    assert (held.state, held.reason.splitlines()[0], held.reason.splitlines()[-1]) == ("cancelled", first, "Dommage.")
+    assert first in (await alice.get(f"/echanges/{made.tent.exchange_id}")).words()
+
+
+async def test_once_its_days_are_past_the_card_asks_whether_it_came_to_pass(
+    alice: Browser, instance: Instance, made: Talks
+) -> None:
+    await press(alice, made.tent, "accepter", offre=made.tent.offer_uri)
+    path = f"/echanges/{made.tent.exchange_id}"
+    before = (await alice.get(path)).words()
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE agreement SET begins_at = now() - interval '3 days', ends_at = now()")
+
+    page = await alice.get(path)
+
+    assert "Annuler l’accord" in before and "Ce n’est pas fait" not in before
+    assert "Ce n’est pas fait" in page.words() and "C’est rendu" in page.words()
+    assert page.html.xpath("//input[@name='issue'][@checked]/@value") == ["pas-fait"]
+    assert (await press(alice, made.tent, "annuler", issue="perdu")).status == 422
 
 
 async def test_an_agreement_of_another_thread_is_not_found(alice: Browser, made: Talks) -> None:
