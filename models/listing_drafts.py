@@ -1,8 +1,9 @@
 """Notes that began with #offre and the like, and that their authors may make listings of."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from models.database import Connection, execute, fetch_one
+from models.database import Connection, execute, fetch_all, fetch_one
 from models.ids import make_id
 from models.listings import ListingKind
 
@@ -18,6 +19,16 @@ class DraftNote:
     actor_id: int
     note_id: int
     kind: ListingKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A draft with the words that its note has."""
+
+    id: int
+    kind: ListingKind
+    source: str
+    written_at: datetime
 
 
 async def create(conn: Connection, actor_id: int, note_id: int, kind: ListingKind) -> DraftNote:
@@ -57,6 +68,20 @@ async def find_own(conn: Connection, id: int, actor_id: int) -> DraftNote | None
         WHERE d.id = $1 AND d.actor_id = $2 AND p.deleted_at IS NULL
         """,
         id,
+        actor_id,
+    )
+
+
+async def list_own(conn: Connection, actor_id: int) -> list[Begun]:
+    """The drafts of this person whose notes stand, the newest first."""
+    return await fetch_all(
+        conn,
+        Begun,
+        """
+        SELECT d.id, d.kind, p.source, p.published_at AS written_at
+        FROM listing_draft d JOIN post p ON p.id = d.note_id
+        WHERE d.actor_id = $1 AND p.deleted_at IS NULL ORDER BY d.id DESC
+        """,
         actor_id,
     )
 

@@ -1,7 +1,7 @@
 """Publish, edit, pause, close and withdraw a listing: the fact, its activities and their deliveries, or nothing."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from federation.instance import Instance
@@ -12,9 +12,11 @@ from models.actors import Actor
 from models.database import Connection, transaction
 from models.errors import Conflict, Invalid
 from models.listings import ClosedReason, Listing, ListingDetails, ListingDraft, ListingStatus
+from models.moments import PARIS
 from models.posts import PUBLIC, Audience, NewPost, Post
 from models.settings import Site
 from outbox.audience import find_recipients, find_stream, next_moment
+from outbox.beginnings import end_of, usual_end
 from outbox.builders.audience import build_address
 from outbox.builders.content import build_listing_content, build_listing_tags
 from outbox.builders.create import build_create
@@ -22,7 +24,7 @@ from outbox.builders.proposal import build_proposal
 from outbox.builders.update import build_update
 from outbox.deletions import delete_post
 from outbox.details import describe
-from outbox.drafts import require_draft
+from outbox.drafts import LONGEST_LIFE, require_draft
 from outbox.moves import require_at_home
 from outbox.releases import CLOSED, release_waiting
 from outbox.send import send
@@ -129,6 +131,22 @@ async def reopen(conn: Connection, site: Site, author: Actor, uri: str) -> Listi
     return await close(conn, site, author, uri, "open")
 
 
+async def prolong(conn: Connection, site: Site, author: Actor, uri: str) -> Listing:
+    """It stands as much longer as one of its kind usually does; what was closed is open again.
+
+    Raises NotFound for others' listings, Conflict for one that stands as long as any may.
+    """
+    held = await listings.get_own(conn, uri, author.id)
+    now = datetime.now(UTC)
+    longest = end_of((now.astimezone(PARIS) + LONGEST_LIFE).date() - timedelta(days=1))
+    until = min(usual_end(held.details.kind, max(held.details.expires_at or now, now)), longest)
+    if held.details.expires_at is not None and until <= held.details.expires_at:
+        raise Conflict("Une annonce reste un an au plus, et celle-ci est déjà là pour un an.", field="expires_at")
+    status: ListingStatus = "open" if held.details.status in OVER else held.details.status
+    details = replace(held.details, status=status, closed_reason=None, expires_at=until)
+    return await _change(conn, site, author, held, details)
+
+
 async def reserve(conn: Connection, site: Site, author: Actor, uri: str) -> Listing:
     """Somebody is to get it; others still see it, and that it is spoken for. Raises NotFound for others' listings."""
     held = await listings.get_own(conn, uri, author.id)
@@ -180,11 +198,15 @@ async def _change_status(
 ) -> Listing:
     if (held.details.status, held.details.closed_reason) == (status, reason):
         return held
-    details = replace(held.details, status=status, closed_reason=reason)
-    changed = await _save(conn, site, author, held, _as_new(held.post, next_moment(held.post)), details)
-    await _send_update(conn, site, author, changed)
+    changed = await _change(conn, site, author, held, replace(held.details, status=status, closed_reason=reason))
     if status in OVER:
         await release_waiting(conn, site, author, held.id, CLOSED)
+    return changed
+
+
+async def _change(conn: Connection, site: Site, author: Actor, held: Listing, details: ListingDetails) -> Listing:
+    changed = await _save(conn, site, author, held, _as_new(held.post, next_moment(held.post)), details)
+    await _send_update(conn, site, author, changed)
     return changed
 
 

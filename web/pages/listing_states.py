@@ -1,4 +1,6 @@
-"""What an author does with a listing after publishing it: done, paused, open again, withdrawn."""
+"""What an author does with a listing after publishing it: done, paused, open again, prolonged, withdrawn."""
+
+import re
 
 from aiohttp import web
 
@@ -19,12 +21,15 @@ from web.session import require_account
 OUTCOMES = {"fait": "done", "ailleurs": "elsewhere", "annule": "cancelled", "pause": "paused", "rouvrir": "open"}
 """The word in the form, and the outcome that it means."""
 
+MY_PLACE = re.compile(r"/chez-moi(?:\?[a-z0-9=&-]{1,60})?")
+"""Where the gesture may have been made besides the listing's own page."""
+
 
 async def post_state(request: web.Request) -> web.Response:
     """POST /annonces/d/ID/etat. Raises NotFound for others' listings."""
     account = require_account(request)
     form = await read_form(request)
-    verb = form.choice("geste", (*OUTCOMES, "retirer"), missing="Choisissez ce qu’il faut faire.")
+    verb = form.choice("geste", (*OUTCOMES, "prolonger", "retirer"), missing="Choisissez ce qu’il faut faire.")
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         listing = await get_listing(conn, request)
@@ -38,11 +43,16 @@ async def post_state(request: web.Request) -> web.Response:
         return await show_again(request, listing, refused=form)
     if verb == "retirer":
         raise web.HTTPSeeOther(f"/@{account.username}")
+    back = form.typed("retour")
+    if MY_PLACE.fullmatch(back):
+        raise web.HTTPSeeOther(f"{back}{'&' if '?' in back else '?'}fait={verb}#a-{listing.id}")
     raise lead_on(listing_path(instance.site, listing), "etat")
 
 
 async def _change(conn: Connection, site: Site, author: Actor, uri: str, verb: str) -> None:
     if verb == "retirer":
         await outbox.withdraw(conn, site, author, uri)
+    elif verb == "prolonger":
+        await outbox.prolong(conn, site, author, uri)
     else:
         await outbox.close(conn, site, author, uri, OUTCOMES[verb])
