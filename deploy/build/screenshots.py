@@ -1,4 +1,4 @@
-"""The picture in README.md: the network page of a cooperative of the demo. Run: python -m deploy.build.screenshots
+"""The pictures in README.md: two pages of a cooperative of the demo. Run: python -m deploy.build.screenshots
 
 With an address (`… http://localhost:8001`) it takes a server that runs already; without, it starts the demo itself.
 """
@@ -11,12 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
+
+from web.demo.troupe import PASSWORD
 
 HERE = Path(__file__).parent
 DECLIC = Path(sys.executable).with_name("declic")
-PICTURES = {"network-page.png": "/annonces"}
-SIZE = {"width": 1280, "height": 1000}
+NETWORK, THREAD = "network-page.png", "thread-page.png"
+MEMBER, THING = "maryse", "Tente 4 places"
+SIZE = ViewportSize(width=1280, height=1000)
+TALL = ViewportSize(width=1280, height=1460)
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
 
@@ -41,15 +45,29 @@ def running_demo() -> Iterator[str]:
             process.wait(30)
 
 
+def keep(page: Page, name: str) -> None:
+    """Write what is to be seen."""
+    page.screenshot(path=HERE / name)
+    Image.open(HERE / name).quantize(128).save(HERE / name, optimize=True)
+
+
 def take(url: str) -> None:
     """Write all pictures, with few colours so that they weigh little."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport=SIZE, locale="fr-FR", color_scheme="light")  # type: ignore[arg-type]
-        for name, path in PICTURES.items():
-            page.goto(url + path, wait_until="networkidle")
-            page.screenshot(path=HERE / name)
-            Image.open(HERE / name).quantize(128).save(HERE / name, optimize=True)
+        page = browser.new_page(viewport=SIZE, locale="fr-FR", color_scheme="light")
+        page.goto(f"{url}/annonces", wait_until="networkidle")
+        keep(page, NETWORK)
+        page.goto(f"{url}/connexion")
+        page.locator("[name=login]").fill(MEMBER)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.locator("[name=password]").press("Enter")
+        page.wait_for_url(lambda address: "/connexion" not in address)
+        page.set_viewport_size(TALL)
+        page.goto(f"{url}/echanges")
+        page.locator("main a", has_text=THING).first.click()
+        page.wait_for_load_state("networkidle")
+        keep(page, THREAD)
         browser.close()
 
 
