@@ -62,6 +62,29 @@ async def filter_kept(conn: Connection, post_ids: list[int]) -> set[int]:
     return set(found)
 
 
+async def find_repeated(conn: Connection, id: int, author_id: int, sources: list[str], pictures: int) -> int | None:
+    """The newest message of a thread, if it is this very one, written within the last minute.
+
+    The thread is locked until the transaction ends: of two taps at once, the second one sees what the first one wrote.
+    """
+    await execute(conn, "SELECT FROM exchange WHERE id = $1 FOR NO KEY UPDATE", id)
+    found: int | None = await fetch_value(
+        conn,
+        """
+        SELECT p.id FROM post p
+        WHERE p.id = (SELECT max(post_id) FROM exchange_message WHERE exchange_id = $1)
+            AND p.author_id = $2 AND p.source = ANY($3) AND p.deleted_at IS NULL
+            AND p.published_at > now() - interval '1 minute'
+            AND (SELECT count(*) FROM media WHERE post_id = p.id) = $4
+        """,
+        id,
+        author_id,
+        sources,
+        pictures,
+    )
+    return found
+
+
 async def find_by_message(conn: Connection, post_id: int) -> Exchange | None:
     """The thread in which a message stands."""
     return await fetch_one(

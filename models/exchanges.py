@@ -196,6 +196,23 @@ async def list_entries(
     return rows[::-1]
 
 
+async def was_just_said(conn: Connection, id: int, actor_id: int, text: str) -> bool:
+    """Whether the newest words to or from a guest are these, said within the last minute; the thread is locked."""
+    await execute(conn, "SELECT FROM exchange WHERE id = $1 FOR NO KEY UPDATE", id)
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            SELECT actor_id = $2 AND details->>'text' = $3 AND created_at > now() - interval '1 minute'
+            FROM exchange_event WHERE exchange_id = $1 AND kind = 'said' ORDER BY id DESC LIMIT 1
+            """,
+            id,
+            actor_id,
+            text,
+        )
+    )
+
+
 async def list_events(conn: Connection, ids: list[int]) -> list[Event]:
     """These events, in their order."""
     return await fetch_all(conn, Event, "SELECT * FROM exchange_event WHERE id = ANY($1) ORDER BY id", ids)

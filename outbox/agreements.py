@@ -51,6 +51,9 @@ async def request(
     terms = require_terms(fresh.details, terms)
     terms = replace(terms, points=await find_points(conn, fresh, partner, terms))
     text = require_words(said.text)
+    again = await _find_repeated(conn, fresh.id, partner, partner, terms, said)
+    if again is not None:
+        return again
     await require_patience(conn, partner, fresh)
     await require_proposable(conn, fresh, partner, partner, terms)
     if owner.local:
@@ -65,6 +68,16 @@ async def request(
     if owner.local and fresh.details.first_come and fresh.details.mode == "gift":
         return await accept(conn, site, owner, created)
     return created
+
+
+async def _find_repeated(
+    conn: Connection, listing_id: int, partner: Actor, by: Actor, terms: Terms, said: Said
+) -> Agreement | None:
+    """What somebody here proposed a moment ago by the same button; activities from elsewhere have ids of their own."""
+    if not by.local or said.uri is not None:
+        return None
+    words = agreements.Words(terms=terms, text=require_words(said.text))
+    return await agreements.find_repeated(conn, listing_id, partner.id, by.id, words)
 
 
 async def propose(
@@ -141,6 +154,9 @@ async def counter(
     terms = require_terms(case.listing.details, terms)
     terms = replace(terms, points=await find_points(conn, case.listing, case.partner, terms))
     text = require_words(said.text)
+    again = await _find_repeated(conn, case.listing.id, case.partner, actor, terms, said)
+    if again is not None and again.id == held.id:
+        return again
     await require_proposable(conn, case.listing, case.partner, actor, terms)
     if case.owner.local:
         await require_room(conn, case.listing, terms, but=held.id)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models import actors, blocks, exchanges, guests, posts
+from models import actors, blocks, exchange_messages, exchanges, guests, posts
 from models.actors import Actor
 from models.database import Connection
 from models.errors import Conflict, Invalid
@@ -34,6 +34,7 @@ async def write(conn: Connection, site: Site, author: Actor, thread: Exchange, w
     """A message in the thread. Raises Conflict where the two can no longer write to each other, and Invalid.
 
     It is a post, but for words to or from a guest: those are lines of the thread itself, and no door shows them.
+    The same words again within a minute, with nothing said in between, are a second tap on one button: they are one.
     """
     other = await actors.get(conn, thread.other_of(author.id))
     if not await may_write(conn, author, other):
@@ -41,6 +42,10 @@ async def write(conn: Connection, site: Site, author: Actor, thread: Exchange, w
     if other.guest or author.guest:
         await _say(conn, site, author, thread, words)
         return None
+    sources = [words.text.strip(), f"@{other.handle} {words.text.strip()}"]
+    said = await exchange_messages.find_repeated(conn, thread.id, author.id, sources, len(words.media_ids))
+    if said is not None:
+        return (await posts.list_by_ids(conn, [said]))[0]
     parent = await find_parent(conn, author, thread)
     if parent is None:
         raise Conflict("L’annonce a été retirée, et il n’y a plus rien à quoi répondre ici.")
@@ -57,6 +62,8 @@ async def _say(conn: Connection, site: Site, author: Actor, thread: Exchange, wo
         raise Invalid("Écrivez votre message.", field="message")
     if len(text) > SAID_LIMIT:
         raise Invalid("Le message est trop long : 2 000 caractères au plus.", field="message")
+    if await exchanges.was_just_said(conn, thread.id, author.id, text):
+        return
     id = await exchanges.add_event(conn, thread.id, "said", actor_id=author.id, details={"text": text})
     if id is not None and author.guest:
         await tell_of_guest(conn, site, await actors.get(conn, thread.other_of(author.id)), thread, id)
@@ -73,8 +80,10 @@ async def may_write(conn: Connection, author: Actor, other: Actor) -> bool:
 
 async def share_contact(conn: Connection, site: Site, author: Actor, thread: Exchange, words: Words) -> Post | None:
     """Give the other one a way to be reached, in a message and by nothing else; the thread says so. Raises Conflict."""
+    before = (await exchanges.get_for(conn, thread.id, author.id)).last_id
     post = await write(conn, site, author, thread, words)
-    await exchanges.add_event(conn, thread.id, "contact", actor_id=author.id)
+    if (await exchanges.get_for(conn, thread.id, author.id)).last_id != before:
+        await exchanges.add_event(conn, thread.id, "contact", actor_id=author.id)
     return post
 
 

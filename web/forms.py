@@ -13,7 +13,7 @@ from multidict import MultiDict, MultiMapping
 from models.errors import Invalid
 from models.texts import NOT_TYPED
 from web.render import say
-from web.session import require_csrf
+from web.session import StaleForm, require_csrf
 
 Code = TypeVar("Code", bound=str)
 
@@ -187,8 +187,16 @@ async def read_form(request: web.Request, files: FileLimits | None = None) -> Fo
     except ValueError as error:
         raise Invalid("This form cannot be read.") from error
     form = Form(MultiDict(pairs), partial(say, request))
-    require_csrf(request, form.typed(CSRF_FIELD))
+    _require_ours(request, form)
     return form
+
+
+def _require_ours(request: web.Request, form: Form, *, files: bool = False) -> None:
+    """Raise Forbidden for a form of somebody else's, and StaleForm with what was typed into an old one of ours."""
+    try:
+        require_csrf(request, form.typed(CSRF_FIELD))
+    except StaleForm:
+        raise StaleForm(form.values.items(), files=files) from None
 
 
 async def _read_multipart(request: web.Request, limits: FileLimits | None) -> Form:
@@ -201,7 +209,7 @@ async def _read_multipart(request: web.Request, limits: FileLimits | None) -> Fo
             await (reading.read_text(part) if part.filename is None else reading.read_file(part))
     except (ValueError, AssertionError, LookupError) as error:
         raise Invalid("This form cannot be read.") from error
-    require_csrf(request, reading.form.typed(CSRF_FIELD))
+    _require_ours(request, reading.form)
     return reading.finish()
 
 
@@ -224,7 +232,7 @@ class _Reading:
         self.values.add(part.name or "", body.decode("utf-8", errors="replace"))
 
     async def read_file(self, part: BodyPartReader) -> None:
-        require_csrf(self.request, self.form.typed(CSRF_FIELD))
+        _require_ours(self.request, self.form, files=bool(part.filename))
         name, filename = part.name or "", (part.filename or "")[-200:]
         room = len(self.uploads) < self.limits.count
         body = await self._read(part, keep=self.limits.size if room else 0)

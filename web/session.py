@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -142,7 +143,7 @@ def require_account(request: web.Request) -> Account:
     """Who is logged in; anybody else is led to the log-in page and back here afterwards."""
     account = current_account(request)
     if account is None:
-        raise SignInFirst(_asked_page(request))
+        raise SignInFirst(asked_page(request))
     return account
 
 
@@ -154,7 +155,7 @@ def require_role(request: web.Request, role: Role) -> Account:
     return account
 
 
-def _asked_page(request: web.Request) -> str:
+def asked_page(request: web.Request) -> str:
     """Where to return after log-in: the page asked for, or the one whose form was sent."""
     if request.method in SAFE_METHODS:
         return read_local_path(request.path_qs)
@@ -200,6 +201,15 @@ def csrf_token(request: web.Request) -> str:
     return _derive_token(visit.form_secret)
 
 
+class StaleForm(Forbidden):
+    """This page was open for too long, or cookies are refused. Reload it and send it again."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = (), *, files: bool = False) -> None:
+        """`pairs` are the fields that were sent, as far as they were read; `files` came with them."""
+        super().__init__()
+        self.pairs, self.files = tuple(pairs), files
+
+
 def require_csrf(request: web.Request, token: str) -> None:
     """Raise Forbidden unless the form was made by us for this browser and sent from our page (B-44)."""
     require_same_origin(request)
@@ -210,7 +220,7 @@ def require_csrf(request: web.Request, token: str) -> None:
     elif visit is not None and visit.form_secret is not None:
         wanted = _derive_token(visit.form_secret)
     if wanted is None or not secrets.compare_digest(wanted.encode(), token.encode()):
-        raise Forbidden("This page was open for too long, or cookies are refused. Reload it and send it again.")
+        raise StaleForm
 
 
 def require_same_origin(request: web.Request) -> None:

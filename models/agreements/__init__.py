@@ -6,10 +6,12 @@ from models.agreements.departed import Pending, list_pending
 from models.agreements.machine import LIVE, OPEN, find_next, is_turn_of, list_verbs
 from models.agreements.reading import (
     Report,
+    Words,
     count_live,
     find_by_offer,
     find_by_request,
     find_by_uri,
+    find_repeated,
     find_report,
     find_stance,
     get,
@@ -51,6 +53,7 @@ __all__ = [
     "Step",
     "Taken",
     "Terms",
+    "Words",
     "count_confirmed",
     "count_live",
     "create",
@@ -59,6 +62,7 @@ __all__ = [
     "find_by_request",
     "find_by_uri",
     "find_next",
+    "find_repeated",
     "find_report",
     "find_stance",
     "get",

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from models.agreements.values import Agreement, Step, Terms, read_terms
+from models.agreements.values import Agreement, Step, Terms, read_terms, write_terms
 from models.database import Connection, fetch_all, fetch_one, fetch_value
 from models.errors import NotFound
 
@@ -21,6 +21,14 @@ class Report:
     step: Step
     happened_at: datetime
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What one side proposes, and what she says with it."""
+
+    terms: Terms
+    text: str
 
 
 async def lock_listing(conn: Connection, listing_id: int) -> None:
@@ -176,4 +184,28 @@ async def find_report(conn: Connection, uri: str) -> Report | None:
         Report,
         "SELECT id, uri, agreement_id, actor_id, step, happened_at, created_at FROM economic_event WHERE uri = $1",
         uri,
+    )
+
+
+async def find_repeated(conn: Connection, listing_id: int, partner_id: int, by: int, words: Words) -> Agreement | None:
+    """What this side put on the table within the last minute in these very words, where it still lies there.
+
+    The listing is locked: of two taps on the same button, the second one sees what the first one did.
+    """
+    return await fetch_one(
+        conn,
+        Agreement,
+        """
+        SELECT a.* FROM full_agreement a JOIN exchange_event e ON e.agreement_id = a.id
+        WHERE a.listing_id = $1 AND a.partner_id = $2 AND a.proposed_by = $3 AND e.actor_id = $3
+            AND a.state IN ('requested', 'countered', 'agreed') AND e.kind IN ('requested', 'countered')
+            AND e.created_at > now() - interval '1 minute'
+            AND e.details->'terms' = $4 AND coalesce(e.details->>'text', '') = $5
+        ORDER BY e.id DESC LIMIT 1
+        """,
+        listing_id,
+        partner_id,
+        by,
+        write_terms(words.terms),
+        words.text,
     )

@@ -13,7 +13,7 @@ from aiohttp import BodyPartReader, web
 
 from web.forms import CSRF_FIELD, FIELD_LIMIT, TEXT_LIMIT, Form
 from web.keys import INSTANCE
-from web.session import read_local_path
+from web.session import StaleForm, read_local_path
 
 TYPED_FIELD = "ecrit"
 
@@ -53,6 +53,13 @@ async def read_sent(request: web.Request) -> Typed | None:
     if sum(len(name) + len(value) for name, value in pairs) > TEXT_LIMIT // 2:
         return None
     return Typed(path=request.path, pairs=tuple(_without_act(pairs)), lost_files=lost)
+
+
+def keep_stale(request: web.Request, stale: StaleForm) -> Typed | None:
+    """The same from a form that had waited for too long, as far as it was read."""
+    if not _comes_from_here(request) or sum(len(name) + len(value) for name, value in stale.pairs) > TEXT_LIMIT // 2:
+        return None
+    return Typed(path=request.path, pairs=tuple(_without_act(stale.pairs)), lost_files=stale.files)
 
 
 def _comes_from_here(request: web.Request) -> bool:

@@ -89,6 +89,8 @@ async def try_act(request: web.Request, form: Form, thread: Exchange, actor_id: 
         async with transaction(instance.pool) as conn:
             await act(conn, instance.site, await actors.get(conn, actor_id), held, said)
     except (Conflict, Invalid) as error:
+        if await _is_so(request, held.id, word, said):
+            return done
         form.fail("", str(error))
         return ""
     return done
@@ -99,6 +101,19 @@ def _read_reason(request: web.Request, form: Form) -> str:
     outcome = form.choice("issue", tuple(OUTCOMES))
     words = [say(request, OUTCOMES[outcome]) if outcome else "", form.lines("raison", limit=REASON_LIMIT)]
     return "\n".join(one for one in words if one)
+
+
+SO = {"accepter": "agreed", "refuser": "refused", "retirer": "withdrawn", "annuler": "cancelled"}
+"""How things stand once a button was pressed: a second tap on it, or one in another window, changes nothing."""
+
+
+async def _is_so(request: web.Request, id: int, word: str, said: Said) -> bool:
+    """Whether what the button says was done before."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        held = await agreements.get(conn, id)
+    if said.offer_uri not in (None, held.offer_uri):
+        return False
+    return held.state == SO.get(word) or (word == "accepter" and held.accepted_uri is not None)
 
 
 async def post_again(request: web.Request) -> web.Response:

@@ -9,6 +9,7 @@ from models.listings import ListingDetails
 from outbox.terms import NOTE_LIMIT, PLACE_LIMIT, RETURN_LIMIT, find_price
 from web.formats import format_count
 from web.forms import Form
+from web.pages.days import parse_day
 from web.spans import begin_at, end_at, read_span
 
 FIELDS = {
@@ -52,15 +53,10 @@ def read_day(form: Form, name: str) -> date | None:
     if not typed:
         return None
     try:
-        return date.fromisoformat(typed) if "-" in typed else _read_french_day(typed)
+        return parse_day(typed)
     except ValueError:
         form.fail(name, "Écrivez le jour comme 13/05/2027.")
         return None
-
-
-def _read_french_day(typed: str) -> date:
-    day, month, year = (int(piece) for piece in typed.replace(".", "/").split("/"))
-    return date(year, month, day)
 
 
 def _read_hour(form: Form, name: str) -> time | None:
@@ -94,7 +90,7 @@ def _read_amount(form: Form) -> Decimal | None:
         amount = Decimal(typed)
     except InvalidOperation:
         amount = Decimal(-1)
-    if not 0 <= amount < 1_000_000 or amount != round(amount, 2):
+    if not amount.is_finite() or not 0 <= amount < 1_000_000 or amount != round(amount, 2):
         form.fail("montant", "Indiquez un montant, comme 5 ou 7,50.")
         return None
     return amount

@@ -12,7 +12,7 @@ from web.guest_mail import find_guest
 from web.keys import INSTANCE
 from web.render import render
 
-HEADERS = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+HEADERS = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
 
 
 def path_of(request: web.Request) -> str:

@@ -74,7 +74,7 @@ async def test_a_reason_that_is_too_long_comes_back_whole(alice: Browser, instan
 async def test_what_is_not_possible_any_more_says_what_is(alice: Browser, made: Talks) -> None:
     await press(alice, made.sewing, "retirer")
 
-    answer = await press(alice, made.sewing, "retirer")
+    answer = await press(alice, made.sewing, "annuler")
 
     assert answer.status == 422
     assert "Cette demande a été retirée : une autre peut être faite." in answer.words()

@@ -1,0 +1,205 @@
+"""Clumsy hands: the same button twice, dates that no calendar knows, pages that were open for too long."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from federation.instance import Instance
+from models.actors import Actor
+from models.agreements import Agreement
+from models.database import connection, execute, fetch_value, transaction
+from models.moments import PARIS
+from tests import talks
+from tests.talks import Talks
+from tests.village import Village
+from tests.web.pages.conftest import Browser, Page
+
+OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
+
+
+def day(number: int) -> str:
+    """So many days from today."""
+    return (datetime.now(PARIS).date() + timedelta(days=number)).isoformat()
+
+
+@pytest.fixture
+async def made(instance: Instance, lomme: Village) -> Talks:
+    """Threads as after some days."""
+    async with transaction(instance.pool) as conn:
+        return await talks.build(conn, lomme)
+
+
+@pytest.fixture
+async def hocine(open_browser: OpenBrowser, lomme: Village) -> Browser:
+    """Hocine, who wants the tent."""
+    return await open_browser(lomme.hocine)
+
+
+async def count(instance: Instance, statement: str, *values: object) -> int:
+    async with connection(instance.pool) as conn:
+        return int(await fetch_value(conn, statement, *values))
+
+
+async def press(browser: Browser, held: Agreement, act: str, *, page: Page) -> Page:
+    """Press a button of a page that was opened before."""
+    token = page.html.xpath("string(//input[@name='csrf_token']/@value)")
+    answer = await browser.client.post(
+        f"/echanges/{held.exchange_id}/accord",
+        data={"csrf_token": token, "accord": str(held.id), "geste": act, "offre": held.offer_uri},
+        headers={"Accept": "text/html", "Accept-Language": "fr"},
+        allow_redirects=False,
+    )
+    return await browser.read(answer)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"du": "31/12/9999", "au": "31/12/9999"}, "Écrivez le jour comme"),
+        ({"du": "31/12/2150", "au": "31/12/2150"}, "plus de deux ans"),
+        ({"du": "01/01/1999", "au": "02/01/1999"}, "passées"),
+        ({"du": "0001-01-01", "heure_du": "00:00", "au": "0001-01-01", "heure_au": "00:01"}, "Écrivez le jour"),
+        ({"du": "1/2/3/4", "au": day(3)}, "Écrivez le jour comme"),
+        ({"du": day(3), "heure_du": "25:00", "au": day(4)}, "Écrivez l’heure comme"),
+        ({"du": day(4), "au": day(3)}, "La fin doit venir après le début"),
+    ],
+)
+async def test_dates_that_cannot_be_come_back_with_a_sentence(
+    hocine: Browser, lomme: Village, typed: dict[str, str], said: str
+) -> None:
+    path = f"/annonces/d/{lomme.tent.id}/demander"
+
+    answer = await hocine.send(path, {**typed, "message": "Pour Wissant"}, form_on="/compte/telephone")
+
+    assert answer.status == 422 and said in answer.words(), answer.text[:300]
+    assert "Pour Wissant" in answer.text
+
+
+async def test_two_digits_of_a_year_are_enough(hocine: Browser, instance: Instance, lomme: Village) -> None:
+    path = f"/annonces/d/{lomme.tent.id}/demander"
+    first = datetime.now(PARIS).date() + timedelta(days=3)
+
+    typed = {"du": f"{first:%d/%m/%y}", "au": f"{first:%d.%m.%Y}"}
+    answer = await hocine.send(path, typed, form_on="/compte/telephone")
+
+    assert answer.status == 303, answer.words()
+    assert await count(instance, "SELECT count(*) FROM agreement WHERE state = 'requested'") == 1
+
+
+@pytest.mark.parametrize("amount", ["nan", "sNaN", "-1", "inf", "1e9", "1e-9", "douze"])
+async def test_amounts_that_cannot_be_come_back(
+    hocine: Browser, instance: Instance, lomme: Village, amount: str
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE listing SET free_price = true, mode = 'gift' WHERE post_id = $1", lomme.tent.id)
+    path = f"/annonces/d/{lomme.tent.id}/demander"
+
+    answer = await hocine.send(path, {"montant": amount, "message": "Pour Wissant"}, form_on=path)
+
+    assert answer.status == 422 and "Indiquez un montant" in answer.words()
+
+
+async def test_yes_twice_is_yes_once(alice: Browser, instance: Instance, made: Talks) -> None:
+    page = await alice.get(f"/echanges/{made.tent.exchange_id}")
+
+    answers = [await press(alice, made.tent, "accepter", page=page) for _ in range(2)]
+
+    assert [(answer.status, answer.location.partition("?")[2]) for answer in answers] == [(303, "fait=oui")] * 2
+    assert (
+        await count(
+            instance, "SELECT count(*) FROM exchange_event WHERE kind = 'agreed' AND agreement_id = $1", made.tent.id
+        )
+        == 1
+    )
+
+
+async def test_no_and_taking_back_twice_are_once(alice: Browser, instance: Instance, made: Talks) -> None:
+    page = await alice.get(f"/echanges/{made.tent.exchange_id}")
+
+    no = [await press(alice, made.tent, "refuser", page=page) for _ in range(2)]
+    back = [await press(alice, made.sewing, "retirer", page=page) for _ in range(2)]
+
+    assert [answer.location.partition("?")[2] for answer in [*no, *back]] == ["fait=non"] * 4
+
+
+async def test_done_twice_is_done_once(alice: Browser, instance: Instance, made: Talks) -> None:
+    page = await alice.get(f"/echanges/{made.tent.exchange_id}")
+    await press(alice, made.tent, "accepter", page=page)
+
+    twice = [await press(alice, made.tent, act, page=page) for act in ("remis", "remis", "rendu", "rendu")]
+
+    assert [answer.location.partition("?")[2] for answer in twice] == ["fait=fait"] * 4
+    assert await count(instance, "SELECT count(*) FROM economic_event WHERE agreement_id = $1", made.tent.id) == 2
+
+
+async def test_from_an_old_page_no_after_yes_says_what_is_possible(alice: Browser, made: Talks) -> None:
+    page = await alice.get(f"/echanges/{made.tent.exchange_id}")
+    await press(alice, made.tent, "accepter", page=page)
+
+    answer = await press(alice, made.tent, "refuser", page=page)
+
+    assert answer.status == 422 and "Vous êtes déjà d’accord : il reste à annuler" in answer.words()
+
+
+async def test_a_request_sent_twice_is_one_and_leads_to_its_thread(
+    hocine: Browser, instance: Instance, lomme: Village
+) -> None:
+    path = f"/annonces/d/{lomme.tent.id}/demander"
+    typed = {"du": day(3), "au": day(4), "message": "Pour Wissant"}
+
+    answers = [await hocine.send(path, typed, form_on="/compte/telephone") for _ in range(2)]
+
+    assert [answer.status for answer in answers] == [303, 303], answers[1].words()[:900]
+    assert answers[0].location == answers[1].location
+    assert await count(instance, "SELECT count(*) FROM agreement") == 1
+
+
+async def test_a_message_sent_twice_is_one(alice: Browser, instance: Instance, made: Talks) -> None:
+    path = f"/echanges/{made.tent.exchange_id}"
+
+    for _ in range(2):
+        answer = await alice.send(f"{path}/messages", {"message": "Je passe samedi."}, form_on=path)
+        assert (answer.status, answer.location) == (303, f"{path}?fait=envoye")
+
+    assert (await alice.get(path)).words().count("Je passe samedi.") == 1
+
+
+async def test_a_number_given_twice_is_given_once(alice: Browser, instance: Instance, made: Talks) -> None:
+    path = f"/echanges/{made.tent.exchange_id}"
+
+    for _ in range(2):
+        assert (await alice.send(f"{path}/contact", {"quoi": "courriel"}, form_on=path)).status == 303
+
+    words = (await alice.get(path)).words()
+    assert (words.count("Voici mon courriel"), words.count("Vous donnez vos coordonnées")) == (1, 1)
+
+
+@pytest.mark.parametrize("where", ["messages", "signaler", "accord", "counter", "asking"])
+async def test_a_page_that_was_open_for_too_long_gives_back_what_was_typed(
+    alice: Browser, lomme: Village, made: Talks, where: str
+) -> None:
+    path = f"/echanges/{made.tent.exchange_id}"
+    to, field = {
+        "messages": (f"{path}/messages", "message"),
+        "signaler": (f"{path}/signaler", "pourquoi"),
+        "accord": (f"{path}/accord", "raison"),
+        "counter": (f"{path}/proposer/{made.tent.id}", "message"),
+        "asking": (f"/annonces/d/{lomme.drill.id}/demander", "message"),
+    }[where]
+    typed = {field: "Une longue lettre.", "geste": "refuser", "accord": str(made.tent.id)}
+
+    headers = {
+        "Accept": "text/html",
+        "Accept-Language": "fr",
+        "Sec-Fetch-Site": "same-origin",
+        "Referer": f"http://lomme.test{path}",
+    }
+    answer = await alice.read(
+        await alice.client.post(to, data=typed | {"csrf_token": "of another session"}, headers=headers)
+    )
+
+    assert answer.status == 403 and "Rien n’est perdu" in answer.words()
+    (form,) = answer.html.xpath(f"//form[@action='{to}']")
+    assert form.xpath(f"string(.//input[@name='{field}']/@value)") == "Une longue lettre."
+    assert len(form.xpath(".//input[@name='csrf_token']")) == 1
