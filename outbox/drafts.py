@@ -39,7 +39,7 @@ BIKES = (None, "city", "ebike", "cargo", "mtb", "road", "child", "folding", "oth
 INTERVENTIONS = ("flat-tyre", "brakes", "chain", "gears", "wheel", "electric", "lights", "diagnosis", "other")
 URGENCIES = (None, "Now", "Today", "ThisWeek", "Flexible")
 
-_DURATION = re.compile(
+DURATION = re.compile(
     r"P(?=.)(?:\d{1,3}Y)?(?:\d{1,3}M)?(?:\d{1,3}W)?(?:\d{1,3}D)?(?:T(?=.)(?:\d{1,3}H)?(?:\d{1,3}M)?)?"
 )
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
@@ -103,7 +103,7 @@ def _check_terms(draft: ListingDraft, _: datetime) -> Iterator[Problem]:
         yield "wants", "Ce que vous souhaitez en échange est trop long : 120 caractères au plus."
     if draft.points is not None and not 1 <= draft.points <= MOST:
         yield "points", "Un prix va de 1 à 10 000 points."
-    if draft.max_duration is not None and not _DURATION.fullmatch(draft.max_duration):
+    if draft.max_duration is not None and not DURATION.fullmatch(draft.max_duration):
         yield "max_duration", "Cette durée n’est pas lisible."
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal
+from babel.units import format_unit
 from markupsafe import Markup
 
 from models.moments import PARIS
@@ -14,6 +15,11 @@ from models.points import Currency
 NARROW = "\u202f"
 
 FIRST_OF_MONTH = re.compile(r"\b1 (?=\D)")
+
+LASTING = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:\d+S)?)?")
+"""A duration as ISO 8601 writes it, and FEP-0837 with it."""
+
+UNITS = ("year", "month", "week", "day", "hour", "minute")
 
 
 def set_french_spaces(text: str) -> str:
@@ -68,6 +74,17 @@ def format_age(value: datetime, language: str, *, now: datetime | None = None) -
     """How long ago: "il y a 2 heures"; a moment in the future counts as now."""
     seconds = max(((now or datetime.now(UTC)) - value).total_seconds(), 1)
     return format_timedelta(timedelta(seconds=-seconds), granularity="second", add_direction=True, locale=language)
+
+
+def format_lasting(duration: str, language: str) -> str:
+    """An ISO duration in words: "10 jours", "1 mois, 15 jours"; what cannot be read stays as it is."""
+    found = LASTING.fullmatch(duration)
+    parts = [
+        format_unit(int(count), f"duration-{unit}", length="long", locale=language)
+        for unit, count in zip(UNITS, found.groups() if found else (), strict=False)
+        if count and int(count)
+    ]
+    return ", ".join(parts) or duration
 
 
 def format_distance(metres: float, language: str) -> str:

@@ -79,6 +79,7 @@ def make_environment(
         points=partial(formats.format_points, language=locale),
         lines=formats.break_lines,
         moment=partial(formats.format_moment, language=locale),
+        lasting=partial(formats.format_lasting, language=locale),
         month=partial(formats.format_month, language=locale),
         short_day=partial(formats.format_short_day, language=locale),
         weekday=partial(formats.format_weekday, language=locale),

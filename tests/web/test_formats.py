@@ -83,3 +83,23 @@ def test_places_contract_with_their_article(place: str, at: str) -> None:
 
 def test_lines_are_broken_and_everything_else_is_escaped() -> None:
     assert formats.break_lines("a\n<b>") == "a<br>&lt;b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("iso", "french", "english"),
+    [
+        ("P10D", "10 jours", "10 days"),
+        ("P1D", "1 jour", "1 day"),
+        ("P6M", "6 mois", "6 months"),
+        ("P1Y", "1 an", "1 year"),
+        ("P3W", "3 semaines", "3 weeks"),
+        ("PT2H30M", "2 heures, 30 minutes", "2 hours, 30 minutes"),
+        ("P1M15D", "1 mois, 15 jours", "1 month, 15 days"),
+        ("une semaine", "une semaine", "une semaine"),
+        ("P0D", "P0D", "P0D"),
+        ("", "", ""),
+    ],
+)
+def test_how_long_something_lasts_is_said_in_words(iso: str, french: str, english: str) -> None:
+    assert formats.format_lasting(iso, "fr").replace("\u00a0", " ") == french
+    assert formats.format_lasting(iso, "en_GB").replace("\u00a0", " ") == english

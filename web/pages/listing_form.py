@@ -21,6 +21,7 @@ from outbox.drafts import (
     AUDIENCES,
     BIKES,
     CONDITIONS,
+    DURATION,
     INTERVENTIONS,
     MOST_MONEY,
     TEXT_LIMIT,
@@ -216,7 +217,7 @@ def _read_terms(form: Form, kind: str, face: Face) -> dict[str, Any]:
         form.fail("prix", "Donnez un prix, ou cochez « prix libre ».")
     return {
         "mode": mode or "other",
-        "max_duration": (form.choice("duree", DURATIONS) or None) if mode == "loan" else None,
+        "max_duration": _read_duration(form) if mode == "loan" else None,
         "deposit": _read_money(form, "caution") if lent else None,
         "price": price,
         "free_price": free,
@@ -227,6 +228,12 @@ def _read_terms(form: Form, kind: str, face: Face) -> dict[str, Any]:
         "first_come": offered and mode == "gift" and form.choice("premier", WHO, default="choisir") == "premier",
         "points": read_number(form, "points") or None if face.currency and mode in PRICED else None,
     }
+
+
+def _read_duration(form: Form) -> str | None:
+    """One of those in the list, or the one that an app gave it, which the list then holds too."""
+    typed = form.typed("duree")
+    return typed if DURATION.fullmatch(typed) else form.choice("duree", DURATIONS) or None
 
 
 def _read_money(form: Form, name: str) -> Decimal | None:
