@@ -148,7 +148,7 @@ async def follow_word(conn: Connection, site: Site, sender: Actor, held: Agreeme
     if word.offer_uri:
         await agreements.save_offer(conn, held.id, word.offer_uri, changed.proposed_by)
     case = replace(case, agreement=changed)
-    if same:
+    if same or (word.state == "done" and held.owner_reported_at is not None):  # the report said so already
         await agreements.save(conn, changed)
     elif word.state == "expired":
         await keep(conn, site, case, "expired", None)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.database import Connection, execute, fetch_all, fetch_one, fetch_records
+from models.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_records
 from models.errors import NotFound
 
 
@@ -71,6 +71,20 @@ async def list_notes(conn: Connection, event_ids: list[int]) -> dict[int, int]:
         conn, "SELECT event_id, post_id FROM thanks WHERE event_id = ANY($1) AND post_id IS NOT NULL", event_ids
     )
     return {row["event_id"]: row["post_id"] for row in rows}
+
+
+async def list_early(conn: Connection, agreement_id: int) -> list[int]:
+    """Notes from elsewhere below the listing that thank for this agreement and came before both had confirmed it."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT p.id FROM agreement a JOIN post p ON p.root_id = a.listing_id
+        WHERE a.id = $1 AND p.author_id IN (a.owner_id, a.partner_id) AND NOT p.local AND p.deleted_at IS NULL
+            AND p.raw->>'thanksFor' IN (SELECT uri FROM economic_event WHERE agreement_id = $1)
+        ORDER BY p.id LIMIT 10
+        """,
+        agreement_id,
+    )
 
 
 async def list_received(conn: Connection, thanked_id: int, *, hidden: bool, limit: int) -> list[Received]:

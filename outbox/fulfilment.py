@@ -17,6 +17,7 @@ from outbox.builders.create import build_report
 from outbox.cases import NOTHING, Act, Said, open_case, require_next, say, stamp, tell_truth
 from outbox.prices import pay
 from outbox.terms import AGAIN_AND_AGAIN
+from outbox.thanks import count_early
 
 
 async def report(
@@ -68,8 +69,8 @@ def note_report(held: Agreement, role: Role | None, at: datetime) -> Agreement:
 async def settle(conn: Connection, site: Site, case: Case) -> None:
     """What follows from the end: it is verified when both say so, paid, and what can be had once is closed."""
     held = case.agreement
-    if held.verified:
-        await exchanges.add_event(conn, held.exchange_id, "verified", agreement_id=held.id)
+    if held.verified and await exchanges.add_event(conn, held.exchange_id, "verified", agreement_id=held.id):
+        await count_early(conn, case)
     if held.state == "done" and case.owner.local:
         await pay(conn, case)
     details, stock = case.listing.details, find_stock(case.listing.details)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models import agreements, exchanges, thanks
+from models import agreements, exchanges, posts, thanks
 from models.actors import Actor
 from models.agreements import Agreement
 from models.database import Connection
@@ -80,6 +80,14 @@ async def keep_thanks(conn: Connection, case: Case, author: Actor, note: Post | 
         thanked_id=held.other_of(author.id),
         post_id=None if note is None else note.id,
     )
+
+
+async def count_early(conn: Connection, case: Case) -> None:
+    """Now that both confirm it, thanks that were faster than a report count too."""
+    held = case.agreement
+    for note in await posts.list_by_ids(conn, await thanks.list_early(conn, held.id)):
+        if note.id in await posts.filter_visible(conn, [note.id], held.other_of(note.author_id)):
+            await keep_thanks(conn, case, case.owner if note.author_id == case.owner.id else case.partner, note)
 
 
 async def find_choice(conn: Connection, agreement: Agreement, actor_id: int) -> Choice | None:

@@ -10,6 +10,8 @@ from models import agreements, exchange_messages, exchanges, posts, thanks
 from models.actors import Actor
 from models.database import Connection
 from models.posts import Post
+from outbox.fulfilment import report
+from outbox.thanks import Gratitude, thank
 from tests.factories import make_follow, make_member, make_remote_actor
 from tests.gratitude import exchange, list_lines
 from tests.inbox.handlers.activities import by, note_by
@@ -80,6 +82,25 @@ async def test_an_exchange_that_one_side_only_reports_is_thanked_for_by_nobody(
     post = await write(pair, pair.here.partner, report.uri)
 
     assert await is_message(pair, post) and await list_lines(pair.here) == []
+
+
+async def test_thanks_that_were_faster_than_the_report_count_once_it_has_come(
+    conn: Connection, second_conn: Connection
+) -> None:
+    pair = await make_pair(conn, second_conn, mode="service")
+    await exchange(pair, confirmed=False)
+    there = pair.there
+    await report(second_conn, there.site, there.partner, await there.get(), "done")
+    await thank(second_conn, there.site, there.partner, await there.get(), Gratitude(text="Merci !"))
+    late, early = await there.list_new()
+
+    await pair.here.receive(early)
+    forged = await write(pair, await make_remote_actor(conn, "eve", "lens.test"), early["object"]["thanksFor"])
+    assert await list_lines(pair.here) == []
+    await pair.here.receive(late)
+
+    assert [(who, note.uri) for who, _, note in await list_lines(pair.here)] == [("bob", early["object"]["id"])]
+    assert forged.id not in (await thanks.list_notes(conn, [event.id for event in await _list_events(pair)])).values()
 
 
 async def test_a_third_person_thanks_for_no_exchange_of_others(pair: Pair) -> None:

@@ -79,8 +79,23 @@ async def test_a_loan_from_the_request_to_the_thanks(pair: Pair) -> None:
     assert same(await here.get(), await there.get())
     ours, theirs = await list_kinds(pair)
     assert ours == ["requested", "countered", "agreed", "back", "back", "verified"]
-    assert theirs == ["requested", "countered", "accepted", "agreed", "back", "back", "verified", "done"]
+    assert theirs == ["requested", "countered", "accepted", "agreed", "back", "back", "verified"]
     assert here.ignored == there.ignored == []
+
+
+async def test_that_it_is_done_stands_once_in_both_threads(conn: Connection, second_conn: Connection) -> None:
+    pair = await make_pair(conn, second_conn, mode="service")
+    here, there = pair.here, pair.there
+    await ask(pair, Terms())
+    await accept(conn, here.site, here.owner, await here.get())
+    await report(conn, here.site, here.owner, await here.get(), "done")
+    await pair.carry()
+    await report(second_conn, there.site, there.partner, await there.get(), "done")
+    await pair.carry()
+
+    ours, theirs = await list_kinds(pair)
+    assert ours == theirs == ["requested", "agreed", "done", "done", "verified"]
+    assert same(await here.get(), await there.get())
 
 
 async def test_the_words_of_a_request_go_with_it(pair: Pair) -> None:
