@@ -207,19 +207,21 @@ async def list_over(conn: Connection, *, at: datetime, limit: int = 100) -> list
     )
 
 
-async def forget(conn: Connection, guest: Guest, *, words: bool) -> None:
-    """Delete who she is. Her side of the thread stays under NOBODY; with `words` what she wrote goes too."""
+async def forget(conn: Connection, guest: Guest) -> None:
+    """Delete who she is and what she wrote.
+
+    What the two agreed stays under NOBODY, for the owner and the figures: what, when, and how it ended.
+    """
     await execute(conn, "DELETE FROM guest WHERE id = $1", guest.id)
     if guest.actor_id is None:
         return
     await execute(conn, "UPDATE actor SET name = $2, updated_at = now() WHERE id = $1", guest.actor_id, NOBODY)
-    if not words:
-        return
     await execute(conn, "DELETE FROM exchange_event WHERE actor_id = $1 AND kind = 'said'", guest.actor_id)
     await execute(
         conn,
         """
-        UPDATE exchange_event SET details = details #- '{text}' #- '{terms,note}' #- '{terms,in_return}'
+        UPDATE exchange_event
+        SET details = details #- '{text}' #- '{terms,note}' #- '{terms,in_return}' #- '{terms,place}'
         WHERE actor_id = $1
         """,
         guest.actor_id,
@@ -229,9 +231,23 @@ async def forget(conn: Connection, guest: Guest, *, words: bool) -> None:
         """
         UPDATE agreement SET note = CASE WHEN proposed_by = $1 THEN '' ELSE note END,
             in_return = CASE WHEN proposed_by = $1 THEN '' ELSE in_return END,
+            place = CASE WHEN proposed_by = $1 THEN '' ELSE place END,
             reason = CASE WHEN state = 'withdrawn' THEN '' ELSE reason END
         WHERE partner_id = $1
         """,
+        guest.actor_id,
+    )
+
+
+async def clear_thread(conn: Connection, guest: Guest) -> None:
+    """Delete what was said in her thread, by either of the two: it ended long ago."""
+    await execute(
+        conn,
+        """
+        DELETE FROM exchange_event v USING exchange e
+        WHERE v.exchange_id = e.id AND v.kind = 'said' AND e.listing_id = $1 AND e.partner_id = $2
+        """,
+        guest.listing_id,
         guest.actor_id,
     )
 

@@ -152,14 +152,15 @@ async def erase(conn: Connection, site: Site, guest: Guest) -> None:
     """The guest wants to be forgotten, with her words: what is open ends, her address and her name go, her link too."""
     if guest.actor_id is not None:
         await end_all(conn, site, await actors.get(conn, guest.actor_id))
-    await guests.forget(conn, guest, words=True)
+    await guests.forget(conn, guest)
 
 
 async def forget_over(conn: Connection, *, at: datetime) -> int:
-    """Forget who guests were whose threads ended long ago; how many."""
+    """Forget who guests were whose threads ended long ago, and what was said there; how many."""
     over = await guests.list_over(conn, at=at)
     for guest in over:
-        await guests.forget(conn, guest, words=False)
+        await guests.clear_thread(conn, guest)
+        await guests.forget(conn, guest)
     return len(over)
 
 

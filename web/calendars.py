@@ -43,9 +43,9 @@ class Occasion:
 
     @property
     def whole_days(self) -> bool:
-        """Whether it goes from midnight to midnight in Paris."""
+        """Whether it goes from midnight to midnight in Paris; a day alone, with no end, is one."""
         moments = [self.begins_at, self.ends_at] if self.ends_at else [self.begins_at]
-        return self.ends_at is not None and all(moment.astimezone(PARIS).time() == time() for moment in moments)
+        return all(moment.astimezone(PARIS).time() == time() for moment in moments)
 
 
 def write_calendar(occasions: Iterable[Occasion], *, name: str = "") -> bytes:
@@ -93,7 +93,9 @@ def _make_event(one: Occasion) -> Event:
 
 def _place(one: Occasion, moment: datetime) -> object:
     local = moment.astimezone(PARIS)
-    return local.date() if one.whole_days else local
+    if one.whole_days:
+        return local.date()
+    return local if local.fold == 0 else moment.astimezone(UTC)  # the second 2:30 of an October night has no other name
 
 
 def _make_alarm(words: str, before: timedelta, *, related: str = "START") -> Alarm:

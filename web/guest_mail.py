@@ -7,18 +7,21 @@ from email.utils import format_datetime, make_msgid
 from typing import Any
 
 from federation.instance import Instance
-from models import actors, guests, listings, news, preferences
+from models import actors, guests, listings, mails, news, preferences
 from models.database import Connection, connection, transaction
 from models.guests import Guest
 from outbox.guests import MAIL, Party, forget_over, get_party
 from web.mail import write_letter
-from web.mail_server import MailCause, MailRefused, hand_over, read_smtp_url
+from web.mail_server import Handover, MailCause, MailRefused, hand_over, read_smtp_url
 from web.mail_times import DELAY, is_quiet
 from web.news_mail import Listener, attach_calendar, gather_thread, list_settled, speak
 from web.paths import listing_path
 from web.signing import read_signed, sign
 
 __all__ = ["MAIL", "find_guest", "find_leaving", "forget_guests", "send_guest_mail", "tell_guests"]
+
+TROUBLE = "guest"
+"""What such a mail is called among those that did not leave."""
 
 LINK, STOP = "guest", "guest_stop"
 """What a signed address is for: the thread, as long as no newer link was asked for; and the end of mails, always."""
@@ -64,8 +67,21 @@ async def send_guest_mail(instance: Instance, payload: dict[str, Any]) -> None:
         template = "mail/guest_confirm" if guest.actor_id is None else "mail/guest_link"
         message = await _write(conn, instance, guest, template, {}, sender=server.sender)
     handover = await hand_over(instance.settings, server, message, guest.email)
+    async with transaction(instance.pool) as conn:
+        await _note_trouble(conn, guest, handover)
     if handover.again:
         raise MailRefused(f"The mail server {server.host} does not take mails: {handover.detail}.")
+
+
+async def _note_trouble(conn: Connection, guest: Guest, handover: Handover) -> None:
+    """Administrators see what does not leave, by the name of who would get the answer; not addresses typed wrong."""
+    listing = await listings.find_by_post(conn, guest.listing_id)
+    if listing is None or handover.cause is MailCause.ADDRESS:
+        return
+    if handover.cause is None:
+        await mails.forget_trouble(conn, listing.post.author_id, TROUBLE)
+    else:
+        await mails.save_trouble(conn, listing.post.author_id, TROUBLE, handover.cause, final=not handover.again)
 
 
 async def tell_guests(instance: Instance, at: datetime | None = None) -> int:
@@ -94,6 +110,7 @@ async def _tell(instance: Instance, id: int, at: datetime) -> bool:
             return False
     handover = await hand_over(instance.settings, server, ready.message, ready.guest.email)
     async with transaction(instance.pool) as conn:
+        await _note_trouble(conn, ready.guest, handover)
         if handover.again:
             await guests.save_told(conn, id, told_id, before=ready.last_id)
         elif handover.cause is MailCause.ADDRESS:

@@ -45,6 +45,30 @@ def test_a_loan_of_days_is_read_back_as_it_was() -> None:
     assert b"DTSTART;VALUE=DATE:20270327\r\n" in body and b"VTIMEZONE" not in body
 
 
+def test_a_day_without_hours_or_end_is_a_whole_one() -> None:
+    event = read_event(write_calendar([replace(LOAN, begins_at=datetime(2027, 3, 28, tzinfo=PARIS), ends_at=None)]))
+
+    assert event.decoded("dtstart") == date(2027, 3, 28) and "dtend" not in event
+    assert [alarm.decoded("trigger") for alarm in event.walk("VALARM")] == [-timedelta(hours=15)]
+
+
+@pytest.mark.parametrize(
+    "begins",
+    [
+        datetime(2026, 3, 29, 0, 30, tzinfo=UTC),
+        datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
+        datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+        datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+    ],
+)
+def test_an_hour_in_the_nights_when_clocks_change_is_that_very_moment(begins: datetime) -> None:
+    body = write_calendar([replace(LOAN, begins_at=begins, ends_at=begins + timedelta(hours=2))])
+
+    event = read_event(body)
+    assert event.decoded("dtstart").astimezone(UTC) == begins
+    assert event.decoded("dtend").astimezone(UTC) == begins + timedelta(hours=2)
+
+
 def test_lines_are_folded_and_commas_are_escaped_as_the_rule_says() -> None:
     body = write_calendar([LOAN])
 
@@ -111,9 +135,10 @@ def test_what_is_cancelled_says_so_under_the_same_name_and_rings_no_more() -> No
 
 
 def test_an_hour_without_an_end_has_none() -> None:
-    event = read_event(write_calendar([replace(LOAN, ends_at=None)]))
+    begins_at = datetime(2027, 3, 27, 18, tzinfo=PARIS)
+    event = read_event(write_calendar([replace(LOAN, begins_at=begins_at, ends_at=None)]))
 
-    assert event.decoded("dtstart") == LOAN.begins_at and "dtend" not in event
+    assert event.decoded("dtstart") == begins_at and "dtend" not in event
     assert len(event.subcomponents) == 1
 
 

@@ -153,9 +153,9 @@ async def test_b52_the_author_sees_to_which_server_nothing_private_was_sent(
 async def test_author_of_a_message_reads_that_a_server_is_silent_and_that_mail_went_instead(
     alice: Browser, lomme: Village, instance: Instance
 ) -> None:
-    path = lomme.tent.post.url.removeprefix(lomme.site.url)
     async with transaction(instance.pool) as conn:
         thread = await fetch_column(conn, "SELECT id FROM exchange")
+        path = f"/echanges/{thread[0]}"
         draft = NoteDraft(text="Oui, samedi 10 h.", audience="direct")
         sent = await answer(conn, lomme.site, lomme.alice, lomme.message, draft)
         await execute(

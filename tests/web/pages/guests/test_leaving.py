@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from models import blocks
-from models.database import transaction
+from models.database import Connection, connection, fetch_column, fetch_value, transaction
 from outbox.guests import forget_over
 from tests.web.inn import EMAIL, Inn
 from tests.web.pages.guests.test_story import day
@@ -91,7 +91,14 @@ async def test_a_guest_is_reported_to_the_moderators_and_to_no_other_server(inn:
 
 
 async def test_a_guest_is_forgotten_ninety_days_after_the_end(inn: Inn) -> None:
-    await inn.enter()
+    guest = await inn.enter()
+    link = inn.link()
+    await (await inn.owner()).send(f"/echanges/{(await inn.thread()).id}/messages", {"message": "Oui, Léonie."})
+    await guest.open(f"{link}/demander?du={day(5)}&au={day(6)}")
+    await guest.send(f"{link}/demander", {"du": day(5), "au": day(6), "note": "chez Léonie", "lieu": "chez Léonie"})
+    await guest.open(link)
+    await guest.send(f"{link}/accord", {"geste": "retirer", "raison": "Léonie est malade"})
+    await inn.tell()
     now = datetime.now(UTC)
 
     async with transaction(inn.door.instance.pool) as conn:
@@ -101,7 +108,16 @@ async def test_a_guest_is_forgotten_ninety_days_after_the_end(inn: Inn) -> None:
     assert (early, late) == (0, 1)
     owner = await inn.owner()
     assert "Une personne sans compte" in owner.text and "Léonie" not in owner.text
-    assert "est-elle libre samedi" in owner.text
+    assert "retire sa demande" in owner.text and "est-elle libre samedi" not in owner.text
+    async with connection(inn.door.instance.pool) as conn:
+        assert [await list_where_it_stands(conn, word) for word in ("Léonie", EMAIL, "libre samedi")] == [[], [], []]
+
+
+async def list_where_it_stands(conn: Connection, word: str) -> list[str]:
+    """The tables in which a word stands anywhere, whatever the column."""
+    tables = await fetch_column(conn, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    query = "SELECT count(*) FROM {} AS one WHERE position($1 IN one::text) > 0"
+    return [name for name in tables if await fetch_value(conn, query.format(name), word)]
 
 
 async def test_a_guest_with_something_open_is_kept(inn: Inn) -> None:
