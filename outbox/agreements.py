@@ -74,7 +74,7 @@ async def _find_repeated(
     conn: Connection, listing_id: int, partner: Actor, by: Actor, terms: Terms, said: Said
 ) -> Agreement | None:
     """What somebody here proposed a moment ago by the same button; activities from elsewhere have ids of their own."""
-    if not by.local or said.uri is not None:
+    if said.uri is not None or not (by.local or by.guest):
         return None
     words = agreements.Words(terms=terms, text=require_words(said.text))
     return await agreements.find_repeated(conn, listing_id, partner.id, by.id, words)

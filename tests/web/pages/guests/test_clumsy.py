@@ -1,0 +1,77 @@
+"""Guests with clumsy hands: the same button twice, a browser that forgot its cookies, a page that waited for days."""
+
+import pytest
+
+from tests.web.inn import WORDS, Inn
+from tests.web.pages.guests.test_story import day
+
+
+async def test_a_message_sent_twice_is_one(inn: Inn) -> None:
+    guest = await inn.enter()
+    link = inn.link()
+
+    for _ in range(2):
+        await guest.open(link)
+        await guest.send(f"{link}/messages", {"message": "Je passe samedi."})
+
+    assert guest.text.count("Je passe samedi.") == 1
+
+
+async def test_a_door_knocked_at_twice_in_a_row_reaches_the_owner_once(inn: Inn) -> None:
+    guest = await inn.knock()
+    link = inn.link()
+
+    await guest.open(link)
+    hidden = guest.hidden_fields(f"{link}/confirmer")
+    for _ in range(2):
+        await guest._post(f"{link}/confirmer", hidden)
+
+    assert guest.status == 200 and "C’est parti" in guest.text
+    assert await inn.count("SELECT count(*) FROM exchange_event WHERE kind = 'said'") == 1
+
+
+async def test_terms_asked_for_twice_are_one(inn: Inn) -> None:
+    guest = await inn.enter()
+    link = inn.link()
+    page = f"{link}/demander?du={day(5)}&au={day(6)}"
+
+    for _ in range(2):
+        await guest.open(page)
+        await guest.send(f"{link}/demander", {"du": day(5), "au": day(6), "message": "Pour Wissant"})
+        assert guest.path.startswith(link) and guest.status == 200, guest.text
+
+    assert await inn.count("SELECT count(*) FROM agreement") == 1
+
+
+@pytest.mark.parametrize("where", ["door", "messages", "demander"])
+async def test_a_browser_without_its_cookies_gives_back_what_was_typed(inn: Inn, where: str) -> None:
+    guest = await inn.enter()
+    link = inn.link()
+    path, page, typed = {
+        "door": (inn.path, inn.path, WORDS | {"courriel": "autre@example.net", "message": "Une longue lettre."}),
+        "messages": (f"{link}/messages", link, {"message": "Une longue lettre."}),
+        "demander": (
+            f"{link}/demander",
+            f"{link}/demander?du={day(5)}&au={day(6)}",
+            {"du": day(5), "au": day(6), "message": "Une longue lettre."},
+        ),
+    }[where]
+    await guest.open(page)
+    hidden = guest.hidden_fields(path)
+    guest.client.session.cookie_jar.clear()
+
+    await guest._post(path, hidden | typed)
+
+    assert guest.status == 403 and "Rien n’est perdu" in guest.text and "Une longue lettre." in guest.text
+    await guest.send(path)
+    assert guest.status == 200 and "Rien n’est perdu" not in guest.text, guest.text
+
+
+async def test_private_pages_name_themselves_to_nobody_else_and_their_forms_work_in_old_browsers(inn: Inn) -> None:
+    guest = await inn.enter()
+
+    answer = await guest.client.get(inn.link(), headers={"Accept": "text/html"})
+
+    # With "no-referrer" browsers say `Origin: null` of our own forms too, and old ones have no other word for it.
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
