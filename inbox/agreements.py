@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from federation.html import to_text
@@ -26,6 +26,9 @@ WORDS: dict[str, State] = {word: state for state, word in STATES.items()} | {"Pa
 """From what the `preview` of an Agreement says to our state."""
 
 REASON_LIMIT = 2_000
+
+FASTEST_CLOCK = timedelta(days=1)
+"""A server whose clock is farther ahead could not sign either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,9 +167,11 @@ def _read_stipulated(case: Case, word: Word) -> Terms | None:
 
 
 def _require_order(held: Agreement, word: Word, at: datetime) -> None:
-    """Raise Ignored for what is old, or goes back behind what is settled."""
+    """Raise Ignored for what is old, goes back behind what is settled, or would make all that follows old."""
     if at <= held.updated_at:
         raise Ignored("Something newer is known of this agreement.")
+    if at > datetime.now(UTC) + FASTEST_CLOCK:
+        raise Ignored("This is said to be of the future.")
     if held.ended_at is not None and held.state != "expired" and word.state in agreements.LIVE:
         raise Ignored("This crossed with the end of the agreement.")
     if held.state == "agreed" and word.state in agreements.OPEN:

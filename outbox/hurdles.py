@@ -24,6 +24,12 @@ WAITING_EACH = 3
 WAITING_ALL = 30
 """…and about all listings: each one holds its days."""
 
+WAITING_HOST_EACH, WAITING_HOST_ALL = 30, 300
+"""The same for all people of another server, which makes as many as it likes."""
+
+ASKED_A_DAY = 20
+"""So often a day one person may ask for one thing, also when each request is taken back: the owner hears of each."""
+
 
 async def require_askable(conn: Connection, partner: Actor, listing: Listing) -> None:
     """Raise, with a sentence for her, whatever would keep this person from asking now, whichever terms she proposes.
@@ -60,6 +66,18 @@ async def require_patience(conn: Connection, partner: Actor, listing: Listing) -
         raise Conflict("Trois de vos demandes attendent déjà une réponse ici : retirez-en une d’abord.")
     if await agreements.count_live(conn, partner.id) >= WAITING_ALL:
         raise Conflict("Trente de vos demandes attendent déjà une réponse : retirez-en une d’abord.")
+    if await agreements.count_asked(conn, partner.id, listing.id) >= ASKED_A_DAY:
+        raise Conflict("Vous l’avez beaucoup demandé aujourd’hui : écrivez un message, ou redemandez demain.")
+    if not partner.local and not partner.guest and await _is_crowded(conn, partner.host, listing):
+        raise Conflict("Beaucoup de demandes de votre serveur attendent déjà une réponse : réessayez plus tard.")
+
+
+async def _is_crowded(conn: Connection, host: str, listing: Listing) -> bool:
+    """Whether people of one server wait for as many answers as all of them together may."""
+    return (
+        await agreements.count_live_of_host(conn, host, listing_id=listing.id) >= WAITING_HOST_EACH
+        or await agreements.count_live_of_host(conn, host) >= WAITING_HOST_ALL
+    )
 
 
 async def require_free_day(conn: Connection, listing: Listing, *, at: datetime) -> None:

@@ -147,6 +147,34 @@ async def count_live(conn: Connection, partner_id: int, *, listing_id: int | Non
     return found
 
 
+async def count_live_of_host(conn: Connection, host: str, *, listing_id: int | None = None) -> int:
+    """How many requests of people of one server wait for an answer, of all or about one listing."""
+    found: int = await fetch_value(
+        conn,
+        """
+        SELECT count(*) FROM agreement a JOIN actor p ON p.id = a.partner_id
+        WHERE p.host = $1 AND a.state IN ('requested', 'countered') AND ($2::bigint IS NULL OR a.listing_id = $2)
+        """,
+        host,
+        listing_id,
+    )
+    return found
+
+
+async def count_asked(conn: Connection, partner_id: int, listing_id: int) -> int:
+    """How often somebody has asked for this within a day, whatever became of it."""
+    found: int = await fetch_value(
+        conn,
+        """
+        SELECT count(*) FROM exchange e JOIN agreement a ON a.exchange_id = e.id
+        WHERE e.listing_id = $2 AND e.partner_id = $1 AND a.created_at > now() - interval '1 day'
+        """,
+        partner_id,
+        listing_id,
+    )
+    return found
+
+
 async def list_due(conn: Connection, *, at: datetime, late: datetime, limit: int) -> list[Agreement]:
     """Whose answer is overdue: ours since `at`, copies since `late`, when their own server kept silent about it."""
     return await fetch_all(

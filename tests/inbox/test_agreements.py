@@ -220,3 +220,21 @@ async def test_an_update_that_is_not_newer_changes_nothing(copy: Copy) -> None:
             await copy.update("Cancelled", updated=old)
 
     assert (await copy.get()).state == "requested"
+
+
+@pytest.mark.parametrize("at", ["8999-01-01T00:00:00Z", (datetime.now(UTC) + timedelta(days=2)).isoformat()])
+async def test_what_is_said_to_be_of_another_day_does_not_make_all_that_follows_old(copy: Copy, at: str) -> None:
+    for tell in (copy.say_yes, lambda **changes: copy.update("Accepted", **changes)):
+        with pytest.raises(Ignored, match="future"):
+            await tell(updated=at)
+    assert (await copy.get()).state == "requested"
+
+    await copy.say_yes()
+
+    assert (await copy.get()).state == "agreed"
+
+
+async def test_a_clock_that_is_an_hour_ahead_is_believed(copy: Copy) -> None:
+    await copy.update("Rejected", updated=(datetime.now(UTC) + timedelta(hours=1)).isoformat())
+
+    assert (await copy.get()).state == "refused"
