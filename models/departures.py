@@ -6,6 +6,26 @@ from models.errors import Conflict
 from models.inboxes import Inbox, schedule_to
 
 
+async def begin(conn: Connection, actor_id: int) -> None:
+    """Let nobody else ask for anything of this person's, nor change it, before the transaction ends.
+
+    Whoever asks for something takes its author before the listing, whoever changes one takes the listing before its
+    author's account: in another order they would wait for each other.
+    """
+    await execute(conn, "SELECT FROM actor WHERE id = $1 FOR NO KEY UPDATE", actor_id)
+    await fetch_column(
+        conn,
+        """
+        SELECT id FROM post
+        WHERE (author_id = $1 AND kind = 'listing' AND deleted_at IS NULL) OR id IN (
+            SELECT listing_id FROM agreement
+            WHERE $1 IN (owner_id, partner_id) AND state IN ('requested', 'countered', 'agreed'))
+        ORDER BY id FOR NO KEY UPDATE
+        """,
+        actor_id,
+    )
+
+
 async def require_another_admin(conn: Connection, actor_id: int) -> None:
     """Raise Conflict rather than leave the instance without an admin; who is about to leave herself does not count.
 

@@ -265,4 +265,4 @@ async def list_expired(conn: Connection, *, limit: int) -> list[Listing]:
         """,
         limit,
     )
-    return [read_listing(row) for row in rows]
+    return [read_listing(row) for row in sorted(rows, key=lambda row: row["id"])]  # closed in the order of all locks

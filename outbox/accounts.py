@@ -132,6 +132,7 @@ async def delete(conn: Connection, site: Site, actor: Actor) -> None:
     What waited of hers is not sent, she is logged out everywhere, and her name is nobody's again. Raises NotFound for
     an actor without an account, Conflict for the last administrator.
     """
+    await departures.begin(conn, actor.id)
     await accounts.get(conn, actor.id)
     await departures.require_another_admin(conn, actor.id)
     await tokens.end_access(conn, actor.id)

@@ -29,6 +29,7 @@ async def ask(conn: Connection, site: Site, actor: Actor) -> None:
 
     Raises NotFound for an actor without an account, Conflict for the last administrator.
     """
+    await departures.begin(conn, actor.id)
     await departures.require_another_admin(conn, actor.id)
     await accounts.take_turn(conn, actor.id)
     await accounts.get(conn, actor.id)
@@ -42,6 +43,7 @@ async def ask(conn: Connection, site: Site, actor: Actor) -> None:
 
 async def stay(conn: Connection, site: Site, actor: Actor) -> None:
     """She changed her mind: what was paused for it is to be had again, unless she or time closed it meanwhile."""
+    await departures.begin(conn, actor.id)
     await accounts.take_turn(conn, actor.id)
     departure = await leaving.find(conn, actor.id)
     if departure is None:
@@ -71,6 +73,7 @@ async def leave_due(instance: Instance, *, at: datetime | None = None) -> int:
 
 async def _leave(conn: Connection, site: Site, actor_id: int, at: datetime) -> bool:
     """End this account, unless somebody else did or its owner changed her mind meanwhile."""
+    await departures.begin(conn, actor_id)
     await departures.require_another_admin(conn, actor_id)
     await accounts.take_turn(conn, actor_id)
     departure = await leaving.find(conn, actor_id)
