@@ -10,7 +10,7 @@ from models.hours import Closure
 from web.formats import format_short_day, to_paris_day
 from web.paths import exchange_path
 from web.render import N_
-from web.spans import DAY, Span, Voice, describe, read_span
+from web.spans import DAY, Span, Voice, read_span
 
 Look = Literal["agreed", "waiting", "kept"]
 
@@ -42,7 +42,8 @@ ICONS: dict[Look, str] = {"agreed": "accord", "waiting": "attente", "kept": "dat
 class Line:
     """One thing on one day: what, with whom, from when to when, where, how far it is, and where it leads.
 
-    `ics` is a file for one's own calendar; `urgent` where somebody waits for her.
+    `ics` is a file for one's own calendar; `urgent` where somebody waits for her. A `span` is put into words only where
+    the line is shown.
     """
 
     day: date
@@ -52,6 +53,7 @@ class Line:
     hour: time | None = None
     title: str = ""
     other: str = ""
+    span: Span | None = None
     when: str = ""
     place: str = ""
     state: str = ""
@@ -109,7 +111,7 @@ def tell_kept(voice: Voice, dated: Dated, found: Iterable[KeptDays], *, origin: 
             day=span.first,
             what=voice.say("Vous gardez"),
             title=one.title,
-            when=describe(span, voice),
+            span=span,
             href=one.url.removeprefix(origin) + "#jours",
             icon=ICONS["kept"],
         )
@@ -136,7 +138,7 @@ def tell_closures(voice: Voice, dated: Dated, closures: Iterable[Closure]) -> No
         line = Line(
             day=one.first,
             what=voice.say("Votre lieu est fermé"),
-            when=describe(Span(first=one.first, last=one.last), voice),
+            span=Span(first=one.first, last=one.last),
             href="/compte/profil#fermetures",
             icon=ICONS["kept"],
         )
@@ -156,7 +158,7 @@ def _tell_begin(voice: Voice, one: DatedAgreement, span: Span) -> Line:
         what=voice.say(BEGINS.get((one.mode, _gives(one)), ELSE)),
         title=one.title or voice.say("Annonce retirée"),
         other=one.other,
-        when=describe(span, voice),
+        span=span,
         place=one.place,
         state=_tell_state(voice, one),
         urgent=one.turn or one.confirm,

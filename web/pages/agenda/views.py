@@ -20,7 +20,7 @@ from web.pages.exchanges.days import next_month
 from web.pages.people import find_return
 from web.render import reader_language, render, say
 from web.session import require_account
-from web.spans import Voice, begin_at
+from web.spans import Voice, begin_at, describe
 
 SHOWN = 40
 """Lines of what comes; the rest of the last day stands there too."""
@@ -54,7 +54,8 @@ class Asked:
 async def show_agenda(request: web.Request) -> web.Response:
     """GET /agenda?mois=YYYY-MM; without a month, what comes from today on."""
     asked = Asked(today=datetime.now(PARIS).date(), month=read_month(request.query.get("mois", "")))
-    dated = await _gather(request, asked)
+    voice = Voice(say=partial(say, request), language=reader_language(request))
+    dated = await _gather(request, asked, voice)
     lines = [one for one in dated.lines if asked.shown_from <= one.day < asked.until]
     lines.sort(key=lambda one: (one.day, one.hour or time()))
     lines, more = (lines, None) if asked.month else _cut(lines)
@@ -71,6 +72,7 @@ async def show_agenda(request: web.Request) -> web.Response:
         before=next_month(asked.first, -1),
         after=next_month(asked.first, 1),
         more=more,
+        describe=partial(describe, voice=voice),
     )
 
 
@@ -83,7 +85,7 @@ def read_month(typed: str) -> date | None:
     return found if found and found.year in YEARS else None
 
 
-async def _gather(request: web.Request, asked: Asked) -> Dated:
+async def _gather(request: web.Request, asked: Asked, voice: Voice) -> Dated:
     """Everything between the first day of the table and the last one that is told, in three reads."""
     instance, account = request.app[INSTANCE], require_account(request)
     begins_at, ends_at = begin_at(asked.first), begin_at(asked.until)
@@ -92,7 +94,7 @@ async def _gather(request: web.Request, asked: Asked) -> Dated:
         late = asked.month is None
         agreed = await agenda.list_agreements(conn, me.id, begins_at, ends_at, late=late)
         kept = await agenda.list_kept(conn, me.id, begins_at, ends_at)
-    voice, dated = Voice(say=partial(say, request), language=reader_language(request)), Dated()
+    dated = Dated()
     tell_agreements(voice, dated, agreed, today=asked.today)
     tell_kept(voice, dated, kept, origin=instance.site.url)
     tell_closures(voice, dated, [] if me.type == "Person" else read_hours(me.hours).closures)

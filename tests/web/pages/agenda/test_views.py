@@ -131,6 +131,17 @@ async def test_months_lead_to_one_another_over_the_year(alice: Browser) -> None:
     assert [one.text for one in january.html.xpath("//table/tbody/tr[1]/td")] == [None] * 4 + ["1", "2", "3"]
 
 
+async def test_it_is_told_in_english_too(alice: Browser, instance: Instance, lomme: Village) -> None:
+    async with transaction(instance.pool) as conn:
+        await lend(conn, lomme, Terms(begins_at=begin_at(date(2027, 3, 26)), ends_at=end_at(date(2027, 3, 31))))
+        await execute(conn, "UPDATE account SET language = 'en' WHERE actor_id = $1", lomme.alice.id)
+
+    page = await alice.get("/agenda?mois=2027-03")
+
+    days = [" ".join(one.text_content().split()) for one in page.html.xpath("//main//h3")]
+    assert days == ["Friday 26 March 2027", "Wednesday 31 March 2027"] and "You lend: " in page.words()
+
+
 @pytest.mark.parametrize("typed", ["", "2027-13", "mai", "0001-01", "9999-12", "2027-05-01", "2027-5", "-"])
 async def test_what_is_no_month_shows_what_comes(alice: Browser, typed: str) -> None:
     page = await alice.get(f"/agenda?mois={typed}")
