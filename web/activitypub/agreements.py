@@ -18,16 +18,17 @@ AGREEMENT, EVENT = "Agreement", "EconomicEvent"
 
 
 async def show_agreement(request: web.Request) -> web.Response:
-    """How an agreement stands, as its `Update` says it; a browser is sent to the thread, which asks who looks."""
+    """How an agreement stands, as its `Update` says it; a browser is sent to a page that asks who looks.
+
+    Where it is sent is the same for what never was, or anybody could tell the two apart.
+    """
     instance = request.app[INSTANCE]
-    reader = None if not wants_activity(request) else await read_known_reader(request)
+    if not wants_activity(request):
+        raise web.HTTPSeeOther(f"/echanges?accord={request.path}", headers={"Vary": VARY_PUBLIC})
+    reader = await read_known_reader(request)
     async with connection(instance.pool) as conn:
         author = await get_published(conn, request, AGREEMENT)
         held = await agreements.find_by_uri(conn, f"{instance.site.url}{request.path}")
-        if not wants_activity(request):
-            raise web.HTTPSeeOther(
-                f"/echanges/{held.exchange_id}" if held is not None else "/echanges", headers={"Vary": VARY_PUBLIC}
-            )
         await _require_party(conn, held, author, reader)
         assert held is not None
         document = build_agreement(await find_case(conn, held))

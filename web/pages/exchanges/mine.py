@@ -6,6 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from federation.uris import parse_local
 from models import actors, agreements, my_exchanges
 from models.database import Connection, connection
 from models.my_exchanges import MyExchange
@@ -54,11 +55,12 @@ class Row:
 
 
 async def show_mine(request: web.Request) -> web.Response:
-    """GET /echanges?voir=en-cours|finis."""
+    """GET /echanges?voir=en-cours|finis; `accord`, the path of an agreement, leads one of the two to its thread."""
     account = require_account(request)
     chosen = request.query.get("voir", "")
     over, before = VIEWS.get(chosen), read_before(request)
     async with connection(request.app[INSTANCE].pool) as conn:
+        await _lead_to_agreement(conn, request, account.actor_id)
         first = before is None and over is not True
         waiting = await my_exchanges.list_waiting(conn, account.actor_id) if first else []
         found = await my_exchanges.list_mine(conn, account.actor_id, over=over, before=before, limit=PAGE)
@@ -73,6 +75,16 @@ async def show_mine(request: web.Request) -> web.Response:
         chosen=chosen if chosen in VIEWS else "",
         first_page=before is None,
     )
+
+
+async def _lead_to_agreement(conn: Connection, request: web.Request, actor_id: int) -> None:
+    """Raise the redirect where an agreement of this member is named; anything else shows the list."""
+    site = request.app[INSTANCE].site
+    uri = f"{site.url}{request.query.get('accord', '')}"
+    named = parse_local(site, uri)
+    held = await agreements.find_by_uri(conn, uri) if named is not None and named.kind == "agreement" else None
+    if held is not None and held.role_of(actor_id) is not None:
+        raise web.HTTPSeeOther(exchange_path(held.exchange_id))
 
 
 async def list_rows_about(conn: Connection, voice: Voice, actor_id: int, listing_id: int) -> list[Row]:

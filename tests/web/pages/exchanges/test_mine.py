@@ -83,3 +83,16 @@ async def test_a_phone_number_is_kept_corrected_and_forgotten(
     assert page.html.xpath("string(//input[@name='telephone']/@value)") == "+33 6 12 34 56 78"
     async with connection(instance.pool) as conn:
         assert await contacts.find_phone(conn, lomme.alice.id) == ""
+
+
+async def test_the_address_of_an_agreement_leads_one_of_the_two_to_its_thread(
+    alice: Browser, open_browser: OpenBrowser, lomme: Village, made: Talks
+) -> None:
+    assert made.drill.uri is not None
+    path = f"/echanges?accord={made.drill.uri.removeprefix(lomme.site.url)}"
+
+    assert (await alice.get(path)).location == f"/echanges/{made.drill.exchange_id}"
+    for other in (f"{path}x", "/echanges?accord=%00", "/echanges?accord=/users/alice"):
+        assert (await alice.get(other)).status == 200
+    nadia = await open_browser(lomme.admin)
+    assert (await nadia.get(path)).status == 200
