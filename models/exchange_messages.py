@@ -55,9 +55,15 @@ async def find_last_message(conn: Connection, id: int, author_id: int) -> int | 
 
 
 async def filter_kept(conn: Connection, post_ids: list[int]) -> set[int]:
-    """Those of these notes that stand in a thread."""
+    """Those of these notes that a thread shows: as a message, or as a line about what happened."""
     found: list[int] = await fetch_column(
-        conn, "SELECT post_id FROM exchange_message WHERE post_id = ANY($1)", post_ids
+        conn,
+        """
+        SELECT post_id FROM exchange_message WHERE post_id = ANY($1)
+        UNION SELECT post_id FROM exchange_notice WHERE post_id = ANY($1)
+        UNION SELECT post_id FROM thanks WHERE post_id = ANY($1)
+        """,
+        post_ids,
     )
     return set(found)
 

@@ -17,6 +17,7 @@ from models import (
     listings,
     notes,
     notifications,
+    points,
     preferences,
     provenance,
 )
@@ -124,9 +125,10 @@ class _Telling:
 async def _write(conn: Connection, site: Site, telling: _Telling) -> None:
     reader, held = telling.reader, telling.case.agreement
     language = "en" if (await accounts.get(conn, reader.id)).language == "en" else "fr"
+    currency = points.find_currency(await preferences.load(conn))
     words = (
         str(telling.event.details.get("text", "")) if telling.event is not None else "",
-        write_act(telling.kind, telling.case.listing.details, telling.terms, language),
+        write_act(telling.kind, telling.case.listing.details, telling.terms, language, currency),
         await _write_answer(conn, site, telling, language),
     )
     post = await _keep(conn, site, telling, "\n\n".join(part for part in words if part), language)

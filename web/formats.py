@@ -51,9 +51,8 @@ def format_start(start: datetime, end: datetime, language: str) -> str:
 
 
 def format_moment(value: datetime, language: str) -> str:
-    """Day and hour: "samedi 9 mai, 14:05"."""
-    hour = format_time(value.astimezone(PARIS), format="short", locale=language)
-    return f"{format_day(value, language)}, {hour}"
+    """Day and hour: "samedi 9 mai, 14 h 05"."""
+    return f"{format_day(value, language)}, {format_hour(value, language)}"
 
 
 def format_hour(value: time | datetime, language: str) -> str:

@@ -6,6 +6,7 @@ from models.agreements import Terms
 from models.exchanges import EventKind
 from models.listings import ListingDetails
 from models.moments import PARIS
+from models.points import Currency
 from outbox.builders.wording import NBSP, write_day, write_money
 
 FRENCH: dict[str, str] = {
@@ -56,10 +57,11 @@ ASKS: tuple[EventKind, ...] = ("requested", "countered")
 """What waits for an answer."""
 
 
-def write_act(kind: str, details: ListingDetails, terms: Terms, language: str) -> str:
-    """What happened in one sentence or two."""
+def write_act(kind: str, details: ListingDetails, terms: Terms, language: str, currency: Currency | None = None) -> str:
+    """What happened in one sentence or two; `currency` names the points, which are told to members alone."""
     french = language == "fr"
-    parts = [part for part in (write_when(terms, french=french), *_write_rest(terms, french=french)) if part]
+    rest = _write_rest(terms, currency, french=french)
+    parts = [part for part in (write_when(terms, french=french), *rest) if part]
     when = (f"{NBSP}: " if french else ": ") + ", ".join(parts) if parts and kind == "countered" else ""
     when = when or (", " + ", ".join(parts) if parts else "")
     if kind == "requested" and details.kind != "offer":
@@ -115,12 +117,12 @@ def _write_moment(moment: datetime, *, french: bool) -> str:
     return f"{day} at {local.hour}:{local.minute:02}"
 
 
-def _write_rest(terms: Terms, *, french: bool) -> list[str]:
+def _write_rest(terms: Terms, currency: Currency | None, *, french: bool) -> list[str]:
     language = "fr" if french else "en"
     return [
         terms.place,
         f"{'contre' if french else 'for'} {terms.in_return}" if terms.in_return else "",
         write_money(terms.amount, language) if terms.amount else "",
-        f"{terms.points} point{'s' if terms.points > 1 else ''}" if terms.points else "",
+        f"{terms.points}{NBSP}{currency.name(terms.points, language)}" if terms.points and currency else "",
         terms.note,
     ]

@@ -37,6 +37,7 @@ from outbox.reports import Complaint
 from tests.factories import HERE, make_listing, make_local_actor, make_member
 from tests.outbox.sent import list_sent
 from tests.pair import make_pair
+from tests.points import give, switch_on
 from tests.talks import days
 
 WISH = Wish(text="", warning="", sensitive=None, audience=None, language=None, parent_id=None, media_ids=())
@@ -307,3 +308,14 @@ async def test_what_is_told_goes_with_whom_it_was_told(conn: Connection) -> None
     await departures.depart(conn, alice.id)
 
     assert await posts.list_by_ids(conn, [question.id]) == []
+
+
+async def test_points_go_by_the_name_that_the_cooperative_gave_them(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn, title="Tente", mode="loan", points=6)
+    await switch_on(conn)
+    await give(conn, bob, 50)
+
+    await request(conn, HERE, bob, listing, days(10, 12))
+
+    [notice] = await list_notices(conn, alice)
+    assert "6\u00a0graines" in notice.content

@@ -40,7 +40,7 @@ def test_days_are_those_of_paris() -> None:
     late = datetime(2026, 12, 4, 23, 30, tzinfo=UTC)
 
     assert formats.format_short_day(late, "fr", today=TODAY) == "5 décembre"
-    assert formats.format_moment(datetime(2026, 7, 4, 12, 0, tzinfo=UTC), "fr").endswith("14:00")
+    assert formats.format_moment(datetime(2026, 7, 4, 12, 0, tzinfo=UTC), "fr").endswith("14\u00a0h")
 
 
 def test_span_says_its_year_once() -> None:

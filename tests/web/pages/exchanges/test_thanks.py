@@ -11,6 +11,7 @@ from tests import talks
 from tests.talks import Talks
 from tests.village import Village
 from tests.web.pages.conftest import Browser, Page
+from web.paths import listing_path
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
@@ -47,6 +48,18 @@ async def test_both_read_the_words_and_the_form_is_gone(
     assert "Maryse vous dit merci." in theirs.words() and "Elle perce tout. <b>Merci</b> !" in theirs.words()
     assert own.text.count("Elle perce tout") == 1, "not once more as a message"
     assert "Un mot de merci pour Maryse ?" in theirs.words(), "she may thank too"
+
+
+async def test_what_the_thread_tells_does_not_stand_below_the_listing_once_more(
+    alice: Browser, lomme: Village, made: Talks
+) -> None:
+    await thank(alice, made, merci="Elle perce tout.")
+
+    page = await alice.get(listing_path(lomme.site, lomme.drill))
+
+    assert "Votre échange avec Hocine" in page.words()
+    assert "Elle perce tout" not in page.text and "c’est rendu" not in page.text
+    assert "Vos messages" not in page.words()
 
 
 async def test_who_was_thanked_is_told_once_and_who_thanks_never(
