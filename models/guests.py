@@ -245,7 +245,7 @@ async def clear_thread(conn: Connection, guest: Guest) -> None:
         conn,
         """
         DELETE FROM exchange_event v USING exchange e
-        WHERE v.exchange_id = e.id AND v.kind = 'said' AND e.listing_id = $1 AND e.partner_id = $2
+        WHERE v.exchange_id = e.id AND v.kind IN ('said', 'thanked') AND e.listing_id = $1 AND e.partner_id = $2
         """,
         guest.listing_id,
         guest.actor_id,

@@ -82,6 +82,7 @@ async def list_untold(
             SELECT id, created_at FROM exchange_event v
             WHERE v.exchange_id = e.id AND v.id > greatest(e.read_id, $5::bigint, $6) AND v.id <= $7
                 AND $5 IS NOT NULL AND v.actor_id IS DISTINCT FROM $1 AND NOT was_told_in_an_app(v.id, $1)
+                AND NOT EXISTS (SELECT FROM thanks t WHERE t.event_id = v.id AND was_read_in_an_app(t.post_id, $1))
         ) AS fresh
         WHERE e.reader_id = $1
         ORDER BY fresh.id DESC LIMIT $8)

@@ -131,8 +131,9 @@ async def list_entries(conn: Connection, reader_id: int, ids: list[int]) -> list
             FROM exchange_message m JOIN post p ON p.id = m.post_id
             WHERE m.post_id = ANY($2) AND p.deleted_at IS NULL AND NOT was_read_in_an_app(m.post_id, $1)
             UNION ALL
-            SELECT exchange_id, id, kind, created_at FROM exchange_event
+            SELECT exchange_id, id, kind, created_at FROM exchange_event v
             WHERE id = ANY($2) AND NOT was_told_in_an_app(id, $1)
+                AND NOT EXISTS (SELECT FROM thanks t WHERE t.event_id = v.id AND was_read_in_an_app(t.post_id, $1))
         ) AS n JOIN unread_exchange e ON e.id = n.exchange_id AND e.reader_id = $1 AND n.id > e.read_id
         ORDER BY n.id
         """,

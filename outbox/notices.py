@@ -31,7 +31,7 @@ from outbox.builders.agreement import Case
 from outbox.builders.terms import ASKS, FRENCH, write_act, write_choice, write_page
 from outbox.letters import write_to_member
 
-TO_BE_SAID = ("returned", "forgotten", "failed_here")
+TO_BE_SAID = ("returned", "forgotten", "last_call", "failed_here")
 """What is answered on the page of the thread."""
 
 GUESTS = {

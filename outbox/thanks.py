@@ -16,6 +16,7 @@ from outbox.cases import find_case, open_case, require_words
 from outbox.mentions import find_mentioned
 from outbox.messages import find_parent, may_write
 from outbox.notes import NoteDraft
+from outbox.notices import tell_of_guest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +46,41 @@ async def thank(conn: Connection, site: Site, author: Actor, agreement: Agreemen
         raise NotFound
     if not _is_done(case, author):
         raise Conflict("Dites d’abord tous les deux que c’est fait : le merci vient après.")
-    if await thanks.find(conn, case.agreement.id, author.id) is not None:
-        raise Conflict("Vous avez déjà dit merci pour cet échange.")
-    other = case.other_of(author)
-    if not await may_write(conn, author, other):
-        raise Conflict("Vous ne pouvez plus vous écrire ici.")
     text = require_words(said.text)
     if not text:
         raise Invalid("Écrivez un mot de merci.", field="merci")
+    if await _has_thanked(conn, case, author, text):
+        return
+    other = case.other_of(author)
+    if not await may_write(conn, author, other):
+        raise Conflict("Vous ne pouvez plus vous écrire ici.")
     if said.public and not _may_be_public(case):
         raise Invalid("L’annonce n’est pas ouverte à tous : ce merci reste entre vous deux.", field="merci")
     if author.guest or other.guest:
-        await keep_thanks(conn, case, author, None, text=text)
+        await _say(conn, site, case, author, text)
         return
     note = await (_write_for_all if said.public else _write_to)(conn, site, case, author, said)
     await keep_thanks(conn, case, author, note)
+
+
+async def _has_thanked(conn: Connection, case: Case, author: Actor, text: str) -> bool:
+    """Whether this is a second tap on one button. Raises Conflict for other words."""
+    held = await thanks.find(conn, case.agreement.id, author.id)
+    if held is None:
+        return False
+    [event] = await exchanges.list_events(conn, [held.event_id])
+    notes_before = await posts.list_by_ids(conn, [held.post_id]) if held.post_id is not None else []
+    if text in (event.details.get("text"), *(note.source.partition(" ")[2] for note in notes_before)):
+        return True
+    raise Conflict("Vous avez déjà dit merci pour cet échange.")
+
+
+async def _say(conn: Connection, site: Site, case: Case, author: Actor, text: str) -> None:
+    """To or from a guest: a line of the thread, and a word of it to the apps of a member."""
+    await keep_thanks(conn, case, author, None, text=text)
+    if author.guest:
+        thread = await exchanges.get_for(conn, case.agreement.exchange_id, author.id)
+        await tell_of_guest(conn, site, case.owner, thread, thread.last_id)
 
 
 async def keep_thanks(conn: Connection, case: Case, author: Actor, note: Post | None, *, text: str = "") -> None:

@@ -6,19 +6,24 @@ import pytest
 
 from federation.fields import PUBLIC
 from federation.html import to_text
-from models import actors, agreements, blocks, exchange_messages, exchanges, posts, thanks
+from models import actors, agreements, blocks, conversations, exchange_messages, exchanges, news, posts, thanks
 from models.agreements import Terms
-from models.database import Connection
+from models.database import Connection, execute, fetch_value
 from models.errors import Conflict, Invalid, NotFound
 from outbox import notes
 from outbox.agreements import accept, propose, request
 from outbox.fulfilment import report
 from outbox.notes import NoteDraft
 from outbox.thanks import Choice, Gratitude, find_choice, thank
-from tests.factories import HERE, make_listing, make_member, make_remote_actor
+from tests.factories import HERE, make_listing, make_local_actor, make_member, make_remote_actor
 from tests.gratitude import exchange, list_lines, settle_here
 from tests.outbox.sent import list_sent, mark_delivered
 from tests.pair import Pair, make_pair
+
+GUEST = (
+    "INSERT INTO guest (id, listing_id, actor_id, email, name, language, confirmed_at)"
+    " VALUES (1, $2, $1, 'l@example.net', 'Léonie', 'fr', now())"
+)
 
 KIND = Gratitude(text="Réparé en 20 minutes, merci !")
 
@@ -130,8 +135,10 @@ async def test_once_and_again_only_when_it_was_taken_back(pair: Pair) -> None:
     here, there = pair.here, pair.there
     await thank(here.conn, here.site, here.owner, await here.get(), KIND)
     await pair.carry()
+    await thank(here.conn, here.site, here.owner, await here.get(), KIND)
+    assert await pair.carry() == [], "a second tap on one button is the first one"
     with pytest.raises(Conflict, match="déjà dit merci"):
-        await thank(here.conn, here.site, here.owner, await here.get(), KIND)
+        await thank(here.conn, here.site, here.owner, await here.get(), Gratitude(text="Et encore merci."))
     assert await find_choice(here.conn, await here.get(), here.owner.id) is None
 
     await mark_delivered(here.conn)
@@ -193,6 +200,20 @@ async def test_thanks_between_two_members_are_the_same(conn: Connection) -> None
     assert (received.author_id, received.listing_id, note.thanks_for is not None) == (carol.id, held.listing_id, True)
 
 
+async def test_thanks_that_were_read_in_an_app_are_told_by_no_mail(conn: Connection) -> None:
+    held = await settle_here(conn)
+    alice, carol = await actors.get(conn, held.owner_id), await actors.get(conn, held.partner_id)
+    await thank(conn, HERE, carol, held, KIND)
+    found = await thanks.find(conn, held.id, carol.id)
+    assert found is not None
+    assert [one.kind for one in await news.list_entries(conn, alice.id, [found.event_id])] == ["thanked"]
+
+    for talk in await conversations.list_owned(conn, alice.id):
+        await conversations.mark_read(conn, alice.id, talk.id)
+
+    assert await news.list_entries(conn, alice.id, [found.event_id]) == []
+
+
 async def test_somebody_with_only_a_mastodon_account_gets_a_note_that_reads_well(conn: Connection) -> None:
     alice, dora = await make_member(conn), await make_remote_actor(conn, "dora", "mastodon.test")
     listing = await make_listing(conn, alice)
@@ -211,6 +232,23 @@ async def test_somebody_with_only_a_mastodon_account_gets_a_note_that_reads_well
     assert to_text(note["content"]) == ("@dora Elle est revenue propre.\n\nMerci pour « Tente quatre places » !")
     assert "thanksFor" not in note and "additionalType" not in note and sent.hosts == ["mastodon.test"]
     assert await agreements.count_confirmed(conn, alice.id) == 0, "only she says so"
+
+
+async def test_to_the_apps_of_a_member_a_guest_s_thanks_are_told_without_their_words(conn: Connection) -> None:
+    await make_local_actor(conn, "coop", type="Organization")
+    alice, guest = await make_member(conn), await make_remote_actor(conn, "guest-1", "")
+    await execute(conn, GUEST, guest.id, (listing := await make_listing(conn, alice, mode="gift")).id)
+    held = await accept(conn, HERE, alice, await request(conn, HERE, guest, listing, Terms()))
+    await report(conn, HERE, guest, held, "done")
+    await report(conn, HERE, alice, held, "done")
+
+    await thank(conn, HERE, guest, held, Gratitude(text="Belle tente !"))
+
+    found = await thanks.find(conn, held.id, guest.id)
+    assert found is not None and found.post_id is None
+    told = await fetch_value(conn, "SELECT post_id FROM exchange_notice WHERE event_id = $1", found.event_id)
+    [letter] = await posts.list_by_ids(conn, [told])
+    assert "Du nouveau avec une personne sans compte" in letter.content and "Belle tente" not in letter.content
 
 
 async def test_exchanges_are_counted_when_both_confirm_and_guests_are_not(pair: Pair) -> None:

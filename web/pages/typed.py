@@ -20,7 +20,7 @@ TYPED_FIELD = "ecrit"
 HEAVIEST = 16 * 1024 * 1024
 """Bytes of photos that are listened to, and dropped, for the words that stand behind them."""
 
-WORDS = ("titre", "texte", "message", "name", "summary", "note", "raison", "pourquoi")
+WORDS = ("titre", "texte", "message", "name", "summary", "note", "raison", "pourquoi", "merci")
 """Fields whose words are shown before they are sent again."""
 
 

@@ -132,11 +132,18 @@ async def test_too_early_twice_and_for_others_says_why(alice: Browser, instance:
     early = await alice.send(f"{path}/merci", {"accord": str(made.tent.id), "merci": "Merci !"}, form_on=path)
     mixed = await alice.send(f"{path}/merci", {"accord": str(made.drill.id), "merci": "Merci !"}, form_on=path)
     await thank(alice, made, merci="Merci !")
-    twice = await thank(alice, made, merci="Merci !")
+    twice = await thank(alice, made, merci="Merci encore !")
 
     assert early.status == 422 and "le merci vient après" in early.words()
     assert mixed.status == 404
     assert twice.status == 422 and "déjà dit merci" in twice.words()
+    assert await count(instance) == 1
+
+
+async def test_a_second_tap_is_the_first_one(alice: Browser, instance: Instance, made: Talks) -> None:
+    first, second = await thank(alice, made, merci="Merci !"), await thank(alice, made, merci="Merci !")
+
+    assert (first.status, second.status, second.location) == (303, 303, first.location)
     assert await count(instance) == 1
 
 
@@ -149,3 +156,19 @@ async def test_strangers_find_nothing(
     answer = await nadia.send(path, {"accord": str(made.drill.id), "merci": "Merci !"}, form_on="/@nadia")
 
     assert (answer.status, await count(instance)) == (404, 0)
+
+
+async def test_words_typed_into_a_session_that_ended_come_back_after_log_in(
+    alice: Browser, instance: Instance, made: Talks
+) -> None:
+    path = f"/echanges/{made.drill.exchange_id}"
+    token = (await alice.get(path)).html.xpath("string(//input[@name='csrf_token']/@value)")
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "DELETE FROM session")
+
+    fields = {"csrf_token": token, "accord": str(made.drill.id), "merci": "Perceuse parfaite."}
+    headers = {"Accept": "text/html", "Accept-Language": "fr", "Sec-Fetch-Site": "same-origin"}
+    answer = await alice.read(await alice.client.post(f"{path}/merci", data=fields, headers=headers))
+
+    assert (answer.status, await count(instance)) == (403, 0)
+    assert "Rien n’est perdu" in answer.words() and "Perceuse parfaite." in answer.words()
