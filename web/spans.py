@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from models.moments import PARIS
+from models.points import Currency
 from web.formats import format_day, format_hour
 from web.forms import Say
 from web.render import N_
@@ -54,10 +55,11 @@ def read_span(begins_at: datetime | None, ends_at: datetime | None = None) -> Sp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """How one reader is spoken to: sentences and dates of her language."""
+    """How one reader is spoken to: sentences and dates of her language, and what points are called here."""
 
     say: Say
     language: str
+    currency: Currency | None = None
 
 
 def describe(span: Span, voice: Voice) -> str:

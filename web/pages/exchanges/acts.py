@@ -91,7 +91,7 @@ async def try_act(request: web.Request, form: Form, thread: Exchange, actor_id: 
     except (Conflict, Invalid) as error:
         if await _is_so(request, held.id, word, said):
             return done
-        form.fail("", str(error))
+        form.fail("points" if getattr(error, "field", None) == "points" else "", str(error))
         return ""
     return done
 

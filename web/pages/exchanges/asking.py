@@ -21,6 +21,7 @@ from outbox.terms import TIMED
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.addressed import get_listing
+from web.pages.exchanges.cost import find_cost
 from web.pages.exchanges.form_page import Asking, form_of, read_words, show_form
 from web.pages.exchanges.terms_form import note_refusal, read_terms, values_of
 from web.pages.exchanges.thread import get_thread
@@ -102,17 +103,18 @@ async def _say(conn: Connection, site: Site, me: Actor, asking: Asking, terms: T
 
 
 async def _find_asking(conn: Connection, request: web.Request) -> Asking:
-    me = require_account(request).actor_id
+    me = await actors.get(conn, require_account(request).actor_id)
     listing = await get_listing(conn, request)
-    own = listing.post.author_id == me
+    author = await actors.get(conn, listing.post.author_id)
     return Asking(
         verb="ask",
         listing=listing,
-        other=person_of(await actors.get(conn, listing.post.author_id)),
+        other=person_of(author),
         path=asking_path(listing.id),
         back=listing_path(request.app[INSTANCE].site, listing),
         dated=listing.details.mode in TIMED,
-        hurdle="" if own else await find_hurdle(conn, request, await actors.get(conn, me), listing),
+        hurdle="" if author.id == me.id else await find_hurdle(conn, request, me, listing),
+        cost=await find_cost(conn, listing, me, author),
     )
 
 
@@ -121,7 +123,7 @@ async def _find_proposing(conn: Connection, request: web.Request) -> Asking:
     thread = await get_thread(conn, request)
     if thread.owner_id != require_account(request).actor_id:
         raise NotFound
-    asking = await _about(conn, thread, None, thread.partner_id, f"{exchange_path(thread.id)}/proposer")
+    asking = await _about(conn, thread, thread.owner_id)
     return replace(asking, hurdle=await _find_hurdle(conn, request, thread, asking.listing))
 
 
@@ -142,18 +144,21 @@ async def _find_counter(conn: Connection, request: web.Request) -> Asking:
     held = await agreements.get(conn, read_id(request.match_info["agreement"]))
     if held.exchange_id != thread.id:
         raise NotFound
-    return await _about(conn, thread, held, thread.other_of(me), f"{exchange_path(thread.id)}/proposer/{held.id}")
+    return await _about(conn, thread, me, held)
 
 
-async def _about(conn: Connection, thread: Exchange, held: Agreement | None, other_id: int, path: str) -> Asking:
+async def _about(conn: Connection, thread: Exchange, me_id: int, held: Agreement | None = None) -> Asking:
     listing = (await listings.list_by_posts(conn, [thread.listing_id]))[thread.listing_id]
+    me, other = await actors.get(conn, me_id), await actors.get(conn, thread.other_of(me_id))
+    back = exchange_path(thread.id)
     return Asking(
         verb="propose" if held is None else "counter",
         listing=listing,
-        other=person_of(await actors.get(conn, other_id)),
-        path=path,
-        back=exchange_path(thread.id),
+        other=person_of(other),
+        path=f"{back}/proposer" + ("" if held is None else f"/{held.id}"),
+        back=back,
         dated=listing.details.mode in TIMED,
         held=held,
         thread=thread,
+        cost=await find_cost(conn, listing, me, other, held),
     )

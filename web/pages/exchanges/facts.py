@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from models.agreements import Terms
 from models.listings import ListingDetails
-from web.formats import format_count, format_price
+from web.formats import format_count, format_points, format_price
 from web.render import N_
 from web.spans import Voice, describe, read_span
 
@@ -85,7 +85,8 @@ def _tell(voice: Voice, terms: Terms) -> Iterable[tuple[str, str]]:
     if given:
         yield "in_return", ", ".join(given)
     if terms.points:
-        yield "points", format_count(terms.points, voice.language)
+        amount, currency = terms.points, voice.currency
+        yield "points", format_points(amount, currency, voice.language) if currency else format_count(amount, "fr")
     if terms.note:
         yield "note", terms.note
 

@@ -16,6 +16,7 @@ from models.moments import PARIS
 from outbox.cases import Said
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
+from web.pages.exchanges.cost import Cost
 from web.pages.exchanges.days import Choosing, Month, draw_months, next_month
 from web.pages.exchanges.terms_form import read_day
 from web.pages.people import Person
@@ -36,7 +37,7 @@ FARTHEST = 24
 class Asking:
     """What is asked for, of whom, and where the form goes; `held` are terms on the table that others shall replace.
 
-    `hurdle` says why nothing can be asked for now.
+    `hurdle` says why nothing can be asked for now, `cost` what it costs in points.
     """
 
     verb: Verb
@@ -48,6 +49,7 @@ class Asking:
     held: Agreement | None = None
     thread: Exchange | None = None
     hurdle: str = ""
+    cost: Cost | None = None
 
     @property
     def details(self) -> ListingDetails:

@@ -20,6 +20,7 @@ FIELDS = {
     "quantity": "quantite",
     "amount": "montant",
     "note": "note",
+    "points": "points",
     "message": "message",
 }
 """The field of the page where each part of the terms is typed."""

@@ -1,7 +1,7 @@
 """The page of one thread: messages and what happened by day, the agreement as a card, and a form to write."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -29,7 +29,7 @@ from web.pages.ids import read_id
 from web.pages.notices import find_notice
 from web.pages.people import Person, person_of
 from web.paths import exchange_path, listing_path
-from web.render import N_, reader_language, render, say
+from web.render import N_, find_face, reader_language, render, say
 from web.session import require_account
 from web.spans import Voice
 from web.templating import LOCALES
@@ -172,7 +172,8 @@ async def gather_for(conn: Connection, request: web.Request, thread: Exchange, r
     other = people[thread.other_of(me)]
     before = read_before(request)
     entries = await exchanges.list_entries(conn, thread.id, before=before, limit=PAGE)
-    reading = Reading(site=site, voice=voice_of(request), thread=thread, details=listing.details, me=me, other=other)
+    voice = replace(voice_of(request), currency=(await find_face(request, conn)).currency)
+    reading = Reading(site=site, voice=voice, thread=thread, details=listing.details, me=me, other=other)
     shown = await list_lines(conn, reading, entries)
     held = await agreements.list_by_exchange(conn, thread.id)
     closed = not await may_write(conn, people[me], other)
