@@ -25,7 +25,9 @@ from web.pages.cards import Picture, Plate, draw_pictures, find_plate
 from web.pages.causes import explain_stop
 from web.pages.exchanges.card import Beside, Card, make_card
 from web.pages.exchanges.entries import Line, Lines, Reading, list_lines
+from web.pages.exchanges.rescue import find_rescue
 from web.pages.ids import read_id
+from web.pages.login import has_mail
 from web.pages.notices import find_notice
 from web.pages.people import Person, person_of
 from web.paths import exchange_path, listing_path
@@ -72,7 +74,7 @@ class ThreadView:
     """Everything the page of a thread shows. `cards` by the id of the line behind which each stands; 0 is the end.
 
     `closed` where the two can no longer write, `less_private` where the other's server is none like ours, `by_mail`
-    where the other has no account.
+    where the other has no account. `rescue_at` is when a message that does not get through leaves by mail.
     """
 
     id: int
@@ -89,6 +91,7 @@ class ThreadView:
     closed: bool
     less_private: bool
     by_mail: bool
+    rescue_at: datetime | None
     muted: bool
     may_ask: bool
     may_propose: bool
@@ -193,6 +196,7 @@ async def gather_for(conn: Connection, request: web.Request, thread: Exchange, r
         closed=closed,
         less_private=await _is_less_private(conn, other),
         by_mail=other.guest,
+        rescue_at=await find_rescue(conn, thread, me, shown.lines) if has_mail(request) else None,
         muted=thread.owner_muted if role == "owner" else thread.partner_muted,
         may_ask=_may_ask(thing, role, held) and not closed,
         may_propose=role == "owner"

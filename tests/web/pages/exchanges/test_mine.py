@@ -55,8 +55,8 @@ async def test_older_exchanges_are_a_page_further(alice: Browser, instance: Inst
     (older,) = first.html.xpath("//a[@rel='next']/@href")
     second = await alice.get(older)
 
-    assert "avec Voisin24" in first.words() and "avec Voisin4 " not in first.words()
-    assert "avec Voisin4 " in second.words() and "avec Voisin24" not in second.words()
+    assert "avec Voisin24" in first.words() and "avec Voisin4," not in first.words()
+    assert "avec Voisin4," in second.words() and "avec Voisin24" not in second.words()
     assert "voir=en-cours" in older
 
 

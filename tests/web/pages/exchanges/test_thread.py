@@ -103,7 +103,7 @@ async def test_one_sees_where_own_words_and_acts_are_and_sends_them_again(
     lines = page.html.xpath("//form[contains(@action, 'renvoyer')]//input[@name='ligne']/@value")
     answer = await alice.send(f"{path}/renvoyer", {"ligne": lines[0]}, form_on=path)
 
-    assert page.words().count("Pas arrivé chez henin.test.") == 2
+    assert page.words().count("Pas arrivé chez Hénin-Carvin") == 2
     assert (len(lines), answer.status, answer.location) == (1, 303, path)
     again = (await alice.get(path)).words()
     assert (again.count("Pas encore arrivé"), again.count("Pas arrivé")) == (1, 1)

@@ -1,0 +1,24 @@
+"""When a message that waits for a silent server will go by mail instead, as its author is told meanwhile."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from models import detours
+from models.database import Connection
+from models.detours import SILENCE
+from models.exchanges import Exchange
+from web.detours import find_address
+from web.pages.exchanges.entries import Line
+
+
+async def find_rescue(conn: Connection, thread: Exchange, me: int, lines: Sequence[Line]) -> datetime | None:
+    """When the first message that does not get through leaves by mail; None where all do, or no address is known."""
+    stuck = [line for line in lines if _waits(line)]
+    if not stuck or not find_address(await detours.list_written(conn, thread.id, thread.other_of(me))):
+        return None
+    return stuck[0].at + SILENCE
+
+
+def _waits(line: Line) -> bool:
+    passages = line.passages if line.kind == "message" else None
+    return passages is not None and bool(passages.delayed) and passages.by_mail is None
