@@ -161,6 +161,7 @@ async def test_author_of_a_message_reads_that_a_server_is_silent_and_that_mail_w
         await execute(
             conn, "UPDATE delivery SET error = 'x', cause = 'timed_out', created_at = now() - interval '25 hours'"
         )
+    path = f"/echanges/{thread[0]}"
     silent = (await alice.get(path)).words()
     async with transaction(instance.pool) as conn:
         await execute(

@@ -46,19 +46,3 @@ async def test_who_gave_her_address_is_written_to_by_mail_in_the_end(
 
     assert "Pas encore arrivé chez Hénin-Carvin" in words and "Réessayer" in words
     assert "il part par courriel à l’adresse que Léonie vous a donnée." in words
-
-
-async def test_what_left_by_mail_stands_at_the_message(alice: Browser, instance: Instance, lomme: Village) -> None:
-    path = await keep_silent(instance, lomme)
-    async with transaction(instance.pool) as conn:
-        sql = "INSERT INTO detour (post_id, exchange_id, state, finished_at) "
-        await execute(
-            conn,
-            sql + "SELECT m.post_id, m.exchange_id, 'sent', now() FROM exchange_message m"
-            " JOIN post p ON p.id = m.post_id WHERE p.author_id = $1",
-            lomme.alice.id,
-        )
-
-    words = (await alice.get(path)).words()
-
-    assert "Parti par courriel à l’adresse que cette personne vous a donnée" in words
