@@ -1,15 +1,32 @@
 """What she chose and what is kept about her account: one JSON of our own, and no secret in it."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
-from models import belongings, filters, followed_tags, homes, lists, passkeys, places, scheduled, sessions, tokens
+from models import (
+    agenda,
+    belongings,
+    contacts,
+    filters,
+    followed_tags,
+    homes,
+    lists,
+    mail_choices,
+    passkeys,
+    places,
+    scheduled,
+    sessions,
+    tokens,
+)
 from models import featured_tags as featured
 from models.database import Connection, connection
 from web.archives.parcel import Parcel
 from web.archives.reading import Owner, turn_own
+
+ALWAYS = (datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
 
 
 async def write_choices(owner: Owner, parcel: Parcel) -> None:
@@ -19,11 +36,19 @@ async def write_choices(owner: Owner, parcel: Parcel) -> None:
             "account": await _describe_account(conn, owner),
             "devices": await _list_devices(conn, owner.actor.id),
             "reading": await _list_reading(conn, owner.actor.id),
+            "mails": {kind: one.rhythm for kind, one in (await mail_choices.load(conn, owner.actor.id)).items()},
+            "kept_days": await _list_kept_days(conn, owner.actor.id),
         }
     kept["scheduled"] = [
         {"at": one.scheduled_at, "status": one.wish} async for rows in turn_own(owner, _list_scheduled) for one in rows
     ]
     await parcel.add("preferences.json", orjson.dumps(kept, option=orjson.OPT_INDENT_2))
+
+
+async def _list_kept_days(conn: Connection, actor_id: int) -> list[dict[str, Any]]:
+    """Days of her listings that she keeps to herself, whenever they are."""
+    kept = await agenda.list_kept(conn, actor_id, *ALWAYS)
+    return [{"listing": one.title, "url": one.url, "from": one.begins_at, "until": one.ends_at} for one in kept]
 
 
 async def _list_scheduled(
@@ -40,6 +65,8 @@ async def _describe_account(conn: Connection, owner: Owner) -> dict[str, Any]:
     return {
         "username": account.username,
         "email": account.email,
+        "phone": await contacts.find_phone(conn, account.actor_id),
+        "away_until": owner.actor.away_until,
         "role": account.role,
         "language": account.language,
         "created": account.created_at,

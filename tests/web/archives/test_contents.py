@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -17,11 +17,11 @@ import lxml.html
 import pytest
 
 from federation.instance import Instance
-from models import archives, blocks, bookmarks, exchanges, mutes, reactions
+from models import archives, blocks, bookmarks, contacts, exchanges, mail_choices, mutes, reactions
 from models.agreements import Terms
 from models.database import execute, fetch_value, open_pool, transaction
 from models.settings import Settings, Site
-from outbox import notes
+from outbox import notes, unavailabilities
 from outbox.agreements import accept, request
 from outbox.notes import NoteDraft
 from tests import village
@@ -80,6 +80,10 @@ async def furnish(instance: Instance) -> Village:
         asked = await request(conn, SITE, hocine, lomme.tent, terms)
         await accept(conn, SITE, alice, asked)
         await execute(conn, "UPDATE account SET password_hash = 'argon-geheim'")
+        await contacts.set_phone(conn, alice.id, "06 11 22 33 44")
+        await mail_choices.save(conn, alice.id, {"reactions": "never"})
+        kept = date.today() + timedelta(days=30)
+        await unavailabilities.keep_days(conn, alice, lomme.tent.uri, kept, kept)
         await execute(
             conn, "UPDATE listing SET title = '<img src=//x onerror=a()>' WHERE post_id = $1", lomme.wanted.id
         )
@@ -139,6 +143,9 @@ def test_nothing_of_others_and_nothing_secret_is_in_any_file(archive: Unpacked) 
     assert b"argon-geheim" not in everything and b"PRIVATE KEY" not in everything
     chosen = archive.json("preferences.json")
     assert chosen["account"]["email"] == "alice@example.org" and set(chosen) >= {"devices", "reading", "scheduled"}
+    assert (chosen["account"]["phone"], chosen["account"]["away_until"]) == ("06 11 22 33 44", None)
+    assert chosen["mails"]["reactions"] == "never" and len(chosen["mails"]) == len(mail_choices.KINDS)
+    assert [one["listing"] for one in chosen["kept_days"]] == ["Tente 4 places, facile à monter"]
 
 
 def test_her_photos_are_there_as_they_are_kept_and_named_by_their_place(archive: Unpacked) -> None:
