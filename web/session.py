@@ -188,6 +188,14 @@ async def close_session(request: web.Request, conn: Connection) -> None:
     visit.account, visit.session, visit.new_session, visit.ended = None, None, None, True
 
 
+def knows_us(request: web.Request) -> bool:
+    """Whether this browser was here before, and keeps our cookies."""
+    visit = request.get(VISIT)
+    if visit is None or visit.new_form_secret is not None:
+        return False
+    return visit.session is not None or visit.form_secret is not None
+
+
 def csrf_token(request: web.Request) -> str:
     """What the forms on this page carry: the session's token, or one bound to a cookie of this browser."""
     visit = request.get(VISIT)

@@ -12,6 +12,7 @@ from web.news import list_lines, list_thread_lines
 from web.pages.feeds import read_page
 from web.pages.ids import read_id
 from web.pages.login import has_mail
+from web.pages.seeing import is_seen
 from web.render import render, say
 from web.session import require_account
 
@@ -38,15 +39,10 @@ async def show_notifications(request: web.Request) -> web.Response:
         first_page=before is None,
         mail=has_mail(request),
     )
-    if any(row.unread for row in rows) and _is_seen(request):
+    if any(row.unread for row in rows) and is_seen(request):
         async with transaction(instance.pool) as conn:
             await news.mark_read(conn, account.actor_id, rows[0].id, since=rows[-1].id)
     return answer
-
-
-def _is_seen(request: web.Request) -> bool:
-    """Whether somebody looks, and not a browser that fetches ahead."""
-    return request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
 
 
 async def post_read(request: web.Request) -> web.Response:

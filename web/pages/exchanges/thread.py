@@ -30,6 +30,7 @@ from web.pages.ids import read_id
 from web.pages.login import has_mail
 from web.pages.notices import find_notice
 from web.pages.people import Person, person_of
+from web.pages.seeing import is_seen
 from web.paths import exchange_path, listing_path
 from web.render import N_, find_face, reader_language, render, say
 from web.session import require_account
@@ -132,7 +133,7 @@ async def show(request: web.Request, form: Form, *, photos: Sequence[Picture] = 
         said=find_notice(request, SAID),
         today=datetime.now(PARIS).date(),
     )
-    if view.newest_page and thread.last_id > thread.read_id_of(account.actor_id):
+    if view.newest_page and is_seen(request) and thread.last_id > thread.read_id_of(account.actor_id):
         async with transaction(request.app[INSTANCE].pool) as conn:
             await exchanges.mark_read(conn, thread.id, account.actor_id, thread.last_id)
     return answer

@@ -19,6 +19,7 @@ from web.pages.exchanges.thread import SAID, Reader, gather_for
 from web.pages.guests.entering import answer, find_visitor, get_visitor, path_of, show_gone
 from web.pages.notices import find_notice, lead_on
 from web.pages.people import person_of
+from web.pages.seeing import is_seen_by_guest
 from web.render import N_, say
 from web.throttle import may_try
 
@@ -113,7 +114,7 @@ async def show(request: web.Request, form: Form) -> web.Response:
 
 async def _mark_read(request: web.Request, party: Party, *, newest: bool) -> None:
     """What she has seen here, no mail tells her."""
-    if newest and party.thread.last_id > party.thread.partner_read_id:
+    if newest and is_seen_by_guest(request) and party.thread.last_id > party.thread.partner_read_id:
         async with transaction(request.app[INSTANCE].pool) as conn:
             await exchanges.mark_read(conn, party.thread.id, party.actor.id, party.thread.last_id)
 

@@ -91,6 +91,22 @@ async def test_opening_it_is_reading_it_for_the_reader_alone(
     assert (thread.partner_read_id, sent) < (thread.last_id, 1)
 
 
+@pytest.mark.parametrize(("method", "headers"), [("HEAD", {}), ("GET", {"Sec-Purpose": "prefetch;prerender"})])
+async def test_what_programs_fetch_ahead_is_not_read(
+    alice: Browser, instance: Instance, lomme: Village, made: Talks, method: str, headers: dict[str, str]
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE exchange SET owner_read_id = 0")
+
+    answer = await alice.client.request(
+        method, f"/echanges/{made.tent.exchange_id}", headers={"Accept": "text/html"} | headers
+    )
+
+    async with connection(instance.pool) as conn:
+        thread = await exchanges.get_for(conn, made.tent.exchange_id, lomme.alice.id)
+    assert (answer.status, thread.owner_read_id) == (200, 0)
+
+
 async def test_one_sees_where_own_words_and_acts_are_and_sends_them_again(
     alice: Browser, instance: Instance, lomme: Village, made: Talks
 ) -> None:

@@ -75,3 +75,14 @@ async def test_private_pages_name_themselves_to_nobody_else_and_their_forms_work
     # With "no-referrer" browsers say `Origin: null` of our own forms too, and old ones have no other word for it.
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+
+
+async def test_a_program_that_looks_through_mails_reads_nothing_in_her_place(inn: Inn) -> None:
+    await inn.enter()
+    link, thread = inn.link(), await inn.thread()
+    await (await inn.owner()).send(f"/echanges/{thread.id}/messages", {"message": "Oui, samedi."})
+
+    scanner = await inn.door.ring()
+    assert "Oui, samedi." in (await scanner.open(link)).text
+
+    assert len(await inn.tell()) == 1
