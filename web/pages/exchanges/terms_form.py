@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from models.agreements import Terms
 from models.errors import DeclicError
 from models.listings import ListingDetails
+from models.moments import PARIS
 from outbox.terms import NOTE_LIMIT, PLACE_LIMIT, RETURN_LIMIT, find_price
 from web.formats import format_count
 from web.forms import Form
@@ -34,6 +35,7 @@ def read_terms(form: Form, details: ListingDetails) -> Terms:
         form.fail("du", "Dites aussi le jour.")
     if first is not None and last is None and last_hour is not None:
         last = first
+    _require_hours(form, ("heure_du", first, first_hour), ("heure_au", last, last_hour))
     quantity = _read_quantity(form, details)
     return Terms(
         quantity=quantity,
@@ -70,6 +72,13 @@ def _read_hour(form: Form, name: str) -> time | None:
     except ValueError:
         form.fail(name, "Écrivez l’heure comme 18:30.")
         return None
+
+
+def _require_hours(form: Form, *typed: tuple[str, date | None, time | None]) -> None:
+    """One night in March has no hour between two and three."""
+    for name, day, hour in typed:
+        if day is not None and hour is not None and begin_at(day, hour).astimezone(PARIS).time() != hour:
+            form.fail(name, "Cette nuit-là, on passe à l’heure d’été : cette heure n’existe pas.")
 
 
 def _read_quantity(form: Form, details: ListingDetails) -> Decimal:

@@ -1,7 +1,8 @@
 """Clumsy hands: the same button twice, dates that no calendar knows, pages that were open for too long."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests import talks
 from tests.talks import Talks
 from tests.village import Village
 from tests.web.pages.conftest import Browser, Page
+from web.formats import format_day
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
@@ -203,3 +205,71 @@ async def test_a_page_that_was_open_for_too_long_gives_back_what_was_typed(
     (form,) = answer.html.xpath(f"//form[@action='{to}']")
     assert form.xpath(f"string(.//input[@name='{field}']/@value)") == "Une longue lettre."
     assert len(form.xpath(".//input[@name='csrf_token']")) == 1
+
+
+async def test_two_taps_at_once_are_one(alice: Browser, hocine: Browser, instance: Instance, lomme: Village) -> None:
+    path = f"/annonces/d/{lomme.tent.id}/demander"
+    typed = {"du": day(3), "au": day(4), "message": "Pour Wissant"}
+
+    asked = await asyncio.gather(*(hocine.send(path, typed, form_on="/compte/telephone") for _ in range(3)))
+    thread = asked[0].location.partition("?")[0]
+    sent = await asyncio.gather(
+        *(alice.send(f"{thread}/messages", {"message": "Oui !"}, form_on="/compte/telephone") for _ in range(3))
+    )
+
+    assert {(answer.status, answer.location) for answer in asked} == {(303, f"{thread}?fait=demande")}
+    assert {answer.status for answer in sent} == {303}
+    assert await count(instance, "SELECT count(*) FROM agreement") == 1
+    assert (await alice.get(thread)).words().count("Oui !") == 1
+
+
+def find_change(month: int) -> date:
+    """The next night on which the clocks change in that month: its last Sunday."""
+    today = datetime.now(PARIS).date()
+    for year in (today.year, today.year + 1):
+        last = date(year, month, 31)
+        sunday = last - timedelta(days=(last.weekday() + 1) % 7)
+        if sunday > today + timedelta(days=2):
+            return sunday
+    raise AssertionError
+
+
+@pytest.mark.parametrize(("month", "hours"), [(3, 71), (10, 73)])
+async def test_three_days_over_the_change_of_clocks_are_three_days(
+    hocine: Browser, instance: Instance, lomme: Village, month: int, hours: int
+) -> None:
+    path, sunday = f"/annonces/d/{lomme.tent.id}/demander", find_change(month)
+    first, last = sunday - timedelta(days=1), sunday + timedelta(days=1)
+
+    answer = await hocine.send(path, {"du": f"{first}", "au": f"{last}"}, form_on="/compte/telephone")
+
+    length = "SELECT extract(epoch FROM ends_at - begins_at) / 3600 FROM agreement"
+    assert answer.status == 303 and await count(instance, length) == hours
+    page = await hocine.get(answer.location)
+    calendar = await hocine.get(f"/accords/{await count(instance, 'SELECT id FROM agreement')}.ics")
+    assert format_day(first, "fr") in page.words() and format_day(last, "fr") in page.words()
+    assert f"DTSTART;VALUE=DATE:{first:%Y%m%d}" in calendar.text
+    assert f"DTEND;VALUE=DATE:{last + timedelta(days=1):%Y%m%d}" in calendar.text
+
+
+async def test_an_hour_that_the_night_of_march_skips_is_named(hocine: Browser, lomme: Village) -> None:
+    path, sunday = f"/annonces/d/{lomme.tent.id}/demander", find_change(3)
+    typed = {"du": f"{sunday}", "heure_du": "02:30", "au": f"{sunday}", "heure_au": "03:30", "message": "Tôt"}
+
+    answer = await hocine.send(path, typed, form_on="/compte/telephone")
+
+    assert answer.status == 422 and "Tôt" in answer.text
+    assert "Cette nuit-là, on passe à l’heure d’été : cette heure n’existe pas." in answer.words()
+
+
+async def test_the_hour_that_comes_twice_in_october_is_the_first(
+    hocine: Browser, instance: Instance, lomme: Village
+) -> None:
+    path, sunday = f"/annonces/d/{lomme.tent.id}/demander", find_change(10)
+    typed = {"du": f"{sunday}", "heure_du": "02:30", "au": f"{sunday}", "heure_au": "03:30"}
+
+    answer = await hocine.send(path, typed, form_on="/compte/telephone")
+
+    length = "SELECT extract(epoch FROM ends_at - begins_at) / 60 FROM agreement"
+    assert answer.status == 303 and await count(instance, length) == 120
+    assert "de 2 h 30 à 3 h 30" in (await hocine.get(answer.location)).words()
