@@ -57,6 +57,15 @@ class FileLimits:
         return 2 * self.count * self.size + TEXT_LIMIT
 
 
+class TooHeavy(web.HTTPRequestEntityTooLarge):
+    """More bytes than a form of ours may have."""
+
+    def __init__(self, most: int, pairs: Iterable[tuple[str, str]]) -> None:
+        """`pairs` are the fields that stood before what was too heavy."""
+        super().__init__(max_size=most, actual_size=most + 1)
+        self.pairs, self.files = tuple(pairs), True
+
+
 class Form:
     """What was typed, and what is wrong with it: each reader notes its sentence in `errors` and returns a usable value.
 
@@ -260,7 +269,7 @@ class _Reading:
             length += len(chunk)
             self.left -= len(chunk)
             if self.left < 0:
-                raise web.HTTPRequestEntityTooLarge(max_size=self.limits.total, actual_size=self.limits.total + 1)
+                raise TooHeavy(self.limits.total, self.values.items())
             if length <= keep:
                 body += chunk
         return bytes(body) if length <= keep else None

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from aiohttp import BodyPartReader, web
 
-from web.forms import CSRF_FIELD, FIELD_LIMIT, TEXT_LIMIT, Form
+from web.forms import CSRF_FIELD, FIELD_LIMIT, TEXT_LIMIT, Form, TooHeavy
 from web.keys import INSTANCE
 from web.session import StaleForm, read_local_path
 
@@ -55,11 +55,11 @@ async def read_sent(request: web.Request) -> Typed | None:
     return Typed(path=request.path, pairs=tuple(_without_act(pairs)), lost_files=lost)
 
 
-def keep_stale(request: web.Request, stale: StaleForm) -> Typed | None:
-    """The same from a form that had waited for too long, as far as it was read."""
-    if not _comes_from_here(request) or sum(len(name) + len(value) for name, value in stale.pairs) > TEXT_LIMIT // 2:
+def keep_read(request: web.Request, refused: StaleForm | TooHeavy) -> Typed | None:
+    """The same from a form that had waited for too long, or was too heavy, as far as it was read."""
+    if not _comes_from_here(request) or sum(len(name) + len(value) for name, value in refused.pairs) > TEXT_LIMIT // 2:
         return None
-    return Typed(path=request.path, pairs=tuple(_without_act(stale.pairs)), lost_files=stale.files)
+    return Typed(path=request.path, pairs=tuple(_without_act(refused.pairs)), lost_files=refused.files)
 
 
 def _comes_from_here(request: web.Request) -> bool:

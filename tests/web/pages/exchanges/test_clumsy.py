@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 
 import pytest
+from aiohttp import FormData
 
 from federation.instance import Instance
 from models.actors import Actor
@@ -16,6 +17,7 @@ from tests.talks import Talks
 from tests.village import Village
 from tests.web.pages.conftest import Browser, Page
 from web.formats import format_day
+from web.forms import FileLimits
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
@@ -273,3 +275,21 @@ async def test_the_hour_that_comes_twice_in_october_is_the_first(
     length = "SELECT extract(epoch FROM ends_at - begins_at) / 60 FROM agreement"
     assert answer.status == 303 and await count(instance, length) == 120
     assert "de 2 h 30 à 3 h 30" in (await hocine.get(answer.location)).words()
+
+
+async def test_words_beside_pictures_that_are_too_heavy_come_back(
+    alice: Browser, made: Talks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.pages.exchanges.messages.LIMITS", FileLimits(count=1, size=1000))
+    path = f"/echanges/{made.tent.exchange_id}"
+    form = FormData(quote_fields=False)
+    token = (await alice.get(path)).html.xpath("string(//input[@name='csrf_token']/@value)")
+    for name, value in (("csrf_token", token), ("message", "Une longue lettre.")):
+        form.add_field(name, value)
+    form.add_field("photos", b"0" * 400_000, filename="tente.jpg", content_type="image/jpeg")
+
+    headers = {"Accept": "text/html", "Accept-Language": "fr", "Sec-Fetch-Site": "same-origin"}
+    answer = await alice.read(await alice.client.post(f"{path}/messages", data=form, headers=headers))
+
+    assert answer.status == 413 and "Vos photos, elles, sont à choisir de nouveau." in answer.words()
+    assert answer.html.xpath("string(//input[@name='message']/@value)") == "Une longue lettre."
