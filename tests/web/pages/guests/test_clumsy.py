@@ -71,9 +71,11 @@ async def test_private_pages_name_themselves_to_nobody_else_and_their_forms_work
     guest = await inn.enter()
 
     answer = await guest.client.get(inn.link(), headers={"Accept": "text/html"})
+    page = await answer.text()
 
     # With "no-referrer" browsers say `Origin: null` of our own forms too, and old ones have no other word for it.
     assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert '<meta name="referrer" content="same-origin">' in page and "no-referrer" not in page
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
 
 
