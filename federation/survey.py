@@ -10,7 +10,7 @@ from typing import Any
 
 from federation.errors import Malformed
 from federation.fields import Json
-from federation.terms import ACTIVITYSTREAMS
+from federation.terms import ACTIVITYSTREAMS, PREFIXES
 
 MAX_DEPTH = 32
 
@@ -55,6 +55,8 @@ MEANINGS: dict[str, str] = {
 _KNOWN_MEANINGS = frozenset(MEANINGS.values())
 _SAME_WORD = ("http://schema.org/", "http://schema.org#", "https://schema.org/")
 """Mobilizon calls `location` schema.org's; what it says is the same."""
+
+_ABBREVIATED = (AS, *(PREFIXES[prefix] for prefix in ("vf", "om2", "declic")))
 
 _KNOWN_PREFIXES = {"as": AS, "sec": SEC, "ldp": "http://www.w3.org/ns/ldp#"}
 
@@ -143,8 +145,8 @@ def _renames(terms: Json, words: set[str]) -> bool:
 
 
 def _abbreviates(terms: Json, prefixed: list[str]) -> bool:
-    """Whether an inline context gives ActivityStreams a prefix of its own, which the document uses."""
-    return any(terms.get(word.partition(":")[0]) == AS for word in prefixed)
+    """Whether an inline context has a prefix for words that our readers know bare, and the document uses it."""
+    return any(terms.get(word.partition(":")[0]) in _ABBREVIATED for word in prefixed)
 
 
 def _is_renamed(name: str, definition: Any, terms: Json) -> bool:

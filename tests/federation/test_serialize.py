@@ -10,9 +10,10 @@ from pyld import jsonld
 
 from federation.compaction import compact_document, load_context
 from federation.fields import PUBLIC
-from federation.parse import parse_fetched, read_fetched
+from federation.jsonld import JsonLdProcessor
+from federation.parse import parse_fetched, read_fetched, understand
 from federation.serialize import BrokenRule, serialize, to_json
-from federation.terms import ACTIVITYSTREAMS, SECURITY, TERMS
+from federation.terms import ACTIVITYSTREAMS, PREFIXES, SECURITY, TERMS
 from federation.vocabulary.activities import Create, Delete, Like
 from federation.vocabulary.collections import CollectionPage, Verbatim
 from federation.vocabulary.marketplace import Proposal
@@ -58,6 +59,22 @@ def test_what_we_write_survives_json_ld_unchanged(name: str) -> None:
 
     assert jsonld.expand(back, OPTIONS) == expanded
     assert read_fetched(compact_document(document)) == read_fetched(document)
+
+
+@pytest.mark.parametrize("name", [name for name in OURS if "agreements/" in name])
+@pytest.mark.parametrize("context", [[], [ACTIVITYSTREAMS, PREFIXES], [ACTIVITYSTREAMS, {"x": PREFIXES["vf"]}]])
+async def test_what_others_write_with_prefixes_or_in_full_is_read_as_what_we_write(name: str, context: Any) -> None:
+    document = load_json(name)
+    if document["type"] not in ("Offer", "Accept", "Update", "Create") or "vf" not in str(document["@context"]):
+        return
+    expanded = jsonld.expand(document, OPTIONS)
+    other = jsonld.compact(expanded, context, OPTIONS) if context else expanded[0]
+
+    processor = JsonLdProcessor()
+    understood = await understand(processor, orjson.dumps(other))
+    await processor.close()
+
+    assert read_fetched(understood) == read_fetched(document)
 
 
 @pytest.mark.parametrize("name", OURS)
