@@ -7,7 +7,7 @@ from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
 from outbox.builders.reject import build_reject_of_terms
-from outbox.cases import Act, find_case, say
+from outbox.cases import Act, find_case, keep, say
 
 OTHER_CHOSEN = "Quelqu’un d’autre a été choisi. Merci d’avoir répondu !"
 CLOSED = "L’annonce est close. Merci d’avoir répondu !"
@@ -29,4 +29,24 @@ async def release_waiting(
         case = await find_case(conn, refused)
         no = build_reject_of_terms(site, owner, held.request_uri, case.partner, reason=reason, at=at)
         await say(conn, site, case, owner, Act(kind="refused", activity=no, text=reason))
+    return len(waiting)
+
+
+async def end_copies(conn: Connection, site: Site, owner: Actor, listing_id: int) -> int:
+    """Somebody elsewhere took a listing back: whoever of ours waits for an answer has one. How many.
+
+    Her server tells those of whom it knew; a request that crossed with the Delete is known to nobody there.
+    """
+    await agreements.lock_listing(conn, listing_id)
+    waiting = [one for one in await agreements.list_live_by_listing(conn, listing_id) if one.state in agreements.OPEN]
+    for held in waiting:
+        refused = replace(
+            held,
+            state="refused",
+            reason=CLOSED,
+            ended_at=agreements.next_moment(),
+            accepted_uri=None,
+            held_until=None,
+        )
+        await keep(conn, site, await find_case(conn, refused), "refused", owner, {"text": CLOSED})
     return len(waiting)

@@ -7,6 +7,7 @@ from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
 from outbox.departed import end_all
+from outbox.releases import end_copies
 
 
 async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: Delete) -> None:
@@ -22,4 +23,5 @@ async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: D
         await tombstones.save_deleted(conn, uri, sender.uri)
     elif not post.local and post.author_id == sender.id:
         await tombstones.save_deleted(conn, uri, sender.uri)
+        await end_copies(conn, site, sender, post.id)
         await posts.delete(conn, post.id)

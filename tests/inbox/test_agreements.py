@@ -1,7 +1,8 @@
 """What the owner's server says of an agreement with one of ours: it has the word, but binds nobody to what she never
 said yes to, and nothing that it writes ends in an error."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,14 +10,18 @@ import pytest
 
 from inbox.dispatch import apply
 from inbox.errors import Ignored
-from models import actors, agreements
+from models import actors, agreements, listings
 from models.actors import Actor
 from models.agreements import Agreement, Terms
 from models.database import Connection
+from models.errors import DeclicError
 from models.listings import Listing
 from outbox.agreements import accept, request
+from outbox.fulfilment import report
+from outbox.releases import CLOSED
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
-from tests.inbox.handlers.activities import by
+from tests.inbox.handlers.activities import by, note_by
+from tests.outbox.sent import list_sent
 
 START = (datetime.now(UTC) + timedelta(days=30)).replace(minute=0, second=0, microsecond=0)
 SOON = datetime.now(UTC) + timedelta(minutes=1)
@@ -238,3 +243,46 @@ async def test_a_clock_that_is_an_hour_ahead_is_believed(copy: Copy) -> None:
     await copy.update("Rejected", updated=(datetime.now(UTC) + timedelta(hours=1)).isoformat())
 
     assert (await copy.get()).state == "refused"
+
+
+async def test_a_report_about_an_agreement_that_got_no_id_names_the_offer_with_which_it_began(copy: Copy) -> None:
+    await copy.say_yes(id=None)
+    held = await copy.get()
+    assert (held.state, held.uri) == ("agreed", None)
+
+    await report(copy.conn, HERE, copy.bob, held, "out")
+
+    told = (await list_sent(copy.conn))[-1].activity["object"]
+    assert told["context"] == held.request_uri
+    assert "None" not in str(told) and "fulfills" not in told
+
+
+async def test_what_waits_about_a_listing_that_its_owner_takes_back_ends_with_it(copy: Copy) -> None:
+    other = await request(copy.conn, HERE, copy.bob, copy.listing, replace(copy.asked.terms, note="Une autre."))
+    await copy.say_yes()
+
+    gone = {"type": "Tombstone", "id": copy.listing.uri}
+    await apply(copy.conn, HERE, copy.dora, by(copy.dora, "Delete", gone))
+
+    ended = await agreements.get(copy.conn, other.id)
+    assert (ended.state, ended.reason) == ("refused", CLOSED)
+    assert (await copy.get()).state == "agreed", "what is agreed stands until somebody says otherwise"
+    with pytest.raises(Ignored):  # what crossed with it opens nothing again
+        await copy.update("Requested", request=other.request_uri, id=f"{copy.dora.uri}/agreements/2")
+
+
+async def test_a_listing_stays_with_who_published_it(copy: Copy) -> None:
+    eve = await make_remote_actor(copy.conn, "eve", territory_uri=COOP)
+    theirs = note_by(eve, id=copy.listing.uri, content="<p>À moi.</p>", publishes={"type": "Intent"}, purpose="offer")
+
+    with suppress(DeclicError):
+        await apply(copy.conn, HERE, eve, by(eve, "Update", theirs))
+    with suppress(DeclicError):
+        await apply(copy.conn, HERE, eve, by(eve, "Delete", {"type": "Tombstone", "id": copy.listing.uri}))
+    with pytest.raises(Ignored):
+        said = copy.document("Rejected", attributedTo=eve.uri, id=f"{eve.uri}/agreements/1")
+        await apply(copy.conn, HERE, eve, by(eve, "Update", said))
+
+    found = await listings.find_by_post(copy.conn, copy.listing.id)
+    assert found is not None and found.post.author_id == copy.dora.id and found.post.deleted_at is None
+    assert (await copy.get()).state == "requested"
