@@ -113,7 +113,11 @@ async def test_what_one_publishes_stands_in_the_home_of_a_member_of_the_other(de
 async def test_they_talk_and_agree_across_the_two(demo: Demo) -> None:
     for house, username in ((0, "maryse"), (1, "leonie")):
         talks = await demo.ask(house, username, "/api/v1/conversations")
-        assert any("train de 17 h" in talk["last_status"]["content"] for talk in talks)
+        said = []
+        for talk in talks:
+            around = await demo.ask(house, username, f"/api/v1/statuses/{talk['last_status']['id']}/context")
+            said += [one["content"] for one in (talk["last_status"], *around["ancestors"], *around["descendants"])]
+        assert any("train de 17 h" in text for text in said)
 
 
 async def test_they_thank_each_other_across_the_two_and_all_may_read_what_is_for_all(demo: Demo) -> None:
