@@ -22,6 +22,7 @@ from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.addressed import get_listing
 from web.pages.exchanges.cost import find_cost
+from web.pages.exchanges.facts import is_help
 from web.pages.exchanges.form_page import Asking, form_of, read_words, show_form
 from web.pages.exchanges.terms_form import note_refusal, read_terms, values_of
 from web.pages.exchanges.thread import get_thread
@@ -47,7 +48,7 @@ async def show_asking(request: web.Request) -> web.Response:
 
 async def post_asking(request: web.Request) -> web.Response:
     """POST /annonces/d/ID/demander."""
-    return await _post(request, _find_asking, done="demande")
+    return await _post(request, _find_asking)
 
 
 async def show_proposing(request: web.Request) -> web.Response:
@@ -59,7 +60,7 @@ async def show_proposing(request: web.Request) -> web.Response:
 
 async def post_proposing(request: web.Request) -> web.Response:
     """POST /echanges/ID/proposer."""
-    return await _post(request, _find_proposing, done="propose")
+    return await _post(request, _find_proposing)
 
 
 async def show_counter(request: web.Request) -> web.Response:
@@ -72,10 +73,10 @@ async def show_counter(request: web.Request) -> web.Response:
 
 async def post_counter(request: web.Request) -> web.Response:
     """POST /echanges/ID/proposer/AGREEMENT."""
-    return await _post(request, _find_counter, done="propose")
+    return await _post(request, _find_counter)
 
 
-async def _post(request: web.Request, find: Find, *, done: str) -> web.Response:
+async def _post(request: web.Request, find: Find) -> web.Response:
     """Do what the form says, and lead on to the thread; a mistake comes back with everything that was typed."""
     account = require_account(request)
     form = await read_form(request)
@@ -88,10 +89,19 @@ async def _post(request: web.Request, find: Find, *, done: str) -> web.Response:
             async with transaction(instance.pool) as conn:
                 me = await actors.get(conn, account.actor_id)
                 made = await _say(conn, instance.site, me, asking, terms, said)
-            raise lead_on(exchange_path(made.exchange_id), done)
+            raise lead_on(exchange_path(made.exchange_id), _word(asking, made))
         except (Conflict, Invalid, Forbidden) as error:
             note_refusal(form, error)
     return await show_form(request, asking, form)
+
+
+def _word(asking: Asking, made: Agreement) -> str:
+    """What the thread says then: whether days are kept, or it is settled already."""
+    if asking.verb != "ask" or is_help(asking.details):
+        return "propose"
+    if made.state == "agreed":
+        return "prise"
+    return "demande" if made.begins_at is not None else "demandee"
 
 
 async def _say(conn: Connection, site: Site, me: Actor, asking: Asking, terms: Terms, said: Said) -> Agreement:

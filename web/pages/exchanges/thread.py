@@ -16,6 +16,7 @@ from models.listings import Listing, ListingDetails
 from models.media import Media
 from models.moments import PARIS
 from models.settings import Site
+from outbox.builders.agreement import speaks
 from outbox.hurdles import may_propose
 from outbox.messages import may_write
 from outbox.thanks import find_choice
@@ -44,6 +45,8 @@ LOOK_AROUND = timedelta(days=20)
 
 SAID = {
     "demande": N_("Votre demande est partie. Ces dates sont gardées pour vous jusqu’à la réponse."),
+    "demandee": N_("Votre demande est partie."),
+    "prise": N_("C’est à vous. Convenez ensemble du moment où vous passez."),
     "propose": N_("Votre proposition est partie."),
     "envoye": N_("Votre message est parti. Vous voyez dessous s’il est arrivé."),
     "oui": N_("C’est dit : vous êtes d’accord."),
@@ -75,7 +78,8 @@ class ThreadView:
     """Everything the page of a thread shows. `cards` by the id of the line behind which each stands; 0 is the end.
 
     `closed` where the two can no longer write, `less_private` where the other's server is none like ours, `by_mail`
-    where the other has no account. `rescue_at` is when a message that does not get through leaves by mail.
+    where the other has no account. `rescue_at` is when a message that does not get through
+    leaves by mail, `asks_herself` whether the other one begins an agreement from her own server.
     """
 
     id: int
@@ -96,6 +100,7 @@ class ThreadView:
     muted: bool
     may_ask: bool
     may_propose: bool
+    asks_herself: bool
     slots: list[datetime]
     email: str
     phone: str
@@ -203,6 +208,7 @@ async def gather_for(conn: Connection, request: web.Request, thread: Exchange, r
         may_propose=role == "owner"
         and not thing.gone
         and await may_propose(conn, thread, listing, (people[me], other)),
+        asks_herself=_is_idle(thing, role, held) and not closed and not other.local and speaks(other),
         slots=propose_slots(datetime.now(PARIS)),
         email=reader.email,
         phone=reader.phone,
@@ -213,6 +219,12 @@ def _find_stage(held: Sequence[Agreement]) -> int:
     """How far the two are: 1 they talk, 2 they agree, 3 it is done."""
     states = {one.state for one in held}
     return 2 if "agreed" in states else 3 if held and held[0].state == "done" else 1
+
+
+def _is_idle(thing: Thing, role: Role, held: Sequence[Agreement]) -> bool:
+    """Whether an owner sees a thread in which nothing goes on."""
+    idle = not any(one.state in agreements.LIVE for one in held)
+    return role == "owner" and idle and not thing.gone and thing.details.status in ("open", "reserved")
 
 
 def _may_ask(thing: Thing, role: Role, held: Sequence[Agreement]) -> bool:

@@ -165,8 +165,21 @@ async def test_a_gift_needs_no_date_and_a_request_takes_help(
         f"/annonces/d/{lomme.wanted.id}/demander", {"du": day(2), "au": day(2)}, form_on="/publier"
     )
 
-    assert given.status == offered.status == 303
+    assert given.location.endswith("?fait=demandee") and offered.location.endswith("?fait=propose")
     assert "Vous proposez votre aide" in (await hocine.get(offered.location)).words()
+
+
+async def test_whoever_comes_first_has_it_at_once(alice: Browser, instance: Instance, lomme: Village) -> None:
+    async with transaction(instance.pool) as conn:
+        sql = "UPDATE listing SET mode = 'gift', first_come = true WHERE post_id = $1"
+        await execute(conn, sql, lomme.drill.id)
+    path = f"/annonces/d/{lomme.drill.id}/demander"
+
+    answer = await alice.send(path, {"message": "Oh oui !"}, form_on=path)
+
+    assert answer.location.endswith("?fait=prise")
+    words = (await alice.get(answer.location)).words()
+    assert "C’est à vous." in words and "vous êtes d’accord" in words
 
 
 async def test_hours_of_a_service_are_counted(alice: Browser, instance: Instance, lomme: Village) -> None:

@@ -117,7 +117,8 @@ async def test_nothing_is_proposed_beside_what_goes_on_or_to_whom_asks_herself(
     async with connection(instance.pool) as conn:
         theirs = await talks.find_thread(conn, lomme.tent, lomme.bob)
     other = await alice.get(f"/echanges/{theirs.id}/proposer")
-    assert not (await alice.get(f"/echanges/{theirs.id}")).html.xpath(BUTTON)
+    page = await alice.get(f"/echanges/{theirs.id}")
+    assert not page.html.xpath(BUTTON) and "c’est Léonie qui demande depuis l’annonce" in page.words()
     assert "Cette personne peut demander elle-même" in other.words() and not other.html.xpath("//input[@name='du']")
 
     async with transaction(instance.pool) as conn:
