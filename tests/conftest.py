@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import os
 import secrets
+import sys
 import tempfile
 import threading
 from collections import Counter
@@ -39,6 +40,10 @@ def _configure_for_now(**options: Any) -> None:
 
 
 patch.object(structlog, "configure", _configure_for_now).start()
+
+# Some machines keep no bytecode. Each `declic` that a test starts would then compile hundreds of modules anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 BEGUN_FIRST = (
     "stories/test_killed.py",
