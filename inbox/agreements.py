@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from federation.html import to_text
-from federation.vocabulary.activities import Accept, Offer, Reject
+from federation.vocabulary.activities import Accept, Offer
 from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import Commitment, EconomicEvent
 from inbox.assent import find_proposer, limit_hold, require_assent, require_names
@@ -226,8 +226,3 @@ def result_of(activity: Accept) -> Document:
     if activity.result is None or activity.result.attributed_to != activity.actor:
         raise Ignored("An Accept of terms carries the agreement in its result, in the name of whoever accepts.")
     return activity.result
-
-
-def words_of(activity: Reject) -> str:
-    """Why, in plain words."""
-    return read_reason(activity.content)

@@ -31,6 +31,10 @@ class Conflict(DeclicError):
     status = 409
 
 
+class Unfinished(DeclicError):
+    """A part of it failed; the rest was done."""
+
+
 class Forbidden(DeclicError):
     """You may not do this."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,8 @@ from pgqueuer.domain.models import Job, Schedule
 from pgqueuer.ports.driver import NotifyCallback
 from pgqueuer.queries import Queries
 
-from models.database import Connection, execute, fetch_value
+from models import chores
+from models.database import LOST, Connection, execute, fetch_value
 
 log = structlog.get_logger(__name__)
 
@@ -88,7 +89,7 @@ async def run_jobs(
                 _run_with(pool, handler, suspects)
             )
         for item in periodic:
-            queue.schedule(item.name, item.cron)(_run_chore(item))
+            queue.schedule(item.name, item.cron)(_run_chore(pool, item))
         stopper = asyncio.create_task(_stop(stopping, queue))
         try:
             await queue.run(
@@ -170,13 +171,19 @@ def _run_with(pool: asyncpg.Pool, handler: Handler, suspects: asyncio.Lock) -> C
     return run
 
 
-def _run_chore(item: Periodic) -> Callable[[Schedule], Awaitable[None]]:
+def _run_chore(pool: asyncpg.Pool, item: Periodic) -> Callable[[Schedule], Awaitable[None]]:
     async def run(_: Schedule) -> None:
         try:
             await item.chore()
         except Exception as error:
-            log.error("chore_failed", chore=item.name, cause=str(error) or type(error).__name__)
+            cause = chores.tell_cause(error)
+            log.error("chore_failed", chore=item.name, cause=cause)
+            with suppress(*LOST):  # the database may be what is away
+                async with pool.acquire() as conn:
+                    await chores.note_failure(conn, item.name, cause)
             raise
+        async with pool.acquire() as conn:
+            await chores.note_success(conn, item.name)
 
     return run
 

@@ -241,19 +241,6 @@ async def list_by_posts(conn: Connection, post_ids: list[int]) -> dict[int, List
     return {row["id"]: read_listing(row) for row in rows}
 
 
-async def save_status(
-    conn: Connection, post_id: int, status: ListingStatus, closed_reason: ClosedReason | None
-) -> None:
-    """Open, pause or close a listing; the caller rebuilds its content and sends the Update."""
-    await execute(
-        conn,
-        "UPDATE listing SET status = $2, closed_reason = $3 WHERE post_id = $1",
-        post_id,
-        status,
-        closed_reason,
-    )
-
-
 async def list_expired(conn: Connection, *, limit: int) -> list[Listing]:
     """Open listings of ours whose time has passed: `outbox/listings` closes them as expired."""
     rows = await fetch_records(

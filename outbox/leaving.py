@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from federation.instance import Instance
-from models import accounts, actors, departures, leaving
+from models import accounts, actors, chores, departures, leaving
 from models.actors import Actor
 from models.database import Connection, connection, transaction
 from models.errors import Conflict, NotFound
@@ -54,8 +54,12 @@ async def stay(conn: Connection, site: Site, actor: Actor) -> None:
 
 
 async def leave_due(instance: Instance, *, at: datetime | None = None) -> int:
-    """End the accounts whose day has come, each in a transaction of its own; how many. A chore that may run twice."""
+    """End the accounts whose day has come, each in a transaction of its own; how many. A chore that may run twice.
+
+    Raises Unfinished for those that could not be ended, once all had their turn.
+    """
     moment, total = at or datetime.now(UTC), 0
+    failed: dict[str, Exception] = {}
     async with connection(instance.pool) as conn:
         due = await leaving.list_due(conn, at=moment, limit=AT_ONCE)
     for actor_id in due:
@@ -67,7 +71,9 @@ async def leave_due(instance: Instance, *, at: datetime | None = None) -> int:
             async with transaction(instance.pool) as conn:
                 await leaving.postpone(conn, actor_id, LATER)
         except Exception as error:
-            log.error("departure_failed", actor=actor_id, cause=str(error) or type(error).__name__)
+            log.error("departure_failed", actor=actor_id, cause=chores.tell_cause(error))
+            failed[f"account {actor_id}"] = error
+    chores.require_whole(failed)
     return total
 
 

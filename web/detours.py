@@ -12,7 +12,7 @@ import structlog
 
 from federation.html import to_text
 from federation.instance import Instance
-from models import accounts, actors, detours, listings, posts, preferences
+from models import accounts, actors, chores, detours, listings, posts, preferences
 from models.database import Connection, connection, transaction
 from models.detours import Stuck
 from models.errors import Unavailable
@@ -44,21 +44,26 @@ class Detour:
 
 
 async def send_detours(instance: Instance, at: datetime | None = None) -> int:
-    """Send what is stuck by mail, as far as an address is known; how many. A chore; not at night, not without mail."""
+    """Send what is stuck by mail, as far as an address is known; how many. A chore; not at night, not without mail.
+
+    Raises Unfinished for those that failed, once all had their turn.
+    """
     at = at or datetime.now(UTC)
     if instance.settings.smtp_url is None or is_quiet(at):
         return 0
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
     async with connection(instance.pool) as conn:
         stuck = await detours.list_stuck(conn, at=at)
-    sent = 0
+    sent, failed = 0, dict[str, Exception]()
     for one in reversed(stuck):
         try:
             sent += await _send(instance, server, one, at)
         except Unavailable:
             raise
         except Exception as error:  # one message keeps no other from its way
-            log.error("detour_failed", post=one.post_id, cause=str(error) or type(error).__name__)
+            log.error("detour_failed", post=one.post_id, cause=chores.tell_cause(error))
+            failed[f"message {one.post_id}"] = error
+    chores.require_whole(failed)
     return sent
 
 

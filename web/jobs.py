@@ -14,6 +14,7 @@ from models import (
     applications,
     attempts,
     backfills,
+    chores,
     deliveries,
     grants,
     guests,
@@ -121,16 +122,22 @@ def list_periodic(instance: Instance) -> list[Periodic]:
 
 
 async def sweep(instance: Instance) -> None:
-    """Forget what is too old, one table after the other; a table that fails does not keep the next from its turn."""
+    """Forget what is too old, one table after the other; a table that fails does not keep the next from its turn.
+
+    Raises Unfinished for those that failed, once all had their turn.
+    """
+    failed: dict[str, Exception] = {}
     for name, forget in SWEEPS.items():
         try:
             async with transaction(instance.pool) as conn:
                 gone = await forget(conn)
         except Exception as error:
-            log.error("sweep_failed", table=name, cause=str(error) or type(error).__name__)
+            log.error("sweep_failed", table=name, cause=chores.tell_cause(error))
+            failed[name] = error
             continue
         if gone:
             log.info("swept", table=name, rows=gone)
+    chores.require_whole(failed)
 
 
 async def watch_sign_ups(instance: Instance) -> None:

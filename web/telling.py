@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from federation.instance import Instance
-from models import accounts, jobs, mail_choices, mails
+from models import accounts, chores, jobs, mail_choices, mails
 from models.accounts import Account
 from models.database import Connection, connection, transaction
 from models.errors import Unavailable
@@ -32,17 +32,21 @@ log = structlog.get_logger(__name__)
 
 
 async def tell_due(instance: Instance, at: datetime | None = None) -> int:
-    """Look for what happened, and write down the mails that are due; how many. A chore; does nothing without mail."""
+    """Look for what happened, and write down the mails that are due; how many. A chore; does nothing without mail.
+
+    Raises Unfinished for those who could not be written to, once all had their turn.
+    """
     if instance.settings.smtp_url is None:
         return 0
     at = at or datetime.now(UTC)
     async with transaction(instance.pool) as conn:
         await mail_choices.plan_rounds(conn, until=at - DELAY, oldest=at - timedelta(days=1), due=list_due(at))
-    total = 0
+    total, failed = 0, dict[str, Exception]()
     while True:
         async with connection(instance.pool) as conn:
             round = await mail_choices.find_round(conn, at)
         if round is None:
+            chores.require_whole(failed)
             return total
         try:
             async with transaction(instance.pool) as conn:
@@ -51,7 +55,8 @@ async def tell_due(instance: Instance, at: datetime | None = None) -> int:
         except Unavailable:
             raise
         except Exception as error:
-            log.error("telling_failed", rhythm=round.rhythm, cause=str(error) or type(error).__name__)
+            log.error("telling_failed", rhythm=round.rhythm, cause=chores.tell_cause(error))
+            failed[f"member {round.actor_id}"] = error
             async with transaction(instance.pool) as conn:
                 await mail_choices.put_off(conn, round, at + LATER)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.database import Connection, fetch_all, fetch_column
+from models.database import Connection, fetch_all
 from models.posts.values import Tag
 
 
@@ -25,11 +25,6 @@ async def list_mentions(conn: Connection, post_ids: list[int]) -> dict[int, list
     ):
         found[post_id].append(actor_id)
     return found
-
-
-async def list_addressed(conn: Connection, post_id: int) -> list[int]:
-    """Row ids of everybody named in or addressed by the post."""
-    return await fetch_column(conn, "SELECT actor_id FROM mention WHERE post_id = $1 ORDER BY actor_id", post_id)
 
 
 async def list_involved(conn: Connection, post_ids: list[int], reader_ids: list[int]) -> dict[int, set[int]]:

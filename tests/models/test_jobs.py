@@ -11,9 +11,10 @@ from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.ports.driver import NotifyCallback
 
-from models import jobs
+from models import chores, jobs
 from models.database import Connection, Pool, connection, transaction
 from models.jobs import Handler, Periodic, enqueue, run_jobs
+from tests.eventually import eventually
 
 
 @asynccontextmanager
@@ -147,10 +148,37 @@ async def test_a_chore_runs_and_one_that_fails_leaves_the_others_running(databas
     async def stumble() -> None:
         raise ConnectionError("no")
 
-    chores = [Periodic(name="stumble", cron="* * * * * *", chore=stumble)]
-    chores.append(Periodic(name="sweep", cron="* * * * * *", chore=sweep))
-    async with worker(database_url, {}, *chores):
+    stumbling = Periodic(name="stumble", cron="* * * * * *", chore=stumble)
+    async with worker(database_url, {}, stumbling, Periodic(name="sweep", cron="* * * * * *", chore=sweep)):
         await asyncio.wait_for(ran.wait(), 10)
+
+
+async def test_a_chore_that_fails_is_kept_with_its_cause_until_it_went_well_for_long(
+    pool: Pool, database_url: str
+) -> None:
+    fates: list[Exception] = [ConnectionError("the other side hung up"), KeyError()]
+
+    async def stumble() -> None:
+        if fates:
+            raise fates.pop(0)
+
+    async def find(failures: int) -> list[chores.Trouble]:
+        async with connection(pool) as conn:
+            return [one for one in await chores.list_troubles(conn) if one.failures == failures]
+
+    async def is_over() -> bool:
+        async with connection(pool) as conn:
+            return not await chores.list_troubles(conn)
+
+    async with worker(database_url, {}, Periodic(name="stumble", cron="* * * * * *", chore=stumble)):
+        [kept] = await eventually(lambda: find(2))
+        async with transaction(pool) as conn:
+            await chores.note_success(conn, "stumble")
+            assert len(await chores.list_troubles(conn)) == 1  # it was just now
+            await conn.execute("UPDATE chore_trouble SET last_at = now() - interval '121 minutes'")
+        await eventually(is_over)
+
+    assert (kept.name, kept.cause) == ("stumble", "KeyError") and kept.since < kept.last_at
 
 
 async def test_old_traces_are_forgotten(conn: Connection) -> None:

@@ -99,7 +99,7 @@ async def test_listings_among_posts_are_read_at_once(conn: Connection) -> None:
     listing, note = await make_listing(conn, alice), await make_note(conn, alice)
 
     assert set(await listings.list_by_posts(conn, [listing.id, note.id])) == {listing.id}
-    await listings.save_status(conn, listing.id, "paused", None)
+    await execute(conn, "UPDATE listing SET status = 'paused' WHERE post_id = $1", listing.id)
     found = await listings.find_by_post(conn, listing.id)
     assert found is not None and found.details.status == "paused"
     assert await execute(conn, "DELETE FROM post WHERE id = $1", listing.id)

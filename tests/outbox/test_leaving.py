@@ -11,10 +11,11 @@ from federation.instance import Instance
 from models import accounts, actors, leaving, listings
 from models.actors import Actor
 from models.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
-from models.errors import Conflict, NotFound
+from models.errors import Conflict, NotFound, Unfinished
 from models.listings import Listing, ListingDraft
 from models.settings import Site
 from outbox import leaving as outbox
+from outbox.accounts import delete
 from outbox.listings import close, publish, withdraw
 from tests.factories import HERE, make_follow, make_local_actor, make_member, make_remote_actor
 from tests.outbox.sent import make_streams
@@ -182,3 +183,28 @@ async def test_everybody_is_reminded_once_a_day_before(conn: Connection, alice: 
     then = [await leaving.claim_reminders(conn, at=now + timedelta(days=13, minutes=1), limit=10) for _ in range(2)]
 
     assert (early, then) == ([], [[alice.id], []])
+
+
+async def test_an_account_that_cannot_be_ended_keeps_no_other_and_is_named(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with transaction(pool) as conn:
+        await make_streams(conn)
+        await make_member(conn, "odile", role="admin")
+        alice, carol = await make_member(conn), await make_member(conn, "carol")
+        for actor in (alice, carol):
+            await outbox.ask(conn, HERE, actor)
+
+    async def stumble(conn: Connection, site: Site, actor: Actor) -> None:
+        if actor.id == alice.id:
+            raise ZeroDivisionError
+        await delete(conn, site, actor)
+
+    monkeypatch.setattr("outbox.leaving.delete", stumble)
+
+    with pytest.raises(Unfinished, match=f"account {alice.id}: ZeroDivisionError"):
+        await outbox.leave_due(instance_on(pool), at=datetime.now(UTC) + AFTER)
+
+    async with connection(pool) as conn:
+        assert await accounts.find(conn, carol.id) is None
+        assert await accounts.find(conn, alice.id) is not None

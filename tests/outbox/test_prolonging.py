@@ -62,7 +62,7 @@ async def test_it_stands_as_much_longer_as_one_of_its_kind_does(
 async def test_what_was_over_is_open_again_from_today_on(conn: Connection, alice: Actor, outcome: str) -> None:
     held = await publish_until(conn, alice, -3)
     if outcome == "expired":
-        await listings.save_status(conn, held.id, "expired", None)
+        await execute(conn, "UPDATE listing SET status = 'expired' WHERE post_id = $1", held.id)
     else:
         await close(conn, HERE, alice, held.uri, outcome)
 

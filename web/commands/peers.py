@@ -10,7 +10,7 @@ from federation.checkup import check_host
 from federation.hosts import read_host
 from federation.instance import Instance
 from inbox.diagnosis import diagnose
-from models import accounts, peers, set_aside
+from models import accounts, chores, peers, set_aside
 from models.database import Connection, connection, transaction
 from models.levels import Level
 from models.peers import SELECTIONS, Peer, Selection, Trouble
@@ -115,6 +115,7 @@ async def _list_all(selection: Selection, limit: int, *, as_json: bool) -> None:
         found = await peers.list_peers(conn, selection=selection, limit=limit)
         own_clock = await peers.find_own_clock(conn)
         put_aside = await set_aside.list_set_aside(conn, limit=5)
+        failing = await chores.list_troubles(conn)
     if as_json:
         tell(_as_json([describe_peer(one) for one in found]))
         return
@@ -123,6 +124,8 @@ async def _list_all(selection: Selection, limit: int, *, as_json: bool) -> None:
     for one in put_aside:
         origin = f"from {one.host}: {one.error}" if one.host else "a job of this server"
         say(f"Set aside {_moment(one.at)}, since it could not be done here: {one.what} ({origin})")
+    for chore in failing:
+        say(f"The chore {chore.name} failed {chore.failures} times since {_moment(chore.since)}: {chore.cause}")
     rows = [COLUMNS, *(_make_row(one) for one in found)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(COLUMNS))]
     for row in rows:

@@ -8,7 +8,7 @@ import pytest
 
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
-from models import circuits, deliveries, jobs, peers, private_hosts, received
+from models import chores, circuits, deliveries, jobs, peers, private_hosts, received
 from models.actors import Actor
 from models.database import connection, execute, fetch_value, transaction
 from models.peers import Peer
@@ -17,6 +17,7 @@ from tests.factories import make_activity, make_follow, make_note, save_failure
 from tests.fediverse import FakeFediverse
 from tests.village import Village
 from tests.web.pages.conftest import Browser
+from web.jobs import CHORES
 from web.pages.causes import advise, explain_stop
 
 PAGE = "/coop/serveurs/henin.test"
@@ -240,6 +241,23 @@ async def test_d16_what_could_not_be_done_here_is_shown_to_administrators(
     assert "Ce qui n’a pas pu être traité ici" in after
     assert "J’aime, arras.test RecursionError: too deep" in after
     assert "Tâche « mail »" in after
+
+
+async def test_chores_that_fail_are_shown_to_administrators_in_words(
+    admin: Browser, lomme: Village, instance: Instance
+) -> None:
+    before = (await admin.get("/coop/serveurs")).words()
+    async with transaction(instance.pool) as conn:
+        for name in CHORES:
+            await chores.note_failure(conn, name, f"cause of {name}")
+        await chores.note_failure(conn, "reminders", "too many clocks")
+
+    after = (await admin.get("/coop/serveurs")).words()
+
+    assert "n’y arrive pas" not in before
+    assert "Rappels des échanges 2 échecs, le premier à l’instant, le dernier à l’instant. too many clocks" in after
+    assert all(f"cause of {name}" in after for name in CHORES if name != "reminders")
+    assert not [name for name in CHORES if f" {name} un échec" in after]
 
 
 async def test_b52_private_things_are_kept_from_a_server_and_sent_again(
