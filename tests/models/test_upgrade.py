@@ -1,0 +1,143 @@
+"""A cooperative that ran before exchanges did brings its members, listings and posts along, whole."""
+
+import json
+import secrets
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from models import accounts, actors, listings, preferences
+from models.agreements import Terms
+from models.database import Pool, connection, fetch_column, open_pool, transaction
+from models.migrate import list_migrations, migrate
+from outbox.agreements import accept, request
+from tests.conftest import with_database
+from tests.factories import HERE
+
+BEFORE = "0026_private_hosts"
+"""The last schema without exchanges."""
+
+FILLED = """
+INSERT INTO actor (id, uri, type, local, username, host, name, url, inbox, outbox, followers_uri)
+SELECT n, 'https://' || host || '/users/' || name, type, host = 'lomme.test', name, host, initcap(name),
+    'https://' || host || '/@' || name, 'https://' || host || '/users/' || name || '/inbox',
+    'https://' || host || '/users/' || name || '/outbox', 'https://' || host || '/users/' || name || '/followers'
+FROM (VALUES (1, 'alice', 'lomme.test', 'Person'), (2, 'hocine', 'lomme.test', 'Person'),
+    (3, 'bob', 'henin.test', 'Person'), (4, 'coop', 'henin.test', 'Organization')) AS a (n, name, host, type);
+INSERT INTO account (actor_id, email, role, confirmed_at, default_audience)
+VALUES (1, 'alice@example.org', 'admin', now(), 'unlisted'), (2, 'hocine@example.org', 'member', now(), 'network');
+INSERT INTO post (id, uri, kind, local, author_id, url, audience, content, published_at)
+SELECT 100 + n, 'https://lomme.test/users/alice/items/' || n, 'listing', true, 1, 'https://lomme.test/annonces/' || n,
+    'network', '<p>Tente ' || n || '</p>', now() FROM generate_series(1, 20) AS n;
+INSERT INTO post (id, uri, kind, local, author_id, url, audience, content, published_at, in_reply_to_id)
+VALUES (200, 'https://henin.test/notes/1', 'note', false, 3, 'https://henin.test/@bob/1', 'direct', '<p>Bonjour</p>',
+    now(), 101);
+INSERT INTO listing (post_id, kind, mode, title, status, place_name, postcode)
+SELECT 100 + n, 'offer', CASE WHEN n % 2 = 0 THEN 'gift' ELSE 'loan' END, 'Tente ' || n,
+    CASE WHEN n = 20 THEN 'paused' ELSE 'open' END, 'Lomme', '59160' FROM generate_series(1, 20) AS n;
+INSERT INTO mention (post_id, actor_id) VALUES (200, 1);
+INSERT INTO follow (id, uri, follower_id, followed_id, state)
+VALUES (300, 'https://henin.test/follows/1', 3, 1, 'accepted');
+INSERT INTO favourite (id, actor_id, post_id, uri) VALUES (301, 3, 101, 'https://henin.test/likes/1');
+INSERT INTO notification (id, recipient_id, type, actor_id, post_id)
+VALUES (400, 1, 'mention', 3, 200), (401, 1, 'favourite', 3, 101);
+INSERT INTO activity (id, uri, type, actor_id, object_uri, public, body)
+VALUES (500, 'https://lomme.test/users/alice/activities/1', 'Create', 1, 'https://lomme.test/users/alice/items/1', true,
+    '{}');
+INSERT INTO delivery (activity_id, actor_id, inbox, host) VALUES (500, 1, 'https://henin.test/inbox', 'henin.test');
+INSERT INTO preference (key, value) VALUES ('name', '"La Remise"'), ('modes', '["gift", "loan"]');
+INSERT INTO server (host, level, no_private) VALUES ('henin.test', 'friend', false), ('loin.test', 'aside', true);
+"""
+
+
+@pytest.fixture
+async def old_url(postgres_url: str, tmp_path: Path) -> AsyncIterator[str]:
+    """A database as it was then, with people and what they published in it."""
+    for migration in list_migrations():
+        if migration.name <= BEFORE:
+            (tmp_path / f"{migration.name}.sql").write_text(migration.sql)
+    name = f"declic_test_old_{secrets.token_hex(4)}"
+    admin = await asyncpg.connect(postgres_url)
+    await admin.execute(f"CREATE DATABASE {name}")
+    url = with_database(postgres_url, name)
+    await migrate(url, tmp_path)
+    conn = await asyncpg.connect(url)
+    await conn.execute(FILLED)
+    await conn.close()
+    yield url
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+async def upgraded(old_url: str) -> AsyncIterator[Pool]:
+    """The same database, at the newest schema."""
+    await migrate(old_url)
+    pool = await open_pool(old_url)
+    yield pool
+    await pool.close()
+
+
+async def read_all(conn: asyncpg.Connection) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table that people filled."""
+    found = {}
+    for (table,) in await conn.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
+        if table not in ("migration", "pgqueuer_schedules"):
+            rows = await conn.fetch(f"SELECT to_jsonb(t)::text FROM {table} t ORDER BY 1")
+            found[table] = [json.loads(row[0]) for row in rows]
+    return found
+
+
+async def test_no_row_is_lost_and_no_value_changed(old_url: str) -> None:
+    conn = await asyncpg.connect(old_url)
+    before = await read_all(conn)
+
+    applied = await migrate(old_url)
+
+    after = await read_all(conn)
+    await conn.close()
+    assert applied == [one.name for one in list_migrations() if one.name > BEFORE]
+    assert (len(before["listing"]), len(before["account"]), len(before["post"])) == (20, 2, 21)
+    for table, rows in before.items():
+        kept = [{name: one[name] for name in old} for old, one in zip(rows, after[table], strict=True)]
+        assert kept == rows, table
+
+
+async def test_every_constraint_holds_for_what_was_there_and_every_index_is_whole(upgraded: Pool) -> None:
+    async with connection(upgraded) as conn:
+        assert await fetch_column(conn, "SELECT conname FROM pg_constraint WHERE NOT convalidated") == []
+        assert await fetch_column(conn, "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid") == []
+
+
+async def test_what_was_there_is_read_with_what_has_come_since_at_rest(upgraded: Pool) -> None:
+    async with connection(upgraded) as conn:
+        tent = await listings.find_by_post(conn, 101)
+        alice = await accounts.get(conn, 1)
+        choices = await preferences.load(conn)
+
+    assert tent is not None and (tent.details.title, tent.details.status) == ("Tente 1", "open")
+    assert tent.details.points is None and not tent.details.first_come and tent.details.calendar_uri is None
+    assert (alice.email, alice.role) == ("alice@example.org", "admin")
+    assert (choices.name, choices.modes, choices.hold_hours, choices.points) == (
+        "La Remise",
+        ("gift", "loan"),
+        72,
+        False,
+    )
+
+
+async def test_an_exchange_about_a_listing_from_before_begins_at_once(upgraded: Pool) -> None:
+    moment = datetime.now(UTC)
+    terms = Terms(begins_at=moment + timedelta(days=1), ends_at=moment + timedelta(days=2))
+    async with transaction(upgraded) as conn:
+        alice, hocine = await actors.get(conn, 1), await actors.get(conn, 2)
+        tent = await listings.find_by_post(conn, 101)
+        assert tent is not None
+
+        agreed = await accept(conn, HERE, alice, await request(conn, HERE, hocine, tent, terms))
+
+    assert agreed.state == "agreed"
