@@ -123,11 +123,14 @@ async def keep(
 
 
 async def remind(conn: Connection, site: Site, agreement_id: int, kind: EventKind) -> None:
-    """The clock says something, once; nothing of the agreement changes."""
-    held = await agreements.get(conn, agreement_id)
+    """The clock says something, once, unless it was called off meanwhile; nothing of the agreement changes."""
+    case = await open_case(conn, agreement_id)
+    held = case.agreement
+    if held.state != "agreed":
+        return
     id = await exchanges.add_event(conn, held.exchange_id, kind, agreement_id=held.id)
     if id is not None:
-        await notices.tell(conn, site, await find_case(conn, held), id)
+        await notices.tell(conn, site, case, id)
 
 
 async def tell_truth(conn: Connection, site: Site, case: Case, *, news: EventKind | None = None) -> None:

@@ -10,7 +10,8 @@ from models import activities, agreements
 from models.actors import Actor
 from models.agreements import Agreement
 from models.agreements.machine import Verb, is_own
-from models.database import Connection, transaction
+from models.chores import require_whole
+from models.database import Connection, connection
 from models.exchanges import EventKind
 from models.settings import Site
 from outbox import listings
@@ -19,6 +20,7 @@ from outbox.builders.reject import build_reject_of_terms
 from outbox.builders.undo import build_undo
 from outbox.builders.update import build_agreement_update
 from outbox.cases import NOTHING, Act, Said, keep, open_case, require_next, require_words, say, stamp, tell_truth
+from outbox.turns import take_turns
 
 PATIENCE = timedelta(hours=24)
 """So much longer a copy waits for an answer than the server that has the word."""
@@ -101,17 +103,24 @@ async def end_by_clock(conn: Connection, site: Site, case: Case) -> Case:
 
 
 async def expire_due(instance: Instance) -> int:
-    """End what waited too long for an answer, some at a time; how many. A chore."""
-    total = 0
+    """End what waited too long for an answer, some at a time; how many. A chore.
+
+    Raises Unfinished for those that could not be ended, once all had their turn.
+    """
+    total, failed = 0, dict[str, Exception]()
+
+    async def end(conn: Connection, held: Agreement) -> None:
+        case = await open_case(conn, held.id)
+        if case.agreement.state in agreements.OPEN and case.agreement.held_until == held.held_until:
+            await end_by_clock(conn, instance.site, case)
+
     while True:
         now = datetime.now(UTC)
-        async with transaction(instance.pool) as conn:
+        async with connection(instance.pool) as conn:
             due = await agreements.list_due(conn, at=now, late=now - PATIENCE, limit=ENDED_AT_ONCE)
-        for held in due:
-            async with transaction(instance.pool) as conn:
-                case = await open_case(conn, held.id)
-                if case.agreement.state in agreements.OPEN and case.agreement.held_until == held.held_until:
-                    await end_by_clock(conn, instance.site, case)
-        total += len(due)
-        if len(due) < ENDED_AT_ONCE:
+        stuck = await take_turns(instance.pool, "agreement", {held.id: held for held in due}, end)
+        failed |= stuck
+        total += len(due) - len(stuck)
+        if len(due) < ENDED_AT_ONCE or stuck:
+            require_whole(failed)
             return total

@@ -3,38 +3,51 @@
 from datetime import UTC, datetime
 
 from federation.instance import Instance
-from models.agreements.reminding import list_forgotten, list_reminders
-from models.database import connection, transaction
+from models.agreements.reminding import Reminder, list_forgotten, list_reminders
+from models.chores import require_whole
+from models.database import Connection, connection
 from outbox.cases import open_case, remind
 from outbox.endings import end_by_clock, give_back
+from outbox.turns import take_turns
 
 AT_ONCE = 100
 
 
 async def remind_due(instance: Instance, at: datetime | None = None) -> int:
-    """Say what is due, and end what was forgotten; how many. A chore; twice at the same time says it once."""
+    """Say what is due, and end what was forgotten; how many. A chore; twice at the same time says it once.
+
+    Raises Unfinished for what could not be said or ended, once all had their turn.
+    """
     at = at or datetime.now(UTC)
-    return await _remind(instance, at) + await _forget(instance, at)
+    said, unsaid = await _remind(instance, at)
+    ended, unended = await _forget(instance, at)
+    require_whole(unsaid | unended)
+    return said + ended
 
 
-async def _remind(instance: Instance, at: datetime) -> int:
-    total = 0
+async def _remind(instance: Instance, at: datetime) -> tuple[int, dict[str, Exception]]:
+    total, failed = 0, dict[str, Exception]()
+
+    async def say(conn: Connection, due: Reminder) -> None:
+        await remind(conn, instance.site, due.agreement_id, due.kind)
+
     while True:
-        async with transaction(instance.pool) as conn:
+        async with connection(instance.pool) as conn:
             due = await list_reminders(conn, at=at, limit=AT_ONCE)
-            for one in due:
-                await remind(conn, instance.site, one.agreement_id, one.kind)
-        total += len(due)
-        if len(due) < AT_ONCE:
-            return total
+        stuck = await take_turns(instance.pool, "reminder of agreement", {one.agreement_id: one for one in due}, say)
+        failed |= stuck
+        total += len(due) - len(stuck)
+        if len(due) < AT_ONCE or stuck:
+            return total, failed
 
 
-async def _forget(instance: Instance, at: datetime) -> int:
+async def _forget(instance: Instance, at: datetime) -> tuple[int, dict[str, Exception]]:
+    async def end(conn: Connection, id: int) -> None:
+        case = await open_case(conn, id)
+        if case.agreement.state == "agreed":
+            await give_back(conn, instance.site, await end_by_clock(conn, instance.site, case))
+
     async with connection(instance.pool) as conn:
         forgotten = await list_forgotten(conn, at=at, limit=AT_ONCE)
-    for id in forgotten:
-        async with transaction(instance.pool) as conn:
-            case = await open_case(conn, id)
-            if case.agreement.state == "agreed":
-                await give_back(conn, instance.site, await end_by_clock(conn, instance.site, case))
-    return len(forgotten)
+    failed = await take_turns(instance.pool, "agreement", {id: id for id in forgotten}, end)
+    return len(forgotten) - len(failed), failed

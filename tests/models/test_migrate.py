@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from models.database import Connection, fetch_column
 from models.migrate import MigrationError, list_migrations, migrate
 
 
@@ -77,3 +78,24 @@ async def test_a_database_from_a_newer_version_is_refused(empty_url: str, folder
 
     with pytest.raises(MigrationError, match="newer version"):
         await migrate(empty_url, folder)
+
+
+OF_EXCHANGES = ("agreement", "agreement_link", "agreement_offer", "detour", "economic_event", "exchange",
+    "exchange_event", "exchange_message", "exchange_notice", "guest", "thanks", "unavailability")  # fmt: skip
+
+
+async def test_whatever_goes_with_a_post_a_person_or_an_agreement_is_found_by_an_index(conn: Connection) -> None:
+    slow = await fetch_column(
+        conn,
+        """
+        SELECT k.conrelid::regclass || '.' || a.attname FROM pg_constraint k
+        JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+        WHERE k.contype = 'f' AND k.conrelid::regclass::text = ANY($1) AND NOT EXISTS (
+            SELECT FROM pg_index i WHERE i.indrelid = k.conrelid AND i.indkey[0] = k.conkey[1]
+                AND coalesce(pg_get_expr(i.indpred, i.indrelid), format('(%I IS NOT NULL)', a.attname))
+                    = format('(%I IS NOT NULL)', a.attname))
+        """,
+        list(OF_EXCHANGES),
+    )
+
+    assert slow == []

@@ -1,7 +1,9 @@
 """What the clock does: reminders once each, answers that never came, agreements nobody spoke of any more."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,10 +12,13 @@ from models import actors, agreements, exchanges
 from models.actors import Actor
 from models.agreements import Agreement, Terms
 from models.database import Connection, Pool, connection, execute, transaction
+from models.errors import Unfinished
+from models.exchanges import EventKind
 from models.listings import Listing
 from models.settings import Settings
 from outbox.agreements import accept, request
-from outbox.endings import expire_due
+from outbox.cases import remind
+from outbox.endings import cancel, expire_due
 from outbox.fulfilment import report
 from outbox.reminders import remind_due
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
@@ -200,3 +205,69 @@ async def test_a_copy_that_nobody_closes_ends_a_day_after_the_server_that_has_th
     async with connection(instance.pool) as conn:
         assert (await agreements.get(conn, asked.id)).state == "expired"
         assert [sent.type for sent in await list_sent(conn)] == ["Offer"], "only the owner’s server says so to others"
+
+
+async def ask_twice(instance: Instance, *, agreed: bool) -> tuple[Agreement, Agreement]:
+    """Two agreements about two things, the first of which nothing can be done with."""
+    stuck = await ask(instance, agreed=agreed)
+    async with transaction(instance.pool) as conn:
+        alice, carol = await actors.get(conn, stuck.owner_id), await actors.get(conn, stuck.partner_id)
+        other = await request(conn, HERE, carol, await make_listing(conn, alice), TERMS)
+        if agreed:
+            other = await accept(conn, HERE, alice, other)
+            await execute(conn, "UPDATE agreement SET agreed_at = now() - interval '2 hours'")
+    return stuck, other
+
+
+@pytest.fixture
+def stumbling(monkeypatch: pytest.MonkeyPatch) -> Callable[[Agreement], None]:
+    """Makes whatever is written down of one agreement fail."""
+    add_event = exchanges.add_event
+
+    def stumble_over(stuck: Agreement) -> None:
+        async def stumble(conn: Connection, exchange_id: int, kind: EventKind, **more: Any) -> int | None:
+            if exchange_id == stuck.exchange_id:
+                raise ZeroDivisionError
+            return await add_event(conn, exchange_id, kind, **more)
+
+        monkeypatch.setattr(exchanges, "add_event", stumble)
+
+    return stumble_over
+
+
+async def test_a_reminder_that_fails_keeps_no_other_from_being_said(
+    instance: Instance, stumbling: Callable[[Agreement], None]
+) -> None:
+    stuck, other = await ask_twice(instance, agreed=True)
+    stumbling(stuck)
+
+    with pytest.raises(Unfinished, match=f"reminder of agreement {stuck.id}: ZeroDivisionError"):
+        await remind_due(instance, START - timedelta(hours=20))
+
+    async with connection(instance.pool) as conn:
+        assert (await list_kinds(conn, other))[-1] == "begins_soon"
+
+
+async def test_a_request_that_cannot_be_ended_keeps_no_other_from_ending(
+    instance: Instance, stumbling: Callable[[Agreement], None]
+) -> None:
+    stuck, other = await ask_twice(instance, agreed=False)
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE agreement SET held_until = now() - interval '1 hour'")
+    stumbling(stuck)
+
+    with pytest.raises(Unfinished, match=f"agreement {stuck.id}: ZeroDivisionError"):
+        await expire_due(instance)
+
+    async with connection(instance.pool) as conn:
+        assert (await agreements.get(conn, other.id)).state == "expired"
+
+
+async def test_nobody_is_reminded_of_what_was_called_off_a_moment_ago(instance: Instance) -> None:
+    asked = await ask(instance, agreed=True)
+    async with transaction(instance.pool) as conn:
+        await cancel(conn, HERE, await actors.get(conn, asked.owner_id), asked)
+
+        await remind(conn, HERE, asked.id, "begins_soon")
+
+        assert (await list_kinds(conn, asked))[-1] == "cancelled"

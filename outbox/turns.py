@@ -1,0 +1,31 @@
+"""One after the other, each in a transaction of its own: whatever fails keeps nobody else from his turn."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
+
+import structlog
+
+from models.chores import tell_cause
+from models.database import Connection, Pool, transaction
+from models.errors import Unavailable
+
+log = structlog.get_logger(__name__)
+
+One = TypeVar("One")
+
+
+async def take_turns(
+    pool: Pool, name: str, them: Mapping[int, One], act: Callable[[Connection, One], Awaitable[object]]
+) -> dict[str, Exception]:
+    """Do something for each; the errors of those that failed, by `name` and number. Raises Unavailable."""
+    failed: dict[str, Exception] = {}
+    for number, one in them.items():
+        try:
+            async with transaction(pool) as conn:
+                await act(conn, one)
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.error("turn_failed", what=name, number=number, cause=tell_cause(error))
+            failed[f"{name} {number}"] = error
+    return failed
