@@ -1,8 +1,17 @@
 """Private notes below a listing: which thread they stand in, and which is the last of somebody."""
 
+from models import exchanges
 from models.database import Connection, execute, fetch_column, fetch_one, fetch_value
 from models.exchanges import Exchange
 from models.ids import make_id
+
+
+async def take_turn(conn: Connection, root_id: int) -> None:
+    """Before a private note is kept below a listing: lock it, as whoever changes what is agreed does first of all.
+
+    The words may be a yes, and both write into the thread, and into the conversation that apps show.
+    """
+    await execute(conn, "SELECT FROM post WHERE id = $1 AND kind = 'listing' FOR NO KEY UPDATE", root_id)
 
 
 async def add_message(
@@ -11,6 +20,7 @@ async def add_message(
     """A private note below a listing, between its owner and one other person, stands in their thread.
 
     Whoever writes has read what was there. Others' notes and those among several people are no exchange.
+    Its listing is locked (`take_turn`).
     """
     await execute(
         conn,
@@ -71,9 +81,9 @@ async def filter_kept(conn: Connection, post_ids: list[int]) -> set[int]:
 async def find_repeated(conn: Connection, id: int, author_id: int, sources: list[str], pictures: int) -> int | None:
     """The newest message of a thread, if it is this very one, written within the last minute.
 
-    The thread is locked until the transaction ends: of two taps at once, the second one sees what the first one wrote.
+    Its listing is locked until the transaction ends: of two taps at once, the second one sees what the first one wrote.
     """
-    await execute(conn, "SELECT FROM exchange WHERE id = $1 FOR NO KEY UPDATE", id)
+    await exchanges.lock_listing_of(conn, id)
     found: int | None = await fetch_value(
         conn,
         """

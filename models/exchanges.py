@@ -196,9 +196,21 @@ async def list_entries(
     return rows[::-1]
 
 
+async def lock_listing_of(conn: Connection, id: int) -> None:
+    """Let nobody else write in this thread, or change what is agreed about its listing, until the transaction ends.
+
+    The listing comes before the thread for everybody (`agreements.lock_listing`): else two would wait for each other.
+    """
+    await execute(
+        conn,
+        "SELECT FROM post WHERE id = (SELECT listing_id FROM exchange WHERE id = $1) FOR NO KEY UPDATE",
+        id,
+    )
+
+
 async def was_just_said(conn: Connection, id: int, actor_id: int, text: str) -> bool:
-    """Whether the newest words to or from a guest are these, said within the last minute; the thread is locked."""
-    await execute(conn, "SELECT FROM exchange WHERE id = $1 FOR NO KEY UPDATE", id)
+    """Whether the newest words to or from a guest are these, said within the last minute; the listing is locked."""
+    await lock_listing_of(conn, id)
     return bool(
         await fetch_value(
             conn,

@@ -72,6 +72,7 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
         new.thanks_for,
     )
     if created is not None and created.audience == "direct":
+        await exchange_messages.take_turn(conn, created.root_id or created.id)
         await conversations.add_post(
             conn,
             post_id=created.id,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models import actors, agreements, exchanges, listings
+from models import actors, agreements, exchange_notices, exchanges, listings, posts
 from models.actors import Actor
 from models.agreements import Agreement, Terms
 from models.database import Connection, Pool, connection, fetch_column, fetch_value, transaction
@@ -26,6 +26,8 @@ from outbox.endings import cancel, end_by_clock, refuse, withdraw
 from outbox.fulfilment import report
 from outbox.leaving import ask as ask_to_leave
 from outbox.messages import Words, write
+from outbox.notes import NoteDraft
+from outbox.replies import answer_notice, hear_member
 from outbox.unavailabilities import keep_days
 from tests.eventually import eventually
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
@@ -142,6 +144,15 @@ async def say_something(conn: Connection, scene: Scene) -> None:
     await write(conn, HERE, scene.alice, thread, Words(text="Bonjour !"))
 
 
+async def say_yes(conn: Connection, scene: Scene) -> None:
+    """Alice answers "oui" in an app to what Bob asks."""
+    question = await exchange_notices.find_question(conn, scene.bobs.id)
+    assert question is not None
+    [notice] = await posts.list_by_ids(conn, [question])
+    note = await answer_notice(conn, HERE, scene.alice, notice, NoteDraft(text="oui", audience="direct"))
+    await hear_member(conn, HERE, scene.alice, note)
+
+
 async def make_scene(pool: Pool, mode: str, state: str) -> Scene:
     """Bob's agreement is in this state; Carol still waits."""
     async with transaction(pool) as conn:
@@ -233,6 +244,9 @@ CROSSINGS: list[tuple[str, str, Act, Act, set[str]]] = [
     ("loan", "requested", leave, say_something, {"refused"}),
     ("loan", "requested", carol_leaves, CAROLS, {"requested"}),
     ("loan", "requested", say_something, CAROLS, {"requested"}),
+    ("loan", "requested", say_yes, NO, {"agreed", "refused"}),
+    ("loan", "requested", say_yes, BACK, {"agreed", "withdrawn"}),
+    ("loan", "requested", say_yes, close, {"agreed", "refused"}),
     ("loan", "countered", HIS_YES, OTHER, {"agreed", "countered"}),
     ("loan", "countered", HIS_YES, NO, {"agreed", "refused"}),
     ("loan", "countered", HIS_YES, BACK, {"agreed", "withdrawn"}),

@@ -149,7 +149,7 @@ ROUTES: list[web.RouteDef] = [
     web.post(f"/invite/{{token:{SIGNED}}}/confirmer", keeping(guest_thread.post_confirm)),
     web.post(f"/invite/{{token:{SIGNED}}}/messages", keeping(guest_thread.post_message)),
     web.post(f"/invite/{{token:{SIGNED}}}/accord", keeping(guest_acts.post_act)),
-    web.post(f"/invite/{{token:{SIGNED}}}/merci", guest_acts.post_thanks),
+    web.post(f"/invite/{{token:{SIGNED}}}/merci", keeping(guest_acts.post_thanks)),
     web.get(f"/invite/{{token:{SIGNED}}}/demander", guest_acts.show_terms),
     web.post(f"/invite/{{token:{SIGNED}}}/demander", keeping(guest_acts.post_terms)),
     web.get(f"/invite/{{token:{SIGNED}}}/proposer/{{agreement:{ID}}}", guest_acts.show_terms),

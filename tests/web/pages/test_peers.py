@@ -1,5 +1,6 @@
 """The other servers, for administrators."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -255,7 +256,7 @@ async def test_chores_that_fail_are_shown_to_administrators_in_words(
     after = (await admin.get("/coop/serveurs")).words()
 
     assert "n’y arrive pas" not in before
-    assert "Rappels des échanges 2 échecs, le premier à l’instant, le dernier à l’instant. too many clocks" in after
+    assert re.search("Rappels des échanges 2 échecs, le premier [^.]+, le dernier [^.]+. too many clocks", after)
     assert all(f"cause of {name}" in after for name in CHORES if name != "reminders")
     assert not [name for name in CHORES if f" {name} un échec" in after]
 

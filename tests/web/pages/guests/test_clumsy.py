@@ -43,7 +43,7 @@ async def test_terms_asked_for_twice_are_one(inn: Inn) -> None:
     assert await inn.count("SELECT count(*) FROM agreement") == 1
 
 
-@pytest.mark.parametrize("where", ["door", "messages", "demander"])
+@pytest.mark.parametrize("where", ["door", "messages", "demander", "merci"])
 async def test_a_browser_without_its_cookies_gives_back_what_was_typed(inn: Inn, where: str) -> None:
     guest = await inn.enter()
     link = inn.link()
