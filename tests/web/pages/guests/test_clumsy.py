@@ -43,7 +43,7 @@ async def test_terms_asked_for_twice_are_one(inn: Inn) -> None:
     assert await inn.count("SELECT count(*) FROM agreement") == 1
 
 
-@pytest.mark.parametrize("where", ["door", "messages", "demander", "merci"])
+@pytest.mark.parametrize("where", ["door", "messages", "demander"])
 async def test_a_browser_without_its_cookies_gives_back_what_was_typed(inn: Inn, where: str) -> None:
     guest = await inn.enter()
     link = inn.link()
@@ -65,6 +65,24 @@ async def test_a_browser_without_its_cookies_gives_back_what_was_typed(inn: Inn,
     assert guest.status == 403 and "Rien n’est perdu" in guest.text and "Une longue lettre." in guest.text
     await guest.send(path)
     assert guest.status == 200 and "Rien n’est perdu" not in guest.text, guest.text
+
+
+async def test_thanks_from_a_browser_without_its_cookies_are_given_back(inn: Inn) -> None:
+    guest = await inn.enter(du=day(10), au=day(12))
+    link, owner, path = inn.link(), await inn.owner(), f"/echanges/{(await inn.thread()).id}/accord"
+    await owner.send(path, {"geste": "accepter"})
+    await (await inn.owner()).send(path, {"geste": "rendu"})
+    await guest.open(link)
+    await guest.send(f"{link}/accord", {"geste": "rendu"})
+    await guest.open(link)
+    hidden = guest.hidden_fields(f"{link}/merci")
+    guest.client.session.cookie_jar.clear()
+
+    await guest._post(f"{link}/merci", hidden | {"merci": "Belle tente !"})
+
+    assert guest.status == 403 and "Rien n’est perdu" in guest.text and "Belle tente !" in guest.text
+    await guest.send(f"{link}/merci")
+    assert guest.path == f"{link}?fait=merci"
 
 
 async def test_private_pages_name_themselves_to_nobody_else_and_their_forms_work_in_old_browsers(inn: Inn) -> None:
