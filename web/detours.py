@@ -12,7 +12,7 @@ import structlog
 
 from federation.html import to_text
 from federation.instance import Instance
-from models import accounts, actors, chores, detours, listings, posts, preferences
+from models import accounts, actors, chores, detours, listings, mails, posts, preferences
 from models.database import Connection, connection, transaction
 from models.detours import Stuck
 from models.errors import Unavailable
@@ -20,7 +20,7 @@ from models.posts import Post
 from models.settings import Site
 from web.forms import EMAIL
 from web.mail import write_mail
-from web.mail_server import MailServer, hand_over, read_smtp_url
+from web.mail_server import Handover, MailCause, MailServer, hand_over, read_smtp_url
 from web.mail_times import is_quiet
 from web.news_mail import speak
 from web.paths import listing_path
@@ -30,6 +30,9 @@ GIVEN = N_("Voici mon courriel : %(email)s")
 """How an address is given in a thread, by one tap; nothing else that somebody writes counts as that."""
 
 LONGEST = 5000
+
+TROUBLE = "detour"
+"""What such a mail is called among those that did not leave."""
 
 log = structlog.get_logger(__name__)
 
@@ -75,11 +78,20 @@ async def _send(instance: Instance, server: MailServer, stuck: Stuck, at: dateti
             return False
     handover = await hand_over(instance.settings, server, detour.message, detour.address)
     async with transaction(instance.pool) as conn:
+        await _note_trouble(conn, stuck.author_id, handover)
         if handover.again:
             await detours.give_back(conn, stuck.post_id)
         else:
             await detours.finish(conn, stuck.post_id, sent=handover.cause is None)
     return handover.cause is None
+
+
+async def _note_trouble(conn: Connection, author_id: int, handover: Handover) -> None:
+    """Administrators see what does not leave; that an address is wrong, its author sees in the thread."""
+    if handover.cause is None:
+        await mails.forget_trouble(conn, author_id, TROUBLE)
+    elif handover.cause is not MailCause.ADDRESS:
+        await mails.save_trouble(conn, author_id, TROUBLE, handover.cause, final=not handover.again)
 
 
 async def _prepare(conn: Connection, site: Site, server: MailServer, stuck: Stuck, at: datetime) -> Detour | None:

@@ -6,9 +6,12 @@ from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from typing import Any
 
+import structlog
+
 from federation.instance import Instance
-from models import actors, guests, listings, mails, news, preferences
+from models import actors, chores, guests, listings, mails, news, preferences
 from models.database import Connection, connection, transaction
+from models.errors import Unavailable
 from models.guests import Guest
 from outbox.guests import MAIL, Party, forget_over, get_party
 from web.mail import write_letter
@@ -19,6 +22,8 @@ from web.paths import listing_path
 from web.signing import read_signed, sign
 
 __all__ = ["MAIL", "find_guest", "find_leaving", "forget_guests", "send_guest_mail", "tell_guests"]
+
+log = structlog.get_logger(__name__)
 
 TROUBLE = "guest"
 """What such a mail is called among those that did not leave."""
@@ -85,15 +90,25 @@ async def _note_trouble(conn: Connection, guest: Guest, handover: Handover) -> N
 
 
 async def tell_guests(instance: Instance, at: datetime | None = None) -> int:
-    """Write to guests about what is new in their threads; how many mails. A chore; not at night, not without mail."""
+    """Write to guests about what is new in their threads; how many mails. A chore; not at night, not without mail.
+
+    Raises Unfinished for those who could not be written to, once all had their turn.
+    """
     at = at or datetime.now(UTC)
     if instance.settings.smtp_url is None or is_quiet(at):
         return 0
     async with connection(instance.pool) as conn:
         ids = await guests.list_untold(conn, until=at - DELAY)
-    sent = 0
+    sent, failed = 0, dict[str, Exception]()
     for id in ids:
-        sent += await _tell(instance, id, at)
+        try:
+            sent += await _tell(instance, id, at)
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.error("guest_mail_failed", guest=id, cause=chores.tell_cause(error))
+            failed[f"guest {id}"] = error
+    chores.require_whole(failed)
     return sent
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from models import detours
+from models import detours, mails
 from models.actors import Actor
 from models.database import connection, execute, fetch_column, transaction
 from models.posts import Post
@@ -112,12 +112,17 @@ async def test_a_mail_server_that_is_busy_is_asked_again_and_nothing_leaves_at_n
     await answer(office)
     office.postman.refusal = "451 not now"
     busy = await send_detours(office.instance, DAY_AFTER)
+    async with connection(office.pool) as conn:
+        seen = [(one.kind, one.cause) for one in await mails.list_troubles(conn)]
     office.postman.refusal = ""
 
     night = await send_detours(office.instance, DAY_AFTER.replace(hour=22))
     later = await send_detours(office.instance, DAY_AFTER + timedelta(minutes=10))
 
     assert (busy, night, later) == (0, 0, 1)
+    assert seen == [("detour", "busy")], "an administrator sees it"
+    async with connection(office.pool) as conn:
+        assert await mails.list_troubles(conn) == []
 
 
 async def test_a_mail_whose_worker_died_is_not_sent_again(office: Office) -> None:

@@ -38,6 +38,7 @@ KINDS: dict[str, str] = {
     "leaving": N_("Un départ"),
     "leaving_soon": N_("Un départ"),
     "factors": N_("La connexion en deux étapes"),
+    "detour": N_("Un message qui passe par courriel"),
     "guest": N_("Un courriel à une personne sans compte, qui écrit à ce membre"),
 }
 

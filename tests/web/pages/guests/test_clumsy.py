@@ -1,9 +1,16 @@
 """Guests with clumsy hands: the same button twice, a browser that forgot its cookies, a page that waited for days."""
 
+from datetime import datetime
+
 import pytest
 
+from federation.instance import Instance
+from models import exchanges
+from models.database import Connection, fetch_column, fetch_value, transaction
+from models.errors import Unfinished
 from tests.web.inn import WORDS, Inn
 from tests.web.pages.guests.test_story import day
+from web import guest_mail
 
 
 async def test_a_message_sent_twice_is_one(inn: Inn) -> None:
@@ -83,6 +90,30 @@ async def test_thanks_from_a_browser_without_its_cookies_are_given_back(inn: Inn
     assert guest.status == 403 and "Rien n’est perdu" in guest.text and "Belle tente !" in guest.text
     await guest.send(f"{link}/merci")
     assert guest.path == f"{link}?fait=merci"
+
+
+async def test_a_mail_that_cannot_be_written_keeps_no_other_guest_waiting(
+    inn: Inn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await inn.enter()
+    await inn.enter(courriel="autre@example.net", nom="Zoé")
+    async with transaction(inn.door.instance.pool) as conn:
+        for id in await fetch_column(conn, "SELECT id FROM exchange"):
+            await exchanges.add_event(conn, id, "said", actor_id=inn.alice.id, details={"text": "Bonjour !"})
+        first = await fetch_value(conn, "SELECT min(id) FROM guest")
+    prepare, before = guest_mail._prepare, len(inn.postman.taken)
+
+    async def stumble(conn: Connection, instance: Instance, id: int, at: datetime, *, sender: str) -> object:
+        if id == first:
+            raise ZeroDivisionError
+        return await prepare(conn, instance, id, at, sender=sender)
+
+    monkeypatch.setattr(guest_mail, "_prepare", stumble)
+
+    with pytest.raises(Unfinished, match=f"guest {first}: ZeroDivisionError"):
+        await inn.tell()
+
+    assert [one["To"] for one in inn.postman.taken[before:]] == ["autre@example.net"]
 
 
 async def test_private_pages_name_themselves_to_nobody_else_and_their_forms_work_in_old_browsers(inn: Inn) -> None:
