@@ -40,6 +40,11 @@ async def note_success(conn: Connection, name: str) -> None:
     await execute(conn, "DELETE FROM chore_trouble WHERE name = $1 AND last_at < now() - interval '2 hours'", name)
 
 
+async def forget_old(conn: Connection) -> int:
+    """Forget what has not failed for four weeks: nobody asked for it again, or this version knows no such chore."""
+    return await execute(conn, "DELETE FROM chore_trouble WHERE last_at < now() - interval '28 days'")
+
+
 async def list_troubles(conn: Connection) -> list[Trouble]:
     """The chores that fail, the longest first; there are only as many as there are chores."""
     return await fetch_all(

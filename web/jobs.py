@@ -98,6 +98,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "attempts": attempts.forget_old,
     "knocks": knocks.forget_old,
     "mails": mails.forget_old,
+    "chores": chores.forget_old,
     "mutes": mutes.forget_over,
     "letters": strangers.forget_old,
     "failed_fetches": servers.forget_old_failures,

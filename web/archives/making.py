@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 import structlog
 
 from federation.instance import Instance
-from models import accounts, actors, archives, jobs, preferences
+from models import accounts, actors, archives, chores, jobs, preferences
 from models.accounts import Account
 from models.actors import Actor
 from models.database import Connection, connection, transaction
@@ -54,14 +54,17 @@ async def make_archive(instance: Instance, payload: dict[str, Any]) -> None:
     except Unavailable:
         raise  # the database is away: the job runs again
     except Exception as error:
-        log.error("archive_failed", actor=actor.username, cause=str(error) or type(error).__name__)
+        cause = chores.tell_cause(error)
+        log.error("archive_failed", actor=actor.username, cause=cause)
         async with transaction(instance.pool) as conn:
             await archives.fail(conn, id)
+            await chores.note_failure(conn, JOB, cause)  # the disk may be full: nobody else would see it
         return
     async with transaction(instance.pool) as conn:
         ready = await archives.finish(conn, id, file_key=key, byte_size=size)
         if ready:
             await ask_mail(conn, "archive", actor.id, HERE)
+            await chores.note_success(conn, JOB)
     if not ready:
         shelf.remove(key)
 

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 import pytest
 
 from federation.instance import Instance
-from models import archives
+from models import archives, chores
 from models.actors import Actor
 from models.archives import Archive
 from models.database import Pool, execute, fetch_value, transaction
@@ -103,6 +103,8 @@ async def test_one_that_cannot_be_written_has_failed_and_leaves_nothing(
     archive = await find(instance, alice)
     assert archive and archive.state == "failed"
     assert list(find_shelf(instance.settings).folder.iterdir()) == []
+    async with transaction(instance.pool) as conn:
+        assert [one.cause for one in await chores.list_troubles(conn)] == ["No space left on device"]
     await ask(instance, alice)
 
 
