@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.agreements import State
-from models.database import Connection, fetch_all
+from models.database import Connection, fetch_all, fetch_one
+from models.errors import NotFound
 from models.listings import ListingKind, ListingMode, ListingStatus
 
 
@@ -54,6 +55,14 @@ async def list_waiting(conn: Connection, actor_id: int) -> list[MyExchange]:
 async def list_about(conn: Connection, actor_id: int, listing_id: int) -> list[MyExchange]:
     """Somebody's threads about one listing, the newest first, at most 100: its owner has many, others have one."""
     return await fetch_all(conn, MyExchange, _ABOUT, actor_id, listing_id, 100)
+
+
+async def get_mine(conn: Connection, actor_id: int, id: int | None) -> MyExchange:
+    """One of somebody's threads. Raises NotFound for others' as for what is not there."""
+    found = await fetch_one(conn, MyExchange, _ONE, actor_id, id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 _ROWS = """
@@ -111,3 +120,4 @@ _NEWEST = _choose(f"{_BEFORE} ORDER BY last_id DESC LIMIT $3", "ORDER BY last_id
 _SOME = _choose(_BEFORE, "WHERE over = $4 ORDER BY last_id DESC LIMIT $3")
 _WAITING = _choose(_LIVE, "WHERE turn OR (confirm AND state = 'agreed') ORDER BY last_id DESC LIMIT $2")
 _ABOUT = _choose("listing_id = $2", "ORDER BY last_id DESC LIMIT $3")
+_ONE = _choose("id = $2", "LIMIT 1")

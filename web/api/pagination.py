@@ -25,13 +25,13 @@ def read_page(parameters: Parameters, *, default: int = 20, most: int = 40) -> P
     )
 
 
-def link_header(request: web.Request, ids: list[int]) -> dict[str, str]:
-    """The header that leads to the neighbouring pages; none on an empty page.
+def link_header(request: web.Request, ids: list[int], *, newer: bool = True) -> dict[str, str]:
+    """The header that leads to the neighbouring pages; none on an empty page. Not `newer`: a list that only goes back.
 
     `ids` are those of the list's lines (of the acts, where the list is of acts), newest first. Next comes first, all
     other parameters stay, since clients drop their own.
     """
-    links = read_links(request, ids)
+    links = {name: link for name, link in read_links(request, ids).items() if newer or name == "next"}
     written = ", ".join(f'<{address}>; rel="{name}"' for name, address in links.items())
     return {"Link": written} if 0 < len(written) <= LONGEST else {}
 

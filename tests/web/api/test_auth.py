@@ -45,6 +45,7 @@ OPEN_WITHOUT_TOKEN = {
     ("GET", "/api/v1/declic/listings.geojson"),
     ("GET", "/api/v1/declic/listings.atom"),
     ("GET", "/api/v1/declic/listings/{id:[0-9]{1,19}}"),
+    ("GET", "/api/v1/declic/listings/{id:[0-9]{1,19}}/calendar"),
     ("GET", "/api/v1/declic/categories"),
     ("GET", "/api/v1/declic/communes"),
     ("GET", "/api/v1/declic/territories"),

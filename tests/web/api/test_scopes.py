@@ -105,7 +105,11 @@ DOCUMENTED = {
         *("GET /api/v1/scheduled_statuses", f"GET /api/v1/scheduled_statuses/{ID}", "GET /api/v1/conversations"),
         *("GET /api/v1/timelines/home", "GET /api/v1/timelines/public", f"GET /api/v1/timelines/tag/{TAG}"),
         *("GET /api/v1/markers", "GET /api/v1/streaming", "GET /api/v1/streaming/{stream:[a-z/]+}"),
-        *(f"GET /api/v1/declic/listings{end}" for end in ("", ".geojson", ".atom", f"/{LISTING}")),
+        *(
+            f"GET /api/v1/declic/listings{end}"
+            for end in ("", ".geojson", ".atom", f"/{LISTING}", f"/{LISTING}/calendar")
+        ),
+        *(f"GET /api/v1/declic/exchanges{end}" for end in ("", f"/{LISTING}", f"/{LISTING}/entries")),
     ],
     "write:statuses": [
         *("POST /api/v1/statuses", f"PUT {STATUS}", f"DELETE {STATUS}", "POST /api/v1/markers"),
@@ -113,6 +117,9 @@ DOCUMENTED = {
         *(f"{method} /api/v1/scheduled_statuses/{ID}" for method in ("PUT", "DELETE")),
         *("POST /api/v1/declic/listings", f"POST /api/v1/declic/listings/{LISTING}/state"),
         *(f"{method} /api/v1/declic/listings/{LISTING}" for method in ("PATCH", "DELETE")),
+        *(f"POST /api/v1/declic/agreements/{LISTING}/{act}" for act in ("acts", "thanks")),
+        *(f"POST /api/v1/declic/exchanges/{LISTING}/{act}" for act in ("messages", "read", "terms")),
+        f"POST /api/v1/declic/listings/{LISTING}/exchanges",
     ],
 }
 

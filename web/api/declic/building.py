@@ -48,17 +48,17 @@ def build_listing(site: Site, one: Gathered, reader_id: int | None) -> Listing:
         place=_build_spot(one.place),
         distance_km=None if one.distance is None else round(one.distance / 1000, 1),
         condition=details.condition,
-        quantity=_write_amount(details.quantity) or "1",
-        available_quantity=_write_amount(details.available_quantity),
+        quantity=write_amount(details.quantity) or "1",
+        available_quantity=write_amount(details.available_quantity),
         unit=details.unit,
         first_come=details.first_come,
         exchange=Exchange(
-            price=_write_amount(details.price),
+            price=write_amount(details.price),
             currency=details.currency,
             free_price=details.free_price,
             wants=details.wants,
         ),
-        deposit=_write_amount(details.deposit),
+        deposit=write_amount(details.deposit),
         max_duration=details.max_duration,
         begins_at=write_moment(details.begins_at) if details.begins_at else None,
         ends_at=write_moment(details.ends_at) if details.ends_at else None,
@@ -66,7 +66,7 @@ def build_listing(site: Site, one: Gathered, reader_id: int | None) -> Listing:
         repair=_build_repair(one),
         author=_build_author(one.author),
         territory=_build_territory(one.coop),
-        photos=[_build_photo(site, photo) for photo in one.pictures],
+        photos=[build_photo(site, photo) for photo in one.pictures],
         local=post.local,
         published_at=write_moment(post.published_at),
         edited_at=write_moment(post.updated_at) if post.updated_at else None,
@@ -86,7 +86,8 @@ def _build_spot(place: places.Place | None) -> Spot | None:
     )
 
 
-def _write_amount(amount: Decimal | None) -> str | None:
+def write_amount(amount: Decimal | None) -> str | None:
+    """A number as people count, never in powers of ten."""
     return f"{amount:f}" if amount is not None and amount.is_finite() else None
 
 
@@ -131,7 +132,8 @@ def _build_territory(coop: Actor | None) -> Territory | None:
     )
 
 
-def _build_photo(site: Site, photo: Media) -> Photo:
+def build_photo(site: Site, photo: Media) -> Photo:
+    """A photo with its description."""
     return Photo(
         id=str(photo.id),
         url=media_url(site, photo),

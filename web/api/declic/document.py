@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from federation.fields import Json
-from web.api.declic.operations import PATTERNS, PREFIX, SECTIONS, Operation
+from web.api.declic.operation import PATTERNS, PREFIX, Operation
+from web.api.declic.operations import SECTIONS
 from web.api.declic.questions import Nothing
 from web.api.declic.shapes import Document, Error
 from web.render import N_
@@ -18,9 +19,17 @@ DOCUMENT_PATH = "/openapi.json"
 Say = Callable[[str], str]
 """From a French sentence to the reader's."""
 
-ABOUT = N_("Ce que l’API de Mastodon ne sait pas dire : les annonces et tous leurs champs, les lieux, les territoires.")
+ABOUT = N_(
+    "Ce que l’API de Mastodon ne sait pas dire : les annonces et tous leurs champs, les échanges, les lieux, "
+    "les territoires."
+)
 ABOUT_DOCUMENT = N_("Cette description, au format OpenAPI 3.1.")
-ABOUT_ID = N_("L’identifiant d’une annonce.")
+ABOUT_ID = {
+    "listings": N_("L’identifiant d’une annonce."),
+    "exchanges": N_("L’identifiant d’un échange."),
+    "agreements": N_("L’identifiant d’un accord."),
+    "territories": "",
+}
 ABOUT_HOST = N_("Le nom de serveur d’une coop.")
 ABOUT_KEY = N_("Un texte de votre choix, gardé un jour.")
 ABOUT_LINK = N_('Les pages voisines : rel="next" et rel="prev".')
@@ -124,7 +133,7 @@ def _build_own(say: Say) -> Json:
 
 
 def _build_places(one: Operation[Any], say: Say) -> list[Json]:
-    about = {"id": ABOUT_ID, "host": ABOUT_HOST}
+    about = {"id": ABOUT_ID[one.path.split("/")[1]], "host": ABOUT_HOST} if "{" in one.path else {}
     return [
         {
             "name": name,

@@ -8,7 +8,8 @@ from aiohttp import web
 from web.api.auth import open_to_all
 from web.api.declic.answering import JSON, SHIPPED_SECONDS
 from web.api.declic.document import DOCUMENT_PATH, REFUSALS, build_document
-from web.api.declic.operations import OPERATIONS, PREFIX, SECTIONS
+from web.api.declic.operation import PREFIX
+from web.api.declic.operations import OPERATIONS, SECTIONS
 from web.caching import answer_kept
 from web.i18n import choose_language
 from web.keys import INSTANCE, TEMPLATES

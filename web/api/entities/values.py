@@ -42,3 +42,8 @@ def write_moment(moment: datetime) -> str:
     """ISO 8601 in UTC with three digits of a second and Z: what every client parses."""
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # asyncpg's infinity is without a zone
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def write_moment_or_none(moment: datetime | None) -> str | None:
+    """The same for what may be unknown."""
+    return None if moment is None else write_moment(moment)
