@@ -1,12 +1,13 @@
 """Agreements with somebody who has only a Mastodon account: asked in words, answered in words or by a link."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from inbox.dispatch import apply
-from models import agreements, exchanges
+from models import agreements, exchanges, posts
 from models.actors import Actor
 from models.agreements import Agreement, Terms, links
 from models.database import Connection
@@ -16,6 +17,8 @@ from models.listings import Listing
 from models.moments import PARIS
 from outbox.agreements import accept, propose, request
 from outbox.builders.terms import write_act
+from outbox.messages import Words
+from outbox.messages import write as write_message
 from outbox.replies import read_answer
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by, note_by
@@ -178,6 +181,12 @@ async def test_two_members_here_may_propose_too(conn: Connection) -> None:
         ("<p>OK merci</p>", True),
         ("<p>@alice@lomme.test non</p>", False),
         ("<p>Non merci, une autre fois.</p>", False),
+        ("<p>OUI !!! 👍</p>", True),
+        ("<p>👍</p>", True),
+        ("<p>Yes please!</p>", True),
+        ("<p>Yes</p><p>Dora</p>", True),
+        ("<p>Nope, sorry</p>", False),
+        ("<p>yes but later</p>", None),
         ("<p>Oui ?</p>", None),
         ("<p>oui mais samedi</p>", None),
         ("<p>oui non</p>", None),
@@ -200,3 +209,81 @@ def test_whole_days_are_told_as_days_also_over_the_change_of_the_clocks() -> Non
     said = write_act("agreed", details, terms, "fr")  # type: ignore[arg-type]
 
     assert said == "C’est noté, nous sommes d’accord pour « Tente », du 27 mars au 28 mars."
+
+
+async def change(conn: Connection, bob: Actor, alice: Actor, note: dict[str, Any], content: str) -> None:
+    """Bob edits what he wrote."""
+    edited = note | {"content": content, "updated": (datetime.now(UTC) + timedelta(seconds=5)).isoformat()}
+    await apply(conn, HERE, bob, by(bob, "Update", edited, to=[alice.uri]))
+
+
+def answer_by(bob: Actor, alice: Actor, parent: str, content: str) -> dict[str, Any]:
+    """A private answer as Mastodon writes it."""
+    mention = {"type": "Mention", "href": alice.uri, "name": f"@{alice.username}@lomme.test"}
+    return note_by(bob, to=[alice.uri], tag=[mention], inReplyTo=parent, content=content)
+
+
+async def test_a_slip_that_is_edited_into_a_yes_is_one(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+    proposed = await propose(conn, HERE, alice, await ask_in_words(conn, bob, alice, listing), TERMS)
+    note = answer_by(bob, alice, (await last_note(conn))["id"], "<p>@alice pui</p>")
+    await apply(conn, HERE, bob, by(bob, "Create", note, to=[alice.uri]))
+    assert await state_of(conn, proposed) == "countered"
+
+    await change(conn, bob, alice, note, "<p>@alice oui</p>")
+
+    assert await state_of(conn, proposed) == "agreed"
+
+
+async def test_what_was_agreed_outlives_an_edit_and_the_note_itself(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+    proposed = await propose(conn, HERE, alice, await ask_in_words(conn, bob, alice, listing), TERMS)
+    note = answer_by(bob, alice, (await last_note(conn))["id"], "<p>@alice oui</p>")
+    await apply(conn, HERE, bob, by(bob, "Create", note, to=[alice.uri]))
+
+    await change(conn, bob, alice, note, "<p>@alice non</p>")
+    await apply(conn, HERE, bob, by(bob, "Delete", note["id"], to=[alice.uri]))
+
+    assert await state_of(conn, proposed) == "agreed", "to end it, one says so"
+
+
+async def test_to_like_the_question_is_no_yes(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+    proposed = await propose(conn, HERE, alice, await ask_in_words(conn, bob, alice, listing), TERMS)
+
+    await apply(conn, HERE, bob, by(bob, "Like", (await last_note(conn))["id"], to=[alice.uri]))
+
+    assert await state_of(conn, proposed) == "countered"
+
+
+async def test_a_yes_to_another_message_binds_nobody(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+    thread = await ask_in_words(conn, bob, alice, listing)
+    proposed = await propose(conn, HERE, alice, thread, TERMS)
+    asked = await write_message(conn, HERE, alice, thread, Words(text="Vous venez à vélo ?"))
+    assert asked is not None
+
+    await write(conn, bob, alice, asked.uri, "<p>@alice oui</p>")
+    assert await state_of(conn, proposed) == "countered"
+    await write(conn, bob, alice, listing.uri, "<p>@alice oui</p>")
+    assert await state_of(conn, proposed) == "countered", "nor to what was there before"
+
+
+async def test_a_question_is_a_note_that_any_client_shows_to_whom_it_is_for(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+    thread = await ask_in_words(conn, bob, alice, listing)
+    before = (await exchanges.list_entries(conn, thread.id))[-1]
+
+    await propose(conn, HERE, alice, thread, TERMS)
+
+    question = await last_note(conn)
+    [said] = await posts.list_by_ids(conn, [before.id])
+    assert (question["to"], question.get("cc", [])) == ([bob.uri], [])
+    assert question["inReplyTo"] == said.uri, "below what Bob wrote"
+    assert [tag["href"] for tag in question["tag"] if tag["type"] == "Mention"] == [bob.uri]
+    assert question["content"].startswith('<p><span class="h-card"><a href="'), "Mastodon tells whom the text names"
+    assert question["contentMap"] == {"fr": question["content"]}
+    assert set(re.findall(r"<(\w+)", question["content"])) <= {"p", "span", "a", "br"}
+    assert f'href="{HERE.url}/accord/' in question["content"]
+    kept = await posts.find_by_uri(conn, question["id"])
+    assert kept is not None and "/accord/" not in kept.content, "whoever asks does not get to say yes for him"

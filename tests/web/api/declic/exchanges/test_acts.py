@@ -82,7 +82,7 @@ async def test_a_loan_from_asking_to_thanks(ground: Ground) -> None:
     assert (done["state"], done["agreements"][0]["verified"]) == ("done", True)
     thanked = await ground.dora.ask("POST", f"/agreements/{held['id']}/thanks", json={"text": "Merci Alice !"})
     assert thanked.status == 200
-    again = await ground.dora.ask("POST", f"/agreements/{held['id']}/thanks", json={"text": "Merci Alice !"})
+    again = await ground.dora.ask("POST", f"/agreements/{held['id']}/thanks", json={"text": "Encore merci !"})
     assert again.status == 409
 
 
