@@ -6,7 +6,7 @@ from federation.vocabulary.activities import Offer
 from federation.vocabulary.agreements import Agreement as Document
 from inbox.agreements import act, find_answered, follow_word, is_ours, read_reason, read_terms, read_word
 from inbox.errors import Held, Ignored
-from models import actors, listings, posts, strangers
+from models import activities, actors, listings, posts, strangers
 from models.actors import Actor
 from models.agreements import Agreement
 from models.database import Connection
@@ -46,6 +46,8 @@ async def _hear_request(conn: Connection, site: Site, sender: Actor, activity: O
         raise Held
     if listing.id not in await posts.filter_visible(conn, [listing.id], sender.id):
         raise Ignored("Whoever asks does not see this listing.")
+    if await activities.find_latest(conn, actor_id=owner.id, type="Reject", object_uri=activity.id) is not None:
+        raise Ignored("No was said to this very request already: whoever still wants it asks anew.")
     said = Said(text=read_reason(activity.content), uri=activity.id)
     try:
         _require_sides(listing, owner, sender, activity.object)
@@ -55,7 +57,7 @@ async def _hear_request(conn: Connection, site: Site, sender: Actor, activity: O
     except (Conflict, Invalid, Forbidden) as error:
         reason = NOT_FOR_YOU if isinstance(error, Forbidden) else str(error)
         no = build_reject_of_terms(site, owner, activity.id, sender, reason=reason)
-        await send(conn, owner, no, Recipients(named_ids=(sender.id,)), about=no.id)
+        await send(conn, owner, no, Recipients(named_ids=(sender.id,)), about=activity.id)
 
 
 async def _find_offered(conn: Connection, activity: Offer) -> tuple[Listing, Actor]:

@@ -29,6 +29,8 @@ from tests.points import require_balanced, switch_on
 
 RUNS = int(os.environ.get("DECLIC_INTERLEAVINGS", "150"))
 BATCHES = 10
+MENDED = (6352,)
+"""Lives that showed a defect: an Offer that came again after its no."""
 START = (datetime.now(UTC) + timedelta(days=30)).replace(hour=0, minute=0, second=0, microsecond=0)
 PRICE = 20
 """Of three things at this price, fifty points pay two."""
@@ -225,6 +227,11 @@ async def _list(side: Side) -> list[Agreement]:
         side.listing.id,
         side.partner.id,
     )
+
+
+@pytest.mark.parametrize("seed", MENDED)
+async def test_what_once_ended_apart_ends_alike(seed: int, conn: Connection, second_conn: Connection) -> None:
+    await run(seed, conn, second_conn)
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))

@@ -9,9 +9,11 @@ from inbox.dispatch import apply
 from inbox.errors import Held, Ignored
 from models import agreements, exchanges
 from models.actors import Actor
-from models.agreements import Agreement
+from models.agreements import Agreement, Terms
 from models.database import Connection, execute
 from models.listings import Listing
+from outbox.agreements import request
+from outbox.endings import refuse
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 from tests.outbox.sent import list_sent
@@ -47,6 +49,13 @@ def terms(listing: Listing, **changes: Any) -> dict[str, Any]:
 async def offer(conn: Connection, sender: Actor, owner: Actor, object: dict[str, Any], **changes: Any) -> None:
     """The sender's Offer comes."""
     await apply(conn, HERE, sender, by(sender, "Offer", object, to=[owner.uri], **changes))
+
+
+async def ask_first(conn: Connection, listing: Listing) -> Agreement:
+    """A member asked for the same days first."""
+    carol = await make_member(conn, "carol")
+    wanted = Terms(begins_at=START.replace(second=0), ends_at=START.replace(second=0) + timedelta(days=2))
+    return await request(conn, HERE, carol, listing, wanted)
 
 
 async def find(conn: Connection, listing: Listing, partner: Actor) -> Agreement | None:
@@ -102,6 +111,22 @@ async def test_terms_that_do_not_fit_are_refused_at_once(
     [told] = await list_sent(conn)
     assert (told.type, told.hosts) == ("Reject", ["henin.test"])
     assert reason in told.activity["content"]
+
+
+async def test_an_offer_that_was_refused_is_not_taken_when_it_comes_once_more(conn: Connection) -> None:
+    """Her server knows the no already: of a yes to the same words it would hear nothing."""
+    alice, bob, listing = await meet(conn)
+    taken = await ask_first(conn, listing)
+    activity = by(bob, "Offer", terms(listing), to=[alice.uri])
+    await apply(conn, HERE, bob, activity)
+    await refuse(conn, HERE, alice, taken)
+
+    with pytest.raises(Ignored):
+        await apply(conn, HERE, bob, activity)
+    await offer(conn, bob, alice, terms(listing))
+
+    kept = await find(conn, listing, bob)
+    assert kept is not None and kept.request_uri != activity.id
 
 
 async def test_an_offer_that_was_undone_before_it_came_is_void(conn: Connection) -> None:
