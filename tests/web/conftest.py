@@ -5,7 +5,16 @@ from collections.abc import AsyncIterator
 import pytest
 
 from models.database import Pool
+from tests.shelf import Shelf
 from tests.web.office import Clock, Office, open_office
+
+
+@pytest.fixture(scope="session")
+async def shelf(postgres_url: str, template: str) -> AsyncIterator[Shelf]:
+    """The database that tests of pages and of the API use one after another."""
+    shelf = Shelf(server=postgres_url, template=template)
+    yield shelf
+    await shelf.close()
 
 
 @pytest.fixture

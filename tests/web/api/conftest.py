@@ -15,6 +15,7 @@ from models.database import Pool, connection
 from models.settings import Site
 from tests.factories import make_follow, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
+from tests.shelf import Kept, Shelf
 from tests.web.api import strict
 from tests.web.core import Client, make_instance, serving
 from web.api.routes import ROUTES
@@ -110,6 +111,25 @@ class Alice:
 
     actor: Actor
     api: Api
+
+
+@pytest.fixture
+async def lent_database(shelf: Shelf) -> AsyncIterator[Kept]:
+    """A migrated database that is empty."""
+    async with shelf.lend() as kept:
+        yield kept
+
+
+@pytest.fixture
+def database_url(lent_database: Kept) -> str:
+    """Where it is."""
+    return lent_database.url
+
+
+@pytest.fixture
+def pool(lent_database: Kept) -> Pool:
+    """Its pool."""
+    return lent_database.pool
 
 
 @pytest.fixture

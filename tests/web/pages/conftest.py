@@ -18,6 +18,7 @@ from models.database import Pool, transaction
 from models.settings import Settings, Site
 from tests import village
 from tests.fediverse import FakeFediverse
+from tests.shelf import Kept, Shelf
 from tests.village import Village
 from tests.web.visitor import Doorbell, add_communes, add_member
 from web.errors import error_middleware
@@ -95,6 +96,25 @@ def templates() -> Templates:
 def fediverse() -> FakeFediverse:
     """The rest of the network."""
     return FakeFediverse()
+
+
+@pytest.fixture
+async def lent_database(shelf: Shelf) -> AsyncIterator[Kept]:
+    """A migrated database that is empty."""
+    async with shelf.lend() as kept:
+        yield kept
+
+
+@pytest.fixture
+def database_url(lent_database: Kept) -> str:
+    """Where it is."""
+    return lent_database.url
+
+
+@pytest.fixture
+def pool(lent_database: Kept) -> Pool:
+    """Its pool."""
+    return lent_database.pool
 
 
 @pytest.fixture

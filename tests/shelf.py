@@ -1,0 +1,109 @@
+"""Databases that tests use one after another: a warm one that is emptied costs a third of a fresh copy."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import asyncpg
+
+from models.database import Connection, Pool, fetch_column, fetch_value, open_pool, transaction
+from tests.conftest import copy_database, with_database
+
+LENDINGS = 60
+"""Tests that one database serves: removed rows stay on its pages, and shall not pile up."""
+
+FILLED = "SELECT quote_ident(relname) FROM pg_stat_user_tables WHERE pg_relation_size(relid) > 0 ORDER BY relname"
+
+OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
+
+RESTART = """
+SELECT count(setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)) FROM pg_sequences
+WHERE last_value IS NOT NULL
+"""
+
+SHAPE = """
+SELECT (SELECT sum(xmin::text::bigint) FROM pg_class) || ' ' || (SELECT sum(xmin::text::bigint) FROM pg_trigger)
+    || ' ' || (SELECT sum(xmin::text::bigint) FROM pg_constraint)
+"""
+"""Another one as soon as a table, an index, a trigger or a rule about values is made, changed or removed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One database, and a pool on it whose connections stay open from test to test."""
+
+    name: str
+    url: str
+    pool: Pool
+    shipped: dict[str, str]
+    shape: str
+    lent: list[None] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Shelf:
+    """Where a database waits for the next test."""
+
+    server: str
+    template: str
+    waiting: Kept | None = None
+
+    @asynccontextmanager
+    async def lend(self) -> AsyncIterator[Kept]:
+        """A database as it was migrated, for one test alone. It comes back unless somebody may still write to it."""
+        kept = self.waiting or await self._make()
+        self.waiting, before = None, asyncio.all_tasks()
+        kept.lent.append(None)
+        yield kept
+        if await self._can_be_emptied(kept, before):
+            self.waiting = kept
+        else:
+            await self._drop(kept)
+
+    async def close(self) -> None:
+        """Drop what waits."""
+        if self.waiting is not None:
+            await self._drop(self.waiting)
+
+    async def _make(self) -> Kept:
+        name = f"{self.template}_kept_{secrets.token_hex(4)}"
+        admin = await asyncpg.connect(self.server)
+        await copy_database(admin, self.template, name)
+        await admin.close()
+        url = with_database(self.server, name)
+        pool = await open_pool(url)
+        async with transaction(pool) as conn:
+            shipped = {table: await _sum_up(conn, table) for table in await fetch_column(conn, FILLED)}
+            shape = await fetch_value(conn, SHAPE)
+        return Kept(name=name, url=url, pool=pool, shipped=shipped, shape=shape)
+
+    async def _drop(self, kept: Kept) -> None:
+        await asyncio.wait_for(kept.pool.close(), 10)  # fails where a test holds a connection for ever
+        admin = await asyncpg.connect(self.server)
+        await admin.execute(f"DROP DATABASE {kept.name} WITH (FORCE)")
+        await admin.close()
+
+    @staticmethod
+    async def _can_be_emptied(kept: Kept, before: set[asyncio.Task[object]]) -> bool:
+        current = {asyncio.current_task()}
+        if len(kept.lent) >= LENDINGS or kept.pool.is_closing() or asyncio.all_tasks() - before - current:
+            return False
+        if kept.pool.get_size() != kept.pool.get_idle_size():
+            return False
+        async with transaction(kept.pool) as conn:
+            if await fetch_value(conn, OTHERS) != kept.pool.get_size():
+                return False
+            filled = set(await fetch_column(conn, FILLED)) - set(kept.shipped)
+            await conn.execute("SET LOCAL session_replication_role = replica")  # the ledger lets nobody remove anything
+            await conn.execute("".join(f"DELETE FROM {table};" for table in sorted(filled)) or "SELECT")
+            await fetch_value(conn, RESTART)
+            same = [await _sum_up(conn, table) == total for table, total in kept.shipped.items()]
+            return all(same) and await fetch_value(conn, SHAPE) == kept.shape
+
+
+async def _sum_up(conn: Connection, table: str) -> str:
+    """What stands in a table that is shipped with rows."""
+    total = await fetch_value(conn, f"SELECT md5(string_agg(row::text, ',' ORDER BY row::text)) FROM {table} AS row")
+    return str(total)
