@@ -1,12 +1,21 @@
 """What tests of mails share: a tent that somebody asks for, at noon."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from models.database import Pool
 from tests.shelf import Shelf
+from tests.web.core import prepare_templates
 from tests.web.office import Clock, Office, open_office
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_templates() -> Iterator[None]:
+    """Whole applications share their templates too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("web.app.load_templates", prepare_templates)
+        yield
 
 
 @pytest.fixture(scope="session")

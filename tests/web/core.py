@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,9 @@ MIDDLEWARES = (
     session_middleware,
 )
 
+prepare_templates = cache(load_templates)
+"""Reading catalogues takes as long as ten requests, compiling a page as long as five: once for all tests."""
+
 Client = TestClient[web.Request, web.Application]
 
 
@@ -55,7 +59,7 @@ async def serving(instance: Instance, routes: Iterable[web.RouteDef] = ()) -> As
     """A client of a small application with these views."""
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=1024 * 1024)
     app[INSTANCE] = instance
-    app[TEMPLATES] = load_templates(instance.site.languages)
+    app[TEMPLATES] = prepare_templates(instance.site.languages)
     app[IN_FLIGHT] = set()
     app[WAKER] = Waker(instance.pool)
     app[QUOTA] = Quota(instance.pool, instance.settings.rate_limit)

@@ -19,6 +19,7 @@ from models.settings import Settings
 from tests import village
 from tests.fediverse import FakeFediverse
 from tests.village import Village
+from tests.web.core import prepare_templates
 from web.api.declic.views import PAGES as API_PAGES
 from web.errors import error_middleware
 from web.keys import INSTANCE, TEMPLATES
@@ -26,7 +27,6 @@ from web.media import ROUTES as MEDIA
 from web.middlewares import add_headers, request_middleware
 from web.pages.routes import ROUTES as PAGES
 from web.session import cookie_name, session_middleware
-from web.templating import load_templates
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -81,7 +81,7 @@ async def serve_village(pool: Pool, data: Path, *, name: str = "127.0.0.1") -> A
     async with transaction(pool) as conn:
         built = await village.build(conn, settings.site, instance.store)
     app = web.Application(middlewares=[request_middleware, error_middleware, session_middleware])
-    app[INSTANCE], app[TEMPLATES] = instance, load_templates(settings.site.languages)
+    app[INSTANCE], app[TEMPLATES] = instance, prepare_templates(settings.site.languages)
     app.add_routes([*PAGES, *API_PAGES, *MEDIA, web.get("/erreur/{status}", fail)])
     app.on_response_prepare.append(add_headers)
     runner = web.AppRunner(app)

@@ -20,13 +20,14 @@ from tests import village
 from tests.fediverse import FakeFediverse
 from tests.shelf import Kept, Shelf
 from tests.village import Village
+from tests.web.core import prepare_templates
 from tests.web.visitor import Doorbell, add_communes, add_member
 from web.errors import error_middleware
 from web.keys import INSTANCE, TEMPLATES
 from web.middlewares import add_headers, request_middleware
 from web.pages.routes import ROUTES
 from web.session import cookie_name, session_middleware
-from web.templating import Templates, load_templates
+from web.templating import Templates
 
 SITE = Site(url="http://lomme.test", host="lomme.test")
 
@@ -89,7 +90,7 @@ class Browser:
 @pytest.fixture(scope="session")
 def templates() -> Templates:
     """The templates, compiled once for all tests."""
-    return load_templates(("fr", "en"))
+    return prepare_templates(("fr", "en"))
 
 
 @pytest.fixture
