@@ -48,6 +48,11 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 BEGUN_FIRST = (
     "stories/test_killed.py",
     "drills/test_kills.py",
+    "web/test_cli.py",
+    "web/test_cli_peers.py",
+    "drills/test_database.py",
+    "web/test_demo.py",
+    "drills/test_stops.py",
     "models/test_postgres.py",
     "outbox/test_interleavings.py",
     "models/test_timelines_plan.py",
