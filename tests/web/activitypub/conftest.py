@@ -1,12 +1,10 @@
 """Our server's door for other servers, with somebody elsewhere who can sign."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import asyncpg
 import msgspec
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -17,13 +15,13 @@ from federation.instance import Instance
 from federation.key_pairs import make_key_pairs, save_local_keys
 from models import blocks, keys
 from models.actors import Actor
-from models.database import Connection, Pool, connection, execute, open_pool, transaction
+from models.database import Connection, Pool, connection, execute, transaction
 from models.keys import KeyPair
 from models.listings import Listing, ListingDraft
 from outbox.listings import publish
-from tests.conftest import copy_database, with_database
 from tests.factories import make_follow, make_local_actor, make_member
 from tests.fediverse import FakeFediverse, Person, make_signer, public_pem, sign_get, sign_post
+from tests.shelf import Shelf
 from tests.web.core import Client, make_instance
 from web.app import make_app
 
@@ -173,38 +171,11 @@ async def give_keys(door: Door, actor: Actor) -> None:
         await save_local_keys(conn, door.instance.site, actor, pairs)
 
 
-@pytest.fixture(scope="session")
-async def kept_database(postgres_url: str, template: str) -> AsyncIterator[str]:
-    """A database for all tests of this folder: emptying it is quicker than copying one for each."""
-    name = f"{template}_activitypub"
-    admin = await asyncpg.connect(postgres_url)
-    await copy_database(admin, template, name)
-    conn = await asyncpg.connect(with_database(postgres_url, name))
-    await conn.execute("ALTER TABLE points_movement DISABLE TRIGGER points_movement_kept")  # as all else, emptied below
-    await conn.execute("ALTER TABLE points_line DISABLE TRIGGER points_line_kept")
-    await conn.close()
-    yield with_database(postgres_url, name)
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
-
-
 @pytest.fixture
-async def pool(kept_database: str) -> AsyncIterator[Pool]:
+async def pool(shelf: Shelf) -> AsyncIterator[Pool]:
     """An empty database."""
-    pool = await open_pool(kept_database)
-    yield pool
-    await asyncio.wait_for(pool.close(), 10)
-    conn = await asyncpg.connect(kept_database)
-    filled = await conn.fetch(
-        """
-        SELECT relname FROM pg_stat_user_tables
-        WHERE relname NOT IN ('commune', 'migration', 'shipped_data') AND pg_relation_size(relid) > 0
-        """
-    )
-    if filled:
-        await conn.execute("SET session_replication_role = replica")  # the ledger of points lets nobody remove anything
-        await conn.execute(f"TRUNCATE {', '.join(row['relname'] for row in filled)} CASCADE")
-    await conn.close()
+    async with shelf.lend() as lent:
+        yield lent.pool
 
 
 @pytest.fixture
