@@ -13,11 +13,12 @@ from models import exchanges, links
 from models import guests as models_guests
 from models.agreements import Terms
 from models.agreements import links as terms_links
-from models.database import Pool, fetch_value, transaction
+from models.database import Pool, execute, fetch_value, transaction
 from outbox import guests, posting
-from outbox.agreements import propose
+from outbox.agreements import accept, propose
 from outbox.guests import Visit
 from outbox.posting import Wish
+from tests import talks
 from tests.factories import make_listing, make_remote_actor
 from tests.points import switch_on
 from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
@@ -160,6 +161,35 @@ async def test_the_pages_of_guests_have_no_violation(live: Live, page: Page, mon
     await check(page, "erased")
     await page.goto(link)
     await check(page, "no link")
+
+
+async def test_the_end_of_an_exchange_has_no_violation(live: Live, page: Page) -> None:
+    async with transaction(live.instance.pool) as conn:
+        made = await talks.build(conn, live.village)
+        await accept(conn, live.village.site, live.village.alice, made.wanted)
+        past = "UPDATE agreement SET begins_at = now() - interval '3 days', ends_at = now() WHERE id = $1"
+        await execute(conn, past, made.wanted.id)
+    await live.log_in(page.context, live.village.alice)
+    await page.goto(f"{live.url}/echanges/{made.wanted.exchange_id}")
+    await page.get_by_text("Ce n’est pas fait").first.click()
+    await check(page, "what became of it")
+
+    await page.goto(f"{live.url}/echanges/{made.drill.exchange_id}")
+    await check(page, "invitation to thank")
+    await page.get_by_role("button", name="Dire merci").click()
+    await check(page, "no words")
+    await page.get_by_label("Un mot de merci pour Hocine ?").fill("Elle perce tout !")
+    await page.get_by_label("Tous peuvent le lire").check()
+    await page.get_by_role("button", name="Dire merci").click()
+    await page.get_by_text("Votre merci est parti.").wait_for()
+    await check(page, "thanked")
+    await page.goto(f"{live.url}/@hocine")
+    await check(page, "profile with thanks")
+    await live.log_in(page.context, live.village.hocine)
+    await page.goto(f"{live.url}/@hocine")
+    await page.get_by_role("button", name="Cacher de ma page").click()
+    await page.get_by_text("Montrer sur ma page").wait_for()
+    await check(page, "own profile with thanks")
 
 
 async def test_the_wizard_has_no_violation(live: Live, page: Page) -> None:
