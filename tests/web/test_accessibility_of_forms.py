@@ -9,17 +9,19 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Page
 
-from models import exchanges, links
+from models import exchanges, links, listing_drafts, unavailabilities
 from models import guests as models_guests
 from models.agreements import Terms
 from models.agreements import links as terms_links
 from models.database import Pool, execute, fetch_value, transaction
+from models.moments import PARIS
+from models.unavailabilities import midnight
 from outbox import guests, posting
 from outbox.agreements import accept, propose
 from outbox.guests import Visit
 from outbox.posting import Wish
 from tests import talks
-from tests.factories import make_listing, make_remote_actor
+from tests.factories import make_agreement, make_listing, make_note, make_remote_actor
 from tests.points import switch_on
 from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
 from web.guest_mail import make_link
@@ -190,6 +192,29 @@ async def test_the_end_of_an_exchange_has_no_violation(live: Live, page: Page) -
     await page.get_by_role("button", name="Cacher de ma page").click()
     await page.get_by_text("Montrer sur ma page").wait_for()
     await check(page, "own profile with thanks")
+
+
+async def test_an_agenda_and_a_place_with_much_in_them_have_no_violation(live: Live, page: Page) -> None:
+    today = datetime.now(PARIS).date()
+    async with transaction(live.instance.pool) as conn:
+        await talks.build(conn, live.village)
+        for first, last in ((-50, -9), (-9, 9), (20, 21)):
+            terms = talks.days(first, last, place="À La Remise")
+            await make_agreement(conn, live.village.tent, live.village.hocine, terms=terms, state="agreed")
+        await unavailabilities.add(conn, live.village.tent.id, midnight(today), midnight(today + timedelta(days=4)))
+        note = await make_note(conn, live.village.alice, source="#offre Escabeau")
+        await listing_drafts.create(conn, live.village.alice.id, note.id, "offer")
+        await switch_on(conn)
+        url = f"{live.url}/annonces/5f0c9d1e-0000-4000-8000-000000000001"
+        for status in ("paused", "reserved", "expired"):
+            await make_listing(conn, live.village.alice, status=status, post={"url": url + status})
+    await live.log_in(page.context, live.village.alice)
+
+    for path in ("/agenda", f"/agenda?mois={today:%Y-%m}", "/chez-moi", "/chez-moi?voir=finies"):
+        await page.goto(live.url + path)
+        for drawer in await page.locator("main details").all():
+            await drawer.evaluate("drawer => { drawer.open = true }")
+        await check(page, path)
 
 
 async def test_the_wizard_has_no_violation(live: Live, page: Page) -> None:
