@@ -45,7 +45,7 @@ async def post_state(request: web.Request) -> web.Response:
         raise web.HTTPSeeOther(f"/@{account.username}")
     back = form.typed("retour")
     if MY_PLACE.fullmatch(back):
-        raise web.HTTPSeeOther(f"{back}{'&' if '?' in back else '?'}fait={verb}#a-{listing.id}")
+        raise lead_on(back, verb, part=f"a-{listing.id}")
     raise lead_on(listing_path(instance.site, listing), "etat")
 
 

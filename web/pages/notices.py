@@ -11,7 +11,7 @@ DONE = "fait"
 
 def lead_on(path: str, done: str, *, part: str = "") -> web.HTTPSeeOther:
     """The way to a page, or to one part of it, that tells what was done; `done` is a key of the page's sentences."""
-    return web.HTTPSeeOther(f"{path}?{DONE}={done}{part and '#'}{part}")
+    return web.HTTPSeeOther(f"{path}{'&' if '?' in path else '?'}{DONE}={done}{part and '#'}{part}")
 
 
 def find_notice(request: web.Request, sentences: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from models.settings import Site
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.ids import read_id
+from web.pages.notices import lead_on
 from web.pages.people import Person, person_of
 from web.paths import listing_path
 from web.render import N_
@@ -74,4 +75,4 @@ async def post_hidden(request: web.Request) -> web.Response:
     gesture = request.match_info["geste"]
     async with transaction(request.app[INSTANCE].pool) as conn:
         await thanks.save_hidden(conn, read_id(form.typed("merci")), account.actor_id, hidden=GESTURES[gesture])
-    raise web.HTTPSeeOther(f"/@{account.username}?fait={gesture}#mercis")
+    raise lead_on(f"/@{account.username}", gesture, part="mercis")

@@ -130,5 +130,5 @@ async def test_the_list_is_for_administrators(alice: Browser, visitor: Browser) 
 
 
 def test_every_mail_has_a_name_for_administrators_and_every_failure_a_sentence() -> None:
-    assert set(get_args(MailKind)) | {"thread", "news"} == set(KINDS)
+    assert set(get_args(MailKind)) | {"thread", "news", "detour", "guest"} == set(KINDS)
     assert set(MailCause) == set(CAUSES)
