@@ -227,7 +227,9 @@ async def test_an_update_that_is_not_newer_changes_nothing(copy: Copy) -> None:
     assert (await copy.get()).state == "requested"
 
 
-@pytest.mark.parametrize("at", ["8999-01-01T00:00:00Z", (datetime.now(UTC) + timedelta(days=2)).isoformat()])
+@pytest.mark.parametrize(
+    "at", ["8999-01-01T00:00:00Z", (datetime.now(UTC) + timedelta(days=2)).isoformat()], ids=["far", "near"]
+)
 async def test_what_is_said_to_be_of_another_day_does_not_make_all_that_follows_old(copy: Copy, at: str) -> None:
     for tell in (copy.say_yes, lambda **changes: copy.update("Accepted", **changes)):
         with pytest.raises(Ignored, match="future"):
