@@ -30,6 +30,7 @@ from web.pages.cards import (
 )
 from web.pages.causes import explain_stop
 from web.pages.exchanges.ways import Ways, find_ways
+from web.pages.habits import find_habit
 from web.pages.ids import read_short, write_short
 from web.pages.mail_door import MailDoor, find_mail_door
 from web.pages.neighbours import home_place
@@ -83,6 +84,7 @@ class ListingView:
     place: str
     distance: float | None
     author: Person
+    habit: str
     plate: Plate | None
     pictures: list[Picture]
     questions: list[Remark]
@@ -195,6 +197,7 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         place=place_words(details),
         distance=distance_to(details, await home_place(conn, account, face)),
         author=person_of(author),
+        habit=await find_habit(conn, author.id),
         plate=await find_plate(conn, author, details.territory_uri),
         pictures=draw_pictures(site, photos.get(post.id, [])),
         questions=[one for one in remarks if not one.private],

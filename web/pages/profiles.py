@@ -17,6 +17,7 @@ from models.timelines import PostFilter
 from web.keys import INSTANCE
 from web.pages.cards import Picture, Plate, draw_pictures, find_plate
 from web.pages.feeds import last_of, read_page
+from web.pages.habits import find_habit
 from web.pages.lines import list_lines
 from web.pages.notices import find_notice
 from web.pages.opening import PlaceView, find_place
@@ -56,6 +57,7 @@ class ProfileView:
     back_on: datetime | None
     opening: PlaceView | None
     may_be_listed: bool
+    habit: str
     confirmed: int
     thanks: list[ThanksLine]
 
@@ -133,6 +135,7 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         back_on=find_return(actor, datetime.now(UTC)),
         opening=find_place(actor),
         may_be_listed=actor.indexable and actor.local,
+        habit=await find_habit(conn, actor.id),
         confirmed=await agreements.count_confirmed(conn, actor.id),
         thanks=await list_thanks(conn, site, actor, reader_id),
     )
