@@ -45,7 +45,9 @@ async def test_using_a_session_slides_its_end_once_an_hour(conn: Connection) -> 
     assert session is not None and not await sessions.touch(conn, session)
 
     await execute(conn, "UPDATE session SET seen_at = now() - interval '2 hours'")
-    touched = await sessions.touch(conn, session)
+    unused = await sessions.find(conn, token)
+    assert unused is not None
+    touched = await sessions.touch(conn, unused)
 
     later = await sessions.find(conn, token)
     assert touched and later is not None and later.expires_at > session.expires_at
