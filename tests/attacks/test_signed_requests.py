@@ -250,8 +250,8 @@ async def test_b38_thousands_of_hosts_leave_a_bounded_trace(ground: Ground) -> N
     model = forge(ground, ground.here.instance.site)
 
     async with ground.judged(name="b38") as verdict:
-        for start in range(0, 2_000, 50):
-            posts = [doors[start // 100].post(_by_stranger(ground, model, start + number)) for number in range(50)]
+        for start in range(0, 2_000, 20):  # so many at once: more would wait for each other, not for the attack
+            posts = [doors[start // 100].post(_by_stranger(ground, model, start + number)) for number in range(20)]
             assert set(await asyncio.gather(*posts)) <= {401, 429, 503}
 
     instance = ground.here.instance
