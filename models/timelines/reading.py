@@ -27,11 +27,11 @@ LANGUAGE_STANDS = """
 """
 
 # Which posts `p` of those whom she reads, and of herself, stand in her home. `:known` follows an actor's id: she reads
-# of them, or is that actor. An answer stands there when she knows what it answers: to somebody whom she follows, or to
-# herself.
+# of them, or is that actor. Notices, which are always direct, never do. An answer stands there when she knows what it
+# answers: to somebody whom she follows, or to herself.
 POST_STANDS = """
-    p.kind <> 'notice' AND (p.audience <> 'direct' OR p.author_id = :reader
-        OR (SELECT true FROM mention m WHERE m.post_id = p.id AND m.actor_id = :reader))
+    (p.audience <> 'direct' OR p.kind <> 'notice' AND (p.author_id = :reader
+        OR (SELECT true FROM mention m WHERE m.post_id = p.id AND m.actor_id = :reader)))
     AND (p.in_reply_to_uri IS NULL OR p.author_id = :reader
         OR (SELECT parent.author_id FROM post parent WHERE parent.id = p.in_reply_to_id) :known)
     AND :language_stands
