@@ -112,12 +112,14 @@ async def is_ours(conn: Connection, held: Agreement) -> bool:
     return owner.local or not speaks(owner)
 
 
-async def act(conn: Connection, site: Site, held: Agreement, verb: Callable[[], Awaitable[object]]) -> None:
-    """Let a partner elsewhere do something; where it does not fit, tell how things stand."""
+async def act(
+    conn: Connection, site: Site, held: Agreement, verb: Callable[[], Awaitable[object]], *, anew: bool = False
+) -> None:
+    """Let a partner elsewhere do something; where it does not fit, tell how things stand, `anew` if she went on."""
     try:
         await verb()
     except (Conflict, Invalid, Forbidden):
-        await answer_with_truth(conn, site, held)
+        await answer_with_truth(conn, site, held, anew=anew)
 
 
 async def follow_word(conn: Connection, site: Site, sender: Actor, held: Agreement, word: Word) -> None:

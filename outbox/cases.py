@@ -1,6 +1,6 @@
 """One agreement about to change: opened under its lock, asked whether it may, kept with an event, told to the other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -147,9 +147,16 @@ async def tell_truth(conn: Connection, site: Site, case: Case, *, news: EventKin
         await write_to(conn, site, case, news, case.owner)
 
 
-async def answer_with_truth(conn: Connection, site: Site, agreement: Agreement) -> None:
-    """Somebody elsewhere did what does not fit: tell how things stand."""
-    await tell_truth(conn, site, await find_case(conn, await agreements.get(conn, agreement.id)))
+async def answer_with_truth(conn: Connection, site: Site, agreement: Agreement, *, anew: bool = False) -> None:
+    """Somebody elsewhere did what does not fit: tell how things stand.
+
+    `anew` with a moment of its own, where their copy is ahead of us: what is told as it was known before, it ignores.
+    """
+    case = await open_case(conn, agreement.id)
+    if anew and case.ours:
+        case = replace(case, agreement=replace(case.agreement, updated_at=stamp(case)))
+        await agreements.save(conn, case.agreement)
+    await tell_truth(conn, site, case)
 
 
 def require_next(case: Case, actor: Actor, verb: Verb, said: Said) -> State:

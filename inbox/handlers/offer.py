@@ -8,7 +8,7 @@ from inbox.agreements import act, find_answered, follow_word, is_ours, read_reas
 from inbox.errors import Held, Ignored
 from models import activities, actors, listings, posts, strangers
 from models.actors import Actor
-from models.agreements import Agreement
+from models.agreements import OPEN, Agreement
 from models.database import Connection
 from models.errors import Conflict, Forbidden, Invalid, NotFound
 from models.listings import Listing
@@ -105,4 +105,10 @@ async def _hear_counter(conn: Connection, site: Site, sender: Actor, activity: O
         terms = read_terms(offered, case.listing.details)
         await agreements.counter(conn, site, sender, held, terms, said)
 
-    await act(conn, site, held, answer)
+    await act(conn, site, held, answer, anew=_went_on(sender, activity, held))
+
+
+def _went_on(sender: Actor, activity: Offer, held: Agreement) -> bool:
+    """Whether her server took these terms for the ones on the table from now on, and waits for an answer to them."""
+    own = activity.object.attributed_to in (None, sender.uri)
+    return own and held.state in OPEN and activity.in_reply_to == held.offer_uri
