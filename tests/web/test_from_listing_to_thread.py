@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, ViewportSize
 
 from models.actors import Actor
 from models.database import Pool, transaction
@@ -33,11 +33,8 @@ async def chromium() -> AsyncIterator[Browser]:
 
 async def take_telephone(live: Live, chromium: Browser, actor: Actor | None, *, script: bool = False) -> Page:
     """The smallest telephone, in somebody's hand."""
-    viewport = {"width": 320, "height": 640}
     context = await chromium.new_context(
-        locale="fr-FR",
-        java_script_enabled=script,
-        viewport=viewport,  # type: ignore[arg-type]
+        locale="fr-FR", java_script_enabled=script, viewport=ViewportSize(width=320, height=640)
     )
     if actor is not None:
         await live.log_in(context, actor)
