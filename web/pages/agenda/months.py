@@ -4,11 +4,8 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
+from web.months import list_weeks
 from web.pages.agenda.dated import Dated, Look, Stretch
-from web.pages.exchanges.days import next_month
-from web.spans import DAY
-
-WEEK = 7
 
 ORDER: tuple[Look, ...] = ("agreed", "waiting", "kept")
 """What a day looks like on which there are several things."""
@@ -43,11 +40,7 @@ class Told:
 
 def draw_table(dated: Dated, first: date, *, today: date, told: Told) -> MonthTable:
     """The month that begins on this day."""
-    days = [first + DAY * n for n in range((next_month(first, 1) - first).days)]
-    cells: list[Cell | None] = [None] * first.weekday()
-    cells += [_draw(day, dated, told, today=today) for day in days]
-    cells += [None] * (-len(cells) % WEEK)
-    return MonthTable(first=first, weeks=[cells[n : n + WEEK] for n in range(0, len(cells), WEEK)])
+    return MonthTable(first=first, weeks=list_weeks(first, lambda day: _draw(day, dated, told, today=today)))
 
 
 def _draw(day: date, dated: Dated, told: Told, *, today: date) -> Cell:

@@ -14,9 +14,9 @@ from models.hours import read_hours
 from models.moments import PARIS
 from models.unavailabilities import AHEAD
 from web.keys import INSTANCE
+from web.months import next_month
 from web.pages.agenda.dated import Dated, Line, tell_absence, tell_agreements, tell_closures, tell_kept
 from web.pages.agenda.months import Told, draw_table
-from web.pages.exchanges.days import next_month
 from web.pages.people import find_return
 from web.render import reader_language, render, say
 from web.session import require_account

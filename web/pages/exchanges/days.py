@@ -9,6 +9,7 @@ from typing import Literal
 
 from models import agreements
 from models.agreements import Taken, Terms
+from web.months import list_weeks, next_month
 from web.spans import DAY, Span, begin_at, read_span
 
 Freedom = Literal["free", "partly", "taken"]
@@ -116,10 +117,7 @@ def _find_limit(choosing: Choosing, until: date) -> date | None:
 
 
 def _draw_month(choosing: Choosing, first: date, limit: date | None) -> Month:
-    days = [_pick(choosing, first + DAY * n, limit) for n in range((next_month(first, 1) - first).days)]
-    cells: list[PickDay | None] = [None] * first.weekday() + list(days)
-    cells += [None] * (-len(cells) % STRIP)
-    return Month(first=first, weeks=[cells[n : n + STRIP] for n in range(0, len(cells), STRIP)])
+    return Month(first=first, weeks=list_weeks(first, lambda day: _pick(choosing, day, limit)))
 
 
 def _pick(choosing: Choosing, day: date, limit: date | None) -> PickDay:
@@ -138,9 +136,3 @@ def _address(choosing: Choosing, day: date, limit: date | None) -> str:
     if first is None or choosing.last is not None or day < first or (limit is not None and day > limit):
         return f"{choosing.path}?du={day.isoformat()}{month}"
     return f"{choosing.path}?du={first.isoformat()}&au={day.isoformat()}{month}"
-
-
-def next_month(first: date, step: int) -> date:
-    """The first day of the month so many months later."""
-    month = first.year * 12 + first.month - 1 + step
-    return date(month // 12, month % 12 + 1, 1)

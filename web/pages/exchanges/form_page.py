@@ -16,8 +16,9 @@ from models.moments import PARIS
 from outbox.cases import Said
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
+from web.months import next_month
 from web.pages.exchanges.cost import Cost
-from web.pages.exchanges.days import Choosing, Month, draw_months, next_month
+from web.pages.exchanges.days import Choosing, Month, draw_months
 from web.pages.exchanges.terms_form import read_day
 from web.pages.people import Person
 from web.render import render

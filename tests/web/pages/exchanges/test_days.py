@@ -4,7 +4,8 @@ from datetime import date, time
 from decimal import Decimal
 
 from models.agreements import Taken, Terms
-from web.pages.exchanges.days import Choosing, PickDay, draw_months, draw_strip, judge, next_month
+from web.months import next_month
+from web.pages.exchanges.days import Choosing, PickDay, draw_months, draw_strip, judge
 from web.pages.exchanges.facts import Change, compare
 from web.spans import begin_at, end_at
 
