@@ -62,7 +62,7 @@ async def ask_again(conn: Connection, site: Site, actor: Actor, agreement: Agree
     other_role = held.role_of(other.id)
     if other_role is None or not is_turn_of(held, other_role):
         raise Conflict(NOT_NOW[held.state])
-    if not await may_ask_again(conn, case, actor):
+    if not await may_ask_again(conn, case, actor.id):
         raise Conflict("Cette personne n’a rien écrit depuis la dernière question : il reste à attendre sa réponse.")
     if not await may_write(conn, actor, other):
         raise Conflict("Vous ne pouvez plus vous écrire ici.")
@@ -72,9 +72,10 @@ async def ask_again(conn: Connection, site: Site, actor: Actor, agreement: Agree
     return held
 
 
-async def may_ask_again(conn: Connection, case: Case, actor: Actor) -> bool:
+async def may_ask_again(conn: Connection, case: Case, actor_id: int) -> bool:
     """Whether the other one, who can only answer in words, wrote something since she was asked, or asked again."""
-    held, other = case.agreement, case.other_of(actor)
+    held = case.agreement
+    other = case.partner if actor_id == case.owner.id else case.owner
     role = held.role_of(other.id)
     if other.local or other.guest or case.reads(other) or role is None or not is_turn_of(held, role):
         return False
