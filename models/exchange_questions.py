@@ -22,8 +22,8 @@ async def list_standing(conn: Connection, agreement_id: int) -> list[int]:
             ORDER BY id DESC LIMIT 1
         )
         SELECT (e.details->>'note')::bigint AS post_id FROM asked JOIN exchange_event e
-            ON e.agreement_id = $1 AND e.id >= asked.id AND e.kind IN ('requested', 'countered', 'explained', 'asked_again')
-            WHERE e.details ? 'note'
+            ON e.agreement_id = $1 AND e.id >= asked.id AND e.details ? 'note'
+            AND e.kind IN ('requested', 'countered', 'explained', 'asked_again')
         UNION SELECT x.post_id FROM asked JOIN exchange_notice x ON x.event_id = asked.id
         ORDER BY post_id
         """,

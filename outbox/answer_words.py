@@ -1,7 +1,8 @@
 """The whole answers that count as a yes or a no, and what may stand beside them: French and English, without accents.
 
-Each line is a phrase of words as `answers.read_words` folds them. Whatever is not here is for a person to read: a word is
-added only where it can mean nothing else about terms that were proposed, and with its row in the table of the tests.
+Phrases of words as `answers.read_words` folds them, with ` | ` between them. Whatever is not here is for a person to
+read: a phrase is added only where it can mean nothing else about terms that were proposed, with its row in the table of
+the tests.
 """
 
 YES = """
@@ -99,11 +100,11 @@ DEAR = frozenset({"chere", "cher", "dear"})
 BEFORE_NAMES = DEAR | {"merci", "thanks", "you", "bonjour", "bonsoir", "salut", "coucou", "hello", "hi"}
 """After these a name is one however it is written; elsewhere it begins with a capital."""
 
-NO_NAMES = frozenset(
-    "lundi mardi mercredi jeudi vendredi samedi dimanche monday tuesday wednesday thursday friday saturday sunday "
-    "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre january february march april "
-    "may june july august september october november december demain today tomorrow tonight midi minuit soir matin noon "
-    "bientot plus tard later peut etre maybe si mais but jamais never toujours encore gratuit annule cancel "
-    "combien quand comment pourquoi when where how why".split()
-)
+NO_NAMES = """
+lundi mardi mercredi jeudi vendredi samedi dimanche monday tuesday wednesday thursday friday saturday sunday janvier
+fevrier mars avril mai juin juillet aout septembre octobre novembre decembre january february march april may june
+july august september october november december demain today tomorrow tonight midi minuit soir matin noon bientot plus
+tard later peut etre maybe si mais but jamais never toujours encore gratuit annule cancel combien quand comment
+pourquoi when where how why
+"""
 """What somebody may be called, but what changes an answer where it means what it says."""

@@ -63,7 +63,7 @@ def _phrases(*tables: str) -> frozenset[Phrase]:
 _COURTESY = _phrases(COURTESY)
 _YES, _NO = _phrases(YES), _phrases(NO)
 _BESIDE_YES, _BESIDE_NO = _COURTESY | _phrases(WITH_YES), _COURTESY | _phrases(WITH_NO)
-_KNOWN = frozenset(word for phrase in _YES | _NO | _BESIDE_YES | _BESIDE_NO for word in phrase)
+_NO_NAMES = frozenset(NO_NAMES.split()) | {word for phrase in _YES | _NO | _BESIDE_YES | _BESIDE_NO for word in phrase}
 _LONGEST_PHRASE = max(len(phrase) for phrase in _YES | _NO | _BESIDE_YES | _BESIDE_NO)
 
 
@@ -83,7 +83,7 @@ def _list_names(actor: Actor) -> frozenset[Phrase]:
 
 
 def _is_name(word: str) -> bool:
-    return len(word) > 1 and word.isalpha() and word not in _KNOWN and word not in NO_NAMES
+    return len(word) > 1 and word.isalpha() and word not in _NO_NAMES
 
 
 def read_answer(content: str, names: Names) -> bool | None:
@@ -104,7 +104,7 @@ def is_courtesy(content: str, names: Names) -> bool:
 
 
 def read_words(content: str, names: Names) -> list[_Word] | None:
-    """The words of a note, folded, without mentions of the two; None where it cannot be an answer, whatever they are."""
+    """The words of a note, folded, without mentions of the two; None where no word could make it an answer."""
     if len(content) > LONGEST or _QUOTED.search(content):
         return None
     return _list_words(_fold(to_text(content)), names.handles, names.names)

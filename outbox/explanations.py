@@ -1,8 +1,10 @@
 """What whoever answers terms in words is told: how to, why it could not count; and whether her words were a yes.
 
-Each is a note in the thread, in the name of the member on the other side, who sees there that it was sent and whether it
-arrived. The first two are written by themselves: once for the same terms, and never to a program.
+Each is a note in the thread, in the name of the member on the other side, who sees there that it was sent and whether
+it arrived. The first two are written by themselves: once for the same terms, and never to a program.
 """
+
+from dataclasses import dataclass
 
 from models import exchange_messages, exchange_questions, exchanges
 from models.actors import Actor
@@ -12,7 +14,7 @@ from models.errors import Conflict, NotFound
 from models.exchanges import EventKind
 from models.posts import Post
 from models.settings import Site
-from outbox.builders.agreement import Case
+from outbox.builders.agreement import Case, reads
 from outbox.builders.explanations import Cause, write_again, write_hint, write_unheard
 from outbox.cases import NOT_NOW, open_case
 from outbox.messages import may_write
@@ -23,30 +25,44 @@ PEOPLE = ("Person", "Organization")
 """Programs and groups that answer everything would answer this too."""
 
 
-async def explain(conn: Connection, site: Site, case: Case, author: Actor, words: Post) -> None:
-    """What she wrote is neither a yes nor a no, while one is waited for: tell her how to answer, unless she was told."""
-    member = case.other_of(author)
-    held = case.agreement
-    if not await exchange_questions.list_standing(conn, held.id) or await exchange_questions.list_said(conn, held.id):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """What is written by itself, in each language, and how the thread remembers it; `link` where it asks once more."""
+
+    kind: EventKind
+    said: list[str]
+    details: dict[str, object]
+    link: bool
+
+
+async def explain(conn: Connection, site: Site, case: Case, words: Post) -> None:
+    """These words are neither a yes nor a no, while one is waited for: tell their author how to answer, once."""
+    id = case.agreement.id
+    if not await exchange_questions.list_standing(conn, id) or await exchange_questions.list_said(conn, id):
         return
-    title, name = case.listing.details.title, member.display_name
-    said = [write_hint(title, name, language) for language in _list_languages(case, words)]
-    await _tell(conn, site, case, author, "explained", said, {}, link=True)
+    author, member = _find_sides(case, words)
+    title = case.listing.details.title
+    said = [write_hint(title, member.display_name, language) for language in _list_languages(case, words)]
+    await _tell(conn, site, case, author, _Line(kind="explained", said=said, details={}, link=True))
 
 
-async def tell_unheard(
-    conn: Connection, site: Site, case: Case, author: Actor, words: Post, *, yes: bool, cause: Cause
-) -> None:
-    """Her yes or no does not count: tell her why, once for each reason, and the member that nothing has changed."""
-    member, held = case.other_of(author), case.agreement
-    details = {"answer": words.id, "offer": held.offer_uri, "cause": cause, "yes": yes}
-    told = await exchange_questions.list_said(conn, held.id, ("unheard",))
+async def tell_unheard(conn: Connection, site: Site, case: Case, words: Post, *, yes: bool, cause: Cause) -> None:
+    """This yes or no does not count: tell its author why, once for each reason, and the member that nothing changed."""
+    told = await exchange_questions.list_said(conn, case.agreement.id, ("unheard",))
     if any((one.details.get("cause"), one.details.get("yes")) == (cause, yes) for one in told):
         return
-    title, name = case.listing.details.title, member.display_name
-    said = [write_unheard(title, name, cause, language) for language in _list_languages(case, words)]
-    if await _tell(conn, site, case, author, "unheard", said, details):
-        await confirm(conn, site, case, member, "unheard")
+    author, member = _find_sides(case, words)
+    title = case.listing.details.title
+    said = [write_unheard(title, member.display_name, cause, language) for language in _list_languages(case, words)]
+    details: dict[str, object] = {"answer": words.id, "cause": cause, "yes": yes}
+    if await _tell(conn, site, case, author, _Line(kind="unheard", said=said, details=details, link=False)):
+        await confirm(conn, site, case, member, "unheard", cause=cause)
+
+
+def _find_sides(case: Case, words: Post) -> tuple[Actor, Actor]:
+    """Whoever wrote, and the other one."""
+    author = case.owner if words.author_id == case.owner.id else case.partner
+    return author, case.other_of(author)
 
 
 async def ask_again(conn: Connection, site: Site, actor: Actor, agreement: Agreement) -> Agreement:
@@ -62,7 +78,7 @@ async def ask_again(conn: Connection, site: Site, actor: Actor, agreement: Agree
     other_role = held.role_of(other.id)
     if other_role is None or not is_turn_of(held, other_role):
         raise Conflict(NOT_NOW[held.state])
-    if not await may_ask_again(conn, case, actor.id):
+    if not await may_ask_again(conn, held, other):
         raise Conflict("Cette personne n’a rien écrit depuis la dernière question : il reste à attendre sa réponse.")
     if not await may_write(conn, actor, other):
         raise Conflict("Vous ne pouvez plus vous écrire ici.")
@@ -72,12 +88,10 @@ async def ask_again(conn: Connection, site: Site, actor: Actor, agreement: Agree
     return held
 
 
-async def may_ask_again(conn: Connection, case: Case, actor_id: int) -> bool:
+async def may_ask_again(conn: Connection, held: Agreement, other: Actor) -> bool:
     """Whether the other one, who can only answer in words, wrote something since she was asked, or asked again."""
-    held = case.agreement
-    other = case.partner if actor_id == case.owner.id else case.owner
     role = held.role_of(other.id)
-    if other.local or other.guest or case.reads(other) or role is None or not is_turn_of(held, role):
+    if other.local or other.guest or reads(held, other) or role is None or not is_turn_of(held, role):
         return False
     last = await exchange_messages.find_last_message(conn, held.exchange_id, other.id)
     asked = await exchange_questions.list_standing(conn, held.id)
@@ -85,17 +99,14 @@ async def may_ask_again(conn: Connection, case: Case, actor_id: int) -> bool:
     return last is not None and bool(asked) and last > max(asked[0], *again, 0)
 
 
-async def _tell(
-    conn: Connection, site: Site, case: Case, author: Actor, kind: EventKind, said: list[str], details: dict[str, object],
-    *, link: bool = False,
-) -> bool:
+async def _tell(conn: Connection, site: Site, case: Case, author: Actor, line: _Line) -> bool:
     """Write it in the member's name, and down in the thread. False where it is not to be sent."""
     member = case.other_of(author)
     if author.type not in PEOPLE or not member.local or not await may_write(conn, member, author):
         return False
-    note = await write_by_itself(conn, site, case, member, tidy("\n\n".join(said)), link=link)
+    note = await write_by_itself(conn, site, case, member, tidy("\n\n".join(line.said)), link=line.link)
     unread = await exchange_messages.find_unread(conn, case.agreement.exchange_id, member.id)
-    await _keep(conn, case, member, kind, note, details)
+    await _keep(conn, case, member, line.kind, note, line.details)
     await exchange_messages.restore_unread(conn, unread)
     return True
 

@@ -71,7 +71,7 @@ async def tell_of_guest(conn: Connection, site: Site, reader: Actor, thread: Exc
 async def confirm(
     conn: Connection, site: Site, case: Case, reader: Actor, kind: str, *, cause: Cause | None = None
 ) -> None:
-    """What became of an answer in words, which a member gave in an app or got; and for which `cause` it did not count."""
+    """What became of an answer in words that a member gave in an app, or got; the `cause` where it does not count."""
     await _write(conn, site, _Telling(case=case, reader=reader, kind=kind, cause=cause))
 
 

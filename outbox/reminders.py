@@ -1,7 +1,7 @@
 """What the clock says in a thread: it begins tomorrow, ends tomorrow, is it back? And, at last, the end.
 
-Members read it in the thread and in their apps, where quiet hours are theirs to choose. Whoever has no account of a server
-like ours gets it as a private note, between eight in the morning and nine in the evening.
+Members read it in the thread and in their apps, where quiet hours are theirs to choose. Whoever has a plain account
+elsewhere gets a private note, between eight in the morning and nine in the evening.
 """
 
 from datetime import UTC, datetime

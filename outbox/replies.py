@@ -4,7 +4,17 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from models import actors, agreements, exchange_messages, exchange_notices, exchange_questions, media, notes, polls, posts
+from models import (
+    actors,
+    agreements,
+    exchange_messages,
+    exchange_notices,
+    exchange_questions,
+    media,
+    notes,
+    polls,
+    posts,
+)
 from models.actors import Actor
 from models.agreements import Agreement, is_turn_of
 from models.database import Connection
@@ -46,9 +56,9 @@ async def hear_in_words(conn: Connection, site: Site, author: Actor, post: Post)
     """A private note by somebody elsewhere whose server reads no agreements; she is told what it did not do."""
     heard = await hear(conn, site, author, post)
     if heard is not None and heard.outcome == "unclear":
-        await explain(conn, site, heard.case, author, post)
+        await explain(conn, site, heard.case, post)
     elif heard is not None and heard.outcome == "unheard":
-        await tell_unheard(conn, site, heard.case, author, post, yes=heard.yes, cause=heard.cause)
+        await tell_unheard(conn, site, heard.case, post, yes=heard.yes, cause=heard.cause)
 
 
 async def hear_member(conn: Connection, site: Site, author: Actor, post: Post) -> None:

@@ -1,4 +1,4 @@
-"""Links by which somebody without an account here says yes or no to terms: each acts once, while those are on the table."""
+"""Links by which somebody without an account here says yes or no to terms: each acts once, while those wait."""
 
 import secrets
 from dataclasses import dataclass

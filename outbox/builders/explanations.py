@@ -29,7 +29,10 @@ CAUSES: dict[Cause, tuple[str, str]] = {
     "refused": ("la proposition a été refusée", "the proposal was turned down"),
     "cancelled": ("l’accord a été annulé", "the agreement was cancelled"),
     "done": ("c’est déjà fait", "it is done already"),
-    "agreed": ("le oui est déjà noté, et l’accord tient toujours", "the yes is noted already, and the agreement still stands"),
+    "agreed": (
+        "le oui est déjà noté, et l’accord tient toujours",
+        "the yes is noted already, and the agreement still stands",
+    ),
     "waiting": (
         "le oui est déjà dit, et il reste à confirmer de l’autre côté",
         "the yes is said already, and is to be confirmed on the other side",

@@ -81,7 +81,9 @@ def write_act(kind: str, details: ListingDetails, terms: Terms, language: str, c
 def write_choice(link: str, language: str, until: datetime) -> str:
     """How to answer what is asked; the link acts once, until then."""
     if language == "fr":
-        return f"Répondez « oui » ou « non » à ce message, ou choisissez ici{NBSP}: {_write_link(link, language, until)}."
+        return (
+            f"Répondez « oui » ou « non » à ce message, ou choisissez ici{NBSP}: {_write_link(link, language, until)}."
+        )
     return f"Answer “yes” or “no” to this message, or choose here: {_write_link(link, language, until)}."
 
 

@@ -38,7 +38,16 @@ def test_the_table_is_large_and_says_each_thing_once() -> None:
 @pytest.mark.parametrize("words", ["oui", "non", "👍", "Yes, please"])
 @pytest.mark.parametrize(
     "more",
-    ["{} mais voilà", "{} ?", "{} dimanche", "{} à 15h", "si possible, {}", "{} 2", "{} https://gts.test", "{} je crois"],
+    [
+        "{} mais voilà",
+        "{} ?",
+        "{} dimanche",
+        "{} à 15h",
+        "si possible, {}",
+        "{} 2",
+        "{} https://gts.test",
+        "{} je crois",
+    ],
 )
 def test_whatever_is_added_makes_it_a_message(words: str, more: str) -> None:
     assert read_answer(more.format(words), NAMES) is None

@@ -1,6 +1,6 @@
 """Words that are no answer, or one that does not count: whoever wrote is told, once, and nobody is bound by them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from outbox.explanations import ask_again
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by, note_by
 from tests.outbox.sent import list_sent
+from tests.outbox.test_notices import list_notices
 from tests.outbox.test_words import TERMS
 from tests.talks import days
 
@@ -56,8 +57,7 @@ class Scene:
 
     async def list_told(self) -> list[str]:
         """What Alice's app was told."""
-        sql = "SELECT p.content FROM exchange_notice x JOIN post p ON p.id = x.post_id WHERE x.reader_id = $1 ORDER BY p.id"
-        return [row["content"] for row in await self.conn.fetch(sql, self.alice.id)]
+        return [post.content for post in await list_notices(self.conn, self.alice)]
 
 
 @pytest.fixture
@@ -78,7 +78,11 @@ async def test_what_is_neither_yes_nor_no_is_explained_once_and_binds_nobody(sce
     assert hint["to"] == [scene.bob.uri] and "exactement « oui » ou « non »" in hint["content"]
     assert "Alice Martin lira vos mots" in hint["content"] and "/accord/" in hint["content"]
     explained = (await scene.list_events())[-1]
-    assert (explained.kind, explained.actor_id, explained.details["activity"]) == ("explained", scene.alice.id, hint["id"])
+    assert (explained.kind, explained.actor_id, explained.details["activity"]) == (
+        "explained",
+        scene.alice.id,
+        hint["id"],
+    )
     [kept] = await posts.list_by_ids(scene.conn, [explained.details["note"]])
     assert "/accord/" not in kept.content, "whoever proposed does not get to say yes for him"
 
@@ -121,7 +125,7 @@ async def test_that_they_agree_is_news_to_whoever_proposed(scene: Scene) -> None
 
 @pytest.mark.parametrize("type", ["Service", "Application", "Group"])
 async def test_a_program_is_not_answered(scene: Scene, type: str) -> None:
-    scene = replace(scene, bob=replace(scene.bob, type=type))
+    await execute(scene.conn, "UPDATE actor SET type = $2 WHERE id = $1", scene.bob.id, type)
 
     await scene.write("Je suis absent jusqu’à lundi.")
 

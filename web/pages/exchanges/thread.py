@@ -17,7 +17,6 @@ from models.media import Media
 from models.moments import PARIS
 from models.settings import Site
 from outbox.builders.agreement import speaks
-from outbox.cases import find_case
 from outbox.explanations import may_ask_again
 from outbox.hurdles import may_propose
 from outbox.messages import may_write
@@ -274,7 +273,7 @@ async def find_card(
         )
     reports = await agreements.list_reports(conn, held.id) if held.state in ("agreed", "done") else []
     thanks = await find_choice(conn, held, reading.me)
-    doubt = not reading.other.local and await may_ask_again(conn, await find_case(conn, held), reading.me)
+    doubt = await may_ask_again(conn, held, reading.other)
     beside = Beside(before=before, taken=taken, reports=reports, thanks=thanks, doubt=doubt)
     return make_card(reading.voice, held, reading.details, role, beside)
 
