@@ -17,7 +17,7 @@ ca me va parfaitement | ca nous va | ca nous va bien | ca nous va tres bien | ce
 cela nous va | ca me convient | ca me convient bien | ca me convient tres bien | ca me convient parfaitement
 ca nous convient | ca nous convient bien | ca nous convient parfaitement | cela me convient | cela me convient bien
 cela me convient tres bien | cela me convient parfaitement | cela nous convient | cela nous convient parfaitement
-c est bon pour moi | c est bon pour nous | bon pour moi | c est ok | c est ok pour moi | c est ok pour nous
+oui c est bon | ok c est bon | d accord c est bon | c est bon pour moi | c est bon pour nous | bon pour moi | c est ok | c est ok pour moi | c est ok pour nous
 ok pour moi | ok pour nous | d accord pour moi | oui pour moi | oui pour nous
 c est d accord | c est d accord pour moi | c est entendu | c est valide | valide | je valide | on fait comme ca
 ok pour ces dates | oui pour ces dates | d accord pour ces dates | ok pour les dates | oui pour les dates
@@ -34,22 +34,22 @@ yes | yes yes | yep | yup | yeah | yea | aye | sure | sure thing | for sure | of
 definitely | agreed | i agree | i accept | i confirm | confirmed | perfect | that s perfect | perfect for me
 no problem | no problem at all | not a problem | no problem for me | sounds good | sounds great | sounds perfect
 sounds good to me | works for me | that works | that works for me | that suits me | it suits me | suits me
-that s fine | that s fine with me | that s fine by me | that s fine for me | fine by me | fine with me
-that s ok | that s okay | that s ok with me | it s ok for me | ok for me | ok with me | okay with me
+that s fine with me | that s fine by me | that s fine for me | fine by me | fine with me
+that s ok with me | it s ok for me | ok for me | ok with me | okay with me
 with pleasure | gladly | i d love to | alright | all right | deal | it s a deal | i m in | count me in
 👍 | 👌 | ✅ | ✔ | ☑ | 🆗
 """
 
 NO = """
 non | non non | non non non | nan | non merci | merci non | finalement non | malheureusement non | helas non
-mais non | ah non | non pas possible | pas possible | ce n est pas possible | c est pas possible
+ah non | non pas possible | pas possible | ce n est pas possible | c est pas possible
 ca n est pas possible | ce ne sera pas possible | ca ne sera pas possible | impossible | c est impossible
 je ne peux pas | je peux pas | je ne pourrai pas | je pourrai pas | nous ne pouvons pas | on ne peut pas
 je ne suis pas disponible | je ne suis pas libre | je suis pas disponible | je suis pas dispo
 ca ne me convient pas | cela ne me convient pas | ca me convient pas | ca ne nous convient pas | ca ne me va pas
 cela ne me va pas | ca me va pas | ca ne nous va pas | je refuse | je decline | sans facon | sans moi
 pas interesse | pas interessee | je ne suis pas interesse | je ne suis pas interessee
-plus besoin | j ai plus besoin | j en ai plus besoin | je n en ai plus besoin | je n en ai pas besoin
+plus besoin | je n en ai plus besoin | je n en ai pas besoin
 no | no no | nope | nah | no thanks | no thank you | unfortunately no | unfortunately not | i m afraid not
 i can t | i cannot | i can not | sorry i can t | not possible | it s not possible | that s not possible
 i decline | i have to decline | i refuse | not interested | i m not interested | no longer needed
@@ -58,8 +58,8 @@ i don t need it anymore | i don t need it any more
 """
 
 WITH_YES = """
-c est bon | tout est bon | c est note | je note | bien note | noted | c est possible | c est tout a fait possible
-it is | it does | it s possible | j y serai | je serai la | j ai hate | au plaisir | vraiment | exactement
+c est note | je note | c est possible | c est tout a fait possible
+it is | it does | it s possible | j y serai | je serai la | j ai hate | vraiment | exactement
 super | genial | top | cool | chouette | excellent | great | wonderful | lovely | awesome | sans hesiter | right
 🎉 | 🥳 | 👏 | 💪 | 🤝 | 🙌 | 🤩 | 😎 | ✌ | 🫶
 """

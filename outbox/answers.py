@@ -77,7 +77,7 @@ def names_of(author: Actor, other: Actor) -> Names:
 def _list_names(actor: Actor) -> frozenset[Phrase]:
     """The whole name, and each word of it."""
     found: set[Phrase] = {(_fold(actor.username).casefold(),)}
-    words = tuple(_fold(actor.display_name[:200]).casefold().split())
+    words = tuple(re.findall(r"[^\W\d_]+", _fold(actor.display_name[:200]).casefold()))
     found |= {words, *((word,) for word in words)}
     return frozenset(name for name in found if name and all(_is_name(word) for word in name))
 

@@ -95,8 +95,10 @@ async def may_ask_again(conn: Connection, held: Agreement, other: Actor) -> bool
         return False
     last = await exchange_messages.find_last_message(conn, held.exchange_id, other.id)
     asked = await exchange_questions.list_standing(conn, held.id)
-    again = [one.id for one in await exchange_questions.list_said(conn, held.id, ("asked_again",))]
-    return last is not None and bool(asked) and last > max(asked[0], *again, 0)
+    said = await exchange_questions.list_said(conn, held.id, ("asked_again", "unheard"))
+    if last is None or not asked or any(one.details.get("answer") == last for one in said):
+        return False
+    return last > max(asked[0], *(one.id for one in said if one.kind == "asked_again"), 0)
 
 
 async def _tell(conn: Connection, site: Site, case: Case, author: Actor, line: _Line) -> bool:

@@ -31,8 +31,8 @@ FRENCH: dict[str, str] = {
     "refused_here": "C’est noté : vous dites non pour « {title} ».",
     "failed_here": "Votre message est transmis, mais votre réponse pour « {title} » n’a pas pu être notée.",
     "unheard": "« {title} » : une réponse vient d’arriver, mais elle ne compte pas. Rien n’a changé.",
-    "explained": "Votre message est transmis. Ce n’est ni un oui ni un non : pour répondre à ce qui vous est proposé"
-    " pour « {title} », répondez à ce message exactement « oui » ou « non », sans rien d’autre.",
+    "explained": "Votre message est transmis. Pour répondre à ce qui vous est proposé pour « {title} », répondez à ce"
+    " message exactement « oui » ou « non », sans rien d’autre. Avant cela, rien n’est conclu.",
 }
 
 ENGLISH: dict[str, str] = {
@@ -57,8 +57,8 @@ ENGLISH: dict[str, str] = {
     "refused_here": "Noted: you say no to “{title}”.",
     "failed_here": "Your message was passed on, but your answer about “{title}” could not be recorded.",
     "unheard": "“{title}”: an answer has just come, but it does not count. Nothing has changed.",
-    "explained": "Your message was passed on. It is neither a yes nor a no: to answer what is proposed to you about"
-    " “{title}”, reply to this message with exactly “yes” or “no”, and nothing else.",
+    "explained": "Your message was passed on. To answer what is proposed to you about “{title}”, reply to this message"
+    " with exactly “yes” or “no”, and nothing else. Before that, nothing is agreed.",
 }
 
 ASKS: tuple[EventKind, ...] = ("requested", "countered")

@@ -59,13 +59,13 @@ async def meet(conn: Connection, name: str) -> tuple[Actor, Actor]:
 
 
 async def test_the_names_of_the_two_are_those_that_they_give_themselves(conn: Connection) -> None:
-    ada, maryse = await meet(conn, "Maryse 🌻 Fontaine")
+    ada, maryse = await meet(conn, "Maryse-Anne 🌻 Fontaine")
 
     names = names_of(ada, maryse)
 
     assert names.handles >= {"ada@henin.test", "maryse@lomme.test", "ada", "maryse"}
     assert read_answer("<p>Bonjour Maryse, oui. Ada L.</p>", names) is None
-    assert read_answer("<p>Bonjour Maryse Fontaine, oui. Ada Lovelace</p>", names) is True
+    assert read_answer("<p>Bonjour Maryse-Anne Fontaine, oui. Ada Lovelace</p>", names) is True
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ TOLD: dict[str, str] = {
     "returned_loan": N_("C’est rendu ? Dites-le d’un geste."),
     "forgotten": N_("L’accord est toujours ouvert. Dites si c’est fait : sinon, il s’éteindra de lui-même."),
     "last_call": N_("Dernier rappel : si personne ne dit ce qu’il en est, l’accord s’éteint dans une semaine."),
-    "explained": N_("Ce n’est ni un oui ni un non : un message automatique dit comment répondre."),
+    "explained": N_("Un message automatique dit comment répondre par oui ou par non."),
     "unheard": N_("Cette réponse ne compte pas. Un message automatique dit pourquoi :"),
 }
 """What happens by itself."""

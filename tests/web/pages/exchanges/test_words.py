@@ -66,9 +66,9 @@ async def test_words_that_are_no_answer_stand_there_with_what_was_explained(alic
     page = await alice.get(scene.path)
     said = page.words()
     assert "Ok je vous rappelle ce soir" in said and "Dora doit répondre" in said
-    assert "Ce n’est ni un oui ni un non : un message automatique dit comment répondre." in said
+    assert "Un message automatique dit comment répondre par oui ou par non." in said
     assert "répondez à ce message exactement" not in said, "the message itself is told by its line"
-    line = "string(//li[contains(., 'ni un oui ni un non')])"
+    line = "string(//li[contains(., 'comment répondre par oui')])"
     assert "En route" in page.html.xpath(line), "its author sees where it is"
     async with transaction(scene.instance.pool) as conn:
         await mark_delivered(conn)
@@ -100,6 +100,7 @@ async def test_why_an_answer_does_not_count_stands_in_the_thread(alice: Browser,
     await scene.write("Oui, avec plaisir")
 
     page = (await alice.get(scene.path)).words()
+    assert "Proposer d’enregistrer son oui" not in page, "it was one"
     assert "Cette réponse ne compte pas." in page and "ces dates ont été prises entre-temps" in page
 
 
