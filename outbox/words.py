@@ -69,7 +69,12 @@ async def _write(conn: Connection, site: Site, case: Case, author: Actor, said: 
 
 
 async def _find_parent(conn: Connection, case: Case, author: Actor) -> Post:
-    """The last message of the other side, or the listing itself."""
-    last = await exchange_messages.find_last_message(conn, case.agreement.exchange_id, case.other_of(author).id)
-    found = await posts.find_visible(conn, last, author.id) if last is not None else None
-    return found or case.listing.post
+    """The last message of the other side, or the listing itself; where that is gone, what she wrote last herself."""
+    thread_id = case.agreement.exchange_id
+    theirs = await exchange_messages.find_last_message(conn, thread_id, case.other_of(author).id)
+    own = await exchange_messages.find_last_message(conn, thread_id, author.id)
+    for id in (theirs, case.listing.id, own):
+        found = await posts.find_visible(conn, id, author.id) if id is not None else None
+        if found is not None:
+            return found
+    return case.listing.post

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from federation.instance import Instance
-from models import actors, agreements, exchanges
+from models import actors, agreements, exchanges, listings
 from models.agreements import Agreement, Terms
 from models.database import Connection, Pool, connection, execute, transaction
 from models.moments import PARIS
@@ -15,6 +15,7 @@ from models.settings import Settings
 from outbox import blocks
 from outbox.agreements import accept, propose, request
 from outbox.endings import cancel
+from outbox.listings import withdraw
 from outbox.reminders import remind_due
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
@@ -143,3 +144,20 @@ async def test_whoever_is_hidden_is_not_written_to(instance: Instance) -> None:
 
     async with connection(instance.pool) as conn:
         assert len(await list_reminders(conn)) == before
+
+
+async def test_what_is_agreed_about_a_listing_that_was_withdrawn_is_still_told(instance: Instance) -> None:
+    held = await lend(instance)
+    async with transaction(instance.pool) as conn:
+        alice, listing = await actors.get(conn, held.owner_id), await listings.find_by_post(conn, held.listing_id)
+        assert listing is not None
+        await withdraw(conn, HERE, alice, listing.post.uri)
+
+    await remind_due(instance, at(-1, 9))
+    async with transaction(instance.pool) as conn:
+        await cancel(conn, HERE, alice, held)
+
+    async with connection(instance.pool) as conn:
+        assert (await agreements.get(conn, held.id)).state == "cancelled"
+        told = [one.activity["object"] for one in await list_sent(conn) if one.type == "Create"][-2:]
+    assert ["Rappel" in told[0]["content"], "annulé" in told[1]["content"]] == [True, True]
