@@ -17,13 +17,15 @@ ca me va parfaitement | ca nous va | ca nous va bien | ca nous va tres bien | ce
 cela nous va | ca me convient | ca me convient bien | ca me convient tres bien | ca me convient parfaitement
 ca nous convient | ca nous convient bien | ca nous convient parfaitement | cela me convient | cela me convient bien
 cela me convient tres bien | cela me convient parfaitement | cela nous convient | cela nous convient parfaitement
-oui c est bon | ok c est bon | d accord c est bon | c est bon pour moi | c est bon pour nous | bon pour moi | c est ok | c est ok pour moi | c est ok pour nous
+oui c est bon | ok c est bon | d accord c est bon | c est bon pour moi | c est bon pour nous | bon pour moi | c est ok
+c est ok pour moi | c est ok pour nous
 ok pour moi | ok pour nous | d accord pour moi | oui pour moi | oui pour nous
 c est d accord | c est d accord pour moi | c est entendu | c est valide | valide | je valide | on fait comme ca
 ok pour ces dates | oui pour ces dates | d accord pour ces dates | ok pour les dates | oui pour les dates
 d accord pour les dates | ok pour ces conditions | d accord pour ces conditions
 je confirme | je vous confirme | je te confirme | confirme | c est confirme | j accepte | j accepte avec plaisir
-je suis d accord | je suis tout a fait d accord | nous sommes d accord | je suis ok | je suis partant | je suis partante
+je suis d accord | je suis tout a fait d accord | nous sommes d accord | je suis ok | je suis partant
+je suis partante
 je suis preneur | je suis preneuse | preneur | preneuse | je prends | je le prends | je la prends | je les prends
 je veux bien | oui je veux bien | je veux bien merci
 pas de souci | pas de soucis | pas de probleme | pas de problemes | aucun souci | aucun probleme

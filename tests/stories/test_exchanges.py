@@ -327,7 +327,7 @@ async def _find_thread(server: RunningServer, listing_id: int) -> exchanges.Exch
 
 
 async def _is(door: Door, wanted: str, sql: str, *values: Any) -> bool:
-    return await door.value(sql, *values) == wanted
+    return bool(await door.value(sql, *values) == wanted)
 
 
 async def _last_note(server: RunningServer, author: Member) -> Any:
