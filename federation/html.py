@@ -12,7 +12,7 @@ from federation import hashtags
 from federation.fields import MAX_CONTENT
 from federation.markup import BLOCKS, BOXES, HIDDEN, bound_nesting, read_entities, split_tags
 
-TAGS = BLOCKS | {"br", "span", "a", "del", "code", "em", "strong", "b", "i", "u", "li"}
+TAGS = BLOCKS | {"br", "span", "a", "del", "s", "strike", "code", "em", "strong", "b", "i", "u", "li"}
 
 _LONGEST_CLASS = 500
 _LONGEST_ADDRESS = 4_096
