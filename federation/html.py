@@ -81,7 +81,7 @@ def is_long(html: str) -> bool:
 
 
 def clean(html: str) -> str:
-    """Others' HTML as far as TAGS and the rules above allow; headings and boxes become paragraphs, what is struck `del`.
+    """Others' HTML as far as TAGS and the rules above allow; headings and boxes become paragraphs, `s` is `del`.
 
     Of more than MAX_CONTENT characters the rest is left out.
     """
