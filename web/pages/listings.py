@@ -30,6 +30,7 @@ from web.pages.cards import (
 )
 from web.pages.causes import explain_stop
 from web.pages.exchanges.ways import Ways, find_ways
+from web.pages.files import File, list_files
 from web.pages.habits import find_habit
 from web.pages.ids import read_short, write_short
 from web.pages.mail_door import MailDoor, find_mail_door
@@ -87,6 +88,7 @@ class ListingView:
     habit: str
     plate: Plate | None
     pictures: list[Picture]
+    files: list[File]
     questions: list[Remark]
     messages: list[Remark]
     passages: Passages | None
@@ -200,6 +202,7 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         habit=await find_habit(conn, author.id),
         plate=await find_plate(conn, author, details.territory_uri),
         pictures=draw_pictures(site, photos.get(post.id, [])),
+        files=list_files(site, photos.get(post.id, [])),
         questions=[one for one in remarks if not one.private],
         messages=[one for one in remarks if one.private and one.id not in threaded],
         passages=(await find_passages(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None,

@@ -13,6 +13,7 @@ from models.media import Media
 from models.posts import PUBLIC, Post
 from models.settings import Site
 from web.pages.cards import Picture, draw_pictures
+from web.pages.files import File, list_files
 from web.pages.passages import Passages, find_passages
 from web.pages.people import initial_of
 from web.paths import profile_path
@@ -34,6 +35,7 @@ class Remark:
     language: str | None
     at: datetime
     pictures: list[Picture]
+    files: list[File]
     passages: Passages | None
 
 
@@ -78,5 +80,6 @@ def _make_remark(
         language=post.language,
         at=post.published_at,
         pictures=draw_pictures(site, photos),
+        files=list_files(site, photos),
         passages=passages,
     )

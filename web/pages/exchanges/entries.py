@@ -19,6 +19,7 @@ from models.settings import Site
 from web.formats import to_paris_day
 from web.gratitude import read_thanks
 from web.pages.cards import Picture, draw_pictures
+from web.pages.files import File, list_files
 from web.pages.exchanges.facts import Fact, is_help, list_facts, tell_when
 from web.pages.passages import Passages, find_passages
 from web.render import N_
@@ -87,6 +88,7 @@ class Line:
     content: Markup | None = None
     language: str | None = None
     pictures: tuple[Picture, ...] = ()
+    files: tuple[File, ...] = ()
     passages: Passages | None = None
 
 
@@ -178,6 +180,7 @@ def _tell_message(reading: Reading, post: Post, photos: list[Media], passages: P
         content=Markup(strip_mention(post.content)),  # noqa: S704 - cleaned by federation/html when it was stored
         language=post.language,
         pictures=tuple(draw_pictures(reading.site, photos)),
+        files=tuple(list_files(reading.site, photos)),
         passages=passages,
     )
 
