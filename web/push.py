@@ -8,6 +8,7 @@ import structlog
 
 from federation.html import to_text
 from federation.instance import Instance
+from federation.built_in_pictures import find_icon_url
 from federation.media_uris import thumbnail_url
 from federation.web_push import MOST_BYTES, Claims, Envelope, load_key, seal
 from models import accounts, actors, jobs, media, notifications, posts, preferences, push
@@ -112,7 +113,7 @@ async def _find_words(conn: Connection, notification: Notification, actor: Actor
 
 async def _find_icon(conn: Connection, site: Site, actor: Actor) -> str:
     icon = await media.find(conn, actor.icon_media_id) if actor.icon_media_id else None
-    return (thumbnail_url(site, icon) if icon else None) or ""
+    return (thumbnail_url(site, icon) if icon else None) or find_icon_url(site, actor) or ""
 
 
 def _cut(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
+from federation.built_in_pictures import find_header_url, find_icon_url, make_document
 from federation.signatures.public_keys import load_stored, write_multikey
 from federation.terms import CAPABILITY, PROPOSALS
 from federation.uris import proposals_uri, shared_inbox_uri, territories_uri
@@ -58,8 +59,8 @@ def build_actor(
         published=actor.published_at or actor.created_at,
         public_keys=rsa,
         multikeys=multikeys,
-        icon=build_picture(site, icon) if shown else None,
-        image=build_picture(site, image) if shown else None,
+        icon=(build_picture(site, icon) or make_document(find_icon_url(site, actor))) if shown else None,
+        image=(build_picture(site, image) or make_document(find_header_url(site, actor))) if shown else None,
         locked=actor.locked,
         discoverable=actor.discoverable and shown,
         indexable=actor.indexable and actor.discoverable and shown,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 from markupsafe import Markup
 
+from federation.built_in_pictures import find_icon_url
 from models import actors, agreements, follows, media, timelines
 from models.accounts import Account
 from models.actors import BUILT_IN, Actor
@@ -15,7 +16,7 @@ from models.follows import Relationship
 from models.settings import Site
 from models.timelines import PostFilter
 from web.keys import INSTANCE
-from web.pages.cards import Picture, Plate, draw_pictures, find_plate
+from web.pages.cards import Plate, draw_pictures, find_plate
 from web.pages.feeds import last_of, read_page
 from web.pages.habits import find_habit
 from web.pages.lines import list_lines
@@ -50,7 +51,7 @@ class ProfileView:
     place: str
     summary: Markup
     fields: list[tuple[str, Markup]]
-    icon: Picture | None
+    icon: str
     plate: Plate | None
     relation: Relationship | None
     moved: NewHome | None
@@ -128,7 +129,7 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         place=actor.place_name or "",
         summary=Markup(actor.summary),  # noqa: S704 - cleaned by federation/html when it was stored
         fields=[(row["name"], Markup(row["value"])) for row in actor.fields],  # noqa: S704 - cleaned likewise
-        icon=pictures[0] if pictures else None,
+        icon=pictures[0].thumbnail_url if pictures else (find_icon_url(site, actor) or "").removeprefix(site.url),
         plate=None if actor.type == "Organization" and actor.username == "coop" else await find_plate(conn, actor),
         relation=relations[0] if relations and reader_id != actor.id else None,
         moved=await find_new_home(conn, actor),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from federation.built_in_pictures import find_header_url, find_icon_url
 from federation.media_uris import media_url, thumbnail_url
 from federation.uris import web_address
 from federation.vocabulary.actors import ABSENCE
@@ -53,9 +54,9 @@ def write_acct(actor: Actor) -> str:
 def build_account(look: Look, actor: Actor, counts: Counts, pictures: dict[int, Media]) -> Json:
     """The whole Account; no value is null but those that every client takes as null."""
     icon, image = pictures.get(actor.icon_media_id or 0), pictures.get(actor.image_media_id or 0)
-    blank = look.group if actor.type in COLLECTIVE else look.person
-    avatar = (thumbnail_url(look.site, icon) if icon else None) or blank
-    header = media_url(look.site, image) if image and image.type == "image" else look.header
+    avatar = (thumbnail_url(look.site, icon) if icon else None) or _find_blank(look, actor)
+    drawn = find_header_url(look.site, actor) or look.header
+    header = media_url(look.site, image) if image and image.type == "image" else drawn
     return {
         "id": str(actor.id),
         "username": actor.username,
@@ -82,6 +83,11 @@ def build_account(look: Look, actor: Actor, counts: Counts, pictures: dict[int, 
         "roles": [],
         "fields": [build_field(row) for row in list_fields(actor)],
     }
+
+
+def _find_blank(look: Look, actor: Actor) -> str:
+    """The picture of somebody who has none."""
+    return find_icon_url(look.site, actor) or (look.group if actor.type in COLLECTIVE else look.person)
 
 
 def list_fields(actor: Actor) -> list[dict[str, Any]]:
