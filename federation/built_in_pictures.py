@@ -50,16 +50,20 @@ FILES: Mapping[str, Drawn] = MappingProxyType(
 
 def find_icon_url(site: Site, actor: Actor) -> str | None:
     """Where the icon of a built-in actor is; None for everybody else."""
-    return _write_url(site, actor, ICONS)
+    return _write_url(site, ICONS.get(actor.username) if actor.local else None)
 
 
 def find_header_url(site: Site, actor: Actor) -> str | None:
     """Where its header is; None where none was drawn, and for everybody else."""
-    return _write_url(site, actor, HEADERS)
+    return header_url(site, actor.username) if actor.local else None
 
 
-def _write_url(site: Site, actor: Actor, drawn: Mapping[str, Drawn]) -> str | None:
-    found = drawn.get(actor.username) if actor.local else None
+def header_url(site: Site, username: str) -> str | None:
+    """The header of the built-in actor of this name."""
+    return _write_url(site, HEADERS.get(username))
+
+
+def _write_url(site: Site, found: Drawn | None) -> str | None:
     return f"{media_origin(site)}{PATH}{found.name}" if found else None
 
 

@@ -39,6 +39,7 @@ from web.pages.notices import find_notice
 from web.pages.opening import PlaceView, find_place
 from web.pages.passages import Passages, find_passages, find_reaction_passages
 from web.pages.people import Person, person_of
+from web.pages.previews import shorten
 from web.pages.remarks import Remark, list_remarks
 from web.pages.servers import send_servers_to
 from web.pages.taken_days import TakenDays, ask_for_calendar, find_taken
@@ -80,6 +81,7 @@ class ListingView:
     details: ListingDetails
     description: Markup
     summary: str
+    sensitive: bool
     language: str | None
     refreshed_at: datetime
     place: str
@@ -193,7 +195,8 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         ways=await find_ways(conn, request, listing, author),
         details=details,
         description=Markup(details.description),  # noqa: S704 - cleaned by federation/html when it was stored
-        summary=Markup(details.description).striptags()[:200],  # noqa: S704 - only its text is taken
+        summary=shorten(details.description),
+        sensitive=post.sensitive or bool(post.warning),
         language=post.language,
         refreshed_at=max(post.received_at, post.updated_at or post.received_at),
         place=place_words(details),

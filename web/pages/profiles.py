@@ -23,6 +23,7 @@ from web.pages.lines import list_lines
 from web.pages.notices import find_notice
 from web.pages.opening import PlaceView, find_place
 from web.pages.people import NewHome, find_new_home, find_return, initial_of
+from web.pages.previews import shorten
 from web.pages.servers import send_servers_to
 from web.pages.thanked import DONE, ThanksLine, list_thanks
 from web.paths import profile_path
@@ -58,6 +59,8 @@ class ProfileView:
     back_on: datetime | None
     opening: PlaceView | None
     may_be_listed: bool
+    may_be_shared: bool
+    short_summary: str
     habit: str
     confirmed: int
     thanks: list[ThanksLine]
@@ -136,6 +139,8 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         back_on=find_return(actor, datetime.now(UTC)),
         opening=find_place(actor),
         may_be_listed=actor.indexable and actor.local,
+        may_be_shared=actor.moved_to is None,
+        short_summary=shorten(actor.summary),
         habit=await find_habit(conn, actor.id),
         confirmed=await agreements.count_confirmed(conn, actor.id),
         thanks=await list_thanks(conn, site, actor, reader_id),
