@@ -6,16 +6,18 @@ from typing import Any, cast
 from federation.built_in_pictures import find_header_url, find_icon_url, make_document
 from federation.signatures.public_keys import load_stored, write_multikey
 from federation.terms import CAPABILITY, PROPOSALS
-from federation.uris import proposals_uri, shared_inbox_uri, territories_uri
+from federation.uris import proposals_uri, shared_inbox_uri, tag_url, territories_uri
 from federation.vocabulary.actors import ABSENCE, ActorDocument, ProfileField
 from federation.vocabulary.hours import NO_HOURS
 from federation.vocabulary.keys import Multikey, PublicKey
+from federation.vocabulary.parts import Hashtag
 from models.actors import Actor
 from models.hours import read_hours
 from models.keys import StoredPublicKey
 from models.media import Media
 from models.settings import Site
 from outbox.builders.attachments import build_picture, build_place
+from outbox.builders.summaries import build_summary, list_summary_tags
 from outbox.builders.wording import write_return
 
 IMPLEMENTS = (
@@ -49,7 +51,7 @@ def build_actor(
         username=actor.username,
         webfinger=actor.handle,
         name=actor.name if shown else "",
-        summary=actor.summary if shown else "",
+        summary=build_summary(site, actor) if shown else "",
         url=actor.url,
         outbox=actor.outbox,
         followers=actor.followers_uri,
@@ -66,6 +68,7 @@ def build_actor(
         indexable=actor.indexable and actor.discoverable and shown,
         suspended=not shown,
         fields=_build_fields(actor) if shown else (),
+        hashtags=_build_hashtags(site, actor) if shown else (),
         also_known_as=tuple(actor.also_known_as),
         moved_to=actor.moved_to,
         implements=IMPLEMENTS if actor.type == "Application" else (),
@@ -78,6 +81,10 @@ def build_actor(
         territories=territories_uri(site) if _is_listed(actor) else None,
         proposals=proposals_uri(site, actor.username) if _is_listed(actor) else None,
     )
+
+
+def _build_hashtags(site: Site, actor: Actor) -> tuple[Hashtag, ...]:
+    return tuple(Hashtag(name=name, href=tag_url(site, name)) for name in list_summary_tags(actor))
 
 
 def _build_fields(actor: Actor) -> tuple[ProfileField, ...]:

@@ -15,6 +15,7 @@ from models.errors import Gone, NotFound
 from models.follows import Relationship
 from models.settings import Site
 from models.timelines import PostFilter
+from outbox.builders.summaries import build_summary
 from web.keys import INSTANCE
 from web.pages.cards import Plate, draw_pictures, find_plate
 from web.pages.feeds import last_of, read_page
@@ -130,7 +131,7 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         own=reader_id == actor.id,
         built_in=actor.local and actor.username in BUILT_IN,
         place=actor.place_name or "",
-        summary=Markup(actor.summary),  # noqa: S704 - cleaned by federation/html when it was stored
+        summary=Markup(build_summary(site, actor)),  # noqa: S704 - cleaned by federation/html when it was stored
         fields=[(row["name"], Markup(row["value"])) for row in actor.fields],  # noqa: S704 - cleaned likewise
         icon=pictures[0].thumbnail_url if pictures else (find_icon_url(site, actor) or "").removeprefix(site.url),
         plate=None if actor.type == "Organization" and actor.username == "coop" else await find_plate(conn, actor),

@@ -13,6 +13,7 @@ from models.actors import Actor, Counts
 from models.database import Connection
 from models.follows import Relationship
 from models.media import Media
+from outbox.builders.summaries import build_summary
 from outbox.builders.wording import write_return
 from web.api.entities.values import Json, Look, write_moment
 
@@ -64,7 +65,7 @@ def build_account(look: Look, actor: Actor, counts: Counts, pictures: dict[int, 
         "uri": actor.uri,
         "url": web_address(actor.url, actor.uri),
         "display_name": actor.display_name,
-        "note": actor.summary,
+        "note": build_summary(look.site, actor),
         "avatar": avatar,
         "avatar_static": avatar,
         "header": header,
