@@ -102,7 +102,7 @@ _DURATION = re.compile(r"PT(?:(\d{1,4})H)?(?:(\d{1,6})M)?(?:(\d{1,8})(?:\.\d{1,9
 
 
 def seconds(value: object) -> int | None:
-    """How long a film or a sound lasts (`PT1145S`), in whole seconds; None for what is no such duration, and for none."""
+    """How long a film or a sound lasts (`PT1145S`), in whole seconds; None for what is none."""
     found = _DURATION.fullmatch(text(value, 40) or "")
     if found is None:
         return None

@@ -6,8 +6,8 @@ from datetime import datetime
 from federation.fields import PUBLIC
 from federation.uris import same_origin
 from federation.vocabulary.embedded import Postlike, note_of
-from inbox.errors import Held, Ignored
 from inbox.contents import read_attachments
+from inbox.errors import Held, Ignored
 from inbox.translation import read_details, read_new_poll, read_new_post
 from models import arrivals, listings, media, notes, notifications, polls, posts, strangers
 from models.actors import Actor

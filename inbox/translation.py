@@ -253,7 +253,8 @@ def _read_flohmarkt(offer: FlohmarktOffer) -> ListingDetails:
         kind="offer",
         mode="sale" if price else "gift",
         title=_read_title(data.name, offer.note),
-        description=_read_lines(data.description) or _strip_frame(read_text(offer.note), offer.note.url or offer.note.id),
+        description=_read_lines(data.description)
+        or _strip_frame(read_text(offer.note), offer.note.url or offer.note.id),
         latitude=data.latitude,
         longitude=data.longitude,
         price=price or None,

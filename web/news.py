@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from markupsafe import Markup
-
+from federation.html import to_text
 from models import actors, listings, news, posts
 from models.actors import Actor
 from models.database import Connection
@@ -13,6 +12,7 @@ from models.listings import Listing
 from models.news import News, ThreadNews
 from models.posts import Post
 from models.settings import Site
+from web.addressing import strip_names
 from web.forms import Say
 from web.paths import exchange_path, listing_path, note_path, profile_path
 from web.render import N_
@@ -88,7 +88,7 @@ async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, row
     """These news with where they lead. Of people who are gone, and of posts not to be seen any more, there is none."""
     people = await _list_people(conn, [id for row in rows for id in row.actor_ids])
     visible = await posts.filter_visible(conn, [row.post_id for row in rows if row.post_id], reader_id)
-    found = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
+    found = {post.id: post for post in await strip_names(conn, await posts.list_by_ids(conn, sorted(visible)))}
     roots = await listings.list_by_posts(conn, [post.root_id or post.id for post in found.values()])
     shown = [row for row in rows if row.post_id is None or row.post_id in found]
     return [
@@ -178,7 +178,7 @@ def _name(post: Post | None, roots: Mapping[int, Listing]) -> str:
     root = roots.get(post.root_id or post.id)
     if root:
         return _line(root.details.title)
-    return _line(post.warning or Markup(post.content).striptags())[:80]  # noqa: S704 - only its text
+    return _line(post.warning or to_text(post.content))[:80]
 
 
 def _line(text: str) -> str:

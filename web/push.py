@@ -6,9 +6,9 @@ from typing import Any
 import orjson
 import structlog
 
+from federation.built_in_pictures import find_icon_url
 from federation.html import to_text
 from federation.instance import Instance
-from federation.built_in_pictures import find_icon_url
 from federation.media_uris import thumbnail_url
 from federation.web_push import MOST_BYTES, Claims, Envelope, load_key, seal
 from models import accounts, actors, jobs, media, notifications, posts, preferences, push
@@ -17,6 +17,7 @@ from models.database import Connection, connection, transaction
 from models.errors import DeclicError
 from models.notifications import Notification, NotificationType
 from models.settings import Site
+from web.addressing import strip_names
 
 ONE = "push_one"
 
@@ -108,7 +109,10 @@ async def _find_words(conn: Connection, notification: Notification, actor: Actor
     if notification.post_id is None:
         return to_text(actor.summary)
     post = await posts.find_visible(conn, notification.post_id, notification.recipient_id)
-    return "" if post is None else post.warning or to_text(post.content)
+    if post is None or post.warning:
+        return post.warning if post else ""
+    [post] = await strip_names(conn, [post])
+    return to_text(post.content)
 
 
 async def _find_icon(conn: Connection, site: Site, actor: Actor) -> str:

@@ -26,7 +26,12 @@ async def keep(instance: Instance, lomme: Village, name: str) -> Post:
 @pytest.mark.parametrize(
     ("name", "words", "pictures", "links"),
     [
-        ("pixelfed/create_album", "📍 Lille", ["Des rangs de poireaux sous la brume", "Photo sans description"], ["c.mp4"]),
+        (
+            "pixelfed/create_album",
+            "📍 Lille",
+            ["Des rangs de poireaux sous la brume", "Photo sans description"],
+            ["c.mp4"],
+        ),
         ("peertube/video", "▶ https://henin.test/users/bob/peertube/video (19:05)", ["Changer une chambre"], []),
         ("lemmy/page_with_link", "La mairie ouvre une ressourcerie", ["Photo sans description"], ["ressourcerie"]),
         ("hubzilla/note_with_pictures", "Il a tout fait", ["Des copeaux", "Un tour à bois"], []),
