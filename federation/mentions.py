@@ -17,17 +17,17 @@ MOST_PARAGRAPHS = 3
 LONGEST = 600
 """Characters of one link that are looked at."""
 
-_OPENING = re.compile(r"\s*(?:<(?:p|div|bdi)(?: [^<>]*)?>\s*)?")
-_WRAPPED = re.compile(r"(@?)<span(?: [^<>]*)?>\s*")
-_UNWRAPPED = re.compile(r"\s*</span>")
-_LINK = re.compile(r'(@?)<a((?: [a-z-]+="[^"]*")*)>')
-_HREF = re.compile(r' href="([^"]*)"')
-_TAG = re.compile(r"</?[a-z]+(?: [^<>]*)?>")
-_PLAIN = re.compile(r"@(\w+(?:[.-]\w+)*(?:@\w+(?:[.-]\w+)*(?::\d{1,5})?)?)(?![\w@/])")
-_GAP = re.compile(r"(?:[\s,:;\u00a0]|&nbsp;|<br>)*")
-_CLOSED = re.compile(r"\s*</(?:p|div|bdi)>\s*")
+_OPENING = re.compile(r"\s*+(?:<(?:p|div|bdi)(?: [^<>]*+)?>\s*+)?")
+_WRAPPED = re.compile(r"(@?)<span(?: [^<>]*+)?>\s*+")
+_UNWRAPPED = re.compile(r"\s*+</span>")
+_LINK = re.compile(r'(@?)<a((?: [a-z-]++="[^"]*+")*+)>')
+_HREF = re.compile(r' href="([^"]*+)"')
+_TAG = re.compile(r"</?[a-z]++(?: [^<>]*+)?>")
+_PLAIN = re.compile(r"@(\w++(?:[.-]\w++)*+(?:@\w++(?:[.-]\w++)*+(?::\d{1,5}+)?+)?+)(?![\w@/])")
+_GAP = re.compile(r"(?:[\s,:;\u00a0]|&nbsp;|<br>)*+")
+_CLOSED = re.compile(r"\s*+</(?:p|div|bdi)>\s*+")
 _GOES_ON = re.compile(
-    r"(?:<span(?: [^<>]*)?>)?\s*(?:(?:et|ou|and|or|a|est|is|has)\b|&amp;|n[’']|['’]s\b)", re.IGNORECASE
+    r"(?:<span(?: [^<>]*+)?>)?\s*+(?:(?:et|ou|and|or|a|est|is|has)\b|&amp;|n[’']|['’]s\b)", re.IGNORECASE
 )
 """What makes the name before it a part of the sentence."""
 
@@ -58,7 +58,7 @@ def strip_mentions(html: str, addressed: Addressed) -> str:
         place = _skip_names(rest, opening, addressed)
         if place == opening:
             break
-        closed = _CLOSED.match(rest, place)
+        closed = _CLOSED.match(rest, place) if rest[:opening].strip() else None
         if closed is None:
             rest = rest[:opening].strip() + rest[place:]
             break

@@ -6,7 +6,7 @@ from datetime import datetime
 from html import escape
 from urllib.parse import urlsplit
 
-from federation.html import clean, from_text, to_text
+from federation.html import clean, clean_text, from_text, to_text
 from federation.inline_pictures import find_pictures
 from federation.vocabulary.embedded import Postlike, note_of
 from federation.vocabulary.objects import PLAYED, Note
@@ -16,7 +16,9 @@ from models.media import MAX_KEPT, RemoteDocument
 PLAIN = frozenset({"Note", "Question"})
 """Types that are shown by their text alone; all others lead to their own page too."""
 
-_EMPTY_LINK = re.compile(r"<a [^<>]*></a>")
+NAME_LIMIT = 1_000
+
+_EMPTY_LINK = re.compile(r"<a [^<>]*+></a>")
 """What is left of a link around a picture."""
 
 _SIZE = re.compile(r"-\d{1,5}x\d{1,5}(?=\.\w{1,5}\Z)")
@@ -32,7 +34,7 @@ def read_content(object: Postlike) -> str:
     if not isinstance(object, Note):
         return text
     title = "" if note.in_reply_to else _write_title(note, text)
-    return clean("".join((title, text, *_write_links(note, text), *_write_facts(note, text))))
+    return "".join((title, text, *_write_links(note, text), *_write_facts(note, text)))
 
 
 def read_description(object: Postlike) -> str:
@@ -40,7 +42,7 @@ def read_description(object: Postlike) -> str:
     note = note_of(object)
     text = read_text(note)
     address = _write_place(note, text) if note.location and note.location.street else ""
-    return clean("".join((text, *_write_links(note, text), address)))
+    return "".join((text, *_write_links(note, text), address))
 
 
 def read_text(note: Note) -> str:
@@ -55,12 +57,12 @@ def _frame(note: Note, text: str) -> str:
     page = note.url or note.id
     known = not note.name or (_leads_to(text, page) and note.type not in PLAYED)
     end = "" if known else _write_page(note, page)
-    return clean("".join((_write_title(note, text), text, *_write_links(note, text), *_write_facts(note, text), end)))
+    return "".join((_write_title(note, text), text, *_write_links(note, text), *_write_facts(note, text), end))
 
 
 def _write_title(note: Note, text: str) -> str:
     """The name, unless the text begins with it."""
-    title = " ".join(to_text(note.name).split())
+    title = " ".join(clean_text(note.name, NAME_LIMIT).split())
     first = to_text(text[: 3 * len(title) + 100]).partition("\n")[0]
     if not title or " ".join(first.split()) == title:
         return ""
@@ -71,8 +73,8 @@ def _write_links(note: Note, text: str) -> Iterator[str]:
     """The pages that it points to, each once, and not those that its text has or that are itself."""
     for link in {link.href: link for link in note.links}.values():
         if not _leads_to(text, link.href) and link.href not in {note.url, note.id}:
-            name = " ".join(to_text(link.name).split()) or link.href
-            yield f'<p><a href="{escape(link.href)}">{escape(name, quote=False)}</a></p>'
+            name = " ".join(clean_text(link.name, NAME_LIMIT).split()) or link.href
+            yield clean(f'<p><a href="{escape(link.href)}">{escape(name, quote=False)}</a></p>')
 
 
 def _write_facts(note: Note, text: str) -> Iterator[str]:
@@ -104,8 +106,8 @@ def _write_page(note: Note, page: str) -> str:
     """A link to its page; of a film or a sound, where it plays, with how long it lasts."""
     link = f'<a href="{escape(page)}">{escape(page, quote=False)}</a>'
     if note.type not in PLAYED:
-        return f"<p>{link}</p>"
-    return f"<p>▶ {link}{f' ({write_duration(note.duration)})' if note.duration else ''}</p>"
+        return clean(f"<p>{link}</p>")
+    return clean(f"<p>▶ {link}{f' ({write_duration(note.duration)})' if note.duration else ''}</p>")
 
 
 def write_duration(seconds: int) -> str:

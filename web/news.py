@@ -17,6 +17,9 @@ from web.forms import Say
 from web.paths import exchange_path, listing_path, note_path, profile_path
 from web.render import N_
 
+BEGINNING = 2_000
+"""So many characters of a post's HTML are looked at for how it begins."""
+
 ONE: dict[str, str] = {
     "mention": N_("%(who)s vous a écrit"),
     "status": N_("%(who)s a publié"),
@@ -178,7 +181,7 @@ def _name(post: Post | None, roots: Mapping[int, Listing]) -> str:
     root = roots.get(post.root_id or post.id)
     if root:
         return _line(root.details.title)
-    return _line(post.warning or to_text(post.content))[:80]
+    return _line(post.warning or to_text(post.content[:BEGINNING]))[:80]
 
 
 def _line(text: str) -> str:

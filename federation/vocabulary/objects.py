@@ -166,7 +166,7 @@ def read_note(document: Json) -> Note:
 
 
 def _read_attachments(document: Json) -> tuple[Document, ...]:
-    """What hangs on it; where no picture does, before it the `image` of an article or an event, the poster of a film."""
+    """What hangs on it; where no picture does, before it the `image` of an event, the poster of a film."""
     found = many(document.get("attachment"), read_document, MAX_ATTACHMENTS)
     if any(is_picture(one) for one in found):
         return found

@@ -13,9 +13,11 @@ URI, URL = "https://lomme.example/users/alice", "https://lomme.example/@alice"
 ALICE = address_people([("alice", "lomme.example", URI, URL)])
 BOTH = address_people([("alice", "lomme.example", URI, URL), ("bob", "localhost:8001", "http://b/u", "http://b/@bob")])
 
+NAME = "@<span>alice</span>"
+
 LINKS = {
-    "mastodon": f'<p><span class="h-card" translate="no"><a href="{URL}" class="u-url mention">@<span>alice</span></a></span> ',
-    "gotosocial": f'<p><span class="h-card"><a href="{URL}" class="u-url mention" rel="nofollow">@<span>alice</span></a></span> ',
+    "mastodon": f'<p><span class="h-card" translate="no"><a href="{URL}" class="u-url mention">{NAME}</a></span> ',
+    "gotosocial": f'<p><span class="h-card"><a href="{URL}" class="u-url mention" rel="me">{NAME}</a></span> ',
     "pleroma": f'<span class="h-card"><a class="u-url mention" href="{URI}" rel="ugc">@<span>alice</span></a></span> ',
     "misskey": f'<p><a href="{URL}" class="u-url mention">@alice@lomme.example</a> ',
     "friendica": f'<bdi>@<a href="{URI}" class="userinfo mention" title="alice">alice</a></bdi> ',

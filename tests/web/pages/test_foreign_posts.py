@@ -29,7 +29,7 @@ async def keep(instance: Instance, lomme: Village, name: str) -> Post:
         (
             "pixelfed/create_album",
             "📍 Lille",
-            ["Des rangs de poireaux sous la brume", "Photo sans description"],
+            ["Des rangs de poireaux", "Photo sans description"],
             ["c.mp4"],
         ),
         ("peertube/video", "▶ https://henin.test/users/bob/peertube/video (19:05)", ["Changer une chambre"], []),
