@@ -158,15 +158,9 @@ def read_person(texts: Texts) -> None:
 
 def read_words(texts: Texts) -> None:
     """Reports, and the reasons that come with offers, answers and ends."""
-    activity = {
-        "id": f"{BOB.uri}/1",
-        "type": "Flag",
-        "actor": BOB.uri,
-        "object": [BOB.uri],
-        "content": texts.text(60_000),
-    }
-    read_activity(activity)
-    assert len(clean_text(activity["content"], MAX_REPORT)) <= MAX_REPORT
+    content = texts.text(60_000)
+    read_activity({"id": f"{BOB.uri}/1", "type": "Flag", "actor": BOB.uri, "object": [BOB.uri], "content": content})
+    assert len(clean_text(content, MAX_REPORT)) <= MAX_REPORT
     read_reason(texts.text(100_000))
 
 
