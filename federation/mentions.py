@@ -27,7 +27,7 @@ _PLAIN = re.compile(r"@(\w++(?:[.-]\w++)*+(?:@\w++(?:[.-]\w++)*+(?::\d{1,5}+)?+)
 _GAP = re.compile(r"(?:[\s,:;\u00a0]|&nbsp;|<br>)*+")
 _CLOSED = re.compile(r"\s*+</(?:p|div|bdi)>\s*+")
 _GOES_ON = re.compile(
-    r"(?:<span(?: [^<>]*+)?>)?\s*+(?:(?:et|ou|and|or|a|est|is|has)\b|&amp;|n[’']|['’]s\b)", re.IGNORECASE
+    r"(?:<span(?: [^<>]*+)?>)?\s*+(?:(?:et|ou|and|or|a|est|is|has)(?=[\s\u00a0<])|&amp;|n[’'](?=a|est)|['’]s\b)"
 )
 """What makes the name before it a part of the sentence."""
 

@@ -48,6 +48,13 @@ def test_several_names_in_front_are_left_out() -> None:
     assert strip_mentions(f"<p>{second}, {first} : oui</p>", BOTH) == "<p>oui</p>"
 
 
+@pytest.mark.parametrize(
+    "words", ["Est-elle libre ?", "est-elle libre ?", "A-t-elle servi ?", "etc.", "n’oubliez rien"]
+)
+def test_a_sentence_that_only_looks_as_if_it_went_on_loses_the_name(words: str) -> None:
+    assert strip_mentions(f"<p>@alice {words}</p>", ALICE) == f"<p>{words}</p>"
+
+
 MENTION = link_mention(URL, "alice")
 
 
