@@ -60,7 +60,6 @@ class ProfileView:
     back_on: datetime | None
     opening: PlaceView | None
     may_be_listed: bool
-    may_be_shared: bool
     short_summary: str
     habit: str
     confirmed: int
@@ -140,7 +139,6 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         back_on=find_return(actor, datetime.now(UTC)),
         opening=find_place(actor),
         may_be_listed=actor.indexable and actor.local,
-        may_be_shared=actor.moved_to is None,
         short_summary=shorten(actor.summary),
         habit=await find_habit(conn, actor.id),
         confirmed=await agreements.count_confirmed(conn, actor.id),

@@ -25,7 +25,6 @@ async def ask_for(alice: Alice, name: str) -> Any:
     [
         ("peertube/video", "(19:05)", ["Changer une chambre à air & repartir"], "fr"),
         ("pixelfed/create_album", "📍 Lille", ["Des rangs de poireaux sous la brume", None, "L’arrosage"], None),
-        ("lemmy/page_with_picture", "Mon établi &lt;3", [None], "fr"),
         (
             "bookwyrm/review",
             "(4 stars)",

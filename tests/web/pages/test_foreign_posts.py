@@ -33,10 +33,8 @@ async def keep(instance: Instance, lomme: Village, name: str) -> Post:
             ["c.mp4"],
         ),
         ("peertube/video", "▶ https://henin.test/users/bob/peertube/video (19:05)", ["Changer une chambre"], []),
-        ("lemmy/page_with_link", "La mairie ouvre une ressourcerie", ["Photo sans description"], ["ressourcerie"]),
         ("hubzilla/note_with_pictures", "Il a tout fait", ["Des copeaux", "Un tour à bois"], []),
         ("akkoma/reply", "voilà le schéma", ["Un schéma"], ["s.ogg"]),
-        ("gotosocial/poll", "Organisation", [], []),
     ],
 )
 async def test_a_post_of_another_server_is_shown_whole(

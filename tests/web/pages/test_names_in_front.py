@@ -1,4 +1,4 @@
-"""Names in front of what others wrote to somebody: not said again to those who read it under her listing or in a thread."""
+"""Names in front of what others wrote: not said again to those who read it under a listing, in a thread or in news."""
 
 from federation.html import link_mention
 from federation.instance import Instance
