@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo run test drills lint bench communes suffixes photos locales
+.PHONY: install demo run test drills lint bench communes suffixes photos portraits locales
 
 install: $(STAMP)
 
@@ -59,6 +59,10 @@ suffixes: install
 # Makes the photos of the demo anew from the drawings in deploy/build/photos (needs Chromium).
 photos: install
 	$(BIN)/python -m deploy.build.photos
+
+# Makes the pictures of those who have none anew, from the drawings in deploy/build/portraits (needs Chromium).
+portraits: install
+	$(BIN)/python -m deploy.build.portraits
 
 # Brings the catalogues of sentences up to date with the templates and the code.
 locales: install

@@ -27,6 +27,7 @@ NAMESPACES = (
     "http://schema.org#",
     "https://schema.org/",
     "http://www.w3.org/2002/12/cal/ical#",
+    "https://joinmobilizon.org/ns#",
     "https://w3id.org/valueflows#",
     "as:",
     "_:",

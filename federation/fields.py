@@ -85,13 +85,29 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
 def language(document: Json) -> str | None:
-    """The language of `content`: the first of its language map, as Mastodon reads it; undetermined counts as none."""
-    languages = document.get("contentMap")
-    if isinstance(languages, dict):
-        for code in languages:
-            if code != "und" and len(code) <= 35 and _LANGUAGE.fullmatch(code):
-                return str(code)
+    """The language of `content`: the first of its language map, as Mastodon reads it; undetermined counts as none.
+
+    Without a map, `language` as Lemmy and PeerTube write it, or `inLanguage` as Mobilizon does.
+    """
+    languages, said = document.get("contentMap"), document.get("language") or document.get("inLanguage")
+    codes = [*languages] if isinstance(languages, dict) else []
+    codes.append(said.get("identifier") if isinstance(said, dict) else said)
+    for code in codes:
+        if isinstance(code, str) and code != "und" and len(code) <= 35 and _LANGUAGE.fullmatch(code):
+            return code
     return None
+
+
+_DURATION = re.compile(r"PT(?:(\d{1,4})H)?(?:(\d{1,6})M)?(?:(\d{1,8})(?:\.\d{1,9})?S)?")
+
+
+def seconds(value: object) -> int | None:
+    """How long a film or a sound lasts (`PT1145S`), in whole seconds; None for what is none."""
+    found = _DURATION.fullmatch(text(value, 40) or "")
+    if found is None:
+        return None
+    hours, minutes, rest = (int(part or 0) for part in found.groups())
+    return hours * 3600 + minutes * 60 + rest or None
 
 
 def types(document: Json) -> tuple[str, ...]:

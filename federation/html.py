@@ -143,19 +143,6 @@ def link_mention(uri: str, handle: str) -> str:
     return f'<span class="h-card"><a href="{escape(uri)}" class="u-url mention">@<span>{name}</span></a></span>'
 
 
-_ADDRESSED = re.compile(
-    r"\s*+(<p>)\s*+(?:(?:<span[^>]*+>\s*+)?+<a (?=[^>]*?class=\"(?:[^\"]*[^\w\"])?mention[\s\"])[^>]*+>\s*+@"
-    r"[^<]*+(?:<(?!/a>)[^<]*+)*+</a>(?:\s*+</span>)?+[\s,:]*+)++"
-)
-"""Possessive throughout: each character is looked at once, whatever others wrote."""
-
-
-def strip_mention(html: str) -> str:
-    """Cleaned HTML without the names of those it is for, which other servers want at its head."""
-    found = _ADDRESSED.match(html)
-    return html if found is None else found[1] + html[found.end() :]
-
-
 def link_hashtag(url: str, name: str) -> str:
     """A hashtag as Mastodon and all others know it; `name` without its #."""
     return f'<a href="{escape(url)}" class="mention hashtag" rel="tag">#<span>{escape(name)}</span></a>'

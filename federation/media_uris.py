@@ -11,14 +11,14 @@ def media_url(site: Site, media: Media) -> str:
     films and sounds are not fetched, so theirs is the address where they are: show it as a link only.
     """
     if media.remote_url is None:
-        return f"{_origin(site)}/media/{media.file_key}"
+        return f"{media_origin(site)}/media/{media.file_key}"
     return remote_picture_url(site, media.id) if media.type == "image" else media.remote_url
 
 
 def thumbnail_url(site: Site, media: Media) -> str | None:
     """The picture at 480 px; None for what is no picture, unless its owner gave one that stands for it."""
     if media.remote_url is None:
-        return f"{_origin(site)}/media/{media.thumbnail_key}" if media.thumbnail_key else None
+        return f"{media_origin(site)}/media/{media.thumbnail_key}" if media.thumbnail_key else None
     if media.type != "image":
         return None
     return f"{remote_picture_url(site, media.id)}/small"
@@ -26,8 +26,9 @@ def thumbnail_url(site: Site, media: Media) -> str | None:
 
 def remote_picture_url(site: Site, media_id: int) -> str:
     """Our copy of a remote picture, made when somebody first asks for it."""
-    return f"{_origin(site)}/media/remote/{media_id}"
+    return f"{media_origin(site)}/media/remote/{media_id}"
 
 
-def _origin(site: Site) -> str:
+def media_origin(site: Site) -> str:
+    """The origin that pictures are served from."""
     return site.media_url or site.url

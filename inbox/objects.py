@@ -7,8 +7,9 @@ from federation.fields import PUBLIC
 from federation.uris import same_origin
 from federation.vocabulary.embedded import Postlike, note_of
 from federation.vocabulary.objects import Note
+from inbox.contents import read_attachments
 from inbox.errors import Held, Ignored
-from inbox.translation import read_attachments, read_details, read_new_poll, read_new_post
+from inbox.translation import read_details, read_new_poll, read_new_post
 from models import arrivals, listings, media, notes, notifications, polls, posts, strangers
 from models.actors import Actor
 from models.arrivals import Arrival, Question

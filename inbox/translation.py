@@ -15,10 +15,10 @@ from federation.vocabulary.intents import Intent
 from federation.vocabulary.marketplace import Event, FlohmarktOffer, Proposal, RepairDetails
 from federation.vocabulary.objects import Note
 from federation.vocabulary.parts import Place
+from inbox.contents import PLAIN, read_content, read_description
 from models import categories
 from models.actors import Actor
 from models.listings import ClosedReason, ListingDetails, ListingKind, ListingMode, ListingStatus
-from models.media import RemoteDocument
 from models.polls import NewPoll
 from models.posts import Audience, NewPost, Tag
 from outbox.builders.proposal import CURRENCIES
@@ -26,7 +26,6 @@ from outbox.builders.wording import MODES
 
 TITLE_LIMIT = 200
 WARNING_LIMIT = 500
-NAME_LIMIT = 1_000
 
 _STATUSES: dict[str, ListingStatus] = {status.capitalize(): status for status in get_args(ListingStatus)}
 _HASHTAGS = re.compile(r"<p>(?:\s*+<a (?=[^>]*?hashtag)[^>]*+>[^<]*+<span>[^<]*+</span></a>)++\s*+</p>")
@@ -59,7 +58,7 @@ def read_new_post(author: Actor, object: Postlike, known: dict[str, int]) -> New
         url=note.url if note.url and same_origin(note.url, note.id) else note.id,
         audience="territories" if listing and audience == "followers" else audience,
         content=read_content(object),
-        warning=clean_text(note.summary, WARNING_LIMIT) if note.type == "Note" else "",
+        warning=_read_warning(object),
         sensitive=note.sensitive,
         language=note.language,
         in_reply_to_uri=note.in_reply_to,
@@ -75,6 +74,13 @@ def read_new_post(author: Actor, object: Postlike, known: dict[str, int]) -> New
     )
 
 
+def _read_warning(object: Postlike) -> str:
+    """What stands before a folded text; the `summary` of articles and events is no warning unless they say so."""
+    note = note_of(object)
+    warns = note.type in PLAIN or (note.sensitive and not isinstance(object, Event))
+    return clean_text(note.summary, WARNING_LIMIT) if warns else ""
+
+
 def read_new_poll(note: Note) -> NewPoll | None:
     """What a Question asks; None for everything else."""
     if note.poll is None:
@@ -87,34 +93,6 @@ def read_new_poll(note: Note) -> NewPoll | None:
         ends_at=note.poll.ends,
         closed_at=note.poll.closed,
     )
-
-
-def read_content(object: Postlike) -> str:
-    """Clean HTML. What is no Note is shown by its name, its text and a link to where it lives (AX5)."""
-    note = note_of(object)
-    text = clean(note.content) if note.media_type == "text/html" else from_text(note.content)
-    if note.type in {"Note", "Question"} or not note.name:
-        return text
-    link = escape(note.url or note.id)
-    title = escape(clean_text(note.name, NAME_LIMIT), quote=False)
-    return clean(f"<p><strong>{title}</strong></p>") + text + clean(f'<p><a href="{link}">{link}</a></p>')
-
-
-def read_attachments(object: Postlike) -> list[RemoteDocument]:
-    """Pictures and other files that hang on a post."""
-    return [
-        RemoteDocument(
-            url=document.url,
-            mime_type=document.media_type,
-            description=document.name,
-            width=document.width,
-            height=document.height,
-            blurhash=document.blurhash,
-            focus_x=document.focal_point[0] if document.focal_point else None,
-            focus_y=document.focal_point[1] if document.focal_point else None,
-        )
-        for document in note_of(object).attachments
-    ]
 
 
 def read_details(object: Postlike, content: str | None = None) -> ListingDetails | None:
@@ -249,6 +227,14 @@ def _read_place(place: Place | None) -> dict[str, Any]:
     }
 
 
+def _read_venue(place: Place | None) -> dict[str, Any]:
+    """Where an event is: a hall, and in which town."""
+    found = _read_place(place)
+    if place is not None and place.name and place.locality and place.locality.casefold() not in place.name.casefold():
+        found["place_name"] = f"{place.name}, {place.locality}"[:200]
+    return found
+
+
 def _amount(intent: Intent | None) -> Decimal | None:
     return intent.quantity.value if intent and intent.quantity else None
 
@@ -267,21 +253,27 @@ def _read_repair(repair: RepairDetails | None) -> dict[str, object] | None:
 
 def _read_flohmarkt(offer: FlohmarktOffer, content: str) -> ListingDetails:
     """Something given or sold; the price is text there, and none or zero means a gift."""
-    data, price = offer.data, None
+    data, price, note = offer.data, None, offer.note
     digits = re.search(r"\d+(?:[.,]\d{1,2})?", data.price)
     if digits:
         price = amount(digits[0].replace(",", "."))
     return ListingDetails(
         kind="offer",
         mode="sale" if price else "gift",
-        title=_read_title(data.name, offer.note),
-        description=clean(data.description) or _strip_frame(content, offer.note.url or offer.note.id),
+        title=_read_title(data.name, note),
+        description=_read_lines(data.description) or _strip_frame(content, note.url or note.id),
         latitude=data.latitude,
         longitude=data.longitude,
         price=price or None,
         currency=data.currency or "EUR" if price else None,
         expires_at=offer.note.end_time,
     )
+
+
+def _read_lines(description: str) -> str:
+    """HTML in which line breaks are what they seem, where nothing else breaks its lines."""
+    plain = not any(tag in description for tag in ("<p", "<br", "<ul", "<ol"))
+    return clean(description.strip().replace("\n", "<br>") if plain else description)
 
 
 def _read_event(event: Event) -> ListingDetails:
@@ -291,9 +283,9 @@ def _read_event(event: Event) -> ListingDetails:
         kind="offer",
         mode="other",
         title=_read_title(note.name, note),
-        description=clean(note.content),
+        description=read_description(event),
         status="cancelled" if event.status == "CANCELLED" else "open",
-        **_read_place(note.location),
+        **_read_venue(note.location),
         begins_at=note.start_time,
         ends_at=note.end_time,
         expires_at=note.end_time or note.start_time,

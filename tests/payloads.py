@@ -6,7 +6,14 @@ from typing import Any
 
 FOLDER = Path(__file__).parent / "documents"
 
-EVERY = sorted(path.relative_to(FOLDER).with_suffix("").as_posix() for path in FOLDER.rglob("*.json"))
+READ = ".read.json"
+"""What is read from a payload stands beside it under its name with this end."""
+
+EVERY = sorted(
+    path.relative_to(FOLDER).with_suffix("").as_posix()
+    for path in FOLDER.rglob("*.json")
+    if not path.name.endswith(READ)
+)
 """All of them as `mastodon/create_note`."""
 
 OURS = [name for name in EVERY if name.startswith("declic/")]

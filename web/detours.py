@@ -18,6 +18,7 @@ from models.detours import Stuck
 from models.errors import Unavailable
 from models.posts import Post
 from models.settings import Site
+from web.addressing import strip_names
 from web.forms import EMAIL
 from web.mail import write_mail
 from web.mail_server import Handover, MailCause, MailServer, hand_over, read_smtp_url
@@ -97,7 +98,7 @@ async def _note_trouble(conn: Connection, author_id: int, handover: Handover) ->
 async def _prepare(conn: Connection, site: Site, server: MailServer, stuck: Stuck, at: datetime) -> Detour | None:
     address = find_address(await detours.list_written(conn, stuck.exchange_id, stuck.other_id))
     account = await accounts.find(conn, stuck.author_id)
-    found = await posts.list_by_ids(conn, [stuck.post_id])
+    found = await strip_names(conn, await posts.list_by_ids(conn, [stuck.post_id]))
     about = await listings.list_by_posts(conn, [stuck.listing_id])
     if not address or account is None or not found or stuck.listing_id not in about:
         return None

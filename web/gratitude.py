@@ -6,6 +6,7 @@ from models import posts, thanks
 from models.database import Connection
 from models.exchanges import Event
 from models.posts import Post
+from web.addressing import strip_names
 
 
 async def read_thanks(conn: Connection, events: Sequence[Event], reader_id: int) -> dict[int, Post]:
@@ -13,5 +14,6 @@ async def read_thanks(conn: Connection, events: Sequence[Event], reader_id: int)
     lines = [event.id for event in events if event.kind == "thanked"]
     notes = await thanks.list_notes(conn, lines) if lines else {}
     visible = await posts.filter_visible(conn, list(notes.values()), reader_id) if notes else set()
-    found = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))} if visible else {}
+    said = await strip_names(conn, await posts.list_by_ids(conn, sorted(visible))) if visible else []
+    found = {post.id: post for post in said}
     return {line: found[id] for line, id in notes.items() if id in found}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from federation.built_in_pictures import FILES, MIME_TYPE, PATH
 from federation.films import TYPES
 from federation.remote_media import Size, find_picture
 from models.errors import DeclicError
@@ -51,6 +52,16 @@ async def show_remote_picture(request: web.Request) -> web.StreamResponse:
         return _refuse(error.status, str(error))
 
 
+async def show_drawn(request: web.Request) -> web.StreamResponse:
+    """`GET /media/portraits/NAME.DIGEST.png`: the picture of a built-in actor; under an old digest as it is now."""
+    found = FILES.get(request.match_info["name"])
+    if found is None:
+        return _answer(None)
+    current = request.path.endswith(f"/{found.name}")
+    own = {"Content-Type": MIME_TYPE, "Content-Disposition": f'inline; filename="{found.file.name}"'}
+    return web.FileResponse(found.file, headers=HEADERS | own | {"Cache-Control": FOREVER if current else SHORTLY})
+
+
 def _answer(path: Path | None) -> web.StreamResponse:
     if path is None:
         return _refuse(404, "There is no such picture.")
@@ -65,6 +76,7 @@ def _refuse(status: int, message: str) -> web.Response:
 
 
 ROUTES = [
+    web.get(PATH + r"{name:[a-z_]{1,30}(?:\.header)?}.{digest:[0-9a-f]{12}}.png", show_drawn),
     web.get("/media/remote/{id:[0-9]{1,19}}", show_remote_picture),
     web.get("/media/remote/{id:[0-9]{1,19}}/{size:small}", show_remote_picture),
     web.get("/media/{key:[0-9a-f]{32}\\.[a-z0-9]{3,4}}", show_picture),

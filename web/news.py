@@ -12,6 +12,7 @@ from models.listings import Listing
 from models.news import News, ThreadNews
 from models.posts import Post
 from models.settings import Site
+from web.addressing import strip_names
 from web.forms import Say
 from web.paths import exchange_path, listing_path, note_path, profile_path
 from web.render import N_
@@ -94,7 +95,7 @@ async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, row
     """These news with where they lead. Of people who are gone, and of posts not to be seen any more, there is none."""
     people = await _list_people(conn, [id for row in rows for id in row.actor_ids])
     visible = await posts.filter_visible(conn, [row.post_id for row in rows if row.post_id], reader_id)
-    found = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
+    found = {post.id: post for post in await strip_names(conn, await posts.list_by_ids(conn, sorted(visible)))}
     roots = await listings.list_by_posts(conn, [post.root_id or post.id for post in found.values()])
     shown = [row for row in rows if row.post_id is None or row.post_id in found]
     return [

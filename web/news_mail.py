@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
 
-from federation.html import strip_mention, to_text
+from federation.html import to_text
 from federation.instance import Instance
 from models import agreements, exchanges, mail_choices, news, posts, preferences
 from models.accounts import Account
@@ -18,6 +18,7 @@ from models.mail_choices import TYPES, Kind
 from models.mails import Mail
 from models.news import News, ThreadNews
 from models.settings import Site
+from web.addressing import strip_names
 from web.agendas import list_occasions
 from web.calendars import Occasion, write_calendar
 from web.forms import Say
@@ -129,7 +130,7 @@ async def gather_thread(
 
 async def _list_parts(conn: Connection, say: Say, listener: Listener, lines: Sequence[Line]) -> list[Part]:
     visible = await posts.filter_visible(conn, [one.id for one in lines if one.kind == "message"], listener.actor_id)
-    messages = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
+    messages = {post.id: post for post in await strip_names(conn, await posts.list_by_ids(conn, sorted(visible)))}
     events = {
         one.id: one for one in await exchanges.list_events(conn, [one.id for one in lines if one.kind != "message"])
     }
@@ -142,7 +143,7 @@ async def _list_parts(conn: Connection, say: Say, listener: Listener, lines: Seq
         elif line.id in events:
             event = events[line.id]
             note = thanked.get(event.id)
-            text = event.details.get("text", "") if note is None else to_text(strip_mention(note.content))
+            text = event.details.get("text", "") if note is None else to_text(note.content)
             parts.append(Part(line=line, terms=await _tell_terms(conn, say, event, listener.language), text=_cut(text)))
     return parts
 

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import structlog
 
+from federation.built_in_pictures import find_icon_url
 from federation.html import to_text
 from federation.instance import Instance
 from federation.media_uris import thumbnail_url
@@ -16,6 +17,7 @@ from models.database import Connection, connection, transaction
 from models.errors import DeclicError
 from models.notifications import Notification, NotificationType
 from models.settings import Site
+from web.addressing import strip_names
 
 ONE = "push_one"
 
@@ -107,12 +109,15 @@ async def _find_words(conn: Connection, notification: Notification, actor: Actor
     if notification.post_id is None:
         return to_text(actor.summary)
     post = await posts.find_visible(conn, notification.post_id, notification.recipient_id)
-    return "" if post is None else post.warning or to_text(post.content)
+    if post is None or post.warning:
+        return post.warning if post else ""
+    [post] = await strip_names(conn, [post])
+    return to_text(post.content)
 
 
 async def _find_icon(conn: Connection, site: Site, actor: Actor) -> str:
     icon = await media.find(conn, actor.icon_media_id) if actor.icon_media_id else None
-    return (thumbnail_url(site, icon) if icon else None) or ""
+    return (thumbnail_url(site, icon) if icon else None) or find_icon_url(site, actor) or ""
 
 
 def _cut(text: str) -> str:

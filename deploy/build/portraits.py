@@ -1,10 +1,27 @@
-"""Draw the pictures of those who have none, for clients of the Mastodon API: PNG, since clients know no SVG."""
+"""Draw the pictures of those who have none: PNG, since neither clients of the Mastodon API nor servers take SVG.
+
+Those of members by Pillow; those of the actors that every instance has from the drawings in `portraits/`, by Chromium.
+"""
 
 from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-FOLDER = Path(__file__).parents[2] / "web" / "static" / "images"
+from deploy.build.drawing import render_drawing, render_page
+
+HERE, ROOT = Path(__file__).parent, Path(__file__).parents[2]
+
+FOLDER = ROOT / "web" / "static" / "images"
+
+BUILT_IN = ROOT / "federation" / "portraits"
+
+PORTRAIT, BANNER = (400, 400), (1500, 500)
+
+STREET = (
+    "<style>body{{margin:0;background:{}}}img{{width:1500px;display:block;position:absolute;top:229px}}</style>"
+    "<img src='{}'>"
+)
+"""The street of the home page, under the sky at nightfall."""
 
 BLUE, NIGHT, YELLOW, PAPER = "#1B4A9C", "#12346F", "#FFC933", "#F3F5F4"
 
@@ -58,13 +75,22 @@ def _finish(picture: Image.Image) -> Image.Image:
 
 
 def main() -> None:
-    """Write the three files."""
+    """Write all of them."""
     for name, picture in (
         ("avatar-person", draw_person()),
         ("avatar-group", draw_group()),
         ("header", draw_header()),
     ):
         picture.save(FOLDER / f"{name}.png", optimize=True)
+    BUILT_IN.mkdir(exist_ok=True)
+    for drawing in sorted((HERE / "portraits").glob("*.svg")):
+        _save(render_drawing(drawing, PORTRAIT), drawing.stem)
+    _save(render_page(STREET.format(NIGHT, (FOLDER / "rue.svg").as_uri()), BANNER), "coop.header")
+
+
+def _save(picture: Image.Image, name: str) -> None:
+    picture.quantize(64).save(BUILT_IN / f"{name}.png", optimize=True)
+    print(name)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,9 @@ from federation.fields import (
     MAX_NAME,
     Json,
     compact,
-    each,
     flag,
     localized,
     many,
-    mappings,
     moment,
     one,
     page_url,
@@ -37,8 +35,8 @@ from federation.vocabulary.parts import (
     Document,
     Hashtag,
     Place,
-    read_document,
     read_hashtag,
+    read_picture,
     read_place,
     write_document,
     write_hashtag,
@@ -176,18 +174,6 @@ def _read_names(document: Json) -> tuple[str, str]:
     if not username or len(username) > MAX_USERNAME or any(character.isspace() for character in username):
         raise Malformed("This actor has no usable username.")
     return username, webfinger
-
-
-def read_picture(value: object) -> Document | None:
-    """An icon or header: an object, a list of them, or a bare address (AC11)."""
-    for member in mappings(value, 10):
-        found = read_document(member if "type" in member else {**member, "type": "Image"})
-        if found is not None:
-            return found
-    for member in each(value):
-        if isinstance(member, str) and (address := uri(member)):
-            return Document(url=address, type="Image")
-    return None
 
 
 def _read_field(document: Json) -> ProfileField | None:

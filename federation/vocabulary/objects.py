@@ -21,6 +21,7 @@ from federation.fields import (
     moment,
     one,
     page_url,
+    seconds,
     text,
     types,
     uri,
@@ -30,9 +31,13 @@ from federation.vocabulary.parts import (
     Document,
     Emoji,
     Hashtag,
+    Link,
     Mention,
     Place,
+    is_picture,
     read_document,
+    read_link,
+    read_picture,
     read_place,
     read_tags,
     write_document,
@@ -43,6 +48,10 @@ from federation.vocabulary.parts import (
 from federation.vocabulary.polls import Poll, read_poll
 
 MAX_ATTACHMENTS = 16
+MAX_LINKS = 4
+
+PLAYED = frozenset({"Video", "Audio"})
+"""Types of which `icon` is the poster."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +60,8 @@ class Note:
 
     `content` is HTML unless `media_type` says otherwise (PeerTube writes Markdown). `attributed_to` is None where
     it names nobody or several (B-22). `can_quote` lists who may quote without asking,
-    `thanks_for` is the EconomicEvent that the author thanks for, `poll` what a Question asks.
+    `thanks_for` is the EconomicEvent that the author thanks for, `poll` what a Question asks. `links` are the pages
+    that it points to beside its text, `duration` how many seconds a film or a sound lasts.
     """
 
     id: str
@@ -77,6 +87,8 @@ class Note:
     shares: str | None = None
     sensitive: bool = False
     attachments: tuple[Document, ...] = ()
+    links: tuple[Link, ...] = ()
+    duration: int | None = None
     mentions: tuple[Mention, ...] = ()
     hashtags: tuple[Hashtag, ...] = ()
     emojis: tuple[Emoji, ...] = ()
@@ -139,7 +151,9 @@ def read_note(document: Json) -> Note:
         likes=uri(document.get("likes")),
         shares=uri(document.get("shares")),
         sensitive=flag(document.get("sensitive")) or False,
-        attachments=many(document.get("attachment"), read_document, MAX_ATTACHMENTS),
+        attachments=_read_attachments(document),
+        links=many(document.get("attachment"), read_link, MAX_LINKS),
+        duration=seconds(document.get("duration")),
         mentions=mentions,
         hashtags=hashtags,
         emojis=emojis,
@@ -149,6 +163,17 @@ def read_note(document: Json) -> Note:
         poll=read_poll(document),
         raw=document,
     )
+
+
+def _read_attachments(document: Json) -> tuple[Document, ...]:
+    """What hangs on it; where no picture does, before it the `image` of an event, the poster of a film."""
+    found = many(document.get("attachment"), read_document, MAX_ATTACHMENTS)
+    if any(is_picture(one) for one in found):
+        return found
+    cover = read_picture(document.get("image"))
+    if cover is None and not PLAYED.isdisjoint(types(document)):
+        cover = read_picture(document.get("icon"))
+    return found if cover is None else (cover, *found)[:MAX_ATTACHMENTS]
 
 
 def _read_can_quote(policy: object) -> tuple[str, ...]:

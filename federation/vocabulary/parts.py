@@ -1,7 +1,8 @@
 """What hangs on an object: pictures, mentions, hashtags, emojis, places, each read, kept and written here."""
 
+import mimetypes
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from federation.fields import MAX_NAME, Json, compact, each, localized, mappings, number, one, text, types, uri, whole
 
@@ -25,6 +26,14 @@ class Document:
     height: int | None = None
     blurhash: str | None = None
     focal_point: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A page that a post points to: what Lemmy's and Friendica's posts are about, the website of an event."""
+
+    href: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +81,11 @@ class Place:
 
 
 def read_document(document: Json) -> Document | None:
-    """An attachment; None for one without an address, and for what is no medium (a Link preview, a PropertyValue)."""
-    kind = next((name for name in types(document) if name in MEDIA_TYPES), None)
+    """An attachment; None for one without an address, and for what is no medium (a Link preview, a PropertyValue).
+
+    A Link to a picture is one (Lemmy). WordPress escapes some addresses as if they stood in HTML.
+    """
+    kind = next((name for name in types(document) if name in MEDIA_TYPES), None) or _linked_kind(document)
     links = [link for link in each(document.get("url")) if isinstance(link, dict)]
     address = uri(document.get("url")) or (uri(document.get("href")) if kind else None)
     if kind is None or address is None:
@@ -81,7 +93,7 @@ def read_document(document: Json) -> Document | None:
     source = links[0] if links else {}
     return Document(
         type=kind,
-        url=address,
+        url=address.replace("&#038;", "&").replace("&amp;", "&"),
         media_type=text(document.get("mediaType") or source.get("mediaType"), 100) or "",
         name=localized(document, "name", MAX_ALT) or text(document.get("summary"), MAX_ALT) or "",
         width=whole(document.get("width") or source.get("width"), 1, MAX_PIXELS),
@@ -89,6 +101,48 @@ def read_document(document: Json) -> Document | None:
         blurhash=text(document.get("blurhash"), 100),
         focal_point=read_focal_point(document.get("focalPoint")),
     )
+
+
+def _linked_kind(document: Json) -> str | None:
+    """What a Link leads to, where that is a picture: by its media type, or else by the end of its address."""
+    address = uri(document.get("href")) if "Link" in types(document) else None
+    if address is None:
+        return None
+    kind = text(document.get("mediaType"), 100) or mimetypes.guess_type(urlsplit(address).path)[0] or ""
+    return "Image" if kind.startswith("image/") else None
+
+
+def is_picture(document: Document) -> bool:
+    """Whether an attachment can be shown as a picture, as far as its server says what it is."""
+    kind = document.media_type or mimetypes.guess_type(urlsplit(document.url).path)[0] or ""
+    return document.type in {"Document", "Image"} and (kind.startswith("image/") or not kind)
+
+
+def read_picture(value: object) -> Document | None:
+    """An icon, a header or the picture of a post: an object, a list of them, or a bare address (AC11).
+
+    Of several the one with the most pixels.
+    """
+    found = [
+        document
+        for member in mappings(value, 10)
+        if (document := read_document(member if "type" in member else {**member, "type": "Image"})) is not None
+    ]
+    if found:
+        return max(found, key=lambda document: (document.width or 0) * (document.height or 0))
+    for member in each(value):
+        if isinstance(member, str) and (address := uri(member)):
+            return Document(url=address, type="Image")
+    return None
+
+
+def read_link(document: Json) -> Link | None:
+    """A page that is attached: a Link, or what Friendica calls a Page; None for a picture and anything else."""
+    names = types(document)
+    if not {"Link", "Page"}.intersection(names) or _linked_kind(document) is not None:
+        return None
+    address = uri(document.get("href")) or uri(document.get("url"))
+    return Link(href=address, name=localized(document, "name", MAX_NAME) or "") if address else None
 
 
 def read_focal_point(value: object) -> tuple[float, float] | None:
@@ -146,7 +200,8 @@ def read_place(document: Json) -> Place | None:
     latitude = number(document.get("latitude"), -90, 90)
     longitude = number(document.get("longitude"), -180, 180)
     address = one(document.get("address"), lambda found: found) or {}
-    name = localized(document, "name", MAX_NAME) or text(document.get("address")) or ""
+    written = text(document.get("address")) or ""
+    name = localized(document, "name", MAX_NAME) or written
     locality = text(address.get("addressLocality")) or ""
     if not name and not locality and latitude is None:
         return None
@@ -157,7 +212,7 @@ def read_place(document: Json) -> Place | None:
         latitude=latitude,
         longitude=longitude,
         radius=_read_radius(document),
-        street=text(address.get("streetAddress")) or "",
+        street=text(address.get("streetAddress")) or (written if written != name else ""),
         postcode=text(address.get("postalCode"), 20) or "",
         locality=locality,
         region=text(address.get("addressRegion")) or "",

@@ -1,6 +1,6 @@
 """What listings and notes share: one row, one id space, tags, mentions, and who may read it."""
 
-from models.posts.parts import PostCounts, count, list_involved, list_mentions, list_tags
+from models.posts.parts import PostCounts, count, list_addressed, list_involved, list_mentions, list_tags
 from models.posts.reading import (
     filter_visible,
     filter_wanted,
@@ -37,6 +37,7 @@ __all__ = [
     "find_visible",
     "forget_copies",
     "keep_version",
+    "list_addressed",
     "list_by_ids",
     "list_involved",
     "list_mentions",

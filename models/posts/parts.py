@@ -27,6 +27,25 @@ async def list_mentions(conn: Connection, post_ids: list[int]) -> dict[int, list
     return found
 
 
+async def list_addressed(conn: Connection, post_ids: list[int]) -> dict[int, list[tuple[str, str, str, str]]]:
+    """To whom each of these posts is said: username, host, id and page of those it names or is sent to, and of those
+    whose posts it answers.
+    """
+    found: dict[int, list[tuple[str, str, str, str]]] = {id: [] for id in post_ids}
+    for post_id, username, host, uri, url in await conn.fetch(
+        """
+        SELECT m.post_id, a.username, a.host, a.uri, a.url
+        FROM mention m JOIN actor a ON a.id = m.actor_id WHERE m.post_id = ANY($1)
+        UNION SELECT p.id, a.username, a.host, a.uri, a.url
+        FROM post p JOIN post q ON q.id IN (p.in_reply_to_id, p.root_id) JOIN actor a ON a.id = q.author_id
+        WHERE p.id = ANY($1)
+        """,
+        post_ids,
+    ):
+        found[post_id].append((username, host, uri, url))
+    return found
+
+
 async def list_involved(conn: Connection, post_ids: list[int], reader_ids: list[int]) -> dict[int, set[int]]:
     """Which of these posts each of these readers wrote, likes, shared, keeps, or mutes the thread of.
 

@@ -32,8 +32,10 @@ def build_listing_content(site: Site, details: ListingDetails, *, url: str, lang
     link = f'<a href="{escape(url)}">{ANSWER[language]}</a>'
     place = [f"📍 {details.place_name}"] if details.place_name else []
     facts = [escape(fact, quote=False) for fact in (*place, *write_facts(details, language))]
-    tags = " ".join(link_hashtag(tag_url(site, name), name) for name in own)
-    return f"{title}{_shorten(site, details.description)}<p>{' · '.join([*facts, link])}</p><p>{tags}</p>"
+    text = _shorten(site, details.description)
+    said = {hashtags.fold(name) for name in hashtags.find_names(to_text(text))}
+    tags = " ".join(link_hashtag(tag_url(site, name), name) for name in own if hashtags.fold(name) not in said)
+    return f"{title}{text}<p>{' · '.join([*facts, link])}</p>{f'<p>{tags}</p>' if tags else ''}"
 
 
 def build_listing_tags(details: ListingDetails) -> tuple[Tag, ...]:

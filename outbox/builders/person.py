@@ -3,18 +3,21 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
+from federation.built_in_pictures import find_header_url, find_icon_url, make_document
 from federation.signatures.public_keys import load_stored, write_multikey
 from federation.terms import CAPABILITY, PROPOSALS
-from federation.uris import proposals_uri, shared_inbox_uri, territories_uri
+from federation.uris import proposals_uri, shared_inbox_uri, tag_url, territories_uri
 from federation.vocabulary.actors import ABSENCE, ActorDocument, ProfileField
 from federation.vocabulary.hours import NO_HOURS
 from federation.vocabulary.keys import Multikey, PublicKey
+from federation.vocabulary.parts import Hashtag
 from models.actors import Actor
 from models.hours import read_hours
 from models.keys import StoredPublicKey
 from models.media import Media
 from models.settings import Site
 from outbox.builders.attachments import build_picture, build_place
+from outbox.builders.summaries import build_summary, list_summary_tags
 from outbox.builders.wording import write_return
 
 IMPLEMENTS = (
@@ -48,7 +51,7 @@ def build_actor(
         username=actor.username,
         webfinger=actor.handle,
         name=actor.name if shown else "",
-        summary=actor.summary if shown else "",
+        summary=build_summary(site, actor) if shown else "",
         url=actor.url,
         outbox=actor.outbox,
         followers=actor.followers_uri,
@@ -58,13 +61,14 @@ def build_actor(
         published=actor.published_at or actor.created_at,
         public_keys=rsa,
         multikeys=multikeys,
-        icon=build_picture(site, icon) if shown else None,
-        image=build_picture(site, image) if shown else None,
+        icon=(build_picture(site, icon) or make_document(find_icon_url(site, actor))) if shown else None,
+        image=(build_picture(site, image) or make_document(find_header_url(site, actor))) if shown else None,
         locked=actor.locked,
         discoverable=actor.discoverable and shown,
         indexable=actor.indexable and actor.discoverable and shown,
         suspended=not shown,
         fields=_build_fields(actor) if shown else (),
+        hashtags=_build_hashtags(site, actor) if shown else (),
         also_known_as=tuple(actor.also_known_as),
         moved_to=actor.moved_to,
         implements=IMPLEMENTS if actor.type == "Application" else (),
@@ -77,6 +81,10 @@ def build_actor(
         territories=territories_uri(site) if _is_listed(actor) else None,
         proposals=proposals_uri(site, actor.username) if _is_listed(actor) else None,
     )
+
+
+def _build_hashtags(site: Site, actor: Actor) -> tuple[Hashtag, ...]:
+    return tuple(Hashtag(name=name, href=tag_url(site, name)) for name in list_summary_tags(actor))
 
 
 def _build_fields(actor: Actor) -> tuple[ProfileField, ...]:

@@ -14,14 +14,16 @@ from typing import Any
 from xml.etree import ElementTree
 
 from federation.fields import PUBLIC
-from federation.html import clean_text, from_text, strip_mention, to_text
+from federation.html import clean_text, from_text, to_text
+from federation.mentions import address_people, strip_mentions
 from federation.remote_actors import describe_actor
 from federation.vocabulary.activity_readers import MAX_REPORT, read_activity
 from federation.vocabulary.actors import read_actor
 from federation.vocabulary.embedded import is_postlike, note_of, read_object
 from federation.webfinger import Handle
 from inbox.agreements import read_reason
-from inbox.translation import read_attachments, read_details, read_new_poll, read_new_post
+from inbox.contents import read_attachments
+from inbox.translation import read_details, read_new_poll, read_new_post
 from models import filtering
 from models.errors import DeclicError
 from tests.attacks.judge import FIGURES
@@ -130,7 +132,7 @@ def read_all(texts: Texts) -> None:
     details = read_details(found, new.content)
     for html in (new.content, details.description if details else ""):
         require_well_formed(html)
-        require_well_formed(strip_mention(html))
+        require_well_formed(strip_mentions(html, address_people([(BOB.username, BOB.host, BOB.uri, BOB.url)])))
         filtering.fold(to_text(html)[: filtering.LOOKED_AT])
     require_well_formed(from_text(to_text(new.content)))
     assert len(new.warning) <= 500 and (

@@ -17,8 +17,10 @@ import models
 import outbox
 import web
 from federation import hashtags
-from federation.html import TAGS, clean, clean_text, from_text, strip_mention, to_text
+from federation.html import TAGS, clean, clean_text, from_text, to_text
+from federation.inline_pictures import find_pictures
 from federation.markup import bound_nesting
+from federation.mentions import address_people, strip_mentions
 from federation.parse import decode
 from federation.vocabulary.objects import Note, read_note
 from inbox.agreements import read_reason
@@ -54,14 +56,18 @@ def decode_text(text: str) -> None:
     read_note(decode(json.dumps({"id": "https://a.example/1", "type": "Note", "content": text[: MIB // 8]}).encode()))
 
 
+ADDRESSED = address_people([("a", "a.example", "https://a.example/a", "https://a.example/@a")])
+
 READERS: dict[str, Callable[[str], object]] = {
     "clean": clean,
     "bound_nesting": lambda text: bound_nesting(text, TAGS),
     "to_text": to_text,
     "clean_text": lambda text: clean_text(text, len(text)),
     "from_text": lambda text: from_text(text, tag_url=lambda name: f"https://a.example/tags/{name}"),
-    "strip_mention": strip_mention,
-    "strip_mention in a paragraph": lambda text: strip_mention("<p>" + text),
+    "strip_mentions": lambda text: strip_mentions(text, ADDRESSED),
+    "strip_mentions in a paragraph": lambda text: strip_mentions("<p>" + text, ADDRESSED),
+    "strip_mentions after a name": lambda text: strip_mentions("<p>@a " + text, ADDRESSED),
+    "find_pictures": lambda text: find_pictures("<img src=x>" + text),
     "hashtags.find_names": hashtags.find_names,
     "hashtags.fold": hashtags.fold,
     "filtering.fold": filtering.fold,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.html import TAGS, clean, from_text, link_mention, strip_mention, to_text
+from federation.html import TAGS, clean, from_text, link_mention, to_text
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -147,22 +147,3 @@ def test_whatever_is_typed_comes_out_harmless(typed: str) -> None:
 @given(st.text(max_size=200))
 def test_reading_text_never_fails(html: str) -> None:
     to_text(html)
-
-
-MENTION = '<a href="https://a/@a" class="mention">@a</a>'
-
-HASHTAG = '<a href="https://a/t" class="mention hashtag">#t</a>'
-
-
-@pytest.mark.parametrize(
-    ("html", "left"),
-    [
-        (f"<p>{link_mention('https://a/@a', 'a')} Oui</p>", "<p>Oui</p>"),
-        (f"<p>{MENTION} {MENTION} Oui</p>", "<p>Oui</p>"),
-        ("<p>Oui</p>", "<p>Oui</p>"),
-        (f"<p>Avec {MENTION}</p>", f"<p>Avec {MENTION}</p>"),
-        (f"<p>{HASHTAG} Oui</p>", f"<p>{HASHTAG} Oui</p>"),
-    ],
-)
-def test_names_at_the_head_of_a_message_are_left_out(html: str, left: str) -> None:
-    assert strip_mention(html) == left

@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from federation.html import strip_mention, to_text
+from federation.html import to_text
 from federation.remote import fetch_actor, resolve_handle
 from models import agreements, exchanges, listings, posts, thanks
 from models.agreements import Agreement, Terms
@@ -33,6 +33,7 @@ from tests.pair import same
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer
 from tests.stories.peer import Door, running_peer
+from web.addressing import strip_names
 from web.wake import announce_work
 
 DAY = (datetime.now(PARIS) + timedelta(days=40)).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -141,8 +142,8 @@ class Story:
         async with connection(server.instance.pool) as conn:
             last = (await exchanges.list_entries(conn, held.exchange_id))[-1]
             notes = await thanks.list_notes(conn, [last.id])
-            found = await posts.list_by_ids(conn, list(notes.values()))
-        return to_text(strip_mention(found[0].content)) if found else ""
+            found = await strip_names(conn, await posts.list_by_ids(conn, list(notes.values())))
+        return to_text(found[0].content) if found else ""
 
     async def stands(self, state: str) -> None:
         """Both have it in this state, within two seconds."""

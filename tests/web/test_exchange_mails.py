@@ -145,6 +145,15 @@ async def test_the_clock_tells_both_members(office: Office, clock: Clock) -> Non
     assert "C’est rendu" in told["leonie@example.org"] and "Dites-le à Maryse" in told["leonie@example.org"]
 
 
+async def test_a_message_is_told_without_the_name_in_front_of_it(office: Office) -> None:
+    await office.write(f"<p>@{office.alice.handle} Est-elle libre samedi ?</p>")
+
+    await office.deliver()
+
+    [message] = office.postman.taken
+    assert "> Est-elle libre samedi ?" in read_parts(message)[0]
+
+
 async def test_the_words_of_thanks_are_in_the_mail_once(office: Office) -> None:
     held = await agree(office)
     async with transaction(office.pool) as conn:

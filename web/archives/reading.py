@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from federation.html import strip_mention, to_text
+from federation.html import to_text
 from federation.instance import Instance
 from models import actors, listings, media, posts, thanks
 from models.accounts import Account
@@ -14,6 +14,7 @@ from models.exchanges import Entry, Event, list_events
 from models.listings import Listing
 from models.media import Media
 from models.posts import Post
+from web.addressing import strip_names
 
 PAGE = 100
 
@@ -121,9 +122,8 @@ async def gather_lines(conn: Connection, entries: list[Entry]) -> list[Line]:
 async def _list_events(conn: Connection, ids: list[int]) -> dict[int, Event]:
     """What happened, thanks with their words."""
     notes = await thanks.list_notes(conn, ids)
-    words = {
-        post.id: to_text(strip_mention(post.content)) for post in await posts.list_by_ids(conn, list(notes.values()))
-    }
+    said = await strip_names(conn, await posts.list_by_ids(conn, list(notes.values())))
+    words = {post.id: to_text(post.content) for post in said}
     return {
         one.id: replace(one, details=one.details | {"text": words[notes[one.id]]}) if one.id in notes else one
         for one in await list_events(conn, ids)

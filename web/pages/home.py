@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from federation.built_in_pictures import header_url
 from models import actors, timelines
 from models.database import Connection, connection
 from models.neighbours import list_met
@@ -43,6 +44,7 @@ async def show_home(request: web.Request) -> web.Response:
         total=sum(counts.values()),
         awake=awake,
         plates=plates,
+        banner=header_url(instance.site, "coop") or "",
     )
 
 

@@ -15,6 +15,7 @@ from models.posts import PUBLIC, Post
 from models.settings import Site
 from models.timelines import Entry
 from web.pages.cards import Card, Picture, Plate, draw_pictures, list_cards, list_plates
+from web.pages.files import File, list_files
 from web.pages.people import initial_of
 from web.paths import note_path, profile_path
 
@@ -38,6 +39,7 @@ class Line:
     language: str | None
     at: datetime
     pictures: list[Picture]
+    files: list[File]
     plate: Plate | None
     poll: Poll | None = None
 
@@ -96,5 +98,6 @@ def _make_line(
         language=post.language,
         at=post.published_at,
         pictures=draw_pictures(site, photos),
+        files=list_files(site, photos),
         plate=None,
     )

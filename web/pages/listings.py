@@ -7,7 +7,6 @@ from functools import partial
 from aiohttp import web
 from markupsafe import Markup
 
-from federation.html import to_text
 from federation.uris import listing_url
 from models import actors, categories, exchange_messages, geometry, listings, media, posts, timelines
 from models.database import Connection, connection
@@ -31,6 +30,7 @@ from web.pages.cards import (
 )
 from web.pages.causes import explain_stop
 from web.pages.exchanges.ways import Ways, find_ways
+from web.pages.files import File, list_files
 from web.pages.habits import find_habit
 from web.pages.ids import read_short, write_short
 from web.pages.mail_door import MailDoor, find_mail_door
@@ -39,6 +39,7 @@ from web.pages.notices import find_notice
 from web.pages.opening import PlaceView, find_place
 from web.pages.passages import Passages, find_passages, find_reaction_passages
 from web.pages.people import Person, person_of
+from web.pages.previews import shorten
 from web.pages.remarks import Remark, list_remarks
 from web.pages.servers import send_servers_to
 from web.pages.taken_days import TakenDays, ask_for_calendar, find_taken
@@ -80,6 +81,7 @@ class ListingView:
     details: ListingDetails
     description: Markup
     summary: str
+    sensitive: bool
     language: str | None
     refreshed_at: datetime
     place: str
@@ -88,6 +90,7 @@ class ListingView:
     habit: str
     plate: Plate | None
     pictures: list[Picture]
+    files: list[File]
     questions: list[Remark]
     messages: list[Remark]
     passages: Passages | None
@@ -192,7 +195,8 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         ways=await find_ways(conn, request, listing, author),
         details=details,
         description=Markup(details.description),  # noqa: S704 - cleaned by federation/html when it was stored
-        summary=" ".join(to_text(details.description).split())[:200],
+        summary=shorten(details.description),
+        sensitive=post.sensitive or bool(post.warning),
         language=post.language,
         refreshed_at=max(post.received_at, post.updated_at or post.received_at),
         place=place_words(details),
@@ -201,6 +205,7 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         habit=await find_habit(conn, author.id),
         plate=await find_plate(conn, author, details.territory_uri),
         pictures=draw_pictures(site, photos.get(post.id, [])),
+        files=list_files(site, photos.get(post.id, [])),
         questions=[one for one in remarks if not one.private],
         messages=[one for one in remarks if one.private and one.id not in threaded],
         passages=(await find_passages(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None,

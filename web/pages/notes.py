@@ -17,6 +17,7 @@ from web.pages.ids import read_id
 from web.pages.lines import list_lines
 from web.pages.notices import find_notice
 from web.pages.passages import find_passages, find_reaction_passages
+from web.pages.previews import shorten
 from web.pages.remarks import list_remarks
 from web.pages.servers import send_servers_to
 from web.paths import listing_path, note_path
@@ -88,6 +89,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         above=lines[:-1],
         line=lines[-1],
         post=post,
+        summary=post.warning or shorten(post.content),
         own=own,
         passages=passages,
         went=went,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 from markupsafe import Markup
 
+from federation.built_in_pictures import find_icon_url
 from models import actors, agreements, follows, media, timelines
 from models.accounts import Account
 from models.actors import BUILT_IN, Actor
@@ -14,14 +15,16 @@ from models.errors import Gone, NotFound
 from models.follows import Relationship
 from models.settings import Site
 from models.timelines import PostFilter
+from outbox.builders.summaries import build_summary
 from web.keys import INSTANCE
-from web.pages.cards import Picture, Plate, draw_pictures, find_plate
+from web.pages.cards import Plate, draw_pictures, find_plate
 from web.pages.feeds import last_of, read_page
 from web.pages.habits import find_habit
 from web.pages.lines import list_lines
 from web.pages.notices import find_notice
 from web.pages.opening import PlaceView, find_place
 from web.pages.people import NewHome, find_new_home, find_return, initial_of
+from web.pages.previews import shorten
 from web.pages.servers import send_servers_to
 from web.pages.thanked import DONE, ThanksLine, list_thanks
 from web.paths import profile_path
@@ -50,13 +53,14 @@ class ProfileView:
     place: str
     summary: Markup
     fields: list[tuple[str, Markup]]
-    icon: Picture | None
+    icon: str
     plate: Plate | None
     relation: Relationship | None
     moved: NewHome | None
     back_on: datetime | None
     opening: PlaceView | None
     may_be_listed: bool
+    short_summary: str
     habit: str
     confirmed: int
     thanks: list[ThanksLine]
@@ -126,15 +130,16 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         own=reader_id == actor.id,
         built_in=actor.local and actor.username in BUILT_IN,
         place=actor.place_name or "",
-        summary=Markup(actor.summary),  # noqa: S704 - cleaned by federation/html when it was stored
+        summary=Markup(build_summary(site, actor)),  # noqa: S704 - cleaned by federation/html when it was stored
         fields=[(row["name"], Markup(row["value"])) for row in actor.fields],  # noqa: S704 - cleaned likewise
-        icon=pictures[0] if pictures else None,
+        icon=pictures[0].thumbnail_url if pictures else (find_icon_url(site, actor) or "").removeprefix(site.url),
         plate=None if actor.type == "Organization" and actor.username == "coop" else await find_plate(conn, actor),
         relation=relations[0] if relations and reader_id != actor.id else None,
         moved=await find_new_home(conn, actor),
         back_on=find_return(actor, datetime.now(UTC)),
         opening=find_place(actor),
         may_be_listed=actor.indexable and actor.local,
+        short_summary=shorten(actor.summary),
         habit=await find_habit(conn, actor.id),
         confirmed=await agreements.count_confirmed(conn, actor.id),
         thanks=await list_thanks(conn, site, actor, reader_id),

@@ -12,7 +12,9 @@ from models.database import Connection
 from models.media import Media
 from models.posts import PUBLIC, Post
 from models.settings import Site
+from web.addressing import strip_names
 from web.pages.cards import Picture, draw_pictures
+from web.pages.files import File, list_files
 from web.pages.passages import Passages, find_passages
 from web.pages.people import initial_of
 from web.paths import profile_path
@@ -34,6 +36,7 @@ class Remark:
     language: str | None
     at: datetime
     pictures: list[Picture]
+    files: list[File]
     passages: Passages | None
 
 
@@ -41,7 +44,7 @@ async def list_remarks(conn: Connection, site: Site, post_id: int, reader_id: in
     """Every answer below this post that the reader may see, each after what it answers."""
     below = await notes.list_descendants(conn, post_id)
     visible = await posts.filter_wanted(conn, below, reader_id)
-    found = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
+    found = {post.id: post for post in await strip_names(conn, await posts.list_by_ids(conn, sorted(visible)))}
     writers = {actor.id: actor for actor in await actors.list_by_ids(conn, [post.author_id for post in found.values()])}
     photos = await media.list_by_posts(conn, list(found))
     own = await find_passages(conn, [post.uri for post in found.values() if post.author_id == reader_id])
@@ -78,5 +81,6 @@ def _make_remark(
         language=post.language,
         at=post.published_at,
         pictures=draw_pictures(site, photos),
+        files=list_files(site, photos),
         passages=passages,
     )

@@ -6,11 +6,11 @@ from datetime import datetime
 from aiohttp import web
 from markupsafe import Markup
 
-from federation.html import strip_mention
 from models import actors, listings, posts, thanks
 from models.actors import Actor
 from models.database import Connection, transaction
 from models.settings import Site
+from web.addressing import strip_names
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.ids import read_id
@@ -50,7 +50,8 @@ async def list_thanks(conn: Connection, site: Site, actor: Actor, reader_id: int
     own = reader_id == actor.id
     received = await thanks.list_received(conn, actor.id, hidden=own, limit=OWN if own else SHOWN)
     wanted = await posts.filter_wanted(conn, [one.post_id for one in received], reader_id) if received else set()
-    notes = {post.id: post for post in await posts.list_by_ids(conn, sorted(wanted))} if wanted else {}
+    said = await strip_names(conn, await posts.list_by_ids(conn, sorted(wanted))) if wanted else []
+    notes = {post.id: post for post in said}
     about = await listings.list_by_posts(conn, [one.listing_id for one in received if one.post_id in notes])
     people = {one.id: one for one in await actors.list_by_ids(conn, [one.author_id for one in received])}
     return [
@@ -59,7 +60,7 @@ async def list_thanks(conn: Connection, site: Site, actor: Actor, reader_id: int
             author=person_of(people[one.author_id]),
             title=about[one.listing_id].details.title,
             href=listing_path(site, about[one.listing_id]),
-            content=Markup(strip_mention(note.content)),  # noqa: S704 - cleaned by federation/html when it was stored
+            content=Markup(note.content),  # noqa: S704 - cleaned by federation/html when it was stored
             language=note.language,
             at=note.published_at,
             hidden=one.hidden,

@@ -59,6 +59,20 @@ def test_a_long_text_is_cut_between_two_words() -> None:
     assert text.endswith("mot…")
 
 
+def test_a_hashtag_that_stands_in_the_text_is_not_said_again() -> None:
+    typed = "<p>Un #velo pour #lomme et #OffreLomme</p>"
+
+    assert lines(description=typed)[-1] == "#Offre"
+    assert len(lines(description=f"{typed}<p>#offre</p>")) == 4
+    assert [tag.tag for tag in build_listing_tags(listing(description=typed).details)] == [
+        *("offre", "velo", "lomme", "offrelomme")
+    ]
+
+
+def test_a_hashtag_that_was_cut_off_is_said_after_all() -> None:
+    assert lines(description=f"<p>{'mot ' * 200}#Lomme</p>")[-1] == "#Offre #Vélo #Lomme #OffreLomme"
+
+
 @pytest.mark.parametrize(
     ("changes", "own"),
     [

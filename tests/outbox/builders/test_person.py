@@ -5,11 +5,13 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from federation.html import to_text
 from federation.serialize import to_json
 from federation.signatures.public_keys import read_multikey
 from models.actors import Actor
 from models.keys import StoredPublicKey
 from outbox.builders.person import build_actor
+from outbox.builders.summaries import build_summary
 from tests.outbox.people import ALICE, AT, SITE, actor, picture
 
 SPKI = PublicFormat.SubjectPublicKeyInfo
@@ -143,3 +145,20 @@ def test_a_move_and_its_aliases_are_told() -> None:
 
     assert written["movedTo"] == "https://b.example/alice"
     assert written["alsoKnownAs"] == ["https://b.example/alice"]
+
+
+def test_hashtags_of_a_summary_are_links_and_tags_for_everybody() -> None:
+    member = actor(summary="<p>Cycliste, #Vélo &amp; #jardin.</p>")
+
+    written = build(member)
+
+    assert [tag["name"] for tag in written["tag"]] == ["#Vélo", "#jardin"]
+    assert written["tag"][0]["href"] == "https://lomme.example/tags/v%C3%A9lo"
+    assert written["summary"].count('class="mention hashtag"') == 2 and "&amp;" in written["summary"]
+    assert to_text(written["summary"]) == "Cycliste, #Vélo & #jardin."
+
+
+def test_what_others_say_of_themselves_is_left_as_it_is() -> None:
+    theirs = actor("bob", "henin.example", summary="<p>#velo</p>")
+
+    assert build_summary(SITE, theirs) == "<p>#velo</p>"

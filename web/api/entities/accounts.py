@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from federation.built_in_pictures import find_header_url, find_icon_url
 from federation.media_uris import media_url, thumbnail_url
 from federation.uris import web_address
 from federation.vocabulary.actors import ABSENCE
@@ -12,6 +13,7 @@ from models.actors import Actor, Counts
 from models.database import Connection
 from models.follows import Relationship
 from models.media import Media
+from outbox.builders.summaries import build_summary
 from outbox.builders.wording import write_return
 from web.api.entities.values import Json, Look, write_moment
 
@@ -53,9 +55,9 @@ def write_acct(actor: Actor) -> str:
 def build_account(look: Look, actor: Actor, counts: Counts, pictures: dict[int, Media]) -> Json:
     """The whole Account; no value is null but those that every client takes as null."""
     icon, image = pictures.get(actor.icon_media_id or 0), pictures.get(actor.image_media_id or 0)
-    blank = look.group if actor.type in COLLECTIVE else look.person
-    avatar = (thumbnail_url(look.site, icon) if icon else None) or blank
-    header = media_url(look.site, image) if image and image.type == "image" else look.header
+    avatar = (thumbnail_url(look.site, icon) if icon else None) or _find_blank(look, actor)
+    drawn = find_header_url(look.site, actor) or look.header
+    header = media_url(look.site, image) if image and image.type == "image" else drawn
     return {
         "id": str(actor.id),
         "username": actor.username,
@@ -63,7 +65,7 @@ def build_account(look: Look, actor: Actor, counts: Counts, pictures: dict[int, 
         "uri": actor.uri,
         "url": web_address(actor.url, actor.uri),
         "display_name": actor.display_name,
-        "note": actor.summary,
+        "note": build_summary(look.site, actor),
         "avatar": avatar,
         "avatar_static": avatar,
         "header": header,
@@ -82,6 +84,11 @@ def build_account(look: Look, actor: Actor, counts: Counts, pictures: dict[int, 
         "roles": [],
         "fields": [build_field(row) for row in list_fields(actor)],
     }
+
+
+def _find_blank(look: Look, actor: Actor) -> str:
+    """The picture of somebody who has none."""
+    return find_icon_url(look.site, actor) or (look.group if actor.type in COLLECTIVE else look.person)
 
 
 def list_fields(actor: Actor) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from markupsafe import Markup
 
-from federation.html import from_text, strip_mention
+from federation.html import from_text
 from models import exchanges, media, posts
 from models.actors import Actor
 from models.agreements import Terms, read_terms
@@ -17,10 +17,12 @@ from models.media import Media
 from models.posts import Post
 from models.settings import Site
 from outbox.builders.explanations import write_cause
+from web.addressing import strip_names
 from web.formats import to_paris_day
 from web.gratitude import read_thanks
 from web.pages.cards import Picture, draw_pictures
 from web.pages.exchanges.facts import Fact, is_help, list_facts, tell_when
+from web.pages.files import File, list_files
 from web.pages.passages import Passages, find_passages
 from web.render import N_
 from web.spans import Voice
@@ -91,6 +93,7 @@ class Line:
     content: Markup | None = None
     language: str | None = None
     pictures: tuple[Picture, ...] = ()
+    files: tuple[File, ...] = ()
     passages: Passages | None = None
 
 
@@ -126,7 +129,7 @@ async def list_lines(conn: Connection, reading: Reading, entries: Sequence[Entry
         retold = await exchanges.list_retold(conn, reading.thread.id, written)
         written = [id for id in written if id not in retold]
     visible = await posts.filter_visible(conn, written, reading.me) if written else set()
-    messages = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
+    messages = {post.id: post for post in await strip_names(conn, await posts.list_by_ids(conn, sorted(visible)))}
     happened = [entry.id for entry in entries if entry.kind == "event"]
     events = {event.id: event for event in await exchanges.list_events(conn, happened)} if happened else {}
     thanked = await read_thanks(conn, list(events.values()), reading.me)
@@ -180,9 +183,10 @@ def _tell_message(reading: Reading, post: Post, photos: list[Media], passages: P
         at=post.published_at,
         new_day=None,
         own=post.author_id == reading.me,
-        content=Markup(strip_mention(post.content)),  # noqa: S704 - cleaned by federation/html when it was stored
+        content=Markup(post.content),  # noqa: S704 - cleaned by federation/html when it was stored
         language=post.language,
         pictures=tuple(draw_pictures(reading.site, photos)),
+        files=tuple(list_files(reading.site, photos)),
         passages=passages,
     )
 
@@ -224,7 +228,7 @@ def _quote(reading: Reading, line: Line, note: Post) -> Line:
     for_all = note.audience in posts.PUBLIC
     mine, theirs = SAID["thanked_for_all" if for_all else "thanked"]
     words = reading.voice.say(mine) if line.own else reading.voice.say(theirs, name=reading.other.display_name)
-    return replace(line, words=words, language=note.language, content=Markup(strip_mention(note.content)))  # noqa: S704 - cleaned
+    return replace(line, words=words, language=note.language, content=Markup(note.content))  # noqa: S704 - cleaned
 
 
 def _word(reading: Reading, event: Event, facts: list[Fact]) -> str:

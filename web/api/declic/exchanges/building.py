@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from federation.html import from_text, strip_mention, to_text
+from federation.html import from_text, to_text
 from federation.uris import web_address
 from models import agreements as models
 from models.actors import Actor
@@ -121,15 +121,14 @@ def build_terms(terms: models.Terms) -> Terms:
 
 
 def build_message(site: Site, post: Post, photos: Mapping[int, list[Media]], me: int) -> ThreadEntry:
-    """A message, without the name of whom it is for at its head."""
-    content = strip_mention(post.content)
+    """A message; the names of whom it is for were left out before."""
     return ThreadEntry(
         id=str(post.id),
         kind="message",
         yours=post.author_id == me,
         at=write_moment(post.published_at),
-        text=to_text(content),
-        content=content,
+        text=to_text(post.content),
+        content=post.content,
         photos=[build_photo(site, photo) for photo in photos.get(post.id, [])],
         agreement_id=None,
         terms=None,

@@ -9,6 +9,7 @@ from models.database import Connection, connection
 from models.exchanges import Entry, Exchange
 from models.listings import has_calendar
 from outbox.messages import may_write
+from web.addressing import strip_names
 from web.api.auth import reader
 from web.api.declic.answering import answer
 from web.api.declic.exchanges.building import (
@@ -86,7 +87,7 @@ async def load_entries(
     written = [one.id for one in found if one.kind == "message"]
     retold = await exchanges.list_retold(conn, thread.id, written)
     visible = await posts.filter_visible(conn, [id for id in written if id not in retold], me)
-    messages = {post.id: post for post in await posts.list_by_ids(conn, sorted(visible))}
+    messages = {post.id: post for post in await strip_names(conn, await posts.list_by_ids(conn, sorted(visible)))}
     photos = await media.list_by_posts(conn, list(messages))
     happened = await exchanges.list_events(conn, [one.id for one in found if one.kind == "event"])
     lines = {id: build_message(site, post, photos, me) for id, post in messages.items()}
