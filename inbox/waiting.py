@@ -1,4 +1,4 @@
-"""What unknown hosts publish: kept for whoever has its address, within limits, and in no list (`models/waiting_posts`)."""
+"""What unknown hosts publish: kept for whoever has its address, within limits, and in no list (`waiting_posts`)."""
 
 import orjson
 

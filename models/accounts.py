@@ -196,6 +196,13 @@ async def forget_password(conn: Connection, actor_id: int) -> None:
     await execute(conn, "UPDATE account SET password_hash = NULL WHERE actor_id = $1", actor_id)
 
 
+async def list_admins(conn: Connection) -> list[int]:
+    """Row ids of those who administer, to tell them."""
+    return await fetch_column(
+        conn, "SELECT actor_id FROM account WHERE role = 'admin' AND disabled_at IS NULL ORDER BY actor_id"
+    )
+
+
 async def set_role(conn: Connection, actor_id: int, role: Role) -> None:
     """Trust this account with `role`. Raises Conflict rather than leave the instance without an admin."""
     changed = await execute(

@@ -1,4 +1,4 @@
-"""Hosts that this cooperative knows: what they publish stands in its lists. What others publish waits (`waiting_posts`).
+"""Hosts that this cooperative knows: what they publish stands in its lists; the rest waits (`waiting_posts`).
 
 A host is known once somebody here follows, or asked to follow, somebody there, wrote to somebody there or answered, or
 asked for something there; when an administrator let it in; while it, or a domain above it, is a friend or a guest; and

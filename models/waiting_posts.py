@@ -1,4 +1,4 @@
-"""What unknown hosts publish: kept, to be opened by its address, and in no list until its host is known (`known_hosts`).
+"""What unknown hosts publish: to be opened by its address, and in no list until its host is known (`known_hosts`).
 
 A listing that came unasked waits for an administrator's yes or no, thirty days at most. What somebody here looked up,
 was shown by somebody she follows, or names her, is as quiet but asks nobody: it stays as long as it does elsewhere.
@@ -38,7 +38,8 @@ NARROWED: dict[Audience, Audience] = {"network": "unlisted", "territories": "fol
 class WaitingHost:
     """A host whose listings wait. `leaves_at` is when the eldest goes; `refused` counts what was not kept, and why.
 
-    `post_id`, `title` and `extract`, which is how its text begins without markup, are of the newest one. `followers` are accounts there that follow somebody here: they would be cut off too if it were sent away.
+    `post_id`, `title` and `extract`, which is how its text begins without markup, are of the newest one. `followers`
+    are accounts there that follow somebody here: they would be cut off too if it were sent away.
     """
 
     host: str
@@ -121,11 +122,6 @@ async def note_refusal(conn: Connection, host: str, why: Refusal) -> None:
     )
 
 
-async def is_waiting(conn: Connection, post_id: int) -> bool:
-    """Whether this post stands in no list because its host is unknown."""
-    return bool(await fetch_value(conn, "SELECT EXISTS (SELECT FROM waiting_post WHERE post_id = $1)", post_id))
-
-
 async def list_hosts(conn: Connection, limit: int = 100) -> list[WaitingHost]:
     """The hosts whose listings wait, the longest first; those set aside meanwhile are not among them."""
     return await fetch_all(
@@ -155,11 +151,6 @@ async def list_hosts(conn: Connection, limit: int = 100) -> list[WaitingHost]:
         DAYS,
         limit,
     )
-
-
-async def find_host(conn: Connection, host: str) -> WaitingHost | None:
-    """What waits of one host."""
-    return next((one for one in await list_hosts(conn, limit=MOST) if one.host == host), None)
 
 
 async def count_hosts(conn: Connection) -> int:
@@ -244,7 +235,8 @@ async def forget_over(conn: Connection, at: datetime | None = None) -> int:
         """
         UPDATE waiting_post w SET wanted = true WHERE NOT w.wanted AND w.since < $1 AND (
             EXISTS (SELECT FROM bookmark b WHERE b.post_id = w.post_id)
-            OR EXISTS (SELECT FROM favourite f JOIN actor a ON a.id = f.actor_id WHERE f.post_id = w.post_id AND a.local)
+            OR EXISTS (SELECT FROM favourite f JOIN actor a ON a.id = f.actor_id
+                WHERE f.post_id = w.post_id AND a.local)
             OR EXISTS (SELECT FROM share s WHERE s.post_id = w.post_id)
             OR EXISTS (SELECT FROM exchange e WHERE e.listing_id = w.post_id))
         """,
