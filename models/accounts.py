@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from models.database import Connection, execute, fetch_all, fetch_one, fetch_value
+from models.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 from models.errors import Conflict, Invalid, NotFound
 
 Role = Literal["member", "welcome", "moderator", "admin"]
