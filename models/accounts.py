@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from models.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
+from models.database import Connection, execute, fetch_all, fetch_one, fetch_value
 from models.errors import Conflict, Invalid, NotFound
 
 Role = Literal["member", "welcome", "moderator", "admin"]
@@ -194,13 +194,6 @@ async def set_password(conn: Connection, actor_id: int, password_hash: str) -> N
 async def forget_password(conn: Connection, actor_id: int) -> None:
     """Let nobody in by password until a new one is chosen."""
     await execute(conn, "UPDATE account SET password_hash = NULL WHERE actor_id = $1", actor_id)
-
-
-async def list_admins(conn: Connection) -> list[int]:
-    """Row ids of those who administer, to tell them."""
-    return await fetch_column(
-        conn, "SELECT actor_id FROM account WHERE role = 'admin' AND disabled_at IS NULL ORDER BY actor_id"
-    )
 
 
 async def set_role(conn: Connection, actor_id: int, role: Role) -> None:

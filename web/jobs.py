@@ -158,7 +158,7 @@ async def watch_unknown_hosts(instance: Instance) -> None:
     async with transaction(instance.pool) as conn:
         await waiting_posts.release_known(conn)
         untold = await waiting_posts.claim_untold(conn)
-        for actor_id in await accounts.list_admins(conn) if untold else []:
+        for actor_id in await waiting_posts.list_deciders(conn) if untold else []:
             await ask_mail(conn, "waiting_hosts", actor_id, "/coop/serveurs")
     if untold:
         log.info("unknown_hosts_wait", hosts=untold)

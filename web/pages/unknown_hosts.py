@@ -9,7 +9,7 @@ from aiohttp import web
 from models import waiting_posts
 from models.database import transaction
 from models.errors import NotFound
-from models.waiting_posts import WaitingHost
+from models.waiting_posts import Refusal, WaitingHost
 from outbox import peers
 from web.forms import read_form
 from web.keys import INSTANCE
@@ -27,14 +27,7 @@ SAID = {
 }
 """What the page says after a decision, by the word in its address; the words are the decisions too."""
 
-WHY_REFUSED = {
-    "hour": N_("pas plus de %(count)s par heure d’un site inconnu"),
-    "domain": N_("pas plus de %(count)s qui attendent d’un site inconnu"),
-    "all": N_("pas plus de %(count)s qui attendent en tout"),
-    "long": N_("pas plus de %(count)s octets pour une annonce d’un site inconnu"),
-}
-
-LIMITS = {
+LIMITS: dict[Refusal, int] = {
     "hour": waiting_posts.AN_HOUR,
     "domain": waiting_posts.MOST_OF_ONE,
     "all": waiting_posts.MOST,
@@ -54,7 +47,7 @@ class Newcomer:
     followers: int
     refused: int
     refused_at: datetime | None
-    refused_why: str
+    refused_why: Refusal | None
     limit: int
     path: str
     title: str
@@ -73,8 +66,8 @@ def describe(one: WaitingHost) -> Newcomer:
         followers=one.followers,
         refused=one.refused,
         refused_at=one.refused_at,
-        refused_why=WHY_REFUSED.get(one.refused_why or "", ""),
-        limit=LIMITS.get(one.refused_why or "", 0),
+        refused_why=one.refused_why,
+        limit=LIMITS[one.refused_why] if one.refused_why else 0,
         path="" if one.post_id is None else f"/annonces/d/{one.post_id}",
         title=one.title,
         extract=words[:EXTRACT] + ("…" if len(words) > EXTRACT else ""),
