@@ -249,7 +249,7 @@ async def test_what_is_not_decided_goes_after_thirty_days_but_what_somebody_keep
     await desk.take(mallory, *(desk.create(mallory, build_listing(mallory, n)) for n in (1, 2)))
     liked = await find(desk, f"{mallory.uri}/items/2")
     async with transaction(desk.instance.pool) as conn:
-        await reactions.favourite(conn, uri=None, actor_id=alice.id, post_id=liked.id)
+        await reactions.favourite(conn, uri="https://lomme.test/likes/1", actor_id=alice.id, post_id=liked.id)
         [one] = await waiting_posts.list_hosts(conn)
     now = datetime.now(UTC)
 
