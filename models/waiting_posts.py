@@ -28,6 +28,8 @@ DAYS = 30
 TOLD_A_DAY = 1
 """Mails a day that tell of unknown hosts; each names all that came since the last."""
 
+COUNTED = 100
+
 Refusal = Literal["hour", "domain", "all", "long"]
 
 NARROWED: dict[Audience, Audience] = {"network": "unlisted", "territories": "followers"}
@@ -166,13 +168,16 @@ async def count_hosts(conn: Connection) -> int:
 
 
 async def count_unseen(conn: Connection) -> int:
-    """How many of them no administrator has seen on their page yet."""
+    """How many of them no administrator has seen on their page yet, at most COUNTED: every page of hers asks."""
     found: int = await fetch_value(
         conn,
         """
-        SELECT count(*) FROM waiting_host w WHERE w.seen_at IS NULL AND is_welcome(w.host)
-            AND EXISTS (SELECT FROM waiting_post x WHERE x.host = w.host AND NOT x.wanted)
+        SELECT count(*) FROM (
+            SELECT FROM waiting_host w WHERE w.seen_at IS NULL AND is_welcome(w.host)
+                AND EXISTS (SELECT FROM waiting_post x WHERE x.host = w.host AND NOT x.wanted)
+            LIMIT $1) AS unseen
         """,
+        COUNTED,
     )
     return found
 
