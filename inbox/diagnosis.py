@@ -62,8 +62,9 @@ class Diagnosis:
 
     @property
     def fault(self) -> Check | None:
-        """The first step that fails."""
-        return next((check for check in self.checks if check.ok is False), None)
+        """The first step that fails; what is here and waits to be let in has no other fault."""
+        failing = [check for check in self.checks if check.ok is False]
+        return next((check for check in failing if check.finding == "waits"), next(iter(failing), None))
 
 
 class _Ended(Exception):
@@ -236,5 +237,7 @@ async def _show(instance: Instance, found: Diagnosis, *, ours: bool) -> None:
         listing = await listings.find_by_post(conn, post.id)
     if listing is not None and listing.details.status not in {"open", "reserved"}:
         _note(found, Step.SHOWN, ok=False, finding=listing.details.status)
+    elif post.waits:
+        _note(found, Step.SHOWN, ok=False, finding="waits", host=host_of(post.uri))
     else:
         _note(found, Step.SHOWN, ok=True, finding="listing" if listing is not None else "note")

@@ -10,6 +10,7 @@ from federation.vocabulary.objects import Note
 from inbox.contents import read_attachments
 from inbox.errors import Held, Ignored
 from inbox.translation import read_details, read_new_poll, read_new_post
+from inbox.waiting import has_to_wait, keep_waiting, narrow
 from models import arrivals, listings, media, notes, notifications, polls, posts, strangers
 from models.actors import Actor
 from models.arrivals import Arrival, Question
@@ -67,14 +68,18 @@ async def _store(
         new = replace(new, updated_at=edited_at)
     if moment is not None:
         new = replace(new, id=make_id(moment))
+    waits = has_to_wait(new, arrival)
+    kept = await narrow(conn, author, new, arrival, asked_for=through_share) if waits else new
     details = read_details(object, new.content)
     if details is None:
-        post, fresh = await notes.save_remote(conn, new)
+        post, fresh = await notes.save_remote(conn, kept)
     else:
-        listing, fresh = await listings.save_remote(conn, new, details)
+        listing, fresh = await listings.save_remote(conn, kept, details)
         post = listing.post
     if post.local or post.author_id != author.id or post.deleted_at is not None:
         raise Ignored("This object is somebody else's, or was deleted.")
+    if waits and fresh:
+        await keep_waiting(conn, author, post, new, asked_for=through_share)
     await _save_parts(conn, post, object, fresh=fresh)
     return post, arrival if fresh else None
 
@@ -102,7 +107,12 @@ def _ask_about(author: Actor, object: Postlike) -> Question:
     note = note_of(object)
     people = {*note.to, *note.cc, *(mention.href for mention in note.mentions)} - {PUBLIC, author.followers_uri or ""}
     return Question(
-        uri=note.id, author_id=author.id, author_uri=author.uri, in_reply_to=note.in_reply_to, people=sorted(people)
+        uri=note.id,
+        author_id=author.id,
+        author_uri=author.uri,
+        author_host=author.host,
+        in_reply_to=note.in_reply_to,
+        people=sorted(people),
     )
 
 

@@ -17,11 +17,11 @@ from federation.fetches import get_actor
 from federation.instance import Instance
 from federation.vocabulary.activities import Activity
 from inbox.dispatch import apply
-from inbox.errors import Held, Ignored, TookTooLong
+from inbox.errors import Held, Ignored, NoRoom, TookTooLong
 from inbox.passing_on import may_pass_on
 from inbox.processor_time import limit_processor_time
 from inbox.resolve import find_sender, resolve
-from models import received, strangers
+from models import received, strangers, waiting_posts
 from models.database import connection, relaxed_transaction, transaction
 from models.errors import DeclicError, Unavailable
 from models.received import Received
@@ -118,7 +118,7 @@ class _Desk:
             if error.retry:
                 await self._wait_or_give_up(item, str(error), retry=True)
             else:
-                await self._ignore(item, str(error))
+                await self._ignore(item, error)
         except Exception as error:
             log.exception("activity_failed", type=item.type, host=item.host, id=item.id)
             await self._wait_or_give_up(item, f"{type(error).__name__}: {error}"[:500], retry=True)
@@ -144,9 +144,11 @@ class _Desk:
         self.done()
         return True
 
-    async def _ignore(self, item: Received, reason: str) -> None:
+    async def _ignore(self, item: Received, error: DeclicError) -> None:
         async with relaxed_transaction(self.instance.pool) as conn:
-            await received.finish(conn, item.id, ignored=reason)
+            await received.finish(conn, item.id, ignored=str(error))
+            if isinstance(error, NoRoom):
+                await waiting_posts.note_refusal(conn, error.host, error.why)
 
     async def _hold(self, item: Received) -> None:
         async with transaction(self.instance.pool) as conn:

@@ -9,12 +9,15 @@ from models.database import Connection, fetch_one
 class Arrival:
     """`gone`: deleted before it came. `followed`: somebody here follows its author; `listener_ids` want to hear of it.
 
+    `host_known`: what the author's host publishes stands in lists (`known_hosts`).
+
     `parent_author_id` wrote what it answers, when that is here. `actor_uris`, `actor_ids` and `actors_local` are those
     people whom it names or addresses and who are known here, side by side.
     """
 
     gone: bool
     followed: bool
+    host_known: bool
     listener_ids: list[int]
     parent_author_id: int | None
     actor_uris: list[str]
@@ -39,6 +42,7 @@ class Question:
     uri: str
     author_id: int
     author_uri: str
+    author_host: str
     in_reply_to: str | None
     people: list[str]
 
@@ -52,6 +56,7 @@ async def ask(conn: Connection, about: Question) -> Arrival:
         SELECT EXISTS (SELECT FROM tombstone WHERE uri = $1 AND actor_uri = $2 AND forget_at > now()) AS gone,
             EXISTS (SELECT FROM follow f JOIN actor a ON a.id = f.follower_id
                 WHERE f.followed_id = $3 AND f.state = 'accepted' AND a.local) AS followed,
+            EXISTS (SELECT FROM known_host WHERE host = $6) OR is_known($6) AS host_known,
             ARRAY(SELECT f.follower_id FROM follow f JOIN account a ON a.actor_id = f.follower_id
                 WHERE f.followed_id = $3 AND f.state = 'accepted' AND f.notify) AS listener_ids,
             (SELECT p.author_id FROM post p WHERE p.uri = $4 AND p.deleted_at IS NULL) AS parent_author_id,
@@ -68,6 +73,7 @@ async def ask(conn: Connection, about: Question) -> Arrival:
         about.author_id,
         about.in_reply_to,
         about.people,
+        about.author_host,
     )
     assert found is not None
     return found

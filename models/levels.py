@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from models import waiting_posts
 from models.database import Connection, execute, fetch_all, fetch_one, fetch_value
 
 Level = Literal["friend", "reader", "aside"]
@@ -173,7 +174,8 @@ async def put_into_effect(conn: Connection, domains: list[str] | None) -> None:
     """Make the tables agree with what is decided about these domains (None: about everybody). Again changes nothing.
 
     People of hosts that are not welcome are suspended with their server, those of welcome ones come back; deliveries
-    that wait are cancelled, what waits to be processed is left alone, and cached pictures go.
+    that wait are cancelled, what waits to be processed is left alone, and cached pictures go. What friends and guests
+    published before they were ones stands.
     """
     await execute(
         conn,
@@ -216,6 +218,7 @@ async def put_into_effect(conn: Connection, domains: list[str] | None) -> None:
         domains,
     )
     await _forget_pictures(conn, domains)
+    await waiting_posts.release_known(conn)
 
 
 async def _forget_pictures(conn: Connection, domains: list[str] | None) -> None:

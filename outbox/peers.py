@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from federation import domain_list
 from federation.domain_list import Plan
-from models import held, knocks, levels, preferences, private_hosts, strangers
+from models import held, knocks, known_hosts, levels, preferences, private_hosts, strangers, waiting_posts
 from models.database import Connection
 from models.directory import deciding
 from models.errors import Conflict
@@ -69,6 +69,23 @@ async def refuse_strangers(conn: Connection, host: str, *, aside: bool) -> int:
     if aside:
         await trust(conn, host, "aside")
     return thrown
+
+
+async def admit(conn: Connection, host: str) -> int:
+    """Let in what a host that nobody knew publishes, what waits and all that comes; how many posts waited."""
+    return await known_hosts.admit(conn, host)
+
+
+async def send_away(conn: Connection, host: str) -> int:
+    """Remove the listings of a host that wait, and set it aside: it would send others; how many there were."""
+    removed = await waiting_posts.drop(conn, host)
+    await trust(conn, host, "aside")
+    return removed
+
+
+async def make_wait(conn: Connection, host: str) -> bool:
+    """Let what a host publishes from now on wait again; what stands stays. False where it did already."""
+    return await known_hosts.forget(conn, host)
 
 
 async def hold(conn: Connection, host: str) -> int:

@@ -38,6 +38,7 @@ from models import (
     tokens,
     tombstones,
     unavailabilities,
+    waiting_posts,
 )
 from models.agreements import links as agreement_links
 from models.database import Connection, transaction
@@ -101,6 +102,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "chores": chores.forget_old,
     "mutes": mutes.forget_over,
     "letters": strangers.forget_old,
+    "waiting_posts": waiting_posts.forget_over,
     "failed_fetches": servers.forget_old_failures,
     "nonces": keys.forget_old_nonces,
     "jobs": jobs.prune,
@@ -149,6 +151,17 @@ async def watch_sign_ups(instance: Instance) -> None:
         log.warning("sign_ups_wait", cause="No moderator was seen for 7 days.")
         for actor_id in await sign_ups.list_moderators(conn):
             await ask_mail(conn, "unattended", actor_id, "/coop/demandes")
+
+
+async def watch_unknown_hosts(instance: Instance) -> None:
+    """Tell administrators of hosts whose listings wait, each once, and let stand what a race left waiting."""
+    async with transaction(instance.pool) as conn:
+        await waiting_posts.release_known(conn)
+        untold = await waiting_posts.claim_untold(conn)
+        for actor_id in await waiting_posts.list_deciders(conn) if untold else []:
+            await ask_mail(conn, "waiting_hosts", actor_id, "/coop/serveurs")
+    if untold:
+        log.info("unknown_hosts_wait", hosts=untold)
 
 
 async def remind_leaving(instance: Instance) -> None:
@@ -213,6 +226,7 @@ CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "stream_events": ("* * * * *", forget_stream_events),
     "directory": ("*/10 * * * *", crawl.crawl_due),
     "sign_ups": ("*/10 * * * *", watch_sign_ups),
+    "unknown_hosts": ("*/10 * * * *", watch_unknown_hosts),
     "points": ("3-59/10 * * * *", grant_points),
     "sweep": ("17 2 * * *", sweep),
     "sweep_media": ("47 2 * * *", sweep_media),

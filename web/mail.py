@@ -20,11 +20,22 @@ from web.mail_server import Handover, MailCause, MailRefused, hand_over, read_sm
 from web.templating import make_bare_environment
 
 MailKind = Literal[
-    "login", "confirm", "password", "known", "address", "unattended", "factors", "leaving", "leaving_soon", "archive"
+    "login",
+    "confirm",
+    "password",
+    "known",
+    "address",
+    "unattended",
+    "factors",
+    "leaving",
+    "leaving_soon",
+    "archive",
+    "waiting_hosts",
 ]
 """`known`: somebody tried to register with this address, which has an account already; `address`: a new address;
 `unattended`: nobody who moderates came by for a week; `factors`: the second proof at log-in was taken away;
-`leaving`, `leaving_soon`: the account ends in two weeks, tomorrow; `archive`: what she takes along lies ready."""
+`leaving`, `leaving_soon`: the account ends in two weeks, tomorrow; `archive`: what she takes along lies ready;
+`waiting_hosts`: listings of hosts that nobody here knows wait for a decision."""
 
 PURPOSES: dict[MailKind, Purpose] = {
     "login": "login",

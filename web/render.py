@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 from markupsafe import Markup
 
-from models import news
+from models import news, waiting_posts
 from models.database import Connection, connection
 from models.errors import Unavailable
 from web.face import Face, load_face
@@ -73,7 +73,8 @@ async def _count_unread(request: web.Request, status: int) -> int:
         return 0
     try:
         async with connection(request.app[INSTANCE].pool) as conn:
-            return await news.count_unread(conn, account.actor_id)
+            unread = await news.count_unread(conn, account.actor_id)
+            return unread + (await waiting_posts.count_unseen(conn) if account.has_role("admin") else 0)
     except Unavailable:
         return 0
 

@@ -141,7 +141,10 @@ async def list_cooperatives(conn: Connection, hosts: list[str]) -> list[Actor]:
 
 
 async def search(conn: Connection, text: str, *, limit: int) -> list[Actor]:
-    """Actors whose name or username resembles `text`, accents and case aside; local ones first."""
+    """Actors whose name or username resembles `text`, accents and case aside; local ones first.
+
+    Then those of hosts that people here know: nobody fills the list by inventing accounts.
+    """
     return await fetch_all(
         conn,
         Actor,
@@ -151,7 +154,8 @@ async def search(conn: Connection, text: str, *, limit: int) -> list[Actor]:
             AND NOT EXISTS (SELECT FROM account WHERE actor_id = full_actor.id AND confirmed_at IS NULL)
             AND fold(username || ' ' || name)
                 LIKE '%' || replace(replace(replace(fold($1), '!', '!!'), '%', '!%'), '_', '!_') || '%' ESCAPE '!'
-        ORDER BY local DESC, similarity(fold(username || ' ' || name), fold($1)) DESC, id
+        ORDER BY local DESC, EXISTS (SELECT FROM known_host k WHERE k.host = full_actor.host) DESC,
+            similarity(fold(username || ' ' || name), fold($1)) DESC, id
         LIMIT $2
         """,
         text,

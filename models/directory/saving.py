@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from models import waiting_posts
 from models.database import Connection, execute, fetch_all, fetch_value
 from models.directory.values import THRESHOLDS, Reason, Verdict
 from models.domains import find_domain
@@ -158,7 +159,10 @@ async def _save_candidate(conn: Connection, host: str, depth: int) -> bool:
 
 
 async def save_verdicts(conn: Connection, verdicts: Mapping[str, Verdict]) -> None:
-    """Draw the map; who is new on it costs its vouchers one of their entries of the month."""
+    """Draw the map; who is new on it costs its vouchers one of their entries of the month.
+
+    What waited of hosts that are on it now, or for which a friend vouches, stands.
+    """
     await take_turn(conn)
     hosts = list(verdicts)
     found = [verdicts[host] for host in hosts]
@@ -183,6 +187,7 @@ async def save_verdicts(conn: Connection, verdicts: Mapping[str, Verdict]) -> No
     for host, verdict in verdicts.items():
         if verdict.vouchers:
             await _save_credit(conn, host, verdict.vouchers)
+    await waiting_posts.release_known(conn)
 
 
 async def _save_credit(conn: Connection, host: str, vouchers: Sequence[str]) -> None:

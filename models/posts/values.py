@@ -11,6 +11,9 @@ Audience = Literal["network", "unlisted", "coop", "territories", "followers", "d
 PUBLIC: tuple[Audience, ...] = ("network", "unlisted")
 """Audiences that anybody may read."""
 
+EVERYBODY = "https://www.w3.org/ns/activitystreams#Public"
+"""Among the `to_uris` of a post from elsewhere: its author wants it in lists."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
@@ -42,6 +45,20 @@ class Post:
     received_at: datetime
     deleted_at: datetime | None
     thanks_for: str | None = None
+
+    @property
+    def meant_audience(self) -> Audience:
+        """The audience that its author gave it; `audience` is narrower while it waits (`waiting_posts`)."""
+        if self.local or self.audience not in ("unlisted", "followers"):
+            return self.audience
+        if self.audience == "unlisted":
+            return "network" if EVERYBODY in self.to_uris else "unlisted"
+        return "territories" if self.kind == "listing" else "followers"
+
+    @property
+    def waits(self) -> bool:
+        """Whether it stands in no list because nobody here knows its host."""
+        return self.audience != self.meant_audience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

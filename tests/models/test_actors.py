@@ -37,3 +37,12 @@ async def test_home_shows_posts_of_the_followed_and_what_they_share(conn: Connec
     assert (await listings.list_by_posts(conn, [theirs.id]))[theirs.id] == theirs
     assert await posts.filter_visible(conn, [theirs.id], None) == {theirs.id}
     assert await follows.is_followed_locally(conn, bob.uri)
+
+
+async def test_in_a_search_accounts_of_hosts_that_nobody_knows_come_last(conn: Connection) -> None:
+    alice = await make_member(conn)
+    invented = await make_remote_actor(conn, "bob", "neu.test")
+    met = await make_remote_actor(conn, "bobby", "henin.test")
+    await make_follow(conn, alice, met)
+
+    assert [one.id for one in await actors.search(conn, "bob", limit=5)] == [met.id, invented.id]

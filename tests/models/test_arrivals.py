@@ -14,6 +14,7 @@ async def test_what_has_to_be_known_of_a_post_is_known_in_one_question(conn: Con
         uri="https://henin.test/1",
         author_id=bob.id,
         author_uri=bob.uri,
+        author_host=bob.host,
         in_reply_to=parent.uri,
         people=[alice.uri, bob.uri, "https://nobody.test/"],
     )

@@ -11,14 +11,14 @@ import asyncpg
 import pytest
 from playwright.async_api import Browser, Page
 
-from models import absences, actors, archives, leaving, unavailabilities
+from models import absences, actors, archives, leaving, unavailabilities, waiting_posts
 from models.actors import Actor
 from models.database import Connection, execute, open_pool, transaction
 from models.hours import Closure, Span, make_hours, write_hours
 from models.unavailabilities import midnight
 from tests.atlas import furnish_atlas
 from tests.conftest import copy_database, with_database
-from tests.factories import make_activity, make_local_actor
+from tests.factories import make_activity, make_listing, make_local_actor, make_remote_actor
 from tests.points import fill_ledger
 from tests.village import Village
 from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
@@ -176,6 +176,7 @@ async def live(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempP
             await furnish_departures(conn, live.village)
             await fill_ledger(conn, live.village)
             await furnish_days(conn, live.village)
+            await furnish_strangers(conn)
         yield live
     pool.terminate()
     await keeper.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -203,6 +204,18 @@ async def furnish_departures(conn: Connection, village: Village) -> None:
             host,
             state,
         )
+
+
+async def furnish_strangers(conn: Connection) -> None:
+    """Two hosts that nobody knows wait; of one of them more came than is kept."""
+    for host, count in (("annonces-gratuites-et-pas-cheres.example", 3), ("bricole.example", 1)):
+        author = await make_remote_actor(conn, "mallory", host)
+        for number in range(count):
+            words = "<p>Comme neuve, vendue cause double emploi. Ne tardez pas, tout part très vite en ce moment.</p>"
+            post = {"audience": "unlisted", "to_uris": ("https://www.w3.org/ns/activitystreams#Public",)}
+            listing = await make_listing(conn, author, title=f"Montre {number}", description=words, post=post)
+            await waiting_posts.keep(conn, listing.id, host, "network", wanted=False)
+    await waiting_posts.note_refusal(conn, "bricole.example", "hour")
 
 
 async def furnish_days(conn: Connection, village: Village) -> None:

@@ -81,18 +81,18 @@ async def test_every_mail_is_text_and_html_in_the_language_of_the_person(
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-async def test_a_member_whose_second_step_was_removed_is_told_and_led_to_the_page(
-    pool: Pool, postman: Postman, language: str
+@pytest.mark.parametrize(("kind", "page"), [("factors", "/compte/securite"), ("waiting_hosts", "/coop/serveurs")])
+async def test_what_somebody_is_told_without_having_asked_leads_to_a_page_and_lets_nobody_in(
+    pool: Pool, postman: Postman, kind: str, page: str, language: str
 ) -> None:
     async with transaction(pool) as conn:
         alice = await make_member(conn, "alice")
         await execute(conn, "UPDATE account SET language = $1", language)
 
-    payload = {"kind": "factors", "actor_id": alice.id, "return_to": "/compte/securite"}
-    await mail.send_mail(make_instance(pool, postman.port), payload)
+    await mail.send_mail(make_instance(pool, postman.port), {"kind": kind, "actor_id": alice.id, "return_to": page})
 
     text, html = read_parts(postman.taken[0])
-    assert "\nhttps://lomme.test/compte/securite\n" in text and "https://lomme.test/compte/securite" in html
+    assert f"\nhttps://lomme.test{page}\n" in text and f"https://lomme.test{page}" in html
     async with connection(pool) as conn:
         assert await fetch_value(conn, "SELECT count(*) FROM one_time_link") == 0
 

@@ -99,4 +99,9 @@ def describe_listing(listing: Listing) -> dict[str, Any]:
     """A listing for scripts."""
     names = ("kind", "mode", "title", "description", "category", "status", "place_name", "postcode", "expires_at")
     found = {name: getattr(listing.details, name) for name in names}
-    return {"id": listing.uri, "type": "listing", "url": listing.post.url, "audience": listing.post.audience} | found
+    return {
+        "id": listing.uri,
+        "type": "listing",
+        "url": listing.post.url,
+        "audience": listing.post.meant_audience,
+    } | found

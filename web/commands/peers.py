@@ -20,6 +20,7 @@ from web.commands.domain_blocks import blocks
 from web.commands.english import say_in_english
 from web.commands.private_hosts import private
 from web.commands.running import Refused, run, say, tell, working_instance
+from web.commands.unknown_hosts import admit, send_away, waiting
 from web.pages.causes import advise, explain_stop
 from web.pages.findings import tell_check, tell_clock, tell_finding
 
@@ -35,6 +36,8 @@ def peer() -> None:
 
 peer.add_command(blocks)
 peer.add_command(private)
+for command in (waiting, admit, send_away):
+    peer.add_command(command)
 
 
 @peer.command("list")

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from models import absences, accounts, mails, sessions, sign_ups, tokens
+from models import absences, accounts, mails, sessions, sign_ups, tokens, waiting_posts
 from models.database import connection, transaction
 from models.scopes import list_widest
 from web.forms import Form, blank_form, read_form
@@ -42,6 +42,7 @@ async def show_account(request: web.Request) -> web.Response:
         waiting = await sign_ups.count_waiting(conn) if welcomes else 0
         refused = await mails.is_refused(conn, account.actor_id)
         stuck = await mails.count_troubles(conn) if account.has_role("admin") else 0
+        unknown = await waiting_posts.count_hosts(conn) if account.has_role("admin") else 0
         back_on = await absences.is_away(conn, account.actor_id)
     return await render(
         request,
@@ -51,6 +52,7 @@ async def show_account(request: web.Request) -> web.Response:
         waiting=waiting,
         refused=refused,
         stuck=stuck,
+        unknown=unknown,
         mail=request.app[INSTANCE].settings.smtp_url is not None,
         back_on=back_on,
     )

@@ -3,6 +3,7 @@
 from federation.checkup import Finding, Trial
 from federation.errors import Cause
 from inbox.diagnosis import Check, Step
+from inbox.errors import CAUSES as CAUSES_OF_NO_ROOM
 from web.forms import Say
 from web.pages.causes import CAUSES, explain_cause
 from web.render import N_
@@ -74,6 +75,11 @@ FINDINGS: dict[tuple[Step, str], str] = {
     (Step.RECEIVED, "nothing_came"): N_("%(host)s ne nous en a rien envoyé cette semaine."),
     (Step.SHOWN, "listing"): N_("Elle a sa page ici, et se trouve dans les annonces."),
     (Step.SHOWN, "note"): N_("Elle a sa page ici, et se lit dans le fil de qui la suit."),
+    (Step.SHOWN, "waits"): N_(
+        "Elle a sa page ici, mais n’est dans aucune liste : personne ici ne connaît encore %(host)s. Elle attend que "
+        "les personnes qui administrent votre coop laissent entrer ce site. Répondre à cette annonce, ou suivre un "
+        "compte de là-bas, suffit aussi."
+    ),
     (Step.SHOWN, "not_kept"): N_("Elle n’est pas ici. Vous pouvez la faire venir, elle seule."),
     (Step.SHOWN, "missing_here"): N_("Cette adresse est chez nous, et il n’y a rien que vous puissiez y lire."),
     (Step.SHOWN, "deleted"): N_("Elle a été retirée."),
@@ -97,6 +103,10 @@ REASONS: dict[str, str] = {
     "Whoever sends this is suspended here.": N_("Votre coop ne montre pas ce qu’écrit cette personne."),
     "What is shared here is not for everybody.": N_("Elle n’était pas pour tout le monde."),
     "The two do not see each other.": N_("Les deux personnes ne se voient pas."),
+    CAUSES_OF_NO_ROOM["hour"]: N_("Personne ici ne connaît ce site, et il avait trop envoyé en une heure."),
+    CAUSES_OF_NO_ROOM["domain"]: N_("Personne ici ne connaît ce site, et trop de ses annonces attendent déjà."),
+    CAUSES_OF_NO_ROOM["all"]: N_("Personne ici ne connaît ce site, et trop d’annonces d’inconnus attendent déjà."),
+    CAUSES_OF_NO_ROOM["long"]: N_("Personne ici ne connaît ce site, et elle était trop longue pour attendre ici."),
 }
 """Why something that came was left alone (`inbox.errors.Ignored`), for members; others are shown as they stand."""
 

@@ -100,6 +100,7 @@ class ListingView:
     taken: TakenDays | None
     opening: PlaceView | None
     similar: list[Card]
+    waits: bool
 
 
 async def show_local(request: web.Request) -> web.Response:
@@ -214,6 +215,7 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         went=await find_reaction_passages(conn, reader_id, post.uri),
         taken=await find_taken(conn, listing, own=own),
         opening=find_place(author),
+        waits=post.waits,
         similar=await list_similar(conn, site, listing, reader_id=reader_id),
     )
 

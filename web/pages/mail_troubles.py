@@ -34,6 +34,7 @@ KINDS: dict[str, str] = {
     "address": N_("Une adresse à confirmer"),
     "password": N_("Un mot de passe à choisir"),
     "unattended": N_("Les inscriptions qui attendent"),
+    "waiting_hosts": N_("Les sites inconnus qui attendent"),
     "archive": N_("Vos données à emporter"),
     "leaving": N_("Un départ"),
     "leaving_soon": N_("Un départ"),

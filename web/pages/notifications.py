@@ -4,7 +4,7 @@ from functools import partial
 
 from aiohttp import web
 
-from models import news
+from models import news, waiting_posts
 from models.database import connection, transaction
 from web.forms import read_form
 from web.keys import INSTANCE
@@ -29,12 +29,14 @@ async def show_notifications(request: web.Request) -> web.Response:
         threads = [] if before else await news.list_threads(conn, account.actor_id, limit=THREADS)
         rows = await news.list_news(conn, account.actor_id, before=before, limit=PAGE)
         thread_lines = await list_thread_lines(conn, speak, threads)
+        unknown = await waiting_posts.count_hosts(conn) if account.has_role("admin") and not before else 0
         lines = await list_lines(conn, instance.site, speak, account.actor_id, rows)
     answer = await render(
         request,
         "notifications/index.html",
         threads=thread_lines,
         lines=lines,
+        unknown=unknown,
         last=rows[-1].id if len(rows) == PAGE else None,
         first_page=before is None,
         mail=has_mail(request),

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from federation.checkup import Finding, check_host
 from federation.hosts import read_host
-from models import chores, peers, set_aside
+from models import chores, known_hosts, peers, set_aside, waiting_posts
 from models.database import Connection, connection, transaction
 from models.errors import Conflict, Invalid, NotFound
 from models.levels import Level
@@ -21,6 +21,9 @@ from web.keys import INSTANCE
 from web.pages.causes import advise, explain_stop
 from web.pages.findings import TRIALS, tell_clock, tell_finding
 from web.pages.notices import find_notice, lead_on
+from web.pages.seeing import is_seen
+from web.pages.unknown_hosts import SAID as SAID_OF_UNKNOWN
+from web.pages.unknown_hosts import describe
 from web.render import N_, render, say
 from web.session import require_role
 
@@ -28,7 +31,7 @@ PAGE = 50
 
 LEVELS: tuple[Level, ...] = get_args(Level)
 
-GESTURES = ("retry", "catch_up", "hold", "release", "withhold", "allow", "level")
+GESTURES = ("retry", "catch_up", "hold", "release", "withhold", "allow", "level", "admit", "wait")
 
 SAID = {
     "retry": N_("C’est reparti : rechargez la page dans un instant."),
@@ -38,6 +41,8 @@ SAID = {
     "withhold": N_("Rien de privé ne part plus vers ce serveur ; ce qui est public part toujours."),
     "allow": N_("Ce qui est privé part de nouveau vers ce serveur. « Rattraper » renvoie ce qui était resté ici."),
     "level": N_("C’est noté."),
+    "admit": N_("Ses annonces se montrent dans vos listes."),
+    "wait": N_("C’est noté : ses prochaines annonces attendront votre décision. Celles qui se montrent restent."),
 }
 
 
@@ -55,6 +60,10 @@ async def list_peers(request: web.Request) -> web.Response:
         own_clock = await peers.find_own_clock(conn)
         put_aside = await set_aside.list_set_aside(conn)
         failing = await chores.list_troubles(conn)
+        unknown = await waiting_posts.list_hosts(conn) if page == 1 and not search and selection == "all" else []
+    if unknown and is_seen(request):
+        async with transaction(request.app[INSTANCE].pool) as conn:
+            await waiting_posts.mark_seen(conn)
     return await render(
         request,
         "peers/index.html",
@@ -66,6 +75,8 @@ async def list_peers(request: web.Request) -> web.Response:
         own_clock=own_clock,
         set_aside=put_aside,
         failing_chores=failing,
+        unknown=[describe(one) for one in unknown],
+        said=find_notice(request, SAID_OF_UNKNOWN),
         explain_stop=partial(explain_stop, partial(say, request)),
         tell_clock=partial(tell_clock, partial(say, request)),
     )
@@ -117,6 +128,10 @@ async def _act(conn: Connection, host: str, gesture: str, since: datetime | None
         await outbox.withhold_private(conn, host)
     elif gesture == "allow":
         await outbox.allow_private(conn, host)
+    elif gesture == "admit":
+        await outbox.admit(conn, host)
+    elif gesture == "wait":
+        await outbox.make_wait(conn, host)
     elif gesture == "catch_up" and since is not None:
         await again.catch_up(conn, host, since=since, at=at)
     else:
@@ -152,6 +167,7 @@ async def _show(
         known = await peers.find_peer(conn, host)
         troubles = await peers.list_troubles(conn, host)
         own_clock = await peers.find_own_clock(conn)
+        reason = await known_hosts.find(conn, host)
     return await render(
         request,
         "peers/show.html",
@@ -159,6 +175,7 @@ async def _show(
         peer=known or Peer(host=host, level="reader"),
         known=known is not None,
         troubles=troubles,
+        reason=reason,
         own_clock=own_clock,
         form=form,
         findings=[(one.ok, say(request, TRIALS[one.trial]), tell_finding(speak, host, one)) for one in findings or []],

@@ -55,6 +55,7 @@ from web.pages import (
     terms_links,
     territories,
     thanked,
+    unknown_hosts,
     why,
 )
 from web.pages.agenda import views as agenda
@@ -214,6 +215,7 @@ ROUTES: list[web.RouteDef] = [
     web.get("/coop/inconnus", strangers.list_letters),
     web.post("/coop/inconnus", strangers.post_decision),
     web.get("/coop/serveurs", peers.list_peers),
+    web.post("/coop/serveurs", unknown_hosts.post_decision),
     web.get(f"/coop/serveurs/{{host:{HOST}}}", peers.show_peer),
     web.post(f"/coop/serveurs/{{host:{HOST}}}", peers.post_gesture),
     web.post(f"/coop/serveurs/{{host:{HOST}}}/essai", peers.post_trial),

@@ -11,7 +11,7 @@ from models.database import connection, execute, transaction
 from models.listings import ListingDraft
 from models.media import RemoteDocument
 from outbox import listings as outbox
-from tests.factories import make_follow, make_member
+from tests.factories import make_follow, make_member, make_remote_actor
 from tests.outbox.sent import make_streams
 from tests.payloads import load_json
 from tests.web.api import strict
@@ -105,6 +105,8 @@ async def test_a_listing_of_another_territory_is_a_status_like_ours(alice: Alice
     there = document["attributedTo"].split("/")[2]
     alice.api.fediverse.add_person(document["attributedTo"].rpartition("/")[2], there)
     alice.api.fediverse.documents[document["id"]] = document
+    async with transaction(alice.api.pool) as conn:
+        await make_follow(conn, alice.actor, await make_remote_actor(conn, "coop", there))
 
     found = await alice.api.get("/api/v2/search", strict.results, q=document["id"], resolve="true")
     [status] = found["statuses"]

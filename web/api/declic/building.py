@@ -39,7 +39,7 @@ def build_listing(site: Site, one: Gathered, reader_id: int | None) -> Listing:
         mode=details.mode,
         status=details.status,
         closed_reason=details.closed_reason,
-        audience=post.audience,
+        audience=post.meant_audience,
         title=details.title,
         description=details.description,
         source=post.source if own else None,

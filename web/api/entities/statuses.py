@@ -121,7 +121,7 @@ def build_status(look: Look, post: Post, gathered: Gathered, reader_id: int | No
         "edited_at": write_moment(post.updated_at) if post.updated_at else None,
         "account": gathered.accounts[post.author_id],
         "content": post.content,
-        "visibility": VISIBILITIES[post.audience],
+        "visibility": VISIBILITIES[post.meant_audience],
         "sensitive": post.sensitive,
         "spoiler_text": post.warning,
         "media_attachments": build_attachments(look.site, gathered.media[post.id]),

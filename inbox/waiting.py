@@ -1,0 +1,40 @@
+"""What unknown hosts publish: kept for whoever has its address, within limits, and in no list (`waiting_posts`)."""
+
+import orjson
+
+from inbox.errors import Ignored, NoRoom
+from models import posts, waiting_posts
+from models.actors import Actor
+from models.arrivals import Arrival
+from models.database import Connection
+from models.posts import NewPost, Post
+
+
+def has_to_wait(new: NewPost, arrival: Arrival) -> bool:
+    """Whether it would stand in public lists, and nobody here knows its host: answers only stand in their threads."""
+    if arrival.followed or arrival.host_known:
+        return False
+    return new.kind == "listing" or (new.audience == "network" and new.in_reply_to_uri is None)
+
+
+async def narrow(conn: Connection, author: Actor, new: NewPost, arrival: Arrival, *, asked_for: bool) -> NewPost:
+    """The post as it is kept meanwhile. Raises NoRoom, and Ignored for a listing that nobody here could ever read.
+
+    `asked_for` is what somebody here looked up, or is shown by somebody she follows: it needs no room among the others.
+    """
+    held = await posts.find_by_uri(conn, new.uri) if new.kind == "listing" else None
+    if held is not None and held.kind == "note":
+        raise Ignored("Nobody here knows its server, whose notes become no listings.")
+    if new.kind == "listing" and held is None and not asked_for:
+        if new.audience == "direct" and not arrival.local_ids:
+            raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
+        refusal = await waiting_posts.find_refusal(conn, author.host, len(orjson.dumps(new.raw)))
+        if refusal is not None:
+            raise NoRoom(author.host, refusal)
+    return waiting_posts.narrow(new)
+
+
+async def keep_waiting(conn: Connection, author: Actor, post: Post, came_as: NewPost, *, asked_for: bool) -> None:
+    """Note that it waits; a note asks no administrator, since it is here for somebody whom it concerns."""
+    wanted = asked_for or came_as.kind != "listing"
+    await waiting_posts.keep(conn, post.id, author.host, came_as.audience, wanted=wanted)
