@@ -77,9 +77,9 @@ async def _save_never(conn: Connection, outcome: Never, *, at: datetime) -> None
 def _read_failure(outcome: Later | ToPerson | Never, at: datetime) -> Failure | None:
     """What it tells of the host; only trouble of the whole host counts towards its being unavailable.
 
-    Somebody who left says nothing of the others there, nor does a shared inbox that is not there.
+    Somebody who left says nothing of the others there, nor does a shared inbox that is not there, nor a fault of ours.
     """
-    if isinstance(outcome, ToPerson) or (isinstance(outcome, Never) and outcome.missing):
+    if isinstance(outcome, ToPerson) or outcome.ours or (isinstance(outcome, Never) and outcome.missing):
         return None
     return Failure(
         host=outcome.delivery.host,

@@ -6,12 +6,14 @@ import os
 import signal
 import socket
 import time
+from functools import partial
 from pathlib import Path
 
 import structlog
 from aiohttp import web
 
 from federation.instance import Instance
+from models.background import Background
 from models.database import transaction
 from models.errors import DeclicError
 from models.settings import Settings
@@ -116,10 +118,10 @@ async def work(settings: Settings) -> None:
 
 async def work_until(stopping: asyncio.Event, instance: Instance, waker: Waker) -> None:
     """Work until `stopping` is set, and say in the other processes, which serve, what was done."""
-    announcing = asyncio.create_task(waker.announce_rings())
+    background = Background(instance.pool)
+    background.start("rings", waker.announce_rings)
     await _work(instance, waker, stopping, work=True)
-    announcing.cancel()
-    await asyncio.gather(announcing, return_exceptions=True)
+    await background.stop()
 
 
 async def _work(instance: Instance, waker: Waker, stopping: asyncio.Event, *, work: bool) -> None:
@@ -127,10 +129,10 @@ async def _work(instance: Instance, waker: Waker, stopping: asyncio.Event, *, wo
     if work:
         await run_worker(instance, waker, stopping)
         return
-    hearing = asyncio.create_task(hear(instance, waker))
+    background = Background(instance.pool)
+    background.start("bells", partial(hear, instance, waker))
     await stopping.wait()
-    hearing.cancel()
-    await asyncio.gather(hearing, return_exceptions=True)
+    await background.stop()
 
 
 def stop_on_signals() -> asyncio.Event:
