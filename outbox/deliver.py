@@ -1,7 +1,7 @@
 """Send what is due: one lane per actor and host, lanes side by side, each answer written before the next is sent.
 
-A lane is what one of our actors has for one host, in order: Create before Update before Delete (HT9). Lanes of many
-hosts run at once, so that a slow host delays nobody else; those that failed before get at most a quarter of the places.
+A lane is what one of our actors has for one host, in order: Create before Update before Delete (HT9). What is for one
+person alone has a lane of its own beside it, which goes first. Lanes of many hosts run at once, so that a slow host delays nobody else; those that failed before get at most a quarter of the places.
 """
 
 import asyncio
@@ -155,7 +155,7 @@ class _Courier:
         failed = [outcome for outcome in outcomes if not isinstance(outcome, Sent)]
         if sent:
             async with transaction(self.instance.pool) as conn:
-                await save_sent(conn, sent)
+                await save_sent(conn, sent, at=self.now())
         if failed:
             async with transaction(self.instance.pool) as conn:
                 await save_failed(conn, failed, at=self.now())
@@ -163,7 +163,7 @@ class _Courier:
 
 def _group(claimed: Iterable[Delivery]) -> list[list[Delivery]]:
     """Claimed deliveries as lanes, in the order in which their first ones came."""
-    lanes: dict[tuple[str, int], list[Delivery]] = {}
+    lanes: dict[tuple[str, int, bool], list[Delivery]] = {}
     for delivery in claimed:
-        lanes.setdefault((delivery.host, delivery.actor_id), []).append(delivery)
+        lanes.setdefault((delivery.host, delivery.actor_id, delivery.private), []).append(delivery)
     return list(lanes.values())

@@ -6,9 +6,13 @@ Nothing that people wrote, no addresses and no tokens belong in a line: log ids,
 import logging
 import sys
 
+import asyncpg
 import structlog
 from aiohttp.http import HttpProcessingError
 from structlog.typing import Processor
+
+from models.database import AWAY
+from models.errors import Unavailable
 
 LEVELS = logging.getLevelNamesMapping()
 
@@ -23,6 +27,12 @@ def keep_record(record: logging.LogRecord) -> bool:
     """
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, HttpProcessingError | ConnectionError)
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """A filter for libraries that log, each with its traceback, that the database is away: `models.background` says so."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, (*AWAY, asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError, Unavailable))
 
 
 def configure_logging(level: str) -> None:
@@ -57,5 +67,6 @@ def configure_logging(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    handler.addFilter(is_news)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(LEVELS[level.upper()], logging.WARNING))
