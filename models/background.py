@@ -105,10 +105,10 @@ class Background:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
 
-    def _count(self, one: _Task, error: BaseException) -> float:
+    def _count(self, one: _Task, error: Exception) -> float:
         """One more failure; how long to pause."""
         one.failures += 1
-        pause = min(FIRST_PAUSE * 2 ** (one.failures - 1), LONGEST_PAUSE)
+        pause = min(FIRST_PAUSE * 2.0 ** (one.failures - 1), LONGEST_PAUSE)
         log.error(
             "task_failed",
             task=one.name,
@@ -119,7 +119,7 @@ class Background:
         )
         return pause
 
-    async def _run(self, one: _Task) -> BaseException:
+    async def _run(self, one: _Task) -> Exception:
         """Let it run; how it ended."""
         running = asyncio.ensure_future(one.work())
         try:
@@ -128,9 +128,10 @@ class Background:
                 if running.done():
                     break
                 await self._settle(one, forget=seconds == FORGOTTEN_SECONDS)
-            if running.cancelled():
-                return Ended("It was cut off.")
-            return running.exception() or Ended()
+            error = None if running.cancelled() else running.exception()
+            if error is not None and not isinstance(error, Exception):
+                raise error  # the process is to end
+            return error or Ended()
         finally:
             if not running.done():
                 running.cancel()
@@ -146,7 +147,7 @@ class Background:
                 async with transaction(self._pool) as conn:
                     await chores.note_success(conn, one.name)
 
-    async def _note(self, one: _Task, error: BaseException) -> None:
+    async def _note(self, one: _Task, error: Exception) -> None:
         if self._pool is None or one.failures < NOTED_FROM or isinstance(error, Unavailable):
             return
         try:

@@ -59,6 +59,9 @@ Most of these may as well be a mistake of ours, or come from somewhere else: onc
 """
 
 
+TORN_OFF = (*AWAY, asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError)
+"""What libraries that use the database find out, each for itself, when it goes away."""
+
 UNSURE = (asyncpg.ReadOnlySQLTransactionError, asyncpg.InternalClientError, asyncpg.InterfaceError)
 """After these a connection may stand to the wrong server, be out of step, or somebody may still be using it."""
 
@@ -104,7 +107,7 @@ async def open_pool(dsn: str, *, size: int = 10, minimum: int = 1) -> Pool:
 
 
 @asynccontextmanager
-async def connection(pool: Pool) -> AsyncIterator[Connection]:
+async def connection(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
     """A connection outside a transaction, for reading.
 
     Raises Unavailable when the database is away or no connection is free in time, Entangled when two waited for each
@@ -149,7 +152,7 @@ def _drop(conn: Connection) -> None:
         conn.terminate()
 
 
-async def _give_back(pool: Pool, conn: Connection) -> None:
+async def _give_back(pool: Pool, conn: PoolConnectionProxy) -> None:
     """What was done is done, whatever asyncpg finds then; a connection in the middle of something goes to nobody."""
     try:
         if not _is_closed(conn) and conn.is_in_transaction():

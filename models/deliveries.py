@@ -147,7 +147,8 @@ async def claim(
                     FROM delivery d
                     WHERE d.state = 'waiting' AND d.due_at <= $3 AND (d.claimed_until IS NULL OR d.claimed_until < $3)
                         AND NOT EXISTS (SELECT FROM delivery e WHERE e.state = 'waiting' AND e.host = d.host
-                            AND e.actor_id = d.actor_id AND e.private = d.private AND e.id < d.id AND (e.due_at > $3 OR e.claimed_until >= $3))
+                            AND e.actor_id = d.actor_id AND e.private = d.private AND e.id < d.id
+                            AND (e.due_at > $3 OR e.claimed_until >= $3))
                     WINDOW lane AS (PARTITION BY d.host, d.actor_id, d.private ORDER BY d.id)
                 ) AS free WHERE place <= 20
             ) AS ranked WHERE NOT failed OR rank <= $4 ORDER BY private DESC, priority, id LIMIT $2

@@ -121,7 +121,7 @@ class ServerProcess:
 
     async def spawn(self) -> None:
         """Start it; its log goes to `log`, or to ours."""
-        with open(self.log, "ab") if self.log else nullcontext() as log:
+        with self.log.open("ab") if self.log else nullcontext() as log:
             self.process = await asyncio.create_subprocess_exec(DECLIC, *self.options, env=self.env, stderr=log)
 
     async def start(self) -> None:

@@ -1,4 +1,4 @@
-"""`/healthz` (the process serves) and `/readyz` (the database is migrated, a worker beats, and all its work is done)."""
+"""`/healthz` (the process serves) and `/readyz` (the database is migrated, a worker beats, all its work is done)."""
 
 from aiohttp import web
 

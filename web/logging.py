@@ -6,12 +6,11 @@ Nothing that people wrote, no addresses and no tokens belong in a line: log ids,
 import logging
 import sys
 
-import asyncpg
 import structlog
 from aiohttp.http import HttpProcessingError
 from structlog.typing import Processor
 
-from models.database import AWAY
+from models.database import TORN_OFF
 from models.errors import Unavailable
 
 LEVELS = logging.getLevelNamesMapping()
@@ -30,9 +29,9 @@ def keep_record(record: logging.LogRecord) -> bool:
 
 
 def is_news(record: logging.LogRecord) -> bool:
-    """A filter for libraries that log, each with its traceback, that the database is away: `models.background` says so."""
+    """A filter for libraries that log with a traceback that the database is away: `models.background` says it once."""
     error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, (*AWAY, asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError, Unavailable))
+    return not isinstance(error, (*TORN_OFF, Unavailable))
 
 
 def configure_logging(level: str) -> None:

@@ -14,6 +14,7 @@ from federation.instance import Instance
 from federation.vocabulary.activities import Create
 from inbox import dispatch, process
 from inbox.process import process_due
+from models import received
 from models.actors import Actor
 from tests.fediverse import FakeFediverse, Person
 from tests.inbox.desk import PUBLIC, Desk, later, write_moment
@@ -234,7 +235,7 @@ async def test_what_cannot_even_be_put_off_stops_nobody_else(
     async def fail(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(process.received, "retry", fail)
+    monkeypatch.setattr(received, "retry", fail)
 
     await desk.take(bob, desk.create(bob), desk.create(bob))
 

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
@@ -127,7 +128,7 @@ async def test_a_link_for_announcements_that_fails_by_a_mistake_wakes_who_listen
     async def fail(*_: object, **__: object) -> Connection:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(events.asyncpg, "connect", fail)
+    monkeypatch.setattr(asyncpg, "connect", fail)
     with pytest.raises(ZeroDivisionError):
         async with events.listen(database_url, "posts") as listener:
             await asyncio.wait_for(listener.get(), 2)

@@ -32,11 +32,11 @@ async def alice(conn: Connection, bob: Actor) -> Actor:
     return alice
 
 
-async def say(conn: Connection, author: Actor, *, to: Actor | None = None, about: Post | None = None, type: str = "Create") -> int:
+async def say(
+    conn: Connection, author: Actor, *, to: Actor | None = None, about: Post | None = None, type: str = "Create"
+) -> int:
     """Something of hers for her followers, or for one person alone; the row of its delivery."""
-    activity = await make_activity(
-        conn, author, type=type, object_uri=about.uri if about else None, public=to is None
-    )
+    activity = await make_activity(conn, author, type=type, object_uri=about.uri if about else None, public=to is None)
     named, followed = ([], [author.id]) if to is None else ([to.id], [])
     await deliveries.schedule(conn, activity_id=activity, actor_id=author.id, named_ids=named, followed_ids=followed)
     return int(await fetch_value(conn, "SELECT id FROM delivery WHERE activity_id = $1", activity))
@@ -143,7 +143,9 @@ async def test_a_verified_word_asks_with_a_few_deliveries_every_five_minutes_at_
     for ago, asked in ((4, False), (6, True)):
         await execute(
             conn,
-            "UPDATE server SET last_in_at = now() - interval '2 minutes', sounded_at = now() - make_interval(mins => $1)",
+            """
+            UPDATE server SET last_in_at = now() - interval '2 minutes', sounded_at = now() - make_interval(mins => $1)
+            """,
             ago,
         )
         await returns.hear(conn, [HOST], at=datetime.now(UTC))

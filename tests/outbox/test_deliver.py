@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -250,33 +249,6 @@ async def test_an_actor_without_key_fails_without_stopping_others(instance: Inst
     async with connection(instance.pool) as conn:
         server = await servers.find(conn, "henin.test")
     assert server is not None and server.failure is None, "that is no trouble of theirs"
-
-
-@pytest.mark.parametrize("broken", ["seal", "save_sent"])
-async def test_a_mistake_of_ours_keeps_no_other_delivery_from_leaving_and_being_noted(
-    instance: Instance, fediverse: FakeFediverse, monkeypatch: pytest.MonkeyPatch, broken: str
-) -> None:
-    authors = [await make_author(instance, name) for name in ("alice", "anna", "ali")]
-    for author in authors:
-        await follow(instance, author)
-        await publish(instance, author)
-    works = getattr(deliver, broken)
-
-    async def fail(first: object, second: Any, **more: Any) -> Any:
-        concerned = second if isinstance(second, list) else [second]
-        if any(getattr(one, "delivery", one).actor_id == authors[1].id for one in concerned):
-            raise ZeroDivisionError("a mistake")
-        return await works(first, second, **more)
-
-    monkeypatch.setattr(deliver, broken, fail)
-
-    await deliver_due(instance)
-
-    assert await states(instance) == ["done", "waiting", "done"]
-    again = later(seconds=31)
-    monkeypatch.undo()
-    await deliver_due(instance, again)
-    assert await states(instance) == ["done"] * 3
 
 
 @dataclass(slots=True)

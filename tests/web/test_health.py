@@ -71,6 +71,7 @@ async def test_what_fails_again_and_again_behind_the_pages_is_named(
             await heartbeats.beat(conn, uuid4(), "worker")
 
         async def names_it() -> bool:
-            return (await (await client.get("/readyz")).json()) == {"status": "ready", "failing": ["quotas"]}
+            told: dict[str, object] = await (await client.get("/readyz")).json()
+            return told == {"status": "ready", "failing": ["quotas"]}
 
         await eventually(names_it)

@@ -35,6 +35,7 @@ from web.mentions import look_up_mentioned
 FIELDS = {"message": "text", "photos": "media_ids", "raison": "text", "merci": "text"}
 """Where a field of the verbs has another name here."""
 
+
 async def post_request(request: web.Request, sent: SentTerms) -> web.Response:
     """POST /listings/{id}/exchanges. With an Idempotency-Key the same request again asks once, also in parallel."""
     me, key = reader(request), read_idempotency_key(request)

@@ -49,7 +49,8 @@ class SentAct(Struct, kw_only=True, frozen=True):
     """One of the verbs that need no terms."""
 
     act: Annotated[
-        acts.Name, Meta(description=N_("Dire oui, dire non, retirer, annuler ; ou c’est remis, c’est rendu, c’est fait."))
+        acts.Name,
+        Meta(description=N_("Dire oui, dire non, retirer, annuler ; ou c’est remis, c’est rendu, c’est fait.")),
     ]
     offer: Annotated[
         Annotated[str, Meta(max_length=2_000)] | None,
