@@ -1,8 +1,8 @@
 """Send what is due: one lane per actor and host, lanes side by side, each answer written before the next is sent.
 
 A lane is what one of our actors has for one host, in order: Create before Update before Delete (HT9). What is for one
-person alone has a lane of its own beside it, which goes first. Lanes of many hosts run at once, so that a slow host delays
-nobody else; those that failed before get at most a quarter of the places.
+person alone has a lane of its own beside it, which goes first. Lanes of many hosts run at once, so that a slow host
+delays nobody else; those that failed before get at most a quarter of the places.
 """
 
 import asyncio
