@@ -71,7 +71,7 @@ async def schedule(
                 WHERE NOT a.local AND a.inbox <> '' AND a.deleted_at IS NULL AND a.suspended_at IS NULL
                 ORDER BY coalesce(a.shared_inbox, a.inbox), CASE WHEN a.id = ANY($3::bigint[]) THEN 0 ELSE 1 END, a.id
             ) AS target
-            CROSS JOIN (SELECT is_private($1) AS private, is_private_word($1) AS word) AS said
+            CROSS JOIN (SELECT is_private($1) AS private, is_private_word($1) AS word OFFSET 0) AS said
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN said.private THEN NOT may_have_private(target.host) ELSE false END AS here
             ) AS kept

@@ -39,7 +39,7 @@ async def schedule_to(conn: Connection, inboxes: list[Inbox], *, activity_id: in
                 ORDER BY inbox, personal_inbox
             ) AS target
             LEFT JOIN server s ON s.host = target.host
-            CROSS JOIN (SELECT is_private_word($1) AS private) AS said
+            CROSS JOIN (SELECT is_private_word($1) AS private OFFSET 0) AS said
             CROSS JOIN LATERAL (
                 SELECT max(e.due_at) AS due_at FROM delivery e
                 WHERE e.host = target.host AND e.actor_id = $2 AND e.private = said.private AND e.state = 'waiting'

@@ -125,10 +125,10 @@ async def test_a_database_that_goes_away_is_said_and_the_next_one_gets_a_good_co
 
 
 async def test_no_free_connection_in_time_is_said_too(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "ACQUIRE_SECONDS", 0.01)
     async with AsyncExitStack() as stack:
         for _ in range(pool.get_max_size()):
             await stack.enter_async_context(connection(pool))
+        monkeypatch.setattr(database, "ACQUIRE_SECONDS", 0.01)
 
         with pytest.raises(Unavailable):
             await stack.enter_async_context(connection(pool))
