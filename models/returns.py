@@ -72,20 +72,27 @@ async def hear(conn: Connection, hosts: list[str], *, at: datetime) -> None:
 
 
 async def hurry_lanes(conn: Connection, actor_id: int, hosts: list[str]) -> int:
-    """Something new stands in lanes of this actor that wait: they are tried two minutes after the last failure."""
+    """Something new stands in lanes of this actor that wait: they are tried two minutes after the last failure.
+
+    Whoever writes waits for no lane that is in somebody's hands just now.
+    """
     return await execute(
         conn,
         """
-        UPDATE delivery SET due_at = s.soon
+        UPDATE delivery SET due_at = late.soon
         FROM (
-            SELECT host, greatest(now(), last_failure_at + interval '2 minutes') AS soon FROM server
-            WHERE host = ANY($2) AND NOT holding AND last_failure_at IS NOT NULL
-        ) AS s
-        WHERE delivery.host = s.host AND delivery.actor_id = $1 AND delivery.state = 'waiting'
-            AND delivery.due_at > s.soon AND delivery.claimed_until IS NULL
-            AND NOT EXISTS (SELECT FROM delivery e WHERE e.host = delivery.host AND e.actor_id = delivery.actor_id
-                AND e.private = delivery.private AND e.state = 'waiting' AND e.cause = 'too_many_requests'
-                AND e.due_at > now())
+            SELECT d.id, s.soon FROM (
+                SELECT host, greatest(now(), last_failure_at + interval '2 minutes') AS soon FROM server
+                WHERE host = ANY($2) AND NOT holding AND last_failure_at IS NOT NULL
+            ) AS s
+            JOIN delivery d ON d.host = s.host AND d.actor_id = $1
+            WHERE d.state = 'waiting' AND d.due_at > s.soon AND d.claimed_until IS NULL
+                AND NOT EXISTS (SELECT FROM delivery e WHERE e.host = d.host AND e.actor_id = d.actor_id
+                    AND e.private = d.private AND e.state = 'waiting' AND e.cause = 'too_many_requests'
+                    AND e.due_at > now())
+            FOR UPDATE OF d SKIP LOCKED
+        ) AS late
+        WHERE delivery.id = late.id
         """,
         actor_id,
         hosts,
