@@ -13,11 +13,11 @@ from models.actors import Actor
 from models.agreements import Agreement, State, Step
 from models.database import Connection
 from models.settings import Site
-from outbox import endings, fulfilment
+from outbox import endings, explanations, fulfilment
 from outbox.agreements import accept
 from outbox.cases import NOTHING, Said, open_case
 
-Name = Literal["accept", "refuse", "withdraw", "cancel", "out", "back", "done"]
+Name = Literal["accept", "refuse", "withdraw", "cancel", "out", "back", "done", "ask_again"]
 Verb = Callable[[Connection, Site, Actor, Agreement, Said], Awaitable[Agreement]]
 
 
@@ -39,6 +39,10 @@ async def _report(
     return await fulfilment.report(conn, site, actor, agreement, step, said)
 
 
+async def _ask_again(conn: Connection, site: Site, actor: Actor, agreement: Agreement, _: Said) -> Agreement:
+    return await explanations.ask_again(conn, site, actor, agreement)
+
+
 ACTS: dict[Name, Act] = {
     "accept": Act(does=accept, so="agreed", answers=True),
     "refuse": Act(does=endings.refuse, so="refused"),
@@ -47,6 +51,7 @@ ACTS: dict[Name, Act] = {
     "out": Act(does=partial(_report, "out")),  # the second report of a step changes nothing by itself
     "back": Act(does=partial(_report, "back")),
     "done": Act(does=partial(_report, "done")),
+    "ask_again": Act(does=_ask_again),
 }
 
 

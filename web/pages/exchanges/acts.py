@@ -24,6 +24,7 @@ REASON_LIMIT = 1900
 
 WORDS: dict[str, tuple[acts.Name, str]] = {
     "accepter": ("accept", "oui"),
+    "redemander": ("ask_again", "redemande"),
     "refuser": ("refuse", "non"),
     "retirer": ("withdraw", "non"),
     "annuler": ("cancel", "non"),
@@ -94,7 +95,7 @@ async def post_again(request: web.Request) -> web.Response:
     async with transaction(instance.pool) as conn:
         thread = await get_thread(conn, request)
         found = await exchanges.list_events(conn, [read_id(form.typed("ligne"))])
-        if not found or found[0].exchange_id != thread.id or found[0].actor_id != account.actor_id:
+        if not found or found[0].exchange_id != thread.id or found[0].actor_id not in (account.actor_id, None):
             raise NotFound
         sent = found[0].details.get("activity")
         if isinstance(sent, str):

@@ -50,7 +50,12 @@ class SentAct(Struct, kw_only=True, frozen=True):
 
     act: Annotated[
         acts.Name,
-        Meta(description=N_("Dire oui, dire non, retirer, annuler ; ou c’est remis, c’est rendu, c’est fait.")),
+        Meta(
+            description=N_(
+                "Dire oui, dire non, retirer, annuler ; ou c’est remis, c’est rendu, c’est fait ; ou demander à qui a "
+                "répondu en mots si c’est un oui."
+            )
+        ),
     ]
     offer: Annotated[
         Annotated[str, Meta(max_length=2_000)] | None,

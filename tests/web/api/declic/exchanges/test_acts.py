@@ -272,3 +272,11 @@ async def test_a_yes_to_other_terms_than_those_that_were_agreed_is_no_second_yes
     other = await ground.act(ground.alice, asked, "accept", status=409, offer="https://lomme.test/other")
 
     assert "plus sur la table" in other["error"]
+
+
+async def test_whether_words_are_a_yes_is_asked_only_of_those_without_a_button(ground: Ground) -> None:
+    asked = await ground.ask()
+
+    refused = await ground.act(ground.alice, asked, "ask_again", status=409)
+
+    assert refused["error"]
