@@ -284,6 +284,7 @@ async def test_ctrl_c_ends_all_processes_in_silence_whoever_is_in_the_middle_of_
     server.process.send_signal(signal.SIGINT)
 
     assert await asyncio.wait_for(server.process.wait(), 15) == 0
-    assert require_silence(log.read_bytes()).count("stopped") == 2
+    events = require_silence(log.read_bytes())
+    assert events.count("stopped") == events.count("listening") >= 1
     for _, writer in waiting:
         writer.close()
