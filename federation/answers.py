@@ -32,7 +32,8 @@ class Answer:
 
     `status` is None when nobody answered; `retry_after` counts seconds; `knock` is how the last request was
     signed; `error` tells the administrators in one sentence what went wrong, and is None after a success; `clock` says
-    by how many seconds the other server's clock is ahead of ours, where its answer carried a Date.
+    by how many seconds the other server's clock is ahead of ours, where its answer carried a Date. `ours` when nothing
+    was sent at all because of a fault here, which tells nothing of the other server.
     """
 
     status: int | None
@@ -41,6 +42,7 @@ class Answer:
     error: str | None = None
     cause: Cause | None = None
     clock: int | None = None
+    ours: bool = False
 
     @property
     def delivered(self) -> bool:

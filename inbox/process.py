@@ -97,7 +97,12 @@ class _Desk:
     async def process_lane(self, lane: list[Received]) -> None:
         """What one actor sent, one after the other."""
         for item in lane:
-            await self._process(item)
+            try:
+                await self._process(item)
+            except Unavailable:
+                raise
+            except Exception:  # not even its failure could be written down: its claim ends, and others go on
+                log.exception("activity_broke", type=item.type, host=item.host, id=item.id)
             self.held.discard(item.id)
             self.alone = False
             self.processed += 1

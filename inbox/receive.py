@@ -20,7 +20,7 @@ from inbox import policy
 from inbox.forwarded import find_vouched
 from inbox.headers import Readable, read_body
 from inbox.synchronization import note_digest
-from models import actors, servers
+from models import actors, returns
 from models.database import connection
 from models.errors import DeclicError, Unavailable
 from models.received import NewReceived
@@ -166,4 +166,4 @@ async def _keep(instance: Instance, read: Readable) -> None:
     if instance.heard.find(host) is None:
         instance.heard.keep(host, True)
         async with connection(instance.pool) as conn:
-            await servers.save_heard(conn, [host])
+            await returns.hear(conn, [host], at=datetime.now(UTC))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from models.errors import DeclicError, Unavailable
+from models.errors import Unavailable
 
 Item = TypeVar("Item")
 
@@ -37,15 +37,26 @@ class Batch(Generic[Item]):
         while self._waiting:
             batch, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
             try:
-                await self._write([item for item, _ in batch])
-            except DeclicError as error:
-                _settle(batch, error)
-            except BaseException:
+                await self._write_together(batch)
+            except BaseException:  # cancelled, or the process ends
                 _settle([*batch, *self._waiting], Unavailable())
                 self._waiting = []
                 raise
-            else:
-                _settle(batch, None)
+
+    async def _write_together(self, batch: list[tuple[Item, "asyncio.Future[None]"]]) -> None:
+        """One that cannot be written keeps no other from it: they are tried once more, each alone."""
+        try:
+            await self._write([item for item, _ in batch])
+        except Unavailable as error:
+            _settle(batch, error)
+        except Exception as error:
+            if len(batch) == 1:
+                _settle(batch, error)
+                return
+            for one in batch:
+                await self._write_together([one])
+        else:
+            _settle(batch, None)
 
 
 def _settle(batch: list[tuple[Item, "asyncio.Future[None]"]], error: Exception | None) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.database import Connection, execute, fetch_all
-from models.errors import Unfinished
+from models.errors import DeclicError, Unfinished
 
 CAUSE_LIMIT = 500
 
@@ -55,6 +55,11 @@ async def list_troubles(conn: Connection) -> list[Trouble]:
 def tell_cause(error: Exception) -> str:
     """What an error says, or at least what it is."""
     return str(error) or type(error).__name__
+
+
+def tell_where(error: Exception) -> Exception | None:
+    """The error itself where only a traceback says what is wrong, a mistake; what is said in words needs none."""
+    return None if isinstance(error, DeclicError) else error
 
 
 def require_whole(failed: Mapping[str, Exception]) -> None:

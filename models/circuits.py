@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from models.database import Connection, execute, fetch_all, fetch_column
 
@@ -40,8 +40,22 @@ class _Failing:
     unavailable_since: datetime | None
 
 
-async def save_success(conn: Connection, arrivals: Sequence[Arrival]) -> list[str]:
-    """Deliveries arrived. The hosts that were unavailable until now: what is held for them may go.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """A host that had trouble and took something: what is held for it may go when it was `unavailable` until now.
+
+    What waits for it may go when it is `woken`, which happens once a minute at most. `doubtful` is one of which another
+    inbox failed: that one may be asked, every five minutes at most.
+    """
+
+    host: str
+    unavailable: bool
+    woken: bool
+    doubtful: bool
+
+
+async def save_success(conn: Connection, arrivals: Sequence[Arrival], *, at: datetime | None = None) -> list[Return]:
+    """Deliveries arrived. Those of the hosts that had trouble until now.
 
     Written at most every 10 s for each host, unless its state changes. Failures of a host are forgotten when an inbox
     that failed takes something again, and not when another does (HT7).
@@ -67,33 +81,42 @@ async def save_success(conn: Connection, arrivals: Sequence[Arrival]) -> list[st
         [arrival.clock_seconds for arrival in arrivals],
     )
     known = {host for host in troubled if host is not None}
-    return await _end_failures(conn, [arrival for arrival in arrivals if arrival.host in known]) if known else []
+    if not known:
+        return []
+    troubling = [arrival for arrival in arrivals if arrival.host in known]
+    return await _end_failures(conn, troubling, at or datetime.now(UTC))
 
 
-async def _end_failures(conn: Connection, arrivals: Sequence[Arrival]) -> list[str]:
-    """Forget what failed and works again; the hosts that are not unavailable any more."""
-    return await fetch_column(
+async def _end_failures(conn: Connection, arrivals: Sequence[Arrival], at: datetime) -> list[Return]:
+    """Forget what failed and works again."""
+    return await fetch_all(
         conn,
+        Return,
         """
         WITH arrived AS (
             SELECT host, array_agg(inbox) AS inboxes FROM unnest($1::text[], $2::text[]) AS one (host, inbox)
             GROUP BY host
         ), before AS (
             SELECT s.host, s.unavailable_since IS NOT NULL AS unavailable,
-                s.failing_inboxes = '{}' OR s.failing_inboxes && a.inboxes AS well
+                s.failing_inboxes = '{}' OR s.failing_inboxes && a.inboxes AS well,
+                coalesce(s.woken_at < $3::timestamptz - interval '1 minute', true) AS woken,
+                coalesce(s.sounded_at < $3::timestamptz - interval '5 minutes', true) AS rested
             FROM server s JOIN arrived a ON a.host = s.host ORDER BY s.host FOR UPDATE OF s
         ), saved AS (
             UPDATE server SET unavailable_since = NULL, probe_at = NULL,
                 failure = CASE WHEN before.well THEN NULL ELSE failure END,
                 failure_cause = CASE WHEN before.well THEN NULL ELSE failure_cause END,
                 failing_days = CASE WHEN before.well THEN '{}' ELSE failing_days END,
-                failing_inboxes = CASE WHEN before.well THEN '{}' ELSE failing_inboxes END
+                failing_inboxes = CASE WHEN before.well THEN '{}' ELSE failing_inboxes END,
+                woken_at = CASE WHEN before.woken THEN $3 ELSE woken_at END,
+                sounded_at = CASE WHEN before.rested AND NOT before.well THEN $3 ELSE sounded_at END
             FROM before WHERE server.host = before.host
         )
-        SELECT host FROM before WHERE unavailable
+        SELECT host, unavailable, woken, rested AND NOT well AS doubtful FROM before
         """,
         [arrival.host for arrival in arrivals],
         [arrival.inbox for arrival in arrivals],
+        at,
     )
 
 

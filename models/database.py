@@ -1,14 +1,19 @@
 """The pool, `Connection`, and rows turned into dataclasses: the door to PostgreSQL."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any, TypeVar
 
 import asyncpg
 import orjson
+import structlog
 from asyncpg.pool import PoolConnectionProxy
 
-from models.errors import Entangled, Unavailable, tell_os_error
+from models.errors import DeclicError, Entangled, Unavailable, tell_os_error
+
+log = structlog.get_logger(__name__)
 
 Row = TypeVar("Row")
 
@@ -28,19 +33,40 @@ SESSION = {
     "max_parallel_workers_per_gather": "0",
 }
 
-LOST = (
+AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.DatabaseDroppedError,
+    asyncpg.ReadOnlySQLTransactionError,  # after a failover: what we are connected to takes nothing any more
     asyncpg.InsufficientResourcesError,  # no connection, memory or disk left
     asyncpg.PostgresIOError,
+)
+"""What PostgreSQL says when it is about to be gone, or cannot work: true whatever the connection looks like."""
+
+LOST = (
+    *AWAY,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # the link broke between two messages, and asyncpg lost its place
     ConnectionError,
-    OSError,
+    OSError,  # a TimeoutError is one of them
 )
-"""What asyncpg raises when the database went away: the server answers 503 and comes back by itself."""
+"""What asyncpg raises while it connects or waits for a connection, and when the one that it has is lost.
+
+Most of these may as well be a mistake of ours, or come from somewhere else: once there is a connection, its state tells
+(`_is_lost`).
+"""
+
+
+TORN_OFF = (*AWAY, asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError)
+"""What libraries that use the database find out, each for itself, when it goes away."""
+
+UNSURE = (asyncpg.ReadOnlySQLTransactionError, asyncpg.InternalClientError, asyncpg.InterfaceError)
+"""After these a connection may stand to the wrong server, be out of step, or somebody may still be using it."""
+
+ACQUIRE_SECONDS = 10
+ROLLBACK_SECONDS = 5
 
 
 async def prepare_connection(conn: asyncpg.Connection) -> None:
@@ -81,26 +107,73 @@ async def open_pool(dsn: str, *, size: int = 10, minimum: int = 1) -> Pool:
 
 
 @asynccontextmanager
-async def connection(pool: Pool) -> AsyncIterator[Connection]:
-    """A connection outside a transaction, for reading. Raises Unavailable when the database is away."""
+async def connection(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
+    """A connection outside a transaction, for reading.
+
+    Raises Unavailable when the database is away or no connection is free in time, Entangled when two waited for each
+    other. Everything else that the block raises stays as it is: a mistake, a file that is missing, a slow statement.
+    """
     try:
-        async with pool.acquire(timeout=10) as conn:
-            try:
-                yield conn
-            except asyncpg.InternalClientError:
-                conn.terminate()  # nobody else shall get it
-                raise
+        conn = await pool.acquire(timeout=ACQUIRE_SECONDS)
+    except LOST as error:
+        raise Unavailable from error
+    try:
+        yield conn
+    except DeclicError:
+        raise
     except asyncpg.DeadlockDetectedError as error:  # two wait for each other: this one is undone, and may come again
         raise Entangled from error
-    except (*LOST, TimeoutError) as error:
-        raise Unavailable from error
+    except Exception as error:
+        lost = _is_lost(conn, error)
+        if isinstance(error, UNSURE) and not isinstance(error, ValueError):  # a wrong argument never left
+            _drop(conn)
+        if lost:
+            raise Unavailable from error
+        raise
+    finally:
+        await _give_back(pool, conn)
+
+
+def _is_lost(conn: Connection, error: Exception) -> bool:
+    """Whether it failed because the database is away."""
+    broken = _is_closed(conn) and isinstance(error, (*LOST, asyncpg.PostgresError))
+    return broken or isinstance(error, (*AWAY, asyncpg.InternalClientError))
+
+
+def _is_closed(conn: Connection) -> bool:
+    try:
+        return conn.is_closed()
+    except asyncpg.InterfaceError:  # the pool took it back when the link broke
+        return True
+
+
+def _drop(conn: Connection) -> None:
+    with suppress(asyncpg.InterfaceError):
+        conn.terminate()
+
+
+async def _give_back(pool: Pool, conn: PoolConnectionProxy) -> None:
+    """What was done is done, whatever asyncpg finds then; a connection in the middle of something goes to nobody."""
+    try:
+        if not _is_closed(conn) and conn.is_in_transaction():
+            _drop(conn)
+        await pool.release(conn)
+    except LOST as error:
+        log.info("connection_dropped", cause=tell_os_error(error))
 
 
 @asynccontextmanager
 async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     """A connection inside a transaction: all or nothing. Raises Unavailable when the database is away."""
-    async with connection(pool) as conn, conn.transaction():
-        yield conn
+    async with connection(pool) as conn:
+        begun = conn.transaction()
+        await begun.start()
+        try:
+            yield conn
+        except BaseException:
+            await _roll_back(begun.rollback)
+            raise
+        await begun.commit()
 
 
 @asynccontextmanager
@@ -111,9 +184,18 @@ async def relaxed_transaction(pool: Pool) -> AsyncIterator[Connection]:
         try:
             yield conn
         except BaseException:
-            await conn.execute("ROLLBACK")
+            await _roll_back(partial(conn.execute, "ROLLBACK"))
             raise
         await conn.execute("COMMIT")
+
+
+async def _roll_back(rollback: Callable[[], Awaitable[object]]) -> None:
+    """What the block raised counts, be it that it was cancelled, and not what became of a connection that is lost."""
+    try:
+        async with asyncio.timeout(ROLLBACK_SECONDS):
+            await rollback()
+    except (*LOST, asyncpg.PostgresError) as error:
+        log.debug("not_rolled_back", cause=str(error))
 
 
 async def fetch_one(conn: Connection, row_type: type[Row], sql: str, *args: Any) -> Row | None:

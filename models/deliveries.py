@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from models.database import Connection, execute, fetch_all
-from models.inboxes import Inbox, schedule_to
+from models.inboxes import Inbox, Queued, count_queued, schedule_to
 
 DeliveryState = Literal["waiting", "done", "failed", "held", "cancelled"]
 
@@ -14,6 +14,8 @@ DeliveryState = Literal["waiting", "done", "failed", "held", "cancelled"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One activity on its way to one inbox; `body` is its JSON, before a public one gets its proof.
+
+    `private` is what is for one person alone: its lane is another than that of what is said to everybody.
 
     `created_at` is when it was put into the queue, the last time: its ten days count from there.
     """
@@ -24,6 +26,7 @@ class Delivery:
     inbox: str
     personal_inbox: str | None
     host: str
+    private: bool
     priority: int
     attempts: int
     created_at: datetime
@@ -41,46 +44,51 @@ async def schedule(
     are unavailable, or paused by hand, get theirs later (HT7). Local people need no delivery, guests have no inbox.
     What is private stands as failed for hosts to which nothing private is sent (B-52).
     """
-    return await execute(
+    [queued] = await fetch_all(
         conn,
+        Queued,
         """
-        INSERT INTO delivery (activity_id, actor_id, inbox, personal_inbox, host, priority, state, due_at, error, cause,
-            finished_at)
-        SELECT $1, $2, target.inbox, target.personal_inbox, target.host,
-            -- Nothing may overtake what waits in its lane, neither by its priority nor by its due time (HT9).
-            greatest(target.priority, lane.priority), CASE WHEN kept.here THEN 'failed' ELSE target.state END,
-            greatest(now(), lane.due_at), CASE WHEN kept.here THEN 'Nothing private is sent to this server.' END,
-            CASE WHEN kept.here THEN 'withheld' END, CASE WHEN kept.here THEN now() END
-        FROM (
-            SELECT DISTINCT ON (coalesce(a.shared_inbox, a.inbox)) coalesce(a.shared_inbox, a.inbox) AS inbox,
-                CASE WHEN a.shared_inbox IS NULL THEN NULL ELSE a.inbox END AS personal_inbox, a.host,
-                CASE WHEN a.id = ANY($3::bigint[]) THEN 0::smallint ELSE 1::smallint END AS priority,
-                CASE WHEN s.holding THEN 'held' ELSE 'waiting' END AS state
+        WITH queued AS (
+            INSERT INTO delivery (activity_id, actor_id, inbox, personal_inbox, host, private, priority, state, due_at,
+                error, cause, finished_at)
+            SELECT $1, $2, target.inbox, target.personal_inbox, target.host, said.word,
+                -- Nothing may overtake what waits in its lane, neither by its priority nor by its due time (HT9).
+                greatest(target.priority, lane.priority), CASE WHEN kept.here THEN 'failed' ELSE target.state END,
+                greatest(now(), lane.due_at), CASE WHEN kept.here THEN 'Nothing private is sent to this server.' END,
+                CASE WHEN kept.here THEN 'withheld' END, CASE WHEN kept.here THEN now() END
             FROM (
-                SELECT unnest($3::bigint[]) AS id
-                UNION
-                SELECT f.follower_id FROM follow f WHERE f.followed_id = ANY($4::bigint[]) AND f.state = 'accepted'
-            ) AS wanted
-            JOIN actor a ON a.id = wanted.id
-            LEFT JOIN server s ON s.host = a.host
-            WHERE NOT a.local AND a.inbox <> '' AND a.deleted_at IS NULL AND a.suspended_at IS NULL
-            ORDER BY coalesce(a.shared_inbox, a.inbox), CASE WHEN a.id = ANY($3::bigint[]) THEN 0 ELSE 1 END, a.id
-        ) AS target
-        CROSS JOIN (SELECT is_private($1) AS private) AS said
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN said.private THEN NOT may_have_private(target.host) ELSE false END AS here
-        ) AS kept
-        CROSS JOIN LATERAL (
-            SELECT max(e.priority) AS priority, max(e.due_at) AS due_at FROM delivery e
-            WHERE e.host = target.host AND e.actor_id = $2 AND e.state = 'waiting'
-        ) AS lane
-        ON CONFLICT (activity_id, inbox) DO NOTHING
+                SELECT DISTINCT ON (coalesce(a.shared_inbox, a.inbox)) coalesce(a.shared_inbox, a.inbox) AS inbox,
+                    CASE WHEN a.shared_inbox IS NULL THEN NULL ELSE a.inbox END AS personal_inbox, a.host,
+                    CASE WHEN a.id = ANY($3::bigint[]) THEN 0::smallint ELSE 1::smallint END AS priority,
+                    CASE WHEN s.holding THEN 'held' ELSE 'waiting' END AS state
+                FROM (
+                    SELECT unnest($3::bigint[]) AS id
+                    UNION
+                    SELECT f.follower_id FROM follow f WHERE f.followed_id = ANY($4::bigint[]) AND f.state = 'accepted'
+                ) AS wanted
+                JOIN actor a ON a.id = wanted.id
+                LEFT JOIN server s ON s.host = a.host
+                WHERE NOT a.local AND a.inbox <> '' AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+                ORDER BY coalesce(a.shared_inbox, a.inbox), CASE WHEN a.id = ANY($3::bigint[]) THEN 0 ELSE 1 END, a.id
+            ) AS target
+            CROSS JOIN (SELECT is_private($1) AS private, is_private_word($1) AS word OFFSET 0) AS said
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN said.private THEN NOT may_have_private(target.host) ELSE false END AS here
+            ) AS kept
+            CROSS JOIN LATERAL (
+                SELECT max(e.priority) AS priority, max(e.due_at) AS due_at FROM delivery e
+                WHERE e.host = target.host AND e.actor_id = $2 AND e.private = said.word AND e.state = 'waiting'
+            ) AS lane
+            ON CONFLICT (activity_id, inbox) DO NOTHING RETURNING host, due_at
+        )
+        SELECT count(*) AS rows, array_agg(DISTINCT host) FILTER (WHERE due_at > now()) AS waiting FROM queued
         """,
         activity_id,
         actor_id,
         named_ids,
         followed_ids,
     )
+    return await count_queued(conn, actor_id, queued)
 
 
 async def schedule_to_recipients_of(conn: Connection, *, activity_id: int, actor_id: int, object_uri: str) -> int:
@@ -114,7 +122,9 @@ async def schedule_to_recipients_of(conn: Connection, *, activity_id: int, actor
 async def claim(
     conn: Connection, *, worker: UUID, limit: int, at: datetime, failed_before: int | None = None
 ) -> list[Delivery]:
-    """Take due deliveries for 30 s, in order within a lane (actor, host), lanes of people named first.
+    """Take due deliveries for 30 s, in order within a lane (actor, host, for one person alone or not).
+
+    Lanes of private words go first, then those of people named.
 
     A lane of which another worker holds an earlier row is left alone, so that Create stays before Update before
     Delete (HT9), while other lanes pass; a lane that waits for a retry is not due at all (see `retry`). At most 20
@@ -129,21 +139,23 @@ async def claim(
         UPDATE delivery SET claimed_by = $1, claimed_until = $3::timestamptz + interval '30 seconds'
         FROM (
             SELECT id FROM (
-                SELECT id, priority, failed, row_number() OVER (PARTITION BY failed ORDER BY priority, id) AS rank
+                SELECT id, private, priority, failed,
+                    row_number() OVER (PARTITION BY failed ORDER BY private DESC, priority, id) AS rank
                 FROM (
-                    SELECT d.id, d.priority, row_number() OVER lane AS place,
+                    SELECT d.id, d.private, d.priority, row_number() OVER lane AS place,
                         first_value(d.attempts) OVER lane > 0 AS failed
                     FROM delivery d
                     WHERE d.state = 'waiting' AND d.due_at <= $3 AND (d.claimed_until IS NULL OR d.claimed_until < $3)
                         AND NOT EXISTS (SELECT FROM delivery e WHERE e.state = 'waiting' AND e.host = d.host
-                            AND e.actor_id = d.actor_id AND e.id < d.id AND (e.due_at > $3 OR e.claimed_until >= $3))
-                    WINDOW lane AS (PARTITION BY d.host, d.actor_id ORDER BY d.id)
+                            AND e.actor_id = d.actor_id AND e.private = d.private AND e.id < d.id
+                            AND (e.due_at > $3 OR e.claimed_until >= $3))
+                    WINDOW lane AS (PARTITION BY d.host, d.actor_id, d.private ORDER BY d.id)
                 ) AS free WHERE place <= 20
-            ) AS ranked WHERE NOT failed OR rank <= $4 ORDER BY priority, id LIMIT $2
+            ) AS ranked WHERE NOT failed OR rank <= $4 ORDER BY private DESC, priority, id LIMIT $2
         ) AS due, activity a
         WHERE delivery.id = due.id AND a.id = delivery.activity_id
         RETURNING delivery.id, delivery.activity_id, delivery.actor_id, delivery.inbox, delivery.personal_inbox,
-            delivery.host, delivery.priority, delivery.attempts,
+            delivery.host, delivery.private, delivery.priority, delivery.attempts,
             coalesce(delivery.requeued_at, delivery.created_at) AS created_at,
             a.public, a.body, a.created_at AS said_at
         """,
@@ -152,7 +164,7 @@ async def claim(
         at,
         limit if failed_before is None else failed_before,
     )
-    return sorted(claimed, key=lambda delivery: (delivery.priority, delivery.id))
+    return sorted(claimed, key=lambda delivery: (not delivery.private, delivery.priority, delivery.id))
 
 
 async def renew(conn: Connection, *, worker: UUID, ids: list[int], at: datetime) -> None:
@@ -207,12 +219,12 @@ async def retry(
                 claimed_by = NULL, claimed_until = NULL,
                 state = CASE WHEN EXISTS (SELECT FROM server s WHERE s.host = delivery.host
                     AND s.holding) THEN 'held' ELSE state END
-            WHERE id = $1 AND state IN ('waiting', 'held') RETURNING id, host, actor_id
+            WHERE id = $1 AND state IN ('waiting', 'held') RETURNING id, host, actor_id, private
         )
         UPDATE delivery SET due_at = greatest(delivery.due_at, $4), claimed_by = NULL, claimed_until = NULL
         FROM tried
-        WHERE delivery.host = tried.host AND delivery.actor_id = tried.actor_id AND delivery.id > tried.id
-            AND delivery.state = 'waiting'
+        WHERE delivery.host = tried.host AND delivery.actor_id = tried.actor_id AND delivery.private = tried.private
+            AND delivery.id > tried.id AND delivery.state = 'waiting'
         """,
         id,
         status,

@@ -43,14 +43,22 @@ class Listener:
         self._dsn = dsn
         self._channels = channels
         self._queue: asyncio.Queue[tuple[str, Any] | None] = asyncio.Queue(size)
+        self._failure: BaseException | None = None
 
     async def get(self, wait_seconds: float | None = None) -> tuple[str, Any] | None:
-        """The next (channel, payload); None when something may have been missed, or after `wait_seconds`."""
+        """The next (channel, payload); None when something may have been missed, or after `wait_seconds`.
+
+        Raises what the link failed with, other than that it was lost: nothing comes any more.
+        """
+        message = None
         if wait_seconds is None:
-            return await self._queue.get()
-        with suppress(TimeoutError):
-            return await asyncio.wait_for(self._queue.get(), wait_seconds)
-        return None
+            message = await self._queue.get()
+        else:
+            with suppress(TimeoutError):
+                message = await asyncio.wait_for(self._queue.get(), wait_seconds)
+        if message is None and self._failure is not None:
+            raise self._failure
+        return message
 
     async def run(self) -> None:
         """Hold the link until cancelled."""
@@ -78,8 +86,18 @@ class Listener:
             with suppress(*LOST, TimeoutError):
                 await conn.close(timeout=2)
 
+    def end(self, run: "asyncio.Task[None]") -> None:
+        """`run` is over: whoever reads learns of it, unless it was only cancelled."""
+        if not run.cancelled() and run.exception() is not None:
+            self._failure = run.exception()
+            self._put(None)
+
     def _take(self, _: Connection, __: int, channel: str, payload: object) -> None:
-        self._put((channel, orjson.loads(str(payload))))
+        try:
+            message = (channel, orjson.loads(str(payload)))
+        except orjson.JSONDecodeError:  # somebody else's NOTIFY, or a newer version's
+            message = None
+        self._put(message)
 
     def _put(self, message: tuple[str, Any] | None) -> None:
         if self._queue.full():
@@ -94,9 +112,9 @@ async def listen(dsn: str, *channels: str) -> AsyncIterator[Listener]:
     """A listener for as long as the block lasts."""
     listener = Listener(dsn, channels)
     task = asyncio.create_task(listener.run(), name=f"listen {' '.join(channels)}")
+    task.add_done_callback(listener.end)
     try:
         yield listener
     finally:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await asyncio.gather(task, return_exceptions=True)

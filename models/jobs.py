@@ -19,6 +19,7 @@ from pgqueuer.queries import Queries
 
 from models import chores
 from models.database import LOST, Connection, execute, fetch_value
+from models.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -76,10 +77,19 @@ async def enqueue(
 async def run_jobs(
     dsn: str, handlers: Mapping[str, Handler], periodic: Sequence[Periodic], stopping: asyncio.Event
 ) -> None:
-    """Run jobs and chores until `stopping` is set; what runs then is finished first. Raises when the database goes.
+    """Run jobs and chores until `stopping` is set; what runs then is finished first. Raises Unavailable.
 
     The pool is its own, because PGQueuer holds a connection for listening and reads jsonb as text.
     """
+    try:
+        await _run_queue(dsn, handlers, periodic, stopping)
+    except LOST as error:
+        raise Unavailable from error
+
+
+async def _run_queue(
+    dsn: str, handlers: Mapping[str, Handler], periodic: Sequence[Periodic], stopping: asyncio.Event
+) -> None:
     async with asyncpg.create_pool(
         dsn, min_size=1, max_size=3, server_settings={"application_name": "declic jobs"}
     ) as pool:

@@ -1,7 +1,7 @@
 """Other servers as the administrators watch them: what came and went, how quickly, what waits, and what is wrong."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Literal, get_args
 
 from models.database import Connection, fetch_all, fetch_one, fetch_value
@@ -58,6 +58,12 @@ class Peer:
             and self.failure is not None
             and (self.last_out_at is None or self.last_out_at < self.last_failure_at)
         )
+
+    @property
+    def next_try(self) -> datetime | None:
+        """When the first of what waits for it is tried; None where nothing waits, or everything leaves just now."""
+        soon = datetime.now(UTC)
+        return self.due_at if self.due_at is not None and (self.is_failing or self.due_at > soon) else None
 
     @property
     def state(self) -> PeerState:

@@ -15,9 +15,9 @@ async def redirect(conn: Connection, id: int, *, status: int, addressed: list[st
     await execute(
         conn,
         """
-        INSERT INTO delivery (activity_id, actor_id, inbox, host, priority, state, attempts, due_at, created_at,
-            requeued_at)
-        SELECT DISTINCT ON (p.inbox) d.activity_id, d.actor_id, p.inbox, p.host, d.priority,
+        INSERT INTO delivery (activity_id, actor_id, inbox, host, priority, private, state, attempts, due_at,
+            created_at, requeued_at)
+        SELECT DISTINCT ON (p.inbox) d.activity_id, d.actor_id, p.inbox, p.host, d.priority, d.private,
             CASE WHEN s.holding THEN 'held' ELSE 'waiting' END, d.attempts + 1, d.due_at, d.created_at, d.requeued_at
         FROM delivery d JOIN activity a ON a.id = d.activity_id CROSS JOIN LATERAL (
             SELECT id, inbox, host FROM actor WHERE uri = ANY($2)

@@ -68,23 +68,31 @@ async def save_software(conn: Connection, host: str, *, software: str, version: 
     )
 
 
-async def save_heard(conn: Connection, hosts: list[str]) -> None:
-    """Verified requests came from these hosts. Written at most once a minute each, since inboxes are busy.
+async def save_heard(conn: Connection, hosts: list[str]) -> list[str]:
+    """Verified requests came from these hosts; those that may be asked whether they are back, since something waits.
 
-    One that we hold as unavailable is probed at once instead of once a day, but at most hourly: it speaks again, and
-    yet the inbox that failed may still be broken (HT7).
+    Written at most once a minute each, since inboxes are busy. One that we hold as unavailable is probed at once
+    instead of once a day, but at most hourly: it speaks again, and yet the inbox that failed may still be broken
+    (HT7). Of another that is the case every five minutes at most.
     """
-    await execute(
+    heard = await fetch_column(
         conn,
         """
         INSERT INTO server (host, last_in_at) SELECT unnest($1::text[]), now() ORDER BY 1
         ON CONFLICT (host) DO UPDATE SET last_in_at = now(),
             probe_at = CASE WHEN server.probe_at - now() < interval '23 hours' THEN least(server.probe_at, now())
-                ELSE server.probe_at END
+                ELSE server.probe_at END,
+            sounded_at = CASE WHEN coalesce(server.sounded_at < now() - interval '5 minutes', true)
+                    AND NOT server.holding
+                    AND EXISTS (SELECT FROM delivery d
+                        WHERE d.host = server.host AND d.state = 'waiting' AND d.due_at > now())
+                THEN now() ELSE server.sounded_at END
         WHERE server.last_in_at IS NULL OR server.last_in_at < now() - interval '1 minute'
+        RETURNING CASE WHEN sounded_at = now() OR probe_at = now() THEN host END
         """,
         hosts,
     )
+    return [host for host in heard if host is not None]
 
 
 async def save_knock(conn: Connection, host: str, knock: str) -> None:

@@ -1,7 +1,8 @@
 """Send what is due: one lane per actor and host, lanes side by side, each answer written before the next is sent.
 
-A lane is what one of our actors has for one host, in order: Create before Update before Delete (HT9). Lanes of many
-hosts run at once, so that a slow host delays nobody else; those that failed before get at most a quarter of the places.
+A lane is what one of our actors has for one host, in order: Create before Update before Delete (HT9). What is for one
+person alone has a lane of its own beside it, which goes first. Lanes of many hosts run at once, so that a slow host
+delays nobody else; those that failed before get at most a quarter of the places.
 """
 
 import asyncio
@@ -22,8 +23,9 @@ from models import deliveries
 from models.batches import Batch
 from models.database import connection, transaction
 from models.deliveries import Delivery
-from models.errors import NotFound
+from models.errors import NotFound, Unavailable
 from models.rounds import Queue, work_through
+from models.settings import SettingsError
 from outbox.outcomes import Later, Outcome, Sent, ToPerson, judge
 from outbox.results import save_failed, save_sent
 from outbox.synchronization import find_header
@@ -92,7 +94,19 @@ class _Courier:
             await deliveries.renew(conn, worker=self.worker, ids=list(self.held), at=self.now())
 
     async def send_lane(self, lane: list[Delivery]) -> None:
-        """One after the other; what stands behind a failure waits with it."""
+        """One after the other; what stands behind a failure waits with it.
+
+        What cannot be written down by a mistake of ours stops no other lane: its claim ends, and it is sent again.
+        """
+        try:
+            await self._send_in_order(lane)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("lane_broke", host=lane[0].host, ids=[delivery.id for delivery in lane])
+            self.held.difference_update(delivery.id for delivery in lane)
+
+    async def _send_in_order(self, lane: list[Delivery]) -> None:
         async with AsyncExitStack() as places:
             if lane[0].attempts:
                 await places.enter_async_context(self.places_tried_before)
@@ -112,14 +126,18 @@ class _Courier:
         begun = time.monotonic()
         try:
             signer = await load_signer(self.instance, delivery.actor_id)
-        except NotFound as error:
-            answer = Answer(status=None, error=f"There is no key to sign with: {error}")
-        else:
             synchronization, body = await find_header(self.instance, delivery), await seal(self.instance, delivery)
             begun = time.monotonic()
             answer = await self.instance.transport.post_activity(
                 delivery.inbox, body.encode(), signer, synchronization=synchronization
             )
+        except Unavailable:
+            raise
+        except (NotFound, SettingsError) as error:
+            answer = Answer(status=None, error=f"There is no key to sign with: {error}", ours=True)
+        except Exception as error:  # a mistake of ours keeps no other delivery from leaving
+            log.exception("delivery_broke", host=delivery.host, id=delivery.id)
+            answer = Answer(status=None, error=f"It could not be sent from here: {type(error).__name__}.", ours=True)
         if not answer.delivered:
             log.info("delivery_failed", host=delivery.host, status=answer.status, cause=answer.error)
         latency = round((time.monotonic() - begun) * 1000)
@@ -138,7 +156,7 @@ class _Courier:
         failed = [outcome for outcome in outcomes if not isinstance(outcome, Sent)]
         if sent:
             async with transaction(self.instance.pool) as conn:
-                await save_sent(conn, sent)
+                await save_sent(conn, sent, at=self.now())
         if failed:
             async with transaction(self.instance.pool) as conn:
                 await save_failed(conn, failed, at=self.now())
@@ -146,7 +164,7 @@ class _Courier:
 
 def _group(claimed: Iterable[Delivery]) -> list[list[Delivery]]:
     """Claimed deliveries as lanes, in the order in which their first ones came."""
-    lanes: dict[tuple[str, int], list[Delivery]] = {}
+    lanes: dict[tuple[str, int, bool], list[Delivery]] = {}
     for delivery in claimed:
-        lanes.setdefault((delivery.host, delivery.actor_id), []).append(delivery)
+        lanes.setdefault((delivery.host, delivery.actor_id, delivery.private), []).append(delivery)
     return list(lanes.values())

@@ -71,7 +71,9 @@ async def leave_due(instance: Instance, *, at: datetime | None = None) -> int:
             async with transaction(instance.pool) as conn:
                 await leaving.postpone(conn, actor_id, LATER)
         except Exception as error:
-            log.error("departure_failed", actor=actor_id, cause=chores.tell_cause(error))
+            log.error(
+                "departure_failed", actor=actor_id, cause=chores.tell_cause(error), exc_info=chores.tell_where(error)
+            )
             failed[f"account {actor_id}"] = error
     chores.require_whole(failed)
     return total

@@ -28,7 +28,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
-    """It did not, and is tried again at `due_at`; `failing` when the whole host seems to be down."""
+    """It did not, and is tried again at `due_at`; `failing` when the whole host seems to be down.
+
+    `ours` when it never left, by a fault here.
+    """
 
     delivery: Delivery
     status: int | None
@@ -37,6 +40,7 @@ class Later:
     failing: bool
     cause: Cause | None = None
     clock: int | None = None
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,7 @@ class Never:
     failing: bool = False
     cause: Cause | None = None
     clock: int | None = None
+    ours: bool = False
 
 
 Outcome = Sent | Later | ToPerson | Never
@@ -78,7 +83,7 @@ def judge(delivery: Delivery, answer: Answer, *, at: datetime, chance: float, la
         )
     if answer.cause is Cause.SET_ASIDE:
         return Never(delivery=delivery, status=None, error=error, cause=answer.cause)
-    failing = status not in BUSY
+    failing = status not in BUSY and not answer.ours
     due_at = next_attempt(
         failures=delivery.attempts + 1,
         created_at=delivery.created_at,
@@ -88,7 +93,13 @@ def judge(delivery: Delivery, answer: Answer, *, at: datetime, chance: float, la
     )
     if due_at is None:
         return Never(
-            delivery=delivery, status=status, error=error, failing=failing, cause=answer.cause, clock=answer.clock
+            delivery=delivery,
+            status=status,
+            error=error,
+            failing=failing,
+            cause=answer.cause,
+            clock=answer.clock,
+            ours=answer.ours,
         )
     return Later(
         delivery=delivery,
@@ -98,4 +109,5 @@ def judge(delivery: Delivery, answer: Answer, *, at: datetime, chance: float, la
         failing=failing,
         cause=answer.cause,
         clock=answer.clock,
+        ours=answer.ours,
     )

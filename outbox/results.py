@@ -7,8 +7,8 @@ import structlog
 from federation.fields import audience
 from federation.instance import Instance
 from federation.parse import decode
-from models import circuits, deliveries, gone, held, personal_inboxes
-from models.circuits import Arrival, Failure
+from models import circuits, deliveries, gone, held, personal_inboxes, returns
+from models.circuits import Arrival, Failure, Return
 from models.database import Connection, transaction
 from models.deliveries import Delivery
 from outbox.backoff import LONGEST
@@ -19,15 +19,28 @@ log = structlog.get_logger(__name__)
 GONE = 410
 
 
-async def save_sent(conn: Connection, outcomes: list[Sent]) -> None:
-    """These arrived: one statement for all of them."""
+async def save_sent(conn: Connection, outcomes: list[Sent], *, at: datetime) -> None:
+    """These arrived: one statement for all of them. What else waits for a host that is back is due now."""
     sent = [outcome.delivery for outcome in outcomes]
     await deliveries.succeed(conn, [delivery.id for delivery in sent])
-    opened = await circuits.save_success(conn, [_read_arrival(outcome) for outcome in outcomes])
+    back = await circuits.save_success(conn, [_read_arrival(outcome) for outcome in outcomes], at=at)
+    if back:
+        await _welcome_back(conn, back, at)
+    await gone.forget(conn, [delivery.inbox for delivery in sent if delivery.personal_inbox is None])
+
+
+async def _welcome_back(conn: Connection, back: list[Return], at: datetime) -> None:
+    opened = [one.host for one in back if one.unavailable]
     if opened:
         log.info("hosts_available_again", hosts=opened)
         await held.reopen(conn, opened)
-    await gone.forget(conn, [delivery.inbox for delivery in sent if delivery.personal_inbox is None])
+    woken = [one.host for one in back if one.woken]
+    due = await returns.wake(conn, woken, at=at) if woken else 0
+    if due:
+        log.info("hosts_back", hosts=woken, due=due)
+    doubtful = [one.host for one in back if one.doubtful]
+    if doubtful:
+        await returns.sound(conn, doubtful, at=at)
 
 
 def _read_arrival(outcome: Sent) -> Arrival:
@@ -77,9 +90,9 @@ async def _save_never(conn: Connection, outcome: Never, *, at: datetime) -> None
 def _read_failure(outcome: Later | ToPerson | Never, at: datetime) -> Failure | None:
     """What it tells of the host; only trouble of the whole host counts towards its being unavailable.
 
-    Somebody who left says nothing of the others there, nor does a shared inbox that is not there.
+    Somebody who left says nothing of the others there, nor does a shared inbox that is not there, nor a fault of ours.
     """
-    if isinstance(outcome, ToPerson) or (isinstance(outcome, Never) and outcome.missing):
+    if isinstance(outcome, ToPerson) or outcome.ours or (isinstance(outcome, Never) and outcome.missing):
         return None
     return Failure(
         host=outcome.delivery.host,

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import structlog
 
-from models.chores import tell_cause
+from models.chores import tell_cause, tell_where
 from models.database import Connection, Pool, transaction
 from models.errors import Unavailable
 
@@ -26,6 +26,6 @@ async def take_turns(
         except Unavailable:
             raise
         except Exception as error:
-            log.error("turn_failed", what=name, number=number, cause=tell_cause(error))
+            log.error("turn_failed", what=name, number=number, cause=tell_cause(error), exc_info=tell_where(error))
             failed[f"{name} {number}"] = error
     return failed

@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,11 +116,13 @@ class ServerProcess:
     url: str
     env: dict[str, str]
     options: tuple[str, ...] = ("serve",)
+    log: Path | None = None
     process: asyncio.subprocess.Process | None = None
 
     async def spawn(self) -> None:
-        """Start it."""
-        self.process = await asyncio.create_subprocess_exec(DECLIC, *self.options, env=self.env)
+        """Start it; its log goes to `log`, or to ours."""
+        with self.log.open("ab") if self.log else nullcontext() as log:
+            self.process = await asyncio.create_subprocess_exec(DECLIC, *self.options, env=self.env, stderr=log)
 
     async def start(self) -> None:
         """Start it and wait until it is ready."""

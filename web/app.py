@@ -1,18 +1,19 @@
 """Where the web server is put together: `make_app`."""
 
-import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 from aiohttp import web
 
 from federation.instance import Instance
+from models.background import Background
 from web import health, media
 from web.activitypub import routes as activitypub
 from web.api import routes as api
 from web.api.entities.values import make_look
 from web.api.streaming.hub import HUB, Hub
 from web.errors import error_middleware
-from web.keys import INSTANCE, TEMPLATES
+from web.keys import BACKGROUND, INSTANCE, TEMPLATES
 from web.middlewares import IN_FLIGHT, add_headers, preflight_middleware, request_middleware, wake_middleware
 from web.pages import routes as pages
 from web.peer_counts import share
@@ -44,6 +45,7 @@ def make_app(instance: Instance, waker: Waker | None = None) -> web.Application:
     app[INSTANCE] = instance
     app[TEMPLATES] = load_templates(instance.site.languages)
     app[IN_FLIGHT] = set()
+    app[BACKGROUND] = Background(instance.pool)
     app[WAKER] = waker or Waker(instance.pool)
     app[QUOTA] = Quota(instance.pool, instance.settings.rate_limit)
     app[UNPROVEN] = make_budget()
@@ -61,9 +63,10 @@ async def _run_in_background(app: web.Application) -> AsyncIterator[None]:
         "posts of": instance.inbox_requests,
         "wrong signatures of": instance.inbox_failures,
     }
-    loops = (app[WAKER].announce_rings(), app[QUOTA].run(), share(instance.pool, budgets), app[HUB].run())
-    tasks = [asyncio.create_task(loop) for loop in loops]
+    background = app[BACKGROUND]
+    background.start("rings", app[WAKER].announce_rings)
+    background.start("quotas", app[QUOTA].run)
+    background.start("peer_counts", partial(share, instance.pool, budgets))
+    background.start("streams", app[HUB].run)
     yield
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await background.stop()

@@ -65,7 +65,8 @@ async def send_detours(instance: Instance, at: datetime | None = None) -> int:
         except Unavailable:
             raise
         except Exception as error:  # one message keeps no other from its way
-            log.error("detour_failed", post=one.post_id, cause=chores.tell_cause(error))
+            cause, where = chores.tell_cause(error), chores.tell_where(error)
+            log.error("detour_failed", post=one.post_id, cause=cause, exc_info=where)
             failed[f"message {one.post_id}"] = error
     chores.require_whole(failed)
     return sent

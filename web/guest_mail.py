@@ -106,7 +106,8 @@ async def tell_guests(instance: Instance, at: datetime | None = None) -> int:
         except Unavailable:
             raise
         except Exception as error:
-            log.error("guest_mail_failed", guest=id, cause=chores.tell_cause(error))
+            cause, where = chores.tell_cause(error), chores.tell_where(error)
+            log.error("guest_mail_failed", guest=id, cause=cause, exc_info=where)
             failed[f"guest {id}"] = error
     chores.require_whole(failed)
     return sent

@@ -1,4 +1,4 @@
-"""`/healthz` (the process serves) and `/readyz` (the database is migrated and a worker beats)."""
+"""`/healthz` (the process serves) and `/readyz` (the database is migrated, a worker beats, all its work is done)."""
 
 from aiohttp import web
 
@@ -6,7 +6,7 @@ from models import heartbeats
 from models.database import connection
 from models.errors import Unavailable
 from models.migrate import is_migrated
-from web.keys import INSTANCE
+from web.keys import BACKGROUND, INSTANCE
 
 
 async def show_health(_: web.Request) -> web.Response:
@@ -15,7 +15,10 @@ async def show_health(_: web.Request) -> web.Response:
 
 
 async def show_readiness(request: web.Request) -> web.Response:
-    """200 when everything that people need is there, else 503 with what is missing."""
+    """200 when everything that people need is there, else 503 with what is missing.
+
+    `failing` names what goes on behind the pages in this process and is started again and again.
+    """
     missing = []
     try:
         async with connection(request.app[INSTANCE].pool) as conn:
@@ -23,11 +26,16 @@ async def show_readiness(request: web.Request) -> web.Response:
                 missing.append("migrations")
             elif not await heartbeats.is_beating(conn):
                 missing.append("worker")
+            else:
+                missing.extend(await heartbeats.list_failing(conn))
     except Unavailable:
         missing.append("database")
+    failing = request.app[BACKGROUND].failing
+    told = {"failing": failing} if failing else {}
     if missing:
-        return web.json_response({"status": "not ready", "missing": missing}, status=503, headers={"Retry-After": "5"})
-    return web.json_response({"status": "ready"})
+        answer = {"status": "not ready", "missing": missing, **told}
+        return web.json_response(answer, status=503, headers={"Retry-After": "5"})
+    return web.json_response({"status": "ready", **told})
 
 
 ROUTES: list[web.RouteDef] = [

@@ -135,7 +135,7 @@ async def sweep(instance: Instance) -> None:
             async with transaction(instance.pool) as conn:
                 gone = await forget(conn)
         except Exception as error:
-            log.error("sweep_failed", table=name, cause=chores.tell_cause(error))
+            log.error("sweep_failed", table=name, cause=chores.tell_cause(error), exc_info=chores.tell_where(error))
             failed[name] = error
             continue
         if gone:

@@ -10,6 +10,9 @@ import structlog
 from aiohttp.http import HttpProcessingError
 from structlog.typing import Processor
 
+from models.database import TORN_OFF
+from models.errors import Unavailable
+
 LEVELS = logging.getLevelNamesMapping()
 
 QUIET = ("asyncio", "aiohttp.access", "pgqueuer")
@@ -23,6 +26,12 @@ def keep_record(record: logging.LogRecord) -> bool:
     """
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, HttpProcessingError | ConnectionError)
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """A filter for libraries that log with a traceback that the database is away: `models.background` says it once."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, (*TORN_OFF, Unavailable))
 
 
 def configure_logging(level: str) -> None:
@@ -57,5 +66,6 @@ def configure_logging(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    handler.addFilter(is_news)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(LEVELS[level.upper()], logging.WARNING))

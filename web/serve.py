@@ -6,14 +6,18 @@ import os
 import signal
 import socket
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import structlog
 from aiohttp import web
 
 from federation.instance import Instance
+from models.background import Background
 from models.database import transaction
-from models.errors import DeclicError
+from models.errors import DeclicError, Unavailable
 from models.settings import Settings
 from web.api.streaming.hub import HUB
 from web.app import make_app
@@ -51,7 +55,7 @@ async def serve(settings: Settings, *, work: bool = True, listener: socket.socke
     if supervised:
         stop_when_orphaned(stopping)
     listener = listener or await open_listener(settings)
-    async with open_all(settings, patience=START_SECONDS, stopping=stopping) as instance:
+    async with unless_stopped(stopping), open_all(settings, patience=START_SECONDS, stopping=stopping) as instance:
         if not supervised:
             await tell_first_run(instance)
         await run_until(stopping, instance, listener, work=work)
@@ -108,7 +112,7 @@ async def drain(app: web.Application) -> None:
 async def work(settings: Settings) -> None:
     """Only work, serve no pages: `declic worker`."""
     stopping = stop_on_signals()
-    async with open_all(settings, patience=START_SECONDS, stopping=stopping) as instance:
+    async with unless_stopped(stopping), open_all(settings, patience=START_SECONDS, stopping=stopping) as instance:
         log.info("working", url=instance.site.url)
         await work_until(stopping, instance, Waker(instance.pool))
         log.info("stopped")
@@ -116,10 +120,10 @@ async def work(settings: Settings) -> None:
 
 async def work_until(stopping: asyncio.Event, instance: Instance, waker: Waker) -> None:
     """Work until `stopping` is set, and say in the other processes, which serve, what was done."""
-    announcing = asyncio.create_task(waker.announce_rings())
+    background = Background(instance.pool)
+    background.start("rings", waker.announce_rings)
     await _work(instance, waker, stopping, work=True)
-    announcing.cancel()
-    await asyncio.gather(announcing, return_exceptions=True)
+    await background.stop()
 
 
 async def _work(instance: Instance, waker: Waker, stopping: asyncio.Event, *, work: bool) -> None:
@@ -127,10 +131,10 @@ async def _work(instance: Instance, waker: Waker, stopping: asyncio.Event, *, wo
     if work:
         await run_worker(instance, waker, stopping)
         return
-    hearing = asyncio.create_task(hear(instance, waker))
+    background = Background(instance.pool)
+    background.start("bells", partial(hear, instance, waker))
     await stopping.wait()
-    hearing.cancel()
-    await asyncio.gather(hearing, return_exceptions=True)
+    await background.stop()
 
 
 def stop_on_signals() -> asyncio.Event:
@@ -146,6 +150,17 @@ def stop_on_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop, number)
     return stopping
+
+
+@asynccontextmanager
+async def unless_stopped(stopping: asyncio.Event) -> AsyncIterator[None]:
+    """A database that was still awaited, or went away meanwhile, is nobody's trouble any more at a stop."""
+    try:
+        yield
+    except Unavailable:
+        if not stopping.is_set():
+            raise
+        log.info("stopped")
 
 
 def stop_when_orphaned(stopping: asyncio.Event) -> None:

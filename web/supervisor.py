@@ -1,15 +1,15 @@
 """`declic serve --processes N`: one socket, N processes that serve it, each started again when it dies."""
 
-import asyncio
 from asyncio.subprocess import Process
 from functools import partial
 
 import structlog
 
+from models.background import Background
 from models.settings import Settings
-from web.children import keep_running, start_server
+from web.children import STOP_SECONDS, keep_running, start_server
 from web.opening import open_all
-from web.serve import START_SECONDS, open_listener, stop_on_signals, tell_first_run
+from web.serve import START_SECONDS, open_listener, stop_on_signals, tell_first_run, unless_stopped
 
 log = structlog.get_logger(__name__)
 
@@ -21,17 +21,16 @@ async def supervise(settings: Settings, count: int, *, work: bool = True) -> Non
     """
     stopping = stop_on_signals()
     listener = await open_listener(settings)
-    async with open_all(settings, patience=START_SECONDS, stopping=stopping) as instance:
+    async with unless_stopped(stopping), open_all(settings, patience=START_SECONDS, stopping=stopping) as instance:
         await tell_first_run(instance)
         start = partial(start_server, listener.fileno(), work=work)
-        keepers = [
-            asyncio.create_task(keep_running(start, stopping, _tell_died), name=f"process {number}")
-            for number in range(count)
-        ]
+        keepers = Background(instance.pool, stopping)
+        for number in range(count):
+            keepers.start(f"process {number}", partial(keep_running, start, stopping, _tell_died))
         log.info("supervising", processes=count)
         await stopping.wait()
         listener.close()
-        await asyncio.gather(*keepers)
+        await keepers.finish(STOP_SECONDS + 1)
 
 
 def _tell_died(process: Process) -> None:

@@ -55,7 +55,8 @@ async def tell_due(instance: Instance, at: datetime | None = None) -> int:
         except Unavailable:
             raise
         except Exception as error:
-            log.error("telling_failed", rhythm=round.rhythm, cause=chores.tell_cause(error))
+            cause, where = chores.tell_cause(error), chores.tell_where(error)
+            log.error("telling_failed", rhythm=round.rhythm, cause=cause, exc_info=where)
             failed[f"member {round.actor_id}"] = error
             async with transaction(instance.pool) as conn:
                 await mail_choices.put_off(conn, round, at + LATER)

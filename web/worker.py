@@ -13,6 +13,7 @@ from inbox.backfill import catch_up
 from inbox.process import process_due
 from inbox.processor_time import interrupt_long_steps
 from models import heartbeats
+from models.background import Background
 from models.database import connection
 from models.errors import Unavailable
 from models.events import listen
@@ -31,8 +32,6 @@ BREATH_SECONDS = 0.02
 
 BUSY_RING_SECONDS = 0.2
 
-RETRY_SECONDS = 1.0
-
 BEAT_SECONDS = 5.0
 
 DRAIN_SECONDS = 8.0
@@ -44,61 +43,32 @@ Step = Callable[[], Awaitable[int]]
 async def run_worker(instance: Instance, waker: Waker, stopping: asyncio.Event, *, role: str = "worker") -> None:
     """Work until `stopping` is set, then finish what was begun, for at most DRAIN_SECONDS."""
     interrupt_long_steps()
-    tasks = [
-        asyncio.create_task(coroutine, name=name)
-        for name, coroutine in {
-            "inbox": loop("inbox", partial(_process, instance, waker, stopping), waker.received, stopping),
-            "outbox": loop("outbox", partial(_deliver, instance, waker, stopping), waker.delivery, stopping),
-            "jobs": _run_jobs(instance, stopping),
-        }.items()
-    ]
-    signs = [
-        asyncio.create_task(_beat(instance, waker, role), name="heartbeat"),
-        asyncio.create_task(hear(instance, waker), name="bells"),
-    ]
+    work, signs = Background(instance.pool, stopping), Background(instance.pool)
+    work.start("inbox", partial(loop, partial(_process, instance, waker, stopping), waker.received, stopping))
+    work.start("outbox", partial(loop, partial(_deliver, instance, waker, stopping), waker.delivery, stopping))
+    work.start("jobs", partial(_run_jobs, instance, stopping))
+    signs.start("heartbeat", partial(_beat, instance, waker, role, work))
+    signs.start("bells", partial(hear, instance, waker))
     await stopping.wait()
     waker.ring_here()  # so that nobody sleeps until the next look
-    _, late = await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
+    late = await work.finish(DRAIN_SECONDS)
     if late:
-        log.warning("worker_cut_short", loops=sorted(task.get_name() for task in late))
-    for task in (*late, *signs):
-        task.cancel()
-    await asyncio.gather(*tasks, *signs, return_exceptions=True)
+        log.warning("worker_cut_short", loops=late)
+    await signs.stop()
     with suppress(Unavailable):
         async with connection(instance.pool) as conn:
             await heartbeats.end(conn, waker.id)
 
 
-async def loop(name: str, step: Step, bell: asyncio.Event, stopping: asyncio.Event) -> None:
+async def loop(step: Step, bell: asyncio.Event, stopping: asyncio.Event) -> None:
     """Call `step` while it finds work; then wait for the bell, and look every few seconds without one."""
-    away = False
     while not stopping.is_set():
         bell.clear()
-        try:
-            found = await step()
-        except Unavailable as error:  # the database goes and comes: normal, and said once
-            if not away:
-                log.warning("worker_waits_for_database", loop=name, cause=str(error.__cause__ or error))
-            away = True
-            await sleep_until(stopping, RETRY_SECONDS)
-            continue
-        except Exception:
-            log.exception("worker_step_failed", loop=name)
-            await sleep_until(stopping, RETRY_SECONDS)
-            continue
-        if away:
-            log.info("worker_goes_on", loop=name)
-            away = False
+        found = await step()
         if not found:
             with suppress(TimeoutError):
                 await asyncio.wait_for(bell.wait(), POLL_SECONDS)
             await asyncio.sleep(BREATH_SECONDS if not stopping.is_set() else 0)
-
-
-async def sleep_until(stopping: asyncio.Event, seconds: float) -> None:
-    """Sleep, unless it is time to stop."""
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stopping.wait(), seconds)
 
 
 async def _process(instance: Instance, waker: Waker, stopping: asyncio.Event) -> int:
@@ -125,25 +95,18 @@ async def _deliver(instance: Instance, waker: Waker, stopping: asyncio.Event) ->
 
 
 async def _run_jobs(instance: Instance, stopping: asyncio.Event) -> None:
-    """PGQueuer, started again a moment after it lost the database or failed otherwise."""
     url = instance.settings.database_url
     assert url is not None, "open_instance names the database"
-    while not stopping.is_set():
-        try:
-            await run_jobs(url, list_handlers(instance), list_periodic(instance), stopping)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            log.warning("jobs_interrupted", cause=str(error) or type(error).__name__)
-            await sleep_until(stopping, RETRY_SECONDS)
+    await run_jobs(url, list_handlers(instance), list_periodic(instance), stopping)
 
 
-async def _beat(instance: Instance, waker: Waker, role: str) -> None:
+async def _beat(instance: Instance, waker: Waker, role: str, work: Background) -> None:
+    """Say that this worker lives, and what of its work fails all the same."""
     while True:
         with suppress(Unavailable):
             await catch_up(instance)
             async with connection(instance.pool) as conn:
-                await heartbeats.beat(conn, waker.id, role)
+                await heartbeats.beat(conn, waker.id, role, work.failing)
         await asyncio.sleep(BEAT_SECONDS)
 
 

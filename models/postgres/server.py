@@ -5,12 +5,14 @@ import fcntl
 import os
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import asyncpg
 import structlog
 
+from models.background import Background
 from models.errors import Unavailable
 from models.postgres import cluster as clusters
 from models.postgres.binaries import DatabaseError, list_clusters
@@ -37,13 +39,12 @@ async def embedded(data: Path) -> AsyncIterator[str]:
             process = await _ensure_running(cluster)
             await _ensure_database(cluster)
             fcntl.flock(use, fcntl.LOCK_SH)  # "I use it"; the kernel forgets it when we die, whatever the way
-        watch = asyncio.create_task(_keep_running(cluster, process), name="watch PostgreSQL")
+        watch = Background(None)
+        watch.start("database", partial(_keep_running, cluster, process))
         try:
             yield cluster.url()
         finally:
-            watch.cancel()
-            with suppress(asyncio.CancelledError):
-                await watch
+            await watch.stop()
             async with starting(data):
                 await _stop_if_last(cluster, use)
     finally:

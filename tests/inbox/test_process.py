@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from federation.errors import Cause, FetchFailed
@@ -13,6 +14,7 @@ from federation.instance import Instance
 from federation.vocabulary.activities import Create
 from inbox import dispatch, process
 from inbox.process import process_due
+from models import received
 from models.actors import Actor
 from tests.fediverse import FakeFediverse, Person
 from tests.inbox.desk import PUBLIC, Desk, later, write_moment
@@ -197,6 +199,43 @@ async def test_a_poisoned_activity_does_not_stop_the_next_ones(
     desk: Desk, bob: Person, alice: Actor, broken_create: dict[str, int]
 ) -> None:
     await desk.follow(alice, bob)
+
+    await desk.take(bob, desk.create(bob), desk.create(bob))
+
+    assert sorted(state for state, _ in await desk.states()) == ["done", "waiting"]
+
+
+async def test_no_mistake_of_ours_looks_like_an_absence_of_the_database_and_stops_the_round(
+    desk: Desk, bob: Person, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.follow(alice, bob)
+    mistakes = [FileNotFoundError("a file"), TimeoutError(), asyncpg.InterfaceError("an argument"), KeyError("a key")]
+    left: list[Exception] = list(mistakes)
+
+    async def fail(*_: Any) -> None:
+        raise left.pop()
+
+    monkeypatch.setitem(dispatch.HANDLERS, Create, fail)
+    like = desk.activity(bob, "Like", desk.note(bob)["id"])
+
+    await desk.take(bob, *(desk.create(bob) for _ in mistakes), like)
+
+    states = await desk.states()
+    assert [state for state, _ in states] == ["waiting"] * 4 + ["ignored"]
+    assert [str(reason).partition(":")[0] for _, reason in states[:4]] == [
+        type(one).__name__ for one in reversed(mistakes)
+    ]
+
+
+async def test_what_cannot_even_be_put_off_stops_nobody_else(
+    desk: Desk, bob: Person, alice: Actor, broken_create: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.follow(alice, bob)
+
+    async def fail(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(received, "retry", fail)
 
     await desk.take(bob, desk.create(bob), desk.create(bob))
 

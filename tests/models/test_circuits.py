@@ -39,9 +39,9 @@ async def queue(conn: Connection, author: Actor) -> None:
 async def test_ht07_a_success_of_the_inbox_that_failed_ends_the_failure(conn: Connection) -> None:
     await fail(conn)
 
-    opened = await circuits.save_success(conn, [Arrival(host=HOST, inbox=BROKEN)])
+    [opened] = await circuits.save_success(conn, [Arrival(host=HOST, inbox=BROKEN)])
 
-    assert opened == [HOST]
+    assert (opened.host, opened.unavailable, opened.woken, opened.doubtful) == (HOST, True, True, False)
     assert (await get(conn)).failure is None
 
 
@@ -69,10 +69,10 @@ async def test_ht07_when_a_host_comes_back_the_inbox_that_failed_is_asked_a_day_
     await queue(conn, alice)
     await execute(conn, "UPDATE delivery SET inbox = $1", BROKEN)
 
-    opened = await circuits.save_success(conn, [Arrival(host=HOST, inbox=FINE)])
-    await held.reopen(conn, opened)
+    [opened] = await circuits.save_success(conn, [Arrival(host=HOST, inbox=FINE)])
+    await held.reopen(conn, [opened.host])
 
-    assert opened == [HOST]
+    assert (opened.unavailable, opened.doubtful) == (True, True)
     assert await fetch_value(conn, "SELECT due_at > now() + interval '23 hours' FROM delivery WHERE state = 'waiting'")
 
 
@@ -171,7 +171,8 @@ async def test_a_success_on_the_way_does_not_open_what_is_paused(conn: Connectio
     await queue(conn, alice)
     await held.pause(conn, HOST)
 
-    await held.reopen(conn, await circuits.save_success(conn, [Arrival(host=HOST, inbox=BROKEN)]))
+    await circuits.save_success(conn, [Arrival(host=HOST, inbox=BROKEN)])
+    await held.reopen(conn, [HOST])
 
     assert await fetch_value(conn, "SELECT state FROM delivery") == "held"
 

@@ -193,9 +193,9 @@ async def test_ht07_a_failed_probe_is_held_again_and_a_good_one_opens_the_host(c
     await deliveries.retry(conn, probe.id, status=None, error="down", due_at=now)
     assert await fetch_value(conn, "SELECT count(*) FROM delivery WHERE state = 'held'") == 2
 
-    opened = await circuits.save_success(conn, arrive(bob.host, "fine.test"))
-    await held.reopen(conn, opened)
-    assert opened == [bob.host]
+    [opened] = await circuits.save_success(conn, arrive(bob.host, "fine.test"))
+    await held.reopen(conn, [opened.host])
+    assert (opened.host, opened.unavailable) == (bob.host, True)
     assert len(await claim(conn)) == 2
 
 

@@ -33,7 +33,8 @@ async def test_ht07_a_success_forgets_failures_and_opens_the_host_once(conn: Con
     for day in range(7):
         await save_failure(conn, "henin.test", "down", on=today - timedelta(days=day))
 
-    assert await circuits.save_success(conn, arrive("arras.test", "henin.test")) == ["henin.test"]
+    [opened] = await circuits.save_success(conn, arrive("arras.test", "henin.test"))
+    assert (opened.host, opened.unavailable) == ("henin.test", True)
     assert await circuits.save_success(conn, arrive("arras.test", "henin.test")) == []
 
     server = await servers.find(conn, "henin.test")

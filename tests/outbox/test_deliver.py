@@ -246,6 +246,9 @@ async def test_an_actor_without_key_fails_without_stopping_others(instance: Inst
     await deliver_due(instance)
 
     assert sorted(await states(instance)) == ["done", "waiting"]
+    async with connection(instance.pool) as conn:
+        server = await servers.find(conn, "henin.test")
+    assert server is not None and server.failure is None, "that is no trouble of theirs"
 
 
 @dataclass(slots=True)

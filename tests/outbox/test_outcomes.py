@@ -20,6 +20,7 @@ def make_delivery(*, personal_inbox: str | None = "https://henin.test/users/bob/
         inbox="https://henin.test/inbox",
         personal_inbox=personal_inbox,
         host="henin.test",
+        private=False,
         priority=1,
         attempts=attempts,
         created_at=START,

@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from federation.instance import Instance
+from models.background import Background
 from models.database import Pool
 from models.settings import Settings
 from tests.fediverse import FakeFediverse
@@ -19,7 +20,7 @@ from web.api.entities.values import make_look
 from web.api.streaming.hub import HUB, Hub
 from web.errors import error_middleware
 from web.health import ROUTES
-from web.keys import INSTANCE, TEMPLATES
+from web.keys import BACKGROUND, INSTANCE, TEMPLATES
 from web.middlewares import IN_FLIGHT, add_headers, preflight_middleware, request_middleware, wake_middleware
 from web.quota import QUOTA, Quota, quota_middleware
 from web.session import session_middleware
@@ -61,6 +62,7 @@ async def serving(instance: Instance, routes: Iterable[web.RouteDef] = ()) -> As
     app[INSTANCE] = instance
     app[TEMPLATES] = prepare_templates(instance.site.languages)
     app[IN_FLIGHT] = set()
+    app[BACKGROUND] = Background(instance.pool)
     app[WAKER] = Waker(instance.pool)
     app[QUOTA] = Quota(instance.pool, instance.settings.rate_limit)
     app[HUB] = Hub(instance.pool, make_look(app), app[WAKER])

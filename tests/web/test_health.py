@@ -2,9 +2,16 @@
 
 from uuid import uuid4
 
-from models import heartbeats
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from models import background, heartbeats
 from models.database import Pool, transaction
+from models.errors import Entangled
+from tests.eventually import eventually
 from tests.web.core import make_instance, serving
+from web.app import make_app
+from web.quota import Quota
 
 
 async def test_it_is_ready_once_a_worker_beats(pool: Pool) -> None:
@@ -34,3 +41,37 @@ async def test_without_a_database_it_serves_and_is_not_ready(pool: Pool) -> None
 
         assert (await client.get("/healthz")).status == 200
         assert (await (await client.get("/readyz")).json())["missing"] == ["database"]
+
+
+async def test_what_no_living_worker_gets_done_is_missing_and_what_one_of_them_does_is_not(pool: Pool) -> None:
+    first, second = uuid4(), uuid4()
+    async with serving(make_instance(pool)) as client:
+        async with transaction(pool) as conn:
+            await heartbeats.beat(conn, first, "worker", ["inbox", "jobs"])
+            await heartbeats.beat(conn, second, "worker", ["jobs"])
+        some = await client.get("/readyz")
+        async with transaction(pool) as conn:
+            await heartbeats.beat(conn, first, "worker")
+        none = await client.get("/readyz")
+
+        assert (some.status, (await some.json())["missing"]) == (503, ["jobs"])
+        assert none.status == 200
+
+
+async def test_what_fails_again_and_again_behind_the_pages_is_named(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: Quota) -> None:
+        raise Entangled
+
+    monkeypatch.setattr(background, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(Quota, "run", fail)
+    async with TestClient(TestServer(make_app(make_instance(pool)))) as client:
+        async with transaction(pool) as conn:
+            await heartbeats.beat(conn, uuid4(), "worker")
+
+        async def names_it() -> bool:
+            told: dict[str, object] = await (await client.get("/readyz")).json()
+            return told == {"status": "ready", "failing": ["quotas"]}
+
+        await eventually(names_it)

@@ -12,6 +12,7 @@ from typing import Any
 
 import aiohttp
 import asyncpg
+import orjson
 import pytest
 
 from models.postgres.cluster import find_cluster, find_postmaster
@@ -203,7 +204,7 @@ async def test_sigterm_lets_a_request_on_its_way_end(data: Path, port: int) -> N
 async def test_pages_and_work_may_be_separate_processes(data: Path, port: int, client: aiohttp.ClientSession) -> None:
     env = make_environment(data, port)
     pages = ServerProcess(url=env["DECLIC_URL"], env=env, options=("serve", "--no-worker"))
-    worker = ServerProcess(url=env["DECLIC_URL"], env=env, options=("worker",))
+    worker = ServerProcess(url=env["DECLIC_URL"], env=env, options=("worker",), log=data / "worker.log")
     await pages.spawn()
     await wait_for_answer(f"{pages.url}/healthz")
     await forget_heartbeats(data)
@@ -214,6 +215,7 @@ async def test_pages_and_work_may_be_separate_processes(data: Path, port: int, c
 
     await wait_for_answer(f"{pages.url}/readyz")
     assert [await worker.stop(), await pages.stop()] == [0, 0]
+    assert require_silence((data / "worker.log").read_bytes())
 
 
 async def forget_heartbeats(data: Path) -> None:
@@ -244,7 +246,8 @@ async def test_sigterm_ends_the_wait_for_a_database_that_is_not_there(tmp_path: 
 
     process.send_signal(signal.SIGTERM)
 
-    assert await asyncio.wait_for(process.wait(), 5) == 1
+    assert await asyncio.wait_for(process.wait(), 5) == 0
+    assert require_silence(await process.stderr.read())
 
 
 async def test_an_address_that_changed_is_refused(data: Path, port: int) -> None:
@@ -254,3 +257,34 @@ async def test_an_address_that_changed_is_refused(data: Path, port: int) -> None
 
     assert (status, out) == (1, "")
     assert "an address is permanent" in err and err.count("\n") == 1
+
+
+def require_silence(log: bytes) -> list[str]:
+    """The names of what a process wrote down, none of which is trouble."""
+    lines = [orjson.loads(line) for line in log.splitlines()]  # anything else is no line of ours, but a traceback
+    assert [line for line in lines if line["level"] != "info" or "exception" in line] == []
+    return [line["event"] for line in lines]
+
+
+async def test_ctrl_c_ends_all_processes_in_silence_whoever_is_in_the_middle_of_something(
+    data: Path, port: int
+) -> None:
+    env = make_environment(data, port)
+    log = data / "processes.log"
+    server = ServerProcess(url=env["DECLIC_URL"], env=env, options=("serve", "--processes", "2"), log=log)
+    await server.start()
+    assert server.process is not None
+    waiting = [await asyncio.open_connection("127.0.0.1", port) for _ in range(4)]
+    for (_, writer), request in zip(
+        waiting, ("GET / HT", "GET /api/v1/streaming/public HTTP/1.1\r\nHost: x\r\n\r\n") * 2, strict=True
+    ):
+        writer.write(request.encode())
+        await writer.drain()
+
+    server.process.send_signal(signal.SIGINT)
+
+    assert await asyncio.wait_for(server.process.wait(), 15) == 0
+    events = require_silence(log.read_bytes())
+    assert events.count("stopped") == events.count("listening") >= 1
+    for _, writer in waiting:
+        writer.close()

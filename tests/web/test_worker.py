@@ -10,7 +10,8 @@ from functools import partial
 import pytest
 
 from federation.key_pairs import KEYS_CHANNEL
-from models import stream_events
+from models import background, stream_events
+from models.background import Background
 from models.database import Pool, connection, transaction
 from models.errors import Unavailable, Unfinished
 from models.events import announce, listen
@@ -47,19 +48,21 @@ class Steps:
 async def looping(step: Steps) -> AsyncIterator[asyncio.Event]:
     """The bell of a loop that runs with this step."""
     bell, stopping = asyncio.Event(), asyncio.Event()
-    task = asyncio.create_task(loop("test", step, bell, stopping))
+    work = Background(None, stopping)
+    work.start("test", partial(loop, step, bell, stopping))
     try:
         yield bell
     finally:
         stopping.set()
         bell.set()
-        await asyncio.wait_for(task, 2)
+        assert await work.finish(2) == []
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for seconds here."""
-    monkeypatch.setattr(worker, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(background, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(background, "AWAY_PAUSE", 0.01)
     monkeypatch.setattr(worker, "BEAT_SECONDS", 0.05)
 
 

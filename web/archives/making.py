@@ -55,7 +55,7 @@ async def make_archive(instance: Instance, payload: dict[str, Any]) -> None:
         raise  # the database is away: the job runs again
     except Exception as error:
         cause = chores.tell_cause(error)
-        log.error("archive_failed", actor=actor.username, cause=cause)
+        log.error("archive_failed", actor=actor.username, cause=cause, exc_info=chores.tell_where(error))
         async with transaction(instance.pool) as conn:
             await archives.fail(conn, id)
             await chores.note_failure(conn, JOB, cause)  # the disk may be full: nobody else would see it

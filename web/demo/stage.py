@@ -15,11 +15,12 @@ import orjson
 
 from federation.instance import Instance
 from models import heartbeats
+from models.background import Background
 from models.database import connection
 from models.errors import DeclicError
 from models.postgres import stop_unused
 from models.settings import Settings
-from web.children import keep_running, start_server
+from web.children import STOP_SECONDS, keep_running, start_server
 from web.demo.furnish import furnish_houses, list_keys
 from web.demo.troupe import HOUSES, PASSWORD, House
 from web.opening import open_all
@@ -86,12 +87,13 @@ async def _running(
         stopping.set()
 
     start = partial(start_server, listener.fileno(), env=stage.to_env())
-    keeping = asyncio.create_task(keep_running(start, stopping, tell_died))
+    keeping = Background(None, stopping)
+    keeping.start(stage.url, partial(keep_running, start, stopping, tell_died))
     try:
         yield
     finally:
         stopping.set()
-        await keeping
+        await keeping.finish(STOP_SECONDS + 1)
     if failures:
         raise DemoFailed(f"The server at {stage.url} could not start (status {failures[0]}).")
 

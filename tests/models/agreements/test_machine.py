@@ -16,6 +16,43 @@ PEOPLE: tuple[Who, ...] = get_args(Who)
 ENDED = tuple(state for state in STATES if state not in LIVE and state != "done")
 
 
+WRITTEN = """
+requested accept   owner   theirs agreed
+requested counter  owner   theirs countered
+requested refuse   owner   any    refused
+requested withdraw partner any    withdrawn
+requested expire   clock   any    expired
+countered accept   owner   theirs agreed
+countered accept   partner theirs agreed
+countered counter  owner   theirs countered
+countered counter  partner theirs countered
+countered refuse   owner   any    refused
+countered refuse   partner theirs refused
+countered withdraw partner any    withdrawn
+countered expire   clock   any    expired
+agreed    cancel   owner   any    cancelled
+agreed    cancel   partner any    cancelled
+agreed    report   owner   any    done
+agreed    report   partner any    agreed
+agreed    expire   clock   any    expired
+done      report   owner   any    done
+done      report   partner any    done
+"""
+"""In a state, what somebody may do, whose terms must be on the table, and the state that follows: nothing else may."""
+
+
+def test_nothing_may_be_done_but_what_is_written_here() -> None:
+    rules = [(rule.state, rule.verb, rule.who, rule.turn, rule.to) for rule in RULES]
+
+    assert rules == [tuple(line.split()) for line in WRITTEN.split("\n") if line]
+    followed = {
+        (state, verb, who, "theirs" if find_next(state, verb, who, own_terms=True) is None else "any", after)
+        for state, verb, who in itertools.product(STATES, VERBS, PEOPLE)
+        if (after := find_next(state, verb, who, own_terms=False)) is not None
+    }
+    assert followed == set(rules)
+
+
 def test_each_rule_stands_once() -> None:
     keys = [(rule.state, rule.verb, rule.who) for rule in RULES]
 

@@ -153,6 +153,19 @@ async def test_deliveries_are_held_released_and_tried_now(admin: Browser, lomme:
     assert due_at is not None and due_at <= datetime.now(UTC)
 
 
+async def test_what_waits_for_a_server_that_seems_well_is_said_with_its_time(
+    admin: Browser, lomme: Village, instance: Instance
+) -> None:
+    await queue(instance, lomme)
+    assert (await get(instance)).state == "well"
+
+    assert "nouvel essai" in (await admin.get(PAGE)).words()
+
+    async with connection(instance.pool) as conn:
+        await execute(conn, "UPDATE delivery SET due_at = now()")
+    assert "nouvel essai" not in (await admin.get(PAGE)).words()
+
+
 async def test_what_was_not_delivered_since_a_day_is_sent_again(
     admin: Browser, lomme: Village, instance: Instance
 ) -> None:

@@ -137,9 +137,9 @@ class Hub:
             except Unavailable as error:  # read again from the same position
                 log.debug("streams_wait_for_database", cause=str(error.__cause__ or error))
             except Exception:
-                log.exception("streams_failed")
                 self._end_all("failed")  # they come again, and read their timelines
                 self._position = None
+                raise
             await asyncio.sleep(BREATH_SECONDS)
 
     async def tell(self) -> None:

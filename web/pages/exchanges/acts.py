@@ -1,19 +1,14 @@
 """What one of the two does with an agreement, by one button: yes, no, taken back, cancelled, reported as done."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from aiohttp import web
 
 from models import actors, agreements, exchanges
-from models.actors import Actor
-from models.agreements import Agreement, Step
-from models.database import Connection, connection, transaction
+from models.database import connection, transaction
 from models.errors import Conflict, Invalid, NotFound
 from models.exchanges import Exchange
-from models.settings import Site
-from outbox import again, endings, explanations, fulfilment
-from outbox.agreements import accept
+from outbox import acts, again
 from outbox.cases import Said
 from web.forms import Form, read_form
 from web.keys import INSTANCE
@@ -27,29 +22,15 @@ from web.session import require_account
 REASON_LIMIT = 1900
 """With what became of it, less than what an act takes."""
 
-Act = Callable[[Connection, Site, Actor, Agreement, Said], Awaitable[Agreement]]
-
-
-def _report(step: Step) -> Act:
-    async def act(conn: Connection, site: Site, actor: Actor, agreement: Agreement, said: Said) -> Agreement:
-        return await fulfilment.report(conn, site, actor, agreement, step, said)
-
-    return act
-
-
-async def _ask_again(conn: Connection, site: Site, actor: Actor, agreement: Agreement, _: Said) -> Agreement:
-    return await explanations.ask_again(conn, site, actor, agreement)
-
-
-ACTS: dict[str, tuple[Act, str]] = {
-    "accepter": (accept, "oui"),
-    "redemander": (_ask_again, "redemande"),
-    "refuser": (endings.refuse, "non"),
-    "retirer": (endings.withdraw, "non"),
-    "annuler": (endings.cancel, "non"),
-    "remis": (_report("out"), "fait"),
-    "rendu": (_report("back"), "fait"),
-    "fait": (_report("done"), "fait"),
+WORDS: dict[str, tuple[acts.Name, str]] = {
+    "accepter": ("accept", "oui"),
+    "redemander": ("ask_again", "redemande"),
+    "refuser": ("refuse", "non"),
+    "retirer": ("withdraw", "non"),
+    "annuler": ("cancel", "non"),
+    "remis": ("out", "fait"),
+    "rendu": ("back", "fait"),
+    "fait": ("done", "fait"),
 }
 """The word on the button, what it does, and what the page says then."""
 
@@ -79,7 +60,7 @@ async def try_act(request: web.Request, form: Form, thread: Exchange, actor_id: 
 
     Nothing where it is not possible: the form says why. Raises NotFound where the agreement is another thread's.
     """
-    word = form.choice("geste", tuple(ACTS), missing="Choisissez ce qu’il faut faire.")
+    word = form.choice("geste", tuple(WORDS), missing="Choisissez ce qu’il faut faire.")
     reason = _read_reason(request, form)
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
@@ -88,14 +69,12 @@ async def try_act(request: web.Request, form: Form, thread: Exchange, actor_id: 
         raise NotFound
     if not form.ok or not word:
         return ""
-    act, done = ACTS[word]
-    said = Said(text=reason, offer_uri=(form.typed("offre") or None) if word == "accepter" else None)
+    name, done = WORDS[word]
+    said = Said(text=reason, offer_uri=form.typed("offre") or None)
     try:
         async with transaction(instance.pool) as conn:
-            await act(conn, instance.site, await actors.get(conn, actor_id), held, said)
+            await acts.do(conn, instance.site, await actors.get(conn, actor_id), held, name, said)
     except (Conflict, Invalid) as error:
-        if await _is_so(request, held.id, word, said):
-            return done
         form.fail("points" if getattr(error, "field", None) == "points" else "", str(error))
         return ""
     return done
@@ -106,19 +85,6 @@ def _read_reason(request: web.Request, form: Form) -> str:
     outcome = form.choice("issue", tuple(OUTCOMES))
     words = [say(request, OUTCOMES[outcome]) if outcome else "", form.lines("raison", limit=REASON_LIMIT)]
     return "\n".join(one for one in words if one)
-
-
-SO = {"accepter": "agreed", "refuser": "refused", "retirer": "withdrawn", "annuler": "cancelled"}
-"""How things stand once a button was pressed: a second tap on it, or one in another window, changes nothing."""
-
-
-async def _is_so(request: web.Request, id: int, word: str, said: Said) -> bool:
-    """Whether what the button says was done before."""
-    async with connection(request.app[INSTANCE].pool) as conn:
-        held = await agreements.get(conn, id)
-    if said.offer_uri not in (None, held.offer_uri):
-        return False
-    return held.state == SO.get(word) or (word == "accepter" and held.accepted_uri is not None)
 
 
 async def post_again(request: web.Request) -> web.Response:

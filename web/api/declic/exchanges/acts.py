@@ -1,6 +1,6 @@
 """Ask, propose, say yes or no, report, write: the verbs of `outbox/`, as the pages call them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
@@ -8,16 +8,15 @@ from decimal import Decimal
 from aiohttp import web
 
 from models import agreements, exchanges, idempotency, listings
-from models.actors import Actor
-from models.agreements import Agreement, Step, Terms
+from models.agreements import Agreement, Terms
 from models.database import Connection, connection, transaction
 from models.errors import Conflict, Invalid, NotFound
 from models.idempotency import Made
 from models.listings import Listing, ListingDetails
 from models.settings import Site
-from outbox import endings, explanations, fulfilment, messages
+from outbox import acts, messages
 from outbox import thanks as outbox_thanks
-from outbox.agreements import accept, counter, propose
+from outbox.agreements import counter, propose
 from outbox.agreements import request as ask
 from outbox.cases import Said
 from outbox.messages import Words
@@ -25,7 +24,7 @@ from outbox.terms import find_price
 from outbox.thanks import Gratitude
 from web.api.auth import reader
 from web.api.declic.answering import answer
-from web.api.declic.exchanges.questions import Act, SentAct, SentMessage, SentTerms, SentThanks
+from web.api.declic.exchanges.questions import SentAct, SentMessage, SentTerms, SentThanks
 from web.api.declic.exchanges.reading import load_entries, load_thread
 from web.api.declic.questions import Nothing
 from web.api.declic.reading import get_visible
@@ -35,31 +34,6 @@ from web.mentions import look_up_mentioned
 
 FIELDS = {"message": "text", "photos": "media_ids", "raison": "text", "merci": "text"}
 """Where a field of the verbs has another name here."""
-
-Verb = Callable[[Connection, Site, Actor, Agreement, Said], Awaitable[Agreement]]
-
-
-def _report(step: Step) -> Verb:
-    async def verb(conn: Connection, site: Site, actor: Actor, held: Agreement, said: Said) -> Agreement:
-        return await fulfilment.report(conn, site, actor, held, step, replace(said, offer_uri=None))
-
-    return verb
-
-
-async def _ask_again(conn: Connection, site: Site, actor: Actor, held: Agreement, _: Said) -> Agreement:
-    return await explanations.ask_again(conn, site, actor, held)
-
-
-VERBS: dict[Act, Verb] = {
-    "accept": accept,
-    "refuse": endings.refuse,
-    "withdraw": endings.withdraw,
-    "cancel": endings.cancel,
-    "out": _report("out"),
-    "back": _report("back"),
-    "done": _report("done"),
-    "ask_again": _ask_again,
-}
 
 
 async def post_request(request: web.Request, sent: SentTerms) -> web.Response:
@@ -100,11 +74,14 @@ async def post_terms(request: web.Request, sent: SentTerms) -> web.Response:
 
 
 async def post_act(request: web.Request, sent: SentAct) -> web.Response:
-    """POST /agreements/{id}/acts. Raises NotFound for strangers, Conflict where it is not possible now."""
+    """POST /agreements/{id}/acts. What is so already is no error.
+
+    Raises NotFound for strangers, Conflict where it is not possible now.
+    """
     async with _acting(request) as (conn, site):
         held = await _get_own(conn, request)
         said = Said(text=sent.text or "", offer_uri=sent.offer)
-        await VERBS[sent.act](conn, site, reader(request), held, said)
+        await acts.do(conn, site, reader(request), held, sent.act, said)
         value = await load_thread(conn, request, held.exchange_id)
     return answer(request, value)
 

@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from outbox import acts
 from web.api.declic.questions import Instant, Language, Limit, Money
 from web.api.declic.shapes import Id
 from web.render import N_
 
-Act = Literal["accept", "refuse", "withdraw", "cancel", "out", "back", "done", "ask_again"]
 Words = Annotated[str, Meta(max_length=2_000)]
 
 
@@ -49,7 +49,7 @@ class SentAct(Struct, kw_only=True, frozen=True):
     """One of the verbs that need no terms."""
 
     act: Annotated[
-        Act,
+        acts.Name,
         Meta(
             description=N_(
                 "Dire oui, dire non, retirer, annuler ; ou c’est remis, c’est rendu, c’est fait ; ou demander à qui a "

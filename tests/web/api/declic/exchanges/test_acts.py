@@ -238,6 +238,42 @@ async def test_the_owner_proposes_to_whoever_only_wrote(ground: Ground, alice: A
     assert agreed["state"] == "agreed"
 
 
+@pytest.mark.parametrize(
+    ("before", "act", "who", "events"),
+    [
+        ((), "accept", "alice", ["agreed"]),
+        ((), "refuse", "alice", ["refused"]),
+        ((), "withdraw", "dora", ["withdrawn"]),
+        (("accept",), "cancel", "dora", ["cancelled"]),
+        (("accept",), "out", "dora", ["out"]),
+        (("accept", "out"), "back", "alice", ["back"]),
+    ],
+)
+async def test_an_act_that_is_repeated_is_done_once_and_is_no_error(
+    ground: Ground, alice: Alice, before: tuple[str, ...], act: str, who: str, events: list[str]
+) -> None:
+    asked = await ground.ask()
+    for one in before:
+        await ground.act(ground.alice, asked, one)
+    more = {"offer": asked["agreements"][0]["offer"]} if act == "accept" else {}
+
+    both = await asyncio.gather(*(ground.act(getattr(ground, who), asked, act, **more) for _ in range(2)))
+    late = await ground.act(getattr(ground, who), asked, act, **more)
+
+    assert [one["state"] for one in both] == [late["state"]] * 2
+    kinds = await alice.api.pool.fetch("SELECT kind FROM exchange_event WHERE kind = ANY($1)", [act, *events])
+    assert [row["kind"] for row in kinds] == events
+
+
+async def test_a_yes_to_other_terms_than_those_that_were_agreed_is_no_second_yes(ground: Ground) -> None:
+    asked = await ground.ask()
+    await ground.act(ground.alice, asked, "accept")
+
+    other = await ground.act(ground.alice, asked, "accept", status=409, offer="https://lomme.test/other")
+
+    assert "plus sur la table" in other["error"]
+
+
 async def test_whether_words_are_a_yes_is_asked_only_of_those_without_a_button(ground: Ground) -> None:
     asked = await ground.ask()
 
