@@ -8,7 +8,7 @@ from federation.uris import same_origin
 from federation.vocabulary.embedded import Postlike, note_of
 from inbox.errors import Held, Ignored
 from inbox.translation import read_attachments, read_details, read_new_poll, read_new_post
-from models import arrivals, listings, media, notes, notifications, polls, posts, strangers
+from models import actors, arrivals, listings, media, notes, notifications, polls, posts, strangers
 from models.actors import Actor
 from models.arrivals import Arrival, Question
 from models.database import Connection
@@ -130,6 +130,16 @@ async def _tell(conn: Connection, author: Actor, post: Post, arrival: Arrival) -
     await notifications.notify_all(conn, sorted(told), type="mention", actor_id=author.id, post_id=post.id)
     if post.in_reply_to_uri is None and post.audience != "direct":
         await notifications.notify_all(conn, arrival.listener_ids, type="status", actor_id=author.id, post_id=post.id)
+
+
+async def find_author(conn: Connection, sender: Actor, object: Postlike) -> Actor:
+    """By whom a post is that `resolve` believed: not always whoever sends it. Raises Ignored for nobody kept here."""
+    if note_of(object).attributed_to == sender.uri:
+        return sender
+    author = await actors.find_by_uri(conn, note_of(object).attributed_to or "")
+    if author is None or author.local or author.suspended_at is not None or author.deleted_at is not None:
+        raise Ignored("Its author is nobody whose posts are kept here.")
+    return author
 
 
 def require_own(author: Actor, uri: str) -> None:

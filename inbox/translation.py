@@ -22,7 +22,7 @@ from models.media import RemoteDocument
 from models.polls import NewPoll
 from models.posts import Audience, NewPost, Tag
 from outbox.builders.proposal import CURRENCIES
-from outbox.builders.wording import MODES
+from outbox.builders.wording import MODES, STATES
 
 TITLE_LIMIT = 200
 
@@ -95,8 +95,16 @@ def read_content(object: Postlike) -> str:
     if note.type in {"Note", "Question"} or not note.name:
         return text
     link = escape(note.url or note.id)
-    title = escape(to_text(note.name), quote=False)
+    title = escape(_write_state(object) + to_text(note.name), quote=False)
     return clean(f'<p><strong>{title}</strong></p>{text}<p><a href="{link}">{link}</a></p>')
+
+
+def _write_state(object: Postlike) -> str:
+    """What stands before the name of an event that is called off, where only its content is shown."""
+    if not isinstance(object, Event) or object.status != "CANCELLED":
+        return ""
+    french, english = STATES["cancelled"]
+    return f"{english if (object.note.language or 'fr').startswith('en') else french} — "
 
 
 def read_attachments(object: Postlike) -> list[RemoteDocument]:
