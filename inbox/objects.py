@@ -7,8 +7,9 @@ from federation.fields import PUBLIC
 from federation.uris import same_origin
 from federation.vocabulary.embedded import Postlike, note_of
 from inbox.errors import Held, Ignored
+from inbox.quotes import save_quoted
 from inbox.translation import read_attachments, read_details, read_new_poll, read_new_post
-from models import actors, arrivals, listings, media, notes, notifications, polls, posts, strangers
+from models import actors, arrivals, listings, media, notes, notifications, polls, posts, quotes, strangers
 from models.actors import Actor
 from models.arrivals import Arrival, Question
 from models.database import Connection
@@ -84,14 +85,19 @@ async def _save_parts(conn: Connection, post: Post, object: Postlike, *, fresh: 
         await polls.save_remote(conn, post.id, poll)
     if attachments or not fresh:
         await media.save_remote(conn, post.id, attachments)
+    await save_quoted(conn, post, object, fresh=fresh)
 
 
 async def _only_counts(conn: Connection, new: NewPost, object: Postlike) -> bool:
-    """Whether a Question came again with other figures and nothing else: that is no edit."""
-    poll = read_new_poll(note_of(object))
-    held = await posts.find_by_uri(conn, new.uri) if poll is not None else None
-    if held is None or poll is None or (held.content, held.warning) != (new.content, new.warning):
+    """Whether a Question came again with other figures, or a quote with its stamp, but nothing else: no edit."""
+    note = note_of(object)
+    poll = read_new_poll(note)
+    held = await posts.find_by_uri(conn, new.uri) if poll is not None or note.quote is not None else None
+    if held is None or (held.content, held.warning) != (new.content, new.warning):
         return False
+    if poll is None:
+        quote = await quotes.find_by_quoting(conn, held.id)
+        return quote is not None and quote.quoted_uri == note.quote
     known = await polls.find(conn, held.id, None)
     return known is not None and known.options == list(poll.options)
 

@@ -9,15 +9,17 @@ from federation.instance import Instance
 from federation.origin import require_attributed, require_owner, require_same_origin
 from federation.parse import Fetched, parse_any_activity
 from federation.uris import host_of, is_local, same_origin
-from federation.vocabulary.activities import Activity, Announce, Create, Delete, Follow, Move, Update
+from federation.vocabulary.activities import Activity, Announce, Create, Delete, Follow, Move, QuoteRequest, Update
 from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.agreements import Agreement, EconomicEvent
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Tombstone
 from federation.vocabulary.polls import Vote
+from federation.vocabulary.quotes import QuoteAuthorization
 from inbox.delegated import as_by_author, confirm_deletion, fetch_for_delegate, shows_newer
 from inbox.errors import Ignored
 from inbox.private_fetches import fetch_announced
+from inbox.quotes import resolve_request
 from models import actors, follows, posts
 from models.actors import Actor
 from models.database import Connection, connection
@@ -40,6 +42,8 @@ async def resolve(instance: Instance, item: Received) -> Activity:
             return await _resolve_announce(instance, activity)
         case Delete():
             return await confirm_deletion(instance, activity)
+        case QuoteRequest():
+            return await resolve_request(instance, activity)
         case Move(target=target) if not is_local(instance.site, target):
             _spend_budget(instance, activity.actor, target)
             await fetch_actor(instance, target)
@@ -80,7 +84,7 @@ async def _complete(instance: Instance, activity: Create | Update) -> Create | U
         await fetch_actor(instance, activity.actor, fresh=True)
     elif isinstance(object, Agreement | EconomicEvent):
         require_attributed(activity.actor, object.id or "", object.attributed_to)
-    elif isinstance(object, Tombstone | Vote):
+    elif isinstance(object, Tombstone | Vote | QuoteAuthorization):
         raise Ignored("This is not shown here.")
     else:
         note = note_of(object)

@@ -15,6 +15,7 @@ from federation.vocabulary.intents import Intent
 from federation.vocabulary.marketplace import Event, FlohmarktOffer, Proposal, RepairDetails
 from federation.vocabulary.objects import Note
 from federation.vocabulary.parts import Place
+from inbox.quotes import strip_quote
 from models import categories
 from models.actors import Actor
 from models.listings import ClosedReason, ListingDetails, ListingKind, ListingMode, ListingStatus
@@ -22,7 +23,7 @@ from models.media import RemoteDocument
 from models.polls import NewPoll
 from models.posts import Audience, NewPost, Tag
 from outbox.builders.proposal import CURRENCIES
-from outbox.builders.wording import MODES, STATES
+from outbox.builders.wording import MODES, write_state
 
 TITLE_LIMIT = 200
 
@@ -91,20 +92,15 @@ def read_new_poll(note: Note) -> NewPoll | None:
 def read_content(object: Postlike) -> str:
     """Clean HTML. What is no Note is shown by its name, its text and a link to where it lives (AX5)."""
     note = note_of(object)
-    text = clean(note.content) if note.media_type == "text/html" else from_text(note.content)
+    html = strip_quote(note.content) if note.quote else note.content
+    text = clean(html) if note.media_type == "text/html" else from_text(html)
     if note.type in {"Note", "Question"} or not note.name:
         return text
     link = escape(note.url or note.id)
-    title = escape(_write_state(object) + to_text(note.name), quote=False)
+    called_off = isinstance(object, Event) and object.status == "CANCELLED"
+    state = write_state("cancelled", "en" if (note.language or "fr").startswith("en") else "fr") if called_off else ""
+    title = escape(state + to_text(note.name), quote=False)
     return clean(f'<p><strong>{title}</strong></p>{text}<p><a href="{link}">{link}</a></p>')
-
-
-def _write_state(object: Postlike) -> str:
-    """What stands before the name of an event that is called off, where only its content is shown."""
-    if not isinstance(object, Event) or object.status != "CANCELLED":
-        return ""
-    french, english = STATES["cancelled"]
-    return f"{english if (object.note.language or 'fr').startswith('en') else french} — "
 
 
 def read_attachments(object: Postlike) -> list[RemoteDocument]:

@@ -10,7 +10,7 @@ from models.database import Connection, execute, fetch_all, fetch_column, fetch_
 from models.ids import make_id
 
 NotificationType = Literal[
-    "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "move"
+    "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "move", "quote"
 ]
 
 

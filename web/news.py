@@ -22,6 +22,7 @@ ONE: dict[str, str] = {
     "status": N_("%(who)s a publié"),
     "favourite": N_("%(who)s aime ce que vous avez publié"),
     "reblog": N_("%(who)s a fait passer votre annonce"),
+    "quote": N_("%(who)s vous cite"),
     "follow": N_("%(who)s vous suit"),
     "follow_request": N_("%(who)s demande à vous suivre"),
     "update": N_("%(who)s a changé ce à quoi vous avez réagi"),
@@ -62,7 +63,7 @@ ICONS = {
     "follow": "moi", "follow_request": "attente", "update": "reessayer", "status": "publier", "move": "ailleurs",
     "requested": "attente", "countered": "attente", "refused": "fermer", "withdrawn": "fermer",
     "cancelled": "fermer", "expired": "fermer", "begins_soon": "date", "ends_soon": "date", "returned": "date",
-    "forgotten": "attention", "last_call": "attention", "contact": "moi", "thanked": "aime",
+    "forgotten": "attention", "last_call": "attention", "contact": "moi", "thanked": "aime", "quote": "message",
 }  # fmt: skip
 
 

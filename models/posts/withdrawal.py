@@ -49,6 +49,7 @@ async def delete(conn: Connection, post_id: int) -> bool:
     await execute(conn, "DELETE FROM post_tag WHERE post_id = $1", post_id)
     await execute(conn, "DELETE FROM post_version WHERE post_id = $1", post_id)
     await execute(conn, "DELETE FROM pin WHERE post_id = $1", post_id)
+    await execute(conn, "DELETE FROM quote WHERE quoting_id = $1", post_id)
     await execute(conn, "DELETE FROM poll WHERE post_id = $1", post_id)
     await execute(conn, "DELETE FROM listing_draft WHERE note_id = $1", post_id)
     await execute(conn, "DELETE FROM share WHERE post_id = $1", post_id)

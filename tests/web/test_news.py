@@ -1,12 +1,14 @@
 """News in words."""
 
+from typing import Any
+
 from models import bookmarks, news, notifications
 from models.database import Connection, execute
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from web.news import list_lines
 
 
-def _say(sentence: str, **values: object) -> str:
+def _say(sentence: str, /, **values: Any) -> str:
     return sentence % values
 
 
