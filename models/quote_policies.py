@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from models.database import Connection, execute, fetch_value
+from models.database import Connection, Record, execute
 from models.posts import PUBLIC, Post
+from models.quotes import Quote
 
 QuotePolicy = Literal["public", "followers", "nobody"]
 Approved = Literal["public", "followers"]
@@ -26,6 +27,24 @@ class Offer:
         return (*self.automatic, *self.manual)
 
 
+NOBODY = Offer(automatic=(), manual=())
+
+OFFERS: dict[QuotePolicy, Offer] = {
+    "public": Offer(automatic=("public",), manual=()),
+    "followers": Offer(automatic=("followers",), manual=()),
+    "nobody": NOBODY,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteFacts:
+    """Who may quote a post, how often it is quoted with its author's agreement, and what it quotes itself."""
+
+    offer: Offer
+    count: int
+    made: Quote | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteParts:
     """What a post of ours says of quotes: who may quote it, what it quotes itself, and by which stamp."""
@@ -36,16 +55,10 @@ class QuoteParts:
     stamp_uri: str | None = None
 
 
-async def list_policies(conn: Connection, found: Iterable[Post]) -> dict[int, QuotePolicy]:
-    """Who may quote each of these posts of ours; nobody where it is not for everybody."""
-    ours = {post.id: post for post in found if post.local}
-    rows = await conn.fetch("SELECT post_id, policy FROM quote_policy WHERE post_id = ANY($1)", list(ours))
-    kept: dict[int, QuotePolicy] = {row["post_id"]: row["policy"] for row in rows}
-    return {id: kept.get(id, "public") if post.audience in PUBLIC else "nobody" for id, post in ours.items()}
-
-
-async def save_policy(conn: Connection, post_id: int, policy: QuotePolicy) -> None:
-    """Change who may quote a post of ours from now on."""
+async def save_policy(conn: Connection, post_id: int, policy: QuotePolicy | None) -> None:
+    """Change who may quote a post of ours from now on; None leaves it as it is."""
+    if policy is None:
+        return
     await execute(conn, "DELETE FROM quote_policy WHERE post_id = $1 AND $2 = 'public'", post_id, policy)
     if policy != "public":
         await execute(
@@ -59,17 +72,38 @@ async def save_policy(conn: Connection, post_id: int, policy: QuotePolicy) -> No
         )
 
 
-async def list_offered(conn: Connection, post_ids: list[int]) -> dict[int, Offer]:
-    """What others' posts say of who may quote them; left out where they say nothing."""
+async def list_facts(conn: Connection, post_ids: list[int]) -> dict[int, QuoteFacts]:
+    """Who may quote each of these posts, how often each is quoted, and what it quotes itself.
+
+    Ours by their authors' wish, others' by what they say; nobody if unsaid. Only what is for everybody can be quoted.
+    """
     rows = await conn.fetch(
         """
-        SELECT p.id, p.raw #> '{interactionPolicy,canQuote}' AS rule, a.followers_uri
-        FROM post p JOIN actor a ON a.id = p.author_id
-        WHERE p.id = ANY($1) AND NOT p.local AND p.raw ? 'interactionPolicy'
+        SELECT p.id AS post_id, p.audience IN ('network', 'unlisted') AS public, p.local,
+            coalesce(w.policy, 'public') AS policy,
+            CASE WHEN NOT p.local THEN p.raw #> '{interactionPolicy,canQuote}' END AS rule, a.followers_uri,
+            (SELECT count(*) FROM quote q WHERE q.quoted_id = p.id AND q.state = 'accepted') AS count, made.*
+        FROM post p JOIN actor a ON a.id = p.author_id LEFT JOIN quote_policy w ON w.post_id = p.id
+        LEFT JOIN quote made ON made.quoting_id = p.id
+        WHERE p.id = ANY($1)
         """,
         post_ids,
     )
-    return {row["id"]: _read_offer(row["rule"], row["followers_uri"]) for row in rows if isinstance(row["rule"], dict)}
+    return {
+        row["post_id"]: QuoteFacts(offer=_find_offer(row), count=row["count"], made=_read_quote(row)) for row in rows
+    }
+
+
+def _read_quote(row: Record) -> Quote | None:
+    return None if row["id"] is None else Quote(**{name: row[name] for name in Quote.__slots__})
+
+
+def _find_offer(row: Record) -> Offer:
+    if not row["public"]:
+        return NOBODY
+    if row["local"]:
+        return OFFERS[row["policy"]]
+    return _read_offer(row["rule"], row["followers_uri"]) if isinstance(row["rule"], dict) else NOBODY
 
 
 def _read_offer(rule: dict[str, Any], followers_uri: str | None) -> Offer:
@@ -105,19 +139,6 @@ async def begin(conn: Connection, post: Post, policy: QuotePolicy | None) -> Non
         post.id,
         post.author_id,
     )
-
-
-async def find_default(conn: Connection, actor_id: int) -> QuotePolicy:
-    """Who may quote what this member writes."""
-    found: QuotePolicy | None = await fetch_value(
-        conn, "SELECT default_quote_policy FROM account WHERE actor_id = $1", actor_id
-    )
-    return found or "public"
-
-
-async def save_default(conn: Connection, actor_id: int, policy: QuotePolicy) -> None:
-    """Change that; what is published already stays as it is."""
-    await execute(conn, "UPDATE account SET default_quote_policy = $2 WHERE actor_id = $1", actor_id, policy)
 
 
 async def load_parts(conn: Connection, found: Iterable[Post]) -> dict[int, QuoteParts]:

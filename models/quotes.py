@@ -197,20 +197,6 @@ async def list_quoting_ids(
     )
 
 
-async def list_by_posts(conn: Connection, post_ids: list[int]) -> dict[int, Quote]:
-    """What each of these posts quotes."""
-    rows = await fetch_all(conn, Quote, "SELECT * FROM quote WHERE quoting_id = ANY($1)", post_ids)
-    return {row.quoting_id: row for row in rows if row.quoting_id is not None}
-
-
-async def count_by_posts(conn: Connection, post_ids: list[int]) -> dict[int, int]:
-    """How often each of these posts is quoted with its author's agreement, where it is."""
-    rows = await conn.fetch(
-        "SELECT quoted_id, count(*) FROM quote WHERE quoted_id = ANY($1) AND state = 'accepted' GROUP BY 1", post_ids
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 async def count_lately(conn: Connection, host: str) -> int:
     """How many quotes by people of this host became known here within a day."""
     found: int = await fetch_value(

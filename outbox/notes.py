@@ -131,6 +131,7 @@ async def edit(conn: Connection, site: Site, author: Actor, note: Post, draft: N
     if not await posts.save_edit(conn, note.id, new):
         raise Invalid("Ce message vient d’être modifié ailleurs : rechargez-le, puis recommencez.", field="text")
     await posts.save_audience(conn, note.id, new)
+    await quote_policies.save_policy(conn, note.id, draft.quote_policy)
     for words in draft.media_words:
         if words.id in draft.media_ids:
             await uploads.save_words(conn, words.id, author.id, description=words.description, focus=words.focus)
@@ -178,7 +179,7 @@ def _require_draft(draft: NoteDraft) -> NoteDraft:
     """The draft, its texts tidied. Raises Invalid."""
     text = NOT_TYPED.sub("", draft.text).replace("\r\n", "\n").strip()
     warning = " ".join(NOT_TYPED.sub("", draft.warning).split())
-    if not text and not draft.media_ids:
+    if not text and not draft.media_ids and draft.quoted_id is None:
         raise Invalid("Écrivez votre message.", field="text")
     if len(text) > TEXT_LIMIT:
         raise Invalid("Le message est trop long : 5 000 caractères au plus.", field="text")

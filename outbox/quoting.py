@@ -7,7 +7,6 @@ from models.actors import Actor
 from models.database import Connection
 from models.errors import Invalid, NotFound
 from models.posts import PUBLIC, Audience, Post
-from models.quote_policies import Offer
 from models.quotes import Quote
 from models.settings import Site
 from outbox.audience import find_recipients
@@ -19,24 +18,6 @@ from outbox.send import Recipients, send
 QUOTED_IN: tuple[Audience, ...] = ("network", "unlisted", "followers")
 """For whom a note that quotes may be: whoever is quoted has to be able to hear of it."""
 
-NOBODY = Offer(automatic=(), manual=())
-EVERYBODY = Offer(automatic=("public",), manual=())
-
-
-async def find_offers(conn: Connection, found: list[Post]) -> dict[int, Offer]:
-    """Who may quote each of these posts, ours by their authors' wish, others' by what they say; nobody if unsaid."""
-    policies = await quote_policies.list_policies(conn, found)
-    said = await quote_policies.list_offered(conn, [post.id for post in found if not post.local])
-    words = {"public": EVERYBODY, "followers": Offer(automatic=("followers",), manual=()), "nobody": NOBODY}
-    return {
-        post.id: words[policies[post.id]]
-        if post.id in policies
-        else said.get(post.id, NOBODY)
-        if post.audience in PUBLIC
-        else NOBODY
-        for post in found
-    }
-
 
 async def may_quote(conn: Connection, actor: Actor, quoted: Post) -> bool:
     """Whether this actor may quote a public post, or ask to; always her own."""
@@ -46,7 +27,7 @@ async def may_quote(conn: Connection, actor: Actor, quoted: Post) -> bool:
         return True
     if await blocks.between(conn, actor.id, quoted.author_id):
         return False
-    offer = (await find_offers(conn, [quoted]))[quoted.id]
+    offer = (await quote_policies.list_facts(conn, [quoted.id]))[quoted.id].offer
     if "public" in offer.all:
         return True
     return "followers" in offer.all and await follows.is_follower(
