@@ -71,13 +71,3 @@ async def save_quoted(conn: Connection, post: Post, object: Postlike, *, fresh: 
     quote = await quotes.save(conn, post, note.quote, note.quote_stamp)
     if quote.state == "pending":
         await jobs.enqueue(conn, VERIFY, {"id": quote.id}, key=f"{VERIFY}:{quote.id}")
-
-
-def strip_quote(html: str) -> str:
-    """Without what stands in the text for those who show no quotes: the card below shows it."""
-    for tag in ("p", "span"):
-        begin = html.find(f'<{tag} class="quote-inline"')
-        end = html.find(f"</{tag}>", begin) if begin >= 0 else -1
-        if end >= 0:
-            return html[:begin] + html[end + len(tag) + 3 :]
-    return html
