@@ -10,9 +10,9 @@ from outbox.builders.wording import write_state
 
 
 def strip_quote(note: Note) -> str:
-    """The text without what stands in it for those who show no quotes: here a card does."""
+    """The text without what stands in it for those who show no quotes: here a card does, below what is public."""
     html = note.content
-    if note.quote is None:
+    if note.quote is None or not note.is_public:
         return html
     for tag in ("p", "span"):
         begin = html.find(f'<{tag} class="quote-inline"')

@@ -197,6 +197,12 @@ async def list_quoting_ids(
     )
 
 
+async def list_by_posts(conn: Connection, post_ids: list[int]) -> dict[int, Quote]:
+    """What each of these posts quotes."""
+    rows = await fetch_all(conn, Quote, "SELECT * FROM quote WHERE quoting_id = ANY($1)", post_ids)
+    return {row.quoting_id: row for row in rows if row.quoting_id is not None}
+
+
 async def count_lately(conn: Connection, host: str) -> int:
     """How many quotes by people of this host became known here within a day."""
     found: int = await fetch_value(
