@@ -31,7 +31,9 @@ async def sent(conn: Connection) -> list[dict[str, Any]]:
 async def quote_bob(conn: Connection) -> list[dict[str, Any]]:
     """Alice quotes Bob, who agrees."""
     alice, bob = await make_member(conn), await make_remote_actor(conn)
-    quoted = await make_note(conn, bob, audience="network", raw=POLICY, uri=f"{bob.uri}/notes/1")
+    quoted = await make_note(
+        conn, bob, audience="network", raw=POLICY, uri=f"{bob.uri}/notes/1", url="https://henin.test/@bob/1"
+    )
     note = await publish(conn, HERE, alice, NoteDraft(text="À lire !", audience="network", quoted_id=quoted.id))
     quote = await quotes.find_by_quoting(conn, note.id)
     assert quote is not None

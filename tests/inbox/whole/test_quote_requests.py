@@ -15,6 +15,7 @@ from models.database import connection, transaction
 from models.posts import Post
 from outbox import quotes as outbox_quotes
 from outbox.blocks import block
+from outbox.notes import delete
 from tests.factories import make_note
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk, later, write_moment
@@ -234,6 +235,20 @@ async def test_whoever_is_blocked_loses_the_stamps(quoting: Quoting) -> None:
 
     assert await quoting.desk.value("SELECT state FROM quote") == "revoked"
     assert "Delete" in await quoting.answers()
+
+
+async def test_who_quotes_hears_that_the_post_is_deleted(quoting: Quoting) -> None:
+    await quoting.desk.take(quoting.bob, quoting.request())
+
+    async with transaction(quoting.desk.instance.pool) as conn:
+        await delete(conn, quoting.desk.instance.site, quoting.alice, quoting.note)
+
+    told = await quoting.desk.value(
+        "SELECT count(*) FROM delivery d JOIN activity a ON a.id = d.activity_id "
+        "WHERE a.type = 'Delete' AND a.object_uri = $1 AND d.host = 'mastodon.example'",
+        quoting.note.uri,
+    )
+    assert told == 1
 
 
 async def test_a_quote_with_its_stamp_is_no_edit(quoting: Quoting) -> None:
