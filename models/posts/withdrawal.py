@@ -111,7 +111,7 @@ async def empty_activities(conn: Connection, post_id: int | None = None) -> int:
         FROM post p
         WHERE p.uri = activity.object_uri AND ($1::bigint IS NULL OR p.id = $1)
             AND p.local AND p.deleted_at IS NOT NULL
-            AND activity.type IN ('Create', 'Update') AND starts_with(activity.body, '{"@context"')
+            AND activity.type IN ('Create', 'Update', 'QuoteRequest') AND starts_with(activity.body, '{"@context"')
             AND NOT EXISTS (SELECT FROM delivery d
                 WHERE d.activity_id = activity.id AND d.state IN ('waiting', 'held'))
         """,

@@ -19,9 +19,13 @@ from models.settings import Site
 
 
 def build_quote_request(site: Site, actor: Actor, note: Note, quoted_uri: str, author_uri: str) -> QuoteRequest:
-    """One of ours asks; the note goes along, since it need not be for everybody."""
+    """One of ours asks. What everybody may read goes along; of a note for followers its address alone."""
     return QuoteRequest(
-        id=activity_uri(site, actor.username), actor=actor.uri, object=quoted_uri, instrument=note, to=(author_uri,)
+        id=activity_uri(site, actor.username),
+        actor=actor.uri,
+        object=quoted_uri,
+        instrument=note if note.is_public else note.id,
+        to=(author_uri,),
     )
 
 

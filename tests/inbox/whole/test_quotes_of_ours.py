@@ -12,7 +12,7 @@ from models.actors import Actor
 from models.database import connection, transaction
 from models.posts import Post
 from models.quotes import Quote
-from outbox.notes import NoteDraft, publish
+from outbox.notes import NoteDraft, delete, publish
 from tests.factories import make_note
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk, later, write_moment
@@ -78,6 +78,23 @@ async def test_a_quote_says_what_it_quotes_in_every_form_and_asks(asked: Asked) 
         asked.note.uri,
     )
     assert (await asked.quote()).state == "pending"
+
+
+async def test_a_note_for_followers_is_only_named_to_whoever_is_quoted(asked: Asked) -> None:
+    async with transaction(asked.desk.instance.pool) as conn:
+        author = await asked.desk.meet(asked.bob)
+        quoted = await make_note(conn, author, audience="network", raw=POLICY)
+        draft = NoteDraft(text="Entre nous", audience="followers", quoted_id=quoted.id)
+        note = await publish(conn, asked.desk.instance.site, asked.alice, draft)
+
+    assert (await asked.desk.sent())[-1]["instrument"] == note.uri
+
+
+async def test_a_deleted_quote_leaves_none_of_its_words_in_what_was_sent(asked: Asked) -> None:
+    async with transaction(asked.desk.instance.pool) as conn:
+        await delete(conn, asked.desk.instance.site, asked.alice, asked.note)
+
+    assert not await asked.desk.value("SELECT bool_or(body LIKE '%À lire%') FROM activity")
 
 
 async def test_a_yes_with_a_stamp_is_carried_to_whoever_holds_the_note(asked: Asked) -> None:
