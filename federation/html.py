@@ -12,7 +12,10 @@ from federation import hashtags
 from federation.fields import MAX_CONTENT
 from federation.markup import BLOCKS, BOXES, HIDDEN, bound_nesting, read_entities, split_tags
 
-TAGS = BLOCKS | {"br", "span", "a", "del", "code", "em", "strong", "b", "i", "u", "li"}
+_STRUCK = ("s", "strike")
+"""What some write for `del`, which every app knows."""
+
+TAGS = BLOCKS | {"br", "span", "a", "del", *_STRUCK, "code", "em", "strong", "b", "i", "u", "li"}
 
 _LONGEST_CLASS = 500
 _LONGEST_ADDRESS = 4_096
@@ -78,7 +81,7 @@ def is_long(html: str) -> bool:
 
 
 def clean(html: str) -> str:
-    """Others' HTML as far as TAGS and the rules above allow; headings and boxes become paragraphs.
+    """Others' HTML as far as TAGS and the rules above allow; headings and boxes become paragraphs, `s` is `del`.
 
     Of more than MAX_CONTENT characters the rest is left out.
     """
@@ -89,7 +92,10 @@ def clean(html: str) -> str:
         html = _BLOCK.sub(r"<\1p>", html)
     else:
         html = bound_nesting(html, TAGS)
-    return _EMPTY.sub("", _CLEANER.clean(html)).strip()
+    html = _CLEANER.clean(html)
+    for tag in _STRUCK:
+        html = html.replace(f"<{tag}>", "<del>").replace(f"</{tag}>", "</del>")
+    return _EMPTY.sub("", html).strip()
 
 
 _LINES = {"br": "\n", "li": "\n- "} | dict.fromkeys(BLOCKS | BOXES, "\n\n")

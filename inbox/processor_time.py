@@ -1,5 +1,6 @@
 """How much processor time one activity may take: beyond it is set aside, so that nobody waits for it."""
 
+import atexit
 import contextlib
 import signal
 from collections.abc import Coroutine, Generator
@@ -74,11 +75,12 @@ def _drive(work: Coroutine[Any, Any, T], meter: _Meter) -> Generator[Any, Any, T
 
 def interrupt_long_steps() -> None:
     """From now on end also what runs on and on without waiting. For the main thread, where signals arrive."""
-    if signal.getsignal(signal.SIGVTALRM) is _interrupt:
+    if signal.getitimer(signal.ITIMER_VIRTUAL)[1]:
         return
     with contextlib.suppress(ValueError):  # another thread: what waits now and then is ended all the same
         signal.signal(signal.SIGVTALRM, _interrupt)
         signal.setitimer(signal.ITIMER_VIRTUAL, LOOK_SECONDS, LOOK_SECONDS)
+        atexit.register(signal.setitimer, signal.ITIMER_VIRTUAL, 0)  # Python takes its handlers away before it ends
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:

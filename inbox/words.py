@@ -2,18 +2,13 @@
 
 from models.actors import Actor
 from models.database import Connection
-from models.errors import Conflict, Forbidden, Invalid
 from models.posts import Post
 from models.settings import Site
 from outbox.builders.agreement import speaks
-from outbox.replies import hear
+from outbox.replies import hear_in_words
 
 
 async def hear_words(conn: Connection, site: Site, sender: Actor, post: Post) -> None:
     """A private answer by somebody whose server reads no agreements, if something waits for it."""
-    if speaks(sender):
-        return
-    try:
-        await hear(conn, site, sender, post)
-    except (Conflict, Invalid, Forbidden):
-        return  # it stands in the thread, where a person reads it
+    if not speaks(sender):
+        await hear_in_words(conn, site, sender, post)

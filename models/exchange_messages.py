@@ -1,5 +1,7 @@
 """Private notes below a listing: which thread they stand in, and which is the last of somebody."""
 
+from dataclasses import dataclass
+
 from models import exchanges
 from models.database import Connection, execute, fetch_column, fetch_one, fetch_value
 from models.exchanges import Exchange
@@ -62,6 +64,39 @@ async def find_last_message(conn: Connection, id: int, author_id: int) -> int | 
         author_id,
     )
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """How far the two of a thread had read, and which of a member's conversations in apps were unread."""
+
+    thread: Exchange
+    conversation_ids: list[int]
+
+
+async def find_unread(conn: Connection, thread_id: int, member_id: int) -> Unread:
+    """As it is before something is written in a member's name that she has not seen."""
+    thread = await exchanges.get_for(conn, thread_id, member_id)
+    ids: list[int] = await fetch_column(
+        conn,
+        "SELECT id FROM conversation WHERE owner_id = $1 AND root_id = $2 AND unread",
+        member_id,
+        thread.listing_id,
+    )
+    return Unread(thread=thread, conversation_ids=ids)
+
+
+async def restore_unread(conn: Connection, unread: Unread) -> None:
+    """What was written meanwhile shows nobody that the other one's words were read."""
+    thread = unread.thread
+    await execute(
+        conn,
+        "UPDATE exchange SET owner_read_id = $2, partner_read_id = $3 WHERE id = $1",
+        thread.id,
+        thread.owner_read_id,
+        thread.partner_read_id,
+    )
+    await execute(conn, "UPDATE conversation SET unread = true WHERE id = ANY($1)", unread.conversation_ids)
 
 
 async def filter_kept(conn: Connection, post_ids: list[int]) -> set[int]:

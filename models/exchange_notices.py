@@ -1,6 +1,6 @@
 """Private messages that this server writes to a member alone, so that her apps tell what happens in a thread."""
 
-from models.database import Connection, execute, fetch_one, fetch_value
+from models.database import Connection, execute, fetch_one
 from models.exchanges import Exchange
 from models.posts import Post
 
@@ -42,20 +42,6 @@ async def find_last(conn: Connection, exchange_id: int, reader_id: int) -> Post 
         exchange_id,
         reader_id,
     )
-
-
-async def find_question(conn: Connection, agreement_id: int) -> int | None:
-    """The post that put the terms on the table into words: a note for people elsewhere, a notice for a member."""
-    found: int | None = await fetch_value(
-        conn,
-        """
-        SELECT coalesce((e.details->>'note')::bigint, (SELECT x.post_id FROM exchange_notice x WHERE x.event_id = e.id))
-        FROM exchange_event e WHERE e.agreement_id = $1 AND e.kind IN ('requested', 'countered')
-        ORDER BY e.id DESC LIMIT 1
-        """,
-        agreement_id,
-    )
-    return found
 
 
 async def tie(conn: Connection, post_id: int, notice_id: int) -> None:

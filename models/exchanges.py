@@ -11,11 +11,12 @@ from models.ids import make_id
 EventKind = Literal[
     "requested", "countered", "accepted", "agreed", "refused", "withdrawn", "cancelled", "expired", "out", "back",
     "done", "verified", "begins_soon", "ends_soon", "returned", "forgotten", "last_call", "contact",
-    "thanked", "said",
+    "thanked", "said", "explained", "unheard", "asked_again",
 ]  # fmt: skip
 """What may happen besides messages; `accepted` is a yes that the owner's server has not confirmed yet.
 
-`said` are words to or from a guest, whose messages are no posts.
+`said` are words to or from a guest, whose messages are no posts. To whoever answers in words: `explained` how to,
+`unheard` why an answer could not count, `asked_again` whether it was a yes.
 """
 
 

@@ -16,9 +16,10 @@ from models.settings import Site
 from models.texts import NOT_TYPED
 from outbox import notices
 from outbox.builders.agreement import Case
+from outbox.builders.terms import write_act
 from outbox.builders.update import build_agreement_update
 from outbox.send import Recipients, send
-from outbox.words import write_to
+from outbox.words import find_language, tidy, write_by_itself, write_to
 
 TEXT_LIMIT = 2_000
 NOT_NOW: dict[State, str] = {
@@ -123,14 +124,26 @@ async def keep(
 
 
 async def remind(conn: Connection, site: Site, agreement_id: int, kind: EventKind) -> None:
-    """The clock says something, once, unless it was called off meanwhile; nothing of the agreement changes."""
+    """The clock says something, once, unless it was called off meanwhile; nothing of the agreement changes.
+
+    To somebody whose server reads no agreements it is owed in words (`outbox/reminders`), at an hour for that.
+    """
     case = await open_case(conn, agreement_id)
     held = case.agreement
     if held.state != "agreed":
         return
-    id = await exchanges.add_event(conn, held.exchange_id, kind, agreement_id=held.id)
+    details = {} if find_wordy(case) is None else {"owed": True}
+    id = await exchanges.add_event(conn, held.exchange_id, kind, agreement_id=held.id, details=details)
     if id is not None:
         await notices.tell(conn, site, case, id)
+
+
+def find_wordy(case: Case) -> Actor | None:
+    """Whoever of the two is told in words alone, by one of ours."""
+    for one in (case.owner, case.partner):
+        if not one.local and not one.guest and not case.reads(one) and case.other_of(one).local:
+            return one
+    return None
 
 
 async def tell_truth(conn: Connection, site: Site, case: Case, *, news: EventKind | None = None) -> None:
@@ -144,7 +157,9 @@ async def tell_truth(conn: Connection, site: Site, case: Case, *, news: EventKin
         update = build_agreement_update(site, case)
         await send(conn, case.owner, update, Recipients(named_ids=(case.partner.id,)), about=update.id)
     elif news is not None:
-        await write_to(conn, site, case, news, case.owner)
+        language = find_language(case)
+        words = tidy(write_act(news, case.listing.details, case.agreement.terms, language))
+        await write_by_itself(conn, site, case, case.owner, words)
 
 
 async def answer_with_truth(conn: Connection, site: Site, agreement: Agreement, *, anew: bool = False) -> None:

@@ -13,6 +13,7 @@ from models import (
     accounts,
     agreements,
     exchange_notices,
+    exchange_questions,
     exchanges,
     listings,
     notes,
@@ -28,10 +29,11 @@ from models.exchanges import Event, Exchange
 from models.posts import NewPost, Post
 from models.settings import Site
 from outbox.builders.agreement import Case
-from outbox.builders.terms import ASKS, FRENCH, write_act, write_choice, write_page
+from outbox.builders.explanations import Cause, write_why
+from outbox.builders.terms import ASKS, FRENCH, write_act, write_choice, write_link, write_page
 from outbox.letters import write_to_member
 
-TO_BE_SAID = ("returned", "forgotten", "last_call", "failed_here")
+TO_BE_SAID = ("returned", "forgotten", "last_call", "failed_here", "unheard")
 """What is answered on the page of the thread."""
 
 GUESTS = {
@@ -66,9 +68,19 @@ async def tell_of_guest(conn: Connection, site: Site, reader: Actor, thread: Exc
         await _write_letter(conn, site, reader, thread, event_id, words)
 
 
-async def confirm(conn: Connection, site: Site, case: Case, reader: Actor, kind: str) -> None:
-    """What became of an answer in words that a member gave in an app."""
-    await _write(conn, site, _Telling(case=case, reader=reader, kind=kind))
+async def confirm(
+    conn: Connection, site: Site, case: Case, reader: Actor, kind: str, *, cause: Cause | None = None
+) -> None:
+    """What became of an answer in words that a member gave in an app, or got; the `cause` where it does not count."""
+    await _write(conn, site, _Telling(case=case, reader=reader, kind=kind, cause=cause))
+
+
+async def explain(conn: Connection, site: Site, case: Case, reader: Actor) -> None:
+    """Words that a member wrote in an app are no answer, while one is waited for: tell her how to, once."""
+    asked = await exchange_questions.list_standing(conn, case.agreement.id)
+    if len(asked) == 1:
+        event_id = await exchange_questions.find_asking(conn, case.agreement.id)
+        await _write(conn, site, _Telling(case=case, reader=reader, kind="explained", about=event_id))
 
 
 def _said_so(case: Case, event: Event, other: Actor) -> bool:
@@ -102,12 +114,17 @@ async def _write_letter(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Telling:
-    """What is told to whom; `event` is None for what became of her own words."""
+    """What is told to whom; `event` is None for what became of words, `cause` why they do not count.
+
+    `about` is the event that asked, where it is asked again.
+    """
 
     case: Case
     reader: Actor
     kind: str
     event: Event | None = None
+    about: int | None = None
+    cause: Cause | None = None
 
     @property
     def terms(self) -> Terms:
@@ -129,6 +146,7 @@ async def _write(conn: Connection, site: Site, telling: _Telling) -> None:
     words = (
         str(telling.event.details.get("text", "")) if telling.event is not None else "",
         write_act(telling.kind, telling.case.listing.details, telling.terms, language, currency),
+        write_why(telling.cause, language) if telling.cause is not None else "",
         await _write_answer(conn, site, telling, language),
     )
     post = await _keep(conn, site, telling, "\n\n".join(part for part in words if part), language)
@@ -142,9 +160,9 @@ async def _write(conn: Connection, site: Site, telling: _Telling) -> None:
 async def _write_answer(conn: Connection, site: Site, telling: _Telling, language: str) -> str:
     """How she answers where she is waited for: in words, by a link that acts once, or on the page."""
     held, reader = telling.case.agreement, telling.reader
-    if telling.kind in ASKS:
-        token = await links.create(conn, agreement_id=held.id, actor_id=reader.id, offer_uri=held.offer_uri)
-        return write_choice(f"{site.url}/accord/{token}", language)
+    if telling.kind in (*ASKS, "explained"):
+        write = write_link if telling.kind == "explained" else write_choice
+        return write(f"{site.url}/accord/{await links.create(conn, held, reader.id)}", language, links.find_end(held))
     mine, theirs = held.owner_reported_at, held.partner_reported_at
     if reader.id != telling.case.owner.id:
         mine, theirs = theirs, mine
@@ -174,7 +192,7 @@ async def _keep(conn: Connection, site: Site, telling: _Telling, text: str, lang
             mention_ids=(reader.id,),
         ),
     )
-    event_id = None if telling.event is None else telling.event.id
+    event_id = telling.about if telling.event is None else telling.event.id
     await exchange_notices.add(
         conn, post_id=post.id, exchange_id=held.exchange_id, event_id=event_id, reader_id=reader.id
     )

@@ -1,16 +1,32 @@
-"""What the clock says in a thread: it begins tomorrow, ends tomorrow, is it back? And, at last, the end."""
+"""What the clock says in a thread: it begins tomorrow, ends tomorrow, is it back? And, at last, the end.
+
+Members read it in the thread and in their apps, where quiet hours are theirs to choose. Whoever has a plain account
+elsewhere gets a private note, between eight in the morning and nine in the evening.
+"""
 
 from datetime import UTC, datetime
 
 from federation.instance import Instance
+from models import exchange_questions
+from models.actors import Actor
+from models.agreements import Agreement
 from models.agreements.reminding import Reminder, list_forgotten, list_reminders
 from models.chores import require_whole
 from models.database import Connection, connection
-from outbox.cases import open_case, remind
+from models.exchanges import Event
+from models.moments import PARIS
+from outbox.builders.agreement import Case
+from outbox.builders.explanations import write_reminder
+from outbox.cases import find_wordy, open_case, remind
 from outbox.endings import end_by_clock, give_back
+from outbox.messages import may_write
 from outbox.turns import take_turns
+from outbox.words import find_language, tidy, write_by_itself
 
 AT_ONCE = 100
+
+DAY = range(8, 21)
+"""Hours on the clocks of the territories at which people elsewhere are written to."""
 
 
 async def remind_due(instance: Instance, at: datetime | None = None) -> int:
@@ -21,7 +37,8 @@ async def remind_due(instance: Instance, at: datetime | None = None) -> int:
     at = at or datetime.now(UTC)
     said, unsaid = await _remind(instance, at)
     ended, unended = await _forget(instance, at)
-    require_whole(unsaid | unended)
+    unwritten = await _write_owed(instance, at) if at.astimezone(PARIS).hour in DAY else {}
+    require_whole(unsaid | unended | unwritten)
     return said + ended
 
 
@@ -51,3 +68,33 @@ async def _forget(instance: Instance, at: datetime) -> tuple[int, dict[str, Exce
         forgotten = await list_forgotten(conn, at=at, limit=AT_ONCE)
     failed = await take_turns(instance.pool, "agreement", {id: id for id in forgotten}, end)
     return len(forgotten) - len(failed), failed
+
+
+async def _write_owed(instance: Instance, at: datetime) -> dict[str, Exception]:
+    """Tell in words what is still to be told so, some at a time: the rest comes with the next round."""
+
+    async def write(conn: Connection, event: Event) -> None:
+        case = await open_case(conn, event.agreement_id or 0)
+        reader = find_wordy(case)
+        if not await exchange_questions.claim_owed(conn, event.id) or reader is None:
+            return
+        member = case.other_of(reader)
+        if _is_timely(case.agreement, event.kind, at) and await may_write(conn, member, reader):
+            words = _write_reminder(case, event.kind, member)
+            post = await write_by_itself(conn, instance.site, case, member, words)
+            await exchange_questions.save_note(conn, event.id, note_id=post.id, note_uri=post.uri)
+
+    async with connection(instance.pool) as conn:
+        owed = await exchange_questions.list_owed(conn, limit=AT_ONCE)
+    return await take_turns(instance.pool, "reminder in words", {event.id: event for event in owed}, write)
+
+
+def _write_reminder(case: Case, kind: str, member: Actor) -> str:
+    held, details = case.agreement, case.listing.details
+    return tidy(write_reminder(kind, details, held.terms, member.display_name, find_language(case)))
+
+
+def _is_timely(held: Agreement, kind: str, at: datetime) -> bool:
+    """Whether what was to be said at night is still worth saying."""
+    moment = {"begins_soon": held.begins_at, "ends_soon": held.ends_at}.get(kind)
+    return held.state == "agreed" and (moment is None or moment > at)

@@ -1,100 +1,140 @@
 """A private "oui" or "non" in words: by whoever has no button for it, in an app of ours or on a server elsewhere."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from federation.html import to_text
-from models import actors, agreements, exchange_messages, exchange_notices, notes, posts
+from models import (
+    actors,
+    agreements,
+    exchange_messages,
+    exchange_notices,
+    exchange_questions,
+    media,
+    notes,
+    polls,
+    posts,
+)
 from models.actors import Actor
 from models.agreements import Agreement, is_turn_of
 from models.database import Connection
-from models.errors import Conflict, Forbidden, Invalid, NotFound
+from models.errors import Conflict, DeclicError, Forbidden, Invalid, NotFound
 from models.posts import Post
 from models.settings import Site
 from outbox import messages
 from outbox import notes as outbox_notes
 from outbox.agreements import accept
+from outbox.answers import is_courtesy, names_of, read_answer
+from outbox.builders.agreement import Case
+from outbox.builders.explanations import Cause, find_cause
 from outbox.cases import Said, find_case
 from outbox.endings import refuse
+from outbox.explanations import explain, tell_unheard
 from outbox.mentions import find_handles
 from outbox.messages import Words
 from outbox.notes import NoteDraft
 from outbox.notices import confirm
-
-YES = (
-    *("oui", "ouais", "ok", "okay", "d'accord", "entendu", "parfait", "volontiers", "👍"),
-    *("yes", "yep", "sure", "agreed"),
-)
-NO = ("non", "no", "nope", "👎")
-DOUBT = {"mais", "sauf", "plutôt", "plutot", "si", "pas", "but", "except", "not", "unless", "peut-être", "maybe"}
-"""With any of these it is a message, to be read by a person."""
-
-LONGEST = 8
-"""Words of an answer; longer ones say more than yes or no."""
+from outbox.notices import explain as explain_in_apps
+from outbox.terms import AGAIN_AND_AGAIN
 
 
-def read_answer(content: str) -> bool | None:
-    """Whether a note says yes or no and nothing else; None for everything that a person has to read."""
-    text = re.sub(r"(?<!\S)@\S+", " ", to_text(content)).replace("’", "'").casefold()
-    if "?" in text:
-        return None
-    words = re.findall(r"[\w'-]+|[👍👎]", text)
-    if not words or len(words) > LONGEST or DOUBT & set(words):
-        return None
-    if words[0] in YES and not set(words) & set(NO):
-        return True
-    if words[0] in NO and not set(words) & set(YES):
-        return False
-    return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """What a private note is to what two people want to agree on.
 
-
-async def hear(conn: Connection, site: Site, author: Actor, post: Post) -> Agreement | None:
-    """A private note that says yes or no to the terms on the table does it; None where it is a message and no more.
-
-    Raises Conflict, Invalid and Forbidden where it cannot be done.
+    `heard` took effect, and `case` has it; `unheard` is an answer that does not count, for this `cause`; `unclear` is
+    none, while one is waited for.
     """
-    answer = read_answer(post.content) if post.audience == "direct" else None
-    held = await _find_asked(conn, author, post) if answer is not None else None
-    if held is None:
-        return None
-    said = Said(offer_uri=held.offer_uri, post_id=post.id)
-    return await (accept if answer else refuse)(conn, site, author, held, said)
+
+    case: Case
+    outcome: Literal["heard", "unheard", "unclear"]
+    yes: bool = False
+    cause: Cause = "impossible"
+
+
+async def hear_in_words(conn: Connection, site: Site, author: Actor, post: Post) -> None:
+    """A private note by somebody elsewhere whose server reads no agreements; she is told what it did not do."""
+    heard = await hear(conn, site, author, post)
+    if heard is not None and heard.outcome == "unclear":
+        await explain(conn, site, heard.case, post)
+    elif heard is not None and heard.outcome == "unheard":
+        await tell_unheard(conn, site, heard.case, post, yes=heard.yes, cause=heard.cause)
 
 
 async def hear_member(conn: Connection, site: Site, author: Actor, post: Post) -> None:
     """The same from an app of ours, which is told what became of it."""
-    held = await _find_asked(conn, author, post) if read_answer(post.content) is not None else None
-    if held is None:
+    heard = await hear(conn, site, author, post)
+    if heard is None:
         return
-    case = await find_case(conn, held)
-    try:
-        done = await hear(conn, site, author, post)
-    except (Conflict, Invalid, Forbidden):
-        await confirm(conn, site, case, author, "failed_here")
-        return
-    if done is not None and done.state in ("agreed", "refused"):
-        kind = "agreed" if done.state == "agreed" else "refused_here"
-        await confirm(conn, site, replace(case, agreement=done), author, kind)
+    state = heard.case.agreement.state
+    if heard.outcome == "unclear":
+        await explain_in_apps(conn, site, heard.case, author)
+    elif heard.outcome == "unheard":
+        await confirm(conn, site, heard.case, author, "failed_here", cause=heard.cause)
+    elif state in ("agreed", "refused"):
+        await confirm(conn, site, heard.case, author, "agreed" if state == "agreed" else "refused_here")
 
 
-async def _find_asked(conn: Connection, author: Actor, post: Post) -> Agreement | None:
-    """The agreement that waits for this person's word, and whose question the note answers."""
-    thread = await exchange_messages.find_by_message(conn, post.id)
+async def hear(conn: Connection, site: Site, author: Actor, post: Post) -> Hearing | None:
+    """Do what a private note says to terms that were proposed to its author; None where it is a message and no more."""
+    thread = await exchange_messages.find_by_message(conn, post.id) if post.audience == "direct" else None
     held = await agreements.get_latest(conn, thread.id) if thread is not None else None
     role = held.role_of(author.id) if held is not None else None
-    if held is None or role is None or not is_turn_of(held, role):
+    if held is None or role is None:
         return None
-    return held if await _is_answer(conn, held, author, post) else None
+    case, turn = await find_case(conn, held), is_turn_of(held, role)
+    answer = await _read(conn, case, author, post)
+    answered = await _find_answered(conn, author, post) if answer is not None else None
+    if answer is not None and answered is not None:
+        if turn and await _asks_for_this(conn, case, author, answered):
+            return await _act(conn, site, case, author, post, yes=answer)
+        if await exchange_questions.is_question(conn, held.exchange_id, answered.id):
+            cause = find_cause(held, yes=answer, turn=turn)
+            return Hearing(case=case, outcome="unheard", yes=answer, cause=cause) if cause is not None else None
+    return Hearing(case=case, outcome="unclear") if turn else None
 
 
-async def _is_answer(conn: Connection, held: Agreement, author: Actor, post: Post) -> bool:
-    """Whether it answers the question, or something later of the other one that asks nothing: none of that binds."""
-    question = await exchange_notices.find_question(conn, held.id)
-    above = {one.id: one for one in await posts.list_by_ids(conn, await notes.list_ancestors(conn, post.id))}
-    answered = next((above[id] for id in sorted(above, reverse=True) if above[id].author_id != author.id), None)
-    if question is None or answered is None or answered.id < question:
-        return False
-    return answered.id == question or "?" not in to_text(answered.content)
+async def _read(conn: Connection, case: Case, author: Actor, post: Post) -> bool | None:
+    """A yes or no, if it is nothing else: what stands beside words is for a person to look at."""
+    answer = None if post.warning else read_answer(post.content, names_of(author, case.other_of(author)))
+    if answer is None or (await media.list_by_posts(conn, [post.id]))[post.id]:
+        return None
+    return answer if await polls.find(conn, post.id, None) is None else None
+
+
+async def _find_answered(conn: Connection, author: Actor, post: Post) -> Post | None:
+    """The newest note of the other one above this one."""
+    above = await posts.list_by_ids(conn, await notes.list_ancestors(conn, post.id))
+    theirs = [one for one in above if one.author_id != author.id]
+    return max(theirs, key=lambda one: one.id, default=None)
+
+
+async def _asks_for_this(conn: Connection, case: Case, author: Actor, answered: Post) -> bool:
+    """Whether it asks for an answer to these terms, or thanked or greeted after them: nothing else binds."""
+    asking = await exchange_questions.list_standing(conn, case.agreement.id)
+    if answered.id in asking:
+        return True
+    after = bool(asking) and answered.id > asking[0]
+    return after and is_courtesy(answered.content, names_of(case.other_of(author), author))
+
+
+async def _act(conn: Connection, site: Site, case: Case, author: Actor, post: Post, *, yes: bool) -> Hearing:
+    said = Said(offer_uri=case.agreement.offer_uri, post_id=post.id)
+    try:
+        done = await (accept if yes else refuse)(conn, site, author, case.agreement, said)
+    except (Conflict, Invalid, Forbidden) as error:
+        case = await find_case(conn, await agreements.get(conn, case.agreement.id))
+        return Hearing(case=case, outcome="unheard", yes=yes, cause=_tell_cause(case, case.agreement, error, said))
+    return Hearing(case=replace(case, agreement=done), outcome="heard", yes=yes)
+
+
+def _tell_cause(case: Case, held: Agreement, error: DeclicError, said: Said) -> Cause:
+    """Why the verb raised."""
+    if held.offer_uri != said.offer_uri or held.state not in agreements.OPEN:
+        return find_cause(held, yes=True, turn=True) or "replaced"
+    by_field: dict[str | None, Cause] = {"begins_at": "taken", "points": "points"}
+    gone = isinstance(error, Conflict) and case.listing.details.mode not in AGAIN_AND_AGAIN
+    return by_field.get(error.field, "given" if gone else "impossible")
 
 
 async def answer_notice(conn: Connection, site: Site, author: Actor, notice: Post, draft: NoteDraft) -> Post:

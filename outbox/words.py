@@ -1,5 +1,7 @@
 """Agreements with people whose server reads none: a private note says what is asked, and a link answers it."""
 
+import re
+
 from models import exchange_messages, posts
 from models.actors import Actor
 from models.agreements import links
@@ -9,7 +11,7 @@ from models.posts import Post
 from models.settings import Site
 from outbox import notes
 from outbox.builders.agreement import Case
-from outbox.builders.terms import ASKS, write_act, write_choice
+from outbox.builders.terms import ASKS, write_act, write_choice, write_link
 
 
 async def write_to(conn: Connection, site: Site, case: Case, kind: EventKind, author: Actor, *, text: str = "") -> Post:
@@ -17,22 +19,62 @@ async def write_to(conn: Connection, site: Site, case: Case, kind: EventKind, au
 
     The link says yes in the other's name: its author does not get to read it.
     """
-    held, other = case.agreement, case.other_of(author)
-    language = "fr" if (case.listing.post.language or "fr") == "fr" else "en"
+    language = find_language(case)
     choice = ""
     if kind in ASKS:
-        token = await links.create(conn, agreement_id=held.id, actor_id=other.id, offer_uri=held.offer_uri)
-        choice = write_choice(f"{site.url}/accord/{token}", language)
-    words = write_act(kind, case.listing.details, held.terms, language)
-    said = f"{text}\n\n{words}" if text else words
+        choice = write_choice(await _make_link(conn, site, case, author), language, links.find_end(case.agreement))
+    words = tidy(write_act(kind, case.listing.details, case.agreement.terms, language))
+    return await _write(conn, site, case, author, f"{text}\n\n{words}" if text else words, choice)
+
+
+async def write_by_itself(
+    conn: Connection, site: Site, case: Case, author: Actor, said: str, *, link: bool = False
+) -> Post:
+    """The same in words of our own, in the name of a member who did nothing: what is unread to her stays so.
+
+    With a `link` where it asks once more.
+    """
+    language = find_language(case)
+    choice = ""
+    if link:
+        choice = write_link(await _make_link(conn, site, case, author), language, links.find_end(case.agreement))
+    unread = await exchange_messages.find_unread(conn, case.agreement.exchange_id, author.id)
+    note = await _write(conn, site, case, author, said, choice)
+    await exchange_messages.restore_unread(conn, unread)
+    return note
+
+
+def find_language(case: Case) -> str:
+    """That of the listing, as far as we have it: French or else English."""
+    return "fr" if (case.listing.post.language or "fr") == "fr" else "en"
+
+
+def tidy(words: str) -> str:
+    """Words of ours around titles and names that others typed: those mention nobody."""
+    return re.sub(r"(?<![\w/])@", "@\u2060", words)
+
+
+async def _make_link(conn: Connection, site: Site, case: Case, author: Actor) -> str:
+    return f"{site.url}/accord/{await links.create(conn, case.agreement, case.other_of(author).id)}"
+
+
+async def _write(conn: Connection, site: Site, case: Case, author: Actor, said: str, choice: str) -> Post:
     draft = notes.NoteDraft(
-        text=f"@{other.handle} {said}"[: notes.TEXT_LIMIT], audience="direct", language=language, secret=choice
+        text=f"@{case.other_of(author).handle} {said}"[: notes.TEXT_LIMIT],
+        audience="direct",
+        language=find_language(case),
+        secret=choice,
     )
     return await notes.answer(conn, site, author, await _find_parent(conn, case, author), draft)
 
 
 async def _find_parent(conn: Connection, case: Case, author: Actor) -> Post:
-    """The last message of the other side, or the listing itself."""
-    last = await exchange_messages.find_last_message(conn, case.agreement.exchange_id, case.other_of(author).id)
-    found = await posts.find_visible(conn, last, author.id) if last is not None else None
-    return found or case.listing.post
+    """The last message of the other side, or the listing itself; where that is gone, what she wrote last herself."""
+    thread_id = case.agreement.exchange_id
+    theirs = await exchange_messages.find_last_message(conn, thread_id, case.other_of(author).id)
+    own = await exchange_messages.find_last_message(conn, thread_id, author.id)
+    for id in (theirs, case.listing.id, own):
+        found = await posts.find_visible(conn, id, author.id) if id is not None else None
+        if found is not None:
+            return found
+    return case.listing.post

@@ -52,6 +52,9 @@ ONE: dict[str, str] = {
     "last_call": N_("Dernier rappel de votre accord avec %(who)s : dites si c’est fait"),
     "contact": N_("%(who)s vous a donné ses coordonnées"),
     "thanked": N_("%(who)s vous remercie"),
+    "explained": N_("Un message automatique dit à %(who)s comment répondre"),
+    "unheard": N_("Une réponse de %(who)s ne compte pas"),
+    "asked_again": N_("%(who)s vous demande si c’est un oui"),
 }
 """What one person did."""
 
@@ -65,7 +68,8 @@ ICONS = {
     "follow": "moi", "follow_request": "attente", "update": "reessayer", "status": "publier", "move": "ailleurs",
     "requested": "attente", "countered": "attente", "refused": "fermer", "withdrawn": "fermer",
     "cancelled": "fermer", "expired": "fermer", "begins_soon": "date", "ends_soon": "date", "returned": "date",
-    "forgotten": "attention", "last_call": "attention", "contact": "moi", "thanked": "aime", "quote": "message",
+    "forgotten": "attention", "last_call": "attention", "contact": "moi", "thanked": "aime",
+    "explained": "message", "unheard": "attention", "asked_again": "attente", "quote": "message",
 }  # fmt: skip
 
 

@@ -1,14 +1,16 @@
-"""Links by which somebody without an account here says yes or no to terms: each acts once, within a week."""
+"""Links by which somebody without an account here says yes or no to terms: each acts once, while those wait."""
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+from models.agreements.values import Agreement
 from models.database import Connection, execute, fetch_one
 from models.errors import Gone
 from models.sessions import hash_token
 
-LIFETIME = timedelta(days=7)
+LONGEST = timedelta(days=7)
+"""Where nobody says until when an answer is waited for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,20 +22,25 @@ class AgreementLink:
     offer_uri: str
 
 
-async def create(conn: Connection, *, agreement_id: int, actor_id: int, offer_uri: str) -> str:
-    """A new link's token."""
+def find_end(held: Agreement) -> datetime:
+    """Until when a link to these terms acts: as long as they wait for an answer."""
+    return held.held_until or datetime.now(UTC) + LONGEST
+
+
+async def create(conn: Connection, held: Agreement, actor_id: int) -> str:
+    """The token of a new link by which this person answers the terms on the table."""
     token = secrets.token_urlsafe(24)
     await execute(
         conn,
         """
         INSERT INTO agreement_link (token_hash, agreement_id, actor_id, offer_uri, expires_at)
-        VALUES ($1, $2, $3, $4, now() + $5::interval)
+        VALUES ($1, $2, $3, $4, $5)
         """,
         hash_token(token),
-        agreement_id,
+        held.id,
         actor_id,
-        offer_uri,
-        LIFETIME,
+        held.offer_uri,
+        find_end(held),
     )
     return token
 
@@ -63,7 +70,7 @@ async def use(conn: Connection, token: str) -> AgreementLink:
         hash_token(token),
     )
     if found is None:
-        raise Gone("Ce lien a déjà servi, ou il a plus de sept jours.")
+        raise Gone("Ce lien a déjà servi, ou la proposition ne tient plus.")
     return found
 
 

@@ -50,8 +50,8 @@ class Case:
         return self.owner.local or not speaks(self.owner)
 
     def reads(self, actor: Actor) -> bool:
-        """Whether one of the two is told by activities: who asked by one is, whatever her profile says."""
-        return speaks(actor) or (not actor.local and same_origin(self.agreement.request_uri, actor.uri))
+        """Whether one of the two is told by activities."""
+        return reads(self.agreement, actor)
 
     @property
     def provider(self) -> Actor:
@@ -67,6 +67,11 @@ class Case:
 def speaks(actor: Actor) -> bool:
     """Whether somebody's server reads agreements: it tells its territory as ours do, or FEP-0837 in `implements`."""
     return actor.local or actor.territory_uri is not None or PROPOSALS in actor.implements
+
+
+def reads(held: Agreement, actor: Actor) -> bool:
+    """Whether one of the two is told of it by activities: who asked by one is, whatever her profile says."""
+    return speaks(actor) or (not actor.local and same_origin(held.request_uri, actor.uri))
 
 
 def build_agreement(case: Case, *, by: Actor | None = None) -> Document:

@@ -29,7 +29,10 @@ FRENCH: dict[str, str] = {
     "last_call": "« {title} » : dernier rappel. Sans un mot de vous, l’accord s’éteint dans une semaine.",
     "gone": "« {title} » : l’autre personne n’est plus là. Ce qui était en cours avec elle est clos.",
     "refused_here": "C’est noté : vous dites non pour « {title} ».",
-    "failed_here": "Votre réponse est transmise, mais l’accord pour « {title} » n’a pas pu être noté.",
+    "failed_here": "Votre message est transmis, mais votre réponse pour « {title} » n’a pas pu être notée.",
+    "unheard": "« {title} » : une réponse vient d’arriver, mais elle ne compte pas. Rien n’a changé.",
+    "explained": "Votre message est transmis. Pour répondre à ce qui vous est proposé pour « {title} », répondez à ce"
+    " message exactement « oui » ou « non », sans rien d’autre. Avant cela, rien n’est conclu.",
 }
 
 ENGLISH: dict[str, str] = {
@@ -52,7 +55,10 @@ ENGLISH: dict[str, str] = {
     "last_call": "“{title}”: last reminder. Without a word from you the agreement ends in a week.",
     "gone": "“{title}”: the other person is no longer here. Whatever was going on with them is closed.",
     "refused_here": "Noted: you say no to “{title}”.",
-    "failed_here": "Your answer was passed on, but the agreement on “{title}” could not be recorded.",
+    "failed_here": "Your message was passed on, but your answer about “{title}” could not be recorded.",
+    "unheard": "“{title}”: an answer has just come, but it does not count. Nothing has changed.",
+    "explained": "Your message was passed on. To answer what is proposed to you about “{title}”, reply to this message"
+    " with exactly “yes” or “no”, and nothing else. Before that, nothing is agreed.",
 }
 
 ASKS: tuple[EventKind, ...] = ("requested", "countered")
@@ -72,11 +78,25 @@ def write_act(kind: str, details: ListingDetails, terms: Terms, language: str, c
     return (FRENCH if french else ENGLISH)[kind].format(title=title, when=when)
 
 
-def write_choice(link: str, language: str) -> str:
-    """How to answer what is asked; the link acts once."""
+def write_choice(link: str, language: str, until: datetime) -> str:
+    """How to answer what is asked; the link acts once, until then."""
     if language == "fr":
-        return f"Répondez « oui » ou « non » à ce message, ou choisissez ici{NBSP}: {link} (lien valable sept jours)."
-    return f"Answer “yes” or “no” to this message, or choose here: {link} (for seven days)."
+        return (
+            f"Répondez « oui » ou « non » à ce message, ou choisissez ici{NBSP}: {_write_link(link, language, until)}."
+        )
+    return f"Answer “yes” or “no” to this message, or choose here: {_write_link(link, language, until)}."
+
+
+def write_link(link: str, language: str, until: datetime) -> str:
+    """The link alone, where the words before it say how to answer."""
+    before = f"Ou choisissez ici{NBSP}:" if language == "fr" else "Or choose here:"
+    return f"{before} {_write_link(link, language, until)}."
+
+
+def _write_link(link: str, language: str, until: datetime) -> str:
+    if language == "fr":
+        return f"{link} (lien valable jusqu’au {_write_moment(until, french=True)})"
+    return f"{link} (until {_write_moment(until, french=False)})"
 
 
 def write_page(link: str, language: str) -> str:

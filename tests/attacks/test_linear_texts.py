@@ -25,7 +25,7 @@ from inbox.agreements import read_reason
 from inbox.translation import read_details, read_new_post
 from models import filtering
 from models.errors import DeclicError
-from outbox.replies import read_answer
+from outbox.answers import Names, is_courtesy, read_answer
 from tests.attacks.worst import PIECES, repeat
 from tests.outbox.people import BOB
 
@@ -66,7 +66,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "hashtags.fold": hashtags.fold,
     "filtering.fold": filtering.fold,
     "read_reason": read_reason,
-    "read_answer": read_answer,
+    "read_answer": lambda text: read_answer(text, Names()),
+    "is_courtesy": lambda text: is_courtesy(text, Names()),
     "read_post": read_post,
     "decode_text": decode_text,
 }

@@ -1,5 +1,6 @@
 """One POST by a server never seen, filled with what takes longest: everybody else is answered meanwhile."""
 
+import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator
@@ -16,7 +17,9 @@ from federation.vocabulary.embedded import is_postlike, note_of, read_object
 from inbox.translation import read_details
 from tests.attacks.conftest import open_database
 from tests.attacks.desk import Desk, open_desk
+from tests.attacks.ground import Ground
 from tests.attacks.worst import repeat
+from tests.stories.peer import activity, note
 
 WORST = (
     "<a ",
@@ -30,6 +33,8 @@ WORST = (
     "<blockquote>x",
 )
 
+
+ROWS = dict.fromkeys(("post", "listing", "actor", "public_key"), len(WORST))
 
 STATE = "SELECT state FROM received WHERE activity_uri = $1"
 
@@ -105,3 +110,17 @@ async def test_what_a_cut_leaves_open_is_closed(desk: Desk) -> None:
     details = read_details(found)
 
     assert details is not None and details.description == "<p>Texte</p>" + clean(f'<a href="{link}"></a>')
+
+
+async def test_everybody_is_answered_while_a_stranger_sends_the_worst(ground: Ground) -> None:
+    peer, mallory = await ground.open_stranger()
+    begins = {"purpose": "offer", "publishes": {"type": "Intent", "action": "transfer"}}
+    sent = [activity(mallory, "Create", note(mallory, content=repeat(piece, 150_000), **begins)) for piece in WORST]
+
+    async with ground.judged(rows=ROWS, asks=[f"{peer.url}/"], name="worst texts"):
+        sending = asyncio.gather(*(ground.door.send(mallory, one) for one in sent))
+        while not sending.done():
+            assert (await ground.door.get(ground.offer)).status == 200
+        await ground.settle()
+
+    assert {state for one in sent for state, _ in await ground.list_received(one["id"])} == {"done"}

@@ -101,6 +101,11 @@ def test_headings_and_boxes_become_paragraphs() -> None:
     assert clean("<h2>Titre</h2><div>Un</div><div><p>Deux</p></div>") == "<p>Titre</p><p>Un</p><p>Deux</p>"
 
 
+def test_what_is_struck_out_stays_struck_out() -> None:
+    for struck in ("<del>oui</del>", "<s>oui</s>", "<strike>oui</strike>"):
+        assert clean(f"<p>{struck} non</p>") == "<p><del>oui</del> non</p>", "without it, it would say the contrary"
+
+
 def test_text_has_a_line_for_each_line() -> None:
     html = "<p>Un &amp; deux<br>trois</p><ul><li>a</li><li>b</li></ul><script>x</script><p>&lt;fin&gt;</p>"
 

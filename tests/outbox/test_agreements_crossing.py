@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models import actors, agreements, exchange_notices, exchanges, listings, posts
+from models import actors, agreements, exchange_questions, exchanges, listings, posts
 from models.actors import Actor
 from models.agreements import Agreement, Terms
 from models.database import Connection, Pool, connection, fetch_column, fetch_value, transaction
@@ -146,7 +146,7 @@ async def say_something(conn: Connection, scene: Scene) -> None:
 
 async def say_yes(conn: Connection, scene: Scene) -> None:
     """Alice answers "oui" in an app to what Bob asks."""
-    question = await exchange_notices.find_question(conn, scene.bobs.id)
+    question = next(iter(await exchange_questions.list_standing(conn, scene.bobs.id)), None)
     assert question is not None
     [notice] = await posts.list_by_ids(conn, [question])
     note = await answer_notice(conn, HERE, scene.alice, notice, NoteDraft(text="oui", audience="direct"))

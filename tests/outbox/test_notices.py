@@ -176,13 +176,23 @@ async def test_a_oui_to_another_question_binds_nobody(conn: Connection) -> None:
     assert (await agreements.get(conn, asked.id)).state == "requested"
 
 
-async def test_a_oui_to_what_asks_nothing_after_the_question_is_one(conn: Connection) -> None:
+async def test_a_oui_to_thanks_after_the_question_is_one(conn: Connection) -> None:
     alice, bob, _, asked = await ask(conn)
     listing = await listings.find_by_post(conn, asked.listing_id)
     assert listing is not None
-    await write(conn, alice, await write(conn, bob, listing.post, "On sera quatre."), "oui")
+    await write(conn, alice, await write(conn, bob, listing.post, "Merci d’avance, bonne soirée !"), "oui")
 
     assert (await agreements.get(conn, asked.id)).state == "agreed"
+
+
+async def test_a_oui_to_what_says_more_after_the_question_binds_nobody(conn: Connection) -> None:
+    alice, bob, _, asked = await ask(conn)
+    listing = await listings.find_by_post(conn, asked.listing_id)
+    assert listing is not None
+    await write(conn, alice, await write(conn, bob, listing.post, "On sera quatre, finalement dimanche."), "oui")
+
+    assert (await agreements.get(conn, asked.id)).state == "requested"
+    assert "exactement « oui » ou « non »" in (await list_notices(conn, alice))[-1].content
 
 
 async def test_a_oui_to_terms_that_were_replaced_is_none(conn: Connection) -> None:
@@ -208,7 +218,31 @@ async def test_a_yes_that_cannot_be_is_said_to_be_none(conn: Connection) -> None
     await say(conn, alice, question, "oui")
 
     assert (await agreements.get(conn, asked.id)).state == "requested"
-    assert "n’a pas pu être noté" in (await list_notices(conn, alice))[-1].content
+    told = (await list_notices(conn, alice))[-1].content
+    assert "n’a pas pu être notée" in told and "ces dates ont été prises entre-temps" in told
+
+
+async def test_what_is_no_answer_is_explained_once_in_the_app(conn: Connection) -> None:
+    alice, _, question, asked = await ask(conn)
+
+    await say(conn, alice, question, "Ok, je regarde")
+    await say(conn, alice, question, "Parfait, à quelle heure")
+    _, hint = await list_notices(conn, alice)
+
+    assert "exactement « oui » ou « non »" in hint.content and "/accord/" in hint.content
+    assert (await agreements.get(conn, asked.id)).state == "requested"
+    await say(conn, alice, hint, "Ça marche, merci !")
+    assert (await agreements.get(conn, asked.id)).state == "agreed"
+
+
+async def test_a_yes_in_an_app_to_what_was_taken_back_is_told_so(conn: Connection) -> None:
+    alice, bob, question, asked = await ask(conn)
+    await withdraw(conn, HERE, bob, asked)
+
+    await say(conn, alice, question, "oui")
+
+    assert (await agreements.get(conn, asked.id)).state == "withdrawn"
+    assert "la demande a été retirée" in (await list_notices(conn, alice))[-1].content
 
 
 async def test_whoever_passes_for_its_author_never_sees_it(conn: Connection) -> None:

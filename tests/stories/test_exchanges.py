@@ -282,7 +282,18 @@ async def test_somebody_with_a_mastodon_account_borrows_by_plain_replies(make_se
         sent = await door.value("SELECT body FROM activity WHERE object_uri = $1", question.uri)
         assert "La Remise" in question.content and "/accord/" in sent
         assert "/accord/" not in question.content, "the link says yes for Dora: Alice does not get to read it"
-        await _write(door, dora, alice, question.uri, "Oui merci !")
+        await _write(door, dora, alice, question.uri, "Ok je vous rappelle ce soir")
+
+        async def explained() -> Any:
+            note = await _last_note(lomme, alice)
+            return note if "exactement « oui » ou « non »" in note.content else None
+
+        hint = await eventually(explained)
+        async with connection(lomme.instance.pool) as conn:
+            assert (await agreements.get(conn, held.id)).state == "countered", "she did not say yes"
+        went = "SELECT d.state FROM delivery d JOIN activity a ON a.id = d.activity_id WHERE a.object_uri = $1"
+        await eventually(lambda: _is(door, "done", went, hint.uri))
+        await _write(door, dora, alice, hint.uri, "Oui merci !")
 
         async def agreed() -> bool:
             async with connection(lomme.instance.pool) as conn:
@@ -313,6 +324,10 @@ async def _find_thread(server: RunningServer, listing_id: int) -> exchanges.Exch
     async with connection(server.instance.pool) as conn:
         found = await exchanges.list_by_listing(conn, listing_id)
         return found[0] if found else None
+
+
+async def _is(door: Door, wanted: str, sql: str, *values: Any) -> bool:
+    return bool(await door.value(sql, *values) == wanted)
 
 
 async def _last_note(server: RunningServer, author: Member) -> Any:

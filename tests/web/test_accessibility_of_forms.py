@@ -117,7 +117,7 @@ async def test_the_link_to_terms_has_no_violation(live: Live, page: Page) -> Non
         moment = datetime.now(UTC) + timedelta(days=9)
         terms = Terms(begins_at=moment, ends_at=moment + timedelta(days=2), place="La Remise")
         held = await propose(conn, live.instance.site, live.village.alice, thread, terms)
-        token = await terms_links.create(conn, agreement_id=held.id, actor_id=bob.id, offer_uri=held.offer_uri)
+        token = await terms_links.create(conn, held, bob.id)
 
     await page.goto(f"{live.url}/accord/{token}")
     await check(page, "terms")

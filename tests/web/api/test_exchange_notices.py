@@ -100,7 +100,8 @@ async def test_a_reply_of_yes_agrees_and_any_other_is_a_message(alice: Alice) ->
 
     assert await state_of(alice, asked) == "agreed"
     answers = await alice.api.get(f"/api/v1/statuses/{question['id']}/context", strict.context)
-    assert [strip(one) for one in answers["descendants"]][:2] == ["@dora Pour combien ?", "@dora OUI !!"]
+    said = [strip(one) for one in answers["descendants"]]
+    assert said[0] == "@dora Pour combien ?" and "@dora OUI !!" in said[1:]
     told = await asked.dora_api.get("/api/v1/notifications", NOTIFICATIONS)
     assert {one["type"] for one in told} == {"mention"}
     assert any("nous sommes d’accord" in one["status"]["content"] for one in told)

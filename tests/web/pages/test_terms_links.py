@@ -20,7 +20,7 @@ async def make_question(door: Doorbell) -> tuple[Agreement, str]:
         listing = await make_listing(conn, anna, title="Tente quatre places")
         thread = await exchanges.open(conn, listing_id=listing.id, owner_id=anna.id, partner_id=bob.id)
         held = await propose(conn, door.instance.site, anna, thread, TERMS)
-        token = await links.create(conn, agreement_id=held.id, actor_id=bob.id, offer_uri=held.offer_uri)
+        token = await links.create(conn, held, bob.id)
     return held, f"/accord/{token}"
 
 

@@ -12,7 +12,7 @@ from models.database import Connection, connection, transaction
 from models.errors import Conflict, Invalid, NotFound
 from models.exchanges import Exchange
 from models.settings import Site
-from outbox import again, endings, fulfilment
+from outbox import again, endings, explanations, fulfilment
 from outbox.agreements import accept
 from outbox.cases import Said
 from web.forms import Form, read_form
@@ -37,8 +37,13 @@ def _report(step: Step) -> Act:
     return act
 
 
+async def _ask_again(conn: Connection, site: Site, actor: Actor, agreement: Agreement, _: Said) -> Agreement:
+    return await explanations.ask_again(conn, site, actor, agreement)
+
+
 ACTS: dict[str, tuple[Act, str]] = {
     "accepter": (accept, "oui"),
+    "redemander": (_ask_again, "redemande"),
     "refuser": (endings.refuse, "non"),
     "retirer": (endings.withdraw, "non"),
     "annuler": (endings.cancel, "non"),
@@ -124,7 +129,7 @@ async def post_again(request: web.Request) -> web.Response:
     async with transaction(instance.pool) as conn:
         thread = await get_thread(conn, request)
         found = await exchanges.list_events(conn, [read_id(form.typed("ligne"))])
-        if not found or found[0].exchange_id != thread.id or found[0].actor_id != account.actor_id:
+        if not found or found[0].exchange_id != thread.id or found[0].actor_id not in (account.actor_id, None):
             raise NotFound
         sent = found[0].details.get("activity")
         if isinstance(sent, str):

@@ -20,7 +20,8 @@ class Card:
 
     `own` are terms that the reader proposed, `first` where nothing was on the table before them, `yes` her acceptance
     that the owner's server has not confirmed, `told` the final step that one side reports and the other does not yet.
-    `thanks` is how the reader may say thanks now. `over` once the days that were agreed on are past.
+    `thanks` is how the reader may say thanks now. `over` once the days that were agreed on are past. `doubt` where the
+    other one, who answers in words, wrote what may be a yes.
     """
 
     id: int
@@ -41,19 +42,21 @@ class Card:
     held_until: datetime | None
     thanks: Choice | None
     over: bool
+    doubt: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
     """What is known besides an agreement: the terms that it replaced, other days taken, what was reported.
 
-    `thanks` is how the reader may say thanks, if she may.
+    `thanks` is how the reader may say thanks, if she may; `doubt` whether the other one's words may be a yes.
     """
 
     before: Terms | None = None
     taken: Sequence[Taken] = ()
     reports: Sequence[Report] = ()
     thanks: Choice | None = None
+    doubt: bool = False
 
 
 def make_card(voice: Voice, held: Agreement, details: ListingDetails, role: Role, beside: Beside) -> Card:
@@ -80,6 +83,7 @@ def make_card(voice: Voice, held: Agreement, details: ListingDetails, role: Role
         held_until=held.held_until,
         thanks=beside.thanks,
         over=_is_over(held, datetime.now(UTC)),
+        doubt=beside.doubt,
     )
 
 

@@ -16,6 +16,7 @@ from models.listings import ListingDetails
 from models.media import Media
 from models.posts import Post
 from models.settings import Site
+from outbox.builders.explanations import write_cause
 from web.formats import to_paris_day
 from web.gratitude import read_thanks
 from web.pages.cards import Picture, draw_pictures
@@ -41,6 +42,7 @@ SAID: dict[str, tuple[str, str]] = {
     "out": (N_("Vous dites que c’est remis."), N_("%(name)s dit que c’est remis.")),
     "back": (N_("Vous dites que c’est rendu."), N_("%(name)s dit que c’est rendu.")),
     "done": (N_("Vous dites que c’est fait."), N_("%(name)s dit que c’est fait.")),
+    "asked_again": (N_("Vous demandez à %(other)s si c’est un oui."), N_("%(name)s vous demande si c’est un oui.")),
     "contact": (N_("Vous donnez vos coordonnées."), N_("%(name)s vous donne ses coordonnées.")),
     "thanked": (N_("Vous dites merci."), N_("%(name)s vous dit merci.")),
     "thanked_for_all": (
@@ -58,6 +60,8 @@ TOLD: dict[str, str] = {
     "returned_loan": N_("C’est rendu ? Dites-le d’un geste."),
     "forgotten": N_("L’accord est toujours ouvert. Dites si c’est fait : sinon, il s’éteindra de lui-même."),
     "last_call": N_("Dernier rappel : si personne ne dit ce qu’il en est, l’accord s’éteint dans une semaine."),
+    "explained": N_("Un message automatique dit comment répondre par oui ou par non."),
+    "unheard": N_("Cette réponse ne compte pas. Un message automatique dit pourquoi :"),
 }
 """What happens by itself."""
 
@@ -65,7 +69,7 @@ ICONS = {
     "requested": "attente", "countered": "attente", "refused": "fermer", "withdrawn": "fermer", "cancelled": "fermer",
     "expired": "fermer", "begins_soon": "date", "ends_soon": "date", "returned": "date", "forgotten": "attention",
     "last_call": "attention",
-    "contact": "moi", "thanked": "aime",
+    "contact": "moi", "thanked": "aime", "explained": "message", "unheard": "attention", "asked_again": "attente",
 }  # fmt: skip
 
 
@@ -163,9 +167,10 @@ def _follow(terms: dict[int, list[Terms]], event: Event) -> Terms | None:
 
 
 def _find_sent(event: Event, me: int) -> str | None:
-    """The activity that one's own act was sent as."""
+    """The activity that one's own act was sent as, or the note by which the clock spoke in one's name."""
     sent = event.details.get("activity")
-    return sent if event.actor_id == me and isinstance(sent, str) else None
+    own = event.actor_id == me or (event.actor_id is None and "note" in event.details)
+    return sent if own and isinstance(sent, str) else None
 
 
 def _tell_message(reading: Reading, post: Post, photos: list[Media], passages: Passages | None) -> Line:
@@ -206,7 +211,7 @@ def _tell_event(reading: Reading, event: Event, before: Terms | None, passages: 
         own=event.actor_id == reading.me,
         words=_word(reading, event, facts),
         icon=ICONS.get(event.kind, "accord"),
-        text=str(event.details.get("text", "")),
+        text=str(event.details.get("text") or write_cause(str(event.details.get("cause")), reading.voice.language)),
         when="" if before else tell_when(reading.voice, terms),
         facts=tuple(facts),
         agreement_id=event.agreement_id,

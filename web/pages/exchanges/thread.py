@@ -17,6 +17,7 @@ from models.media import Media
 from models.moments import PARIS
 from models.settings import Site
 from outbox.builders.agreement import speaks
+from outbox.explanations import may_ask_again
 from outbox.hurdles import may_propose
 from outbox.messages import may_write
 from outbox.thanks import find_choice
@@ -51,6 +52,7 @@ SAID = {
     "envoye": N_("Votre message est parti. Vous voyez dessous s’il est arrivé."),
     "oui": N_("C’est dit : vous êtes d’accord."),
     "non": N_("C’est dit. La personne est prévenue."),
+    "redemande": N_("Votre question est partie. Rien n’est conclu avant sa réponse."),
     "fait": N_("C’est noté, merci."),
     "merci": N_("Votre merci est parti."),
     "signale": N_("Merci. Les personnes qui veillent sur la coop vont regarder."),
@@ -271,7 +273,8 @@ async def find_card(
         )
     reports = await agreements.list_reports(conn, held.id) if held.state in ("agreed", "done") else []
     thanks = await find_choice(conn, held, reading.me)
-    beside = Beside(before=before, taken=taken, reports=reports, thanks=thanks)
+    doubt = await may_ask_again(conn, held, reading.other)
+    beside = Beside(before=before, taken=taken, reports=reports, thanks=thanks, doubt=doubt)
     return make_card(reading.voice, held, reading.details, role, beside)
 
 

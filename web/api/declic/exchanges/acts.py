@@ -15,7 +15,7 @@ from models.errors import Conflict, Invalid, NotFound
 from models.idempotency import Made
 from models.listings import Listing, ListingDetails
 from models.settings import Site
-from outbox import endings, fulfilment, messages
+from outbox import endings, explanations, fulfilment, messages
 from outbox import thanks as outbox_thanks
 from outbox.agreements import accept, counter, propose
 from outbox.agreements import request as ask
@@ -46,6 +46,10 @@ def _report(step: Step) -> Verb:
     return verb
 
 
+async def _ask_again(conn: Connection, site: Site, actor: Actor, held: Agreement, _: Said) -> Agreement:
+    return await explanations.ask_again(conn, site, actor, held)
+
+
 VERBS: dict[Act, Verb] = {
     "accept": accept,
     "refuse": endings.refuse,
@@ -54,6 +58,7 @@ VERBS: dict[Act, Verb] = {
     "out": _report("out"),
     "back": _report("back"),
     "done": _report("done"),
+    "ask_again": _ask_again,
 }
 
 

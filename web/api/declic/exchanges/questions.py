@@ -8,7 +8,7 @@ from web.api.declic.questions import Instant, Language, Limit, Money
 from web.api.declic.shapes import Id
 from web.render import N_
 
-Act = Literal["accept", "refuse", "withdraw", "cancel", "out", "back", "done"]
+Act = Literal["accept", "refuse", "withdraw", "cancel", "out", "back", "done", "ask_again"]
 Words = Annotated[str, Meta(max_length=2_000)]
 
 
@@ -49,7 +49,13 @@ class SentAct(Struct, kw_only=True, frozen=True):
     """One of the verbs that need no terms."""
 
     act: Annotated[
-        Act, Meta(description=N_("Dire oui, dire non, retirer, annuler ; ou c’est remis, c’est rendu, c’est fait."))
+        Act,
+        Meta(
+            description=N_(
+                "Dire oui, dire non, retirer, annuler ; ou c’est remis, c’est rendu, c’est fait ; ou demander à qui a "
+                "répondu en mots si c’est un oui."
+            )
+        ),
     ]
     offer: Annotated[
         Annotated[str, Meta(max_length=2_000)] | None,

@@ -236,3 +236,11 @@ async def test_the_owner_proposes_to_whoever_only_wrote(ground: Ground, alice: A
     assert (made.status, made.json["state"], made.json["agreements"][0]["yours"]) == (200, "countered", True)
     agreed = await ground.act(ground.dora, made.json, "accept")
     assert agreed["state"] == "agreed"
+
+
+async def test_whether_words_are_a_yes_is_asked_only_of_those_without_a_button(ground: Ground) -> None:
+    asked = await ground.ask()
+
+    refused = await ground.act(ground.alice, asked, "ask_again", status=409)
+
+    assert refused["error"]
