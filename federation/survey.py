@@ -33,8 +33,8 @@ _AS_WORDS = re.findall(
     OrderedCollectionPage Organization Page Person Place Profile Question Reject Relationship Remove Service
     Tombstone Undo Update Video actor alsoKnownAs attachment attributedTo audience cc content contentMap context
     current deleted endTime endpoints first followers following formerType generator href icon image inReplyTo
-    items last latitude location longitude manuallyApprovesFollowers mediaType movedTo name nameMap next object
-    orderedItems outbox partOf preferredUsername prev preview published radius replies result sensitive
+    instrument items last latitude location longitude manuallyApprovesFollowers mediaType movedTo name nameMap next
+    object orderedItems outbox partOf preferredUsername prev preview published radius replies result sensitive
     sharedInbox startTime subject summary summaryMap tag target to totalItems units updated url width height
     """,
 )

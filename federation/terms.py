@@ -13,6 +13,8 @@ EXTENSION = "https://w3id.org/declic/ns#"
 CAPABILITY = "https://w3id.org/declic/v1"
 PROPOSALS = "https://w3id.org/fep/0837"
 
+QUOTES = "https://w3id.org/fep/044f"
+
 PREFIXES = {
     "declic": EXTENSION,
     "flohmarkt": "https://codeberg.org/flohmarkt/flohmarkt/ns#",
@@ -59,7 +61,12 @@ TERMS: dict[str, Any] = {
     **_plain("schema", "addressLocality", "addressRegion", "addressCountry"),
     **_ids("schema", "address"),
     "additionalType": {"@id": "schema:additionalType", "@type": "@vocab"},
-    **_ids("gts", "interactionPolicy", "canQuote", "automaticApproval"),
+    **_ids("gts", "interactionPolicy", "canQuote", "automaticApproval", "interactingObject", "interactionTarget"),
+    **{name: f"{QUOTES}#{name}" for name in ("QuoteAuthorization", "QuoteRequest")},
+    **{name: {"@id": f"{QUOTES}#{name}", "@type": "@id"} for name in ("quote", "quoteAuthorization")},
+    "quoteUrl": {"@id": "as:quoteUrl", "@type": "@id"},
+    "quoteUri": {"@id": "http://fedibird.com/ns#quoteUri", "@type": "@id"},
+    "_misskey_quote": {"@id": "https://misskey-hub.net/ns#_misskey_quote", "@type": "@id"},
     **_plain("maid", "GiftOffer", "LoanOffer", "BarterOffer", "SaleOffer"),
     **_plain("maid", "GiftRequest", "LoanRequest", "BarterRequest", "PurchaseRequest"),
     **_plain("declic", "ServiceOffer", "ServiceRequest", "RepairCall", "Thanks"),

@@ -157,6 +157,11 @@ def note_url(site: Site, username: str, uuid: str) -> str:
     return f"{site.url}/@{username}/{uuid}"
 
 
+def stamp_uri(site: Site, username: str) -> str:
+    """A fresh id for the agreement of this actor to be quoted (a QuoteAuthorization)."""
+    return f"{actor_uri(site, username)}/quotes/{uuid4()}"
+
+
 def activity_uri(site: Site, username: str) -> str:
     """A new id for one activity: each has its own, Updates too."""
     return f"{site.url}/users/{username}/activities/{uuid4()}"

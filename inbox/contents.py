@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 from federation.html import clean, clean_text, from_text, to_text
 from federation.inline_pictures import find_pictures
 from federation.vocabulary.embedded import Postlike, note_of
+from federation.vocabulary.marketplace import Event
 from federation.vocabulary.objects import PLAYED, Note
 from federation.vocabulary.parts import MAX_ALT, Document
 from models.media import MAX_KEPT, RemoteDocument
+from outbox.builders.wording import write_state
 
 PLAIN = frozenset({"Note", "Question"})
 """Types that are shown by their text alone; all others lead to their own page too."""
@@ -30,7 +32,7 @@ def read_content(object: Postlike) -> str:
     note = note_of(object)
     text = read_text(note)
     if note.type not in PLAIN:
-        return _frame(note, text)
+        return _frame(note, text, _read_state(object))
     if not isinstance(object, Note):
         return text
     title = "" if note.in_reply_to else _write_title(note, text)
@@ -47,26 +49,47 @@ def read_description(object: Postlike) -> str:
 
 def read_text(note: Note) -> str:
     """What its author wrote, as clean HTML."""
+    content = _strip_quote(note)
     if note.media_type != "text/html":
-        return from_text(note.content)
-    return _EMPTY_LINK.sub("", clean(note.content))
+        return from_text(content)
+    return _EMPTY_LINK.sub("", clean(content))
 
 
-def _frame(note: Note, text: str) -> str:
+def _strip_quote(note: Note) -> str:
+    """The text without what stands in it for those who show no quotes: here a card does, below what is public."""
+    html = note.content
+    if note.quote is None or not note.is_public:
+        return html
+    for tag in ("p", "span"):
+        begin = html.find(f'<{tag} class="quote-inline"')
+        end = html.find(f"</{tag}>", begin) if begin >= 0 else -1
+        if end >= 0:
+            return html[:begin] + html[end + len(tag) + 3 :]
+    return html
+
+
+def _read_state(object: Postlike) -> str:
+    """An event that is called off says so, wherever only its content is shown."""
+    if not isinstance(object, Event) or object.status != "CANCELLED":
+        return ""
+    return write_state("cancelled", "en" if (object.note.language or "fr").startswith("en") else "fr")
+
+
+def _frame(note: Note, text: str, state: str) -> str:
     """Title, text, links, where and when, and last the page itself."""
     page = note.url or note.id
     known = not note.name or (_leads_to(text, page) and note.type not in PLAYED)
     end = "" if known else _write_page(note, page)
-    return "".join((_write_title(note, text), text, *_write_links(note, text), *_write_facts(note, text), end))
+    return "".join((_write_title(note, text, state), text, *_write_links(note, text), *_write_facts(note, text), end))
 
 
-def _write_title(note: Note, text: str) -> str:
-    """The name, unless the text begins with it."""
+def _write_title(note: Note, text: str, state: str = "") -> str:
+    """The name, unless the text begins with it; after its state, if that is another than usual."""
     title = " ".join(clean_text(note.name, NAME_LIMIT).split())
     first = to_text(text[: 3 * len(title) + 100]).partition("\n")[0]
-    if not title or " ".join(first.split()) == title:
+    if not state and (not title or " ".join(first.split()) == title):
         return ""
-    return f"<p><strong>{escape(title, quote=False)}</strong></p>"
+    return f"<p><strong>{escape(state + title, quote=False)}</strong></p>"
 
 
 def _write_links(note: Note, text: str) -> Iterator[str]:

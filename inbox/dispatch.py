@@ -16,6 +16,7 @@ from federation.vocabulary.activities import (
     Like,
     Move,
     Offer,
+    QuoteRequest,
     Reject,
     Remove,
     Undo,
@@ -33,6 +34,7 @@ from inbox.handlers.follow import handle_follow
 from inbox.handlers.like import handle_like
 from inbox.handlers.move import handle_move
 from inbox.handlers.offer import handle_offer
+from inbox.handlers.quote_request import handle_quote_request
 from inbox.handlers.reject import handle_reject
 from inbox.handlers.remove import handle_remove
 from inbox.handlers.undo import handle_undo
@@ -56,6 +58,7 @@ HANDLERS: dict[type[Any], Handler] = {
     Like: handle_like,
     Move: handle_move,
     Offer: handle_offer,
+    QuoteRequest: handle_quote_request,
     Reject: handle_reject,
     Remove: handle_remove,
     Undo: handle_undo,

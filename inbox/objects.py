@@ -9,9 +9,10 @@ from federation.vocabulary.embedded import Postlike, note_of
 from federation.vocabulary.objects import Note
 from inbox.contents import read_attachments
 from inbox.errors import Held, Ignored
+from inbox.quotes import save_quoted
 from inbox.translation import read_details, read_new_poll, read_new_post
 from inbox.waiting import has_to_wait, keep_waiting, narrow
-from models import arrivals, listings, media, notes, notifications, polls, posts, strangers
+from models import actors, arrivals, listings, media, notes, notifications, polls, posts, quotes, strangers
 from models.actors import Actor
 from models.arrivals import Arrival, Question
 from models.database import Connection
@@ -91,14 +92,19 @@ async def _save_parts(conn: Connection, post: Post, object: Postlike, *, fresh: 
         await polls.save_remote(conn, post.id, poll)
     if attachments or not fresh:
         await media.save_remote(conn, post.id, attachments)
+    await save_quoted(conn, post, object, fresh=fresh)
 
 
 async def _only_counts(conn: Connection, new: NewPost, object: Postlike) -> bool:
-    """Whether a Question came again with other figures and nothing else: that is no edit."""
-    poll = read_new_poll(note_of(object))
-    held = await posts.find_by_uri(conn, new.uri) if poll is not None else None
-    if held is None or poll is None or (held.content, held.warning) != (new.content, new.warning):
+    """Whether a Question came again with other figures, or a quote with its stamp, but nothing else: no edit."""
+    note = note_of(object)
+    poll = read_new_poll(note)
+    held = await posts.find_by_uri(conn, new.uri) if poll is not None or note.quote is not None else None
+    if held is None or (held.content, held.warning) != (new.content, new.warning):
         return False
+    if poll is None:
+        quote = await quotes.find_by_quoting(conn, held.id)
+        return quote is not None and quote.quoted_uri == note.quote
     known = await polls.find(conn, held.id, None)
     return known is not None and known.options == list(poll.options)
 
@@ -142,6 +148,16 @@ async def _tell(conn: Connection, author: Actor, post: Post, arrival: Arrival) -
     await notifications.notify_all(conn, sorted(told), type="mention", actor_id=author.id, post_id=post.id)
     if post.in_reply_to_uri is None and post.audience != "direct":
         await notifications.notify_all(conn, arrival.listener_ids, type="status", actor_id=author.id, post_id=post.id)
+
+
+async def find_author(conn: Connection, sender: Actor, object: Postlike) -> Actor:
+    """By whom a post is that `resolve` believed: not always whoever sends it. Raises Ignored for nobody kept here."""
+    if note_of(object).attributed_to == sender.uri:
+        return sender
+    author = await actors.find_by_uri(conn, note_of(object).attributed_to or "")
+    if author is None or author.local or author.suspended_at is not None or author.deleted_at is not None:
+        raise Ignored("Its author is nobody whose posts are kept here.")
+    return author
 
 
 def require_own(author: Actor, uri: str) -> None:

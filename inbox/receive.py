@@ -20,7 +20,7 @@ from inbox import policy
 from inbox.forwarded import find_vouched
 from inbox.headers import Readable, read_body
 from inbox.synchronization import note_digest
-from models import actors, returns
+from models import actors, posts, returns
 from models.database import connection
 from models.errors import DeclicError, Unavailable
 from models.received import NewReceived
@@ -79,7 +79,7 @@ async def _receive(instance: Instance, envelope: Envelope, inbox_owner: str | No
     await policy.require_welcome(instance, {host_of(header.actor_uri)})
     if inbox_owner is not None:
         await policy.require_inbox(instance, inbox_owner)
-    if header.type in {"Delete", "Update"} and not await _knows(instance, header.actor_uri):
+    if header.type in {"Delete", "Update"} and not await _knows(instance, read):
         return "Nothing is known here of this actor."
     try:
         believed = await _authenticate(instance, envelope, read)
@@ -120,10 +120,16 @@ def _require_form(envelope: Envelope) -> None:
         raise WrongForm
 
 
-async def _knows(instance: Instance, actor_uri: str) -> bool:
-    """Peers tell everybody of every deletion; of strangers there is nothing to delete and no key to fetch (AX11)."""
+async def _knows(instance: Instance, read: Readable) -> bool:
+    """Peers tell everybody of every deletion; of strangers there is nothing to delete and no key to fetch (AX11).
+
+    Who organises the event of a group is a stranger too, until it is moved or called off: what is held counts as well.
+    """
+    object = uri(read.document.get("object"))
     async with connection(instance.pool) as conn:
-        return await actors.is_known(conn, actor_uri)
+        if await actors.is_known(conn, read.header.actor_uri):
+            return True
+        return object is not None and await posts.find_by_uri(conn, object) is not None
 
 
 async def _authenticate(instance: Instance, envelope: Envelope, read: Readable) -> Readable:

@@ -1,11 +1,12 @@
 """Questions that several handlers ask about who may answer what."""
 
 from federation.uris import is_local, same_origin
-from federation.vocabulary.activities import Follow
+from federation.vocabulary.activities import Follow, QuoteRequest
 from inbox.errors import Ignored
-from models import actors, follows
+from models import actors, follows, posts, quotes
 from models.actors import Actor
 from models.database import Connection
+from models.quotes import Quote
 from models.settings import Site
 
 
@@ -23,6 +24,17 @@ async def find_our_follow(conn: Connection, site: Site, sender: Actor, answered:
     if found is None or found.followed_id != sender.id:
         raise Ignored("Nobody here asked to follow this actor.")
     return found
+
+
+async def find_asked(conn: Connection, sender: Actor, answered: object) -> Quote | None:
+    """The quote that one of ours asked `sender` for by this QuoteRequest; None for what is no answer to one."""
+    uri = answered.id if isinstance(answered, QuoteRequest) else answered
+    quote = await quotes.find_by_request(conn, uri) if isinstance(uri, str) and uri else None
+    quoted = await posts.list_by_ids(conn, [quote.quoted_id]) if quote is not None and quote.quoted_id else []
+    quoting = await actors.get(conn, quote.quoting_actor_id) if quote is not None else None
+    if quoting is None or not quoting.local or not quoted or quoted[0].author_id != sender.id:
+        return None
+    return quote
 
 
 def require_featured(sender: Actor, target: str, object_uri: str) -> None:

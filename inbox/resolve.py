@@ -9,14 +9,17 @@ from federation.instance import Instance
 from federation.origin import require_attributed, require_owner, require_same_origin
 from federation.parse import Fetched, parse_any_activity
 from federation.uris import host_of, is_local, same_origin
-from federation.vocabulary.activities import Activity, Announce, Create, Delete, Follow, Move, Update
+from federation.vocabulary.activities import Activity, Announce, Create, Delete, Follow, Move, QuoteRequest, Update
 from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.agreements import Agreement, EconomicEvent
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Tombstone
 from federation.vocabulary.polls import Vote
+from federation.vocabulary.quotes import QuoteAuthorization
+from inbox.delegated import as_by_author, confirm_deletion, fetch_for_delegate, shows_newer
 from inbox.errors import Ignored
 from inbox.private_fetches import fetch_announced
+from inbox.quotes import resolve_request
 from models import actors, follows, posts
 from models.actors import Actor
 from models.database import Connection, connection
@@ -37,6 +40,10 @@ async def resolve(instance: Instance, item: Received) -> Activity:
             return await _complete(instance, activity)
         case Announce():
             return await _resolve_announce(instance, activity)
+        case Delete():
+            return await confirm_deletion(instance, activity)
+        case QuoteRequest():
+            return await resolve_request(instance, activity)
         case Move(target=target) if not is_local(instance.site, target):
             _spend_budget(instance, activity.actor, target)
             await fetch_actor(instance, target)
@@ -62,8 +69,12 @@ async def find_sender(conn: Connection, activity: Activity) -> Actor | None:
 
 
 async def _complete(instance: Instance, activity: Create | Update) -> Create | Update:
-    """The object in full. What the author embedded is what the author says; a bare id is fetched (AX5)."""
+    """The object in full. What the author embedded is what the author says; a bare id is fetched (AX5).
+
+    What is by somebody else of the same server is fetched as well, as that of a group's organiser.
+    """
     object = activity.object
+    fetched = isinstance(object, str)
     if isinstance(object, str):
         require_same_origin(activity.actor, object)  # before it is fetched: nobody sends us to somebody else's server
         object = _require_post(await fetch_announced(instance, activity, _require_elsewhere(instance, object)), object)
@@ -73,20 +84,24 @@ async def _complete(instance: Instance, activity: Create | Update) -> Create | U
         await fetch_actor(instance, activity.actor, fresh=True)
     elif isinstance(object, Agreement | EconomicEvent):
         require_attributed(activity.actor, object.id or "", object.attributed_to)
-    elif isinstance(object, Tombstone | Vote):
+    elif isinstance(object, Tombstone | Vote | QuoteAuthorization):
         raise Ignored("This is not shown here.")
     else:
         note = note_of(object)
         if is_local(instance.site, note.id):
             raise Ignored("This object is of this server.")
-        require_attributed(activity.actor, note.id, note.attributed_to)
+        if note.attributed_to not in (None, activity.actor):
+            object = await fetch_for_delegate(instance, activity.actor, object, proven=fetched)
+        else:
+            require_attributed(activity.actor, note.id, note.attributed_to)
     return replace(activity, object=object)
 
 
 async def _resolve_announce(instance: Instance, activity: Announce) -> Activity:
     """What is shared, from its own origin: a copy inside an Announce proves nothing (AX14, B-24).
 
-    Groups also pass on edits, which are fetched anew, and deletions, which are believed when the origin says so.
+    Groups also pass on edits, which are fetched anew, and deletions, which are believed when the origin says so. Some
+    share the whole object again: one that says that it is newer than what is held here is fetched too.
     """
     inner = activity.object
     uri = inner.object.id if isinstance(inner, Delete) else _announced_uri(inner)
@@ -100,10 +115,11 @@ async def _resolve_announce(instance: Instance, activity: Announce) -> Activity:
     if not wanted:
         raise Ignored("Nobody here follows who shares this.")
     if isinstance(inner, Delete):
-        return await _confirm_deletion(instance, activity.actor, inner, held)
-    if held is not None and not isinstance(inner, Update):
+        confirmed = await _confirm_deletion(instance, activity.actor, inner, held)
+        return confirmed if held is None else await as_by_author(instance, confirmed, held)
+    if held is not None and not isinstance(inner, Update) and not shows_newer(inner, held):
         return replace(activity, object=uri)
-    _spend_budget(instance, activity.actor, uri)
+    _spend_budget(instance, activity.actor, uri, always=held is not None and not isinstance(inner, Update))
     object = await _fetch_post(instance, uri)
     note = note_of(object)
     if note.attributed_to is None or not note.is_public:
@@ -130,12 +146,14 @@ async def _confirm_deletion(instance: Instance, told_by: str, delete: Delete, he
     raise Ignored("Its own server still shows it.")
 
 
-def _spend_budget(instance: Instance, told_by: str, uri: str) -> None:
+def _spend_budget(instance: Instance, told_by: str, uri: str, *, always: bool = False) -> None:
     """Whoever speaks for another server may not make us ask it for ever (B-14). Raises FetchFailed.
+
+    `always` counts also what one's own server is asked: the same thing again, because somebody says that it is newer.
 
     It is a budget of its own: nobody can use up that by which the keys of the other server are fetched.
     """
-    if not same_origin(told_by, uri) and not instance.told_budget.spend(host_of(uri)):
+    if (always or not same_origin(told_by, uri)) and not instance.told_budget.spend(host_of(uri)):
         raise FetchFailed(Cause.TOO_MANY_FETCHES, host_of(uri), retry=True, retry_after=60)
 
 

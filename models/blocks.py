@@ -171,14 +171,16 @@ async def list_domains(
 
 
 async def list_related(conn: Connection, actor_id: int, domain: str) -> list[int]:
-    """Row ids of people of this domain who follow somebody, or whom somebody follows, or who asked for it."""
+    """Row ids of people of this domain who follow somebody, or whom she follows, or who asked for it, or quote her."""
     return await fetch_column(
         conn,
         """
         SELECT a.id FROM actor a
         WHERE NOT a.local AND $2 = ANY(domains_of(a.host)) AND a.id IN (
             SELECT followed_id FROM follow WHERE follower_id = $1
-            UNION SELECT follower_id FROM follow WHERE followed_id = $1)
+            UNION SELECT follower_id FROM follow WHERE followed_id = $1
+            UNION SELECT q.quoting_actor_id FROM quote q JOIN post p ON p.id = q.quoted_id
+                WHERE p.author_id = $1 AND q.state = 'accepted')
         ORDER BY a.id
         """,
         actor_id,

@@ -68,3 +68,15 @@ async def confirm(conn: Connection, actor_id: int, follower_ids: list[int]) -> i
         actor_id,
         follower_ids,
     )
+
+
+async def list_followed_among(conn: Connection, follower_id: int, actor_ids: list[int]) -> set[int]:
+    """Those of these actors whom somebody follows."""
+    return set(
+        await fetch_column(
+            conn,
+            "SELECT followed_id FROM follow WHERE follower_id = $1 AND followed_id = ANY($2) AND state = 'accepted'",
+            follower_id,
+            actor_ids,
+        )
+    )

@@ -29,6 +29,7 @@ TYPES: dict[NotificationType, Kind] = {
     "mention": "messages",
     "favourite": "reactions",
     "reblog": "reactions",
+    "quote": "reactions",
     "follow": "follows",
     "follow_request": "follows",
     "move": "follows",

@@ -10,7 +10,7 @@ from models.database import Connection, execute, fetch_all, fetch_column, fetch_
 from models.ids import make_id
 
 NotificationType = Literal[
-    "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "move"
+    "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "move", "quote"
 ]
 
 
@@ -225,4 +225,34 @@ async def notify_sharers(conn: Connection, *, author_id: int, post_id: int) -> N
         "SELECT s.actor_id FROM share s JOIN account a ON a.actor_id = s.actor_id WHERE s.post_id = $1",
         post_id,
     )
-    await notify_all(conn, told, type="update", actor_id=author_id, post_id=post_id)
+    await _notify_change(conn, told, author_id=author_id, post_id=post_id)
+
+
+async def notify_concerned(conn: Connection, *, author_id: int, post_id: int) -> None:
+    """Tell our people who answered, shared, like or keep this listing, or have a thread about it: it is otherwise."""
+    told = await fetch_column(
+        conn,
+        """
+        SELECT c.actor_id FROM (
+            SELECT actor_id FROM share WHERE post_id = $1
+            UNION SELECT actor_id FROM favourite WHERE post_id = $1
+            UNION SELECT actor_id FROM bookmark WHERE post_id = $1
+            UNION SELECT author_id FROM post WHERE in_reply_to_id = $1 AND deleted_at IS NULL
+            UNION SELECT partner_id FROM exchange WHERE listing_id = $1
+        ) AS c (actor_id) JOIN account a ON a.actor_id = c.actor_id
+        """,
+        post_id,
+    )
+    await _notify_change(conn, told, author_id=author_id, post_id=post_id)
+
+
+async def _notify_change(conn: Connection, recipient_ids: list[int], *, author_id: int, post_id: int) -> None:
+    """The newest change stands for those before it: what was moved and is then called off is told again."""
+    if recipient_ids:
+        await execute(
+            conn,
+            "DELETE FROM notification WHERE type = 'update' AND post_id = $1 AND recipient_id = ANY($2)",
+            post_id,
+            recipient_ids,
+        )
+    await notify_all(conn, recipient_ids, type="update", actor_id=author_id, post_id=post_id)

@@ -1,10 +1,11 @@
-"""How a member writes unless she says otherwise: for whom, folded away or not, in which language."""
+"""How a member writes unless she says otherwise: for whom, folded away or not, in which language, who may quote it."""
 
 from dataclasses import dataclass
 
 from models.database import Connection, execute, fetch_one
 from models.errors import NotFound
 from models.posts import Audience
+from models.quote_policies import QuotePolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,7 @@ class WritingDefaults:
     sensitive: bool
     written: str | None
     read: str
+    quote_policy: QuotePolicy = "public"
 
     @property
     def language(self) -> str:
@@ -29,7 +31,7 @@ async def get(conn: Connection, actor_id: int) -> WritingDefaults:
         WritingDefaults,
         """
         SELECT default_audience AS audience, default_sensitive AS sensitive, default_language AS written,
-            language AS read
+            language AS read, default_quote_policy AS quote_policy
         FROM account WHERE actor_id = $1
         """,
         actor_id,
@@ -44,10 +46,13 @@ async def save(conn: Connection, actor_id: int, chosen: WritingDefaults) -> None
     await execute(
         conn,
         """
-        UPDATE account SET default_audience = $2, default_sensitive = $3, default_language = $4 WHERE actor_id = $1
+        UPDATE account SET default_audience = $2, default_sensitive = $3, default_language = $4,
+            default_quote_policy = $5
+        WHERE actor_id = $1
         """,
         actor_id,
         chosen.audience,
         chosen.sensitive,
         chosen.written,
+        chosen.quote_policy,
     )

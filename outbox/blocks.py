@@ -12,6 +12,7 @@ from models.database import Connection
 from models.errors import Invalid
 from models.settings import Site
 from outbox.follows import reject, unfollow
+from outbox.quotes import end_between
 
 
 async def block(conn: Connection, site: Site, actor: Actor, target: Actor) -> None:
@@ -20,6 +21,7 @@ async def block(conn: Connection, site: Site, actor: Actor, target: Actor) -> No
         raise Invalid("Vous ne pouvez pas vous bloquer vous-même.")
     await blocks.begin(conn, actor.id)
     await _end_follows(conn, site, actor, target)
+    await end_between(conn, site, actor, target)
     await blocks.save(conn, uri=activity_uri(site, actor.username), actor_id=actor.id, target_id=target.id)
 
 
@@ -35,7 +37,9 @@ async def block_domain(conn: Connection, site: Site, actor: Actor, domain: str) 
         raise Invalid("C’est votre coop : bloquez plutôt une personne.", field="domain")
     await blocks.begin(conn, actor.id)
     for id in await blocks.list_related(conn, actor.id, domain):
-        await _end_follows(conn, site, actor, await actors.get(conn, id))
+        target = await actors.get(conn, id)
+        await _end_follows(conn, site, actor, target)
+        await end_between(conn, site, actor, target)
     await blocks.save_domain(conn, actor.id, domain)
     return domain
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from models import accounts, actors, deliveries, posts
+from models import accounts, actors, deliveries, posts, quotes
 from models.actors import Actor
 from models.database import Connection
 from models.errors import NotFound
@@ -19,6 +19,8 @@ async def delete_post(
 ) -> None:
     """Make the post a tombstone and send its Delete; `stream_uri` is the Group that passed it on.
 
+    Whoever quotes it is told too: they looked at it by themselves.
+
     Raises NotFound where it was taken back at the same moment.
     """
     await accounts.take_turn(conn, author.id)
@@ -27,7 +29,8 @@ async def delete_post(
     await deliveries.cancel(conn, post.uri)
     if post.audience != "coop":
         stream = await actors.find_by_uri(conn, stream_uri) if stream_uri else None
-        recipients = find_recipients(post.audience, author, stream=stream)
+        quoting = {quote.quoting_actor_id for quote in await quotes.list_accepted(conn, post.id)}
+        recipients = replace(find_recipients(post.audience, author, stream=stream), named_ids=tuple(sorted(quoting)))
         delete = build_delete(site, author, post, datetime.now(UTC))
         await send(conn, author, delete, replace(recipients, holders_of=post.uri), about=post.uri)
     await posts.delete(conn, post.id)

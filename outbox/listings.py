@@ -7,7 +7,7 @@ from uuid import uuid4
 from federation.instance import Instance
 from federation.uris import listing_uri, listing_url
 from federation.vocabulary.marketplace import Proposal
-from models import actors, listings, media, notifications, points, posts, uploads
+from models import actors, listings, media, notifications, points, posts, quote_policies, uploads
 from models.actors import Actor
 from models.database import Connection, transaction
 from models.errors import Conflict, Invalid
@@ -21,6 +21,7 @@ from outbox.builders.audience import build_address
 from outbox.builders.content import build_listing_content, build_listing_tags
 from outbox.builders.create import build_create
 from outbox.builders.proposal import build_proposal
+from outbox.builders.quotes import add_quotes
 from outbox.builders.update import build_update
 from outbox.deletions import delete_post
 from outbox.details import describe
@@ -72,6 +73,7 @@ async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDra
     )
     listing = await listings.create_listing(conn, await _complete(conn, site, author, new, details), details)
     await uploads.attach(conn, listing.id, author.id, draft.media_ids)
+    await quote_policies.begin(conn, listing.post, None)
     await notifications.notify_followers(conn, author_id=author.id, post_id=listing.id)
     await _send_create(conn, site, author, listing, stream)
     await points.grant_deposit(conn, listing)
@@ -271,7 +273,8 @@ async def _send_update(conn: Connection, site: Site, author: Actor, listing: Lis
 
 async def _build(conn: Connection, site: Site, author: Actor, listing: Listing) -> Proposal:
     pictures = await media.list_by_posts(conn, [listing.id])
-    return build_proposal(site, author, listing, pictures[listing.id])
+    parts = (await quote_policies.load_parts(conn, [listing.post]))[listing.id]
+    return add_quotes(author, build_proposal(site, author, listing, pictures[listing.id]), parts)
 
 
 def _as_new(post: Post, at: datetime) -> NewPost:

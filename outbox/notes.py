@@ -10,19 +10,22 @@ from uuid import uuid4
 from federation import hashtags
 from federation.html import from_text
 from federation.uris import note_uri, note_url, tag_url, web_address
-from models import actors, notes, notifications, posts, uploads
+from models import actors, notes, notifications, posts, quote_policies, uploads
 from models.actors import Actor
 from models.database import Connection
 from models.errors import Invalid, NotFound
 from models.media import MediaType
 from models.posts import PUBLIC, Audience, NewPost, Post, Tag
+from models.quote_policies import QuotePolicy
 from models.settings import Site
 from models.texts import NOT_TYPED
 from models.uploads import MediaWords
+from outbox import quoting
 from outbox.audience import find_recipients, next_moment
 from outbox.builders.audience import build_address
 from outbox.builders.create import build_create
 from outbox.builders.note import build_note
+from outbox.builders.quotes import add_quotes
 from outbox.builders.update import build_update
 from outbox.deletions import delete_post
 from outbox.mentions import find_mentioned
@@ -42,7 +45,8 @@ class NoteDraft:
 
     `media_words` change what those say that an edited note has already. `thanks_for` is the economic event that a new
     note thanks for; no edit changes it. `secret` is a last paragraph that only whoever receives the
-    note may know: it is sent and not kept.
+    note may know: it is sent and not kept. `quoted_id` is the post that a new note quotes; `quote_policy` says who may
+    quote the note itself.
     """
 
     text: str
@@ -54,6 +58,8 @@ class NoteDraft:
     media_words: tuple[MediaWords, ...] = ()
     thanks_for: str | None = None
     secret: str = ""
+    quoted_id: int | None = None
+    quote_policy: QuotePolicy | None = None
 
 
 async def publish(conn: Connection, site: Site, author: Actor, draft: NoteDraft) -> Post:
@@ -91,15 +97,22 @@ async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, 
     require_at_home(author)
     audience = draft.audience if parent is None else narrow(parent.audience, draft.audience)
     draft = _require_draft(replace(draft, audience=audience))
+    quoted = None if draft.quoted_id is None else await quoting.get_quotable(conn, author, draft.quoted_id, audience)
     new, named = await _compose(conn, site, author, draft, parent)
     post = await notes.create_note(conn, new)
     pictures = await uploads.attach(conn, post.id, author.id, draft.media_ids, limit=MEDIA_LIMIT, types=TYPES)
+    await quote_policies.begin(conn, post, draft.quote_policy)
+    quote = None if quoted is None else await quoting.begin(conn, site, author, post, quoted)
     await _tell(conn, author, post, named)
     if audience != "coop":
+        parts = (await quote_policies.load_parts(conn, [post]))[post.id]
         said = replace(post, content=post.content + from_text(draft.secret))
         note = build_note(site, author, said, mentioned=named, tags=new.tags, media=pictures)
+        note = add_quotes(author, note, parts)
         recipients = find_recipients(audience, author, named=named)
         await send(conn, author, build_create(site, author, note), recipients, about=post.uri)
+        if quoted is not None and quote is not None:
+            await quoting.ask(conn, site, author, note, quoted, quote)
     return post
 
 
@@ -118,6 +131,7 @@ async def edit(conn: Connection, site: Site, author: Actor, note: Post, draft: N
     if not await posts.save_edit(conn, note.id, new):
         raise Invalid("Ce message vient d’être modifié ailleurs : rechargez-le, puis recommencez.", field="text")
     await posts.save_audience(conn, note.id, new)
+    await quote_policies.save_policy(conn, note.id, draft.quote_policy)
     for words in draft.media_words:
         if words.id in draft.media_ids:
             await uploads.save_words(conn, words.id, author.id, description=words.description, focus=words.focus)
@@ -128,7 +142,9 @@ async def edit(conn: Connection, site: Site, author: Actor, note: Post, draft: N
             await notifications.notify(conn, recipient_id=actor.id, type="mention", actor_id=author.id, post_id=note.id)
     await notifications.notify_sharers(conn, author_id=author.id, post_id=note.id)
     if changed.audience != "coop":
+        parts = (await quote_policies.load_parts(conn, [changed]))[changed.id]
         written = build_note(site, author, changed, mentioned=named, tags=new.tags, media=pictures)
+        written = add_quotes(author, written, parts)
         recipients = replace(find_recipients(changed.audience, author, named=named), holders_of=changed.uri)
         await send(conn, author, build_update(site, author, written), recipients, about=changed.uri)
     return changed
@@ -163,7 +179,7 @@ def _require_draft(draft: NoteDraft) -> NoteDraft:
     """The draft, its texts tidied. Raises Invalid."""
     text = NOT_TYPED.sub("", draft.text).replace("\r\n", "\n").strip()
     warning = " ".join(NOT_TYPED.sub("", draft.warning).split())
-    if not text and not draft.media_ids:
+    if not text and not draft.media_ids and draft.quoted_id is None:
         raise Invalid("Écrivez votre message.", field="text")
     if len(text) > TEXT_LIMIT:
         raise Invalid("Le message est trop long : 5 000 caractères au plus.", field="text")

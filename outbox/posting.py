@@ -8,6 +8,7 @@ from models.actors import Actor
 from models.database import Connection
 from models.errors import NotFound
 from models.posts import Audience, Post
+from models.quote_policies import QuotePolicy
 from models.settings import Site
 from outbox import notes, replies
 from outbox.notes import NoteDraft
@@ -25,6 +26,8 @@ class Wish:
     language: str | None
     parent_id: int | None
     media_ids: tuple[int, ...]
+    quoted_id: int | None = None
+    quote_policy: QuotePolicy | None = None
 
 
 async def post(conn: Connection, site: Site, author: Actor, wish: Wish, application: str | None) -> Post:
@@ -37,6 +40,8 @@ async def post(conn: Connection, site: Site, author: Actor, wish: Wish, applicat
         sensitive=defaults.sensitive if wish.sensitive is None else wish.sensitive,
         language=wish.language or defaults.language,
         media_ids=wish.media_ids,
+        quoted_id=wish.quoted_id,
+        quote_policy=wish.quote_policy or defaults.quote_policy,
     )
     if wish.parent_id is None:
         note = await notes.publish(conn, site, author, draft)

@@ -8,7 +8,7 @@ import structlog
 
 from federation import crawl, media_chores
 from federation.instance import Instance
-from inbox import backfill, calendars, featured, questions, synchronization
+from inbox import backfill, calendars, featured, questions, quote_checks, quotes, synchronization
 from models import (
     accounts,
     applications,
@@ -78,6 +78,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     featured.JOB: featured.read_featured,
     making.JOB: making.make_archive,
     calendars.JOB: calendars.refresh_job,
+    quotes.VERIFY: quote_checks.verify_quote,
     guest_mail.MAIL: guest_mail.send_guest_mail,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""

@@ -25,9 +25,11 @@ ONE: dict[str, str] = {
     "status": N_("%(who)s a publié"),
     "favourite": N_("%(who)s aime ce que vous avez publié"),
     "reblog": N_("%(who)s a fait passer votre annonce"),
+    "quote": N_("%(who)s vous cite"),
     "follow": N_("%(who)s vous suit"),
     "follow_request": N_("%(who)s demande à vous suivre"),
-    "update": N_("%(who)s a changé une annonce que vous avez fait passer"),
+    "update": N_("%(who)s a changé ce à quoi vous avez réagi"),
+    "called_off": N_("%(who)s annule ce à quoi vous avez réagi"),
     "move": N_("%(who)s a déménagé : vous suivez sa nouvelle adresse"),
     "poll": N_("Un sondage de %(who)s est terminé"),
     "message": N_("%(who)s vous a écrit"),
@@ -68,7 +70,7 @@ ICONS = {
     "requested": "attente", "countered": "attente", "refused": "fermer", "withdrawn": "fermer",
     "cancelled": "fermer", "expired": "fermer", "begins_soon": "date", "ends_soon": "date", "returned": "date",
     "forgotten": "attention", "last_call": "attention", "contact": "moi", "thanked": "aime",
-    "explained": "message", "unheard": "attention", "asked_again": "attente",
+    "explained": "message", "unheard": "attention", "asked_again": "attente", "quote": "message",
 }  # fmt: skip
 
 
@@ -103,7 +105,12 @@ async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, row
             id=row.id,
             kind=row.type,
             icon=ICONS.get(row.type, "alerte"),
-            words=_tell(say, row.type, [_line(one.display_name) for one in there], row.count - len(row.actor_ids)),
+            words=_tell(
+                say,
+                _kind(row, found, roots),
+                [_line(one.display_name) for one in there],
+                row.count - len(row.actor_ids),
+            ),
             what=_name(found.get(row.post_id or 0), roots),
             href=_lead(site, row, found.get(row.post_id or 0), roots) or profile_path(there[0]),
             at=row.created_at,
@@ -164,6 +171,12 @@ def join_names(say: Say, names: Sequence[str], others: int) -> str:
     if len(names) == 1:
         return names[0]
     return say(N_("%(names)s et %(last)s"), names=", ".join(names[:-1]), last=names[-1])
+
+
+def _kind(row: News, found: Mapping[int, Post], roots: Mapping[int, Listing]) -> str:
+    """A change that calls it off is told as that."""
+    changed = roots.get(row.post_id or 0) if row.type == "update" and row.post_id in found else None
+    return "called_off" if changed is not None and changed.details.status == "cancelled" else row.type
 
 
 def _lead(site: Site, row: News, post: Post | None, roots: Mapping[int, Listing]) -> str:

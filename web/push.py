@@ -39,6 +39,7 @@ TITLES: dict[NotificationType, tuple[str, str]] = {
     "favourite": ("{name} s’intéresse à votre publication", "{name} likes your post"),
     "poll": ("Un sondage est terminé", "A poll has ended"),
     "update": ("{name} a modifié une publication", "{name} edited a post"),
+    "quote": ("{name} cite votre publication", "{name} quotes your post"),
 }
 """French, English."""
 

@@ -86,12 +86,16 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accept:
-    """The actor says yes to a Follow or an Offer; `result` is the agreement that now binds."""
+    """The actor says yes to a Follow, an Offer or a QuoteRequest.
+
+    `result` is the agreement that now binds, `stamp` the address of the QuoteAuthorization that now holds.
+    """
 
     id: str
     actor: str
-    object: "Follow | Offer | str"
+    object: "Follow | Offer | QuoteRequest | str"
     result: Agreement | None = None
+    stamp: str | None = None
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     audience: str | None = None
@@ -101,12 +105,27 @@ class Accept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
-    """The actor says no to a Follow or an Offer, or to an agreement by its id, perhaps with a word in `content`."""
+    """The actor says no to a Follow, an Offer or a QuoteRequest, or to an agreement by its id; `content` says why."""
 
     id: str
     actor: str
-    object: Follow | Offer | str
+    object: "Follow | Offer | QuoteRequest | str"
     content: str = ""
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteRequest:
+    """The actor asks to quote `object` in `instrument`, a post of theirs (FEP-044f)."""
+
+    id: str
+    actor: str
+    object: str
+    instrument: Object | str
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     audience: str | None = None
@@ -247,4 +266,5 @@ Activity = (
     | Remove
     | Flag
     | Move
+    | QuoteRequest
 )

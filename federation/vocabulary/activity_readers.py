@@ -35,6 +35,7 @@ from federation.vocabulary.activities import (
     Like,
     Move,
     Offer,
+    QuoteRequest,
     Reject,
     Remove,
     Undo,
@@ -137,17 +138,18 @@ def read_offer(document: Json) -> Offer:
 
 
 def read_accept(document: Json) -> Accept:
-    """`object` is the Follow or Offer, or its address."""
+    """`object` is the Follow, Offer or QuoteRequest, or its address; `result` an Agreement, or where a stamp is."""
     result = one(document.get("result"), lambda found: found if is_named(found, "Agreement") else None)
     return Accept(
         **_header(document),
         object=_read_answered(document),
         result=read_agreement(result) if result is not None else None,
+        stamp=uri(document.get("result")) if result is None else None,
     )
 
 
 def read_reject(document: Json) -> Reject:
-    """`object` is the Follow or Offer, or its address."""
+    """`object` is the Follow, Offer or QuoteRequest, or its address."""
     return Reject(
         **_header(document),
         object=_read_answered(document),
@@ -155,9 +157,9 @@ def read_reject(document: Json) -> Reject:
     )
 
 
-def _read_answered(document: Json) -> Follow | Offer | str:
+def _read_answered(document: Json) -> Follow | Offer | QuoteRequest | str:
     inner = _read_inner(document)
-    if isinstance(inner, Follow | Offer | str):
+    if isinstance(inner, Follow | Offer | QuoteRequest | str):
         return inner
     return inner.id or require_uri(document, "object")
 
@@ -172,6 +174,15 @@ def _read_inner(document: Json) -> "Activity | str":
             if uri(found) is None:
                 raise
     return require_uri(document, "object")
+
+
+def read_quote_request(document: Json) -> QuoteRequest:
+    """`instrument` is the post that quotes, or its address. Raises Malformed for one that asks nothing."""
+    return QuoteRequest(
+        **_header(document),
+        object=require_uri(document, "object"),
+        instrument=read_embedded(document.get("instrument")),
+    )
 
 
 def read_undo(document: Json) -> Undo:
@@ -237,6 +248,7 @@ READERS: dict[str, Callable[[Json], Activity]] = {
     "Like": read_like,
     "Move": read_move,
     "Offer": read_offer,
+    "QuoteRequest": read_quote_request,
     "Reject": read_reject,
     "Remove": read_remove,
     "Undo": read_undo,

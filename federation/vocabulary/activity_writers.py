@@ -9,6 +9,7 @@ from federation.vocabulary.activities import (
     Flag,
     Move,
     Offer,
+    QuoteRequest,
     Reject,
     Remove,
     Undo,
@@ -65,7 +66,9 @@ def _write_extra(value: Activity) -> Json:
         case Reject() | Undo() | Flag():
             return {"content": value.content or None}
         case Accept():
-            return {"result": write_agreement(value.result) if value.result else None}
+            return {"result": write_agreement(value.result) if value.result else value.stamp}
+        case QuoteRequest():
+            return {"instrument": write_embedded(value.instrument)}
         case Add() | Remove() | Move():
             return {"target": value.target}
         case _:

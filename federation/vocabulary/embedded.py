@@ -28,14 +28,27 @@ from federation.vocabulary.marketplace import (
 )
 from federation.vocabulary.objects import Note, Tombstone, read_note, read_tombstone, write_note, write_tombstone
 from federation.vocabulary.polls import Vote, write_vote
+from federation.vocabulary.quotes import QuoteAuthorization, read_quote_authorization, write_quote_authorization
 
-Object = Note | Proposal | FlohmarktOffer | Event | Tombstone | ActorDocument | Agreement | EconomicEvent | Vote
+Object = (
+    Note
+    | Proposal
+    | FlohmarktOffer
+    | Event
+    | Tombstone
+    | ActorDocument
+    | Agreement
+    | EconomicEvent
+    | Vote
+    | QuoteAuthorization
+)
 
 OBJECT_READERS: dict[str, Callable[[Json], Object]] = {
     **dict.fromkeys(ACTOR_TYPES, read_actor),
     "Agreement": read_agreement,
     "EconomicEvent": read_economic_event,
     "Event": read_event,
+    "QuoteAuthorization": read_quote_authorization,
     "Tombstone": read_tombstone,
 }
 """Types read in a way of their own; all others are listings by their properties, or shown like a Note (AX5, AX25)."""
@@ -46,6 +59,7 @@ OBJECT_WRITERS: dict[type[Any], Callable[[Any], Json]] = {
     EconomicEvent: write_economic_event,
     Note: write_note,
     Proposal: write_proposal,
+    QuoteAuthorization: write_quote_authorization,
     Tombstone: write_tombstone,
     Vote: write_vote,
 }
@@ -123,7 +137,7 @@ def owner_of(value: Object | str) -> str | None:
     match value:
         case ActorDocument():
             return value.id
-        case Agreement() | EconomicEvent():
+        case Agreement() | EconomicEvent() | QuoteAuthorization():
             return value.attributed_to
         case _:
             note = note_of(value)

@@ -93,7 +93,6 @@ class Event:
 
     note: Note
     status: str = ""
-    timezone: str = ""
 
 
 def _read_repair(document: Json) -> RepairDetails:
@@ -189,7 +188,6 @@ def read_event(document: Json) -> Event:
     return Event(
         note=read_note(document),
         status=(text(document.get("ical:status"), 50) or text(document.get("status"), 50) or "").upper(),
-        timezone=text(document.get("timezone"), 100) or "",
     )
 
 

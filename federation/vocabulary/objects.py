@@ -46,6 +46,7 @@ from federation.vocabulary.parts import (
     write_place,
 )
 from federation.vocabulary.polls import Poll, read_poll
+from federation.vocabulary.quotes import read_quoted, write_quote_link, write_quoted
 
 MAX_ATTACHMENTS = 16
 MAX_LINKS = 4
@@ -59,9 +60,10 @@ class Note:
     """Anything that is shown like a post: a Note, or others' Article, Page, Video, Question…, told apart by `type`.
 
     `content` is HTML unless `media_type` says otherwise (PeerTube writes Markdown). `attributed_to` is None where
-    it names nobody or several (B-22). `can_quote` lists who may quote without asking,
-    `thanks_for` is the EconomicEvent that the author thanks for, `poll` what a Question asks. `links` are the pages
-    that it points to beside its text, `duration` how many seconds a film or a sound lasts.
+    it names nobody or several (B-22). `can_quote` lists who may quote without asking; `quote` is what it quotes itself,
+    `quote_stamp` where whoever is quoted agrees to that. `thanks_for` is the EconomicEvent that the author thanks for,
+    `poll` what a Question asks. `links` are the pages that it points to beside its text, `duration` how many seconds a
+    film or a sound lasts.
     """
 
     id: str
@@ -94,6 +96,8 @@ class Note:
     emojis: tuple[Emoji, ...] = ()
     location: Place | None = None
     can_quote: tuple[str, ...] = ()
+    quote: str | None = None
+    quote_stamp: str | None = None
     thanks_for: str | None = None
     poll: Poll | None = None
     raw: Json = field(default_factory=dict, compare=False, repr=False)
@@ -159,6 +163,8 @@ def read_note(document: Json) -> Note:
         emojis=emojis,
         location=one(document.get("location"), read_place),
         can_quote=_read_can_quote(policy) if policy is not None else (),
+        quote=read_quoted(document),
+        quote_stamp=uri(document.get("quoteAuthorization")),
         thanks_for=uri(document.get("thanksFor")),
         poll=read_poll(document),
         raw=document,
@@ -213,12 +219,14 @@ def write_note(value: Note) -> Json:
             "tag": [
                 *(write_mention(mention) for mention in value.mentions),
                 *(write_hashtag(hashtag) for hashtag in value.hashtags),
+                *([write_quote_link(value.quote)] if value.quote else ()),
             ],
             "location": write_place(value.location) if value.location else None,
             "sensitive": value.sensitive,
             "interactionPolicy": {"canQuote": {"automaticApproval": list(value.can_quote)}}
             if value.can_quote
             else None,
+            **write_quoted(value.quote, value.quote_stamp),
             "context": value.context,
             "replies": value.replies,
             "likes": value.likes,

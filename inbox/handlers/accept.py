@@ -1,12 +1,12 @@
 """Accept: somebody lets one of ours follow (AX3), or says yes to terms (FEP-0837)."""
 
-from federation.uris import is_local
-from federation.vocabulary.activities import Accept, Follow, Offer
+from federation.uris import is_local, same_origin
+from federation.vocabulary.activities import Accept, Follow, Offer, QuoteRequest
 from federation.vocabulary.agreements import Agreement as Document
 from inbox.agreements import act, find_answered, follow_word, is_ours, read_terms, read_word, result_of
 from inbox.assent import as_held
 from inbox.errors import Ignored
-from inbox.relations import find_our_follow
+from inbox.relations import find_asked, find_our_follow
 from models import backfills, follows
 from models.actors import Actor
 from models.agreements import Agreement
@@ -16,6 +16,7 @@ from models.settings import Site
 from outbox import agreements
 from outbox.cases import Said, answer_with_truth, find_case
 from outbox.follows import unfollow_again
+from outbox.quoting import hear_yes as hear_quote
 
 
 async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: Accept) -> None:
@@ -24,6 +25,12 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
     One that was taken back meanwhile is taken back again: they believe it, however it came to that (D10).
     """
     answered = activity.object
+    quote = await find_asked(conn, sender, answered)
+    if quote is not None:
+        if activity.stamp is None or not same_origin(activity.stamp, sender.uri):
+            raise Ignored("A yes to a quote names its stamp, at the server of whoever is quoted.")
+        await hear_quote(conn, site, quote, activity.stamp)
+        return
     held = await find_answered(conn, sender, answered) if isinstance(answered, Offer | str) else None
     if held is not None:
         await _hear_yes(conn, site, sender, activity, held)
@@ -37,6 +44,8 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
             newly = await follows.accept(conn, follow.id)
             if newly and len(await follows.list_local_followers(conn, sender.id)) == 1:
                 await backfills.ask(conn, sender.id)  # the first of ours: what came before is wanted too
+        case QuoteRequest():
+            raise Ignored("Nobody here asked to quote this.")
         case _:
             raise Ignored("This accepts terms of an exchange that is not kept here.")
 

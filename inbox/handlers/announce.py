@@ -1,10 +1,11 @@
 """Announce: somebody shares a post, or a stream's Group passes a listing on (AX14)."""
 
 from federation.vocabulary.activities import Announce
-from federation.vocabulary.embedded import is_postlike, note_of
+from federation.vocabulary.embedded import is_postlike
+from inbox.changes import find_before, tell_change
 from inbox.errors import Ignored
-from inbox.objects import save_post
-from models import actors, blocks, notifications, posts, reactions
+from inbox.objects import find_author, save_post
+from models import blocks, notifications, posts, reactions
 from models.actors import Actor
 from models.database import Connection
 from models.posts import Post
@@ -13,7 +14,7 @@ from models.settings import Site
 
 async def handle_announce(conn: Connection, site: Site, sender: Actor, activity: Announce) -> None:
     """The post was fetched from its own origin; two announces of one thing are one share."""
-    post = await _find_post(conn, activity)
+    post = await _find_post(conn, site, sender, activity)
     if post is None or post.deleted_at is not None or post.audience not in posts.PUBLIC:
         raise Ignored("What is shared is not for everybody, or is gone.")
     if await blocks.between(conn, post.author_id, sender.id):
@@ -27,12 +28,14 @@ async def handle_announce(conn: Connection, site: Site, sender: Actor, activity:
         )
 
 
-async def _find_post(conn: Connection, activity: Announce) -> Post | None:
-    if isinstance(activity.object, str):
-        return await posts.find_by_uri(conn, activity.object)
-    if not is_postlike(activity.object):
+async def _find_post(conn: Connection, site: Site, sender: Actor, activity: Announce) -> Post | None:
+    object = activity.object
+    if isinstance(object, str):
+        return await posts.find_by_uri(conn, object)
+    if not is_postlike(object):
         raise Ignored("This shares something that is not shown here.")
-    author = await actors.find_by_uri(conn, note_of(activity.object).attributed_to or "")
-    if author is None or author.local or author.suspended_at is not None:
-        raise Ignored("Its author is nobody whose posts are kept here.")
-    return await save_post(conn, author, activity.object, through_share=True)
+    author = await find_author(conn, sender, object)
+    before = await find_before(conn, object)
+    post = await save_post(conn, author, object, through_share=True)
+    await tell_change(conn, site, author, before, post)
+    return post

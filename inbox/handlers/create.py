@@ -5,7 +5,7 @@ from federation.vocabulary.agreements import EconomicEvent
 from federation.vocabulary.embedded import is_postlike
 from inbox.agreements import hear_report
 from inbox.errors import Ignored
-from inbox.objects import save_post
+from inbox.objects import find_author, save_post
 from inbox.thanks import hear_thanks
 from inbox.words import hear_words
 from models.actors import Actor
@@ -20,6 +20,7 @@ async def handle_create(conn: Connection, site: Site, sender: Actor, activity: C
         return
     if not is_postlike(activity.object):
         raise Ignored("This is not shown here.")
-    post = await save_post(conn, sender, activity.object)
-    await hear_words(conn, site, sender, post)
-    await hear_thanks(conn, sender, activity.object, post)
+    author = await find_author(conn, sender, activity.object)
+    post = await save_post(conn, author, activity.object)
+    await hear_words(conn, site, author, post)
+    await hear_thanks(conn, author, activity.object, post)

@@ -2,11 +2,12 @@
 
 from federation.vocabulary.activities import Delete
 from inbox.objects import require_own
-from models import departures, posts, tombstones
+from models import departures, posts, quotes, tombstones
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
 from outbox.departed import end_all
+from outbox.quoting import hear_no
 from outbox.releases import end_copies
 
 
@@ -18,6 +19,8 @@ async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: D
         await departures.forget_stranger(conn, sender.id)
         return
     require_own(sender, uri)
+    if await _end_quotes(conn, site, sender, uri):
+        return
     post = await posts.find_by_uri(conn, uri)
     if post is None:
         await tombstones.save_deleted(conn, uri, sender.uri)
@@ -25,3 +28,13 @@ async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: D
         await tombstones.save_deleted(conn, uri, sender.uri)
         await end_copies(conn, site, sender, post.id)
         await posts.delete(conn, post.id)
+
+
+async def _end_quotes(conn: Connection, site: Site, sender: Actor, uri: str) -> bool:
+    """Whether this is the stamp of a quote, which whoever is quoted takes back (FEP-044f)."""
+    stamped = await quotes.list_by_stamp(conn, uri)
+    for quote in stamped:
+        quoted = await posts.list_by_ids(conn, [quote.quoted_id] if quote.quoted_id else [])
+        if quoted and quoted[0].author_id == sender.id:
+            await hear_no(conn, site, quote)
+    return bool(stamped)

@@ -1,9 +1,9 @@
 """Reject: somebody does not, or no longer, let one of ours follow (AX3), or says no to terms or an agreement."""
 
-from federation.vocabulary.activities import Follow, Offer, Reject
+from federation.vocabulary.activities import Follow, Offer, QuoteRequest, Reject
 from inbox.agreements import Word, act, find_answered, follow_word, is_ours, read_reason
 from inbox.errors import Ignored
-from inbox.relations import find_our_follow
+from inbox.relations import find_asked, find_our_follow
 from models import follows
 from models.actors import Actor
 from models.agreements import Agreement, State
@@ -11,11 +11,16 @@ from models.database import Connection
 from models.settings import Site
 from outbox import endings
 from outbox.cases import Said
+from outbox.quoting import hear_no
 
 
 async def handle_reject(conn: Connection, site: Site, sender: Actor, activity: Reject) -> None:
     """The relation stays as refused, so that the follower sees what became of it."""
     answered = activity.object
+    quote = await find_asked(conn, sender, answered)
+    if quote is not None:
+        await hear_no(conn, site, quote)
+        return
     held = await find_answered(conn, sender, answered) if isinstance(answered, Offer | str) else None
     if held is not None:
         await _hear_no(conn, site, sender, activity, held)
@@ -24,6 +29,8 @@ async def handle_reject(conn: Connection, site: Site, sender: Actor, activity: R
         case Follow() | str():
             follow = await find_our_follow(conn, site, sender, answered)
             await follows.reject(conn, follow.id)
+        case QuoteRequest():
+            raise Ignored("Nobody here asked to quote this.")
         case _:
             raise Ignored("This refuses terms of an exchange that is not kept here.")
 

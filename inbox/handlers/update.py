@@ -8,11 +8,11 @@ from federation.vocabulary.agreements import Agreement
 from federation.vocabulary.embedded import is_postlike, note_of
 from federation.vocabulary.objects import Note
 from inbox.agreements import find_answered, follow_word, read_word
+from inbox.changes import find_before, tell_change
 from inbox.errors import Ignored
-from inbox.objects import save_post
+from inbox.objects import find_author, save_post
 from inbox.thanks import hear_thanks
 from inbox.words import hear_words
-from models import notifications, posts
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
@@ -31,14 +31,14 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
     if not is_postlike(activity.object):
         raise Ignored("This is not shown here.")
     note = note_of(activity.object)
-    before = await posts.find_by_uri(conn, note.id)
+    before = await find_before(conn, activity.object)
     if before is None and isinstance(activity.object, Note) and note.published and _is_old(note.published):
         raise Ignored("This is an edit of an old post that is not here.")
-    post = await save_post(conn, sender, activity.object, edited_at=activity.published or datetime.now(UTC))
-    await hear_thanks(conn, sender, activity.object, post)
-    if before is not None and before.updated_at != post.updated_at:
-        await notifications.notify_sharers(conn, author_id=sender.id, post_id=post.id)
-        await hear_words(conn, site, sender, post)
+    author = await find_author(conn, sender, activity.object)
+    post = await save_post(conn, author, activity.object, edited_at=activity.published or datetime.now(UTC))
+    await hear_thanks(conn, author, activity.object, post)
+    if await tell_change(conn, site, author, before, post):
+        await hear_words(conn, site, author, post)
 
 
 async def _follow_agreement(

@@ -49,6 +49,7 @@ async def delete(conn: Connection, post_id: int) -> bool:
     await execute(conn, "DELETE FROM post_tag WHERE post_id = $1", post_id)
     await execute(conn, "DELETE FROM post_version WHERE post_id = $1", post_id)
     await execute(conn, "DELETE FROM pin WHERE post_id = $1", post_id)
+    await execute(conn, "DELETE FROM quote WHERE quoting_id = $1", post_id)
     await execute(conn, "DELETE FROM poll WHERE post_id = $1", post_id)
     await execute(conn, "DELETE FROM listing_draft WHERE note_id = $1", post_id)
     await execute(conn, "DELETE FROM share WHERE post_id = $1", post_id)
@@ -110,7 +111,7 @@ async def empty_activities(conn: Connection, post_id: int | None = None) -> int:
         FROM post p
         WHERE p.uri = activity.object_uri AND ($1::bigint IS NULL OR p.id = $1)
             AND p.local AND p.deleted_at IS NOT NULL
-            AND activity.type IN ('Create', 'Update') AND starts_with(activity.body, '{"@context"')
+            AND activity.type IN ('Create', 'Update', 'QuoteRequest') AND starts_with(activity.body, '{"@context"')
             AND NOT EXISTS (SELECT FROM delivery d
                 WHERE d.activity_id = activity.id AND d.state IN ('waiting', 'held'))
         """,

@@ -110,10 +110,15 @@ def write_title(details: ListingDetails, language: str) -> str:
     wording = find_wording(details.kind, details.mode)
     french = language == "fr"
     label = f"{wording.french}{NBSP}:" if french else f"{wording.english}:"
-    state = STATES.get(details.status)
-    before = f"{state[0 if french else 1]} — " if state else ""
+    before = write_state(details.status, language)
     price = write_price(details, language)
     return f"{before}{wording.emoji} {label} {details.title}" + (f", {price}" if price else "")
+
+
+def write_state(status: ListingStatus, language: str) -> str:
+    """What stands before the title; nothing where it is simply open."""
+    state = STATES.get(status)
+    return f"{state[0 if language == 'fr' else 1]} — " if state else ""
 
 
 def write_price(details: ListingDetails, language: str) -> str:

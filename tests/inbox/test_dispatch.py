@@ -1,5 +1,6 @@
 """The table of handlers is whole, and each handler is for the type that it says."""
 
+import re
 from typing import get_args, get_type_hints
 
 from federation.vocabulary.activities import Activity
@@ -13,4 +14,4 @@ def test_every_activity_has_its_handler() -> None:
 def test_each_handler_is_for_the_type_in_its_annotation() -> None:
     for type, handler in HANDLERS.items():
         assert get_type_hints(handler)["activity"] is type
-        assert handler.__name__ == f"handle_{type.__name__.lower()}"
+        assert handler.__name__ == "handle_" + re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type.__name__).lower()

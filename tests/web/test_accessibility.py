@@ -78,6 +78,8 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "listing": (path_of("tent"), nobody, 200),
     "listing to a member": (path_of("tent"), hocine, 200),
     "listing to its author": (path_of("tent"), alice, 200),
+    "who quotes me": (lambda village: f"/citations/{village.tent.id}", alice, 200),
+    "quoting": (lambda village: f"/citations/{village.tent.id}", hocine, 200),
     "repair call": (path_of("call"), nobody, 200),
     "copy": (copy_of("sewing"), nobody, 200),
     "copy to a member": (copy_of("sewing"), alice, 200),

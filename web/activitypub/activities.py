@@ -15,7 +15,7 @@ from web.activitypub.access import describe_departed, read_known_reader, require
 from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
 from web.keys import INSTANCE
 
-CARRIERS = frozenset({"Create", "Update"})
+CARRIERS = frozenset({"Create", "Update", "QuoteRequest"})
 """Activities that hold the whole object, and are gone when it is."""
 
 FORMER_TYPE = "Activity"

@@ -4,13 +4,11 @@ from aiohttp import web
 
 from federation.serialize import serialize
 from federation.uris import listing_url, note_url
-from models import actors, listings, media, posts
-from models.actors import Actor
-from models.database import Connection, connection
+from models import listings, posts
+from models.database import connection
 from models.errors import NotFound
-from models.posts import Post
-from outbox.builders.note import build_note
-from outbox.builders.proposal import build_proposal, build_proposal_twin
+from outbox.builders.proposal import build_proposal_twin
+from outbox.documents import build_document
 from web.activitypub.access import get_post, get_published, read_known_reader
 from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
 from web.keys import INSTANCE
@@ -34,7 +32,7 @@ async def show_object(request: web.Request) -> web.Response:
     async with connection(instance.pool) as conn:
         author = await get_published(conn, request, FORMER_TYPE)
         post = await get_post(conn, request, f"{instance.site.url}{request.path}", reader, FORMER_TYPE)
-        body = await _build_document(request, conn, author, post)
+        body = serialize(await build_document(conn, instance.site, author, post))
     public = post.audience in posts.PUBLIC
     response = answer_activity(request, body, public=public, seconds=CACHED_SECONDS)
     if post.kind == "listing" and public:
@@ -48,18 +46,6 @@ def _find_page(request: web.Request) -> str:
     if request.path.split("/")[3] == "items":
         return listing_url(site, uuid)
     return note_url(site, request.match_info["username"], uuid)
-
-
-async def _build_document(request: web.Request, conn: Connection, author: Actor, post: Post) -> bytes:
-    site = request.app[INSTANCE].site
-    pictures = (await media.list_by_posts(conn, [post.id]))[post.id]
-    if post.kind == "listing":
-        listing = await listings.find_by_post(conn, post.id)
-        assert listing is not None
-        return serialize(build_proposal(site, author, listing, pictures))
-    tags = (await posts.list_tags(conn, [post.id]))[post.id]
-    mentioned = await actors.list_by_ids(conn, (await posts.list_mentions(conn, [post.id]))[post.id])
-    return serialize(build_note(site, author, post, media=pictures, tags=tags, mentioned=mentioned))
 
 
 async def show_proposal(request: web.Request) -> web.Response:

@@ -11,13 +11,14 @@ from federation.territories import build_territories, build_vouch
 from federation.uris import actor_uri, proposals_uri
 from federation.vocabulary.collections import Verbatim
 from federation.vocabulary.marketplace import Proposal
-from models import actors, listings, media
+from models import actors, listings, media, quote_policies
 from models.actors import Actor
 from models.database import Connection, connection
 from models.directory.own import count_open, list_open
 from models.directory.reading import OwnVouch, list_entries, list_own_vouches
 from models.errors import NotFound
 from outbox.builders.proposal import build_proposal
+from outbox.builders.quotes import add_quotes
 from web.activitypub.access import read_known_reader, require_no_block
 from web.activitypub.negotiation import answer_activity
 from web.activitypub.paging import PAGE_SIZE, TOP, build_page, build_root, read_cursor
@@ -102,11 +103,13 @@ async def _describe_open(request: web.Request, conn: Connection, ids: list[int])
     found = await listings.list_by_posts(conn, ids)
     authors = {one.id: one for one in await actors.list_by_ids(conn, [item.post.author_id for item in found.values()])}
     pictures = await media.list_by_posts(conn, list(found))
-    return [
-        (id, _write(build_proposal(site, authors[found[id].post.author_id], found[id], pictures.get(id, []))))
-        for id in ids
-        if id in found
-    ]
+    parts = await quote_policies.load_parts(conn, [item.post for item in found.values()])
+    described: list[tuple[int, object]] = []
+    for item in (found[id] for id in ids if id in found):
+        author = authors[item.post.author_id]
+        proposal = build_proposal(site, author, item, pictures.get(item.id, []))
+        described.append((item.id, _write(add_quotes(author, proposal, parts[item.id]))))
+    return described
 
 
 def _write(proposal: Proposal) -> Verbatim:

@@ -44,6 +44,7 @@ async def put_status(request: web.Request) -> web.Response:
         language=typed.language or post.language or "fr",
         media_ids=typed.media_ids,
         media_words=read_words(parameters),
+        quote_policy=typed.quote_policy,
     )
     async with transaction(instance.pool) as conn:
         post = await get_own(conn, request)

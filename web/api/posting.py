@@ -1,6 +1,7 @@
 """Writing: a new note or a reply, and taking back one's own posts."""
 
 from dataclasses import replace
+from typing import get_args
 
 from aiohttp import web
 
@@ -9,6 +10,7 @@ from models.database import Connection, transaction
 from models.errors import Invalid, NotFound
 from models.idempotency import Made
 from models.posts import Audience
+from models.quote_policies import QuotePolicy
 from outbox import listings as outbox_listings
 from outbox import notes as outbox_notes
 from outbox import posting as outbox_posting
@@ -36,6 +38,9 @@ AUDIENCES: dict[str, Audience] = {
 }
 
 
+QUOTE_POLICIES: tuple[QuotePolicy, ...] = get_args(QuotePolicy)
+
+
 async def post_status(request: web.Request) -> web.Response:
     """POST /api/v1/statuses: a note, or a reply.
 
@@ -55,6 +60,9 @@ async def post_status(request: web.Request) -> web.Response:
         if wish.parent_id is not None:
             parent, _ = await get_by_id(conn, wish.parent_id, me.id)
             wish = replace(wish, parent_id=parent.id)
+        if wish.quoted_id is not None:
+            quoted, _ = await get_by_id(conn, wish.quoted_id, me.id)
+            wish = replace(wish, quoted_id=quoted.id)
         application = request[TOKEN].application_name
         if at is not None:
             kept = await outbox_scheduled.schedule(conn, me, wish, at, application)
@@ -81,15 +89,12 @@ async def _load_made(conn: Connection, request: web.Request, made: Made) -> Json
 
 def read_typed(parameters: Parameters) -> Wish:
     """What a client sends for a new status. Raises Invalid with a sentence for what this server does not do."""
-    for name, sentence in (
-        ("poll[options]", "This server makes no polls of its own; it shows those of others."),
-        ("quoted_status_id", "This server has no quotes; send the link instead."),
-    ):
-        if parameters.text(name).strip():
-            raise Invalid(sentence, field=name)
+    if parameters.text("poll[options]").strip():
+        raise Invalid("This server makes no polls of its own; it shows those of others.", field="poll[options]")
+    quoted_id = parameters.id("quoted_status_id")
     text, media_ids = parameters.text("status").strip(), tuple(parameters.named_ids("media_ids"))
     warning = parameters.text("spoiler_text").strip()
-    if not text and not media_ids:
+    if not text and not media_ids and quoted_id is None:
         raise Invalid("A status needs a text or a picture.", field="status")
     if len(text) > TEXT_LIMIT:
         raise Invalid(f"A status has {TEXT_LIMIT} characters at most.", field="status")
@@ -105,7 +110,20 @@ def read_typed(parameters: Parameters) -> Wish:
         language=read_language(parameters),
         parent_id=parameters.id("in_reply_to_id"),
         media_ids=media_ids,
+        quoted_id=quoted_id,
+        quote_policy=read_quote_policy(parameters),
     )
+
+
+def read_quote_policy(parameters: Parameters, name: str = "quote_approval_policy") -> QuotePolicy | None:
+    """Who may quote it, or None for nothing said. Raises Invalid."""
+    wanted = parameters.text(name).strip()
+    for policy in QUOTE_POLICIES:
+        if wanted == policy:
+            return policy
+    if wanted:
+        raise Invalid(f"{name} is one of {', '.join(QUOTE_POLICIES)}.", field=name)
+    return None
 
 
 def _read_audience(parameters: Parameters) -> Audience | None:

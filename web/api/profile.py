@@ -20,7 +20,7 @@ from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.values import read_look
 from web.api.parameters import Parameters, naming, read_parameters
-from web.api.posting import AUDIENCES, read_language
+from web.api.posting import AUDIENCES, read_language, read_quote_policy
 from web.keys import INSTANCE
 
 LONGEST_NAME = 60
@@ -94,6 +94,7 @@ def change_defaults(held: WritingDefaults, parameters: Parameters) -> WritingDef
         audience=AUDIENCES.get(privacy, held.audience),
         sensitive=parameters.flag("source[sensitive]", held.sensitive),
         written=language if parameters.has("source[language]") else held.written,
+        quote_policy=read_quote_policy(parameters, "source[quote_policy]") or held.quote_policy,
     )
 
 

@@ -27,6 +27,7 @@ ALERTS: tuple[NotificationType, ...] = (
     "favourite",
     "poll",
     "update",
+    "quote",
 )
 
 POLICIES: tuple[PushPolicy, ...] = get_args(PushPolicy)

@@ -104,6 +104,8 @@ def _build_params(one: Scheduled) -> Json:
         "visibility": VISIBILITIES[wish.audience] if wish.audience else None,
         "in_reply_to_id": str(wish.parent_id) if wish.parent_id is not None else None,
         "language": wish.language,
+        "quoted_status_id": str(wish.quoted_id) if wish.quoted_id is not None else None,
+        "quote_approval_policy": wish.quote_policy,
         "application_id": None,
         "scheduled_at": None,
         "idempotency": None,

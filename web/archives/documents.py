@@ -9,13 +9,14 @@ import orjson
 from federation.fields import Json
 from federation.media_uris import media_url
 from federation.serialize import to_json
-from models import actors, belongings, media, posts, timelines
+from models import actors, belongings, media, posts, quote_policies, timelines
 from models.database import Connection, connection
 from models.media import Media
 from models.timelines import Entry, Page, PostFilter
 from outbox.builders.create import build_create
 from outbox.builders.note import build_note
 from outbox.builders.proposal import build_proposal
+from outbox.builders.quotes import add_quotes
 from outbox.profiles import describe_actor
 from web.archives.parcel import Parcel, Sheet
 from web.archives.reading import PAGE, Owner, Said, gather, turn_own, turn_pages
@@ -88,16 +89,17 @@ async def _build_objects(conn: Connection, owner: Owner, said: list[Said]) -> di
     site, ids = owner.instance.site, [one.id for one in said]
     tags, named = await posts.list_tags(conn, ids), await posts.list_mentions(conn, ids)
     people = {one.id: one for one in await actors.list_by_ids(conn, [id for found in named.values() for id in found])}
+    parts = await quote_policies.load_parts(conn, [one.post for one in said])
     built: dict[int, Json] = {}
     for one in said:
         await asyncio.sleep(0)  # one process serves pages too
         if one.listing is not None:
             object = build_proposal(site, owner.actor, one.listing, one.pictures)
-            built[one.id] = to_json(build_create(site, owner.actor, object))
+            built[one.id] = to_json(build_create(site, owner.actor, add_quotes(owner.actor, object, parts[one.id])))
             continue
         mentioned = [people[id] for id in named[one.id] if id in people]
         note = build_note(site, owner.actor, one.post, media=one.pictures, tags=tags[one.id], mentioned=mentioned)
-        built[one.id] = to_json(build_create(site, owner.actor, note))
+        built[one.id] = to_json(build_create(site, owner.actor, add_quotes(owner.actor, note, parts[one.id])))
     return built
 
 

@@ -17,6 +17,7 @@ from models.timelines import Entry
 from web.pages.cards import Card, Picture, Plate, draw_pictures, list_cards, list_plates
 from web.pages.files import File, list_files
 from web.pages.people import initial_of
+from web.pages.quoted import Quoted, list_quoted
 from web.paths import note_path, profile_path
 
 PAGE = 20
@@ -42,6 +43,7 @@ class Line:
     files: list[File]
     plate: Plate | None
     poll: Poll | None = None
+    quoted: Quoted | None = None
 
 
 async def list_lines(conn: Connection, site: Site, entries: Iterable[Entry], reader_id: int | None) -> list[Line]:
@@ -53,6 +55,7 @@ async def list_lines(conn: Connection, site: Site, entries: Iterable[Entry], rea
     cards = {
         card.id: card for card in await list_cards(conn, site, [p.id for p in found.values() if p.kind == "listing"])
     }
+    quoted = await list_quoted(conn, site, list(found.values()), reader_id)
     note_ids = [post.id for post in found.values() if post.kind == "note"]
     photos = await media.list_by_posts(conn, note_ids)
     asked = await polls.list_by_posts(conn, note_ids, reader_id)
@@ -69,6 +72,7 @@ async def list_lines(conn: Connection, site: Site, entries: Iterable[Entry], rea
             ),
             plate=plates[found[entry.post_id].author_id, None],
             poll=asked.get(entry.post_id),
+            quoted=quoted.get(entry.post_id),
         )
         for entry in wanted
         if entry.post_id in found

@@ -40,6 +40,7 @@ from web.pages.opening import PlaceView, find_place
 from web.pages.passages import Passages, find_passages, find_reaction_passages
 from web.pages.people import Person, person_of
 from web.pages.previews import shorten
+from web.pages.quoted import Citing, find_citing
 from web.pages.remarks import Remark, list_remarks
 from web.pages.servers import send_servers_to
 from web.pages.taken_days import TakenDays, ask_for_calendar, find_taken
@@ -96,6 +97,7 @@ class ListingView:
     passages: Passages | None
     counts: PostCounts
     may_share: bool
+    citing: Citing
     went: dict[str, Passages]
     taken: TakenDays | None
     opening: PlaceView | None
@@ -212,6 +214,7 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         passages=(await find_passages(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None,
         counts=(await posts.count(conn, [post.id], reader_id))[post.id],
         may_share=post.audience in PUBLIC,
+        citing=await find_citing(conn, post, reader_id),
         went=await find_reaction_passages(conn, reader_id, post.uri),
         taken=await find_taken(conn, listing, own=own),
         opening=find_place(author),

@@ -18,6 +18,7 @@ from web.pages.lines import list_lines
 from web.pages.notices import find_notice
 from web.pages.passages import find_passages, find_reaction_passages
 from web.pages.previews import shorten
+from web.pages.quoted import find_citing
 from web.pages.remarks import list_remarks
 from web.pages.servers import send_servers_to
 from web.paths import listing_path, note_path
@@ -77,6 +78,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         lines = await list_lines(conn, instance.site, entries, reader_id)
         remarks = await list_remarks(conn, instance.site, post.id, reader_id)
         counts = await posts.count(conn, [post.id], reader_id)
+        citing = await find_citing(conn, post, reader_id)
         own = post.author_id == reader_id
         passages = (await find_passages(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None
         went = await find_reaction_passages(conn, reader_id, post.uri)
@@ -96,6 +98,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         explain_stop=partial(explain_stop, partial(say, request)),
         counts=counts[post.id],
         may_share=post.audience in PUBLIC,
+        citing=citing,
         remarks=remarks,
         answered=next((one for one in remarks if str(one.id) == wanted), None),
         form=form or blank_form(request),

@@ -1,7 +1,7 @@
 """What people wrote under a listing or a note: questions to all, and messages between two."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from markupsafe import Markup
@@ -17,6 +17,7 @@ from web.pages.cards import Picture, draw_pictures
 from web.pages.files import File, list_files
 from web.pages.passages import Passages, find_passages
 from web.pages.people import initial_of
+from web.pages.quoted import Quoted, list_quoted
 from web.paths import profile_path
 
 
@@ -38,6 +39,7 @@ class Remark:
     pictures: list[Picture]
     files: list[File]
     passages: Passages | None
+    quoted: Quoted | None = None
 
 
 async def list_remarks(conn: Connection, site: Site, post_id: int, reader_id: int | None) -> list[Remark]:
@@ -48,10 +50,14 @@ async def list_remarks(conn: Connection, site: Site, post_id: int, reader_id: in
     writers = {actor.id: actor for actor in await actors.list_by_ids(conn, [post.author_id for post in found.values()])}
     photos = await media.list_by_posts(conn, list(found))
     own = await find_passages(conn, [post.uri for post in found.values() if post.author_id == reader_id])
+    quoted = await list_quoted(conn, site, list(found.values()), reader_id)
     shown = [found[id] for id in below if id in found]
     return [
-        _make_remark(
-            site, post, found=found, writers=writers, photos=photos.get(post.id, []), passages=own.get(post.uri)
+        replace(
+            _make_remark(
+                site, post, found=found, writers=writers, photos=photos.get(post.id, []), passages=own.get(post.uri)
+            ),
+            quoted=quoted.get(post.id),
         )
         for post in shown
     ]

@@ -105,6 +105,7 @@ own_account = shaped(
                 "privacy": one_of("public", "unlisted", "private", "direct"),
                 "sensitive": flag,
                 "language": maybe(filled),
+                "quote_policy": one_of("public", "followers", "nobody"),
                 "fields": many(FIELD),
                 "follow_requests_count": count,
                 "discoverable": flag,
@@ -167,6 +168,14 @@ _STATUS: Shape = {
     "reblogs_count": count,
     "favourites_count": count,
     "replies_count": count,
+    "quotes_count": count,
+    "quote_approval": shaped(
+        {
+            "automatic": many(one_of("public", "followers")),
+            "manual": many(one_of("public", "followers")),
+            "current_user": one_of("automatic", "manual", "denied"),
+        }
+    ),
     "in_reply_to_id": maybe(id),
     "in_reply_to_account_id": maybe(id),
     "poll": maybe(poll),
@@ -213,6 +222,19 @@ _OF_READER: Shape = {
 
 _TYPED: Shape = {"text": text}
 
+_QUOTE_STATE = one_of("pending", "accepted", "rejected", "revoked", "deleted", "unauthorized", "muted_account")
+
+_QUOTED = shaped(
+    {
+        **_STATUS,
+        "reblog": null,
+        "quote": maybe(shaped({"state": _QUOTE_STATE, "quoted_status_id": maybe(id)})),
+    },
+    _OF_READER,
+)
+
+_STATUS = {**_STATUS, "quote": maybe(shaped({"state": _QUOTE_STATE, "quoted_status": maybe(_QUOTED)}))}
+
 status = shaped({**_STATUS, "reblog": maybe(shaped({**_STATUS, "reblog": null}, _OF_READER))}, {**_OF_READER, **_TYPED})
 
 conversation = shaped({"id": id, "unread": flag, "accounts": many(account), "last_status": status})
@@ -234,7 +256,7 @@ notification = either(
     shaped(
         {
             "id": id,
-            "type": one_of("mention", "status", "reblog", "favourite", "poll", "update"),
+            "type": one_of("mention", "status", "reblog", "favourite", "poll", "update", "quote"),
             "created_at": moment,
             "group_key": filled,
             "account": account,

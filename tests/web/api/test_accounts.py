@@ -163,6 +163,7 @@ async def test_preferences_name_what_clients_start_with(alice: Alice) -> None:
         "posting:default:visibility": "public",
         "posting:default:sensitive": False,
         "posting:default:language": "fr",
+        "posting:default:quote_policy": "public",
         "reading:expand:media": "default",
         "reading:expand:spoilers": False,
     }

@@ -64,6 +64,7 @@ def fill_in(path: str) -> str:
     return (
         path.replace("{id:[0-9]+}", "1")
         .replace("{id:[0-9]+|[0-9a-f-]{36}}", "1")
+        .replace("{quoting:[0-9]+}", "1")
         .replace("{tag:[^/]+}", "lomme")
         .replace("{stream:[a-z/]+}", "user")
         .replace("{id:[0-9]{1,19}}", "1")

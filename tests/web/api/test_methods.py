@@ -11,7 +11,7 @@ OF_PEOPLE = "/.well-known/oauth-authorization-server"
 
 
 def fill_in(path: str) -> str:
-    return "/".join("1" if part.startswith("{id:") else part for part in path.split("/")).replace(
+    return "/".join("1" if part.startswith(("{id:", "{quoting:")) else part for part in path.split("/")).replace(
         "{tag:[^/]+}", "lomme"
     )
 

@@ -27,7 +27,7 @@ from web.push import ONE, ServiceAway, push_notification, push_one
 URL = "/api/v1/push/subscription"
 ENDPOINT = "https://push.example/send/abc"
 
-ALERTS = ("mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update")
+ALERTS = ("mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote")
 
 SUBSCRIPTION = strict.shaped(
     {

@@ -36,6 +36,8 @@ SCHEDULED = strict.shaped(
                 "visibility": strict.maybe(strict.one_of("public", "unlisted", "private", "direct")),
                 "in_reply_to_id": strict.maybe(strict.id),
                 "language": strict.maybe(strict.text),
+                "quoted_status_id": strict.maybe(strict.id),
+                "quote_approval_policy": strict.maybe(strict.text),
                 "application_id": strict.null,
                 "scheduled_at": strict.null,
                 "idempotency": strict.null,

@@ -10,6 +10,7 @@ ANY = None
 """No scope: without a token, or with any."""
 
 STATUS = "/api/v1/statuses/{id:[0-9]+|[0-9a-f-]{36}}"
+QUOTING = "{quoting:[0-9]+}"
 ID = "{id:[0-9]+}"
 LISTING = "{id:[0-9]{1,19}}"
 HOST = "{host:[0-9A-Za-z.:-]{1,255}}"
@@ -100,7 +101,7 @@ DOCUMENTED = {
     "write:reports": ["POST /api/v1/reports"],
     "read:search": ["GET /api/v2/search"],
     "read:statuses": [
-        *(f"GET {STATUS}{part}" for part in ("", "/context", "/history", "/source")),
+        *(f"GET {STATUS}{part}" for part in ("", "/context", "/history", "/source", "/quotes")),
         *("GET /api/v1/statuses", f"GET /api/v1/accounts/{ID}/statuses", f"GET /api/v1/polls/{ID}"),
         *("GET /api/v1/scheduled_statuses", f"GET /api/v1/scheduled_statuses/{ID}", "GET /api/v1/conversations"),
         *("GET /api/v1/timelines/home", "GET /api/v1/timelines/public", f"GET /api/v1/timelines/tag/{TAG}"),
@@ -113,6 +114,7 @@ DOCUMENTED = {
     ],
     "write:statuses": [
         *("POST /api/v1/statuses", f"PUT {STATUS}", f"DELETE {STATUS}", "POST /api/v1/markers"),
+        *(f"POST {STATUS}/quotes/{QUOTING}/revoke", f"PUT {STATUS}/interaction_policy"),
         *(f"POST {STATUS}/reblog", f"POST {STATUS}/unreblog", f"POST /api/v1/polls/{ID}/votes"),
         *(f"{method} /api/v1/scheduled_statuses/{ID}" for method in ("PUT", "DELETE")),
         *("POST /api/v1/declic/listings", f"POST /api/v1/declic/listings/{LISTING}/state"),

@@ -1,4 +1,4 @@
-"""What others did, as Notification: the eight types that every client knows."""
+"""What others did, as Notification: the nine types that every client knows."""
 
 from collections.abc import Sequence
 

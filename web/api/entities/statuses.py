@@ -18,6 +18,7 @@ from web.api.entities.accounts import is_shown, load_accounts, write_acct
 from web.api.entities.filters import find_results, is_hidden
 from web.api.entities.media import build_attachments
 from web.api.entities.polls import build_poll
+from web.api.entities.quotes import Quotes, build_approval, build_quote, gather_quotes
 from web.api.entities.values import Json, Look, write_moment
 
 VISIBILITIES: dict[Audience, str] = {
@@ -46,19 +47,27 @@ class Gathered:
     shares: dict[int, Share]
     filters: list[Filter]
     polls: dict[int, Poll]
+    quotes: Quotes
+    quoted: dict[str, Json] | None
 
 
 async def load_statuses(
-    conn: Connection, look: Look, entries: Sequence[Entry], reader_id: int | None, context: Context | None = None
+    conn: Connection,
+    look: Look,
+    entries: Sequence[Entry],
+    reader_id: int | None,
+    context: Context | None = None,
+    *,
+    quoted: bool = False,
 ) -> list[Json]:
     """These lines of a timeline as statuses, shares as statuses around the shared one.
 
     A fixed number of queries however long the page is. Audiences are the caller's business; what is gone is left out,
-    and what the reader's filters hide in this context.
+    and what the reader's filters hide in this context. Those that are quoted by others name what they quote themselves.
     """
     if not entries:
         return []
-    gathered = await _gather(conn, look, entries, reader_id)
+    gathered = await _gather(conn, look, entries, reader_id, quoted=quoted)
     statuses: list[Json] = []
     for entry in entries:
         post = gathered.posts.get(entry.post_id)
@@ -86,13 +95,16 @@ async def load_post(conn: Connection, look: Look, post: Post, reader_id: int | N
     return status
 
 
-async def _gather(conn: Connection, look: Look, entries: Sequence[Entry], reader_id: int | None) -> Gathered:
+async def _gather(
+    conn: Connection, look: Look, entries: Sequence[Entry], reader_id: int | None, *, quoted: bool
+) -> Gathered:
     found = {post.id: post for post in await posts.list_by_ids(conn, [entry.post_id for entry in entries])}
     ids = list(found)
     mentions = await posts.list_mentions(conn, ids)
     authors = {post.author_id for post in found.values()} | {entry.shared_by for entry in entries if entry.shared_by}
     share_ids = [entry.id for entry in entries if entry.shared_by is not None]
     mentioned = {id for named in mentions.values() for id in named}
+    made = await gather_quotes(conn, list(found.values()), reader_id)
     known = {actor.id: actor for actor in await actors.list_by_ids(conn, list(authors | mentioned))}
     return Gathered(
         posts=found,
@@ -105,8 +117,16 @@ async def _gather(conn: Connection, look: Look, entries: Sequence[Entry], reader
         provenance=await provenance.list_by_posts(conn, ids),
         polls=await polls.list_by_posts(conn, ids, reader_id),
         shares=await reactions.list_shares_by_ids(conn, share_ids) if share_ids else {},
+        quotes=made,
+        quoted=None if quoted else await _load_quoted(conn, look, made, reader_id),
         filters=(await filters.list_in_force(conn, [reader_id])).get(reader_id, []) if reader_id else [],
     )
+
+
+async def _load_quoted(conn: Connection, look: Look, made: Quotes, reader_id: int | None) -> dict[str, Json]:
+    """What is quoted, as the reader may see it, by id."""
+    entries = [Entry(id=id, post_id=id, shared_by=None) for id in sorted(made.readable - made.muted)]
+    return {status["id"]: status for status in await load_statuses(conn, look, entries, reader_id, quoted=True)}
 
 
 def build_status(look: Look, post: Post, gathered: Gathered, reader_id: int | None) -> Json:
@@ -131,11 +151,14 @@ def build_status(look: Look, post: Post, gathered: Gathered, reader_id: int | No
         "reblogs_count": counts.shares,
         "favourites_count": counts.favourites,
         "replies_count": counts.replies,
+        "quotes_count": gathered.quotes.facts[post.id].count,
         "in_reply_to_id": _write_id(post.in_reply_to_id),
         "in_reply_to_account_id": _write_id(origin.answered_id),
         "reblog": None,
         "poll": build_poll(poll, signed_in=reader_id is not None) if poll else None,
         "card": None,
+        "quote": build_quote(gathered.quotes.made.get(post.id), gathered.quotes, gathered.quoted),
+        "quote_approval": build_approval(post, gathered.quotes, reader_id),
         "language": post.language,
         "application": {"name": origin.application, "website": None} if origin.application else None,
     }

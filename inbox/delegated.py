@@ -1,0 +1,99 @@
+"""What somebody says of a post that is another's at the same server, as the people of a group do: its origin is asked.
+
+Mobilizon's Create, Update and Delete are by whoever organises an event that is attributed to a Group; moderators of
+other forums delete what members wrote. None of them is believed, and none has to be: the post is as its own server
+shows it, and gone when that says so.
+"""
+
+from dataclasses import replace
+
+from federation.errors import Cause, FetchFailed
+from federation.fetches import fetch_object, get_actor
+from federation.instance import Instance
+from federation.origin import require_attributed, require_same_origin
+from federation.uris import is_local, same_origin
+from federation.vocabulary.activities import Create, Delete
+from federation.vocabulary.embedded import Postlike, is_postlike, note_of
+from federation.vocabulary.objects import Tombstone
+from inbox.errors import Ignored
+from models import actors, follows, posts
+from models.database import connection
+from models.posts import Post
+
+
+async def fetch_for_delegate(instance: Instance, told_by: str, object: Postlike, *, proven: bool = False) -> Postlike:
+    """The public post as its origin shows it, its author known here; `proven` when it was fetched from there already.
+
+    Whoever tells of it has to be of its origin too, so nobody sends us to somebody else's server; how often that is
+    asked has the limits of all documents. Raises Ignored, NotAllowed and FetchFailed.
+    """
+    note = note_of(object)
+    require_same_origin(told_by, note.id)
+    if not proven:
+        if not await _concerns_us(instance, object):
+            raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
+        found = await fetch_object(instance, note.id)
+        if not is_postlike(found) or note_of(found).id != note.id:
+            raise Ignored("What stands there is not shown here.")
+        object, note = found, note_of(found)
+    if note.attributed_to is None or not note.is_public:
+        raise Ignored("This is by somebody else than whoever sends it, and not for everybody.")
+    require_attributed(note.attributed_to, note.id, note.attributed_to)
+    await get_actor(instance, note.attributed_to)
+    return object
+
+
+async def _concerns_us(instance: Instance, object: Postlike) -> bool:
+    """Whether it is worth asking for: held here, by somebody followed here, or about somebody or something of ours."""
+    note = note_of(object)
+    named = (*note.to, *note.cc, *(mention.href for mention in note.mentions), note.in_reply_to or "")
+    if any(uri and is_local(instance.site, uri) for uri in named):
+        return True
+    async with connection(instance.pool) as conn:
+        if await posts.find_by_uri(conn, note.id) is not None:
+            return True
+        return note.attributed_to is not None and await follows.is_followed_locally(conn, note.attributed_to)
+
+
+async def confirm_deletion(instance: Instance, delete: Delete) -> Delete:
+    """A deletion by the post's own author as it is, and by another of the same server once its origin says the same.
+
+    Only 410 or a Tombstone is that: "not found" is what many say to whomever they do not know. Raises Ignored.
+    """
+    async with connection(instance.pool) as conn:
+        held = await posts.find_by_uri(conn, delete.object.id)
+        if held is None or held.local or held.deleted_at is not None or not same_origin(delete.actor, held.uri):
+            return delete
+        author = await actors.get(conn, held.author_id)
+    if author.uri == delete.actor:
+        return delete
+    if held.audience not in posts.PUBLIC or not await _is_gone(instance, held.uri):
+        raise Ignored("Its own server does not say that this is deleted.")
+    return replace(delete, actor=author.uri)
+
+
+async def _is_gone(instance: Instance, uri: str) -> bool:
+    """Raises FetchFailed where the origin cannot be asked for now."""
+    try:
+        found = await fetch_object(instance, uri)
+    except FetchFailed as failed:
+        if failed.retry:
+            raise
+        return failed.cause is Cause.GONE
+    return isinstance(found, Tombstone)
+
+
+async def as_by_author(instance: Instance, delete: Delete, held: Post) -> Delete:
+    """A deletion that the origin confirmed, in the name of whoever the post is by: from here on there is one rule."""
+    async with connection(instance.pool) as conn:
+        author = await actors.get(conn, held.author_id)
+    return replace(delete, actor=author.uri)
+
+
+def shows_newer(announced: object, held: Post) -> bool:
+    """Whether a share says that there is a newer version than the one held here; the origin then has the word."""
+    inner = announced.object if isinstance(announced, Create) else announced
+    if not is_postlike(inner) or held.local or held.deleted_at is not None:
+        return False
+    updated = note_of(inner).updated
+    return updated is not None and updated > (held.updated_at or held.published_at)

@@ -1,0 +1,46 @@
+"""QuoteRequest: somebody asks to quote a post of ours (FEP-044f)."""
+
+from federation.vocabulary.activities import QuoteRequest
+from federation.vocabulary.embedded import is_postlike, note_of
+from inbox.errors import Held, Ignored
+from inbox.objects import save_post
+from models import posts, quotes, strangers
+from models.actors import Actor
+from models.database import Connection
+from models.posts import Post
+from models.settings import Site
+from outbox.quotes import grant, refuse
+from outbox.quoting import may_quote
+
+
+async def handle_quote_request(conn: Connection, site: Site, sender: Actor, activity: QuoteRequest) -> None:
+    """Yes with a stamp where the author's wish allows it, else no; to whoever may not see the post nothing (OB3)."""
+    quoted = await posts.find_by_uri(conn, activity.object)
+    if quoted is None or not quoted.local or quoted.id not in await posts.filter_visible(conn, [quoted.id], sender.id):
+        raise Ignored("What is to be quoted is not here.")
+    instrument = activity.instrument
+    uri = note_of(instrument).id if is_postlike(instrument) else str(instrument)
+    known = await quotes.find_by_quoting_uri(conn, uri)
+    if known is not None and known.quoting_actor_id != sender.id:
+        raise Ignored("The post that quotes is somebody else's.")
+    if not is_postlike(instrument) or not await may_quote(conn, sender, quoted) or _is_revoked(known, quoted):
+        await refuse(conn, site, sender, quoted, activity)
+        return
+    if note_of(instrument).quote not in (quoted.uri, quoted.url):
+        raise Ignored("The post that should quote this says something else.")
+    if await _is_wave(conn, sender):
+        raise Held
+    await save_post(conn, sender, instrument, through_share=True)
+    await grant(conn, site, sender, quoted, activity)
+
+
+def _is_revoked(known: quotes.Quote | None, quoted: Post) -> bool:
+    """An author who took her word back is not asked again about the same post."""
+    return known is not None and known.state == "revoked" and known.quoted_uri == quoted.uri
+
+
+async def _is_wave(conn: Connection, sender: Actor) -> bool:
+    """Whether a server that nobody here knows asks for more in a day than it may answer (B-57)."""
+    if not await strangers.is_letter_of_stranger(conn, sender.host, None):
+        return False
+    return await quotes.count_lately(conn, sender.host) >= strangers.ANSWERS_A_DAY

@@ -1,0 +1,27 @@
+"""A post of ours as it is now on the wire, with all that hangs on it: what is delivered again and what is served."""
+
+from federation.vocabulary.marketplace import Proposal
+from federation.vocabulary.objects import Note
+from models import actors, listings, media, posts, quote_policies
+from models.actors import Actor
+from models.database import Connection
+from models.errors import NotFound
+from models.posts import Post
+from models.settings import Site
+from outbox.builders.note import build_note
+from outbox.builders.proposal import build_proposal
+from outbox.builders.quotes import add_quotes
+
+
+async def build_document(conn: Connection, site: Site, author: Actor, post: Post) -> Note | Proposal:
+    """The Note, or the listing. Raises NotFound where it went meanwhile."""
+    pictures = (await media.list_by_posts(conn, [post.id]))[post.id]
+    parts = (await quote_policies.load_parts(conn, [post]))[post.id]
+    if post.kind == "listing":
+        listing = await listings.find_by_post(conn, post.id)
+        if listing is None:
+            raise NotFound
+        return add_quotes(author, build_proposal(site, author, listing, pictures), parts)
+    tags = (await posts.list_tags(conn, [post.id]))[post.id]
+    mentioned = await actors.list_by_ids(conn, (await posts.list_mentions(conn, [post.id]))[post.id])
+    return add_quotes(author, build_note(site, author, post, media=pictures, tags=tags, mentioned=mentioned), parts)

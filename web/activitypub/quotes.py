@@ -1,0 +1,31 @@
+"""Stamps of quotes at their addresses: whoever is quoted agrees (FEP-044f)."""
+
+from aiohttp import web
+
+from federation.serialize import serialize
+from models import posts, quotes
+from models.database import connection
+from models.errors import NotFound
+from outbox.builders.quotes import build_stamp
+from web.activitypub.access import get_published, read_known_reader
+from web.activitypub.negotiation import answer_activity
+from web.keys import INSTANCE
+
+FORMER_TYPE = "QuoteAuthorization"
+
+CACHED_SECONDS = 60
+
+
+async def show_stamp(request: web.Request) -> web.Response:
+    """The stamp while it holds. Revoked, of a post that is no longer public, or never there: 404 all the same."""
+    instance = request.app[INSTANCE]
+    await read_known_reader(request)
+    async with connection(instance.pool) as conn:
+        author = await get_published(conn, request, FORMER_TYPE)
+        granted = await quotes.list_by_stamp(conn, f"{instance.site.url}{request.path}")
+        if not granted or granted[0].state != "accepted" or granted[0].quoted_id is None:
+            raise NotFound
+        quoted = await posts.list_by_ids(conn, [granted[0].quoted_id])
+        if not quoted or quoted[0].author_id != author.id or quoted[0].audience not in posts.PUBLIC:
+            raise NotFound
+    return answer_activity(request, serialize(build_stamp(author, granted[0])), seconds=CACHED_SECONDS)

@@ -1,0 +1,130 @@
+"""Who quotes a post; quoting it; its author's yes taken back, and her wish who may quote it."""
+
+from typing import get_args
+
+from aiohttp import web
+
+from models import actors, posts, quote_policies, quotes
+from models.database import Connection, connection, transaction
+from models.errors import Invalid, NotFound
+from models.posts import Audience, Post
+from models.quote_policies import QuotePolicy
+from models.timelines import Entry
+from outbox import notes as outbox_notes
+from outbox import quotes as outbox
+from outbox.notes import NoteDraft
+from web.forms import Form, blank_form, read_form
+from web.keys import INSTANCE
+from web.mentions import look_up_mentioned
+from web.pages.ids import read_id
+from web.pages.lines import PAGE, list_lines
+from web.pages.notices import find_notice, lead_on
+from web.pages.quoted import find_citing
+from web.paths import note_path
+from web.render import N_, reader_language, render
+from web.session import reader_of, require_account
+
+MESSAGE_LIMIT = 2000
+
+SAID = {
+    "retire": N_("C’est retiré : la citation n’est plus montrée, et sa plateforme en est prévenue."),
+    "choix": N_("C’est noté. Ce que vous avez déjà accepté reste."),
+}
+
+AUDIENCES: dict[str, Audience] = {"tous": "network", "abonnes": "followers"}
+
+POLICIES: tuple[QuotePolicy, ...] = get_args(QuotePolicy)
+
+
+async def show_citations(request: web.Request) -> web.Response:
+    """GET /citations/ID."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        post = await _get_post(conn, request)
+    return await _show(request, post)
+
+
+async def _get_post(conn: Connection, request: web.Request) -> Post:
+    """The post for everybody that the address names. Raises NotFound."""
+    post = await posts.find_visible(conn, read_id(request.match_info["id"]), reader_of(request))
+    if post is None or post.audience not in posts.PUBLIC:
+        raise NotFound
+    return post
+
+
+async def _show(request: web.Request, post: Post, *, form: Form | None = None) -> web.Response:
+    instance, reader_id = request.app[INSTANCE], reader_of(request)
+    before = request.query.get("avant", "")
+    async with connection(instance.pool) as conn:
+        ids = await quotes.list_quoting_ids(
+            conn, post.id, before=int(before) if before.isascii() and before.isdigit() else None, limit=PAGE + 1
+        )
+        visible = await posts.filter_wanted(conn, ids[:PAGE], reader_id)
+        entries = [Entry(id=id, post_id=id, shared_by=None) for id in ids[:PAGE] if id in visible]
+        [quoted] = await list_lines(
+            conn, instance.site, [Entry(id=post.id, post_id=post.id, shared_by=None)], reader_id
+        )
+        lines = await list_lines(conn, instance.site, entries, reader_id)
+        citing = await find_citing(conn, post, reader_id)
+        policy = (await quote_policies.load_parts(conn, [post]))[post.id].policy
+    return await render(
+        request,
+        "citations/show.html",
+        status=422 if form else 200,
+        said=find_notice(request, SAID),
+        post=post,
+        quoted=quoted,
+        own=post.author_id == reader_id,
+        policy=policy,
+        citing=citing,
+        lines=lines,
+        older=ids[PAGE - 1] if len(ids) > PAGE else None,
+        form=form or blank_form(request),
+    )
+
+
+async def post_citation(request: web.Request) -> web.Response:
+    """POST /citations/ID: a note that quotes it. Raises NotFound."""
+    account = require_account(request)
+    form = await read_form(request)
+    instance = request.app[INSTANCE]
+    text = form.lines("message", limit=MESSAGE_LIMIT, missing="Écrivez votre message.")
+    chosen = form.choice("pour", tuple(AUDIENCES), missing="Choisissez qui peut le lire.")
+    async with connection(instance.pool) as conn:
+        post = await _get_post(conn, request)
+    if form.ok:
+        await look_up_mentioned(instance, text)
+        draft = NoteDraft(text=text, audience=AUDIENCES[chosen], language=reader_language(request), quoted_id=post.id)
+        try:
+            async with transaction(instance.pool) as conn:
+                author = await actors.get(conn, account.actor_id)
+                note = await outbox_notes.publish(conn, instance.site, author, draft)
+        except Invalid as error:  # what was typed stays in the field
+            form.fail("message", str(error))
+        else:
+            raise web.HTTPSeeOther(note_path(instance.site, note))
+    return await _show(request, post, form=form)
+
+
+async def post_revoke(request: web.Request) -> web.Response:
+    """POST /citations/ID/retirer: the author's yes to one quote is taken back. Raises NotFound for others'."""
+    account = require_account(request)
+    form = await read_form(request)
+    instance = request.app[INSTANCE]
+    async with transaction(instance.pool) as conn:
+        post = await _get_post(conn, request)
+        author = await actors.get(conn, account.actor_id)
+        await outbox.revoke(conn, instance.site, author, post, read_id(form.typed("message")))
+    raise lead_on(f"/citations/{post.id}", "retire")
+
+
+async def post_policy(request: web.Request) -> web.Response:
+    """POST /citations/ID/qui: who may quote one's own post from now on. Raises NotFound for others'."""
+    account = require_account(request)
+    form = await read_form(request)
+    instance = request.app[INSTANCE]
+    async with transaction(instance.pool) as conn:
+        post = await _get_post(conn, request)
+        policy: QuotePolicy = form.choice("qui", POLICIES, default="public")
+        author = await actors.get(conn, account.actor_id)
+        await outbox.change_policy(conn, instance.site, author, post, policy)
+    raise lead_on(f"/citations/{post.id}", "choix")
