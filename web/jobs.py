@@ -25,6 +25,7 @@ from models import (
     links,
     login_steps,
     mails,
+    message_requests,
     mutes,
     points,
     posts,
@@ -33,7 +34,6 @@ from models import (
     servers,
     sessions,
     sign_ups,
-    strangers,
     stream_events,
     tokens,
     tombstones,
@@ -48,6 +48,8 @@ from outbox import endings
 from outbox.absences import return_due
 from outbox.leaving import leave_due
 from outbox.listings import expire_due
+from outbox.message_requests import JOB as WAITING
+from outbox.message_requests import tell_waiting
 from outbox.polls import REFRESH, end_polls
 from outbox.reminders import remind_due
 from outbox.results import probe_hosts
@@ -78,6 +80,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     making.JOB: making.make_archive,
     calendars.JOB: calendars.refresh_job,
     guest_mail.MAIL: guest_mail.send_guest_mail,
+    WAITING: tell_waiting,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
 
@@ -100,7 +103,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "mails": mails.forget_old,
     "chores": chores.forget_old,
     "mutes": mutes.forget_over,
-    "letters": strangers.forget_old,
+    "message_requests": message_requests.forget_old,
     "failed_fetches": servers.forget_old_failures,
     "nonces": keys.forget_old_nonces,
     "jobs": jobs.prune,

@@ -2,7 +2,7 @@
 
 from federation.vocabulary.activities import Delete
 from inbox.objects import require_own
-from models import departures, posts, tombstones
+from models import departures, message_requests, posts, tombstones
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
@@ -18,6 +18,7 @@ async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: D
         await departures.forget_stranger(conn, sender.id)
         return
     require_own(sender, uri)
+    await message_requests.take_back(conn, uri, sender.id)
     post = await posts.find_by_uri(conn, uri)
     if post is None:
         await tombstones.save_deleted(conn, uri, sender.uri)

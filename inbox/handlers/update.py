@@ -12,7 +12,7 @@ from inbox.errors import Ignored
 from inbox.objects import save_post
 from inbox.thanks import hear_thanks
 from inbox.words import hear_words
-from models import notifications, posts
+from models import message_requests, notifications, posts
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
@@ -32,7 +32,8 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
         raise Ignored("This is not shown here.")
     note = note_of(activity.object)
     before = await posts.find_by_uri(conn, note.id)
-    if before is None and isinstance(activity.object, Note) and note.published and _is_old(note.published):
+    old = before is None and isinstance(activity.object, Note) and note.published and _is_old(note.published)
+    if old and not await message_requests.is_waiting(conn, note.id, sender.id):
         raise Ignored("This is an edit of an old post that is not here.")
     post = await save_post(conn, sender, activity.object, edited_at=activity.published or datetime.now(UTC))
     await hear_thanks(conn, sender, activity.object, post)

@@ -1,0 +1,41 @@
+"""What strangers wrote to our people: it waits until each of them lets it in or sends it away (B-57)."""
+
+from models.message_requests.deciding import accept, decide, drop, drop_host, list_pairs, settle
+from models.message_requests.reading import count_senders, find, is_waiting, list_of, list_senders
+from models.message_requests.saving import (
+    forget_barred,
+    forget_old,
+    forget_person,
+    forget_unwelcome,
+    has_room,
+    hold,
+    keep,
+    take_back,
+)
+from models.message_requests.values import KEPT_DAYS, NewRequest, Request, Sender
+
+__all__ = [
+    "KEPT_DAYS",
+    "NewRequest",
+    "Request",
+    "Sender",
+    "accept",
+    "count_senders",
+    "decide",
+    "drop",
+    "drop_host",
+    "find",
+    "forget_barred",
+    "forget_old",
+    "forget_person",
+    "forget_unwelcome",
+    "has_room",
+    "hold",
+    "is_waiting",
+    "keep",
+    "list_of",
+    "list_pairs",
+    "list_senders",
+    "settle",
+    "take_back",
+]

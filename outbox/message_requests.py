@@ -1,0 +1,86 @@
+"""A member lets in what strangers wrote to her, or sends it away; the cooperative does so for a whole server."""
+
+from federation.instance import Instance
+from models import actors, message_requests, notifications, posts, strangers
+from models.actors import Actor
+from models.database import Connection, transaction
+from models.errors import NotFound
+from models.message_requests import Request, news
+from models.posts import Post
+from models.settings import Site
+from outbox.letters import write_to_member
+
+JOB = "message_requests"
+"""The job that tells a member that something waits."""
+
+PAGE = "/messages/inconnus"
+
+WORDS = {
+    "fr": "Quelqu’un que vous ne connaissez pas vous a écrit. Son message attend que vous le laissiez entrer ou que "
+    "vous l’écartiez : {page}",
+    "en": "Somebody whom you do not know wrote to you. The message waits until you let it in or send it away: {page}",
+}
+
+
+async def let_in(conn: Connection, reader: Actor, author_id: int) -> int:
+    """Everything of this writer that waits comes in as it would have, and so does what follows; how many messages.
+
+    Raises NotFound where nothing of hers waits for the reader.
+    """
+    await _require_waiting(conn, reader.id, author_id)
+    await message_requests.decide(conn, reader.id, author_id, welcome=True)
+    accepted = await message_requests.accept(conn, reader.id, author_id)
+    for request in accepted:
+        post = await posts.find_by_uri(conn, request.uri)
+        if post is not None and post.author_id == author_id:
+            await message_requests.settle(conn, request.uri, [reader.id])
+            await show(conn, post, request)
+    return len(accepted)
+
+
+async def send_away(conn: Connection, reader: Actor, author_id: int) -> int:
+    """It is gone, and for 30 days nothing of this writer comes unasked; nobody is told. Raises NotFound as `let_in`."""
+    await _require_waiting(conn, reader.id, author_id)
+    await message_requests.decide(conn, reader.id, author_id, welcome=False)
+    return await message_requests.drop(conn, reader.id, author_id)
+
+
+async def show(conn: Connection, post: Post, request: Request) -> None:
+    """A post that is kept for others comes to one more reader, who is told of it."""
+    if post.deleted_at is not None:
+        return
+    if request.named is not None:
+        await posts.show_to(conn, post, request.reader_id, silent=not request.named)
+    await notifications.notify(
+        conn, recipient_id=request.reader_id, type="mention", actor_id=post.author_id, post_id=post.id
+    )
+
+
+async def hear_host(conn: Connection, host: str) -> int:
+    """What this server's people wrote comes in for everybody, and so does all that follows; how many messages."""
+    await strangers.release(conn, host)
+    total = 0
+    for reader_id, author_id in await message_requests.list_pairs(conn, host):
+        total += await let_in(conn, await actors.get(conn, reader_id), author_id)
+    return total
+
+
+async def tell_waiting(instance: Instance, payload: dict[str, int]) -> None:
+    """The job: a message from the cooperative, if something waits still. It says nothing of what was written."""
+    async with transaction(instance.pool) as conn:
+        people, _ = await message_requests.count_senders(conn, payload["reader_id"])
+        if people:
+            await _tell(conn, instance.site, payload["reader_id"])
+
+
+async def _tell(conn: Connection, site: Site, reader_id: int) -> None:
+    reader = await actors.get(conn, reader_id)
+    words = {code: text.format(page=f"{site.url}{PAGE}") for code, text in WORDS.items()}
+    post = await write_to_member(conn, site, reader, words)
+    if post is not None:
+        await news.add_notice(conn, reader.id, post.id)
+
+
+async def _require_waiting(conn: Connection, reader_id: int, author_id: int) -> None:
+    if not await message_requests.list_of(conn, reader_id, [author_id], each=1):
+        raise NotFound
