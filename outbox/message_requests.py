@@ -6,9 +6,13 @@ from models.actors import Actor
 from models.database import Connection, transaction
 from models.errors import NotFound
 from models.message_requests import Request, news
+from models.message_requests.values import MOST_OF_ONE
 from models.posts import Post
+from models.reports import CONTENT_LIMIT
 from models.settings import Site
+from outbox import reports
 from outbox.letters import write_to_member
+from outbox.reports import Complaint
 
 JOB = "message_requests"
 """The job that tells a member that something waits."""
@@ -43,6 +47,16 @@ async def send_away(conn: Connection, reader: Actor, author_id: int) -> int:
     await _require_waiting(conn, reader.id, author_id)
     await message_requests.decide(conn, reader.id, author_id, welcome=False)
     return await message_requests.drop(conn, reader.id, author_id)
+
+
+async def report(conn: Connection, site: Site, reader: Actor, author_id: int) -> None:
+    """Tell the moderators here what was written, and send it away. Raises NotFound as `let_in`."""
+    found = await message_requests.list_of(conn, reader.id, [author_id], each=MOST_OF_ONE)
+    if found:
+        said = "\n\n".join(f"{one.uri}\n{one.warning}\n{one.text}" for one in reversed(found))
+        target = await actors.get(conn, author_id)
+        await reports.report(conn, site, reader, Complaint(target=target, content=said[:CONTENT_LIMIT]))
+    await send_away(conn, reader, author_id)
 
 
 async def show(conn: Connection, post: Post, request: Request) -> None:

@@ -1,7 +1,15 @@
 """What strangers wrote to our people: it waits until each of them lets it in or sends it away (B-57)."""
 
 from models.message_requests.deciding import accept, decide, drop, drop_host, list_pairs, settle
-from models.message_requests.reading import count_senders, find, is_waiting, list_of, list_senders
+from models.message_requests.reading import (
+    count_senders,
+    find,
+    find_sender,
+    is_waiting,
+    list_hosts,
+    list_of,
+    list_senders,
+)
 from models.message_requests.saving import (
     forget_barred,
     forget_old,
@@ -12,10 +20,11 @@ from models.message_requests.saving import (
     keep,
     take_back,
 )
-from models.message_requests.values import KEPT_DAYS, NewRequest, Request, Sender
+from models.message_requests.values import KEPT_DAYS, Crowd, NewRequest, Request, Sender
 
 __all__ = [
     "KEPT_DAYS",
+    "Crowd",
     "NewRequest",
     "Request",
     "Sender",
@@ -25,6 +34,7 @@ __all__ = [
     "drop",
     "drop_host",
     "find",
+    "find_sender",
     "forget_barred",
     "forget_old",
     "forget_person",
@@ -33,6 +43,7 @@ __all__ = [
     "hold",
     "is_waiting",
     "keep",
+    "list_hosts",
     "list_of",
     "list_pairs",
     "list_senders",

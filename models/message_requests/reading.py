@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from models.database import Connection, fetch_all, fetch_column, fetch_one, fetch_value
-from models.message_requests.values import Request, Sender
+from models.message_requests.values import Crowd, Request, Sender
 
 
 async def is_waiting(conn: Connection, uri: str, author_id: int) -> bool:
@@ -34,13 +34,13 @@ async def find(conn: Connection, reader_id: int, address: str) -> Request | None
 async def list_senders(
     conn: Connection, reader_id: int, *, before: int | None = None, after: int | None = None, limit: int = 40
 ) -> list[Sender]:
-    """Whose messages wait for this reader, the newest first, by keyset on the newest message; each person once."""
+    """Whose messages wait for this reader, who wrote first last, by keyset on the first message; each person once."""
     rows = await fetch_all(
         conn,
         Sender,
         """
         SELECT * FROM (
-            SELECT max(id) AS id, author_id, count(*)::integer AS count,
+            SELECT min(id) AS id, author_id, count(*)::integer AS count,
                 min(received_at) AS first_at, max(received_at) AS last_at,
                 bool_and(accepted_at IS NOT NULL) AS on_its_way
             FROM shown_message_request WHERE reader_id = $1 GROUP BY author_id
@@ -54,6 +54,12 @@ async def list_senders(
         limit,
     )
     return sorted(rows, key=lambda row: -row.id)
+
+
+async def find_sender(conn: Connection, reader_id: int, id: int) -> Sender | None:
+    """Whose first message this is that waits for this reader."""
+    found = await list_senders(conn, reader_id, before=id + 1, limit=1)
+    return found[0] if found and found[0].id == id else None
 
 
 async def list_of(conn: Connection, reader_id: int, author_ids: Sequence[int], *, each: int) -> list[Request]:
@@ -86,3 +92,23 @@ async def count_senders(conn: Connection, reader_id: int) -> tuple[int, int]:
         reader_id,
     )
     return len(rows), sum(rows)
+
+
+async def list_hosts(conn: Connection, limit: int = 100) -> list[Crowd]:
+    """The servers whose people's messages wait, those with most messages first."""
+    return await fetch_all(
+        conn,
+        Crowd,
+        """
+        SELECT crowd.*, r.text AS newest, a.username || '@' || a.host AS newest_by
+        FROM (
+            SELECT a.host, count(DISTINCT r.uri)::integer AS letters, count(DISTINCT r.author_id)::integer AS writers,
+                count(DISTINCT r.reader_id)::integer AS readers, max(r.received_at) AS last_at, max(r.id) AS newest_id
+            FROM shown_message_request r JOIN actor a ON a.id = r.author_id WHERE r.accepted_at IS NULL
+            GROUP BY a.host ORDER BY letters DESC, a.host LIMIT $1
+        ) AS crowd
+        JOIN message_request r ON r.id = crowd.newest_id JOIN actor a ON a.id = r.author_id
+        ORDER BY letters DESC, crowd.host
+        """,
+        limit,
+    )

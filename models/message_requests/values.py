@@ -61,7 +61,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Somebody whose messages wait for one reader: how many, since when; `id` is the newest one's.
+    """Somebody whose messages wait for one reader: how many, since when; `id` is the first one's.
 
     `on_its_way`: they were let in a moment ago.
     """
@@ -72,3 +72,17 @@ class Sender:
     first_at: datetime
     last_at: datetime
     on_its_way: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowd:
+    """A server whose people's messages wait: how many, by and for how many people, and the newest as plain text."""
+
+    host: str
+    letters: int
+    writers: int
+    readers: int
+    last_at: datetime
+    newest_id: int
+    newest: str
+    newest_by: str

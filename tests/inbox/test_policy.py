@@ -10,12 +10,11 @@ from federation.fetches import fetch_actor
 from federation.instance import Instance
 from inbox import headers, receive
 from inbox.process import process_due
-from models import knocks, levels, strangers
+from models import knocks, levels
 from models.actors import Actor
-from models.database import connection, transaction
-from tests.factories import make_follow, make_listing, make_note
+from models.database import transaction
 from tests.fediverse import Person
-from tests.inbox.desk import PUBLIC, Desk
+from tests.inbox.desk import Desk
 
 TABLES = (
     "actor",

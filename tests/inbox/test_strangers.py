@@ -11,7 +11,7 @@ from inbox.strangers import judge
 from models import message_requests, strangers
 from models.actors import Actor
 from models.database import connection, execute, transaction
-from models.message_requests import saving
+from models.message_requests import saving, values
 from models.strangers import ANSWERS_OF_HOST, ANSWERS_OF_ONE, Tie, Writer
 from outbox import message_requests as outbox
 from outbox.peers import hear_strangers
@@ -57,7 +57,7 @@ def test_b57_who_passes_and_who_waits(writer: Writer, tie: dict[str, bool], verd
 
 def test_b57_the_limits_are_pinned() -> None:
     assert (ANSWERS_OF_ONE, ANSWERS_OF_HOST) == (10, 60)
-    assert (saving.MOST_OF_ONE, saving.MOST_OF_HOST, saving.MOST, saving.LONGEST) == (20, 1000, 20_000, 65_536)
+    assert (values.MOST_OF_ONE, values.MOST_OF_HOST, values.MOST, values.LONGEST) == (20, 1000, 20_000, 65_536)
 
 
 @pytest.fixture
@@ -230,9 +230,7 @@ async def test_b57_to_whom_she_wrote_and_who_was_named_in_her_thread_passes(
     await desk.take(eve, letter(desk, eve, alice), letter(desk, eve, hocine))
     async with connection(desk.instance.pool) as conn:
         root = await make_note(conn, hocine, uri=f"{hocine.uri}/notes/1")
-        await make_note(
-            conn, alice, uri=f"{alice.uri}/notes/2", in_reply_to_uri=root.uri, mention_ids=(author.id,)
-        )
+        await make_note(conn, alice, uri=f"{alice.uri}/notes/2", in_reply_to_uri=root.uri, mention_ids=(author.id,))
     await desk.take(eve, letter(desk, eve, hocine))
 
     assert await desk.told(alice) == ["mention"]
@@ -289,7 +287,7 @@ async def test_b38_what_waits_is_bounded_for_each_person_and_each_server(
 
 
 async def test_b38_what_would_fill_the_disk_is_not_kept(desk: Desk, alice: Actor, eve: Person) -> None:
-    await desk.take(eve, letter(desk, eve, alice, content="x" * saving.LONGEST), letter(desk, eve, alice))
+    await desk.take(eve, letter(desk, eve, alice, content="x" * values.LONGEST), letter(desk, eve, alice))
 
     assert [state for state, _ in await desk.states()] == ["ignored", "held"]
     assert await desk.value("SELECT max(length(body)) FROM received") == 8192

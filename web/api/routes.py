@@ -24,6 +24,7 @@ from web.api import (
     lists,
     markers,
     media,
+    notification_requests,
     notifications,
     oauth,
     oauth_metadata,
@@ -197,6 +198,25 @@ STATUSES = [
 NOTIFICATIONS = [
     _get("/v1/notifications", for_people(notifications.list_notifications, "read:notifications")),
     _get("/v1/notifications/unread_count", for_people(notifications.count_unread, "read:notifications")),
+    _get("/v1/notifications/requests", for_people(notification_requests.list_requests, "read:notifications")),
+    _get("/v1/notifications/requests/merged", for_people(notification_requests.show_merged, "read:notifications")),
+    _get(f"/v1/notifications/requests/{ID}", for_people(notification_requests.show_request, "read:notifications")),
+    _post(
+        "/v1/notifications/requests/accept",
+        for_people(notification_requests.post_accept_many, "write:notifications"),
+    ),
+    _post(
+        "/v1/notifications/requests/dismiss",
+        for_people(notification_requests.post_dismiss_many, "write:notifications"),
+    ),
+    _post(
+        f"/v1/notifications/requests/{ID}/accept",
+        for_people(notification_requests.post_accept, "write:notifications"),
+    ),
+    _post(
+        f"/v1/notifications/requests/{ID}/dismiss",
+        for_people(notification_requests.post_dismiss, "write:notifications"),
+    ),
     _get(f"/v1/notifications/{ID}", for_people(notifications.show_notification, "read:notifications")),
     _get("/v2/notifications/policy", for_people(policy.show_policy, "read:notifications")),
     web.patch("/api/v2/notifications/policy", for_people(policy.patch_policy, "write:notifications")),
@@ -242,7 +262,6 @@ EMPTY = [
         for path, scope in (
             ("/v1/announcements", None),
             ("/v1/endorsements", "read:accounts"),
-            ("/v1/notifications/requests", "read:notifications"),
             ("/v1/suggestions", "read"),
             ("/v2/suggestions", "read"),
         )

@@ -4,7 +4,7 @@ from functools import partial
 
 from aiohttp import web
 
-from models import news
+from models import message_requests, news
 from models.database import connection, transaction
 from web.forms import read_form
 from web.keys import INSTANCE
@@ -30,6 +30,7 @@ async def show_notifications(request: web.Request) -> web.Response:
         rows = await news.list_news(conn, account.actor_id, before=before, limit=PAGE)
         thread_lines = await list_thread_lines(conn, speak, threads)
         lines = await list_lines(conn, instance.site, speak, account.actor_id, rows)
+        strangers, _ = await message_requests.count_senders(conn, account.actor_id)
     answer = await render(
         request,
         "notifications/index.html",
@@ -37,6 +38,7 @@ async def show_notifications(request: web.Request) -> web.Response:
         lines=lines,
         last=rows[-1].id if len(rows) == PAGE else None,
         first_page=before is None,
+        strangers=strangers,
         mail=has_mail(request),
     )
     if any(row.unread for row in rows) and is_seen(request):
