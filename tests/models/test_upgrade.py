@@ -107,6 +107,22 @@ async def test_no_row_is_lost_and_no_value_changed(old_url: str) -> None:
         assert kept == rows, table
 
 
+async def test_what_waited_for_an_administrator_is_looked_at_again_for_whom_it_is(old_url: str) -> None:
+    conn = await asyncpg.connect(old_url)
+    await conn.execute(
+        """
+        INSERT INTO received (id, activity_uri, body_hash, type, actor_uri, host, body, state, attempts)
+        VALUES (1, 'https://neu.test/1', 'x', 'Create', 'https://neu.test/eve', 'neu.test', '{}', 'held', 3)
+        """
+    )
+
+    await migrate(old_url)
+
+    found = await conn.fetchrow("SELECT state, attempts, due_at <= now() AS due FROM received")
+    await conn.close()
+    assert found is not None and tuple(found) == ("waiting", 0, True)
+
+
 async def test_every_constraint_holds_for_what_was_there_and_every_index_is_whole(upgraded: Pool) -> None:
     async with connection(upgraded) as conn:
         assert await fetch_column(conn, "SELECT conname FROM pg_constraint WHERE NOT convalidated") == []
