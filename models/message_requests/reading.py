@@ -100,7 +100,7 @@ async def list_hosts(conn: Connection, limit: int = 100) -> list[Crowd]:
         conn,
         Crowd,
         """
-        SELECT crowd.*, r.text AS newest, a.username || '@' || a.host AS newest_by
+        SELECT crowd.*, coalesce(nullif(r.text, ''), r.warning) AS newest, a.username || '@' || a.host AS newest_by
         FROM (
             SELECT a.host, count(DISTINCT r.uri)::integer AS letters, count(DISTINCT r.author_id)::integer AS writers,
                 count(DISTINCT r.reader_id)::integer AS readers, max(r.received_at) AS last_at, max(r.id) AS newest_id

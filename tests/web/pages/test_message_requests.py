@@ -47,7 +47,7 @@ async def test_who_wrote_from_where_since_when_about_what_and_what(alice: Browse
     page = await alice.get(PAGE)
 
     words = page.words()
-    assert "Ève" in words and "@eve@neu.test" in words and "un message, depuis" in words
+    assert "Ève" in words and "@eve@neu.test" in words and "un message, reçu" in words
     assert "Votre tente est-elle libre ?" in words
     assert lomme.tent.post.url.removeprefix(lomme.site.url) in page.html.xpath("//article//a/@href")
     assert "disparaît au bout de 30 jours" in words and "Personne d’autre que vous" in words
