@@ -1,7 +1,7 @@
 """A member lets in what strangers wrote to her, or sends it away; the cooperative does so for a whole server."""
 
 from federation.instance import Instance
-from models import actors, message_requests, notifications, posts, strangers
+from models import actors, jobs, message_requests, notifications, posts, strangers
 from models.actors import Actor
 from models.database import Connection, transaction
 from models.errors import NotFound
@@ -76,6 +76,21 @@ async def hear_host(conn: Connection, host: str) -> int:
     total = 0
     for reader_id, author_id in await message_requests.list_pairs(conn, host):
         total += await let_in(conn, await actors.get(conn, reader_id), author_id)
+    return total
+
+
+async def look_again(instance: Instance) -> int:
+    """Let in what waits of people whom its reader wrote to or follows by now, and tell who was not told; a chore.
+
+    How many messages.
+    """
+    async with transaction(instance.pool) as conn:
+        total = 0
+        for reader_id, author_id in await message_requests.list_tied(conn):
+            total += await let_in(conn, await actors.get(conn, reader_id), author_id)
+        for reader_id in await news.list_untold(conn):
+            if await news.claim(conn, reader_id):
+                await jobs.enqueue(conn, JOB, {"reader_id": reader_id}, key=f"{JOB}:{reader_id}")
     return total
 
 

@@ -26,7 +26,13 @@ async def make_waiting(conn: Connection, author: Actor, *readers: Actor, text: s
     """A private note to these members that waits; its id."""
     uri = f"{author.uri}/notes/{next(_numbers)}"
     people = [reader.uri for reader in readers]
-    note = {"id": uri, "type": "Note", "attributedTo": author.uri, "to": people, "content": f"<p>{text}</p>"}
+    note: dict[str, Any] = {
+        "id": uri,
+        "type": "Note",
+        "attributedTo": author.uri,
+        "to": people,
+        "content": f"<p>{text}</p>",
+    }
     note["tag"] = [{"type": "Mention", "href": one, "name": "@x"} for one in people]
     activity = {"id": f"{uri}#create", "type": "Create", "actor": author.uri, "object": note, "to": people}
     body = json.dumps(activity).encode()

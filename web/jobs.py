@@ -49,7 +49,7 @@ from outbox.absences import return_due
 from outbox.leaving import leave_due
 from outbox.listings import expire_due
 from outbox.message_requests import JOB as WAITING
-from outbox.message_requests import tell_waiting
+from outbox.message_requests import look_again, tell_waiting
 from outbox.polls import REFRESH, end_polls
 from outbox.reminders import remind_due
 from outbox.results import probe_hosts
@@ -207,6 +207,7 @@ CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "polls": ("* * * * *", end_polls),
     "tell": ("* * * * *", tell_due),
     "guests": ("* * * * *", guest_mail.tell_guests),
+    "message_requests": ("*/5 * * * *", look_again),
     "forget_guests": ("41 3 * * *", guest_mail.forget_guests),
     "detours": ("*/10 * * * *", send_detours),
     "overdue": ("*/2 * * * *", publish_overdue),

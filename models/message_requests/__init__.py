@@ -1,6 +1,6 @@
 """What strangers wrote to our people: it waits until each of them lets it in or sends it away (B-57)."""
 
-from models.message_requests.deciding import accept, decide, drop, drop_host, list_pairs, settle
+from models.message_requests.deciding import accept, decide, drop, drop_host, list_pairs, list_tied, settle
 from models.message_requests.reading import (
     count_senders,
     find,
@@ -47,6 +47,7 @@ __all__ = [
     "list_of",
     "list_pairs",
     "list_senders",
+    "list_tied",
     "settle",
     "take_back",
 ]

@@ -19,6 +19,26 @@ async def list_pairs(conn: Connection, host: str) -> list[tuple[int, int]]:
     return [(row["reader_id"], row["author_id"]) for row in rows]
 
 
+async def list_tied(conn: Connection, limit: int = 200) -> list[tuple[int, int]]:
+    """For whom something waits of whom, though she follows the writer, wrote to her, or has an exchange by now."""
+    rows = await fetch_records(
+        conn,
+        """
+        SELECT DISTINCT r.reader_id, r.author_id FROM shown_message_request r
+        WHERE r.accepted_at IS NULL AND (
+            EXISTS (SELECT FROM follow f WHERE f.follower_id = r.reader_id AND f.followed_id = r.author_id
+                AND f.state IN ('accepted', 'pending'))
+            OR EXISTS (SELECT FROM exchange e
+                WHERE (e.owner_id, e.partner_id) IN ((r.reader_id, r.author_id), (r.author_id, r.reader_id)))
+            OR EXISTS (SELECT FROM mention m JOIN post p ON p.id = m.post_id
+                WHERE m.actor_id = r.author_id AND p.author_id = r.reader_id AND p.kind <> 'notice'))
+        ORDER BY 1, 2 LIMIT $1
+        """,
+        limit,
+    )
+    return [(row["reader_id"], row["author_id"]) for row in rows]
+
+
 async def decide(conn: Connection, reader_id: int, author_id: int, *, welcome: bool) -> None:
     """Remember what this reader said of this writer."""
     await execute(

@@ -26,6 +26,20 @@ async def claim(conn: Connection, reader_id: int) -> bool:
     )
 
 
+async def list_untold(conn: Connection, limit: int = 200) -> list[int]:
+    """Members for whom something waits and who never were told of any."""
+    found: list[int] = await fetch_column(
+        conn,
+        """
+        SELECT DISTINCT r.reader_id FROM shown_message_request r
+        WHERE r.accepted_at IS NULL
+            AND NOT EXISTS (SELECT FROM message_request_news n WHERE n.reader_id = r.reader_id) LIMIT $1
+        """,
+        limit,
+    )
+    return found
+
+
 async def add_notice(conn: Connection, reader_id: int, post_id: int) -> None:
     """By this message she was told."""
     await execute(conn, "INSERT INTO message_request_notice (post_id, reader_id) VALUES ($1, $2)", post_id, reader_id)

@@ -71,5 +71,43 @@ CREATE TRIGGER message_request_gone AFTER DELETE OR UPDATE OF received_id ON mes
 CREATE INDEX post_answer_from_elsewhere ON post (author_id, received_at)
     WHERE NOT local AND kind <> 'notice' AND in_reply_to_id IS NOT NULL;
 
--- What waited for an administrator is looked at again, and goes to whom it was written.
-UPDATE received SET state = 'waiting', attempts = 0, due_at = now() WHERE state = 'held';
+-- What waited for an administrator waits for the members whom it names or addresses from now on, with as much of its
+-- text as can be told from here.
+CREATE FUNCTION hand_over_held() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    old record;
+    document jsonb;
+    note jsonb;
+BEGIN
+    FOR old IN SELECT r.id, r.activity_uri, r.body, r.received_at, a.id AS author_id
+        FROM received r JOIN actor a ON a.uri = r.actor_uri WHERE r.state = 'held' AND r.type IN ('Create', 'Update')
+    LOOP
+        BEGIN
+            document := convert_from(old.body, 'UTF8')::jsonb;
+            note := CASE jsonb_typeof(document -> 'object') WHEN 'object' THEN document -> 'object' ELSE '{}' END;
+            INSERT INTO message_request (id, reader_id, author_id, uri, url, kind, private, named, text, received_id,
+                received_at)
+            SELECT old.id + row_number() OVER (ORDER BY reader.id), reader.id, old.author_id, post.uri, post.uri, 'note',
+                position('activitystreams#Public' IN document::text) = 0,
+                EXISTS (SELECT FROM jsonb_path_query(note, '$.tag[*].href') AS href WHERE href #>> '{}' = reader.uri),
+                left(btrim(regexp_replace(coalesce(note ->> 'content', ''), '<[^<>]*>', ' ', 'g')), 5000),
+                old.id, old.received_at
+            FROM (SELECT coalesce(note ->> 'id', document ->> 'object', old.activity_uri) AS uri) AS post
+            CROSS JOIN actor reader JOIN account ON account.actor_id = reader.id
+            WHERE reader.uri IN (
+                SELECT word #>> '{}' FROM jsonb_path_query(document, 'lax $.**.to[*]') AS word
+                UNION SELECT word #>> '{}' FROM jsonb_path_query(document, 'lax $.**.cc[*]') AS word
+                UNION SELECT word #>> '{}' FROM jsonb_path_query(document, 'lax $.**.href') AS word)
+            ON CONFLICT DO NOTHING;
+        EXCEPTION WHEN OTHERS THEN
+            NULL;   -- whatever cannot be read here is looked at again below
+        END;
+    END LOOP;
+END
+$$;
+SELECT hand_over_held();
+DROP FUNCTION hand_over_held();
+
+-- Answers and requests, which name nobody: these pass now, or wait as others do.
+UPDATE received SET state = 'waiting', attempts = 0, due_at = now()
+WHERE state = 'held' AND NOT EXISTS (SELECT FROM message_request m WHERE m.received_id = received.id);

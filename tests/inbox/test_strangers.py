@@ -307,6 +307,20 @@ async def test_b57_a_flood_makes_one_piece_of_news(desk: Desk, alice: Actor) -> 
     assert await desk.told(alice) == []
 
 
+async def test_b57_what_waits_comes_once_she_follows_its_writer_herself(desk: Desk, alice: Actor, eve: Person) -> None:
+    await desk.take(eve, letter(desk, eve, alice))
+    await desk.instance.pool.execute("DELETE FROM message_request_news")
+
+    before = await outbox.look_again(desk.instance)
+    told = await desk.value("SELECT count(*) FROM message_request_news")
+    await desk.follow(alice, eve)
+    after = await outbox.look_again(desk.instance)
+    await process_due(desk.instance)
+
+    assert (before, told, after) == (0, 1, 1)
+    assert await desk.told(alice) == ["mention"]
+
+
 async def test_b57_a_server_that_is_let_through_brings_what_waits_to_everybody(
     desk: Desk, alice: Actor, hocine: Actor, eve: Person
 ) -> None:

@@ -24,12 +24,9 @@ from web.api import (
     lists,
     markers,
     media,
-    notification_requests,
-    notifications,
     oauth,
     oauth_metadata,
     people,
-    policy,
     polls,
     posting,
     profile,
@@ -46,6 +43,7 @@ from web.api import (
 )
 from web.api.auth import for_apps, for_people, for_streams, open_to_all
 from web.api.declic import views as declic
+from web.api.notification_routes import NOTIFICATIONS
 from web.api.streaming import events
 
 ID = "{id:[0-9]+}"
@@ -193,35 +191,6 @@ STATUSES = [
     _post(f"/v1/statuses/{POST_ID}/unpin", for_people(acts.post_unpin, "write:accounts")),
     _post(f"/v1/statuses/{POST_ID}/mute", for_people(acts.post_mute, "write:mutes")),
     _post(f"/v1/statuses/{POST_ID}/unmute", for_people(acts.post_unmute, "write:mutes")),
-]
-
-NOTIFICATIONS = [
-    _get("/v1/notifications", for_people(notifications.list_notifications, "read:notifications")),
-    _get("/v1/notifications/unread_count", for_people(notifications.count_unread, "read:notifications")),
-    _get("/v1/notifications/requests", for_people(notification_requests.list_requests, "read:notifications")),
-    _get("/v1/notifications/requests/merged", for_people(notification_requests.show_merged, "read:notifications")),
-    _get(f"/v1/notifications/requests/{ID}", for_people(notification_requests.show_request, "read:notifications")),
-    _post(
-        "/v1/notifications/requests/accept",
-        for_people(notification_requests.post_accept_many, "write:notifications"),
-    ),
-    _post(
-        "/v1/notifications/requests/dismiss",
-        for_people(notification_requests.post_dismiss_many, "write:notifications"),
-    ),
-    _post(
-        f"/v1/notifications/requests/{ID}/accept",
-        for_people(notification_requests.post_accept, "write:notifications"),
-    ),
-    _post(
-        f"/v1/notifications/requests/{ID}/dismiss",
-        for_people(notification_requests.post_dismiss, "write:notifications"),
-    ),
-    _get(f"/v1/notifications/{ID}", for_people(notifications.show_notification, "read:notifications")),
-    _get("/v2/notifications/policy", for_people(policy.show_policy, "read:notifications")),
-    web.patch("/api/v2/notifications/policy", for_people(policy.patch_policy, "write:notifications")),
-    _post("/v1/notifications/clear", for_people(notifications.post_clear, "write:notifications")),
-    _post(f"/v1/notifications/{ID}/dismiss", for_people(notifications.post_dismiss, "write:notifications")),
 ]
 
 MEDIA = [

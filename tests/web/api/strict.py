@@ -301,7 +301,7 @@ notification_request = shaped(
         "updated_at": moment,
         "notifications_count": digits,
         "account": account,
-        "last_status": one_of(None),
+        "last_status": null,
     }
 )
 
