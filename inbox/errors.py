@@ -10,6 +10,12 @@ class Ignored(FederationError):
     status = 202
 
 
+class TookTooLong(FederationError):
+    """This takes more processor time than an activity may."""
+
+    status = 202
+
+
 class Held(FederationError):
     """What a stranger wrote waits until those whom it is for let it in (B-57)."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from federation.fields import PUBLIC
 from federation.uris import same_origin
 from federation.vocabulary.embedded import Postlike, note_of
+from federation.vocabulary.objects import Note
 from inbox.errors import Ignored
 from inbox.strangers import Standing, hear_post
 from inbox.translation import read_attachments, read_details, read_new_poll, read_new_post
@@ -60,19 +61,18 @@ async def _store(
     arrival = await arrivals.ask(conn, _ask_about(author, object))
     if arrival.gone:
         raise Ignored("This was deleted before it came.")
+    if not through_share:
+        _require_wanted(object, arrival)
     new = read_new_post(author, object, arrival.known)
     if edited_at is not None and new.updated_at is None and not await _only_counts(conn, new, object):
         new = replace(new, updated_at=edited_at)
-    if moment is not None:
-        new = replace(new, id=make_id(moment))
-    details = read_details(object)
-    if not through_share:
-        _require_wanted(object, arrival)
-    standing = Standing(heard=True)
     if moment is None:
-        kept = through_share or arrival.followed or details is not None
+        kept = through_share or arrival.followed or not isinstance(object, Note)
         standing = await hear_post(conn, author, new, _list_files(object), arrival, kept=kept)
-        new, arrival = _leave_out(new, standing.left_out), arrival.without(standing.left_out)
+    else:
+        new, standing = replace(new, id=make_id(moment)), Standing(heard=True)
+    new, arrival = _leave_out(new, standing.left_out), arrival.without(standing.left_out)
+    details = read_details(object, new.content)
     if details is None:
         post, fresh = await notes.save_remote(conn, new)
     else:
@@ -136,7 +136,7 @@ def _require_wanted(object: Postlike, arrival: Arrival) -> None:
     note = note_of(object)
     if note.type == "Note" and note.name and note.in_reply_to and not note.content and not note.attachments:
         raise Ignored("This votes in a poll, and there are none of ours.")
-    if read_details(object) is None and not _is_wanted(arrival):
+    if isinstance(object, Note) and not _is_wanted(arrival):
         raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
 
 
