@@ -273,6 +273,22 @@ async def test_b57_an_answer_that_names_a_bystander_comes_to_whom_it_answers_alo
     assert await desk.value("SELECT count(*) FROM post WHERE NOT local") == 1
 
 
+async def test_b57_what_a_stranger_wrote_waits_for_whom_it_names_though_others_share_it(
+    desk: Desk, alice: Actor, hocine: Actor, eve: Person, bob: Person
+) -> None:
+    await desk.follow(hocine, bob)
+    note = letter(desk, eve, alice, to=[PUBLIC])["object"]
+    desk.fediverse.documents[note["id"]] = note
+
+    await desk.take(bob, desk.activity(bob, "Announce", note["id"]))
+    before = (await desk.told(alice), len(await waiting(desk, alice)))
+    await let_in(desk, alice, eve)
+
+    assert before == ([], 1)
+    assert await desk.value("SELECT count(*) FROM share") == 1
+    assert (await desk.told(alice), await waiting(desk, alice)) == (["mention"], [])
+
+
 async def test_b38_what_waits_is_bounded_for_each_person_and_each_server(
     desk: Desk, alice: Actor, eve: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -87,7 +87,7 @@ async def list_requests(request: web.Request) -> web.Response:
         shared = (await preferences.load(conn)).strangers_shown
     answer = await render(
         request,
-        "messages/strangers.html",
+        "message_requests/index.html",
         strangers=strangers,
         last=senders[-1].id if len(senders) == AT_ONCE else None,
         first_page=before is None,
