@@ -86,7 +86,7 @@ async def _store(
 
 
 def _list_files(object: Postlike) -> list[tuple[str, str]]:
-    return [(one.mime_type, one.description) for one in read_attachments(object)]
+    return [(document.media_type, document.name) for document in note_of(object).attachments]
 
 
 def _leave_out(new: NewPost, ids: frozenset[int]) -> NewPost:
