@@ -14,7 +14,7 @@ from federation.uris import host_of, is_local, is_uri
 from federation.vocabulary.embedded import note_of
 from federation.vocabulary.objects import Note
 from inbox.lookup import fetch_postlike
-from models import actors, blocks, listings, posts, whereabouts
+from models import actors, blocks, listings, message_requests, posts, whereabouts
 from models.actors import Actor
 from models.database import Connection, connection
 from models.errors import NotFound
@@ -89,6 +89,9 @@ async def _go_through(instance: Instance, address: str, reader_id: int | None, f
         return
     welcome = await instance.welcomes.allows(host)
     _note(found, Step.WELCOME, ok=welcome, finding="welcome" if welcome else "not_welcome", host=host)
+    if await _waits_for(instance, url, reader_id):
+        _note(found, Step.RECEIVED, ok=False, finding="waits_for_you", host=host)
+        return
     if found.post is None:
         await _look_there(instance, url, reader_id, found)
     else:
@@ -97,6 +100,12 @@ async def _go_through(instance: Instance, address: str, reader_id: int | None, f
             await _note_listeners(conn, found, await actors.get(conn, found.post.author_id), [], reader_id)
             await _note_receptions(conn, found, host_of(found.uri))
     await _show(instance, found, ours=False)
+
+
+async def _waits_for(instance: Instance, address: str, reader_id: int | None) -> bool:
+    """Whether it came and waits until the reader lets it in. Of what waits for others nobody is told for whom."""
+    async with connection(instance.pool) as conn:
+        return reader_id is not None and await message_requests.find(conn, reader_id, address) is not None
 
 
 async def _find_visible(conn: Connection, address: str, reader_id: int | None) -> tuple[Post | None, bool]:

@@ -1,6 +1,7 @@
 """Why an activity is left alone: seen, understood, and not acted upon."""
 
 from federation.errors import FederationError
+from models.message_requests import NewRequest
 from models.waiting_posts import Refusal
 
 CAUSES: dict[Refusal, str] = {
@@ -34,6 +35,11 @@ class TookTooLong(FederationError):
 
 
 class Held(FederationError):
-    """A letter of a stranger: somebody of the cooperative says what becomes of it (B-57)."""
+    """What a stranger wrote waits until those whom it is for let it in (B-57)."""
 
     status = 202
+
+    def __init__(self, request: NewRequest) -> None:
+        """`request` is what they read meanwhile."""
+        super().__init__()
+        self.request = request

@@ -8,16 +8,18 @@ from federation.uris import same_origin
 from federation.vocabulary.embedded import Postlike, note_of
 from federation.vocabulary.objects import Note
 from inbox.contents import read_attachments
-from inbox.errors import Held, Ignored
+from inbox.errors import Ignored
 from inbox.quotes import save_quoted
+from inbox.strangers import Standing, hear_post
 from inbox.translation import read_details, read_new_poll, read_new_post
 from inbox.waiting import has_to_wait, keep_waiting, narrow
-from models import actors, arrivals, listings, media, notes, notifications, polls, posts, quotes, strangers
+from models import actors, arrivals, listings, media, message_requests, notes, notifications, polls, posts, quotes
 from models.actors import Actor
 from models.arrivals import Arrival, Question
 from models.database import Connection
 from models.ids import make_id
 from models.posts import NewPost, Post
+from outbox.message_requests import show
 
 
 async def save_post(
@@ -63,12 +65,16 @@ async def _store(
     if arrival.gone:
         raise Ignored("This was deleted before it came.")
     if not through_share:
-        await _require_wanted(conn, author, object, arrival, past=moment is not None)
+        _require_wanted(object, arrival)
     new = read_new_post(author, object, arrival.known)
     if edited_at is not None and new.updated_at is None and not await _only_counts(conn, new, object):
         new = replace(new, updated_at=edited_at)
-    if moment is not None:
-        new = replace(new, id=make_id(moment))
+    if moment is None:
+        welcome = through_share or arrival.followed or not isinstance(object, Note)
+        standing = await hear_post(conn, author, new, _list_files(object), arrival, kept=welcome)
+    else:
+        new, standing = replace(new, id=make_id(moment)), Standing(heard=True)
+    new, arrival = _leave_out(new, standing.left_out), arrival.without(standing.left_out)
     waits = has_to_wait(new, arrival)
     kept = await narrow(conn, author, new, arrival, asked_for=through_share) if waits else new
     details = read_details(object, new.content)
@@ -82,7 +88,27 @@ async def _store(
     if waits and fresh:
         await keep_waiting(conn, author, post, new, asked_for=through_share)
     await _save_parts(conn, post, object, fresh=fresh)
+    await _let_in(conn, post, standing.arrived, fresh=fresh)
     return post, arrival if fresh else None
+
+
+def _list_files(object: Postlike) -> list[tuple[str, str]]:
+    return [(document.media_type, document.name) for document in note_of(object).attachments]
+
+
+def _leave_out(new: NewPost, ids: frozenset[int]) -> NewPost:
+    """The post as far as it is for anybody but these."""
+    if not ids:
+        return new
+    named, silent = (tuple(id for id in those if id not in ids) for those in (new.mention_ids, new.silent_ids))
+    return replace(new, mention_ids=named, silent_ids=silent)
+
+
+async def _let_in(conn: Connection, post: Post, reader_ids: tuple[int, ...], *, fresh: bool) -> None:
+    """It waited for these, and comes now; where it was kept for others before, they are told of it here."""
+    for request in await message_requests.settle(conn, post.uri, reader_ids) if reader_ids else ():
+        if not fresh:
+            await show(conn, post, request)
 
 
 async def _save_parts(conn: Connection, post: Post, object: Postlike, *, fresh: bool) -> None:
@@ -122,17 +148,13 @@ def _ask_about(author: Actor, object: Postlike) -> Question:
     )
 
 
-async def _require_wanted(conn: Connection, author: Actor, object: Postlike, arrival: Arrival, *, past: bool) -> None:
-    """Raise Ignored for what concerns nobody here, Held where a stranger writes to our people unasked (B-57)."""
+def _require_wanted(object: Postlike, arrival: Arrival) -> None:
+    """Raise Ignored for what concerns nobody here."""
     note = note_of(object)
     if note.type == "Note" and note.name and note.in_reply_to and not note.content and not note.attachments:
         raise Ignored("This votes in a poll, and there are none of ours.")
     if isinstance(object, Note) and not _is_wanted(arrival):
         raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
-    if past or arrival.followed or not (arrival.local_ids or arrival.parent_author_id is not None):
-        return
-    if await strangers.is_letter_of_stranger(conn, author.host, note_of(object).in_reply_to):
-        raise Held
 
 
 def _is_wanted(arrival: Arrival) -> bool:

@@ -21,7 +21,8 @@ from inbox.errors import Held, Ignored, NoRoom, TookTooLong
 from inbox.passing_on import may_pass_on
 from inbox.processor_time import limit_processor_time
 from inbox.resolve import find_sender, resolve
-from models import received, strangers, waiting_posts
+from inbox.strangers import NOBODY, keep
+from models import received, waiting_posts
 from models.database import connection, relaxed_transaction, transaction
 from models.errors import DeclicError, Unavailable
 from models.received import Received
@@ -117,8 +118,8 @@ class _Desk:
             await self._wait_or_give_up(item, str(error), retry=False)
         except Unavailable:
             raise
-        except Held:
-            await self._hold(item)
+        except Held as held:
+            await self._hold(item, held)
         except DeclicError as error:
             if error.retry:
                 await self._wait_or_give_up(item, str(error), retry=True)
@@ -155,12 +156,10 @@ class _Desk:
             if isinstance(error, NoRoom):
                 await waiting_posts.note_refusal(conn, error.host, error.why)
 
-    async def _hold(self, item: Received) -> None:
+    async def _hold(self, item: Received, held: Held) -> None:
         async with transaction(self.instance.pool) as conn:
-            if not await strangers.hold(conn, item.id):
-                await received.finish(
-                    conn, item.id, ignored="Too many letters of strangers wait already, or this one is too long."
-                )
+            if not await keep(conn, held.request, item.host, received_id=item.id):
+                await received.finish(conn, item.id, ignored=NOBODY)
 
     async def _wait_or_give_up(self, item: Received, error: str, *, retry: bool) -> None:
         async with transaction(self.instance.pool) as conn:

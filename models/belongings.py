@@ -4,6 +4,7 @@ Keysets go by ids that never change, so that what is added or read meanwhile nei
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from models.conversations import Conversation
 from models.database import Connection, fetch_all, fetch_column, fetch_records
@@ -28,6 +29,35 @@ class Relation:
     shares: bool
     notify: bool
     languages: list[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What somebody whom she does not know wrote to her, and what waits; `handle` is the writer's."""
+
+    id: int
+    handle: str
+    url: str
+    private: bool
+    warning: str
+    text: str
+    received_at: datetime
+
+
+async def list_waiting(conn: Connection, actor_id: int, *, before: int | None, limit: int) -> list[Waiting]:
+    """What waits until she lets it in, the latest first."""
+    return await fetch_all(
+        conn,
+        Waiting,
+        """
+        SELECT r.id, a.username || '@' || a.host AS handle, r.url, r.private, r.warning, r.text, r.received_at
+        FROM shown_message_request r JOIN actor a ON a.id = r.author_id
+        WHERE r.reader_id = $1 AND ($2::bigint IS NULL OR r.id < $2) ORDER BY r.id DESC LIMIT $3
+        """,
+        actor_id,
+        before,
+        limit,
+    )
 
 
 async def list_posts(

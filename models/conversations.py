@@ -54,6 +54,29 @@ async def add_post(
     )
 
 
+async def add_reader(conn: Connection, *, post_id: int, reader_id: int) -> None:
+    """A private note that the others have comes to one more of those whom it addresses."""
+    await execute(
+        conn,
+        """
+        WITH held AS (
+            INSERT INTO conversation (id, owner_id, root_id, participant_ids, last_post_id, unread)
+            SELECT $1, $3, coalesce(p.root_id, p.id), ARRAY(
+                SELECT party.id FROM (SELECT p.author_id AS id UNION SELECT actor_id FROM mention WHERE post_id = p.id)
+                    AS party WHERE party.id <> $3 ORDER BY party.id), p.id, true
+            FROM post p WHERE p.id = $2
+            ON CONFLICT (owner_id, root_id, participant_ids) DO UPDATE SET unread = true,
+                last_post_id = greatest(conversation.last_post_id, excluded.last_post_id)
+            RETURNING id
+        )
+        INSERT INTO conversation_post (conversation_id, post_id) SELECT id, $2 FROM held ON CONFLICT DO NOTHING
+        """,
+        make_id(),
+        post_id,
+        reader_id,
+    )
+
+
 async def remove_post(conn: Connection, post_id: int) -> None:
     """A note was taken back: the one before is now the last of its conversations, or they end."""
     await execute(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from models import waiting_posts
+from models import message_requests, waiting_posts
 from models.database import Connection, execute, fetch_all, fetch_one, fetch_value
 
 Level = Literal["friend", "reader", "aside"]
@@ -217,6 +217,7 @@ async def put_into_effect(conn: Connection, domains: list[str] | None) -> None:
         """,
         domains,
     )
+    await message_requests.forget_unwelcome(conn, domains)
     await _forget_pictures(conn, domains)
     await waiting_posts.release_known(conn)
 

@@ -6,7 +6,7 @@ more, as it has to, or it would go on showing what is for followers.
 
 from federation.hosts import read_host
 from federation.uris import activity_uri
-from models import actors, blocks, follows
+from models import actors, blocks, follows, message_requests
 from models.actors import Actor
 from models.database import Connection
 from models.errors import Invalid
@@ -23,6 +23,7 @@ async def block(conn: Connection, site: Site, actor: Actor, target: Actor) -> No
     await _end_follows(conn, site, actor, target)
     await end_between(conn, site, actor, target)
     await blocks.save(conn, uri=activity_uri(site, actor.username), actor_id=actor.id, target_id=target.id)
+    await message_requests.forget_barred(conn, actor.id)
 
 
 async def unblock(conn: Connection, actor: Actor, target: Actor) -> bool:
@@ -41,6 +42,7 @@ async def block_domain(conn: Connection, site: Site, actor: Actor, domain: str) 
         await _end_follows(conn, site, actor, target)
         await end_between(conn, site, actor, target)
     await blocks.save_domain(conn, actor.id, domain)
+    await message_requests.forget_barred(conn, actor.id)
     return domain
 
 

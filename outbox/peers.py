@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from federation import domain_list
 from federation.domain_list import Plan
-from models import held, knocks, known_hosts, levels, preferences, private_hosts, strangers, waiting_posts
+from models import held, knocks, known_hosts, levels, message_requests, preferences, private_hosts, waiting_posts
 from models.database import Connection
 from models.directory import deciding
 from models.errors import Conflict
 from models.levels import Level
+from outbox.message_requests import hear_host
 
 
 async def trust(
@@ -60,12 +61,12 @@ async def vouch_no_more(conn: Connection, host: str) -> None:
 
 async def hear_strangers(conn: Connection, host: str) -> int:
     """Let the letters of a server's people through, and all that come; how many waited."""
-    return await strangers.release(conn, host)
+    return await hear_host(conn, host)
 
 
 async def refuse_strangers(conn: Connection, host: str, *, aside: bool) -> int:
     """Throw the letters of a server's people away, and set it aside where that was meant; how many there were."""
-    thrown = await strangers.drop(conn, host)
+    thrown = await message_requests.drop_host(conn, host)
     if aside:
         await trust(conn, host, "aside")
     return thrown

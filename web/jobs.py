@@ -25,6 +25,7 @@ from models import (
     links,
     login_steps,
     mails,
+    message_requests,
     mutes,
     points,
     posts,
@@ -33,7 +34,6 @@ from models import (
     servers,
     sessions,
     sign_ups,
-    strangers,
     stream_events,
     tokens,
     tombstones,
@@ -49,6 +49,8 @@ from outbox import endings
 from outbox.absences import return_due
 from outbox.leaving import leave_due
 from outbox.listings import expire_due
+from outbox.message_requests import JOB as WAITING
+from outbox.message_requests import look_again, tell_waiting
 from outbox.polls import REFRESH, end_polls
 from outbox.reminders import remind_due
 from outbox.results import probe_hosts
@@ -80,6 +82,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     calendars.JOB: calendars.refresh_job,
     quotes.VERIFY: quote_checks.verify_quote,
     guest_mail.MAIL: guest_mail.send_guest_mail,
+    WAITING: tell_waiting,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
 
@@ -102,8 +105,8 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "mails": mails.forget_old,
     "chores": chores.forget_old,
     "mutes": mutes.forget_over,
-    "letters": strangers.forget_old,
     "waiting_posts": waiting_posts.forget_over,
+    "message_requests": message_requests.forget_old,
     "failed_fetches": servers.forget_old_failures,
     "nonces": keys.forget_old_nonces,
     "jobs": jobs.prune,
@@ -218,6 +221,7 @@ CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "polls": ("* * * * *", end_polls),
     "tell": ("* * * * *", tell_due),
     "guests": ("* * * * *", guest_mail.tell_guests),
+    "message_requests": ("*/5 * * * *", look_again),
     "forget_guests": ("41 3 * * *", guest_mail.forget_guests),
     "detours": ("*/10 * * * *", send_detours),
     "overdue": ("*/2 * * * *", publish_overdue),

@@ -9,6 +9,7 @@ from models import actors, listings, news, posts
 from models.actors import Actor
 from models.database import Connection
 from models.listings import Listing
+from models.message_requests.news import filter_notices
 from models.news import News, ThreadNews
 from models.posts import Post
 from models.settings import Site
@@ -99,9 +100,12 @@ async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, row
     visible = await posts.filter_visible(conn, [row.post_id for row in rows if row.post_id], reader_id)
     found = {post.id: post for post in await strip_names(conn, await posts.list_by_ids(conn, sorted(visible)))}
     roots = await listings.list_by_posts(conn, [post.root_id or post.id for post in found.values()])
+    notices = await filter_notices(conn, list(found))
     shown = [row for row in rows if row.post_id is None or row.post_id in found]
     return [
-        Line(
+        _tell_of_strangers(say, row)
+        if row.post_id in notices
+        else Line(
             id=row.id,
             kind=row.type,
             icon=ICONS.get(row.type, "alerte"),
@@ -119,6 +123,20 @@ async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, row
         for row in shown
         if (there := [people[id] for id in row.actor_ids if id in people])
     ]
+
+
+def _tell_of_strangers(say: Say, row: News) -> Line:
+    """Something waits of people whom she does not know: nothing of what it is."""
+    return Line(
+        id=row.id,
+        kind="strangers",
+        icon="attente",
+        words=say(N_("Quelqu’un que vous ne connaissez pas vous a écrit")),
+        what="",
+        href="/messages/inconnus",
+        at=row.created_at,
+        unread=row.unread,
+    )
 
 
 async def list_thread_lines(conn: Connection, say: Say, rows: Iterable[ThreadNews]) -> list[Line]:

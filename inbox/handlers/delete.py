@@ -2,7 +2,7 @@
 
 from federation.vocabulary.activities import Delete
 from inbox.objects import require_own
-from models import departures, posts, quotes, tombstones
+from models import departures, message_requests, posts, quotes, tombstones
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
@@ -21,6 +21,7 @@ async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: D
     require_own(sender, uri)
     if await _end_quotes(conn, site, sender, uri):
         return
+    await message_requests.take_back(conn, uri, sender.id)
     post = await posts.find_by_uri(conn, uri)
     if post is None:
         await tombstones.save_deleted(conn, uri, sender.uri)

@@ -5,8 +5,9 @@ from dataclasses import replace
 from federation.vocabulary.activities import Offer
 from federation.vocabulary.agreements import Agreement as Document
 from inbox.agreements import act, find_answered, follow_word, is_ours, read_reason, read_terms, read_word
-from inbox.errors import Held, Ignored
-from models import activities, actors, listings, posts, strangers
+from inbox.errors import Ignored
+from inbox.strangers import hear_request
+from models import activities, actors, listings, posts
 from models.actors import Actor
 from models.agreements import OPEN, Agreement
 from models.database import Connection
@@ -42,10 +43,9 @@ async def handle_offer(conn: Connection, site: Site, sender: Actor, activity: Of
 
 async def _hear_request(conn: Connection, site: Site, sender: Actor, activity: Offer) -> None:
     listing, owner = await _find_offered(conn, activity)
-    if await strangers.is_letter_of_stranger(conn, sender.host, listing.uri):
-        raise Held
     if listing.id not in await posts.filter_visible(conn, [listing.id], sender.id):
         raise Ignored("Whoever asks does not see this listing.")
+    await hear_request(conn, sender, listing, activity)
     if await activities.find_latest(conn, actor_id=owner.id, type="Reject", object_uri=activity.id) is not None:
         raise Ignored("No was said to this very request already: whoever still wants it asks anew.")
     said = Said(text=read_reason(activity.content), uri=activity.id)

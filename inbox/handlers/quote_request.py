@@ -2,7 +2,7 @@
 
 from federation.vocabulary.activities import QuoteRequest
 from federation.vocabulary.embedded import is_postlike, note_of
-from inbox.errors import Held, Ignored
+from inbox.errors import Ignored
 from inbox.objects import save_post
 from models import posts, quotes, strangers
 from models.actors import Actor
@@ -11,6 +11,9 @@ from models.posts import Post
 from models.settings import Site
 from outbox.quotes import grant, refuse
 from outbox.quoting import may_quote
+
+QUOTES_A_DAY = 10
+"""So many quotes of one strange server are allowed a day; what comes above gets a no, or a wave would be shown here."""
 
 
 async def handle_quote_request(conn: Connection, site: Site, sender: Actor, activity: QuoteRequest) -> None:
@@ -29,7 +32,8 @@ async def handle_quote_request(conn: Connection, site: Site, sender: Actor, acti
     if note_of(instrument).quote not in (quoted.uri, quoted.url):
         raise Ignored("The post that should quote this says something else.")
     if await _is_wave(conn, sender):
-        raise Held
+        await refuse(conn, site, sender, quoted, activity)
+        return
     await save_post(conn, sender, instrument, through_share=True)
     await grant(conn, site, sender, quoted, activity)
 
@@ -40,7 +44,7 @@ def _is_revoked(known: quotes.Quote | None, quoted: Post) -> bool:
 
 
 async def _is_wave(conn: Connection, sender: Actor) -> bool:
-    """Whether a server that nobody here knows asks for more in a day than it may answer (B-57)."""
-    if not await strangers.is_letter_of_stranger(conn, sender.host, None):
+    """Whether a server that nobody here knows asks for more in a day than it may (B-57)."""
+    if (await strangers.look_at_writer(conn, sender.id)).known:
         return False
-    return await quotes.count_lately(conn, sender.host) >= strangers.ANSWERS_A_DAY
+    return await quotes.count_lately(conn, sender.host) >= QUOTES_A_DAY

@@ -4,7 +4,7 @@ from federation.uris import same_origin
 from federation.vocabulary.activities import Announce, Block, Follow, Like, Undo
 from inbox.agreements import take_back
 from inbox.errors import Ignored
-from models import actors, blocks, follows, posts, reactions, received, tombstones
+from models import actors, blocks, follows, message_requests, posts, reactions, received, tombstones
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
@@ -19,6 +19,8 @@ async def handle_undo(conn: Connection, site: Site, sender: Actor, activity: Und
     uri = inner if isinstance(inner, str) else inner.id
     if not isinstance(inner, str) and inner.actor != sender.uri:
         raise Ignored("Only whoever did it can undo it.")
+    if uri:
+        await message_requests.take_back(conn, uri, sender.id)  # an Offer that waits
     if uri and (await _undo_by_id(conn, sender, uri) or await take_back(conn, site, sender, uri, activity.content)):
         return
     if not isinstance(inner, str) and not (uri and await received.has_come(conn, uri, sender.uri)):

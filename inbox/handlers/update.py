@@ -13,6 +13,7 @@ from inbox.errors import Ignored
 from inbox.objects import find_author, save_post
 from inbox.thanks import hear_thanks
 from inbox.words import hear_words
+from models import message_requests
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
@@ -32,7 +33,8 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
         raise Ignored("This is not shown here.")
     note = note_of(activity.object)
     before = await find_before(conn, activity.object)
-    if before is None and isinstance(activity.object, Note) and note.published and _is_old(note.published):
+    old = before is None and isinstance(activity.object, Note) and note.published and _is_old(note.published)
+    if old and not await message_requests.is_waiting(conn, note.id, sender.id):
         raise Ignored("This is an edit of an old post that is not here.")
     author = await find_author(conn, sender, activity.object)
     post = await save_post(conn, author, activity.object, edited_at=activity.published or datetime.now(UTC))

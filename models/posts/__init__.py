@@ -10,7 +10,7 @@ from models.posts.reading import (
     find_visible,
     list_by_ids,
 )
-from models.posts.saving import create, save_audience, save_edit, save_mentions, save_tags
+from models.posts.saving import create, save_audience, save_edit, save_mentions, save_tags, show_to
 from models.posts.values import PUBLIC, Audience, NewPost, Post, PostKind, Tag
 from models.posts.versions import Version, keep_version, list_versions
 from models.posts.withdrawal import delete, empty_all_activities, find_tombstone, forget_copies, require_standing
@@ -48,4 +48,5 @@ __all__ = [
     "save_edit",
     "save_mentions",
     "save_tags",
+    "show_to",
 ]

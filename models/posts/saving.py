@@ -92,6 +92,19 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
     return created
 
 
+async def show_to(conn: Connection, post: Post, reader_id: int, *, silent: bool) -> None:
+    """Somebody whom a post from elsewhere is for reads it from now on; the others have it."""
+    await execute(
+        conn,
+        "INSERT INTO mention (post_id, actor_id, silent) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        post.id,
+        reader_id,
+        silent,
+    )
+    if post.audience == "direct":
+        await conversations.add_reader(conn, post_id=post.id, reader_id=reader_id)
+
+
 async def save_edit(conn: Connection, post_id: int, new: NewPost) -> bool:
     """Replace what an author may edit, keeping what was. False unless `new.updated_at` is newer than what we hold."""
     newer = await fetch_value(

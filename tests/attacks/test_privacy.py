@@ -318,7 +318,10 @@ async def test_b57_a_wave_of_strangers_who_name_people_waits_for_somebodys_yes(g
     people = [(await ground.open_stranger(f"spam{number}"))[1] for number in range(20)]
     asks = [address for one in people for address in identity(one)]
 
-    async with ground.judged(rows={"actor": 20, "public_key": 20}, asks=asks, most_asks=40, seconds=5, name="b57"):
+    news = ("activity", "conversation", "conversation_post", "mention", "notification", "post")
+    told = dict.fromkeys((*news, "message_request_news", "message_request_notice"), 1)  # she is told once of all twenty
+    rows = {"actor": 20, "public_key": 20, "message_request": 20} | told
+    async with ground.judged(rows=rows, asks=asks, most_asks=40, seconds=5, name="b57"):
         answers = await asyncio.gather(
             *(door.send(one, activity(one, "Create", note(one, tag=mentions, content=""))) for one in people)
         )
@@ -326,3 +329,5 @@ async def test_b57_a_wave_of_strangers_who_name_people_waits_for_somebodys_yes(g
     assert set(answers) == {202}
     sql = "SELECT count(*) FROM received WHERE state = 'held' AND actor_uri = ANY($1)"
     assert await ground.door.value(sql, [one.uri for one in people]) == 20
+    sql = "SELECT count(*) FROM notification n JOIN actor a ON a.id = n.actor_id WHERE a.uri = ANY($1)"
+    assert await ground.door.value(sql, [one.uri for one in people]) == 0

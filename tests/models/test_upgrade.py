@@ -107,6 +107,43 @@ async def test_no_row_is_lost_and_no_value_changed(old_url: str) -> None:
         assert kept == rows, table
 
 
+async def test_what_waited_for_an_administrator_waits_for_whom_it_was_written_to(old_url: str) -> None:
+    conn, eve = await asyncpg.connect(old_url), "https://neu.test/users/eve"
+    await conn.execute(
+        """
+        INSERT INTO actor (id, uri, type, local, username, host, name, url, inbox, outbox, followers_uri)
+        VALUES (9, $1, 'Person', false, 'eve', 'neu.test', 'Eve', $1, $1, $1, $1)
+        """,
+        eve,
+    )
+    alice, hocine = "https://lomme.test/users/alice", "https://lomme.test/users/hocine"
+    tag = [{"type": "Mention", "href": alice}]
+    note = {"id": f"{eve}/1", "to": [alice], "cc": hocine, "tag": tag, "content": "<p>Bonjour <![x] vous</p>"}
+    bodies = [json.dumps({"type": "Create", "actor": eve, "object": note}), '{"type": "Create"', '{"object": 3}']
+    for number, body in enumerate(bodies):
+        await conn.execute(
+            """
+            INSERT INTO received (id, activity_uri, body_hash, type, actor_uri, host, body, state, attempts)
+            VALUES ($1, $2, 'x', 'Create', $3, 'neu.test', $4, 'held', 3)
+            """,
+            1000 * number + 1,
+            f"{eve}/activities/{number}",
+            eve,
+            body.encode(),
+        )
+
+    await migrate(old_url)
+
+    kept = await conn.fetch("SELECT reader_id, author_id, uri, private, named, text FROM message_request ORDER BY 1")
+    states = await conn.fetch("SELECT state FROM received ORDER BY id")
+    await conn.close()
+    assert [tuple(row) for row in kept] == [
+        (1, 9, f"{eve}/1", True, True, "Bonjour <![x] vous"),
+        (2, 9, f"{eve}/1", True, False, "Bonjour <![x] vous"),
+    ]
+    assert [row["state"] for row in states] == ["held", "waiting", "waiting"]
+
+
 async def test_every_constraint_holds_for_what_was_there_and_every_index_is_whole(upgraded: Pool) -> None:
     async with connection(upgraded) as conn:
         assert await fetch_column(conn, "SELECT conname FROM pg_constraint WHERE NOT convalidated") == []

@@ -301,11 +301,14 @@ async def test_somebody_with_a_mastodon_account_borrows_by_plain_replies(make_se
                 return (await agreements.get(conn, held.id)).state == "agreed"
 
         await eventually(agreed)
+        await _write(door, dora, alice, None, "Me revoilà, vous êtes là ?")
+        again = "SELECT count(*) FROM notification n JOIN post p ON p.id = n.post_id WHERE p.content LIKE '%revoilà%'"
+        assert await door.value(again) == 1, "whoever has an exchange with her is no stranger to her"
         sent = "SELECT count(*) FROM delivery d JOIN activity a ON a.id = d.activity_id WHERE a.type <> 'Create'"
         assert await door.value(sent + " AND d.host = $1", peer.server.host) == 0, "nothing that Mastodon cannot read"
 
 
-async def _write(door: Door, person: Any, alice: Member, parent: str, text: str) -> None:
+async def _write(door: Door, person: Any, alice: Member, parent: str | None, text: str) -> None:
     number = time.monotonic_ns()
     note = {
         "id": f"{person.uri}/notes/{number}",

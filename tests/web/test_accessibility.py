@@ -20,6 +20,7 @@ from tests.atlas import furnish_atlas
 from tests.conftest import copy_database, with_database
 from tests.factories import make_activity, make_listing, make_local_actor, make_remote_actor
 from tests.points import fill_ledger
+from tests.strangers import furnish_strangers
 from tests.village import Village
 from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
 
@@ -148,6 +149,8 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "all points": ("/coop/points", admin, 200),
     "points of a member": ("/coop/points/alice", admin, 200),
     "letters of strangers": ("/coop/inconnus", admin, 200),
+    "messages of strangers": ("/messages/inconnus", alice, 200),
+    "no messages of strangers": ("/messages/inconnus", hocine, 200),
     "requests to join": ("/coop/demandes", admin, 200),
     "members": ("/coop/membres", admin, 200),
     "new member": ("/coop/membres/nouveau", admin, 200),
@@ -178,7 +181,8 @@ async def live(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempP
             await furnish_departures(conn, live.village)
             await fill_ledger(conn, live.village)
             await furnish_days(conn, live.village)
-            await furnish_strangers(conn)
+            await furnish_unknown_hosts(conn)
+            await furnish_strangers(conn, live.village)
         yield live
     pool.terminate()
     await keeper.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -208,7 +212,7 @@ async def furnish_departures(conn: Connection, village: Village) -> None:
         )
 
 
-async def furnish_strangers(conn: Connection) -> None:
+async def furnish_unknown_hosts(conn: Connection) -> None:
     """Two hosts that nobody knows wait; of one of them more came than is kept."""
     for host, count in (("annonces-gratuites-et-pas-cheres.example", 3), ("bricole.example", 1)):
         author = await make_remote_actor(conn, "mallory", host)

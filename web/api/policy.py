@@ -1,10 +1,17 @@
-"""Which notifications are set aside before they are shown: none, since blocks, mutes and filters do all of that."""
+"""Which notifications are set aside before they are shown: none by choice, since blocks, mutes and filters do that.
+
+What strangers wrote waits by a rule of the cooperative's (`notification_requests`); the summary counts it.
+"""
 
 from aiohttp import web
 
+from models import message_requests
+from models.database import connection
 from models.errors import Invalid
 from web.api.answers import answer_json
+from web.api.auth import reader
 from web.api.parameters import read_parameters
+from web.keys import INSTANCE
 
 KINDS = (
     "for_not_following",
@@ -16,8 +23,10 @@ KINDS = (
 
 
 async def show_policy(request: web.Request) -> web.Response:
-    """GET /api/v2/notifications/policy: everything is accepted, so nothing waits."""
-    summary = {"pending_requests_count": 0, "pending_notifications_count": 0}
+    """GET /api/v2/notifications/policy: everything is accepted; what waits of strangers is counted."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        people, messages = await message_requests.count_senders(conn, reader(request).id)
+    summary = {"pending_requests_count": people, "pending_notifications_count": messages}
     return answer_json(request, dict.fromkeys(KINDS, "accept") | {"summary": summary})
 
 

@@ -24,11 +24,9 @@ from web.api import (
     lists,
     markers,
     media,
-    notifications,
     oauth,
     oauth_metadata,
     people,
-    policy,
     polls,
     posting,
     profile,
@@ -46,6 +44,7 @@ from web.api import (
 )
 from web.api.auth import for_apps, for_people, for_streams, open_to_all
 from web.api.declic import views as declic
+from web.api.notification_routes import NOTIFICATIONS
 from web.api.streaming import events
 
 ID = "{id:[0-9]+}"
@@ -198,16 +197,6 @@ STATUSES = [
     _post(f"/v1/statuses/{POST_ID}/unmute", for_people(acts.post_unmute, "write:mutes")),
 ]
 
-NOTIFICATIONS = [
-    _get("/v1/notifications", for_people(notifications.list_notifications, "read:notifications")),
-    _get("/v1/notifications/unread_count", for_people(notifications.count_unread, "read:notifications")),
-    _get(f"/v1/notifications/{ID}", for_people(notifications.show_notification, "read:notifications")),
-    _get("/v2/notifications/policy", for_people(policy.show_policy, "read:notifications")),
-    web.patch("/api/v2/notifications/policy", for_people(policy.patch_policy, "write:notifications")),
-    _post("/v1/notifications/clear", for_people(notifications.post_clear, "write:notifications")),
-    _post(f"/v1/notifications/{ID}/dismiss", for_people(notifications.post_dismiss, "write:notifications")),
-]
-
 MEDIA = [
     _post("/v2/media", for_people(media.post_media, "write:media")),
     _post("/v1/media", for_people(media.post_media, "write:media")),
@@ -246,7 +235,6 @@ EMPTY = [
         for path, scope in (
             ("/v1/announcements", None),
             ("/v1/endorsements", "read:accounts"),
-            ("/v1/notifications/requests", "read:notifications"),
             ("/v1/suggestions", "read"),
             ("/v2/suggestions", "read"),
         )

@@ -20,6 +20,7 @@ from web.archives.reading import Owner
 from web.archives.shelf import SETTLED, find_shelf
 from web.archives.tables import write_tables
 from web.archives.threads import write_threads
+from web.archives.waiting import write_waiting
 from web.mail import ask_mail
 
 JOB = "archive"
@@ -76,6 +77,7 @@ async def _fill(instance: Instance, account: Account, actor: Actor, file: Binary
     with begin_parcel(file, instance.store) as parcel:
         await write_documents(owner, parcel)
         await write_threads(owner, parcel)
+        await write_waiting(owner, parcel)
         await write_tables(owner, parcel)
         await write_choices(owner, parcel)
         await write_ledger(owner, parcel)

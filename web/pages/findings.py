@@ -69,7 +69,12 @@ FINDINGS: dict[tuple[Step, str], str] = {
     (Step.RECEIVED, "done"): N_("%(host)s nous l’a envoyée, et elle a été rangée."),
     (Step.RECEIVED, "came_before"): N_("Elle est ici ; le détail de son arrivée n’est gardé qu’une semaine."),
     (Step.RECEIVED, "waiting"): N_("Elle vient d’arriver et attend son tour : revenez dans une minute."),
-    (Step.RECEIVED, "held"): N_("Elle est arrivée, et attend qu’une personne de votre coop la regarde."),
+    (Step.RECEIVED, "held"): N_(
+        "Elle est arrivée, et attend que la personne d’ici à qui elle est écrite la laisse entrer."
+    ),
+    (Step.RECEIVED, "waits_for_you"): N_(
+        "Elle est arrivée, et vous attend : lisez-la parmi les messages de personnes inconnues, et laissez-la entrer."
+    ),
     (Step.RECEIVED, "ignored"): N_("Elle est arrivée, et a été laissée de côté."),
     (Step.RECEIVED, "failed"): N_("Elle est arrivée, mais n’a pas pu être rangée : votre coop peut y regarder."),
     (Step.RECEIVED, "nothing_came"): N_("%(host)s ne nous en a rien envoyé cette semaine."),
@@ -96,6 +101,10 @@ REASONS: dict[str, str] = {
     "Nobody here follows who shares this.": N_("Personne d’ici ne suivait la personne qui l’a fait passer."),
     "This was deleted before it came.": N_("Elle avait déjà été retirée quand elle est arrivée."),
     "This was undone before it came.": N_("Elle avait déjà été reprise quand elle est arrivée."),
+    "Nobody let it in.": N_("La personne d’ici à qui elle était écrite ne l’a pas laissée entrer."),
+    "Nobody whom this is for takes what strangers write, or too much of it waits already.": N_(
+        "Elle venait d’une personne inconnue, et personne d’ici ne l’a laissée entrer."
+    ),
     "This is not shown here.": N_("C’est une sorte de message que nous ne montrons pas."),
     "This is an edit of an old post that is not here.": N_(
         "C’était la correction d’un ancien message que nous n’avons pas."

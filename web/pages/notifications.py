@@ -4,7 +4,7 @@ from functools import partial
 
 from aiohttp import web
 
-from models import news, waiting_posts
+from models import message_requests, news, waiting_posts
 from models.database import connection, transaction
 from web.forms import read_form
 from web.keys import INSTANCE
@@ -31,6 +31,7 @@ async def show_notifications(request: web.Request) -> web.Response:
         thread_lines = await list_thread_lines(conn, speak, threads)
         unknown = await waiting_posts.count_hosts(conn) if account.has_role("admin") and not before else 0
         lines = await list_lines(conn, instance.site, speak, account.actor_id, rows)
+        strangers, _ = await message_requests.count_senders(conn, account.actor_id)
     answer = await render(
         request,
         "notifications/index.html",
@@ -39,6 +40,7 @@ async def show_notifications(request: web.Request) -> web.Response:
         unknown=unknown,
         last=rows[-1].id if len(rows) == PAGE else None,
         first_page=before is None,
+        strangers=strangers,
         mail=has_mail(request),
     )
     if any(row.unread for row in rows) and is_seen(request):

@@ -55,6 +55,7 @@ async def _show(request: web.Request, form: Form, found: Diagnosis | None, *, st
         form=form,
         lines=lines,
         fault=_make_line(request, fault) if fault else None,
+        waits_for_you=fault is not None and fault.finding == "waits_for_you",
         here_at=await _find_path(request, found) if found else "",
         fetchable=found.uri if found and found.post is None and _may_be_fetched(found) else "",
     )

@@ -14,7 +14,7 @@ from models.database import Connection, execute
 from models.listings import Listing
 from outbox.agreements import request
 from outbox.endings import refuse
-from tests.factories import HERE, make_listing, make_member, make_remote_actor
+from tests.factories import HERE, make_agreement, make_listing, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 from tests.outbox.sent import list_sent
 
@@ -171,19 +171,43 @@ async def test_who_is_blocked_hears_what_anybody_might_hear(conn: Connection) ->
     assert await find(conn, listing, bob) is None
 
 
-async def test_of_a_server_that_nobody_knows_ten_requests_a_day_are_heard(conn: Connection) -> None:
-    alice, _, listing = await meet(conn)
-    day = timedelta(days=1)
-    for number in range(11):
-        eve = await make_remote_actor(conn, f"eve{number}", "new.test")
-        times = {
-            "hasBeginning": (START + 3 * number * day).isoformat(),
-            "hasEnd": (START + (3 * number + 2) * day).isoformat(),
-        }
-        if number < 10:
-            await offer(conn, eve, alice, terms(listing, **times))
-            continue
-        with pytest.raises(Held):
-            await offer(conn, eve, alice, terms(listing, **times))
+async def ask_in_turn(conn: Connection, alice: Actor, listing: Listing, *names: str) -> list[str]:
+    """One after the other people of a server that nobody knows ask, for days apart; what becomes of each."""
+    found = []
+    for number, name in enumerate(names):
+        eve = await make_remote_actor(conn, name, "new.test")
+        day = START + timedelta(days=3 * number)
+        times = {"hasBeginning": day.isoformat(), "hasEnd": (day + timedelta(days=2)).isoformat()}
+        try:
+            await offer(conn, eve, alice, terms(listing, **times), content="<p>Bonjour</p>")
+        except Held as held:
+            assert held.request.readers == ((alice.id, None),) and held.request.about_id == listing.id
+            found.append("waits")
+        else:
+            found.append("asked")
+    return found
 
-    assert len(await agreements.list_live_by_listing(conn, listing.id)) == 10
+
+async def test_b57_of_a_server_that_nobody_knows_so_many_requests_a_day_are_heard(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, _, listing = await meet(conn)
+    monkeypatch.setattr("inbox.strangers.ANSWERS_OF_HOST", 2)
+
+    assert await ask_in_turn(conn, alice, listing, "eve0", "eve1", "eve2") == ["asked", "asked", "waits"]
+    assert len(await agreements.list_live_by_listing(conn, listing.id)) == 2
+
+
+async def test_b57_one_person_of_it_asks_so_often_and_others_are_heard_all_the_same(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, _, listing = await meet(conn)
+    monkeypatch.setattr("inbox.strangers.ANSWERS_OF_ONE", 1)
+    eve, fay = [await make_remote_actor(conn, name, "new.test") for name in ("eve", "fay")]
+    await make_agreement(conn, await make_listing(conn, await make_member(conn, "carol")), eve)
+
+    with pytest.raises(Held):
+        await offer(conn, eve, alice, terms(listing))
+    await offer(conn, fay, alice, terms(listing))
+
+    assert await find(conn, listing, fay) is not None

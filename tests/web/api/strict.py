@@ -316,6 +316,17 @@ policy = shaped(
     }
 )
 
+notification_request = shaped(
+    {
+        "id": id,
+        "created_at": moment,
+        "updated_at": moment,
+        "notifications_count": digits,
+        "account": account,
+        "last_status": null,
+    }
+)
+
 week = shaped({"week": digits, "statuses": digits, "logins": digits, "registrations": digits})
 
 results = shaped({"accounts": many(account), "statuses": many(status), "hashtags": many(tag)})

@@ -92,11 +92,14 @@ DOCUMENTED = {
     ],
     "read:notifications": [
         *("GET /api/v1/notifications", f"GET /api/v1/notifications/{ID}", "GET /api/v1/notifications/unread_count"),
-        *("GET /api/v1/notifications/requests", "GET /api/v2/notifications/policy"),
+        *(f"GET /api/v1/notifications/requests{end}" for end in ("", "/merged", f"/{ID}")),
+        "GET /api/v2/notifications/policy",
     ],
     "write:notifications": [
         *("POST /api/v1/notifications/clear", f"POST /api/v1/notifications/{ID}/dismiss"),
         "PATCH /api/v2/notifications/policy",
+        *(f"POST /api/v1/notifications/requests{end}/accept" for end in ("", f"/{ID}")),
+        *(f"POST /api/v1/notifications/requests{end}/dismiss" for end in ("", f"/{ID}")),
     ],
     "write:reports": ["POST /api/v1/reports"],
     "read:search": ["GET /api/v2/search"],

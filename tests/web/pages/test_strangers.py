@@ -1,15 +1,16 @@
-"""Letters of strangers before an administrator: let through, thrown away, their server set aside."""
+"""What strangers wrote, before those who moderate: only where the cooperative wants it, a server at a time."""
 
-import json
 from collections.abc import Awaitable, Callable
-from hashlib import sha256
+from dataclasses import replace
 
 import pytest
 
 from federation.instance import Instance
+from models import preferences
 from models.actors import Actor
-from models.database import Connection, execute, fetch_value, transaction
-from models.received import NewReceived, enqueue
+from models.database import transaction
+from tests.factories import make_member
+from tests.strangers import make_stranger, make_waiting
 from tests.village import Village
 from tests.web.pages.conftest import Browser
 
@@ -24,54 +25,70 @@ async def odile(open_browser: Callable[[Actor | None], Awaitable[Browser]], lomm
 
 @pytest.fixture
 async def letters(instance: Instance, lomme: Village) -> None:
-    """Three letters of two writers of neu.test wait, one of another server, and one that cannot be read."""
+    """Three messages of two writers of neu.test wait, and one of another server."""
     async with transaction(instance.pool) as conn:
-        for number, host in enumerate(("neu.test", "neu.test", "neu.test", "autre.test")):
-            await hold(conn, number, host, f"<p>Gagnez vite <b>{number}</b></p><script>alert(1)</script>")
-        await hold(conn, 9, "bizarre.test", None)
+        for number, (name, host) in enumerate((("u0", "neu.test"), ("u1", "neu.test"), ("u2", "autre.test")), start=1):
+            writer = await make_stranger(conn, name, host)
+            await make_waiting(conn, writer, lomme.alice, text=f"Gagnez vite <![x]{number}")
+            if number == 2:
+                await make_waiting(conn, writer, lomme.hocine, text="Gagnez encore " + "x" * 300)
 
 
-async def hold(conn: Connection, number: int, host: str, content: str | None) -> None:
-    actor = f"https://{host}/users/u{number % 2}"
-    note = {"id": f"https://{host}/n/{number}", "type": "Note", "attributedTo": actor, "content": content}
-    create = {"id": f"https://{host}/a/{number}", "type": "Create", "actor": actor, "object": note}
-    body = b"{" if content is None else json.dumps(create).encode()
-    await enqueue(
-        conn,
-        NewReceived(
-            activity_uri=f"https://{host}/a/{number}",
-            body_hash=sha256(body).digest(),
-            type="Create",
-            actor_uri=actor,
-            host=host,
-            body=body,
-        ),
-    )
-    await execute(conn, "UPDATE received SET state = 'held' WHERE host = $1", host)
+@pytest.fixture
+async def shown(instance: Instance, letters: None) -> None:
+    """The cooperative wants those who moderate to see them."""
+    async with transaction(instance.pool) as conn:
+        await preferences.save(conn, replace(await preferences.load(conn), strangers_shown=True))
 
 
 async def count(instance: Instance, state: str) -> int:
-    async with transaction(instance.pool) as conn:
-        return int(await fetch_value(conn, "SELECT count(*) FROM received WHERE state = $1", state))
+    found: int = await instance.pool.fetchval("SELECT count(*) FROM received WHERE state = $1", state)
+    return found
 
 
-async def test_b57_servers_stand_there_with_how_many_letters_and_the_beginning_of_one(
-    odile: Browser, letters: None
+async def test_b57_members_decide_alone_unless_the_cooperative_wants_otherwise(
+    odile: Browser, instance: Instance, letters: None
 ) -> None:
-    page = await odile.get(PAGE)
+    words = (await odile.get(PAGE)).words()
+    refused = await odile.send(PAGE, {"geste": "laisser", "serveur": "neu.test"}, form_on="/compte")
 
-    words = page.words()
-    assert "neu.test 3 messages, 2 comptes" in words
-    assert "« Gagnez vite 2 »" in words and "alert" not in words
-    assert "bizarre.test" in words and "Sans texte." in words
+    assert "Chaque membre en décide" in words and "neu.test" not in words and "Gagnez" not in words
+    assert refused.status == 404
+    assert await count(instance, "held") == 4
+
+
+async def test_b57_the_cooperative_chooses_it_among_its_settings(odile: Browser, instance: Instance) -> None:
+    page = await odile.get("/coop/reglages")
+    fields = [
+        (one.get("name"), one.get("value") or "")
+        for one in page.html.xpath(
+            "//main//form//input[@name and (not(@type='checkbox' or @type='radio') or @checked)]"
+        )
+        if one.get("name") != "csrf_token"
+    ]
+
+    for box in ([("strangers_shown", "1")], []):
+        await odile.send("/coop/reglages", [*fields, *box], form_on="/coop/reglages")
+        async with transaction(instance.pool) as conn:
+            assert (await preferences.load(conn)).strangers_shown is bool(box)
+
+
+async def test_b57_servers_stand_there_with_how_many_messages_and_the_beginning_of_one(
+    odile: Browser, shown: None
+) -> None:
+    words = (await odile.get(PAGE)).words()
+
+    assert "neu.test 3 messages, 2 comptes, pour 2 membres" in words
+    assert "« Gagnez encore xxx" in words and "x" * 241 not in words
+    assert "« Gagnez vite <![x]3 »" in words
 
 
 @pytest.mark.parametrize(
     ("gesture", "waiting", "held", "welcome"),
-    [("laisser", 3, 2, True), ("jeter", 0, 2, True), ("ecarter", 0, 2, False)],
+    [("laisser", 3, 1, True), ("jeter", 0, 1, True), ("ecarter", 0, 1, False)],
 )
 async def test_b57_one_click_decides_about_a_whole_server(
-    odile: Browser, instance: Instance, letters: None, gesture: str, waiting: int, held: int, welcome: bool
+    odile: Browser, instance: Instance, shown: None, gesture: str, waiting: int, held: int, welcome: bool
 ) -> None:
     answer = await odile.send(PAGE, {"geste": gesture, "serveur": "neu.test"}, form_on=PAGE)
 
@@ -79,8 +96,25 @@ async def test_b57_one_click_decides_about_a_whole_server(
     assert "neu.test" not in (await odile.get(PAGE)).words()
     assert (await count(instance, "waiting"), await count(instance, "held")) == (waiting, held)
     assert await instance.welcomes.allows("neu.test") is welcome
+    left = await instance.pool.fetchval("SELECT count(*) FROM message_request WHERE accepted_at IS NULL")
+    assert left == 1
 
 
-async def test_a_server_of_whom_nothing_waits_is_decided_about_elsewhere(odile: Browser, letters: None) -> None:
+async def test_who_moderates_decides_but_sets_no_server_aside(
+    open_browser: Callable[[Actor | None], Awaitable[Browser]], instance: Instance, shown: None
+) -> None:
+    async with transaction(instance.pool) as conn:
+        moderator = await make_member(conn, "mod", role="moderator")
+    mod = await open_browser(moderator)
+
+    page = await mod.get(PAGE)
+    aside = await mod.send(PAGE, {"geste": "ecarter", "serveur": "neu.test"}, form_on=PAGE)
+    thrown = await mod.send(PAGE, {"geste": "jeter", "serveur": "neu.test"}, form_on=PAGE)
+
+    assert "Jeter et mettre à l’écart" not in page.words()
+    assert (aside.status, thrown.status) == (403, 303)
+
+
+async def test_a_server_of_whom_nothing_waits_is_decided_about_elsewhere(odile: Browser, shown: None) -> None:
     assert (await odile.send(PAGE, {"geste": "ecarter", "serveur": "henin.test"}, form_on=PAGE)).status == 404
     assert (await odile.send(PAGE, {"geste": "danser", "serveur": "neu.test"}, form_on=PAGE)).status == 404

@@ -7,7 +7,7 @@ from datetime import datetime
 from aiohttp import web
 
 from federation.uris import parse_local
-from models import actors, agreements, my_exchanges
+from models import actors, agreements, message_requests, my_exchanges
 from models.database import Connection, connection
 from models.my_exchanges import MyExchange
 from web.keys import INSTANCE
@@ -65,6 +65,7 @@ async def show_mine(request: web.Request) -> web.Response:
         waiting = await my_exchanges.list_waiting(conn, account.actor_id) if first else []
         found = await my_exchanges.list_mine(conn, account.actor_id, over=over, before=before, limit=PAGE)
         rows = await list_rows(conn, voice_of(request), [*waiting, *found])
+        strangers, _ = await message_requests.count_senders(conn, account.actor_id)
     urgent = {one.id for one in waiting}
     return await render(
         request,
@@ -74,6 +75,7 @@ async def show_mine(request: web.Request) -> web.Response:
         last=found[-1].last_id if len(found) == PAGE else None,
         chosen=chosen if chosen in VIEWS else "",
         first_page=before is None,
+        strangers=strangers,
     )
 
 

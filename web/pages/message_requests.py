@@ -1,0 +1,175 @@
+"""What people whom a member does not know wrote to her: she reads it as plain text, lets it in or sends it away."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+
+from models import actors, listings, message_requests, posts, preferences
+from models.actors import Actor
+from models.database import Connection, connection, transaction
+from models.listings import Listing
+from models.message_requests import KEPT_DAYS, Request, Sender, news
+from models.settings import Site
+from outbox import message_requests as outbox
+from web.forms import read_form
+from web.keys import INSTANCE
+from web.pages.feeds import read_page
+from web.pages.ids import read_id
+from web.pages.notices import find_notice, lead_on
+from web.pages.people import Person, person_of
+from web.pages.seeing import is_seen
+from web.paths import listing_path, note_path
+from web.render import N_, render, say
+from web.session import require_account
+
+PAGE = outbox.PAGE
+
+AT_ONCE = 20
+
+SHOWN_OF_ONE = 5
+"""So many messages of one person are read before she is let in: the newest."""
+
+GESTURES = ("laisser", "ecarter", "signaler")
+
+SAID = {
+    "laisser": N_("C’est fait : son message arrive dans vos nouvelles, et les suivants n’attendront plus."),
+    "ecarter": N_("C’est fait : rien de cette personne ne vous arrivera pendant 30 jours. Elle n’en sait rien."),
+    "signaler": N_("Merci : les personnes qui veillent sur votre coop le liront. Rien de plus ne vous en arrivera."),
+}
+
+FILES: dict[str, tuple[str, str]] = {
+    "image": (N_("une image"), N_("%(count)s images")),
+    "video": (N_("un film"), N_("%(count)s films")),
+    "audio": (N_("un son"), N_("%(count)s sons")),
+    "": (N_("un fichier"), N_("%(count)s fichiers")),
+}
+"""What hangs on a message, said in words: nothing of it is loaded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One message as it is read: `files` in words, and what it answers."""
+
+    at: datetime
+    kind: str
+    private: bool
+    warning: str
+    text: str
+    files: str
+    file_words: list[str]
+    about: str
+    about_path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stranger:
+    """Somebody who waits: what she wrote, the newest last, and how much more there is."""
+
+    who: Person
+    host: str
+    address: str
+    count: int
+    first_at: datetime
+    on_its_way: bool
+    letters: list[Letter]
+
+
+async def list_requests(request: web.Request) -> web.Response:
+    """GET /messages/inconnus."""
+    instance, me = request.app[INSTANCE], require_account(request).actor_id
+    before = read_page(request).before
+    async with connection(instance.pool) as conn:
+        senders = await message_requests.list_senders(conn, me, before=before, limit=AT_ONCE)
+        strangers = await _gather(conn, request, me, senders)
+        shared = (await preferences.load(conn)).strangers_shown
+    answer = await render(
+        request,
+        "message_requests/index.html",
+        strangers=strangers,
+        last=senders[-1].id if len(senders) == AT_ONCE else None,
+        first_page=before is None,
+        shared=shared,
+        days=KEPT_DAYS,
+        said=find_notice(request, SAID),
+    )
+    if is_seen(request):
+        async with transaction(instance.pool) as conn:
+            await news.mark_seen(conn, me)
+    return answer
+
+
+async def post_decision(request: web.Request) -> web.Response:
+    """POST /messages/inconnus: about everything that somebody wrote. Raises NotFound where nothing of hers waits."""
+    instance, account = request.app[INSTANCE], require_account(request)
+    form = await read_form(request)
+    gesture, author_id = form.choice("geste", GESTURES, default="laisser"), read_id(form.typed("personne"))
+    async with transaction(instance.pool) as conn:
+        me = await actors.get(conn, account.actor_id)
+        if gesture == "laisser":
+            await outbox.let_in(conn, me, author_id)
+        elif gesture == "signaler":
+            await outbox.report(conn, instance.site, me, author_id)
+        else:
+            await outbox.send_away(conn, me, author_id)
+    raise lead_on(PAGE, gesture)
+
+
+async def _gather(conn: Connection, request: web.Request, reader_id: int, senders: Sequence[Sender]) -> list[Stranger]:
+    site = request.app[INSTANCE].site
+    ids = [one.author_id for one in senders]
+    people = {actor.id: actor for actor in await actors.list_by_ids(conn, ids)}
+    found = await message_requests.list_of(conn, reader_id, ids, each=SHOWN_OF_ONE)
+    about = [one.about_id for one in found if one.about_id is not None]
+    told = await listings.list_by_posts(conn, about)
+    paths = {id: listing_path(site, listing) for id, listing in told.items()} | await _find_notes(
+        conn, site, reader_id, [id for id in about if id not in told]
+    )
+    return [
+        Stranger(
+            who=person_of(people[one.author_id]),
+            host=people[one.author_id].host,
+            address=_address_of(people[one.author_id]),
+            count=one.count,
+            first_at=one.first_at,
+            on_its_way=one.on_its_way,
+            letters=[_describe(request, each, told, paths) for each in found if each.author_id == one.author_id],
+        )
+        for one in senders
+        if one.author_id in people
+    ]
+
+
+def _address_of(actor: Actor) -> str:
+    return f"@{actor.handle}"
+
+
+async def _find_notes(conn: Connection, site: Site, reader_id: int, ids: Sequence[int]) -> dict[int, str]:
+    visible = await posts.filter_visible(conn, list(ids), reader_id)
+    return {post.id: note_path(site, post) for post in await posts.list_by_ids(conn, sorted(visible))}
+
+
+def _describe(request: web.Request, one: Request, told: dict[int, Listing], paths: dict[int, str]) -> Letter:
+    about = told.get(one.about_id or 0)
+    return Letter(
+        at=one.received_at,
+        kind=one.kind,
+        private=one.private,
+        warning=one.warning,
+        text=one.text,
+        files=_name_files(request, one.file_types),
+        file_words=[words for words in one.file_words if words],
+        about=about.details.title if about else "",
+        about_path=paths.get(one.about_id or 0, ""),
+    )
+
+
+def _name_files(request: web.Request, types: Sequence[str]) -> str:
+    """ "deux images, un son"."""
+    counts = Counter(kind if (kind := type.partition("/")[0]) in FILES else "" for type in types)
+    return ", ".join(
+        say(request, FILES[kind][count > 1], count=count) if count > 1 else say(request, FILES[kind][0])
+        for kind, count in counts.items()
+    )
