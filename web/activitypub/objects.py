@@ -11,7 +11,7 @@ from models.errors import NotFound
 from models.posts import Post
 from outbox.builders.note import build_note
 from outbox.builders.proposal import build_proposal, build_proposal_twin
-from web.activitypub.access import get_post, get_published, read_known_reader
+from web.activitypub.access import get_post, get_published, id_of, read_known_reader
 from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
 from web.keys import INSTANCE
 
@@ -27,13 +27,17 @@ TWIN = "https://w3id.org/valueflows/ont/vf#Proposal"
 
 async def show_object(request: web.Request) -> web.Response:
     """A listing or a note; a browser is sent to its page, which decides by its own reader."""
-    instance = request.app[INSTANCE]
     if not wants_activity(request):
         raise web.HTTPSeeOther(_find_page(request), headers={"Vary": VARY_PUBLIC})
-    reader = await read_known_reader(request)
+    return await answer_object(request, await read_known_reader(request))
+
+
+async def answer_object(request: web.Request, reader: Actor | None) -> web.Response:
+    """The document of the listing or note that is asked for, as far as the reader may see it."""
+    instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         author = await get_published(conn, request, FORMER_TYPE)
-        post = await get_post(conn, request, f"{instance.site.url}{request.path}", reader, FORMER_TYPE)
+        post = await get_post(conn, request, id_of(request), reader, FORMER_TYPE)
         body = await _build_document(request, conn, author, post)
     public = post.audience in posts.PUBLIC
     response = answer_activity(request, body, public=public, seconds=CACHED_SECONDS)

@@ -39,7 +39,7 @@ from web.pages.opening import PlaceView, find_place
 from web.pages.passages import Passages, find_passages, find_reaction_passages
 from web.pages.people import Person, person_of
 from web.pages.remarks import Remark, list_remarks
-from web.pages.servers import send_servers_to
+from web.pages.servers import name_document
 from web.pages.taken_days import TakenDays, ask_for_calendar, find_taken
 from web.paths import listing_path
 from web.render import N_, find_face, render, say
@@ -107,8 +107,7 @@ async def show_local(request: web.Request) -> web.Response:
             raise NotFound
         posts.require_standing(listing.post, reader_of(request))
         view = await gather(conn, request, listing)
-    send_servers_to(request, listing.uri)
-    return await _show(request, view)
+    return name_document(await _show(request, view), listing.uri)
 
 
 async def show_by_id(request: web.Request) -> web.Response:
