@@ -16,6 +16,7 @@ from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Tombstone
 from federation.vocabulary.polls import Vote
 from inbox.errors import Ignored
+from inbox.own_pages import name_by_ids
 from inbox.private_fetches import fetch_announced
 from models import actors, follows, posts
 from models.actors import Actor
@@ -28,8 +29,12 @@ async def resolve(instance: Instance, item: Received) -> Activity:
     """One received activity whose objects may be believed: embedded by their own author, or fetched from their origin.
 
     Raises FetchFailed (with `retry` where trying again may help), and Ignored, Malformed, Unsupported or NotAllowed for
-    what is to be left alone.
+    what is to be left alone. What of ours is named by its page has its id (see `own_pages`).
     """
+    return await name_by_ids(instance, await _resolve(instance, item))
+
+
+async def _resolve(instance: Instance, item: Received) -> Activity:
     activity = await parse_any_activity(instance.jsonld, item.body)
     require_owner(activity, item.actor_uri)
     match activity:
