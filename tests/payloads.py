@@ -6,8 +6,11 @@ from typing import Any
 
 FOLDER = Path(__file__).parent / "documents"
 
-EVERY = sorted(path.relative_to(FOLDER).with_suffix("").as_posix() for path in FOLDER.rglob("*.json"))
-"""All of them as `mastodon/create_note`."""
+WITHOUT_ID = frozenset({"wordpress/update_profile"})
+"""Activities that are a hint and nothing else."""
+
+EVERY = sorted({path.relative_to(FOLDER).with_suffix("").as_posix() for path in FOLDER.rglob("*.json")} - WITHOUT_ID)
+"""All of them as `mastodon/create_note`, but those without an id."""
 
 OURS = [name for name in EVERY if name.startswith("declic/")]
 

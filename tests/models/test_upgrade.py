@@ -36,9 +36,6 @@ SELECT 100 + n, 'https://lomme.test/users/alice/items/' || n, 'listing', true, 1
 INSERT INTO post (id, uri, kind, local, author_id, url, audience, content, published_at, in_reply_to_id)
 VALUES (200, 'https://henin.test/notes/1', 'note', false, 3, 'https://henin.test/@bob/1', 'direct', '<p>Bonjour</p>',
     now(), 101);
-INSERT INTO post (id, uri, kind, local, author_id, url, audience, content, published_at, in_reply_to_uri, root_id)
-VALUES (201, 'https://henin.test/notes/2', 'note', false, 3, 'https://henin.test/@bob/2', 'network', '<p>Page</p>',
-    now(), 'https://lomme.test/annonces/2', 201);
 INSERT INTO listing (post_id, kind, mode, title, status, place_name, postcode)
 SELECT 100 + n, 'offer', CASE WHEN n % 2 = 0 THEN 'gift' ELSE 'loan' END, 'Tente ' || n,
     CASE WHEN n = 20 THEN 'paused' ELSE 'open' END, 'Lomme', '59160' FROM generate_series(1, 20) AS n;
@@ -146,7 +143,21 @@ async def test_an_exchange_about_a_listing_from_before_begins_at_once(upgraded: 
     assert agreed.state == "agreed"
 
 
-async def test_what_answered_a_page_by_its_address_answers_what_the_page_shows(upgraded: Pool) -> None:
-    row = await upgraded.fetchrow("SELECT in_reply_to_uri, in_reply_to_id, root_id FROM post WHERE id = 201")
+async def test_what_answered_a_page_by_its_address_answers_what_the_page_shows(old_url: str) -> None:
+    conn = await asyncpg.connect(old_url)
+    await conn.execute(
+        """
+        INSERT INTO post (id, uri, kind, local, author_id, url, audience, published_at, in_reply_to_uri, root_id)
+        VALUES (201, 'https://henin.test/notes/2', 'note', false, 3, 'https://henin.test/@bob/2', 'network', now(),
+                'https://lomme.test/annonces/2', 201),
+            (202, 'https://henin.test/notes/3', 'note', false, 3, 'https://henin.test/@bob/3', 'network', now(),
+                'https://henin.test/notes/2', 201)
+        """
+    )
 
-    assert row is not None and tuple(row) == ("https://lomme.test/users/alice/items/2", 102, 102)
+    await migrate(old_url)
+
+    rows = await conn.fetch("SELECT in_reply_to_uri, in_reply_to_id, root_id FROM post WHERE id > 200 ORDER BY id")
+    await conn.close()
+    assert tuple(rows[0]) == ("https://lomme.test/users/alice/items/2", 102, 102)
+    assert rows[1]["root_id"] == 102

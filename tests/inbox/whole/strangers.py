@@ -1,5 +1,6 @@
 """People of other servers under addresses of their own, and with keys of their own for proofs."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from tests.fediverse import FakeFediverse, Person, build_actor_document, make_si
 
 def add_stranger(fediverse: FakeFediverse, uri: str, **changes: Any) -> Person:
     """Somebody with this id, whatever its form."""
-    username = uri.rstrip("/").rpartition("/")[2].lstrip("@")
+    username = re.sub(r"\W", "", uri.rstrip("/").rpartition("/")[2])
     signer = make_signer(f"{uri}#main-key")
     document = build_actor_document(uri, username, signer) | changes
     fediverse.documents[uri] = document
