@@ -7,7 +7,7 @@ from inbox.agreements import act, find_answered, follow_word, is_ours, read_term
 from inbox.assent import as_held
 from inbox.errors import Ignored
 from inbox.relations import find_our_follow
-from models import backfills, follows
+from models import answered_follows, backfills, follows
 from models.actors import Actor
 from models.agreements import Agreement
 from models.database import Connection
@@ -31,8 +31,10 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
     match answered:
         case Follow() | str():
             uri = answered if isinstance(answered, str) else answered.id
-            if uri and is_local(site, uri) and await unfollow_again(conn, site, uri, sender):
-                return
+            if uri and is_local(site, uri):
+                await answered_follows.confirm(conn, uri, sender.uri)
+                if await unfollow_again(conn, site, uri, sender):
+                    return
             follow = await find_our_follow(conn, site, sender, answered)
             newly = await follows.accept(conn, follow.id)
             if newly and len(await follows.list_local_followers(conn, sender.id)) == 1:
