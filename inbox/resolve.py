@@ -69,6 +69,9 @@ async def find_sender(conn: Connection, activity: Activity) -> Actor | None:
 async def _complete(instance: Instance, activity: Create | Update) -> Create | Update:
     """The object in full. What the author embedded is what the author says; a bare id is fetched (AX5)."""
     object = activity.object
+    if object == activity.actor:
+        await fetch_actor(instance, activity.actor)
+        return activity
     if isinstance(object, str):
         require_same_origin(activity.actor, object)  # before it is fetched: nobody sends us to somebody else's server
         object = _require_post(await fetch_announced(instance, activity, _require_elsewhere(instance, object)), object)
