@@ -7,6 +7,7 @@ from uuid import UUID
 
 from models.database import Connection, execute, fetch_all
 from models.inboxes import Inbox, schedule_to
+from models.markets import list_markets
 
 DeliveryState = Literal["waiting", "done", "failed", "held", "cancelled"]
 
@@ -60,7 +61,8 @@ async def schedule(
                 CASE WHEN s.holding THEN 'held' ELSE 'waiting' END AS state
             FROM (
                 SELECT p.id, p.inbox, p.host, CASE
-                    WHEN p.shared_inbox IS NULL OR (cardinality($4::bigint[]) = 0 AND p.type <> 'Application'
+                    WHEN p.shared_inbox IS NULL OR (cardinality($4::bigint[]) = 0
+                        AND p.type NOT IN ('Application', 'Service') AND p.username <> 'instance'
                         AND count(*) OVER (PARTITION BY p.shared_inbox) = 1) THEN p.inbox
                     ELSE p.shared_inbox END AS door
                 FROM (
@@ -91,11 +93,13 @@ async def schedule(
     )
 
 
-async def schedule_to_recipients_of(conn: Connection, *, activity_id: int, actor_id: int, object_uri: str) -> int:
+async def schedule_to_recipients_of(
+    conn: Connection, *, activity_id: int, actor_id: int, object_uri: str, but_markets: bool = False
+) -> int:
     """Queue an activity for every inbox that may hold this object: a Delete finds all copies; how many rows.
 
     These are the inboxes to which anything about it was, or may have been, sent, and those of people who answered,
-    shared or liked it: they hold a copy without having been sent one.
+    shared or liked it: they hold a copy without having been sent one. `but_markets`: see `models/markets`.
     """
     holders = await fetch_all(
         conn,
@@ -116,6 +120,9 @@ async def schedule_to_recipients_of(conn: Connection, *, activity_id: int, actor
         activity_id,
         object_uri,
     )
+    if but_markets:
+        doors = {door for market in await list_markets(conn) for door in market.inboxes}
+        holders = [holder for holder in holders if holder.inbox not in doors]
     return await schedule_to(conn, holders, activity_id=activity_id, actor_id=actor_id)
 
 

@@ -44,7 +44,9 @@ class Preferences:
     programs read the list of servers set aside for a public reason. `hold_hours` is how long a request waits for an
     answer, and holds its days, before it ends by itself. `points` are kept or not, have a name for one and for many,
     and say what is given on joining, each month, for an object deposited; `points_overdraft` is how far below zero a
-    member may go. `guests` lets people without any account answer by mail.
+    member may go. `guests` lets people without any account answer by mail. `markets` lets marketplaces elsewhere follow
+    `@instance` and show our public gifts and sales; off until the cooperative wishes it, since its members' things are
+    then advertised on sites where its rules do not hold.
     """
 
     name: str = ""
@@ -64,6 +66,7 @@ class Preferences:
     directory_area: DirectoryArea = "france"
     hold_hours: int = 72
     guests: bool = True
+    markets: bool = False
     legal_publisher: str = ""
     legal_director: str = ""
     legal_host: str = ""

@@ -74,6 +74,7 @@ async def read_settings(conn: Connection, form: Form, chosen: Preferences) -> Pr
         duration_label=form.choice("duration_label", DURATION_LABELS, default="longest"),
         hold_hours=_read_hold(form, chosen.hold_hours),
         guests=form.flag("guests"),
+        markets=form.flag("markets"),
     )
     return replace(
         read_points(form, chosen),

@@ -8,13 +8,15 @@ from aiohttp import web
 
 from federation.checkup import Finding, check_host
 from federation.hosts import read_host
-from models import chores, peers, set_aside
+from models import chores, markets, peers, set_aside
 from models.database import Connection, connection, transaction
 from models.errors import Conflict, Invalid, NotFound
 from models.levels import Level
 from models.moments import PARIS
 from models.peers import SELECTIONS, Peer
+from models.settings import Site
 from outbox import again
+from outbox import markets as outbox_markets
 from outbox import peers as outbox
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
@@ -28,7 +30,9 @@ PAGE = 50
 
 LEVELS: tuple[Level, ...] = get_args(Level)
 
-GESTURES = ("retry", "catch_up", "hold", "release", "withhold", "allow", "level")
+GESTURES = ("retry", "catch_up", "hold", "release", "withhold", "allow", "market_stop", "market_allow", "level")
+
+MARKETS = {"market_stop": outbox_markets.stop, "market_allow": outbox_markets.allow}
 
 SAID = {
     "retry": N_("C’est reparti : rechargez la page dans un instant."),
@@ -37,6 +41,8 @@ SAID = {
     "release": N_("Ce que nous gardions repart."),
     "withhold": N_("Rien de privé ne part plus vers ce serveur ; ce qui est public part toujours."),
     "allow": N_("Ce qui est privé part de nouveau vers ce serveur. « Rattraper » renvoie ce qui était resté ici."),
+    "market_stop": N_("Cette place de marché ne reçoit plus nos annonces."),
+    "market_allow": N_("Elle recevra les dons et les ventes publiés à partir de maintenant."),
     "level": N_("C’est noté."),
 }
 
@@ -99,7 +105,7 @@ async def post_gesture(request: web.Request) -> web.Response:
             if level:
                 await outbox.trust(conn, host, level)
             else:
-                await _act(conn, host, gesture, since)
+                await _act(conn, instance.site, host, gesture, since)
     except Conflict as error:
         form.fail("geste", str(error))
         return await _show(request, form, status=422)
@@ -107,9 +113,11 @@ async def post_gesture(request: web.Request) -> web.Response:
     raise lead_on(f"/coop/serveurs/{host}", gesture)
 
 
-async def _act(conn: Connection, host: str, gesture: str, since: datetime | None) -> None:
+async def _act(conn: Connection, site: Site, host: str, gesture: str, since: datetime | None) -> None:
     at = datetime.now(UTC)
-    if gesture == "hold":
+    if gesture in MARKETS:
+        await MARKETS[gesture](conn, site, host)
+    elif gesture == "hold":
         await outbox.hold(conn, host)
     elif gesture == "release":
         await outbox.release(conn, host)
@@ -152,6 +160,7 @@ async def _show(
         known = await peers.find_peer(conn, host)
         troubles = await peers.list_troubles(conn, host)
         own_clock = await peers.find_own_clock(conn)
+        market = await markets.find_by_host(conn, host)
     return await render(
         request,
         "peers/show.html",
@@ -159,6 +168,7 @@ async def _show(
         peer=known or Peer(host=host, level="reader"),
         known=known is not None,
         troubles=troubles,
+        market=market,
         own_clock=own_clock,
         form=form,
         findings=[(one.ok, say(request, TRIALS[one.trial]), tell_finding(speak, host, one)) for one in findings or []],
