@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from models.texts import decompose
+
 MAX_LENGTH = 100
 
 PATTERN = re.compile(r"(?<![\w#＃&/])[#＃](?=\w*[^\W\d_])(\w{1,100})(?!\w)")
@@ -14,8 +16,8 @@ _WORDS = re.compile(r"\w+")
 
 def fold(name: str) -> str:
     """The form in which hashtags are compared: no case, no accents, nothing but letters, digits and underscores."""
-    plain = unicodedata.normalize("NFKD", name).casefold().translate(_LIGATURES)
-    return "".join(one for one in unicodedata.normalize("NFKD", plain) if one.isalnum() or one == "_")
+    plain = decompose(name).casefold().translate(_LIGATURES)
+    return "".join(one for one in decompose(plain) if one.isalnum() or one == "_")
 
 
 def make_name(*words: str) -> str:
