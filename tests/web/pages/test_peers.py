@@ -309,13 +309,12 @@ async def test_a_marketplace_is_seen_stopped_and_given_things_again(
             conn, "instance", type="Application", uri=f"{lomme.site.url}/users/instance"
         )
         await make_follow(conn, await make_remote_actor(conn, "instance", "floh.test"), ours)
-    page = await admin.get("/coop/serveurs/floh.test")
-    assert "elle suit @instance" in page.text
-    assert "floh.test suit depuis" in " ".join((await admin.get("/coop/reglages")).text.split())
+    assert "elle suit @instance" in (await admin.get("/coop/serveurs/floh.test")).words()
+    assert "floh.test suit depuis" in (await admin.get("/coop/reglages")).words()
 
     for gesture, words in (("market_stop", "Vous l’avez arrêtée"), ("market_allow", "elle suit @instance")):
-        page = await admin.post("/coop/serveurs/floh.test", {"geste": gesture})
-        assert words in (await admin.get("/coop/serveurs/floh.test")).text
+        await admin.send("/coop/serveurs/floh.test", {"geste": gesture})
+        assert words in (await admin.get("/coop/serveurs/floh.test")).words()
 
-    assert "Place de marché" not in (await admin.get(PAGE)).text
-    assert (await admin.post(PAGE, {"geste": "market_stop"})).status == 404
+    assert "Place de marché" not in (await admin.get(PAGE)).words()
+    assert (await admin.send(PAGE, {"geste": "market_stop"})).status == 404
