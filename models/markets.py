@@ -56,14 +56,14 @@ async def list_open(conn: Connection) -> list[Market]:
 
 
 async def list_holders(conn: Connection, object_uri: str) -> list[int]:
-    """Those to which something about this object was, or may have been, sent: the row ids of their actors."""
+    """Those that may show this object, also if they were stopped since: the row ids of their actors."""
     return await fetch_column(
         conn,
         """
         SELECT DISTINCT m.id
         FROM follow f JOIN actor m ON m.id = f.follower_id JOIN actor ours ON ours.id = f.followed_id
         JOIN delivery d ON d.inbox IN (m.shared_inbox, m.inbox) JOIN activity a ON a.id = d.activity_id
-        WHERE ours.local AND ours.username = 'instance' AND f.state = 'accepted' AND NOT m.local
+        WHERE ours.local AND ours.username = 'instance' AND NOT m.local
             AND a.object_uri = $1 AND a.type = 'Create' AND may_have_arrived(d.attempts, d.state, d.cause)
         """,
         object_uri,

@@ -82,7 +82,7 @@ async def renew(conn: Connection, site: Site, author: Actor, listing: Listing, d
     """Show the listing there as it is now: taken away where it stands, and given anew while it is to be had."""
     holders = await markets.list_holders(conn, listing.uri)
     served = await list_served(conn)
-    cc = tuple(market.uri for market in await markets.list_open(conn))
+    cc = tuple(market.uri for market in await markets.list_markets(conn))
     if holders:
         delete = replace(build_delete(site, author, listing.post, datetime.now(UTC)), to=(), cc=cc)
         await send(conn, author, delete, Recipients(named_ids=tuple(holders)), about=listing.uri)

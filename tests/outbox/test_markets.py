@@ -151,6 +151,15 @@ async def test_what_was_given_becomes_a_loan_and_is_taken_away(conn: Connection,
     assert [one["type"] for one in await went(conn)] == ["Create", "Delete"]
 
 
+async def test_what_one_shows_that_was_stopped_is_still_taken_away(conn: Connection, alice: Actor, floh: Actor) -> None:
+    listing = await publish(conn, alice)
+    await stop(conn, HERE, "floh.test")
+
+    await listings.close(conn, HERE, alice, listing.uri, "done")
+
+    assert [one["type"] for one in await went(conn)][-1] == "Delete"
+
+
 async def test_administrators_stop_one_and_let_it_have_things_again(
     conn: Connection, alice: Actor, floh: Actor
 ) -> None:

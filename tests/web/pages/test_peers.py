@@ -313,8 +313,9 @@ async def test_a_marketplace_is_seen_stopped_and_given_things_again(
     assert "floh.test suit depuis" in (await admin.get("/coop/reglages")).words()
 
     for gesture, words in (("market_stop", "Vous l’avez arrêtée"), ("market_allow", "elle suit @instance")):
-        await admin.send("/coop/serveurs/floh.test", {"geste": gesture})
+        sent = await admin.send("/coop/serveurs/floh.test", {"geste": gesture}, form_on=PAGE)
+        assert sent.status == 303
         assert words in (await admin.get("/coop/serveurs/floh.test")).words()
 
     assert "Place de marché" not in (await admin.get(PAGE)).words()
-    assert (await admin.send(PAGE, {"geste": "market_stop"})).status == 404
+    assert (await admin.send(PAGE, {"geste": "market_stop"}, form_on=PAGE)).status == 404
