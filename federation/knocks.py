@@ -29,6 +29,16 @@ class ServerKnocks:
             await self._reload()
         return Knock.RFC9421 if host in self._hosts else None
 
+    async def is_known(self, host: str) -> bool:
+        """Whether it is one of these, or something signed in the usual way arrived there within a day.
+
+        No longer than that: a server that changes its ways may answer 400 to the old one.
+        """
+        if await self.find(host) is not None:
+            return True
+        async with connection(self._pool) as conn:
+            return await servers.has_taken_lately(conn, host)
+
     async def keep(self, host: str, knock: Knock) -> None:
         """Remember what worked after the other way did not."""
         if knock is Knock.RFC9421:

@@ -53,6 +53,10 @@ class KnockMemory(Protocol):
         """What worked last time."""
         ...
 
+    async def is_known(self, host: str) -> bool:
+        """Whether the way in which this host is asked first has worked lately."""
+        ...
+
     async def keep(self, host: str, knock: Knock) -> None:
         """Remember what worked."""
         ...

@@ -34,7 +34,7 @@ WRITERS: dict[type[Any], Callable[[Any], Json]] = {
 
 SECRET = frozenset({"bto", "bcc"})
 OTHER_PUBLIC = frozenset({"Public", "as:Public"})
-FIELDS_OF_VOTES = {"id", "type", "name", "attributedTo", "inReplyTo", "to", "published"}
+FIELDS_OF_VOTES = {"id", "type", "name", "attributedTo", "inReplyTo", "to", "cc", "published"}
 SINGLE = ("url", "context", "audience", "inReplyTo", "attributedTo")
 
 
@@ -76,7 +76,7 @@ def require_receivable(document: Json, names: set[str]) -> None:
     if isinstance(inner, dict):
         require_receivable(inner, set())
     elif _is_vote(document):
-        if document.keys() - {"@context"} != FIELDS_OF_VOTES or len(document["to"]) != 1:
+        if document.keys() - {"@context"} != FIELDS_OF_VOTES or (len(document["to"]), document["cc"]) != (1, []):
             raise BrokenRule("A vote says nothing but its choice, to the author of the poll alone.")
     elif document["type"] == "Note":
         _require_note(document)

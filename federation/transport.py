@@ -165,19 +165,25 @@ class AiohttpTransport:
         return target
 
     async def _knock(self, request: _Request, knock: Knock | None) -> tuple[Fetched, Knock]:
-        """Ask in the way that this host likes, and in the other one when that is refused (RS9, RS10)."""
+        """Ask in the way that this host likes, and in the other one when that may be why it refuses (RS9, RS10).
+
+        A 400 says so only of a host that is not known yet: elsewhere it is about what was sent. The first answer stands
+        after it, unless the second one is better: whoever does not know the other way may stumble over it. After a 401
+        an answer that is not about signatures is the one to what was asked.
+        """
         host = self._guard.require_url(request.url)
         if request.signer is None:
             return await self._ask(request, Knock.CAVAGE), Knock.CAVAGE
         first = knock or await self._recall(host)
         fetched = await self._ask(request, first)
-        if fetched.status not in _KNOCK_AGAIN:
+        if fetched.status not in _KNOCK_AGAIN or (fetched.status == 400 and await self._is_known(host)):
             return fetched, first
         again = await self._ask(request, first.other)
-        if again.status in _KNOCK_AGAIN:
-            return (again if again.status == 401 else fetched), first
         if again.status < 400:
             await self._remember(host, first.other)
+            return again, first.other
+        if fetched.status == 400 or again.status in _KNOCK_AGAIN:
+            return fetched, first
         return again, first.other
 
     async def _ask(self, request: _Request, knock: Knock) -> Fetched:
@@ -266,6 +272,11 @@ class AiohttpTransport:
             if self._memory is not None:
                 return await self._memory.find(host) or Knock.CAVAGE
         return Knock.CAVAGE
+
+    async def _is_known(self, host: str) -> bool:
+        with suppress(Unavailable):
+            return self._memory is not None and await self._memory.is_known(host)
+        return False
 
     async def _remember(self, host: str, knock: Knock) -> None:
         if self._memory is not None:

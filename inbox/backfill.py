@@ -25,6 +25,7 @@ from federation.vocabulary.objects import Note
 from inbox.errors import Ignored
 from inbox.featured import ask_once_a_day
 from inbox.objects import save_past_post
+from inbox.own_pages import name_post_by_ids
 from models import actors, backfills, follows, reactions
 from models.actors import Actor
 from models.backfills import Backfill
@@ -189,6 +190,7 @@ async def _keep(instance: Instance, actor: Actor, entry: Entry) -> bool:
     if entry.share_uri is None and author_uri != actor.uri:
         raise Ignored("This is somebody else's.")
     author = actor if author_uri == actor.uri else await _find_author(instance, author_uri, entry)
+    object = await name_post_by_ids(instance, object)
     async with transaction(instance.pool) as conn:
         return await _save(conn, actor, author, object, entry)
 

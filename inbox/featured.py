@@ -14,6 +14,7 @@ from federation.uris import same_origin
 from federation.vocabulary.embedded import is_postlike, note_of
 from inbox.errors import Ignored
 from inbox.objects import save_past_post
+from inbox.own_pages import name_post_by_ids
 from models import actors, jobs, pins, posts
 from models.actors import Actor
 from models.database import Connection, connection, transaction
@@ -85,6 +86,7 @@ async def _fetch(instance: Instance, actor: Actor, address: str) -> int:
     if note.attributed_to != actor.uri or not note.is_public:
         raise Ignored("Only one's own public posts can be pinned.")
     require_attributed(actor.uri, note.id, actor.uri)
+    object = await name_post_by_ids(instance, object)
     async with transaction(instance.pool) as conn:
         post, _ = await save_past_post(
             conn, actor, object, through_share=True, moment=max(note.published or EPOCH, EPOCH)

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+import orjson
+
 from federation.errors import Malformed, Unsupported
 from federation.fields import Json, types, uri
 from federation.parse import NeedsCompaction, decode, decode_plain
 from federation.vocabulary.activity_readers import READERS, read_actor_uri
+from inbox.hints import write_hint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +24,8 @@ class Header:
 class Readable:
     """A body that is JSON with a header; `plain` when plain reading understands all of it.
 
-    `direct` when its actor sent it: only then do the headers of the request speak for the actor too.
+    `direct` when its actor sent it: only then do the headers of the request speak for the actor too. `hint` when what
+    stands here is not what was sent, see `hints`.
     """
 
     body: bytes
@@ -29,6 +33,7 @@ class Readable:
     header: Header
     plain: bool
     direct: bool = True
+    hint: bool = False
 
 
 def read_body(body: bytes) -> Readable:
@@ -37,18 +42,22 @@ def read_body(body: bytes) -> Readable:
         document, plain = decode_plain(body), True
     except NeedsCompaction:
         document, plain = decode(body), False
-    return Readable(body=body, document=document, header=_read_header(document), plain=plain)
+    type, actor_uri = _read_type(document), read_actor_uri(document.get("actor"))
+    id, hint = uri(document.get("id")), False
+    if id is None and type == "Update":
+        document, plain, hint = write_hint(document, actor_uri), True, True
+        body, id = orjson.dumps(document), document["id"]
+    if id is None:
+        raise Unsupported("This activity has no id, so it is passing news that nobody keeps.")
+    header = Header(id=id, type=type, actor_uri=actor_uri)
+    return Readable(body=body, document=document, header=header, plain=plain, hint=hint)
 
 
-def _read_header(document: Json) -> Header:
-    actor_uri = read_actor_uri(document.get("actor"))
+def _read_type(document: Json) -> str:
     names = [name.rpartition("#")[2].rpartition(":")[2] for name in types(document)]
     if not names:
         raise Malformed("This has no type.")
     type = next((name for name in names if name in READERS), None)
     if type is None:
         raise Unsupported(f"{names[0][:100]} is no activity known here.")
-    id = uri(document.get("id"))
-    if id is None:
-        raise Unsupported("This activity has no id, so it is passing news that nobody keeps.")
-    return Header(id=id, type=type, actor_uri=actor_uri)
+    return type

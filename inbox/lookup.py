@@ -11,6 +11,7 @@ from federation.uris import host_of, is_local
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from inbox.errors import Ignored
 from inbox.objects import save_post
+from inbox.own_pages import find_id, name_post_by_ids
 from models import posts
 from models.actors import Actor
 from models.database import connection, transaction
@@ -23,8 +24,7 @@ async def look_up(instance: Instance, address: str) -> Actor | Post:
 
     Raises ResolveFailed and other FederationErrors, NotFound, Invalid. Whoever shows it asks first who may see it.
     """
-    async with connection(instance.pool) as conn:
-        held = await posts.find_by_uri(conn, address) or await posts.find_by_url(conn, address)
+    held = await _find_held(instance, address)
     if held is not None:
         return held
     try:
@@ -40,13 +40,12 @@ async def look_up(instance: Instance, address: str) -> Actor | Post:
 
 async def fetch_post(instance: Instance, address: str) -> Post:
     """The public post with this id, or behind this page. Raises FetchFailed, whose cause says why not."""
-    async with connection(instance.pool) as conn:
-        held = await posts.find_by_uri(conn, address) or await posts.find_by_url(conn, address)
+    held = await _find_held(instance, address)
     if held is not None:
         return held
     if is_local(instance.site, address):
         raise FetchFailed(Cause.NOT_FOUND, instance.site.host)
-    object = await fetch_postlike(instance, address)
+    object = await name_post_by_ids(instance, await fetch_postlike(instance, address))
     note = note_of(object)
     try:
         if note.attributed_to is None or not note.is_public:
@@ -59,6 +58,13 @@ async def fetch_post(instance: Instance, address: str) -> Post:
         raise
     except (Ignored, FederationError) as error:
         raise FetchFailed(Cause.NOT_AN_OBJECT, host_of(note.id)) from error
+
+
+async def _find_held(instance: Instance, address: str) -> Post | None:
+    """The post with this id, or with this page; one of ours whatever stands behind its address."""
+    async with connection(instance.pool) as conn:
+        address = await find_id(conn, instance.site, address)
+        return await posts.find_by_uri(conn, address) or await posts.find_by_url(conn, address)
 
 
 async def fetch_postlike(instance: Instance, address: str) -> Postlike:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from federation.authentication import authenticate_sender
-from federation.errors import FederationError, KeyGone, SignatureInvalid
+from federation.errors import FederationError, KeyGone, SignatureInvalid, Unsupported
 from federation.fields import uri
 from federation.instance import Instance
 from federation.origin import require_owner, require_same_origin
@@ -81,6 +81,8 @@ async def _receive(instance: Instance, envelope: Envelope, inbox_owner: str | No
         await policy.require_inbox(instance, inbox_owner)
     if header.type in {"Delete", "Update"} and not await _knows(instance, read):
         return "Nothing is known here of this actor."
+    if read.hint and not instance.told_budget.spend(host_of(header.actor_uri)):
+        return "This server was asked often enough for now."
     try:
         believed = await _authenticate(instance, envelope, read)
     except KeyGone as gone:
@@ -145,6 +147,8 @@ async def _authenticate(instance: Instance, envelope: Envelope, read: Readable) 
     policy.require_patience(instance, host_of(key.owner))  # whoever sends it: a forwarder spends nobody else's
     if key.owner == header.actor_uri:
         return read
+    if read.hint:
+        raise Unsupported("Only whoever changed something gives a hint of it.")
     return await find_vouched(instance, read, forwarder=host_of(key.owner))
 
 

@@ -3,7 +3,7 @@
 from federation.uris import is_local, same_origin
 from federation.vocabulary.activities import Follow, QuoteRequest
 from inbox.errors import Ignored
-from models import actors, follows, posts, quotes
+from models import actors, answered_follows, follows, posts, quotes
 from models.actors import Actor
 from models.database import Connection
 from models.quotes import Quote
@@ -13,7 +13,8 @@ from models.settings import Site
 async def find_our_follow(conn: Connection, site: Site, sender: Actor, answered: Follow | str) -> follows.Follow:
     """The Follow of ours that `sender` answers: by its id, or by who follows whom where the id was lost (AX3).
 
-    Raises Ignored unless one of ours asked exactly this actor.
+    It arrived: some servers answer it, and yet refuse the request that brought it. Raises Ignored unless one of ours
+    asked exactly this actor.
     """
     uri = answered if isinstance(answered, str) else answered.id
     found = await follows.find_by_uri(conn, uri) if uri and is_local(site, uri) else None
@@ -23,6 +24,8 @@ async def find_our_follow(conn: Connection, site: Site, sender: Actor, answered:
             found = await follows.find(conn, follower_id=follower.id, followed_id=sender.id)
     if found is None or found.followed_id != sender.id:
         raise Ignored("Nobody here asked to follow this actor.")
+    if found.uri is not None:
+        await answered_follows.confirm(conn, found.uri, sender.uri)
     return found
 
 

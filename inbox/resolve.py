@@ -18,6 +18,7 @@ from federation.vocabulary.polls import Vote
 from federation.vocabulary.quotes import QuoteAuthorization
 from inbox.delegated import as_by_author, confirm_deletion, fetch_for_delegate, shows_newer
 from inbox.errors import Ignored
+from inbox.own_pages import name_by_ids
 from inbox.private_fetches import fetch_announced
 from inbox.quotes import resolve_request
 from models import actors, follows, posts
@@ -31,11 +32,17 @@ async def resolve(instance: Instance, item: Received) -> Activity:
     """One received activity whose objects may be believed: embedded by their own author, or fetched from their origin.
 
     Raises FetchFailed (with `retry` where trying again may help), and Ignored, Malformed, Unsupported or NotAllowed for
-    what is to be left alone.
+    what is to be left alone. What of ours is named by its page has its id (see `own_pages`).
     """
+    return await name_by_ids(instance, await _resolve(instance, item))
+
+
+async def _resolve(instance: Instance, item: Received) -> Activity:
     activity = await parse_any_activity(instance.jsonld, item.body)
     require_owner(activity, item.actor_uri)
     match activity:
+        case Update(object=changed) if changed == activity.actor:
+            await fetch_actor(instance, activity.actor)
         case Create() | Update():
             return await _complete(instance, activity)
         case Announce():

@@ -89,6 +89,20 @@ async def find_latest(conn: Connection, *, actor_id: int, type: str, object_uri:
     )
 
 
+async def find_create(conn: Connection, *, actor_id: int, object_uri: str) -> StoredActivity | None:
+    """The activity by which everybody was told of this public object, for whoever passes it on."""
+    return await fetch_one(
+        conn,
+        StoredActivity,
+        """
+        SELECT id, uri, type, actor_id, object_uri, public, body, created_at AS said_at FROM activity
+        WHERE object_uri = $1 AND actor_id = $2 AND type = 'Create' AND public ORDER BY id DESC LIMIT 1
+        """,
+        object_uri,
+        actor_id,
+    )
+
+
 async def list_outbox(
     conn: Connection, actor_id: int, *, before: int | None, limit: int, reader_id: int | None = None
 ) -> list[StoredActivity]:

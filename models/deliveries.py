@@ -7,6 +7,7 @@ from uuid import UUID
 
 from models.database import Connection, execute, fetch_all
 from models.inboxes import Inbox, Queued, count_queued, schedule_to
+from models.markets import list_markets
 
 DeliveryState = Literal["waiting", "done", "failed", "held", "cancelled"]
 
@@ -40,9 +41,11 @@ async def schedule(
 ) -> int:
     """Queue an activity for the inboxes of these people and of the followers of these actors; how many rows.
 
-    One statement; one row per shared inbox (AX21); people named go first. Hosts set aside get nothing, hosts that
-    are unavailable, or paused by hand, get theirs later (HT7). Local people need no delivery, guests have no inbox.
-    What is private stands as failed for hosts to which nothing private is sent (B-52).
+    One statement; one row per shared inbox (AX21), and what is for one person alone of a server to her own inbox: some
+    servers expect it there. Their actors, which are nobody in particular, are spoken to at the server's door. All of
+    one author for one host are one lane, whichever inbox they are for. People named go first. Hosts set aside get
+    nothing, hosts that are unavailable, or paused by hand, get theirs later (HT7). Local people need no delivery,
+    guests have no inbox. What is private stands as failed for hosts to which nothing private is sent (B-52).
     """
     [queued] = await fetch_all(
         conn,
@@ -57,19 +60,27 @@ async def schedule(
                 greatest(now(), lane.due_at), CASE WHEN kept.here THEN 'Nothing private is sent to this server.' END,
                 CASE WHEN kept.here THEN 'withheld' END, CASE WHEN kept.here THEN now() END
             FROM (
-                SELECT DISTINCT ON (coalesce(a.shared_inbox, a.inbox)) coalesce(a.shared_inbox, a.inbox) AS inbox,
-                    CASE WHEN a.shared_inbox IS NULL THEN NULL ELSE a.inbox END AS personal_inbox, a.host,
+                SELECT DISTINCT ON (a.door) a.door AS inbox,
+                    CASE WHEN a.door = a.inbox THEN NULL ELSE a.inbox END AS personal_inbox, a.host,
                     CASE WHEN a.id = ANY($3::bigint[]) THEN 0::smallint ELSE 1::smallint END AS priority,
                     CASE WHEN s.holding THEN 'held' ELSE 'waiting' END AS state
                 FROM (
-                    SELECT unnest($3::bigint[]) AS id
-                    UNION
-                    SELECT f.follower_id FROM follow f WHERE f.followed_id = ANY($4::bigint[]) AND f.state = 'accepted'
-                ) AS wanted
-                JOIN actor a ON a.id = wanted.id
+                    SELECT p.id, p.inbox, p.host, CASE
+                        WHEN p.shared_inbox IS NULL OR (cardinality($4::bigint[]) = 0
+                            AND p.type NOT IN ('Application', 'Service') AND p.username <> 'instance'
+                            AND count(*) OVER (PARTITION BY p.shared_inbox) = 1) THEN p.inbox
+                        ELSE p.shared_inbox END AS door
+                    FROM (
+                        SELECT unnest($3::bigint[]) AS id
+                        UNION
+                        SELECT f.follower_id FROM follow f
+                        WHERE f.followed_id = ANY($4::bigint[]) AND f.state = 'accepted'
+                    ) AS wanted
+                    JOIN actor p ON p.id = wanted.id
+                    WHERE NOT p.local AND p.inbox <> '' AND p.deleted_at IS NULL AND p.suspended_at IS NULL
+                ) AS a
                 LEFT JOIN server s ON s.host = a.host
-                WHERE NOT a.local AND a.inbox <> '' AND a.deleted_at IS NULL AND a.suspended_at IS NULL
-                ORDER BY coalesce(a.shared_inbox, a.inbox), CASE WHEN a.id = ANY($3::bigint[]) THEN 0 ELSE 1 END, a.id
+                ORDER BY a.door, CASE WHEN a.id = ANY($3::bigint[]) THEN 0 ELSE 1 END, a.id
             ) AS target
             CROSS JOIN (SELECT is_private($1) AS private, is_private_word($1) AS word OFFSET 0) AS said
             CROSS JOIN LATERAL (
@@ -91,11 +102,13 @@ async def schedule(
     return await count_queued(conn, actor_id, queued)
 
 
-async def schedule_to_recipients_of(conn: Connection, *, activity_id: int, actor_id: int, object_uri: str) -> int:
+async def schedule_to_recipients_of(
+    conn: Connection, *, activity_id: int, actor_id: int, object_uri: str, but_markets: bool = False
+) -> int:
     """Queue an activity for every inbox that may hold this object: a Delete finds all copies; how many rows.
 
     These are the inboxes to which anything about it was, or may have been, sent, and those of people who answered,
-    shared or liked it: they hold a copy without having been sent one.
+    shared or liked it: they hold a copy without having been sent one. `but_markets`: see `models/markets`.
     """
     holders = await fetch_all(
         conn,
@@ -116,6 +129,9 @@ async def schedule_to_recipients_of(conn: Connection, *, activity_id: int, actor
         activity_id,
         object_uri,
     )
+    if but_markets:
+        doors = {door for market in await list_markets(conn) for door in market.inboxes}
+        holders = [holder for holder in holders if holder.inbox not in doors]
     return await schedule_to(conn, holders, activity_id=activity_id, actor_id=actor_id)
 
 
@@ -241,7 +257,7 @@ async def give_up(conn: Connection, id: int, *, status: int | None, error: str, 
         """
         UPDATE delivery SET state = 'failed', attempts = attempts + 1, last_status = $2, error = $3,
             cause = $4, finished_at = now(), claimed_by = NULL, claimed_until = NULL
-        WHERE id = $1
+        WHERE id = $1 AND state IN ('waiting', 'held')
         """,
         id,
         status,

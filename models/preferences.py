@@ -45,7 +45,9 @@ class Preferences:
     answer, and holds its days, before it ends by itself. `points` are kept or not, have a name for one and for many,
     and say what is given on joining, each month, for an object deposited; `points_overdraft` is how far below zero a
     member may go. `guests` lets people without any account answer by mail. `strangers_shown` lets those who moderate
-    read what strangers wrote to members, and waits.
+    read what strangers wrote to members, and waits. `markets` lets marketplaces elsewhere follow
+    `@instance` and show our public gifts and sales; off until the cooperative wishes it, since its members' things are
+    then advertised on sites where its rules do not hold.
     """
 
     name: str = ""
@@ -66,6 +68,7 @@ class Preferences:
     hold_hours: int = 72
     guests: bool = True
     strangers_shown: bool = False
+    markets: bool = False
     legal_publisher: str = ""
     legal_director: str = ""
     legal_host: str = ""

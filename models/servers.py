@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from models.database import Connection, execute, fetch_all, fetch_column, fetch_one
+from models.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 from models.levels import Level as Level
 from models.levels import save_level as save_level
 
@@ -105,6 +105,15 @@ async def save_knock(conn: Connection, host: str, knock: str) -> None:
         """,
         host,
         knock,
+    )
+
+
+async def has_taken_lately(conn: Connection, host: str) -> bool:
+    """Whether a delivery to this host arrived within a day."""
+    return bool(
+        await fetch_value(
+            conn, "SELECT EXISTS (SELECT FROM server WHERE host = $1 AND last_out_at > now() - interval '1 day')", host
+        )
     )
 
 

@@ -15,6 +15,7 @@ from models.listings import ClosedReason, Listing, ListingDetails, ListingDraft,
 from models.moments import PARIS
 from models.posts import PUBLIC, Audience, NewPost, Post
 from models.settings import Site
+from outbox import markets
 from outbox.audience import find_recipients, find_stream, next_moment
 from outbox.beginnings import end_of, usual_end
 from outbox.builders.audience import build_address
@@ -244,11 +245,12 @@ async def _save(
 async def _send_create(conn: Connection, site: Site, author: Actor, listing: Listing, stream: Actor | None) -> None:
     if listing.post.audience == "coop":
         return
-    create = build_create(site, author, await _build(conn, site, author, listing))
+    document = await _build(conn, site, author, listing)
+    create = build_create(site, author, document)
     named = tuple(await actors.list_by_uris(conn, [*listing.post.to_uris, *listing.post.cc_uris]))
     named = tuple(actor for actor in named if not actor.local)
     recipients = find_recipients(listing.post.audience, author, named=named)
-    await send(conn, author, create, recipients, about=listing.uri)
+    await send(conn, author, create, await markets.add_served(conn, recipients, listing, document), about=listing.uri)
     await pass_on(conn, site, stream, author, listing.post, create)
 
 
@@ -261,14 +263,16 @@ async def _send_update(conn: Connection, site: Site, author: Actor, listing: Lis
     post = listing.post
     if post.audience == "coop":
         return
-    update = build_update(site, author, await _build(conn, site, author, listing))
+    document = await _build(conn, site, author, listing)
+    update = build_update(site, author, document)
     stream_uri = listing.details.stream_uri
     stream = await actors.find_by_uri(conn, stream_uri) if stream_uri else None
     named = tuple(actor for actor in await actors.list_by_uris(conn, [*post.to_uris, *post.cc_uris]) if not actor.local)
     recipients = find_recipients(post.audience, author, stream=stream, named=named)
     if post.audience in PUBLIC:
-        recipients = replace(recipients, holders_of=post.uri)
+        recipients = replace(recipients, holders_of=post.uri, but_markets=True)
     await send(conn, author, update, recipients, about=post.uri)
+    await markets.renew(conn, site, author, listing, document)
 
 
 async def _build(conn: Connection, site: Site, author: Actor, listing: Listing) -> Proposal:

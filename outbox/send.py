@@ -15,7 +15,8 @@ from models.database import Connection
 class Recipients:
     """Whom an activity goes to: these people, the followers of these actors, everybody who holds this object.
 
-    `all_who_know` is everybody who may know the sender, for her last word.
+    `all_who_know` is everybody who may know the sender, for her last word. `but_markets` leaves marketplaces out among
+    the holders: they read no Update.
 
     Local people need nothing: their timelines are queries.
     """
@@ -23,15 +24,23 @@ class Recipients:
     named_ids: tuple[int, ...] = ()
     followed_ids: tuple[int, ...] = ()
     holders_of: str | None = None
+    but_markets: bool = False
     all_who_know: bool = False
 
 
 async def send(
-    conn: Connection, sender: Actor, activity: Activity, recipients: Recipients, *, about: str | None = None
+    conn: Connection,
+    sender: Actor,
+    activity: Activity,
+    recipients: Recipients,
+    *,
+    about: str | None = None,
+    listed: bool = True,
 ) -> str:
     """Keep the activity and queue it, in the caller's transaction; its JSON.
 
-    `about` is the id of the object that it concerns, by which it is found again.
+    `about` is the id of the object that it concerns, by which it is found again. What is not `listed` stands in no
+    outbox, although it is public: it says again what another activity said.
     """
     body = serialize(activity).decode()
     activity_id = await activities.save(
@@ -41,7 +50,7 @@ async def send(
             type=type(activity).__name__,
             actor_id=sender.id,
             object_uri=about,
-            public=PUBLIC in activity.to or PUBLIC in activity.cc,
+            public=listed and (PUBLIC in activity.to or PUBLIC in activity.cc),
             body=body,
         ),
     )
@@ -55,7 +64,11 @@ async def send(
         )
     if recipients.holders_of is not None:
         await deliveries.schedule_to_recipients_of(
-            conn, activity_id=activity_id, actor_id=sender.id, object_uri=recipients.holders_of
+            conn,
+            activity_id=activity_id,
+            actor_id=sender.id,
+            object_uri=recipients.holders_of,
+            but_markets=recipients.but_markets,
         )
     if recipients.all_who_know:
         await departures.schedule_farewell(conn, activity_id=activity_id, actor_id=sender.id)

@@ -53,6 +53,6 @@ async def take_back(conn: Connection, site: Site, stream_uri: str, post: Post) -
 
 
 async def _find_create(conn: Connection, author: Actor, post: Post) -> Create | None:
-    kept = await activities.find_latest(conn, actor_id=author.id, type="Create", object_uri=post.uri)
+    kept = await activities.find_create(conn, actor_id=author.id, object_uri=post.uri)
     create = None if kept is None else parse_activity(kept.body.encode())
     return create if isinstance(create, Create) else None

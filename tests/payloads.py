@@ -9,12 +9,18 @@ FOLDER = Path(__file__).parent / "documents"
 READ = ".read.json"
 """What is read from a payload stands beside it under its name with this end."""
 
+WITHOUT_ID = frozenset({"wordpress/update_profile"})
+"""Activities that are a hint and nothing else."""
+
 EVERY = sorted(
-    path.relative_to(FOLDER).with_suffix("").as_posix()
-    for path in FOLDER.rglob("*.json")
-    if not path.name.endswith(READ)
+    {
+        path.relative_to(FOLDER).with_suffix("").as_posix()
+        for path in FOLDER.rglob("*.json")
+        if not path.name.endswith(READ)
+    }
+    - WITHOUT_ID
 )
-"""All of them as `mastodon/create_note`."""
+"""All of them as `mastodon/create_note`, but those without an id."""
 
 OURS = [name for name in EVERY if name.startswith("declic/")]
 

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+_DOCUMENT = frozenset({"application/activity+json", "application/ld+json"})
+_PAGE = frozenset({"text/html", "application/xhtml+xml", "text/*", "*/*"})
+_PAGES_OF_OBJECTS = ("/@", "/annonces/", "/a/", "/notes/")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Range:
@@ -26,6 +30,11 @@ def prefers(request: web.Request, wanted: Collection[str], others: Collection[st
         if one.type in others:
             return False
     return None
+
+
+def asks_for_document(request: web.Request) -> bool:
+    """Whether a server asks a page of ours for the object that it shows: people copy the address of the page."""
+    return request.path.startswith(_PAGES_OF_OBJECTS) and prefers(request, _DOCUMENT, _PAGE) is True
 
 
 def read_accept(header: str) -> list[Range]:

@@ -15,6 +15,7 @@ from web.api.streaming.hub import HUB, Hub
 from web.errors import error_middleware
 from web.keys import BACKGROUND, INSTANCE, TEMPLATES
 from web.middlewares import IN_FLIGHT, add_headers, preflight_middleware, request_middleware, wake_middleware
+from web.page_documents import with_documents
 from web.pages import routes as pages
 from web.peer_counts import share
 from web.peer_quota import UNPROVEN, make_budget, peer_quota_middleware
@@ -36,7 +37,13 @@ MIDDLEWARES = (  # from the outside to the view
     session_middleware,
 )
 
-ROUTES: list[web.RouteDef] = [*health.ROUTES, *media.ROUTES, *activitypub.ROUTES, *api.ROUTES, *pages.ROUTES]
+ROUTES: list[web.RouteDef] = [
+    *health.ROUTES,
+    *media.ROUTES,
+    *activitypub.ROUTES,
+    *api.ROUTES,
+    *with_documents(pages.ROUTES),
+]
 
 
 def make_app(instance: Instance, waker: Waker | None = None) -> web.Application:

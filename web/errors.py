@@ -9,7 +9,7 @@ from aiohttp.http import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from models.errors import DeclicError, OAuthError, Unauthenticated, Unavailable
-from web.accept import prefers
+from web.accept import asks_for_document, prefers
 from web.render import render
 
 log = structlog.get_logger(__name__)
@@ -91,7 +91,7 @@ async def answer_problem(request: web.Request, problem: Problem) -> web.Response
     """The answer itself, in the form that fits the address and what the client accepts."""
     if wants_json(request):
         headers = problem.headers
-        if request.path.startswith(FOR_SERVERS):
+        if is_for_servers(request):
             headers = FOR_READERS | ({"Accept-Signature": READERS_SIGN} if problem.status == 401 else {}) | headers
         if request.path.startswith(IN_WORDS_OF_OAUTH):
             return answer_oauth(problem)
@@ -132,6 +132,11 @@ def answer_oauth(problem: Problem) -> web.Response:
 def is_for_apps(request: web.Request) -> bool:
     """Whether this address is an application's, with or without a slash at its end."""
     return f"{request.path}/".startswith(FOR_APPS)
+
+
+def is_for_servers(request: web.Request) -> bool:
+    """Whether this address is one for other servers, or they ask for what stands behind a page."""
+    return request.path.startswith(FOR_SERVERS) or asks_for_document(request)
 
 
 def wants_json(request: web.Request) -> bool:

@@ -15,6 +15,7 @@ from aiohttp.typedefs import Handler
 
 from federation.budget import FetchBudget
 from models.settings import Network
+from web.accept import asks_for_document
 from web.keys import INSTANCE
 from web.middlewares import is_trusted
 from web.quota import QUOTA, WINDOW_SECONDS, current_window
@@ -62,7 +63,7 @@ async def peer_quota_middleware(request: web.Request, handler: Handler) -> web.S
         return await handler(request)
     if request.method == "POST" and request.path.endswith("/inbox"):
         return await _take_post(request, handler)
-    if request.method in SAFE_METHODS and request.path.startswith(FOR_SERVERS):
+    if request.method in SAFE_METHODS and (request.path.startswith(FOR_SERVERS) or asks_for_document(request)):
         _count_read(request)
     return await handler(request)
 

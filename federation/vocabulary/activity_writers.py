@@ -7,6 +7,7 @@ from federation.vocabulary.activities import (
     Add,
     Delete,
     Flag,
+    Follow,
     Move,
     Offer,
     QuoteRequest,
@@ -21,15 +22,15 @@ from federation.vocabulary.objects import Tombstone, write_tombstone
 
 
 def write_activity(value: Activity) -> Json:
-    """An activity; empty `to` and `cc` are left out."""
+    """An activity. `to` and `cc` are always there, as Mastodon writes them: some servers count on both."""
     return compact(
         {
             "id": value.id,
             "type": type(value).__name__,
             "actor": value.actor,
             "published": write_moment(value.published) if value.published else None,
-            "to": list(value.to) or None,
-            "cc": list(value.cc) or None,
+            "to": list(value.to),
+            "cc": list(value.cc),
             "audience": value.audience,
             **_write_extra(value),
             "object": _write_object(value),
@@ -43,8 +44,15 @@ def _write_object(value: Activity) -> object:
             return list(value.objects)
         case Delete():
             return _write_deleted(value.object)
+        case Accept(object=Follow() as asked) | Reject(object=Follow() as asked):
+            return _write_as_said(asked)
         case _:
             return write_embedded(value.object)
+
+
+def _write_as_said(asked: Follow) -> Json:
+    """What somebody else asked, with no address that was not in it."""
+    return {key: value for key, value in write_activity(asked).items() if value or key not in {"to", "cc"}}
 
 
 def _write_deleted(value: Tombstone) -> object:

@@ -84,6 +84,7 @@ def write_vote(value: Vote) -> Json:
         "attributedTo": value.attributed_to,
         "inReplyTo": value.in_reply_to,
         "to": list(value.to),
+        "cc": [],
     }
     if value.published is not None:
         written["published"] = write_moment(value.published)

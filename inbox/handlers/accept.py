@@ -7,7 +7,7 @@ from inbox.agreements import act, find_answered, follow_word, is_ours, read_term
 from inbox.assent import as_held
 from inbox.errors import Ignored
 from inbox.relations import find_asked, find_our_follow
-from models import backfills, follows
+from models import answered_follows, backfills, follows
 from models.actors import Actor
 from models.agreements import Agreement
 from models.database import Connection
@@ -27,9 +27,7 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
     answered = activity.object
     quote = await find_asked(conn, sender, answered)
     if quote is not None:
-        if activity.stamp is None or not same_origin(activity.stamp, sender.uri):
-            raise Ignored("A yes to a quote names its stamp, at the server of whoever is quoted.")
-        await hear_quote(conn, site, quote, activity.stamp)
+        await hear_quote(conn, site, quote, _require_stamp(sender, activity))
         return
     held = await find_answered(conn, sender, answered) if isinstance(answered, Offer | str) else None
     if held is not None:
@@ -37,17 +35,29 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
         return
     match answered:
         case Follow() | str():
-            uri = answered if isinstance(answered, str) else answered.id
-            if uri and is_local(site, uri) and await unfollow_again(conn, site, uri, sender):
-                return
-            follow = await find_our_follow(conn, site, sender, answered)
-            newly = await follows.accept(conn, follow.id)
-            if newly and len(await follows.list_local_followers(conn, sender.id)) == 1:
-                await backfills.ask(conn, sender.id)  # the first of ours: what came before is wanted too
+            await _begin_to_follow(conn, site, sender, answered)
         case QuoteRequest():
             raise Ignored("Nobody here asked to quote this.")
         case _:
             raise Ignored("This accepts terms of an exchange that is not kept here.")
+
+
+def _require_stamp(sender: Actor, activity: Accept) -> str:
+    if activity.stamp is None or not same_origin(activity.stamp, sender.uri):
+        raise Ignored("A yes to a quote names its stamp, at the server of whoever is quoted.")
+    return activity.stamp
+
+
+async def _begin_to_follow(conn: Connection, site: Site, sender: Actor, answered: Follow | str) -> None:
+    uri = answered if isinstance(answered, str) else answered.id
+    if uri and is_local(site, uri):
+        await answered_follows.confirm(conn, uri, sender.uri)
+        if await unfollow_again(conn, site, uri, sender):
+            return
+    follow = await find_our_follow(conn, site, sender, answered)
+    newly = await follows.accept(conn, follow.id)
+    if newly and len(await follows.list_local_followers(conn, sender.id)) == 1:
+        await backfills.ask(conn, sender.id)  # the first of ours: what came before is wanted too
 
 
 async def _hear_yes(conn: Connection, site: Site, sender: Actor, activity: Accept, held: Agreement) -> None:

@@ -8,10 +8,11 @@ from models.database import Connection
 from models.settings import Site
 from outbox.builders.accept import build_accept
 from outbox.builders.reject import build_reject
+from outbox.markets import answer_follow
 from outbox.send import Recipients, send
 
 UNFOLLOWABLE = "instance"
-"""The actor that signs our fetches publishes nothing."""
+"""The actor that signs our fetches publishes nothing; only marketplaces ask it for what others publish."""
 
 
 async def handle_follow(conn: Connection, site: Site, sender: Actor, activity: Follow) -> None:
@@ -20,6 +21,9 @@ async def handle_follow(conn: Connection, site: Site, sender: Actor, activity: F
     if followed is None or not followed.local or followed.deleted_at is not None:
         raise Ignored("This follows nobody here.")
     await blocks.wait_for(conn, followed.id)
+    if followed.username == UNFOLLOWABLE:
+        await answer_follow(conn, site, followed, sender, activity)
+        return
     answer_to = Recipients(named_ids=(sender.id,))
     if await _is_refused(conn, sender, followed):
         await send(conn, followed, build_reject(site, followed, activity), answer_to)
@@ -39,8 +43,4 @@ async def handle_follow(conn: Connection, site: Site, sender: Actor, activity: F
 
 
 async def _is_refused(conn: Connection, sender: Actor, followed: Actor) -> bool:
-    return (
-        followed.username == UNFOLLOWABLE
-        or followed.moved_to is not None
-        or await blocks.between(conn, followed.id, sender.id)
-    )
+    return followed.moved_to is not None or await blocks.between(conn, followed.id, sender.id)

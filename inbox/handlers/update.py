@@ -24,7 +24,7 @@ NEW = timedelta(days=1)
 
 async def handle_update(conn: Connection, site: Site, sender: Actor, activity: Update) -> None:
     """Newer versions replace what is held; what was never seen counts as new. Profiles were fetched anew already."""
-    if isinstance(activity.object, ActorDocument):
+    if isinstance(activity.object, ActorDocument) or activity.object == activity.actor:
         return
     if isinstance(activity.object, Agreement):
         await _follow_agreement(conn, site, sender, activity.object, activity.published)

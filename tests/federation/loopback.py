@@ -77,7 +77,11 @@ class Memory:
 
     def __init__(self) -> None:
         self.known: dict[str, Knock] = {}
+        self.taken: set[str] = set()
         self.asked: list[str] = []
+
+    async def is_known(self, host: str) -> bool:
+        return host in self.taken or host in self.known
 
     async def find(self, host: str) -> Knock | None:
         self.asked.append(host)

@@ -27,3 +27,20 @@ async def test_rs10_a_host_that_takes_the_draft_again_is_remembered_too(instance
 
     assert await knocks.find("henin.test") is None
     assert await ServerKnocks(instance.pool).find("henin.test") is None
+
+
+async def test_rs10_the_usual_way_is_known_where_something_arrived_within_a_day(instance: Instance) -> None:
+    knocks = ServerKnocks(instance.pool)
+    await knocks.keep("modern.test", Knock.RFC9421)
+    async with connection(instance.pool) as conn:
+        await execute(
+            conn,
+            """
+            INSERT INTO server (host, last_out_at) VALUES ('henin.test', now() - interval '23 hours'),
+                ('arras.test', now() - interval '25 hours')
+            """,
+        )
+
+    known = [await knocks.is_known(f"{name}.test") for name in ("modern", "henin", "arras", "new")]
+
+    assert known == [True, True, False, False]

@@ -54,6 +54,44 @@ async def test_rs10_there_are_two_knocks_at_most_and_a_401_wins(transport: Aioht
     assert memory.known == {}
 
 
+@pytest.mark.parametrize("stumble", [500, 401, 404, 429])
+async def test_rs10_after_a_400_the_first_answer_stands_unless_the_second_is_better(
+    stumble: int, transport: AiohttpTransport, memory: Memory
+) -> None:
+    async with serve(answer_in_turn(400, stumble)) as server:
+        answer = await transport.post_activity(f"{server.url}/inbox", b"{}", ALICE)
+
+    assert len(server.requests) == 2
+    assert answer.status == 400 and answer.cause is Cause.REFUSED and answer.knock is Knock.CAVAGE
+    assert memory.known == {}
+
+
+@pytest.mark.parametrize("known", [Knock.CAVAGE, Knock.RFC9421])
+async def test_rs10_a_400_of_a_host_whose_way_is_known_is_about_what_was_sent(
+    known: Knock, transport: AiohttpTransport, memory: Memory
+) -> None:
+    async with serve(answer_in_turn(400, 500)) as server:
+        memory.taken.add(server.host)
+        if known is Knock.RFC9421:
+            memory.known[server.host] = known
+
+        answer = await transport.post_activity(f"{server.url}/inbox", b"{}", ALICE)
+
+    assert len(server.requests) == 1
+    assert answer.status == 400 and answer.knock is known
+
+
+async def test_rs10_a_401_of_a_known_host_is_still_followed_by_the_other_way(
+    transport: AiohttpTransport, memory: Memory
+) -> None:
+    async with serve(answer_in_turn(401, 410)) as server:
+        memory.taken.add(server.host)
+
+        answer = await transport.post_activity(f"{server.url}/inbox", b"{}", ALICE)
+
+    assert len(server.requests) == 2 and answer.status == 410
+
+
 async def test_rs10_a_remembered_choice_that_fails_is_replaced(memory: Memory) -> None:
     transport = AiohttpTransport(Settings(url="https://lomme.test", test_federation=True), knocks=memory)
     async with serve(answer_in_turn(401, 202)) as server:

@@ -64,6 +64,52 @@ async def test_a_server_without_shared_inbox_gets_one_for_each_person(conn: Conn
     assert await inboxes(conn) == ["https://henin.test/users/bea/inbox", "https://henin.test/users/bob/inbox"]
 
 
+async def test_what_is_for_one_person_alone_goes_to_her_own_inbox(conn: Connection) -> None:
+    alice = await make_local_actor(conn)
+    bob, bea = await make_remote_actor(conn), await make_remote_actor(conn, "bea")
+    carl = await make_remote_actor(conn, "carl", "arras.test")
+    server = await make_remote_actor(conn, "instance", "floh.test", type="Application")
+
+    for named, expected in (
+        ((bob,), [bob.inbox]),
+        ((bob, carl), [carl.inbox, bob.inbox]),
+        ((bob, bea), ["https://henin.test/inbox"]),
+        ((bob, bea, carl), [carl.inbox, "https://henin.test/inbox"]),
+        ((server,), ["https://floh.test/inbox"]),
+    ):
+        await schedule(conn, alice, named=named)
+        assert await inboxes(conn) == expected
+        assert await fetch_value(
+            conn, "SELECT bool_and((personal_inbox IS NULL) = (inbox LIKE '%/users/%')) FROM delivery"
+        )
+        await execute(conn, "DELETE FROM delivery")
+
+
+async def test_whatever_followers_get_goes_to_the_shared_inbox_although_it_names_one(conn: Connection) -> None:
+    alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
+
+    await schedule(conn, alice, alice, named=(bob,))
+
+    assert await inboxes(conn) == ["https://henin.test/inbox"]
+
+
+async def test_what_is_for_one_person_and_what_is_for_all_keep_their_order(conn: Connection) -> None:
+    alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
+    await make_follow(conn, bob, alice)
+    said = [
+        await schedule(conn, alice, named=(bob,)),
+        await schedule(conn, alice, alice),
+        await schedule(conn, alice, named=(bob,)),
+    ]
+    at = datetime.now(UTC) + timedelta(minutes=1)
+
+    claimed = await claim(conn, at=at)
+    assert [row.activity_id for row in claimed] == said
+    await deliveries.retry(conn, claimed[0].id, status=500, error="down", due_at=at + timedelta(hours=1))
+
+    assert await claim(conn, at=at) == []
+
+
 async def test_local_pending_suspended_and_set_aside_get_nothing(conn: Connection) -> None:
     alice = await make_local_actor(conn)
     await make_follow(conn, await make_local_actor(conn, "anna"), alice)

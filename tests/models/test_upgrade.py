@@ -178,3 +178,23 @@ async def test_an_exchange_about_a_listing_from_before_begins_at_once(upgraded: 
         agreed = await accept(conn, HERE, alice, await request(conn, HERE, hocine, tent, terms))
 
     assert agreed.state == "agreed"
+
+
+async def test_what_answered_a_page_by_its_address_answers_what_the_page_shows(old_url: str) -> None:
+    conn = await asyncpg.connect(old_url)
+    await conn.execute(
+        """
+        INSERT INTO post (id, uri, kind, local, author_id, url, audience, published_at, in_reply_to_uri, root_id)
+        VALUES (201, 'https://henin.test/notes/2', 'note', false, 3, 'https://henin.test/@bob/2', 'network', now(),
+                'https://lomme.test/annonces/2', 201),
+            (202, 'https://henin.test/notes/3', 'note', false, 3, 'https://henin.test/@bob/3', 'network', now(),
+                'https://henin.test/notes/2', 201)
+        """
+    )
+
+    await migrate(old_url)
+
+    rows = await conn.fetch("SELECT in_reply_to_uri, in_reply_to_id, root_id FROM post WHERE id > 200 ORDER BY id")
+    await conn.close()
+    assert tuple(rows[0]) == ("https://lomme.test/users/alice/items/2", 102, 102)
+    assert rows[1]["root_id"] == 102

@@ -35,13 +35,13 @@ async def test_ax21_a_post_for_many_goes_once_to_each_server(conn: Connection) -
         ]
 
 
-async def test_ax21_a_private_message_goes_to_the_servers_of_those_named_alone(conn: Connection) -> None:
+async def test_ax21_a_private_message_goes_to_those_named_alone(conn: Connection) -> None:
     alice = await make_member(conn)
     await _befriend(conn, alice)
 
     await publish(conn, HERE, alice, NoteDraft(text="@bob@henin.test @solo@lens.test bonjour", audience="direct"))
 
-    assert await _inboxes(conn) == ["https://henin.test/inbox", "https://lens.test/users/solo/inbox"]
+    assert await _inboxes(conn) == ["https://henin.test/users/bob/inbox", "https://lens.test/users/solo/inbox"]
 
 
 async def test_ax02_nothing_for_followers_goes_to_whoever_only_asked(conn: Connection) -> None:

@@ -5,16 +5,16 @@ from datetime import datetime
 from aiohttp import web
 
 from federation.authentication import authenticate
-from federation.errors import SignatureInvalid
+from federation.errors import FetchFailed, KeyUnavailable, SignatureInvalid
 from federation.instance import Instance
 from federation.signatures import is_signed
-from federation.uris import host_of
+from federation.uris import host_of, parse_local
 from federation.vocabulary.objects import Tombstone
 from inbox.policy import read_key_hosts, require_welcome
 from models import actors, blocks, posts, private_hosts
 from models.actors import Actor
 from models.database import Connection, connection
-from models.errors import Forbidden, Gone, NotFound
+from models.errors import DeclicError, Forbidden, Gone, NotFound
 from models.posts import Post
 from web.activitypub.envelopes import read_envelope
 from web.keys import INSTANCE
@@ -33,10 +33,27 @@ class Departed(Gone):
         self.tombstone = tombstone
 
 
+STANDS_FOR = web.RequestKey("stands_for", str)
+"""The id of the object whose page was asked for."""
+
+UNSIGNED = web.RequestKey("unsigned", DeclicError)
+"""Why the signature of this request counts as none."""
+
+
+def id_of(request: web.Request) -> str:
+    """The id of what is asked for: the address itself, or what it is the page of."""
+    return request.get(STANDS_FOR) or f"{request.app[INSTANCE].site.url}{request.path}"
+
+
+def username_of(request: web.Request) -> str:
+    """Whose part is asked for; empty where the address is nobody's."""
+    local = parse_local(request.app[INSTANCE].site, request.get(STANDS_FOR, ""))
+    return local.username if local is not None else request.match_info.get("username", "")
+
+
 def describe_departed(request: web.Request, former_type: str, deleted: datetime | None) -> Departed:
     """The tombstone of what stood at the address of this request."""
-    id = f"{request.app[INSTANCE].site.url}{request.path}"
-    return Departed(Tombstone(id=id, former_type=former_type, deleted=deleted))
+    return Departed(Tombstone(id=id_of(request), former_type=former_type, deleted=deleted))
 
 
 async def get_published(conn: Connection, request: web.Request, former_type: str) -> Actor:
@@ -45,7 +62,7 @@ async def get_published(conn: Connection, request: web.Request, former_type: str
     Raises NotFound, also for members who have not confirmed yet (AC10); Departed for a deleted one (AC6), whatever was
     asked for of it; Forbidden for one that the moderators suspended (AC5).
     """
-    actor = await actors.find_published(conn, request.match_info["username"])
+    actor = await actors.find_published(conn, username_of(request))
     if actor is None:
         raise NotFound
     if actor.deleted_at is not None:
@@ -65,21 +82,38 @@ async def require_welcome_host(request: web.Request) -> None:
 async def read_reader(request: web.Request) -> Actor | None:
     """Who signed this request; None for an unsigned one.
 
-    Raises SignatureInvalid (401) for a wrong signature, Forbidden for servers that are set aside (RS14) and for
-    people whom our moderators suspended (B-54).
+    Raises Forbidden for servers that are set aside (RS14) and for people whom our moderators suspended (B-54). A
+    signature that does not hold, or whose key cannot be had, counts as none where unsigned requests are answered: what
+    is public is so for everybody, and servers sign anew neither after a redirect nor after a change of their keys.
+    Elsewhere it is refused (401). What cannot be read without one is answered 401 too, see `as_unsigned`.
     """
     envelope = read_envelope(request)
     if not is_signed(envelope):
         return None
     await require_welcome_host(request)
     instance = request.app[INSTANCE]
-    key = await authenticate(instance, envelope)
+    try:
+        key = await authenticate(instance, envelope)
+    except (SignatureInvalid, KeyUnavailable, FetchFailed) as error:
+        if username_of(request) != ALWAYS_OPEN and await is_closed(instance):
+            raise
+        request[UNSIGNED] = error
+        return None
     note_signer(request, host_of(key.owner))
     async with connection(instance.pool) as conn:
         reader = await actors.find_by_uri(conn, key.owner)
     if reader is not None and reader.suspended_at is not None:
         raise Forbidden("This cooperative shows nothing to your account.")
     return reader
+
+
+def as_unsigned(request: web.Request, otherwise: DeclicError) -> DeclicError:
+    """What to answer where nothing was found: that the signature did not count, if there was one.
+
+    Private and missing are told alike by it (OB3), and whoever may read it learns what to mend.
+    """
+    unsigned: DeclicError | None = request.get(UNSIGNED)
+    return unsigned or otherwise
 
 
 async def is_closed(instance: Instance) -> bool:
@@ -93,8 +127,7 @@ async def read_known_reader(request: web.Request) -> Actor | None:
     The parts of the actor that signs our fetches are open as it is itself (AC9).
     """
     reader = await read_reader(request)
-    open = request.match_info.get("username") == ALWAYS_OPEN
-    if reader is None and not open and await is_closed(request.app[INSTANCE]):
+    if reader is None and username_of(request) != ALWAYS_OPEN and await is_closed(request.app[INSTANCE]):
         raise SignatureInvalid("This server answers signed requests only.")
     return reader
 

@@ -8,7 +8,14 @@ from models import actors
 from models.database import connection
 from models.errors import NotFound
 from outbox.profiles import describe_actor
-from web.activitypub.access import ALWAYS_OPEN, describe_departed, is_closed, read_reader, require_welcome_host
+from web.activitypub.access import (
+    ALWAYS_OPEN,
+    describe_departed,
+    is_closed,
+    read_reader,
+    require_welcome_host,
+    username_of,
+)
 from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
 from web.keys import INSTANCE
 
@@ -19,12 +26,22 @@ async def show_actor(request: web.Request) -> web.Response:
     """The document, under its one id (AC1); a browser is sent to the page, however the name is written."""
     instance = request.app[INSTANCE]
     wanted, name = wants_activity(request), request.match_info["username"]
+    if wanted:
+        return await answer_actor(request)
     async with connection(instance.pool) as conn:
         actor = await actors.find_published(conn, name)
-        if actor is None or (wanted and actor.username != name):
+    if actor is None:
+        raise NotFound
+    raise web.HTTPSeeOther(actor.url, headers={"Vary": VARY_PUBLIC})
+
+
+async def answer_actor(request: web.Request) -> web.Response:
+    """The document of the actor that is asked for. Raises NotFound where the id is written otherwise (AC1)."""
+    instance, name = request.app[INSTANCE], username_of(request)
+    async with connection(instance.pool) as conn:
+        actor = await actors.find_published(conn, name)
+        if actor is None or actor.username != name:
             raise NotFound
-        if not wanted:
-            raise web.HTTPSeeOther(actor.url, headers={"Vary": VARY_PUBLIC})
         if actor.deleted_at is not None:
             raise describe_departed(request, actor.type, actor.deleted_at)
         body = serialize(await describe_actor(conn, instance.site, actor))

@@ -8,8 +8,9 @@ from aiohttp import web
 from federation.serialize import serialize
 from federation.signatures import is_signed
 from federation.transport import ACTIVITY_JSON
+from models.errors import NotFound
 from web.accept import prefers
-from web.activitypub.access import Departed
+from web.activitypub.access import Departed, as_unsigned
 from web.activitypub.envelopes import read_envelope
 from web.caching import is_held, make_etag
 
@@ -53,7 +54,8 @@ def answer_activity(
 
 
 def with_tombstones(view: View) -> View:
-    """The view, where what was removed answers 410 with its tombstone (AC6, OB1)."""
+    """The view, where what was removed answers 410 with its tombstone (AC6, OB1), and a signature that did not count
+    is named where nothing is found without one."""
 
     @wraps(view)
     async def answer(request: web.Request) -> web.StreamResponse:
@@ -61,5 +63,7 @@ def with_tombstones(view: View) -> View:
             return await view(request)
         except Departed as departed:
             return answer_activity(request, serialize(departed.tombstone), status=410)
+        except NotFound as missing:
+            raise as_unsigned(request, missing) from missing
 
     return answer

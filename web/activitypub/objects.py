@@ -5,11 +5,12 @@ from aiohttp import web
 from federation.serialize import serialize
 from federation.uris import listing_url, note_url
 from models import listings, posts
+from models.actors import Actor
 from models.database import connection
 from models.errors import NotFound
 from outbox.builders.proposal import build_proposal_twin
 from outbox.documents import build_document
-from web.activitypub.access import get_post, get_published, read_known_reader
+from web.activitypub.access import get_post, get_published, id_of, read_known_reader
 from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
 from web.keys import INSTANCE
 
@@ -25,13 +26,17 @@ TWIN = "https://w3id.org/valueflows/ont/vf#Proposal"
 
 async def show_object(request: web.Request) -> web.Response:
     """A listing or a note; a browser is sent to its page, which decides by its own reader."""
-    instance = request.app[INSTANCE]
     if not wants_activity(request):
         raise web.HTTPSeeOther(_find_page(request), headers={"Vary": VARY_PUBLIC})
-    reader = await read_known_reader(request)
+    return await answer_object(request, await read_known_reader(request))
+
+
+async def answer_object(request: web.Request, reader: Actor | None) -> web.Response:
+    """The document of the listing or note that is asked for, as far as the reader may see it."""
+    instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         author = await get_published(conn, request, FORMER_TYPE)
-        post = await get_post(conn, request, f"{instance.site.url}{request.path}", reader, FORMER_TYPE)
+        post = await get_post(conn, request, id_of(request), reader, FORMER_TYPE)
         body = serialize(await build_document(conn, instance.site, author, post))
     public = post.audience in posts.PUBLIC
     response = answer_activity(request, body, public=public, seconds=CACHED_SECONDS)

@@ -8,7 +8,7 @@ from federation.uris import followers_synchronization_uri, origin_of
 from federation.vocabulary.collections import Collection
 from models import followers
 from models.database import connection
-from web.activitypub.access import get_published, read_reader, require_no_block
+from web.activitypub.access import as_unsigned, get_published, read_reader, require_no_block
 from web.activitypub.negotiation import answer_activity
 from web.keys import INSTANCE
 
@@ -18,7 +18,7 @@ async def show_followers_here(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     reader = await read_reader(request)
     if reader is None:
-        raise SignatureInvalid("Only a server that signs is told of its own people.")
+        raise as_unsigned(request, SignatureInvalid("Only a server that signs is told of its own people."))
     async with connection(instance.pool) as conn:
         actor = await get_published(conn, request, "OrderedCollection")
         await require_no_block(conn, reader, actor)

@@ -75,6 +75,7 @@ async def read_settings(conn: Connection, form: Form, chosen: Preferences) -> Pr
         hold_hours=_read_hold(form, chosen.hold_hours),
         guests=form.flag("guests"),
         strangers_shown=form.flag("strangers_shown"),
+        markets=form.flag("markets"),
     )
     return replace(
         read_points(form, chosen),

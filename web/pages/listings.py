@@ -42,7 +42,7 @@ from web.pages.people import Person, person_of
 from web.pages.previews import shorten
 from web.pages.quoted import Citing, find_citing
 from web.pages.remarks import Remark, list_remarks
-from web.pages.servers import send_servers_to
+from web.pages.servers import name_document
 from web.pages.taken_days import TakenDays, ask_for_calendar, find_taken
 from web.paths import listing_path
 from web.render import N_, find_face, render, say
@@ -114,8 +114,7 @@ async def show_local(request: web.Request) -> web.Response:
             raise NotFound
         posts.require_standing(listing.post, reader_of(request))
         view = await gather(conn, request, listing)
-    send_servers_to(request, listing.uri)
-    return await _show(request, view)
+    return name_document(await _show(request, view), listing.uri)
 
 
 async def show_by_id(request: web.Request) -> web.Response:

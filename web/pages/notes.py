@@ -20,7 +20,7 @@ from web.pages.passages import find_passages, find_reaction_passages
 from web.pages.previews import shorten
 from web.pages.quoted import find_citing
 from web.pages.remarks import list_remarks
-from web.pages.servers import send_servers_to
+from web.pages.servers import name_document
 from web.paths import listing_path, note_path
 from web.render import N_, render, say
 from web.session import reader_of
@@ -37,8 +37,7 @@ async def show_local(request: web.Request) -> web.Response:
     if post is None:
         raise NotFound
     posts.require_standing(post, reader_of(request))
-    send_servers_to(request, uri)
-    return await show_note(request, post)
+    return name_document(await show_note(request, post), uri)
 
 
 async def show_by_id(request: web.Request) -> web.Response:

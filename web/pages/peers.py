@@ -1,5 +1,6 @@
 """The other servers, for administrators: how each does, why nothing goes through, and what can be done about it."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import get_args
@@ -8,13 +9,15 @@ from aiohttp import web
 
 from federation.checkup import Finding, check_host
 from federation.hosts import read_host
-from models import chores, known_hosts, peers, set_aside, waiting_posts
+from models import chores, known_hosts, markets, peers, set_aside, waiting_posts
 from models.database import Connection, connection, transaction
 from models.errors import Conflict, Invalid, NotFound
 from models.levels import Level
 from models.moments import PARIS
 from models.peers import SELECTIONS, Peer
+from models.settings import Site
 from outbox import again
+from outbox import markets as outbox_markets
 from outbox import peers as outbox
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
@@ -31,7 +34,21 @@ PAGE = 50
 
 LEVELS: tuple[Level, ...] = get_args(Level)
 
-GESTURES = ("retry", "catch_up", "hold", "release", "withhold", "allow", "level", "admit", "wait")
+GESTURES = (
+    *("retry", "catch_up", "hold", "release", "withhold", "allow", "market_stop", "market_allow", "level"),
+    *("admit", "wait"),
+)
+
+VERBS: dict[str, Callable[[Connection, str], Awaitable[object]]] = {
+    "hold": outbox.hold,
+    "release": outbox.release,
+    "withhold": outbox.withhold_private,
+    "allow": outbox.allow_private,
+    "admit": outbox.admit,
+    "wait": outbox.make_wait,
+}
+
+MARKETS = {"market_stop": outbox_markets.stop, "market_allow": outbox_markets.allow}
 
 SAID = {
     "retry": N_("C’est reparti : rechargez la page dans un instant."),
@@ -40,6 +57,8 @@ SAID = {
     "release": N_("Ce que nous gardions repart."),
     "withhold": N_("Rien de privé ne part plus vers ce serveur ; ce qui est public part toujours."),
     "allow": N_("Ce qui est privé part de nouveau vers ce serveur. « Rattraper » renvoie ce qui était resté ici."),
+    "market_stop": N_("Cette place de marché ne reçoit plus nos annonces."),
+    "market_allow": N_("Elle recevra les dons et les ventes publiés à partir de maintenant."),
     "level": N_("C’est noté."),
     "admit": N_("Ses annonces se montrent dans vos listes."),
     "wait": N_("C’est noté : ses prochaines annonces attendront votre décision. Celles qui se montrent restent."),
@@ -110,7 +129,7 @@ async def post_gesture(request: web.Request) -> web.Response:
             if level:
                 await outbox.trust(conn, host, level)
             else:
-                await _act(conn, host, gesture, since)
+                await _act(conn, instance.site, host, gesture, since)
     except Conflict as error:
         form.fail("geste", str(error))
         return await _show(request, form, status=422)
@@ -118,20 +137,12 @@ async def post_gesture(request: web.Request) -> web.Response:
     raise lead_on(f"/coop/serveurs/{host}", gesture)
 
 
-async def _act(conn: Connection, host: str, gesture: str, since: datetime | None) -> None:
+async def _act(conn: Connection, site: Site, host: str, gesture: str, since: datetime | None) -> None:
     at = datetime.now(UTC)
-    if gesture == "hold":
-        await outbox.hold(conn, host)
-    elif gesture == "release":
-        await outbox.release(conn, host)
-    elif gesture == "withhold":
-        await outbox.withhold_private(conn, host)
-    elif gesture == "allow":
-        await outbox.allow_private(conn, host)
-    elif gesture == "admit":
-        await outbox.admit(conn, host)
-    elif gesture == "wait":
-        await outbox.make_wait(conn, host)
+    if gesture in MARKETS:
+        await MARKETS[gesture](conn, site, host)
+    elif gesture in VERBS:
+        await VERBS[gesture](conn, host)
     elif gesture == "catch_up" and since is not None:
         await again.catch_up(conn, host, since=since, at=at)
     else:
@@ -168,6 +179,7 @@ async def _show(
         troubles = await peers.list_troubles(conn, host)
         own_clock = await peers.find_own_clock(conn)
         reason = await known_hosts.find(conn, host)
+        market = await markets.find_by_host(conn, host)
     return await render(
         request,
         "peers/show.html",
@@ -176,6 +188,7 @@ async def _show(
         known=known is not None,
         troubles=troubles,
         reason=reason,
+        market=market,
         own_clock=own_clock,
         form=form,
         findings=[(one.ok, say(request, TRIALS[one.trial]), tell_finding(speak, host, one)) for one in findings or []],

@@ -25,7 +25,7 @@ from web.pages.notices import find_notice
 from web.pages.opening import PlaceView, find_place
 from web.pages.people import NewHome, find_new_home, find_return, initial_of
 from web.pages.previews import shorten
-from web.pages.servers import send_servers_to
+from web.pages.servers import name_document
 from web.pages.thanked import DONE, ThanksLine, list_thanks
 from web.paths import profile_path
 from web.render import render
@@ -71,13 +71,11 @@ async def show_profile(request: web.Request) -> web.Response:
     instance, account = request.app[INSTANCE], current_account(request)
     async with connection(instance.pool) as conn:
         actor = await get_actor(conn, instance.site, request.match_info["handle"])
-        if actor.local:
-            send_servers_to(request, actor.uri)
         reader_id = account.actor_id if account else None
         entries = await timelines.list_by_author(conn, actor.id, reader_id, _filter(request), read_page(request))
         lines = await list_lines(conn, instance.site, entries, reader_id)
         view = await make_profile(conn, instance.site, actor, account)
-    return await render(
+    page = await render(
         request,
         "profiles/show.html",
         view=view,
@@ -86,6 +84,7 @@ async def show_profile(request: web.Request) -> web.Response:
         with_replies="reponses" in request.query,
         said=find_notice(request, DONE),
     )
+    return name_document(page, actor.uri) if actor.local else page
 
 
 async def show_me(request: web.Request) -> web.Response:

@@ -1,15 +1,11 @@
-"""Servers that ask for a page of ours as JSON: led to the object that the page shows."""
+"""Pages of what has a document for servers: the header that names it, which some ask for before they read any HTML."""
 
 from aiohttp import web
 
-from web.accept import prefers
-
-JSON = frozenset({"application/activity+json", "application/ld+json"})
-
-PAGE = frozenset({"text/html", "application/xhtml+xml", "text/*", "*/*"})
+from federation.transport import ACTIVITY_JSON
 
 
-def send_servers_to(request: web.Request, uri: str) -> None:
-    """Redirect to `uri` whoever prefers ActivityStreams to a page."""
-    if prefers(request, JSON, PAGE):
-        raise web.HTTPSeeOther(uri, headers={"Vary": "Accept"})
+def name_document(page: web.Response, uri: str) -> web.Response:
+    """The page, with the id of what it shows in its `Link` header, on GET and HEAD."""
+    page.headers["Link"] = f'<{uri}>; rel="alternate"; type="{ACTIVITY_JSON}"'
+    return page

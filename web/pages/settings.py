@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from models import points, preferences
+from models import markets, points, preferences
 from models.database import connection, transaction
 from models.preferences import ACCENTS, MODES, Preferences
 from outbox.cooperative import save_preferences
@@ -45,9 +45,12 @@ async def post_settings(request: web.Request) -> web.Response:
 
 
 async def _show(request: web.Request, form: Form, chosen: Preferences, *, status: int = 200) -> web.Response:
+    async with connection(request.app[INSTANCE].pool) as conn:
+        following = await markets.list_markets(conn)
     return await render(
         request,
         "settings/show.html",
+        markets=following,
         status=status,
         form=form,
         chosen=chosen,

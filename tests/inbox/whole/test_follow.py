@@ -29,7 +29,7 @@ async def test_ax01_a_follow_is_accepted_at_once_with_the_follow_inside(desk: De
     assert accept["object"] == {"id": follow["id"], "type": "Follow", "actor": bob.uri, "object": alice.uri}
     assert await desk.is_follower(bob, alice)
     assert await desk.told(alice) == ["follow"]
-    assert await desk.value("SELECT inbox FROM delivery") == "https://henin.test/inbox"
+    assert await desk.value("SELECT inbox FROM delivery") == bob.inbox
 
 
 @pytest.mark.parametrize("username", ["coop", "offres"])

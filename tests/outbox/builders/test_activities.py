@@ -119,7 +119,13 @@ def test_delete() -> None:
 
 
 def test_follow() -> None:
-    assert written(build_follow(SITE, ALICE, BOB)) == {"type": "Follow", "actor": A, "to": [B], "object": B}
+    assert written(build_follow(SITE, ALICE, BOB)) == {
+        "type": "Follow",
+        "actor": A,
+        "to": [B],
+        "cc": [],
+        "object": B,
+    }
 
 
 @pytest.mark.parametrize(("build", "type"), [(build_accept, "Accept"), (build_reject, "Reject")])
@@ -128,6 +134,7 @@ def test_an_answer_embeds_the_follow(build: Any, type: str) -> None:
         "type": type,
         "actor": A,
         "to": [B],
+        "cc": [],
         "object": {"id": f"{B}#follows/1", "type": "Follow", "actor": B, "object": A},
     }
 
@@ -139,14 +146,15 @@ def test_undo_embeds_what_it_undoes() -> None:
         "type": "Undo",
         "actor": A,
         "to": [B],
-        "object": {"id": follow.id, "type": "Follow", "actor": A, "to": [B], "object": B},
+        "cc": [],
+        "object": {"id": follow.id, "type": "Follow", "actor": A, "to": [B], "cc": [], "object": B},
     }
 
 
 def test_like() -> None:
     liked = written(build_like(SITE, ALICE, f"{B}/items/1", B))
 
-    assert liked == {"type": "Like", "actor": A, "to": [B], "object": f"{B}/items/1"}
+    assert liked == {"type": "Like", "actor": A, "to": [B], "cc": [], "object": f"{B}/items/1"}
 
 
 def test_announce() -> None:
@@ -189,6 +197,7 @@ def test_flag() -> None:
         "type": "Flag",
         "actor": "https://lomme.example/users/instance",
         "to": [B],
+        "cc": [],
         "content": "Annonce frauduleuse",
         "object": [B, f"{B}/items/1"],
     }
@@ -199,6 +208,7 @@ def test_move() -> None:
         "type": "Move",
         "actor": A,
         "to": [f"{A}/followers"],
+        "cc": [],
         "object": A,
         "target": "https://b.example/alice",
     }
@@ -213,6 +223,7 @@ def test_offer() -> None:
         "type": "Offer",
         "actor": A,
         "to": [B],
+        "cc": [],
         "content": "<p>Demain ?</p>",
         "inReplyTo": f"{B}/activities/1",
         "object": {

@@ -71,9 +71,7 @@ async def test_cn05_a_refusal_is_kept_by_nobody(door: Door, alice: Actor, bob: P
     for uri in (hidden.uri, f"{alice.uri}/followers?before=9", f"{alice.uri}/inbox"):
         answer = await door.get(uri)
         assert answer.status in {403, 404} and not may_be_shared(answer)
-    wrong = await door.get(
-        alice.uri + "/outbox", headers={"Signature": 'keyId="https://henin.test/k",signature="AA=="'}
-    )
+    wrong = await door.get(hidden.uri, headers={"Signature": 'keyId="https://henin.test/k",signature="AA=="'})
     assert wrong.status == 401 and not may_be_shared(wrong)
 
 

@@ -171,8 +171,8 @@ async def test_somebody_whom_the_moderators_suspended_reads_nothing(door: Door, 
     assert (await door.get(listing.uri, reader=bob)).status == 403
 
 
-async def test_a_wrong_signature_is_401_and_not_taken_for_none(door: Door, alice: Actor, bob: Person) -> None:
-    listing = await publish_tent(door, alice)
+async def test_a_wrong_signature_is_401_where_it_is_needed(door: Door, alice: Actor, bob: Person) -> None:
+    listing = await publish_tent(door, alice, audience="territories")
 
     answer = await door.get(
         listing.uri, headers={"Signature": 'keyId="https://henin.test/users/bob#main-key",signature="AA=="'}

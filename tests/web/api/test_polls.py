@@ -59,11 +59,11 @@ async def test_a_vote_is_remembered_counted_and_told_to_the_author_alone(alice: 
             FROM activity a JOIN delivery d ON d.activity_id = a.id ORDER BY a.id
             """,
         )
-    assert [row["inbox"] for row in sent] == ["https://henin.test/inbox"] * 2
+    assert [row["inbox"] for row in sent] == ["https://henin.test/users/bob/inbox"] * 2
     assert not any(row["public"] for row in sent)
     first = sent[0]["body"]
     assert (first["type"], first["to"], first["object"]["type"]) == ("Create", ["https://henin.test/users/bob"], "Note")
-    assert first["object"].keys() == {"id", "type", "name", "attributedTo", "inReplyTo", "to", "published"}
+    assert first["object"].keys() == {"id", "type", "name", "attributedTo", "inReplyTo", "to", "cc", "published"}
     assert (first["object"]["name"], first["object"]["inReplyTo"]) == ("Jeudi", post.uri)
 
 

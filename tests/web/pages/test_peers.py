@@ -9,12 +9,19 @@ import pytest
 
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
-from models import chores, circuits, deliveries, jobs, peers, private_hosts, received
+from models import actors, chores, circuits, deliveries, jobs, peers, private_hosts, received
 from models.actors import Actor
 from models.database import connection, execute, fetch_value, transaction
 from models.peers import Peer
 from models.received import NewReceived
-from tests.factories import make_activity, make_follow, make_note, save_failure
+from tests.factories import (
+    make_activity,
+    make_follow,
+    make_local_actor,
+    make_note,
+    make_remote_actor,
+    save_failure,
+)
 from tests.fediverse import FakeFediverse
 from tests.village import Village
 from tests.web.pages.conftest import Browser
@@ -305,3 +312,23 @@ async def test_b52_what_is_decided_for_a_name_above_is_changed_there(admin: Brow
 
     assert answer.status == 422
     assert "C’est décidé pour un nom au-dessus du sien : changez-le là." in answer.words()
+
+
+async def test_a_marketplace_is_seen_stopped_and_given_things_again(
+    admin: Browser, lomme: Village, instance: Instance
+) -> None:
+    async with transaction(instance.pool) as conn:
+        ours = await actors.find_local(conn, "instance") or await make_local_actor(
+            conn, "instance", type="Application", uri=f"{lomme.site.url}/users/instance"
+        )
+        await make_follow(conn, await make_remote_actor(conn, "instance", "floh.test"), ours)
+    assert "elle suit @instance" in (await admin.get("/coop/serveurs/floh.test")).words()
+    assert "floh.test suit depuis" in (await admin.get("/coop/reglages")).words()
+
+    for gesture, words in (("market_stop", "Vous l’avez arrêtée"), ("market_allow", "elle suit @instance")):
+        sent = await admin.send("/coop/serveurs/floh.test", {"geste": gesture}, form_on=PAGE)
+        assert sent.status == 303
+        assert words in (await admin.get("/coop/serveurs/floh.test")).words()
+
+    assert "Place de marché" not in (await admin.get(PAGE)).words()
+    assert (await admin.send(PAGE, {"geste": "market_stop"}, form_on=PAGE)).status == 404

@@ -5,8 +5,7 @@ from aiohttp.test_utils import make_mocked_request
 
 from tests.village import Village
 from tests.web.pages.conftest import Browser
-from web.accept import prefers
-from web.pages.servers import JSON, PAGE
+from web.accept import asks_for_document
 
 MASTODON = (
     'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams", text/html;q=0.1'
@@ -27,19 +26,21 @@ CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q
     ],
 )
 def test_who_prefers_json_is_told_from_the_header(accept: str, wanted: bool) -> None:
-    request = make_mocked_request("GET", "/", headers={"Accept": accept})
+    request = make_mocked_request("GET", "/@alice", headers={"Accept": accept})
 
-    assert (prefers(request, JSON, PAGE) is True) == wanted
+    assert asks_for_document(request) == wanted
 
 
-async def test_server_is_led_from_the_page_to_the_object(visitor: Browser, lomme: Village) -> None:
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_the_header_of_a_page_names_the_document(visitor: Browser, lomme: Village, method: str) -> None:
     for path, uri in (
         (lomme.tent.post.url.removeprefix(lomme.site.url), lomme.tent.uri),
         ("/@alice", lomme.alice.uri),
     ):
-        answer = await visitor.client.get(path, headers={"Accept": MASTODON}, allow_redirects=False)
+        answer = await visitor.client.request(method, path, headers={"Accept": CHROME})
 
-        assert (answer.status, answer.headers["Location"]) == (303, uri)
+        assert (answer.status, answer.content_type) == (200, "text/html")
+        assert answer.headers["Link"] == f'<{uri}>; rel="alternate"; type="application/activity+json"'
 
 
 async def test_every_page_names_the_object_that_it_shows(visitor: Browser, lomme: Village) -> None:
