@@ -10,6 +10,7 @@ import pytest
 
 from models.database import Connection, fetch_column
 from models.migrate import MigrationError, list_migrations, migrate
+from tests.conftest import with_database
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ async def empty_url(postgres_url: str) -> AsyncIterator[str]:
     name = f"declic_test_empty_{secrets.token_hex(4)}"
     admin = await asyncpg.connect(postgres_url)
     await admin.execute(f"CREATE DATABASE {name}")
-    yield postgres_url.replace("/postgres?", f"/{name}?", 1)
+    yield with_database(postgres_url, name)
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await admin.close()
 
