@@ -62,8 +62,6 @@ async def test_sg14_a_rotated_key_is_accepted_and_the_old_one_no_longer(
 ) -> None:
     bob = fediverse.add_person()
     await authenticate(instance, sign_post(HERE, "/inbox", LIKE, bob.signer), actor=BOB)
-    async with connection(instance.pool) as conn:
-        await execute(conn, "UPDATE public_key SET fetched_at = now() - interval '6 minutes'")
     fresh = make_signer(bob.signer.key_id, 4)
     shown = {"id": fresh.key_id, "owner": BOB, "publicKeyPem": public_pem(fresh)}
     fediverse.documents[BOB] = bob.document | {"publicKey": shown}
