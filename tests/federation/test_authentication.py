@@ -11,7 +11,6 @@ from federation.errors import Cause, FetchFailed, KeyGone, KeyUnavailable, Signa
 from federation.instance import Instance
 from federation.signatures import Envelope, Knock, Signer, base64, read_claims
 from federation.signatures.rfc9421 import build_base
-from models.database import connection, execute
 from tests.factories import HERE
 from tests.fediverse import FakeFediverse, make_signer, public_pem, sign_get, sign_post
 

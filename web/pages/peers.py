@@ -8,7 +8,7 @@ from aiohttp import web
 
 from federation.checkup import Finding, check_host
 from federation.hosts import read_host
-from models import chores, peers, set_aside
+from models import chores, overflows, peers, set_aside
 from models.database import Connection, connection, transaction
 from models.errors import Conflict, Invalid, NotFound
 from models.levels import Level
@@ -54,6 +54,7 @@ async def list_peers(request: web.Request) -> web.Response:
         )
         own_clock = await peers.find_own_clock(conn)
         put_aside = await set_aside.list_set_aside(conn)
+        too_much = await overflows.list_overflows(conn)
         failing = await chores.list_troubles(conn)
     return await render(
         request,
@@ -65,6 +66,7 @@ async def list_peers(request: web.Request) -> web.Response:
         selection=selection,
         own_clock=own_clock,
         set_aside=put_aside,
+        overflows=too_much,
         failing_chores=failing,
         explain_stop=partial(explain_stop, partial(say, request)),
         tell_clock=partial(tell_clock, partial(say, request)),
