@@ -11,6 +11,7 @@ from web.activitypub import routes as activitypub
 from web.api import routes as api
 from web.api.entities.values import make_look
 from web.api.streaming.hub import HUB, Hub
+from web.connections import connection_middleware
 from web.errors import error_middleware
 from web.keys import INSTANCE, TEMPLATES
 from web.middlewares import IN_FLIGHT, add_headers, preflight_middleware, request_middleware, wake_middleware
@@ -26,6 +27,7 @@ BODY_LIMIT = 1024 * 1024
 """Bytes of a request's body; uploads are read piece by piece with limits of their own."""
 
 MIDDLEWARES = (  # from the outside to the view
+    connection_middleware,
     request_middleware,
     preflight_middleware,
     error_middleware,
