@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from federation.instance import Instance
-from web import health, media
+from web import health, media, sources
 from web.activitypub import routes as activitypub
 from web.api import routes as api
 from web.api.entities.values import make_look
@@ -20,6 +20,7 @@ from web.peer_counts import share
 from web.peer_quota import UNPROVEN, make_budget, peer_quota_middleware
 from web.quota import QUOTA, Quota, quota_middleware
 from web.session import session_middleware
+from web.sources import ARCHIVE, Archive
 from web.templating import load_templates
 from web.wake import WAKER, Waker
 
@@ -37,7 +38,14 @@ MIDDLEWARES = (  # from the outside to the view
     session_middleware,
 )
 
-ROUTES: list[web.RouteDef] = [*health.ROUTES, *media.ROUTES, *activitypub.ROUTES, *api.ROUTES, *pages.ROUTES]
+ROUTES: list[web.RouteDef] = [
+    *health.ROUTES,
+    *sources.ROUTES,
+    *media.ROUTES,
+    *activitypub.ROUTES,
+    *api.ROUTES,
+    *pages.ROUTES,
+]
 
 
 def make_app(instance: Instance, waker: Waker | None = None) -> web.Application:
@@ -49,6 +57,7 @@ def make_app(instance: Instance, waker: Waker | None = None) -> web.Application:
     app[WAKER] = waker or Waker(instance.pool)
     app[QUOTA] = Quota(instance.pool, instance.settings.rate_limit)
     app[UNPROVEN] = make_budget()
+    app[ARCHIVE] = Archive()
     app[HUB] = Hub(instance.pool, make_look(app), app[WAKER])
     app.add_routes(ROUTES)
     app.on_response_prepare.append(add_headers)
