@@ -22,7 +22,7 @@ PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 _PUBLIC_SPELLINGS = frozenset({PUBLIC, "as:Public", "Public"})
 
 MAX_NAME = 500
-MAX_CONTENT = 200_000
+MAX_CONTENT = 100_000
 MAX_LIST = 1000
 _MAX_DIGITS = 12
 
@@ -51,7 +51,7 @@ def mappings(value: object, limit: int) -> Iterator[Json]:
 def text(value: object, limit: int = MAX_NAME) -> str | None:
     """A string, cut to `limit` characters; of a list the first; of a JSON-LD value object its `@value`."""
     if isinstance(value, str):
-        return value[:limit]
+        return value if len(value) <= limit else value[:limit]
     if value is None:
         return None
     for member in each(value):

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from models.texts import decompose
+
 MAX_LENGTH = 100
 
 PATTERN = re.compile(r"(?<![\w#＃&/])[#＃](?=\w*[^\W\d_])(\w{1,100})(?!\w)")
@@ -17,8 +19,8 @@ _WORDS = re.compile(r"\w+")
 
 def fold(name: str) -> str:
     """The form in which hashtags are compared: no case, no accents, nothing but letters, digits and underscores."""
-    plain = unicodedata.normalize("NFKD", name).casefold().translate(_LIGATURES)
-    return "".join(one for one in unicodedata.normalize("NFKD", plain) if one.isalnum() or one == "_")
+    plain = decompose(name).casefold().translate(_LIGATURES)
+    return "".join(one for one in decompose(plain) if one.isalnum() or one == "_")
 
 
 def read_name(written: str) -> str | None:
@@ -26,7 +28,7 @@ def read_name(written: str) -> str | None:
 
     It has letters, digits, marks and what separates words, among them a letter, as in running text.
     """
-    name = unicodedata.normalize("NFC", written.strip().lstrip("#＃"))
+    name = unicodedata.normalize("NFC", written[: 4 * MAX_LENGTH].strip().lstrip("#＃"))
     if not 0 < len(name) <= MAX_LENGTH or not any(one.isalpha() for one in name):
         return None
     return name if all(one in _SEPARATORS or unicodedata.category(one)[0] in "LMN" for one in name) else None

@@ -1,35 +1,41 @@
 """The one HTML cleaner: what others wrote becomes harmless, what people type becomes HTML, HTML becomes text (B-41)."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
-from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import nh3
 from linkify_it import LinkifyIt
 
 from federation import hashtags
+from federation.fields import MAX_CONTENT
+from federation.markup import BLOCKS, BOXES, HIDDEN, bound_nesting, read_entities, split_tags
 
-TAGS = {
-    *("p", "br", "span", "a", "del", "pre", "code", "em", "strong", "b", "i", "u"),
-    *("ul", "ol", "li", "blockquote"),
-}
+TAGS = BLOCKS | {"br", "span", "a", "del", "code", "em", "strong", "b", "i", "u", "li"}
+
+_LONGEST_CLASS = 500
+_LONGEST_ADDRESS = 4_096
+
+_MARKUP_RATIO = 10
+"""So many characters of HTML are read for each of text that is wanted."""
 
 LINK_REL = "nofollow noopener noreferrer"
 
 _CLASS = re.compile(r"(?:h|p|u|dt|e)-[\w-]+|mention|hashtag|invisible|ellipsis")
-_BLOCK = re.compile(r"<(/?)(?:h[1-6]|div|section|article|header|footer|figcaption)(?=[\s/>])[^>]*>", re.IGNORECASE)
-_EMPTY = re.compile(r"<p>\s*</p>")
+_BLOCK = re.compile(rf"<(/?)(?:{'|'.join(sorted(BOXES))})(?=[\s/>])[^<>]*+>", re.IGNORECASE)
+_EMPTY = re.compile(r"<p>\s*+</p>")
+_SPACES = re.compile(r"[ \t\r\f]++")
+_GAPS = re.compile(r"\n{3,}+")
 _WORD = re.compile(rf"(?<![\w@/])@(?P<handle>[\w.-]*\w(?:@[\w.:-]*\w)?)|{hashtags.PATTERN.pattern}")
 
 
 def _filter_attribute(tag: str, attribute: str, value: str) -> str | None:
     """Classes that mean something to readers; addresses that lead where they seem to lead."""
     if attribute == "class":
-        return " ".join(name for name in value.split() if _CLASS.fullmatch(name)) or None
+        return " ".join(name for name in value[:_LONGEST_CLASS].split() if _CLASS.fullmatch(name)) or None
     if attribute == "href":
-        return value if _is_honest(value) else None
+        return value if len(value) <= _LONGEST_ADDRESS and _is_honest(value) else None
     return value
 
 
@@ -42,8 +48,8 @@ def _is_honest(address: str) -> bool:
 
 
 _CLEANER = nh3.Cleaner(
-    tags=TAGS,
-    clean_content_tags={"script", "style", "template", "iframe", "noscript", "title", "textarea", "svg", "math"},
+    tags=set(TAGS),
+    clean_content_tags=set(HIDDEN),
     attributes={"a": {"href", "class"}, "span": {"class"}, "ol": {"start", "reversed"}, "li": {"value"}},
     attribute_filter=_filter_attribute,
     url_schemes={"http", "https"},
@@ -52,48 +58,58 @@ _CLEANER = nh3.Cleaner(
 )
 
 
+_PLAIN_LENGTH = 16_384
+_PLAIN_MARKS = 120
+"""Up to so many characters, tags and entities the cleaner is fast whatever they are; beyond, tags are bounded first."""
+
+
+_LONG_MARKS = 1_000
+
+
+class CleanHtml(str):
+    """HTML that `clean` made."""
+
+    __slots__ = ()
+
+
+def is_long(html: str) -> bool:
+    """Whether cleaning it takes longer than others should wait: some milliseconds, up to a tenth of a second."""
+    return len(html) > _PLAIN_LENGTH or html.count("<") + html.count("&") > _LONG_MARKS
+
+
 def clean(html: str) -> str:
-    """Others' HTML as far as TAGS and the rules above allow; headings and boxes become paragraphs."""
-    return _EMPTY.sub("", _CLEANER.clean(_BLOCK.sub(r"<\1p>", html))).strip()
+    """Others' HTML as far as TAGS and the rules above allow; headings and boxes become paragraphs.
+
+    Of more than MAX_CONTENT characters the rest is left out.
+    """
+    if isinstance(html, CleanHtml):
+        return html
+    html = html[:MAX_CONTENT]
+    if len(html) <= _PLAIN_LENGTH and html.count("<") + html.count("&") <= _PLAIN_MARKS:
+        html = _BLOCK.sub(r"<\1p>", html)
+    else:
+        html = bound_nesting(html, TAGS)
+    return _EMPTY.sub("", _CLEANER.clean(html)).strip()
 
 
-class _Text(HTMLParser):
-    """Collects what a reader would see, a line for each line."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self.hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "br":
-            self.pieces.append("\n")
-        elif tag in ("p", "blockquote", "pre", "ul", "ol", "div"):
-            self.pieces.append("\n\n")
-        elif tag == "li":
-            self.pieces.append("\n- ")
-        elif tag in ("script", "style"):
-            self.hidden += 1
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("p", "blockquote", "pre", "ul", "ol", "div"):
-            self.pieces.append("\n\n")
-        elif tag in ("script", "style"):
-            self.hidden = max(0, self.hidden - 1)
-
-    def handle_data(self, data: str) -> None:
-        if not self.hidden:
-            self.pieces.append(data)
+_LINES = {"br": "\n", "li": "\n- "} | dict.fromkeys(BLOCKS | BOXES, "\n\n")
 
 
 def to_text(html: str) -> str:
     """What a reader would see: paragraphs apart by an empty line, line breaks kept, entities as characters."""
-    reader = _Text()
-    reader.feed(html)
-    reader.close()
-    lines = "".join(reader.pieces).split("\n")
-    text = "\n".join(re.sub(r"[ \t\r\f]+", " ", line).strip(" ") for line in lines)
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+    pieces: list[str] = []
+    for piece in split_tags(html):
+        if isinstance(piece, str):
+            pieces.append(read_entities(piece))
+        elif not piece.closing or piece.name in BLOCKS or piece.name in BOXES:
+            pieces.append(_LINES.get(piece.name, ""))
+    text = "\n".join(_SPACES.sub(" ", line).strip(" ") for line in "".join(pieces).split("\n"))
+    return _GAPS.sub("\n\n", text).strip()
+
+
+def clean_text(html: str, limit: int) -> str:
+    """What a reader would see of something that others wrote as HTML or as text, at most `limit` characters of it."""
+    return to_text(clean(html[: limit * _MARKUP_RATIO]))[:limit]
 
 
 def from_text(
@@ -122,15 +138,16 @@ def link_mention(uri: str, handle: str) -> str:
 
 
 _ADDRESSED = re.compile(
-    r"\A\s*(<p>)\s*(?:(?:<span[^>]*>\s*)?<a [^>]*class=\"[^\"]*\bmention\b[^\"]*\"[^>]*>\s*@.*?</a>"
-    r"(?:\s*</span>)?[\s,:]*)+",
-    re.DOTALL,
+    r"\s*+(<p>)\s*+(?:(?:<span[^>]*+>\s*+)?+<a (?=[^>]*?class=\"(?:[^\"]*[^\w\"])?mention[\s\"])[^>]*+>\s*+@"
+    r"[^<]*+(?:<(?!/a>)[^<]*+)*+</a>(?:\s*+</span>)?+[\s,:]*+)++"
 )
+"""Possessive throughout: each character is looked at once, whatever others wrote."""
 
 
 def strip_mention(html: str) -> str:
     """Cleaned HTML without the names of those it is for, which other servers want at its head."""
-    return _ADDRESSED.sub(r"\1", html, count=1)
+    found = _ADDRESSED.match(html)
+    return html if found is None else found[1] + html[found.end() :]
 
 
 def link_hashtag(url: str, name: str) -> str:
@@ -143,18 +160,36 @@ for _schema in ("ftp:", "//", "mailto:"):
     _LINKIFY.add(_schema, None)
 
 
+_LONGEST_LINK = 2_048
+_MOST_BEGUN = 4
+_WORDS = re.compile(r"\S++")
+
+
 def _link(text: str, mentions: Mapping[str, str], tag_url: Callable[[str], str] | None) -> str:
     """One paragraph with its addresses linked; what lies between them may hold mentions and hashtags."""
     pieces: list[str] = []
     end = 0
-    for match in _LINKIFY.match(text) or ():
-        if not _is_honest(match.url):
-            continue
-        pieces.append(_link_words(text[end : match.index], mentions, tag_url))
-        pieces.append(f'<a href="{escape(match.url)}" rel="{LINK_REL}">{escape(match.text)}</a>')
-        end = match.last_index
+    for begin, url, shown in _find_addresses(text):
+        pieces.append(_link_words(text[end:begin], mentions, tag_url))
+        pieces.append(f'<a href="{escape(url)}" rel="{LINK_REL}">{escape(shown)}</a>')
+        end = begin + len(shown)
     pieces.append(_link_words(text[end:], mentions, tag_url))
     return "".join(pieces)
+
+
+def _find_addresses(text: str) -> Iterator[tuple[int, str, str]]:
+    """Where addresses stand, where they lead, and how they are written.
+
+    What is looked at is a word of bounded length in which few addresses begin: the search takes time with the square
+    of what it is given.
+    """
+    for word in _WORDS.finditer(text):
+        begun = word[0].count("://")
+        if not begun or begun > _MOST_BEGUN or len(word[0]) > _LONGEST_LINK:
+            continue
+        for match in _LINKIFY.match(word[0]) or ():
+            if _is_honest(match.url):
+                yield word.start() + match.index, match.url, match.text
 
 
 def _link_words(text: str, mentions: Mapping[str, str], tag_url: Callable[[str], str] | None) -> str:

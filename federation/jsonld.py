@@ -1,4 +1,4 @@
-"""JSON-LD in a child process that is killed when it is slow: for documents that plain reading would misread."""
+"""A child process that is killed when it is slow: for documents that plain reading would misread, and for long HTML."""
 
 import asyncio
 import os
@@ -10,6 +10,7 @@ import orjson
 
 from federation.errors import KeyUnavailable, Malformed
 from federation.fields import Json
+from federation.html import CleanHtml
 
 TIME_LIMIT = 2.0
 """Seconds that one document may take; a poisoned one would take for ever (B-30)."""
@@ -44,22 +45,26 @@ class JsonLdProcessor:
         """The document in the words of our readers; raises Malformed where pyld refuses or does not finish in time."""
         return await self.ask(document)
 
-    async def ask(self, document: Json) -> Json:
+    async def clean(self, html: str) -> CleanHtml:
+        """Long HTML of others, cleaned. Raises Malformed where that does not end in time."""
+        return CleanHtml((await self.ask({"html": html}, "clean"))["html"])
+
+    async def ask(self, document: Json, work: str | None = None) -> Json:
         """What the child makes of this document. Raises Malformed; KeyUnavailable while too many wait."""
         if self._waiting >= self.most_waiting:
             raise KeyUnavailable("Too many documents wait to be understood; please send this again.", retry_after=30)
         self._waiting += 1
         try:
-            return await self._ask_in_turn(document)
+            return await self._ask_in_turn({"work": work or self.work, "document": document})
         finally:
             self._waiting -= 1
 
-    async def _ask_in_turn(self, document: Json) -> Json:
+    async def _ask_in_turn(self, message: Json) -> Json:
         async with self._lock:
             try:
                 process = await self._find_process()
                 async with asyncio.timeout(self.time_limit):
-                    answer = await _ask(process, document)
+                    answer = await _ask(process, message)
             except TimeoutError:
                 self._kill()
                 raise TookTooLong from None
@@ -86,7 +91,7 @@ class JsonLdProcessor:
         if self._done >= DOCUMENTS_PER_PROCESS:
             self._kill()
         if self._process is None or self._process.returncode is not None:
-            self._process = await _start(self.work)
+            self._process = await _start()
             self._done = 0
         self._done += 1
         return self._process
@@ -97,13 +102,12 @@ class JsonLdProcessor:
         self._process = None
 
 
-async def _start(work: str) -> asyncio.subprocess.Process:
+async def _start() -> asyncio.subprocess.Process:
     root = str(Path(__file__).parent.parent)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "federation.jsonld_child",
-        work,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -119,9 +123,9 @@ async def _start(work: str) -> asyncio.subprocess.Process:
     return process
 
 
-async def _ask(process: asyncio.subprocess.Process, document: Json) -> Json:
+async def _ask(process: asyncio.subprocess.Process, message: Json) -> Json:
     assert process.stdin is not None
-    body = orjson.dumps(document)
+    body = orjson.dumps(message)
     process.stdin.write(len(body).to_bytes(4, "big") + body)
     await process.stdin.drain()
     return await _receive(process)
@@ -132,5 +136,5 @@ async def _receive(process: asyncio.subprocess.Process) -> Json:
     length = int.from_bytes(await process.stdout.readexactly(4), "big")
     if length > MAX_ANSWER:
         raise OSError("the answer is too long")
-    message: Json = orjson.loads(await process.stdout.readexactly(length))
-    return message
+    answer: Json = orjson.loads(await process.stdout.readexactly(length))
+    return answer

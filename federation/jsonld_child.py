@@ -1,4 +1,4 @@
-"""The child process around pyld: a document from stdin, what is made of it to stdout, again and again.
+"""The child process around pyld and long HTML: a document from stdin, what is made of it to stdout, again and again.
 
 It may be killed at any moment (`jsonld.JsonLdProcessor` does so after two seconds) and it limits its own memory.
 Each message is four bytes of length and so much JSON. Nothing else imports pyld: `compaction` and `linked_form` are
@@ -15,12 +15,19 @@ from pyld.jsonld import JsonLdError
 
 from federation.compaction import compact_document
 from federation.fields import Json
+from federation.html import clean
 from federation.linked_form import open_signed
 
 MEMORY = 512 * 1024 * 1024
 """Address space of the child, in bytes."""
 
-WORKS: dict[str, Callable[[Json], Json]] = {"compact": compact_document, "open": open_signed}
+
+def clean_html(document: Json) -> Json:
+    """Others' HTML, cleaned."""
+    return {"html": clean(document["html"])}
+
+
+WORKS: dict[str, Callable[[Json], Json]] = {"clean": clean_html, "compact": compact_document, "open": open_signed}
 
 
 def _read_message(stream: BinaryIO) -> Json | None:
@@ -37,14 +44,13 @@ def _write_message(stream: BinaryIO, message: Json) -> None:
     stream.flush()
 
 
-def main(name: str) -> None:
+def main() -> None:
     """Serve until stdin ends, which it does when the parent goes away."""
-    work = WORKS[name]
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     _write_message(sys.stdout.buffer, {"ready": True})
-    while (document := _read_message(sys.stdin.buffer)) is not None:
+    while (message := _read_message(sys.stdin.buffer)) is not None:
         try:
-            answer: Json = {"document": work(document)}
+            answer: Json = {"document": WORKS[message["work"]](message["document"])}
         except MemoryError:
             return
         except (JsonLdError, RecursionError, AttributeError, KeyError, TypeError, ValueError) as error:
@@ -54,4 +60,4 @@ def main(name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

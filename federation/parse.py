@@ -8,6 +8,7 @@ from federation.duplicates import require_unique_names
 from federation.errors import Malformed
 from federation.fields import Json, types
 from federation.jsonld import JsonLdProcessor
+from federation.long_texts import clean_long_texts
 from federation.survey import REARRANGED, needs_compaction, survey
 from federation.vocabulary.activities import Activity
 from federation.vocabulary.activity_readers import is_activity, read_activity, read_actor_uri
@@ -82,14 +83,14 @@ async def understand(processor: JsonLdProcessor, body: bytes) -> Json:
     """
     document, misread = _decode(body)
     if not misread:
-        return document
+        return await clean_long_texts(processor, document)
     compacted = await processor.compact(document)
     words, _ = survey(compacted)
     if not words.isdisjoint(REARRANGED):
         raise Malformed("Documents with @included or @reverse are not read here.")
     if "actor" in document and read_actor_uri(document["actor"]) != read_actor_uri(compacted.get("actor")):
         raise Malformed("This activity names another actor than it seems to.")
-    return compacted
+    return await clean_long_texts(processor, compacted)
 
 
 def parse_activity(body: bytes) -> Activity:

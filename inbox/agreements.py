@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from federation.html import to_text
+from federation.html import clean_text
 from federation.vocabulary.activities import Accept, Offer
 from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import Commitment, EconomicEvent
@@ -96,7 +96,7 @@ def read_word(document: Document, at: datetime | None, *, state: State | None = 
 
 def read_reason(content: str) -> str:
     """The words that came with it, as plain text."""
-    return to_text(content)[:REASON_LIMIT]
+    return clean_text(content, REASON_LIMIT)
 
 
 async def find_answered(conn: Connection, sender: Actor, answered: Offer | str) -> Agreement | None:

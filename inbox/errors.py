@@ -9,6 +9,12 @@ class Ignored(FederationError):
     status = 202
 
 
+class TookTooLong(FederationError):
+    """This takes more processor time than an activity may."""
+
+    status = 202
+
+
 class Held(FederationError):
     """A letter of a stranger: somebody of the cooperative says what becomes of it (B-57)."""
 

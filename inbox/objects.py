@@ -6,6 +6,7 @@ from datetime import datetime
 from federation.fields import PUBLIC
 from federation.uris import same_origin
 from federation.vocabulary.embedded import Postlike, note_of
+from federation.vocabulary.objects import Note
 from inbox.errors import Held, Ignored
 from inbox.translation import read_attachments, read_details, read_new_poll, read_new_post
 from models import arrivals, listings, media, notes, notifications, polls, posts, strangers
@@ -58,14 +59,14 @@ async def _store(
     arrival = await arrivals.ask(conn, _ask_about(author, object))
     if arrival.gone:
         raise Ignored("This was deleted before it came.")
+    if not through_share:
+        await _require_wanted(conn, author, object, arrival, past=moment is not None)
     new = read_new_post(author, object, arrival.known)
     if edited_at is not None and new.updated_at is None and not await _only_counts(conn, new, object):
         new = replace(new, updated_at=edited_at)
     if moment is not None:
         new = replace(new, id=make_id(moment))
-    details = read_details(object)
-    if not through_share:
-        await _require_wanted(conn, author, object, arrival, past=moment is not None)
+    details = read_details(object, new.content)
     if details is None:
         post, fresh = await notes.save_remote(conn, new)
     else:
@@ -109,7 +110,7 @@ async def _require_wanted(conn: Connection, author: Actor, object: Postlike, arr
     note = note_of(object)
     if note.type == "Note" and note.name and note.in_reply_to and not note.content and not note.attachments:
         raise Ignored("This votes in a poll, and there are none of ours.")
-    if read_details(object) is None and not _is_wanted(arrival):
+    if isinstance(object, Note) and not _is_wanted(arrival):
         raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
     if past or arrival.followed or not (arrival.local_ids or arrival.parent_author_id is not None):
         return

@@ -17,8 +17,9 @@ from federation.fetches import get_actor
 from federation.instance import Instance
 from federation.vocabulary.activities import Activity
 from inbox.dispatch import apply
-from inbox.errors import Held, Ignored
+from inbox.errors import Held, Ignored, TookTooLong
 from inbox.passing_on import may_pass_on
+from inbox.processor_time import limit_processor_time
 from inbox.resolve import find_sender, resolve
 from models import received, strangers
 from models.database import connection, relaxed_transaction, transaction
@@ -106,7 +107,9 @@ class _Desk:
             await self._wait_or_give_up(item, "Whoever processes this dies of it.", retry=False)
             return
         try:
-            await self._take_effect(item)
+            await limit_processor_time(self._take_effect(item))
+        except TookTooLong as error:
+            await self._wait_or_give_up(item, str(error), retry=False)
         except Unavailable:
             raise
         except Held:

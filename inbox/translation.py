@@ -6,9 +6,9 @@ from decimal import Decimal
 from html import escape
 from typing import Any, get_args
 
-from federation.fields import PUBLIC
+from federation.fields import PUBLIC, amount
 from federation.hashtags import fold
-from federation.html import clean, from_text, to_text
+from federation.html import clean, clean_text, from_text, is_long, to_text
 from federation.uris import same_origin
 from federation.vocabulary.embedded import Postlike, note_of
 from federation.vocabulary.intents import Intent
@@ -25,10 +25,11 @@ from outbox.builders.proposal import CURRENCIES
 from outbox.builders.wording import MODES
 
 TITLE_LIMIT = 200
+WARNING_LIMIT = 500
+NAME_LIMIT = 1_000
 
 _STATUSES: dict[str, ListingStatus] = {status.capitalize(): status for status in get_args(ListingStatus)}
-_PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
-_HASHTAGS = re.compile(r"<p>(?:\s*<a [^>]*hashtag[^>]*>[^<]*<span>[^<]*</span></a>)+\s*</p>$")
+_HASHTAGS = re.compile(r"<p>(?:\s*+<a (?=[^>]*?hashtag)[^>]*+>[^<]*+<span>[^<]*+</span></a>)++\s*+</p>")
 """A last line of nothing but hashtags."""
 
 
@@ -58,7 +59,7 @@ def read_new_post(author: Actor, object: Postlike, known: dict[str, int]) -> New
         url=note.url if note.url and same_origin(note.url, note.id) else note.id,
         audience="territories" if listing and audience == "followers" else audience,
         content=read_content(object),
-        warning=to_text(note.summary)[:500] if note.summary and note.type == "Note" else "",
+        warning=clean_text(note.summary, WARNING_LIMIT) if note.type == "Note" else "",
         sensitive=note.sensitive,
         language=note.language,
         in_reply_to_uri=note.in_reply_to,
@@ -95,8 +96,8 @@ def read_content(object: Postlike) -> str:
     if note.type in {"Note", "Question"} or not note.name:
         return text
     link = escape(note.url or note.id)
-    title = escape(to_text(note.name), quote=False)
-    return clean(f'<p><strong>{title}</strong></p>{text}<p><a href="{link}">{link}</a></p>')
+    title = escape(clean_text(note.name, NAME_LIMIT), quote=False)
+    return clean(f"<p><strong>{title}</strong></p>") + text + clean(f'<p><a href="{link}">{link}</a></p>')
 
 
 def read_attachments(object: Postlike) -> list[RemoteDocument]:
@@ -116,20 +117,20 @@ def read_attachments(object: Postlike) -> list[RemoteDocument]:
     ]
 
 
-def read_details(object: Postlike) -> ListingDetails | None:
-    """What makes it a listing; None for an ordinary post."""
+def read_details(object: Postlike, content: str | None = None) -> ListingDetails | None:
+    """What makes it a listing; None for an ordinary post. `content` is what `read_content` made of it, if it was."""
     match object:
         case Proposal():
-            return _read_proposal(object)
+            return _read_proposal(object, read_content(object) if content is None else content)
         case FlohmarktOffer():
-            return _read_flohmarkt(object)
+            return _read_flohmarkt(object, read_content(object) if content is None else content)
         case Event():
             return _read_event(object)
         case Note():
             return None
 
 
-def _read_proposal(proposal: Proposal) -> ListingDetails:
+def _read_proposal(proposal: Proposal, content: str) -> ListingDetails:
     note, primary, reciprocal = proposal.note, proposal.publishes, proposal.reciprocal
     category = categories.read_category(primary.conforms_to) if primary.conforms_to else None
     money = reciprocal is not None and reciprocal.conforms_to == CURRENCIES["EUR"]
@@ -138,7 +139,7 @@ def _read_proposal(proposal: Proposal) -> ListingDetails:
         kind=_read_kind(proposal),
         mode=_read_mode(proposal, money=money),
         title=_read_title(primary.name or note.name, note),
-        description=_read_description(proposal),
+        description=_read_description(proposal, content),
         category=category.slug if category else None,
         category_uri=primary.conforms_to,
         status=_STATUSES.get(proposal.status, "open"),
@@ -189,7 +190,7 @@ def _read_mode(proposal: Proposal, *, money: bool) -> ListingMode:
 
 def _read_title(name: str, note: Note) -> str:
     """A name is plain text: nothing in it is a tag, whatever it looks like; pages escape it."""
-    title = " ".join(name.split()) or to_text(note.content).partition("\n")[0].strip()
+    title = " ".join(name.split()) or clean_text(note.content, TITLE_LIMIT).partition("\n")[0].strip()
     return title[:TITLE_LIMIT] or note.id
 
 
@@ -201,26 +202,34 @@ def _read_reason(reason: str | None) -> ClosedReason | None:
             return None
 
 
-def _read_description(proposal: Proposal) -> str:
+def _read_description(proposal: Proposal, content: str) -> str:
     """The text alone. Long ones are cut in the content; flohmarkt's data has them whole."""
     note = proposal.note
     if note.type != "Note":
         return clean(note.content)
-    stripped = _strip_frame(read_content(note), note.url or note.id)
+    stripped = _strip_frame(content, note.url or note.id)
     whole = proposal.flohmarkt.description.strip() if proposal.flohmarkt else ""
-    return from_text(whole) if len(whole) > len(to_text(stripped)) else stripped
+    if not whole or len(whole) <= len(to_text(stripped)):
+        return stripped
+    return from_text(whole)
 
 
 def _strip_frame(content: str, url: str) -> str:
-    """Without the title line before it, and the lines of facts with the link, and of hashtags, after it."""
-    title = _PARAGRAPH.match(content)
-    if title is None or not title[0].startswith("<p><strong>"):
+    """Without the title line before it, and the lines of facts and of hashtags after it; none are in very long texts.
+
+    What is left is cleaned once more: where paragraphs stand inside other tags, a cut leaves these open.
+    """
+    end = content.find("</p>")
+    if end < 0 or is_long(content) or not content.startswith("<p><strong>"):
         return content
-    rest = _HASHTAGS.sub("", content[title.end() :])
+    rest = content[end + len("</p>") :]
+    last = rest.rfind("<p>")
+    if last >= 0 and _HASHTAGS.fullmatch(rest, last):
+        rest = rest[:last]
     facts = rest.rfind("<p>")
     if facts >= 0 and (f'href="{escape(url)}"' in rest[facts:] or "📍" in rest[facts:]):
         rest = rest[:facts]
-    return rest
+    return clean(rest)
 
 
 def _own(uri: str | None, note: Note) -> str | None:
@@ -256,17 +265,17 @@ def _read_repair(repair: RepairDetails | None) -> dict[str, object] | None:
     }
 
 
-def _read_flohmarkt(offer: FlohmarktOffer) -> ListingDetails:
+def _read_flohmarkt(offer: FlohmarktOffer, content: str) -> ListingDetails:
     """Something given or sold; the price is text there, and none or zero means a gift."""
     data, price = offer.data, None
     digits = re.search(r"\d+(?:[.,]\d{1,2})?", data.price)
     if digits:
-        price = Decimal(digits[0].replace(",", "."))
+        price = amount(digits[0].replace(",", "."))
     return ListingDetails(
         kind="offer",
         mode="sale" if price else "gift",
         title=_read_title(data.name, offer.note),
-        description=clean(data.description) or _strip_frame(read_content(offer.note), offer.note.url or offer.note.id),
+        description=clean(data.description) or _strip_frame(content, offer.note.url or offer.note.id),
         latitude=data.latitude,
         longitude=data.longitude,
         price=price or None,

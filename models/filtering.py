@@ -6,6 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models.filters import Filter, Keyword
+from models.texts import decompose
+
+LOOKED_AT = 20_000
+"""So many characters of what a post says are held against filters."""
 
 _NO_LETTER = re.compile(r"\W")
 
@@ -23,7 +27,7 @@ class Match:
 
 def find_matches(filters: Sequence[Filter], post_id: int, texts: Iterable[str]) -> list[Match]:
     """Those of these filters that hold for a post that says this."""
-    text = fold("\n".join(texts))
+    text = fold("\n".join(texts)[:LOOKED_AT])
     found: list[Match] = []
     for filter in filters:
         words = tuple(keyword.keyword for keyword in filter.keywords if _contains(text, keyword))
@@ -35,7 +39,7 @@ def find_matches(filters: Sequence[Filter], post_id: int, texts: Iterable[str]) 
 
 def fold(text: str) -> str:
     """A text without case and accents, and with single spaces."""
-    plain = unicodedata.normalize("NFKD", text).casefold().translate(_LIGATURES)
+    plain = decompose(text).casefold().translate(_LIGATURES)
     return " ".join("".join(one for one in plain if not unicodedata.combining(one)).split())
 
 

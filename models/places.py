@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from models.database import Connection, fetch_all, fetch_column, fetch_one
 from models.geometry import CELL, blur
+from models.texts import decompose
 
 Precision = Literal["exact", "namesake", "parent", "postcode", "epci", "department"]
 
@@ -103,7 +104,7 @@ def fold_name(text: str) -> str:
 
     A space stands before each word, so that the start of any word can be found.
     """
-    plain = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe").replace("æ", "ae"))
+    plain = decompose(text.lower().replace("œ", "oe").replace("æ", "ae"))
     words = re.findall(r"[a-z0-9]+", "".join(char for char in plain if not unicodedata.combining(char)))
     return "".join(" " + {"st": "saint", "ste": "sainte"}.get(word, word) for word in words)
 

@@ -41,7 +41,8 @@ def find_kind(text: str) -> ListingKind | None:
 
 def read_words(text: str) -> tuple[str, str]:
     """The title and the text that a note gives a listing: its first line, and all of it without the tag."""
-    rest = _FIRST.sub("", text, count=1).strip()
+    found = _FIRST.match(text)
+    rest = text[found.end() :].strip() if found else text.strip()
     first = " ".join(rest.partition("\n")[0].split())
     if len(first) > TITLE_LIMIT:
         first = first[: TITLE_LIMIT + 1].rsplit(maxsplit=1)[0][:TITLE_LIMIT]

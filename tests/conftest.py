@@ -250,6 +250,8 @@ def pytest_testnodedown(node: Any) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what the attacks cost."""
-    if FIGURES.blocks:
+    if FIGURES.blocks or FIGURES.fuzzed:
         terminalreporter.section("attacks")
         terminalreporter.write_line(FIGURES.describe())
+        for line in FIGURES.fuzzed:
+            terminalreporter.write_line(line)

@@ -17,7 +17,7 @@ SERVED = frozenset({".css", ".js", ".svg", ".woff2", ".png", ".txt", ".webmanife
 
 COMPRESSED = frozenset({".css", ".js", ".svg", ".txt", ".webmanifest"})
 
-CSS_URL = re.compile(r"url\(([^)\"':#]+)\)")
+CSS_URL = re.compile(r"url\(([^()\"':#]+)\)")
 
 TYPES = {".woff2": "font/woff2", ".js": "text/javascript", ".webmanifest": "application/manifest+json"}
 

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from markupsafe import Markup
-
+from federation.html import to_text
 from models import actors, listings, news, posts
 from models.actors import Actor
 from models.database import Connection
@@ -16,6 +15,9 @@ from models.settings import Site
 from web.forms import Say
 from web.paths import exchange_path, listing_path, note_path, profile_path
 from web.render import N_
+
+BEGINNING = 2_000
+"""So many characters of a post's HTML are looked at for how it begins."""
 
 ONE: dict[str, str] = {
     "mention": N_("%(who)s vous a écrit"),
@@ -178,7 +180,7 @@ def _name(post: Post | None, roots: Mapping[int, Listing]) -> str:
     root = roots.get(post.root_id or post.id)
     if root:
         return _line(root.details.title)
-    return _line(post.warning or Markup(post.content).striptags())[:80]  # noqa: S704 - only its text
+    return _line(post.warning or to_text(post.content[:BEGINNING]))[:80]
 
 
 def _line(text: str) -> str:

@@ -11,6 +11,7 @@ from federation.instance import Instance
 from federation.key_pairs import KEYS_CHANNEL
 from inbox.backfill import catch_up
 from inbox.process import process_due
+from inbox.processor_time import interrupt_long_steps
 from models import heartbeats
 from models.database import connection
 from models.errors import Unavailable
@@ -42,6 +43,7 @@ Step = Callable[[], Awaitable[int]]
 
 async def run_worker(instance: Instance, waker: Waker, stopping: asyncio.Event, *, role: str = "worker") -> None:
     """Work until `stopping` is set, then finish what was begun, for at most DRAIN_SECONDS."""
+    interrupt_long_steps()
     tasks = [
         asyncio.create_task(coroutine, name=name)
         for name, coroutine in {

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from federation.fields import (
-    MAX_CONTENT,
     PUBLIC,
     Json,
     amount,
@@ -26,6 +25,8 @@ from federation.fields import (
 from federation.vocabulary.intents import Intent, read_intent, write_intent
 from federation.vocabulary.objects import Note, read_note, write_note
 from federation.vocabulary.parts import write_place
+
+MAX_DESCRIPTION = 20_000
 
 TERM_PREFIXES = ("https://w3id.org/declic/ns#", "https://mutual-aid.app/ns/core#", "declic:", "maid:")
 """How a value of `additionalType`, `proposalStatus` or `urgency` may be spelled before its own name."""
@@ -115,7 +116,7 @@ def _read_flohmarkt(document: Json) -> FlohmarktData | None:
     latitude, longitude = number(coordinates.get("lat"), -90, 90), number(coordinates.get("lng"), -180, 180)
     return FlohmarktData(
         name=name,
-        description=text(document.get("description"), MAX_CONTENT) or "",
+        description=text(document.get("description"), MAX_DESCRIPTION) or "",
         price=text(document.get("price"), 100) or ("" if price is None else write_amount(price)),
         currency=text(document.get("currency"), 20) or "",
         original_id=text(document.get("original_id"), 200) or "",

@@ -1,7 +1,8 @@
 """Flag: another server reports somebody or something of ours (AX17)."""
 
-from federation.html import to_text
+from federation.html import clean_text
 from federation.vocabulary.activities import Flag
+from federation.vocabulary.activity_readers import MAX_REPORT
 from inbox.errors import Ignored
 from models import actors, levels, posts, reports
 from models.actors import Actor
@@ -27,7 +28,7 @@ async def handle_flag(conn: Connection, site: Site, sender: Actor, activity: Fla
             reporter_id=sender.id,
             target_id=target.id,
             object_uris=list(activity.objects),
-            content=to_text(activity.content),
+            content=clean_text(activity.content, MAX_REPORT),
             local=False,
         ),
     )

@@ -84,6 +84,7 @@ class Figures:
     growth: list[tuple[float, str]] = field(default_factory=list)
     tracebacks: list[str] = field(default_factory=list)
     blocks: int = 0
+    fuzzed: list[str] = field(default_factory=list)
 
     def describe(self) -> str:
         """One paragraph for the end of the run."""
@@ -104,6 +105,7 @@ def take_figures(measured: dict[str, Any]) -> None:
     FIGURES.answers += measured["answers"]
     FIGURES.growth += [(grown, where) for grown, where in measured["growth"]]
     FIGURES.tracebacks += measured["tracebacks"]
+    FIGURES.fuzzed += measured["fuzzed"]
 
 
 class Log:

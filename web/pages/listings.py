@@ -7,6 +7,7 @@ from functools import partial
 from aiohttp import web
 from markupsafe import Markup
 
+from federation.html import to_text
 from federation.uris import listing_url
 from models import actors, categories, exchange_messages, geometry, listings, media, posts, timelines
 from models.database import Connection, connection
@@ -191,7 +192,7 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         ways=await find_ways(conn, request, listing, author),
         details=details,
         description=Markup(details.description),  # noqa: S704 - cleaned by federation/html when it was stored
-        summary=Markup(details.description).striptags()[:200],  # noqa: S704 - only its text is taken
+        summary=" ".join(to_text(details.description).split())[:200],
         language=post.language,
         refreshed_at=max(post.received_at, post.updated_at or post.received_at),
         place=place_words(details),

@@ -6,7 +6,7 @@ from datetime import datetime
 from aiohttp import web
 
 from federation.errors import Malformed, Unsupported
-from federation.html import to_text
+from federation.html import clean_text
 from federation.parse import parse_activity
 from federation.vocabulary.activities import Create
 from federation.vocabulary.embedded import is_postlike, note_of
@@ -97,5 +97,5 @@ def _read_letter(body: bytes) -> tuple[str, str]:
         return "", ""
     if not isinstance(activity, Create) or not is_postlike(activity.object):
         return activity.actor, ""
-    words = to_text(note_of(activity.object).content)
+    words = clean_text(note_of(activity.object).content, 2 * EXTRACT)
     return activity.actor, words[:EXTRACT] + ("…" if len(words) > EXTRACT else "")

@@ -1,0 +1,152 @@
+"""Whatever reads what others wrote takes time in proportion to its length: held on 1 MiB of what takes it longest."""
+
+import importlib
+import json
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from time import thread_time
+
+import pytest
+
+import federation
+import inbox
+import models
+import outbox
+import web
+from federation import hashtags
+from federation.html import TAGS, clean, clean_text, from_text, strip_mention, to_text
+from federation.markup import bound_nesting
+from federation.parse import decode
+from federation.vocabulary.objects import Note, read_note
+from inbox.agreements import read_reason
+from inbox.translation import read_details, read_new_post
+from models import filtering
+from models.errors import DeclicError
+from outbox.replies import read_answer
+from tests.attacks.worst import PIECES, repeat
+from tests.outbox.people import BOB
+
+MIB = 1024 * 1024
+
+LARGE, SMALL, TINY = MIB, MIB // 16, 2048
+
+GROWTH = 4.0
+"""How often longer a byte may take in the large text than in the small one: caches and garbage, not the square (16)."""
+
+LONGEST = 5.0
+"""Seconds that 1 MiB may take whatever it is."""
+
+NOT_OURS = ("jsonld_child", "picture_child", "__main__", "commands", "demo", "migrations")
+
+
+def read_post(content: str) -> None:
+    """What becomes of the text of a post."""
+    note = Note(id=f"{BOB.uri}/notes/1", attributed_to=BOB.uri, content=content, name=content, summary=content)
+    new = read_new_post(BOB, note, {})
+    read_details(note, new.content)
+
+
+def decode_text(text: str) -> None:
+    """A whole document with this text in it."""
+    read_note(decode(json.dumps({"id": "https://a.example/1", "type": "Note", "content": text[: MIB // 8]}).encode()))
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    "clean": clean,
+    "bound_nesting": lambda text: bound_nesting(text, TAGS),
+    "to_text": to_text,
+    "clean_text": lambda text: clean_text(text, len(text)),
+    "from_text": lambda text: from_text(text, tag_url=lambda name: f"https://a.example/tags/{name}"),
+    "strip_mention": strip_mention,
+    "strip_mention in a paragraph": lambda text: strip_mention("<p>" + text),
+    "hashtags.find_names": hashtags.find_names,
+    "hashtags.fold": hashtags.fold,
+    "filtering.fold": filtering.fold,
+    "read_reason": read_reason,
+    "read_answer": read_answer,
+    "read_post": read_post,
+    "decode_text": decode_text,
+}
+
+
+def list_patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
+    """Every regular expression that a module holds."""
+    seen: set[str] = set()
+    for package in (federation, inbox, outbox, models, web):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if any(part in found.name for part in NOT_OURS):
+                continue
+            for name, value in vars(importlib.import_module(found.name)).items():
+                members = value.items() if isinstance(value, dict) else [("", value)]
+                for key, pattern in members:
+                    if not isinstance(pattern, re.Pattern) or not isinstance(pattern.pattern, str):
+                        continue
+                    if pattern.pattern not in seen:
+                        seen.add(pattern.pattern)
+                        yield f"{name}{f'[{key}]' if key else ''} of {found.name}", pattern
+
+
+PATTERNS = dict(list_patterns())
+
+SOURCES = {
+    f"{package.__name__}.{path.relative_to(folder).with_suffix('').as_posix().replace('/', '.')}": path.read_text()
+    for package in (federation, inbox, outbox, models, web)
+    for folder in [Path(next(iter(package.__path__)))]
+    for path in sorted(folder.rglob("*.py"))
+}
+
+
+def list_uses(name: str, pattern: re.Pattern[str]) -> list[Callable[[str], object]]:
+    """How a pattern is used: at a place, or searched for anywhere in the text."""
+    bare, module = re.sub(r"\[.*\]", "", name).split(" of ")
+    source = SOURCES[module] if bare.startswith("_") else "\n".join(SOURCES.values())
+    uses: list[Callable[[str], object]] = [pattern.match, pattern.fullmatch]
+    if re.search(rf"\b{bare}(?:\[[^\]]*\])?\.(?:search|sub|subn|findall|finditer|split)\(", source):
+        uses.append(lambda text: pattern.sub("", text))
+    return uses
+
+
+def measure(read: Callable[[str], object], text: str, times: int = 1) -> float:
+    """Seconds of the processor, the least of so many tries."""
+    taken = []
+    for _ in range(times):
+        begun = thread_time()
+        with suppress(DeclicError):  # refusing is an answer
+            read(text)
+        taken.append(thread_time() - begun)
+    return min(taken)
+
+
+def require_linear(read: Callable[[str], object]) -> None:
+    """Find the piece that takes longest, and hold a large text of it against a small one."""
+    worst = max(PIECES, key=lambda piece: measure(read, repeat(piece, TINY)))
+    small = measure(read, repeat(worst, SMALL), times=2) / SMALL
+    floor = 0.002 / SMALL  # below, the clock says little
+    assert small * SMALL < LONGEST / 4, f"{worst!r} takes {small * SMALL:.1f} s already"
+    large = measure(read, repeat(worst, LARGE)) / LARGE
+
+    assert large <= GROWTH * max(small, floor), f"{worst!r}: {large * 1e9:.0f} ns a byte, {small * 1e9:.0f} before"
+    assert large * LARGE < LONGEST, f"{worst!r} takes {large * LARGE:.1f} s"
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_what_reads_others_texts_is_linear(name: str) -> None:
+    require_linear(READERS[name])
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_regular_expressions_are_linear(name: str) -> None:
+    for use in list_uses(name, PATTERNS[name]):
+        require_linear(use)
+
+
+def test_a_measure_of_the_square_is_seen() -> None:
+    def read_again_and_again(text: str) -> None:
+        for _ in range(len(text) // 128):
+            text.count("~")
+
+    with pytest.raises(AssertionError, match="ns a byte"):
+        require_linear(read_again_and_again)
