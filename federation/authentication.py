@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from federation.errors import SignatureInvalid
 from federation.instance import Instance
-from federation.keys import find_key, refetch_key
+from federation.keys import find_fitting_key
 from federation.signatures import Claim, Envelope, PublicKey, holds, read_claims
 from federation.uris import same_origin
 from models import keys
@@ -50,12 +50,7 @@ async def _verify_only(instance: Instance, claims: list[Claim]) -> PublicKey:
     if len(claims) != 1:
         raise SignatureInvalid("The request has to carry one signature of whoever sends it.")
     claim = claims[0]
-    key = await find_key(instance, claim.key_id)
-    if not holds(claim, key):
-        fresh = await refetch_key(instance, claim.key_id)
-        if fresh is None or not holds(claim, fresh):
-            raise SignatureInvalid("The signature does not hold.")
-        key = fresh
+    key = await find_fitting_key(instance, claim.key_id, lambda key: holds(claim, key))
     await _require_unused(instance, claim)
     return key
 

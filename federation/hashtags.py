@@ -10,6 +10,9 @@ MAX_LENGTH = 100
 PATTERN = re.compile(r"(?<![\w#＃&/])[#＃](?=\w*[^\W\d_])(\w{1,100})(?!\w)")
 """A hashtag in running text: word characters, among them a letter; not inside a word, an address or an entity."""
 
+_SEPARATORS = "_·・\u200c"
+"""What stands between the words of a hashtag where no space may: Mastodon takes these too."""
+
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 _WORDS = re.compile(r"\w+")
 
@@ -18,6 +21,17 @@ def fold(name: str) -> str:
     """The form in which hashtags are compared: no case, no accents, nothing but letters, digits and underscores."""
     plain = decompose(name).casefold().translate(_LIGATURES)
     return "".join(one for one in decompose(plain) if one.isalnum() or one == "_")
+
+
+def read_name(written: str) -> str | None:
+    """The name that somebody elsewhere gives to a hashtag, without its #; None for what can be none.
+
+    It has letters, digits, marks and what separates words, among them a letter, as in running text.
+    """
+    name = unicodedata.normalize("NFC", written[: 4 * MAX_LENGTH].strip().lstrip("#＃"))
+    if not 0 < len(name) <= MAX_LENGTH or not any(one.isalpha() for one in name):
+        return None
+    return name if all(one in _SEPARATORS or unicodedata.category(one)[0] in "LMN" for one in name) else None
 
 
 def make_name(*words: str) -> str:

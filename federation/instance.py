@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from federation.backlog import Backlog
 from federation.budget import FetchBudget
 from federation.cache import Cache
 from federation.jsonld import JsonLdProcessor
@@ -48,6 +49,7 @@ class Instance:
     document_budget: FetchBudget = field(default_factory=lambda: FetchBudget(300))
     hearsay_budget: FetchBudget = field(default_factory=FetchBudget)
     intake: Batch[NewReceived] = field(init=False)
+    backlog: Backlog = field(init=False)
     welcomes: Welcomes = field(default=None)  # type: ignore[assignment]  # made below from the pool
     inboxes: Cache[str, str] = field(default_factory=lambda: Cache(size=4096, seconds=5))
     heard: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=60))
@@ -57,6 +59,7 @@ class Instance:
     def __post_init__(self) -> None:
         """What the inboxes accept goes through one intake, which commits it together."""
         object.__setattr__(self, "intake", make_intake(self.pool))
+        object.__setattr__(self, "backlog", Backlog(self.pool))
         if self.welcomes is None:
             object.__setattr__(self, "welcomes", Welcomes(self.pool))
 

@@ -1,6 +1,7 @@
 """Whose key is it: public keys found in the cache or fetched from their owners; and the keys of our own actors."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from federation.documents import FAILURE_WAIT, ProvenDocument, fetch_document, require_not_failed, save_failure
@@ -21,6 +22,7 @@ __all__ = [
     "KeyPairs",
     "PublicKey",
     "Signer",
+    "find_fitting_key",
     "find_key",
     "instance_signer",
     "load_signer",
@@ -44,7 +46,7 @@ async def find_key(instance: Instance, key_id: str) -> PublicKey:
     Raises SignatureInvalid when there is no such key, KeyGone when its owner was deleted, KeyUnavailable when its
     server does not answer for now.
     """
-    found = instance.public_keys.find(key_id) or await _find_stored(instance, key_id)
+    found = await _find_held(instance, key_id)
     if found is not None:
         return found
     if is_local(instance.site, key_id):
@@ -52,23 +54,63 @@ async def find_key(instance: Instance, key_id: str) -> PublicKey:
     return await _fetch_once(instance, key_id)
 
 
-async def refetch_key(instance: Instance, key_id: str) -> PublicKey | None:
-    """The key as its owner shows it now, after a signature did not hold with the one we had (SG13, SG14).
+async def find_fitting_key(instance: Instance, key_id: str, fits: Callable[[PublicKey], bool]) -> PublicKey:
+    """The key with this id that fits a signature: the one we had, or else as its owner shows it now (SG13, SG14).
 
-    None when it was fetched within five minutes, cannot be fetched, or is ours. Raises KeyGone.
+    A key that was fetched for this very signature was looked at anew. Raises as `find_key` does, and SignatureInvalid
+    where none fits.
+    """
+    held = await _find_held(instance, key_id)
+    key = held or await find_key(instance, key_id)
+    if fits(key):
+        return key
+    if held is None:
+        await _note_refetched(instance, key_id)
+        raise SignatureInvalid("The signature does not hold.")
+    fresh = await refetch_key(instance, key_id, held=held)
+    if fresh is None or not fits(fresh):
+        raise SignatureInvalid("The signature does not hold.")
+    return fresh
+
+
+async def refetch_key(instance: Instance, key_id: str, *, held: PublicKey | None = None) -> PublicKey | None:
+    """The key as its owner shows it now, after a signature did not hold with the one we had.
+
+    Looked at anew once in five minutes, however new the first look at it is: whoever writes signatures that do not hold
+    makes us ask no more often. `held` may be older than what another process found since. None when it was looked at
+    lately, cannot be fetched, or is ours. Raises KeyGone.
     """
     if is_local(instance.site, key_id):
         return None
     async with connection(instance.pool) as conn:
         stored = await keys.find_public_key(conn, key_id)
-    if stored is not None and stored.fetched_at > datetime.now(UTC) - REFETCH_WAIT:
+    if stored is not None and held is not None and stored.pem != held.pem:
+        instance.public_keys.forget(key_id)
+        return await _find_held(instance, key_id)
+    if (
+        stored is not None
+        and stored.refetched_at is not None
+        and stored.refetched_at > datetime.now(UTC) - REFETCH_WAIT
+    ):
         return None
     try:
-        return await _fetch_once(instance, key_id)
+        fresh = await _fetch_once(instance, key_id)
     except KeyGone:
         raise
     except (SignatureInvalid, KeyUnavailable):
         return None
+    await _note_refetched(instance, key_id)
+    return fresh
+
+
+async def _note_refetched(instance: Instance, key_id: str) -> None:
+    async with connection(instance.pool) as conn:
+        await keys.save_refetched(conn, key_id)
+
+
+async def _find_held(instance: Instance, key_id: str) -> PublicKey | None:
+    """The key as we know it."""
+    return instance.public_keys.find(key_id) or await _find_stored(instance, key_id)
 
 
 async def _find_stored(instance: Instance, key_id: str) -> PublicKey | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from federation.errors import Cause, FetchFailed
 from federation.fields import Json, mappings, text, uri, whole
 from federation.instance import Instance
-from federation.software import NAME, read_repository, read_version
+from federation.software import NAME, read_version
 from federation.uris import actor_uri, same_origin, territories_uri
 from federation.well_known import LIMIT, fetch_well_known, read_json
 from models import servers
@@ -63,9 +63,8 @@ def build_nodeinfo(site: Site, version: str, facts: ServerFacts) -> Json:
     `upstream`.
     """
     software: Json = {"name": NAME, "version": read_version()}
-    repository = read_repository()
-    if version == "2.1" and repository is not None:
-        software["repository"] = repository
+    if version == "2.1":
+        software["repository"] = site.source
     return {
         "version": version,
         "software": software,

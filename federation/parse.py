@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 
+from federation.duplicates import require_unique_names
 from federation.errors import Malformed
 from federation.fields import Json, types
 from federation.jsonld import JsonLdProcessor
@@ -30,9 +31,9 @@ class NeedsCompaction(Malformed):
 
 
 def decode(body: bytes) -> Json:
-    """The JSON object as it stands: at most 1 MiB, 32 levels deep, NUL taken out (PostgreSQL has no place for it).
+    """The JSON object as it stands: at most 1 MiB, 32 levels deep, each name once in an object.
 
-    Raises Malformed.
+    NUL is taken out, since PostgreSQL has no place for it. Raises Malformed.
     """
     return _decode(body)[0]
 
@@ -47,6 +48,7 @@ def _decode(body: bytes) -> tuple[Json, bool]:
     if not isinstance(document, dict):
         raise Malformed("This is not a JSON object.")
     words, contexts = survey(document)
+    require_unique_names(body, document)
     if b"\\u0000" in body:
         document = _without_nul(document)
     return document, needs_compaction(words, contexts)
@@ -58,7 +60,10 @@ def _without_nul(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_nul(member) for member in value]
     if isinstance(value, dict):
-        return {key.replace("\0", ""): _without_nul(member) for key, member in value.items()}
+        found = {key.replace("\0", ""): _without_nul(member) for key, member in value.items()}
+        if len(found) != len(value):
+            raise Malformed("This has a name twice in one object.")
+        return found
     return value
 
 

@@ -22,7 +22,9 @@ _NOT_IN_USERNAMES = frozenset("@/?#:\\")
 def describe_actor(document: ActorDocument, handle: Handle) -> RemoteActor:
     """What we keep of an actor, cleaned. Raises Malformed.
 
-    Collections and the territory count only on the actor's own origin: nobody may claim the followers of another.
+    Its page, its collections and the territory count only on the actor's own origin, and a shared inbox on that of its
+    own: nobody may claim the followers of another, show people somebody else's page as theirs, or have what is for
+    them sent to a third.
     """
     if _NOT_IN_USERNAMES.intersection(handle.username):
         raise Malformed("This actor has no usable username.")
@@ -32,11 +34,11 @@ def describe_actor(document: ActorDocument, handle: Handle) -> RemoteActor:
         type=_read_type(document.type),
         username=handle.username,
         host=handle.host,
-        url=document.url or document.id,
+        url=_own(document, document.url) or document.id,
         inbox=document.inbox,
         name=_one_line(document.name),
         summary=clean(document.summary),
-        shared_inbox=document.shared_inbox,
+        shared_inbox=_read_shared_inbox(document),
         outbox=_own(document, document.outbox),
         followers_uri=_own(document, document.followers),
         following_uri=_own(document, document.following),
@@ -113,6 +115,11 @@ def _add(found: list[PublicKey], document: ActorDocument, id: str, written: str)
 
 def _own(document: ActorDocument, address: str | None) -> str | None:
     return address if address is not None and same_origin(address, document.id) else None
+
+
+def _read_shared_inbox(document: ActorDocument) -> str | None:
+    shared = document.shared_inbox
+    return shared if shared is not None and same_origin(shared, document.inbox) else None
 
 
 def _read_type(name: str) -> ActorType:

@@ -1,7 +1,7 @@
 """What we call ourselves to other servers."""
 
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, metadata, version
+from importlib.metadata import PackageNotFoundError, version
 
 from models.settings import Site
 
@@ -15,17 +15,6 @@ def read_version() -> str:
         return version(NAME)
     except PackageNotFoundError:
         return "0"
-
-
-@lru_cache(maxsize=1)
-def read_repository() -> str | None:
-    """Where the source is published, as the package says; None as long as it says nothing."""
-    try:
-        links = metadata(NAME).get_all("Project-URL") or []
-    except PackageNotFoundError:
-        return None
-    named = {name.strip().lower(): address.strip() for name, _, address in (link.partition(",") for link in links)}
-    return named.get("repository") or named.get("source")
 
 
 def build_user_agent(site: Site) -> str:

@@ -10,7 +10,7 @@ from federation.errors import Cause, FetchFailed
 from federation.fields import Json, mappings, text, uri
 from federation.instance import Instance
 from federation.transport import ACTIVITY_JSON
-from federation.uris import actor_uri, host_of, is_local, parse_local, profile_url
+from federation.uris import actor_uri, host_of, is_local, is_uri, parse_local, profile_url
 from federation.well_known import fetch_well_known, read_json
 from models.errors import Invalid, NotFound
 from models.settings import Site
@@ -22,6 +22,7 @@ SERVICE = f"{AS_PROFILE}#Service"
 ROLE = "http://schema.org/roleName"
 
 _MOST_LINKS = 100
+_URI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s\x00-\x1f\x7f]+", re.IGNORECASE)
 _HANDLE = re.compile(r"(?:acct:)?@?([^@\s/?#:]+)@([^@\s/?#]+)", re.IGNORECASE)
 
 
@@ -113,13 +114,15 @@ def read_resource(site: Site, values: Sequence[str]) -> str | None:
     NotFound for what is not ours.
     """
     resource = values[0] if len(values) == 1 else ""
-    if not re.match(r"[a-z][a-z0-9+.-]*:[^\s]", resource, re.IGNORECASE) or len(resource) > 2048:
+    scheme = resource.partition(":")[0].lower()
+    handle = read_handle(resource) if scheme == "acct" else None
+    malformed = (scheme == "acct" and handle is None) or (scheme in ("http", "https") and not is_uri(resource))
+    if malformed or not _URI.fullmatch(resource) or len(resource) > 2048:
         raise Invalid("The parameter resource has to be an address such as acct:name@host.", field="resource")
-    if resource.lower().startswith("acct:"):
-        account, at, host = resource[5:].rpartition("@")
-        if not at or host.lower() != site.host:
+    if handle is not None:
+        if resource.rpartition("@")[2].lower() != site.host:
             raise NotFound
-        return account.removeprefix("@").lower()
+        return handle.username.lower()
     if is_local(site, resource) and resource.partition("://")[2].partition("/")[2] == "":
         return None  # with either scheme: who asks may not know ours yet
     found = parse_local(site, resource)

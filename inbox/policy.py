@@ -28,6 +28,12 @@ class TooManyFailures(TooMany):
     """Too many signatures that do not hold came in the name of your server; please send this again in a minute."""
 
 
+class TooMuchWaits(TooMany):
+    """So much of what your server sent waits here already that no more is taken for now; please send this again."""
+
+    retry_after = 600
+
+
 def read_key_hosts(envelope: Envelope) -> set[str]:
     """The hosts of the keys that a request names, before anything of it is checked."""
     written = " ".join(envelope.headers.getall("Signature", []) + envelope.headers.getall("Signature-Input", []))
@@ -74,3 +80,9 @@ def note_failure(instance: Instance, host: str) -> None:
     """Count a signature that does not hold. Raises TooMany."""
     if not instance.inbox_failures.spend(host):
         raise TooManyFailures
+
+
+async def require_room(instance: Instance, host: str, size: int) -> None:
+    """Raise TooMuchWaits when so much from this host's domain waits here that a body of this size is too much."""
+    if not await instance.backlog.has_room(host, size):
+        raise TooMuchWaits

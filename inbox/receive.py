@@ -163,16 +163,18 @@ def _require_authority(read: Readable) -> None:
 async def _keep(instance: Instance, read: Readable) -> None:
     header = read.header
     host = host_of(header.actor_uri)
-    await instance.intake.put(
-        NewReceived(
-            activity_uri=header.id,
-            body_hash=sha256(read.body).digest(),
-            type=header.type,
-            actor_uri=header.actor_uri,
-            host=host,
-            body=read.body,
+    await policy.require_room(instance, host, len(read.body))
+    with instance.backlog.taking(host, len(read.body)):
+        await instance.intake.put(
+            NewReceived(
+                activity_uri=header.id,
+                body_hash=sha256(read.body).digest(),
+                type=header.type,
+                actor_uri=header.actor_uri,
+                host=host,
+                body=read.body,
+            )
         )
-    )
     if instance.heard.find(host) is None:
         instance.heard.keep(host, True)
         async with connection(instance.pool) as conn:

@@ -19,7 +19,7 @@ from federation.vocabulary.quotes import QuoteAuthorization
 from inbox.delegated import as_by_author, confirm_deletion, fetch_for_delegate, shows_newer
 from inbox.errors import Ignored
 from inbox.own_pages import name_by_ids
-from inbox.private_fetches import fetch_announced
+from inbox.private_fetches import REFUSALS, fetch_announced
 from inbox.quotes import resolve_request
 from models import actors, follows, posts
 from models.actors import Actor
@@ -137,7 +137,10 @@ async def _resolve_announce(instance: Instance, activity: Announce) -> Activity:
 
 
 async def _confirm_deletion(instance: Instance, told_by: str, delete: Delete, held: Post | None) -> Delete:
-    """The author's deletion, when what was deleted is no longer at its address."""
+    """The author's deletion, when what was deleted is no longer at its address.
+
+    Of what was never for everybody, "not found" proves nothing: servers say it to whomever it is not for, us included.
+    """
     if held is None:
         raise Ignored("What was deleted is not here.")
     require_same_origin(delete.actor, held.uri)
@@ -145,8 +148,10 @@ async def _confirm_deletion(instance: Instance, told_by: str, delete: Delete, he
     try:
         found = await fetch_object(instance, held.uri, fresh=True)
     except FetchFailed as failed:
-        if failed.cause in {Cause.GONE, Cause.NOT_FOUND}:
+        if failed.cause is Cause.GONE or (failed.cause is Cause.NOT_FOUND and held.audience in posts.PUBLIC):
             return delete
+        if failed.cause in REFUSALS:
+            raise Ignored("Its own server does not say that this private post is deleted.") from None
         raise
     if isinstance(found, Tombstone):
         return delete

@@ -41,11 +41,10 @@ async def schedule(
 ) -> int:
     """Queue an activity for the inboxes of these people and of the followers of these actors; how many rows.
 
-    One statement; one row per shared inbox (AX21), and what is for one person alone of a server to her own inbox: some
-    servers expect it there. Their actors, which are nobody in particular, are spoken to at the server's door. All of
-    one author for one host are one lane, whichever inbox they are for. People named go first. Hosts set aside get
-    nothing, hosts that are unavailable, or paused by hand, get theirs later (HT7). Local people need no delivery,
-    guests have no inbox. What is private stands as failed for hosts to which nothing private is sent (B-52).
+    One statement; one row per shared inbox (AX21), and what is for one person alone of a server to her own inbox, where
+    some expect it; servers' own actors are spoken to at the server's door. A lane is an author and a host, whichever
+    the inbox. People named go first. Hosts set aside get nothing, hosts that are away or paused get theirs later (HT7),
+    local people and guests none. What is private fails for hosts to which nothing private is sent (B-52).
     """
     [queued] = await fetch_all(
         conn,
@@ -285,10 +284,7 @@ async def cancel(conn: Connection, object_uri: str) -> int:
 
 
 async def prune(conn: Connection, *, days: int = 60) -> int:
-    """Forget finished deliveries when nobody asks for them any more.
-
-    Where a living post went is kept for as long as it lives: its deletion has to follow it (schedule_to_recipients_of).
-    """
+    """Forget finished deliveries; where a living post went stays, as its deletion follows (schedule_to_recipients_of)."""
     return await execute(
         conn,
         """

@@ -37,13 +37,17 @@ class StoredPrivateKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPublicKey:
-    """A public key and the id of its actor."""
+    """A public key and the id of its actor.
+
+    `refetched_at` tells when it was last looked at anew because a signature did not hold.
+    """
 
     uri: str
     owner: str
     algorithm: Algorithm
     pem: str
     fetched_at: datetime
+    refetched_at: datetime | None = None
 
 
 async def save_key_pair(conn: Connection, actor_id: int, uri: str, pair: KeyPair) -> None:
@@ -128,7 +132,7 @@ async def find_public_key(conn: Connection, uri: str) -> StoredPublicKey | None:
         conn,
         StoredPublicKey,
         """
-        SELECT k.uri, a.uri AS owner, k.algorithm, k.pem, k.fetched_at
+        SELECT k.uri, a.uri AS owner, k.algorithm, k.pem, k.fetched_at, k.refetched_at
         FROM public_key k JOIN actor a ON a.id = k.actor_id WHERE k.uri = $1
         """,
         uri,
@@ -168,6 +172,11 @@ async def replace_public_keys(conn: Connection, actor_id: int, keys: list[tuple[
         """,
         [(uri, actor_id, algorithm, pem) for uri, algorithm, pem in keys],
     )
+
+
+async def save_refetched(conn: Connection, uri: str) -> None:
+    """This key was looked at anew just now."""
+    await execute(conn, "UPDATE public_key SET refetched_at = now() WHERE uri = $1", uri)
 
 
 async def use_nonce(conn: Connection, nonce: bytes) -> bool:

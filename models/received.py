@@ -1,19 +1,25 @@
 """The queue of activities that other servers sent: stored before it is acknowledged, processed in order per actor."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from models.batches import Batch
-from models.database import Connection, Pool, connection, execute, fetch_all, fetch_value
+from models.database import Connection, Pool, connection, execute, fetch_all, fetch_records, fetch_value
+from models.domains import find_domain
 from models.ids import make_id
 
 SUSPECT = 2
 """From so many deaths on, an activity is processed with nothing beside it."""
 
 KEPT_BYTES = 8192
-"""So much of a body stays once it took effect: where its ids stand, for whoever asks what became of a post."""
+"""So much of a body stays once it took effect or was given up: where its ids stand, for whoever asks what became of a
+post."""
+
+KEPT_FAILED = 1000
+"""So many of those that were given up are kept of each registrable domain, the newest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,22 +197,39 @@ async def retry(conn: Connection, id: int, *, error: str, due_at: datetime) -> N
 
 
 async def give_up(conn: Connection, id: int, *, error: str) -> None:
-    """Set aside what cannot be processed; others pass."""
+    """Set aside what cannot be processed; others pass. Of its body the beginning stays, as in `finish`."""
     await execute(
         conn,
         """
         UPDATE received SET state = 'failed', error = $2, finished_at = now(), claimed_by = NULL,
-            claimed_until = NULL
+            claimed_until = NULL, body = CASE WHEN length(body) > $3 THEN substring(body FOR $3) ELSE body END
         WHERE id = $1
         """,
         id,
         error,
+        KEPT_BYTES,
     )
 
 
+async def count_waiting_bytes(conn: Connection, *, row_bytes: int) -> dict[str, int]:
+    """What waits to be processed, host by host: the bytes of the bodies, and `row_bytes` for each."""
+    rows = await fetch_records(
+        conn,
+        """
+        SELECT host, sum(octet_length(body) + $1::integer)::bigint AS bytes FROM received
+        WHERE state = 'waiting' GROUP BY host
+        """,
+        row_bytes,
+    )
+    return {row["host"]: row["bytes"] for row in rows}
+
+
 async def prune(conn: Connection, *, done_days: int = 7, failed_days: int = 60) -> int:
-    """Forget finished rows: the done ones once no peer repeats them any more, the failed ones much later."""
-    return await execute(
+    """Forget finished rows: the done ones once no peer repeats them any more, the failed ones much later.
+
+    Of one registrable domain only so many failed ones are kept, or it could fill the disk in two months.
+    """
+    old = await execute(
         conn,
         """
         DELETE FROM received WHERE state <> 'waiting' AND finished_at <
@@ -215,3 +238,29 @@ async def prune(conn: Connection, *, done_days: int = 7, failed_days: int = 60) 
         done_days,
         failed_days,
     )
+    return old + await _forget_many(conn)
+
+
+async def _forget_many(conn: Connection) -> int:
+    rows = await fetch_records(
+        conn, "SELECT host, count(*) AS failed FROM received WHERE state = 'failed' GROUP BY host"
+    )
+    hosts: dict[str, list[str]] = {}
+    failed: Counter[str] = Counter()
+    for row in rows:
+        domain = find_domain(row["host"])
+        hosts.setdefault(domain, []).append(row["host"])
+        failed[domain] += row["failed"]
+    gone = 0
+    for domain, count in failed.items():
+        if count > KEPT_FAILED:
+            gone += await execute(
+                conn,
+                """
+                DELETE FROM received WHERE id IN (
+                    SELECT id FROM received WHERE state = 'failed' AND host = ANY($1) ORDER BY id DESC OFFSET $2)
+                """,
+                hosts[domain],
+                KEPT_FAILED,
+            )
+    return gone

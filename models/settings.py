@@ -33,13 +33,20 @@ class SettingsError(DeclicError):
 class Site:
     """Who this server is to others: its origin, and its host (A-label, with the port if not the default).
 
-    `media_url` is the origin that serves pictures, where it is another one.
+    `media_url` is the origin that serves pictures, where it is another one; `source_url` is where this version's source
+    is published, where that is not here.
     """
 
     url: str
     host: str
     languages: tuple[str, ...] = LANGUAGES
     media_url: str | None = None
+    source_url: str | None = None
+
+    @property
+    def source(self) -> str:
+        """Where anybody finds the source of the version that runs here (AGPL §13)."""
+        return self.source_url or f"{self.url}/sources"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     smtp_url: str | None = None
     media_url: str | None = None
     media_cache: int = 2048
+    source_url: str | None = None
     secure_mode: bool = False
     trusted_proxies: tuple[str, ...] = ()
     test_federation: bool = False
@@ -66,6 +74,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         msgspec.structs.force_setattr(self, "data", self.data.expanduser().absolute())
         if self.media_url is not None:
             msgspec.structs.force_setattr(self, "media_url", _read_origin("media_url", self.media_url))
+        if self.source_url is not None:
+            _require_address("source_url", self.source_url)
         self._check_files()
         _read_listen(self.listen)
         _read_networks(self.trusted_proxies)
@@ -117,7 +127,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def site(self) -> Site:
         """The site that these settings describe."""
-        return Site(url=self.url, host=urlsplit(self.url).netloc, media_url=self.media_url)
+        return Site(
+            url=self.url,
+            host=urlsplit(self.url).netloc,
+            media_url=self.media_url,
+            source_url=self.source_url,
+        )
 
     @property
     def proxy_networks(self) -> tuple[Network, ...]:
@@ -218,6 +233,17 @@ def _read_origin(name: str, url: str) -> str:
     host = f"[{host}]" if ":" in host else host
     default = {"http": 80, "https": 443}[parts.scheme]
     return f"{parts.scheme}://{host}" + ("" if port in {None, default} else f":{port}")
+
+
+def _require_address(name: str, url: str) -> None:
+    """Raise SettingsError for what is no page on the web."""
+    try:
+        parts = urlsplit(url)
+        found = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.username
+    except ValueError:
+        found = False
+    if not found or any(one.isspace() for one in url):
+        raise SettingsError(f"{_env_name(name)} is an address such as https://codeberg.org/declic/declic.")
 
 
 def _read_listen(listen: str) -> tuple[str, int] | Path:

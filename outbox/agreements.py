@@ -22,6 +22,7 @@ from outbox.builders.accept import build_accept_of_terms
 from outbox.builders.agreement import Case, build_agreement, speaks
 from outbox.builders.offer import build_offer
 from outbox.cases import NOTHING, Act, Said, open_case, require_next, require_words, say, stamp, tell_truth
+from outbox.holds import require_fair_hold
 from outbox.hurdles import require_may_ask, require_may_propose, require_patience
 from outbox.prices import find_points, require_promise, require_proposable
 from outbox.releases import OTHER_CHOSEN, release_waiting
@@ -57,6 +58,7 @@ async def request(
     await require_patience(conn, partner, fresh)
     await require_proposable(conn, fresh, partner, partner, terms)
     if owner.local:
+        await require_fair_hold(conn, partner, fresh, terms)
         await require_room(conn, fresh, terms)
     case = await _begin(conn, site, _Sides(listing=fresh, owner=owner, partner=partner, by=partner), terms, said.uri)
     created = case.agreement
@@ -159,6 +161,8 @@ async def counter(
         return again
     await require_proposable(conn, case.listing, case.partner, actor, terms)
     if case.owner.local:
+        if actor.id == case.partner.id:
+            await require_fair_hold(conn, actor, case.listing, terms, but=held.id)
         await require_room(conn, case.listing, terms, but=held.id)
     other = case.other_of(actor)
     changed = replace(

@@ -57,8 +57,7 @@ async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDra
     draft = require_draft(draft, at=at)
     stream = await find_stream(conn, draft.kind, draft.mode)
     details = describe(site, author, draft, stream)
-    uuid = str(uuid4())
-    uri = listing_uri(site, author.username, uuid)
+    uri = listing_uri(site, author.username, uuid := str(uuid4()))
     new = NewPost(
         uri=uri,
         kind="listing",

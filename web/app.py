@@ -7,11 +7,12 @@ from aiohttp import web
 
 from federation.instance import Instance
 from models.background import Background
-from web import health, media
+from web import health, media, sources
 from web.activitypub import routes as activitypub
 from web.api import routes as api
 from web.api.entities.values import make_look
 from web.api.streaming.hub import HUB, Hub
+from web.connections import connection_middleware
 from web.errors import error_middleware
 from web.keys import BACKGROUND, INSTANCE, TEMPLATES
 from web.middlewares import IN_FLIGHT, add_headers, preflight_middleware, request_middleware, wake_middleware
@@ -21,6 +22,7 @@ from web.peer_counts import share
 from web.peer_quota import UNPROVEN, make_budget, peer_quota_middleware
 from web.quota import QUOTA, Quota, quota_middleware
 from web.session import session_middleware
+from web.sources import ARCHIVE, Archive
 from web.templating import load_templates
 from web.wake import WAKER, Waker
 
@@ -28,6 +30,7 @@ BODY_LIMIT = 1024 * 1024
 """Bytes of a request's body; uploads are read piece by piece with limits of their own."""
 
 MIDDLEWARES = (  # from the outside to the view
+    connection_middleware,
     request_middleware,
     preflight_middleware,
     error_middleware,
@@ -39,6 +42,7 @@ MIDDLEWARES = (  # from the outside to the view
 
 ROUTES: list[web.RouteDef] = [
     *health.ROUTES,
+    *sources.ROUTES,
     *media.ROUTES,
     *activitypub.ROUTES,
     *api.ROUTES,
@@ -56,6 +60,7 @@ def make_app(instance: Instance, waker: Waker | None = None) -> web.Application:
     app[WAKER] = waker or Waker(instance.pool)
     app[QUOTA] = Quota(instance.pool, instance.settings.rate_limit)
     app[UNPROVEN] = make_budget()
+    app[ARCHIVE] = Archive()
     app[HUB] = Hub(instance.pool, make_look(app), app[WAKER])
     app.add_routes(ROUTES)
     app.on_response_prepare.append(add_headers)

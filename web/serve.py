@@ -21,6 +21,7 @@ from models.errors import DeclicError, Unavailable
 from models.settings import Settings
 from web.api.streaming.hub import HUB
 from web.app import make_app
+from web.connections import PATIENCE, Patience, Server
 from web.links import make_setup_link
 from web.logging import keep_record
 from web.middlewares import IN_FLIGHT
@@ -78,24 +79,26 @@ async def run_until(
     waker: Waker | None = None,
 ) -> None:
     """Answer and work until `stopping` is set; then finish what was begun and close everything."""
+    patience = Patience()
     logging.getLogger("aiohttp.server").addFilter(keep_record)
     waker = waker or Waker(instance.pool)
     app = make_app(instance, waker)
+    app[PATIENCE] = patience
     runner = web.AppRunner(
         app,
         access_log=None,  # ours is in the middlewares
         shutdown_timeout=CLOSE_SECONDS,
         auto_decompress=False,  # what comes packed is never unpacked: it could be any size (B-11)
         handler_cancellation=False,  # an answer that nobody waits for is still written down to its end
+        keepalive_timeout=patience.idle,
     )
     await runner.setup()
-    site = web.SockSite(runner, listener, backlog=BACKLOG)
-    await site.start()
+    server = await asyncio.get_running_loop().create_server(Server(runner, patience), sock=listener, backlog=BACKLOG)
     worker = asyncio.create_task(_work(instance, waker, stopping, work=work))
     log.info("listening", url=instance.site.url, address=describe(listener), worker=work)
     await stopping.wait()
     log.info("stopping")
-    await site.stop()
+    server.close()
     app[HUB].close()
     await asyncio.gather(drain(app), worker)
     await runner.cleanup()

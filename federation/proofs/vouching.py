@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from federation.errors import KeyGone, SignatureInvalid
 from federation.fields import Json, uri
 from federation.instance import Instance
-from federation.keys import find_key, refetch_key
+from federation.keys import find_fitting_key
 from federation.proofs.integrity import has_integrity_proof, read_proofs
 from federation.proofs.linked_data import has_linked_signature, open_linked, read_linked_signature
 from federation.signatures import PublicKey
@@ -56,12 +56,8 @@ async def verify_linked_data(instance: Instance, document: Json, *, at: datetime
 async def _find_holding(instance: Instance, key_id: str, holds: Callable[[PublicKey], bool]) -> PublicKey | None:
     """The key with this id if it made the signature, as we know it or as its owner shows it now (SG13)."""
     try:
-        key = await find_key(instance, key_id)
-        if holds(key):
-            return key
-        fresh = await refetch_key(instance, key_id)
+        return await find_fitting_key(instance, key_id, holds)
     except KeyGone:
         raise
     except SignatureInvalid:
         return None
-    return fresh if fresh is not None and holds(fresh) else None

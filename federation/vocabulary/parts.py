@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from federation.fields import MAX_NAME, Json, compact, each, localized, mappings, number, one, text, types, uri, whole
+from federation.hashtags import read_name
 
 MAX_ALT = 5_000
 MAX_TAGS = 100
@@ -164,10 +165,10 @@ def read_mention(document: Json) -> Mention | None:
 
 
 def read_hashtag(document: Json) -> Hashtag | None:
-    """A tag of type Hashtag with a name."""
+    """A tag of type Hashtag whose name can be one: whatever else stands there goes into pages, clients and feeds."""
     if "Hashtag" not in types(document):
         return None
-    name = (localized(document, "name", 100) or "").strip().lstrip("#＃")
+    name = read_name(localized(document, "name", MAX_NAME) or "")
     return Hashtag(name=name, href=uri(document.get("href"))) if name else None
 
 

@@ -7,7 +7,7 @@ from federation.vocabulary.agreements import Agreement as Document
 from inbox.agreements import act, find_answered, follow_word, is_ours, read_reason, read_terms, read_word
 from inbox.errors import Ignored
 from inbox.strangers import hear_request
-from models import activities, actors, listings, posts
+from models import activities, actors, blocks, listings, posts
 from models.actors import Actor
 from models.agreements import OPEN, Agreement
 from models.database import Connection
@@ -21,6 +21,9 @@ from outbox.send import Recipients, send
 
 NOT_FOR_YOU = "Cette annonce ne prend pas cette demande."
 """What whoever is blocked reads: no more than others might."""
+
+
+NOT_OFFERED = "Cette annonce n’est pas proposée ici."
 
 
 async def handle_offer(conn: Connection, site: Site, sender: Actor, activity: Offer) -> None:
@@ -42,7 +45,13 @@ async def handle_offer(conn: Connection, site: Site, sender: Actor, activity: Of
 
 
 async def _hear_request(conn: Connection, site: Site, sender: Actor, activity: Offer) -> None:
-    listing, owner = await _find_offered(conn, activity)
+    listing = await _find_offered(conn, activity)
+    if listing is None:
+        await _refuse_unknown(conn, site, sender, activity)
+        return
+    owner = await actors.get(conn, listing.post.author_id)
+    if owner.uri not in activity.to:
+        raise Ignored("Terms are offered to whoever published the listing.")
     if listing.id not in await posts.filter_visible(conn, [listing.id], sender.id):
         raise Ignored("Whoever asks does not see this listing.")
     await hear_request(conn, sender, listing, activity)
@@ -56,20 +65,33 @@ async def _hear_request(conn: Connection, site: Site, sender: Actor, activity: O
         raise Ignored("Whoever asks does not see this listing.") from None
     except (Conflict, Invalid, Forbidden) as error:
         reason = NOT_FOR_YOU if isinstance(error, Forbidden) else str(error)
-        no = build_reject_of_terms(site, owner, activity.id, sender, reason=reason)
-        await send(conn, owner, no, Recipients(named_ids=(sender.id,)), about=activity.id)
+        await _refuse(conn, site, owner, sender, activity, reason)
 
 
-async def _find_offered(conn: Connection, activity: Offer) -> tuple[Listing, Actor]:
-    """The listing of ours whose intent these terms satisfy, and its author. Raises Ignored."""
+async def _refuse(conn: Connection, site: Site, refusing: Actor, sender: Actor, activity: Offer, reason: str) -> None:
+    no = build_reject_of_terms(site, refusing, activity.id, sender, reason=reason)
+    await send(conn, refusing, no, Recipients(named_ids=(sender.id,)), about=activity.id)
+
+
+async def _find_offered(conn: Connection, activity: Offer) -> Listing | None:
+    """The listing of ours whose intent these terms satisfy, tombstones included."""
     uri = (activity.object.stipulates.satisfies or "").partition("#")[0]
     listing = await listings.find_by_listing_uri(conn, uri)
-    if listing is None or not listing.post.local:
+    return listing if listing is not None and listing.post.local else None
+
+
+async def _refuse_unknown(conn: Connection, site: Site, sender: Actor, activity: Offer) -> None:
+    """No to terms for what was never offered here, so that nobody waits for ever.
+
+    It comes from whom they were addressed to, since whoever made an Offer takes no answer from anybody else (FEP-0837).
+    Raises Ignored where that is nobody of ours.
+    """
+    asked = {one.uri: one for one in await actors.list_by_uris(conn, list(activity.to)) if one.local}
+    refusing = next((asked[uri] for uri in activity.to if uri in asked), None)
+    if refusing is None or refusing.suspended_at is not None or await blocks.between(conn, refusing.id, sender.id):
         raise Ignored("These terms are for nothing that is offered here.")
-    owner = await actors.get(conn, listing.post.author_id)
-    if owner.uri not in activity.to:
-        raise Ignored("Terms are offered to whoever published the listing.")
-    return listing, owner
+    if await activities.find_latest(conn, actor_id=refusing.id, type="Reject", object_uri=activity.id) is None:
+        await _refuse(conn, site, refusing, sender, activity, NOT_OFFERED)
 
 
 def _require_sides(listing: Listing, owner: Actor, sender: Actor, terms: Document) -> None:

@@ -1,6 +1,6 @@
 """Agreements: what two people settle about a listing. `machine` says what may happen, the rest keeps and finds it."""
 
-from models.agreements.calendar import Taken, is_free, list_taken
+from models.agreements.calendar import Hold, Taken, is_free, list_holds, list_taken
 from models.agreements.confirmed import count_confirmed
 from models.agreements.departed import Pending, list_pending
 from models.agreements.machine import LIVE, OPEN, find_next, is_turn_of, list_verbs
@@ -47,6 +47,7 @@ __all__ = [
     "OPEN",
     "UNHEARD",
     "Agreement",
+    "Hold",
     "NewAgreement",
     "Pending",
     "Report",
@@ -75,6 +76,7 @@ __all__ = [
     "is_turn_of",
     "list_by_exchange",
     "list_due",
+    "list_holds",
     "list_live_by_listing",
     "list_pending",
     "list_reports",

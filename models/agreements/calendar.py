@@ -18,6 +18,31 @@ class Taken:
     agreement_id: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A range that waits for an answer, proposed by the partner; `host` is that of the partner."""
+
+    partner_id: int
+    host: str
+    begins_at: datetime
+    ends_at: datetime
+
+
+async def list_holds(conn: Connection, listing_id: int, *, but: int | None = None) -> list[Hold]:
+    """All ranges of a listing that its partners asked for and nobody answered; the agreement `but` does not count."""
+    return await fetch_all(
+        conn,
+        Hold,
+        """
+        SELECT a.partner_id, p.host, a.begins_at, a.ends_at FROM agreement a JOIN actor p ON p.id = a.partner_id
+        WHERE a.listing_id = $1 AND a.state IN ('requested', 'countered') AND a.proposed_by = a.partner_id
+            AND a.begins_at IS NOT NULL AND a.ends_at IS NOT NULL AND a.id IS DISTINCT FROM $2
+        """,
+        listing_id,
+        but,
+    )
+
+
 async def list_taken(
     conn: Connection, listing_id: int, begins_at: datetime, ends_at: datetime, *, but: int | None = None
 ) -> list[Taken]:

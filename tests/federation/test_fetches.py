@@ -45,6 +45,26 @@ async def test_a_fetched_actor_is_kept_with_all_that_counts(instance: Instance, 
     assert icon is not None and icon.remote_url == "https://henin.test/icon.png"
 
 
+@pytest.mark.parametrize(
+    ("changes", "url", "shared_inbox"),
+    [
+        ({"url": "https://banque.test/@bob"}, BOB, "https://henin.test/inbox"),
+        ({"url": "http://henin.test/@bob"}, BOB, "https://henin.test/inbox"),
+        ({"url": "https://henin.test.evil.test/@bob"}, BOB, "https://henin.test/inbox"),
+        ({"url": "https://henin.test/@bob"}, "https://henin.test/@bob", "https://henin.test/inbox"),
+        ({"endpoints": {"sharedInbox": "https://victim.test/inbox"}}, "https://henin.test/@bob", None),
+    ],
+)
+async def test_the_page_and_the_shared_inbox_of_an_actor_are_on_its_own_server(
+    instance: Instance, fediverse: FakeFediverse, changes: dict[str, Any], url: str, shared_inbox: str | None
+) -> None:
+    fediverse.add_person(**changes)
+
+    bob = await fetch_actor(instance, BOB)
+
+    assert (bob.url, bob.shared_inbox) == (url, shared_inbox)
+
+
 async def test_collections_and_territory_of_others_are_not_an_actors_own(
     instance: Instance, fediverse: FakeFediverse
 ) -> None:

@@ -52,3 +52,29 @@ def test_a_made_hashtag_is_found_again(word: str) -> None:
     name = hashtags.make_name(word)
 
     assert [hashtags.fold(found) for found in hashtags.find_names(f"ici #{name} là")] == [hashtags.fold(name)]
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("#Vélo", "Vélo"),
+        (" ＃velo_enfant", "velo_enfant"),
+        ("#2026été", "2026été"),
+        ("#हिन्दी", "हिन्दी"),
+        ("#col·laborar", "col·laborar"),
+        ("#e\u0301te\u0301", "été"),
+        ("#" + "a" * 100, "a" * 100),
+        ("#" + "a" * 101, None),
+        ("#2026", None),
+        ("#", None),
+        ("___", None),
+        ("#<script>alert(1)</script>", None),
+        ("#deux mots", None),
+        ("#porte-monnaie", None),
+        ("#a\u202eb", None),
+        ("#a\nb", None),
+        ('#a"b', None),
+    ],
+)
+def test_of_others_a_hashtag_has_the_characters_of_one(written: str, name: str | None) -> None:
+    assert hashtags.read_name(written) == name

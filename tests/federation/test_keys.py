@@ -21,29 +21,13 @@ from federation.keys import (
 )
 from federation.signatures.public_keys import write_multikey
 from models import keys as stored_keys
-from models.database import connection, execute, fetch_value, transaction
+from models.database import connection, fetch_value, transaction
 from models.errors import NotFound
 from models.settings import Settings, SettingsError
 from tests.factories import HERE, make_local_actor
-from tests.fediverse import FakeFediverse, Person, make_signer, public_pem
+from tests.fediverse import FakeFediverse, make_signer, public_pem
 
 BOB = "https://henin.test/users/bob"
-
-
-async def forget_time(instance: Instance) -> None:
-    """Let what was fetched be older than the waits, and the memory of this process be empty."""
-    async with connection(instance.pool) as conn:
-        await execute(conn, "UPDATE public_key SET fetched_at = now() - interval '6 minutes'")
-        await execute(conn, "DELETE FROM failed_fetch")
-    instance.public_keys.clear()
-
-
-def rotate(fediverse: FakeFediverse, person: Person, *, key_id: str | None = None) -> str:
-    """Give somebody a new key; its PEM."""
-    signer = make_signer(key_id or person.signer.key_id, 3)
-    shown = {"id": signer.key_id, "owner": person.uri, "publicKeyPem": public_pem(signer)}
-    fediverse.documents[person.uri] = person.document | {"publicKey": shown}
-    return public_pem(signer)
 
 
 # Ours
@@ -181,55 +165,6 @@ async def test_a_made_up_fragment_does_not_shut_the_actor_out(instance: Instance
             await find_key(instance, f"{BOB}#made-up")
 
     assert (await find_key(instance, bob.signer.key_id)).owner == BOB
-    assert fediverse.fetched.count(BOB) == 2
-
-
-async def test_sg14_a_rotated_key_is_refetched_and_the_old_one_forgotten(
-    instance: Instance, fediverse: FakeFediverse
-) -> None:
-    bob = fediverse.add_person()
-    await find_key(instance, bob.signer.key_id)
-    pem = rotate(fediverse, bob)
-    await forget_time(instance)
-
-    fresh = await refetch_key(instance, bob.signer.key_id)
-
-    assert fresh is not None and fresh.pem == pem
-    assert (await find_key(instance, bob.signer.key_id)).pem == pem
-
-
-async def test_sg14_a_new_key_id_takes_the_place_of_the_old_one(instance: Instance, fediverse: FakeFediverse) -> None:
-    bob = fediverse.add_person()
-    await find_key(instance, bob.signer.key_id)
-    rotate(fediverse, bob, key_id=f"{BOB}#second-key")
-
-    assert (await find_key(instance, f"{BOB}#second-key")).owner == BOB
-    async with connection(instance.pool) as conn:
-        assert await stored_keys.find_public_key(conn, bob.signer.key_id) is None
-    with pytest.raises(SignatureInvalid):
-        await find_key(instance, bob.signer.key_id)
-
-
-async def test_sg13_a_key_is_refetched_once_in_five_minutes(instance: Instance, fediverse: FakeFediverse) -> None:
-    bob = fediverse.add_person()
-    await find_key(instance, bob.signer.key_id)
-
-    assert await refetch_key(instance, bob.signer.key_id) is None
-    await forget_time(instance)
-    assert await refetch_key(instance, bob.signer.key_id) is not None
-    assert await refetch_key(instance, bob.signer.key_id) is None
-    assert fediverse.fetched.count(BOB) == 2
-
-
-async def test_sg13_a_refetch_that_fails_is_not_repeated(instance: Instance, fediverse: FakeFediverse) -> None:
-    bob = fediverse.add_person()
-    await find_key(instance, bob.signer.key_id)
-    await forget_time(instance)
-    fediverse.documents[BOB] = FetchFailed(Cause.SERVER_ERROR, "henin.test", retry=True)
-
-    for _ in range(3):
-        assert await refetch_key(instance, bob.signer.key_id) is None
-
     assert fediverse.fetched.count(BOB) == 2
 
 

@@ -1,11 +1,11 @@
 """NodeInfo and host-meta, told and read."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
-from federation import nodeinfo
 from federation.errors import Cause, FetchFailed
 from federation.host_meta import build_host_meta, build_host_meta_json
 from federation.instance import Instance
@@ -48,18 +48,23 @@ def test_ni01_the_links_are_absolute_and_ours() -> None:
 
 
 @pytest.mark.parametrize("version", ["2.0", "2.1"])
-def test_ni02_ni03_each_document_is_complete(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nodeinfo, "read_repository", lambda: "https://git.example/declic")
+def test_ni02_ni03_each_document_is_complete(version: str) -> None:
     document = build_nodeinfo(HERE, version, FACTS)
 
     assert document["version"] == version and re.fullmatch(r"[a-z0-9-]+", document["software"]["name"])
-    assert ("repository" in document["software"]) is (version == "2.1")
+    assert document["software"].get("repository") == (f"{HERE.url}/sources" if version == "2.1" else None)
     assert document["protocols"] == ["activitypub"] and document["services"] == {"inbound": [], "outbound": []}
     assert document["openRegistrations"] is True
     assert document["usage"]["users"] == {"total": 120, "activeMonth": 64, "activeHalfyear": 90}
     assert document["metadata"]["upstream"] == {"name": "mastodon"}
     assert document["metadata"]["territory"] == {"actor": "https://lomme.test/users/coop", "insee": ["59355"]}
     assert content_type(version).startswith(f'application/json; profile="{SCHEMA}{version}#"')
+
+
+def test_ni02_the_source_is_where_it_is_published() -> None:
+    site = replace(HERE, source_url="https://git.example/declic")
+
+    assert build_nodeinfo(site, "2.1", FACTS)["software"]["repository"] == "https://git.example/declic"
 
 
 async def test_the_newest_version_is_read_and_kept(instance: Instance, fediverse: FakeFediverse) -> None:

@@ -72,6 +72,19 @@ def test_wf03_wf09_a_resource_is_a_handle_an_id_or_a_page(resource: str, usernam
         ["=acct:alice@lomme.test"],
         ["acct:"],
         ["acct: x"],
+        ["acct:alice"],
+        ["acct:@alice"],
+        ["acct:@lomme.test"],
+        ["acct:alice@"],
+        ["acct:al ice@lomme.test"],
+        ["acct:alice@lomme.test/x"],
+        ["acct:alice@lom me.test"],
+        ["acct:alice@bob@lomme.test"],
+        ["acct:alice\0@lomme.test"],
+        ["acct:alice@lomme.test\n"],
+        ["https://"],
+        ["https:lomme.test"],
+        ["mailto:al ice@lomme.test"],
         ["a:b", "c:d"],
         ["a:" + "x" * 3000],
     ],
@@ -84,7 +97,7 @@ def test_wf05_what_is_no_resource_is_a_mistake(values: list[str]) -> None:
 @pytest.mark.parametrize(
     "resource",
     [
-        "acct:alice@henin.test", "acct:alice@lomme.test:443", "acct:alice", "https://henin.test/users/alice",
+        "acct:alice@henin.test", "acct:alice@lomme.test:443", "acct:nobody@lomme.test.", "https://henin.test/users/alice",
         "https://lomme.test/users/alice/inbox", "https://lomme.test/annonces/x", "mailto:alice@lomme.test",
     ],
 )  # fmt: skip

@@ -103,6 +103,7 @@ def _sign(headers: "CIMultiDict[str]", body: bytes, person: Person) -> Envelope:
         (b"", 400),
         (b"no json", 400),
         (b"[]", 400),
+        (b'{"type":"Like","type":"Create","actor":"https://henin.test/users/bob","id":"https://henin.test/1"}', 400),
         (b"null", 400),
         (b'"text"', 400),
         (b"{}", 400),

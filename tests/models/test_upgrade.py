@@ -198,3 +198,34 @@ async def test_what_answered_a_page_by_its_address_answers_what_the_page_shows(o
     await conn.close()
     assert tuple(rows[0]) == ("https://lomme.test/users/alice/items/2", 102, 102)
     assert rows[1]["root_id"] == 102
+
+
+CARELESS = """
+INSERT INTO actor (id, uri, type, local, username, host, name, url, inbox, shared_inbox)
+VALUES (5, 'https://evil.test/users/eve', 'Person', false, 'eve', 'evil.test', 'Eve', 'https://banque.test/@eve',
+    'https://evil.test/users/eve/inbox', 'https://henin.test/inbox');
+INSERT INTO post_tag (post_id, tag, name)
+VALUES (101, 'offrelomme', 'OffreLomme'), (101, 'ete_2026', 'Été_2026'), (200, 'deuxmots', 'deux mots'),
+    (200, 'scriptalert1script', '<script>alert(1)'), (200, '', '#');
+INSERT INTO received (id, activity_uri, body_hash, type, actor_uri, host, body, state, finished_at)
+VALUES (600, 'https://henin.test/1', '', 'Create', 'https://henin.test/users/bob', 'henin.test',
+    convert_to(repeat('x', 100000), 'UTF8'), 'failed', now());
+"""
+"""What others could make us keep before that was looked at."""
+
+
+async def test_what_others_could_make_us_keep_is_put_in_order(old_url: str) -> None:
+    old = await asyncpg.connect(old_url)
+    await old.execute(CARELESS)
+    await old.close()
+
+    await migrate(old_url)
+
+    conn = await asyncpg.connect(old_url)
+    pages = [row["url"] for row in await conn.fetch("SELECT url FROM actor WHERE id IN (3, 5) ORDER BY id")]
+    shared = await conn.fetchval("SELECT shared_inbox FROM actor WHERE id = 5")
+    tags = {row["name"] for row in await conn.fetch("SELECT name FROM post_tag")}
+    size = await conn.fetchval("SELECT octet_length(body) FROM received WHERE id = 600")
+    await conn.close()
+    assert pages == ["https://henin.test/@bob", "https://evil.test/users/eve"]
+    assert (shared, size, tags) == (None, 8192, {"OffreLomme", "Été_2026"})

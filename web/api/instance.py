@@ -43,7 +43,7 @@ async def show_instance(request: web.Request) -> web.Response:
             "domain": site.host,
             "title": chosen.name or site.host,
             "version": write_version(),
-            "source_url": "",
+            "source_url": site.source,
             "description": describe(chosen),
             "usage": {"users": {"active_month": counts.active_month}},
             "thumbnail": {"url": look.header, "blurhash": None, "versions": {}},

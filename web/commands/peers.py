@@ -10,7 +10,7 @@ from federation.checkup import check_host
 from federation.hosts import read_host
 from federation.instance import Instance
 from inbox.diagnosis import diagnose
-from models import accounts, chores, peers, set_aside
+from models import accounts, chores, overflows, peers, set_aside
 from models.database import Connection, connection, transaction
 from models.levels import Level
 from models.peers import SELECTIONS, Peer, Selection, Trouble
@@ -118,6 +118,7 @@ async def _list_all(selection: Selection, limit: int, *, as_json: bool) -> None:
         found = await peers.list_peers(conn, selection=selection, limit=limit)
         own_clock = await peers.find_own_clock(conn)
         put_aside = await set_aside.list_set_aside(conn, limit=5)
+        too_much = await overflows.list_overflows(conn, limit=5)
         failing = await chores.list_troubles(conn)
     if as_json:
         tell(_as_json([describe_peer(one) for one in found]))
@@ -127,6 +128,9 @@ async def _list_all(selection: Selection, limit: int, *, as_json: bool) -> None:
     for one in put_aside:
         origin = f"from {one.host}: {one.error}" if one.host else "a job of this server"
         say(f"Set aside {_moment(one.at)}, since it could not be done here: {one.what} ({origin})")
+    for full in too_much:
+        last = _moment(full.last_at)
+        say(f"Refused {full.refused} activities of {full.domain}, the last {last}: too much of it waits here.")
     for chore in failing:
         say(f"The chore {chore.name} failed {chore.failures} times since {_moment(chore.since)}: {chore.cause}")
     rows = [COLUMNS, *(_make_row(one) for one in found)]

@@ -145,20 +145,37 @@ async def test_an_offer_that_was_undone_before_it_came_is_void(conn: Connection)
     assert await find(conn, listing, bob) is None
 
 
-async def test_terms_for_somebody_elses_listing_or_to_somebody_else_concern_nobody(conn: Connection) -> None:
-    alice, bob, listing = await meet(conn)
-    carol = await make_member(conn, "carol")
-    copy = await make_listing(conn, await make_remote_actor(conn, "dora"))
+async def test_terms_that_are_offered_to_nobody_who_could_answer_concern_nobody(conn: Connection) -> None:
+    _, bob, listing = await meet(conn)
+    carol, dora = await make_member(conn, "carol"), await make_remote_actor(conn, "dora")
+    copy = await make_listing(conn, dora)
 
-    for owner, object in (
-        (alice, terms(copy)),
-        (carol, terms(listing)),
-        (alice, terms(listing, satisfies=f"{listing.uri}x#primary")),
-    ):
+    for asked, object in ((carol, terms(listing)), (dora, terms(copy)), (dora, terms(listing))):
         with pytest.raises(Ignored):
-            await offer(conn, bob, owner, object)
+            await offer(conn, bob, asked, object)
 
     assert await list_sent(conn) == []
+
+
+@pytest.mark.parametrize("which", ["of somebody else", "of another server", "of nobody"])
+async def test_terms_for_what_is_not_offered_here_are_refused_by_whoever_is_asked(conn: Connection, which: str) -> None:
+    alice, bob, listing = await meet(conn)
+    if which == "of somebody else":
+        listing = await make_listing(conn, await make_remote_actor(conn, "dora"))
+    uri = {
+        "of another server": "https://arras.test/items/1#primary",
+        "of nobody": f"{listing.uri}x#primary",
+    }.get(which, f"{listing.uri}#primary")
+    activity = by(bob, "Offer", terms(listing, satisfies=uri), to=[alice.uri])
+
+    await apply(conn, HERE, bob, activity)
+    await apply(conn, HERE, bob, activity)
+
+    [no] = await list_sent(conn)
+    assert (no.type, no.hosts, no.activity["actor"]) == ("Reject", ["henin.test"], alice.uri)
+    assert (no.activity["object"], no.activity["to"]) == (activity.id, [bob.uri])
+    assert "n’est pas proposée ici" in no.activity["content"]
+    assert await find(conn, listing, bob) is None
 
 
 async def test_who_is_blocked_hears_what_anybody_might_hear(conn: Connection) -> None:

@@ -58,6 +58,18 @@ async def test_people_of_one_server_do_not_hold_all_days_of_a_listing(conn: Conn
     assert await count_waiting(conn, listing) == WAITING_HOST_EACH + 1
 
 
+async def test_a_stranger_who_wants_the_whole_year_is_refused_with_the_reason(conn: Connection) -> None:
+    alice, _, listing = await meet(conn)
+    eve = await make_remote_actor(conn, "eve", "new.test")
+    year = terms(listing, hasBeginning=START.isoformat(), hasEnd=(START + timedelta(days=360)).isoformat())
+
+    await offer(conn, eve, alice, year)
+
+    assert await count_waiting(conn, listing) == 0
+    told = await last_sent(conn)
+    assert (told.type, told.hosts) == ("Reject", ["new.test"]) and "deux mois au plus" in told.activity["content"]
+
+
 async def test_nor_the_days_of_everybody_here(conn: Connection) -> None:
     alice, _, first = await meet(conn)
     people = await make_people(conn, WAITING_HOST_EACH)

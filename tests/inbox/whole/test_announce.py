@@ -126,6 +126,35 @@ async def test_ax14_a_deletion_that_a_group_passes_on_needs_the_word_of_its_orig
     assert await desk.value("SELECT count(*) FROM post WHERE deleted_at IS NULL") == (0 if gone else 1)
 
 
+@pytest.mark.parametrize(
+    ("cause", "answer", "audience", "left"),
+    [
+        (Cause.NOT_FOUND, 404, "followers", 1),
+        (Cause.NOT_FOUND, 404, "direct", 1),
+        (Cause.FORBIDDEN, 403, "followers", 1),
+        (Cause.GONE, 410, "followers", 0),
+        (Cause.NOT_FOUND, 404, "unlisted", 0),
+    ],
+)
+async def test_b24_that_a_private_post_is_not_found_is_no_proof_of_its_deletion(
+    desk: Desk, alice: Actor, cause: Cause, answer: int, audience: str, left: int
+) -> None:
+    carl, dora = desk.fediverse.add_person("carl"), desk.fediverse.add_person("dora", "arras.test")
+    await desk.follow(alice, carl)
+    await desk.follow(alice, dora)
+    followers = f"{dora.uri}/followers"
+    told = {"followers": [followers], "direct": [alice.uri], "unlisted": [followers]}[audience]
+    note = desk.note(dora, to=told, cc=[PUBLIC] if audience == "unlisted" else [])
+    await desk.take(dora, desk.create(dora, note))
+    assert await desk.value("SELECT audience FROM post") == audience
+    desk.fediverse.documents[str(note["id"])] = FetchFailed(cause, "arras.test", answer=answer)
+    delete = {"id": f"{note['id']}#d", "type": "Delete", "actor": dora.uri, "object": note["id"]}
+
+    await desk.take(carl, desk.activity(carl, "Announce", delete, to=[PUBLIC]))
+
+    assert await desk.value("SELECT count(*) FROM post WHERE deleted_at IS NULL") == left
+
+
 async def test_b14_deletions_that_are_passed_on_make_us_ask_their_origin_thirty_times_a_minute_at_most(
     desk: Desk, alice: Actor
 ) -> None:

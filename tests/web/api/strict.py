@@ -25,7 +25,6 @@ from tests.web.api.fits import (
     text,
 )
 
-# The small checks are asked for here too.
 __all__ = [
     "Check",
     "Shape",

@@ -9,7 +9,7 @@ import pytest
 
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
-from models import actors, chores, circuits, deliveries, jobs, peers, private_hosts, received
+from models import actors, chores, circuits, deliveries, jobs, overflows, peers, private_hosts, received
 from models.actors import Actor
 from models.database import connection, execute, fetch_value, transaction
 from models.peers import Peer
@@ -262,6 +262,17 @@ async def test_d16_what_could_not_be_done_here_is_shown_to_administrators(
     assert "Ce qui n’a pas pu être traité ici" in after
     assert "J’aime, arras.test RecursionError: too deep" in after
     assert "Tâche « mail »" in after
+
+
+async def test_who_sends_more_than_may_wait_is_shown_to_administrators(admin: Browser, instance: Instance) -> None:
+    async with connection(instance.pool) as conn:
+        await overflows.add(conn, {"flots.test": 3})
+        await overflows.add(conn, {"flots.test": 4, "goutte.test": 1})
+
+    page = (await admin.get("/coop/serveurs")).text
+
+    assert "7 envois refusés" in page and "un envoi refusé" in page
+    assert 'href="/coop/serveurs/flots.test"' in page
 
 
 async def test_chores_that_fail_are_shown_to_administrators_in_words(
