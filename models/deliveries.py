@@ -284,7 +284,7 @@ async def cancel(conn: Connection, object_uri: str) -> int:
 
 
 async def prune(conn: Connection, *, days: int = 60) -> int:
-    """Forget finished deliveries; where a living post went stays, as its deletion follows (schedule_to_recipients_of)."""
+    """Forget finished deliveries; where a living post went stays: its deletion follows (schedule_to_recipients_of)."""
     return await execute(
         conn,
         """

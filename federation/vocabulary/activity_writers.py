@@ -44,7 +44,7 @@ def _write_object(value: Activity) -> object:
             return list(value.objects)
         case Delete():
             return _write_deleted(value.object)
-        case Accept(object=Follow() as asked) | Reject(object=Follow() as asked):
+        case Accept(object=(Follow() | QuoteRequest()) as asked) | Reject(object=(Follow() | QuoteRequest()) as asked):
             return _write_as_said(asked)
         case _:
             return write_embedded(value.object)

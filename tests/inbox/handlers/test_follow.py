@@ -18,7 +18,7 @@ async def test_ax01_follow_of_local_actor_is_recorded_and_accepted(conn: Connect
     assert await follows.is_follower(conn, follower_id=bob.id, followed_id=alice.id)
     accept = json.loads(await fetch_value(conn, "SELECT body FROM activity"))
     assert (accept["type"], accept["object"]["id"]) == ("Accept", follow.id)
-    assert await fetch_value(conn, "SELECT inbox FROM delivery") == bob.shared_inbox
+    assert await fetch_value(conn, "SELECT inbox FROM delivery") == bob.inbox
 
 
 async def test_ax02_follow_of_a_locked_account_waits(conn: Connection) -> None:
