@@ -39,7 +39,7 @@ DOCUMENTS = [
     name
     for name in EVERY
     if name.partition("/")[0] in SERVERS
-    and published(load_json(name))["type"] not in {"Follow", "Undo", "Like", "Delete", "Accept", "EmojiReact"}
+    and published(load_json(name))["type"] not in {"Follow", "Undo", "Like", "Delete", "Accept", "EmojiReact", "QuoteRequest"}
     and "key_stub" not in name
 ]
 
