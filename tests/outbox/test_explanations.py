@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from inbox.dispatch import apply
+from inbox.errors import Ignored
 from models import agreements, conversations, exchanges, posts
 from models.actors import Actor
 from models.agreements import Agreement
@@ -137,7 +138,8 @@ async def test_whoever_is_hidden_is_not_answered(scene: Scene) -> None:
     await blocks.block(scene.conn, HERE, scene.alice, scene.bob)
     before = len(await scene.list_notes())
 
-    await scene.write("Ok je vous rappelle")
+    with pytest.raises(Ignored):
+        await scene.write("Ok je vous rappelle")
 
     assert len(await scene.list_notes()) == before
 
