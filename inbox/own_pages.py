@@ -6,7 +6,7 @@ passes here before anybody looks at it, so that nothing below knows of pages.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from federation.instance import Instance
 from federation.uris import actor_uri, listing_url, note_uri, parse_local
@@ -19,6 +19,7 @@ from federation.vocabulary.activities import (
     Follow,
     Like,
     Move,
+    QuoteRequest,
     Undo,
     Update,
 )
@@ -27,6 +28,8 @@ from federation.vocabulary.objects import Note
 from models import listings
 from models.database import Connection, connection
 from models.settings import Site
+
+Named = TypeVar("Named", bound=Activity)
 
 _NAMING = (Announce, Block, Follow, Like, Move, Undo)
 """Activities whose `object` may be something of ours."""
@@ -49,10 +52,11 @@ async def find_id(conn: Connection, site: Site, uri: str) -> str:
             return uri
 
 
-async def name_by_ids(instance: Instance, activity: Activity) -> Activity:
+async def name_by_ids(instance: Instance, activity: Named) -> Named:
     """The activity, where it names pages of ours with the ids in their stead."""
     ids = await _find_ids(instance, _list_named(activity))
-    return _rename(activity, ids) if ids else activity
+    renamed: Named = _rename(activity, ids) if ids else activity
+    return renamed
 
 
 async def name_post_by_ids(instance: Instance, object: Postlike) -> Postlike:
@@ -80,6 +84,10 @@ def _list_named(value: Activity | str | Any) -> Iterator[str]:
             yield from objects
         case Create(object=object) | Update(object=object) if is_postlike(object):
             yield from _list_named_by_post(note_of(object))
+        case QuoteRequest(object=object, instrument=instrument):
+            yield object
+            if is_postlike(instrument):
+                yield from _list_named_by_post(note_of(instrument))
         case Move(object=object, target=target):
             yield from (object, target)
         case _ if isinstance(value, _NAMING):
@@ -89,8 +97,7 @@ def _list_named(value: Activity | str | Any) -> Iterator[str]:
 
 
 def _list_named_by_post(note: Note) -> Iterator[str]:
-    if note.in_reply_to is not None:
-        yield note.in_reply_to
+    yield from filter(None, (note.in_reply_to, note.quote))
     yield from note.to
     yield from note.cc
     yield from (mention.href for mention in note.mentions if mention.href)
@@ -104,6 +111,9 @@ def _rename(value: Any, ids: dict[str, str]) -> Any:
             return replace(value, objects=tuple(ids.get(uri, uri) for uri in objects))
         case Create(object=object) | Update(object=object) if is_postlike(object):
             return replace(value, object=_rename_post(object, ids))
+        case QuoteRequest(object=object, instrument=instrument):
+            renamed = _rename_post(instrument, ids) if is_postlike(instrument) else instrument
+            return replace(value, object=ids.get(object, object), instrument=renamed)
         case Move(object=object, target=target):
             return replace(value, object=ids.get(object, object), target=ids.get(target, target))
         case _ if isinstance(value, _NAMING):
@@ -117,6 +127,7 @@ def _rename_post(object: Postlike, ids: dict[str, str]) -> Postlike:
     renamed = replace(
         note,
         in_reply_to=ids.get(note.in_reply_to, note.in_reply_to) if note.in_reply_to else None,
+        quote=ids.get(note.quote, note.quote) if note.quote else None,
         to=tuple(ids.get(uri, uri) for uri in note.to),
         cc=tuple(ids.get(uri, uri) for uri in note.cc),
         mentions=tuple(replace(one, href=ids.get(one.href, one.href)) for one in note.mentions),
