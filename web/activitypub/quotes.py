@@ -4,8 +4,10 @@ from aiohttp import web
 
 from federation.serialize import serialize
 from models import posts, quotes
-from models.database import connection
+from models.actors import Actor
+from models.database import Connection, connection
 from models.errors import NotFound
+from models.quotes import Quote
 from outbox.builders.quotes import build_stamp
 from web.activitypub.access import get_published, read_known_reader
 from web.activitypub.negotiation import answer_activity
@@ -22,10 +24,15 @@ async def show_stamp(request: web.Request) -> web.Response:
     await read_known_reader(request)
     async with connection(instance.pool) as conn:
         author = await get_published(conn, request, FORMER_TYPE)
-        granted = await quotes.list_by_stamp(conn, f"{instance.site.url}{request.path}")
-        if not granted or granted[0].state != "accepted" or granted[0].quoted_id is None:
-            raise NotFound
-        quoted = await posts.list_by_ids(conn, [granted[0].quoted_id])
-        if not quoted or quoted[0].author_id != author.id or quoted[0].audience not in posts.PUBLIC:
-            raise NotFound
-    return answer_activity(request, serialize(build_stamp(author, granted[0])), seconds=CACHED_SECONDS)
+        granted = await _find_granted(conn, author, f"{instance.site.url}{request.path}")
+    return answer_activity(request, serialize(build_stamp(author, granted)), seconds=CACHED_SECONDS)
+
+
+async def _find_granted(conn: Connection, author: Actor, uri: str) -> Quote:
+    """The quote that this author granted by this stamp; others may name it too. Raises NotFound."""
+    named = [quote for quote in await quotes.list_by_stamp(conn, uri) if quote.state == "accepted"]
+    for quote in named:
+        quoted = await posts.list_by_ids(conn, [quote.quoted_id]) if quote.quoted_id is not None else []
+        if quoted and quoted[0].author_id == author.id and quoted[0].audience in posts.PUBLIC:
+            return quote
+    raise NotFound

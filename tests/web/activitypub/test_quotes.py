@@ -67,3 +67,13 @@ async def test_ob03_what_holds_no_longer_looks_like_what_never_was(door: Door, q
     never = await door.get(str(quote.stamp_uri).replace("0001", "0002"))
 
     assert (there.status, there.body) == (404, never.body)
+
+
+async def test_nobody_takes_a_stamp_away_by_naming_it_too(door: Door, quote: Quote) -> None:
+    async with connection(door.instance.pool) as conn:
+        eve = await make_remote_actor(conn, "eve", "evil.test")
+        first, second = [await make_note(conn, eve, audience="network") for _ in range(2)]
+        for state in ("pending", "accepted"):
+            liar = await quotes.save(conn, second, first.uri, quote.stamp_uri)
+            await conn.execute("UPDATE quote SET state = $2, id = 1 WHERE id = $1", liar.id, state)
+            assert (await door.get(str(quote.stamp_uri))).json["interactingObject"] == quote.quoting_uri
