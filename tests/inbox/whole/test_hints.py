@@ -74,3 +74,14 @@ async def test_an_update_of_nothing_and_other_activities_without_an_id_are_forgo
         assert (await desk.post(bob, {"actor": bob.uri} | body)).status == 202
 
     assert await desk.states() == []
+
+
+async def test_who_signs_for_nobody_spends_nobodys_patience(desk: Desk, bob: Person, alice: Actor) -> None:
+    await desk.follow(alice, bob)
+    eve = desk.fediverse.add_person("eve", "eve.test")
+
+    for number in range(40):
+        forged = {"type": "Update", "actor": bob.uri, "object": f"{bob.uri}/notes/{number}"}
+        await desk.post(eve, forged)
+
+    assert desk.instance.told_budget.spend("henin.test")
