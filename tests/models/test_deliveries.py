@@ -318,3 +318,15 @@ async def test_the_author_sees_where_it_went(conn: Connection) -> None:
         ("bad.test", "failed", "forbidden"),
         ("good.test", "done", None),
     ]
+
+
+async def test_ht09_what_is_held_leaves_in_its_order_whoever_is_named_later(conn: Connection) -> None:
+    alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
+    await make_follow(conn, bob, alice)
+    await held.pause(conn, "henin.test")
+    said = [await schedule(conn, alice, alice), await schedule(conn, alice, alice, named=(bob,))]
+    await held.resume(conn, "henin.test")
+
+    assert [row.activity_id for row in await claim(conn)] == said
+    await execute(conn, "UPDATE delivery SET claimed_by = NULL, claimed_until = NULL")
+    assert [row.activity_id for row in await claim(conn, limit=1)] == said[:1]

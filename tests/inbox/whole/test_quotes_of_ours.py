@@ -1,6 +1,6 @@
 """Our people quote somebody elsewhere, and others quote others: what counts as a yes, and what is forged (FEP-044f)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from models.actors import Actor
 from models.database import connection, transaction
 from models.posts import Post
 from models.quotes import Quote
-from outbox.notes import NoteDraft, delete, publish
+from outbox.notes import NoteDraft, delete, edit, publish
 from tests.factories import make_note
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk, later, write_moment
@@ -88,6 +88,28 @@ async def test_a_note_for_followers_is_only_named_to_whoever_is_quoted(asked: As
         note = await publish(conn, asked.desk.instance.site, asked.alice, draft)
 
     assert (await asked.desk.sent())[-1]["instrument"] == note.uri
+
+
+async def test_whoever_is_quoted_in_a_note_for_followers_never_gets_its_words(asked: Asked) -> None:
+    site, pool = asked.desk.instance.site, asked.desk.instance.pool
+    async with transaction(pool) as conn:
+        author = await asked.desk.meet(asked.bob)
+        quoted = await make_note(conn, author, audience="network", raw=POLICY)
+        draft = NoteDraft(text="Entre nous", audience="followers", quoted_id=quoted.id)
+        asked.note = await publish(conn, site, asked.alice, draft)
+    asked.request = (await asked.desk.sent())[-1]
+
+    await asked.answer("Accept", result=f"{asked.bob.uri}/stamps/1")
+    async with transaction(pool) as conn:
+        await edit(conn, site, asked.alice, asked.note, replace(draft, text="Toujours entre nous"))
+
+    assert [one["type"] for one in await asked.desk.sent()][-3:] == ["QuoteRequest", "Update", "Update"]
+    went = "FROM delivery d JOIN activity a ON a.id = d.activity_id WHERE a.object_uri = $1"
+    assert await asked.desk.value(f"SELECT array_agg(a.type) {went}", asked.note.uri) == ["QuoteRequest"]
+    async with transaction(pool) as conn:
+        await conn.execute("UPDATE delivery SET state = 'done'")
+        await delete(conn, site, asked.alice, asked.note)
+    assert await asked.desk.value(f"SELECT count(*) {went} AND a.type = 'Delete'", asked.note.uri) == 1
 
 
 async def test_a_deleted_quote_leaves_none_of_its_words_in_what_was_sent(asked: Asked) -> None:
@@ -220,6 +242,16 @@ async def test_a_stamp_that_who_quotes_made_himself_is_none_and_is_not_asked_for
 
     assert await other.settle(quoteAuthorization=own["id"]) == "rejected"
     assert own["id"] not in other.desk.fediverse.fetched
+
+
+async def test_naming_anothers_post_as_a_stamp_does_not_keep_it_from_being_deleted(other: Other, alice: Actor) -> None:
+    await other.desk.follow(alice, other.dora)
+    await other.desk.take(other.dora, other.desk.create(other.dora, other.quoted))
+    await other.settle(quoteAuthorization=other.quoted["id"])
+
+    await other.desk.take(other.dora, other.desk.activity(other.dora, "Delete", other.quoted["id"]))
+
+    assert await other.desk.value("SELECT deleted_at FROM post WHERE uri = $1", other.quoted["id"]) is not None
 
 
 async def test_a_stamp_that_is_gone_is_none(other: Other) -> None:
