@@ -1,7 +1,7 @@
 """Addresses of our pages where others name something of ours, read as the ids that they stand for.
 
-People copy the address of a page, and some servers name with it what they answer, share, like or report. What comes in
-passes here before anybody looks at it, so that nothing below knows of pages.
+People copy the address of a page, and some servers name with it what they answer, share, like, quote or report. What
+comes in passes here before anybody looks at it, so that nothing below knows of pages.
 """
 
 from collections.abc import Iterator

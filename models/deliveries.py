@@ -106,8 +106,8 @@ async def schedule_to_recipients_of(
 ) -> int:
     """Queue an activity for every inbox that may hold this object: a Delete finds all copies; how many rows.
 
-    Those to which anything about it was, or may have been, sent, and of people who answered, shared or liked it. Who was
-    asked whether a note for followers may quote her hears only of its end. `but_markets`: see `models/markets`.
+    Those to which anything about it was, or may have been, sent, and of people who answered, shared or liked it. Who
+    was asked whether a note for followers may quote her hears only of its end. `but_markets`: see `models/markets`.
     """
     holders = await fetch_all(
         conn,
@@ -143,10 +143,10 @@ async def claim(
 
     Lanes of private words go first, then those of people named.
 
-    A lane of which another worker holds an earlier row is left alone, so that Create stays before Update before
-    Delete (HT9), whoever is named in which, while other lanes pass; a lane that waits for a retry is not due at all (see `retry`). At most 20
-    rows of a lane at once, and at most `failed_before` of lanes whose first row failed before, so that these leave
-    room for the others. One claimer at a time, by an advisory lock: call it in a short transaction of its own.
+    A lane of which another worker holds an earlier row is left alone, so that Create stays before Update before Delete
+    (HT9), whoever they name, while other lanes pass; a lane that waits for a retry is not due at all (see `retry`). At
+    most 20 rows of a lane at once, and at most `failed_before` of lanes whose first row failed before, so that these
+    leave room for the others. One claimer at a time, by an advisory lock: call it in a short transaction of its own.
     """
     await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.delivery'))")
     claimed = await fetch_all(
