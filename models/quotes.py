@@ -57,7 +57,10 @@ async def list_by_stamp(conn: Connection, uri: str) -> list[Quote]:
 
 
 async def save(conn: Connection, quoting: Post, quoted_uri: str, stamp_uri: str | None = None) -> Quote:
-    """This post says that it quotes that. What was settled about the two stays; another thing quoted begins anew."""
+    """This post says that it quotes that. What was settled about the two stays.
+
+    Another thing quoted begins anew, and so does a no where a stamp comes: it is looked at again.
+    """
     saved = await fetch_one(
         conn,
         Quote,
@@ -67,7 +70,8 @@ async def save(conn: Connection, quoting: Post, quoted_uri: str, stamp_uri: str 
             (SELECT id FROM post WHERE uri = $5 AND deleted_at IS NULL), 'pending', $6)
         ON CONFLICT (quoting_uri) DO UPDATE SET quoting_id = excluded.quoting_id, quoted_uri = excluded.quoted_uri,
             quoted_id = excluded.quoted_id,
-            state = CASE WHEN quote.quoted_uri = excluded.quoted_uri THEN quote.state ELSE 'pending' END,
+            state = CASE WHEN quote.quoted_uri <> excluded.quoted_uri
+                OR quote.state = 'rejected' AND excluded.stamp_uri IS NOT NULL THEN 'pending' ELSE quote.state END,
             stamp_uri = CASE WHEN quote.quoted_uri = excluded.quoted_uri AND quote.state IN ('accepted', 'revoked')
                 THEN quote.stamp_uri ELSE excluded.stamp_uri END,
             request_uri = CASE WHEN quote.quoted_uri = excluded.quoted_uri THEN quote.request_uri END

@@ -260,6 +260,19 @@ async def test_a_stamp_that_is_gone_is_none(other: Other) -> None:
     assert await other.settle() == "rejected"
 
 
+async def test_a_stamp_that_holds_counts_although_an_earlier_one_did_not(other: Other) -> None:
+    assert await other.settle() == "rejected"
+    stamp = other.stamp | {"id": f"{other.dora.uri}/stamps/2"}
+    other.desk.fediverse.documents[stamp["id"]] = stamp
+
+    again = other.note | {"quoteAuthorization": stamp["id"]}
+    update = other.desk.activity(other.bob, "Update", again, published=write_moment(later(minutes=1)))
+    await other.desk.take(other.bob, update)
+    await verify_quote(other.desk.instance, {"id": await other.desk.value("SELECT id FROM quote")})
+
+    assert await other.desk.value("SELECT state FROM quote") == "accepted"
+
+
 @pytest.mark.parametrize("name", ["quote", "quoteUrl", "quoteUri", "_misskey_quote"])
 async def test_without_a_stamp_a_quote_is_a_link(other: Other, name: str) -> None:
     bare = {key: value for key, value in other.note.items() if not key.startswith("quote")}
