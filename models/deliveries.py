@@ -200,11 +200,8 @@ async def renew(conn: Connection, *, worker: UUID, ids: list[int], at: datetime)
 
 async def release(conn: Connection, ids: list[int]) -> None:
     """Give back what was claimed and not tried."""
-    await execute(
-        conn,
-        "UPDATE delivery SET claimed_by = NULL, claimed_until = NULL WHERE id = ANY($1) AND state = 'waiting'",
-        ids,
-    )
+    released = "UPDATE delivery SET claimed_by = NULL, claimed_until = NULL WHERE id = ANY($1) AND state = 'waiting'"
+    await execute(conn, released, ids)
 
 
 async def succeed(conn: Connection, ids: list[int]) -> None:
@@ -293,8 +290,11 @@ async def prune(conn: Connection, *, days: int = 60) -> int:
         DELETE FROM delivery USING activity a
         WHERE a.id = delivery.activity_id AND delivery.state IN ('done', 'failed', 'cancelled')
             AND delivery.finished_at < now() - make_interval(days => $1)
-            AND NOT (a.type IN ('Create', 'Announce') AND delivery.state = 'done' AND EXISTS (
-                SELECT FROM post p WHERE p.uri = a.object_uri AND p.deleted_at IS NULL))
+            AND NOT (delivery.state = 'done'
+                AND EXISTS (SELECT FROM post p WHERE p.uri = a.object_uri AND p.deleted_at IS NULL)
+                AND (a.type IN ('Create', 'Announce', 'QuoteRequest') OR a.type = 'Update' AND NOT EXISTS (
+                    SELECT FROM activity c JOIN delivery o ON o.activity_id = c.id AND o.inbox = delivery.inbox
+                    WHERE c.object_uri = a.object_uri AND c.type = 'Create' AND o.state = 'done')))
         """,
         days,
     )
