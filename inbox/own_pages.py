@@ -37,7 +37,10 @@ _NAMING = (Announce, Block, Follow, Like, Move, Undo)
 
 async def find_id(conn: Connection, site: Site, uri: str) -> str:
     """The id that an address stands for, whatever was typed behind it; all that is no page of ours is left as it is."""
-    page = parse_local(site, uri.partition("#")[0].partition("?")[0].rstrip("/"))
+    address, profiles = uri.partition("#")[0].partition("?")[0].rstrip("/"), f"{site.url}/@"
+    if address.startswith(profiles):  # as the page is found, however the name is written
+        address = address.lower().removesuffix(f"@{site.host}")
+    page = parse_local(site, address)
     if page is None:
         return uri
     match page.kind:
@@ -98,9 +101,8 @@ def _list_named(value: Activity | str | Any) -> Iterator[str]:
 
 def _list_named_by_post(note: Note) -> Iterator[str]:
     yield from filter(None, (note.in_reply_to, note.quote))
-    yield from note.to
-    yield from note.cc
-    yield from (mention.href for mention in note.mentions if mention.href)
+    people = (*note.to, *note.cc, *(mention.href for mention in note.mentions))
+    yield from (uri for uri in people if uri and "/@" in uri)  # no other page is anybody's
 
 
 def _rename(value: Any, ids: dict[str, str]) -> Any:

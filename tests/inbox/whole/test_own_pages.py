@@ -96,8 +96,9 @@ async def test_pages_are_liked_and_shared_and_the_same_is_taken_back(
     assert await desk.value(f"SELECT count(*) FROM {table}") == 0
 
 
-async def test_a_profile_page_can_be_followed_and_left(desk: Desk, bob: Person, alice: Actor) -> None:
-    follow = desk.activity(bob, "Follow", alice.url)
+@pytest.mark.parametrize("page", ["/@alice", "/@Alice", "/@alice@lomme.test"])
+async def test_a_profile_page_can_be_followed_and_left(desk: Desk, bob: Person, alice: Actor, page: str) -> None:
+    follow = desk.activity(bob, "Follow", f"{HERE.url}{page}")
 
     await desk.take(bob, follow)
     assert await desk.is_follower(bob, alice)
@@ -136,6 +137,22 @@ async def test_the_page_of_somebody_else_or_of_nothing_is_left_as_it_is(
         assert [(row[0], row[1]) for row in rows] == [(uri, None) for uri in named]
         assert await posts.find_by_uri(conn, ladder.uri) is not None
     assert await desk.told(alice) == []
+
+
+async def test_whoever_addresses_a_thousand_pages_makes_us_look_for_none(
+    desk: Desk, bob: Person, ladder: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def find_by_url(_: object, url: str) -> None:
+        asked.append(url)
+
+    monkeypatch.setattr("inbox.own_pages.listings.find_by_url", find_by_url)
+    pages = [f"{HERE.url}/annonces/{UUID[:-4]}{number:04}" for number in range(1000)]
+
+    await desk.take(bob, desk.create(bob, desk.note(bob, to=pages, cc=[], inReplyTo=ladder.post.url)))
+
+    assert asked == [ladder.post.url]
 
 
 async def test_members_find_their_own_pages_by_address(desk: Desk, ladder: Listing, greeting: Post) -> None:
