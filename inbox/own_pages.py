@@ -1,7 +1,7 @@
 """Addresses of our pages where others name something of ours, read as the ids that they stand for.
 
-People copy the address of a page, and some servers name with it what they answer, share, like, quote or report. What
-comes in passes here before anybody looks at it, so that nothing below knows of pages.
+People copy the address of a page, and some servers name with it what they answer, quote, share, like or report. What
+passes here before anybody looks at it, so that nothing below knows of pages.
 """
 
 from collections.abc import Iterator
@@ -29,10 +29,10 @@ from models import listings
 from models.database import Connection, connection
 from models.settings import Site
 
-Named = TypeVar("Named", bound=Activity)
-
 _NAMING = (Announce, Block, Follow, Like, Move, Undo)
 """Activities whose `object` may be something of ours."""
+
+Named = TypeVar("Named", bound=Activity)
 
 
 async def find_id(conn: Connection, site: Site, uri: str) -> str:
@@ -58,8 +58,7 @@ async def find_id(conn: Connection, site: Site, uri: str) -> str:
 async def name_by_ids(instance: Instance, activity: Named) -> Named:
     """The activity, where it names pages of ours with the ids in their stead."""
     ids = await _find_ids(instance, _list_named(activity))
-    renamed: Named = _rename(activity, ids) if ids else activity
-    return renamed
+    return _rename(activity, ids) if ids else activity
 
 
 async def name_post_by_ids(instance: Instance, object: Postlike) -> Postlike:
@@ -87,12 +86,12 @@ def _list_named(value: Activity | str | Any) -> Iterator[str]:
             yield from objects
         case Create(object=object) | Update(object=object) if is_postlike(object):
             yield from _list_named_by_post(note_of(object))
+        case Move(object=object, target=target):
+            yield from (object, target)
         case QuoteRequest(object=object, instrument=instrument):
             yield object
             if is_postlike(instrument):
                 yield from _list_named_by_post(note_of(instrument))
-        case Move(object=object, target=target):
-            yield from (object, target)
         case _ if isinstance(value, _NAMING):
             yield from _list_named(value.object)
         case _:
@@ -100,7 +99,10 @@ def _list_named(value: Activity | str | Any) -> Iterator[str]:
 
 
 def _list_named_by_post(note: Note) -> Iterator[str]:
-    yield from filter(None, (note.in_reply_to, note.quote))
+    if note.in_reply_to is not None:
+        yield note.in_reply_to
+    if note.quote is not None:
+        yield note.quote
     people = (*note.to, *note.cc, *(mention.href for mention in note.mentions))
     yield from (uri for uri in people if uri and "/@" in uri)  # no other page is anybody's
 
@@ -113,11 +115,11 @@ def _rename(value: Any, ids: dict[str, str]) -> Any:
             return replace(value, objects=tuple(ids.get(uri, uri) for uri in objects))
         case Create(object=object) | Update(object=object) if is_postlike(object):
             return replace(value, object=_rename_post(object, ids))
+        case Move(object=object, target=target):
+            return replace(value, object=ids.get(object, object), target=ids.get(target, target))
         case QuoteRequest(object=object, instrument=instrument):
             renamed = _rename_post(instrument, ids) if is_postlike(instrument) else instrument
             return replace(value, object=ids.get(object, object), instrument=renamed)
-        case Move(object=object, target=target):
-            return replace(value, object=ids.get(object, object), target=ids.get(target, target))
         case _ if isinstance(value, _NAMING):
             return replace(value, object=_rename(value.object, ids))
         case _:

@@ -85,7 +85,7 @@ async def _receive(instance: Instance, envelope: Envelope, inbox_owner: str | No
         believed = await _authenticate(instance, envelope, read)
     except KeyGone as gone:
         return await _end(instance, read, gone)
-    if read.hint and not instance.told_budget.spend(host_of(header.actor_uri)):
+    if believed.hint and not instance.told_budget.spend(host_of(header.actor_uri)):  # once it is known who says so
         return "This server was asked often enough for now."
     _require_authority(believed)
     await _keep(instance, believed)

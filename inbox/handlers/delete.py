@@ -33,7 +33,7 @@ async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: D
 async def _end_quotes(conn: Connection, site: Site, sender: Actor, uri: str) -> None:
     """Where this is the stamp of a quote, whoever is quoted takes it back (FEP-044f).
 
-    It may be anything else all the same: everybody can call anything a stamp.
+    That a post names it as its stamp says nothing: anybody may name anything, another's post too.
     """
     for quote in await quotes.list_by_stamp(conn, uri):
         quoted = await posts.list_by_ids(conn, [quote.quoted_id] if quote.quoted_id else [])

@@ -96,6 +96,30 @@ async def test_pages_are_liked_and_shared_and_the_same_is_taken_back(
     assert await desk.value(f"SELECT count(*) FROM {table}") == 0
 
 
+async def test_whoever_asks_to_quote_a_page_quotes_what_it_shows(
+    desk: Desk, bob: Person, alice: Actor, greeting: Post
+) -> None:
+    await desk.follow(alice, bob)
+    note = desk.note(bob, quote=greeting.url)
+
+    await desk.take(bob, desk.activity(bob, "QuoteRequest", greeting.url, instrument=note))
+
+    assert [one["type"] for one in await desk.sent()] == ["Accept"]
+    quote = await desk.row("SELECT quoted_id, quoting_uri, state FROM quote")
+    assert (quote["quoted_id"], quote["quoting_uri"], quote["state"]) == (greeting.id, note["id"], "accepted")
+
+
+async def test_a_note_that_quotes_a_page_quotes_what_it_shows(
+    desk: Desk, bob: Person, alice: Actor, ladder: Listing
+) -> None:
+    await desk.follow(alice, bob)
+
+    await desk.take(bob, desk.create(bob, desk.note(bob, quoteUrl=ladder.post.url)))
+
+    quote = await desk.row("SELECT quoted_id, quoted_uri FROM quote")
+    assert (quote["quoted_id"], quote["quoted_uri"]) == (ladder.id, ladder.uri)
+
+
 @pytest.mark.parametrize("page", ["/@alice", "/@Alice", "/@alice@lomme.test"])
 async def test_a_profile_page_can_be_followed_and_left(desk: Desk, bob: Person, alice: Actor, page: str) -> None:
     follow = desk.activity(bob, "Follow", f"{HERE.url}{page}")
@@ -159,29 +183,3 @@ async def test_members_find_their_own_pages_by_address(desk: Desk, ladder: Listi
     for typed in (ladder.post.url, f"{ladder.post.url}?fait=publiee", ladder.uri):
         assert (await look_up(desk.instance, typed)).id == ladder.id
     assert (await look_up(desk.instance, f"{greeting.url}#r")).id == greeting.id
-
-
-async def test_a_quote_that_names_a_page_quotes_what_it_shows(desk: Desk, bob: Person, ladder: Listing) -> None:
-    await desk.take(bob, desk.create(bob, desk.note(bob, quote=ladder.post.url, inReplyTo=ladder.uri)))
-
-    quote = await desk.row("SELECT quoted_uri, quoted_id FROM quote")
-    assert (quote["quoted_uri"], quote["quoted_id"]) == (ladder.uri, ladder.id)
-
-
-async def test_who_asks_to_quote_a_page_gets_a_stamp_for_what_it_shows(
-    desk: Desk, bob: Person, alice: Actor, greeting: Post
-) -> None:
-    await desk.follow(alice, bob)
-    note = desk.note(bob, quote=f"{greeting.url}?r=1")
-    request = desk.activity(bob, "QuoteRequest", greeting.url, instrument=note)
-
-    await desk.take(bob, request)
-
-    [accept] = await desk.sent()
-    assert (accept["type"], accept["object"]["id"], accept["object"]["object"]) == (
-        "Accept",
-        request["id"],
-        greeting.uri,
-    )
-    assert await desk.value("SELECT quoted_id FROM quote WHERE state = 'accepted'") == greeting.id
-    assert await desk.told(alice) == ["quote"]
