@@ -1,6 +1,6 @@
 """Addresses of our pages where others name something of ours, read as the ids that they stand for.
 
-People copy the address of a page, and some servers name with it what they answer, share, like or report. What comes in
+People copy the address of a page, and some servers name with it what they answer, quote, share, like or report. What
 passes here before anybody looks at it, so that nothing below knows of pages.
 """
 
@@ -19,6 +19,7 @@ from federation.vocabulary.activities import (
     Follow,
     Like,
     Move,
+    QuoteRequest,
     Undo,
     Update,
 )
@@ -82,6 +83,10 @@ def _list_named(value: Activity | str | Any) -> Iterator[str]:
             yield from _list_named_by_post(note_of(object))
         case Move(object=object, target=target):
             yield from (object, target)
+        case QuoteRequest(object=object, instrument=instrument):
+            yield object
+            if is_postlike(instrument):
+                yield from _list_named_by_post(note_of(instrument))
         case _ if isinstance(value, _NAMING):
             yield from _list_named(value.object)
         case _:
@@ -91,6 +96,8 @@ def _list_named(value: Activity | str | Any) -> Iterator[str]:
 def _list_named_by_post(note: Note) -> Iterator[str]:
     if note.in_reply_to is not None:
         yield note.in_reply_to
+    if note.quote is not None:
+        yield note.quote
     yield from note.to
     yield from note.cc
     yield from (mention.href for mention in note.mentions if mention.href)
@@ -106,6 +113,9 @@ def _rename(value: Any, ids: dict[str, str]) -> Any:
             return replace(value, object=_rename_post(object, ids))
         case Move(object=object, target=target):
             return replace(value, object=ids.get(object, object), target=ids.get(target, target))
+        case QuoteRequest(object=object, instrument=instrument):
+            renamed = _rename_post(instrument, ids) if is_postlike(instrument) else instrument
+            return replace(value, object=ids.get(object, object), instrument=renamed)
         case _ if isinstance(value, _NAMING):
             return replace(value, object=_rename(value.object, ids))
         case _:
@@ -117,6 +127,7 @@ def _rename_post(object: Postlike, ids: dict[str, str]) -> Postlike:
     renamed = replace(
         note,
         in_reply_to=ids.get(note.in_reply_to, note.in_reply_to) if note.in_reply_to else None,
+        quote=ids.get(note.quote, note.quote) if note.quote else None,
         to=tuple(ids.get(uri, uri) for uri in note.to),
         cc=tuple(ids.get(uri, uri) for uri in note.cc),
         mentions=tuple(replace(one, href=ids.get(one.href, one.href)) for one in note.mentions),

@@ -96,6 +96,30 @@ async def test_pages_are_liked_and_shared_and_the_same_is_taken_back(
     assert await desk.value(f"SELECT count(*) FROM {table}") == 0
 
 
+async def test_whoever_asks_to_quote_a_page_quotes_what_it_shows(
+    desk: Desk, bob: Person, alice: Actor, greeting: Post
+) -> None:
+    await desk.follow(alice, bob)
+    note = desk.note(bob, quote=greeting.url)
+
+    await desk.take(bob, desk.activity(bob, "QuoteRequest", greeting.url, instrument=note))
+
+    assert [one["type"] for one in await desk.sent()] == ["Accept"]
+    quote = await desk.row("SELECT quoted_id, quoting_uri, state FROM quote")
+    assert (quote["quoted_id"], quote["quoting_uri"], quote["state"]) == (greeting.id, note["id"], "accepted")
+
+
+async def test_a_note_that_quotes_a_page_quotes_what_it_shows(
+    desk: Desk, bob: Person, alice: Actor, ladder: Listing
+) -> None:
+    await desk.follow(alice, bob)
+
+    await desk.take(bob, desk.create(bob, desk.note(bob, quoteUrl=ladder.post.url)))
+
+    quote = await desk.row("SELECT quoted_id, quoted_uri FROM quote")
+    assert (quote["quoted_id"], quote["quoted_uri"]) == (ladder.id, ladder.uri)
+
+
 async def test_a_profile_page_can_be_followed_and_left(desk: Desk, bob: Person, alice: Actor) -> None:
     follow = desk.activity(bob, "Follow", alice.url)
 
