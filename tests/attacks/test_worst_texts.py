@@ -12,10 +12,13 @@ import pytest
 from federation.html import CleanHtml, clean, is_long
 from federation.jsonld import JsonLdProcessor
 from federation.parse import parse_any_activity, understand
+from federation.uris import host_of
 from federation.vocabulary.activities import Create
 from federation.vocabulary.embedded import is_postlike, note_of, read_object
 from inbox.contents import read_attachments
 from inbox.translation import read_details
+from models import known_hosts
+from models.database import connection
 from tests.attacks.conftest import open_database
 from tests.attacks.desk import Desk, open_desk
 from tests.attacks.ground import Ground
@@ -128,6 +131,8 @@ async def test_what_a_cut_leaves_open_is_closed(desk: Desk) -> None:
 
 async def test_everybody_is_answered_while_a_stranger_sends_the_worst(ground: Ground) -> None:
     peer, mallory = await ground.open_stranger()
+    async with connection(ground.door.here.instance.pool) as conn:
+        await known_hosts.admit(conn, host_of(mallory.uri))  # else most of it would be too long to wait
     begins = {"purpose": "offer", "publishes": {"type": "Intent", "action": "transfer"}}
     sent = [activity(mallory, "Create", note(mallory, content=repeat(piece, 150_000), **begins)) for piece in WORST]
 
