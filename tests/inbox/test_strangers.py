@@ -310,7 +310,7 @@ async def test_b57_what_a_stranger_wrote_waits_for_whom_it_names_though_others_s
 async def test_b38_what_waits_is_bounded_for_each_person_and_each_server(
     desk: Desk, alice: Actor, eve: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fay = desk.fediverse.add_person("fay", "neu.test")
+    fay = desk.fediverse.add_person("fay", "wild.card.neu.test:8443")
     monkeypatch.setattr(saving, "MOST_OF_ONE", 2)
     monkeypatch.setattr(saving, "MOST_OF_HOST", 3)
 
