@@ -28,8 +28,9 @@ async def narrow(conn: Connection, author: Actor, new: NewPost, arrival: Arrival
     alone = new.kind == "listing" and new.audience == "direct" and not arrival.local_ids
     if alone and held is None and not asked_for:
         raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
-    if held is None and not _is_wanted(new, asked_for=asked_for):
-        refusal = await waiting_posts.find_refusal(conn, author.host, len(orjson.dumps(new.raw)))
+    if not _is_wanted(new, asked_for=asked_for):
+        size = len(orjson.dumps(new.raw))
+        refusal = await waiting_posts.find_refusal(conn, author.host, size, held=held is not None)
         if refusal is not None:
             raise NoRoom(author.host, refusal)
     return waiting_posts.narrow(new)

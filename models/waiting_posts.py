@@ -63,13 +63,16 @@ def narrow(new: NewPost) -> NewPost:
     return replace(new, audience=NARROWED.get(new.audience, new.audience))
 
 
-async def find_refusal(conn: Connection, host: str, size: int) -> Refusal | None:
+async def find_refusal(conn: Connection, host: str, size: int, *, held: bool = False) -> Refusal | None:
     """Why a listing of an unknown host, a document of so many bytes, is not kept; None where there is room.
 
-    Those of one domain are counted one after the other, until the transaction ends.
+    One that is `held` has its place already, and only may not grow beyond. Those of one domain are counted one after
+    the other, until the transaction ends.
     """
     if size > LONGEST:
         return "long"
+    if held:
+        return None
     domain = find_domain(host)
     await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.waiting_post'), hashtext($1))", domain)
     refusal: Refusal | None = await fetch_value(
