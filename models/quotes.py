@@ -215,8 +215,7 @@ async def count_lately(conn: Connection, host: str) -> int:
         conn,
         """
         SELECT count(*) FROM quote q JOIN actor a ON a.id = q.quoting_actor_id
-        WHERE q.created_at > now() - interval '1 day' AND (a.host = $1 OR starts_with(a.host, $1 || ':')
-            OR right(split_part(a.host, ':', 1), length($1) + 1) = '.' || $1)
+        WHERE q.created_at > now() - interval '1 day' AND $1 = ANY (domains_of(a.host))
         """,
         domain,
     )
