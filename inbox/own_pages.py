@@ -6,7 +6,7 @@ passes here before anybody looks at it, so that nothing below knows of pages.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from federation.instance import Instance
 from federation.uris import actor_uri, listing_url, note_uri, parse_local
@@ -32,6 +32,8 @@ from models.settings import Site
 _NAMING = (Announce, Block, Follow, Like, Move, Undo)
 """Activities whose `object` may be something of ours."""
 
+Named = TypeVar("Named", bound=Activity)
+
 
 async def find_id(conn: Connection, site: Site, uri: str) -> str:
     """The id that an address stands for, whatever was typed behind it; all that is no page of ours is left as it is."""
@@ -50,7 +52,7 @@ async def find_id(conn: Connection, site: Site, uri: str) -> str:
             return uri
 
 
-async def name_by_ids(instance: Instance, activity: Activity) -> Activity:
+async def name_by_ids(instance: Instance, activity: Named) -> Named:
     """The activity, where it names pages of ours with the ids in their stead."""
     ids = await _find_ids(instance, _list_named(activity))
     return _rename(activity, ids) if ids else activity
