@@ -362,3 +362,17 @@ async def test_what_waits_does_not_grow_beyond_what_may_wait(desk: Desk, mallory
 
     assert await desk.states() == [("done", None), ("ignored", CAUSES["long"])]
     assert (await waiting(desk))[0].refused_why == "long"
+
+
+async def test_what_is_for_the_followers_of_its_author_alone_is_counted_and_not_shown(
+    desk: Desk, mallory: Person
+) -> None:
+    private = build_listing(mallory, 2, to=[f"{mallory.uri}/followers"], cc=[])
+
+    await desk.take(mallory, desk.create(mallory, private))
+    [alone] = await waiting(desk)
+    await desk.take(mallory, desk.create(mallory, build_listing(mallory, 1)))
+    [both] = await waiting(desk)
+
+    assert (alone.listings, alone.post_id, alone.title, alone.extract) == (1, None, "", "")
+    assert (both.listings, both.title) == (2, "Tresor 1")
