@@ -6,6 +6,7 @@ from typing import Literal
 
 from models import stream_events
 from models.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
+from models.domains import find_domain
 from models.ids import make_id
 from models.posts import Post
 
@@ -208,13 +209,18 @@ async def list_by_posts(conn: Connection, post_ids: list[int]) -> dict[int, Quot
 
 
 async def count_lately(conn: Connection, host: str) -> int:
-    """How many quotes by people of this host became known here within a day."""
+    """How many quotes by people of this host, and of others of its domain, became known here within a day.
+
+    Those of one domain are counted one after the other, until the transaction ends.
+    """
+    domain = find_domain(host)
+    await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.quote'), hashtext($1))", domain)
     found: int = await fetch_value(
         conn,
         """
         SELECT count(*) FROM quote q JOIN actor a ON a.id = q.quoting_actor_id
-        WHERE a.host = $1 AND q.created_at > now() - interval '1 day'
+        WHERE q.created_at > now() - interval '1 day' AND $1 = ANY (domains_of(a.host))
         """,
-        host,
+        domain,
     )
     return found

@@ -324,3 +324,31 @@ async def test_b14_what_others_quote_makes_us_ask_one_server_thirty_times_a_minu
             refused += 1
 
     assert refused == 5
+
+
+async def test_what_is_shown_in_a_quote_leads_no_further(desk: Desk, bob: Person, alice: Actor) -> None:
+    await desk.follow(alice, bob)
+    eve = desk.fediverse.add_person("eve", "eve.test")
+    second = desk.note(eve, quote=f"{eve.uri}/notes/last")
+    desk.fediverse.documents[second["id"]] = second
+
+    await desk.take(bob, desk.create(bob, desk.note(bob, quote=second["id"])))
+    await verify_quote(desk.instance, {"id": await desk.value("SELECT id FROM quote")})
+
+    assert await desk.value("SELECT count(*) FROM post WHERE uri = $1", second["id"]) == 1
+    assert await desk.value("SELECT count(*) FROM quote") == 1
+    assert await desk.value("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'verify_quote'") == 1
+
+
+async def test_a_post_that_is_quoted_by_another_address_of_its_keeps_its_own_quote(
+    desk: Desk, bob: Person, alice: Actor
+) -> None:
+    await desk.follow(alice, bob)
+    held = desk.note(bob, quote="https://else.test/notes/1")
+    desk.fediverse.documents[f"{bob.uri}/p/1"] = held
+    await desk.take(bob, desk.create(bob, held), desk.create(bob, desk.note(bob, quote=f"{bob.uri}/p/1")))
+
+    for id in await desk.instance.pool.fetch("SELECT id FROM quote WHERE quoted_uri LIKE '%/p/1'"):
+        await verify_quote(desk.instance, {"id": id["id"]})
+
+    assert await desk.value("SELECT count(*) FROM quote") == 2
