@@ -11,10 +11,11 @@ from federation.fields import Json
 def require_unique_names(body: bytes, document: Json) -> None:
     """Raise Malformed where a name stands twice, at whatever depth. `document` is what `body` was read as.
 
-    A pair that was lost took its colon along, so both are counted, which costs next to nothing. They also differ where
-    a colon is written as an escape; only then are the pairs themselves looked at.
+    A pair that was lost took its colon along, so both are counted, which costs next to nothing. A colon that is written
+    as an escape could stand for it; then, too, the pairs themselves are looked at.
     """
-    if body.count(b":") != orjson.dumps(document).count(b":"):
+    escaped = b"\\u003a" in body or b"\\u003A" in body
+    if escaped or body.count(b":") != orjson.dumps(document).count(b":"):
         json.loads(body.decode(), object_pairs_hook=_require_unique, parse_int=str, parse_float=str)
 
 

@@ -70,9 +70,16 @@ _LONG_MARKS = 1_000
 
 
 class CleanHtml(str):
-    """HTML that `clean` made."""
+    """HTML that `clean` made; `pictures` stood in it before, by their address, with their alternative text."""
 
-    __slots__ = ()
+    __slots__ = ("pictures",)
+
+    def __new__(cls, html: str, pictures: Mapping[str, str]) -> "CleanHtml":
+        made = super().__new__(cls, html)
+        made.pictures = pictures
+        return made
+
+    pictures: Mapping[str, str]
 
 
 def is_long(html: str) -> bool:

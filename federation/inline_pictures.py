@@ -3,6 +3,7 @@
 import re
 from itertools import islice
 
+from federation.html import CleanHtml
 from federation.markup import MAX_TAGS, Tag, split_tags
 from federation.uris import is_uri
 
@@ -16,6 +17,8 @@ _ORNAMENT = re.compile(r"emoji|smil|avatar|icon", re.IGNORECASE)
 
 def find_pictures(html: str) -> dict[str, str]:
     """The addresses of the pictures in it, each with its alternative text, in their order; ornaments are left out."""
+    if isinstance(html, CleanHtml):
+        return dict(html.pictures)
     found: dict[str, str] = {}
     if "<img" not in html and "<IMG" not in html:
         return found

@@ -46,8 +46,8 @@ class JsonLdProcessor:
         return await self.ask(document)
 
     async def clean(self, html: str) -> CleanHtml:
-        """Long HTML of others, cleaned. Raises Malformed where that does not end in time."""
-        return CleanHtml((await self.ask({"html": html}, "clean"))["html"])
+        """Long HTML of others, cleaned, with its pictures. Raises Malformed where that does not end in time."""
+        return CleanHtml(**await self.ask({"html": html}, "clean"))
 
     async def ask(self, document: Json, work: str | None = None) -> Json:
         """What the child makes of this document. Raises Malformed; KeyUnavailable while too many wait."""

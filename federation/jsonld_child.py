@@ -16,6 +16,7 @@ from pyld.jsonld import JsonLdError
 from federation.compaction import compact_document
 from federation.fields import Json
 from federation.html import clean
+from federation.inline_pictures import find_pictures
 from federation.linked_form import open_signed
 
 MEMORY = 512 * 1024 * 1024
@@ -23,8 +24,8 @@ MEMORY = 512 * 1024 * 1024
 
 
 def clean_html(document: Json) -> Json:
-    """Others' HTML, cleaned."""
-    return {"html": clean(document["html"])}
+    """Others' HTML, cleaned, and the pictures that stood in it."""
+    return {"html": clean(document["html"]), "pictures": find_pictures(document["html"])}
 
 
 WORKS: dict[str, Callable[[Json], Json]] = {"clean": clean_html, "compact": compact_document, "open": open_signed}

@@ -11,7 +11,8 @@ from federation.errors import Cause, FetchFailed
 from federation.fetches import fetch_object, get_actor
 from federation.instance import Instance
 from federation.origin import require_attributed, require_same_origin
-from federation.uris import is_local, same_origin
+from federation.parse import Fetched
+from federation.uris import host_of, is_local, same_origin
 from federation.vocabulary.activities import Create, Delete
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Tombstone
@@ -24,8 +25,8 @@ from models.posts import Post
 async def fetch_for_delegate(instance: Instance, told_by: str, object: Postlike, *, proven: bool = False) -> Postlike:
     """The public post as its origin shows it, its author known here; `proven` when it was fetched from there already.
 
-    Whoever tells of it has to be of its origin too, so nobody sends us to somebody else's server; how often that is
-    asked has the limits of all documents. Raises Ignored, NotAllowed and FetchFailed.
+    Whoever tells of it has to be of its origin too, so nobody sends us to somebody else's server; that is asked thirty
+    times a minute at most. Raises Ignored, NotAllowed and FetchFailed.
     """
     note = note_of(object)
     require_same_origin(told_by, note.id)
@@ -34,7 +35,7 @@ async def fetch_for_delegate(instance: Instance, told_by: str, object: Postlike,
     if not proven:
         if not await _concerns_us(instance, object):
             raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
-        found = await fetch_object(instance, note.id)
+        found = await _ask_origin(instance, note.id)
         if not is_postlike(found) or note_of(found).id != note.id:
             raise Ignored("What stands there is not shown here.")
         object, note = found, note_of(found)
@@ -77,12 +78,23 @@ async def confirm_deletion(instance: Instance, delete: Delete) -> Delete:
 async def _is_gone(instance: Instance, uri: str) -> bool:
     """Raises FetchFailed where the origin cannot be asked for now."""
     try:
-        found = await fetch_object(instance, uri)
+        found = await _ask_origin(instance, uri)
     except FetchFailed as failed:
         if failed.retry:
             raise
         return failed.cause is Cause.GONE
     return isinstance(found, Tombstone)
+
+
+async def _ask_origin(instance: Instance, uri: str) -> Fetched:
+    """What stands there now, although it may not have been to be had a moment ago: this is not said again.
+
+    Raises FetchFailed.
+    """
+    host = host_of(uri)
+    if not instance.told_budget.spend(host):
+        raise FetchFailed(Cause.TOO_MANY_FETCHES, host, retry=True, retry_after=60)
+    return await fetch_object(instance, uri, fresh=True)
 
 
 async def as_by_author(instance: Instance, delete: Delete, held: Post) -> Delete:

@@ -12,6 +12,7 @@ from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from inbox.errors import Ignored
 from inbox.objects import save_post
 from inbox.own_pages import find_id, name_post_by_ids
+from inbox.quotes import leave_quote
 from models import posts
 from models.actors import Actor
 from models.database import connection, transaction
@@ -38,8 +39,11 @@ async def look_up(instance: Instance, address: str) -> Actor | Post:
             raise failed from None
 
 
-async def fetch_post(instance: Instance, address: str) -> Post:
-    """The public post with this id, or behind this page. Raises FetchFailed, whose cause says why not."""
+async def fetch_post(instance: Instance, address: str, *, quoted: bool = False) -> Post:
+    """The public post with this id, or behind this page. Raises FetchFailed, whose cause says why not.
+
+    What is wanted because somebody `quoted` it is kept without what it quotes itself.
+    """
     held = await _find_held(instance, address)
     if held is not None:
         return held
@@ -47,6 +51,10 @@ async def fetch_post(instance: Instance, address: str) -> Post:
         raise FetchFailed(Cause.NOT_FOUND, instance.site.host)
     object = await name_post_by_ids(instance, await fetch_postlike(instance, address))
     note = note_of(object)
+    if quoted:
+        held, object = await _find_held(instance, note.id), leave_quote(object)
+        if held is not None:
+            return held
     try:
         if note.attributed_to is None or not note.is_public:
             raise FetchFailed(Cause.NOT_FOUND, host_of(note.id))

@@ -70,7 +70,7 @@ async def _store(
     if edited_at is not None and new.updated_at is None and not await _only_counts(conn, new, object):
         new = replace(new, updated_at=edited_at)
     if moment is None:
-        welcome = through_share or arrival.followed or not isinstance(object, Note)
+        welcome = through_share or arrival.followed or (new.kind == "listing" and new.audience != "direct")
         standing = await hear_post(conn, author, new, _list_files(object), arrival, kept=welcome)
     else:
         new, standing = replace(new, id=make_id(moment)), Standing(heard=True)

@@ -1,12 +1,12 @@
 """Addresses of our pages where others name something of ours, read as the ids that they stand for.
 
-People copy the address of a page, and some servers name with it what they answer, share, like or report. What comes in
+People copy the address of a page, and some servers name with it what they answer, quote, share, like or report. What
 passes here before anybody looks at it, so that nothing below knows of pages.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from federation.instance import Instance
 from federation.uris import actor_uri, listing_url, note_uri, parse_local
@@ -19,6 +19,7 @@ from federation.vocabulary.activities import (
     Follow,
     Like,
     Move,
+    QuoteRequest,
     Undo,
     Update,
 )
@@ -31,10 +32,15 @@ from models.settings import Site
 _NAMING = (Announce, Block, Follow, Like, Move, Undo)
 """Activities whose `object` may be something of ours."""
 
+Named = TypeVar("Named", bound=Activity)
+
 
 async def find_id(conn: Connection, site: Site, uri: str) -> str:
     """The id that an address stands for, whatever was typed behind it; all that is no page of ours is left as it is."""
-    page = parse_local(site, uri.partition("#")[0].partition("?")[0].rstrip("/"))
+    address, profiles = uri.partition("#")[0].partition("?")[0].rstrip("/"), f"{site.url}/@"
+    if address.startswith(profiles):  # as the page is found, however the name is written
+        address = address.lower().removesuffix(f"@{site.host}")
+    page = parse_local(site, address)
     if page is None:
         return uri
     match page.kind:
@@ -49,7 +55,7 @@ async def find_id(conn: Connection, site: Site, uri: str) -> str:
             return uri
 
 
-async def name_by_ids(instance: Instance, activity: Activity) -> Activity:
+async def name_by_ids(instance: Instance, activity: Named) -> Named:
     """The activity, where it names pages of ours with the ids in their stead."""
     ids = await _find_ids(instance, _list_named(activity))
     return _rename(activity, ids) if ids else activity
@@ -82,6 +88,10 @@ def _list_named(value: Activity | str | Any) -> Iterator[str]:
             yield from _list_named_by_post(note_of(object))
         case Move(object=object, target=target):
             yield from (object, target)
+        case QuoteRequest(object=object, instrument=instrument):
+            yield object
+            if is_postlike(instrument):
+                yield from _list_named_by_post(note_of(instrument))
         case _ if isinstance(value, _NAMING):
             yield from _list_named(value.object)
         case _:
@@ -91,9 +101,10 @@ def _list_named(value: Activity | str | Any) -> Iterator[str]:
 def _list_named_by_post(note: Note) -> Iterator[str]:
     if note.in_reply_to is not None:
         yield note.in_reply_to
-    yield from note.to
-    yield from note.cc
-    yield from (mention.href for mention in note.mentions if mention.href)
+    if note.quote is not None:
+        yield note.quote
+    people = (*note.to, *note.cc, *(mention.href for mention in note.mentions))
+    yield from (uri for uri in people if uri and "/@" in uri)  # no other page is anybody's
 
 
 def _rename(value: Any, ids: dict[str, str]) -> Any:
@@ -106,6 +117,9 @@ def _rename(value: Any, ids: dict[str, str]) -> Any:
             return replace(value, object=_rename_post(object, ids))
         case Move(object=object, target=target):
             return replace(value, object=ids.get(object, object), target=ids.get(target, target))
+        case QuoteRequest(object=object, instrument=instrument):
+            renamed = _rename_post(instrument, ids) if is_postlike(instrument) else instrument
+            return replace(value, object=ids.get(object, object), instrument=renamed)
         case _ if isinstance(value, _NAMING):
             return replace(value, object=_rename(value.object, ids))
         case _:
@@ -117,6 +131,7 @@ def _rename_post(object: Postlike, ids: dict[str, str]) -> Postlike:
     renamed = replace(
         note,
         in_reply_to=ids.get(note.in_reply_to, note.in_reply_to) if note.in_reply_to else None,
+        quote=ids.get(note.quote, note.quote) if note.quote else None,
         to=tuple(ids.get(uri, uri) for uri in note.to),
         cc=tuple(ids.get(uri, uri) for uri in note.cc),
         mentions=tuple(replace(one, href=ids.get(one.href, one.href)) for one in note.mentions),

@@ -50,7 +50,7 @@ async def _find_quoted(instance: Instance, quote: Quote) -> Post | None:
     if not instance.told_budget.spend(host_of(quote.quoted_uri)):
         raise FetchFailed(Cause.TOO_MANY_FETCHES, host_of(quote.quoted_uri), retry=True, retry_after=60)
     try:
-        found = await fetch_post(instance, quote.quoted_uri)
+        found = await fetch_post(instance, quote.quoted_uri, quoted=True)
     except DeclicError as error:
         if error.retry:
             raise

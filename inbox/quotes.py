@@ -11,6 +11,7 @@ from federation.parse import Fetched
 from federation.uris import is_local
 from federation.vocabulary.activities import QuoteRequest
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
+from federation.vocabulary.objects import Note
 from inbox.errors import Ignored
 from inbox.private_fetches import REFUSALS
 from models import jobs, posts, quotes
@@ -59,6 +60,12 @@ async def _fetch(instance: Instance, uri: str, author_id: int) -> Postlike | Non
                 raise
             return None
     return found if is_postlike(found) else None
+
+
+def leave_quote(object: Postlike) -> Postlike:
+    """The post as if it quoted nothing: what is shown in a quote leads no further, or one post would fetch many."""
+    alone = replace(note_of(object), quote=None, quote_stamp=None)
+    return alone if isinstance(object, Note) else replace(object, note=alone)
 
 
 async def save_quoted(conn: Connection, post: Post, object: Postlike, *, fresh: bool) -> None:

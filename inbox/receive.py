@@ -81,12 +81,12 @@ async def _receive(instance: Instance, envelope: Envelope, inbox_owner: str | No
         await policy.require_inbox(instance, inbox_owner)
     if header.type in {"Delete", "Update"} and not await _knows(instance, read):
         return "Nothing is known here of this actor."
-    if read.hint and not instance.told_budget.spend(host_of(header.actor_uri)):
-        return "This server was asked often enough for now."
     try:
         believed = await _authenticate(instance, envelope, read)
     except KeyGone as gone:
         return await _end(instance, read, gone)
+    if believed.hint and not instance.told_budget.spend(host_of(header.actor_uri)):  # once it is known who says so
+        return "This server was asked often enough for now."
     _require_authority(believed)
     await _keep(instance, believed)
     if believed.direct:

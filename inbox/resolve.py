@@ -50,7 +50,7 @@ async def _resolve(instance: Instance, item: Received) -> Activity:
         case Delete():
             return await confirm_deletion(instance, activity)
         case QuoteRequest():
-            return await resolve_request(instance, activity)
+            return await resolve_request(instance, await name_by_ids(instance, activity))
         case Move(target=target) if not is_local(instance.site, target):
             _spend_budget(instance, activity.actor, target)
             await fetch_actor(instance, target)

@@ -14,7 +14,7 @@ from models.arrivals import Arrival
 from models.database import Connection
 from models.listings import Listing
 from models.message_requests import NewRequest, news
-from models.posts import PUBLIC, NewPost
+from models.posts import PUBLIC, NewPost, Post
 from models.strangers import ANSWERS_OF_HOST, ANSWERS_OF_ONE, Tie, Writer
 from outbox.message_requests import JOB
 
@@ -88,6 +88,15 @@ async def weigh(conn: Connection, author: Actor, new: NewPost, arrival: Arrival)
     return _sum_up(writer, ties)
 
 
+async def weigh_about(conn: Connection, sender: Actor, uri: str, post: Post) -> Standing:
+    """What becomes, for whoever wrote a post of ours, of something with this id that is about it."""
+    writer = await strangers.look_at_writer(conn, sender.id)
+    ties = await strangers.list_ties(
+        conn, author_id=sender.id, reader_ids=[post.author_id], uri=uri, in_reply_to=post.uri, known=writer.known
+    )
+    return _sum_up(writer, ties)
+
+
 def _sum_up(writer: Writer, ties: Sequence[Tie]) -> Standing:
     verdicts = [(tie, judge(writer, tie)) for tie in ties]
     return Standing(
@@ -137,17 +146,7 @@ def _write_request(
 
 async def hear_request(conn: Connection, sender: Actor, listing: Listing, activity: Offer) -> None:
     """A stranger asks for a listing of ours. Raises Held where too many did today, Ignored for whoever is not heard."""
-    writer = await strangers.look_at_writer(conn, sender.id)
-    owner_id = listing.post.author_id
-    ties = await strangers.list_ties(
-        conn,
-        author_id=sender.id,
-        reader_ids=[owner_id],
-        uri=activity.id,
-        in_reply_to=listing.post.uri,
-        known=writer.known,
-    )
-    standing = _sum_up(writer, ties)
+    standing = await weigh_about(conn, sender, activity.id, listing.post)
     if standing.arrived:
         await message_requests.settle(conn, activity.id, standing.arrived)
     if standing.waiting:
@@ -162,7 +161,7 @@ async def hear_request(conn: Connection, sender: Actor, listing: Listing, activi
                 text=cut(read_reason(activity.content)),
                 files=(),
                 about_id=listing.id,
-                readers=((owner_id, None),),
+                readers=((listing.post.author_id, None),),
             )
         )
     if not standing.heard:

@@ -25,16 +25,23 @@ async def narrow(conn: Connection, author: Actor, new: NewPost, arrival: Arrival
     held = await posts.find_by_uri(conn, new.uri) if new.kind == "listing" else None
     if held is not None and held.kind == "note":
         raise Ignored("Nobody here knows its server, whose notes become no listings.")
-    if new.kind == "listing" and held is None and not asked_for:
-        if new.audience == "direct" and not arrival.local_ids:
-            raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
-        refusal = await waiting_posts.find_refusal(conn, author.host, len(orjson.dumps(new.raw)))
+    alone = new.kind == "listing" and new.audience == "direct" and not arrival.local_ids
+    if alone and held is None and not asked_for:
+        raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
+    if not _is_wanted(new, asked_for=asked_for):
+        size = len(orjson.dumps(new.raw))
+        refusal = await waiting_posts.find_refusal(conn, author.host, size, held=held is not None)
         if refusal is not None:
             raise NoRoom(author.host, refusal)
     return waiting_posts.narrow(new)
 
 
 async def keep_waiting(conn: Connection, author: Actor, post: Post, came_as: NewPost, *, asked_for: bool) -> None:
-    """Note that it waits; a note asks no administrator, since it is here for somebody whom it concerns."""
-    wanted = asked_for or came_as.kind != "listing"
+    """Note that it waits."""
+    wanted = _is_wanted(came_as, asked_for=asked_for)
     await waiting_posts.keep(conn, post.id, author.host, came_as.audience, wanted=wanted)
+
+
+def _is_wanted(new: NewPost, *, asked_for: bool) -> bool:
+    """Whether it asks no administrator: a note, or what is for some alone, is here for somebody whom it concerns."""
+    return asked_for or new.kind != "listing" or new.audience == "direct"

@@ -44,8 +44,8 @@ class _Failing:
 class Return:
     """A host that had trouble and took something: what is held for it may go when it was `unavailable` until now.
 
-    What waits for it may go when it is `woken`, which happens once a minute at most. `doubtful` is one of which another
-    inbox failed: that one may be asked, every five minutes at most.
+    What waits for it may go when it is `woken`, which happens once a minute at most, and when an inbox that was asked
+    took something. `doubtful` is one of which another inbox failed: that one may be asked, every five minutes at most.
     """
 
     host: str
@@ -99,7 +99,9 @@ async def _end_failures(conn: Connection, arrivals: Sequence[Arrival], at: datet
         ), before AS (
             SELECT s.host, s.unavailable_since IS NOT NULL AS unavailable,
                 s.failing_inboxes = '{}' OR s.failing_inboxes && a.inboxes AS well,
-                coalesce(s.woken_at < $3::timestamptz - interval '1 minute', true) AS woken,
+                -- What asked whether an inbox is back and arrived is followed by what stands behind it.
+                coalesce(s.woken_at < $3::timestamptz - interval '1 minute', true)
+                    OR coalesce(s.sounded_at >= s.woken_at, false) AND s.failing_inboxes && a.inboxes AS woken,
                 coalesce(s.sounded_at < $3::timestamptz - interval '5 minutes', true) AS rested
             FROM server s JOIN arrived a ON a.host = s.host ORDER BY s.host FOR UPDATE OF s
         ), saved AS (

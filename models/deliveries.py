@@ -106,8 +106,8 @@ async def schedule_to_recipients_of(
 ) -> int:
     """Queue an activity for every inbox that may hold this object: a Delete finds all copies; how many rows.
 
-    These are the inboxes to which anything about it was, or may have been, sent, and those of people who answered,
-    shared or liked it: they hold a copy without having been sent one. `but_markets`: see `models/markets`.
+    Those to which anything about it was, or may have been, sent, and of people who answered, shared or liked it. Who
+    was asked whether a note for followers may quote her hears only of its end. `but_markets`: see `models/markets`.
     """
     holders = await fetch_all(
         conn,
@@ -115,6 +115,8 @@ async def schedule_to_recipients_of(
         """
         SELECT d.inbox, d.personal_inbox, d.host FROM delivery d JOIN activity a ON a.id = d.activity_id
         WHERE a.object_uri = $2 AND a.id <> $1 AND may_have_arrived(d.attempts, d.state, d.cause)
+            AND (a.type <> 'QuoteRequest' OR (SELECT type FROM activity WHERE id = $1) = 'Delete' OR EXISTS (
+                SELECT FROM post q WHERE q.uri = $2 AND q.audience IN ('network', 'unlisted')))
         UNION
         SELECT coalesce(a.shared_inbox, a.inbox), CASE WHEN a.shared_inbox IS NULL THEN NULL ELSE a.inbox END, a.host
         FROM post p CROSS JOIN LATERAL (
@@ -141,10 +143,10 @@ async def claim(
 
     Lanes of private words go first, then those of people named.
 
-    A lane of which another worker holds an earlier row is left alone, so that Create stays before Update before
-    Delete (HT9), while other lanes pass; a lane that waits for a retry is not due at all (see `retry`). At most 20
-    rows of a lane at once, and at most `failed_before` of lanes whose first row failed before, so that these leave
-    room for the others. One claimer at a time, by an advisory lock: call it in a short transaction of its own.
+    A lane of which another worker holds an earlier row is left alone, so that Create stays before Update before Delete
+    (HT9), whoever they name, while other lanes pass; a lane that waits for a retry is not due at all (see `retry`). At
+    most 20 rows of a lane at once, and at most `failed_before` of lanes whose first row failed before, so that these
+    leave room for the others. One claimer at a time, by an advisory lock: call it in a short transaction of its own.
     """
     await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.delivery'))")
     claimed = await fetch_all(
@@ -153,11 +155,11 @@ async def claim(
         """
         UPDATE delivery SET claimed_by = $1, claimed_until = $3::timestamptz + interval '30 seconds'
         FROM (
-            SELECT id FROM (
+            SELECT id, priority FROM (
                 SELECT id, private, priority, failed,
                     row_number() OVER (PARTITION BY failed ORDER BY private DESC, priority, id) AS rank
                 FROM (
-                    SELECT d.id, d.private, d.priority, row_number() OVER lane AS place,
+                    SELECT d.id, d.private, max(d.priority) OVER lane AS priority, row_number() OVER lane AS place,
                         first_value(d.attempts) OVER lane > 0 AS failed
                     FROM delivery d
                     WHERE d.state = 'waiting' AND d.due_at <= $3 AND (d.claimed_until IS NULL OR d.claimed_until < $3)
@@ -170,7 +172,7 @@ async def claim(
         ) AS due, activity a
         WHERE delivery.id = due.id AND a.id = delivery.activity_id
         RETURNING delivery.id, delivery.activity_id, delivery.actor_id, delivery.inbox, delivery.personal_inbox,
-            delivery.host, delivery.private, delivery.priority, delivery.attempts,
+            delivery.host, delivery.private, due.priority, delivery.attempts,
             coalesce(delivery.requeued_at, delivery.created_at) AS created_at,
             a.public, a.body, a.created_at AS said_at
         """,
@@ -198,11 +200,8 @@ async def renew(conn: Connection, *, worker: UUID, ids: list[int], at: datetime)
 
 async def release(conn: Connection, ids: list[int]) -> None:
     """Give back what was claimed and not tried."""
-    await execute(
-        conn,
-        "UPDATE delivery SET claimed_by = NULL, claimed_until = NULL WHERE id = ANY($1) AND state = 'waiting'",
-        ids,
-    )
+    released = "UPDATE delivery SET claimed_by = NULL, claimed_until = NULL WHERE id = ANY($1) AND state = 'waiting'"
+    await execute(conn, released, ids)
 
 
 async def succeed(conn: Connection, ids: list[int]) -> None:
@@ -291,8 +290,11 @@ async def prune(conn: Connection, *, days: int = 60) -> int:
         DELETE FROM delivery USING activity a
         WHERE a.id = delivery.activity_id AND delivery.state IN ('done', 'failed', 'cancelled')
             AND delivery.finished_at < now() - make_interval(days => $1)
-            AND NOT (a.type IN ('Create', 'Announce') AND delivery.state = 'done' AND EXISTS (
-                SELECT FROM post p WHERE p.uri = a.object_uri AND p.deleted_at IS NULL))
+            AND NOT (delivery.state = 'done'
+                AND EXISTS (SELECT FROM post p WHERE p.uri = a.object_uri AND p.deleted_at IS NULL)
+                AND (a.type IN ('Create', 'Announce', 'QuoteRequest') OR a.type = 'Update' AND NOT EXISTS (
+                    SELECT FROM activity c JOIN delivery o ON o.activity_id = c.id AND o.inbox = delivery.inbox
+                    WHERE c.object_uri = a.object_uri AND c.type = 'Create' AND o.state = 'done')))
         """,
         days,
     )

@@ -6,6 +6,7 @@ from typing import Literal
 
 from models import stream_events
 from models.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
+from models.domains import find_domain
 from models.ids import make_id
 from models.posts import Post
 
@@ -57,7 +58,10 @@ async def list_by_stamp(conn: Connection, uri: str) -> list[Quote]:
 
 
 async def save(conn: Connection, quoting: Post, quoted_uri: str, stamp_uri: str | None = None) -> Quote:
-    """This post says that it quotes that. What was settled about the two stays; another thing quoted begins anew."""
+    """This post says that it quotes that. What was settled about the two stays.
+
+    Another thing quoted begins anew, and so does a no where a stamp comes: it is looked at again.
+    """
     saved = await fetch_one(
         conn,
         Quote,
@@ -67,7 +71,8 @@ async def save(conn: Connection, quoting: Post, quoted_uri: str, stamp_uri: str 
             (SELECT id FROM post WHERE uri = $5 AND deleted_at IS NULL), 'pending', $6)
         ON CONFLICT (quoting_uri) DO UPDATE SET quoting_id = excluded.quoting_id, quoted_uri = excluded.quoted_uri,
             quoted_id = excluded.quoted_id,
-            state = CASE WHEN quote.quoted_uri = excluded.quoted_uri THEN quote.state ELSE 'pending' END,
+            state = CASE WHEN quote.quoted_uri <> excluded.quoted_uri
+                OR quote.state = 'rejected' AND excluded.stamp_uri IS NOT NULL THEN 'pending' ELSE quote.state END,
             stamp_uri = CASE WHEN quote.quoted_uri = excluded.quoted_uri AND quote.state IN ('accepted', 'revoked')
                 THEN quote.stamp_uri ELSE excluded.stamp_uri END,
             request_uri = CASE WHEN quote.quoted_uri = excluded.quoted_uri THEN quote.request_uri END
@@ -204,13 +209,18 @@ async def list_by_posts(conn: Connection, post_ids: list[int]) -> dict[int, Quot
 
 
 async def count_lately(conn: Connection, host: str) -> int:
-    """How many quotes by people of this host became known here within a day."""
+    """How many quotes by people of this host, and of others of its domain, became known here within a day.
+
+    Those of one domain are counted one after the other, until the transaction ends.
+    """
+    domain = find_domain(host)
+    await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.quote'), hashtext($1))", domain)
     found: int = await fetch_value(
         conn,
         """
         SELECT count(*) FROM quote q JOIN actor a ON a.id = q.quoting_actor_id
-        WHERE a.host = $1 AND q.created_at > now() - interval '1 day'
+        WHERE q.created_at > now() - interval '1 day' AND $1 = ANY (domains_of(a.host))
         """,
-        host,
+        domain,
     )
     return found

@@ -72,9 +72,10 @@ async def send_act_again(
 async def _requeue(conn: Connection, ids: list[int], *, at: datetime) -> int:
     """Send these again, with ten new days.
 
-    What was deleted or undone meanwhile stays where it is: sent now, it would come back to life over there. So does
-    what is private, while nothing private is sent to that server (B-52). A Create
-    takes along the Updates that arrived after it had failed, which the peer may have dropped.
+    What was deleted or undone meanwhile stays where it is: sent now, it would come back to life over there; what only
+    another server was told to take away, as marketplaces are, is no such thing. What is private stays too, while
+    nothing private is sent to that server (B-52). A Create takes along the Updates that arrived after it had failed,
+    which the peer may have dropped.
     """
     return await execute(
         conn,
@@ -85,7 +86,10 @@ async def _requeue(conn: Connection, ids: list[int], *, at: datetime) -> int:
             WHERE d.id = ANY($1) AND d.state = 'failed' AND NOT EXISTS (
                 SELECT FROM activity later
                 WHERE later.object_uri IN (a.object_uri, a.uri) AND later.id > a.id AND a.type <> 'Delete'
-                    AND (later.type = 'Delete' OR (later.type = 'Undo' AND later.actor_id = a.actor_id
+                    AND (later.type = 'Delete' AND (
+                            NOT EXISTS (SELECT FROM post p WHERE p.uri = a.object_uri AND p.deleted_at IS NULL)
+                            OR EXISTS (SELECT FROM delivery o WHERE o.activity_id = later.id AND o.host = d.host))
+                        OR (later.type = 'Undo' AND later.actor_id = a.actor_id
                         AND strpos(later.body, a.uri) > 0)))
         ), again AS (
             SELECT id FROM failed

@@ -40,8 +40,9 @@ NARROWED: dict[Audience, Audience] = {"network": "unlisted", "territories": "fol
 class WaitingHost:
     """A host whose listings wait. `leaves_at` is when the eldest goes; `refused` counts what was not kept, and why.
 
-    `post_id`, `title` and `extract`, which is how its text begins without markup, are of the newest one. `followers`
-    are accounts there that follow somebody here: they would be cut off too if it were sent away.
+    `post_id`, `title` and `extract`, which is how its text begins without markup, are of the newest one for everybody:
+    what is for its author's followers alone nobody here may open. `followers` are accounts there that follow somebody
+    here: they would be cut off too if it were sent away.
     """
 
     host: str
@@ -63,13 +64,16 @@ def narrow(new: NewPost) -> NewPost:
     return replace(new, audience=NARROWED.get(new.audience, new.audience))
 
 
-async def find_refusal(conn: Connection, host: str, size: int) -> Refusal | None:
+async def find_refusal(conn: Connection, host: str, size: int, *, held: bool = False) -> Refusal | None:
     """Why a listing of an unknown host, a document of so many bytes, is not kept; None where there is room.
 
-    Those of one domain are counted one after the other, until the transaction ends.
+    One that is `held` has its place already, and only may not grow beyond. Those of one domain are counted one after
+    the other, until the transaction ends.
     """
     if size > LONGEST:
         return "long"
+    if held:
+        return None
     domain = find_domain(host)
     await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.waiting_post'), hashtext($1))", domain)
     refusal: Refusal | None = await fetch_value(
@@ -145,7 +149,8 @@ async def list_hosts(conn: Connection, limit: int = 100) -> list[WaitingHost]:
         LEFT JOIN LATERAL (
             SELECT l.post_id, l.title, regexp_replace(left(l.description, 4000), '<[^>]*>', ' ', 'g') AS extract
             FROM waiting_post x JOIN post p ON p.id = x.post_id JOIN listing l ON l.post_id = p.id
-            WHERE x.host = w.host AND NOT x.wanted AND p.deleted_at IS NULL ORDER BY x.post_id DESC LIMIT 1
+            WHERE x.host = w.host AND NOT x.wanted AND p.deleted_at IS NULL AND p.audience = 'unlisted'
+            ORDER BY x.post_id DESC LIMIT 1
         ) AS newest ON true
         WHERE (kept.listings > 0 OR w.refused_at > now() - make_interval(days => $1)) AND is_welcome(w.host)
         ORDER BY w.since, w.host LIMIT $2

@@ -25,7 +25,7 @@ WAITING_ALL = 30
 """…and about all listings: each one holds its days."""
 
 WAITING_HOST_EACH, WAITING_HOST_ALL = 30, 300
-"""The same for all people of another server, which makes as many as it likes."""
+"""The same for all people of another domain, which makes as many as it likes."""
 
 ASKED_A_DAY = 20
 """So often a day one person may ask for one thing, also when each request is taken back: the owner hears of each."""

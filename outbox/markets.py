@@ -36,11 +36,14 @@ def is_server(actor: Actor) -> bool:
 
 
 async def answer_follow(conn: Connection, site: Site, instance: Actor, sender: Actor, asked: Follow) -> None:
-    """Yes to a server where the cooperative wishes it, and never to one that its administrators stopped."""
-    held = await follows.find(conn, follower_id=sender.id, followed_id=instance.id)
+    """Yes to a server where the cooperative wishes it, and never to one that its administrators stopped.
+
+    A server has one actor that speaks for it: another one could neither be seen nor stopped.
+    """
+    held = await markets.find_by_host(conn, sender.host)
     welcome = (
         is_server(sender)
-        and (held is None or held.state != "rejected")
+        and (held is None or (held.actor_id == sender.id and held.state != "rejected"))
         and (await preferences.load(conn)).markets
         and not await blocks.between(conn, instance.id, sender.id)
     )

@@ -80,4 +80,5 @@ async def change_policy(conn: Connection, site: Site, author: Actor, post: Post,
     await quote_policies.save_policy(conn, post.id, policy)
     if post.audience in posts.PUBLIC:
         update = build_update(site, author, await build_document(conn, site, author, post))
-        await send(conn, author, update, Recipients(followed_ids=(author.id,), holders_of=post.uri), about=post.uri)
+        recipients = Recipients(followed_ids=(author.id,), holders_of=post.uri, but_markets=True)
+        await send(conn, author, update, recipients, about=post.uri)

@@ -19,8 +19,7 @@ async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: D
         await departures.forget_stranger(conn, sender.id)
         return
     require_own(sender, uri)
-    if await _end_quotes(conn, site, sender, uri):
-        return
+    await _end_quotes(conn, site, sender, uri)
     await message_requests.take_back(conn, uri, sender.id)
     post = await posts.find_by_uri(conn, uri)
     if post is None:
@@ -31,11 +30,12 @@ async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: D
         await posts.delete(conn, post.id)
 
 
-async def _end_quotes(conn: Connection, site: Site, sender: Actor, uri: str) -> bool:
-    """Whether this is the stamp of a quote, which whoever is quoted takes back (FEP-044f)."""
-    stamped = await quotes.list_by_stamp(conn, uri)
-    for quote in stamped:
+async def _end_quotes(conn: Connection, site: Site, sender: Actor, uri: str) -> None:
+    """Where this is the stamp of a quote, whoever is quoted takes it back (FEP-044f).
+
+    That a post names it as its stamp says nothing: anybody may name anything, another's post too.
+    """
+    for quote in await quotes.list_by_stamp(conn, uri):
         quoted = await posts.list_by_ids(conn, [quote.quoted_id] if quote.quoted_id else [])
         if quoted and quoted[0].author_id == sender.id:
             await hear_no(conn, site, quote)
-    return bool(stamped)

@@ -4,6 +4,7 @@ from federation.vocabulary.activities import QuoteRequest
 from federation.vocabulary.embedded import is_postlike, note_of
 from inbox.errors import Ignored
 from inbox.objects import save_post
+from inbox.strangers import weigh_about
 from models import posts, quotes, strangers
 from models.actors import Actor
 from models.database import Connection
@@ -13,7 +14,7 @@ from outbox.quotes import grant, refuse
 from outbox.quoting import may_quote
 
 QUOTES_A_DAY = 10
-"""So many quotes of one strange server are allowed a day; what comes above gets a no, or a wave would be shown here."""
+"""So many quotes of one strange domain are allowed a day; what comes above gets a no, or a wave would be shown here."""
 
 
 async def handle_quote_request(conn: Connection, site: Site, sender: Actor, activity: QuoteRequest) -> None:
@@ -31,7 +32,7 @@ async def handle_quote_request(conn: Connection, site: Site, sender: Actor, acti
         return
     if note_of(instrument).quote not in (quoted.uri, quoted.url):
         raise Ignored("The post that should quote this says something else.")
-    if await _is_wave(conn, sender):
+    if not (await weigh_about(conn, sender, uri, quoted)).heard or await _is_wave(conn, sender):
         await refuse(conn, site, sender, quoted, activity)
         return
     await save_post(conn, sender, instrument, through_share=True)

@@ -32,10 +32,18 @@ async def handle_undo(conn: Connection, site: Site, sender: Actor, activity: Und
 async def _undo_by_id(conn: Connection, sender: Actor, uri: str) -> bool:
     follow = await follows.find_by_uri(conn, uri)
     if follow is not None and follow.follower_id == sender.id:
-        return await follows.remove(conn, follower_id=sender.id, followed_id=follow.followed_id)
+        return await _unfollow(conn, sender, follow.followed_id)
     if await blocks.remove_by_uri(conn, uri, sender.id):
         return True
     return await reactions.remove_by_uri(conn, uri, sender.id)
+
+
+async def _unfollow(conn: Connection, sender: Actor, followed_id: int) -> bool:
+    """What was refused for good, as marketplaces are that somebody stopped, stays so."""
+    held = await follows.find(conn, follower_id=sender.id, followed_id=followed_id)
+    if held is None or held.state == "rejected":
+        return held is not None
+    return await follows.remove(conn, follower_id=sender.id, followed_id=followed_id)
 
 
 async def _undo_by_meaning(conn: Connection, sender: Actor, inner: object) -> None:
@@ -45,7 +53,7 @@ async def _undo_by_meaning(conn: Connection, sender: Actor, inner: object) -> No
             if target is not None and isinstance(inner, Block):
                 await blocks.remove(conn, actor_id=sender.id, target_id=target.id)
             elif target is not None:
-                await follows.remove(conn, follower_id=sender.id, followed_id=target.id)
+                await _unfollow(conn, sender, target.id)
         case Like(object=str(uri)) | Announce(object=str(uri)):
             post = await posts.find_by_uri(conn, uri)
             if post is not None:

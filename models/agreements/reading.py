@@ -7,6 +7,7 @@ from typing import Any
 
 from models.agreements.values import Agreement, Step, Terms, read_terms, write_terms
 from models.database import Connection, fetch_all, fetch_one, fetch_value
+from models.domains import find_domain
 from models.errors import NotFound
 
 
@@ -148,14 +149,18 @@ async def count_live(conn: Connection, partner_id: int, *, listing_id: int | Non
 
 
 async def count_live_of_host(conn: Connection, host: str, *, listing_id: int | None = None) -> int:
-    """How many requests of people of one server wait for an answer, of all or about one listing."""
+    """How many requests of people of one server wait for an answer, of all or about one listing.
+
+    Servers of one registrable domain are one: names below it cost nothing.
+    """
     found: int = await fetch_value(
         conn,
         """
         SELECT count(*) FROM agreement a JOIN actor p ON p.id = a.partner_id
-        WHERE p.host = $1 AND a.state IN ('requested', 'countered') AND ($2::bigint IS NULL OR a.listing_id = $2)
+        WHERE a.state IN ('requested', 'countered') AND ($2::bigint IS NULL OR a.listing_id = $2)
+            AND NOT p.local AND $1 = ANY (domains_of(p.host))
         """,
-        host,
+        find_domain(host),
         listing_id,
     )
     return found

@@ -1,22 +1,24 @@
 """Keep what strangers wrote for each of its readers, and forget it."""
 
 from models.database import Connection, execute, fetch_column, fetch_value
+from models.domains import find_domain
 from models.ids import make_id
 from models.message_requests.values import KEPT_DAYS, LONGEST, MOST, MOST_OF_HOST, MOST_OF_ONE, NewRequest
 
 
 async def has_room(conn: Connection, author_id: int, host: str) -> bool:
-    """Whether something more of this person may be kept."""
+    """Whether something more of this person may be kept. Hosts below a name cost nothing: they count together."""
     return bool(
         await fetch_value(
             conn,
             """
             SELECT (SELECT count(DISTINCT uri) FROM message_request WHERE author_id = $1) < $3
-                AND (SELECT count(*) FROM received WHERE state = 'held' AND host = $2) < $4
-                AND (SELECT count(*) FROM received WHERE state = 'held') < $5
+                AND (SELECT count(*) < $5 AND count(*) FILTER (WHERE host = $2 OR starts_with(host, $2 || ':')
+                        OR right(split_part(host, ':', 1), length($2) + 1) = '.' || $2) < $4
+                    FROM received WHERE state = 'held')
             """,
             author_id,
-            host,
+            find_domain(host),
             MOST_OF_ONE,
             MOST_OF_HOST,
             MOST,

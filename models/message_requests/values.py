@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Literal
 
 MOST_OF_ONE = 20
-"""So many messages of one person wait at most, and of one server and of all: what comes above is left alone (B-38)."""
+"""So many messages of one person wait at most, of one registrable domain, and of all: what comes above is left alone
+(B-38)."""
 
 MOST_OF_HOST = 1000
 

@@ -21,6 +21,7 @@ from federation.html import TAGS, clean, clean_text, from_text, to_text
 from federation.inline_pictures import find_pictures
 from federation.markup import bound_nesting
 from federation.mentions import address_people, strip_mentions
+from federation.page_links import find_alternate
 from federation.parse import decode
 from federation.vocabulary.objects import Note, read_note
 from inbox.agreements import read_reason
@@ -68,6 +69,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "strip_mentions in a paragraph": lambda text: strip_mentions("<p>" + text, ADDRESSED),
     "strip_mentions after a name": lambda text: strip_mentions("<p>@a " + text, ADDRESSED),
     "find_pictures": lambda text: find_pictures("<img src=x>" + text),
+    "find_alternate": lambda text: find_alternate(text.encode(errors="replace"), "https://a.example/"),
     "hashtags.find_names": hashtags.find_names,
     "hashtags.fold": hashtags.fold,
     "filtering.fold": filtering.fold,

@@ -11,10 +11,14 @@ import pytest
 
 from federation.html import CleanHtml, clean, is_long
 from federation.jsonld import JsonLdProcessor
-from federation.parse import parse_any_activity
+from federation.parse import parse_any_activity, understand
+from federation.uris import host_of
 from federation.vocabulary.activities import Create
 from federation.vocabulary.embedded import is_postlike, note_of, read_object
+from inbox.contents import read_attachments
 from inbox.translation import read_details
+from models import known_hosts
+from models.database import connection
 from tests.attacks.conftest import open_database
 from tests.attacks.desk import Desk, open_desk
 from tests.attacks.ground import Ground
@@ -100,6 +104,19 @@ async def test_long_html_is_cleaned_in_the_child_process() -> None:
     assert content == clean(html) and content.startswith("<p>Bonjour <b>à tous</b></p><p>")
 
 
+async def test_the_pictures_in_a_long_text_are_shown_as_those_in_a_short_one() -> None:
+    processor = JsonLdProcessor()
+    html = '<p><img src="https://a.example/velo.jpg" alt="Mon vélo"></p>' + "<p>Bonjour <b>à tous</b></p>" * 2_000
+    document = {"id": "https://a.example/1", "type": "Note", "attributedTo": "https://a.example/a", "content": html}
+
+    read = read_object(await understand(processor, json.dumps(document).encode()))
+    await processor.close()
+
+    assert is_long(html) and is_postlike(read)
+    shown = [(picture.url, picture.description) for picture in read_attachments(read)]
+    assert shown == [("https://a.example/velo.jpg", "Mon vélo")]
+
+
 async def test_what_a_cut_leaves_open_is_closed(desk: Desk) -> None:
     link = "https://evil.example/"
     content = f'<p><strong>Titre</strong></p><p>Texte</p><a href="{link}"><p>📍 Lille</p></a>'
@@ -114,6 +131,8 @@ async def test_what_a_cut_leaves_open_is_closed(desk: Desk) -> None:
 
 async def test_everybody_is_answered_while_a_stranger_sends_the_worst(ground: Ground) -> None:
     peer, mallory = await ground.open_stranger()
+    async with connection(ground.door.here.instance.pool) as conn:
+        await known_hosts.admit(conn, host_of(mallory.uri))  # else most of it would be too long to wait
     begins = {"purpose": "offer", "publishes": {"type": "Intent", "action": "transfer"}}
     sent = [activity(mallory, "Create", note(mallory, content=repeat(piece, 150_000), **begins)) for piece in WORST]
 

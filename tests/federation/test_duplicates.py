@@ -19,6 +19,8 @@ from federation.parse import MAX_BYTES, decode
         b'{"a": 1, "\\u0061": 2}',
         b'{"a:b": 1, "a\\u003ab": 2}',
         b'{"a": "\\u003a", "a": ""}',
+        b'{"a": 1, "a": 2, "b": "\\u003a"}',
+        b'{"actor": "https://a.example/x", "actor": "https://b.example/y", "content": "\\u003A\\u003a"}',
         b'{"object": {"tag": [{"name": "x", "name": "y"}]}}',
         b'{"@context": [{"as": "x", "as": "y"}]}',
         b'{"a": {}, "a": {"b": {"c": 1}}}',

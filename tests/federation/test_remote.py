@@ -211,6 +211,8 @@ async def test_pages_that_stand_for_nobody_are_told(instance: Instance, fedivers
         ('<link rel="alternate" type="application/activity+json" href="javascript:x">', None),
         ('<!-- <link rel="alternate" type="application/activity+json" href="/x"> -->', None),
         ("<<<<>>>><link", None), ("", None), ("\x00" * 100, None),
+        ('<![x]><link rel="alternate" type="application/activity+json" href="/a">', "https://a.test/a"),
+        ('<link rel="alternate" type="application/activity+json" href="http://[">', None),
     ],
 )  # fmt: skip
 def test_alternates_are_found_in_pages(html: str, expected: str | None) -> None:

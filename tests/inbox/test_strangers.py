@@ -8,7 +8,7 @@ import pytest
 from federation.fetches import get_actor
 from inbox.process import process_due
 from inbox.strangers import judge
-from models import message_requests, strangers
+from models import message_requests, strangers, waiting_posts
 from models.actors import Actor
 from models.database import connection, execute, transaction
 from models.message_requests import saving, values
@@ -18,6 +18,7 @@ from outbox.peers import hear_strangers
 from tests.factories import make_follow, make_listing, make_member, make_note
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk
+from tests.newcomers import build_listing
 
 STRANGER, KNOWN = Writer(known=False), Writer(known=True)
 
@@ -113,6 +114,23 @@ async def test_b57_what_a_stranger_writes_waits_for_the_member(desk: Desk, alice
     assert await waiting(desk, alice) == ["Bonjour Alice"]
     assert (await desk.told(alice), await conversations(desk, alice)) == ([], 0)
     assert await desk.value("SELECT count(*) FROM post") == 0
+
+
+async def test_b57_a_listing_for_her_alone_waits_for_her_as_words_do_and_is_shown_to_nobody_else(
+    desk: Desk, alice: Actor, eve: Person
+) -> None:
+    mention = {"type": "Mention", "href": alice.uri, "name": "@alice"}
+    await desk.take(eve, desk.create(eve, build_listing(eve, to=[alice.uri], cc=[], tag=[mention])))
+
+    assert (await desk.states(), await desk.value("SELECT count(*) FROM post")) == ([("held", None)], 0)
+    assert len(await waiting(desk, alice)) == 1
+
+    await let_in(desk, alice, eve)
+
+    assert await desk.value("SELECT audience FROM post") == "direct"
+    assert (await desk.told(alice), await conversations(desk, alice)) == (["mention"], 1)
+    async with connection(desk.instance.pool) as conn:
+        assert await waiting_posts.list_hosts(conn) == []
 
 
 async def test_b57_what_is_let_in_comes_as_it_would_have_and_so_does_what_follows(
@@ -292,7 +310,7 @@ async def test_b57_what_a_stranger_wrote_waits_for_whom_it_names_though_others_s
 async def test_b38_what_waits_is_bounded_for_each_person_and_each_server(
     desk: Desk, alice: Actor, eve: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fay = desk.fediverse.add_person("fay", "neu.test")
+    fay = desk.fediverse.add_person("fay", "wild.card.neu.test:8443")
     monkeypatch.setattr(saving, "MOST_OF_ONE", 2)
     monkeypatch.setattr(saving, "MOST_OF_HOST", 3)
 

@@ -300,6 +300,19 @@ async def test_where_a_living_post_went_is_not_forgotten(conn: Connection) -> No
     ]
 
 
+async def test_where_a_living_post_went_by_an_edit_or_to_be_quoted_alone_is_not_forgotten(conn: Connection) -> None:
+    alice = await make_local_actor(conn)
+    note = await make_note(conn, alice, audience="network")
+    bob, carl, dora = [await make_remote_actor(conn, name, f"{name}.test") for name in ("bob", "carl", "dora")]
+    for type, to in (("Create", bob), ("Update", bob), ("Update", carl), ("QuoteRequest", dora)):
+        activity = await make_activity(conn, alice, type=type, object_uri=note.uri)
+        await deliveries.schedule(conn, activity_id=activity, actor_id=alice.id, named_ids=[to.id], followed_ids=[])
+    await execute(conn, "UPDATE delivery SET state = 'done', finished_at = now() - interval '90 days'")
+
+    assert await deliveries.prune(conn) == 1
+    assert await fetch_column(conn, "SELECT host FROM delivery ORDER BY id") == ["bob.test", "carl.test", "dora.test"]
+
+
 async def test_the_author_sees_where_it_went(conn: Connection) -> None:
     alice = await make_local_actor(conn)
     note = await make_note(conn, alice)
@@ -318,3 +331,15 @@ async def test_the_author_sees_where_it_went(conn: Connection) -> None:
         ("bad.test", "failed", "forbidden"),
         ("good.test", "done", None),
     ]
+
+
+async def test_ht09_what_is_held_leaves_in_its_order_whoever_is_named_later(conn: Connection) -> None:
+    alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
+    await make_follow(conn, bob, alice)
+    await held.pause(conn, "henin.test")
+    said = [await schedule(conn, alice, alice), await schedule(conn, alice, alice, named=(bob,))]
+    await held.resume(conn, "henin.test")
+
+    assert [row.activity_id for row in await claim(conn)] == said
+    await execute(conn, "UPDATE delivery SET claimed_by = NULL, claimed_until = NULL")
+    assert [row.activity_id for row in await claim(conn, limit=1)] == said[:1]

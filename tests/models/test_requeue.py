@@ -132,3 +132,15 @@ async def test_a_request_to_follow_is_seen_and_sent_again_by_whoever_made_it(con
         await requeue.send_act_again(conn, actor_id=alice.id, object_uri=bob.uri, types=("Follow", "Undo"), at=AT) == 1
     )
     assert await waiting(conn) == ["Follow"]
+
+
+async def test_what_only_a_marketplace_was_told_to_take_away_is_sent_again_to_all_others(conn: Connection) -> None:
+    alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
+    floh = await make_remote_actor(conn, "instance", "floh.test", type="Application")
+    tent = await make_note(conn, alice, audience="network")
+    for host in (bob, floh):
+        await send(conn, alice, host, tent.uri, state="failed")
+    await send(conn, alice, floh, tent.uri, type="Delete", state="done")
+
+    assert await requeue.send_post_again(conn, tent.uri, at=AT) == 1
+    assert await fetch_column(conn, "SELECT host FROM delivery WHERE state = 'waiting'") == [HOST]

@@ -106,8 +106,8 @@ async def test_another_inbox_that_answers_wakes_the_others_and_asks_the_one_that
 ) -> None:
     public, private = await say(conn, alice), await say(conn, alice, to=bob, about=await make_direct(conn, alice))
     await miss(conn, public, private)
-    await execute(conn, "UPDATE delivery SET inbox = 'https://henin.test/users/bob/inbox' WHERE id = $1", public)
-    await execute(conn, "UPDATE server SET failing_inboxes = '{https://henin.test/users/bob/inbox}'")
+    await execute(conn, "UPDATE delivery SET inbox = 'https://henin.test/users/carl/inbox' WHERE id = $1", public)
+    await execute(conn, "UPDATE server SET failing_inboxes = '{https://henin.test/users/carl/inbox}'")
 
     [back] = await arrive(conn)
     assert (back.woken, back.doubtful) == (True, True)
@@ -117,6 +117,24 @@ async def test_another_inbox_that_answers_wakes_the_others_and_asks_the_one_that
     assert await list_due(conn) == [private, public]
     await execute(conn, "UPDATE delivery SET due_at = now() + interval '9 hours' WHERE id = $1", public)
     assert [one.doubtful for one in await arrive(conn)] == [False], "it is asked every five minutes at most"
+
+
+async def test_what_stands_behind_the_one_that_asked_whether_an_inbox_is_back_follows_at_once(
+    conn: Connection, alice: Actor, bob: Actor
+) -> None:
+    first, second = [await say(conn, alice, to=bob, about=await make_direct(conn, alice)) for _ in range(2)]
+    await miss(conn, first)
+    await execute(conn, "UPDATE server SET failing_inboxes = ARRAY[$1]", bob.inbox)
+
+    [shared] = await arrive(conn, at=NOW)
+    assert (shared.woken, shared.doubtful) == (True, True)
+    await returns.sound(conn, [HOST], at=NOW)
+    await deliveries.succeed(conn, [first])
+    [own] = await arrive(conn, inbox=bob.inbox, at=NOW + timedelta(seconds=1))
+
+    assert own.woken
+    await returns.wake(conn, [HOST], at=datetime.now(UTC))
+    assert await list_due(conn) == [second]
 
 
 async def make_direct(conn: Connection, author: Actor) -> Post:

@@ -14,6 +14,7 @@ from models.database import Connection, fetch_records
 from models.listings import Listing, ListingDraft
 from outbox import listings
 from outbox.markets import allow, stop
+from outbox.quotes import change_policy
 from tests.factories import HERE, make_follow, make_local_actor, make_member, make_remote_actor
 
 FLOH = "https://floh.test/inbox"
@@ -115,6 +116,14 @@ async def test_others_get_the_update_and_nothing_of_this(conn: Connection, alice
     assert [one.type for one in outbox] == ["Create"]
     first = await activities.find_create(conn, actor_id=alice.id, object_uri=listing.uri)
     assert first is not None and first.id == outbox[0].id
+
+
+async def test_who_may_quote_is_no_business_of_theirs(conn: Connection, alice: Actor, floh: Actor) -> None:
+    listing = await publish(conn, alice)
+
+    await change_policy(conn, HERE, alice, listing.post, "nobody")
+
+    assert [one["type"] for one in await went(conn)] == ["Create"]
 
 
 @pytest.mark.parametrize("outcome", ["done", "elsewhere", "cancelled", "paused"])

@@ -12,10 +12,10 @@ from models.actors import Actor
 from models.database import Connection, connection
 from models.errors import NotFound
 from models.posts import Post
-from web.activitypub.access import STANDS_FOR, read_known_reader
+from web.activitypub.access import STANDS_FOR, read_known_reader, require_standing
 from web.activitypub.actors import answer_actor
 from web.activitypub.negotiation import VARY_SIGNED
-from web.activitypub.objects import answer_object
+from web.activitypub.objects import FORMER_TYPE, answer_object
 from web.keys import INSTANCE
 
 
@@ -72,9 +72,14 @@ async def _find_actor(conn: Connection, username: str, host: str) -> Actor | Non
 
 
 async def _answer_post(request: web.Request, post: Post, reader: Actor | None) -> web.Response:
-    """Ours as it is at its id; of a copy, if it is for everybody, where it is."""
+    """Ours as it is at its id; of a copy, if it is for everybody, where it is.
+
+    The address may not name the author as the id does, so whoever may not see the post learns nothing of her either.
+    """
     if post.local:
         request[STANDS_FOR] = post.uri
+        async with connection(request.app[INSTANCE].pool) as conn:
+            await require_standing(conn, request, post, reader, FORMER_TYPE)
         return await answer_object(request, reader)
     if post.audience not in posts.PUBLIC or post.deleted_at is not None:
         raise NotFound

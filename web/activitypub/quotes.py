@@ -22,10 +22,10 @@ async def show_stamp(request: web.Request) -> web.Response:
     await read_known_reader(request)
     async with connection(instance.pool) as conn:
         author = await get_published(conn, request, FORMER_TYPE)
-        granted = await quotes.list_by_stamp(conn, f"{instance.site.url}{request.path}")
-        if not granted or granted[0].state != "accepted" or granted[0].quoted_id is None:
-            raise NotFound
-        quoted = await posts.list_by_ids(conn, [granted[0].quoted_id])
-        if not quoted or quoted[0].author_id != author.id or quoted[0].audience not in posts.PUBLIC:
-            raise NotFound
-    return answer_activity(request, serialize(build_stamp(author, granted[0])), seconds=CACHED_SECONDS)
+        named = await quotes.list_by_stamp(conn, f"{instance.site.url}{request.path}")
+        accepted = {one.quoted_id: one for one in named if one.state == "accepted" and one.quoted_id is not None}
+        for quoted in await posts.list_by_ids(conn, list(accepted)):
+            if quoted.author_id == author.id and quoted.audience in posts.PUBLIC:
+                stamp = build_stamp(author, accepted[quoted.id])
+                return answer_activity(request, serialize(stamp), seconds=CACHED_SECONDS)
+    raise NotFound

@@ -36,7 +36,9 @@ GESTURES = ("laisser", "ecarter", "signaler")
 
 SAID = {
     "laisser": N_("C’est fait : son message arrive dans vos nouvelles, et les suivants n’attendront plus."),
-    "ecarter": N_("C’est fait : rien de cette personne ne vous arrivera pendant 30 jours. Elle n’en sait rien."),
+    "ecarter": N_(
+        "C’est fait : ce que cette personne vous écrit n’arrivera plus pendant 30 jours. Elle n’en sait rien."
+    ),
     "signaler": N_("Merci : les personnes qui veillent sur votre coop le liront. Rien de plus ne vous en arrivera."),
 }
 

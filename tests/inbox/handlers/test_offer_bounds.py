@@ -38,9 +38,14 @@ async def last_sent(conn: Connection) -> Sent:
     return (await list_sent(conn))[-1]
 
 
-async def test_people_of_one_server_do_not_hold_all_days_of_a_listing(conn: Connection) -> None:
+async def test_people_of_one_server_and_of_names_below_it_do_not_hold_all_days_of_a_listing(conn: Connection) -> None:
     alice, _, listing = await meet(conn)
-    people = await make_people(conn, WAITING_HOST_EACH + 1)
+    half = WAITING_HOST_EACH // 2
+    people = [*await make_people(conn, half), *await make_people(conn, half + 1, "x.henin.test")]
+    await execute(
+        conn, "INSERT INTO server (host, first_seen_at) VALUES ('x.henin.test', now() - interval '1 year')"
+        " ON CONFLICT (host) DO UPDATE SET first_seen_at = excluded.first_seen_at"
+    )  # fmt: skip
 
     for number, person in enumerate(people):
         await offer(conn, person, alice, days(listing, number))

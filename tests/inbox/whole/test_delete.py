@@ -113,3 +113,20 @@ async def test_ax10_nobody_else_deletes_what_is_here(desk: Desk, bob: Person, al
 
     assert await desk.value("SELECT count(*) FROM post WHERE deleted_at IS NULL") == 1
     assert await desk.value("SELECT count(*) FROM actor WHERE deleted_at IS NOT NULL") == 0
+
+
+async def test_a_post_that_somebody_else_calls_a_stamp_is_deleted_all_the_same(
+    desk: Desk, bob: Person, alice: Actor
+) -> None:
+    eve = desk.fediverse.add_person("eve", "eve.test")
+    for person in (bob, eve):
+        await desk.follow(alice, person)
+    note = desk.note(bob)
+    lie = desk.note(eve, quote="https://else.test/notes/1", quoteAuthorization=note["id"])
+    await desk.take(bob, desk.create(bob, note))
+    await desk.take(eve, desk.create(eve, lie))
+    assert await desk.value("SELECT count(*) FROM quote WHERE stamp_uri = $1", note["id"]) == 1
+
+    await desk.take(bob, desk.activity(bob, "Delete", note["id"]))
+
+    assert await desk.value("SELECT deleted_at IS NOT NULL FROM post WHERE uri = $1", note["id"])

@@ -123,6 +123,19 @@ async def test_an_event_that_its_origin_says_is_gone_is_gone(
     assert (await mobilizon.held())["title"] == "", "a deletion outranks what comes later"
 
 
+@pytest.mark.parametrize(("news", "shows"), [("group_update_cancelled", None), ("group_delete", GONE)])
+async def test_what_was_not_to_be_had_a_moment_ago_is_asked_for_again(
+    mobilizon: Mobilizon, news: str, shows: Exception | None
+) -> None:
+    await mobilizon.say("group_announce")
+    await mobilizon.say("group_update_moved", shows=FetchFailed(Cause.NOT_FOUND, "mobilizon.example", answer=404))
+
+    await mobilizon.say(news, shows=shows)
+
+    held = await mobilizon.held()
+    assert held["status"] == "cancelled" if shows is None else held["deleted_at"] is not None
+
+
 @pytest.mark.parametrize("news", ["group_delete", "group_announce_delete"])
 async def test_an_event_that_its_origin_still_shows_stays(mobilizon: Mobilizon, news: str) -> None:
     await mobilizon.say("group_announce")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from federation.budget import PER_MINUTE
 from inbox.hints import SECONDS
 from models.actors import Actor
 from tests.fediverse import Person
@@ -63,6 +64,28 @@ async def test_nobody_else_hints(desk: Desk, bob: Person, alice: Actor) -> None:
         assert outcome.status in {202, 401}
 
     assert bob.uri not in desk.fediverse.fetched and await desk.states() == []
+
+
+async def test_who_only_pretends_to_be_a_server_uses_up_nothing_of_what_it_may_say(desk: Desk, alice: Actor) -> None:
+    mairie, document = await meet_mairie(desk, alice)
+    eve = desk.fediverse.add_person("eve", "eve.test")
+    for _ in range(PER_MINUTE):
+        assert (await desk.post(eve, document)).status != 500
+    desk.fediverse.documents[mairie.uri] = mairie.document | {"name": "Mairie de Lomme"}
+
+    await desk.take(mairie, document)
+
+    assert await desk.value("SELECT name FROM actor WHERE uri = $1", mairie.uri) == "Mairie de Lomme"
+
+
+async def test_a_server_that_says_it_too_often_is_not_asked_for_a_while(desk: Desk, bob: Person, alice: Actor) -> None:
+    await desk.follow(alice, bob)
+    hints = [{"type": "Update", "actor": bob.uri, "object": f"{bob.uri}/notes/{number}"} for number in range(40)]
+
+    for hint in hints:
+        assert (await desk.post(bob, hint)).status == 202
+
+    assert len(await desk.states()) == PER_MINUTE
 
 
 async def test_an_update_of_nothing_and_other_activities_without_an_id_are_forgotten(

@@ -64,6 +64,27 @@ async def test_one_that_was_stopped_is_refused_however_often_it_asks(desk: Desk,
     assert await desk.value("SELECT state FROM follow") == "rejected"
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["by its id", "by what it says"])
+async def test_one_that_was_stopped_comes_back_neither_by_undoing_nor_as_another(
+    desk: Desk, ours: Actor, named: bool
+) -> None:
+    await wish(desk, markets=True)
+    await ask(desk, ours)
+    async with transaction(desk.instance.pool) as conn:
+        await stop(conn, HERE, "floh.test")
+    floh = add_stranger(desk.fediverse, "https://floh.test/users/instance")
+    follow = load_json("flohmarkt/follow_instance") | {"object": ours.uri}
+    undone = {key: follow[key] for key in ("type", "actor", "object", *(["id"] if named else []))}
+    relay = add_stranger(desk.fediverse, "https://floh.test/relay", type="Application")
+
+    await desk.take(floh, desk.activity(floh, "Undo", undone), desk.activity(floh, "Follow", ours.uri))
+    await desk.take(relay, desk.activity(relay, "Follow", ours.uri))
+
+    assert [one["type"] for one in await desk.sent()] == ["Accept", "Reject", "Reject", "Reject"]
+    async with connection(desk.instance.pool) as conn:
+        assert [(one.uri, one.state) for one in await markets.list_markets(conn)] == [(floh.uri, "rejected")]
+
+
 async def test_people_do_not_follow_it_whatever_is_wished(desk: Desk, bob: Person, ours: Actor) -> None:
     await wish(desk, markets=True)
 

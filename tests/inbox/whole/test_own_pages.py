@@ -96,8 +96,33 @@ async def test_pages_are_liked_and_shared_and_the_same_is_taken_back(
     assert await desk.value(f"SELECT count(*) FROM {table}") == 0
 
 
-async def test_a_profile_page_can_be_followed_and_left(desk: Desk, bob: Person, alice: Actor) -> None:
-    follow = desk.activity(bob, "Follow", alice.url)
+async def test_whoever_asks_to_quote_a_page_quotes_what_it_shows(
+    desk: Desk, bob: Person, alice: Actor, greeting: Post
+) -> None:
+    await desk.follow(alice, bob)
+    note = desk.note(bob, quote=greeting.url)
+
+    await desk.take(bob, desk.activity(bob, "QuoteRequest", greeting.url, instrument=note))
+
+    assert [one["type"] for one in await desk.sent()] == ["Accept"]
+    quote = await desk.row("SELECT quoted_id, quoting_uri, state FROM quote")
+    assert (quote["quoted_id"], quote["quoting_uri"], quote["state"]) == (greeting.id, note["id"], "accepted")
+
+
+async def test_a_note_that_quotes_a_page_quotes_what_it_shows(
+    desk: Desk, bob: Person, alice: Actor, ladder: Listing
+) -> None:
+    await desk.follow(alice, bob)
+
+    await desk.take(bob, desk.create(bob, desk.note(bob, quoteUrl=ladder.post.url)))
+
+    quote = await desk.row("SELECT quoted_id, quoted_uri FROM quote")
+    assert (quote["quoted_id"], quote["quoted_uri"]) == (ladder.id, ladder.uri)
+
+
+@pytest.mark.parametrize("page", ["/@alice", "/@Alice", "/@alice@lomme.test"])
+async def test_a_profile_page_can_be_followed_and_left(desk: Desk, bob: Person, alice: Actor, page: str) -> None:
+    follow = desk.activity(bob, "Follow", f"{HERE.url}{page}")
 
     await desk.take(bob, follow)
     assert await desk.is_follower(bob, alice)
@@ -136,6 +161,22 @@ async def test_the_page_of_somebody_else_or_of_nothing_is_left_as_it_is(
         assert [(row[0], row[1]) for row in rows] == [(uri, None) for uri in named]
         assert await posts.find_by_uri(conn, ladder.uri) is not None
     assert await desk.told(alice) == []
+
+
+async def test_whoever_addresses_a_thousand_pages_makes_us_look_for_none(
+    desk: Desk, bob: Person, ladder: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def find_by_url(_: object, url: str) -> None:
+        asked.append(url)
+
+    monkeypatch.setattr("inbox.own_pages.listings.find_by_url", find_by_url)
+    pages = [f"{HERE.url}/annonces/{UUID[:-4]}{number:04}" for number in range(1000)]
+
+    await desk.take(bob, desk.create(bob, desk.note(bob, to=pages, cc=[], inReplyTo=ladder.post.url)))
+
+    assert asked == [ladder.post.url]
 
 
 async def test_members_find_their_own_pages_by_address(desk: Desk, ladder: Listing, greeting: Post) -> None:

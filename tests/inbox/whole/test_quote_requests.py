@@ -9,7 +9,7 @@ import pytest
 from federation.errors import Cause, FetchFailed
 from federation.key_pairs import make_key_pairs, save_local_keys
 from inbox.process import process_due
-from models import blocks, quote_policies
+from models import blocks, message_requests, quote_policies
 from models.actors import Actor
 from models.database import connection, transaction
 from models.posts import Post
@@ -193,11 +193,13 @@ async def test_a_post_that_nobody_shows_us_is_refused(quoting: Quoting) -> None:
     assert await quoting.answers() == ["Reject"]
 
 
-async def test_a_stranger_gets_a_no_after_ten_of_a_day(desk: Desk, alice: Actor) -> None:
-    mallory = add_stranger(desk.fediverse, "https://evil.test/users/mallory")
+async def test_a_stranger_gets_a_no_after_ten_of_a_day_from_whichever_host_of_one_domain(
+    desk: Desk, alice: Actor
+) -> None:
     async with connection(desk.instance.pool) as conn:
         note = await make_note(conn, alice, audience="network")
     for number in range(11):
+        mallory = add_stranger(desk.fediverse, f"https://{'' if number % 2 else 'm.'}evil.test/users/mallory")
         quoting = Quoting(desk=desk, bob=mallory, alice=alice, note=note)
         request = quoting.request(id=f"{mallory.uri}/{number}", actor=mallory.uri)
         request["instrument"] |= {"id": f"{mallory.uri}/notes/{number}", "attributedTo": mallory.uri}
@@ -208,6 +210,21 @@ async def test_a_stranger_gets_a_no_after_ten_of_a_day(desk: Desk, alice: Actor)
     assert await desk.value("SELECT count(*) FROM activity WHERE type = 'Accept'") == 10
     assert await desk.value("SELECT count(*) FROM activity WHERE type = 'Reject'") == 1
     assert await desk.value("SELECT count(*) FROM quote") == 10
+
+
+async def test_whom_she_sent_away_does_not_come_back_by_a_quote(desk: Desk, alice: Actor) -> None:
+    mallory = add_stranger(desk.fediverse, "https://evil.test/users/mallory")
+    async with transaction(desk.instance.pool) as conn:
+        note = await make_note(conn, alice, audience="network")
+        await message_requests.decide(conn, alice.id, (await desk.meet(mallory)).id, welcome=False)
+    quoting = Quoting(desk=desk, bob=mallory, alice=alice, note=note)
+    request = quoting.request(id=f"{mallory.uri}/1", actor=mallory.uri)
+    request["instrument"] |= {"id": f"{mallory.uri}/notes/1", "attributedTo": mallory.uri}
+
+    await desk.take(mallory, request)
+
+    assert (await quoting.answers(), await desk.told(alice)) == (["Reject"], [])
+    assert await desk.value("SELECT count(*) FROM post WHERE NOT local") == 0
 
 
 async def test_what_was_taken_back_is_told_to_who_quoted_and_not_granted_again(quoting: Quoting) -> None:

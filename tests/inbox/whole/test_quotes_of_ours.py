@@ -1,6 +1,6 @@
 """Our people quote somebody elsewhere, and others quote others: what counts as a yes, and what is forged (FEP-044f)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from models.actors import Actor
 from models.database import connection, transaction
 from models.posts import Post
 from models.quotes import Quote
-from outbox.notes import NoteDraft, delete, publish
+from outbox.notes import NoteDraft, delete, edit, publish
 from tests.factories import make_note
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk, later, write_moment
@@ -88,6 +88,28 @@ async def test_a_note_for_followers_is_only_named_to_whoever_is_quoted(asked: As
         note = await publish(conn, asked.desk.instance.site, asked.alice, draft)
 
     assert (await asked.desk.sent())[-1]["instrument"] == note.uri
+
+
+async def test_whoever_is_quoted_in_a_note_for_followers_never_gets_its_words(asked: Asked) -> None:
+    site, pool = asked.desk.instance.site, asked.desk.instance.pool
+    async with transaction(pool) as conn:
+        author = await asked.desk.meet(asked.bob)
+        quoted = await make_note(conn, author, audience="network", raw=POLICY)
+        draft = NoteDraft(text="Entre nous", audience="followers", quoted_id=quoted.id)
+        asked.note = await publish(conn, site, asked.alice, draft)
+    asked.request = (await asked.desk.sent())[-1]
+
+    await asked.answer("Accept", result=f"{asked.bob.uri}/stamps/1")
+    async with transaction(pool) as conn:
+        await edit(conn, site, asked.alice, asked.note, replace(draft, text="Toujours entre nous"))
+
+    assert [one["type"] for one in await asked.desk.sent()][-3:] == ["QuoteRequest", "Update", "Update"]
+    went = "FROM delivery d JOIN activity a ON a.id = d.activity_id WHERE a.object_uri = $1"
+    assert await asked.desk.value(f"SELECT array_agg(a.type) {went}", asked.note.uri) == ["QuoteRequest"]
+    async with transaction(pool) as conn:
+        await conn.execute("UPDATE delivery SET state = 'done'")
+        await delete(conn, site, asked.alice, asked.note)
+    assert await asked.desk.value(f"SELECT count(*) {went} AND a.type = 'Delete'", asked.note.uri) == 1
 
 
 async def test_a_deleted_quote_leaves_none_of_its_words_in_what_was_sent(asked: Asked) -> None:
@@ -222,10 +244,33 @@ async def test_a_stamp_that_who_quotes_made_himself_is_none_and_is_not_asked_for
     assert own["id"] not in other.desk.fediverse.fetched
 
 
+async def test_naming_anothers_post_as_a_stamp_does_not_keep_it_from_being_deleted(other: Other, alice: Actor) -> None:
+    await other.desk.follow(alice, other.dora)
+    await other.desk.take(other.dora, other.desk.create(other.dora, other.quoted))
+    await other.settle(quoteAuthorization=other.quoted["id"])
+
+    await other.desk.take(other.dora, other.desk.activity(other.dora, "Delete", other.quoted["id"]))
+
+    assert await other.desk.value("SELECT deleted_at FROM post WHERE uri = $1", other.quoted["id"]) is not None
+
+
 async def test_a_stamp_that_is_gone_is_none(other: Other) -> None:
     other.desk.fediverse.documents[other.stamp["id"]] = FetchFailed(Cause.GONE, "arras.test", answer=410)
 
     assert await other.settle() == "rejected"
+
+
+async def test_a_stamp_that_holds_counts_although_an_earlier_one_did_not(other: Other) -> None:
+    assert await other.settle() == "rejected"
+    stamp = other.stamp | {"id": f"{other.dora.uri}/stamps/2"}
+    other.desk.fediverse.documents[stamp["id"]] = stamp
+
+    again = other.note | {"quoteAuthorization": stamp["id"]}
+    update = other.desk.activity(other.bob, "Update", again, published=write_moment(later(minutes=1)))
+    await other.desk.take(other.bob, update)
+    await verify_quote(other.desk.instance, {"id": await other.desk.value("SELECT id FROM quote")})
+
+    assert await other.desk.value("SELECT state FROM quote") == "accepted"
 
 
 @pytest.mark.parametrize("name", ["quote", "quoteUrl", "quoteUri", "_misskey_quote"])
@@ -279,3 +324,31 @@ async def test_b14_what_others_quote_makes_us_ask_one_server_thirty_times_a_minu
             refused += 1
 
     assert refused == 5
+
+
+async def test_what_is_shown_in_a_quote_leads_no_further(desk: Desk, bob: Person, alice: Actor) -> None:
+    await desk.follow(alice, bob)
+    eve = desk.fediverse.add_person("eve", "eve.test")
+    second = desk.note(eve, quote=f"{eve.uri}/notes/last")
+    desk.fediverse.documents[second["id"]] = second
+
+    await desk.take(bob, desk.create(bob, desk.note(bob, quote=second["id"])))
+    await verify_quote(desk.instance, {"id": await desk.value("SELECT id FROM quote")})
+
+    assert await desk.value("SELECT count(*) FROM post WHERE uri = $1", second["id"]) == 1
+    assert await desk.value("SELECT count(*) FROM quote") == 1
+    assert await desk.value("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'verify_quote'") == 1
+
+
+async def test_a_post_that_is_quoted_by_another_address_of_its_keeps_its_own_quote(
+    desk: Desk, bob: Person, alice: Actor
+) -> None:
+    await desk.follow(alice, bob)
+    held = desk.note(bob, quote="https://else.test/notes/1")
+    desk.fediverse.documents[f"{bob.uri}/p/1"] = held
+    await desk.take(bob, desk.create(bob, held), desk.create(bob, desk.note(bob, quote=f"{bob.uri}/p/1")))
+
+    for id in await desk.instance.pool.fetch("SELECT id FROM quote WHERE quoted_uri LIKE '%/p/1'"):
+        await verify_quote(desk.instance, {"id": id["id"]})
+
+    assert await desk.value("SELECT count(*) FROM quote") == 2

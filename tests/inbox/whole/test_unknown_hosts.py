@@ -352,3 +352,27 @@ async def test_whoever_asks_why_reads_that_it_waits_and_for_whom(desk: Desk, ali
 
     assert found.fault is not None
     assert (found.fault.step, found.fault.finding, found.fault.host) == (Step.SHOWN, "waits", "a.neu.test")
+
+
+async def test_what_waits_does_not_grow_beyond_what_may_wait(desk: Desk, mallory: Person) -> None:
+    listing = build_listing(mallory)
+    longer = listing | {"content": "x" * LONGEST, "updated": (datetime.now(UTC) + timedelta(seconds=5)).isoformat()}
+
+    await desk.take(mallory, desk.create(mallory, listing), desk.activity(mallory, "Update", longer))
+
+    assert await desk.states() == [("done", None), ("ignored", CAUSES["long"])]
+    assert (await waiting(desk))[0].refused_why == "long"
+
+
+async def test_what_is_for_the_followers_of_its_author_alone_is_counted_and_not_shown(
+    desk: Desk, mallory: Person
+) -> None:
+    private = build_listing(mallory, 2, to=[f"{mallory.uri}/followers"], cc=[])
+
+    await desk.take(mallory, desk.create(mallory, private))
+    [alone] = await waiting(desk)
+    await desk.take(mallory, desk.create(mallory, build_listing(mallory, 1)))
+    [both] = await waiting(desk)
+
+    assert (alone.listings, alone.post_id, alone.title, alone.extract) == (1, None, "", "")
+    assert (both.listings, both.title) == (2, "Tresor 1")

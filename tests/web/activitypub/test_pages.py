@@ -80,6 +80,20 @@ async def test_a_page_shows_servers_no_more_than_the_id_does(door: Door, alice: 
     assert (await door.get(f"/annonces/{NOWHERE}")).seen == missing.seen
 
 
+@pytest.mark.parametrize("column", ["deleted_at", "suspended_at"])
+async def test_a_page_tells_strangers_nothing_of_what_is_private_and_whose_author_is_gone(
+    door: Door, alice: Actor, column: str
+) -> None:
+    note, tent = await write_note(door, alice, "followers"), await publish_tent(door, alice, audience="territories")
+    async with transaction(door.instance.pool) as conn:
+        await conn.execute(f"UPDATE actor SET {column} = now() WHERE id = $1", alice.id)
+
+    missing = await door.get(f"/annonces/{NOWHERE}")
+
+    for page in (*list_pages(door, note)[1:], *list_pages(door, tent.post)):
+        assert (await door.get(page)).seen == missing.seen
+
+
 async def test_a_page_of_what_was_withdrawn_answers_with_the_tombstone_of_the_id(door: Door, alice: Actor) -> None:
     listing = await publish_tent(door, alice)
     async with transaction(door.instance.pool) as conn:

@@ -6,7 +6,7 @@ import pytest
 
 from models import quotes
 from models.actors import Actor
-from models.database import connection, transaction
+from models.database import connection, execute, transaction
 from models.posts import Post
 from models.quotes import Quote
 from tests.factories import make_note, make_remote_actor
@@ -49,6 +49,17 @@ async def test_a_stamp_says_who_agrees_to_what(door: Door, alice: Actor, note: P
     }
     assert context["QuoteAuthorization"] == "https://w3id.org/fep/044f#QuoteAuthorization"
     assert context["interactingObject"] == {"@id": "gts:interactingObject", "@type": "@id"}
+
+
+async def test_whoever_else_names_it_as_a_stamp_hides_it_from_nobody(door: Door, quote: Quote) -> None:
+    async with transaction(door.instance.pool) as conn:
+        eve = await make_remote_actor(conn, "eve", "eve.test")
+        lie = await quotes.save(conn, await make_note(conn, eve), "https://else.test/1", quote.stamp_uri)
+        await execute(conn, "UPDATE quote SET id = $2 WHERE id = $1", lie.id, quote.id - 1)
+
+    answer = await door.get(str(quote.stamp_uri))
+
+    assert (answer.status, answer.json["interactingObject"]) == (200, quote.quoting_uri)
 
 
 @pytest.mark.parametrize(
