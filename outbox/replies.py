@@ -14,6 +14,7 @@ from models import (
     notes,
     polls,
     posts,
+    quotes,
 )
 from models.actors import Actor
 from models.agreements import Agreement, is_turn_of
@@ -99,7 +100,8 @@ async def _read(conn: Connection, case: Case, author: Actor, post: Post) -> bool
     answer = None if post.warning else read_answer(post.content, names_of(author, case.other_of(author)))
     if answer is None or (await media.list_by_posts(conn, [post.id]))[post.id]:
         return None
-    return answer if await polls.find(conn, post.id, None) is None else None
+    alone = await polls.find(conn, post.id, None) is None and await quotes.find_by_quoting(conn, post.id) is None
+    return answer if alone else None
 
 
 async def _find_answered(conn: Connection, author: Actor, post: Post) -> Post | None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from inbox.dispatch import apply
+from inbox.errors import Ignored
 from models import agreements, conversations, exchanges, posts
 from models.actors import Actor
 from models.agreements import Agreement
@@ -137,7 +138,8 @@ async def test_whoever_is_hidden_is_not_answered(scene: Scene) -> None:
     await blocks.block(scene.conn, HERE, scene.alice, scene.bob)
     before = len(await scene.list_notes())
 
-    await scene.write("Ok je vous rappelle")
+    with pytest.raises(Ignored):
+        await scene.write("Ok je vous rappelle")
 
     assert len(await scene.list_notes()) == before
 
@@ -220,9 +222,11 @@ async def test_a_no_after_a_yes_is_told_that_the_agreement_stands(scene: Scene) 
     [
         {"summary": "seulement si"},
         {"attachment": [{"type": "Image", "mediaType": "image/png", "url": "https://mastodon.test/note.png"}]},
+        {"attachment": [{"type": "Document", "mediaType": "application/pdf", "url": "https://mastodon.test/a.pdf"}]},
         {"type": "Question", "oneOf": [{"type": "Note", "name": "samedi"}, {"type": "Note", "name": "dimanche"}]},
+        {"quote": "https://mastodon.test/@carol/1"},
     ],
-    ids=["warning", "picture", "poll"],
+    ids=["warning", "picture", "file", "poll", "quote"],
 )
 async def test_a_yes_with_something_beside_it_is_for_a_person(scene: Scene, changes: dict[str, Any]) -> None:
     await scene.write("oui", **changes)
