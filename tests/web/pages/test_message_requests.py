@@ -53,6 +53,19 @@ async def test_who_wrote_from_where_since_when_about_what_and_what(alice: Browse
     assert "disparaît au bout de 30 jours" in words and "Personne d’autre que vous" in words
 
 
+async def test_news_do_not_say_that_there_are_none_while_somebody_waits(
+    open_browser: Callable[[Actor | None], Awaitable[Browser]], instance: Instance, lomme: Village, eve: Actor
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await make_waiting(conn, eve, lomme.admin)
+    odile = await open_browser(lomme.admin)
+
+    page = (await odile.get("/notifications")).words()
+
+    assert "Une personne que vous ne connaissez pas vous a écrit" in page
+    assert "Rien de neuf" not in page
+
+
 async def test_the_worst_message_breaks_nothing_and_hides_no_other(
     alice: Browser, instance: Instance, lomme: Village, eve: Actor
 ) -> None:
