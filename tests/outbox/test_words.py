@@ -1,6 +1,7 @@
 """Agreements with somebody who has only a Mastodon account: asked in words, answered in words or by a link."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,10 +16,12 @@ from models.errors import Conflict, Gone
 from models.exchanges import Exchange
 from models.listings import Listing
 from models.moments import PARIS
+from outbox import notes
 from outbox.agreements import accept, propose, request
 from outbox.builders.terms import write_act
 from outbox.messages import Words
 from outbox.messages import write as write_message
+from outbox.notes import NoteDraft
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by, note_by
 from tests.outbox.sent import list_sent
@@ -239,6 +242,40 @@ async def test_a_yes_to_another_message_binds_nobody(conn: Connection) -> None:
     assert await state_of(conn, proposed) == "countered"
     await write(conn, bob, alice, listing.uri, "<p>@alice oui</p>")
     assert await state_of(conn, proposed) == "countered", "nor to what was there before"
+
+
+async def test_a_yes_to_a_question_that_was_written_over_binds_nobody(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+    proposed = await propose(conn, HERE, alice, await ask_in_words(conn, bob, alice, listing), TERMS)
+    question = await posts.find_by_uri(conn, (await last_note(conn))["id"])
+    assert question is not None
+    await notes.edit(conn, HERE, alice, question, NoteDraft(text="Vous venez à vélo ?", audience="direct"))
+
+    await write(conn, bob, alice, question.uri, "<p>@alice oui</p>")
+
+    assert await state_of(conn, proposed) == "countered"
+    hint = await last_note(conn)
+    assert "exactement « oui » ou « non »" in hint["content"]
+    await write(conn, bob, alice, hint["id"], "<p>@alice oui</p>")
+    assert await state_of(conn, proposed) == "agreed"
+
+
+@pytest.mark.parametrize("rewritten", [True, False], ids=["were a question", "below a warning"])
+async def test_a_yes_to_thanks_with_a_question_beside_them_binds_nobody(conn: Connection, rewritten: bool) -> None:
+    alice, bob, listing = await meet(conn)
+    thread = await ask_in_words(conn, bob, alice, listing)
+    proposed = await propose(conn, HERE, alice, thread, TERMS)
+    said = await write_message(conn, HERE, alice, thread, Words(text="Vous venez à vélo ?"))
+    assert said is not None
+    thanks = NoteDraft(text="@bob@mastodon.test Merci !", audience="direct")
+    if rewritten:
+        await notes.edit(conn, HERE, alice, said, thanks)
+    else:
+        said = await notes.answer(conn, HERE, alice, said, replace(thanks, warning="Vous venez à vélo ?"))
+
+    await write(conn, bob, alice, said.uri, "<p>@alice oui</p>")
+
+    assert await state_of(conn, proposed) == "countered"
 
 
 async def test_a_question_is_a_note_that_any_client_shows_to_whom_it_is_for(conn: Connection) -> None:
