@@ -23,8 +23,7 @@ oui c est bon | ok c est bon | d accord c est bon | c est bon pour moi | c est b
 c est ok pour moi | c est ok pour nous
 ok pour moi | ok pour nous | d accord pour moi | oui pour moi | oui pour nous
 c est d accord | c est d accord pour moi | c est entendu | c est valide | valide | je valide | on fait comme ca
-ok pour ces dates | oui pour ces dates | d accord pour ces dates | ok pour les dates | oui pour les dates
-d accord pour les dates | ok pour ces conditions | d accord pour ces conditions
+ok pour ces dates | oui pour ces dates | d accord pour ces dates | ok pour ces conditions | d accord pour ces conditions
 je confirme | je vous confirme | je te confirme | confirme | c est confirme | j accepte | j accepte avec plaisir
 je suis d accord | je suis tout a fait d accord | nous sommes d accord | je suis ok | je suis partant
 je suis partante
