@@ -34,7 +34,7 @@ _ATTRIBUTE = re.compile(r"[\s/]*+([^\s/>=\"'<]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'(
 _END = re.compile(r"[^>=]*+(?:=\s*+(?:\"[^\"]*+\"|'[^']*+')?+[^>=]*+)*+>")
 _NUMBER = re.compile(r"&#(?:[0-9]{8,}+|[xX][0-9a-fA-F]{8,}+);?")
 _BARE = re.compile(r"&(?![a-zA-Z#])")
-_CLOSING = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in HIDDEN}
+_CLOSING = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in sorted(HIDDEN)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def _write_object(value: Activity) -> object:
             return write_embedded(value.object)
 
 
-def _write_as_said(asked: Follow) -> Json:
+def _write_as_said(asked: Follow | QuoteRequest) -> Json:
     """What somebody else asked, with no address that was not in it."""
     return {key: value for key, value in write_activity(asked).items() if value or key not in {"to", "cc"}}
 

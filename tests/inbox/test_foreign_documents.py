@@ -35,11 +35,13 @@ def published(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
+NOT_SHOWN = {"Follow", "Undo", "Like", "Delete", "Accept", "EmojiReact", "QuoteRequest"}
+
 DOCUMENTS = [
     name
     for name in EVERY
     if name.partition("/")[0] in SERVERS
-    and published(load_json(name))["type"] not in {"Follow", "Undo", "Like", "Delete", "Accept", "EmojiReact"}
+    and published(load_json(name))["type"] not in NOT_SHOWN
     and "key_stub" not in name
 ]
 
