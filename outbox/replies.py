@@ -109,8 +109,9 @@ async def _is_bare(conn: Connection, post: Post) -> bool:
 
 
 def _is_rewritten(answered: Post) -> bool:
-    """Whoever answers may have read other words: nothing says which."""
-    return answered.updated_at is not None and answered.updated_at > answered.published_at
+    """Whoever answers may have read other words: nothing says which. Others write any day as that of their note."""
+    begun = min(answered.published_at, answered.received_at)
+    return answered.updated_at is not None and answered.updated_at > begun
 
 
 async def _find_answered(conn: Connection, author: Actor, post: Post) -> Post | None:

@@ -11,7 +11,7 @@ from inbox.dispatch import apply
 from models import agreements, exchange_messages, exchanges, posts
 from models.actors import Actor
 from models.agreements import Agreement, Terms, links
-from models.database import Connection
+from models.database import Connection, execute
 from models.errors import Conflict, Gone
 from models.exchanges import Exchange
 from models.listings import Listing
@@ -260,16 +260,18 @@ async def test_a_yes_to_a_question_that_was_written_over_binds_nobody(conn: Conn
     assert await state_of(conn, proposed) == "agreed"
 
 
-@pytest.mark.parametrize("rewritten", [True, False], ids=["were a question", "below a warning"])
-async def test_a_yes_to_thanks_with_a_question_beside_them_binds_nobody(conn: Connection, rewritten: bool) -> None:
+@pytest.mark.parametrize("was", ["a question", "a question, of next year", "below a warning"])
+async def test_a_yes_to_thanks_with_a_question_beside_them_binds_nobody(conn: Connection, was: str) -> None:
     alice, bob, listing = await meet(conn)
     thread = await ask_in_words(conn, bob, alice, listing)
     proposed = await propose(conn, HERE, alice, thread, TERMS)
     said = await write_message(conn, HERE, alice, thread, Words(text="Vous venez à vélo ?"))
     assert said is not None
     thanks = NoteDraft(text="@bob@mastodon.test Merci !", audience="direct")
-    if rewritten:
+    if was != "below a warning":
         await notes.edit(conn, HERE, alice, said, thanks)
+        later = timedelta(days=365 if "year" in was else 0)  # elsewhere anybody writes what day they like
+        await execute(conn, "UPDATE post SET published_at = published_at + $2 WHERE id = $1", said.id, later)
     else:
         said = await notes.answer(conn, HERE, alice, said, replace(thanks, warning="Vous venez à vélo ?"))
 
