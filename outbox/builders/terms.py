@@ -143,9 +143,21 @@ def write_rest(terms: Terms, currency: Currency | None, *, french: bool) -> list
     """What else they say than when, part by part; what they do not say is empty. Points want the name of theirs."""
     language = "fr" if french else "en"
     return [
+        _write_quantity(terms, french=french),
         terms.place,
         f"{'contre' if french else 'for'} {terms.in_return}" if terms.in_return else "",
         write_money(terms.amount, language) if terms.amount else "",
         f"{terms.points}{NBSP}{currency.name(terms.points, language)}" if terms.points and currency else "",
         terms.note,
     ]
+
+
+def _write_quantity(terms: Terms, *, french: bool) -> str:
+    """How many hours, or things where there are several."""
+    if terms.quantity == 1 and terms.unit == "one":
+        return ""
+    count = format(terms.quantity.normalize(), "f")
+    if terms.unit != "hour":
+        return f"{count.replace('.', ',')} en tout" if french else f"{count} in all"
+    several = "" if terms.quantity == 1 else "s"
+    return f"{count.replace('.', ',')}{NBSP}heure{several}" if french else f"{count} hour{several}"

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -83,6 +84,15 @@ async def test_an_owner_proposes_days_and_a_private_oui_settles_it(conn: Connect
     assert await state_of(conn, proposed) == "agreed"
     confirmed = await last_note(conn)
     assert "nous sommes d’accord" in confirmed["content"]
+
+
+async def test_how_many_hours_are_proposed_is_told(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn, mode="service", unit="hour", unit_based=True)
+    thread = await ask_in_words(conn, bob, alice, listing)
+
+    await propose(conn, HERE, alice, thread, replace(TERMS, quantity=Decimal(3), unit="hour"))
+
+    assert "3\u00a0heures" in (await last_note(conn))["content"], "a yes would be to three"
 
 
 async def test_a_private_non_refuses(conn: Connection) -> None:
