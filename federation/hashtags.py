@@ -15,12 +15,13 @@ _SEPARATORS = "_·・\u200c"
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 _WORDS = re.compile(r"\w+")
+_BETWEEN = re.compile(r"\W+")
 
 
 def fold(name: str) -> str:
     """The form in which hashtags are compared: no case, no accents, nothing but letters, digits and underscores."""
     plain = decompose(name).casefold().translate(_LIGATURES)
-    return "".join(one for one in decompose(plain) if one.isalnum() or one == "_")
+    return _BETWEEN.sub("", decompose(plain))
 
 
 def read_name(written: str) -> str | None:

@@ -29,6 +29,8 @@ async def fetch_for_delegate(instance: Instance, told_by: str, object: Postlike,
     """
     note = note_of(object)
     require_same_origin(told_by, note.id)
+    if note.attributed_to is not None:
+        require_same_origin(note.attributed_to, note.id)
     if not proven:
         if not await _concerns_us(instance, object):
             raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")

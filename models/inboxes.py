@@ -24,7 +24,12 @@ class Queued:
 
 
 async def schedule_to(conn: Connection, inboxes: list[Inbox], *, activity_id: int, actor_id: int) -> int:
-    """Queue an activity for these inboxes, once for each, behind what waits in their lanes (HT9); how many rows."""
+    """Queue an activity for these inboxes, once for each, behind what waits in their lanes (HT9); how many rows.
+
+    Somebody whose server gets it at its shared inbox does not get it at her own as well.
+    """
+    reached = {one.personal_inbox for one in inboxes if one.personal_inbox is not None}
+    inboxes = [one for one in inboxes if one.personal_inbox is not None or one.inbox not in reached]
     [queued] = await fetch_all(
         conn,
         Queued,

@@ -62,9 +62,10 @@ def test_looking_for_them_takes_no_longer_for_each_byte_of_a_larger_document() -
         pair = b'"\\u003a%07d":{},'
         body = b"{" + b"".join(pair % number for number in range(size // 19)) + b'"z":{},"z":{}}'
         assert len(body) <= MAX_BYTES
-        started = time.process_time()
+        started = time.thread_time()
         with pytest.raises(Malformed):
             decode(body)
-        return (time.process_time() - started) / len(body)
+        return (time.thread_time() - started) / len(body)
 
-    assert min(seconds(MAX_BYTES - 100) for _ in range(2)) < 4 * min(seconds(MAX_BYTES // 16) for _ in range(5))
+    small = max(min(seconds(MAX_BYTES // 16) for _ in range(5)), 0.001 / (MAX_BYTES // 16))  # as fine as clocks tell
+    assert min(seconds(MAX_BYTES - 100) for _ in range(2)) < 4 * small

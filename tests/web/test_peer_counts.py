@@ -78,7 +78,7 @@ async def test_what_could_not_be_told_is_told_later(
 
 
 async def _fail(*_: object) -> dict[bytes, int]:
-    raise ConnectionError
+    raise Unavailable
 
 
 async def test_ht04_the_server_shares_what_its_inboxes_count(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
