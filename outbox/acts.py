@@ -12,6 +12,7 @@ from typing import Literal
 from models.actors import Actor
 from models.agreements import Agreement, State, Step
 from models.database import Connection
+from models.errors import Invalid
 from models.settings import Site
 from outbox import endings, explanations, fulfilment
 from outbox.agreements import accept
@@ -60,9 +61,12 @@ async def do(
 ) -> Agreement:
     """Do it, unless it is so already.
 
-    Raises NotFound for strangers, Invalid, and Conflict where it is not possible now.
+    Raises NotFound for strangers, Invalid, also for a yes that does not say to which terms, and Conflict where it is
+    not possible now.
     """
     act = ACTS[name]
+    if name == "accept" and said.offer_uri is None:
+        raise Invalid("Un oui vaut pour des conditions précises : rechargez la page, puis répondez.", field="offer")
     said = said if act.answers else replace(said, offer_uri=None)
     held = (await open_case(conn, agreement.id)).agreement
     if held.role_of(actor.id) is not None and _is_so(held, actor, act, said):

@@ -8,6 +8,8 @@ the tests.
 YES = """
 oui | ouais | ouaip | oui oui | oui oui oui | mais oui | ah oui | ben oui | bah oui | eh bien oui
 ok | okay | oki | ok ok | daccord | d accord | dac | entendu | bien entendu | volontiers | tres volontiers
+bien volontiers | c est oui | c est un oui | c est un grand oui | oui je peux | d acc | dacc | biensur | sa marche
+sa me va
 avec plaisir | avec grand plaisir | avec joie | ce sera avec plaisir | bien sur | bien sur que oui
 absolument | tout a fait | tout a fait d accord | evidemment | carrement | banco
 parfait | parfait pour moi | parfait pour nous | c est parfait | c est parfait pour moi | impeccable | impec | nickel
@@ -21,14 +23,14 @@ oui c est bon | ok c est bon | d accord c est bon | c est bon pour moi | c est b
 c est ok pour moi | c est ok pour nous
 ok pour moi | ok pour nous | d accord pour moi | oui pour moi | oui pour nous
 c est d accord | c est d accord pour moi | c est entendu | c est valide | valide | je valide | on fait comme ca
-ok pour ces dates | oui pour ces dates | d accord pour ces dates | ok pour les dates | oui pour les dates
-d accord pour les dates | ok pour ces conditions | d accord pour ces conditions
+ok pour ces dates | oui pour ces dates | d accord pour ces dates | ok pour ces conditions | d accord pour ces conditions
 je confirme | je vous confirme | je te confirme | confirme | c est confirme | j accepte | j accepte avec plaisir
 je suis d accord | je suis tout a fait d accord | nous sommes d accord | je suis ok | je suis partant
 je suis partante
 je suis preneur | je suis preneuse | preneur | preneuse | je prends | je le prends | je la prends | je les prends
+j accepte votre proposition | j accepte ta proposition | j accepte la proposition
 je veux bien | oui je veux bien | je veux bien merci
-pas de souci | pas de soucis | pas de probleme | pas de problemes | aucun souci | aucun probleme
+pas de souci | pas de soucis | pas de pb | pas de probleme | pas de problemes | aucun souci | aucun probleme
 pas de souci pour moi | pas de soucis pour moi | pas de probleme pour moi | aucun souci pour moi
 aucun probleme pour moi | sans probleme | sans souci | y a pas de souci | y a pas de probleme
 il n y a pas de souci | il n y a pas de probleme | il n y a aucun souci | il n y a aucun probleme
@@ -36,17 +38,18 @@ yes | yes yes | yep | yup | yeah | yea | aye | sure | sure thing | for sure | of
 definitely | agreed | i agree | i accept | i confirm | confirmed | perfect | that s perfect | perfect for me
 no problem | no problem at all | not a problem | no problem for me | sounds good | sounds great | sounds perfect
 sounds good to me | works for me | that works | that works for me | that suits me | it suits me | suits me
-that s fine with me | that s fine by me | that s fine for me | fine by me | fine with me
+yes that s fine | that s fine with me | that s fine by me | that s fine for me | fine by me | fine with me
 that s ok with me | it s ok for me | ok for me | ok with me | okay with me
 with pleasure | gladly | i d love to | alright | all right | deal | it s a deal | i m in | count me in
 👍 | 👌 | ✅ | ✔ | ☑ | 🆗
 """
 
 NO = """
-non | non non | non non non | nan | non merci | merci non | finalement non | malheureusement non | helas non
+non | non non | non non non | c est non | nan | non merci | merci non | finalement non | malheureusement non
+helas non
 ah non | non pas possible | pas possible | ce n est pas possible | c est pas possible
 ca n est pas possible | ce ne sera pas possible | ca ne sera pas possible | impossible | c est impossible
-je ne peux pas | je peux pas | je ne pourrai pas | je pourrai pas | nous ne pouvons pas | on ne peut pas
+je ne peux pas | je peux pas | jpeux pas | je ne pourrai pas | je pourrai pas | nous ne pouvons pas | on ne peut pas
 je ne suis pas disponible | je ne suis pas libre | je suis pas disponible | je suis pas dispo
 ca ne me convient pas | cela ne me convient pas | ca me convient pas | ca ne nous convient pas | ca ne me va pas
 cela ne me va pas | ca me va pas | ca ne nous va pas | je refuse | je decline | sans facon | sans moi
@@ -62,12 +65,13 @@ i don t need it anymore | i don t need it any more
 WITH_YES = """
 c est note | je note | c est possible | c est tout a fait possible
 it is | it does | it s possible | j y serai | je serai la | j ai hate | vraiment | exactement
-super | genial | top | cool | chouette | excellent | great | wonderful | lovely | awesome | sans hesiter | right
+super | genial | top | cool | chouette | excellent | great | wonderful | lovely | awesome | sans hesiter
 🎉 | 🥳 | 👏 | 💪 | 🤝 | 🙌 | 🤩 | 😎 | ✌ | 🫶
 """
 
 WITH_NO = """
-desole | desolee | vraiment desole | vraiment desolee | je suis desole | je suis desolee | pardon | malheureusement
+desole | desolee | dsl | vraiment desole | vraiment desolee | je suis desole | je suis desolee | pardon
+malheureusement
 helas | dommage | c est dommage | une autre fois | peut etre une autre fois | une prochaine fois
 peut etre une prochaine fois | j ai trouve ailleurs | j ai deja trouve | laissez tomber | laisse tomber | j annule
 annulez | finalement | sorry | so sorry | i m sorry | very sorry | unfortunately | another time | maybe another time
@@ -75,7 +79,8 @@ annulez | finalement | sorry | so sorry | i m sorry | very sorry | unfortunately
 """
 
 COURTESY = """
-merci | merci merci | merci beaucoup | merci bien | merci encore | merci infiniment | merci d avance | mille mercis
+merci | merci merci | merci beaucoup | merci bcp | je vous remercie | je te remercie | merci bien | merci encore
+merci infiniment | merci d avance | mille mercis
 grand merci | un grand merci | merci a vous | merci a toi | merci beaucoup a vous | merci pour tout
 merci pour votre reponse | merci pour ta reponse | merci de votre reponse | c est gentil | c est tres gentil
 c est gentil a vous | c est tres gentil a vous | c est gentil a toi | c est tres gentil a toi | tres gentil

@@ -21,6 +21,9 @@ MOST_WORDS = 24
 _QUOTED = re.compile(r"<(?:del|s|strike|blockquote|pre|code)[\s>]", re.IGNORECASE)
 """Struck out, or somebody else's words."""
 
+_STRUCK = re.compile("[\u0334-\u0338]")
+"""The same letter by letter, where an app has no other way."""
+
 _HESITATES = re.compile(r"\.\s?\.|…")
 _DROPPED = re.compile("\u200d[\u2640\u2642]|[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]")
 """How an emoji is drawn: its colour, the sex of who is shown."""
@@ -107,7 +110,8 @@ def read_words(content: str, names: Names) -> list[_Word] | None:
     """The words of a note, folded, without mentions of the two; None where no word could make it an answer."""
     if len(content) > LONGEST or _QUOTED.search(content):
         return None
-    return _list_words(_fold(to_text(content)), names.handles, names.names)
+    text = to_text(content)
+    return None if _STRUCK.search(text) else _list_words(_fold(text), names.handles, names.names)
 
 
 def _fold(text: str) -> str:

@@ -14,6 +14,7 @@ from models import (
     notes,
     polls,
     posts,
+    quotes,
 )
 from models.actors import Actor
 from models.agreements import Agreement, is_turn_of
@@ -85,7 +86,7 @@ async def hear(conn: Connection, site: Site, author: Actor, post: Post) -> Heari
     case, turn = await find_case(conn, held), is_turn_of(held, role)
     answer = await _read(conn, case, author, post)
     answered = await _find_answered(conn, author, post) if answer is not None else None
-    if answer is not None and answered is not None:
+    if answer is not None and answered is not None and not _is_rewritten(answered):
         if turn and await _asks_for_this(conn, case, author, answered):
             return await _act(conn, site, case, author, post, yes=answer)
         if await exchange_questions.is_question(conn, held.exchange_id, answered.id):
@@ -96,10 +97,21 @@ async def hear(conn: Connection, site: Site, author: Actor, post: Post) -> Heari
 
 async def _read(conn: Connection, case: Case, author: Actor, post: Post) -> bool | None:
     """A yes or no, if it is nothing else: what stands beside words is for a person to look at."""
-    answer = None if post.warning else read_answer(post.content, names_of(author, case.other_of(author)))
-    if answer is None or (await media.list_by_posts(conn, [post.id]))[post.id]:
-        return None
-    return answer if await polls.find(conn, post.id, None) is None else None
+    answer = read_answer(post.content, names_of(author, case.other_of(author)))
+    return answer if answer is not None and await _is_bare(conn, post) else None
+
+
+async def _is_bare(conn: Connection, post: Post) -> bool:
+    """Whether nothing stands beside its words: no warning, file, poll or quote."""
+    if post.warning or (await media.list_by_posts(conn, [post.id]))[post.id]:
+        return False
+    return await polls.find(conn, post.id, None) is None and await quotes.find_by_quoting(conn, post.id) is None
+
+
+def _is_rewritten(answered: Post) -> bool:
+    """Whoever answers may have read other words: nothing says which. Others write any day as that of their note."""
+    begun = min(answered.published_at, answered.received_at)
+    return answered.updated_at is not None and answered.updated_at > begun
 
 
 async def _find_answered(conn: Connection, author: Actor, post: Post) -> Post | None:
@@ -115,7 +127,8 @@ async def _asks_for_this(conn: Connection, case: Case, author: Actor, answered: 
     if answered.id in asking:
         return True
     after = bool(asking) and answered.id > asking[0]
-    return after and is_courtesy(answered.content, names_of(case.other_of(author), author))
+    thanks = after and is_courtesy(answered.content, names_of(case.other_of(author), author))
+    return thanks and await _is_bare(conn, answered)
 
 
 async def _act(conn: Connection, site: Site, case: Case, author: Actor, post: Post, *, yes: bool) -> Hearing:

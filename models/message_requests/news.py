@@ -27,13 +27,16 @@ async def claim(conn: Connection, reader_id: int) -> bool:
 
 
 async def list_untold(conn: Connection, limit: int = 200) -> list[int]:
-    """Members for whom something waits and who never were told of any."""
+    """Members who may be told now (see `claim`) of something that they were not told of, nor have looked at."""
     found: list[int] = await fetch_column(
         conn,
         """
         SELECT DISTINCT r.reader_id FROM shown_message_request r
-        WHERE r.accepted_at IS NULL
-            AND NOT EXISTS (SELECT FROM message_request_news n WHERE n.reader_id = r.reader_id) LIMIT $1
+        LEFT JOIN message_request_news n ON n.reader_id = r.reader_id
+        WHERE r.accepted_at IS NULL AND (n.told_at IS NULL
+            OR r.received_at > greatest(n.told_at, n.seen_at) AND (n.told_at < now() - interval '7 days'
+                OR (n.told_at < now() - interval '1 day' AND n.seen_at >= n.told_at)))
+        LIMIT $1
         """,
         limit,
     )

@@ -4,7 +4,7 @@ from typing import Literal
 
 from models.agreements import Agreement, State, Terms
 from models.listings import ListingDetails
-from outbox.builders.terms import write_when
+from outbox.builders.terms import write_rest, write_when
 from outbox.builders.wording import NBSP
 
 Cause = Literal[
@@ -108,10 +108,12 @@ def write_unheard(title: str, name: str, cause: Cause, language: str) -> str:
 
 
 def write_again(title: str, terms: Terms, language: str) -> str:
-    """Whether her words were a yes to these terms."""
-    when = write_when(terms, french=language == "fr")
-    parts = ", ".join(part for part in (when, terms.place) if part)
-    if language == "fr":
+    """Whether her words were a yes to these terms, all of them: her answer binds her."""
+    french = language == "fr"
+    parts = ", ".join(
+        part for part in (write_when(terms, french=french), *write_rest(terms, None, french=french)) if part
+    )
+    if french:
         about = f"« {title} », {parts}" if parts else f"« {title} »"
         return (
             f"J’ai compris votre message comme un oui pour {about}. Si c’est bien cela, répondez à ce message"

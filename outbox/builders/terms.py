@@ -68,7 +68,7 @@ ASKS: tuple[EventKind, ...] = ("requested", "countered")
 def write_act(kind: str, details: ListingDetails, terms: Terms, language: str, currency: Currency | None = None) -> str:
     """What happened in one sentence or two; `currency` names the points, which are told to members alone."""
     french = language == "fr"
-    rest = _write_rest(terms, currency, french=french)
+    rest = write_rest(terms, currency, french=french)
     parts = [part for part in (write_when(terms, french=french), *rest) if part]
     when = (f"{NBSP}: " if french else ": ") + ", ".join(parts) if parts and kind == "countered" else ""
     when = when or (", " + ", ".join(parts) if parts else "")
@@ -139,12 +139,25 @@ def _write_moment(moment: datetime, *, french: bool) -> str:
     return f"{day} at {local.hour}:{local.minute:02}"
 
 
-def _write_rest(terms: Terms, currency: Currency | None, *, french: bool) -> list[str]:
+def write_rest(terms: Terms, currency: Currency | None, *, french: bool) -> list[str]:
+    """What else they say than when, part by part; what they do not say is empty. Points want the name of theirs."""
     language = "fr" if french else "en"
     return [
+        _write_quantity(terms, french=french),
         terms.place,
         f"{'contre' if french else 'for'} {terms.in_return}" if terms.in_return else "",
         write_money(terms.amount, language) if terms.amount else "",
         f"{terms.points}{NBSP}{currency.name(terms.points, language)}" if terms.points and currency else "",
         terms.note,
     ]
+
+
+def _write_quantity(terms: Terms, *, french: bool) -> str:
+    """How many hours, or things where there are several."""
+    if terms.quantity == 1 and terms.unit == "one":
+        return ""
+    count = format(terms.quantity.normalize(), "f")
+    if terms.unit != "hour":
+        return f"{count.replace('.', ',')} en tout" if french else f"{count} in all"
+    several = "" if terms.quantity == 1 else "s"
+    return f"{count.replace('.', ',')}{NBSP}heure{several}" if french else f"{count} hour{several}"

@@ -1,7 +1,8 @@
 """Words that are no answer, or one that does not count: whoever wrote is told, once, and nobody is bound by them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from models.errors import Conflict, NotFound
 from models.exchanges import Event
 from outbox import blocks
 from outbox.agreements import counter, propose, request
+from outbox.builders.explanations import write_again
 from outbox.endings import cancel, refuse
 from outbox.explanations import ask_again
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
@@ -222,9 +224,11 @@ async def test_a_no_after_a_yes_is_told_that_the_agreement_stands(scene: Scene) 
     [
         {"summary": "seulement si"},
         {"attachment": [{"type": "Image", "mediaType": "image/png", "url": "https://mastodon.test/note.png"}]},
+        {"attachment": [{"type": "Document", "mediaType": "application/pdf", "url": "https://mastodon.test/a.pdf"}]},
         {"type": "Question", "oneOf": [{"type": "Note", "name": "samedi"}, {"type": "Note", "name": "dimanche"}]},
+        {"quote": "https://mastodon.test/@carol/1"},
     ],
-    ids=["warning", "picture", "poll"],
+    ids=["warning", "picture", "file", "poll", "quote"],
 )
 async def test_a_yes_with_something_beside_it_is_for_a_person(scene: Scene, changes: dict[str, Any]) -> None:
     await scene.write("oui", **changes)
@@ -259,6 +263,14 @@ async def test_words_that_may_be_a_yes_are_asked_about_and_only_her_own_yes_bind
         await ask_again(scene.conn, HERE, scene.alice, scene.held)
     await scene.write("Oui !", asked["id"])
     assert await scene.state() == "agreed"
+
+
+def test_whoever_is_asked_again_reads_all_that_her_yes_would_be_to() -> None:
+    terms = replace(TERMS, amount=Decimal("12.50"), in_return="un gâteau", note="Sans les sardines")
+
+    asked = write_again("Tente", terms, "fr")
+
+    assert all(words in asked for words in ("La Remise", "12,50", "contre un gâteau", "Sans les sardines"))
 
 
 async def test_only_whoever_proposed_asks_again_and_only_of_those_without_a_button(scene: Scene) -> None:

@@ -1,7 +1,9 @@
 """Agreements with somebody who has only a Mastodon account: asked in words, answered in words or by a link."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,15 +12,17 @@ from inbox.dispatch import apply
 from models import agreements, exchange_messages, exchanges, posts
 from models.actors import Actor
 from models.agreements import Agreement, Terms, links
-from models.database import Connection
+from models.database import Connection, execute
 from models.errors import Conflict, Gone
 from models.exchanges import Exchange
 from models.listings import Listing
 from models.moments import PARIS
+from outbox import notes
 from outbox.agreements import accept, propose, request
 from outbox.builders.terms import write_act
 from outbox.messages import Words
 from outbox.messages import write as write_message
+from outbox.notes import NoteDraft
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by, note_by
 from tests.outbox.sent import list_sent
@@ -80,6 +84,15 @@ async def test_an_owner_proposes_days_and_a_private_oui_settles_it(conn: Connect
     assert await state_of(conn, proposed) == "agreed"
     confirmed = await last_note(conn)
     assert "nous sommes d’accord" in confirmed["content"]
+
+
+async def test_how_many_hours_are_proposed_is_told(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn, mode="service", unit="hour", unit_based=True)
+    thread = await ask_in_words(conn, bob, alice, listing)
+
+    await propose(conn, HERE, alice, thread, replace(TERMS, quantity=Decimal(3), unit="hour"))
+
+    assert "3\u00a0heures" in (await last_note(conn))["content"], "a yes would be to three"
 
 
 async def test_a_private_non_refuses(conn: Connection) -> None:
@@ -239,6 +252,42 @@ async def test_a_yes_to_another_message_binds_nobody(conn: Connection) -> None:
     assert await state_of(conn, proposed) == "countered"
     await write(conn, bob, alice, listing.uri, "<p>@alice oui</p>")
     assert await state_of(conn, proposed) == "countered", "nor to what was there before"
+
+
+async def test_a_yes_to_a_question_that_was_written_over_binds_nobody(conn: Connection) -> None:
+    alice, bob, listing = await meet(conn)
+    proposed = await propose(conn, HERE, alice, await ask_in_words(conn, bob, alice, listing), TERMS)
+    question = await posts.find_by_uri(conn, (await last_note(conn))["id"])
+    assert question is not None
+    await notes.edit(conn, HERE, alice, question, NoteDraft(text="Vous venez à vélo ?", audience="direct"))
+
+    await write(conn, bob, alice, question.uri, "<p>@alice oui</p>")
+
+    assert await state_of(conn, proposed) == "countered"
+    hint = await last_note(conn)
+    assert "exactement « oui » ou « non »" in hint["content"]
+    await write(conn, bob, alice, hint["id"], "<p>@alice oui</p>")
+    assert await state_of(conn, proposed) == "agreed"
+
+
+@pytest.mark.parametrize("was", ["a question", "a question, of next year", "below a warning"])
+async def test_a_yes_to_thanks_with_a_question_beside_them_binds_nobody(conn: Connection, was: str) -> None:
+    alice, bob, listing = await meet(conn)
+    thread = await ask_in_words(conn, bob, alice, listing)
+    proposed = await propose(conn, HERE, alice, thread, TERMS)
+    said = await write_message(conn, HERE, alice, thread, Words(text="Vous venez à vélo ?"))
+    assert said is not None
+    thanks = NoteDraft(text="@bob@mastodon.test Merci !", audience="direct")
+    if was != "below a warning":
+        await notes.edit(conn, HERE, alice, said, thanks)
+        later = timedelta(days=365 if "year" in was else 0)  # elsewhere anybody writes what day they like
+        await execute(conn, "UPDATE post SET published_at = published_at + $2 WHERE id = $1", said.id, later)
+    else:
+        said = await notes.answer(conn, HERE, alice, said, replace(thanks, warning="Vous venez à vélo ?"))
+
+    await write(conn, bob, alice, said.uri, "<p>@alice oui</p>")
+
+    assert await state_of(conn, proposed) == "countered"
 
 
 async def test_a_question_is_a_note_that_any_client_shows_to_whom_it_is_for(conn: Connection) -> None:

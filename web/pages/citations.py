@@ -16,6 +16,7 @@ from outbox.notes import NoteDraft
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.mentions import look_up_mentioned
+from web.pages.feeds import read_page
 from web.pages.ids import read_id
 from web.pages.lines import PAGE, list_lines
 from web.pages.notices import find_notice, lead_on
@@ -53,11 +54,9 @@ async def _get_post(conn: Connection, request: web.Request) -> Post:
 
 async def _show(request: web.Request, post: Post, *, form: Form | None = None) -> web.Response:
     instance, reader_id = request.app[INSTANCE], reader_of(request)
-    before = request.query.get("avant", "")
+    before = read_page(request).before
     async with connection(instance.pool) as conn:
-        ids = await quotes.list_quoting_ids(
-            conn, post.id, before=int(before) if before.isascii() and before.isdigit() else None, limit=PAGE + 1
-        )
+        ids = await quotes.list_quoting_ids(conn, post.id, before=before, limit=PAGE + 1)
         visible = await posts.filter_wanted(conn, ids[:PAGE], reader_id)
         entries = [Entry(id=id, post_id=id, shared_by=None) for id in ids[:PAGE] if id in visible]
         [quoted] = await list_lines(
@@ -122,9 +121,12 @@ async def post_policy(request: web.Request) -> web.Response:
     account = require_account(request)
     form = await read_form(request)
     instance = request.app[INSTANCE]
+    policy = form.choice("qui", POLICIES, missing="Choisissez qui peut le citer.")
     async with transaction(instance.pool) as conn:
         post = await _get_post(conn, request)
-        policy: QuotePolicy = form.choice("qui", POLICIES, default="public")
         author = await actors.get(conn, account.actor_id)
-        await outbox.change_policy(conn, instance.site, author, post, policy)
+        if policy:
+            await outbox.change_policy(conn, instance.site, author, post, policy)
+    if not policy:
+        return await _show(request, post, form=form)
     raise lead_on(f"/citations/{post.id}", "choix")

@@ -112,3 +112,21 @@ async def test_who_is_not_its_author_takes_nothing_back(
     choice = await alice.send(f"{path}/qui", {"qui": "nobody"}, form_on=form)
 
     assert (answer.status, choice.status) == (404, 404)
+
+
+@pytest.mark.parametrize("fields", [{}, {"qui": "voisins"}], ids=["nothing chosen", "no such choice"])
+async def test_who_may_quote_stays_as_it_was_where_nothing_that_can_be_was_chosen(
+    alice: Browser, lomme: Village, fields: dict[str, str]
+) -> None:
+    path = f"/citations/{lomme.tent.id}"
+    await alice.send(f"{path}/qui", {"qui": "nobody"}, form_on=path)
+
+    answer = await alice.send(f"{path}/qui", fields, form_on=path)
+
+    assert answer.status == 422 and answer.html.xpath("//*[@id='erreurs']")
+    assert (await alice.get(path)).html.xpath("//input[@name='qui'][@checked]/@value") == ["nobody"]
+
+
+@pytest.mark.parametrize("before", ["9" * 20, "9" * 5000, "abc"])
+async def test_an_address_that_was_typed_over_shows_the_first_page(visitor: Browser, theirs: Post, before: str) -> None:
+    assert (await visitor.get(f"/citations/{theirs.id}?avant={before}")).status == 200

@@ -8,9 +8,10 @@ from federation.instance import Instance
 from inbox.process import process_due
 from models import message_requests, notifications, preferences
 from models.actors import Actor
-from models.database import connection, transaction
+from models.database import connection, execute, fetch_value, transaction
+from models.message_requests import news
 from models.notifications import NotificationPage
-from outbox.message_requests import tell_waiting
+from outbox.message_requests import look_again, tell_waiting
 from tests.factories import make_local_actor
 from tests.strangers import make_stranger, make_waiting
 from tests.village import Village
@@ -51,6 +52,19 @@ async def test_who_wrote_from_where_since_when_about_what_and_what(alice: Browse
     assert "Votre tente est-elle libre ?" in words
     assert lomme.tent.post.url.removeprefix(lomme.site.url) in page.html.xpath("//article//a/@href")
     assert "disparaît au bout de 30 jours" in words and "Personne d’autre que vous" in words
+
+
+async def test_news_do_not_say_that_there_are_none_while_somebody_waits(
+    open_browser: Callable[[Actor | None], Awaitable[Browser]], instance: Instance, lomme: Village, eve: Actor
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await make_waiting(conn, eve, lomme.admin)
+    odile = await open_browser(lomme.admin)
+
+    page = (await odile.get("/notifications")).words()
+
+    assert "Une personne que vous ne connaissez pas vous a écrit" in page
+    assert "Rien de neuf" not in page
 
 
 async def test_the_worst_message_breaks_nothing_and_hides_no_other(
@@ -130,6 +144,29 @@ async def test_a_member_is_told_once_in_her_news_without_a_word_of_it(
     assert "Ève" not in page.words()
     assert "Nouveau : Quelqu’un" not in after.words()
     assert "(1)" in (await alice.get("/echanges")).words()
+
+
+async def test_what_came_soon_after_she_had_looked_is_told_a_day_later(
+    instance: Instance, lomme: Village, eve: Actor
+) -> None:
+    lately = "SELECT told_at > now() - interval '1 hour' FROM message_request_news"
+    async with transaction(instance.pool) as conn:
+        assert await news.claim(conn, lomme.alice.id)
+        await execute(conn, "UPDATE message_request SET received_at = now() - interval '30 hours'")
+        await execute(conn, "UPDATE message_request_news SET told_at = now() - interval '29 hours'")
+        await execute(conn, "UPDATE message_request_news SET seen_at = now() - interval '28 hours'")
+    await look_again(instance)
+    async with transaction(instance.pool) as conn:
+        assert not await fetch_value(conn, lately), "she has seen all that waits"
+        await make_waiting(conn, eve, lomme.alice, text="Et le réchaud ?")
+        await execute(
+            conn, "UPDATE message_request SET received_at = now() - interval '20 hours' WHERE text = 'Et le réchaud ?'"
+        )
+
+    await look_again(instance)
+
+    async with transaction(instance.pool) as conn:
+        assert await fetch_value(conn, lately)
 
 
 async def test_nobody_is_told_of_what_was_decided_meanwhile(

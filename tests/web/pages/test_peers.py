@@ -283,6 +283,7 @@ async def test_chores_that_fail_are_shown_to_administrators_in_words(
         for name in CHORES:
             await chores.note_failure(conn, name, f"cause of {name}")
         await chores.note_failure(conn, "reminders", "too many clocks")
+        await chores.note_failure(conn, "process 1", "no memory")
 
     after = (await admin.get("/coop/serveurs")).words()
 
@@ -290,6 +291,7 @@ async def test_chores_that_fail_are_shown_to_administrators_in_words(
     assert re.search("Rappels des échanges 2 échecs, le premier [^.]+, le dernier [^.]+. too many clocks", after)
     assert all(f"cause of {name}" in after for name in CHORES if name != "reminders")
     assert not [name for name in CHORES if f" {name} un échec" in after]
+    assert "Processus 1 un échec" in after
 
 
 async def test_b52_private_things_are_kept_from_a_server_and_sent_again(

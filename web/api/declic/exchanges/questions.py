@@ -59,7 +59,11 @@ class SentAct(Struct, kw_only=True, frozen=True):
     ]
     offer: Annotated[
         Annotated[str, Meta(max_length=2_000)] | None,
-        Meta(description=N_("Les conditions auxquelles vous répondez ; d’autres ne sont pas acceptées.")),
+        Meta(
+            description=N_(
+                "Les conditions auxquelles vous répondez ; d’autres ne sont pas acceptées. Un oui les nomme toujours."
+            )
+        ),
     ] = None
     text: Annotated[Words | None, Meta(description=N_("Pourquoi, si c’est la fin."))] = None
 

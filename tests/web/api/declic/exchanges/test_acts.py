@@ -48,9 +48,10 @@ class Ground:
         return answer.json
 
     async def act(self, who: Own, thread: Any, act: str, status: int = 200, **more: Any) -> Any:
-        """One of the two does something with the latest agreement."""
-        path = f"/agreements/{thread['agreements'][0]['id']}/acts"
-        answer = await who.ask("POST", path, json={"act": act} | more)
+        """One of the two does something with the latest agreement; a yes is to the terms of this thread."""
+        held = thread["agreements"][0]
+        terms = {"offer": held["offer"]} if act == "accept" else {}
+        answer = await who.ask("POST", f"/agreements/{held['id']}/acts", json={"act": act} | terms | more)
         assert answer.status == status, answer
         return answer.json
 
@@ -92,10 +93,12 @@ async def test_terms_are_countered_until_they_fit(ground: Ground) -> None:
 
     changed = await ground.alice.ask("POST", f"/exchanges/{asked['id']}/terms", json=sent(place="Chez moi"))
     late = await ground.act(ground.dora, asked, "accept", status=409, offer=old)
+    unsaid = await ground.act(ground.dora, asked, "accept", status=422, offer=None)
     agreed = await ground.act(ground.dora, asked, "accept", offer=changed.json["agreements"][0]["offer"])
 
     assert changed.json["state"] == "countered"
     assert "plus sur la table" in late["error"]
+    assert unsaid["field"] == "offer", "a yes without terms would be one to terms that she has not seen"
     assert (agreed["state"], agreed["agreements"][0]["terms"]["place"]) == ("agreed", "Chez moi")
 
 
