@@ -87,7 +87,8 @@ async def test_offer_is_published_with_its_photo(alice: Browser, lomme: Village,
         url = lomme.site.url + answer.location.partition("?")[0]
         listing = await listings.find_by_url(conn, url)
         assert listing is not None
-        sent = await fetch_value(conn, "SELECT type FROM activity WHERE object_uri = $1 ORDER BY id LIMIT 1", listing.uri)
+        first = "SELECT type FROM activity WHERE object_uri = $1 ORDER BY id LIMIT 1"
+        sent = await fetch_value(conn, first, listing.uri)
     assert (listing.details.mode, listing.details.max_duration, listing.details.category) == ("loan", "P1W", "echelle")
     assert (listing.details.place_name, listing.post.audience) == ("Lomme", "network")
     assert sent == "Create"
