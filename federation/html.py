@@ -92,7 +92,7 @@ def clean(html: str) -> str:
 
     Of more than MAX_CONTENT characters the rest is left out.
     """
-    if isinstance(html, CleanHtml):
+    if isinstance(html, CleanHtml) or not html:
         return html
     html = html[:MAX_CONTENT]
     if len(html) <= _PLAIN_LENGTH and html.count("<") + html.count("&") <= _PLAIN_MARKS:
@@ -122,7 +122,8 @@ def to_text(html: str) -> str:
 
 def clean_text(html: str, limit: int) -> str:
     """What a reader would see of something that others wrote as HTML or as text, at most `limit` characters of it."""
-    return to_text(clean(html[: limit * _MARKUP_RATIO]))[:limit]
+    html = html[: limit * _MARKUP_RATIO]
+    return to_text(clean(html) if "<" in html or "&" in html else html)[:limit]
 
 
 def from_text(
