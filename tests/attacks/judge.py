@@ -17,7 +17,7 @@ import structlog
 
 from models.database import Pool
 
-P99_LIMIT = 1.0
+P99_LIMIT = 2.0
 MEMORY_LIMIT = 64 * 1024 * 1024
 
 AUDIT = frozenset(

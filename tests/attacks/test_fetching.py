@@ -241,7 +241,7 @@ async def test_b09_whoever_trickles_keeps_nobody_waiting(ground: Ground) -> None
 
     assert {one.status for one in others} == {200}
     assert status == 503
-    assert max(ground.door.seconds[-21:-1]) < 1
+    assert max(ground.door.seconds[-21:-1]) < 2
 
 
 BOMB = gzip.compress(b"\0" * 200_000_000, 9, mtime=0)

@@ -39,7 +39,7 @@ LARGE, SMALL, TINY = MIB, MIB // 16, 2048
 GROWTH = 4.0
 """How often longer a byte may take in the large text than in the small one: caches and garbage, not the square (16)."""
 
-LONGEST = 5.0
+LONGEST = 15.0
 """Seconds that 1 MiB may take whatever it is."""
 
 NOT_OURS = ("jsonld_child", "picture_child", "__main__", "commands", "demo", "migrations")
