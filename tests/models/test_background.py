@@ -140,6 +140,6 @@ async def test_an_announcement_that_cannot_be_read_counts_as_one_that_was_missed
 ) -> None:
     listener = events.Listener(database_url, ("posts",))
 
-    listener._take(None, 0, "posts", payload)  # type: ignore[arg-type]
+    listener._take(None, 0, "posts", payload)  # type: ignore[arg-type]  # it looks at no connection
 
     assert await listener.get(0) is None

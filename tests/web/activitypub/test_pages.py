@@ -19,7 +19,7 @@ NOWHERE = "00000000-0000-4000-8000-000000000000"
 async def write_note(door: Door, author: Actor, audience: str = "network") -> Post:
     """A note of this author."""
     async with transaction(door.instance.pool) as conn:
-        draft = NoteDraft(text="Bonjour", audience=audience)  # type: ignore[arg-type]
+        draft = NoteDraft(text="Bonjour", audience=audience)  # type: ignore[arg-type]  # each is a name of one
         return await publish_note(conn, door.instance.site, author, draft)
 
 
