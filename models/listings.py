@@ -239,17 +239,3 @@ async def list_by_posts(conn: Connection, post_ids: list[int]) -> dict[int, List
     """The listings among these posts."""
     rows = await fetch_records(conn, "SELECT * FROM full_listing WHERE id = ANY($1)", post_ids)
     return {row["id"]: read_listing(row) for row in rows}
-
-
-async def list_expired(conn: Connection, *, limit: int) -> list[Listing]:
-    """Open listings of ours whose time has passed: `outbox/listings` closes them as expired."""
-    rows = await fetch_records(
-        conn,
-        """
-        SELECT * FROM full_listing
-        WHERE local AND deleted_at IS NULL AND status IN ('open', 'reserved', 'paused') AND expires_at < now()
-        ORDER BY expires_at LIMIT $1
-        """,
-        limit,
-    )
-    return [read_listing(row) for row in sorted(rows, key=lambda row: row["id"])]  # closed in the order of all locks

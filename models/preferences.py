@@ -32,6 +32,9 @@ DURATION_LABELS: tuple[DurationLabel, ...] = get_args(DurationLabel)
 LEAST_HOLD, LONGEST_HOLD = 24, 168
 """Hours: whoever looks in once a day can answer, and nothing is blocked for more than a week."""
 
+SHORTEST_LIFE, LONGEST_LIFE = 7, 365
+"""Days: a listing that its author may prolong by one tap, and is told of before it ends."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -42,7 +45,8 @@ class Preferences:
     `territory_codes` are INSEE codes of communes, or the one SIREN code of an EPCI; `territory_name` is what
     people say. Sale is off until the cooperative wants it: it brings duties towards the tax office. `blocks_told` lets
     programs read the list of servers set aside for a public reason. `hold_hours` is how long a request waits for an
-    answer, and holds its days, before it ends by itself. `points` are kept or not, have a name for one and for many,
+    answer, and holds its days, before it ends by itself; `listing_days` how long a listing without an end of its own
+    stands, unless it is lent or a service. `points` are kept or not, have a name for one and for many,
     and say what is given on joining, each month, for an object deposited; `points_overdraft` is how far below zero a
     member may go. `guests` lets people without any account answer by mail. `strangers_shown` lets those who moderate
     read what strangers wrote to members, and waits. `markets` lets marketplaces elsewhere follow
@@ -66,6 +70,7 @@ class Preferences:
     blocks_told: bool = False
     directory_area: DirectoryArea = "france"
     hold_hours: int = 72
+    listing_days: int = 30
     guests: bool = True
     strangers_shown: bool = False
     markets: bool = False

@@ -1,21 +1,24 @@
 """What a listing begins with: its author's place and a usual end, or the published listing that is changed."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime, time, timedelta
 
-from models import accounts, places
+from models import accounts, places, preferences
 from models.actors import Actor
 from models.database import Connection
 from models.errors import Invalid
 from models.geometry import distance
-from models.listings import Listing, ListingDetails, ListingDraft, ListingKind
+from models.listings import Listing, ListingDetails, ListingDraft, ListingKind, ListingMode
 from models.media import Media
 from models.moments import PARIS
 from models.places import RADII, Commune, Place, blurred_place
 
-DAYS: dict[ListingKind, int] = {"offer": 90, "request": 60, "repair_call": 7}
-"""How long a listing stands when nobody says until when."""
+WITHOUT_END = ("loan", "service")
+"""Modes of offers that stand until their author ends them, when nobody says until when."""
+
+AT_ONCE = timedelta(hours=48)
+"""So long a call stands for whoever is on foot now."""
 
 FARTHEST_HOME = 15_000
 """Metres from the middle of her commune beyond which a member does not live in it."""
@@ -42,9 +45,27 @@ async def find_own_place(conn: Connection, author: Actor) -> Place | None:
     return commune.place if commune else None
 
 
-def usual_end(kind: ListingKind, at: datetime) -> datetime:
-    """When a listing of this kind ends that nobody gave an end."""
-    return end_of(at.astimezone(PARIS).date() + timedelta(days=DAYS[kind]))
+async def find_end(conn: Connection, draft: ListingDraft, at: datetime) -> ListingDraft:
+    """The draft with the end that it has when nobody says one: none for what is lent, and for services.
+
+    Everything else ends after as many days as the cooperative chose, a call for somebody on foot much sooner.
+    """
+    if draft.expires_at is not None:
+        return draft
+    urgency = (draft.repair or {}).get("urgency")
+    return replace(draft, expires_at=await usual_end(conn, draft.kind, draft.mode, at, urgency=urgency))
+
+
+async def usual_end(
+    conn: Connection, kind: ListingKind, mode: ListingMode, at: datetime, *, urgency: str | None = None
+) -> datetime | None:
+    """When a listing of this kind ends that nobody gave an end (see `find_end`)."""
+    if kind == "offer" and mode in WITHOUT_END:
+        return None
+    if urgency == "Now":
+        return at + AT_ONCE
+    days = (await preferences.load(conn)).listing_days
+    return end_of(at.astimezone(PARIS).date() + timedelta(days=days))
 
 
 def end_of(day: date) -> datetime:

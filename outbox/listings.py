@@ -1,23 +1,21 @@
 """Publish, edit, pause, close and withdraw a listing: the fact, its activities and their deliveries, or nothing."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import uuid4
 
-from federation.instance import Instance
 from federation.uris import listing_uri, listing_url
 from federation.vocabulary.marketplace import Proposal
 from models import actors, listings, media, notifications, points, posts, quote_policies, uploads
 from models.actors import Actor
-from models.database import Connection, transaction
+from models.database import Connection
 from models.errors import Conflict, Invalid
 from models.listings import ClosedReason, Listing, ListingDetails, ListingDraft, ListingStatus
-from models.moments import PARIS
 from models.posts import PUBLIC, Audience, NewPost, Post
 from models.settings import Site
 from outbox import markets
 from outbox.audience import find_recipients, find_stream, next_moment
-from outbox.beginnings import end_of, usual_end
+from outbox.beginnings import find_end
 from outbox.builders.audience import build_address
 from outbox.builders.content import build_listing_content, build_listing_tags
 from outbox.builders.create import build_create
@@ -26,7 +24,7 @@ from outbox.builders.quotes import add_quotes
 from outbox.builders.update import build_update
 from outbox.deletions import delete_post
 from outbox.details import describe
-from outbox.drafts import LONGEST_LIFE, require_draft
+from outbox.drafts import require_draft
 from outbox.moves import require_at_home
 from outbox.releases import CLOSED, release_waiting
 from outbox.send import send
@@ -47,14 +45,12 @@ OVER: tuple[ListingStatus, ...] = ("fulfilled", "cancelled", "expired")
 REACH: tuple[Audience, ...] = ("coop", "territories", "network")
 """Audiences from the narrowest to the widest."""
 
-EXPIRED_AT_ONCE = 50
-
 
 async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDraft) -> Listing:
     """A new listing of this author: stored, sent, and passed on by its stream. Raises Invalid."""
     require_at_home(author)
     at = datetime.now(UTC)
-    draft = require_draft(draft, at=at)
+    draft = await find_end(conn, require_draft(draft, at=at), at)
     stream = await find_stream(conn, draft.kind, draft.mode)
     details = describe(site, author, draft, stream)
     uri = listing_uri(site, author.username, uuid := str(uuid4()))
@@ -84,7 +80,7 @@ async def edit(conn: Connection, site: Site, author: Actor, uri: str, draft: Lis
     """The listing as its author now wants it; its state stays. Raises NotFound for others' listings, and Invalid."""
     held = await listings.get_own(conn, uri, author.id)
     at = next_moment(held.post)
-    draft = require_draft(draft, at=at)
+    draft = await find_end(conn, require_draft(draft, at=at), at)
     if REACH.index(draft.audience) < REACH.index(held.post.audience):
         raise Invalid(
             "Une annonce partie ne peut plus être montrée à moins de monde : retirez-la, puis publiez-la à nouveau.",
@@ -117,7 +113,7 @@ async def close(conn: Connection, site: Site, author: Actor, uri: str, outcome: 
         raise Conflict(
             "La date de fin de cette annonce est passée : modifiez-la pour la prolonger.", field="expires_at"
         )
-    changed = await _change_status(conn, site, author, held, *OUTCOMES[outcome])
+    changed = await change_status(conn, site, author, held, *OUTCOMES[outcome])
     if outcome == "cancelled":
         await points.take_back_due(conn, listing_id=held.id)
     return changed
@@ -133,26 +129,10 @@ async def reopen(conn: Connection, site: Site, author: Actor, uri: str) -> Listi
     return await close(conn, site, author, uri, "open")
 
 
-async def prolong(conn: Connection, site: Site, author: Actor, uri: str) -> Listing:
-    """It stands as much longer as one of its kind usually does; what was closed is open again.
-
-    Raises NotFound for others' listings, Conflict for one that stands as long as any may.
-    """
-    held = await listings.get_own(conn, uri, author.id)
-    now = datetime.now(UTC)
-    longest = end_of((now.astimezone(PARIS) + LONGEST_LIFE).date() - timedelta(days=1))
-    until = min(usual_end(held.details.kind, max(held.details.expires_at or now, now)), longest)
-    if held.details.expires_at is not None and until <= held.details.expires_at:
-        raise Conflict("Une annonce reste un an au plus, et celle-ci est déjà là pour un an.", field="expires_at")
-    status: ListingStatus = "open" if held.details.status in OVER else held.details.status
-    details = replace(held.details, status=status, closed_reason=None, expires_at=until)
-    return await _change(conn, site, author, held, details)
-
-
 async def reserve(conn: Connection, site: Site, author: Actor, uri: str) -> Listing:
     """Somebody is to get it; others still see it, and that it is spoken for. Raises NotFound for others' listings."""
     held = await listings.get_own(conn, uri, author.id)
-    return await _change_status(conn, site, author, held, "reserved", None)
+    return await change_status(conn, site, author, held, "reserved", None)
 
 
 async def free(conn: Connection, site: Site, author: Actor, uri: str) -> Listing:
@@ -160,7 +140,7 @@ async def free(conn: Connection, site: Site, author: Actor, uri: str) -> Listing
     held = await listings.get_own(conn, uri, author.id)
     if held.details.status != "reserved":
         return held
-    return await _change_status(conn, site, author, held, "open", None)
+    return await change_status(conn, site, author, held, "open", None)
 
 
 async def withdraw(conn: Connection, site: Site, author: Actor, uri: str) -> None:
@@ -171,26 +151,7 @@ async def withdraw(conn: Connection, site: Site, author: Actor, uri: str) -> Non
     await points.take_back_due(conn, listing_id=held.id)
 
 
-async def expire(conn: Connection, site: Site, listing: Listing) -> Listing:
-    """Its time has passed."""
-    author = await actors.get(conn, listing.post.author_id)
-    return await _change_status(conn, site, author, listing, "expired", None)
-
-
-async def expire_due(instance: Instance) -> int:
-    """Close what has passed its time, some at a time; how many. A chore."""
-    total = 0
-    while True:
-        async with transaction(instance.pool) as conn:
-            due = await listings.list_expired(conn, limit=EXPIRED_AT_ONCE)
-            for listing in due:
-                await expire(conn, instance.site, listing)
-        total += len(due)
-        if len(due) < EXPIRED_AT_ONCE:
-            return total
-
-
-async def _change_status(
+async def change_status(
     conn: Connection,
     site: Site,
     author: Actor,
@@ -198,15 +159,17 @@ async def _change_status(
     status: ListingStatus,
     reason: ClosedReason | None,
 ) -> Listing:
+    """It is in this state from now on, everybody is told, and whoever waits for an answer gets one where it is over."""
     if (held.details.status, held.details.closed_reason) == (status, reason):
         return held
-    changed = await _change(conn, site, author, held, replace(held.details, status=status, closed_reason=reason))
+    changed = await change(conn, site, author, held, replace(held.details, status=status, closed_reason=reason))
     if status in OVER:
         await release_waiting(conn, site, author, held.id, CLOSED)
     return changed
 
 
-async def _change(conn: Connection, site: Site, author: Actor, held: Listing, details: ListingDetails) -> Listing:
+async def change(conn: Connection, site: Site, author: Actor, held: Listing, details: ListingDetails) -> Listing:
+    """These are its details from now on, and everybody is told."""
     changed = await _save(conn, site, author, held, _as_new(held.post, next_moment(held.post)), details)
     await _send_update(conn, site, author, changed)
     return changed

@@ -45,8 +45,9 @@ class NoteDraft:
 
     `media_words` change what those say that an edited note has already. `thanks_for` is the economic event that a new
     note thanks for; no edit changes it. `secret` is a last paragraph that only whoever receives the
-    note may know: it is sent and not kept. `quoted_id` is the post that a new note quotes; `quote_policy` says who may
-    quote the note itself.
+    note may know: it is sent and not kept. Where `handles` are given, nobody else is named, whatever the text quotes:
+    in a private note a name in somebody's title would make one more reader. `quoted_id` is the post that a new note
+    quotes; `quote_policy` says who may quote the note itself.
     """
 
     text: str
@@ -58,6 +59,7 @@ class NoteDraft:
     media_words: tuple[MediaWords, ...] = ()
     thanks_for: str | None = None
     secret: str = ""
+    handles: tuple[str, ...] | None = None
     quoted_id: int | None = None
     quote_policy: QuotePolicy | None = None
 
@@ -163,7 +165,8 @@ async def _compose(
     """What is stored of the note, with whom it names. Raises Invalid."""
     text = draft.text
     answered = None if parent is None else await actors.get(conn, parent.author_id)
-    mentioned = await find_mentioned(conn, site, text)
+    names = text if draft.handles is None else " ".join(f"@{handle}" for handle in draft.handles)
+    mentioned = await find_mentioned(conn, site, names)
     if answered is not None and answered.id != author.id and answered.id not in {one.id for one in mentioned.values()}:
         # Named first, as all servers do: Mastodon tells only people whom the text names.
         text = f"@{answered.handle} {text}"

@@ -49,7 +49,7 @@ from models.notifications import PUSH
 from outbox import endings
 from outbox.absences import return_due
 from outbox.leaving import leave_due
-from outbox.listings import expire_due
+from outbox.listing_ends import expire_due
 from outbox.message_requests import JOB as WAITING
 from outbox.message_requests import look_again, tell_waiting
 from outbox.polls import REFRESH, end_polls

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from federation.html import to_text
-from models import actors, listings, news, posts
+from models import actors, listing_ends, listings, news, posts
 from models.actors import Actor
 from models.database import Connection
+from models.listing_ends import EndKind, EndNotice
 from models.listings import Listing
 from models.message_requests.news import filter_notices
 from models.news import News, ThreadNews
@@ -101,10 +102,13 @@ async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, row
     found = {post.id: post for post in await strip_names(conn, await posts.list_by_ids(conn, sorted(visible)))}
     roots = await listings.list_by_posts(conn, [post.root_id or post.id for post in found.values()])
     notices = await filter_notices(conn, list(found))
+    ends = await listing_ends.find_notices(conn, list(found))
     shown = [row for row in rows if row.post_id is None or row.post_id in found]
     return [
         _tell_of_strangers(say, row)
         if row.post_id in notices
+        else _tell_of_end(site, say, row, ends[row.post_id])
+        if row.post_id in ends
         else Line(
             id=row.id,
             kind=row.type,
@@ -134,6 +138,29 @@ def _tell_of_strangers(say: Say, row: News) -> Line:
         words=say(N_("Quelqu’un que vous ne connaissez pas vous a écrit")),
         what="",
         href="/messages/inconnus",
+        at=row.created_at,
+        unread=row.unread,
+    )
+
+
+ENDS: dict[EndKind, tuple[str, str]] = {
+    "before": (N_("Votre annonce s’arrête bientôt"), N_("%(count)s de vos annonces s’arrêtent bientôt")),
+    "ended": (N_("Votre annonce s’est arrêtée"), N_("%(count)s de vos annonces se sont arrêtées")),
+}
+"""Of one, and of several."""
+
+
+def _tell_of_end(site: Site, say: Say, row: News, notice: EndNotice) -> Line:
+    """One of her listings ends, or did, where it can be prolonged; of several the page that has them all."""
+    one, many = ENDS[notice.kind]
+    mine = "/chez-moi" if notice.kind == "before" else "/chez-moi?voir=finies"
+    return Line(
+        id=row.id,
+        kind=f"end_{notice.kind}",
+        icon="date",
+        words=say(one) if notice.count == 1 else say(many, count=notice.count),
+        what=_line(notice.title),
+        href=notice.url.removeprefix(site.url) if notice.count == 1 else mine,
         at=row.created_at,
         unread=row.unread,
     )

@@ -48,7 +48,7 @@ FOUND = """
         (l.latitude - $6::float8) ^ 2 + ((l.longitude - $7::float8) * cos(radians($6::float8))) ^ 2) AS distance
     FROM listing l
     WHERE :which
-        AND ($1::text = '' OR l.search @@ websearch_to_tsquery('fr', $1))
+        AND ($1::text = '' OR l.search @@ websearch_to_tsquery('fr', fold_plurals($1)))
         AND (cardinality($2::text[]) = 0 OR l.kind = ANY($2))
         AND (cardinality($3::text[]) = 0 OR l.mode = ANY($3))
         AND (cardinality($4::text[]) = 0 OR l.category = ANY($4))

@@ -83,17 +83,6 @@ async def test_only_its_author_gets_it_to_change(conn: Connection) -> None:
             await listings.get_own(conn, uri, author.id)
 
 
-async def test_what_has_passed_its_time_is_found(conn: Connection) -> None:
-    alice, bob = await make_member(conn), await make_remote_actor(conn)
-    past, future = datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC) + timedelta(hours=1)
-    late = await make_listing(conn, alice, expires_at=past)
-    await make_listing(conn, alice, expires_at=future)
-    await make_listing(conn, alice, expires_at=past, status="fulfilled")
-    await make_listing(conn, bob, expires_at=past)
-
-    assert [one.id for one in await listings.list_expired(conn, limit=10)] == [late.id]
-
-
 async def test_listings_among_posts_are_read_at_once(conn: Connection) -> None:
     alice = await make_member(conn)
     listing, note = await make_listing(conn, alice), await make_note(conn, alice)

@@ -84,6 +84,33 @@ async def test_words_are_found_without_accents_case_and_plural(conn: Connection,
     assert await find(conn, text=text) == [shelf.id]
 
 
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [
+        ("vélo", "vélos"),
+        ("Piano", "PIANOS"),
+        ("clou", "clous"),
+        ("pneu", "pneus"),
+        ("ski", "skis"),
+        ("jeu de société", "jeux"),
+        ("chou", "choux"),
+        ("bateau", "bateaux"),
+        ("tente", "tentes"),
+        ("outil", "outils"),
+        ("cheval à bascule", "chevaux"),
+        ("bus", "bus"),
+        ("tapis", "tapis"),
+    ],
+)
+async def test_one_and_many_find_each_other(conn: Connection, one: str, many: str) -> None:
+    alice = await make_member(conn)
+    single = await make_listing(conn, alice, title=one)
+    several = await make_listing(conn, alice, title="Lot", description=f"<p>Des {many}, en bon état.</p>")
+
+    for text in (one.split()[0], many, many.upper()):
+        assert await find(conn, text=text) == [several.id, single.id]
+
+
 async def test_what_no_search_would_type_finds_nothing_and_breaks_nothing(conn: Connection) -> None:
     await make_listing(conn, await make_member(conn))
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from federation.instance import Instance
 from models import follows, listings, media, notifications, posts, reactions, servers, uploads
 from models.actors import Actor
 from models.database import Connection, Pool, connection, execute, fetch_value, transaction
@@ -14,11 +13,9 @@ from models.errors import Conflict, Invalid, NotFound
 from models.listings import ListingDraft
 from models.media import StoredPicture
 from models.notifications import NotificationPage
-from models.settings import Settings
 from outbox import listings as outbox
-from outbox.listings import close, edit, expire_due, pause, publish, reopen, withdraw
+from outbox.listings import close, edit, pause, publish, reopen, withdraw
 from tests.factories import HERE, make_follow, make_local_actor, make_member, make_remote_actor
-from tests.fediverse import FakeFediverse
 from tests.outbox.sent import list_sent, make_organization, make_streams, mark_delivered
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
@@ -366,20 +363,6 @@ async def test_a_failure_leaves_nothing_behind(pool: Pool) -> None:
 
     assert await pool.fetchval("SELECT count(*) FROM post") == 0
     assert await pool.fetchval("SELECT count(*) FROM activity") == 0
-
-
-async def test_what_has_passed_its_time_is_closed_by_a_chore(pool: Pool, tmp_path: Any) -> None:
-    async with connection(pool) as conn:
-        await make_streams(conn)
-        alice = await make_member(conn)
-        late = await publish(conn, HERE, alice, make_draft(expires_at=datetime.now(UTC) + timedelta(days=1)))
-        await publish(conn, HERE, alice, make_draft())
-        await execute(conn, "UPDATE listing SET expires_at = now() - interval '1 minute' WHERE post_id = $1", late.id)
-    instance = Instance(site=HERE, settings=Settings(url=HERE.url, data=tmp_path), pool=pool, transport=FakeFediverse())
-
-    assert await expire_due(instance) == 1
-    assert await expire_due(instance) == 0
-    assert await pool.fetchval("SELECT status FROM listing WHERE post_id = $1", late.id) == "expired"
 
 
 async def test_drafts_are_checked(conn: Connection, alice: Actor) -> None:

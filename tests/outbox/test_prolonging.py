@@ -11,7 +11,8 @@ from models.database import Connection, execute
 from models.errors import Conflict, NotFound
 from models.listings import Listing
 from models.moments import PARIS
-from outbox.listings import close, prolong, publish
+from outbox.listing_ends import prolong
+from outbox.listings import close, publish
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.outbox.sent import list_sent
 from tests.outbox.test_listings import make_draft
@@ -44,7 +45,7 @@ def end_of(listing: Listing) -> date:
     return listing.details.expires_at.astimezone(PARIS).date()
 
 
-@pytest.mark.parametrize(("kind", "mode", "more"), [("offer", "loan", 90), ("request", "loan", 60)])
+@pytest.mark.parametrize(("kind", "mode", "more"), [("offer", "gift", 30), ("request", "loan", 30)])
 async def test_it_stands_as_much_longer_as_one_of_its_kind_does(
     conn: Connection, alice: Actor, kind: str, mode: str, more: int
 ) -> None:
@@ -60,7 +61,7 @@ async def test_it_stands_as_much_longer_as_one_of_its_kind_does(
 
 @pytest.mark.parametrize("outcome", ["done", "elsewhere", "cancelled", "expired"])
 async def test_what_was_over_is_open_again_from_today_on(conn: Connection, alice: Actor, outcome: str) -> None:
-    held = await publish_until(conn, alice, -3)
+    held = await publish_until(conn, alice, -3, mode="gift")
     if outcome == "expired":
         await execute(conn, "UPDATE listing SET status = 'expired' WHERE post_id = $1", held.id)
     else:
@@ -69,7 +70,20 @@ async def test_what_was_over_is_open_again_from_today_on(conn: Connection, alice
     again = await prolong(conn, HERE, alice, held.uri)
 
     assert (again.details.status, again.details.closed_reason) == ("open", None)
-    assert end_of(again) == TODAY + timedelta(days=90)
+    assert end_of(again) == TODAY + timedelta(days=30)
+
+
+async def test_what_is_lent_stands_without_an_end_from_then_on(conn: Connection, alice: Actor) -> None:
+    held = await publish_until(conn, alice, 3)
+
+    longer = await prolong(conn, HERE, alice, held.uri)
+
+    assert (longer.details.status, longer.details.expires_at) == ("open", None)
+    assert "endTime" not in (await list_sent(conn))[-1].activity["object"]
+    with pytest.raises(Conflict):
+        await prolong(conn, HERE, alice, held.uri)
+    await close(conn, HERE, alice, held.uri, "done")
+    assert (await prolong(conn, HERE, alice, held.uri)).details.status == "open"
 
 
 async def test_a_pause_stays_one(conn: Connection, alice: Actor) -> None:
@@ -80,7 +94,7 @@ async def test_a_pause_stays_one(conn: Connection, alice: Actor) -> None:
 
 
 async def test_nothing_stands_for_more_than_a_year(conn: Connection, alice: Actor) -> None:
-    held = await publish_until(conn, alice, 300)
+    held = await publish_until(conn, alice, 360, mode="gift")
 
     longer = await prolong(conn, HERE, alice, held.uri)
 

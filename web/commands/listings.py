@@ -16,10 +16,9 @@ from models.actors import Actor
 from models.database import Connection, connection, transaction
 from models.errors import Invalid
 from models.listings import Listing, ListingDraft, ListingKind, ListingMode
-from models.moments import PARIS
 from models.posts import Audience
 from outbox import listings as outbox
-from outbox.beginnings import end_of, find_own_place, read_back, usual_end
+from outbox.beginnings import end_of, find_own_place, read_back
 from web.commands.running import Refused, run, tell, working_instance
 
 KINDS: dict[str, ListingKind] = {"offer": "offer", "request": "request", "repair-call": "repair_call"}
@@ -110,8 +109,6 @@ async def _publish(kind: ListingKind, name: str, options: Options) -> None:
         await _require_mode(instance, mode)
         draft = ListingDraft(kind=kind, mode=mode, title="", language=instance.site.languages[0])
         draft = await _apply(instance, author, draft, options)
-        if draft.expires_at is None:
-            draft = replace(draft, expires_at=usual_end(kind, datetime.now(PARIS)))
         async with transaction(instance.pool) as conn:
             if draft.commune_code is None:
                 draft = replace(draft, **places.place_fields(await find_own_place(conn, author)))

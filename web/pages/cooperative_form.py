@@ -11,7 +11,9 @@ from models.preferences import (
     DURATION_LABELS,
     LEAST_HOLD,
     LONGEST_HOLD,
+    LONGEST_LIFE,
     MODES,
+    SHORTEST_LIFE,
     Mode,
     Preferences,
     Registration,
@@ -73,6 +75,7 @@ async def read_settings(conn: Connection, form: Form, chosen: Preferences) -> Pr
         modes=_read_modes(form),
         duration_label=form.choice("duration_label", DURATION_LABELS, default="longest"),
         hold_hours=_read_hold(form, chosen.hold_hours),
+        listing_days=_read_life(form, chosen.listing_days),
         guests=form.flag("guests"),
         strangers_shown=form.flag("strangers_shown"),
         markets=form.flag("markets"),
@@ -102,6 +105,19 @@ def _read_hold(form: Form, held: int) -> int:
     if not (typed.isascii() and typed.isdecimal()) or not LEAST_HOLD <= int(typed) <= LONGEST_HOLD:
         form.fail(
             "hold_hours", "Écrivez un nombre d’heures, de %(least)s à %(most)s.", least=LEAST_HOLD, most=LONGEST_HOLD
+        )
+        return held
+    return int(typed)
+
+
+def _read_life(form: Form, held: int) -> int:
+    typed = form.text("listing_days", limit=20) or str(held)
+    if not (typed.isascii() and typed.isdecimal()) or not SHORTEST_LIFE <= int(typed) <= LONGEST_LIFE:
+        form.fail(
+            "listing_days",
+            "Écrivez un nombre de jours, de %(least)s à %(most)s.",
+            least=SHORTEST_LIFE,
+            most=LONGEST_LIFE,
         )
         return held
     return int(typed)
@@ -152,6 +168,7 @@ async def fill_in(conn: Connection, chosen: Preferences) -> dict[str, str]:
         "territory": territory,
         **fill_in_points(chosen),
         "hold_hours": str(chosen.hold_hours),
+        "listing_days": str(chosen.listing_days),
         **{
             name: getattr(chosen, name)
             for name in (

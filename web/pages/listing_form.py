@@ -73,18 +73,16 @@ FIELDS = {
 }
 """Fields of a draft, and the form's names for them."""
 
-DEFAULT_LIFE = timedelta(days=30)
 LONGEST_LIFE = timedelta(days=366)
 
 
-def first_values(today: date, commune_label: str, kind: str) -> MultiDict[str]:
+def first_values(commune_label: str, kind: str) -> MultiDict[str]:
     """What stands in the form before anything is typed."""
     return MultiDict(
         {
             "genre": kind if kind in KINDS else "offer",
             "lieu": commune_label,
             "ou": IN_COMMUNE,
-            "fin": (today + DEFAULT_LIFE).isoformat(),
             "pour": "network",
             "combien": "1",
         }
@@ -270,7 +268,7 @@ def _read_window(form: Form, today: date) -> dict[str, Any]:
     return {
         "begins_at": _moment(start, time.min),
         "ends_at": _moment(stop, time(23, 59)),
-        "expires_at": _moment(end or today + DEFAULT_LIFE, time(23, 59)),
+        "expires_at": _moment(end, time(23, 59)),
     }
 
 

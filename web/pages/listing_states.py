@@ -9,6 +9,7 @@ from models.actors import Actor
 from models.database import Connection, connection, transaction
 from models.errors import Conflict
 from models.settings import Site
+from outbox import listing_ends
 from outbox import listings as outbox
 from web.forms import read_form
 from web.keys import INSTANCE
@@ -53,6 +54,6 @@ async def _change(conn: Connection, site: Site, author: Actor, uri: str, verb: s
     if verb == "retirer":
         await outbox.withdraw(conn, site, author, uri)
     elif verb == "prolonger":
-        await outbox.prolong(conn, site, author, uri)
+        await listing_ends.prolong(conn, site, author, uri)
     else:
         await outbox.close(conn, site, author, uri, OUTCOMES[verb])

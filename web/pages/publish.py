@@ -1,7 +1,7 @@
 """Publish a listing, or change one: one page of five questions that comes back as it was typed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from aiohttp import web
 from markupsafe import Markup
@@ -9,13 +9,14 @@ from multidict import MultiDict
 
 from federation.html import from_text
 from federation.uris import listing_url
-from models import actors, categories, homes, listings
+from models import actors, categories, homes, listings, preferences
 from models.accounts import Account
 from models.database import Connection, connection, transaction
 from models.errors import Invalid, NotFound
 from models.listings import Listing, ListingDetails, ListingDraft
 from models.moments import PARIS
 from outbox import listings as outbox
+from outbox.beginnings import find_end
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.begun import begin_with_note, publish_begun
@@ -47,7 +48,7 @@ async def show_publish(request: web.Request) -> web.Response:
         if (await actors.get(conn, account.actor_id)).moved_to is not None:
             raise web.HTTPSeeOther("/compte/demenagement")  # whoever left publishes there
         home = await home_place(conn, account, await find_face(request, conn))
-    values = first_values(datetime.now(PARIS).date(), home.label if home else "", request.query.get("genre", ""))
+    values = first_values(home.label if home else "", request.query.get("genre", ""))
     photos = await begin_with_note(request, values, account)
     return await _show(request, blank_form(request, values), photos)
 
@@ -129,7 +130,7 @@ async def _read(request: web.Request, form: Form, photos: list[Picture]) -> List
             media_ids=tuple(photo.id for photo in photos),
             home=await homes.find_home(conn, require_account(request).actor_id),
         )
-        return await read_draft(conn, form, desk)
+        return await find_end(conn, await read_draft(conn, form, desk), datetime.now(UTC))
 
 
 def _form_of(request: web.Request, values: MultiDict[str]) -> Form:
@@ -172,6 +173,7 @@ async def _show(
     back = listing_path(instance.site, editing) if editing else "/publier"
     async with connection(instance.pool) as conn:
         home = await homes.find_home(conn, require_account(request).actor_id)
+        life = (await preferences.load(conn)).listing_days
     return await render(
         request,
         "publish/form.html",
@@ -187,4 +189,5 @@ async def _show(
         branches=categories.BRANCH_LABELS,
         tree=categories.CATEGORIES,
         most=MOST,
+        life=life,
     )

@@ -1,7 +1,6 @@
 """From what a program sent to a `ListingDraft`, by the same rules as the form on the page."""
 
 from dataclasses import fields, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import UNSET
@@ -13,7 +12,7 @@ from models.errors import Invalid
 from models.listings import ListingDraft
 from models.places import place_fields
 from models.settings import Site
-from outbox.beginnings import find_own_place, place_around_home, usual_end
+from outbox.beginnings import find_own_place, place_around_home
 from web.api.declic.questions import ListingChange, NewListing
 from web.api.declic.reading import require_commune
 from web.face import load_face
@@ -51,8 +50,6 @@ async def change_draft(
         draft = replace(draft, **await _read_place(conn, author, draft, given))
     if "media_ids" in given:
         draft = replace(draft, media_ids=await _read_photos(conn, author, given["media_ids"]))
-    if draft.expires_at is None:
-        draft = replace(draft, expires_at=usual_end(draft.kind, datetime.now(UTC)))
     return draft
 
 

@@ -52,7 +52,7 @@ async def test_an_offer_is_published_with_all_its_terms_and_sent(alice: Alice, o
     assert (made["deposit"], made["quantity"], made["condition"]) == ("20", "2", "good")
     assert (made["place"]["commune"], made["place"]["postcode"]) == ("59355", "59160")
     assert [one["id"] for one in made["photos"]] == [photo]
-    assert made["expires_at"] is not None
+    assert made["expires_at"] is None, "what is lent has no end of its own"
     assert await own.get(f"/listings/{made['id']}") == made
     async with connection(alice.api.pool) as conn:
         assert await fetch_column(conn, "SELECT type FROM activity") == ["Create"]
