@@ -98,6 +98,15 @@ async def remove_post(conn: Connection, post_id: int) -> None:
     )
 
 
+_PAGE = """
+    SELECT id, owner_id, participant_ids, last_post_id, unread FROM conversation
+    WHERE owner_id = $1 AND ($2::bigint IS NULL OR last_post_id < $2)
+        AND ($3::bigint IS NULL OR last_post_id > $3) AND ($4::bigint IS NULL OR last_post_id > $4)
+    ORDER BY last_post_id :direction LIMIT $5
+"""
+_NEWEST, _NEXT = (_PAGE.replace(":direction", direction) for direction in ("DESC", "ASC"))
+
+
 async def list_owned(
     conn: Connection,
     owner_id: int,
@@ -111,12 +120,7 @@ async def list_owned(
     rows = await fetch_all(
         conn,
         Conversation,
-        """
-        SELECT id, owner_id, participant_ids, last_post_id, unread FROM conversation
-        WHERE owner_id = $1 AND ($2::bigint IS NULL OR last_post_id < $2)
-            AND ($3::bigint IS NULL OR last_post_id > $3) AND ($4::bigint IS NULL OR last_post_id > $4)
-        ORDER BY CASE WHEN $4::bigint IS NULL THEN -last_post_id ELSE last_post_id END LIMIT $5
-        """,
+        _NEWEST if after is None else _NEXT,
         owner_id,
         before,
         since,

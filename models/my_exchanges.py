@@ -111,13 +111,17 @@ _LIVE = """
 """
 
 
-def _choose(which: str, rest: str) -> str:
+# One after the other, the newest first, until the page is full: of years of threads few are looked at.
+_IN_ORDER = "(SELECT * FROM (:threads) AS side ORDER BY last_id DESC OFFSET 0)"
+
+
+def _choose(which: str, rest: str, threads: str = "(:threads)") -> str:
     """The statement of one list: which threads are looked at, and which of those it shows."""
-    return _ROWS.replace(":threads", _SIDES.replace(":which", which)) + rest
+    return _ROWS.replace("(:threads)", threads).replace(":threads", _SIDES.replace(":which", which)) + rest
 
 
 _NEWEST = _choose(f"{_BEFORE} ORDER BY last_id DESC LIMIT $3", "ORDER BY last_id DESC LIMIT $3")
-_SOME = _choose(_BEFORE, "WHERE over = $4 ORDER BY last_id DESC LIMIT $3")
+_SOME = _choose(_BEFORE, "WHERE over = $4 ORDER BY last_id DESC LIMIT $3", _IN_ORDER)
 _WAITING = _choose(_LIVE, "WHERE turn OR (confirm AND state = 'agreed') ORDER BY last_id DESC LIMIT $2")
 _ABOUT = _choose("listing_id = $2", "ORDER BY last_id DESC LIMIT $3")
 _ONE = _choose("id = $2", "LIMIT 1")

@@ -7,8 +7,11 @@ from models.database import Connection, execute, fetch_all, fetch_value
 from models.exchanges import EventKind
 from models.notifications import NotificationType
 
-REMEMBERED = 20_000
-"""Notifications that the list reaches back over."""
+TOGETHER = 50
+"""So many reactions to one thing are counted, and of those beyond only that there are more."""
+
+STEPS = 500
+"""Reactions to so many things that stand further up are passed over on the way to what a page shows."""
 
 COUNTED = 100
 """What is unread is counted no further."""
@@ -18,7 +21,7 @@ COUNTED = 100
 class News:
     """What people did: one notification, or several of one kind about one post. `id` is the newest one's.
 
-    `actor_ids` are the latest three of `count`.
+    `actor_ids` are the latest three of `count`, which is TOGETHER + 1 where there are more than TOGETHER.
     """
 
     id: int
@@ -46,30 +49,52 @@ class ThreadNews:
     created_at: datetime
 
 
+# From one line to the next below it, so that what is read is what is shown: reactions to a thing that has its line
+# already are passed over by the index, and so are those to things whose line stands further up, on an earlier page.
+_NEWS = """
+    WITH RECURSIVE line (id, type, post_id, actor_id, created_at, unread, place, seen, stands, shown, steps) AS (
+        SELECT NULL::bigint, NULL::text, NULL::bigint, NULL::bigint, NULL::timestamptz, NULL::boolean,
+            coalesce($2::bigint, 9223372036854775807), ARRAY[]::text[], false, 0, 0
+        UNION ALL
+        SELECT next.id, next.type, next.post_id, next.actor_id, next.created_at, next.unread, next.id,
+            CASE WHEN next.type IN ('favourite', 'reblog') THEN line.seen || (next.type || next.post_id)
+                ELSE line.seen END,
+            next.stands, line.shown + next.stands::integer, line.steps + 1
+        FROM line CROSS JOIN LATERAL (
+            SELECT n.*, $2::bigint IS NULL OR n.type NOT IN ('favourite', 'reblog') OR NOT EXISTS (
+                SELECT FROM listed_notification newer
+                WHERE newer.recipient_id = $1 AND newer.post_id = n.post_id AND newer.type = n.type
+                    AND newer.type IN ('favourite', 'reblog') AND newer.id >= $2) AS stands
+            FROM listed_notification n
+            WHERE n.recipient_id = $1 AND n.id < line.place
+                AND NOT (n.type IN ('favourite', 'reblog') AND (n.type || n.post_id) = ANY(line.seen))
+            ORDER BY n.id DESC LIMIT 1
+        ) AS next
+        WHERE line.shown < $3 AND line.steps < $4
+    )
+    SELECT line.id, line.type, line.post_id, coalesce(together.actor_ids, ARRAY[line.actor_id]) AS actor_ids,
+        coalesce(together.count, 1) AS count, line.created_at, coalesce(together.unread, line.unread) AS unread
+    FROM line LEFT JOIN LATERAL (
+        SELECT (array_agg(actor_id ORDER BY id DESC))[1:3] AS actor_ids, count(*)::integer AS count,
+            bool_or(unread) AS unread
+        FROM (
+            SELECT id, actor_id, unread FROM listed_notification
+            WHERE recipient_id = $1 AND post_id = line.post_id AND type = line.type
+                AND type IN ('favourite', 'reblog')
+            ORDER BY id DESC LIMIT $5
+        ) AS newest
+    ) AS together ON line.type IN ('favourite', 'reblog')
+    WHERE line.stands
+    ORDER BY line.id DESC
+"""
+
+
 async def list_news(conn: Connection, recipient_id: int, *, before: int | None = None, limit: int = 20) -> list[News]:
     """Newest first, by keyset on `id`. Messages of threads are not among them: those have lines of their own.
 
-    A group stands where its newest reaction does. All are grouped before the page is cut, at most REMEMBERED.
+    A group stands where its newest reaction does.
     """
-    return await fetch_all(
-        conn,
-        News,
-        """
-        SELECT max(id) AS id, type, post_id, (array_agg(actor_id ORDER BY id DESC))[1:3] AS actor_ids,
-            count(*)::integer AS count, max(created_at) AS created_at, bool_or(unread) AS unread
-        FROM (
-            SELECT id, type, post_id, actor_id, created_at, unread FROM listed_notification
-            WHERE recipient_id = $1 ORDER BY id DESC LIMIT $4
-        ) AS told
-        GROUP BY type, post_id, CASE WHEN type IN ('favourite', 'reblog') THEN 0 ELSE id END
-        HAVING $2::bigint IS NULL OR max(id) < $2
-        ORDER BY 1 DESC LIMIT $3
-        """,
-        recipient_id,
-        before,
-        limit,
-        REMEMBERED,
-    )
+    return await fetch_all(conn, News, _NEWS, recipient_id, before, limit, limit + STEPS, TOGETHER + 1)
 
 
 async def list_unread(conn: Connection, recipient_id: int, ids: list[int]) -> list[News]:
@@ -92,14 +117,25 @@ async def list_unread(conn: Connection, recipient_id: int, ids: list[int]) -> li
 async def list_threads(conn: Connection, reader_id: int, *, limit: int = 20) -> list[ThreadNews]:
     """Threads with news for this person, the latest first; not those that she muted, or with whom she hides.
 
-    Twice as many are looked at as wanted, since in some all that is new was taken back.
+    More are looked at than wanted, since some are hidden, and in some all that is new was taken back.
     """
     return await fetch_all(
         conn,
         ThreadNews,
         """
         SELECT e.id AS exchange_id, e.listing_id, e.other_id, n.count, n.id, n.kind, n.created_at
-        FROM (SELECT * FROM unread_exchange WHERE reader_id = $1 ORDER BY last_id DESC LIMIT $2::integer * 2) AS e
+        FROM (
+            SELECT e.* FROM (
+                (SELECT id, last_id FROM exchange WHERE owner_id = $1 AND last_id > owner_read_id AND NOT owner_muted
+                    ORDER BY last_id DESC LIMIT $2::integer * 5)
+                UNION ALL
+                (SELECT id, last_id FROM exchange WHERE partner_id = $1 AND last_id > partner_read_id
+                    AND NOT partner_muted ORDER BY last_id DESC LIMIT $2::integer * 5)
+                ORDER BY last_id DESC
+            ) AS newest CROSS JOIN LATERAL (
+                SELECT * FROM unread_exchange WHERE id = newest.id AND reader_id = $1 LIMIT 1) AS e
+            ORDER BY newest.last_id DESC LIMIT $2::integer * 2
+        ) AS e
         CROSS JOIN LATERAL (
             SELECT count(*) OVER ()::integer AS count, id, kind, created_at FROM (
                 (SELECT m.post_id AS id, 'message' AS kind, p.published_at AS created_at

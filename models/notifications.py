@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import Literal
 
 from models import jobs
-from models.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_records, fetch_value
+from models.database import (
+    Connection,
+    execute,
+    fetch_all,
+    fetch_column,
+    fetch_one,
+    fetch_planned,
+    fetch_records,
+    fetch_value,
+)
 from models.ids import make_id
 
 NotificationType = Literal[
@@ -124,18 +133,21 @@ class NotificationPage:
     limit: int = 20
 
 
+_PAGE = """
+    SELECT id, recipient_id, type, actor_id, post_id, created_at, read_at FROM shown_notification
+    WHERE recipient_id = $1 AND ($2::bigint IS NULL OR id < $2) AND ($3::bigint IS NULL OR id > $3)
+        AND ($4::bigint IS NULL OR id > $4) AND (cardinality($5::text[]) = 0 OR type = ANY($5))
+        AND NOT type = ANY($6::text[]) AND ($7::bigint IS NULL OR actor_id = $7)
+    ORDER BY id :direction LIMIT $8
+"""
+_NEWEST, _NEXT = (_PAGE.replace(":direction", direction) for direction in ("DESC", "ASC"))
+
+
 async def list_notifications(conn: Connection, recipient_id: int, page: NotificationPage) -> list[Notification]:
     """Newest first; `after` (Mastodon's min_id) takes those just above it, `since` only bounds."""
-    rows = await fetch_all(
+    found = await fetch_planned(
         conn,
-        Notification,
-        """
-        SELECT id, recipient_id, type, actor_id, post_id, created_at, read_at FROM shown_notification
-        WHERE recipient_id = $1 AND ($2::bigint IS NULL OR id < $2) AND ($3::bigint IS NULL OR id > $3)
-            AND ($4::bigint IS NULL OR id > $4) AND (cardinality($5::text[]) = 0 OR type = ANY($5))
-            AND NOT type = ANY($6::text[]) AND ($7::bigint IS NULL OR actor_id = $7)
-        ORDER BY CASE WHEN $4::bigint IS NULL THEN -id ELSE id END LIMIT $8
-        """,
+        _NEWEST if page.after is None else _NEXT,
         recipient_id,
         page.before,
         page.since,
@@ -145,7 +157,7 @@ async def list_notifications(conn: Connection, recipient_id: int, page: Notifica
         page.actor_id,
         page.limit,
     )
-    return sorted(rows, key=lambda row: -row.id)
+    return sorted((Notification(**row) for row in found), key=lambda row: -row.id)
 
 
 async def list_by_ids(conn: Connection, ids: list[int], recipient_ids: list[int]) -> list[Notification]:

@@ -209,6 +209,9 @@ def _tell(say: Say, kind: str, names: Sequence[str], others: int) -> str:
 
 def join_names(say: Say, names: Sequence[str], others: int) -> str:
     """ "A", "A et B", "A, B et C", "A, B, C et 12 autres"."""
+    if others > news.TOGETHER - len(names):  # counted no further
+        more = N_("%(names)s et plus de %(count)s autres personnes")
+        return say(more, names=", ".join(names), count=others - 1)
     if others:
         first = ", ".join(names)
         more = N_("%(names)s et une autre personne") if others == 1 else N_("%(names)s et %(count)s autres personnes")

@@ -2,7 +2,9 @@
 
 from models import blocks, exchanges, news, notifications
 from models.database import Connection
-from tests.factories import make_listing, make_member, make_note, make_remote_actor
+from tests.factories import HERE, make_listing, make_member, make_note, make_remote_actor
+from web.news import list_lines
+from web.news_mail import speak
 
 
 async def test_many_who_like_one_thing_are_one_line(conn: Connection) -> None:
@@ -35,6 +37,36 @@ async def test_pages_go_on_where_they_stopped_and_a_group_stands_once(conn: Conn
 
     assert [row.type for row in first + second + third] == ["follow", "favourite", "follow", "follow", "follow"]
     assert [row.count for row in first] == [1, 4]
+
+
+async def test_of_many_more_is_only_said_that_there_are_more(conn: Connection) -> None:
+    alice = await make_member(conn)
+    tent = await make_listing(conn, alice)
+    fans = [await make_remote_actor(conn, f"fan{number}") for number in range(news.TOGETHER + 5)]
+    for fan in fans:
+        await notifications.notify(conn, recipient_id=alice.id, type="favourite", actor_id=fan.id, post_id=tent.id)
+
+    [row] = await news.list_news(conn, alice.id)
+
+    assert (row.count, row.actor_ids) == (news.TOGETHER + 1, [fan.id for fan in fans[:-4:-1]])
+    [line] = await list_lines(conn, HERE, speak("fr"), alice.id, [row])
+    assert line.words.endswith(f"et plus de {news.TOGETHER - 3} autres personnes aiment ce que vous avez publié")
+
+
+async def test_a_line_further_up_counts_only_as_far_as_it_is_shown(conn: Connection) -> None:
+    """Whom she blocks is not the newest of a group: the page below shows it, not the page above."""
+    alice = await make_member(conn)
+    tent = await make_listing(conn, alice)
+    first, foe, follower = [await make_remote_actor(conn, name) for name in ("first", "foe", "follower")]
+    await notifications.notify(conn, recipient_id=alice.id, type="favourite", actor_id=first.id, post_id=tent.id)
+    await notifications.notify(conn, recipient_id=alice.id, type="follow", actor_id=follower.id)
+    await notifications.notify(conn, recipient_id=alice.id, type="favourite", actor_id=foe.id, post_id=tent.id)
+    await blocks.save(conn, uri="https://lomme.test/b", actor_id=alice.id, target_id=foe.id)
+
+    [above] = await news.list_news(conn, alice.id, limit=1)
+    [below] = await news.list_news(conn, alice.id, before=above.id)
+
+    assert (above.type, below.type, below.actor_ids) == ("follow", "favourite", [first.id])
 
 
 async def test_whoever_hides_does_not_hide_what_others_did(conn: Connection) -> None:

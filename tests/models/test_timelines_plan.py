@@ -3,7 +3,9 @@
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import asyncpg
 import orjson
@@ -13,8 +15,9 @@ from models import timelines
 from models.database import Connection, connection, execute, fetch_column, open_pool
 from models.listings import ListingStatus
 from models.timelines import CatalogueFilter, NetworkFilter, Page, PostFilter
-from tests import crowd
+from tests import crowd, crowd_life
 from tests.conftest import copy_database, with_database
+from tests.models.member_reads import ADMINISTRATORS, MEMBERS
 
 LOMME = crowd.FIRST_ID
 GROUP = crowd.FIRST_ID + 99
@@ -116,8 +119,12 @@ class Explaining:
         return Prepared(self, sql)
 
     async def fetchval(self, sql: str, *args: object) -> Any:
+        row = await self.fetchrow(sql, *args)
+        return row[0] if row else None
+
+    async def fetchrow(self, sql: str, *args: object) -> asyncpg.Record | None:
         rows = await self.fetch(sql, *args)
-        return rows[0][0] if rows else None
+        return rows[0] if rows else None
 
 
 class Prepared:
@@ -135,7 +142,7 @@ def write(value: object) -> str:
     """A value as SQL writes it."""
     if isinstance(value, list):
         return "ARRAY[{}]::text[]".format(", ".join(write(item) for item in value))
-    return "NULL" if value is None else f"'{value}'" if isinstance(value, str) else str(value)
+    return "NULL" if value is None else f"'{value}'" if isinstance(value, str | datetime | timedelta) else str(value)
 
 
 # The reader follows tags, one of them on half of all listings, and reads a third of her people in a list.
@@ -157,29 +164,65 @@ _READING = (
 @pytest.fixture(scope="module")
 async def crowded(postgres_url: str, template: str) -> AsyncIterator[str]:
     """A database with the crowd in it."""
-    name = f"{template}_crowd_{secrets.token_hex(3)}"
+    async with filled(postgres_url, template) as url:
+        pool = await open_pool(url, size=1)
+        async with connection(pool) as conn:
+            await crowd.fill(conn)
+            for statement in _READING:
+                await execute(conn, statement, LOMME)
+            await execute(conn, "VACUUM ANALYZE")
+        await pool.close()
+        yield url
+
+
+@pytest.fixture(scope="module")
+async def lived(postgres_url: str, crowded: str) -> AsyncIterator[str]:
+    """The same with what one of them has piled up in years, and the administrators."""
+    async with filled(postgres_url, urlsplit(crowded).path[1:]) as url:
+        pool = await open_pool(url, size=1)
+        async with connection(pool) as conn:
+            await crowd_life.fill(conn)
+            await execute(conn, "VACUUM ANALYZE")
+        await pool.close()
+        yield url
+
+
+@asynccontextmanager
+async def filled(postgres_url: str, origin: str) -> AsyncIterator[str]:
+    """A copy of this database, to be filled further."""
+    name = f"{origin[:40]}_{secrets.token_hex(3)}"
     admin = await asyncpg.connect(postgres_url)
-    await copy_database(admin, template, name)
-    url = with_database(postgres_url, name)
-    pool = await open_pool(url, size=1)
-    async with connection(pool) as conn:
-        await crowd.fill(conn)
-        for statement in _READING:
-            await execute(conn, statement, LOMME)
-        await execute(conn, "VACUUM ANALYZE")
-    await pool.close()
-    yield url
+    await copy_database(admin, origin, name)
+    yield with_database(postgres_url, name)
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await admin.close()
 
 
 @pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
 async def test_every_timeline_touches_few_pages(crowded: str, mode: str) -> None:
-    pool = await open_pool(crowded, size=1)
+    touched = await look(crowded, mode, READS)
+
+    assert all(rows >= 20 for _, rows in touched.values()), touched
+    assert {name: pages for name, (pages, _) in touched.items() if pages > READS[name][0]} == {}
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+async def test_every_list_of_members_and_administrators_touches_few_pages(lived: str, mode: str) -> None:
+    reads = MEMBERS | ADMINISTRATORS
+
+    touched = await look(lived, mode, reads)
+
+    assert all(rows for _, rows in touched.values()), touched
+    assert {name: pages for name, (pages, _) in touched.items() if pages > reads[name][0]} == {}
+
+
+async def look(url: str, mode: str, reads: dict[str, tuple[int, Read]]) -> dict[str, tuple[int, int]]:
+    """How many pages each of these touches, and how many rows it gives."""
+    pool = await open_pool(url, size=1)
+    touched: dict[str, tuple[int, int]] = {}
     async with connection(pool) as conn:
         await execute(conn, f"SET plan_cache_mode = {mode}")
-        touched: dict[str, tuple[int, int]] = {}
-        for name, (_, read) in READS.items():
+        for name, (_, read) in reads.items():
             explaining = Explaining(conn)
 
             async with conn.transaction():
@@ -187,9 +230,7 @@ async def test_every_timeline_touches_few_pages(crowded: str, mode: str) -> None
 
             touched[name] = (explaining.pages, explaining.rows)
     await pool.close()
-
-    assert all(rows >= 20 for _, rows in touched.values()), touched
-    assert {name: pages for name, (pages, _) in touched.items() if pages > READS[name][0]} == {}
+    return touched
 
 
 # Everybody of ours has lists of some whom she follows, one of each policy, and the third is read by itself; and follows
@@ -200,7 +241,7 @@ LISTS = """
     FROM actor a, unnest(ARRAY['followed', 'list', 'none']) WITH ORDINALITY AS policy (name, number)
     WHERE a.id = ANY($1::bigint[])
 """
-MEMBERS = """
+LISTED = """
     INSERT INTO list_member (id, list_id, follow_id, actor_id)
     SELECT row_number() OVER () + 10, l.id, f.id, f.followed_id FROM list l JOIN follow f ON f.follower_id = l.owner_id
     WHERE l.owner_id = ANY($1::bigint[]) AND (f.id + l.id) % 5 < 2
@@ -220,7 +261,7 @@ async def test_in_whose_homes_and_lists_a_post_stands_is_what_these_show(crowded
     pool = await open_pool(crowded, size=1)
     async with connection(pool) as conn, rolled_back(conn):
         readers = [crowd.FIRST_ID + 10 * number for number in range(0, 60, 2)]
-        for statement in (ACCOUNTS, LISTS, MEMBERS, TAGS):
+        for statement in (ACCOUNTS, LISTS, LISTED, TAGS):
             await execute(conn, statement, readers)
         lists = await fetch_column(conn, "SELECT id FROM list WHERE owner_id = ANY($1)", readers)
         homes = {reader: await timelines.list_home(conn, reader, Page(limit=400)) for reader in readers}

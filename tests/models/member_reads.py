@@ -1,0 +1,116 @@
+"""What members and administrators open, and the most pages (8 kB, all in memory) that each may touch: about twice what
+it does. `tests/models/test_timelines_plan.py` holds them to it, with what `tests/crowd_life.py` wrote in the database.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from models import (
+    accounts,
+    agenda,
+    blocks,
+    conversations,
+    exchanges,
+    follows,
+    mails,
+    message_requests,
+    mutes,
+    my_exchanges,
+    my_listings,
+    news,
+    notifications,
+    overflows,
+    peers,
+    people,
+    points,
+    reactions,
+    reports,
+    set_aside,
+    sign_ups,
+    statistics,
+    timelines,
+    waiting_posts,
+)
+from models.database import Connection
+from models.notifications import NotificationPage
+from models.timelines import Page
+from tests.crowd import FIRST_ID
+from tests.crowd_life import HER
+
+Read = Callable[[Connection], Awaitable[Any]]
+
+MIDDLE = FIRST_ID + 70_000_018_000
+
+NOW = datetime.now(UTC)
+MENTIONS = NotificationPage(types=("mention",))
+LIKED = FIRST_ID + 100_000
+SPAN = (NOW, NOW + timedelta(days=31))
+
+MEMBERS: dict[str, tuple[int, Read]] = {
+    "news": (15800, lambda conn: news.list_news(conn, HER)),
+    "news, further down": (7450, lambda conn: news.list_news(conn, HER, before=MIDDLE)),
+    "threads with news": (2950, lambda conn: news.list_threads(conn, HER)),
+    "how much is new": (2850, lambda conn: news.count_unread(conn, HER)),
+    "notifications of apps": (550, lambda conn: notifications.list_notifications(conn, HER, NotificationPage())),
+    "notifications, upward": (
+        550,
+        lambda conn: notifications.list_notifications(conn, HER, NotificationPage(after=MIDDLE)),
+    ),
+    "notifications, one type": (
+        550,
+        lambda conn: notifications.list_notifications(conn, HER, MENTIONS),
+    ),
+    "unread notifications": (30350, lambda conn: notifications.count_unread(conn, HER)),
+    "her exchanges": (500, lambda conn: my_exchanges.list_mine(conn, HER)),
+    "her exchanges, over": (2250, lambda conn: my_exchanges.list_mine(conn, HER, over=True)),
+    "her exchanges, going on": (650, lambda conn: my_exchanges.list_mine(conn, HER, over=False)),
+    "what waits for her answer": (18400, lambda conn: my_exchanges.list_waiting(conn, HER)),
+    "unread threads": (500, lambda conn: exchanges.count_unread(conn, HER)),
+    "her listings": (700, lambda conn: my_listings.list_mine(conn, FIRST_ID + 10, my_listings.STANDING, limit=20)),
+    "her listings by state": (500, lambda conn: my_listings.count_by_state(conn, FIRST_ID + 10)),
+    "her agenda": (1000, lambda conn: agenda.list_agreements(conn, HER, *SPAN)),
+    "her agenda, late": (1850, lambda conn: agenda.list_agreements(conn, HER, *SPAN, late=True)),
+    "bookmarks": (500, lambda conn: timelines.list_bookmarked(conn, HER, Page())),
+    "favourites": (500, lambda conn: timelines.list_favourited(conn, HER, Page())),
+    "conversations": (500, lambda conn: conversations.list_owned(conn, HER)),
+    "conversations, upward": (500, lambda conn: conversations.list_owned(conn, HER, after=FIRST_ID + 1_101_000)),
+    "followers": (500, lambda conn: follows.list_followers(conn, HER)),
+    "followed": (500, lambda conn: follows.list_following(conn, HER)),
+    "whom she asked": (500, lambda conn: follows.list_asked(conn, HER)),
+    "follow requests": (500, lambda conn: follows.list_requests(conn, HER)),
+    "blocked": (500, lambda conn: blocks.list_blocked(conn, HER)),
+    "muted": (500, lambda conn: mutes.list_muted(conn, HER)),
+    "favourites of a post": (
+        500,
+        lambda conn: reactions.list_favourites(conn, FIRST_ID + 100_000, before=None, limit=40),
+    ),
+    "directory": (3100, lambda conn: people.list_directory(conn, HER, active=True, offset=0, limit=40)),
+    "directory, the newest": (3100, lambda conn: people.list_directory(conn, HER, active=False, offset=0, limit=40)),
+    "her points": (500, lambda conn: points.list_movements(conn, HER, limit=20)),
+    "what strangers wrote": (500, lambda conn: message_requests.list_senders(conn, HER)),
+    "server counts": (5900, lambda conn: statistics.count_server(conn)),
+    "server peers": (500, lambda conn: statistics.list_peers(conn)),
+}
+"""What a member opens who is loud: 20,000 notifications, 3,000 threads, 5,000 bookmarks."""
+
+ADMINISTRATORS: dict[str, tuple[int, Read]] = {
+    "points of members": (10100, lambda conn: points.list_members(conn)),
+    "ledger": (500, lambda conn: points.list_entries(conn, limit=50)),
+    "totals": (500, lambda conn: points.find_totals(conn)),
+    "members": (500, lambda conn: accounts.list_accounts(conn)),
+    "members search": (500, lambda conn: accounts.list_accounts(conn, search="p10")),
+    "sign-ups": (500, lambda conn: sign_ups.list_waiting(conn)),
+    "mails": (500, lambda conn: mails.list_troubles(conn)),
+    "mails count": (500, lambda conn: mails.count_troubles(conn)),
+    "reports": (500, lambda conn: reports.list_open(conn)),
+    "servers": (1350, lambda conn: peers.list_peers(conn)),
+    "servers search": (1450, lambda conn: peers.list_peers(conn, search="h1")),
+    "servers troubled": (1800, lambda conn: peers.list_peers(conn, selection="trouble")),
+    "server": (500, lambda conn: peers.find_peer(conn, "h3.test")),
+    "set aside": (1300, lambda conn: set_aside.list_set_aside(conn)),
+    "overflows": (500, lambda conn: overflows.list_overflows(conn)),
+    "waiting hosts": (44200, lambda conn: waiting_posts.list_hosts(conn)),
+    "weeks": (500, lambda conn: statistics.list_weeks(conn)),
+}
+"""What administrators open after years: 2,000 servers, 30,000 activities, 5,000 mails that did not arrive."""
