@@ -29,7 +29,7 @@ NAMES = {
 }
 
 SUMMARIES = {
-    "instance": "Le serveur de cette coopérative. Il ne publie rien.",
+    "instance": "La plateforme de cette coopérative. Elle ne publie rien.",
     "coop": "La coopérative de ce territoire.",
     "offres": "Les objets que les membres prêtent, donnent ou échangent. Suivez ce compte pour les voir passer.",
     "services": "Les coups de main que les membres proposent. Suivez ce compte pour les voir passer.",

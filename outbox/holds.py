@@ -46,7 +46,7 @@ async def require_fair_hold(
     known = (await strangers.look_at_writer(conn, partner.id)).known
     most = HELD_BY_DOMAIN if known else HELD_BY_STRANGERS
     if _sum(one for one in held if find_domain(one.host) == domain) + wanted > most:
-        raise Conflict("Les demandes de votre serveur retiennent déjà beaucoup de jours ici : réessayez plus tard.")
+        raise Conflict("Les demandes de votre plateforme retiennent déjà beaucoup de jours ici : réessayez plus tard.")
 
 
 def _sum(held: Iterable[Hold]) -> timedelta:

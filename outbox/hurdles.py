@@ -69,7 +69,7 @@ async def require_patience(conn: Connection, partner: Actor, listing: Listing) -
     if await agreements.count_asked(conn, partner.id, listing.id) >= ASKED_A_DAY:
         raise Conflict("Vous l’avez beaucoup demandé aujourd’hui : écrivez un message, ou redemandez demain.")
     if not partner.local and not partner.guest and await _is_crowded(conn, partner.host, listing):
-        raise Conflict("Beaucoup de demandes de votre serveur attendent déjà une réponse : réessayez plus tard.")
+        raise Conflict("Beaucoup de demandes de votre plateforme attendent déjà une réponse : réessayez plus tard.")
 
 
 async def _is_crowded(conn: Connection, host: str, listing: Listing) -> bool:

@@ -47,7 +47,7 @@ async def require_target(conn: Connection, actor: Actor, target: Actor) -> None:
     if target.moved_to is not None:
         raise Invalid("Ce compte a déménagé lui aussi.", field="target")
     if not target.local and not await levels.is_welcome(conn, target.host):
-        raise Invalid("Notre coop n’échange pas avec ce serveur.", field="target")
+        raise Invalid("Notre coop n’échange pas avec cette plateforme.", field="target")
     if actor.uri not in target.also_known_as:
         raise Invalid(
             "Ce compte ne dit pas encore qu’il est aussi le vôtre. Ajoutez-y d’abord l’adresse d’ici.", field="target"

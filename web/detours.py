@@ -12,7 +12,7 @@ import structlog
 
 from federation.html import to_text
 from federation.instance import Instance
-from models import accounts, actors, chores, detours, listings, mails, posts, preferences
+from models import accounts, actors, chores, detours, listings, mails, posts
 from models.database import Connection, connection, transaction
 from models.detours import Stuck
 from models.errors import Unavailable
@@ -20,6 +20,7 @@ from models.posts import Post
 from models.settings import Site
 from web.addressing import strip_names
 from web.forms import EMAIL
+from web.letterhead import load_letterhead
 from web.mail import write_mail
 from web.mail_server import Handover, MailCause, MailServer, hand_over, read_smtp_url
 from web.mail_times import is_quiet
@@ -113,7 +114,7 @@ async def _prepare(conn: Connection, site: Site, server: MailServer, stuck: Stuc
         "link": site.url + listing_path(site, about[stuck.listing_id]),
     }
     language = found[0].language if found[0].language in site.languages else account.language
-    coop = (await preferences.load(conn)).name or site.host
+    coop = await load_letterhead(conn, site)
     message = write_mail(
         "mail/detour", replace(account, language=language or ""), context, coop=coop, sender=server.sender
     )

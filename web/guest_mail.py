@@ -9,11 +9,12 @@ from typing import Any
 import structlog
 
 from federation.instance import Instance
-from models import actors, chores, guests, listings, mails, news, preferences
+from models import actors, chores, guests, listings, mails, news
 from models.database import Connection, connection, transaction
 from models.errors import Unavailable
 from models.guests import Guest
 from outbox.guests import MAIL, Party, forget_over, get_party
+from web.letterhead import load_letterhead
 from web.mail import write_letter
 from web.mail_server import Handover, MailCause, MailRefused, hand_over, read_smtp_url
 from web.mail_times import DELAY, is_quiet
@@ -175,10 +176,10 @@ async def _write(
     site = instance.site
     listing = await listings.find_by_post(conn, guest.listing_id)
     owner = await actors.get(conn, listing.post.author_id) if listing is not None else None
-    coop = (await preferences.load(conn)).name or site.host
+    coop = await load_letterhead(conn, site)
     known = {
         "name": guest.name,
-        "owner": " ".join(owner.display_name.split()) if owner is not None else coop,
+        "owner": " ".join(owner.display_name.split()) if owner is not None else coop.name,
         "title": " ".join(listing.details.title.split()) if listing is not None else "",
         "typed": guest.message,
         "stop": f"{site.url}/invite/fin/{await sign(conn, instance.settings, STOP, str(guest.id))}",

@@ -11,11 +11,12 @@ from urllib.parse import quote
 from jinja2 import Environment
 
 from federation.instance import Instance
-from models import accounts, jobs, links, mails, preferences, second_factors
+from models import accounts, jobs, links, mails, second_factors
 from models.accounts import Account
 from models.database import Connection, transaction
 from models.links import Purpose
 from models.settings import Site
+from web.letterhead import Letterhead, load_letterhead
 from web.mail_server import Handover, MailCause, MailRefused, hand_over, read_smtp_url
 from web.templating import make_bare_environment
 
@@ -83,11 +84,11 @@ async def send_mail(instance: Instance, payload: dict[str, Any]) -> None:
             return
         if kind in LEAVING and account.leaves_at is None:
             return  # she has changed her mind
-        name = (await preferences.load(conn)).name or instance.site.host
+        coop = await load_letterhead(conn, instance.site)
         new_email = payload.get("email")
         address = await _make_address(conn, instance.site, kind, payload)
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
-    message = compose(kind, account, link=address, coop=name, sender=server.sender)
+    message = compose(kind, account, link=address, coop=coop, sender=server.sender)
     message["To"] = new_email or account.email
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = make_msgid(domain=instance.site.host.partition(":")[0])
@@ -117,27 +118,32 @@ async def _make_address(conn: Connection, site: Site, kind: MailKind, payload: d
     return f"{site.url}/lien/{token}" + ("" if return_to == "/" else f"?retour={quote(return_to, safe='')}")
 
 
-def compose(kind: MailKind, account: Account, *, link: str, coop: str, sender: str) -> EmailMessage:
+def compose(kind: MailKind, account: Account, *, link: str, coop: Letterhead, sender: str) -> EmailMessage:
     """The mail as text and as HTML, still without its recipient."""
     return write_mail(f"mail/{kind}", account, {"link": link}, coop=coop, sender=sender)
 
 
-def write_mail(template: str, account: Account, context: dict[str, Any], *, coop: str, sender: str) -> EmailMessage:
+def write_mail(
+    template: str, account: Account, context: dict[str, Any], *, coop: Letterhead, sender: str
+) -> EmailMessage:
     """A mail to a member from a pair of templates."""
     return write_letter(template, account.language, context | {"account": account}, coop=coop, sender=sender)
 
 
-def write_letter(template: str, language: str, context: dict[str, Any], *, coop: str, sender: str) -> EmailMessage:
+def write_letter(
+    template: str, language: str, context: dict[str, Any], *, coop: Letterhead, sender: str
+) -> EmailMessage:
     """A mail from a pair of templates in the person's language; its subject is the first line of the text."""
     environment = _environment(language)
-    known = context | {"coop": coop}
+    known = context | {"coop": coop.name, "letterhead": coop}
     text = environment.get_template(f"{template}.txt").render(known)
     subject, _, body = text.strip().partition("\n")
     message = EmailMessage()
     message["Subject"] = " ".join(subject.split())
-    message["From"] = Address(display_name=coop, addr_spec=sender)
+    message["From"] = Address(display_name=coop.name, addr_spec=sender)
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(body.strip() + "\n")
+    signature = environment.get_template("mail/signature.txt").render(known)
+    message.set_content(f"{body.strip()}\n\n{signature.strip()}\n")
     html = environment.get_template(f"{template}.html").render(known, subject=message["Subject"])
     message.add_alternative(html, subtype="html")
     return message

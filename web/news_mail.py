@@ -9,7 +9,7 @@ from typing import Any
 
 from federation.html import to_text
 from federation.instance import Instance
-from models import agreements, exchanges, mail_choices, news, posts, preferences
+from models import agreements, exchanges, mail_choices, news, posts
 from models.accounts import Account
 from models.agreements import read_terms
 from models.database import Connection
@@ -23,6 +23,7 @@ from web.agendas import list_occasions
 from web.calendars import Occasion, write_calendar
 from web.forms import Say
 from web.gratitude import read_thanks
+from web.letterhead import load_letterhead
 from web.mail import write_mail
 from web.news import Line, list_lines, list_thread_lines
 from web.paths import exchange_path
@@ -74,7 +75,7 @@ async def write_news_mail(
         if TYPES[row.type] in wanted
     ]
     kinds: list[Kind] = [kind for kind, choice in choices.items() if choice.rhythm == mail.rhythm]
-    coop = (await preferences.load(conn)).name or site.host
+    coop = await load_letterhead(conn, site)
     if mail.exchange_id is not None:
         kinds = ["messages", "exchanges"]
         listener = Listener(actor_id=account.actor_id, language=account.language)
@@ -105,7 +106,8 @@ def speak(language: str) -> Say:
 
 
 def _tie(message: EmailMessage, site: Site, mail: Mail) -> None:
-    """Mails about one thread answer one name, under one subject, so that mail programs show them as one thread.
+    """Mails about one thread answer one name, so that mail programs show them as one thread; each says in its subject
+    what happened.
 
     A mail's own name is made of its row: whatever happens on its way, it is the same mail.
     """
@@ -125,7 +127,8 @@ async def gather_thread(
     if not parts:
         return {}
     link = f"{site.url}{exchange_path(entries[0].exchange_id)}"
-    return {"parts": parts, "title": parts[0].line.what, "who": parts[0].line.who, "link": link}
+    last = parts[-1].line
+    return {"parts": parts, "title": last.what, "who": last.who, "happened": last.words, "link": link}
 
 
 async def _list_parts(conn: Connection, say: Say, listener: Listener, lines: Sequence[Line]) -> list[Part]:

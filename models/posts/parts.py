@@ -71,17 +71,23 @@ async def list_involved(conn: Connection, post_ids: list[int], reader_ids: list[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostCounts:
-    """Figures of a post and what the reader did with it."""
+    """Figures of a post and what the reader did with it. `own_shares` are those of our own streams, not of people."""
 
     post_id: int
     replies: int
     favourites: int
     shares: int
+    own_shares: int
     favourited: bool
     shared: bool
     kept: bool = False
     pinned: bool = False
     muted: bool = False
+
+    @property
+    def passed_on(self) -> int:
+        """How many people passed it on."""
+        return self.shares - self.own_shares
 
 
 async def count(conn: Connection, post_ids: list[int], reader_id: int | None) -> dict[int, PostCounts]:
@@ -95,6 +101,8 @@ async def count(conn: Connection, post_ids: list[int], reader_id: int | None) ->
                 AND r.audience IN ('network', 'unlisted')) AS replies,
             (SELECT count(*) FROM favourite f WHERE f.post_id = p.id) AS favourites,
             (SELECT count(*) FROM share s WHERE s.post_id = p.id) AS shares,
+            (SELECT count(*) FROM share s JOIN actor a ON a.id = s.actor_id
+                WHERE s.post_id = p.id AND a.local AND a.type IN ('Group', 'Application')) AS own_shares,
             EXISTS (SELECT FROM favourite f WHERE f.post_id = p.id AND f.actor_id = $2) AS favourited,
             EXISTS (SELECT FROM share s WHERE s.post_id = p.id AND s.actor_id = $2) AS shared,
             EXISTS (SELECT FROM bookmark b WHERE b.post_id = p.id AND b.actor_id = $2) AS kept,

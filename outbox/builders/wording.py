@@ -106,13 +106,22 @@ def write_return(until: datetime) -> str:
 
 
 def write_title(details: ListingDetails, language: str) -> str:
-    """The first line: state, kind, title and price, as plain text."""
+    """The first line: state, kind, title and price, as plain text. A title that says the kind itself is enough."""
     wording = find_wording(details.kind, details.mode)
     french = language == "fr"
-    label = f"{wording.french}{NBSP}:" if french else f"{wording.english}:"
+    label = f"{wording.french}{NBSP}: " if french else f"{wording.english}: "
+    if _says_kind(details.title, wording):
+        label = ""
     before = write_state(details.status, language)
     price = write_price(details, language)
-    return f"{before}{wording.emoji} {label} {details.title}" + (f", {price}" if price else "")
+    return f"{before}{wording.emoji} {label}{details.title}" + (f", {price}" if price else "")
+
+
+def _says_kind(title: str, wording: Wording) -> bool:
+    """Such as "Cherche diable", "Je cherche un diable", "Recherche un diable", "Don de plants"."""
+    typed = title.casefold().removeprefix("je ")
+    words = {wording.french.casefold(), wording.english.casefold(), f"re{wording.french.casefold()}"}
+    return any(typed == word or typed.startswith((f"{word} ", f"{word}{NBSP}", f"{word}:")) for word in words)
 
 
 def write_state(status: ListingStatus, language: str) -> str:

@@ -56,7 +56,7 @@ async def test_a_message_goes_by_mail_to_the_address_that_was_given_once(office:
     text, html = read_parts(message)
     assert message["To"] == "leonie@example.net" and message["Reply-To"] is None
     assert "Maryse, de lomme.test, vous a écrit." in text and "> Oui, samedi 10 h ?" in text
-    assert "henin.test, ne répond pas" in text and "attendez que votre serveur revienne" in text
+    assert "henin.test, ne répond pas" in text and "attendez que votre plateforme revienne" in text
     assert "Oui, samedi 10 h ?" in html and "alice@example.org" not in message.as_string()
     async with connection(office.pool) as conn:
         went = (await find_passages(conn, [post.uri]))[post.uri]

@@ -50,6 +50,28 @@ async def test_a_log_in_link_arrives_and_works(pool: Pool, postman: Postman) -> 
     assert link and (link.purpose, link.actor_id) == ("login", alice.id)
 
 
+async def test_a_mail_is_signed_by_the_cooperative_with_what_it_tells_of_itself(pool: Pool, postman: Postman) -> None:
+    async with transaction(pool) as conn:
+        alice = await make_member(conn, "alice")
+        chosen = Preferences(
+            name="La Remise",
+            address="12 rue du Bourg\n59160 Lomme",
+            opening_hours="Samedi, 10 h à 17 h",
+            contact_email="bonjour@remise.example",
+        )
+        await preferences.save(conn, chosen)
+
+    await mail.send_mail(make_instance(pool, postman.port), {"kind": "leaving", "actor_id": alice.id, "return_to": "/"})
+    await mail.send_mail(make_instance(pool, postman.port), {"kind": "login", "actor_id": alice.id, "return_to": "/"})
+
+    text, html = read_parts(postman.taken[-1])
+    assert text.rstrip().endswith(
+        "À bientôt,\nLa Remise\n12 rue du Bourg\n59160 Lomme\nSamedi, 10 h à 17 h\nbonjour@remise.example\n"
+        "https://lomme.test"
+    )
+    assert "59160 Lomme<br>Samedi" in html and 'href="mailto:bonjour@remise.example"' in html
+
+
 @pytest.mark.parametrize(
     ("kind", "purpose"),
     [

@@ -27,7 +27,7 @@ async def test_a_message_is_told_once_after_a_few_minutes(office: Office) -> Non
 
     assert (early, made, again) == (0, 1, 0)
     [message] = office.postman.taken
-    assert (message["To"], message["Subject"]) == ("alice@example.org", "Tente quatre places, avec Léonie")
+    assert (message["To"], message["Subject"]) == ("alice@example.org", "Léonie vous a écrit : Tente quatre places")
     text, html = read_parts(message)
     thread = await office.thread()
     assert "Léonie vous a écrit" in text and "> Est-elle libre samedi ?" in text
@@ -198,7 +198,10 @@ async def test_mails_about_a_thread_are_one_thread(office: Office, clock: Clock)
     await office.deliver(LATER + timedelta(minutes=10))
 
     first, second = office.postman.taken
-    assert first["Subject"] == second["Subject"]
+    assert [one["Subject"].partition(" :")[0] for one in (first, second)] == [
+        "Léonie vous a écrit",
+        "Léonie vous fait une demande",
+    ]
     assert first["References"] == second["References"] == first["In-Reply-To"] == second["In-Reply-To"]
     assert first["Message-ID"] != second["Message-ID"]
     assert "vous fait une demande" in read_parts(second)[0] and "Est-elle libre" not in read_parts(second)[0]
@@ -239,7 +242,7 @@ async def test_a_members_name_cannot_write_into_the_mail(office: Office) -> None
     await office.deliver()
 
     [message] = office.postman.taken
-    assert message["Bcc"] is None and message["Subject"].endswith("avec L Bcc: x@y.fr <b>")
+    assert message["Bcc"] is None and message["Subject"].startswith("L Bcc: x@y.fr <b> vous a écrit")
     assert "<script>" not in read_parts(message)[1] and "<b>" not in read_parts(message)[1].split("</h1>")[0]
 
 

@@ -36,8 +36,8 @@ SAID = {
     "demasquer": N_("Vous verrez de nouveau ce que publie cette personne."),
     "bloquer": N_("C’est noté : vous ne vous voyez plus l’un l’autre. Nous ne l’annonçons à personne."),
     "debloquer": N_("Le blocage est levé. Les abonnements ne reviennent pas d’eux-mêmes."),
-    "serveur": N_("C’est noté : plus rien de ce serveur ne vous arrive."),
-    "serveur-leve": N_("Ce serveur est de nouveau visible pour vous."),
+    "serveur": N_("C’est noté : plus rien de cette plateforme ne vous arrive."),
+    "serveur-leve": N_("Cette plateforme est de nouveau visible pour vous."),
 }
 
 

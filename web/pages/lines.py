@@ -25,7 +25,10 @@ PAGE = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One entry: a listing as `card`, or a note with its text. `shared_by` names who showed it, "" for nobody."""
+    """One entry: a listing as `card`, or a note with its text. `shared_by` names who showed it, "" for nobody.
+
+    Streams pass listings on, which is their work; the plate of the ad says from where.
+    """
 
     id: int
     shared_by: str
@@ -75,8 +78,13 @@ async def list_lines(conn: Connection, site: Site, entries: Iterable[Entry], rea
             quoted=quoted.get(entry.post_id),
         )
         for entry in wanted
-        if entry.post_id in found
+        if entry.post_id in found and not _is_own_letter(found[entry.post_id], reader_id)
     ]
+
+
+def _is_own_letter(post: Post, reader_id: int | None) -> bool:
+    """What the reader wrote to somebody alone stands where she wrote it, not among what others publish."""
+    return post.audience == "direct" and post.author_id == reader_id
 
 
 def _make_line(
@@ -90,7 +98,7 @@ def _make_line(
 ) -> Line:
     return Line(
         id=post.id,
-        shared_by=sharer.display_name if sharer else "",
+        shared_by="" if sharer is None or (card is not None and sharer.type == "Group") else sharer.display_name,
         card=card,
         author=author.display_name,
         author_href=profile_path(author),

@@ -49,7 +49,7 @@ from web.render import N_, find_face, render, say
 from web.session import current_account, reader_of
 
 SAID = {
-    "publiee": N_("Votre annonce est publiée. Elle part vers les coops et les personnes qui vous suivent."),
+    "publiee": N_("Votre annonce est publiée. Vous voyez plus bas où elle est partie."),
     "modifiee": N_("C’est changé, ici et bientôt partout où l’annonce est copiée."),
     "envoye": N_("Votre message est parti. Vous voyez dessous s’il est arrivé."),
     "jours": N_("C’est noté. Qui regarde l’annonce voit ces jours pris, sans savoir pourquoi."),

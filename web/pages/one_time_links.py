@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from models import accounts, links, tokens
+from models import accounts, links, sessions, tokens
 from models.accounts import Account
 from models.database import Connection, connection, transaction
 from models.errors import Conflict, Forbidden, Gone
@@ -90,6 +90,15 @@ async def _show(
     request: web.Request, link: OneTimeLink, account: Account, form: Form, status: int = 200
 ) -> web.Response:
     template = "login/new_password.html" if link.purpose == "password" else "login/link.html"
+    async with connection(request.app[INSTANCE].pool) as conn:
+        was_here = bool(await sessions.list_of(conn, account.actor_id) or await tokens.list_of(conn, account.actor_id))
     return await render(
-        request, template, status=status, form=form, link=link, person=account, return_to=read_return(form)
+        request,
+        template,
+        status=status,
+        form=form,
+        link=link,
+        person=account,
+        was_here=was_here,
+        return_to=read_return(form),
     )

@@ -69,7 +69,7 @@ async def _save_new(instance: Instance, form: Form, owner_id: int, *, room: int)
             form.fail("photos", "Beaucoup de photos attendent déjà une annonce. Publiez-les, ou attendez demain.")
             break
         except StoreFull:
-            form.fail("photos", "Le serveur n’a plus de place pour les photos : prévenez votre coop.")
+            form.fail("photos", "La plateforme n’a plus de place pour les photos : prévenez votre coop.")
             break
         else:
             saved.append(photo)

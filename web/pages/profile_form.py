@@ -102,7 +102,7 @@ async def _save_portrait(request: web.Request, form: Form, actor_id: int) -> int
         except RefusedPicture as refusal:
             form.fail("portrait", refusal.sentence, name=refusal.name)
         except StoreFull:
-            form.fail("portrait", "Le serveur n’a plus de place pour les photos : prévenez votre coop.")
+            form.fail("portrait", "La plateforme n’a plus de place pour les photos : prévenez votre coop.")
         else:
             return saved.id
     return None

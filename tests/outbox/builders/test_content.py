@@ -127,3 +127,18 @@ def test_money_is_written_as_the_language_has_it() -> None:
     assert write_money(Decimal(25), "fr") == f"25{NBSP}€"
     assert write_money(Decimal("12.5"), "fr") == f"12,50{NBSP}€"
     assert write_money(Decimal("12.5"), "en") == "€12.50"
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "first"),
+    [
+        ("request", "Cherche diable et sangles", "🙏 Cherche diable et sangles"),
+        ("request", "Je cherche un diable", "🙏 Je cherche un diable"),
+        ("request", "Recherche un diable", "🙏 Recherche un diable"),
+        ("request", "Chercheur de trésor en bois", f"🙏 Cherche{NBSP}: Chercheur de trésor en bois"),
+        ("offer", "Don de plants", "🎁 Don de plants"),
+        ("offer", "Donjon en carton", f"🎁 Don{NBSP}: Donjon en carton"),
+    ],
+)
+def test_a_title_that_says_the_kind_says_it_once(kind: str, title: str, first: str) -> None:
+    assert lines(kind=kind, title=title)[0] == first

@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 
 from federation.instance import Instance
-from models import posts
+from models import posts, reactions
 from models.actors import Actor
 from models.database import connection, execute, transaction
 from models.posts import Tag
+from tests.factories import make_follow, make_note, make_remote_actor
 from tests.village import Village
 from tests.web.pages.conftest import Browser
 
@@ -112,3 +113,18 @@ async def test_somebody_who_is_not_confirmed_has_no_page(visitor: Browser, lomme
         await execute(conn, "UPDATE account SET confirmed_at = NULL WHERE actor_id = $1", lomme.alice.id)
 
     assert (await visitor.get(f"/@{lomme.alice.username}")).status == 404
+
+
+async def test_feed_leaves_out_what_she_wrote_to_one_person_and_who_merely_passes_listings_on(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await make_note(conn, lomme.alice, content="<p>Rien que pour toi, Léonie.</p>", audience="direct")
+        stream = await make_remote_actor(conn, "offres", "henin.test", type="Group", name="Offres d’ailleurs")
+        await make_follow(conn, lomme.alice, stream)
+        await reactions.share(conn, uri=f"{stream.uri}/1", actor_id=stream.id, post_id=lomme.sewing.id)
+
+    page = await alice.get("/fil")
+
+    assert "Machine à coudre" in page.words()
+    assert "Rien que pour toi" not in page.words() and "Offres d’ailleurs" not in page.words()

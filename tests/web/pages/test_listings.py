@@ -150,7 +150,7 @@ async def test_author_sees_where_it_went_and_why_not(alice: Browser, lomme: Vill
 
     page = await alice.get(path_of(lomme, "tent"))
 
-    assert "Envoyée à 2 serveurs, reçue par 1." in page.words()
+    assert "Envoyée à 2 plateformes, reçue par 1." in page.words()
     assert "Le nom lens.test n’existe pas." in page.words()
 
 

@@ -94,13 +94,21 @@ async def test_a_new_password_takes_the_place_of_the_old_one_everywhere(door: Do
     await elsewhere.log_in("alice")
     link, other_link = await make_link(door, "password"), await make_link(door, "login")
 
-    await (await visitor.open(link)).send(link, {"password": NEW})
+    await visitor.open(link)
+    assert "Vos autres appareils devront se reconnecter." in visitor.text
+    await visitor.send(link, {"password": NEW})
 
     assert (visitor.status, visitor.path) == (200, "/")
     assert (await elsewhere.open("/compte")).path.startswith("/connexion")
     assert (await elsewhere.open(other_link)).status == 410
     assert (await elsewhere.log_in("alice", PASSWORD)).status == 422
     assert (await elsewhere.log_in("alice", NEW)).path == "/"
+
+
+async def test_who_was_never_here_has_no_other_devices(door: Doorbell) -> None:
+    link = await make_link(door, "password")
+
+    assert "Vos autres appareils" not in (await (await door.ring()).open(link)).text
 
 
 @pytest.mark.parametrize("password", ["", "court", "motdepasse2026", "alice-alice", "x" * 201])

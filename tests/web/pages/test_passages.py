@@ -146,7 +146,7 @@ async def test_b52_the_author_sees_to_which_server_nothing_private_was_sent(
 
     page = await alice.get(note.url.removeprefix(lomme.site.url))
 
-    assert "Non envoyé à Hénin-Carvin : votre coopérative n’envoie rien de privé à ce serveur." in page.words()
+    assert "Non envoyé à Hénin-Carvin : votre coopérative n’envoie rien de privé à cette plateforme." in page.words()
     assert f"/envois/{note.id}/renvoyer" not in page.text
 
 

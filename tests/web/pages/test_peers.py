@@ -79,7 +79,7 @@ async def test_list_says_who_does_well_and_what_waits(admin: Browser, lomme: Vil
 
     assert "henin.test" in words and "Tout va bien" in words
     assert "1 en attente, 1 non remis" in words
-    assert "reçu de lui il y a" in words
+    assert "Dernier message reçu : il y a" in words
 
 
 async def test_every_cause_is_told_to_the_administrator_with_the_server_s_name_and_what_to_do(

@@ -6,8 +6,10 @@ import msgspec
 import pytest
 
 from federation.instance import Instance
+from models import reactions
 from models.actors import Actor
 from models.database import connection, execute, fetch_column, fetch_value, transaction
+from tests.factories import make_local_actor
 from tests.village import Village
 from tests.web.pages.conftest import Browser
 
@@ -195,3 +197,15 @@ async def test_passing_on_alone_is_told_as_a_whole_sentence(
     await hocine.send(f"/reactions/{lomme.tent.id}", {"geste": "passer"}, form_on=path)
 
     assert "Une personne l’a fait passer." in (await alice.get(path)).words()
+
+
+async def test_what_our_own_streams_pass_on_is_nobodys_doing(
+    instance: Instance, alice: Browser, lomme: Village
+) -> None:
+    async with transaction(instance.pool) as conn:
+        stream = await make_local_actor(conn, "offres_de_test", type="Group")
+        await reactions.share(conn, uri=f"{stream.uri}/1", actor_id=stream.id, post_id=lomme.tent.id)
+
+    page = await alice.get(lomme.tent.post.url.removeprefix(lomme.site.url))
+
+    assert "l’a fait passer" not in page.words()

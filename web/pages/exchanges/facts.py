@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from models.agreements import Terms
 from models.listings import ListingDetails
-from web.formats import format_count, format_points, format_price
+from web.formats import format_count, format_price
 from web.render import N_
 from web.spans import Voice, describe, read_span
 
@@ -53,12 +53,19 @@ def list_facts(voice: Voice, terms: Terms, before: Terms | None = None) -> list[
                 Fact(
                     key=key,
                     icon=icon,
-                    label=voice.say(label),
+                    label=_name(voice, key, label),
                     text=text,
                     change=compare(was, text) if changed else None,
                 )
             )
     return facts
+
+
+def _name(voice: Voice, key: str, label: str) -> str:
+    """What it is called; points as the cooperative calls them."""
+    if key == "points" and voice.currency is not None:
+        return voice.currency.many[:1].upper() + voice.currency.many[1:]
+    return voice.say(label)
 
 
 LABELS = {
@@ -85,8 +92,8 @@ def _tell(voice: Voice, terms: Terms) -> Iterable[tuple[str, str]]:
     if given:
         yield "in_return", ", ".join(given)
     if terms.points:
-        amount, currency = terms.points, voice.currency
-        yield "points", format_points(amount, currency, voice.language) if currency else format_count(amount, "fr")
+        amount = terms.points
+        yield "points", format_count(amount, voice.language)
     if terms.note:
         yield "note", terms.note
 

@@ -58,7 +58,7 @@ async def test_it_is_said_before_and_stands_on_the_card(
     assert "Vous pouvez encore en promettre : 8 graines au plus." in before
     for browser in (hocine, alice):
         page = await browser.get(answer.location)
-        assert "Points5 graines" in page.words()
+        assert "Graines5" in page.words()
     counter = (await alice.get(f"/echanges/{held.exchange_id}/proposer/{held.id}")).words()
     assert "Hocine vous donne 5 graines quand c’est fait." in counter and "Mes graines" not in counter
 

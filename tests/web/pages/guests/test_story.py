@@ -46,7 +46,7 @@ async def test_a_loan_is_asked_for_countered_agreed_and_brought_back(inn: Inn) -
     await (await inn.owner()).send(f"{path}/accord", {"geste": "rendu"})
 
     assert "vous propose autre chose" in text and "À La Remise" in text and "> Plutôt le 11 ?" in text
-    assert "Plutôt le 11 ?" in html and "personne ne le lit" in text
+    assert "Plutôt le 11 ?" in html and "cette adresse ne reçoit pas de courriel" in text
     assert agreed == 1
     [mail] = await inn.tell()
     assert "c’est rendu" in read_parts(mail)[0]
