@@ -105,11 +105,11 @@ transport | Transport et déménagement | Transport and moving | Transport
   demenagement | Déménagement | Moving house | Déménagement
   courses | Courses et livraison | Errands and delivery | Courses
 garde | Garde | Care | Garde
-  garde-enfants | Garde d'enfants | Childcare | GardeEnfants
-  garde-animaux | Garde d'animaux | Pet sitting | GardeAnimaux
+  garde-enfants | Garde d’enfants | Childcare | GardeEnfants
+  garde-animaux | Garde d’animaux | Pet sitting | GardeAnimaux
 compagnie | Compagnie et visites | Company and visits | Compagnie
 couture-retouche | Couture et retouches | Sewing and alterations | Couture
-reparation-objet | Réparation d'objets | Mending things | Réparation
+reparation-objet | Réparation d’objets | Mending things | Réparation
 cuisine-partagee | Cuisine partagée | Cooking together | Cuisine
 benevolat | Bénévolat | Volunteering | Bénévolat
 autres-services | Autres services | Other services | Service
