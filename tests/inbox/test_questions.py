@@ -10,7 +10,8 @@ from models import notifications, polls, posts
 from models.actors import Actor
 from models.database import connection, execute, transaction
 from models.polls import Poll
-from outbox.polls import end_polls, vote
+from outbox.poll_figures import end_polls
+from outbox.polls import vote
 from tests.factories import make_note
 from tests.fediverse import Person
 from tests.inbox.desk import Desk, write_moment
