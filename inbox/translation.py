@@ -92,6 +92,7 @@ def read_new_poll(note: Note) -> NewPoll | None:
         voters=note.poll.voters,
         ends_at=note.poll.ends,
         closed_at=note.poll.closed,
+        hide_totals=all(option.votes is None for option in note.poll.options),
     )
 
 

@@ -20,7 +20,7 @@ LONGEST = timedelta(seconds=2_629_746)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPoll:
-    """A poll as its server tells it; one of ours begins without votes."""
+    """A poll as its server tells it; ours begin without votes. With `hide_totals` its figures wait for its end."""
 
     options: tuple[str, ...]
     votes: tuple[int, ...]
@@ -66,11 +66,12 @@ async def save_remote(conn: Connection, post_id: int, new: NewPoll) -> None:
     moved = await fetch_value(
         conn,
         """
-        INSERT INTO poll (post_id, multiple, options, votes, voters, ends_at, closed_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO poll (post_id, multiple, options, votes, voters, ends_at, closed_at, hide_totals)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (post_id) DO UPDATE SET multiple = excluded.multiple, options = excluded.options,
             votes = excluded.votes, voters = excluded.voters, ends_at = excluded.ends_at,
-            closed_at = coalesce(poll.closed_at, excluded.closed_at), fetched_at = now()
+            closed_at = coalesce(poll.closed_at, excluded.closed_at), hide_totals = excluded.hide_totals,
+            fetched_at = now()
         RETURNING xmax <> 0   -- it was here before
         """,
         post_id,
@@ -80,6 +81,7 @@ async def save_remote(conn: Connection, post_id: int, new: NewPoll) -> None:
         new.voters,
         new.ends_at,
         new.closed_at,
+        new.hide_totals,
     )
     if moved:
         await stream_events.record(conn, "edit", post_id)

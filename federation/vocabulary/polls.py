@@ -65,9 +65,9 @@ def read_poll(document: Json) -> Poll | None:
     )
 
 
-def _read_count(replies: object) -> int:
+def _read_count(replies: object) -> int | None:
     found = next(each(replies), None)
-    return (whole(found.get("totalItems"), 0, MAX_VOTES) or 0) if isinstance(found, dict) else 0
+    return whole(found.get("totalItems"), 0, MAX_VOTES) if isinstance(found, dict) else None
 
 
 def _read_closed(value: object) -> datetime | None:

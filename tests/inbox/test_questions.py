@@ -190,3 +190,18 @@ async def test_a_vote_for_something_of_ours_is_no_answer(desk: Desk, bob: Person
 
     assert await desk.told(alice) == []
     assert await desk.value("SELECT count(*) FROM post WHERE NOT local") == 0
+
+
+async def test_figures_that_their_server_hides_are_not_taken_for_none(desk: Desk, bob: Person, alice: Actor) -> None:
+    await desk.follow(alice, bob)
+    hiding = question(desk, bob, oneOf=[{"type": "Note", "name": name, "replies": {}} for name in ("Oui", "Non")])
+    await desk.take(bob, desk.create(bob, hiding))
+
+    poll = await read(desk, hiding["id"])
+
+    assert poll is not None and poll.hidden and poll.voters == 4
+    told = question(desk, bob, (3, 1)) | {"id": hiding["id"], "content": hiding["content"]}
+    told["oneOf"] = [told["oneOf"][0] | {"name": "Oui"}, told["oneOf"][1] | {"name": "Non"}]
+    await desk.take(bob, desk.activity(bob, "Update", told, to=told["to"]))
+    poll = await read(desk, hiding["id"])
+    assert poll is not None and not poll.hidden and poll.votes == [3, 1]
