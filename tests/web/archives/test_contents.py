@@ -65,9 +65,11 @@ async def furnish(instance: Instance) -> Village:
         alice, hocine = lomme.alice, lomme.hocine
         for text, audience in (("Bonjour <script>alert(1)</script> à tous", "network"), ("Entre nous", "followers")):
             await notes.publish(conn, SITE, alice, NoteDraft(text=text, audience=audience))  # type: ignore[arg-type]
-        asked = NoteDraft(text="On y va ?", audience="network", poll=PollDraft(options=("Oui", "Non"), expires_in=3600))
-        await polls.vote(conn, SITE, hocine, await notes.publish(conn, SITE, alice, asked), [1])
-        await polls.vote(conn, SITE, alice, await notes.publish(conn, SITE, hocine, asked), [0])
+        question = NoteDraft(
+            text="On y va ?", audience="network", poll=PollDraft(options=("Oui", "Non"), expires_in=3600)
+        )
+        await polls.vote(conn, SITE, hocine, await notes.publish(conn, SITE, alice, question), [1])
+        await polls.vote(conn, SITE, alice, await notes.publish(conn, SITE, hocine, question), [0])
         await make_note(conn, hocine, content="<p>Un secret d’Hocine</p>", audience="direct")
         await reactions.favourite(conn, uri="x:1", actor_id=alice.id, post_id=lomme.drill.id)
         await bookmarks.save(conn, actor_id=alice.id, post_id=lomme.sewing.id)
