@@ -1,7 +1,7 @@
 """Votes that come from elsewhere for polls of ours: counted for their author and no more, never kept as posts."""
 
 from federation.vocabulary.embedded import Postlike
-from federation.vocabulary.objects import VOTES, Note
+from federation.vocabulary.objects import Note
 from inbox.errors import Ignored
 from models import polls, posts, tombstones, votes
 from models.actors import Actor
@@ -43,11 +43,11 @@ async def hear_vote(conn: Connection, voter: Actor, object: Postlike) -> bool:
 
 async def is_vote(conn: Connection, object: Postlike) -> bool:
     """Whether it has a name and no words, or names an option of the poll of ours that it answers, as Mastodon reads."""
-    if not isinstance(object, Note) or object.type not in VOTES or not object.name or not object.in_reply_to:
+    if not isinstance(object, Note) or not object.may_be_vote:
         return False
     if object.is_vote:
         return True
-    asked = await posts.find_by_uri(conn, object.in_reply_to)
+    asked = await posts.find_by_uri(conn, object.in_reply_to or "")
     poll = await polls.find(conn, asked.id, None) if asked is not None and asked.local else None
     return poll is not None and _tidy(object.name) in poll.options
 

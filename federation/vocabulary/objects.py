@@ -111,10 +111,14 @@ class Note:
         return PUBLIC in self.to or PUBLIC in self.cc
 
     @property
+    def may_be_vote(self) -> bool:
+        """Whether it could be a choice in a poll: it has a name, in answer to something."""
+        return self.type in VOTES and bool(self.name and self.in_reply_to)
+
+    @property
     def is_vote(self) -> bool:
-        """Whether it is a choice in a poll, and no post: it has a name and no words, in answer to something."""
-        said = self.content.strip() or self.attachments or self.poll
-        return self.type in VOTES and bool(self.name and self.in_reply_to) and not said
+        """Whether it is a choice in a poll, and no post: it has no words either."""
+        return self.may_be_vote and not (self.content.strip() or self.attachments or self.poll)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

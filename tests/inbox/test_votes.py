@@ -77,6 +77,18 @@ async def test_a_vote_is_counted_and_nobody_is_told_nor_shown_anything(
     assert await desk.value("SELECT count(*) FROM post") == 1
 
 
+async def test_a_stranger_of_a_host_that_nobody_knows_votes_as_anybody_and_writes_to_nobody(
+    desk: Desk, alice: Actor
+) -> None:
+    post, mallory = await ask(desk, alice), desk.fediverse.add_person("mallory", "unknown.test")
+
+    await desk.take(mallory, choose(desk, mallory, post, "Mardi", alice))
+
+    assert (await read(desk, post)).votes == [0, 1, 0]
+    assert await desk.value("SELECT count(*) FROM message_request") == 0
+    assert await desk.value("SELECT count(*) FROM post") == 1
+
+
 async def test_a_poll_that_takes_one_answer_takes_one(desk: Desk, bob: Person, alice: Actor) -> None:
     post = await ask(desk, alice)
 

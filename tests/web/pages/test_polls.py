@@ -12,7 +12,7 @@ from models.actors import Actor
 from models.database import connection, execute, fetch_column, transaction
 from models.polls import NewPoll
 from models.posts import Post
-from outbox.notes import NoteDraft, publish
+from outbox.notes import NoteDraft, answer, publish
 from outbox.poll_figures import end_polls
 from outbox.polls import PollDraft
 from tests.factories import make_note
@@ -185,3 +185,34 @@ async def test_the_end_of_a_poll_is_news_to_whoever_asked_and_to_whoever_voted(
         page = await browser.get("/notifications")
         assert f"{words} est terminé" in page.words()
         assert page.html.xpath(f"//main//a[@href='{path}']")
+
+
+async def test_a_poll_in_an_answer_is_voted_in_where_the_answer_stands(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    draft = PollDraft(options=("Samedi", "Dimanche"), expires_in=3600)
+    async with transaction(instance.pool) as conn:
+        asking = NoteDraft(text="Quand est-elle libre ?", audience="network", poll=draft)
+        asked = await answer(conn, instance.site, lomme.hocine, lomme.tent.post, asking)
+
+    page = await alice.get(lomme.tent.post.url.removeprefix(instance.site.url))
+
+    [form] = page.html.xpath(f"//li[@id='r{asked.id}']//form[@action='/sondages/{asked.id}']")
+    assert [one.text for one in form.xpath(".//button")] == ["Samedi", "Dimanche"]
+
+
+async def test_a_poll_in_a_private_message_stands_in_its_thread(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    thread = await instance.pool.fetchrow(
+        "SELECT id, last_id FROM exchange WHERE listing_id = $1 AND partner_id = $2", lomme.tent.id, lomme.bob.id
+    )
+    assert thread is not None
+    asked = NewPoll(options=("Oui", "Non"), votes=(0, 0), multiple=False, voters=0, ends_at=None, closed_at=None)
+    async with transaction(instance.pool) as conn:
+        await polls.save_remote(conn, lomme.message.id, asked)
+
+    page = await alice.get(f"/echanges/{thread['id']}")
+
+    [form] = page.html.xpath(f"//li[@id='r{lomme.message.id}']//form[@action='/sondages/{lomme.message.id}']")
+    assert [one.text for one in form.xpath(".//button")] == ["Oui", "Non"]
