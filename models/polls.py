@@ -70,8 +70,10 @@ async def save_remote(conn: Connection, post_id: int, new: NewPoll) -> None:
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (post_id) DO UPDATE SET multiple = excluded.multiple, options = excluded.options,
             votes = excluded.votes, voters = excluded.voters, ends_at = excluded.ends_at,
-            closed_at = coalesce(poll.closed_at, excluded.closed_at), hide_totals = excluded.hide_totals,
-            fetched_at = now()
+            closed_at = CASE WHEN excluded.closed_at IS NOT NULL
+                THEN coalesce(poll.closed_at, excluded.closed_at) END,   -- some say "closed" without a date each time
+            told_at = CASE WHEN excluded.closed_at IS NOT NULL OR excluded.ends_at <= now() THEN poll.told_at END,
+            hide_totals = excluded.hide_totals, fetched_at = now()
         RETURNING xmax <> 0   -- it was here before
         """,
         post_id,
@@ -85,6 +87,19 @@ async def save_remote(conn: Connection, post_id: int, new: NewPoll) -> None:
     )
     if moved:
         await stream_events.record(conn, "edit", post_id)
+        await _forget_end(conn, post_id)
+
+
+async def _forget_end(conn: Connection, post_id: int) -> None:
+    """Whoever was told that it is over is told again where it goes on."""
+    await execute(
+        conn,
+        """
+        DELETE FROM notification WHERE post_id = $1 AND type = 'poll'
+            AND EXISTS (SELECT FROM poll WHERE poll.post_id = $1 AND told_at IS NULL)
+        """,
+        post_id,
+    )
 
 
 async def save_own(conn: Connection, post_id: int, new: NewPoll) -> None:
@@ -100,7 +115,6 @@ async def save_own(conn: Connection, post_id: int, new: NewPoll) -> None:
     )
     if kept is False:
         await remove(conn, post_id)
-    await execute(conn, "DELETE FROM notification WHERE post_id = $1 AND type = 'poll'", post_id)
     await execute(
         conn,
         """
@@ -117,6 +131,7 @@ async def save_own(conn: Connection, post_id: int, new: NewPoll) -> None:
         new.ends_at,
         new.hide_totals,
     )
+    await _forget_end(conn, post_id)
 
 
 async def remove(conn: Connection, post_id: int) -> None:

@@ -205,3 +205,27 @@ async def test_figures_that_their_server_hides_are_not_taken_for_none(desk: Desk
     await desk.take(bob, desk.activity(bob, "Update", told, to=told["to"]))
     poll = await read(desk, hiding["id"])
     assert poll is not None and not poll.hidden and poll.votes == [3, 1]
+
+
+async def test_a_poll_that_its_author_opens_again_takes_votes_and_its_end_is_told_again(
+    desk: Desk, bob: Person, alice: Actor
+) -> None:
+    await desk.follow(alice, bob)
+    asked = question(desk, bob)
+    await desk.take(bob, desk.create(bob, asked))
+    async with transaction(desk.instance.pool) as conn:
+        post = await posts.find_by_uri(conn, asked["id"])
+        assert post is not None
+        await vote(conn, desk.instance.site, alice, post, [0])
+    past = write_moment(datetime.now(UTC) - timedelta(minutes=1))
+    await desk.take(bob, desk.activity(bob, "Update", asked | {"endTime": past, "closed": past}, to=asked["to"]))
+    assert await end_polls(desk.instance) == 1
+
+    await desk.take(bob, desk.activity(bob, "Update", asked, to=asked["to"]))
+
+    poll = await read(desk, asked["id"], alice)
+    assert poll is not None and not poll.over and poll.own == [0]
+    assert await desk.told(alice) == []
+    await desk.instance.pool.execute("UPDATE poll SET ends_at = now()")
+    assert await end_polls(desk.instance) == 1
+    assert await desk.told(alice) == ["poll"]
