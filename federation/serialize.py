@@ -78,8 +78,9 @@ def require_receivable(document: Json, names: set[str]) -> None:
     elif _is_vote(document):
         if document.keys() - {"@context"} != FIELDS_OF_VOTES or (len(document["to"]), document["cc"]) != (1, []):
             raise BrokenRule("A vote says nothing but its choice, to the author of the poll alone.")
-    elif document["type"] == "Note":
+    elif document["type"] in ("Note", "Question"):
         _require_note(document)
+        _require_poll(document)
 
 
 def _is_vote(document: Json) -> bool:
@@ -113,6 +114,18 @@ def _require_note(document: Json) -> None:
         _require_attachment(attachment, listing=listing)
     if not all(tag.get("href", "").isascii() for tag in document["tag"]):
         raise BrokenRule("The address of a tag is not percent-encoded.")
+
+
+def _require_poll(document: Json) -> None:
+    """What makes a Question of a post: options of one kind, and an end; nothing of that in a Note."""
+    options = [document[name] for name in ("oneOf", "anyOf") if name in document]
+    if document["type"] == "Note":
+        if options:
+            raise BrokenRule("A Note asks nothing.")
+    elif len(options) != 1 or "endTime" not in document or not document["content"]:
+        raise BrokenRule("A Question has words, its options in oneOf or anyOf, and an end.")
+    elif any(option.keys() != {"type", "name", "replies"} for option in options[0]):
+        raise BrokenRule("Mastodon reads the name and the replies of an option, and nothing else.")
 
 
 def _moment(written: str) -> datetime:

@@ -48,7 +48,7 @@ TERMS: dict[str, Any] = {
     "movedTo": {"@id": "as:movedTo", "@type": "@id"},
     "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
     "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
-    **_plain("toot", "discoverable", "indexable", "suspended", "blurhash", "Emoji"),
+    **_plain("toot", "discoverable", "indexable", "suspended", "blurhash", "Emoji", "votersCount"),
     "focalPoint": {"@id": "toot:focalPoint", "@container": "@list"},
     **_ids("toot", "featured"),
     **_plain("schema", "PropertyValue", "value", "PostalAddress", "streetAddress", "postalCode"),

@@ -116,6 +116,8 @@ async def _save_parts(conn: Connection, post: Post, object: Postlike, *, fresh: 
     poll, attachments = read_new_poll(note_of(object)), read_attachments(object)
     if poll is not None:
         await polls.save_remote(conn, post.id, poll)
+    elif not fresh:
+        await polls.remove(conn, post.id)
     if attachments or not fresh:
         await media.save_remote(conn, post.id, attachments)
     await save_quoted(conn, post, object, fresh=fresh)
@@ -151,8 +153,8 @@ def _ask_about(author: Actor, object: Postlike) -> Question:
 def _require_wanted(object: Postlike, arrival: Arrival) -> None:
     """Raise Ignored for what concerns nobody here."""
     note = note_of(object)
-    if note.type == "Note" and note.name and note.in_reply_to and not note.content and not note.attachments:
-        raise Ignored("This votes in a poll, and there are none of ours.")
+    if note.is_vote:
+        raise Ignored("This votes in a poll, and is no post.")
     if isinstance(object, Note) and not _is_wanted(arrival):
         raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
 

@@ -87,11 +87,12 @@ def read_new_poll(note: Note) -> NewPoll | None:
         return None
     return NewPoll(
         options=tuple(option.name for option in note.poll.options),
-        votes=tuple(option.votes for option in note.poll.options),
+        votes=tuple(option.votes or 0 for option in note.poll.options),
         multiple=note.poll.multiple,
         voters=note.poll.voters,
         ends_at=note.poll.ends,
         closed_at=note.poll.closed,
+        hide_totals=all(option.votes is None for option in note.poll.options),
     )
 
 

@@ -1,6 +1,6 @@
 """A member leaves: nothing more of hers is sent, whoever may know her is told, and no more than her name stays."""
 
-from models import actors, message_requests, posts
+from models import actors, message_requests, posts, votes
 from models.database import Connection, execute, fetch_all, fetch_column, fetch_value
 from models.errors import Conflict
 from models.inboxes import Inbox, schedule_to
@@ -149,6 +149,7 @@ async def depart(conn: Connection, actor_id: int) -> None:
         actor_id,
     )
     await message_requests.forget_person(conn, actor_id)
+    await votes.forget_voter(conn, actor_id)
     await execute(conn, "DELETE FROM media WHERE owner_id = $1", actor_id)
     await execute(conn, "DELETE FROM account WHERE actor_id = $1", actor_id)
 
@@ -170,3 +171,4 @@ async def forget_stranger(conn: Connection, actor_id: int) -> None:
         await posts.delete(conn, post_id)
     await actors.delete(conn, actor_id)
     await message_requests.forget_person(conn, actor_id)
+    await votes.forget_voter(conn, actor_id)

@@ -53,8 +53,8 @@ async def notify_all(
 ) -> list[int]:
     """Tell these people, each once, in one statement; the notifications' ids.
 
-    Nobody is told of her own acts, of what somebody does whom she blocked or who blocked her, of those whom she muted
-    with their notifications, of threads that she muted, or twice of one thing.
+    Nobody is told of her own acts, but of the end of her own poll, of what somebody does whom she blocked or who
+    blocked her, of those whom she muted with their notifications, of threads that she muted, or twice of one thing.
     """
     if not recipient_ids:
         return []
@@ -66,7 +66,7 @@ async def notify_all(
             SELECT told.id, told.recipient_id, $3, $4::bigint, $5::bigint
             FROM unnest($1::bigint[], $2::bigint[]) AS told (id, recipient_id)
             JOIN account ON account.actor_id = told.recipient_id
-            WHERE told.recipient_id <> $4
+            WHERE (told.recipient_id <> $4 OR $3 = 'poll')
                 AND NOT EXISTS (SELECT FROM barred WHERE reader_id = told.recipient_id AND author_id = $4 OFFSET 0)
                 AND NOT EXISTS (SELECT FROM mute WHERE actor_id = told.recipient_id AND target_id = $4 AND notifications
                     AND (until IS NULL OR until > now()))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from models import accounts, actors, deliveries, posts, quotes
+from models import accounts, actors, deliveries, posts, quotes, votes
 from models.actors import Actor
 from models.database import Connection
 from models.errors import NotFound
@@ -19,7 +19,7 @@ async def delete_post(
 ) -> None:
     """Make the post a tombstone and send its Delete; `stream_uri` is the Group that passed it on.
 
-    Whoever quotes it is told too: they looked at it by themselves.
+    Whoever quotes it, or voted in its poll, is told too: they looked at it by themselves.
 
     Raises NotFound where it was taken back at the same moment.
     """
@@ -30,7 +30,8 @@ async def delete_post(
     if post.audience != "coop":
         stream = await actors.find_by_uri(conn, stream_uri) if stream_uri else None
         quoting = {quote.quoting_actor_id for quote in await quotes.list_accepted(conn, post.id)}
-        recipients = replace(find_recipients(post.audience, author, stream=stream), named_ids=tuple(sorted(quoting)))
+        looking = {*quoting, *await votes.list_remote_voters(conn, post.id)}
+        recipients = replace(find_recipients(post.audience, author, stream=stream), named_ids=tuple(sorted(looking)))
         delete = build_delete(site, author, post, datetime.now(UTC))
         await send(conn, author, delete, replace(recipients, holders_of=post.uri), about=post.uri)
     await posts.delete(conn, post.id)

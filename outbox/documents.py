@@ -2,13 +2,13 @@
 
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.objects import Note
-from models import actors, listings, media, posts, quote_policies
+from models import actors, listings, media, polls, posts, quote_policies
 from models.actors import Actor
 from models.database import Connection
 from models.errors import NotFound
 from models.posts import Post
 from models.settings import Site
-from outbox.builders.note import build_note
+from outbox.builders.note import add_poll, build_note
 from outbox.builders.proposal import build_proposal
 from outbox.builders.quotes import add_quotes
 
@@ -24,4 +24,5 @@ async def build_document(conn: Connection, site: Site, author: Actor, post: Post
         return add_quotes(author, build_proposal(site, author, listing, pictures), parts)
     tags = (await posts.list_tags(conn, [post.id]))[post.id]
     mentioned = await actors.list_by_ids(conn, (await posts.list_mentions(conn, [post.id]))[post.id])
-    return add_quotes(author, build_note(site, author, post, media=pictures, tags=tags, mentioned=mentioned), parts)
+    note = build_note(site, author, post, media=pictures, tags=tags, mentioned=mentioned)
+    return add_quotes(author, add_poll(note, await polls.find(conn, post.id, None)), parts)

@@ -37,7 +37,7 @@ async def find_answered(conn: Connection, site: Site, activity: Activity) -> Act
     match activity:
         case Create(object=object) | Update(object=object):
             note = note_of(object)
-            if note is None or note.in_reply_to is None:
+            if note is None or note.in_reply_to is None or note.may_be_vote:
                 return None
             parent_uri, addressed = note.in_reply_to, (*activity.to, *activity.cc, *note.to, *note.cc)
         case Delete(object=tombstone):

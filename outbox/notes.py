@@ -1,6 +1,6 @@
 """Write a note, answer somebody in public or in private, change a note and take it back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -10,7 +10,7 @@ from uuid import uuid4
 from federation import hashtags
 from federation.html import from_text
 from federation.uris import note_uri, note_url, tag_url, web_address
-from models import actors, notes, notifications, posts, quote_policies, uploads
+from models import actors, notes, notifications, posts, quote_policies, uploads, votes
 from models.actors import Actor
 from models.database import Connection
 from models.errors import Invalid, NotFound
@@ -20,16 +20,17 @@ from models.quote_policies import QuotePolicy
 from models.settings import Site
 from models.texts import NOT_TYPED
 from models.uploads import MediaWords
-from outbox import quoting
+from outbox import polls, quoting
 from outbox.audience import find_recipients, next_moment
 from outbox.builders.audience import build_address
 from outbox.builders.create import build_create
-from outbox.builders.note import build_note
+from outbox.builders.note import add_poll, build_note
 from outbox.builders.quotes import add_quotes
 from outbox.builders.update import build_update
 from outbox.deletions import delete_post
 from outbox.mentions import find_mentioned
 from outbox.moves import require_at_home
+from outbox.polls import PollDraft
 from outbox.send import send
 
 TEXT_LIMIT = 5_000
@@ -47,7 +48,8 @@ class NoteDraft:
     note thanks for; no edit changes it. `secret` is a last paragraph that only whoever receives the
     note may know: it is sent and not kept. Where `handles` are given, nobody else is named, whatever the text quotes:
     in a private note a name in somebody's title would make one more reader. `quoted_id` is the post that a new note
-    quotes; `quote_policy` says who may quote the note itself.
+    quotes; `quote_policy` says who may quote the note itself. `poll` is what the note asks; an edit without one takes it
+    away.
     """
 
     text: str
@@ -62,6 +64,7 @@ class NoteDraft:
     handles: tuple[str, ...] | None = None
     quoted_id: int | None = None
     quote_policy: QuotePolicy | None = None
+    poll: PollDraft | None = None
 
 
 async def publish(conn: Connection, site: Site, author: Actor, draft: NoteDraft) -> Post:
@@ -103,6 +106,7 @@ async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, 
     new, named = await _compose(conn, site, author, draft, parent)
     post = await notes.create_note(conn, new)
     pictures = await uploads.attach(conn, post.id, author.id, draft.media_ids, limit=MEDIA_LIMIT, types=TYPES)
+    poll = await polls.save(conn, post.id, draft.poll) if draft.poll is not None else None
     await quote_policies.begin(conn, post, draft.quote_policy)
     quote = None if quoted is None else await quoting.begin(conn, site, author, post, quoted)
     await _tell(conn, author, post, named)
@@ -110,7 +114,7 @@ async def _write(conn: Connection, site: Site, author: Actor, draft: NoteDraft, 
         parts = (await quote_policies.load_parts(conn, [post]))[post.id]
         said = replace(post, content=post.content + from_text(draft.secret))
         note = build_note(site, author, said, mentioned=named, tags=new.tags, media=pictures)
-        note = add_quotes(author, note, parts)
+        note = add_quotes(author, add_poll(note, poll), parts)
         recipients = find_recipients(audience, author, named=named)
         await send(conn, author, build_create(site, author, note), recipients, about=post.uri)
         if quoted is not None and quote is not None:
@@ -138,6 +142,8 @@ async def edit(conn: Connection, site: Site, author: Actor, note: Post, draft: N
         if words.id in draft.media_ids:
             await uploads.save_words(conn, words.id, author.id, description=words.description, focus=words.focus)
     pictures = await uploads.attach(conn, note.id, author.id, draft.media_ids, limit=MEDIA_LIMIT, types=TYPES)
+    voters = await votes.list_remote_voters(conn, note.id)
+    poll = await polls.save(conn, note.id, draft.poll)
     [changed] = await posts.list_by_ids(conn, [note.id])
     for actor in named:
         if actor.local:
@@ -146,8 +152,10 @@ async def edit(conn: Connection, site: Site, author: Actor, note: Post, draft: N
     if changed.audience != "coop":
         parts = (await quote_policies.load_parts(conn, [changed]))[changed.id]
         written = build_note(site, author, changed, mentioned=named, tags=new.tags, media=pictures)
-        written = add_quotes(author, written, parts)
-        recipients = replace(find_recipients(changed.audience, author, named=named), holders_of=changed.uri)
+        written = add_quotes(author, add_poll(written, poll), parts)
+        recipients = find_recipients(changed.audience, author, named=named)
+        reached = (*recipients.named_ids, *voters)  # votes may come from servers that only looked at it
+        recipients = replace(recipients, named_ids=reached, holders_of=changed.uri)
         await send(conn, author, build_update(site, author, written), recipients, about=changed.uri)
     return changed
 
@@ -188,7 +196,18 @@ def _require_draft(draft: NoteDraft) -> NoteDraft:
         raise Invalid("Le message est trop long : 5 000 caractères au plus.", field="text")
     if len(warning) > WARNING_LIMIT:
         raise Invalid("L’avertissement est trop long : 500 caractères au plus.", field="warning")
-    return replace(draft, text=text, warning=warning)
+    return replace(draft, text=text, warning=warning, poll=require_poll(text, draft.media_ids, draft.poll))
+
+
+def require_poll(text: str, media_ids: Sequence[int], poll: PollDraft | None) -> PollDraft | None:
+    """The poll of a note with this text and these files, tidied. Raises Invalid."""
+    if poll is None:
+        return None
+    if media_ids:
+        raise Invalid("Un message a des photos ou un sondage, pas les deux.", field="poll[options]")
+    if not text.strip():
+        raise Invalid("Écrivez la question que pose votre sondage.", field="text")
+    return polls.require_draft(poll)
 
 
 def _describe(site: Site, author: Actor, draft: NoteDraft, text: str, mentioned: Mapping[str, Actor]) -> NewPost:

@@ -1,64 +1,154 @@
-"""Vote in a poll of somebody elsewhere, and hear that it is over."""
+"""Ask in a poll of one's own, and vote in one: the same verb for people here and elsewhere."""
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NoReturn
 
-from federation.instance import Instance
 from federation.vocabulary.polls import Vote
-from models import actors, jobs, notifications, polls, posts
+from models import actors, jobs, polls, posts, votes
 from models.actors import Actor
-from models.database import Connection, transaction
+from models.database import Connection
 from models.errors import Invalid, NotFound
 from models.ids import make_id
+from models.polls import NewPoll, Poll
 from models.posts import Post
 from models.settings import Site
+from models.texts import NOT_TYPED
 from outbox.builders.create import build_vote
 from outbox.send import Recipients, send
 
-REFRESH = "poll"
-"""The job that asks a poll's server for its last figures (inbox/questions)."""
+FIGURES = "poll_figures"
+"""The job that tells other servers the figures of a poll of ours (outbox/poll_figures)."""
+
+TOLD_EVERY = timedelta(minutes=3)
+"""Figures leave no more often than this, however many vote."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollDraft:
+    """What somebody wants to ask; `expires_in` are seconds from the moment at which it is published or changed."""
+
+    options: tuple[str, ...]
+    expires_in: int
+    multiple: bool = False
+    hide_totals: bool = False
+
+
+def require_draft(draft: PollDraft) -> PollDraft:
+    """The poll, its options tidied and the empty ones left out. Raises Invalid."""
+    options = tuple(name for one in draft.options if (name := " ".join(NOT_TYPED.sub("", one).split())))
+    if len(options) < polls.FEWEST_OPTIONS:
+        raise Invalid("Un sondage propose au moins deux réponses.", field="poll[options]")
+    if len(options) > polls.MOST_OPTIONS:
+        raise Invalid("Un sondage propose quatre réponses au plus.", field="poll[options]")
+    if any(len(one) > polls.LONGEST_OPTION for one in options):
+        raise Invalid("Une réponse du sondage est trop longue : 50 caractères au plus.", field="poll[options]")
+    if len(set(options)) < len(options):
+        raise Invalid("Deux réponses du sondage sont les mêmes.", field="poll[options]")
+    if draft.expires_in < polls.SHORTEST.total_seconds():
+        raise Invalid("Un sondage dure au moins cinq minutes.", field="poll[expires_in]")
+    if draft.expires_in > polls.LONGEST.total_seconds():
+        raise Invalid("Un sondage dure un mois au plus.", field="poll[expires_in]")
+    return PollDraft(
+        options=options, expires_in=draft.expires_in, multiple=draft.multiple, hide_totals=draft.hide_totals
+    )
+
+
+async def save(conn: Connection, post_id: int, draft: PollDraft | None) -> Poll | None:
+    """What a post of ours asks from now on; with None nothing any more."""
+    if draft is None:
+        await polls.remove(conn, post_id)
+        return None
+    new = NewPoll(
+        options=draft.options,
+        votes=(0,) * len(draft.options),
+        multiple=draft.multiple,
+        voters=0,
+        ends_at=datetime.now(UTC) + timedelta(seconds=draft.expires_in),
+        closed_at=None,
+        hide_totals=draft.hide_totals,
+    )
+    await polls.save_own(conn, post_id, new)
+    return await polls.find(conn, post_id, None)
+
+
+Refusal = Literal["over", "mine", "none", "unknown", "several", "voted"]
+
+
+def find_refusal(poll: Poll, choices: list[int]) -> Refusal | None:
+    """Why whoever `poll` was read for may not choose these; None where she may. All the rules stand here.
+
+    In a poll that takes several answers each may come by itself, as votes from other servers do.
+    """
+    if poll.over:
+        return "over"
+    if poll.mine:
+        return "mine"
+    if not choices:
+        return "none"
+    if any(not 0 <= choice < len(poll.options) for choice in choices):
+        return "unknown"
+    if len(choices) > 1 and not poll.multiple:
+        return "several"
+    if set(choices) & set(poll.own) or (poll.own and not poll.multiple):
+        return "voted"
+    return None
 
 
 async def vote(conn: Connection, site: Site, voter: Actor, post: Post, choices: list[int]) -> None:
-    """Choose these options (by their places), once and for all. Raises Invalid, and NotFound where there is no poll."""
+    """One of ours chooses these options (by their places), for good. Raises Invalid, and NotFound without a poll."""
     if post.id not in await posts.filter_visible(conn, [post.id], voter.id):
         raise NotFound
-    await polls.lock(conn, post.id)
+    await votes.lock(conn, post.id)
     poll = await polls.find(conn, post.id, voter.id)
     if poll is None:
         raise NotFound
     wanted = list(dict.fromkeys(choices))
-    if poll.over:
-        raise Invalid("Ce sondage est terminé.", field="choices")
-    if poll.own:
-        raise Invalid("Vous avez déjà voté.", field="choices")
-    if not wanted or any(not 0 <= choice < len(poll.options) for choice in wanted):
-        raise Invalid("Choisissez parmi les réponses du sondage.", field="choices")
-    if len(wanted) > 1 and not poll.multiple:
-        raise Invalid("Ce sondage n’attend qu’une réponse.", field="choices")
+    refusal = find_refusal(poll, wanted)
+    if refusal is not None:
+        _refuse(refusal)
+    uris = {choice: f"{voter.uri}#votes/{make_id()}" for choice in wanted}
+    await count(conn, voter, post, poll, uris)
+    if not post.local:
+        await _send(conn, site, voter, post, {poll.options[choice]: uri for choice, uri in uris.items()})
+
+
+def _refuse(refusal: Refusal) -> NoReturn:
+    match refusal:
+        case "over":
+            raise Invalid("Ce sondage est terminé.", field="choices")
+        case "mine":
+            raise Invalid("On ne vote pas dans son propre sondage.", field="choices")
+        case "none" | "unknown":
+            raise Invalid("Choisissez parmi les réponses du sondage.", field="choices")
+        case "several":
+            raise Invalid("Ce sondage n’attend qu’une réponse.", field="choices")
+        case "voted":
+            raise Invalid("Vous avez déjà voté.", field="choices")
+
+
+async def count(conn: Connection, voter: Actor, post: Post, poll: Poll, uris: dict[int, str]) -> None:
+    """Count these choices of somebody here or elsewhere, and have the new figures of ours told, after a while.
+
+    The caller holds the lock and found no refusal.
+    """
+    await votes.save(conn, post.id, voter.id, uris)
+    if post.local and not poll.hide_totals:
+        # A job that runs already may have read the figures before this vote: each span of time has one of its own.
+        span = int(datetime.now(UTC).timestamp() // TOLD_EVERY.total_seconds())
+        await jobs.enqueue(conn, FIGURES, {"post": post.id}, key=f"{FIGURES}:{post.id}:{span}", wait=TOLD_EVERY)
+
+
+async def _send(conn: Connection, site: Site, voter: Actor, post: Post, uris: dict[str, str]) -> None:
+    """Tell the author of the poll alone."""
     author = await actors.get(conn, post.author_id)
-    uris: dict[int, str] = {}
-    for choice in wanted:
+    for name, uri in uris.items():
         told = Vote(
-            id=f"{voter.uri}#votes/{make_id()}",
-            name=poll.options[choice],
+            id=uri,
+            name=name,
             attributed_to=voter.uri,
             in_reply_to=post.uri,
             to=(author.uri,),
             published=datetime.now(UTC),
         )
-        uris[choice] = told.id
-        await send(conn, voter, build_vote(site, voter, told), Recipients(named_ids=(author.id,)), about=told.id)
-    await polls.save_votes(conn, post.id, voter.id, uris)
-
-
-async def end_polls(instance: Instance) -> int:
-    """Tell our people that polls in which they voted are over, and ask for the last figures; how many. A chore."""
-    async with transaction(instance.pool) as conn:
-        ended = await polls.take_ended(conn)
-        for poll in ended:
-            await notifications.notify_all(
-                conn, poll.voter_ids, type="poll", actor_id=poll.author_id, post_id=poll.post_id
-            )
-            if poll.voter_ids:
-                await jobs.enqueue(conn, REFRESH, {"post": poll.post_id}, key=f"{REFRESH}:{poll.post_id}")
-    return len(ended)
+        await send(conn, voter, build_vote(site, voter, told), Recipients(named_ids=(author.id,)), about=uri)

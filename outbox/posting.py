@@ -1,6 +1,6 @@
 """What a client sends becomes a note: now, or when its moment comes."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from models import posts, provenance, writing_defaults
@@ -12,6 +12,7 @@ from models.quote_policies import QuotePolicy
 from models.settings import Site
 from outbox import notes, replies
 from outbox.notes import NoteDraft
+from outbox.polls import PollDraft
 from outbox.suggestions import suggest
 
 
@@ -28,6 +29,7 @@ class Wish:
     media_ids: tuple[int, ...]
     quoted_id: int | None = None
     quote_policy: QuotePolicy | None = None
+    poll: PollDraft | None = None
 
 
 async def post(conn: Connection, site: Site, author: Actor, wish: Wish, application: str | None) -> Post:
@@ -42,6 +44,7 @@ async def post(conn: Connection, site: Site, author: Actor, wish: Wish, applicat
         media_ids=wish.media_ids,
         quoted_id=wish.quoted_id,
         quote_policy=wish.quote_policy or defaults.quote_policy,
+        poll=wish.poll,
     )
     if wish.parent_id is None:
         note = await notes.publish(conn, site, author, draft)
@@ -70,9 +73,12 @@ async def _answer(conn: Connection, site: Site, author: Actor, parent: Post, dra
 
 def write_wish(wish: Wish) -> dict[str, Any]:
     """A wish as it waits in the database."""
-    return {name: getattr(wish, name) for name in Wish.__slots__} | {"media_ids": list(wish.media_ids)}
+    lists = {"media_ids": list(wish.media_ids), "poll": asdict(wish.poll) if wish.poll else None}
+    return {name: getattr(wish, name) for name in Wish.__slots__} | lists
 
 
 def read_wish(kept: dict[str, Any]) -> Wish:
     """What `write_wish` wrote."""
-    return Wish(**(kept | {"media_ids": tuple(kept["media_ids"])}))
+    poll = kept.get("poll")
+    asked = PollDraft(**(poll | {"options": tuple(poll["options"])})) if poll else None
+    return Wish(**(kept | {"media_ids": tuple(kept["media_ids"]), "poll": asked}))

@@ -12,6 +12,7 @@ from models.scheduled import Scheduled
 from models.settings import Site
 from outbox import posting
 from outbox.letters import write_to_member
+from outbox.notes import require_poll
 from outbox.posting import Wish
 
 JOB = "scheduled"
@@ -27,8 +28,12 @@ FAILED = {
 
 
 async def schedule(conn: Connection, author: Actor, wish: Wish, at: datetime, application: str | None) -> Scheduled:
-    """Keep it for its moment. Raises Invalid where that is too soon or too late, or a picture is not the author's."""
+    """Keep it for its moment. Raises Invalid where that is too soon or too late, or a picture is not the author's.
+
+    A poll lasts from that moment on.
+    """
     require_moment(at)
+    require_poll(wish.text, wish.media_ids, wish.poll)
     for media_id in wish.media_ids:
         if (await uploads.get_own(conn, media_id, author.id)).post_id is not None:
             raise Invalid("Une photo appartient déjà à un autre message.", field="media_ids")

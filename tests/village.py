@@ -190,11 +190,11 @@ async def build(conn: Connection, site: Site, store: FolderStore | None = None) 
     distant = await notes.create_note(
         conn,
         NewPost(
-            uri=f"{bob.uri}/notes/9",
+            uri=f"{bob.uri}/notes/cafe",
             kind="note",
             local=False,
             author_id=bob.id,
-            url=f"{bob.url}/9",
+            url=f"{bob.url}/cafe",
             audience="network",
             content='<p>The repair café was full. <a href="https://henin.test/tags/couture">#couture</a></p>',
             language="en",

@@ -52,7 +52,8 @@ from outbox.leaving import leave_due
 from outbox.listing_ends import expire_due
 from outbox.message_requests import JOB as WAITING
 from outbox.message_requests import look_again, tell_waiting
-from outbox.polls import REFRESH, end_polls
+from outbox.poll_figures import REFRESH, end_polls, tell_figures
+from outbox.polls import FIGURES
 from outbox.reminders import remind_due
 from outbox.results import probe_hosts
 from outbox.scheduled import JOB as SCHEDULED
@@ -78,6 +79,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     PUSH: push_notification,
     ONE: push_one,
     REFRESH: questions.refresh_job,
+    FIGURES: tell_figures,
     featured.JOB: featured.read_featured,
     making.JOB: making.make_archive,
     calendars.JOB: calendars.refresh_job,

@@ -34,6 +34,7 @@ ONE: dict[str, str] = {
     "called_off": N_("%(who)s annule ce à quoi vous avez réagi"),
     "move": N_("%(who)s a déménagé : vous suivez sa nouvelle adresse"),
     "poll": N_("Un sondage de %(who)s est terminé"),
+    "own_poll": N_("Votre sondage est terminé"),
     "message": N_("%(who)s vous a écrit"),
     "said": N_("%(who)s vous a écrit"),
     "requested": N_("%(who)s vous fait une demande"),
@@ -115,7 +116,7 @@ async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, row
             icon=ICONS.get(row.type, "alerte"),
             words=_tell(
                 say,
-                _kind(row, found, roots),
+                _kind(row, found, roots, reader_id),
                 [_line(one.display_name) for one in there],
                 row.count - len(row.actor_ids),
             ),
@@ -221,8 +222,10 @@ def join_names(say: Say, names: Sequence[str], others: int) -> str:
     return say(N_("%(names)s et %(last)s"), names=", ".join(names[:-1]), last=names[-1])
 
 
-def _kind(row: News, found: Mapping[int, Post], roots: Mapping[int, Listing]) -> str:
-    """A change that calls it off is told as that."""
+def _kind(row: News, found: Mapping[int, Post], roots: Mapping[int, Listing], reader_id: int) -> str:
+    """A change that calls it off is told as that, and the end of one's own poll as one's own."""
+    if row.type == "poll" and row.actor_ids == [reader_id]:
+        return "own_poll"
     changed = roots.get(row.post_id or 0) if row.type == "update" and row.post_id in found else None
     return "called_off" if changed is not None and changed.details.status == "cancelled" else row.type
 

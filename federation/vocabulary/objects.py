@@ -45,11 +45,14 @@ from federation.vocabulary.parts import (
     write_mention,
     write_place,
 )
-from federation.vocabulary.polls import Poll, read_poll
+from federation.vocabulary.polls import Poll, read_poll, write_poll
 from federation.vocabulary.quotes import read_quoted, write_quote_link, write_quoted
 
 MAX_ATTACHMENTS = 16
 MAX_LINKS = 4
+
+VOTES = frozenset({"Note", "Answer"})
+"""Types of votes in polls; Pleroma calls them Answers among its own."""
 
 PLAYED = frozenset({"Video", "Audio"})
 """Types of which `icon` is the poster."""
@@ -106,6 +109,16 @@ class Note:
     def is_public(self) -> bool:
         """Whether everybody may read it."""
         return PUBLIC in self.to or PUBLIC in self.cc
+
+    @property
+    def may_be_vote(self) -> bool:
+        """Whether it could be a choice in a poll: it has a name, in answer to something."""
+        return self.type in VOTES and bool(self.name and self.in_reply_to)
+
+    @property
+    def is_vote(self) -> bool:
+        """Whether it is a choice in a poll, and no post: it has no words either."""
+        return self.may_be_vote and not (self.content.strip() or self.attachments or self.poll)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +228,7 @@ def write_note(value: Note) -> Json:
             "inReplyTo": value.in_reply_to,
             "content": value.content,
             "contentMap": {value.language: value.content} if value.language else None,
+            **write_poll(value.poll),
             "attachment": [write_document(document) for document in value.attachments],
             "tag": [
                 *(write_mention(mention) for mention in value.mentions),

@@ -1,4 +1,4 @@
-"""Polls of others: a Question with its options and figures, and the votes that we send for one (only those)."""
+"""Polls: a Question with its options and figures, and the votes in one."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,10 +15,10 @@ MAX_VOTES = 2**31 - 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One answer that can be chosen, and how many chose it."""
+    """One answer that can be chosen, and how many chose it; None where nobody is told yet."""
 
     name: str
-    votes: int = 0
+    votes: int | None = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +65,34 @@ def read_poll(document: Json) -> Poll | None:
     )
 
 
-def _read_count(replies: object) -> int:
+def _read_count(replies: object) -> int | None:
     found = next(each(replies), None)
-    return (whole(found.get("totalItems"), 0, MAX_VOTES) or 0) if isinstance(found, dict) else 0
+    return whole(found.get("totalItems"), 0, MAX_VOTES) if isinstance(found, dict) else None
 
 
 def _read_closed(value: object) -> datetime | None:
     """When it was closed; `true` means that it is."""
     return moment(value) or (datetime.now(UTC) if flag(value) else None)
+
+
+def write_poll(value: Poll | None) -> Json:
+    """What a Question has beside a Note, as Mastodon writes it; `endTime` is the post's."""
+    if value is None:
+        return {}
+    written: Json = {
+        "anyOf" if value.multiple else "oneOf": [_write_option(option) for option in value.options],
+        "votersCount": value.voters,
+    }
+    if value.closed is not None:
+        written["closed"] = write_moment(value.closed)
+    return written
+
+
+def _write_option(option: Option) -> Json:
+    replies: Json = {"type": "Collection"}
+    if option.votes is not None:
+        replies["totalItems"] = option.votes
+    return {"type": "Note", "name": option.name, "replies": replies}
 
 
 def write_vote(value: Vote) -> Json:

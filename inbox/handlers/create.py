@@ -7,6 +7,7 @@ from inbox.agreements import hear_report
 from inbox.errors import Ignored
 from inbox.objects import find_author, save_post
 from inbox.thanks import hear_thanks
+from inbox.votes import hear_vote
 from inbox.words import hear_words
 from models.actors import Actor
 from models.database import Connection
@@ -14,12 +15,17 @@ from models.settings import Site
 
 
 async def handle_create(conn: Connection, site: Site, sender: Actor, activity: Create) -> None:
-    """Kept when it is a listing, or concerns somebody here; reports, and a private yes or no, go to agreements."""
+    """Kept when it is a listing, or concerns somebody here; reports, and a private yes or no, go to agreements.
+
+    A vote is counted.
+    """
     if isinstance(activity.object, EconomicEvent):
         await hear_report(conn, site, sender, activity.object)
         return
     if not is_postlike(activity.object):
         raise Ignored("This is not shown here.")
+    if await hear_vote(conn, sender, activity.object):
+        return
     author = await find_author(conn, sender, activity.object)
     post = await save_post(conn, author, activity.object)
     await hear_words(conn, site, author, post)

@@ -12,6 +12,7 @@ from inbox.changes import find_before, tell_change
 from inbox.errors import Ignored
 from inbox.objects import find_author, save_post
 from inbox.thanks import hear_thanks
+from inbox.votes import is_vote
 from inbox.words import hear_words
 from models import message_requests
 from models.actors import Actor
@@ -31,6 +32,8 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
         return
     if not is_postlike(activity.object):
         raise Ignored("This is not shown here.")
+    if await is_vote(conn, activity.object):
+        raise Ignored("A vote in a poll is not changed.")
     note = note_of(activity.object)
     before = await find_before(conn, activity.object)
     old = before is None and isinstance(activity.object, Note) and note.published and _is_old(note.published)

@@ -1,11 +1,15 @@
 """An ordinary post of ours as others receive it: a reply, a question, a message."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from federation.fields import PUBLIC
 from federation.vocabulary.objects import Note
+from federation.vocabulary.polls import Option
+from federation.vocabulary.polls import Poll as Asked
 from models.actors import Actor
 from models.media import Media
+from models.polls import Poll
 from models.posts import Post, Tag
 from models.settings import Site
 from outbox.builders.attachments import build_documents, build_hashtags, build_mentions
@@ -44,3 +48,20 @@ def build_note(
         thanks_for=post.thanks_for,
         can_quote=(PUBLIC,) if PUBLIC in post.to_uris or PUBLIC in post.cc_uris else (),
     )
+
+
+def add_poll(note: Note, poll: Poll | None) -> Note:
+    """The same as a Question, where it asks something, with the figures as far as they are shown."""
+    if poll is None:
+        return note
+    asked = Asked(
+        options=tuple(
+            Option(name=name, votes=None if poll.hidden else votes)
+            for name, votes in zip(poll.options, poll.votes, strict=True)
+        ),
+        multiple=poll.multiple,
+        ends=poll.ends_at,
+        closed=poll.ended_at,
+        voters=poll.voters,
+    )
+    return replace(note, type="Question", end_time=poll.ends_at, poll=asked)

@@ -10,7 +10,8 @@ from models import notifications, polls, posts
 from models.actors import Actor
 from models.database import connection, execute, transaction
 from models.polls import Poll
-from outbox.polls import end_polls, vote
+from outbox.poll_figures import end_polls
+from outbox.polls import vote
 from tests.factories import make_note
 from tests.fediverse import Person
 from tests.inbox.desk import Desk, write_moment
@@ -189,3 +190,42 @@ async def test_a_vote_for_something_of_ours_is_no_answer(desk: Desk, bob: Person
 
     assert await desk.told(alice) == []
     assert await desk.value("SELECT count(*) FROM post WHERE NOT local") == 0
+
+
+async def test_figures_that_their_server_hides_are_not_taken_for_none(desk: Desk, bob: Person, alice: Actor) -> None:
+    await desk.follow(alice, bob)
+    hiding = question(desk, bob, oneOf=[{"type": "Note", "name": name, "replies": {}} for name in ("Oui", "Non")])
+    await desk.take(bob, desk.create(bob, hiding))
+
+    poll = await read(desk, hiding["id"])
+
+    assert poll is not None and poll.hidden and poll.voters == 4
+    told = question(desk, bob, (3, 1)) | {"id": hiding["id"], "content": hiding["content"]}
+    told["oneOf"] = [told["oneOf"][0] | {"name": "Oui"}, told["oneOf"][1] | {"name": "Non"}]
+    await desk.take(bob, desk.activity(bob, "Update", told, to=told["to"]))
+    poll = await read(desk, hiding["id"])
+    assert poll is not None and not poll.hidden and poll.votes == [3, 1]
+
+
+async def test_a_poll_that_its_author_opens_again_takes_votes_and_its_end_is_told_again(
+    desk: Desk, bob: Person, alice: Actor
+) -> None:
+    await desk.follow(alice, bob)
+    asked = question(desk, bob)
+    await desk.take(bob, desk.create(bob, asked))
+    async with transaction(desk.instance.pool) as conn:
+        post = await posts.find_by_uri(conn, asked["id"])
+        assert post is not None
+        await vote(conn, desk.instance.site, alice, post, [0])
+    past = write_moment(datetime.now(UTC) - timedelta(minutes=1))
+    await desk.take(bob, desk.activity(bob, "Update", asked | {"endTime": past, "closed": past}, to=asked["to"]))
+    assert await end_polls(desk.instance) == 1
+
+    await desk.take(bob, desk.activity(bob, "Update", asked, to=asked["to"]))
+
+    poll = await read(desk, asked["id"], alice)
+    assert poll is not None and not poll.over and poll.own == [0]
+    assert await desk.told(alice) == []
+    await desk.instance.pool.execute("UPDATE poll SET ends_at = now()")
+    assert await end_polls(desk.instance) == 1
+    assert await desk.told(alice) == ["poll"]

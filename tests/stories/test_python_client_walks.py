@@ -121,6 +121,10 @@ async def test_mastodon_py_walks_from_log_in_to_log_out(make_walk: MakeWalk) -> 
     await eventually(deleted)
     with pytest.raises(MastodonNotFoundError):
         await ask(client.status, posted)
+    poll = await ask(client.make_poll, ["Samedi", "Dimanche"], 3600, multiple=True, hide_totals=True)
+    asked = (await ask(client.status_post, "Quels jours ?", poll=poll)).poll
+    assert ([one.title for one in asked.options], asked.multiple) == (["Samedi", "Dimanche"], True)
+    assert [one.votes_count for one in (await ask(client.poll, asked)).options] == [None, None]
     token = client.access_token
     await ask(client.revoke_access_token)
     late = Mastodon(access_token=token, api_base_url=walk.here.origin, session=client.session)
@@ -195,6 +199,10 @@ async def test_toot_walks_from_its_own_log_in(make_walk: MakeWalk, tmp_path: Pat
         "post", "--reply-to", offer["id"], "Est-elle libre samedi ?", "--media", str(PHOTO), "--description", "Verte"
     )
     assert "Est-elle libre samedi" in await toot("thread", offer["id"])
+    options = ("--poll-option", "Samedi", "--poll-option", "Dimanche", "--poll-expires-in", "1 hour")
+    asked = json.loads(await toot("post", "Quel jour ?", *options, "--json"))
+    assert [one["title"] for one in asked["poll"]["options"]] == ["Samedi", "Dimanche"]
+    assert "Dimanche" in await toot("thread", asked["id"])
     for act in ("favourite", "reblog", "bookmark", "unreblog"):
         await toot(act, offer["id"])
     assert "Machine à coudre" in await toot("bookmarks")

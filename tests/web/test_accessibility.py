@@ -11,10 +11,11 @@ import asyncpg
 import pytest
 from playwright.async_api import Browser, Page
 
-from models import absences, actors, archives, leaving, unavailabilities, waiting_posts
+from models import absences, actors, archives, leaving, polls, unavailabilities, waiting_posts
 from models.actors import Actor
 from models.database import Connection, execute, open_pool, transaction
 from models.hours import Closure, Span, make_hours, write_hours
+from models.polls import NewPoll
 from models.unavailabilities import midnight
 from tests.atlas import furnish_atlas
 from tests.conftest import copy_database, with_database
@@ -183,6 +184,7 @@ async def live(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempP
             await furnish_days(conn, live.village)
             await furnish_unknown_hosts(conn)
             await furnish_strangers(conn, live.village)
+            await ask_bob(conn, live.village)
         yield live
     pool.terminate()
     await keeper.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -210,6 +212,19 @@ async def furnish_departures(conn: Connection, village: Village) -> None:
             host,
             state,
         )
+
+
+async def ask_bob(conn: Connection, village: Village) -> None:
+    """What Bob says at his own place is a poll."""
+    asked = NewPoll(
+        options=("Samedi", "Dimanche"),
+        votes=(2, 1),
+        multiple=False,
+        voters=3,
+        ends_at=datetime.now(UTC) + timedelta(days=2),
+        closed_at=None,
+    )
+    await polls.save_remote(conn, village.distant_note.id, asked)
 
 
 async def furnish_unknown_hosts(conn: Connection) -> None:

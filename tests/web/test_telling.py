@@ -11,6 +11,9 @@ from models import accounts, exchanges, mail_choices, mails
 from models.database import Connection, connection, execute, fetch_column, transaction
 from models.errors import Unfinished
 from models.settings import Settings
+from outbox.notes import NoteDraft, publish
+from outbox.poll_figures import end_polls
+from outbox.polls import PollDraft
 from tests.factories import make_listing, make_member, make_note
 from tests.web.office import LATER, NOON, Clock, Office
 from tests.web.postman import StandIn, read_parts
@@ -112,6 +115,23 @@ async def test_a_message_that_was_taken_back_is_not_told(office: Office) -> None
     await office.run_jobs()
 
     assert office.postman.taken == []
+
+
+async def test_the_end_of_her_own_poll_is_told_as_she_chose(office: Office) -> None:
+    asked = PollDraft(options=("Lundi", "Mardi"), expires_in=300)
+    async with transaction(office.pool) as conn:
+        await mail_choices.save(conn, office.alice.id, {"posts": "now"})
+        draft = NoteDraft(text="Quel jour ?", audience="network", poll=asked)
+        await publish(conn, office.instance.site, office.alice, draft)
+        await execute(conn, "UPDATE poll SET ends_at = now()")
+    await end_polls(office.instance)
+    async with transaction(office.pool) as conn:
+        await execute(conn, "UPDATE notification SET created_at = $1", NOON)
+
+    assert await office.deliver() == 1
+
+    [message] = office.postman.taken
+    assert "Votre sondage est terminé" in read_parts(message)[0]
 
 
 async def test_nobody_is_told_of_her_own_acts(office: Office) -> None:

@@ -45,6 +45,7 @@ async def put_status(request: web.Request) -> web.Response:
         media_ids=typed.media_ids,
         media_words=read_words(parameters),
         quote_policy=typed.quote_policy,
+        poll=typed.poll,
     )
     async with transaction(instance.pool) as conn:
         post = await get_own(conn, request)

@@ -9,7 +9,7 @@ from federation.films import TYPES
 from federation.pictures import ACCEPTED_TYPES, MAX_BYTES
 from federation.software import NAME, read_version
 from federation.web_push import load_key, write_public
-from models import actors, featured_tags, levels, pins, preferences, sign_ups, statistics
+from models import actors, featured_tags, levels, pins, polls, preferences, sign_ups, statistics
 from models.database import Connection, connection
 from models.errors import NotFound
 from models.preferences import Preferences
@@ -134,10 +134,10 @@ def build_configuration(site: Site) -> Json:
         },
         "media_attachments": media,
         "polls": {
-            "max_options": 4,
-            "max_characters_per_option": 50,
-            "min_expiration": 300,
-            "max_expiration": 2_629_746,
+            "max_options": polls.MOST_OPTIONS,
+            "max_characters_per_option": polls.LONGEST_OPTION,
+            "min_expiration": int(polls.SHORTEST.total_seconds()),
+            "max_expiration": int(polls.LONGEST.total_seconds()),
         },
         "translation": {"enabled": False},
     }

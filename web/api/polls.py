@@ -1,4 +1,4 @@
-"""Polls of others: their figures, and voting in them."""
+"""Polls: what a client wants to ask, their figures, and voting in them."""
 
 import asyncio
 from contextlib import suppress
@@ -10,16 +10,33 @@ from models import polls, posts
 from models.database import Connection, connection, transaction
 from models.errors import DeclicError, Invalid, NotFound
 from models.posts import Post
-from outbox.polls import vote
+from outbox.polls import PollDraft, vote
 from web.api.answers import answer_json
 from web.api.auth import reader, reader_id
 from web.api.entities.polls import build_poll
 from web.api.entities.values import Json
-from web.api.parameters import read_id, read_parameters
+from web.api.parameters import Parameters, read_id, read_parameters
 from web.keys import INSTANCE
 
 PATIENCE = 3.0
 """Seconds that somebody waits for newer figures; then the known ones are shown."""
+
+
+MOST_SECONDS = 10**9
+"""What is longer is as much too long."""
+
+
+def read_poll_draft(parameters: Parameters) -> PollDraft | None:
+    """`poll[options][]`, `poll[expires_in]` in seconds, `poll[multiple]`, `poll[hide_totals]`; None where none came."""
+    options = parameters.texts("poll[options]")
+    if not options and not parameters.text("poll[expires_in]").strip():
+        return None
+    return PollDraft(
+        options=options,
+        expires_in=parameters.whole("poll[expires_in]", 0, most=MOST_SECONDS),
+        multiple=parameters.flag("poll[multiple]"),
+        hide_totals=parameters.flag("poll[hide_totals]"),
+    )
 
 
 async def show_poll(request: web.Request) -> web.Response:

@@ -22,6 +22,7 @@ from web.api.answers import answer_json
 from web.api.auth import TOKEN, reader
 from web.api.entities.values import Json
 from web.api.parameters import Parameters, read_idempotency_key, read_parameters
+from web.api.polls import read_poll_draft
 from web.api.scheduled import load_scheduled, read_scheduled_at
 from web.api.statuses import get_by_id, get_target, load_one
 from web.keys import INSTANCE
@@ -89,8 +90,6 @@ async def _load_made(conn: Connection, request: web.Request, made: Made) -> Json
 
 def read_typed(parameters: Parameters) -> Wish:
     """What a client sends for a new status. Raises Invalid with a sentence for what this server does not do."""
-    if parameters.text("poll[options]").strip():
-        raise Invalid("This server makes no polls of its own; it shows those of others.", field="poll[options]")
     quoted_id = parameters.id("quoted_status_id")
     text, media_ids = parameters.text("status").strip(), tuple(parameters.named_ids("media_ids"))
     warning = parameters.text("spoiler_text").strip()
@@ -112,6 +111,7 @@ def read_typed(parameters: Parameters) -> Wish:
         media_ids=media_ids,
         quoted_id=quoted_id,
         quote_policy=read_quote_policy(parameters),
+        poll=read_poll_draft(parameters),
     )
 
 

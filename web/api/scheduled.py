@@ -1,6 +1,7 @@
 """Statuses to come: what waits, another moment, and never mind."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from aiohttp import web
@@ -97,7 +98,7 @@ def _build_params(one: Scheduled) -> Json:
     wish = read_wish(one.wish)
     return {
         "text": wish.text,
-        "poll": None,
+        "poll": asdict(wish.poll) if wish.poll else None,
         "media_ids": [str(id) for id in wish.media_ids] or None,
         "sensitive": bool(wish.sensitive),
         "spoiler_text": wish.warning or None,

@@ -20,6 +20,7 @@ from models import (
     scheduled,
     sessions,
     tokens,
+    votes,
 )
 from models import featured_tags as featured
 from models.database import Connection, connection
@@ -30,7 +31,7 @@ ALWAYS = (datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
 
 
 async def write_choices(owner: Owner, parcel: Parcel) -> None:
-    """The account and its devices, the settings of her reading, and what still waits to be published."""
+    """The account and its devices, the settings of her reading, what waits to be published; what she voted, apart."""
     async with connection(owner.instance.pool) as conn:
         kept: dict[str, Any] = {
             "account": await _describe_account(conn, owner),
@@ -39,6 +40,11 @@ async def write_choices(owner: Owner, parcel: Parcel) -> None:
             "mails": {kind: one.rhythm for kind, one in (await mail_choices.load(conn, owner.actor.id)).items()},
             "kept_days": await _list_kept_days(conn, owner.actor.id),
         }
+        cast = [
+            {"poll": one.uri, "answers": one.answers, "at": one.voted_at}
+            for one in await votes.list_cast(conn, owner.actor.id)
+        ]
+    await parcel.add("votes.json", orjson.dumps(cast, option=orjson.OPT_INDENT_2))
     kept["scheduled"] = [
         {"at": one.scheduled_at, "status": one.wish} async for rows in turn_own(owner, _list_scheduled) for one in rows
     ]

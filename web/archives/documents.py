@@ -14,7 +14,7 @@ from models.database import Connection, connection
 from models.media import Media
 from models.timelines import Entry, Page, PostFilter
 from outbox.builders.create import build_create
-from outbox.builders.note import build_note
+from outbox.builders.note import add_poll, build_note
 from outbox.builders.proposal import build_proposal
 from outbox.builders.quotes import add_quotes
 from outbox.profiles import describe_actor
@@ -99,6 +99,7 @@ async def _build_objects(conn: Connection, owner: Owner, said: list[Said]) -> di
             continue
         mentioned = [people[id] for id in named[one.id] if id in people]
         note = build_note(site, owner.actor, one.post, media=one.pictures, tags=tags[one.id], mentioned=mentioned)
+        note = add_poll(note, one.poll)
         built[one.id] = to_json(build_create(site, owner.actor, add_quotes(owner.actor, note, parts[one.id])))
     return built
 

@@ -6,13 +6,14 @@ from typing import Protocol, TypeVar
 
 from federation.html import to_text
 from federation.instance import Instance
-from models import actors, listings, media, posts, thanks
+from models import actors, listings, media, polls, posts, thanks
 from models.accounts import Account
 from models.actors import Actor
 from models.database import Connection, connection
 from models.exchanges import Entry, Event, list_events
 from models.listings import Listing
 from models.media import Media
+from models.polls import Poll
 from models.posts import Post
 from web.addressing import strip_names
 
@@ -60,12 +61,13 @@ def turn_own(owner: Owner, read: Callable[..., Awaitable[list[AnyRow]]]) -> Asyn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """One post with its author and pictures; for a listing what it is beside."""
+    """One post with its author and pictures; for a listing what it is beside, and what it asks if it has a poll."""
 
     post: Post
     author: Actor
     pictures: list[Media]
     listing: Listing | None
+    poll: Poll | None
 
     @property
     def id(self) -> int:
@@ -78,6 +80,7 @@ async def gather(conn: Connection, ids: list[int]) -> list[Said]:
     found = {post.id: post for post in await posts.list_by_ids(conn, ids)}
     writers = {one.id: one for one in await actors.list_by_ids(conn, [post.author_id for post in found.values()])}
     pictures = await media.list_by_posts(conn, list(found))
+    asked = await polls.list_by_posts(conn, list(found), None)
     details = await listings.list_by_posts(conn, [id for id, post in found.items() if post.kind == "listing"])
     return [
         Said(
@@ -85,6 +88,7 @@ async def gather(conn: Connection, ids: list[int]) -> list[Said]:
             author=writers[found[id].author_id],
             pictures=pictures[id],
             listing=details.get(id),
+            poll=asked.get(id),
         )
         for id in ids
         if id in found

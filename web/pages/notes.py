@@ -25,7 +25,11 @@ from web.paths import listing_path, note_path
 from web.render import N_, render, say
 from web.session import reader_of
 
-SAID = {"vote": N_("Votre vote est parti."), "choix": N_("Choisissez parmi les réponses du sondage.")}
+SAID = {
+    "vote": N_("Votre vote est parti."),
+    "compte": N_("Votre vote est compté."),
+    "choix": N_("Choisissez parmi les réponses du sondage."),
+}
 
 
 async def show_local(request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""Voting in a poll of somebody elsewhere, from a line of a feed or from its page."""
+"""Voting in a poll, from a line of a feed or from its page."""
 
 from aiohttp import web
 
@@ -36,4 +36,4 @@ async def post_vote(request: web.Request) -> web.Response:
             await outbox.vote(conn, instance.site, await actors.get(conn, account.actor_id), post, chosen)
         except Invalid:
             raise web.HTTPSeeOther(path) from None
-    raise lead_on(path, "vote")
+    raise lead_on(path, "compte" if post.local else "vote")

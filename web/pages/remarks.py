@@ -6,10 +6,11 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from models import actors, media, notes, posts
+from models import actors, media, notes, polls, posts
 from models.actors import Actor
 from models.database import Connection
 from models.media import Media
+from models.polls import Poll
 from models.posts import PUBLIC, Post
 from models.settings import Site
 from web.addressing import strip_names
@@ -40,6 +41,7 @@ class Remark:
     files: list[File]
     passages: Passages | None
     quoted: Quoted | None = None
+    poll: Poll | None = None
 
 
 async def list_remarks(conn: Connection, site: Site, post_id: int, reader_id: int | None) -> list[Remark]:
@@ -51,6 +53,7 @@ async def list_remarks(conn: Connection, site: Site, post_id: int, reader_id: in
     photos = await media.list_by_posts(conn, list(found))
     own = await find_passages(conn, [post.uri for post in found.values() if post.author_id == reader_id])
     quoted = await list_quoted(conn, site, list(found.values()), reader_id)
+    asked = await polls.list_by_posts(conn, list(found), reader_id)
     shown = [found[id] for id in below if id in found]
     return [
         replace(
@@ -58,6 +61,7 @@ async def list_remarks(conn: Connection, site: Site, post_id: int, reader_id: in
                 site, post, found=found, writers=writers, photos=photos.get(post.id, []), passages=own.get(post.uri)
             ),
             quoted=quoted.get(post.id),
+            poll=asked.get(post.id),
         )
         for post in shown
     ]

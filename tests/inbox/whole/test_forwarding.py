@@ -9,9 +9,10 @@ import pytest
 from federation.proofs import add_proof
 from federation.signatures import Signer
 from inbox.process import process_due
-from models import blocks
+from models import blocks, polls
 from models.actors import Actor
 from models.database import connection
+from models.polls import NewPoll
 from models.posts import Post
 from tests.factories import make_follow, make_note, make_remote_actor
 from tests.fediverse import Person
@@ -168,3 +169,19 @@ async def test_ax20_the_deletion_of_an_answer_follows_it(desk: Desk, bob: Person
     ]
     assert [state for state, _ in await desk.states()] == ["done", "done"], await desk.states()
     assert await desk.value("SELECT count(*) FROM post WHERE NOT local AND deleted_at IS NULL") == 0
+
+
+@pytest.mark.parametrize("content", [None, "<p>Mardi</p>"], ids=["no text", "text that says it again"])
+async def test_a_vote_goes_on_to_nobody_however_it_is_addressed(
+    desk: Desk, bob: Person, post: Post, seal: Signer, content: str | None
+) -> None:
+    asked = NewPoll(options=("Lundi", "Mardi"), votes=(0, 0), multiple=False, voters=0, ends_at=None, closed_at=None)
+    async with connection(desk.instance.pool) as conn:
+        await polls.save_own(conn, post.id, asked)
+    vote = _answer(desk, bob, post, name="Mardi", content=content)
+
+    await desk.post(bob, _seal(vote, seal))
+    await process_due(desk.instance)
+
+    assert await desk.value("SELECT voters FROM poll") == 1
+    assert await _forwarded(desk) == []

@@ -91,6 +91,11 @@ assert.equal((await own.source.fetch()).text, "Bonsoir #Lomme");
 assert.equal((await own.remove()).text, "Bonsoir #Lomme");
 await event("delete", (id) => id === post.id, "the deletion in the stream");
 await refused(own.fetch(), 404);
+const poll = { options: ["Samedi", "Dimanche"], expiresIn: 3600, multiple: false, hideTotals: false };
+const question = await client.v1.statuses.create({ status: "Quel jour ?", poll });
+assert.deepEqual((await client.v1.polls.$select(question.poll.id).fetch()).options.map((one) => one.votesCount), [0, 0]);
+await refused(client.v1.polls.$select(question.poll.id).votes.create({ choices: [0] }), 422);
+await refused(client.v1.statuses.create({ status: "Quel jour ?", poll: { ...poll, options: ["Samedi"] } }), 422);
 await done("media and posts");
 
 const list = await client.v1.lists.create({ title: "Lomme" });

@@ -73,6 +73,10 @@ assert.equal((await client.getStatusSource(post.id)).data.text, "Bonsoir #Lomme"
 await client.deleteStatus(post.id);
 await eventually(async () => deletions.includes(post.id), "the deletion in the stream");
 await refused(client.getStatus(post.id), 404);
+const options = ["Samedi", "Dimanche"];
+const question = (await client.postStatus("Quel jour ?", { poll: { options, expires_in: 3600 } })).data;
+assert.deepEqual((await client.getPoll(question.poll.id)).data.options.map((one) => one.title), options);
+await refused(client.votePoll(question.poll.id, [0]), 422);
 await done("media and posts");
 
 const list = (await client.createList("Lomme")).data;

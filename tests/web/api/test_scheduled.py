@@ -29,7 +29,16 @@ SCHEDULED = strict.shaped(
         "params": strict.shaped(
             {
                 "text": strict.text,
-                "poll": strict.null,
+                "poll": strict.maybe(
+                    strict.shaped(
+                        {
+                            "options": strict.many(strict.filled),
+                            "expires_in": strict.count,
+                            "multiple": strict.flag,
+                            "hide_totals": strict.flag,
+                        }
+                    )
+                ),
                 "media_ids": strict.maybe(strict.many(strict.id)),
                 "sensitive": strict.flag,
                 "spoiler_text": strict.maybe(strict.text),

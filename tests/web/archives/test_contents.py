@@ -21,9 +21,10 @@ from models import archives, blocks, bookmarks, contacts, exchanges, mail_choice
 from models.agreements import Terms
 from models.database import execute, fetch_value, open_pool, transaction
 from models.settings import Settings, Site
-from outbox import notes, unavailabilities
+from outbox import notes, polls, unavailabilities
 from outbox.agreements import accept, request
 from outbox.notes import NoteDraft
+from outbox.polls import PollDraft
 from tests import village
 from tests.conftest import copy_database, with_database
 from tests.factories import make_follow, make_note
@@ -64,6 +65,11 @@ async def furnish(instance: Instance) -> Village:
         alice, hocine = lomme.alice, lomme.hocine
         for text, audience in (("Bonjour <script>alert(1)</script> à tous", "network"), ("Entre nous", "followers")):
             await notes.publish(conn, SITE, alice, NoteDraft(text=text, audience=audience))  # type: ignore[arg-type]
+        question = NoteDraft(
+            text="On y va ?", audience="network", poll=PollDraft(options=("Oui", "Non"), expires_in=3600)
+        )
+        await polls.vote(conn, SITE, hocine, await notes.publish(conn, SITE, alice, question), [1])
+        await polls.vote(conn, SITE, alice, await notes.publish(conn, SITE, hocine, question), [0])
         await make_note(conn, hocine, content="<p>Un secret d’Hocine</p>", audience="direct")
         await reactions.favourite(conn, uri="x:1", actor_id=alice.id, post_id=lomme.drill.id)
         await bookmarks.save(conn, actor_id=alice.id, post_id=lomme.sewing.id)
@@ -134,6 +140,16 @@ def test_what_she_published_is_there_whoever_may_read_it(archive: Unpacked) -> N
     assert "Tente 4 places, facile à monter" in {one["publishes"]["name"] for one in objects if "publishes" in one}
     assert len({item["id"] for item in outbox["orderedItems"]}) == outbox["totalItems"]
     assert all(item["actor"] == archive.lomme.alice.uri for item in outbox["orderedItems"])
+
+
+def test_what_she_asked_is_there_with_its_figures_and_what_she_answered_in_words(archive: Unpacked) -> None:
+    said = [item["object"] for item in archive.json("outbox.json")["orderedItems"] if item["type"] == "Create"]
+    [asked] = [one for one in said if one["type"] == "Question"]
+    [cast] = archive.json("votes.json")
+
+    assert [(one["name"], one["replies"]["totalItems"]) for one in asked["oneOf"]] == [("Oui", 0), ("Non", 1)]
+    assert (cast["answers"], cast["poll"].rpartition("/notes/")[0]) == (["Oui"], archive.lomme.hocine.uri)
+    assert "Non (1 voix)" in " ".join(archive.text("pages/paroles-1.html").replace("<li>", "").split())
 
 
 def test_nothing_of_others_and_nothing_secret_is_in_any_file(archive: Unpacked) -> None:

@@ -1,11 +1,11 @@
-"""Polls of others as Poll."""
+"""Polls as Poll."""
 
 from models.polls import Poll
 from web.api.entities.values import Json, write_moment
 
 
 def build_poll(poll: Poll, *, signed_in: bool) -> Json:
-    """The poll of a status; its id is that of the status."""
+    """The poll of a status; its id is that of the status. Whoever asks counts as having voted, as in Mastodon."""
     value: Json = {
         "id": str(poll.post_id),
         "expires_at": write_moment(poll.ends_at) if poll.ends_at else None,
@@ -14,8 +14,9 @@ def build_poll(poll: Poll, *, signed_in: bool) -> Json:
         "votes_count": sum(poll.votes),
         "voters_count": poll.voters,
         "options": [
-            {"title": title, "votes_count": votes} for title, votes in zip(poll.options, poll.votes, strict=True)
+            {"title": title, "votes_count": None if poll.hidden else votes}
+            for title, votes in zip(poll.options, poll.votes, strict=True)
         ],
         "emojis": [],
     }
-    return value | {"voted": bool(poll.own), "own_votes": poll.own} if signed_in else value
+    return value | {"voted": poll.mine or bool(poll.own), "own_votes": poll.own} if signed_in else value

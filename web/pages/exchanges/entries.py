@@ -7,13 +7,14 @@ from datetime import date, datetime
 from markupsafe import Markup
 
 from federation.html import from_text
-from models import exchanges, media, posts
+from models import exchanges, media, polls, posts
 from models.actors import Actor
 from models.agreements import Terms, read_terms
 from models.database import Connection
 from models.exchanges import Entry, Event, Exchange
 from models.listings import ListingDetails
 from models.media import Media
+from models.polls import Poll
 from models.posts import Post
 from models.settings import Site
 from outbox.builders.explanations import write_cause
@@ -95,6 +96,7 @@ class Line:
     pictures: tuple[Picture, ...] = ()
     files: tuple[File, ...] = ()
     passages: Passages | None = None
+    poll: Poll | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,7 @@ async def list_lines(conn: Connection, reading: Reading, entries: Sequence[Entry
     events = {event.id: event for event in await exchanges.list_events(conn, happened)} if happened else {}
     thanked = await read_thanks(conn, list(events.values()), reading.me)
     photos = await media.list_by_posts(conn, [reading.thread.listing_id, *messages])
+    asked = await polls.list_by_posts(conn, list(messages), reading.me) if messages else {}
     own = [post.uri for post in messages.values() if post.author_id == reading.me]
     own += [sent for event in events.values() if (sent := _find_sent(event, reading.me))]
     went = await find_passages(conn, own) if own and elsewhere else {}
@@ -141,8 +144,8 @@ async def list_lines(conn: Connection, reading: Reading, entries: Sequence[Entry
     terms: dict[int, list[Terms]] = {}
     for entry in entries:
         if entry.id in messages:
-            post = messages[entry.id]
-            found.append(_tell_message(reading, post, photos[post.id], went.get(post.uri)))
+            message = _tell_message(reading, messages[entry.id], photos[entry.id], went)
+            found.append(replace(message, poll=asked.get(entry.id)))
         elif entry.id in events and _is_shown(events[entry.id], reading.details):
             event = events[entry.id]
             if event.kind == "said":
@@ -176,7 +179,7 @@ def _find_sent(event: Event, me: int) -> str | None:
     return sent if own and isinstance(sent, str) else None
 
 
-def _tell_message(reading: Reading, post: Post, photos: list[Media], passages: Passages | None) -> Line:
+def _tell_message(reading: Reading, post: Post, photos: list[Media], went: Mapping[str, Passages]) -> Line:
     return Line(
         id=post.id,
         kind="message",
@@ -187,7 +190,7 @@ def _tell_message(reading: Reading, post: Post, photos: list[Media], passages: P
         language=post.language,
         pictures=tuple(draw_pictures(reading.site, photos)),
         files=tuple(list_files(reading.site, photos)),
-        passages=passages,
+        passages=went.get(post.uri),
     )
 
 

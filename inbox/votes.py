@@ -1,0 +1,71 @@
+"""Votes that come from elsewhere for polls of ours: counted for their author and no more, never kept as posts."""
+
+from federation.vocabulary.embedded import Postlike
+from federation.vocabulary.objects import Note
+from inbox.errors import Ignored
+from models import polls, posts, tombstones, votes
+from models.actors import Actor
+from models.database import Connection
+from models.polls import Poll
+from models.posts import Post
+from outbox.polls import Refusal, count, find_refusal
+
+CAUSES: dict[Refusal, str] = {
+    "over": "This votes in a poll that is over.",
+    "mine": "This votes in a poll of its own author.",
+    "none": "This votes for nothing.",
+    "unknown": "This votes for what is no answer of the poll.",
+    "several": "This votes for several answers of a poll that takes one.",
+    "voted": "Whoever votes has chosen this before, or something else in a poll that takes one answer.",
+}
+"""Why a vote does not count."""
+
+
+async def hear_vote(conn: Connection, voter: Actor, object: Postlike) -> bool:
+    """Count it if it is a vote; False for a post. Raises Ignored for a vote that does not count."""
+    if not await is_vote(conn, object):
+        return False
+    assert isinstance(object, Note)
+    if object.attributed_to not in (None, voter.uri):
+        raise Ignored("This is a vote of somebody else.")
+    asked, poll = await _find_poll(conn, voter, object)
+    if await tombstones.is_gone(conn, object.id, voter.uri):
+        raise Ignored("This was deleted before it came.")
+    if await votes.is_counted(conn, object.id):
+        raise Ignored("This vote was counted before.")
+    choice = poll.options.index(_tidy(object.name)) if _tidy(object.name) in poll.options else len(poll.options)
+    refusal = find_refusal(poll, [choice])
+    if refusal is not None:
+        raise Ignored(CAUSES[refusal])
+    await count(conn, voter, asked, poll, {choice: object.id})
+    return True
+
+
+async def is_vote(conn: Connection, object: Postlike) -> bool:
+    """Whether it has a name and no words, or names an option of the poll of ours that it answers, as Mastodon reads."""
+    if not isinstance(object, Note) or not object.may_be_vote:
+        return False
+    if object.is_vote:
+        return True
+    asked = await posts.find_by_uri(conn, object.in_reply_to or "")
+    poll = await polls.find(conn, asked.id, None) if asked is not None and asked.local else None
+    return poll is not None and _tidy(object.name) in poll.options
+
+
+async def _find_poll(conn: Connection, voter: Actor, vote: Note) -> tuple[Post, Poll]:
+    """The poll of ours, which nobody else votes in meanwhile. Raises Ignored where the voter sees none."""
+    asked = await posts.find_by_uri(conn, vote.in_reply_to or "")
+    if asked is None or not asked.local or asked.deleted_at is not None:
+        raise Ignored("This votes in no poll of ours.")
+    if asked.id not in await posts.filter_visible(conn, [asked.id], voter.id):
+        raise Ignored("Whoever votes may not see this poll.")
+    await votes.lock(conn, asked.id)
+    poll = await polls.find(conn, asked.id, voter.id)
+    if poll is None:
+        raise Ignored("This votes in no poll of ours.")
+    return asked, poll
+
+
+def _tidy(name: str) -> str:
+    """As options are kept."""
+    return " ".join(name.split())
