@@ -48,8 +48,8 @@ class NoteDraft:
     note thanks for; no edit changes it. `secret` is a last paragraph that only whoever receives the
     note may know: it is sent and not kept. Where `handles` are given, nobody else is named, whatever the text quotes:
     in a private note a name in somebody's title would make one more reader. `quoted_id` is the post that a new note
-    quotes; `quote_policy` says who may quote the note itself. `poll` is what the note asks; an edit without one takes it
-    away.
+    quotes; `quote_policy` says who may quote the note itself. `poll` is what the note asks; an edit without one takes
+    it away.
     """
 
     text: str
