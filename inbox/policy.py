@@ -53,7 +53,7 @@ async def require_welcome(instance: Instance, hosts: set[str]) -> None:
     for host in hosts:
         if not await instance.welcomes.allows(host):
             await instance.welcomes.note_knock(host)
-            raise Forbidden("This cooperative takes nothing from your server.")
+            raise Forbidden("server_set_aside")
 
 
 async def require_inbox(instance: Instance, username: str) -> None:

@@ -87,7 +87,7 @@ async def edit(conn: Connection, site: Site, author: Actor, uri: str, draft: Lis
     draft = require_draft(draft, at=at)
     if REACH.index(draft.audience) < REACH.index(held.post.audience):
         raise Invalid(
-            "Une annonce partie ne peut plus être montrée à moins de monde : retirez-la, puis publiez-la à nouveau.",
+            "audience_not_narrowable",
             field="audience",
         )
     stream = await find_stream(conn, draft.kind, draft.mode)
@@ -110,13 +110,11 @@ async def edit(conn: Connection, site: Site, author: Actor, uri: str, draft: Lis
 async def close(conn: Connection, site: Site, author: Actor, uri: str, outcome: str) -> Listing:
     """Tell everybody what became of it; an outcome of OUTCOMES. Raises NotFound for others' listings, and Invalid."""
     if outcome not in OUTCOMES:
-        raise Invalid("Dites ce que l’annonce est devenue.", field="outcome")
+        raise Invalid("outcome_unknown", field="outcome")
     held = await listings.get_own(conn, uri, author.id)
     expires_at = held.details.expires_at
     if outcome == "open" and expires_at is not None and expires_at <= datetime.now(UTC):
-        raise Conflict(
-            "La date de fin de cette annonce est passée : modifiez-la pour la prolonger.", field="expires_at"
-        )
+        raise Conflict("listing_expired", field="expires_at")
     changed = await _change_status(conn, site, author, held, *OUTCOMES[outcome])
     if outcome == "cancelled":
         await points.take_back_due(conn, listing_id=held.id)
@@ -143,7 +141,7 @@ async def prolong(conn: Connection, site: Site, author: Actor, uri: str) -> List
     longest = end_of((now.astimezone(PARIS) + LONGEST_LIFE).date() - timedelta(days=1))
     until = min(usual_end(held.details.kind, max(held.details.expires_at or now, now)), longest)
     if held.details.expires_at is not None and until <= held.details.expires_at:
-        raise Conflict("Une annonce reste un an au plus, et celle-ci est déjà là pour un an.", field="expires_at")
+        raise Conflict("listing_already_prolonged", field="expires_at")
     status: ListingStatus = "open" if held.details.status in OVER else held.details.status
     details = replace(held.details, status=status, closed_reason=None, expires_at=until)
     return await _change(conn, site, author, held, details)
@@ -233,7 +231,7 @@ async def _save(
 ) -> Listing:
     new = await _complete(conn, site, author, new, details)
     if not await posts.save_edit(conn, held.id, new):
-        raise Conflict("Cette annonce vient d’être modifiée ou retirée.")
+        raise Conflict("listing_changed")
     await posts.save_audience(conn, held.id, new)
     await listings.save_details(conn, held.id, details)
     changed = await listings.find_by_post(conn, held.id)

@@ -129,7 +129,7 @@ async def edit(conn: Connection, site: Site, author: Actor, note: Post, draft: N
     new, named = await _compose(conn, site, author, draft, answered[0] if answered else None)
     new = replace(new, uri=note.uri, url=note.url, updated_at=next_moment(note))
     if not await posts.save_edit(conn, note.id, new):
-        raise Invalid("Ce message vient d’être modifié ailleurs : rechargez-le, puis recommencez.", field="text")
+        raise Invalid("status_changed", field="text")
     await posts.save_audience(conn, note.id, new)
     await quote_policies.save_policy(conn, note.id, draft.quote_policy)
     for words in draft.media_words:
@@ -170,7 +170,7 @@ async def _compose(
         mentioned = {answered.handle: answered} | mentioned
     named = tuple({actor.id: actor for actor in mentioned.values()}.values())
     if draft.audience == "direct" and not named:
-        raise Invalid("Un message privé nomme au moins une personne, par exemple @alice.", field="text")
+        raise Invalid("direct_mention_missing", field="text")
     new = _describe(site, author, draft, text, mentioned)
     return _address(author, new, draft.audience, named, parent), named
 
@@ -180,11 +180,11 @@ def _require_draft(draft: NoteDraft) -> NoteDraft:
     text = NOT_TYPED.sub("", draft.text).replace("\r\n", "\n").strip()
     warning = " ".join(NOT_TYPED.sub("", draft.warning).split())
     if not text and not draft.media_ids and draft.quoted_id is None:
-        raise Invalid("Écrivez votre message.", field="text")
+        raise Invalid("message_missing", field="text")
     if len(text) > TEXT_LIMIT:
-        raise Invalid("Le message est trop long : 5 000 caractères au plus.", field="text")
+        raise Invalid("message_too_long", most=TEXT_LIMIT, field="text")
     if len(warning) > WARNING_LIMIT:
-        raise Invalid("L’avertissement est trop long : 500 caractères au plus.", field="warning")
+        raise Invalid("content_warning_too_long", most=WARNING_LIMIT, field="warning")
     return replace(draft, text=text, warning=warning)
 
 

@@ -28,13 +28,13 @@ async def vote(conn: Connection, site: Site, voter: Actor, post: Post, choices: 
         raise NotFound
     wanted = list(dict.fromkeys(choices))
     if poll.over:
-        raise Invalid("Ce sondage est terminé.", field="choices")
+        raise Invalid("poll_expired", field="choices")
     if poll.own:
-        raise Invalid("Vous avez déjà voté.", field="choices")
+        raise Invalid("already_voted", field="choices")
     if not wanted or any(not 0 <= choice < len(poll.options) for choice in wanted):
-        raise Invalid("Choisissez parmi les réponses du sondage.", field="choices")
+        raise Invalid("poll_choice_invalid", field="choices")
     if len(wanted) > 1 and not poll.multiple:
-        raise Invalid("Ce sondage n’attend qu’une réponse.", field="choices")
+        raise Invalid("poll_single_choice", field="choices")
     author = await actors.get(conn, post.author_id)
     uris: dict[int, str] = {}
     for choice in wanted:

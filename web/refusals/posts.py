@@ -1,0 +1,51 @@
+"""Statuses, files, polls, quotes, what is published later."""
+
+REFUSALS = {
+    "too_many_pins": "%(most)s messages épinglés au plus : désépinglez-en un d’abord.",
+    "too_many_scheduled_statuses": "%(most)s messages au plus peuvent attendre, et %(most_a_day)s pour un même jour.",
+    "too_many_unattached_media": "Beaucoup de vos fichiers n’appartiennent encore à aucun message : utilisez-les "
+    "d’abord, ou attendez un jour.",
+    "media_not_found": "Ce fichier n’existe pas, ou n’est pas à vous.",
+    "too_many_media": "Un message a %(most)s fichiers au plus.",
+    "media_unusable": "Un fichier n’existe pas, n’est pas à vous ou appartient à un autre message.",
+    "media_attached": "Ce fichier appartient à un message : modifiez plutôt le message.",
+    "media_description_too_long": "La description d’une photo a %(most)s caractères au plus.",
+    "status_changed": "Ce message vient d’être modifié ailleurs : rechargez-le, puis recommencez.",
+    "direct_mention_missing": "Un message privé nomme au moins une personne, par exemple @alice.",
+    "content_warning_too_long": "L’avertissement est trop long : %(most)s caractères au plus.",
+    "pin_of_others": "Vous ne pouvez épingler que vos propres publications.",
+    "pin_not_public": "Seul ce que tout le monde peut lire peut être épinglé.",
+    "poll_expired": "Ce sondage est terminé.",
+    "already_voted": "Vous avez déjà voté.",
+    "poll_choice_invalid": "Choisissez parmi les réponses du sondage.",
+    "poll_single_choice": "Ce sondage n’attend qu’une réponse.",
+    "poll_choices_unreadable": "choices contient les places des réponses, à partir de 0.",
+    "polls_unsupported": "Cette plateforme ne crée pas de sondage ; elle montre ceux des autres.",
+    "quote_not_allowed": "Son auteur ne souhaite pas qu’on cite ce message.",
+    "quote_visibility_invalid": "Un message qui en cite un autre s’adresse à tout le monde, ou à vos abonnés.",
+    "reblog_not_public": "Ce message n’est pas pour tout le monde : il ne peut pas être partagé.",
+    "scheduled_at_out_of_range": "Choisissez un moment : dans cinq minutes au moins, dans un an au plus.",
+    "account_closed": "Votre compte était fermé à ce moment-là.",
+    "pin_of_reblog": "Un partage ne peut pas être épinglé, seulement ce que l’on a écrit.",
+    "media_attributes_invalid": "Envoyez pour chaque photo id, description et focus.",
+    "file_missing": "Envoyez le fichier dans la partie file de multipart/form-data.",
+    "focus_invalid": "focus contient deux nombres de -1 à 1, séparés par une virgule.",
+    "status_deleted": "Ce que cette Idempotency-Key avait créé a été supprimé.",
+    "status_empty": "Un message a un texte, une photo ou un autre fichier.",
+    "language_code_invalid": "%(name)s contient un code comme fr.",
+    "scheduled_at_unreadable": "scheduled_at contient un moment comme 2030-05-01T12:00:00Z.",
+    "storage_full": "Le fichier n’a pas pu être gardé : le disque de la plateforme est plein, ou ne peut pas être "
+    "écrit.",
+    "media_processing_busy": "Beaucoup de photos arrivent en même temps. Réessayez dans un moment.",
+    "remote_media_unavailable": "Cette photo ne peut pas être reçue de sa plateforme pour le moment.",
+    "picture_unusable": "La photo « %(name)s » ne peut pas être utilisée.",
+    "not_a_picture": "« %(name)s » n’est pas une photo. Choisissez un fichier JPEG, PNG, WebP, AVIF ou GIF.",
+    "picture_format_unsupported": "« %(name)s » est une photo au format HEIC, que nous ne savons pas ouvrir. "
+    "Enregistrez-la en JPEG, puis choisissez-la à nouveau.",
+    "too_many_pixels": "La photo « %(name)s » est trop grande : 40 millions de pixels au plus. Réduisez-la, puis "
+    "recommencez.",
+    "broken_picture": "La photo « %(name)s » est abîmée : le fichier est incomplet ou illisible. Choisissez-en une "
+    "autre.",
+    "picture_too_heavy": "La photo « %(name)s » est trop lourde : 12 Mo au plus.",
+    "broken_film": "Ce film ou ce son n’est pas lisible jusqu’au bout.",
+}
