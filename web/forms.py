@@ -12,7 +12,7 @@ from multidict import MultiDict, MultiMapping
 
 from models.errors import Invalid, Refusal
 from models.texts import NOT_TYPED
-from web.refusals.wording import SENTENCES
+from web.refusals.wording import find_sentence
 from web.render import say
 from web.session import StaleForm, require_csrf
 
@@ -92,7 +92,7 @@ class Form:
     def refuse(self, name: str, refusal: Refusal, *, too: bool = False) -> None:
         """Note why a verb refused it; beside what the field has already where each mistake is said `too`."""
         note = self.fail_too if too else self.fail
-        note(name, SENTENCES[refusal.code], **refusal.values)
+        note(name, find_sentence(refusal), **refusal.values)
 
     def fail_too(self, name: str, sentence: str, /, **values: Any) -> None:
         """Note one more mistake of a field beside those it has: each of several files is named."""

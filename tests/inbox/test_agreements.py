@@ -109,14 +109,14 @@ async def test_a_counter_proposal_under_an_id_of_any_fashion_is_theirs(copy: Cop
 
     held = await copy.get()
     assert (held.state, held.proposed_by) == ("countered", copy.dora.id)
-    with pytest.raises(Ignored, match="approval_pending"):
+    with pytest.raises(Ignored, match="said yes"):
         await copy.update("Accepted", promise=LATER)
 
 
 async def test_what_is_told_as_her_own_offer_with_other_terms_does_not_bind_her(copy: Copy) -> None:
     await copy.update("Countered", promise=LATER, inReplyTo=copy.asked.request_uri)
 
-    with pytest.raises(Ignored, match="approval_pending"):
+    with pytest.raises(Ignored, match="said yes"):
         await copy.say_yes(promise=LATER)
     assert (await copy.get()).state != "agreed"
 
