@@ -101,7 +101,7 @@ async def answer_problem(request: web.Request, problem: Problem) -> web.Response
         return await _answer_app(request, problem)
     if wants_json(request) and is_for_servers(request):
         signing = {"Accept-Signature": READERS_SIGN} if problem.status == 401 else {}
-        value = {"error": _say_plainly(problem.error)}
+        value = {"error": say_plainly(problem.error)}
         return web.json_response(value, status=problem.status, headers=FOR_READERS | signing | problem.headers)
     if wants_json(request):
         return web.json_response(describe(request, problem.error), status=problem.status, headers=problem.headers)
@@ -144,7 +144,7 @@ def describe(request: web.Request, error: DeclicError) -> dict[str, str]:
     return value | {"field": refusal.field} if refusal.field else value
 
 
-def _say_plainly(error: DeclicError) -> str:
+def say_plainly(error: DeclicError) -> str:
     """In English, for whoever runs another server or writes an application."""
     return word(error, load_catalogue("en").ugettext, "en") if isinstance(error, Refusal) else str(error)
 
@@ -155,7 +155,7 @@ def answer_oauth(problem: Problem) -> web.Response:
     plain = "temporarily_unavailable" if status in {429, 503} else "invalid_request"
     code = problem.error.code if isinstance(problem.error, OAuthError) else plain
     headers = {"Cache-Control": "no-store", "Pragma": "no-cache"} | problem.headers
-    value = {"error": code if status != 500 else "server_error", "error_description": _say_plainly(problem.error)}
+    value = {"error": code if status != 500 else "server_error", "error_description": say_plainly(problem.error)}
     return web.json_response(value, status=status, headers=headers)
 
 
