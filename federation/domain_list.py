@@ -83,13 +83,13 @@ def read_list(text: str) -> Reading:
     The later of two lines about one domain counts. Raises Invalid for what is no list, or too long.
     """
     if len(text) > LONGEST:
-        raise Invalid("Cette liste est trop longue.", field="liste")
+        raise Invalid("domain_list_too_long", field="liste")
     try:
         rows = [row for row in csv.reader(io.StringIO(text.lstrip("\ufeff"))) if any(cell.strip() for cell in row)]
     except csv.Error:
-        raise Invalid("Ce n’est pas une liste de serveurs.", field="liste") from None
+        raise Invalid("domain_list_unreadable", field="liste") from None
     if len(rows) > MOST:
-        raise Invalid("Cette liste est trop longue.", field="liste")
+        raise Invalid("domain_list_too_long", field="liste")
     names = [cell.strip().lstrip("#").lower() for cell in rows[0]] if rows else []
     if "domain" in names:
         rows = rows[1:]
@@ -104,7 +104,7 @@ def read_list(text: str) -> Reading:
         else:
             entries[entry.domain] = entry
     if not entries and unreadable:
-        raise Invalid("Ce n’est pas une liste de serveurs.", field="liste")
+        raise Invalid("domain_list_unreadable", field="liste")
     return Reading(entries=tuple(entries.values()), unreadable=tuple(unreadable))
 
 

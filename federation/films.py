@@ -55,9 +55,11 @@ TYPES = {
 class BrokenFilm(Invalid):
     """This film or sound cannot be read to its end."""
 
+    code = "broken_film"
+
     def __init__(self) -> None:
         """The file is the part that clients call so."""
-        super().__init__(self.__doc__, field="file")
+        super().__init__(field="file")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,5 +24,5 @@ def read_host(written: str, *, whole_name: bool = True) -> str:
         name = f"https://{host.rpartition('@')[2].rstrip('.')}{slash}{path}"
     host = host_of(name)
     if len(host) > LONGEST or not _NAME.fullmatch(host) or (whole_name and "." not in host and ":" not in host):
-        raise Invalid("This is not the name of a server.")
+        raise Invalid("server_name_invalid")
     return host

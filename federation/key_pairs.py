@@ -57,7 +57,7 @@ async def load_signer(instance: Instance, actor_id: int, algorithm: Algorithm = 
         async with connection(instance.pool) as conn:
             stored = await keys.find_private_key(conn, actor_id, algorithm)
         if stored is None:
-            raise NotFound("This actor has no key here.")
+            raise NotFound("key_not_found")
         found = await load_private(instance.settings, stored)
         instance.signers.keep((actor_id, algorithm), found)
     return found

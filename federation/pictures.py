@@ -39,54 +39,49 @@ log = structlog.get_logger(__name__)
 
 
 class RefusedPicture(Invalid):
-    """This picture cannot be used.
+    """This picture cannot be used."""
 
-    `sentence` is what a person reads, in French as in the catalogue, with `%(name)s` for the file's name.
-    """
-
-    sentence = "La photo « %(name)s » ne peut pas être utilisée."
+    code = "picture_unusable"
 
     def __init__(self, name: str = "") -> None:
         """`name` is what the browser calls the file: shown, never used."""
-        self.name = shown_name(name) or "sans nom"
-        super().__init__(self.sentence % {"name": self.name}, field="photo")
+        super().__init__(self.code, field="photo", name=shown_name(name) or "sans nom")
 
 
 class NotAPicture(RefusedPicture):
     """The file is no picture that can be opened here."""
 
-    sentence = "« %(name)s » n’est pas une photo. Choisissez un fichier JPEG, PNG, WebP, AVIF ou GIF."
+    code = "not_a_picture"
 
 
 class UnreadableFormat(NotAPicture):
     """The file is a picture in a format that is not opened here."""
 
-    sentence = (
-        "« %(name)s » est une photo au format HEIC, que nous ne savons pas ouvrir. "
-        "Enregistrez-la en JPEG, puis choisissez-la à nouveau."
-    )
+    code = "picture_format_unsupported"
 
 
 class TooManyPixels(RefusedPicture):
     """The picture has more pixels than are opened here."""
 
-    sentence = "La photo « %(name)s » est trop grande : 40 millions de pixels au plus. Réduisez-la, puis recommencez."
+    code = "too_many_pixels"
 
 
 class BrokenPicture(RefusedPicture):
     """The file begins like a picture, but cannot be read to its end."""
 
-    sentence = "La photo « %(name)s » est abîmée : le fichier est incomplet ou illisible. Choisissez-en une autre."
+    code = "broken_picture"
 
 
 class TooHeavy(RefusedPicture):
     """The file is too heavy."""
 
-    sentence = "La photo « %(name)s » est trop lourde : 12 Mo au plus."
+    code = "picture_too_heavy"
 
 
 class PicturesBusy(Unavailable):
     """Many pictures arrive at once; please try again in a moment."""
+
+    code = "media_processing_busy"
 
 
 REFUSALS: dict[str, type[RefusedPicture]] = {

@@ -26,6 +26,7 @@ class PictureUnavailable(Unavailable):
     """This picture cannot be had from its server for now."""
 
     status = 502
+    code = "remote_media_unavailable"
 
 
 async def find_picture(instance: Instance, media_id: int, size: Size) -> Path:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.errors import DeclicError
+from models.errors import Refusal
 
 KEY = re.compile(r"[0-9a-f]{32}\.(?:jpg|mp4|mov|m4a|webm|mp3|wav|flac)")
 """What a key looks like: 128 random bits and the type. It never comes from a file's name (B-46)."""
@@ -19,10 +19,11 @@ SETTLED = 3600.0
 """Seconds that a file without a row is left alone: its row may be about to be committed."""
 
 
-class StoreFull(DeclicError):
+class StoreFull(Refusal):
     """The picture could not be kept: the disk of this server is full or cannot be written."""
 
     status = 507
+    code = "storage_full"
     retry = True
 
 

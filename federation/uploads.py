@@ -14,7 +14,7 @@ async def save_upload(
 ) -> Media:
     """The upload's row, its files in the store. `name` is what the sender calls the file: only shown in errors.
 
-    Raises RefusedPicture (its `sentence` is for people), PicturesBusy, StoreFull, Invalid for the description,
+    Raises RefusedPicture, PicturesBusy, StoreFull, Invalid for the description,
     Conflict when the owner has too many uploads waiting.
     """
     uploads.require_description(description)

@@ -248,27 +248,27 @@ def to_a_label(host: str) -> str:
     host = host.lower().removesuffix(".")
     if host.isascii():
         if not _ASCII_HOST.fullmatch(host):
-            raise Invalid("This is not the name of a server.")
+            raise Invalid("server_name_invalid")
         return host
     try:
         return idna.encode(host, uts46=True).decode("ascii")
     except UnicodeError as error:
-        raise Invalid("This is not the name of a server.") from error
+        raise Invalid("server_name_invalid") from error
 
 
 def _split(uri: str) -> tuple[str, str]:
     if len(uri) > MAX_LENGTH or _FORBIDDEN.search(uri):
-        raise Invalid("This is not a web address.")
+        raise Invalid("url_invalid")
     if plain := _PLAIN.fullmatch(uri):
         return plain[1], plain[2]
     try:
         parts = urlsplit(uri)
         port = parts.port
     except ValueError as error:
-        raise Invalid("This is not a web address.") from error
+        raise Invalid("url_invalid") from error
     default = _DEFAULT_PORTS.get(parts.scheme)
     if default is None or not parts.hostname or "@" in parts.netloc:
-        raise Invalid("This is not a web address.")
+        raise Invalid("url_invalid")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else to_a_label(parts.hostname)
     return parts.scheme, host if port in (None, default) else f"{host}:{port}"
 

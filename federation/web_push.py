@@ -97,15 +97,13 @@ def require_keys(p256dh: str, auth: str) -> None:
     try:
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), _decode(p256dh))
     except ValueError:
-        raise Invalid(
-            "The key p256dh is not a point of P-256, in base64url.", field="subscription[keys][p256dh]"
-        ) from None
+        raise Invalid("push_p256dh_invalid", field="subscription[keys][p256dh]") from None
     try:
         length = len(_decode(auth))
     except ValueError:
         length = 0
     if length != 16:
-        raise Invalid("The key auth is not sixteen bytes in base64url.", field="subscription[keys][auth]")
+        raise Invalid("push_auth_invalid", field="subscription[keys][auth]")
 
 
 def seal(

@@ -118,7 +118,7 @@ def read_resource(site: Site, values: Sequence[str]) -> str | None:
     handle = read_handle(resource) if scheme == "acct" else None
     malformed = (scheme == "acct" and handle is None) or (scheme in ("http", "https") and not is_uri(resource))
     if malformed or not _URI.fullmatch(resource) or len(resource) > 2048:
-        raise Invalid("The parameter resource has to be an address such as acct:name@host.", field="resource")
+        raise Invalid("resource_invalid", field="resource")
     if handle is not None:
         if resource.rpartition("@")[2].lower() != site.host:
             raise NotFound

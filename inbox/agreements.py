@@ -49,7 +49,7 @@ def read_terms(document: Document, details: ListingDetails) -> Terms:
     promise, back = document.stipulates, document.stipulates_reciprocal
     quantity = promise.quantity
     if quantity is not None and quantity.value is None:
-        raise Invalid("Les conditions ne disent pas combien.", field="quantity")
+        raise Invalid("quantity_missing", field="quantity")
     terms = Terms(
         begins_at=promise.has_beginning, ends_at=promise.has_end, place=promise.place[:200], note=promise.note
     )
@@ -67,11 +67,11 @@ def _read_amount(back: Commitment, details: ListingDetails, terms: Terms) -> Dec
     if said is None:
         return None
     if money is not None and said.unit != money.unit:
-        raise Invalid("L’unité de ce qui est donné en échange n’est pas celle de l’annonce.", field="amount")
+        raise Invalid("return_unit_mismatch", field="amount")
     if money is None or money.value is None:
         return said.value
     if said.value not in (None, money.value):
-        raise Invalid("Ce qui est donné en échange n’est pas ce que dit l’annonce.", field="amount")
+        raise Invalid("return_mismatch", field="amount")
     return None
 
 

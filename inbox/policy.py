@@ -44,6 +44,12 @@ def read_key_hosts(envelope: Envelope) -> set[str]:
     return hosts
 
 
+class NotWelcome(Forbidden):
+    """This cooperative takes nothing from your server."""
+
+    code = "server_set_aside"
+
+
 async def require_welcome(instance: Instance, hosts: set[str]) -> None:
     """Raise Forbidden when the cooperative does not deal with one of these hosts (RS14).
 
@@ -53,7 +59,7 @@ async def require_welcome(instance: Instance, hosts: set[str]) -> None:
     for host in hosts:
         if not await instance.welcomes.allows(host):
             await instance.welcomes.note_knock(host)
-            raise Forbidden("This cooperative takes nothing from your server.")
+            raise NotWelcome
 
 
 async def require_inbox(instance: Instance, username: str) -> None:

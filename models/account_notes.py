@@ -9,7 +9,7 @@ LONGEST = 2000
 async def save(conn: Connection, actor_id: int, target_id: int, text: str) -> None:
     """Write the note about somebody, or with an empty text throw it away. Raises Invalid."""
     if len(text) > LONGEST:
-        raise Invalid(f"A note has {LONGEST} characters at most.", field="comment")
+        raise Invalid("account_note_too_long", most=LONGEST, field="comment")
     if not text:
         await execute(conn, "DELETE FROM account_note WHERE actor_id = $1 AND target_id = $2", actor_id, target_id)
         return

@@ -55,9 +55,9 @@ class Account:
 def require_username(username: str) -> None:
     """Raise Invalid unless `username` follows the rule and is nobody's by nature (B-26)."""
     if not USERNAME.fullmatch(username):
-        raise Invalid("A user name is 1 to 30 of a–z, 0–9 and _.", field="username")
+        raise Invalid("username_invalid", field="username")
     if username in RESERVED:
-        raise Invalid(f"The name {username} is reserved.", field="username")
+        raise Invalid("username_reserved", username=username, field="username")
 
 
 async def reserve_username(conn: Connection, username: str) -> None:
@@ -65,7 +65,7 @@ async def reserve_username(conn: Connection, username: str) -> None:
     require_username(username)
     taken = await execute(conn, "INSERT INTO used_username (username) VALUES ($1) ON CONFLICT DO NOTHING", username)
     if not taken:
-        raise Conflict(f"The name {username} is taken.", field="username")
+        raise Conflict("username_taken", username=username, field="username")
 
 
 async def create(
@@ -85,7 +85,7 @@ async def create(
         language,
     )
     if not created:
-        raise Conflict("This address already has an account here.", field="email")
+        raise Conflict("email_taken", field="email")
     return await get(conn, actor_id)
 
 
@@ -109,7 +109,7 @@ async def get(conn: Connection, actor_id: int) -> Account:
     """The account of this actor. Raises NotFound."""
     account = await find(conn, actor_id)
     if account is None:
-        raise NotFound("There is no such account.")
+        raise NotFound("account_not_found")
     return account
 
 
@@ -212,7 +212,7 @@ async def set_role(conn: Connection, actor_id: int, role: Role) -> None:
     )
     if not changed:
         await get(conn, actor_id)
-        raise Conflict("The last administrator keeps this role; name another one first.", field="role")
+        raise Conflict("last_administrator", field="role")
 
 
 async def set_language(conn: Connection, actor_id: int, language: str) -> None:
@@ -239,7 +239,7 @@ async def set_email(conn: Connection, actor_id: int, email: str) -> None:
     )
     if not changed:
         await get(conn, actor_id)
-        raise Conflict("This address already has an account here.", field="email")
+        raise Conflict("email_taken", field="email")
 
 
 async def confirm_email(conn: Connection, actor_id: int) -> None:

@@ -27,7 +27,7 @@ async def restore(url: str, file: Path) -> None:
     finally:
         await pool.close()
     if tables:
-        raise Conflict("This database is not empty; a backup is restored into an empty one only.")
+        raise Conflict("database_not_empty")
     program = _choose(major).program("pg_restore")
     await _run(program, "--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={url}", str(file))
 

@@ -103,7 +103,7 @@ async def open_pool(dsn: str, *, size: int = 10, minimum: int = 1) -> Pool:
             server_settings=SESSION,
         )
     except LOST as error:
-        raise Unavailable(f"The database cannot be reached: {tell_os_error(error)}") from error
+        raise Unavailable("database_unreachable", cause=tell_os_error(error)) from error
 
 
 @asynccontextmanager

@@ -41,7 +41,7 @@ async def require_another_admin(conn: Connection, actor_id: int) -> None:
         actor_id,
     )
     if await is_last_admin(conn, actor_id):
-        raise Conflict("The last administrator stays; name another one first.")
+        raise Conflict("last_administrator")
 
 
 async def is_last_admin(conn: Connection, actor_id: int) -> bool:

@@ -29,7 +29,7 @@ async def save(conn: Connection, *, actor_id: int, tag: str, name: str) -> Featu
     await accounts.take_turn(conn, actor_id)
     held: int = await fetch_value(conn, "SELECT count(*) FROM featured_tag WHERE actor_id = $1", actor_id)
     if held >= MOST:
-        raise Invalid(f"A profile shows {MOST} hashtags at most.", field="name")
+        raise Invalid("too_many_featured_tags", most=MOST, field="name")
     id = make_id()
     made = await execute(
         conn,
@@ -43,7 +43,7 @@ async def save(conn: Connection, *, actor_id: int, tag: str, name: str) -> Featu
         name,
     )
     if not made:
-        raise Invalid("This hashtag is on your profile already.", field="name")
+        raise Invalid("featured_tag_exists", field="name")
     return next(one for one in await list_featured(conn, actor_id) if one.id == id)
 
 

@@ -119,7 +119,7 @@ async def create(conn: Connection, actor_id: int, rule: FilterRule) -> Filter:
     """A new filter that does not look for anything yet. Raises Invalid for too many."""
     await accounts.take_turn(conn, actor_id)
     if await fetch_value(conn, "SELECT count(*) FROM filter WHERE actor_id = $1", actor_id) >= MOST_FILTERS:
-        raise Invalid(f"There are {MOST_FILTERS} filters at most: delete one first.")
+        raise Invalid("too_many_filters", most=MOST_FILTERS)
     id = make_id()
     await execute(
         conn,
@@ -165,7 +165,7 @@ async def add_keyword(conn: Connection, actor_id: int, filter_id: int, keyword: 
         actor_id,
     )
     if held >= MOST_KEYWORDS:
-        raise Invalid(f"All filters together have {MOST_KEYWORDS} keywords at most.")
+        raise Invalid("too_many_filter_keywords", most=MOST_KEYWORDS)
     made = Keyword(id=make_id(), filter_id=filter_id, keyword=keyword, whole_word=whole_word)
     await execute(
         conn,
@@ -200,7 +200,7 @@ async def add_post(conn: Connection, actor_id: int, filter_id: int, post_id: int
         actor_id,
     )
     if held >= MOST_POSTS:
-        raise Invalid(f"All filters together have {MOST_POSTS} posts at most.")
+        raise Invalid("too_many_filter_statuses", most=MOST_POSTS)
     await execute(
         conn,
         """

@@ -27,7 +27,7 @@ async def save(conn: Connection, *, actor_id: int, tag: str, name: str) -> None:
         conn, "SELECT count(*) FROM followed_tag WHERE actor_id = $1 AND tag <> $2", actor_id, tag
     )
     if held >= MOST:
-        raise Invalid(f"You follow {MOST} hashtags already: leave one first.")
+        raise Invalid("too_many_followed_tags", most=MOST)
     await execute(
         conn,
         """

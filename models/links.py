@@ -87,7 +87,7 @@ async def use(conn: Connection, token: str, *purposes: Purpose) -> OneTimeLink:
         list(purposes),
     )
     if link is None:
-        raise Gone("This link was used or is too old.")
+        raise Gone("link_expired")
     return link
 
 

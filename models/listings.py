@@ -231,7 +231,7 @@ async def get_own(conn: Connection, uri: str, author_id: int) -> Listing:
     """A living listing that this author may change. Raises NotFound, also for others' listings."""
     listing = await find_by_listing_uri(conn, uri)
     if listing is None or listing.post.author_id != author_id or listing.post.deleted_at is not None:
-        raise NotFound("This listing does not exist, or is not yours.")
+        raise NotFound("listing_not_found")
     return listing
 
 

@@ -39,7 +39,7 @@ async def create(
     """A new list, still without people. Raises Invalid where there are too many."""
     await accounts.take_turn(conn, owner_id)
     if len(await list_owned(conn, owner_id)) >= MOST_LISTS:
-        raise Invalid(f"There are {MOST_LISTS} lists at most: delete one first.")
+        raise Invalid("too_many_lists", most=MOST_LISTS)
     made = await fetch_one(
         conn,
         ReadingList,
@@ -140,7 +140,7 @@ async def add(conn: Connection, to: ReadingList, actor_ids: list[int]) -> None:
     await accounts.take_turn(conn, to.owner_id)
     held: int = await fetch_value(conn, "SELECT count(*) FROM list_member WHERE list_id = $1", to.id)
     if held + len(actor_ids) > MOST_MEMBERS:
-        raise Invalid(f"A list has {MOST_MEMBERS} people at most.")
+        raise Invalid("too_many_list_members", most=MOST_MEMBERS)
     followed: int = await fetch_value(
         conn,
         """
@@ -151,7 +151,7 @@ async def add(conn: Connection, to: ReadingList, actor_ids: list[int]) -> None:
         actor_ids,
     )
     if followed < len(actor_ids):
-        raise NotFound("Only people whom you follow can be on your lists.")
+        raise NotFound("list_member_not_followed")
     added = await execute(
         conn,
         """
@@ -166,7 +166,7 @@ async def add(conn: Connection, to: ReadingList, actor_ids: list[int]) -> None:
         actor_ids,
     )
     if added < len(actor_ids):
-        raise Invalid("Somebody of them is on this list already.")
+        raise Invalid("list_member_exists")
 
 
 async def remove(conn: Connection, list_id: int, actor_ids: list[int]) -> None:

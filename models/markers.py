@@ -53,5 +53,5 @@ async def save(conn: Connection, *, actor_id: int, timeline: Marked, last_read_i
         known_version,
     )
     if saved is None:
-        raise Conflict("Another app moved this marker meanwhile: read it again, then set it.")
+        raise Conflict("marker_conflict")
     return saved

@@ -47,7 +47,7 @@ async def migrate(dsn: str, folder: Path = FOLDER) -> list[str]:
     try:
         conn = await asyncpg.connect(dsn)
     except LOST as error:
-        raise Unavailable(f"The database cannot be reached: {tell_os_error(error)}") from error
+        raise Unavailable("database_unreachable", cause=tell_os_error(error)) from error
     try:
         # Held by the connection, not a transaction, so that the files can commit one by one.
         await conn.execute("SELECT pg_advisory_lock($1)", LOCK)

@@ -54,7 +54,7 @@ async def save(conn: Connection, actor_id: int, new: NewPasskey) -> None:
         MOST,
     )
     if not saved:
-        raise Conflict("This passkey is known already, or there are too many.")
+        raise Conflict("passkey_not_added")
 
 
 async def list_of(conn: Connection, actor_id: int) -> list[Passkey]:

@@ -20,7 +20,7 @@ async def pin(conn: Connection, actor_id: int, post_id: int) -> bool:
     await execute(conn, "SELECT FROM actor WHERE id = $1 FOR NO KEY UPDATE", actor_id)  # two at once count each other
     held = await fetch_value(conn, "SELECT count(*) FROM pin WHERE actor_id = $1", actor_id)
     if held >= MOST:
-        raise Invalid(f"{MOST} posts can be pinned at most: unpin one first.", field="id")
+        raise Invalid("too_many_pins", most=MOST, field="id")
     return bool(
         await execute(
             conn,

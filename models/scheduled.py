@@ -67,7 +67,7 @@ async def require_room(conn: Connection, actor_id: int, at: datetime, *, besides
         besides,
     )
     if waiting >= MOST or that_day >= MOST_A_DAY:
-        raise Invalid(f"{MOST} statuses can wait at most, and {MOST_A_DAY} for one day.", field="scheduled_at")
+        raise Invalid("too_many_scheduled_statuses", most=MOST, most_a_day=MOST_A_DAY, field="scheduled_at")
 
 
 async def find_own(conn: Connection, id: int, actor_id: int) -> Scheduled | None:

@@ -59,8 +59,6 @@ def require_scopes(scopes: Sequence[str]) -> None:
     """Raise Invalid unless there are scopes, and each is one of SCOPES."""
     for scope in scopes:
         if scope not in SCOPES:
-            raise Invalid(
-                f"{scope[:40]} is not a scope; there are: {', '.join(WHOLE)}, and their parts.", field="scopes"
-            )
+            raise Invalid("scope_unknown", scope=scope[:40], known=", ".join(WHOLE), field="scopes")
     if not scopes:
-        raise Invalid("A token needs at least one scope.", field="scopes")
+        raise Invalid("scope_missing", field="scopes")

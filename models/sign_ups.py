@@ -75,11 +75,11 @@ async def save(conn: Connection, new: NewSignUp) -> SignUp:
     """Put somebody on the list. Raises Invalid for a bad name, Conflict whose `field` is `username`, `email` or ""."""
     accounts.require_username(new.username)
     if await fetch_value(conn, "SELECT count(*) FROM sign_up") >= MOST_WAITING:
-        raise Conflict("Too many people are waiting already.", field="")
+        raise Conflict("too_many_sign_ups", field="")
     if await accounts.find_by_email(conn, new.email) is not None:
-        raise Conflict("This address already has an account here.", field="email")
+        raise Conflict("email_taken", field="email")
     if await fetch_value(conn, "SELECT EXISTS (SELECT FROM used_username WHERE username = $1)", new.username):
-        raise Conflict(f"The name {new.username} is taken.", field="username")
+        raise Conflict("username_taken", username=new.username, field="username")
     saved = await fetch_one(
         conn,
         SignUp,
@@ -99,7 +99,7 @@ async def save(conn: Connection, new: NewSignUp) -> SignUp:
     if saved is not None:
         return saved
     waits = await find_by_login(conn, new.email) is not None
-    raise Conflict("Somebody who waits has this already.", field="email" if waits else "username")
+    raise Conflict("sign_up_waiting", field="email" if waits else "username")
 
 
 async def list_waiting(conn: Connection) -> list[SignUp]:

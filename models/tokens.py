@@ -25,7 +25,8 @@ class Token:
     """What an application may do, and for whom; `actor_id` is None for the application itself.
 
     `application_id` is None for a token that was made by hand, `grant_id` for one that no person allowed on a page.
-    Without `confirmed` the account waits for its mail to be answered, and the token opens nothing yet.
+    Without `confirmed` the account waits for its mail to be answered, and the token opens nothing yet. `language` is
+    that of its owner, read with what a request shows (`find_by_bearer`).
     """
 
     id: int
@@ -38,6 +39,7 @@ class Token:
     created_at: datetime
     used_at: datetime | None
     confirmed: bool = True
+    language: str | None = None
 
     def allows(self, scope: str) -> bool:
         """Whether `scope` (`read`, `write:statuses`…) is granted, itself or by what it is a part of."""
@@ -87,7 +89,8 @@ _LIVING = """
 
 _BY_BEARER = """
     SELECT token.id, token.actor_id, application_id, grant_id, application_name, application_website, scopes,
-        token.created_at, used_at, account.actor_id IS NULL OR account.confirmed_at IS NOT NULL AS confirmed
+        token.created_at, used_at, account.actor_id IS NULL OR account.confirmed_at IS NOT NULL AS confirmed,
+        account.language
     :living AND token.token_hash = $1
 """.replace(":living", _LIVING)
 

@@ -94,14 +94,14 @@ async def require_room(conn: Connection, owner_id: int) -> None:
         owner_id,
     )
     if waiting >= MAX_UNATTACHED:
-        raise Conflict("You have many pictures that belong to no post yet; use them first, or wait a day.")
+        raise Conflict("too_many_unattached_media")
 
 
 async def get_own(conn: Connection, id: int, owner_id: int) -> Media:
     """An upload of this person. Raises NotFound, also for somebody else's."""
     found = await find(conn, id)
     if found is None or found.owner_id != owner_id or found.remote_url is not None:
-        raise NotFound("This picture does not exist, or is not yours.")
+        raise NotFound("media_not_found")
     return found
 
 
@@ -146,7 +146,7 @@ async def attach(
     """
     wanted = list(dict.fromkeys(media_ids))
     if len(wanted) > limit:
-        raise Invalid(f"A post may have {limit} pictures at most.", field="media_ids")
+        raise Invalid("too_many_media", most=limit, field="media_ids")
     attached = await fetch_column(
         conn,
         """
@@ -163,7 +163,7 @@ async def attach(
         list(types),
     )
     if len(attached) != len(wanted):
-        raise Invalid("A picture does not exist, is not yours or belongs to another post.", field="media_ids")
+        raise Invalid("media_unusable", field="media_ids")
     await execute(conn, "DELETE FROM media WHERE post_id = $1 AND id <> ALL($2::bigint[])", post_id, wanted)
     return (await list_by_posts(conn, [post_id]))[post_id]
 
@@ -184,7 +184,7 @@ async def detach(conn: Connection, post_id: int, owner_id: int) -> None:
 async def delete_upload(conn: Connection, id: int, owner_id: int) -> None:
     """Delete an upload that no post uses yet. Raises NotFound, and Conflict when a post uses it."""
     if (await get_own(conn, id, owner_id)).post_id is not None:
-        raise Conflict("This picture belongs to a post; edit the post instead.")
+        raise Conflict("media_attached")
     await execute(conn, "DELETE FROM media WHERE id = $1", id)
 
 
@@ -192,5 +192,5 @@ def require_description(description: str) -> str:
     """The description as it is kept. Raises Invalid when it is too long."""
     text = description.replace("\x00", "").strip()
     if len(text) > MAX_DESCRIPTION:
-        raise Invalid(f"The description of a picture has {MAX_DESCRIPTION} characters at most.", field="description")
+        raise Invalid("media_description_too_long", most=MAX_DESCRIPTION, field="description")
     return text

@@ -22,9 +22,9 @@ async def go_away(conn: Connection, site: Site, actor: Actor, until: datetime) -
     require_at_home(actor)
     now = datetime.now(UTC)
     if until <= now:
-        raise Invalid("Ce jour est passé. Choisissez-en un à partir de demain.", field="until")
+        raise Invalid("day_past", field="until")
     if until > now + LONGEST:
-        raise Invalid("Une absence dure un an au plus.", field="until")
+        raise Invalid("absence_too_long", field="until")
     await _change(conn, site, actor, until)
 
 
@@ -53,7 +53,7 @@ async def return_due(instance: Instance) -> int:
 async def require_there(conn: Connection, listing: Listing) -> None:
     """Raise Conflict while whoever offers this is away; what somebody looks for can be answered meanwhile."""
     if listing.details.kind == "offer" and await absences.is_away(conn, listing.post.author_id) is not None:
-        raise Conflict("Cette personne est absente en ce moment. Sa page dit quand elle revient.")
+        raise Conflict("owner_away")
 
 
 async def _change(conn: Connection, site: Site, actor: Actor, until: datetime | None) -> None:

@@ -78,7 +78,7 @@ async def let_in(conn: Connection, site: Site, id: int, *, key_pairs: KeyPairs, 
     asked = await sign_ups.find(conn, id)
     password_hash = await sign_ups.find_password_hash(conn, id)
     if asked is None or not await sign_ups.remove(conn, id):
-        raise NotFound("This request was answered already.")
+        raise NotFound("sign_up_answered")
     actor = await register(
         conn,
         site,

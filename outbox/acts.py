@@ -66,7 +66,7 @@ async def do(
     """
     act = ACTS[name]
     if name == "accept" and said.offer_uri is None:
-        raise Invalid("Un oui vaut pour des conditions précises : rechargez la page, puis répondez.", field="offer")
+        raise Invalid("offer_missing", field="offer")
     said = said if act.answers else replace(said, offer_uri=None)
     held = (await open_case(conn, agreement.id)).agreement
     if held.role_of(actor.id) is not None and _is_so(held, actor, act, said):

@@ -138,7 +138,7 @@ async def _begin(conn: Connection, site: Site, sides: _Sides, terms: Terms, uri:
         ),
     )
     if created is None:
-        raise Conflict("Cette demande est déjà faite.")
+        raise Conflict("request_already_made")
     return Case(listing=listing, owner=owner, partner=partner, agreement=created)
 
 

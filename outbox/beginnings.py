@@ -76,9 +76,7 @@ def end_of(day: date) -> datetime:
 def place_around_home(commune: Commune, home: tuple[float, float] | None) -> Place:
     """The blurred circle around the member's home in this commune. Raises Invalid."""
     if home is None:
-        raise Invalid("Dites d’abord dans votre profil où vous habitez.", field="around_home")
+        raise Invalid("home_missing", field="around_home")
     if distance(commune.latitude, commune.longitude, *home) > max(FARTHEST_HOME, RADII[commune.precision]):
-        raise Invalid(
-            "Chez vous n’est pas dans cette commune : changez l’une, ou choisissez la commune.", field="commune"
-        )
+        raise Invalid("home_not_in_commune", field="commune")
     return blurred_place(commune, *home)

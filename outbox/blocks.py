@@ -18,7 +18,7 @@ from outbox.quotes import end_between
 async def block(conn: Connection, site: Site, actor: Actor, target: Actor) -> None:
     """Want nothing to do with somebody, here or elsewhere. Again changes nothing. Raises Invalid for oneself."""
     if actor.id == target.id:
-        raise Invalid("Vous ne pouvez pas vous bloquer vous-même.")
+        raise Invalid("block_self")
     await blocks.begin(conn, actor.id)
     await _end_follows(conn, site, actor, target)
     await end_between(conn, site, actor, target)
@@ -35,7 +35,7 @@ async def block_domain(conn: Connection, site: Site, actor: Actor, domain: str) 
     """Want nothing to do with a whole server and what stands under it; its name as it is kept. Raises Invalid."""
     domain = read_domain(domain)
     if domain == site.host:
-        raise Invalid("C’est votre coop : bloquez plutôt une personne.", field="domain")
+        raise Invalid("block_own_server", field="domain")
     await blocks.begin(conn, actor.id)
     for id in await blocks.list_related(conn, actor.id, domain):
         target = await actors.get(conn, id)
@@ -56,7 +56,7 @@ def read_domain(written: str) -> str:
     try:
         return read_host(written)
     except Invalid:
-        raise Invalid("Ce n’est pas le nom d’un site.", field="domain") from None
+        raise Invalid("domain_invalid", field="domain") from None
 
 
 async def _end_follows(conn: Connection, site: Site, actor: Actor, target: Actor) -> None:

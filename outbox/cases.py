@@ -22,17 +22,6 @@ from outbox.send import Recipients, send
 from outbox.words import find_language, tidy, write_by_itself, write_to
 
 TEXT_LIMIT = 2_000
-NOT_NOW: dict[State, str] = {
-    "requested": "Cette demande attend encore une réponse : elle peut être acceptée, changée, refusée ou retirée.",
-    "countered": "Une autre proposition attend une réponse de l’autre personne : elle peut être retirée.",
-    "agreed": "Vous êtes déjà d’accord : il reste à annuler, ou à dire quand c’est fait.",
-    "done": "C’est déjà fait : vous pouvez le confirmer et dire merci.",
-    "refused": "Cette demande a été refusée : vous pouvez en faire une autre.",
-    "withdrawn": "Cette demande a été retirée : une autre peut être faite.",
-    "cancelled": "Cet accord a été annulé : une autre demande peut être faite.",
-    "expired": "Cette demande est restée sans réponse et s’est éteinte : une autre peut être faite.",
-}
-"""Why an act is not possible, and what is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,12 +170,12 @@ def require_next(case: Case, actor: Actor, verb: Verb, said: Said) -> State:
     if role is None:
         raise NotFound
     if said.offer_uri is not None and said.offer_uri != held.offer_uri:
-        raise Conflict("Ces conditions ne sont plus sur la table : regardez les dernières, puis répondez.")
+        raise Conflict("terms_outdated")
     if role == "partner" and held.accepted_uri is not None and verb in ("accept", "counter", "refuse"):
-        raise Conflict("Vous avez déjà dit oui : il reste à attendre la confirmation, ou à retirer votre demande.")
+        raise Conflict("already_accepted")
     follows = agreements.find_next(held.state, verb, role, own_terms=is_own(held, role))
     if follows is None:
-        raise Conflict(NOT_NOW[held.state])
+        raise Conflict(f"agreement_{held.state}")
     return follows
 
 
@@ -194,7 +183,7 @@ def require_words(text: str) -> str:
     """What was typed, tidied. Raises Invalid."""
     text = NOT_TYPED.sub("", text).replace("\r\n", "\n").strip()
     if len(text) > TEXT_LIMIT:
-        raise Invalid("Le message est trop long : 2 000 caractères au plus.", field="message")
+        raise Invalid("message_too_long", most=TEXT_LIMIT, field="message")
     return text
 
 

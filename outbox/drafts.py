@@ -1,7 +1,4 @@
-"""What may stand in a listing: every field has a limit, and a sentence for whoever passes it.
-
-The sentences are French, as all texts that people read: they are the keys of the catalogue.
-"""
+"""What may stand in a listing: every field has a limit, and a refusal for whoever passes it."""
 
 import re
 from collections.abc import Iterator
@@ -44,9 +41,6 @@ DURATION = re.compile(
 )
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 
-Problem = tuple[str, str]
-"""A field and what is wrong with it."""
-
 
 def require_draft(draft: ListingDraft, *, at: datetime) -> ListingDraft:
     """The draft, its texts tidied. Raises Invalid whose `field` is the first one that is wrong."""
@@ -58,8 +52,8 @@ def require_draft(draft: ListingDraft, *, at: datetime) -> ListingDraft:
         place_name=_tidy(draft.place_name),
     )
     for check in (_check_words, _check_kind, _check_terms, _check_time, _check_place, _check_repair):
-        for field, sentence in check(draft, at):
-            raise Invalid(sentence, field=field)
+        for problem in check(draft, at):
+            raise problem
     return draft
 
 
@@ -67,89 +61,89 @@ def _tidy(text: str | None) -> str | None:
     return " ".join(NOT_TYPED.sub("", text or "").split()) or None
 
 
-def _check_words(draft: ListingDraft, _: datetime) -> Iterator[Problem]:
+def _check_words(draft: ListingDraft, _: datetime) -> Iterator[Invalid]:
     if not draft.title:
-        yield "title", "Donnez un titre, par exemple « Tente 4 places »."
+        yield Invalid("title_missing", field="title")
     if len(draft.title) > TITLE_LIMIT:
-        yield "title", "Le titre est trop long : 100 caractères au plus."
+        yield Invalid("title_too_long", field="title", most=TITLE_LIMIT)
     if len(draft.text) > TEXT_LIMIT:
-        yield "text", "Le texte est trop long : 4 000 caractères au plus."
+        yield Invalid("text_too_long", field="text", most=TEXT_LIMIT)
     if len(draft.media_ids) > MAX_ATTACHED:
-        yield "media_ids", "Une annonce a six photos au plus."
+        yield Invalid("too_many_pictures", field="media_ids", most=MAX_ATTACHED)
     if not _LANGUAGE.fullmatch(draft.language):
-        yield "language", "Cette langue n’est pas connue."
+        yield Invalid("language_unknown", field="language")
 
 
-def _check_kind(draft: ListingDraft, _: datetime) -> Iterator[Problem]:
+def _check_kind(draft: ListingDraft, _: datetime) -> Iterator[Invalid]:
     if draft.kind not in MODES:
-        yield "kind", "Dites si vous proposez, si vous cherchez, ou si un vélo est en panne."
+        yield Invalid("kind_unknown", field="kind")
     elif draft.mode not in MODES[draft.kind]:
-        yield "mode", "Choisissez comment : prêt, don, échange…"
+        yield Invalid("mode_unknown", field="mode")
     if draft.audience not in AUDIENCES:
-        yield "audience", "Dites qui peut voir cette annonce."
+        yield Invalid("audience_unknown", field="audience")
     if draft.category is not None and categories.find(draft.category) is None:
-        yield "category", "Cette catégorie n’existe pas."
+        yield Invalid("category_unknown", field="category")
 
 
-def _check_terms(draft: ListingDraft, _: datetime) -> Iterator[Problem]:
+def _check_terms(draft: ListingDraft, _: datetime) -> Iterator[Invalid]:
     if draft.condition not in CONDITIONS:
-        yield "condition", "Cet état n’existe pas."
+        yield Invalid("condition_unknown", field="condition")
     if draft.unit not in UNITS or not _is_between(draft.quantity, MOST_THINGS):
-        yield "quantity", "Écrivez un nombre, de 1 à 999."
+        yield Invalid("quantity_out_of_range", field="quantity", most=MOST_THINGS)
     for field, amount in (("price", draft.price), ("deposit", draft.deposit)):
         if amount is not None and (not _is_between(amount, MOST_MONEY) or amount != round(amount, 2)):
-            yield field, "Écrivez un montant en euros, par exemple 12,50."
+            yield Invalid("money_invalid", field=field)
     if draft.wants is not None and len(draft.wants) > WANTS_LIMIT:
-        yield "wants", "Ce que vous souhaitez en échange est trop long : 120 caractères au plus."
+        yield Invalid("wants_too_long", field="wants", most=WANTS_LIMIT)
     if draft.points is not None and not 1 <= draft.points <= MOST:
-        yield "points", "Un prix va de 1 à 10 000 points."
+        yield Invalid("points_out_of_range", field="points", least=1, most=MOST)
     if draft.max_duration is not None and not DURATION.fullmatch(draft.max_duration):
-        yield "max_duration", "Cette durée n’est pas lisible."
+        yield Invalid("duration_unreadable", field="max_duration")
 
 
 def _is_between(amount: Decimal, most: Decimal) -> bool:
     return amount.is_finite() and 0 < amount <= most
 
 
-def _check_time(draft: ListingDraft, at: datetime) -> Iterator[Problem]:
+def _check_time(draft: ListingDraft, at: datetime) -> Iterator[Invalid]:
     for field in ("begins_at", "ends_at", "expires_at"):
         moment: datetime | None = getattr(draft, field)
         if moment is not None and moment.tzinfo is None:
-            yield field, "Cette date n’est pas lisible."
+            yield Invalid("date_unreadable", field=field)
     if draft.begins_at and draft.ends_at and draft.ends_at < draft.begins_at:
-        yield "ends_at", "Cette date vient avant le début. Choisissez-en une plus tard."
+        yield Invalid("last_day_before_first", field="ends_at")
     if draft.expires_at is None:
         return
     if draft.expires_at <= at:
-        yield "expires_at", "Cette date est passée. Choisissez-en une à partir d’aujourd’hui."
+        yield Invalid("end_date_past", field="expires_at")
     if draft.expires_at > at + LONGEST_LIFE:
-        yield "expires_at", "Une annonce reste un an au plus ; vous pourrez la prolonger."
+        yield Invalid("end_date_too_far", field="expires_at")
 
 
-def _check_place(draft: ListingDraft, _: datetime) -> Iterator[Problem]:
+def _check_place(draft: ListingDraft, _: datetime) -> Iterator[Invalid]:
     if draft.place_name is not None and len(draft.place_name) > PLACE_LIMIT:
-        yield "place_name", "Le nom du lieu est trop long : 100 caractères au plus."
+        yield Invalid("place_name_too_long", field="place_name", most=PLACE_LIMIT)
     if (draft.latitude is None) != (draft.longitude is None):
-        yield "place_name", "Ce lieu n’est pas lisible."
+        yield Invalid("place_unreadable", field="place_name")
     if draft.latitude is not None and draft.longitude is not None:
         here = -90 <= draft.latitude <= 90 and -180 <= draft.longitude <= 180
         if not here or not 0 <= (draft.radius or 0) <= 200_000:
-            yield "place_name", "Ce lieu n’est pas lisible."
+            yield Invalid("place_unreadable", field="place_name")
 
 
-def _check_repair(draft: ListingDraft, _: datetime) -> Iterator[Problem]:
+def _check_repair(draft: ListingDraft, _: datetime) -> Iterator[Invalid]:
     repair = draft.repair
     if repair is None:
         return
     if draft.kind != "repair_call":
-        yield "repair", "Seul un vélo en panne a ces précisions."
+        yield Invalid("repair_not_allowed", field="repair")
     if repair.get("bike_type") not in BIKES:
-        yield "bike_type", "Ce genre de vélo n’existe pas."
+        yield Invalid("bike_type_unknown", field="bike_type")
     if not set(repair.get("interventions") or ()) <= set(INTERVENTIONS):
-        yield "interventions", "Cette panne n’existe pas dans la liste."
+        yield Invalid("intervention_unknown", field="interventions")
     if len(repair.get("wheel_size") or "") > WHEEL_LIMIT:
-        yield "wheel_size", "La taille de la roue est trop longue : 60 caractères au plus."
+        yield Invalid("wheel_size_too_long", field="wheel_size", most=WHEEL_LIMIT)
     if repair.get("rideable") not in (None, True, False):
-        yield "rideable", "Dites si le vélo roule encore."
+        yield Invalid("rideable_unknown", field="rideable")
     if repair.get("urgency") not in URGENCIES:
-        yield "urgency", "Dites pour quand."
+        yield Invalid("urgency_unknown", field="urgency")

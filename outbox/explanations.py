@@ -16,7 +16,7 @@ from models.posts import Post
 from models.settings import Site
 from outbox.builders.agreement import Case, reads
 from outbox.builders.explanations import Cause, write_again, write_hint, write_unheard
-from outbox.cases import NOT_NOW, open_case
+from outbox.cases import open_case
 from outbox.messages import may_write
 from outbox.notices import confirm
 from outbox.words import find_language, tidy, write_by_itself
@@ -77,11 +77,11 @@ async def ask_again(conn: Connection, site: Site, actor: Actor, agreement: Agree
     other = case.other_of(actor)
     other_role = held.role_of(other.id)
     if other_role is None or not is_turn_of(held, other_role):
-        raise Conflict(NOT_NOW[held.state])
+        raise Conflict(f"agreement_{held.state}")
     if not await may_ask_again(conn, held, other):
-        raise Conflict("Cette personne n’a rien écrit depuis la dernière question : il reste à attendre sa réponse.")
+        raise Conflict("already_asked_again")
     if not await may_write(conn, actor, other):
-        raise Conflict("Vous ne pouvez plus vous écrire ici.")
+        raise Conflict("messaging_blocked")
     said = tidy(write_again(case.listing.details.title, held.terms, find_language(case)))
     note = await write_by_itself(conn, site, case, actor, said, link=True)
     await _keep(conn, case, actor, "asked_again", note, {})

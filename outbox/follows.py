@@ -30,15 +30,15 @@ async def follow(conn: Connection, site: Site, follower: Actor, followed: Actor)
     Forbidden.
     """
     if follower.id == followed.id:
-        raise Invalid("Vous ne pouvez pas vous suivre vous-même.", field="address")
+        raise Invalid("follow_self", field="address")
     if followed.deleted_at is not None or followed.type == UNFOLLOWABLE:
-        raise Invalid("Ce compte ne peut pas être suivi.", field="address")
+        raise Invalid("not_followable", field="address")
     if followed.local:
         await blocks.wait_for(conn, followed.id)
     else:
         await accounts.take_turn(conn, follower.id)
     if await blocks.between(conn, follower.id, followed.id):
-        raise Forbidden("Ce compte ne peut pas être suivi.")
+        raise Forbidden("not_followable")
     held = await follows.find(conn, follower_id=follower.id, followed_id=followed.id)
     if held is not None and held.state == "accepted":
         return held

@@ -32,7 +32,7 @@ async def report(
     state = require_next(case, actor, "report", said)
     final = agreements.final_step(case.listing.details.mode)
     if step not in ({"out", "back"} if final == "back" else {"done"}):
-        raise Conflict("Ce n’est pas ce qui était convenu.")
+        raise Conflict("not_what_was_agreed")
     at = agreements.next_moment()
     uri = said.uri or event_uri(site, actor.username)
     if not await agreements.save_report(conn, case.agreement.id, uri, actor_id=actor.id, step=step, happened_at=at):

@@ -70,10 +70,10 @@ async def knock(conn: Connection, listing: Listing, visit: Visit) -> None:
     await _require_open(conn, listing)
     text, name = _tidy(visit.text), " ".join(NOT_TYPED.sub("", visit.name).split())
     if not name or len(name) > NAME_LIMIT or LINK.search(name) or "@" in name:
-        raise Invalid("Dites comment on vous appelle, en 60 caractères au plus.", field="nom")
+        raise Invalid("guest_name_invalid", most=NAME_LIMIT, field="nom")
     _require_words(text)
     if len(LINK.findall(text)) > LINKS:
-        raise Invalid("Deux liens au plus dans un premier message : dites le reste avec vos mots.", field="message")
+        raise Invalid("too_many_links", field="message")
     terms = None if visit.terms is None else require_terms(listing.details, visit.terms)
     new = NewGuest(
         listing_id=listing.id,
@@ -105,7 +105,7 @@ async def confirm(conn: Connection, site: Site, guest: Guest, *, dated: bool = T
     """
     held = await guests.lock(conn, guest.id)
     if held is None or held.turn != guest.turn:
-        raise Gone("Ce lien ne sert plus.")
+        raise Gone("guest_link_expired")
     if held.actor_id is not None:
         return await get_party(conn, held)
     listing = await listings.find_by_post(conn, held.listing_id)
@@ -170,7 +170,7 @@ async def _require_open(conn: Connection, listing: Listing) -> None:
     require_stands(listing)
     owner = await actors.get(conn, listing.post.author_id)
     if owner.deleted_at is not None or owner.suspended_at is not None or owner.moved_to is not None:
-        raise Conflict("La personne qui a publié cette annonce n’est plus là.")
+        raise Conflict("owner_gone")
 
 
 def _tidy(text: str) -> str:
@@ -179,6 +179,6 @@ def _tidy(text: str) -> str:
 
 def _require_words(text: str) -> None:
     if not text:
-        raise Invalid("Écrivez votre message.", field="message")
+        raise Invalid("message_missing", field="message")
     if len(text) > TEXT_LIMIT:
-        raise Invalid("Le message est trop long : 1 000 caractères au plus.", field="message")
+        raise Invalid("message_too_long", most=TEXT_LIMIT, field="message")

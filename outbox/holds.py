@@ -33,20 +33,20 @@ async def require_fair_hold(
         return
     if ends_at - begins_at > HELD_EACH:
         raise Invalid(
-            "Une demande retient deux mois au plus : choisissez une durée plus courte, ou écrivez un message.",
+            "hold_too_long",
             field="ends_at",
         )
     held = await agreements.list_holds(conn, listing.id, but=but)
     wanted = ends_at - begins_at
     if _sum(one for one in held if one.partner_id == partner.id) + wanted > HELD_EACH:
-        raise Conflict("Vos demandes retiennent déjà deux mois ici : attendez une réponse, ou retirez-en une d’abord.")
+        raise Conflict("too_many_days_held")
     if partner.local or partner.guest:
         return
     domain = find_domain(partner.host)
     known = (await strangers.look_at_writer(conn, partner.id)).known
     most = HELD_BY_DOMAIN if known else HELD_BY_STRANGERS
     if _sum(one for one in held if find_domain(one.host) == domain) + wanted > most:
-        raise Conflict("Les demandes de votre plateforme retiennent déjà beaucoup de jours ici : réessayez plus tard.")
+        raise Conflict("too_many_days_held_by_server")
 
 
 def _sum(held: Iterable[Hold]) -> timedelta:

@@ -41,7 +41,7 @@ async def require_askable(conn: Connection, partner: Actor, listing: Listing) ->
     await require_there(conn, listing)
     await require_left(conn, listing)
     if not listing.post.local and listing.details.status == "reserved" and listing.details.mode not in AGAIN_AND_AGAIN:
-        raise Conflict("C’est réservé pour quelqu’un d’autre.")
+        raise Conflict("listing_reserved")
     await require_patience(conn, partner, listing)
     await require_free_day(conn, listing, at=datetime.now(UTC))
 
@@ -51,25 +51,25 @@ async def require_may_ask(conn: Connection, partner: Actor, owner: Actor, listin
     if partner.local:
         require_at_home(partner)
     if owner.id == partner.id:
-        raise Invalid("C’est votre propre annonce.")
+        raise Invalid("own_listing")
     if listing.id not in await posts.filter_visible(conn, [listing.id], partner.id):
         raise NotFound
     if owner.deleted_at is not None or owner.suspended_at is not None or owner.moved_to is not None:
-        raise Conflict("La personne qui a publié cette annonce n’est plus là.")
+        raise Conflict("owner_gone")
     if await blocks.between(conn, partner.id, owner.id):
-        raise Forbidden("Cette annonce ne prend pas votre demande.")
+        raise Forbidden("request_not_accepted")
 
 
 async def require_patience(conn: Connection, partner: Actor, listing: Listing) -> None:
     """Raise Conflict for whoever has asked for so much that others could not any more."""
     if await agreements.count_live(conn, partner.id, listing_id=listing.id) >= WAITING_EACH:
-        raise Conflict("Trois de vos demandes attendent déjà une réponse ici : retirez-en une d’abord.")
+        raise Conflict("too_many_requests_here")
     if await agreements.count_live(conn, partner.id) >= WAITING_ALL:
-        raise Conflict("Trente de vos demandes attendent déjà une réponse : retirez-en une d’abord.")
+        raise Conflict("too_many_requests_waiting")
     if await agreements.count_asked(conn, partner.id, listing.id) >= ASKED_A_DAY:
-        raise Conflict("Vous l’avez beaucoup demandé aujourd’hui : écrivez un message, ou redemandez demain.")
+        raise Conflict("too_many_requests_today")
     if not partner.local and not partner.guest and await _is_crowded(conn, partner.host, listing):
-        raise Conflict("Beaucoup de demandes de votre plateforme attendent déjà une réponse : réessayez plus tard.")
+        raise Conflict("too_many_requests_from_server")
 
 
 async def _is_crowded(conn: Connection, host: str, listing: Listing) -> bool:
@@ -89,7 +89,7 @@ async def require_free_day(conn: Connection, listing: Listing, *, at: datetime) 
     end = min(details.ends_at or at + AHEAD, at + AHEAD)
     calendar = await unavailabilities.load_calendar(conn, listing, at=at)
     if begin < end and any(covers(one, begin, end) for one in calendar.ranges):
-        raise Conflict("Tous les jours sont déjà pris pour le moment.")
+        raise Conflict("all_days_taken")
 
 
 async def require_may_propose(conn: Connection, exchange: Exchange, listing: Listing, people: Pair) -> None:
@@ -101,12 +101,12 @@ async def require_may_propose(conn: Connection, exchange: Exchange, listing: Lis
     require_at_home(owner)
     require_stands(listing)
     if not partner.local and speaks(partner):
-        raise Conflict("Cette personne peut demander elle-même, depuis l’annonce : écrivez-lui vos dates.")
+        raise Conflict("proposal_not_possible")
     if not await may_write(conn, owner, partner):
-        raise Conflict("Vous ne pouvez plus vous écrire ici.")
+        raise Conflict("messaging_blocked")
     latest = await agreements.get_latest(conn, exchange.id)
     if latest is not None and latest.state in agreements.LIVE:
-        raise Conflict("Une proposition est déjà en cours avec cette personne : changez-la, ou terminez-la d’abord.")
+        raise Conflict("proposal_already_open")
     await require_left(conn, listing)
 
 

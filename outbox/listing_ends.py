@@ -54,9 +54,9 @@ async def prolong(conn: Connection, site: Site, author: Actor, uri: str) -> List
     until = await _find_later_end(conn, held, now)
     status: ListingStatus = "open" if held.details.status in OVER else held.details.status
     if status == held.details.status and held.details.expires_at is None:
-        raise Conflict("Cette annonce n’a pas de fin : elle reste jusqu’à ce que vous la retiriez.", field="expires_at")
+        raise Conflict("listing_without_end", field="expires_at")
     if until is not None and held.details.expires_at is not None and until <= held.details.expires_at:
-        raise Conflict("Une annonce reste un an au plus, et celle-ci est déjà là pour un an.", field="expires_at")
+        raise Conflict("listing_already_prolonged", field="expires_at")
     await listing_ends.mark_read(conn, author.id, held.id)
     return await change(
         conn, site, author, held, replace(held.details, status=status, closed_reason=None, expires_at=until)

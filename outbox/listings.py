@@ -83,7 +83,7 @@ async def edit(conn: Connection, site: Site, author: Actor, uri: str, draft: Lis
     draft = await find_end(conn, require_draft(draft, at=at), at)
     if REACH.index(draft.audience) < REACH.index(held.post.audience):
         raise Invalid(
-            "Une annonce partie ne peut plus être montrée à moins de monde : retirez-la, puis publiez-la à nouveau.",
+            "audience_not_narrowable",
             field="audience",
         )
     stream = await find_stream(conn, draft.kind, draft.mode)
@@ -106,13 +106,11 @@ async def edit(conn: Connection, site: Site, author: Actor, uri: str, draft: Lis
 async def close(conn: Connection, site: Site, author: Actor, uri: str, outcome: str) -> Listing:
     """Tell everybody what became of it; an outcome of OUTCOMES. Raises NotFound for others' listings, and Invalid."""
     if outcome not in OUTCOMES:
-        raise Invalid("Dites ce que l’annonce est devenue.", field="outcome")
+        raise Invalid("outcome_unknown", field="outcome")
     held = await listings.get_own(conn, uri, author.id)
     expires_at = held.details.expires_at
     if outcome == "open" and expires_at is not None and expires_at <= datetime.now(UTC):
-        raise Conflict(
-            "La date de fin de cette annonce est passée : modifiez-la pour la prolonger.", field="expires_at"
-        )
+        raise Conflict("listing_expired", field="expires_at")
     changed = await change_status(conn, site, author, held, *OUTCOMES[outcome])
     if outcome == "cancelled":
         await points.take_back_due(conn, listing_id=held.id)
@@ -196,7 +194,7 @@ async def _save(
 ) -> Listing:
     new = await _complete(conn, site, author, new, details)
     if not await posts.save_edit(conn, held.id, new):
-        raise Conflict("Cette annonce vient d’être modifiée ou retirée.")
+        raise Conflict("listing_changed")
     await posts.save_audience(conn, held.id, new)
     await listings.save_details(conn, held.id, details)
     changed = await listings.find_by_post(conn, held.id)

@@ -38,7 +38,7 @@ async def write(conn: Connection, site: Site, author: Actor, thread: Exchange, w
     """
     other = await actors.get(conn, thread.other_of(author.id))
     if not await may_write(conn, author, other):
-        raise Conflict("Vous ne pouvez plus vous écrire ici.")
+        raise Conflict("messaging_blocked")
     if other.guest or author.guest:
         await _say(conn, site, author, thread, words)
         return None
@@ -48,7 +48,7 @@ async def write(conn: Connection, site: Site, author: Actor, thread: Exchange, w
         return (await posts.list_by_ids(conn, [said]))[0]
     parent = await find_parent(conn, author, thread)
     if parent is None:
-        raise Conflict("L’annonce a été retirée, et il n’y a plus rien à quoi répondre ici.")
+        raise Conflict("nothing_to_answer")
     text = words.text if parent.author_id == other.id else f"@{other.handle} {words.text}"
     draft = NoteDraft(text=text, audience="direct", language=words.language, media_ids=words.media_ids)
     return await notes.answer(conn, site, author, parent, draft)
@@ -56,12 +56,12 @@ async def write(conn: Connection, site: Site, author: Actor, thread: Exchange, w
 
 async def _say(conn: Connection, site: Site, author: Actor, thread: Exchange, words: Words) -> None:
     if words.media_ids:
-        raise Invalid("Les photos ne partent pas par courriel : écrivez à cette personne sans photo.", field="photos")
+        raise Invalid("photos_not_mailed", field="photos")
     text = NOT_TYPED.sub("", words.text).replace("\r\n", "\n").strip()
     if not text:
-        raise Invalid("Écrivez votre message.", field="message")
+        raise Invalid("message_missing", field="message")
     if len(text) > SAID_LIMIT:
-        raise Invalid("Le message est trop long : 2 000 caractères au plus.", field="message")
+        raise Invalid("message_too_long", most=SAID_LIMIT, field="message")
     if await exchanges.was_just_said(conn, thread.id, author.id, text):
         return
     id = await exchanges.add_event(conn, thread.id, "said", actor_id=author.id, details={"text": text})

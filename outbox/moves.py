@@ -20,7 +20,7 @@ def require_at_home(author: Actor) -> None:
     """Raise Invalid for one of ours who moved away: her account says so and nothing else any more."""
     if author.moved_to is not None:
         raise Invalid(
-            "Vous avez déménagé : écrivez depuis votre nouveau compte, ou revenez ici à la page « Déménager ».",
+            "account_moved",
             field="text",
         )
 
@@ -41,17 +41,15 @@ async def find_target(instance: Instance, actor: Actor, written: str) -> Actor:
 async def require_target(conn: Connection, actor: Actor, target: Actor) -> None:
     """Raise Invalid unless the target is a living account that says that it is this actor too (B-60)."""
     if target.id == actor.id:
-        raise Invalid("C’est l’adresse de ce compte-ci. Donnez celle du nouveau.", field="target")
+        raise Invalid("move_to_self", field="target")
     if target.deleted_at is not None or target.suspended_at is not None or target.type == "Application":
-        raise Invalid("Personne ne peut suivre ce compte.", field="target")
+        raise Invalid("move_target_not_followable", field="target")
     if target.moved_to is not None:
-        raise Invalid("Ce compte a déménagé lui aussi.", field="target")
+        raise Invalid("move_target_moved", field="target")
     if not target.local and not await levels.is_welcome(conn, target.host):
-        raise Invalid("Notre coop n’échange pas avec cette plateforme.", field="target")
+        raise Invalid("server_not_welcome", field="target")
     if actor.uri not in target.also_known_as:
-        raise Invalid(
-            "Ce compte ne dit pas encore qu’il est aussi le vôtre. Ajoutez-y d’abord l’adresse d’ici.", field="target"
-        )
+        raise Invalid("alias_missing", field="target")
 
 
 async def move(conn: Connection, site: Site, actor: Actor, target: Actor) -> None:
@@ -60,7 +58,7 @@ async def move(conn: Connection, site: Site, actor: Actor, target: Actor) -> Non
     `target` is what `find_target` returned a moment ago.
     """
     if not await moves.save(conn, actor.id, target.uri):
-        raise Conflict("Ce compte a déménagé il y a moins de sept jours. Attendez un peu.")
+        raise Conflict("moved_recently")
     await send(conn, actor, build_move(site, actor, target.uri), Recipients(followed_ids=(actor.id,)), about=actor.uri)
     await announce_update(conn, site, await actors.get(conn, actor.id))
     await take_followers_along(conn, site, actor, target)
@@ -75,11 +73,11 @@ async def come_back(conn: Connection, site: Site, actor: Actor) -> None:
 async def add_alias(conn: Connection, site: Site, actor: Actor, other: Actor) -> None:
     """Say that an account elsewhere is the same person's, who may then move here. Raises Invalid."""
     if other.id == actor.id:
-        raise Invalid("C’est l’adresse de ce compte-ci. Donnez celle de l’ancien.", field="alias")
+        raise Invalid("alias_of_self", field="alias")
     if other.uri in actor.also_known_as:
         return
     if len(actor.also_known_as) >= MOST_ALIASES:
-        raise Invalid("Dix anciens comptes au plus.", field="alias")
+        raise Invalid("too_many_aliases", field="alias")
     await _save_aliases(conn, site, actor, [*actor.also_known_as, other.uri])
 
 

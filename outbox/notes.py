@@ -135,7 +135,7 @@ async def edit(conn: Connection, site: Site, author: Actor, note: Post, draft: N
     new, named = await _compose(conn, site, author, draft, answered[0] if answered else None)
     new = replace(new, uri=note.uri, url=note.url, updated_at=next_moment(note))
     if not await posts.save_edit(conn, note.id, new):
-        raise Invalid("Ce message vient d’être modifié ailleurs : rechargez-le, puis recommencez.", field="text")
+        raise Invalid("status_changed", field="text")
     await posts.save_audience(conn, note.id, new)
     await quote_policies.save_policy(conn, note.id, draft.quote_policy)
     for words in draft.media_words:
@@ -181,7 +181,7 @@ async def _compose(
         mentioned = {answered.handle: answered} | mentioned
     named = tuple({actor.id: actor for actor in mentioned.values()}.values())
     if draft.audience == "direct" and not named:
-        raise Invalid("Un message privé nomme au moins une personne, par exemple @alice.", field="text")
+        raise Invalid("direct_mention_missing", field="text")
     new = _describe(site, author, draft, text, mentioned)
     return _address(author, new, draft.audience, named, parent), named
 
@@ -191,11 +191,11 @@ def _require_draft(draft: NoteDraft) -> NoteDraft:
     text = NOT_TYPED.sub("", draft.text).replace("\r\n", "\n").strip()
     warning = " ".join(NOT_TYPED.sub("", draft.warning).split())
     if not text and not draft.media_ids and draft.quoted_id is None:
-        raise Invalid("Écrivez votre message.", field="text")
+        raise Invalid("message_missing", field="text")
     if len(text) > TEXT_LIMIT:
-        raise Invalid("Le message est trop long : 5 000 caractères au plus.", field="text")
+        raise Invalid("message_too_long", most=TEXT_LIMIT, field="text")
     if len(warning) > WARNING_LIMIT:
-        raise Invalid("L’avertissement est trop long : 500 caractères au plus.", field="warning")
+        raise Invalid("content_warning_too_long", most=WARNING_LIMIT, field="warning")
     return replace(draft, text=text, warning=warning, poll=require_poll(text, draft.media_ids, draft.poll))
 
 
@@ -204,9 +204,9 @@ def require_poll(text: str, media_ids: Sequence[int], poll: PollDraft | None) ->
     if poll is None:
         return None
     if media_ids:
-        raise Invalid("Un message a des photos ou un sondage, pas les deux.", field="poll[options]")
+        raise Invalid("poll_with_media", field="poll[options]")
     if not text.strip():
-        raise Invalid("Écrivez la question que pose votre sondage.", field="text")
+        raise Invalid("poll_question_missing", field="text")
     return polls.require_draft(poll)
 
 

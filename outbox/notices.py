@@ -23,14 +23,14 @@ from models import (
     provenance,
 )
 from models.actors import Actor
-from models.agreements import Terms, links
+from models.agreements import Terms
 from models.database import Connection
 from models.exchanges import Event, Exchange
 from models.posts import NewPost, Post
 from models.settings import Site
 from outbox.builders.agreement import Case
 from outbox.builders.explanations import Cause, write_why
-from outbox.builders.terms import ASKS, FRENCH, write_act, write_choice, write_link, write_page
+from outbox.builders.terms import ASKS, FRENCH, write_act, write_buttons, write_page
 from outbox.letters import write_to_member
 
 TO_BE_SAID = ("returned", "forgotten", "last_call", "failed_here", "unheard")
@@ -147,7 +147,7 @@ async def _write(conn: Connection, site: Site, telling: _Telling) -> None:
         str(telling.event.details.get("text", "")) if telling.event is not None else "",
         write_act(telling.kind, telling.case.listing.details, telling.terms, language, currency),
         write_why(telling.cause, language) if telling.cause is not None else "",
-        await _write_answer(conn, site, telling, language),
+        _write_answer(site, telling, language),
     )
     post = await _keep(conn, site, telling, "\n\n".join(part for part in words if part), language)
     thread = await exchanges.get_for(conn, held.exchange_id, reader.id)
@@ -157,17 +157,21 @@ async def _write(conn: Connection, site: Site, telling: _Telling) -> None:
         )
 
 
-async def _write_answer(conn: Connection, site: Site, telling: _Telling, language: str) -> str:
-    """How she answers where she is waited for: in words, by a link that acts once, or on the page."""
+def _write_answer(site: Site, telling: _Telling, language: str) -> str:
+    """Where she answers when she is waited for: on the page of the thread, which has buttons.
+
+    How to answer in words, and a link that acts once, are for people who have none (`outbox/words`). A oui of hers in
+    an app counts all the same; she is told so once she wrote something else there.
+    """
     held, reader = telling.case.agreement, telling.reader
+    page = _page_of(site, held.exchange_id)
     if telling.kind in (*ASKS, "explained"):
-        write = write_link if telling.kind == "explained" else write_choice
-        return write(f"{site.url}/accord/{await links.create(conn, held, reader.id)}", language, links.find_end(held))
+        return write_buttons(page, language, too=telling.kind == "explained")
     mine, theirs = held.owner_reported_at, held.partner_reported_at
     if reader.id != telling.case.owner.id:
         mine, theirs = theirs, mine
     awaited = telling.kind in ("back", "done") and mine is None and theirs is not None
-    return write_page(_page_of(site, held.exchange_id), language) if awaited or telling.kind in TO_BE_SAID else ""
+    return write_page(page, language) if awaited or telling.kind in TO_BE_SAID else ""
 
 
 async def _keep(conn: Connection, site: Site, telling: _Telling, text: str, language: str) -> Post:

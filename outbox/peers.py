@@ -107,4 +107,4 @@ async def withhold_private(conn: Connection, host: str) -> int:
 async def allow_private(conn: Connection, host: str) -> None:
     """Send private things to this server again. Raises Conflict where that is decided for a domain above it."""
     if not await private_hosts.allow(conn, host):
-        raise Conflict("C’est décidé pour un nom au-dessus du sien : changez-le là.")
+        raise Conflict("decided_for_parent_domain")

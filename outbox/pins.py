@@ -15,9 +15,9 @@ from outbox.send import Recipients, send
 async def pin(conn: Connection, site: Site, author: Actor, post: Post) -> None:
     """Keep a public post at the top of its author's profile. Again changes nothing. Raises Invalid."""
     if post.author_id != author.id:
-        raise Invalid("Vous ne pouvez épingler que vos propres publications.", field="id")
+        raise Invalid("pin_of_others", field="id")
     if post.audience not in PUBLIC:
-        raise Invalid("Seul ce que tout le monde peut lire peut être épinglé.", field="id")
+        raise Invalid("pin_not_public", field="id")
     if await pins.pin(conn, author.id, post.id):
         await _tell(conn, author, build_add(site, author, post.uri))
 

@@ -38,17 +38,17 @@ def require_draft(draft: PollDraft) -> PollDraft:
     """The poll, its options tidied and the empty ones left out. Raises Invalid."""
     options = tuple(name for one in draft.options if (name := " ".join(NOT_TYPED.sub("", one).split())))
     if len(options) < polls.FEWEST_OPTIONS:
-        raise Invalid("Un sondage propose au moins deux réponses.", field="poll[options]")
+        raise Invalid("poll_too_few_options", least=polls.FEWEST_OPTIONS, field="poll[options]")
     if len(options) > polls.MOST_OPTIONS:
-        raise Invalid("Un sondage propose quatre réponses au plus.", field="poll[options]")
+        raise Invalid("poll_too_many_options", most=polls.MOST_OPTIONS, field="poll[options]")
     if any(len(one) > polls.LONGEST_OPTION for one in options):
-        raise Invalid("Une réponse du sondage est trop longue : 50 caractères au plus.", field="poll[options]")
+        raise Invalid("poll_option_too_long", most=polls.LONGEST_OPTION, field="poll[options]")
     if len(set(options)) < len(options):
-        raise Invalid("Deux réponses du sondage sont les mêmes.", field="poll[options]")
+        raise Invalid("poll_options_repeated", field="poll[options]")
     if draft.expires_in < polls.SHORTEST.total_seconds():
-        raise Invalid("Un sondage dure au moins cinq minutes.", field="poll[expires_in]")
+        raise Invalid("poll_too_short", field="poll[expires_in]")
     if draft.expires_in > polls.LONGEST.total_seconds():
-        raise Invalid("Un sondage dure un mois au plus.", field="poll[expires_in]")
+        raise Invalid("poll_too_long", field="poll[expires_in]")
     return PollDraft(
         options=options, expires_in=draft.expires_in, multiple=draft.multiple, hide_totals=draft.hide_totals
     )
@@ -116,15 +116,15 @@ async def vote(conn: Connection, site: Site, voter: Actor, post: Post, choices: 
 def _refuse(refusal: Refusal) -> NoReturn:
     match refusal:
         case "over":
-            raise Invalid("Ce sondage est terminé.", field="choices")
+            raise Invalid("poll_expired", field="choices")
         case "mine":
-            raise Invalid("On ne vote pas dans son propre sondage.", field="choices")
+            raise Invalid("poll_own_vote", field="choices")
         case "none" | "unknown":
-            raise Invalid("Choisissez parmi les réponses du sondage.", field="choices")
+            raise Invalid("poll_choice_invalid", field="choices")
         case "several":
-            raise Invalid("Ce sondage n’attend qu’une réponse.", field="choices")
+            raise Invalid("poll_single_choice", field="choices")
         case "voted":
-            raise Invalid("Vous avez déjà voté.", field="choices")
+            raise Invalid("already_voted", field="choices")
 
 
 async def count(conn: Connection, voter: Actor, post: Post, poll: Poll, uris: dict[int, str]) -> None:

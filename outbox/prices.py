@@ -52,7 +52,5 @@ async def _require_means(conn: Connection, payer_id: int, cost: int, *, own: boo
         await points.require_means(conn, payer_id, cost, but=but)
     except points.TooFew as error:
         if own:
-            raise Conflict(
-                "Vous n’avez pas assez de points pour cela : votre page dit ce qui vous reste.", field="points"
-            ) from error
-        raise Conflict("L’autre personne n’a pas assez de points pour cela en ce moment.", field="points") from error
+            raise Conflict("not_enough_points", field="points") from error
+        raise Conflict("partner_lacks_points", field="points") from error

@@ -41,11 +41,9 @@ async def get_quotable(conn: Connection, actor: Actor, post_id: int, audience: A
     if quoted is None:
         raise NotFound
     if not await may_quote(conn, actor, quoted):
-        raise Invalid("Son auteur ne souhaite pas qu’on cite ce message.", field="quoted_status_id")
+        raise Invalid("quote_not_allowed", field="quoted_status_id")
     if audience not in QUOTED_IN:
-        raise Invalid(
-            "Un message qui en cite un autre s’adresse à tout le monde, ou à vos abonnés.", field="visibility"
-        )
+        raise Invalid("quote_visibility_invalid", field="visibility")
     return quoted
 
 

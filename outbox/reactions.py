@@ -54,7 +54,7 @@ async def share(conn: Connection, site: Site, actor: Actor, post: Post, *, unlis
     """Show a public post to the actor's followers. Again changes nothing. Raises NotFound, and Forbidden for others."""
     await _require_visible(conn, actor, post)
     if post.audience not in PUBLIC:
-        raise Forbidden("Ce message n’est pas pour tout le monde : il ne peut pas être partagé.")
+        raise Forbidden("reblog_not_public")
     await accounts.take_turn(conn, actor.id)
     held = await reactions.find_share(conn, actor_id=actor.id, post_id=post.id)
     if held is not None:

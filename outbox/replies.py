@@ -19,7 +19,7 @@ from models import (
 from models.actors import Actor
 from models.agreements import Agreement, is_turn_of
 from models.database import Connection
-from models.errors import Conflict, DeclicError, Forbidden, Invalid, NotFound
+from models.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from models.posts import Post
 from models.settings import Site
 from outbox import messages
@@ -141,7 +141,7 @@ async def _act(conn: Connection, site: Site, case: Case, author: Actor, post: Po
     return Hearing(case=replace(case, agreement=done), outcome="heard", yes=yes)
 
 
-def _tell_cause(case: Case, held: Agreement, error: DeclicError, said: Said) -> Cause:
+def _tell_cause(case: Case, held: Agreement, error: Refusal, said: Said) -> Cause:
     """Why the verb raised."""
     if held.offer_uri != said.offer_uri or held.state not in agreements.OPEN:
         return find_cause(held, yes=True, turn=True) or "replaced"
@@ -160,10 +160,10 @@ async def answer_notice(conn: Connection, site: Site, author: Actor, notice: Pos
         raise NotFound
     other = await actors.get(conn, thread.other_of(author.id))
     if not await messages.may_write(conn, author, other):
-        raise Conflict("Vous ne pouvez plus vous écrire ici.")
+        raise Conflict("messaging_blocked")
     parent = await messages.find_parent(conn, author, thread)
     if parent is None:
-        raise Conflict("L’annonce a été retirée, et il n’y a plus rien à quoi répondre ici.")
+        raise Conflict("nothing_to_answer")
     named = {handle.partition("@")[0] for handle in find_handles(draft.text)}
     text = draft.text if other.username in named or parent.author_id == other.id else f"@{other.handle} {draft.text}"
     note = await outbox_notes.answer(conn, site, author, parent, replace(draft, text=text, audience="direct"))

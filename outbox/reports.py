@@ -31,9 +31,9 @@ async def report(conn: Connection, site: Site, reporter: Actor, complaint: Compl
     """
     target, post_ids, content = complaint.target, list(complaint.post_ids), complaint.content
     if len(content) > CONTENT_LIMIT:
-        raise Invalid("Le signalement est trop long : 5 000 caractères au plus.", field="comment")
+        raise Invalid("report_too_long", most=CONTENT_LIMIT, field="comment")
     if len(post_ids) > OBJECTS_LIMIT:
-        raise Invalid("Un signalement nomme cent messages au plus.", field="status_ids")
+        raise Invalid("too_many_reported_statuses", field="status_ids")
     named = await posts.list_by_ids(conn, sorted(await posts.filter_visible(conn, post_ids, reporter.id)))
     named = [post for post in named if post.author_id == target.id]
     if len(named) != len(set(post_ids)):

@@ -1,5 +1,6 @@
 """Publish later: kept with its moment, published by a job exactly once, and never lost without a word."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from models import accounts, actors, idempotency, jobs, scheduled, uploads
@@ -36,7 +37,7 @@ async def schedule(conn: Connection, author: Actor, wish: Wish, at: datetime, ap
     require_poll(wish.text, wish.media_ids, wish.poll)
     for media_id in wish.media_ids:
         if (await uploads.get_own(conn, media_id, author.id)).post_id is not None:
-            raise Invalid("Une photo appartient déjà à un autre message.", field="media_ids")
+            raise Invalid("media_unusable", field="media_ids")
     kept = posting.write_wish(wish)
     row = await scheduled.create(conn, author.id, at, kept, list(wish.media_ids), application)
     await _ask(conn, row.id, at)
@@ -55,7 +56,7 @@ def require_moment(at: datetime) -> None:
     """Raise Invalid for what is nearly now, past, or further away than a year."""
     now = datetime.now(UTC)
     if not now + SOONEST - timedelta(seconds=1) <= at <= now + LATEST:
-        raise Invalid("Choisissez un moment : dans cinq minutes au moins, dans un an au plus.", field="scheduled_at")
+        raise Invalid("scheduled_at_out_of_range", field="scheduled_at")
 
 
 async def _ask(conn: Connection, id: int, at: datetime) -> None:
@@ -80,17 +81,17 @@ async def publish_due(conn: Connection, site: Site, held: Scheduled) -> Post | N
     author = await actors.get(conn, held.actor_id)
     account = await accounts.find(conn, author.id)
     if account is None or account.disabled_at is not None or author.suspended_at is not None:
-        raise Forbidden("Votre compte était fermé à ce moment-là.")
+        raise Forbidden("account_closed")
     note = await posting.post(conn, site, author, posting.read_wish(held.wish), held.application)
     for key in keys:  # the same request again answers with what became of it
         await idempotency.settle(conn, author.id, key, Made(post_id=note.id))
     return note
 
 
-async def give_up(conn: Connection, site: Site, held: Scheduled, cause: str) -> None:
-    """Tell the author why it could not be published, with what it said."""
+async def give_up(conn: Connection, site: Site, held: Scheduled, causes: Mapping[str, str]) -> None:
+    """Tell the author why it could not be published, in each language of FAILED, with what it said."""
     if await scheduled.take(conn, held.id):
         author = await actors.get(conn, held.actor_id)
         text = posting.read_wish(held.wish).text.replace("@", "@\u200b")  # names nobody: it is between the two
-        words = {code: form.format(cause=cause, text=text) for code, form in FAILED.items()}
+        words = {code: form.format(cause=causes[code], text=text) for code, form in FAILED.items()}
         await write_to_member(conn, site, author, words)

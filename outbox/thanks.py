@@ -45,17 +45,17 @@ async def thank(conn: Connection, site: Site, author: Actor, agreement: Agreemen
     if case.agreement.role_of(author.id) is None:
         raise NotFound
     if not _is_done(case, author):
-        raise Conflict("Dites d’abord tous les deux que c’est fait : le merci vient après.")
+        raise Conflict("not_done_yet")
     text = require_words(said.text)
     if not text:
-        raise Invalid("Écrivez un mot de merci.", field="merci")
+        raise Invalid("thanks_missing", field="merci")
     if await _has_thanked(conn, case, author, text):
         return
     other = case.other_of(author)
     if not await may_write(conn, author, other):
-        raise Conflict("Vous ne pouvez plus vous écrire ici.")
+        raise Conflict("messaging_blocked")
     if said.public and not _may_be_public(case):
-        raise Invalid("L’annonce n’est pas ouverte à tous : ce merci reste entre vous deux.", field="merci")
+        raise Invalid("thanks_not_public", field="merci")
     if author.guest or other.guest:
         await _say(conn, site, case, author, text)
         return
@@ -72,7 +72,7 @@ async def _has_thanked(conn: Connection, case: Case, author: Actor, text: str) -
     notes_before = await posts.list_by_ids(conn, [held.post_id]) if held.post_id is not None else []
     if text in (event.details.get("text"), *(note.source.partition(" ")[2] for note in notes_before)):
         return True
-    raise Conflict("Vous avez déjà dit merci pour cet échange.")
+    raise Conflict("already_thanked")
 
 
 async def _say(conn: Connection, site: Site, case: Case, author: Actor, text: str) -> None:
@@ -141,11 +141,11 @@ async def _write_to(conn: Connection, site: Site, case: Case, author: Actor, sai
     """A private note in the thread. Where the other's server has no threads, it says what for."""
     other = case.other_of(author)
     if any(one.id not in (author.id, other.id) for one in (await find_mentioned(conn, site, said.text)).values()):
-        raise Invalid("Un merci entre vous deux ne nomme personne d’autre.", field="merci")
+        raise Invalid("thanks_name_others", field="merci")
     thread = await exchanges.get_for(conn, case.agreement.exchange_id, author.id)
     parent = await find_parent(conn, author, thread)
     if parent is None:
-        raise Conflict("L’annonce a été retirée, et il n’y a plus rien à quoi répondre ici.")
+        raise Conflict("nothing_to_answer")
     text = said.text
     if not speaks(other):
         language = "fr" if (case.listing.post.language or "fr") == "fr" else "en"

@@ -19,15 +19,15 @@ async def keep_days(conn: Connection, owner: Actor, uri: str, first: date, last:
     listing = await _get_own(conn, owner, uri)
     today = datetime.now(UTC).astimezone(PARIS).date()
     if last < first:
-        raise Invalid("Cette date vient avant le début. Choisissez-en une plus tard.", field="last")
+        raise Invalid("last_day_before_first", field="last")
     if last < today:
-        raise Invalid("Ces jours sont passés.", field="first")
+        raise Invalid("days_past", field="first")
     if last > today + AHEAD:
-        raise Invalid("Un calendrier va jusqu’à un an d’ici.", field="last")
+        raise Invalid("days_too_far", field="last")
     await agreements.lock_listing(conn, listing.id)
     begins_at, ends_at = midnight(max(first, today)), midnight(last + timedelta(days=1))
     if not await unavailabilities.add(conn, listing.id, begins_at, ends_at):
-        raise Conflict("Cela fait trop de périodes pour une annonce : rendez d’abord des jours.", field="first")
+        raise Conflict("too_many_periods", field="first")
 
 
 async def give_back(conn: Connection, owner: Actor, uri: str, id: int) -> None:
@@ -40,5 +40,5 @@ async def give_back(conn: Connection, owner: Actor, uri: str, id: int) -> None:
 async def _get_own(conn: Connection, owner: Actor, uri: str) -> Listing:
     listing = await listings.get_own(conn, uri, owner.id)
     if not has_calendar(listing.details):
-        raise NotFound("This listing has no calendar.")
+        raise NotFound("no_calendar")
     return listing

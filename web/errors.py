@@ -8,9 +8,14 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError
 from aiohttp.typedefs import Handler
 
-from models.errors import DeclicError, OAuthError, Unauthenticated, Unavailable
+from models import tokens
+from models.database import connection
+from models.errors import DeclicError, OAuthError, Refusal, Unauthenticated, Unavailable
 from web.accept import asks_for_document, prefers
-from web.render import render
+from web.i18n import load_catalogue
+from web.keys import INSTANCE
+from web.refusals.wording import as_refusal, word
+from web.render import LANGUAGE, reader_language, render, tell
 
 log = structlog.get_logger(__name__)
 
@@ -29,14 +34,17 @@ PAGES = {400: 422, 401: 403, 405: 404, 413: 422, 415: 422}
 
 HAVE_PAGE = frozenset({403, 404, 410, 422, 429, 500, 503})
 
-SENTENCES = {
-    400: "What was sent cannot be read.",
-    404: "This does not exist here, or is not visible to you.",
-    405: "This address does not do that.",
-    413: "What was sent is too large.",
-    429: "Too many requests; please wait a little.",
-    500: "Something went wrong here; it was noted.",
+CODES = {
+    400: "bad_request",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "request_timeout",
+    413: "content_too_large",
+    415: "unsupported_media_type",
+    429: "too_many_requests",
 }
+"""What HTTP itself answers, as codes of `web/refusals/`."""
 
 RETRY_SECONDS = "5"
 
@@ -55,10 +63,8 @@ class Problem:
     """What is answered instead of what was asked for."""
 
     status: int
-    sentence: str
+    error: DeclicError
     headers: dict[str, str] = field(default_factory=dict)
-    code: str = ""
-    about: str | None = None
 
 
 REQUEST_ID = web.RequestKey("request_id", str)
@@ -80,27 +86,25 @@ async def error_middleware(request: web.Request, handler: Handler) -> web.Stream
     except ConnectionResetError:  # the client went away while we answered
         raise
     except (web.RequestPayloadError, HttpProcessingError):  # broken chunks, or parts with headers that are none
-        problem = Problem(status=400, sentence=SENTENCES[400])
+        problem = Problem(status=400, error=Refusal(CODES[400]))
     except Exception:
         log.exception("request_failed", route=route_of(request))
-        problem = Problem(status=500, sentence=SENTENCES[500])
+        problem = Problem(status=500, error=Refusal())
     return await answer_problem(request, problem)
 
 
 async def answer_problem(request: web.Request, problem: Problem) -> web.Response:
     """The answer itself, in the form that fits the address and what the client accepts."""
+    if request.path.startswith(IN_WORDS_OF_OAUTH):
+        return answer_oauth(problem)
+    if is_for_apps(request):
+        return await _answer_app(request, problem)
+    if wants_json(request) and is_for_servers(request):
+        signing = {"Accept-Signature": READERS_SIGN} if problem.status == 401 else {}
+        value = {"error": say_plainly(problem.error)}
+        return web.json_response(value, status=problem.status, headers=FOR_READERS | signing | problem.headers)
     if wants_json(request):
-        headers = problem.headers
-        if is_for_servers(request):
-            headers = FOR_READERS | ({"Accept-Signature": READERS_SIGN} if problem.status == 401 else {}) | headers
-        if request.path.startswith(IN_WORDS_OF_OAUTH):
-            return answer_oauth(problem)
-        if is_for_apps(request):
-            headers = FOR_TOKENS | headers
-        value = {"error": _name_field(problem)}
-        if problem.about and is_for_apps(request):
-            value["field"] = problem.about
-        return web.json_response(value, status=problem.status, headers=headers)
+        return web.json_response(describe(request, problem.error), status=problem.status, headers=problem.headers)
     page = PAGES.get(problem.status, problem.status)
     if page not in HAVE_PAGE:
         page = 500 if page >= 500 else 422
@@ -109,23 +113,49 @@ async def answer_problem(request: web.Request, problem: Problem) -> web.Response
         response = await render(request, f"errors/{page}.html", status=problem.status, mark=mark)
     except Exception:
         log.exception("error_page_failed", status=problem.status)
-        response = web.Response(text=problem.sentence, status=problem.status)
+        response = web.Response(text=tell(request, as_refusal(problem.error)), status=problem.status)
     response.headers.update(problem.headers)
     return response
 
 
-def _name_field(problem: Problem) -> str:
-    """The sentence, after the name of the field that it is about: who writes an app wants to know which one."""
-    name = problem.about
-    return f"{name}: {problem.sentence}" if name and name not in problem.sentence else problem.sentence
+async def _answer_app(request: web.Request, problem: Problem) -> web.Response:
+    """In the language of the member whose token it is, also where the token was not asked for (404, 405, 413…)."""
+    bearer = request.headers.get("Authorization", "").partition(" ")[2].strip()
+    if bearer and LANGUAGE not in request and problem.status in CODES and problem.status != 429:
+        await _find_language(request, bearer)
+    headers = FOR_TOKENS | {"Content-Language": reader_language(request)} | problem.headers
+    return web.json_response(describe(request, problem.error), status=problem.status, headers=headers)
+
+
+async def _find_language(request: web.Request, bearer: str) -> None:
+    try:
+        async with connection(request.app[INSTANCE].pool) as conn:
+            token = await tokens.find_by_bearer(conn, bearer)
+    except Unavailable:
+        return
+    if token is not None and token.language in request.app[INSTANCE].site.languages:
+        request[LANGUAGE] = token.language
+
+
+def describe(request: web.Request, error: DeclicError) -> dict[str, str]:
+    """What an app is told: the sentence that it shows, the code that it compares, the field at fault."""
+    refusal = as_refusal(error)
+    value = {"error": tell(request, refusal), "code": refusal.code}
+    return value | {"field": refusal.field} if refusal.field else value
+
+
+def say_plainly(error: DeclicError) -> str:
+    """In English, for whoever runs another server or writes an application."""
+    return word(error, load_catalogue("en").ugettext, "en") if isinstance(error, Refusal) else str(error)
 
 
 def answer_oauth(problem: Problem) -> web.Response:
     """The answer of the token endpoint: what cannot be read is `invalid_request`, with 400."""
     status = 400 if problem.status in {413, 415, 422} else problem.status
-    code = problem.code or ("temporarily_unavailable" if status in {429, 503} else "invalid_request")
+    plain = "temporarily_unavailable" if status in {429, 503} else "invalid_request"
+    code = problem.error.code if isinstance(problem.error, OAuthError) else plain
     headers = {"Cache-Control": "no-store", "Pragma": "no-cache"} | problem.headers
-    value = {"error": code if status != 500 else "server_error", "error_description": problem.sentence}
+    value = {"error": code if status != 500 else "server_error", "error_description": say_plainly(problem.error)}
     return web.json_response(value, status=status, headers=headers)
 
 
@@ -155,7 +185,8 @@ def route_of(request: web.Request) -> str:
 def _read_http_error(answer: web.HTTPException) -> Problem:
     kept = ("Allow", "Retry-After", "Vary", "WWW-Authenticate")
     headers = {name: text for name, text in answer.headers.items() if name in kept or name.startswith("X-RateLimit")}
-    return Problem(status=answer.status, sentence=SENTENCES.get(answer.status, answer.reason), headers=headers)
+    code = CODES.get(answer.status, CODES[400] if answer.status < 500 else None)
+    return Problem(status=answer.status, error=Refusal(code), headers=headers)
 
 
 def _read_our_error(error: DeclicError) -> Problem:
@@ -163,13 +194,11 @@ def _read_our_error(error: DeclicError) -> Problem:
     if isinstance(error, Unavailable):
         away = "database_away" if type(error) is Unavailable else "busy"
         log.warning(away, cause=str(error.__cause__ or error))
-        return Problem(status=503, sentence=type(error).__doc__ or "", headers={"Retry-After": RETRY_SECONDS})
+        return Problem(status=503, error=type(error)(), headers={"Retry-After": RETRY_SECONDS})
     if error.status in {429, 503}:
         headers["Retry-After"] = RETRY_SECONDS
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, OAuthError):
-        if error.status == 401:
-            headers["WWW-Authenticate"] = "Basic"
-        return Problem(status=error.status, sentence=str(error), headers=headers, code=error.code)
-    return Problem(status=error.status, sentence=str(error), headers=headers, about=error.field)
+    if isinstance(error, OAuthError) and error.status == 401:
+        headers["WWW-Authenticate"] = "Basic"
+    return Problem(status=error.status, error=error, headers=headers)

@@ -21,10 +21,10 @@ async def follow_address(instance: Instance, acting: Actor, address: str, *, hos
     Raises ResolveFailed, and Invalid for what is ours.
     """
     if host == instance.site.host:
-        raise Invalid("This is our own territory.")
+        raise Invalid("own_territory")
     found = None if host else await find_followed(instance, address)
     if found is not None and found.local:
-        raise Invalid("This is our own territory.")
+        raise Invalid("own_territory")
     if found is not None and found.type != "Organization":
         followed = [found]
     else:

@@ -1,6 +1,7 @@
 """How dates, distances, prices and spaces are written, in the reader's language and in the time of Paris."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -126,6 +127,15 @@ def format_price(amount: Decimal | float, currency: str | None, language: str) -
 def format_count(value: float | Decimal, language: str) -> str:
     """A number with the thousands apart and no useless zeros."""
     return format_decimal(value, format="#,##0.##", locale=language)
+
+
+def set_in(sentence: str, values: Mapping[str, object], language: str) -> str:
+    """The sentence with its `%(name)s` filled in, whole numbers as the language writes them."""
+    if not values:
+        return sentence
+    return sentence % {
+        name: format_count(value, language) if isinstance(value, int) else value for name, value in values.items()
+    }
 
 
 def format_points(amount: int, currency: Currency, language: str) -> str:

@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl
 from aiohttp import BodyPartReader, web
 from multidict import MultiDict, MultiMapping
 
-from models.errors import Invalid
+from models.errors import Invalid, Refusal
 from models.texts import NOT_TYPED
+from web.refusals.wording import find_sentence
 from web.render import say
 from web.session import StaleForm, require_csrf
 
@@ -87,6 +88,11 @@ class Form:
     def fail(self, name: str, sentence: str, /, **values: Any) -> None:
         """Note what is wrong with a field, in French as in the catalogue; the first mistake of a field stays."""
         self.errors.setdefault(name, self._say(sentence, **values))
+
+    def refuse(self, name: str, refusal: Refusal, *, too: bool = False) -> None:
+        """Note why a verb refused it; beside what the field has already where each mistake is said `too`."""
+        note = self.fail_too if too else self.fail
+        note(name, find_sentence(refusal), **refusal.values)
 
     def fail_too(self, name: str, sentence: str, /, **values: Any) -> None:
         """Note one more mistake of a field beside those it has: each of several files is named."""
@@ -194,7 +200,7 @@ async def read_form(request: web.Request, files: FileLimits | None = None) -> Fo
     try:
         pairs = parse_qsl(bytes(body).decode("utf-8"), keep_blank_values=True, max_num_fields=FIELD_LIMIT)
     except ValueError as error:
-        raise Invalid("This form cannot be read.") from error
+        raise Invalid("form_unreadable") from error
     form = Form(MultiDict(pairs), partial(say, request))
     _require_ours(request, form)
     return form
@@ -214,10 +220,10 @@ async def _read_multipart(request: web.Request, limits: FileLimits | None) -> Fo
     try:
         async for part in await request.multipart():
             if not isinstance(part, BodyPartReader) or not part.name:
-                raise Invalid("This form cannot be read.")
+                raise Invalid("form_unreadable")
             await (reading.read_text(part) if part.filename is None else reading.read_file(part))
     except (ValueError, AssertionError, LookupError) as error:
-        raise Invalid("This form cannot be read.") from error
+        raise Invalid("form_unreadable") from error
     _require_ours(request, reading.form)
     return reading.finish()
 

@@ -76,7 +76,7 @@ async def send_guest_mail(instance: Instance, payload: dict[str, Any]) -> None:
     async with transaction(instance.pool) as conn:
         await _note_trouble(conn, guest, handover)
     if handover.again:
-        raise MailRefused(f"The mail server {server.host} does not take mails: {handover.detail}.")
+        raise MailRefused(host=server.host, detail=handover.detail)
 
 
 async def _note_trouble(conn: Connection, guest: Guest, handover: Handover) -> None:

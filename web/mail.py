@@ -96,7 +96,7 @@ async def send_mail(instance: Instance, payload: dict[str, Any]) -> None:
     async with transaction(instance.pool) as conn:
         await _keep(conn, account, kind, handover, own=not new_email)
     if handover.again:
-        raise MailRefused(f"The mail server {server.host} does not take mails: {handover.detail}.")
+        raise MailRefused(host=server.host, detail=handover.detail)
 
 
 async def _keep(conn: Connection, account: Account, kind: MailKind, handover: Handover, *, own: bool) -> None:

@@ -74,6 +74,8 @@ WHOLE = frozenset({"list-unsubscribe", "message-id", "in-reply-to", "references"
 class MailRefused(Unavailable):
     """The mail server does not take this mail now."""
 
+    code = "mail_server_refused"
+
 
 def read_smtp_url(url: str, site: Site) -> MailServer:
     """`smtps://user:password@host:465?from=…`, or `smtp://` which turns to TLS when the server offers it.

@@ -61,7 +61,7 @@ def accept(site: Site, answer: str, *, challenge: bytes, name: str) -> NewPasske
             expected_origin=site.url,
         )
     except BROKEN as error:
-        raise Invalid("This passkey cannot be read.") from error
+        raise Invalid("passkey_unreadable") from error
     return NewPasskey(
         credential_id=made.credential_id,
         public_key=made.credential_public_key,
@@ -89,7 +89,7 @@ def find_credential_id(answer: str) -> bytes:
     try:
         return base64url_to_bytes(str(_read(answer)["id"]))
     except BROKEN as error:
-        raise Invalid("This passkey cannot be read.") from error
+        raise Invalid("passkey_unreadable") from error
 
 
 def check(site: Site, answer: str, passkey: Passkey, *, challenge: bytes, alone: bool) -> int:
@@ -105,7 +105,7 @@ def check(site: Site, answer: str, passkey: Passkey, *, challenge: bytes, alone:
             require_user_verification=alone,
         )
     except BROKEN as error:
-        raise Invalid("This passkey does not fit.") from error
+        raise Invalid("passkey_mismatch") from error
     return checked.new_sign_count
 
 

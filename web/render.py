@@ -7,17 +7,19 @@ from markupsafe import Markup
 
 from models import news, waiting_posts
 from models.database import Connection, connection
-from models.errors import Unavailable
+from models.errors import Refusal, Unavailable
 from web.face import Face, load_face
+from web.formats import set_in
 from web.i18n import COOKIE, LANGUAGE_NAMES, choose_language
 from web.keys import INSTANCE, TEMPLATES
+from web.refusals.wording import word
 from web.session import csrf_token, current_account
 
 FACE = web.RequestKey("face", Face)
 """The cooperative's face, read once for each answer."""
 
 LANGUAGE = web.RequestKey("language", str)
-"""The language of this one answer, where the address asks for one."""
+"""The language of this one answer: what the address asks for, or that of the member whose token it is."""
 
 
 async def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
@@ -85,7 +87,7 @@ def csrf_input(request: web.Request) -> Markup:
 
 
 def reader_language(request: web.Request) -> str:
-    """The language of this answer: what its address asks for, then account, cookie, browser."""
+    """The language of this answer: what its address or its token asks for, then account, cookie, browser."""
     if LANGUAGE in request:
         return request[LANGUAGE]
     account = current_account(request)
@@ -107,5 +109,11 @@ def say(request: web.Request, sentence: str, /, **values: Any) -> str:
 
     The catalogue's script finds calls named `say` and `N_`, so the sentence is written out where it is used.
     """
-    sentence = request.app[TEMPLATES].sentences[reader_language(request)](sentence)
-    return sentence % values if values else sentence
+    language = reader_language(request)
+    return set_in(request.app[TEMPLATES].sentences[language](sentence), values, language)
+
+
+def tell(request: web.Request, refusal: Refusal) -> str:
+    """Why something is refused, in the reader's language."""
+    language = reader_language(request)
+    return word(refusal, request.app[TEMPLATES].sentences[language], language)

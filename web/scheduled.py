@@ -7,7 +7,9 @@ from models import scheduled
 from models.database import connection, transaction
 from models.errors import DeclicError
 from outbox import scheduled as outbox
+from web.i18n import load_catalogue
 from web.mentions import look_up_mentioned
+from web.refusals.wording import as_refusal, word
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +32,11 @@ async def publish_scheduled(instance: Instance, payload: dict[str, int]) -> None
             raise
         log.info("scheduled_status_given_back", id=held.id, cause=str(error))
         async with transaction(instance.pool) as conn:
-            await outbox.give_up(conn, instance.site, held, str(error))
+            await outbox.give_up(conn, instance.site, held, _word(error))
+
+
+def _word(error: DeclicError) -> dict[str, str]:
+    return {code: word(as_refusal(error), load_catalogue(code).ugettext, code) for code in outbox.FAILED}
 
 
 async def publish_overdue(instance: Instance) -> None:

@@ -212,6 +212,8 @@ def csrf_token(request: web.Request) -> str:
 class StaleForm(Forbidden):
     """This page was open for too long, or cookies are refused. Reload it and send it again."""
 
+    code = "stale_form"
+
     def __init__(self, pairs: Iterable[tuple[str, str]] = (), *, files: bool = False) -> None:
         """`pairs` are the fields that were sent, as far as they were read; `files` came with them."""
         super().__init__()
@@ -234,7 +236,7 @@ def require_csrf(request: web.Request, token: str) -> None:
 def require_same_origin(request: web.Request) -> None:
     """Raise Forbidden when the browser says that another site sent this."""
     if not is_same_origin(request):
-        raise Forbidden("This form was sent from another site.")
+        raise Forbidden("cross_site_form")
 
 
 def is_same_origin(request: web.Request) -> bool:

@@ -20,7 +20,7 @@ TEMPLATES = ROOT / "web" / "templates"
 
 LOCALES = ROOT / "web" / "locales"
 
-CODE = ("web", "outbox", "federation/pictures.py")
+CODE = ("web", "outbox/builders/reasons.py")
 """Where Python code says sentences to people."""
 
 CALLS = {"say": (0, 1), "N_": (0,), "fail": (1,), "_say": (0,)}
@@ -28,10 +28,8 @@ CALLS = {"say": (0, 1), "N_": (0,), "fail": (1,), "_say": (0,)}
 
 KEYWORDS = frozenset({"missing"})
 
-FIELDS = frozenset({"sentence", "NOT_NOW"})
-"""Names that hold sentences: `sentence = "…"` in a class, a table from names to sentences."""
-
-ERRORS = frozenset({"Invalid", "Conflict", "Forbidden"})
+FIELDS = frozenset({"REFUSALS"})
+"""Names of tables from codes to sentences."""
 
 Message = str | tuple[str, str]
 
@@ -66,20 +64,16 @@ def read_code(path: Path) -> Iterator[str]:
     """The French sentences of one module."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
-            yield from _read_call(node, outbox="outbox" in path.parts)
+            yield from _read_call(node)
         elif isinstance(node, ast.Assign | ast.AnnAssign) and _is_field(node):
             yield from _strings(node.value)
-        elif isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 2:
-            yield from _strings(node.value.elts[1])  # outbox/drafts: (field, sentence)
 
 
-def _read_call(node: ast.Call, *, outbox: bool) -> Iterator[str]:
+def _read_call(node: ast.Call) -> Iterator[str]:
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     for place in CALLS.get(name, ()):
         if place < len(node.args):
             yield from _strings(node.args[place])
-    if outbox and name in ERRORS and node.args:
-        yield from _strings(node.args[0])
     for keyword in node.keywords:
         if keyword.arg in KEYWORDS:
             yield from _strings(keyword.value)

@@ -15,6 +15,7 @@ from models.errors import Conflict, Forbidden, Invalid, NotFound
 from models.listings import Listing
 from models.settings import Site
 from outbox import agreements
+from outbox.builders.reasons import write_reason
 from outbox.builders.reject import build_reject_of_terms
 from outbox.cases import Said, find_case
 from outbox.send import Recipients, send
@@ -64,7 +65,7 @@ async def _hear_request(conn: Connection, site: Site, sender: Actor, activity: O
     except NotFound:
         raise Ignored("Whoever asks does not see this listing.") from None
     except (Conflict, Invalid, Forbidden) as error:
-        reason = NOT_FOR_YOU if isinstance(error, Forbidden) else str(error)
+        reason = NOT_FOR_YOU if isinstance(error, Forbidden) else write_reason(error)
         await _refuse(conn, site, owner, sender, activity, reason)
 
 
@@ -100,17 +101,17 @@ def _require_sides(listing: Listing, owner: Actor, sender: Actor, terms: Documen
     Who gives and who receives is the listing's to say.
     """
     if terms.stipulates.satisfies != f"{listing.uri}#primary":
-        raise Invalid("Les conditions doivent répondre à ce que l’annonce propose, et à rien d’autre.")
+        raise Invalid("intent_mismatch")
     given = (owner.uri, sender.uri) if listing.details.kind == "offer" else (sender.uri, owner.uri)
     named = (terms.stipulates.provider or given[0], terms.stipulates.receiver or given[1])
     if terms.attributed_to not in (None, sender.uri):
-        raise Invalid("Les conditions sont au nom de quelqu’un d’autre.")
+        raise Invalid("terms_attributed_to_another")
     back = terms.stipulates_reciprocal
     returned = given if back is None else (back.receiver or given[0], back.provider or given[1])
     if named != given or returned != given:
-        raise Invalid("Les conditions nomment d’autres personnes que vous deux.")
+        raise Invalid("terms_name_others")
     if back is not None and back.satisfies not in (None, f"{listing.uri}#reciprocal"):
-        raise Invalid("Ce qui est donné en échange est d’une autre annonce.")
+        raise Invalid("return_of_another_listing")
 
 
 async def _hear_counter(conn: Connection, site: Site, sender: Actor, activity: Offer, held: Agreement) -> None:

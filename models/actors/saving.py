@@ -116,7 +116,7 @@ async def save_remote(conn: Connection, actor: RemoteActor) -> Actor:
         actor.hours,
     )
     if saved is None:
-        raise NotFound("This address belongs to an actor of this server.")
+        raise NotFound("actor_is_local")
     return await get(conn, saved)
 
 

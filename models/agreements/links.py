@@ -70,7 +70,7 @@ async def use(conn: Connection, token: str) -> AgreementLink:
         hash_token(token),
     )
     if found is None:
-        raise Gone("Ce lien a déjà servi, ou la proposition ne tient plus.")
+        raise Gone("proposal_link_expired")
     return found
 
 

@@ -9,7 +9,9 @@ from models.points.values import MOST, Means
 
 
 class TooFew(Conflict):
-    """Ce compte n’a pas assez de points."""
+    """This account has not enough points."""
+
+    code = "account_lacks_points"
 
 
 def who_pays(kind: ListingKind, owner_id: int, partner_id: int) -> tuple[int, int]:
@@ -51,6 +53,6 @@ async def require_means(conn: Connection, payer_id: int, amount: int, *, but: in
     amount at all, TooFew.
     """
     if not 0 <= amount <= MOST:
-        raise Invalid("Un prix va de 0 à 10 000 points.", field="points")
+        raise Invalid("points_out_of_range", least=0, most=MOST, field="points")
     if not await lock(conn, payer_id) or (await find_means(conn, payer_id, but=but)).free < amount:
         raise TooFew(field="points")

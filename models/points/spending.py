@@ -36,9 +36,9 @@ async def correct(conn: Connection, *, member_id: int, amount: int, reason: str,
     """
     reason = " ".join(reason.split())
     if not reason or len(reason) > REASON_LIMIT:
-        raise Invalid("Dites pourquoi, en 200 caractères au plus.", field="reason")
+        raise Invalid("reason_invalid", most=REASON_LIMIT, field="reason")
     if not 0 < abs(amount) <= MOST:
-        raise Invalid("Une correction va de 1 à 10 000 points.", field="amount")
+        raise Invalid("correction_out_of_range", most=MOST, field="amount")
     if not await lock(conn, member_id):
         raise NotFound
     if amount < 0:

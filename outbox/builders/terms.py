@@ -99,6 +99,13 @@ def _write_link(link: str, language: str, until: datetime) -> str:
     return f"{link} (until {_write_moment(until, french=False)})"
 
 
+def write_buttons(page: str, language: str, *, too: bool = False) -> str:
+    """Where a member of ours finds her buttons: the thread's page; `too` where the words before say another way."""
+    if language == "fr":
+        return f"{'Ou répondez ici' if too else 'Pour répondre'}{NBSP}: {page}"
+    return f"{'Or answer here' if too else 'To answer'}: {page}"
+
+
 def write_page(link: str, language: str) -> str:
     """Where the whole thread stands."""
     return f"Pour le dire{NBSP}: {link}" if language == "fr" else f"To say so: {link}"

@@ -39,7 +39,7 @@ def test_a_user_name_that_could_mislead_is_refused(username: str) -> None:
 
 @pytest.mark.parametrize("username", [*actors.BUILT_IN, "admin", "root", "postmaster"])
 def test_the_names_of_built_in_actors_and_of_roles_are_reserved(username: str) -> None:
-    with pytest.raises(Invalid, match="reserved"):
+    with pytest.raises(Invalid, match="username_reserved"):
         accounts.require_username(username)
 
 

@@ -91,7 +91,7 @@ async def test_requests_for_offers_are_refused_meanwhile_and_answers_to_requests
     wanted = await make_listing(conn, alice, kind="request", mode="gift")
     await go_away(conn, HERE, alice, datetime.now(UTC) + LATER)
 
-    with pytest.raises(Conflict, match="absente"):
+    with pytest.raises(Conflict, match="owner_away"):
         await agreements.request(conn, HERE, bob, tent, Terms(quantity=Decimal(1)))
     asked = await agreements.request(conn, HERE, bob, wanted, Terms(quantity=Decimal(1)))
 

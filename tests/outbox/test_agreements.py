@@ -164,7 +164,7 @@ async def test_days_are_held_from_the_request_on(pair: Pair) -> None:
     carol = await make_member(here.conn, "carol")
     await ask(pair)
 
-    with pytest.raises(Conflict, match="déjà prises"):
+    with pytest.raises(Conflict, match="dates_taken"):
         await request(here.conn, here.site, carol, here.listing, days(4, 7))
     await request(here.conn, here.site, carol, here.listing, days(5, 7))
 
@@ -196,12 +196,12 @@ async def test_nobody_answers_her_own_terms_and_the_refusal_says_what_is_possibl
     here, there = pair.here, pair.there
     await ask(pair)
 
-    with pytest.raises(Conflict, match="attend encore une réponse"):
+    with pytest.raises(Conflict, match="agreement_requested"):
         await accept(there.conn, there.site, there.partner, await there.get())
-    with pytest.raises(Conflict, match="attend encore une réponse"):
+    with pytest.raises(Conflict, match="agreement_requested"):
         await cancel(here.conn, here.site, here.owner, await here.get())
     await refuse(here.conn, here.site, here.owner, await here.get())
-    with pytest.raises(Conflict, match="vous pouvez en faire une autre"):
+    with pytest.raises(Conflict, match="agreement_refused"):
         await accept(here.conn, here.site, here.owner, await here.get())
 
 
@@ -265,7 +265,7 @@ async def test_whoever_waits_hears_that_the_listing_is_closed(pair: Pair) -> Non
     await pair.carry()
 
     assert (await pair.there.get()).state == "refused"
-    with pytest.raises(Conflict, match="plus ouverte"):
+    with pytest.raises(Conflict, match="listing_closed"):
         await request(here.conn, here.site, await make_member(here.conn, "carol"), here.listing, days(9, 10))
 
 
@@ -275,7 +275,7 @@ async def test_at_most_three_requests_of_one_person_wait_at_once(conn: Connectio
     for day in range(3):
         await request(conn, HERE, carol, listing, days(day, day + 1))
 
-    with pytest.raises(Conflict, match="Trois de vos demandes"):
+    with pytest.raises(Conflict, match="too_many_requests_here"):
         await request(conn, HERE, carol, listing, days(5, 6))
 
 

@@ -249,7 +249,7 @@ async def test_whoever_asks_somebody_elsewhere_has_it_explained_too(conn: Connec
 
 
 async def test_words_that_may_be_a_yes_are_asked_about_and_only_her_own_yes_binds(scene: Scene) -> None:
-    with pytest.raises(Conflict, match="n’a rien écrit"):
+    with pytest.raises(Conflict, match="already_asked_again"):
         await ask_again(scene.conn, HERE, scene.alice, scene.held)
     await scene.write("Oh oui, quelle bonne idée, je prends mon sac de couchage")
 
@@ -259,7 +259,7 @@ async def test_words_that_may_be_a_yes_are_asked_about_and_only_her_own_yes_bind
     asked = (await scene.list_notes())[-1]
     assert "J’ai compris votre message comme un oui pour « Tente », du " in asked["content"]
     assert "/accord/" in asked["content"]
-    with pytest.raises(Conflict, match="n’a rien écrit"):
+    with pytest.raises(Conflict, match="already_asked_again"):
         await ask_again(scene.conn, HERE, scene.alice, scene.held)
     await scene.write("Oui !", asked["id"])
     assert await scene.state() == "agreed"

@@ -40,33 +40,33 @@ async def test_nothing_stands_between_two_members_and_an_open_listing(conn: Conn
 
 
 @pytest.mark.parametrize(
-    ("assignments", "sentence"),
+    ("assignments", "code"),
     [
-        ("status = 'paused'", "en pause"),
-        ("status = 'fulfilled'", "n’est plus ouverte"),
-        ("expires_at = now() - interval '1 day'", "n’est plus ouverte"),
+        ("status = 'paused'", "listing_paused"),
+        ("status = 'fulfilled'", "listing_closed"),
+        ("expires_at = now() - interval '1 day'", "listing_closed"),
     ],
 )
-async def test_a_listing_that_rests_or_is_over_says_so(conn: Connection, assignments: str, sentence: str) -> None:
+async def test_a_listing_that_rests_or_is_over_says_so(conn: Connection, assignments: str, code: str) -> None:
     _, bob, listing = await meet(conn)
     listing = await change(conn, listing, assignments)
 
-    with pytest.raises(Conflict, match=sentence):
+    with pytest.raises(Conflict, match=code):
         await require_askable(conn, bob, listing)
-    with pytest.raises(Conflict, match=sentence):
+    with pytest.raises(Conflict, match=code):
         await request(conn, HERE, bob, listing, Terms())
 
 
 async def test_whoever_is_away_or_moved_or_blocked_says_so(conn: Connection) -> None:
     alice, bob, listing = await meet(conn)
     await execute(conn, "UPDATE actor SET away_until = now() + interval '3 days' WHERE id = $1", alice.id)
-    with pytest.raises(Conflict, match="absente"):
+    with pytest.raises(Conflict, match="owner_away"):
         await require_askable(conn, bob, listing)
     await execute(conn, "UPDATE actor SET away_until = NULL, moved_to = 'https://x.test/a' WHERE id = $1", alice.id)
-    with pytest.raises(Conflict, match="n’est plus là"):
+    with pytest.raises(Conflict, match="owner_gone"):
         await require_askable(conn, bob, listing)
     await execute(conn, "UPDATE actor SET moved_to = 'https://x.test/b' WHERE id = $1", bob.id)
-    with pytest.raises(DeclicError, match="Vous avez déménagé"):
+    with pytest.raises(DeclicError, match="account_moved"):
         await require_askable(conn, await actors.get(conn, bob.id), listing)
 
     await execute(conn, "UPDATE actor SET moved_to = NULL")
@@ -82,7 +82,7 @@ async def test_what_is_given_once_is_not_asked_for_when_it_is_promised(conn: Con
     promised = await listings.find_by_post(conn, listing.id)
     assert promised is not None and promised.details.status == "reserved"
 
-    with pytest.raises(Conflict, match="Quelqu’un d’autre"):
+    with pytest.raises(Conflict, match="already_agreed_with_another"):
         await require_askable(conn, bob, promised)
 
 
@@ -92,7 +92,7 @@ async def test_a_copy_that_is_reserved_elsewhere_is_not_asked_for(conn: Connecti
     loan = await change(conn, await make_listing(conn, zoe, mode="loan"), "status = 'reserved'")
 
     await require_askable(conn, bob, loan)
-    with pytest.raises(Conflict, match="réservé"):
+    with pytest.raises(Conflict, match="listing_reserved"):
         await require_askable(conn, bob, gift)
 
 
@@ -103,7 +103,7 @@ async def test_days_that_are_all_taken_leave_nothing_to_ask_for(conn: Connection
     await require_askable(conn, bob, tent)
 
     await add(conn, tent.id, today + 8 * DAY, today + 12 * DAY)
-    with pytest.raises(Conflict, match="Tous les jours sont déjà pris"):
+    with pytest.raises(Conflict, match="all_days_taken"):
         await require_askable(conn, bob, tent)
 
 
@@ -114,5 +114,5 @@ async def test_whoever_has_three_requests_waiting_waits(conn: Connection) -> Non
         terms = Terms(begins_at=today + number * DAY, ends_at=today + (number + 1) * DAY)
         await request(conn, HERE, bob, listing, terms)
 
-    with pytest.raises(Conflict, match="Trois de vos demandes"):
+    with pytest.raises(Conflict, match="too_many_requests_here"):
         await require_askable(conn, bob, listing)

@@ -56,7 +56,7 @@ async def test_after_the_listing_is_gone_one_answers_what_was_said(conn: Connect
     listing = await make_listing(conn, alice)
     thread = await exchanges.open(conn, listing_id=listing.id, owner_id=alice.id, partner_id=carol.id)
     await execute(conn, "UPDATE post SET deleted_at = now() WHERE id = $1", listing.id)
-    with pytest.raises(Conflict, match="plus rien à quoi répondre"):
+    with pytest.raises(Conflict, match="nothing_to_answer"):
         await write(conn, HERE, carol, thread, Words(text="Bonjour"))
 
     await execute(conn, "UPDATE post SET deleted_at = NULL WHERE id = $1", listing.id)
@@ -73,11 +73,11 @@ async def test_nobody_writes_to_whoever_is_gone_or_does_not_want_it(conn: Connec
     thread = await exchanges.open(conn, listing_id=listing.id, owner_id=alice.id, partner_id=bob.id)
     await blocks.save(conn, uri="https://henin.test/b", actor_id=bob.id, target_id=alice.id)
 
-    with pytest.raises(Conflict, match="ne pouvez plus vous écrire"):
+    with pytest.raises(Conflict, match="messaging_blocked"):
         await write(conn, HERE, alice, thread, Words(text="Bonjour"))
     await blocks.remove(conn, actor_id=bob.id, target_id=alice.id)
     await execute(conn, "UPDATE actor SET deleted_at = now() WHERE id = $1", bob.id)
-    with pytest.raises(Conflict, match="ne pouvez plus vous écrire"):
+    with pytest.raises(Conflict, match="messaging_blocked"):
         await write(conn, HERE, alice, thread, Words(text="Bonjour"))
 
 

@@ -19,7 +19,6 @@ from models import (
     reactions,
 )
 from models.actors import Actor
-from models.agreements import links
 from models.database import Connection, execute, fetch_column, fetch_value
 from models.errors import Conflict, NotFound
 from models.notifications import NotificationPage
@@ -82,7 +81,10 @@ async def test_an_offer_from_another_server_is_a_private_message_of_whoever_asks
     alice, bob = pair.here.owner, pair.here.partner
     [notice] = await list_notices(conn, alice)
     assert (notice.kind, notice.audience, notice.author_id, notice.local) == ("notice", "direct", bob.id, False)
-    assert "Pour Wissant." in notice.content and "« Tente »" in notice.content and "« oui »" in notice.content
+    assert "Pour Wissant." in notice.content and "« Tente »" in notice.content
+    assert f'Pour répondre\u00a0: <a href="{notice.url}"' in notice.content, "there she has buttons"
+    assert str(notice.url).startswith(f"{HERE.url}/echanges/")
+    assert "« oui »" not in notice.content and "/accord/" not in notice.content, "that is for people who have none"
     assert notice.content.startswith('<p><span class="h-card">')
     assert notice.in_reply_to_id == pair.here.listing.id
     [told] = await notifications.list_notifications(conn, alice.id, NotificationPage())
@@ -91,9 +93,6 @@ async def test_an_offer_from_another_server_is_a_private_message_of_whoever_asks
     assert (talk.last_post_id, talk.unread, talk.participant_ids) == (notice.id, True, [bob.id])
     origin = (await provenance.list_by_posts(conn, [notice.id]))[notice.id]
     assert origin.application == HERE.host, "an app says who wrote it"
-    token = notice.content.partition(f"{HERE.url}/accord/")[2].partition('"')[0]
-    found = await links.find(conn, token)
-    assert found is not None and found.actor_id == alice.id
     assert await list_notices(there.conn, there.partner) == [], "nobody is told her own acts"
 
 
@@ -229,7 +228,8 @@ async def test_what_is_no_answer_is_explained_once_in_the_app(conn: Connection) 
     await say(conn, alice, question, "Parfait, à quelle heure")
     _, hint = await list_notices(conn, alice)
 
-    assert "exactement « oui » ou « non »" in hint.content and "/accord/" in hint.content
+    assert "exactement « oui » ou « non »" in hint.content, "she answers in words where there are no buttons"
+    assert f"{HERE.url}/echanges/{asked.exchange_id}" in hint.content and "/accord/" not in hint.content
     assert (await agreements.get(conn, asked.id)).state == "requested"
     await say(conn, alice, hint, "Ça marche, merci !")
     assert (await agreements.get(conn, asked.id)).state == "agreed"

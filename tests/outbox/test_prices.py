@@ -77,7 +77,7 @@ async def test_a_service_costs_its_points_each_hour(conn: Connection, village: t
     await report(conn, HERE, alice, agreed, "done")
 
     assert (asked.points, agreed.points) == (12, 18) and await balances(conn, alice, hocine) == [18, 2]
-    with pytest.raises(Conflict, match="Vous n’avez pas assez"):
+    with pytest.raises(Conflict, match="not_enough_points"):
         await request(conn, HERE, hocine, lessons, Terms(unit="hour"))
 
 
@@ -86,7 +86,7 @@ async def test_a_request_above_ones_means_is_refused_at_once(conn: Connection, v
     await agree(conn, alice, hocine, await make_listing(conn, alice, points=12), days(0, 2))
     dear = await make_listing(conn, alice, points=9)
 
-    with pytest.raises(Conflict, match="Vous n’avez pas assez de points") as refused:
+    with pytest.raises(Conflict, match="not_enough_points") as refused:
         await request(conn, HERE, hocine, dear, days(5, 6))
 
     assert refused.value.field == "points"
@@ -102,9 +102,9 @@ async def test_what_somebody_else_has_is_told_only_by_a_yes(conn: Connection, vi
     second = await request(conn, HERE, hocine, drill, days(0, 2))
     await accept(conn, HERE, alice, first)
 
-    with pytest.raises(Conflict, match="L’autre personne n’a pas assez"):
+    with pytest.raises(Conflict, match="partner_lacks_points"):
         await accept(conn, HERE, alice, second)
-    with pytest.raises(Conflict, match="Vous n’avez pas assez"):
+    with pytest.raises(Conflict, match="not_enough_points"):
         await accept(conn, HERE, hocine, offered)
 
 

@@ -170,7 +170,7 @@ async def test_somebody_who_can_ask_herself_is_not_proposed_to(conn: Connection)
     thread = await ask_in_words(conn, bob, alice, listing)
     await propose(conn, HERE, alice, thread, TERMS)
 
-    with pytest.raises(Conflict, match="déjà en cours"):
+    with pytest.raises(Conflict, match="proposal_already_open"):
         await propose(conn, HERE, alice, thread, TERMS)
 
 

@@ -117,7 +117,7 @@ async def test_offers_of_who_is_away_rest_next_door_too_and_requests_come_back(t
         until = datetime.now(UTC) + timedelta(days=9)
         await absences.go_away(conn, two.lomme.instance.site, two.alice.actor, until)
     await eventually(in_henin(two, shown=False))
-    with pytest.raises(Conflict, match="absente"):
+    with pytest.raises(Conflict, match="owner_away"):
         await ask(two, 3, 5)
     await two.henin.instance.pool.execute("UPDATE actor SET away_until = NULL")  # as where the Update was lost
     asked = await ask(two, 3, 5)

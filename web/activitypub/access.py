@@ -68,7 +68,7 @@ async def get_published(conn: Connection, request: web.Request, former_type: str
     if actor.deleted_at is not None:
         raise describe_departed(request, former_type, actor.deleted_at)
     if actor.suspended_at is not None:
-        raise Forbidden("This account is suspended.")
+        raise Forbidden("account_suspended")
     return actor
 
 
@@ -103,7 +103,7 @@ async def read_reader(request: web.Request) -> Actor | None:
     async with connection(instance.pool) as conn:
         reader = await actors.find_by_uri(conn, key.owner)
     if reader is not None and reader.suspended_at is not None:
-        raise Forbidden("This cooperative shows nothing to your account.")
+        raise Forbidden("reader_set_aside")
     return reader
 
 

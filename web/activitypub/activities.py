@@ -36,7 +36,7 @@ async def show_activity(request: web.Request) -> web.Response:
         if actor.deleted_at is not None and (activity is None or activity.type != "Delete"):
             raise describe_departed(request, FORMER_TYPE, actor.deleted_at)
         if actor.suspended_at is not None:
-            raise Forbidden("This account is suspended.")
+            raise Forbidden("account_suspended")
         if activity is None:
             raise NotFound
         await require_no_block(conn, reader, actor)

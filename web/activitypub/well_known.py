@@ -11,6 +11,7 @@ from models.database import Connection, connection
 from models.errors import Gone, Invalid, NotFound
 from web.accept import prefers
 from web.activitypub.negotiation import View
+from web.errors import say_plainly
 from web.keys import INSTANCE
 
 CACHED = "max-age=3600, public"
@@ -56,9 +57,9 @@ async def show_webfinger(request: web.Request) -> web.Response:
         async with connection(request.app[INSTANCE].pool) as conn:
             await _require_present(conn, username)
     except Invalid as error:
-        return _refuse(400, str(error))
+        return _refuse(400, say_plainly(error))
     except NotFound as error:
-        return _refuse(404, str(error))
+        return _refuse(404, say_plainly(error))
     except Gone:
         return _refuse(410, "This account was deleted.")
     return _answer(webfinger.build_account_document(site, username, rels), webfinger.JRD_TYPE)

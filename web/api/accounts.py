@@ -185,7 +185,7 @@ async def search_accounts(request: web.Request) -> web.Response:
     parameters = await read_parameters(request)
     text = parameters.text("q").strip()
     if not text:
-        raise Invalid("Say in q what to search for.", field="q")
+        raise Invalid("parameter_missing", name="q", field="q")
     limit = parameters.whole("limit", 40, least=1, most=MOST)
     if parameters.flag("resolve") and "@" in text.removeprefix("@"):
         await resolve(request.app[INSTANCE], text)

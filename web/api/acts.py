@@ -39,7 +39,7 @@ async def post_reblog(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     visibility = (await read_parameters(request)).text("visibility").strip()
     if visibility not in SHARED_FOR:
-        raise Invalid("A share is for everybody: visibility is public or unlisted.", field="visibility")
+        raise Invalid("value_not_allowed", name="visibility", allowed="public, unlisted", field="visibility")
     async with transaction(instance.pool) as conn:
         post, _ = await get_target(conn, request)
         share = await reactions.share(conn, instance.site, reader(request), post, unlisted=visibility == "unlisted")
@@ -61,7 +61,7 @@ async def post_pin(request: web.Request) -> web.Response:
     async with transaction(instance.pool) as conn:
         post, share = await get_target(conn, request)
         if share is not None:
-            raise Invalid("What somebody shared cannot be pinned, only what one wrote.", field="id")
+            raise Invalid("pin_of_reblog", field="id")
         await pins.pin(conn, instance.site, reader(request), post)
         return answer_json(request, await load_one(conn, request, post))
 

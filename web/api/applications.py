@@ -53,20 +53,18 @@ def read_application(parameters: Parameters) -> NewApplication:
     """What a client says about itself. Raises Invalid with the field that is wrong."""
     name = " ".join(parameters.text("client_name").split())
     if not 0 < len(name) <= NAME_LIMIT:
-        raise Invalid(
-            f"client_name is what people call the application, in {NAME_LIMIT} characters.", field="client_name"
-        )
+        raise Invalid("client_name_invalid", most=NAME_LIMIT, field="client_name")
     website = parameters.text("website").strip()
     if website and (len(website) > ADDRESS_LIMIT or not is_web_address(website)):
-        raise Invalid("website is an http or https address.", field="website")
+        raise Invalid("website_invalid", field="website")
     redirects = list(dict.fromkeys(" ".join(parameters.texts("redirect_uris")).split()))
     if not 0 < len(redirects) <= MOST_REDIRECTS:
-        raise Invalid(f"redirect_uris names 1 to {MOST_REDIRECTS} addresses.", field="redirect_uris")
+        raise Invalid("redirect_uris_count", most=MOST_REDIRECTS, field="redirect_uris")
     for uri in redirects:
         require_redirect(uri)
     asked = parameters.text("scopes")
     if len(asked) > SCOPES_LIMIT:
-        raise Invalid("These are too many scopes.", field="scopes")
+        raise Invalid("too_many_scopes", field="scopes")
     scopes = read_scopes(asked) or ["read"]
     require_scopes(scopes)
     return NewApplication(name=name, website=website or None, redirect_uris=redirects, scopes=scopes)
@@ -82,13 +80,11 @@ def require_redirect(uri: str) -> None:
     scheme, separator, rest = uri.partition(":")
     sound = separator and rest and len(uri) <= ADDRESS_LIMIT and ADDRESS.fullmatch(uri) and SCHEME.fullmatch(scheme)
     if not sound or scheme.lower() in FORBIDDEN_SCHEMES:
-        raise Invalid(
-            "A redirect URI is a whole address, without spaces, that leads to the application.", field="redirect_uris"
-        )
+        raise Invalid("redirect_uri_invalid", field="redirect_uris")
     if "#" in uri:
-        raise Invalid("A redirect URI has no fragment (RFC 6749 §3.1.2).", field="redirect_uris")
+        raise Invalid("redirect_uri_fragment", field="redirect_uris")
     if scheme.lower() in {"http", "https"} and not is_web_address(uri):
-        raise Invalid("A redirect URI on the web names its host, and no user.", field="redirect_uris")
+        raise Invalid("redirect_uri_host", field="redirect_uris")
 
 
 def is_web_address(address: str) -> bool:

@@ -12,6 +12,7 @@ from models.errors import Forbidden, Invalid, Unauthenticated
 from models.tokens import Token
 from web.keys import INSTANCE
 from web.quota import OWNER
+from web.render import LANGUAGE
 
 TOKEN = web.RequestKey("token", Token)
 READER = web.RequestKey("reader", Actor)
@@ -38,7 +39,7 @@ def for_apps(handler: Handler, scope: str | None = None) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
         token = await _identify(request, _read_bearer(request))
         if token is None:
-            raise Unauthenticated("Send an access token in the header Authorization.")
+            raise Unauthenticated("token_missing")
         if scope is not None:
             _require_scope(token, scope)
         return await handler(request)
@@ -52,11 +53,11 @@ def for_people(handler: Handler, scope: str | None) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
         token = await _identify(request, _read_bearer(request))
         if token is None:
-            raise Unauthenticated("Send an access token in the header Authorization.")
+            raise Unauthenticated("token_missing")
         if scope is not None:
             _require_scope(token, scope)
         if READER not in request:
-            raise Invalid("This needs the token of a person, not of an application alone.")
+            raise Invalid("user_token_required")
         return await handler(request)
 
     return guarded
@@ -70,9 +71,9 @@ def for_streams(handler: Handler) -> Handler:
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         if await _identify(request, _read_stream_bearer(request)) is None:
-            raise Unauthenticated("Send an access token in the header Authorization.")
+            raise Unauthenticated("token_missing")
         if not any(request[TOKEN].allows(scope) for scope in ("read:statuses", "read:notifications")):
-            raise Forbidden("This action is outside the authorized scopes: it needs read:statuses.")
+            raise Forbidden("insufficient_scope", scope="read:statuses")
         return await handler(request)
 
     return guarded
@@ -98,13 +99,13 @@ def reader_id(request: web.Request) -> int | None:
 
 def _require_scope(token: Token, scope: str) -> None:
     if not token.allows(scope):
-        raise Forbidden(f"This action is outside the authorized scopes: it needs {scope}.")
+        raise Forbidden("insufficient_scope", scope=scope)
 
 
 def _read_bearer(request: web.Request) -> str | None:
     """The token in the header. One in an address would end in logs, so it is refused (B-45)."""
     if "access_token" in request.query:
-        raise Unauthenticated("Send the access token in the header Authorization, never in the address.")
+        raise Unauthenticated("token_in_address")
     return _read_header(request)
 
 
@@ -120,7 +121,7 @@ def _read_header(request: web.Request) -> str | None:
         return None
     scheme, _, bearer = header.partition(" ")
     if scheme.lower() != "bearer":
-        raise Unauthenticated("The header Authorization holds the word Bearer and an access token.")
+        raise Unauthenticated("authorization_unreadable")
     return bearer.strip()
 
 
@@ -131,9 +132,11 @@ async def _identify(request: web.Request, bearer: str | None) -> Token | None:
     async with connection(request.app[INSTANCE].pool) as conn:
         token = await tokens.find_by_bearer(conn, bearer)
         if token is None:
-            raise Unauthenticated("The access token is invalid, or was revoked.")
+            raise Unauthenticated("invalid_token")
+        if token.language in request.app[INSTANCE].site.languages:
+            request[LANGUAGE] = token.language
         if not token.confirmed:
-            raise Forbidden("Confirm your address first: a mail with a link was sent to you.")
+            raise Forbidden("email_unconfirmed")
         request[TOKEN] = token
         request[OWNER] = _name_owner(token)
         if token.actor_id is not None:

@@ -49,7 +49,7 @@ async def post_mute(request: web.Request) -> web.Response:
     async with transaction(request.app[INSTANCE].pool) as conn:
         other = await get_shown(conn, request)
         if other.id == me.id:
-            raise Invalid("Nobody mutes themselves.")
+            raise Invalid("mute_self")
         await mutes.save(
             conn,
             actor_id=me.id,

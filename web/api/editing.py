@@ -33,7 +33,7 @@ async def put_status(request: web.Request) -> web.Response:
     async with connection(instance.pool) as conn:
         post = await get_own(conn, request)
     if post.kind == "listing":
-        raise Invalid(f"A listing is changed on its page, where all of its fields are: {post.url}", field="status")
+        raise Invalid("listing_edited_on_page", url=post.url, field="status")
     typed = read_typed(parameters)
     await look_up_mentioned(instance, typed.text)
     draft = outbox_notes.NoteDraft(
@@ -61,11 +61,11 @@ def read_words(parameters: Parameters) -> tuple[MediaWords, ...]:
         ids = parameters.values[name]
         texts, focuses = parameters.values.get(f"{base}[description]", ()), parameters.values.get(f"{base}[focus]", ())
         if any(given and len(given) != len(ids) for given in (texts, focuses)):
-            raise Invalid("Send an id, a description and a focus for each picture.", field="media_attributes")
+            raise Invalid("media_attributes_invalid", field="media_attributes")
         for place, written in enumerate(ids):
             id = read_id(written)
             if id is None:
-                raise Invalid("A picture is named by its id.", field="media_attributes")
+                raise Invalid("media_attributes_invalid", field="media_attributes")
             focus = parse_focus(focuses[place]) if focuses else None
             found.append(MediaWords(id=id, description=texts[place] if texts else None, focus=focus))
     return tuple(found)

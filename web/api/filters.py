@@ -84,10 +84,10 @@ def change_rule(held: FilterRule, parameters: Parameters) -> FilterRule:
     """What a filter does, with what was sent of it. Raises Invalid for what cannot be."""
     title = " ".join(parameters.text("title", held.title).split())
     if not title or len(title) > TITLE_LIMIT:
-        raise Invalid(f"Give the filter a title of {TITLE_LIMIT} characters at most.", field="title")
+        raise Invalid("filter_title_invalid", most=TITLE_LIMIT, field="title")
     action = parameters.text("filter_action").strip() or held.action
     if action not in get_args(FilterAction):
-        raise Invalid("filter_action is warn or hide.", field="filter_action")
+        raise Invalid("value_not_allowed", name="filter_action", allowed="warn, hide", field="filter_action")
     return FilterRule(
         title=title,
         context=read_context(parameters) if parameters.has("context") else require_context(held.context),
@@ -105,7 +105,7 @@ def require_context(context: list[Context]) -> list[Context]:
     """Raise Invalid unless these are places where a filter can be in force."""
     known = get_args(Context)
     if not context or any(word not in known for word in context):
-        raise Invalid(f"context is one or more of {', '.join(known)}.", field="context")
+        raise Invalid("value_not_allowed", name="context", allowed=", ".join(known), field="context")
     return context
 
 
@@ -120,7 +120,7 @@ def require_keyword(text: str) -> str:
     """Words to look for. Raises Invalid where there are none, or too many."""
     keyword = " ".join(text.split())
     if not keyword or len(keyword) > KEYWORD_LIMIT:
-        raise Invalid(f"A keyword has {KEYWORD_LIMIT} characters at most, and at least one.", field="keyword")
+        raise Invalid("filter_keyword_invalid", most=KEYWORD_LIMIT, field="keyword")
     return keyword
 
 
@@ -145,7 +145,7 @@ async def _save_lines(conn: Connection, me: int, held: Filter, lines: list[Line]
             continue
         keyword = known.get(line.id)
         if keyword is None:
-            raise Invalid("This filter has no keyword with this id.", field="keywords_attributes")
+            raise Invalid("filter_keyword_not_found", field="keywords_attributes")
         if line.gone:
             await filters.remove_part(conn, me, keyword.id)
         else:

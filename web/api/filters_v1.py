@@ -58,7 +58,7 @@ async def put_filter(request: web.Request) -> web.Response:
         whole = await filters.get(conn, me, held.filter_id)
         rule = _change_rule(whole, keyword, parameters)
         if len(whole.keywords) > 1 and replace(rule, title=whole.title) != _rule_of(whole):
-            raise Invalid("This filter has several keywords: change it in an app that knows them.")
+            raise Invalid("filter_has_several_keywords")
         await filters.save_keyword(conn, me, keyword)
         await filters.save(conn, me, whole.id, rule if len(whole.keywords) == 1 else _rule_of(whole))
         return answer_json(request, build_filter_v1(await filters.get(conn, me, whole.id), keyword))

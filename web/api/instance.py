@@ -147,7 +147,7 @@ async def list_domain_blocks(request: web.Request) -> web.Response:
     """GET /api/v1/instance/domain_blocks: those set aside for a reason told to all. NotFound where programs may not."""
     async with connection(request.app[INSTANCE].pool) as conn:
         if not (await preferences.load(conn)).blocks_told:
-            raise NotFound("This server does not tell programs whom it sets aside.")
+            raise NotFound("domain_blocks_private")
         told = await levels.list_told(conn)
     return answer_json(
         request,

@@ -116,14 +116,16 @@ async def get_own_list(conn: Connection, request: web.Request) -> ReadingList:
 def _read_title(parameters: Parameters) -> str:
     title = " ".join(parameters.text("title").split())
     if not title:
-        raise Invalid("Give the list a title.", field="title")
+        raise Invalid("list_title_missing", field="title")
     if len(title) > TITLE_LIMIT:
-        raise Invalid(f"A title has {TITLE_LIMIT} characters at most.", field="title")
+        raise Invalid("list_title_too_long", most=TITLE_LIMIT, field="title")
     return title
 
 
 def _read_policy(parameters: Parameters, default: RepliesPolicy) -> RepliesPolicy:
     policy = parameters.text("replies_policy", default)
     if policy not in get_args(RepliesPolicy):
-        raise Invalid("replies_policy is followed, list or none.", field="replies_policy")
+        raise Invalid(
+            "value_not_allowed", name="replies_policy", allowed="followed, list, none", field="replies_policy"
+        )
     return cast(RepliesPolicy, policy)

@@ -42,7 +42,7 @@ async def post_markers(request: web.Request) -> web.Response:
                 continue
             held = known[timeline].version if timeline in known else 0
             if parameters.whole(f"{timeline}[version]", held, most=HIGHEST_VERSION) != held:
-                raise Conflict("Another app moved this marker meanwhile: read it again, then set it.")
+                raise Conflict("marker_conflict")
             moved = await markers.save(
                 conn, actor_id=me, timeline=timeline, last_read_id=last_read_id, known_version=held
             )

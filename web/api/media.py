@@ -27,7 +27,7 @@ async def post_media(request: web.Request) -> web.Response:
     parameters = await read_parameters(request, file_limit=MAX_BYTES)
     upload = parameters.uploads.get("file")
     if upload is None:
-        raise Invalid("Send the picture as the part named file of multipart/form-data.", field="file")
+        raise Invalid("file_missing", field="file")
     focus = read_focus(parameters)
     instance, me = request.app[INSTANCE], reader(request)
     with naming("file"):
@@ -107,7 +107,7 @@ def parse_focus(written: str) -> tuple[float, float] | None:
             raise ValueError
         return float(found[1]), float(found[2])
     except ValueError:
-        raise Invalid("focus is two numbers from -1 to 1, with a comma between them.", field="focus") from None
+        raise Invalid("focus_invalid", field="focus") from None
 
 
 def _read_id(request: web.Request) -> int:

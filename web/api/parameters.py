@@ -79,7 +79,7 @@ class Parameters:
         if not value:
             return default
         if not re.fullmatch(r"-?[0-9]{1,18}", value):
-            raise Invalid(f"{name} is a whole number.", field=name)
+            raise Invalid("integer_expected", name=name, field=name)
         return max(least, min(most, int(value)))
 
     def id(self, name: str) -> int | None:
@@ -89,7 +89,7 @@ class Parameters:
             return None
         found = read_id(value)
         if found is None:
-            raise Invalid(f"{name} is not an id of this server.", field=name)
+            raise Invalid("id_invalid", name=name, field=name)
         return found
 
     def ids(self, name: str, most: int = FIELD_LIMIT) -> list[int]:
@@ -98,14 +98,14 @@ class Parameters:
         Raises Invalid for more than `most`: who is answered in part would take the rest for missing.
         """
         if len(self.values.get(name, ())) > most:
-            raise Invalid(f"{name} names {most} at most; ask again for the others.", field=name)
+            raise Invalid("too_many_values", name=name, most=most, field=name)
         found = (read_id(value.strip()) for value in self.values.get(name, ()))
         return list(dict.fromkeys(id for id in found if id is not None))
 
     def named_ids(self, name: str) -> list[int]:
         """A list of ids to do something with, without repetition. Raises Invalid where one can be none."""
         if any(read_id(value) is None for value in self.texts(name)):
-            raise Invalid(f"{name} holds what is not an id of this server.", field=name)
+            raise Invalid("id_invalid", name=name, field=name)
         return self.ids(name)
 
     def rows(self, name: str) -> list[dict[str, str]]:
@@ -138,7 +138,7 @@ def read_flag(name: str, text: str) -> bool:
     """A truth value: true, "true", "1" or "on". Raises Invalid for what is neither."""
     value = text.strip().lower()
     if value not in TRUE | FALSE:
-        raise Invalid(f"{name} is true or false.", field=name)
+        raise Invalid("boolean_expected", name=name, field=name)
     return value in TRUE
 
 
@@ -154,7 +154,7 @@ def read_idempotency_key(request: web.Request) -> str:
     """The key under which the same request is one only, or nothing. Raises Invalid for what cannot be kept whole."""
     key = request.headers.get("Idempotency-Key", "").strip()
     if len(key) > LONGEST or not key.isprintable():
-        raise Invalid(f"An Idempotency-Key has {LONGEST} plain characters at most.", field="Idempotency-Key")
+        raise Invalid("idempotency_key_invalid", most=LONGEST, field="Idempotency-Key")
     return key
 
 
@@ -194,7 +194,7 @@ async def _read_all(
         elif request.content_type in {"application/x-www-form-urlencoded", "application/octet-stream"}:
             pairs += _read_form(body)
         else:
-            raise Invalid("Send JSON, a form or multipart/form-data.")
+            raise Invalid("content_type_unsupported")
     return _collect(pairs, uploads)
 
 
@@ -203,7 +203,7 @@ def _collect(pairs: Any, uploads: dict[str, Upload] | None = None) -> Parameters
     for name, value in pairs:
         values.setdefault(LIST_END.sub("", name), []).append(value)
     if len(values) > FIELD_LIMIT:
-        raise Invalid("This has too many fields.")
+        raise Invalid("too_many_fields")
     return Parameters(
         values={name: tuple(found) for name, found in values.items()},
         uploads=uploads or {},
@@ -224,7 +224,7 @@ def _read_form(body: bytes) -> list[tuple[str, str]]:
     try:
         return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELD_LIMIT)
     except ValueError as error:
-        raise Invalid("This form cannot be read.") from error
+        raise Invalid("form_unreadable") from error
 
 
 def _read_json(body: bytes, null: str | None) -> list[tuple[str, str]]:
@@ -233,9 +233,9 @@ def _read_json(body: bytes, null: str | None) -> list[tuple[str, str]]:
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise Invalid("This JSON cannot be read.") from error
+        raise Invalid("json_unreadable") from error
     if not isinstance(document, dict):
-        raise Invalid("The JSON is an object, with the parameters by their names.")
+        raise Invalid("json_object_expected")
     pairs = _flatten("", document, 0)
     return [(name, text) for name, value in pairs if (text := null if value is None else value) is not None]
 
@@ -243,7 +243,7 @@ def _read_json(body: bytes, null: str | None) -> list[tuple[str, str]]:
 def _flatten(name: str, value: Any, depth: int) -> Iterator[tuple[str, str | None]]:
     """JSON as a form would write it; None for null."""
     if depth > DEPTH_LIMIT:
-        raise Invalid("This JSON is too deep.")
+        raise Invalid("json_too_deep")
     match value:
         case dict():
             for key, inner in value.items():
@@ -267,7 +267,7 @@ async def _read_multipart(request: web.Request, pairs: list[tuple[str, str]], fi
         async for part in await request.multipart():
             parts_left -= 1
             if not isinstance(part, BodyPartReader) or not part.name or parts_left < 0:
-                raise Invalid("This form cannot be read.")
+                raise Invalid("form_unreadable")
             if part.filename is None:
                 body = await _read_part(part, text_left)
                 text_left -= len(body)
@@ -275,9 +275,9 @@ async def _read_multipart(request: web.Request, pairs: list[tuple[str, str]], fi
             elif file_limit and part.name not in uploads and len(uploads) < 2:
                 uploads[part.name] = Upload(filename=part.filename, body=await _read_part(part, file_limit))
             else:
-                raise Invalid("No file is expected here.", field=part.name)
+                raise Invalid("file_unexpected", field=part.name)
     except (ValueError, AssertionError, LookupError) as error:
-        raise Invalid("This form cannot be read.") from error
+        raise Invalid("form_unreadable") from error
     return uploads
 
 

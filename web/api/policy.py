@@ -35,5 +35,5 @@ async def patch_policy(request: web.Request) -> web.Response:
     parameters = await read_parameters(request)
     for kind in KINDS:
         if parameters.has(kind) and parameters.text(kind) != "accept":
-            raise Invalid("This server sets no notifications aside: mute or block instead.", field=kind)
+            raise Invalid("notification_policy_unsupported", field=kind)
     return await show_policy(request)

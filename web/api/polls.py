@@ -64,7 +64,7 @@ async def post_votes(request: web.Request) -> web.Response:
 
 def _read_choices(written: tuple[str, ...]) -> list[int]:
     if not all(one.isascii() and one.isdigit() and len(one) <= 3 for one in written):
-        raise Invalid("choices are the places of options, counted from 0.", field="choices")
+        raise Invalid("poll_choices_unreadable", field="choices")
     return [int(one) for one in written]
 
 

@@ -85,7 +85,7 @@ async def _load_made(conn: Connection, request: web.Request, made: Made) -> Json
         kept = await scheduled.find_own(conn, made.scheduled_id, me.id)
         if kept is not None:
             return (await load_scheduled(conn, request.app[INSTANCE].site, [kept]))[0]
-    raise NotFound("What this Idempotency-Key made was deleted.")
+    raise NotFound("status_deleted")
 
 
 def read_typed(parameters: Parameters) -> Wish:
@@ -94,13 +94,13 @@ def read_typed(parameters: Parameters) -> Wish:
     text, media_ids = parameters.text("status").strip(), tuple(parameters.named_ids("media_ids"))
     warning = parameters.text("spoiler_text").strip()
     if not text and not media_ids and quoted_id is None:
-        raise Invalid("A status needs a text or a picture.", field="status")
+        raise Invalid("status_empty", field="status")
     if len(text) > TEXT_LIMIT:
-        raise Invalid(f"A status has {TEXT_LIMIT} characters at most.", field="status")
+        raise Invalid("message_too_long", most=TEXT_LIMIT, field="status")
     if len(warning) > WARNING_LIMIT:
-        raise Invalid(f"A content warning has {WARNING_LIMIT} characters at most.", field="spoiler_text")
+        raise Invalid("content_warning_too_long", most=WARNING_LIMIT, field="spoiler_text")
     if len(media_ids) > MOST_PICTURES or len(media_ids) != len(parameters.texts("media_ids")):
-        raise Invalid(f"A status has {MOST_PICTURES} pictures at most, which you uploaded.", field="media_ids")
+        raise Invalid("too_many_media", most=MOST_PICTURES, field="media_ids")
     return Wish(
         text=text,
         warning=warning,
@@ -122,14 +122,14 @@ def read_quote_policy(parameters: Parameters, name: str = "quote_approval_policy
         if wanted == policy:
             return policy
     if wanted:
-        raise Invalid(f"{name} is one of {', '.join(QUOTE_POLICIES)}.", field=name)
+        raise Invalid("value_not_allowed", name=name, allowed=", ".join(QUOTE_POLICIES), field=name)
     return None
 
 
 def _read_audience(parameters: Parameters) -> Audience | None:
     wanted = parameters.text("visibility").strip()
     if wanted and wanted not in AUDIENCES:
-        raise Invalid(f"visibility is one of {', '.join(AUDIENCES)}.", field="visibility")
+        raise Invalid("value_not_allowed", name="visibility", allowed=", ".join(AUDIENCES), field="visibility")
     return AUDIENCES.get(wanted)
 
 
@@ -139,7 +139,7 @@ def read_language(parameters: Parameters, name: str = "language") -> str | None:
     if not language:
         return None
     if not language.replace("-", "").isalnum() or not language.isascii() or len(language) > 12:
-        raise Invalid(f"{name} is a code such as fr.", field=name)
+        raise Invalid("language_code_invalid", name=name, field=name)
     return language
 
 

@@ -87,7 +87,9 @@ def change_defaults(held: WritingDefaults, parameters: Parameters) -> WritingDef
     """How the reader writes, with what the client sent as `source[…]`. Raises Invalid."""
     privacy = parameters.text("source[privacy]").strip()
     if privacy and privacy not in AUDIENCES:
-        raise Invalid(f"source[privacy] is one of {', '.join(AUDIENCES)}.", field="source[privacy]")
+        raise Invalid(
+            "value_not_allowed", name="source[privacy]", allowed=", ".join(AUDIENCES), field="source[privacy]"
+        )
     language = read_language(parameters, "source[language]")
     return replace(
         held,
@@ -102,9 +104,9 @@ def change_profile(actor: Actor, parameters: Parameters) -> Profile:
     """The profile with what the client sent. Raises Invalid for what is too long."""
     name, note = parameters.text("display_name").strip(), parameters.text("note").strip()
     if len(name) > LONGEST_NAME:
-        raise Invalid(f"A name has {LONGEST_NAME} characters at most.", field="display_name")
+        raise Invalid("display_name_too_long", most=LONGEST_NAME, field="display_name")
     if len(note) > LONGEST_NOTE:
-        raise Invalid(f"A note has {LONGEST_NOTE} characters at most.", field="note")
+        raise Invalid("bio_too_long", most=LONGEST_NOTE, field="note")
     kept = as_profile(actor)
     return replace(
         kept,
@@ -128,9 +130,9 @@ def _read_lines(parameters: Parameters, kept: list[dict[str, str]]) -> list[dict
         name = " ".join(parameters.text(f"fields_attributes[{number}][name]").split())
         value = parameters.text(f"fields_attributes[{number}][value]").strip()
         if len(name) > LONGEST_LINE or len(value) > LONGEST_LINE:
-            raise Invalid(f"A line has {LONGEST_LINE} characters at most.", field="fields_attributes")
+            raise Invalid("profile_field_too_long", most=LONGEST_LINE, field="fields_attributes")
         if name:
             lines.append({"name": name, "value": from_text(value).removeprefix("<p>").removesuffix("</p>")})
     if len(lines) > MOST_LINES:
-        raise Invalid(f"A profile has {MOST_LINES} lines at most.", field="fields_attributes")
+        raise Invalid("too_many_profile_fields", most=MOST_LINES, field="fields_attributes")
     return lines

@@ -40,7 +40,7 @@ async def show_subscription(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         held = await push.find_by_token(conn, request[TOKEN].id)
     if held is None:
-        raise NotFound("This application has no push subscription.")
+        raise NotFound("push_subscription_not_found")
     return await _answer(request, held)
 
 
@@ -51,7 +51,7 @@ async def post_subscription(request: web.Request) -> web.Response:
     try:
         Guard(own_host=instance.site.host, test_federation=instance.settings.test_federation).require_url(new.endpoint)
     except FetchFailed:
-        raise Invalid("The endpoint is a whole https address.", field="subscription[endpoint]") from None
+        raise Invalid("push_endpoint_invalid", field="subscription[endpoint]") from None
     async with transaction(instance.pool) as conn:
         held = await push.save(conn, request[TOKEN].id, reader(request).id, new)
     return await _answer(request, held)
@@ -66,7 +66,7 @@ async def put_subscription(request: web.Request) -> web.Response:
         await push.save_wishes(conn, request[TOKEN].id, alerts, policy)
         held = await push.find_by_token(conn, request[TOKEN].id)
     if held is None:
-        raise NotFound("This application has no push subscription.")
+        raise NotFound("push_subscription_not_found")
     return await _answer(request, held)
 
 
@@ -81,7 +81,7 @@ def read_subscription(parameters: Parameters) -> NewPush:
     """What an app asks for. Raises Invalid with the field that is wrong."""
     endpoint = parameters.text("subscription[endpoint]").strip()
     if not endpoint or len(endpoint) > LONGEST:
-        raise Invalid("The endpoint is the address that the app's service gave it.", field="subscription[endpoint]")
+        raise Invalid("push_endpoint_unusable", field="subscription[endpoint]")
     p256dh = parameters.text("subscription[keys][p256dh]").strip()
     auth = parameters.text("subscription[keys][auth]").strip()
     require_keys(p256dh, auth)
@@ -110,7 +110,7 @@ def read_policy(parameters: Parameters) -> PushPolicy:
     for policy in POLICIES:
         if policy == wanted:
             return policy
-    raise Invalid(f"The policy is one of {', '.join(POLICIES)}.", field="data[policy]")
+    raise Invalid("value_not_allowed", name="data[policy]", allowed=", ".join(POLICIES), field="data[policy]")
 
 
 async def _answer(request: web.Request, held: PushSubscription) -> web.Response:

@@ -45,7 +45,12 @@ async def put_policy(request: web.Request) -> web.Response:
     """PUT /api/v1/statuses/:id/interaction_policy: who may quote one's own post from now on."""
     policy = read_quote_policy(await read_parameters(request))
     if policy is None:
-        raise Invalid(f"quote_approval_policy is one of {', '.join(QUOTE_POLICIES)}.", field="quote_approval_policy")
+        raise Invalid(
+            "value_not_allowed",
+            name="quote_approval_policy",
+            allowed=", ".join(QUOTE_POLICIES),
+            field="quote_approval_policy",
+        )
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
         post = await get_own(conn, request)

@@ -18,12 +18,6 @@ from web.newcomers import Newcomer, ask_to_join, create_member, find_way_in
 from web.passwords import MAXIMUM, MINIMUM, Fault, find_fault
 from web.throttle import require_try
 
-FAULTS: dict[Fault, str] = {
-    "short": f"A password has {MINIMUM} characters or more.",
-    "long": f"A password has {MAXIMUM} characters at most.",
-    "common": "This password is among the first that others would guess; a few unrelated words are better.",
-}
-
 
 async def create_account(request: web.Request) -> web.Response:
     """POST /api/v1/accounts, with an application's own token: `username`, `email`, `password`, `agreement`, `locale`.
@@ -33,17 +27,17 @@ async def create_account(request: web.Request) -> web.Response:
     """
     instance, token = request.app[INSTANCE], request[TOKEN]
     if READER in request or token.application_id is None:
-        raise Forbidden("Joining needs the token of an application alone (grant_type client_credentials).")
+        raise Forbidden("client_credentials_required")
     way_in = await find_way_in(instance)
     if way_in == "closed":
-        raise Forbidden("This cooperative welcomes its members itself: write to it to join.")
+        raise Forbidden("registrations_closed")
     newcomer = read_newcomer(await read_parameters(request), instance.site.languages)
     await require_try(request, "register", "")
     mail = instance.settings.smtp_url is not None
     try:
         if way_in == "approval":
             await ask_to_join(instance, newcomer, None)
-            raise Forbidden("Your request is kept: log in once somebody of the cooperative has said yes.")
+            raise Forbidden("approval_pending")
         account = await create_member(instance, newcomer, role="member", commune=None, confirmed=not mail)
     except Conflict as conflict:
         _refuse(conflict)
@@ -64,7 +58,7 @@ async def create_account(request: web.Request) -> web.Response:
 def read_newcomer(parameters: Parameters, languages: tuple[str, ...]) -> Newcomer:
     """Who wants to join. Raises Invalid with the field that is wrong."""
     if not parameters.flag("agreement"):
-        raise Invalid("agreement has to be true: who joins agrees to the rules of the cooperative.", field="agreement")
+        raise Invalid("agreement_required", field="agreement")
     username = parameters.text("username").strip().lower()
     accounts.require_username(username)
     email, password = parameters.text("email").strip(), parameters.values.get("password", ("",))[-1]
@@ -74,10 +68,10 @@ def read_newcomer(parameters: Parameters, languages: tuple[str, ...]) -> Newcome
     except UnicodeError:
         email = ""
     if len(email) > 254 or not EMAIL.fullmatch(email):
-        raise Invalid("email is a whole address, such as marie@exemple.fr.", field="email")
+        raise Invalid("email_invalid", field="email")
     fault = find_fault(password, username, email.partition("@")[0])
     if fault is not None:
-        raise Invalid(FAULTS[fault], field="password")
+        raise _refuse_password(fault)
     locale = parameters.text("locale").strip().lower().partition("-")[0]
     return Newcomer(
         name="",
@@ -88,9 +82,17 @@ def read_newcomer(parameters: Parameters, languages: tuple[str, ...]) -> Newcome
     )
 
 
+def _refuse_password(fault: Fault) -> Invalid:
+    match fault:
+        case "short":
+            return Invalid("password_too_short", least=MINIMUM, field="password")
+        case "long":
+            return Invalid("password_too_long", most=MAXIMUM, field="password")
+        case "common":
+            return Invalid("password_too_common", field="password")
+
+
 def _refuse(conflict: Conflict) -> NoReturn:
-    if conflict.field == "email":
-        raise Invalid("An account has this address already; log in instead.", field="email") from conflict
-    if conflict.field == "username":
-        raise Invalid("This name is taken, or was once.", field="username") from conflict
+    if conflict.field:
+        raise Invalid(conflict.code, field=conflict.field, **conflict.values) from conflict
     raise conflict

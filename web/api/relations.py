@@ -40,7 +40,7 @@ async def post_follow(request: web.Request) -> web.Response:
     async with transaction(instance.pool) as conn:
         other = await get_shown(conn, request)
         if other.moved_to:
-            raise Invalid(f"This account has moved to {other.moved_to}; follow it there.")
+            raise Invalid("follow_moved_account", address=other.moved_to)
         held = await outbox.follow(conn, instance.site, me, other)
         if parameters.has("reblogs") or parameters.has("notify"):
             await follows.save_options(
@@ -58,7 +58,7 @@ def read_languages(parameters: Parameters) -> tuple[str, ...]:
     """`languages[]`, the codes of those in which the reader wants to read somebody. Raises Invalid."""
     written = tuple(dict.fromkeys(code.lower() for code in parameters.texts("languages")))
     if len(written) > MOST_LANGUAGES or not all(LANGUAGE.fullmatch(code) for code in written):
-        raise Invalid("languages are codes such as fr, a few of them.", field="languages")
+        raise Invalid("languages_invalid", field="languages")
     return written
 
 

@@ -25,7 +25,7 @@ async def post_report(request: web.Request) -> web.Response:
     instance, me = request.app[INSTANCE], reader(request)
     target_id, category = parameters.id("account_id"), read_category(parameters)
     if target_id is None:
-        raise Invalid("Say in account_id whom you report.", field="account_id")
+        raise Invalid("parameter_missing", name="account_id", field="account_id")
     async with transaction(instance.pool) as conn:
         found = await actors.list_by_ids(conn, [target_id])
         if not found or not is_shown(found[0]):
@@ -69,4 +69,4 @@ def read_category(parameters: Parameters) -> ReportCategory:
     for category in CATEGORIES:
         if category == written:
             return category
-    raise Invalid(f"category is one of {', '.join(CATEGORIES)}.", field="category")
+    raise Invalid("value_not_allowed", name="category", allowed=", ".join(CATEGORIES), field="category")

@@ -45,7 +45,7 @@ async def put_scheduled(request: web.Request) -> web.Response:
     """PUT /api/v1/scheduled_statuses/:id: another moment."""
     at = read_scheduled_at(await read_parameters(request))
     if at is None:
-        raise Invalid("Say in scheduled_at when it is to be published.", field="scheduled_at")
+        raise Invalid("parameter_missing", name="scheduled_at", field="scheduled_at")
     async with transaction(request.app[INSTANCE].pool) as conn:
         await outbox.reschedule(conn, await _get_own(conn, request), at)
         held = await _get_own(conn, request)
@@ -77,7 +77,7 @@ def read_scheduled_at(parameters: Parameters) -> datetime | None:
         at = datetime.fromisoformat(written)
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise Invalid("scheduled_at is a moment such as 2030-05-01T12:00:00Z.", field="scheduled_at") from None
+        raise Invalid("scheduled_at_unreadable", field="scheduled_at") from None
 
 
 async def load_scheduled(conn: Connection, site: Site, found: Sequence[Scheduled]) -> list[Json]:

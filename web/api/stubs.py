@@ -30,4 +30,4 @@ async def show_missing(request: web.Request) -> web.Response:
     allowed.discard("*")
     if allowed:
         raise web.HTTPMethodNotAllowed(request.method, sorted(allowed))
-    raise NotFound("This address is not part of the API of this server.")
+    raise NotFound("unknown_endpoint")

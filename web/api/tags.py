@@ -72,7 +72,7 @@ async def post_featured(request: web.Request) -> web.Response:
     """POST /api/v1/featured_tags: `name`, with or without its #."""
     instance, name = request.app[INSTANCE], (await read_parameters(request)).text("name").strip().lstrip("#")
     if not PATTERN.fullmatch(f"#{name}"):
-        raise Invalid("Give the name of a hashtag: letters, digits and underscores.", field="name")
+        raise Invalid("hashtag_invalid", field="name")
     async with transaction(instance.pool) as conn:
         made = await featured_tags.save(conn, actor_id=reader(request).id, tag=fold(name), name=name)
     return answer_json(request, build_featured_tag(instance.site, made))

@@ -1,16 +1,13 @@
-"""What went wrong, in the language of commands: sentences that pages share are French, and stand in the catalogue."""
+"""What went wrong, in the language of commands."""
 
-from federation.pictures import RefusedPicture
-from models.errors import DeclicError
+from models.errors import DeclicError, Refusal
 from web.i18n import load_catalogue
+from web.refusals.wording import word
 
 
 def in_english(error: DeclicError) -> str:
-    """The error's sentence in English; one that is English already is found nowhere and stays."""
-    catalogue = load_catalogue("en")
-    if isinstance(error, RefusedPicture):
-        return catalogue.ugettext(error.sentence) % {"name": error.name}
-    return catalogue.ugettext(str(error))
+    """The error's sentence in English; what is no refusal of a person or an app is English already."""
+    return word(error, load_catalogue("en").ugettext, "en") if isinstance(error, Refusal) else str(error)
 
 
 def say_in_english(sentence: str, /, **values: object) -> str:

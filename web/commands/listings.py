@@ -14,7 +14,6 @@ from federation.uploads import save_upload
 from models import accounts, actors, categories, listings, media, places, preferences
 from models.actors import Actor
 from models.database import Connection, connection, transaction
-from models.errors import Invalid
 from models.listings import Listing, ListingDraft, ListingKind, ListingMode
 from models.posts import Audience
 from outbox import listings as outbox
@@ -144,11 +143,11 @@ async def _withdraw(id: str) -> None:
 
 
 async def _require_mode(instance: Instance, mode: str | None) -> None:
-    """Raise Invalid for a way of exchanging that the cooperative has switched off: sales, unless it wants them."""
+    """Raise UsageError for a way of exchanging that the cooperative has switched off: sales, unless it wants them."""
     async with connection(instance.pool) as conn:
         allowed = (await preferences.load(conn)).modes
     if mode != "repair" and mode not in allowed:
-        raise Invalid(f"This cooperative does not offer {mode}: it has {', '.join(allowed)}.")
+        raise click.UsageError(f"This cooperative does not offer {mode}: it has {', '.join(allowed)}.")
 
 
 async def _find_author(instance: Instance, name: str) -> Actor:
@@ -174,7 +173,7 @@ async def _apply(instance: Instance, author: Actor, draft: ListingDraft, options
         changes["expires_at"] = end_of(options.until.date())
     if options.category is not None:
         if categories.find(options.category) is None:
-            raise Invalid(f"There is no category {options.category}.")
+            raise click.UsageError(f"There is no category {options.category}.")
         changes["category"] = options.category
     if options.place is not None:
         async with connection(instance.pool) as conn:
@@ -187,7 +186,9 @@ async def _apply(instance: Instance, author: Actor, draft: ListingDraft, options
 async def _read_place(conn: Connection, text: str) -> dict[str, Any]:
     commune = await places.find_commune_named(conn, text)
     if commune is None:
-        raise Invalid(f'"{text}" names no commune, or more than one; write it with its postcode: "59160 Lomme".')
+        raise click.UsageError(
+            f'"{text}" names no commune, or more than one; write it with its postcode: "59160 Lomme".'
+        )
     return places.place_fields(commune.place)
 
 

@@ -9,7 +9,6 @@ from models import accounts, actors, tokens
 from models.accounts import ROLES, Role
 from models.actors import Actor
 from models.database import connection, transaction
-from models.errors import Invalid
 from models.links import Purpose
 from outbox import accounts as outbox_accounts
 from outbox import moves
@@ -42,10 +41,10 @@ def account() -> None:
 def create_account(name: str, email: str, password: str | None, role: Role, *, place: bool) -> None:
     """Create an account; prints the actor's id."""
     if not EMAIL.fullmatch(email.lower()):
-        raise Invalid(f"{email} is not an e-mail address.")
+        raise click.UsageError(f"{email} is not an e-mail address.")
     fault = None if password is None else find_fault(password, name, email)
     if fault is not None:
-        raise Invalid(FAULTS[fault])
+        raise click.UsageError(FAULTS[fault])
     run(_create_account(name.removeprefix("@"), email, password, role, place=place))
 
 

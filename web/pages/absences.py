@@ -41,7 +41,7 @@ async def post_absence(request: web.Request) -> web.Response:
                 await absences.go_away(conn, instance.site, me, midnight(day))
             raise lead_on("/compte", "absent")
         except Invalid as error:
-            form.fail("retour", str(error))
+            form.refuse("retour", error)
     return await _show(request, form, status=422)
 
 

@@ -76,7 +76,7 @@ async def _answer(request: web.Request, form: Form, account: Account, post: Post
                 language=reader_language(request),
             )
     except Invalid as error:  # such as of somebody who moved away: what was typed stays in the field
-        form.fail("message", str(error))
+        form.refuse("message", error)
     return None
 
 

@@ -106,7 +106,7 @@ async def post_domain(request: web.Request) -> web.Response:
                 else:
                     await outbox.block_domain(conn, instance.site, me, form.typed("domaine"))
         except Invalid as error:
-            form.fail("domaine", str(error))
+            form.refuse("domaine", error)
     if not form.ok:
         return await _show(request, form, status=422)
     raise lead_on(PAGE, "serveur-leve" if lifted else "serveur")

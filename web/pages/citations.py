@@ -98,7 +98,7 @@ async def post_citation(request: web.Request) -> web.Response:
                 author = await actors.get(conn, account.actor_id)
                 note = await outbox_notes.publish(conn, instance.site, author, draft)
         except Invalid as error:  # what was typed stays in the field
-            form.fail("message", str(error))
+            form.refuse("message", error)
         else:
             raise web.HTTPSeeOther(note_path(instance.site, note))
     return await _show(request, post, form=form)

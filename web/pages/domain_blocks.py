@@ -84,7 +84,7 @@ async def post_preview(request: web.Request) -> web.Response:
     try:
         reading = domain_list.read_list(text)
     except Invalid as error:
-        form.fail("liste", str(error))
+        form.refuse("liste", error)
         return await _show(request, form, status=422)
     if not reading.entries:
         form.fail("liste", "Choisissez un fichier, ou collez une liste.")
@@ -134,7 +134,7 @@ def _read_domain(request: web.Request, form: Form) -> str:
     try:
         host = read_domain(form.typed("domaine"))
     except Invalid as error:
-        form.fail("domaine", str(error))
+        form.refuse("domaine", error)
         return ""
     if host == request.app[INSTANCE].site.host:
         form.fail("domaine", "C’est votre propre coop.")

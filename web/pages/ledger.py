@@ -86,7 +86,7 @@ async def post_correction(request: web.Request) -> web.Response:
             except TooFew:
                 form.fail("nombre", "Ce compte n’en a pas autant qui ne soit déjà promis.")
             except Invalid as error:
-                form.fail("raison", str(error))
+                form.refuse("raison", error)
     if not form.ok:
         return await _show(request, form, status=422)
     raise lead_on(f"/coop/points/{member.username}", "corrige")

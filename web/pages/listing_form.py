@@ -172,7 +172,7 @@ async def _read_place(conn: Connection, form: Form, home: tuple[float, float] | 
     try:
         return place_around_home(commune, home)
     except Invalid as error:
-        form.fail("ou" if error.field == "around_home" else "lieu", str(error))
+        form.refuse("ou" if error.field == "around_home" else "lieu", error)
         return commune.place
 
 
@@ -286,7 +286,7 @@ def _or_none(codes: Iterable[str | None]) -> tuple[str, ...]:
 
 def note_refusal(form: Form, error: Invalid) -> None:
     """What was found wrong when publishing, at its field."""
-    form.fail(FIELDS.get(error.field or "", ""), str(error))
+    form.refuse(FIELDS.get(error.field or "", ""), error)
 
 
 def _yes_or_no(value: bool | None) -> str:

@@ -39,7 +39,7 @@ async def post_state(request: web.Request) -> web.Response:
             async with transaction(instance.pool) as conn:
                 await _change(conn, instance.site, await actors.get(conn, account.actor_id), listing.uri, verb)
     except Conflict as error:
-        form.fail("", str(error))
+        form.refuse("", error)
     if not form.ok:
         return await show_again(request, listing, refused=form)
     if verb == "retirer":

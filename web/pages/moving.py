@@ -9,7 +9,7 @@ from federation.remote import resolve_handle
 from models import accounts, actors
 from models.actors import Actor
 from models.database import connection, transaction
-from models.errors import Conflict, Invalid
+from models.errors import Conflict, Invalid, Refusal
 from outbox import moves
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
@@ -77,14 +77,14 @@ async def post_return(request: web.Request) -> web.Response:
     raise lead_on("/compte", "retour")
 
 
-def _fail(request: web.Request, form: Form, field: str, error: Exception) -> None:
+def _fail(request: web.Request, form: Form, field: str, error: ResolveFailed | FetchFailed | Refusal) -> None:
     """What went wrong, at the field that it is about."""
     if isinstance(error, FetchFailed):
         error = ResolveFailed(Step.ACTOR, error.host, error.cause)
     if isinstance(error, ResolveFailed):
         form.errors.setdefault(field, explain(partial(say, request), error))
     else:
-        form.fail(field, str(error))
+        form.refuse(field, error)
 
 
 async def _show(request: web.Request, form: Form, status: int = 200) -> web.Response:

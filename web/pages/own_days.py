@@ -57,4 +57,4 @@ async def _save(request: web.Request, form: Form, listing: Listing, days: tuple[
             me = await actors.get(conn, account.actor_id)
             await unavailabilities.keep_days(conn, me, listing.uri, *days)
     except (Invalid, Conflict) as error:
-        form.fail(FIELDS.get(error.field or "", "jours_du"), str(error))
+        form.refuse(FIELDS.get(error.field or "", "jours_du"), error)

@@ -133,7 +133,7 @@ async def post_gesture(request: web.Request) -> web.Response:
             else:
                 await _act(conn, instance.site, host, gesture, since)
     except Conflict as error:
-        form.fail("geste", str(error))
+        form.refuse("geste", error)
         return await _show(request, form, status=422)
     instance.welcomes.forget()
     raise lead_on(f"/coop/serveurs/{host}", gesture)

@@ -64,7 +64,7 @@ async def _save_new(instance: Instance, form: Form, owner_id: int, *, room: int)
                 description=words[number] if number < len(words) else "",
             )
         except RefusedPicture as refusal:
-            form.fail_too("photos", refusal.sentence, name=refusal.name)
+            form.refuse("photos", refusal, too=True)
         except Conflict:
             form.fail("photos", "Beaucoup de photos attendent déjà une annonce. Publiez-les, ou attendez demain.")
             break

@@ -100,7 +100,7 @@ async def _save_portrait(request: web.Request, form: Form, actor_id: int) -> int
         try:
             saved = await save_upload(request.app[INSTANCE], owner_id=actor_id, data=upload.body, name=upload.filename)
         except RefusedPicture as refusal:
-            form.fail("portrait", refusal.sentence, name=refusal.name)
+            form.refuse("portrait", refusal)
         except StoreFull:
             form.fail("portrait", "La plateforme n’a plus de place pour les photos : prévenez votre coop.")
         else:

@@ -67,7 +67,7 @@ async def post_terms(request: web.Request) -> web.Response:
     except (Gone, NotFound):
         return await render(request, "terms/gone.html", status=410)
     except (Conflict, Invalid, Forbidden) as error:
-        form.fail("", str(error))
+        form.refuse("", error)
         return await _show(request, found, form)
     return await render(request, "terms/answered.html", question=found, yes=answer == "oui")
 

@@ -61,7 +61,7 @@ async def test_nobody_promises_more_than_she_may(conn: Connection) -> None:
     await points.require_means(conn, hocine.id, 8)
     await points.require_means(conn, hocine.id, 20, but=agreement.id)
     for amount in (9, 20):
-        with pytest.raises(TooFew, match="pas assez de points"):
+        with pytest.raises(TooFew, match="not enough points"):
             await points.require_means(conn, hocine.id, amount)
     with pytest.raises(Invalid):
         await points.require_means(conn, hocine.id, -1)

@@ -397,4 +397,4 @@ instance_v1 = shaped(
     }
 )
 
-error = shaped({"error": filled}, {"error_description": filled, "field": filled})
+error = shaped({"error": filled}, {"error_description": filled, "code": filled, "field": filled})

@@ -77,9 +77,7 @@ async def test_unknown_deleted_and_suspended_accounts_are_missing_alike(alice: A
     paths += [f"/api/v1/accounts/lookup?acct={acct}" for acct in ("", "@", "bob@henin.test", "a b", "x@y z", "nobody")]
     answers = [await alice.api.ask("GET", path) for path in paths]
 
-    assert {(answer.status, answer.json["error"]) for answer in answers} == {
-        (404, "This does not exist here, or is not visible to you.")
-    }
+    assert {(answer.status, answer.json["code"]) for answer in answers} == {(404, "not_found")}
 
 
 async def test_several_accounts_come_in_the_order_asked(alice: Alice) -> None:

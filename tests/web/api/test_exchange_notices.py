@@ -64,7 +64,8 @@ async def test_a_request_is_a_mention_and_a_conversation_below_the_listing(alice
     assert [one["acct"] for one in question["mentions"]] == ["alice"]
     assert question["url"] == f"https://lomme.test/echanges/{asked.agreement.exchange_id}"
     assert question["application"] == {"name": "lomme.test", "website": None}
-    assert "Pour Wissant." in question["content"] and "« oui »" in question["content"]
+    assert "Pour Wissant." in question["content"] and f'href="{question["url"]}"' in question["content"]
+    assert "« oui »" not in question["content"] and "/accord/" not in question["content"], "her own server has buttons"
     assert (talk["unread"], talk["last_status"]["id"]) == (True, question["id"])
     assert [one["acct"] for one in talk["accounts"]] == ["dora"]
     assert [one["id"] for one in context["ancestors"]] == [str(asked.agreement.listing_id)]

@@ -108,7 +108,7 @@ async def test_a_form_has_so_many_parts_and_no_more_however_empty_they_are(alice
         headers={"Content-Type": "multipart/form-data; boundary=x"},
     )
 
-    assert (answer.status, answer.json["error"]) == (422, "This form cannot be read.")
+    assert (answer.status, answer.json["code"]) == (422, "form_unreadable")
 
 
 async def send_raw(alice: Alice, target: bytes, header: bytes) -> int:

@@ -139,7 +139,7 @@ async def test_each_address_demands_the_scope_that_mastodon_documents(anybody: A
     demanded: dict[str, str | None] = {}
     for route in (*KNOWN, *OWN, *OAUTH):
         answers = [await api.ask(route.method, fill_in(route.path)) for api in apis]
-        needs = [answer.json["error"].partition(" it needs ")[2] for answer in answers if answer.status == 403]
+        needs = [answer.json["error"].partition(" il lui faut ")[2] for answer in answers if answer.status == 403]
         demanded[f"{route.method} {route.path}"] = needs[0].rstrip(".") if needs else None
 
     assert demanded == EXPECTED

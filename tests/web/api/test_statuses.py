@@ -9,7 +9,7 @@ from tests.factories import make_follow, make_listing, make_member, make_note, m
 from tests.web.api import strict
 from tests.web.api.conftest import Alice
 
-MISSING = "This does not exist here, or is not visible to you."
+MISSING = "not_found"
 STATUSES = strict.many(strict.status)
 ACCOUNTS = strict.many(strict.account)
 
@@ -40,7 +40,7 @@ async def test_private_and_missing_are_answered_alike_everywhere(alice: Alice) -
     answers += [await alice.api.ask("DELETE", f"/api/v1/statuses/{id}") for id in ids]
     answers += [await alice.api.ask("PUT", f"/api/v1/statuses/{id}", data={"status": "x"}) for id in ids]
 
-    assert {(answer.status, answer.json["error"]) for answer in answers} == {(404, MISSING)}
+    assert {(answer.status, answer.json["code"]) for answer in answers} == {(404, MISSING)}
     for part in PARTS[:-1]:
         assert (await alice.api.as_anybody().ask("GET", f"/api/v1/statuses/{secret.id}{part}")).status == 404
 
@@ -61,7 +61,7 @@ async def test_what_ends_the_address_of_a_page_of_ours_names_its_post_too(alice:
     after = await alice.api.ask("GET", f"/api/v1/statuses/{ends[0]}")
 
     assert [answer.json["id"] for answer in shown[:2]] == [str(note.id), str(listing.id)]
-    assert [(answer.status, answer.json["error"]) for answer in (*shown[2:], after)] == [(404, MISSING)] * 3
+    assert [(answer.status, answer.json["code"]) for answer in (*shown[2:], after)] == [(404, MISSING)] * 3
     assert liked["id"] == str(note.id) and liked["favourited"] and gone.status == 200
 
 

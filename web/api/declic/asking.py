@@ -50,10 +50,10 @@ def _convert(given: dict[str, Any], question: type[Asked]) -> Asked:
 def _explain(reason: str) -> Invalid:
     missing, at = _MISSING.match(reason), _AT.match(reason)
     if missing:
-        return Invalid(f"{missing['field']} is missing.", field=missing["field"])
+        return Invalid("parameter_missing", name=missing["field"], field=missing["field"])
     if at:
         what = at["what"].replace("`", "")
-        return Invalid(f"{at['field']}: {what[0].lower()}{what[1:]}.", field=at["field"])
+        return Invalid("parameter_invalid", name=at["field"], expected=what, field=at["field"])
     return Invalid()
 
 

@@ -10,7 +10,11 @@ from web.api.declic.operation import PATTERNS, PREFIX, Operation
 from web.api.declic.operations import SECTIONS
 from web.api.declic.questions import Nothing
 from web.api.declic.shapes import Document, Error
+from web.refusals.wording import SENTENCES
 from web.render import N_
+
+CODES = "x-sentences"
+"""Every code with what it says: no `enum`, since new ones may come."""
 
 REFERENCE = "#/components/schemas/{name}"
 
@@ -88,6 +92,7 @@ def _build_schemas(operations: Iterable[Operation[Any]], say: Say) -> Json:
     for component in components.values():
         component.pop("description", None)  # a docstring, for whoever reads the code
     translated: Json = _translate(components, say)
+    translated["Error"]["properties"]["code"][CODES] = {code: say(SENTENCES[code]) for code in sorted(SENTENCES)}
     return translated
 
 

@@ -32,7 +32,7 @@ async def begin_draft(conn: Connection, site: Site, author: Actor, sent: NewList
     """A new listing. Raises Invalid."""
     blank = ListingDraft(kind=sent.kind, mode="repair", title=sent.title, language=site.languages[0])
     if sent.kind != "repair_call" and sent.mode is UNSET:
-        raise Invalid("mode is missing.", field="mode")
+        raise Invalid("parameter_missing", name="mode", field="mode")
     place = await find_own_place(conn, author) if not sent.commune else None
     return await change_draft(conn, site, author, replace(blank, **place_fields(place)), sent)
 
@@ -65,13 +65,13 @@ async def _read_mode(
     """One of those that the cooperative allows; a listing keeps the one that it has."""
     if draft.kind == "repair_call":
         if given.get("mode", "repair") != "repair":
-            raise Invalid("mode: that of a repair call is repair.", field="mode")
+            raise Invalid("value_not_allowed", name="mode", allowed="repair", field="mode")
         return "repair"
     mode = given.get("mode", held.mode)
     if mode != held.mode:
         allowed = (await load_face(conn, site)).modes
         if mode not in allowed:
-            raise Invalid(f"mode is one of {', '.join(allowed)} here.", field="mode")
+            raise Invalid("value_not_allowed", name="mode", allowed=", ".join(allowed), field="mode")
     return mode
 
 
@@ -90,16 +90,16 @@ def _fit_terms(draft: ListingDraft, given: dict[str, Any]) -> ListingDraft:
     }
     if draft.unit == "hour" and draft.mode != "service":
         if given.get("unit") == "hour":
-            raise Invalid(f"unit: hour does not go with {draft.kind} and {draft.mode}.", field="unit")
+            raise Invalid("parameter_does_not_fit", name="unit", kind=draft.kind, mode=draft.mode, field="unit")
         draft = replace(draft, unit="one")
     for name, fitting in fits.items():
         if not fitting and given.get(name):
-            raise Invalid(f"{name} does not go with {draft.kind} and {draft.mode}.", field=name)
+            raise Invalid("parameter_does_not_fit", name=name, kind=draft.kind, mode=draft.mode, field=name)
     draft = replace(draft, **{name: _or_default(name, None) for name, fitting in fits.items() if not fitting})
     if sold and draft.free_price:
         return replace(draft, price=None)
     if sold and draft.price is None:
-        raise Invalid("A sale has a price, or free_price.", field="price")
+        raise Invalid("price_missing", field="price")
     return draft
 
 
@@ -109,19 +109,19 @@ def _fit_kind(draft: ListingDraft, given: dict[str, Any]) -> ListingDraft:
     category = categories.find(draft.category or "")
     if category is not None and (category.branch == "repairs") != called:
         if given.get("category"):
-            raise Invalid(f"category: {category.slug} does not go with {draft.kind}.", field="category")
+            raise Invalid("category_does_not_fit", slug=category.slug, kind=draft.kind, field="category")
         draft = replace(draft, category=None)
     if not called:
         for name in REPAIR:
             if given.get(name):
-                raise Invalid(f"{name}: only a repair call has this.", field=name)
+                raise Invalid("repair_call_only", name=name, field=name)
         return replace(draft, repair=None)
     repair = {name: (draft.repair or {}).get(name) for name in REPAIR} | {
         name: given[name] for name in REPAIR if name in given
     }
     repair["interventions"] = list(dict.fromkeys(repair["interventions"] or ()))
     if not repair["interventions"]:
-        raise Invalid("A repair call has interventions; diagnosis where nobody knows.", field="interventions")
+        raise Invalid("interventions_missing", field="interventions")
     return replace(draft, repair=repair, category=draft.category or BIKE_REPAIR)
 
 
@@ -129,11 +129,11 @@ async def _read_place(conn: Connection, author: Actor, draft: ListingDraft, give
     """The commune that was sent, else the one there is, or the blurred circle around the author's home in it."""
     if "commune" in given and not given["commune"]:
         if given.get("around_home"):
-            raise Invalid("commune: say in which one you live.", field="commune")
+            raise Invalid("commune_of_home_missing", field="commune")
         return place_fields(await find_own_place(conn, author))
     text = given.get("commune") or draft.commune_code or ""
     if not text:
-        raise Invalid("commune is missing.", field="commune")
+        raise Invalid("parameter_missing", name="commune", field="commune")
     commune = await require_commune(conn, "commune", text)
     if given.get("around_home"):
         return place_fields(place_around_home(commune, await homes.find_home(conn, author.id)))
@@ -146,7 +146,7 @@ async def _read_photos(conn: Connection, author: Actor, ids: list[str]) -> tuple
     held = await media.list_by_ids(conn, [id for id in wanted if id < 2**63])
     for id in wanted:
         if id not in held or held[id].owner_id != author.id:
-            raise Invalid(f"media_ids: {id} is no picture of yours.", field="media_ids")
+            raise Invalid("media_not_yours", id=str(id), field="media_ids")
         if not held[id].description:
-            raise Invalid(f"media_ids: describe {id} first, by PUT /api/v1/media/{id}.", field="media_ids")
+            raise Invalid("media_description_missing", id=str(id), field="media_ids")
     return wanted

@@ -106,7 +106,7 @@ async def get_visible(conn: Connection, request: web.Request) -> Gathered:
 async def read_filter(conn: Connection, asked: ListingQuery, me: int | None) -> CatalogueFilter:
     """The question as the database understands it. Raises Invalid for a place, category or territory that is none."""
     if asked.category and categories.find(asked.category) is None:
-        raise Invalid("category: this is none of /api/v1/declic/categories.", field="category")
+        raise Invalid("category_unlisted", field="category")
     around = await require_commune(conn, "around", asked.around) if asked.around else None
     inside = await require_commune(conn, "commune", asked.commune) if asked.commune else None
     return CatalogueFilter(
@@ -135,7 +135,7 @@ async def require_commune(conn: Connection, field: str, text: str) -> Commune:
     """The commune with this INSEE code, or of this name. Raises Invalid."""
     commune = await places.find_commune(conn, text.upper()) or await places.find_commune_named(conn, text)
     if commune is None:
-        raise Invalid(f"{field}: this is no commune; search /api/v1/declic/communes.", field=field)
+        raise Invalid("commune_unknown", field=field)
     return commune
 
 
@@ -146,14 +146,14 @@ async def _find_territory(conn: Connection, host: str) -> str:
     for coop in known:
         if coop.host == host.lower():
             return coop.uri
-    raise Invalid("territory: no cooperative is known at this host; see /api/v1/declic/territories.", field="territory")
+    raise Invalid("territory_unknown", field="territory")
 
 
 def _read_page(asked: ListingQuery) -> Page:
     def read(name: str, text: str | None) -> int | None:
         id = read_id(text) if text is not None else None
         if text is not None and id is None:
-            raise Invalid(f"{name}: this is not an id of this server.", field=name)
+            raise Invalid("id_invalid", name=name, field=name)
         return id
 
     return Page(

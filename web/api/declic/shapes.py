@@ -188,7 +188,8 @@ class TerritoryFollow(Struct, kw_only=True, frozen=True):
 class Error(Struct, kw_only=True, frozen=True):
     """What happened, and what to do."""
 
-    error: str
+    error: Annotated[str, Meta(description=N_("Une phrase pour la personne, dans sa langue."))]
+    code: Annotated[str, Meta(description=N_("Ce qu’un programme compare : ce mot reste, la phrase peut changer."))]
     field: Annotated[str, Meta(description=N_("Le champ en cause, avec 422."))] = ""
 
 

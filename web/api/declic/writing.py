@@ -44,7 +44,7 @@ async def _load_made(conn: Connection, made: Made) -> list[Gathered]:
     """What a repeated request made the first time. Raises Conflict where that is gone, or a note."""
     gathered = await gather_listings(conn, [made.post_id] if made.post_id is not None else [])
     if not gathered:
-        raise Conflict("What this Idempotency-Key made was deleted, or is no listing.")
+        raise Conflict("idempotency_key_reused")
     return gathered
 
 
@@ -83,7 +83,7 @@ async def withdraw_listing(request: web.Request, _: Nothing) -> web.Response:
 async def _get_own(conn: Connection, request: web.Request) -> Gathered:
     held = await get_visible(conn, request)
     if held.listing.post.author_id != reader(request).id:
-        raise NotFound("This listing does not exist, or is not yours.")
+        raise NotFound("listing_not_found")
     return held
 
 
@@ -93,4 +93,4 @@ def _answer_one(request: web.Request, gathered: list[Gathered]) -> web.Response:
 
 def _rename(error: Invalid) -> Invalid:
     """The same with the field as it is called here."""
-    return Invalid(str(error), field=FIELDS.get(error.field or "", error.field))
+    return error.about(FIELDS.get(error.field or "", error.field))

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from models import stream_events, tokens
 from models.database import Pool, connection
-from models.errors import DeclicError, Unavailable
+from models.errors import Refusal, Unavailable
 from models.stream_events import KEPT_SECONDS
 from web.api.entities.values import Look
 from web.api.streaming.deliveries import load_deliveries
@@ -41,10 +41,11 @@ AT_ONCE = 25
 """Events that are read, and worked on, together: pages wait for no more. With more than the first, all come again."""
 
 
-class TooManyStreams(DeclicError):
+class TooManyStreams(Refusal):
     """There are too many streams open; close some, or try again later."""
 
     status = 429
+    code = "too_many_streams"
 
 
 class Hub:

@@ -17,6 +17,7 @@ from web.api.streaming.hub import HUB, Hub
 from web.api.streaming.messages import Message
 from web.api.streaming.streams import find_stream, read_stream
 from web.api.streaming.watchers import Watcher
+from web.errors import describe
 from web.keys import INSTANCE
 
 PING_SECONDS = 30.0
@@ -56,7 +57,7 @@ async def open_socket(request: web.Request) -> web.WebSocketResponse:
         await socket.prepare(request)
         sending = asyncio.create_task(_send(socket, watcher))
         try:
-            await _listen(socket, _Conversation(pool=pool, hub=hub, watcher=watcher))
+            await _listen(request, socket, _Conversation(pool=pool, hub=hub, watcher=watcher))
         finally:
             watcher.end("closed")
             _, stuck = await asyncio.wait([sending], timeout=CLOSE_SECONDS)
@@ -73,7 +74,7 @@ async def _send(socket: web.WebSocketResponse, watcher: Watcher) -> None:
     await socket.close(code=GOING_AWAY if watcher.ended == "stopping" else POLICY)
 
 
-async def _listen(socket: web.WebSocketResponse, conversation: "_Conversation") -> None:
+async def _listen(request: web.Request, socket: web.WebSocketResponse, conversation: "_Conversation") -> None:
     async for message in socket:
         if message.type is not WSMsgType.TEXT or not conversation.may_speak():
             await socket.close(code=POLICY)
@@ -81,7 +82,7 @@ async def _listen(socket: web.WebSocketResponse, conversation: "_Conversation") 
         try:
             await conversation.obey(message.data)
         except DeclicError as error:
-            await socket.send_frame(orjson.dumps({"error": str(error), "status": error.status}), WSMsgType.TEXT)
+            await socket.send_frame(orjson.dumps(describe(request, error) | {"status": error.status}), WSMsgType.TEXT)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,19 +110,19 @@ class _Conversation:
             case "subscribe":
                 wanted = await find_stream(self.pool, self.watcher.token, asked.text("stream"), asked)
                 if len(self.watcher.streams) >= MOST_STREAMS and wanted.stream not in self.watcher.streams:
-                    raise Invalid("There are too many streams on this connection.")
+                    raise Invalid("too_many_streams_here")
                 await self.hub.join(self.watcher, wanted)
             case "unsubscribe":
                 self.hub.leave(self.watcher, wanted.stream)
             case _:
-                raise Invalid("Send a message of type subscribe or unsubscribe.", field="type")
+                raise Invalid("value_not_allowed", name="type", allowed="subscribe, unsubscribe", field="type")
 
 
 def _read(text: str) -> Parameters:
     try:
         document: Any = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise Invalid("This JSON cannot be read.") from error
+        raise Invalid("json_unreadable") from error
     if not isinstance(document, dict):
-        raise Invalid("Send an object with type and stream.")
+        raise Invalid("json_object_expected")
     return Parameters(values={name: (str(value),) for name, value in document.items() if value is not None})

@@ -67,9 +67,9 @@ def read_stream(token: Token, name: str, parameters: Parameters) -> Wanted:
     kind = _read_kind(name, parameters)
     scope = "read:notifications" if kind == "user:notification" else "read:statuses"
     if not token.allows(scope):
-        raise Forbidden(f"This stream is outside the authorized scopes: it needs {scope}.")
+        raise Forbidden("insufficient_scope", scope=scope)
     if kind in PRIVATE and token.actor_id is None:
-        raise Forbidden("This stream needs the token of a person, not of an application alone.")
+        raise Forbidden("user_token_required")
     if kind == "list":
         return Wanted(Stream(kind, parameters.id("list") or 0), (kind, parameters.text("list").strip()))
     if kind in OF_PEOPLE:
@@ -85,11 +85,11 @@ def _read_kind(name: str, parameters: Parameters) -> StreamKind:
     for kind in KINDS:
         if kind == name:
             return kind
-    raise NotFound("There is no such stream.")
+    raise NotFound("stream_unknown")
 
 
 def _read_tag(kind: StreamKind, parameters: Parameters) -> Wanted:
     tag = parameters.text("tag")[:TAG_LIMIT]
     if not fold(tag.strip().removeprefix("#")):
-        raise Invalid("Say which tag: tag=offre.", field="tag")
+        raise Invalid("parameter_missing", name="tag", field="tag")
     return Wanted(Stream(kind, fold(tag.strip().removeprefix("#"))), (kind, tag))

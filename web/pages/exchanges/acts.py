@@ -75,7 +75,7 @@ async def try_act(request: web.Request, form: Form, thread: Exchange, actor_id: 
         async with transaction(instance.pool) as conn:
             await acts.do(conn, instance.site, await actors.get(conn, actor_id), held, name, said)
     except (Conflict, Invalid) as error:
-        form.fail("points" if getattr(error, "field", None) == "points" else "", str(error))
+        form.refuse("points" if error.field == "points" else "", error)
         return ""
     return done
 

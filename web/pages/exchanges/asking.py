@@ -31,7 +31,7 @@ from web.pages.ids import read_id
 from web.pages.notices import lead_on
 from web.pages.people import person_of
 from web.paths import exchange_path, listing_path
-from web.render import say
+from web.render import tell
 from web.session import require_account
 
 Find = Callable[[Connection, web.Request], Awaitable[Asking]]
@@ -143,7 +143,7 @@ async def _find_hurdle(conn: Connection, request: web.Request, thread: Exchange,
     try:
         await require_may_propose(conn, thread, listing, (owner, partner))
     except (Conflict, Invalid) as error:
-        return say(request, str(error))
+        return tell(request, error)
     return ""
 
 

@@ -49,7 +49,7 @@ async def post_message(request: web.Request) -> web.Response:
             async with transaction(instance.pool) as conn:
                 await outbox.write(conn, instance.site, await actors.get(conn, account.actor_id), thread, words)
         except (Conflict, Invalid) as error:
-            form.fail("message", str(error))
+            form.refuse("message", error)
     if not form.ok:
         return await show(request, form, photos=photos)
     raise lead_on(exchange_path(thread.id), "envoye")
@@ -89,7 +89,7 @@ async def post_contact(request: web.Request) -> web.Response:
                 await outbox.share_contact(conn, instance.site, me, thread, words)
             raise lead_on(exchange_path(thread.id), "envoye")
         except (Conflict, Invalid) as error:
-            form.fail("", str(error))
+            form.refuse("", error)
     return await show(request, form)
 
 

@@ -4,7 +4,7 @@ from datetime import date, time
 from decimal import Decimal, InvalidOperation
 
 from models.agreements import Terms
-from models.errors import DeclicError
+from models.errors import Refusal
 from models.listings import ListingDetails
 from models.moments import PARIS
 from outbox.terms import NOTE_LIMIT, PLACE_LIMIT, RETURN_LIMIT, find_price
@@ -121,6 +121,6 @@ def values_of(terms: Terms) -> dict[str, str]:
     return values
 
 
-def note_refusal(form: Form, error: DeclicError) -> None:
+def note_refusal(form: Form, error: Refusal) -> None:
     """What a verb found wrong, at the field where it was typed."""
-    form.fail(FIELDS.get(getattr(error, "field", None) or "", ""), str(error))
+    form.refuse(FIELDS.get(error.field or "", ""), error)

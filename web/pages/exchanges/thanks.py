@@ -47,5 +47,5 @@ async def try_thank(request: web.Request, form: Form, thread: Exchange, actor_id
             async with transaction(instance.pool) as conn:
                 await thank(conn, instance.site, await actors.get(conn, actor_id), held, said)
         except (Conflict, Invalid) as error:
-            form.fail("merci" if isinstance(error, Invalid) else "", str(error))
+            form.refuse("merci" if isinstance(error, Invalid) else "", error)
     return form.ok

@@ -15,7 +15,7 @@ from outbox.messages import may_write
 from outbox.terms import require_stands
 from web.pages.exchanges.mine import Row, list_rows_about
 from web.pages.exchanges.thread import voice_of
-from web.render import say
+from web.render import say, tell
 from web.session import current_account
 
 OPEN = ("open", "reserved")
@@ -72,7 +72,7 @@ async def find_hurdle(conn: Connection, request: web.Request, me: Actor, listing
     except NotFound:
         return say(request, "Cette annonce ne prend pas votre demande.")
     except (Conflict, Forbidden, Invalid) as error:
-        return say(request, str(error))
+        return tell(request, error)
     return ""
 
 

@@ -72,7 +72,7 @@ def _read_visit(request: web.Request, form: Form, details: ListingDetails, email
 def _note(form: Form, error: Conflict | Invalid) -> None:
     named = getattr(error, "field", None)
     if named in FIELDS:
-        form.fail(FIELDS[named], str(error))
+        form.refuse(FIELDS[named], error)
     else:
         note_refusal(form, error)
 

@@ -72,7 +72,7 @@ async def post_confirm(request: web.Request) -> web.Response:
     except Gone:
         return await show_gone(request)
     except (Conflict, Invalid) as error:
-        form.fail("", str(error))
+        form.refuse("", error)
         return await _show_confirming(request, guest, form)
 
 
@@ -133,7 +133,7 @@ async def post_message(request: web.Request) -> web.Response:
             async with transaction(instance.pool) as conn:
                 await guests.write(conn, instance.site, party, text)
         except (Conflict, Invalid) as error:
-            form.fail("message", str(error))
+            form.refuse("message", error)
     if not form.ok:
         return await show(request, form)
     raise lead_on(path_of(request), "envoye")

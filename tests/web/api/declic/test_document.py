@@ -9,6 +9,7 @@ from tests.web.api.conftest import Alice, Api
 from tests.web.api.declic.contract import URL, Own, read_contract
 from web.api.declic.operations import OPERATIONS
 from web.api.routes import ROUTES
+from web.refusals.wording import SENTENCES
 from web.templating import make_translators
 
 
@@ -49,6 +50,14 @@ async def test_names_are_unique_and_scopes_are_those_of_mastodon(anybody: Api) -
         "read:follows",
         "write:follows",
     }
+
+
+async def test_the_document_tells_every_code_in_the_reader_s_language(anybody: Api) -> None:
+    response = await anybody.client.get(f"{URL}/openapi.json", headers={"Accept-Language": "en"})
+    told = (await response.json())["components"]["schemas"]["Error"]["properties"]["code"]["x-sentences"]
+
+    assert set(told) == set(SENTENCES)
+    assert told["title_too_long"] == "The title is too long: %(most)s characters at most."
 
 
 async def test_the_document_is_asked_for_again_by_its_tag(anybody: Api) -> None:

@@ -47,7 +47,7 @@ async def post_request(request: web.Request, sent: SentTerms) -> web.Response:
             await ask(conn, site, me, listing, terms, Said(text=sent.text or ""))
             await idempotency.settle(conn, me.id, key, Made(post_id=listing.id))
         elif claimed.post_id != listing.id:
-            raise Conflict("What this Idempotency-Key made was no request about this listing.")
+            raise Conflict("idempotency_key_reused")
         thread = await exchanges.find(conn, listing_id=listing.id, partner_id=me.id)
         value = await load_thread(conn, request, None if thread is None else thread.id)
     return answer(request, value)
@@ -101,7 +101,7 @@ async def post_message(request: web.Request, sent: SentMessage) -> web.Response:
     """POST /exchanges/{id}/messages: the line as it now stands in the thread."""
     me, text = reader(request), sent.text or ""
     if not text and not sent.media_ids:
-        raise Invalid("A message needs a text or a picture.", field="text")
+        raise Invalid("message_empty", field="text")
     async with connection(request.app[INSTANCE].pool) as conn:
         thread = await exchanges.get_for(conn, read_id(request.match_info["id"]), me.id)
     await look_up_mentioned(request.app[INSTANCE], text)
@@ -133,7 +133,7 @@ async def _acting(request: web.Request) -> AsyncIterator[tuple[Connection, Site]
         async with transaction(instance.pool) as conn:
             yield conn, instance.site
     except Invalid as error:
-        raise Invalid(str(error), field=FIELDS.get(error.field or "", error.field)) from error
+        raise error.about(FIELDS.get(error.field or "", error.field)) from None
 
 
 async def _get_listing(conn: Connection, id: int) -> Listing:
