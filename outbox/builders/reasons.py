@@ -14,14 +14,14 @@ REFUSALS = {
     "too_many_requests_here": "Trois de vos demandes attendent déjà une réponse ici : retirez-en une d’abord.",
     "too_many_requests_waiting": "Trente de vos demandes attendent déjà une réponse : retirez-en une d’abord.",
     "too_many_requests_today": "Vous l’avez beaucoup demandé aujourd’hui : écrivez un message, ou redemandez demain.",
-    "too_many_requests_from_server": "Beaucoup de demandes de votre serveur attendent déjà une réponse : réessayez "
+    "too_many_requests_from_server": "Beaucoup de demandes de votre plateforme attendent déjà une réponse : réessayez "
     "plus tard.",
     "all_days_taken": "Tous les jours sont déjà pris pour le moment.",
     "request_already_made": "Cette demande est déjà faite.",
     "hold_too_long": "Une demande retient deux mois au plus : choisissez une durée plus courte, ou écrivez un message.",
     "too_many_days_held": "Vos demandes retiennent déjà deux mois ici : attendez une réponse, ou retirez-en une "
     "d’abord.",
-    "too_many_days_held_by_server": "Les demandes de votre serveur retiennent déjà beaucoup de jours ici : réessayez "
+    "too_many_days_held_by_server": "Les demandes de votre plateforme retiennent déjà beaucoup de jours ici : réessayez "
     "plus tard.",
     "quantity_invalid": "Indiquez un nombre entier, à partir de 1.",
     "end_before_start": "La fin doit venir après le début.",

@@ -23,7 +23,7 @@ REFUSALS = {
     "move_to_self": "C’est l’adresse de ce compte-ci. Donnez celle du nouveau.",
     "move_target_not_followable": "Personne ne peut suivre ce compte.",
     "move_target_moved": "Ce compte a déménagé lui aussi.",
-    "server_not_welcome": "Notre coop n’échange pas avec ce serveur.",
+    "server_not_welcome": "Notre coop n’échange pas avec cette plateforme.",
     "alias_missing": "Ce compte ne dit pas encore qu’il est aussi le vôtre. Ajoutez-y d’abord l’adresse d’ici.",
     "moved_recently": "Ce compte a déménagé il y a moins de sept jours. Attendez un peu.",
     "alias_of_self": "C’est l’adresse de ce compte-ci. Donnez celle de l’ancien.",
