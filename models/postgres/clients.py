@@ -84,7 +84,9 @@ def _fill_as_text(binaries: Binaries, url: str, secret: dict[str, str], file: Pa
     writing = [binaries.program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--dbname={url}"]
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as answered:
         with (
-            subprocess.Popen(reading, stdout=subprocess.PIPE, stderr=said, cwd="/") as source,  # noqa: S603
+            subprocess.Popen(  # noqa: S603
+                reading, stdout=subprocess.PIPE, stderr=said, cwd="/", env=environment_of_child({})
+            ) as source,
             subprocess.Popen(  # noqa: S603
                 writing,
                 stdin=subprocess.PIPE,

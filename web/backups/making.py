@@ -129,6 +129,7 @@ def _take_media(
     """What was taken, how many of it as links, and the keys whose files are not there."""
     entries, linked, gone = [], 0, []
     _require_room(store, keys, growing, earlier)
+    (growing / MEDIA).mkdir(mode=0o700)
     for key in keys:
         source = store.find(key)
         if source is None:
@@ -136,7 +137,7 @@ def _take_media(
             continue
         path = f"{MEDIA}/{key[:2]}/{key}"
         target = growing / path
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
         try:
             entry = _link(source, target, path, earlier)
             linked += entry is not None

@@ -60,8 +60,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write it, and its checksum beside it."""
     data = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
-    (folder / MANIFEST).write_bytes(data)
-    (folder / SEAL).write_text(f"{hashlib.sha256(data).hexdigest()}  {MANIFEST}\n")
+    seal = f"{hashlib.sha256(data).hexdigest()}  {MANIFEST}\n"
+    for name, content in ((MANIFEST, data), (SEAL, seal.encode())):
+        (folder / name).touch(mode=0o600)
+        (folder / name).write_bytes(content)
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -141,7 +141,7 @@ def _take_media(source: Source, filling: Path) -> None:
     filling.mkdir(mode=0o700)
     for path in source.media:
         target = filling / path.relative_to(MEDIA)
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
         shutil.copy2(source.folder / path, target)
         target.chmod(0o600)
     os.sync()

@@ -18,7 +18,6 @@ from web.backups.checking import find_damage, require_dump
 from web.backups.manifest import DUMP, Manifest, Unusable, read_manifest, require_known_schema
 from web.backups.restoring import list_differences
 
-
 BESIDE = "a database beside the one of the instance"
 
 APART = "a database of its own"
