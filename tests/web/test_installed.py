@@ -1,5 +1,6 @@
 """A command beside an installed service means that instance, works as the owner of its data, or refuses."""
 
+import json
 import os
 import pwd
 import shutil
@@ -18,14 +19,28 @@ from web.cli import run_command
 from web.commands import installed
 from web.commands.installed import read_lines
 
-DRIVER = """
-import sys
+STARTER = """
+import json, os, sys
 from pathlib import Path
-from web.commands import installed
-installed.FOLDER, installed.UNITS = Path(sys.argv[1]), (Path(sys.argv[2]),)
 from web.cli import run_command
-sys.exit(run_command(sys.argv[3:]))
+from web.commands import backups, installed, keys, members, peers
+
+for line in sys.stdin:
+    given = json.loads(line)
+    root = Path(given["root"])
+    child = os.fork()
+    if child == 0:
+        os.chdir(root / "cwd")
+        for number, name in ((1, "out"), (2, "err")):
+            os.dup2(os.open(root / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+        os.environ.update(given["env"])
+        installed.FOLDER, installed.UNITS = root / "etc", (root / "units",)
+        status = run_command(given["arguments"])
+        sys.stdout.flush()
+        os._exit(status)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+"""Everything is imported once, and a process of its own runs each command: root does not come back from nobody."""
 
 NOBODY = pwd.getpwnam("nobody")
 
@@ -37,6 +52,7 @@ class Machine:
     """A machine with /etc/declic, units of systemd, and the data of a service that runs as nobody."""
 
     root: Path
+    starter: "subprocess.Popen[str]"
 
     @property
     def etc(self) -> Path:
@@ -58,22 +74,32 @@ class Machine:
 
     def declic(self, *arguments: str, **env: str) -> tuple[int, str, str]:
         """A command in an empty folder, with no setting in the environment unless given."""
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("DECLIC_")}
-        command = [sys.executable, "-c", DRIVER, str(self.etc), str(self.root / "units"), *arguments]
-        (self.root / "cwd").mkdir(exist_ok=True)
-        done = subprocess.run(command, env=kept | env, cwd=self.root / "cwd", capture_output=True, text=True)
+        assert self.starter.stdin is not None
+        assert self.starter.stdout is not None
+        self.starter.stdin.write(json.dumps({"root": str(self.root), "env": env, "arguments": arguments}) + "\n")
+        self.starter.stdin.flush()
+        status = int(self.starter.stdout.readline())
         assert list((self.root / "cwd").iterdir()) == []  # nothing is ever made where somebody happens to be
-        return done.returncode, done.stdout, done.stderr
+        return status, (self.root / "out").read_text(), (self.root / "err").read_text()
+
+
+@pytest.fixture(scope="module")
+def starter() -> Iterator["subprocess.Popen[str]"]:
+    """What starts the commands."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith("DECLIC_")}
+    command = [sys.executable, "-c", STARTER]
+    with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
 
 
 @pytest.fixture
-def machine() -> Iterator[Machine]:
+def machine(starter: "subprocess.Popen[str]") -> Iterator[Machine]:
     """In a folder that others may walk through, unlike tmp_path."""
     root = Path(tempfile.mkdtemp(prefix="declic-"))
     root.chmod(0o711)
-    for name in ("etc", "units", "backups"):
+    for name in ("etc", "units", "backups", "cwd"):
         (root / name).mkdir()
-    yield Machine(root=root)
+    yield Machine(root=root, starter=starter)
     shutil.rmtree(root)
 
 
