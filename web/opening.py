@@ -30,6 +30,9 @@ log = structlog.get_logger(__name__)
 Result = TypeVar("Result")
 
 
+PAUSE_SECONDS = 1.0
+
+
 class AddressChanged(DeclicError):
     """The address of an instance is permanent."""
 
@@ -84,7 +87,7 @@ async def _await(
                 raise
             log.info("database_awaited", cause=str(error))
             with suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), 1)
+                await asyncio.wait_for(stopping.wait(), PAUSE_SECONDS)
 
 
 async def furnish(instance: Instance) -> None:

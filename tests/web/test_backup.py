@@ -43,6 +43,7 @@ async def test_a_backup_makes_the_same_instance_again(env: dict[str, str], tmp_p
     pictures = {path.name for path in (Path(env["DECLIC_DATA"]) / "media").rglob("*") if path.is_file()}
     assert pictures
     assert {path.name for path in (tmp_path / "data" / "media").rglob("*") if path.is_file()} == pictures
+    assert await result(other, "backup", "verify", str(kept)) == str(kept)
     status, _, err = await run_declic(other, "restore", str(kept))
     assert (status, err.count("\n")) == (1, 1)
     assert "There is an instance in" in err
