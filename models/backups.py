@@ -172,6 +172,7 @@ async def read_major(conn: Connection) -> int:
 
 async def _connect(url: str) -> asyncpg.Connection:
     try:
-        return await asyncpg.connect(url)
+        # A pool between us and the server (PgBouncer) knows no statements by name from one transaction to the next.
+        return await asyncpg.connect(url, statement_cache_size=0)
     except (*LOST, asyncpg.PostgresError) as error:  # a wrong password or name, too
         raise Unavailable(f"The database cannot be reached: {tell_os_error(error)}") from error

@@ -27,6 +27,13 @@ class Damage:
         ]
         return " and ".join(parts)
 
+    def require_none(self, folder: Path, otherwise: str = "") -> None:
+        """Raise Unusable where there is any. Another backup would link the same pictures, unless it copies all."""
+        if self:
+            raise Unusable(
+                f"{folder} is not whole: {self.tell()}; take another backup with `declic backup --full`{otherwise}."
+            )
+
 
 def require_dump(folder: Path, manifest: Manifest) -> None:
     """Raise Unusable unless the dump is whole and what was written."""

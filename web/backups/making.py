@@ -79,7 +79,10 @@ async def make_backup(
             raise NotMade(_tell_disk(folder, error)) from None
         finally:
             await asyncio.to_thread(shutil.rmtree, growing, ignore_errors=True)
-        removed = 0 if keep is None else await asyncio.to_thread(_rotate, folder, prefix, keep)
+        try:
+            removed = 0 if keep is None else await asyncio.to_thread(_rotate, folder, prefix, keep)
+        except OSError as error:
+            raise NotMade(f"{done} is made, but older ones could not be removed: {error.strerror or error}.") from None
     return Made(folder=done, manifest=made.manifest, linked=made.linked, removed=removed)
 
 

@@ -58,10 +58,8 @@ def check_source(settings: Settings, folder: Path, *, without_media: bool, witho
         )
     require_dump(folder, manifest)
     damage = find_damage(folder, manifest)
-    if damage and not without_media:
-        raise Unusable(
-            f"{folder} is not whole: {damage.tell()}; take another backup, or say --without-media to restore the rest."
-        )
+    if not without_media:
+        damage.require_none(folder, ", or say --without-media to restore the rest")
     return Source(folder=folder, manifest=manifest, damage=damage)
 
 

@@ -15,8 +15,14 @@ from models.errors import DeclicError
 from models.postgres import DatabaseError, embedded, scratch, stop_unused
 from models.settings import Settings
 from web.backups.checking import find_damage, require_dump
-from web.backups.manifest import DUMP, Manifest, Unusable, read_manifest, require_known_schema
-from web.backups.restoring import list_differences
+from web.backups.making import tell_megabytes
+from web.backups.manifest import DUMP, Manifest, read_manifest, require_known_schema
+from web.backups.restoring import ROOM, list_differences
+
+
+class Untried(DeclicError):
+    """The backup could not be verified here, whatever it is worth."""
+
 
 BESIDE = "a database beside the one of the instance"
 
@@ -57,11 +63,9 @@ async def verify_backup(settings: Settings, folder: Path) -> Verified:
     manifest = read_manifest(folder)
     require_known_schema(folder, manifest)
     await asyncio.to_thread(require_dump, folder, manifest)
-    damage = await asyncio.to_thread(find_damage, folder, manifest)
-    if damage:
-        raise Unusable(f"{folder} is not whole: {damage.tell()}; take another backup.")
+    (await asyncio.to_thread(find_damage, folder, manifest)).require_none(folder)
     read = time.monotonic()
-    async with _scratch_database(settings) as scratched:
+    async with _scratch_database(settings, manifest) as scratched:
         binaries = await backups.choose_clients(scratched.url, folder / DUMP)
         await backups.restore(scratched.url, folder / DUMP, binaries)
         async with backups.look_at(scratched.url) as conn:
@@ -79,7 +83,7 @@ async def verify_backup(settings: Settings, folder: Path) -> Verified:
 
 
 @asynccontextmanager
-async def _scratch_database(settings: Settings) -> AsyncIterator[Scratch]:
+async def _scratch_database(settings: Settings, manifest: Manifest) -> AsyncIterator[Scratch]:
     """An empty database: on the server of DECLIC_DATABASE_URL if it lets us, else one of our own."""
     if settings.database_url is not None and await scratch.may_create(settings.database_url):
         async with scratch.scratch_database(settings.database_url) as url:
@@ -89,7 +93,13 @@ async def _scratch_database(settings: Settings) -> AsyncIterator[Scratch]:
     for leftover in () if base is None else base.glob("verify-*"):
         await _remove_unused(leftover)
     folder = _make_folder(base)
+    free = shutil.disk_usage(folder).free
     try:
+        if manifest.database_size + ROOM > free:
+            raise Untried(
+                f"There is no room in {folder.parent} to restore this backup for a moment: its database has "
+                f"{tell_megabytes(manifest.database_size)}, and {tell_megabytes(free)} are free."
+            )
         async with embedded(folder / "data") as url:
             yield Scratch(url=url, place=APART)
     finally:

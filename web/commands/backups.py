@@ -9,11 +9,12 @@ from models import backup_runs, backups, keys
 from models.backup_runs import RunKind
 from models.database import open_pool, transaction
 from models.errors import DeclicError
-from models.postgres import open_database
+from models.postgres import DatabaseError, open_database
 from models.settings import Settings
 from web.backups.making import Made, make_backup, tell_megabytes
+from web.backups.manifest import Unusable
 from web.backups.restoring import Source, check_source, check_target, restore_backup
-from web.backups.verifying import Verified, verify_backup
+from web.backups.verifying import Untrue, Verified, verify_backup
 from web.commands.running import read_settings, run, say, tell
 
 INTO = click.Path(file_okay=False, resolve_path=True, path_type=Path)
@@ -88,7 +89,7 @@ async def _verify(settings: Settings, folder: Path) -> Verified:
     begun = time.monotonic()
     try:
         verified = await verify_backup(settings, folder)
-    except DeclicError as error:
+    except (Unusable, Untrue, DatabaseError) as error:
         await _note_beside(settings, folder, begun, failure=str(error))
         raise
     await _note_beside(settings, folder, begun, size=verified.manifest.size)

@@ -51,7 +51,12 @@ def cut(name: str) -> Callable[[Path], None]:
 
 def remove(*names: str) -> Callable[[Path], None]:
     """Take files away."""
-    return lambda backup: [(backup / name).unlink() for name in names] and None
+
+    def take(backup: Path) -> None:
+        for name in names:
+            (backup / name).unlink()
+
+    return take
 
 
 def claim(**changes: Any) -> Callable[[Path], None]:
@@ -128,6 +133,15 @@ async def test_too_little_room_is_said_before_anything_is_written(
     with pytest.raises(NotRestored, match=r"no room in .*new: this backup needs .* MB, and 10\.0 MB are free"):
         await restore(new, made.folder)
     assert not new.data.exists()
+
+
+async def test_an_account_that_may_not_write_there_is_told(
+    house: House, made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: not mode & os.W_OK)
+
+    with pytest.raises(NotRestored, match="cannot be written by this account: run this as root"):
+        await restore(msgspec.structs.replace(house.settings, data=tmp_path / "new"), made.folder)
 
 
 async def test_without_its_pictures_the_rest_comes_back_when_that_is_wanted(

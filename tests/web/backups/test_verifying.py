@@ -1,14 +1,17 @@
 """A verification restores everything beside the instance, compares it, and leaves nothing behind."""
 
 import json
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
+import msgspec
 import pytest
 
 from tests.web.backups.house import House, copy_backup, elsewhere, rewrite_manifest, run
 from web.backups.making import Made
 from web.backups.manifest import MANIFEST
-from web.backups.verifying import Untrue, verify_backup
+from web.backups.verifying import Untried, Untrue, verify_backup
 from web.commands.backups import describe_verified
 
 SCRATCH = "SELECT count(*) FROM pg_database WHERE datname LIKE 'declic_verify_%'"
@@ -49,6 +52,17 @@ async def test_what_comes_back_otherwise_than_it_was_is_said_and_nothing_stays(
     with pytest.raises(Untrue, match=words):
         await verify_backup(house.settings, backup)
     assert await run(postgres_url, SCRATCH) == 0
+
+
+async def test_too_little_room_says_nothing_against_the_backup(
+    house: House, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10_000_000))
+    here = msgspec.structs.replace(house.settings, database_url=None)
+
+    with pytest.raises(Untried, match="There is no room in"):
+        await verify_backup(here, made.folder)
+    assert {path.name for path in here.data.iterdir()} == {"media"}
 
 
 async def test_where_no_database_may_be_made_it_starts_one_of_its_own(

@@ -346,7 +346,7 @@ async def test_backups_are_told_to_administrators_the_good_and_the_failed(admin:
     words = (await admin.get("/coop/serveurs")).words()
     assert "No space left on device" in words
     assert "C’était il y a plus d’une semaine." in words
-    assert "cette sauvegarde ne rendrait pas tout. media differ" in words
+    assert "ne comptez pas sur cette sauvegarde. media differ" in words
 
 
 async def test_a_marketplace_is_seen_stopped_and_given_things_again(
