@@ -23,7 +23,7 @@ STARTER = """
 import json, os, sys
 from pathlib import Path
 from web.cli import run_command
-from web.commands import backups, installed, keys, members, peers
+from web.commands import backups, installed, keys, members, owner, peers
 
 for line in sys.stdin:
     given = json.loads(line)
@@ -34,6 +34,7 @@ for line in sys.stdin:
         for number, name in ((1, "out"), (2, "err")):
             os.dup2(os.open(root / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
         os.environ.update(given["env"])
+        owner.CODE = [given["env"].pop("CODE", "/")]
         installed.FOLDER, installed.UNITS = root / "etc", (root / "units",)
         status = run_command(given["arguments"])
         sys.stdout.flush()
@@ -168,6 +169,19 @@ def test_data_that_root_took_from_the_service_are_named_with_the_way_back(machin
     assert f"{machine.data} belongs to root" in err
     assert f"chown -R nobody: {machine.data}" in err
     assert list(machine.data.iterdir()) == []
+
+
+@AS_ROOT
+def test_a_command_that_the_account_of_the_data_may_not_read_does_not_begin(machine: Machine, tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    machine.install()
+    machine.data.mkdir()
+    os.chown(machine.data, NOBODY.pw_uid, NOBODY.pw_gid)
+
+    status, _, err = machine.declic("backup", str(machine.root / "backups"), CODE=str(tmp_path / "os.py"))
+
+    assert (status, err.count("\n")) == (1, 1)
+    assert f"belongs to nobody, who may not read {tmp_path}/os.py, where this command is" in err
 
 
 @AS_ROOT

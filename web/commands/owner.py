@@ -5,7 +5,11 @@ import pwd
 from pathlib import Path
 
 from models.errors import DeclicError
+from models.postgres.account import tell_user
 from web.commands.installed import Installed
+
+CODE = (os.__file__, __file__)
+"""Of Python and of ours one file each: the others are beside them."""
 
 
 class WrongOwner(DeclicError):
@@ -33,8 +37,25 @@ def become_owner(data: Path, installed: Installed | None, *, creating: bool) -> 
                 f"chown -R {user}: {data}"
             )
         return None
+    closed = _find_closed(found.st_uid, found.st_gid)
+    if closed is not None:
+        raise WrongOwner(
+            f"{data} belongs to {tell_user(found.st_uid)}, who may not read {closed}, where this command is: take the "
+            "one of the service, such as /opt/declic/venv/bin/declic."
+        )
     _become(found.st_uid, found.st_gid)
     return os.environ["LOGNAME"]
+
+
+def _find_closed(uid: int, gid: int) -> str | None:
+    """What the account may not read of the program itself, so that it would fail in the middle."""
+    os.setegid(gid)
+    os.seteuid(uid)
+    try:
+        return next((path for path in CODE if not os.access(path, os.R_OK, effective_ids=True)), None)
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
 
 
 def _make_for(data: Path, user: str | None, *, creating: bool) -> None:
