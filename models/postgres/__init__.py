@@ -22,8 +22,8 @@ async def open_database(settings: Settings, *, creating: bool = True) -> AsyncIt
         return
     if not creating and not list_clusters(settings.data):
         raise DatabaseError(
-            f"There is no instance in {settings.data}: `declic serve` makes one, and DECLIC_DATA names the folder of "
-            "one that exists."
+            f"There is no instance in {settings.data}: `declic serve` or `declic migrate` makes one, and DECLIC_DATA "
+            "names the folder of one that exists."
         )
     async with embedded(settings.data) as url:
         yield url

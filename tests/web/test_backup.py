@@ -22,7 +22,8 @@ async def result(env: dict[str, str], *arguments: str) -> str:
 async def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An instance with an embedded database, Alice and an offer of hers."""
     env = make_environment(tmp_path_factory.mktemp("first") / "data", free_port())
-    await run_declic(env, "migrate")
+    status, _, err = await run_declic(env, "migrate")
+    assert status == 0, err
     await result(env, "account", "create", "alice", "--email", "a@lomme.test", "--password", PASSWORD)
     photo = ("--photo", str(SAMPLE), "--alt", "Une perceuse")
     await result(env, "publish", "offer", "--as", "alice", "--title", "Perceuse", "--place", "59160 Lomme", *photo)

@@ -189,7 +189,7 @@ def test_a_command_that_the_account_of_the_data_may_not_read_does_not_begin(mach
 def test_where_no_instance_is_none_is_made(machine: Machine, command: tuple[str, ...]) -> None:
     status, out, err = machine.declic(*command)
     assert (status, out, err.count("\n")) == (1, "", 1)
-    assert f"There is no instance in {machine.root}/cwd/data: `declic serve` makes one" in err
+    assert f"There is no instance in {machine.root}/cwd/data: `declic serve` or `declic migrate` makes one" in err
 
     machine.install()
     status, out, err = machine.declic(*command)
