@@ -8,11 +8,12 @@ from typing import Any
 
 import asyncpg
 import pytest
+from click.testing import CliRunner
 
 from models.migrate import NotMigrated
 from tests.conftest import copy_database, with_database
 from tests.servers import PASSWORD, make_environment, run_declic
-from web.cli import run_command
+from web.cli import declic, run_command
 from web.opening import await_migrated
 
 PHOTO = Path(__file__).parents[2] / "web" / "demo" / "photos" / "perceuse.jpg"
@@ -154,6 +155,22 @@ async def test_a_password_that_is_no_good_is_refused(
     create = ["account", "create", "bob", "--email", "b@c.de", "--password-file", str(tmp_path / "secret")]
 
     assert sentence in await shell.failure(*create)
+
+
+@pytest.mark.parametrize(
+    ("options", "typed"),
+    [
+        (["--password"], "court\ncourt\n"),
+        (["--password", "--role", "admin"], "court\ncourt\n"),
+        (["--password-file", "-"], "court\n"),
+    ],
+)
+def test_a_password_is_asked_for_twice_or_read_from_standard_input(options: list[str], typed: str) -> None:
+    answer = CliRunner().invoke(declic, ["account", "create", "bob", "--email", "b@c.de", *options], input=typed)
+
+    assert "at least 10 characters" in str(answer.exception)
+    assert "court" not in answer.output
+    assert "Warning" not in answer.output
 
 
 async def test_a_password_on_the_command_line_is_taken_this_once_and_said_to_be_seen_by_all(shell: Shell) -> None:
