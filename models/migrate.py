@@ -19,6 +19,10 @@ class MigrationError(DeclicError):
     """The database and this version of the software do not fit together."""
 
 
+class NotMigrated(MigrationError):
+    """The database is older than this version of the software."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migration:
     """One file: its name without the suffix, its SQL, and the checksum that must not change once applied."""
@@ -44,16 +48,40 @@ async def migrate(dsn: str, folder: Path = FOLDER) -> list[str]:
     Raises MigrationError when the database was made by a newer version or an applied file was changed,
     Unavailable when it cannot be reached.
     """
-    try:
-        conn = await asyncpg.connect(dsn)
-    except LOST as error:
-        raise Unavailable("database_unreachable", cause=tell_os_error(error)) from error
+    conn = await _connect(dsn)
     try:
         # Held by the connection, not a transaction, so that the files can commit one by one.
         await conn.execute("SELECT pg_advisory_lock($1)", LOCK)
         return await _apply_missing(conn, list_migrations(folder))
     finally:
         await conn.close()
+
+
+async def require_migrated(dsn: str) -> None:
+    """Raise NotMigrated for a database that is older than this version, MigrationError for a newer, or Unavailable."""
+    conn = await _connect(dsn)
+    try:
+        if await conn.fetchval("SELECT to_regclass('migration')") is None:
+            raise NotMigrated(
+                "The database is empty: `declic serve` makes an instance of it, `declic restore` fills it."
+            )
+        applied = {row["name"]: row["checksum"] for row in await conn.fetch("SELECT name, checksum FROM migration")}
+    finally:
+        await conn.close()
+    migrations = list_migrations()
+    _require_known(applied, migrations)
+    if len(applied) < len(migrations):
+        raise NotMigrated(
+            "The database is older than this version of Déclic: make a backup (`declic backup FOLDER`), then restart "
+            "the server, which brings it up to date, or run `declic migrate`."
+        )
+
+
+async def _connect(dsn: str) -> asyncpg.Connection:
+    try:
+        return await asyncpg.connect(dsn)
+    except LOST as error:
+        raise Unavailable(f"The database cannot be reached: {tell_os_error(error)}") from error
 
 
 async def is_migrated(conn: asyncpg.Connection | asyncpg.pool.PoolConnectionProxy) -> bool:

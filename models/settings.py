@@ -145,6 +145,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return _read_listen(self.listen)
 
 
+def environment_of_child(added: Mapping[str, str]) -> dict[str, str]:
+    """Our environment for a program that is not ours: without settings, some of which are secret, and in English."""
+    kept = {key: text for key, text in os.environ.items() if not key.startswith(PREFIX)}
+    return {**kept, "LC_ALL": "C.UTF-8", **added}
+
+
 def _convert(given: Mapping[str, Any]) -> Settings:
     for name in given:
         if name not in Settings.__struct_fields__:

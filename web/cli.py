@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -45,7 +46,12 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="declic", prog_name="declic")
-def declic() -> None:
+@click.option(
+    "--settings",
+    type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
+    help="The settings of the instance that is meant, such as /etc/declic/declic.env.",
+)
+def declic(settings: Path | None) -> None:
     """A server that local cooperatives install to lend, give and repair together."""
 
 
@@ -73,6 +79,9 @@ def run_command(arguments: list[str]) -> int:
         in_english = import_module("web.commands.english").in_english
         click.echo(one_line(in_english(error)), err=True)
         return 2 if isinstance(error, Invalid) else 1
+    except PermissionError as error:
+        click.echo(one_line(f"{error.filename or 'This'} is closed to the account that this works as."), err=True)
+        return 1
     except (click.Abort, KeyboardInterrupt):
         return 130
     return status if isinstance(status, int) else 0

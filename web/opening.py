@@ -2,8 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import TypeVar
 
 import msgspec
 import structlog
@@ -18,12 +20,17 @@ from models import actors
 from models.communes import load_communes
 from models.database import open_pool, transaction
 from models.errors import DeclicError, Unavailable
-from models.migrate import migrate
+from models.migrate import NotMigrated, migrate, require_migrated
 from models.postgres import open_database
 from models.settings import Settings
 from outbox.founding import found_instance, list_missing
 
 log = structlog.get_logger(__name__)
+
+Result = TypeVar("Result")
+
+
+PAUSE_SECONDS = 1.0
 
 
 class AddressChanged(DeclicError):
@@ -32,14 +39,19 @@ class AddressChanged(DeclicError):
 
 @asynccontextmanager
 async def open_all(
-    settings: Settings, *, patience: float = 0, stopping: asyncio.Event | None = None
+    settings: Settings, *, patience: float = 0, stopping: asyncio.Event | None = None, migrating: bool = True
 ) -> AsyncIterator[Instance]:
     """The instance on a database that is there, migrated and furnished: what every command needs.
 
-    `patience` is how many seconds an external database may take to come up beside us, unless `stopping` is set.
+    `patience` is how many seconds an external database may take to come up beside us, unless `stopping` is set. Only
+    what serves is `migrating`: beside a server that runs, the schema of another version would fail it. Then a database
+    that is not there is not made either.
     """
-    async with open_database(settings) as url:
-        await migrate_patiently(url, patience, stopping)
+    async with open_database(settings, creating=migrating) as url:
+        if migrating:
+            await migrate_patiently(url, patience, stopping)
+        else:
+            await await_migrated(url, patience, stopping)
         async with open_instance(settings, url) as instance:
             await furnish(instance)
             yield instance
@@ -47,21 +59,35 @@ async def open_all(
 
 async def migrate_patiently(url: str, patience: float = 0, stopping: asyncio.Event | None = None) -> list[str]:
     """Apply what is missing, once the database answers; the names of what was applied. Raises Unavailable."""
+    applied = await _await(partial(migrate, url), (Unavailable,), patience, stopping)
+    if applied:
+        log.info("migrated", migrations=applied)
+    return applied
+
+
+async def await_migrated(url: str, patience: float = 0, stopping: asyncio.Event | None = None) -> None:
+    """Wait until the database answers and a server has migrated it. Raises Unavailable, MigrationError."""
+    await _await(partial(require_migrated, url), (Unavailable, NotMigrated), patience, stopping)
+
+
+async def _await(
+    attempt: Callable[[], Awaitable[Result]],
+    passing: tuple[type[DeclicError], ...],
+    patience: float,
+    stopping: asyncio.Event | None,
+) -> Result:
+    """Try again each second after an error that may pass, for so many seconds, unless `stopping` is set."""
     end = time.monotonic() + patience
     stopping = stopping or asyncio.Event()
     while True:
         try:
-            applied = await migrate(url)
-        except Unavailable as error:
+            return await attempt()
+        except passing as error:
             if time.monotonic() >= end or stopping.is_set():
                 raise
             log.info("database_awaited", cause=str(error))
             with suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), 1)
-            continue
-        if applied:
-            log.info("migrated", migrations=applied)
-        return applied
+                await asyncio.wait_for(stopping.wait(), PAUSE_SECONDS)
 
 
 async def furnish(instance: Instance) -> None:

@@ -18,6 +18,7 @@ from federation.instance import Instance
 from models.background import Background
 from models.database import transaction
 from models.errors import DeclicError, Unavailable
+from models.migrate import NotMigrated
 from models.settings import Settings
 from web.api.streaming.hub import HUB
 from web.app import make_app
@@ -115,7 +116,8 @@ async def drain(app: web.Application) -> None:
 async def work(settings: Settings) -> None:
     """Only work, serve no pages: `declic worker`."""
     stopping = stop_on_signals()
-    async with unless_stopped(stopping), open_all(settings, patience=START_SECONDS, stopping=stopping) as instance:
+    opening = open_all(settings, patience=START_SECONDS, stopping=stopping, migrating=False)
+    async with unless_stopped(stopping), opening as instance:
         log.info("working", url=instance.site.url)
         await work_until(stopping, instance, Waker(instance.pool))
         log.info("stopped")
@@ -160,7 +162,7 @@ async def unless_stopped(stopping: asyncio.Event) -> AsyncIterator[None]:
     """A database that was still awaited, or went away meanwhile, is nobody's trouble any more at a stop."""
     try:
         yield
-    except Unavailable:
+    except (Unavailable, NotMigrated):
         if not stopping.is_set():
             raise
         log.info("stopped")

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from models.postgres.binaries import OLDEST_MAJOR, DatabaseError
+from models.postgres.binaries import OLDEST_MAJOR, DatabaseError, list_clusters
 from models.postgres.move import move_database
 from models.postgres.server import embedded, stop_unused
 from models.settings import Settings
@@ -12,10 +12,18 @@ __all__ = ["OLDEST_MAJOR", "DatabaseError", "embedded", "move_database", "open_d
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[str]:
-    """The URL of a database that can be used while the block lasts. Raises DatabaseError."""
+async def open_database(settings: Settings, *, creating: bool = True) -> AsyncIterator[str]:
+    """The URL of a database that can be used while the block lasts; made if need be only where `creating`.
+
+    Raises DatabaseError.
+    """
     if settings.database_url is not None:
         yield settings.database_url
         return
+    if not creating and not list_clusters(settings.data):
+        raise DatabaseError(
+            f"There is no instance in {settings.data}: `declic serve` or `declic migrate` makes one, and DECLIC_DATA "
+            "names the folder of one that exists."
+        )
     async with embedded(settings.data) as url:
         yield url

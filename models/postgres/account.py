@@ -50,9 +50,19 @@ def choose_account(data: Path, cluster: Path) -> Account:
     owner = cluster.stat().st_uid if cluster.exists() else 0
     if owner == 0 and can_unshare():
         return Account(prefix=("unshare", *NOBODY))
-    user = pwd.getpwuid(owner).pw_name if owner else _find_user()
+    user = _name_user(cluster, owner) if owner else _find_user()
     require_passage(data, user)
     return Account(user=user)
+
+
+def _name_user(cluster: Path, owner: int) -> str:
+    try:
+        return pwd.getpwuid(owner).pw_name
+    except KeyError:
+        raise DatabaseError(
+            f"{cluster} belongs to the account {owner}, which this machine does not have: give it to one that it has "
+            f"(chown -R NAME: {cluster})."
+        ) from None
 
 
 def can_unshare() -> bool:
@@ -89,6 +99,14 @@ def require_passage(data: Path, user: str) -> None:
             f"PostgreSQL does not run as root, and {user} cannot reach {data}: start Déclic as an ordinary user, "
             f"or set DECLIC_DATA to a folder that others may pass through, such as /var/lib/declic."
         )
+
+
+def tell_user(uid: int) -> str:
+    """The name of an account, or its number where it has none."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 def _find_user() -> str:

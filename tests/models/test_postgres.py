@@ -243,7 +243,7 @@ def hidden_wheel(passage: Path) -> Path:
 async def test_programs_that_the_other_account_cannot_reach_are_copied(
     passage: Path, hidden_wheel: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = list(binaries._read_binaries(hidden_wheel / "pginstall" / "bin"))
+    found = list(binaries._read_binaries(hidden_wheel / "pginstall" / "bin", binaries.SERVER))
     monkeypatch.setattr(binaries, "find_binaries", lambda: iter(found))
     monkeypatch.setattr(account, "can_unshare", lambda: False)
 

@@ -22,6 +22,8 @@ async def result(env: dict[str, str], *arguments: str) -> str:
 async def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An instance with an embedded database, Alice and an offer of hers."""
     env = make_environment(tmp_path_factory.mktemp("first") / "data", free_port())
+    status, _, err = await run_declic(env, "migrate")
+    assert status == 0, err
     await result(env, "account", "create", "alice", "--email", "a@lomme.test", "--password", PASSWORD)
     photo = ("--photo", str(SAMPLE), "--alt", "Une perceuse")
     await result(env, "publish", "offer", "--as", "alice", "--title", "Perceuse", "--place", "59160 Lomme", *photo)
@@ -42,8 +44,10 @@ async def test_a_backup_makes_the_same_instance_again(env: dict[str, str], tmp_p
     pictures = {path.name for path in (Path(env["DECLIC_DATA"]) / "media").rglob("*") if path.is_file()}
     assert pictures
     assert {path.name for path in (tmp_path / "data" / "media").rglob("*") if path.is_file()} == pictures
+    assert await result(other, "backup", "verify", str(kept)) == str(kept)
     status, _, err = await run_declic(other, "restore", str(kept))
-    assert (status, err.strip()) == (1, "This database is not empty; a backup is restored into an empty one only.")
+    assert (status, err.count("\n")) == (1, 1)
+    assert "There is an instance in" in err
 
 
 async def test_what_is_no_backup_is_refused(env: dict[str, str], tmp_path: Path) -> None:

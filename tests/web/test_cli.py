@@ -8,10 +8,13 @@ from typing import Any
 
 import asyncpg
 import pytest
+from click.testing import CliRunner
 
+from models.migrate import NotMigrated
 from tests.conftest import copy_database, with_database
 from tests.servers import PASSWORD, make_environment, run_declic
-from web.cli import run_command
+from web.cli import declic, run_command
+from web.opening import await_migrated
 
 PHOTO = Path(__file__).parents[2] / "web" / "demo" / "photos" / "perceuse.jpg"
 
@@ -61,7 +64,9 @@ async def shell(cli_database: str, tmp_path_factory: pytest.TempPathFactory) -> 
     """An instance with one member, Alice."""
     data = tmp_path_factory.mktemp("cli")
     shell = Shell(make_environment(data, 9, database_url=cli_database, url="http://lomme.test"))
-    created = ["account", "create", "alice", "--email", "alice@lomme.test", "--password", PASSWORD]
+    secret = data / "secret"
+    secret.write_text(f"{PASSWORD}\n")
+    created = ["account", "create", "alice", "--email", "alice@lomme.test", "--password-file", str(secret)]
     assert await shell.result(*created) == "http://lomme.test/users/alice"
     return shell
 
@@ -120,8 +125,6 @@ PUBLISH = ("publish", "offer", "--as", "alice", "--title", "Perceuse")
         (("account", "create", "alice", "--email", "other@lomme.test"), "alice is taken"),
         (("account", "create", "admin", "--email", "admin@lomme.test"), "is reserved"),
         (("account", "create", "bob", "--email", "bob"), "not an e-mail address"),
-        (("account", "create", "bob", "--email", "b@c.de", "--password", "court"), "at least 10 characters"),
-        (("account", "create", "bob", "--email", "b@c.de", "--password", "bob1234567890"), "too easy to guess"),
         (("token", "create", "bob"), "no account named bob"),
         (("account", "move", "bob", "@bob@nowhere.invalid"), "no account named bob"),
         (("account", "move", "alice", "@alice@nowhere.invalid"), "nowhere.invalid"),
@@ -142,9 +145,47 @@ async def test_what_cannot_be_done_is_said_in_one_sentence(
     assert sentence in await shell.failure(*arguments)
 
 
+@pytest.mark.parametrize(
+    ("password", "sentence"), [("court", "at least 10 characters"), ("bob1234567890", "too easy to guess")]
+)
+async def test_a_password_that_is_no_good_is_refused(
+    shell: Shell, tmp_path: Path, password: str, sentence: str
+) -> None:
+    (tmp_path / "secret").write_text(password)
+    create = ["account", "create", "bob", "--email", "b@c.de", "--password-file", str(tmp_path / "secret")]
+
+    assert sentence in await shell.failure(*create)
+
+
+@pytest.mark.parametrize(
+    ("options", "typed"),
+    [
+        (["--password"], "court\ncourt\n"),
+        (["--password", "--role", "admin"], "court\ncourt\n"),
+        (["--password-file", "-"], "court\n"),
+    ],
+)
+def test_a_password_is_asked_for_twice_or_read_from_standard_input(options: list[str], typed: str) -> None:
+    answer = CliRunner().invoke(declic, ["account", "create", "bob", "--email", "b@c.de", *options], input=typed)
+
+    assert "at least 10 characters" in str(answer.exception)
+    assert "court" not in answer.output
+    assert "Warning" not in answer.output
+
+
+async def test_a_password_on_the_command_line_is_taken_this_once_and_said_to_be_seen_by_all(shell: Shell) -> None:
+    create = ("account", "create", "ines", "--email", "ines@lomme.test", f"--password={PASSWORD}")
+    status, out, err = await run_declic(shell.env, *create)
+
+    assert (status, out, err.count("\n")) == (0, "http://lomme.test/users/ines\n", 1)
+    assert "everybody on this machine sees what stands on a command line" in err
+    assert PASSWORD not in err
+
+
 async def test_an_account_ends_only_when_that_is_meant_and_then_for_ever(shell: Shell) -> None:
-    create = ["account", "create", "lea", "--email", "lea@lomme.test", "--password", PASSWORD]
-    assert await shell.result(*create) == "http://lomme.test/users/lea"
+    create = ["account", "create", "lea", "--email", "lea@lomme.test"]
+    status, out, _ = await run_declic(shell.env, *create)
+    assert (status, out) == (0, "http://lomme.test/users/lea\n")
 
     assert "repeat with --yes" in await shell.failure("account", "delete", "lea")
     assert await shell.result("account", "delete", "lea", "--yes") == "http://lomme.test/users/lea"
@@ -158,6 +199,43 @@ async def test_a_member_without_a_password_gets_a_link_on_stderr(shell: Shell) -
 
     assert (status, out) == (0, "http://lomme.test/users/zoe\n")
     assert "http://lomme.test/lien/" in err
+
+
+@pytest.fixture
+async def older_url(furnished_url: str) -> AsyncIterator[str]:
+    """A database to which the last migration has yet to come."""
+    last = await read(
+        furnished_url, "DELETE FROM migration WHERE name = (SELECT max(name) FROM migration) RETURNING name"
+    )
+    yield furnished_url
+    assert await read(furnished_url, f"SELECT count(*) FROM migration WHERE name = '{last}'") == 0
+
+
+async def test_only_what_serves_changes_the_schema_beside_a_server_that_runs(older_url: str, tmp_path: Path) -> None:
+    env = make_environment(tmp_path, 9, database_url=older_url)
+
+    status, out, err = await run_declic(env, "token", "create", "alice")
+
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert "make a backup (`declic backup FOLDER`), then restart the server" in err
+
+
+async def test_a_worker_waits_until_a_server_brought_the_schema_up_to_date(
+    older_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(NotMigrated):
+        await await_migrated(older_url, patience=0)
+    checks = iter([NotMigrated("older"), None])
+
+    async def check(_: str) -> None:
+        found = next(checks)
+        if found is not None:
+            raise found
+
+    monkeypatch.setattr("web.opening.require_migrated", check)
+    monkeypatch.setattr("web.opening.PAUSE_SECONDS", 0)
+    await await_migrated(older_url, patience=5)
+    assert next(checks, "all asked") == "all asked"
 
 
 async def test_a_database_that_is_away_is_said_in_one_sentence(tmp_path: Path) -> None:

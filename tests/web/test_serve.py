@@ -31,6 +31,8 @@ async def data(tmp_path_factory: pytest.TempPathFactory, port: int) -> Path:
     """A data folder with one member, Alice; made once."""
     folder = tmp_path_factory.mktemp("serve") / "data"
     env = make_environment(folder, port)
+    status, _, err = await run_declic(env, "migrate")
+    assert status == 0, err
     status, _, err = await run_declic(
         env, "account", "create", "alice", "--email", "alice@lomme.test", "--password", PASSWORD
     )

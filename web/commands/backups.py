@@ -1,44 +1,131 @@
-"""`declic backup`, `declic restore`: everything of an instance in one folder, and an instance made of it again."""
+"""`declic backup`, `declic backup verify`, `declic restore`."""
 
-import asyncio
-import shutil
-from datetime import UTC, datetime
+import time
 from pathlib import Path
 
 import click
 
-from models import backups, keys
-from models.database import connection
-from models.postgres import open_database
+from models import backup_runs, backups, keys
+from models.backup_runs import RunKind
+from models.database import open_pool, transaction
+from models.errors import DeclicError
+from models.postgres import DatabaseError, open_database
 from models.settings import Settings
-from web.commands.running import Refused, read_settings, run, say, tell
-from web.opening import open_all
+from web.backups.making import Made, make_backup, tell_megabytes
+from web.backups.manifest import Unusable
+from web.backups.restoring import Source, check_source, check_target, restore_backup
+from web.backups.verifying import Untrue, Verified, verify_backup
+from web.commands.running import read_settings, run, say, tell
 
-DUMP = "database.dump"
-MEDIA = "media"
+INTO = click.Path(file_okay=False, resolve_path=True, path_type=Path)
+
+FROM = click.Path(exists=True, resolve_path=True, path_type=Path)
+
+
+class Backups(click.Group):
+    """`declic backup FOLDER` makes one; what has a name of its own comes before a folder of that name (./verify)."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Without the name of a command, `make` is meant."""
+        if not args or args[0] not in {*self.commands, *self.get_help_option_names(ctx)}:
+            args = ["make", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=Backups)
+def backup() -> None:
+    """Write the database and the pictures into a new folder in FOLDER: `declic backup FOLDER`. Or verify one."""
+
+
+@backup.command("make")
+@click.argument("folder", type=INTO)
+@click.option("--keep", type=click.IntRange(1), help="How many backups stay in FOLDER; older ones are removed.")
+@click.option("--full", is_flag=True, help="Copy every picture, also those that the backup before has (else linked).")
+@click.option("--with-cache", is_flag=True, help="Also copies of other servers' pictures, which can be fetched again.")
+def make(folder: Path, *, keep: int | None, full: bool, with_cache: bool) -> None:
+    """Write the database and the pictures into a new folder in FOLDER, while the server runs; prints its name."""
+    made = run(_make(read_settings(), folder, keep=keep, full=full, cache=with_cache))
+    say(describe_made(made))
+    tell(str(made.folder))
+
+
+@backup.command("verify")
+@click.argument("folder", type=FROM)
+def verify(folder: Path) -> None:
+    """Prove a backup: its checksums, then all of it restored beside the instance, compared, and removed again."""
+    verified = run(_verify(read_settings(), folder))
+    for line in describe_verified(verified):
+        say(line)
+    tell(str(folder))
 
 
 @click.command()
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def backup(folder: Path) -> None:
-    """Write the database and the pictures into a new folder in FOLDER, while the server runs; prints its name."""
-    tell(str(run(_backup(read_settings(), folder))))
+@click.argument("folder", type=FROM)
+@click.option("--without-media", is_flag=True, help="Go on when pictures are missing or changed: without these.")
+@click.option("--without-manifest", is_flag=True, help="Take a backup that has none, unchecked.")
+def restore(folder: Path, *, without_media: bool, without_manifest: bool) -> None:
+    """Fill an instance that is still empty with a backup: same DECLIC_URL, empty DECLIC_DATA, server stopped."""
+    settings = read_settings(creating=True)
+    source = check_source(settings, folder, without_media=without_media, without_manifest=without_manifest)
+    check_target(settings, source)
+    run(restore_backup(settings, source))
+    say(describe_restored(source))
 
 
-async def _backup(settings: Settings, folder: Path) -> Path:
-    async with open_all(settings) as instance:
-        url = instance.settings.database_url
-        assert url is not None, "open_instance names the database"
-        name = f"declic-{instance.site.host.replace(':', '-')}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-        growing, done = folder / f"{name}.part", folder / name
-        growing.mkdir(parents=True, mode=0o700)
-        async with connection(instance.pool) as conn:
-            await backups.dump(conn, url, growing / DUMP)
-            unsealed = await keys.count_unsealed(conn)
-    pictures = settings.data / MEDIA
-    if pictures.is_dir():  # after the database: what it names is there, and what came since does no harm
-        await asyncio.to_thread(shutil.copytree, pictures, growing / MEDIA, dirs_exist_ok=True)
-    growing.rename(done)
+async def _make(settings: Settings, folder: Path, *, keep: int | None, full: bool, cache: bool) -> Made:
+    begun = time.monotonic()
+    async with open_database(settings, creating=False) as url:
+        try:
+            made = await make_backup(settings, url, folder, cache=cache, full=full, keep=keep)
+        except DeclicError as error:
+            await _note(url, "backup", folder, begun, failure=str(error))
+            raise
+        await _note(url, "backup", made.folder, begun, size=made.manifest.size)
+        await _warn_of_keys(settings, url)
+    return made
+
+
+async def _verify(settings: Settings, folder: Path) -> Verified:
+    begun = time.monotonic()
+    try:
+        verified = await verify_backup(settings, folder)
+    except (Unusable, Untrue, DatabaseError) as error:
+        await _note_beside(settings, folder, begun, failure=str(error))
+        raise
+    await _note_beside(settings, folder, begun, size=verified.manifest.size)
+    return verified
+
+
+async def _note_beside(
+    settings: Settings, folder: Path, begun: float, *, failure: str | None = None, size: int | None = None
+) -> None:
+    """A backup may be verified where no instance is: then nobody waits for the news."""
+    try:
+        async with open_database(settings, creating=False) as url:
+            await _note(url, "verification", folder, begun, failure=failure, size=size)
+    except DeclicError:
+        return
+
+
+async def _note(
+    url: str, kind: RunKind, folder: Path, begun: float, *, failure: str | None = None, size: int | None = None
+) -> None:
+    """For administrators (/coop/serveurs). That it cannot be noted takes nothing from a backup."""
+    try:
+        pool = await open_pool(url, size=1)
+        try:
+            async with transaction(pool) as conn:
+                seconds = time.monotonic() - begun
+                await backup_runs.note(conn, kind, str(folder), seconds=seconds, failure=failure, size=size)
+        finally:
+            await pool.close()
+    except DeclicError as error:
+        say(f"That could not be noted for the administrators: {error}")
+
+
+async def _warn_of_keys(settings: Settings, url: str) -> None:
+    async with backups.look_at(url) as conn:
+        unsealed = await keys.count_unsealed(conn)
     if unsealed:
         say(
             f"Warning: {unsealed} private keys stand in this backup as they are; whoever reads it can sign as your "
@@ -46,21 +133,41 @@ async def _backup(settings: Settings, folder: Path) -> Path:
         )
     elif settings.key_file is not None:
         say(f"The keys are encrypted: keep {settings.key_file} too, and not beside this backup.")
-    return done
 
 
-@click.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def restore(folder: Path) -> None:
-    """Fill an instance that is still empty with a backup: same DECLIC_URL, empty DECLIC_DATA, server stopped."""
-    if not (folder / DUMP).is_file():
-        raise Refused(f"{folder} is no backup: there is no {DUMP} in it.")
-    run(_restore(read_settings(), folder))
-    say("Everything is back. `declic serve` starts it; what was published since the backup is lost here.")
+def describe_made(made: Made) -> str:
+    """What it holds, in one line; pictures that were lost before are said."""
+    manifest = made.manifest
+    lost = manifest.missing
+    words = (
+        f"{sum(table.rows for table in manifest.tables.values()):,} rows and {len(manifest.media):,} pictures "
+        f"({made.linked:,} of them shared with the backup before), {tell_megabytes(manifest.size)}."
+    )
+    if made.removed:
+        words += f" {made.removed} older removed."
+    if lost:
+        words += f" Warning: {len(lost)} pictures that members use are not in the store, and so not here ({lost[0]})."
+    return words
 
 
-async def _restore(settings: Settings, folder: Path) -> None:
-    async with open_database(settings) as url:
-        await backups.restore(url, folder / DUMP)
-    if (folder / MEDIA).is_dir():
-        await asyncio.to_thread(shutil.copytree, folder / MEDIA, settings.data / MEDIA, dirs_exist_ok=True)
+def describe_verified(verified: Verified) -> list[str]:
+    """What was compared, and how long it took."""
+    manifest, contents = verified.manifest, verified.contents
+    return [
+        f"Of {manifest.url}, {manifest.made_at:%Y-%m-%d %H:%M} UTC, Déclic {manifest.software}, PostgreSQL "
+        f"{manifest.postgresql}, schema {contents.migrations[-1] if contents.migrations else 'none'}.",
+        f"Read {len(manifest.media) + 1:,} files, {tell_megabytes(manifest.size)}, all as they were written: "
+        f"{verified.reading:.1f} s.",
+        f"Restored into {verified.place} (PostgreSQL {contents.postgresql}), removed again: {len(contents.tables)} "
+        f"tables, {verified.rows:,} rows, in number and content as they were: {verified.restoring:.1f} s.",
+    ]
+
+
+def describe_restored(source: Source) -> str:
+    """What is back, and what is not."""
+    words = "Everything is back." if not source.damage else f"All the rest is back: {source.damage.tell()}."
+    if source.manifest is None:
+        words = "What was there is back, unchecked."
+    elif source.manifest.missing:
+        words += f" {len(source.manifest.missing)} pictures were lost before this backup was made."
+    return f"{words} `declic serve` starts it; what was published since the backup is lost here."

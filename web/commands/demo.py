@@ -10,4 +10,4 @@ from web.demo.stage import play
 @click.option("--keep", is_flag=True, help="Go on with the demo of last time instead of a new one.")
 def demo(*, keep: bool) -> None:
     """Run two cooperatives on this machine, federating, with sample data; Ctrl-C ends them."""
-    run(play(read_settings(), keep=keep))
+    run(play(read_settings(own=True), keep=keep))

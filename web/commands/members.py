@@ -1,5 +1,8 @@
 """`declic account create|link|reset-second-factor|alias|move|delete`, `declic token create`."""
 
+import sys
+from typing import TextIO
+
 import click
 
 from federation.instance import Instance
@@ -35,17 +38,39 @@ def account() -> None:
 @account.command("create")
 @click.argument("name")
 @click.option("--email", required=True, help="The address of the person; never shown to others.")
-@click.option("--password", help="Without one, a link for a first log-in is shown.")
+@click.option(
+    "--password",
+    prompt="Password",
+    prompt_required=False,
+    hide_input=True,
+    confirmation_prompt=True,
+    help="Without a value it is asked for. Without a password, a link for a first log-in is shown.",
+)
+@click.option("--password-file", type=click.File(), help="A file whose first line is the password; - for stdin.")
 @click.option("--role", type=click.Choice(ROLES), default="member", show_default=True)
 @click.option("--place", is_flag=True, help="A place that people come to, with an address and hours; else a person.")
-def create_account(name: str, email: str, password: str | None, role: Role, *, place: bool) -> None:
+def create_account(
+    name: str, email: str, password: str | None, password_file: TextIO | None, role: Role, *, place: bool
+) -> None:
     """Create an account; prints the actor's id."""
+    if _is_on_the_line("--password", password):
+        say(
+            "Warning: everybody on this machine sees what stands on a command line, and this version is the last to "
+            "take a password there: say --password alone, or --password-file."
+        )
+    if password_file is not None:
+        password = password_file.readline().rstrip("\r\n")
     if not EMAIL.fullmatch(email.lower()):
         raise click.UsageError(f"{email} is not an e-mail address.")
     fault = None if password is None else find_fault(password, name, email)
     if fault is not None:
         raise click.UsageError(FAULTS[fault])
     run(_create_account(name.removeprefix("@"), email, password, role, place=place))
+
+
+def _is_on_the_line(option: str, value: str | None) -> bool:
+    """Whether a secret was given on the command line, where it was not asked for."""
+    return value is not None and any(part in {value, f"{option}={value}"} for part in sys.argv)
 
 
 async def _create_account(name: str, email: str, password: str | None, role: Role, *, place: bool) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -11,6 +12,8 @@ import uvloop
 from federation.instance import Instance
 from models.errors import DeclicError
 from models.settings import Settings
+from web.commands.installed import use_installed
+from web.commands.owner import become_owner
 from web.logging import configure_logging
 from web.opening import open_all
 from web.wake import announce_work
@@ -22,11 +25,30 @@ class Refused(DeclicError):
     """The command cannot be done."""
 
 
-def read_settings(*, quiet: bool = True) -> Settings:
-    """The settings of this process; commands that do one thing and end write no log lines but warnings."""
+def read_settings(*, quiet: bool = True, creating: bool = False, own: bool = False) -> Settings:
+    """The settings of this process, which becomes the owner of the data: those of the environment or, where it has
+    none, of the instance that is installed on this machine, unless the command has an instance of its `own`.
+
+    Commands that do one thing and end write no log lines but warnings. Only those that are `creating` may make a data
+    folder. Raises SettingsError, Elsewhere, WrongOwner.
+    """
+    named = None if own else _find_named()
+    installed = None if own else use_installed(named)
     settings = Settings.from_env()
     configure_logging("warning" if quiet and settings.log_level == "info" else settings.log_level)
+    name = become_owner(settings.data, installed, creating=creating)
+    if installed is not None:
+        say(f"Instance: {settings.site.url}, by {installed.file}" + ("" if name is None else f", as {name}."))
+    elif name is not None:
+        say(f"Working as {name}, to whom {settings.data} belongs.")
     return settings
+
+
+def _find_named() -> Path | None:
+    """What `declic --settings FILE` named."""
+    context = click.get_current_context(silent=True)
+    found: Path | None = None if context is None else context.find_root().params.get("settings")
+    return found
 
 
 def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
@@ -38,7 +60,7 @@ def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
 @asynccontextmanager
 async def working_instance() -> AsyncIterator[Instance]:
     """The instance, whether its server runs or not: a running one is joined, and told afterwards that there is work."""
-    async with open_all(read_settings()) as instance:
+    async with open_all(read_settings(), migrating=False) as instance:
         yield instance
         await announce_work(instance.pool)
 

@@ -18,7 +18,7 @@ from web.supervisor import supervise
 @click.option("--listener", type=int, hidden=True, help="An open socket that a supervisor hands over.")
 def serve(processes: int, *, no_worker: bool, listener: int | None) -> None:
     """Serve the instance and do its background work."""
-    settings = read_settings(quiet=False)
+    settings = read_settings(quiet=False, creating=True)
     if processes > 1:
         run(supervise(settings, processes, work=not no_worker))
         return
@@ -32,7 +32,7 @@ def serve(processes: int, *, no_worker: bool, listener: int | None) -> None:
 @click.command()
 def worker() -> None:
     """Do the background work only; as many as wanted may share one database."""
-    run(serving.work(read_settings(quiet=False)))
+    run(serving.work(read_settings(quiet=False, creating=True)))
 
 
 @click.command()
@@ -41,7 +41,7 @@ def worker() -> None:
 )
 def migrate(major: int | None) -> None:
     """Bring the database to this version's schema; prints what was applied."""
-    settings = read_settings()
+    settings = read_settings(creating=True)
     if major is not None:
         if settings.database_url is not None:
             raise Refused("Only the embedded database is moved; for one of your own, use pg_upgrade or pg_dump.")

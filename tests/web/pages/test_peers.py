@@ -9,7 +9,7 @@ import pytest
 
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
-from models import actors, chores, circuits, deliveries, jobs, overflows, peers, private_hosts, received
+from models import actors, backup_runs, chores, circuits, deliveries, jobs, overflows, peers, private_hosts, received
 from models.actors import Actor
 from models.database import connection, execute, fetch_value, transaction
 from models.peers import Peer
@@ -325,6 +325,28 @@ async def test_b52_what_is_decided_for_a_name_above_is_changed_there(admin: Brow
 
     assert answer.status == 422
     assert "C’est décidé pour un nom au-dessus du sien : changez-le là." in answer.words()
+
+
+async def test_backups_are_told_to_administrators_the_good_and_the_failed(admin: Browser, instance: Instance) -> None:
+    assert "Aucune sauvegarde n’a encore été faite." in (await admin.get("/coop/serveurs")).words()
+
+    async with transaction(instance.pool) as conn:
+        await backup_runs.note(conn, "backup", "/backups/one", seconds=3, failure="too early")
+        await backup_runs.note(conn, "backup", "/backups/two", seconds=3, size=12_345_678)
+    words = (await admin.get("/coop/serveurs")).words()
+    assert "12 Mo" in words
+    assert "/backups/two" in words
+    assert "Aucune n’a encore été vérifiée." in words
+    assert "too early" not in words
+
+    async with transaction(instance.pool) as conn:
+        await backup_runs.note(conn, "backup", "/backups", seconds=3, failure="No space left on device")
+        await backup_runs.note(conn, "verification", "/backups/two", seconds=3, failure="media differ")
+        await conn.execute("UPDATE backup_run SET ended_at = ended_at - interval '9 days' WHERE failure IS NULL")
+    words = (await admin.get("/coop/serveurs")).words()
+    assert "No space left on device" in words
+    assert "C’était il y a plus d’une semaine." in words
+    assert "ne comptez pas sur cette sauvegarde. media differ" in words
 
 
 async def test_a_marketplace_is_seen_stopped_and_given_things_again(

@@ -1,0 +1,1 @@
+"""Backups: made while the server runs, verified without touching it, and an instance made of them again."""
