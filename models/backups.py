@@ -175,4 +175,4 @@ async def _connect(url: str) -> asyncpg.Connection:
         # A pool between us and the server (PgBouncer) knows no statements by name from one transaction to the next.
         return await asyncpg.connect(url, statement_cache_size=0)
     except (*LOST, asyncpg.PostgresError) as error:  # a wrong password or name, too
-        raise Unavailable(f"The database cannot be reached: {tell_os_error(error)}") from error
+        raise Unavailable("database_unreachable", cause=tell_os_error(error)) from error

@@ -81,7 +81,7 @@ async def _connect(dsn: str) -> asyncpg.Connection:
     try:
         return await asyncpg.connect(dsn)
     except LOST as error:
-        raise Unavailable(f"The database cannot be reached: {tell_os_error(error)}") from error
+        raise Unavailable("database_unreachable", cause=tell_os_error(error)) from error
 
 
 async def is_migrated(conn: asyncpg.Connection | asyncpg.pool.PoolConnectionProxy) -> bool:
