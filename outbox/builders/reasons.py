@@ -21,8 +21,8 @@ REFUSALS = {
     "hold_too_long": "Une demande retient deux mois au plus : choisissez une durée plus courte, ou écrivez un message.",
     "too_many_days_held": "Vos demandes retiennent déjà deux mois ici : attendez une réponse, ou retirez-en une "
     "d’abord.",
-    "too_many_days_held_by_server": "Les demandes de votre plateforme retiennent déjà beaucoup de jours ici : réessayez "
-    "plus tard.",
+    "too_many_days_held_by_server": "Les demandes de votre plateforme retiennent déjà beaucoup de jours ici : "
+    "réessayez plus tard.",
     "quantity_invalid": "Indiquez un nombre entier, à partir de 1.",
     "end_before_start": "La fin doit venir après le début.",
     "date_too_far": "C’est dans plus de deux ans : choisissez une date plus proche.",
