@@ -4,7 +4,21 @@ import mimetypes
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from federation.fields import MAX_NAME, Json, compact, each, localized, mappings, number, one, text, types, uri, whole
+from federation.fields import (
+    MAX_NAME,
+    Json,
+    compact,
+    duration,
+    each,
+    localized,
+    mappings,
+    number,
+    one,
+    text,
+    types,
+    uri,
+    whole,
+)
 from federation.hashtags import read_name
 
 MAX_ALT = 5_000
@@ -17,7 +31,10 @@ MEDIA_TYPES = frozenset({"Document", "Image", "Video", "Audio"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A picture, film or sound; `name` is its alternative text, where every peer looks for it."""
+    """A picture, film or sound; `name` is its alternative text, where every peer looks for it.
+
+    A film or a sound lasts `duration` seconds; the picture at `poster` stands for it.
+    """
 
     url: str
     media_type: str = ""
@@ -27,6 +44,8 @@ class Document:
     height: int | None = None
     blurhash: str | None = None
     focal_point: tuple[float, float] | None = None
+    duration: float | None = None
+    poster: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +120,20 @@ def read_document(document: Json) -> Document | None:
         height=whole(document.get("height") or source.get("height"), 1, MAX_PIXELS),
         blurhash=text(document.get("blurhash"), 100),
         focal_point=read_focal_point(document.get("focalPoint")),
+        duration=duration(document.get("duration") or source.get("duration")),
+        poster=_read_poster(document),
     )
+
+
+def _read_poster(document: Json) -> str | None:
+    """What stands for a film or a sound: `icon` (Mastodon, PeerTube), else `image` (Funkwhale) or `preview`."""
+    for name in ("icon", "image", "preview"):
+        for member in mappings(document.get(name), 10):
+            kind = text(member.get("mediaType"), 100) or "image/"
+            address = uri(member.get("url")) or uri(member.get("href"))
+            if address is not None and kind.startswith("image/"):
+                return address
+    return None
 
 
 def _linked_kind(document: Json) -> str | None:
@@ -242,8 +274,15 @@ def write_document(value: Document) -> Json:
             "height": value.height,
             "blurhash": value.blurhash,
             "focalPoint": list(value.focal_point) if value.focal_point else None,
+            "duration": write_duration(value.duration) if value.duration else None,
+            "icon": {"type": "Image", "mediaType": "image/jpeg", "url": value.poster} if value.poster else None,
         }
     )
+
+
+def write_duration(seconds: float) -> str:
+    """As xsd:duration writes it, to the tenth: `PT12.3S`."""
+    return f"PT{seconds:.1f}S".replace(".0S", "S")
 
 
 def write_mention(value: Mention) -> Json:

@@ -8,7 +8,6 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDict
 
-from federation.films import clean_film
 from federation.instance import Instance
 from federation.media_uris import media_url, thumbnail_url
 from federation.transport import Fetched
@@ -19,8 +18,8 @@ from models.media import Media, RemoteDocument
 from models.settings import Settings
 from tests.drawings import decode, draw, encode
 from tests.factories import HERE, make_member, make_note, make_remote_actor
-from tests.federation.test_films import FILES
 from tests.fediverse import FakeFediverse
+from tests.films import make_film
 from web.keys import INSTANCE
 from web.media import ROUTES
 
@@ -153,9 +152,8 @@ async def test_made_up_addresses_find_nothing(client: Client, instance: Instance
 
 
 async def test_b20_a_film_is_handed_out_as_a_file_of_its_own_type(client: Client, instance: Instance) -> None:
-    film = clean_film(FILES["webm"])
-    assert film is not None
-    key = await instance.store.save(film.data, film.suffix)
+    film = make_film("webm")
+    key = await instance.store.save(film, "webm")
 
     answer = await client.get(f"/media/{key}")
     part = await client.get(f"/media/{key}", headers={"Range": "bytes=0-3"})
@@ -165,5 +163,5 @@ async def test_b20_a_film_is_handed_out_as_a_file_of_its_own_type(client: Client
     assert answer.headers["Content-Disposition"] == 'attachment; filename="media.webm"'
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
-    assert (part.status, await part.read()) == (206, film.data[:4])
+    assert (part.status, await part.read()) == (206, film[:4])
     assert missing.status == 404

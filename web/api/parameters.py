@@ -1,9 +1,11 @@
 """What a client sent, in whichever of the encodings clients use: query, JSON, form or multipart."""
 
+import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,6 +13,7 @@ import orjson
 from aiohttp import BodyPartReader, web
 
 from federation.pictures import RefusedPicture
+from federation.store import StoreFull
 from models.errors import Invalid
 from models.idempotency import LONGEST
 from models.texts import NOT_TYPED
@@ -37,10 +40,19 @@ LIST_END = re.compile(r"(?:\[\d*\])+$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file that was sent; the name is what the client says."""
+    """A file that was sent; the name is what the client says. Where it was spooled it lies at `path`."""
 
     filename: str
-    body: bytes
+    body: bytes = b""
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """Which files a request may bring: their bytes at most, and where they are written, if not into memory."""
+
+    limit: int = 0
+    spool: Callable[[], Path] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,12 +175,17 @@ def read_query(request: web.Request) -> Parameters:
     return _collect(request.query.items())
 
 
-async def read_parameters(request: web.Request, *, file_limit: int = 0) -> Parameters:
+async def read_parameters(
+    request: web.Request, *, file_limit: int = 0, spool: Callable[[], Path] | None = None
+) -> Parameters:
     """What stands in the address and in the body; files only where `file_limit`, in bytes, allows one.
 
-    Raises Invalid when the body is not what it claims to be, HTTPRequestEntityTooLarge when it is too long.
+    With `spool`, which names a new path each time, files are written there instead of held in memory.
+    Raises StoreFull when they cannot be, Invalid when the body is not what it claims to be,
+    HTTPRequestEntityTooLarge when it is too long.
     """
-    return await _read_all(request, list(request.query.items()), file_limit)
+    files = Files(limit=file_limit, spool=spool)
+    return await _read_all(request, list(request.query.items()), files)
 
 
 async def read_body(request: web.Request, *, null: str | None = None) -> Parameters:
@@ -176,17 +193,17 @@ async def read_body(request: web.Request, *, null: str | None = None) -> Paramet
 
     `null` is the text that a null in JSON stands for; without one it is absent.
     """
-    return await _read_all(request, [], 0, null)
+    return await _read_all(request, [], Files(), null)
 
 
 async def _read_all(
-    request: web.Request, pairs: list[tuple[str, str]], file_limit: int, null: str | None = None
+    request: web.Request, pairs: list[tuple[str, str]], files: Files, null: str | None = None
 ) -> Parameters:
     uploads: dict[str, Upload] = {}
     if not request.body_exists:
         return _collect(pairs)
     if request.content_type == "multipart/form-data":
-        uploads = await _read_multipart(request, pairs, file_limit)
+        uploads = await _read_multipart(request, pairs, files)
     else:
         body = await _read_text(request)
         if request.content_type == "application/json":
@@ -260,7 +277,7 @@ def _flatten(name: str, value: Any, depth: int) -> Iterator[tuple[str, str | Non
             yield name, str(value)
 
 
-async def _read_multipart(request: web.Request, pairs: list[tuple[str, str]], file_limit: int) -> dict[str, Upload]:
+async def _read_multipart(request: web.Request, pairs: list[tuple[str, str]], files: Files) -> dict[str, Upload]:
     uploads: dict[str, Upload] = {}
     text_left, parts_left = TEXT_LIMIT, PART_LIMIT
     try:
@@ -272,13 +289,30 @@ async def _read_multipart(request: web.Request, pairs: list[tuple[str, str]], fi
                 body = await _read_part(part, text_left)
                 text_left -= len(body)
                 pairs.append((part.name, body.decode()))
-            elif file_limit and part.name not in uploads and len(uploads) < 2:
-                uploads[part.name] = Upload(filename=part.filename, body=await _read_part(part, file_limit))
+            elif files.limit and part.name not in uploads and len(uploads) < 2:
+                uploads[part.name] = await _read_file(part, files)
             else:
                 raise Invalid("No file is expected here.", field=part.name)
     except (ValueError, AssertionError, LookupError) as error:
         raise Invalid("This form cannot be read.") from error
     return uploads
+
+
+async def _read_file(part: BodyPartReader, files: Files) -> Upload:
+    name = part.filename or ""
+    if files.spool is None:
+        return Upload(filename=name, body=await _read_part(part, files.limit))
+    path, size = files.spool(), 0
+    try:
+        with await asyncio.to_thread(path.open, "xb") as file:
+            while chunk := await part.read_chunk(256 * 1024):
+                size += len(chunk)
+                if size > files.limit:
+                    raise web.HTTPRequestEntityTooLarge(max_size=files.limit, actual_size=size)
+                await asyncio.to_thread(file.write, chunk)
+    except OSError as error:
+        raise StoreFull from error
+    return Upload(filename=name, path=path)
 
 
 async def _read_part(part: BodyPartReader, limit: int) -> bytes:

@@ -1,5 +1,7 @@
 """A client that forgives nothing: what Tusky and Mastodon for Android refuse, refused here."""
 
+from typing import Any
+
 from tests.web.api.fits import (
     Check,
     Shape,
@@ -116,6 +118,26 @@ own_account = shaped(
 
 _MEASURE = shaped({"width": count, "height": count, "size": filled, "aspect": number})
 
+_PLAYED = shaped({"duration": number}, {"width": count, "height": count, "frame_rate": filled, "bitrate": count})
+
+_SOUND = {"audio_encode": filled, "audio_bitrate": filled, "audio_channels": filled}
+
+_FOCUS = {"focus": shaped({"x": number, "y": number})}
+
+_FILM_META = shaped(
+    {"length": filled, "duration": number, "original": _PLAYED},
+    {"width": count, "height": count, "size": filled, "aspect": number, "fps": count, "small": _MEASURE}
+    | _SOUND
+    | _FOCUS,
+)
+
+_META = shaped({}, {"original": _MEASURE, "small": _MEASURE} | _FOCUS)
+
+
+def _meta(value: Any) -> None:
+    (_FILM_META if "length" in value else _META)(value)
+
+
 attachment = shaped(
     {
         "id": id,
@@ -123,9 +145,9 @@ attachment = shaped(
         "url": address,
         "preview_url": maybe(address),
         "remote_url": maybe(address),
-        "preview_remote_url": null,
+        "preview_remote_url": maybe(address),
         "text_url": null,
-        "meta": shaped({}, {"original": _MEASURE, "small": _MEASURE, "focus": shaped({"x": number, "y": number})}),
+        "meta": _meta,
         "description": maybe(filled),
         "blurhash": maybe(filled),
     }
