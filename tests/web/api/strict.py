@@ -41,6 +41,7 @@ __all__ = [
     "either",
     "empty",
     "error",
+    "extended_description",
     "filled",
     "flag",
     "html",
@@ -152,6 +153,8 @@ attachment = shaped(
         "blurhash": maybe(filled),
     }
 )
+
+extended_description = shaped({"updated_at": maybe(moment), "content": html})
 
 mention = shaped({"id": id, "username": filled, "url": address, "acct": filled})
 

@@ -128,9 +128,7 @@ async def test_sounds_gifs_that_move_and_gifs_that_do_not_have_their_types(alice
     assert moving["url"].endswith(".mp4") and still["url"].endswith(".jpg")
 
 
-async def test_nothing_of_an_upload_lies_about_that_was_not_kept(
-    alice: Alice, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_nothing_of_an_upload_lies_about_that_was_not_kept(alice: Alice, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(films, "MAX_BYTES", 300_000)
     folder = alice.api.instance.store.folder
     await upload(alice.api, make_film("mp4"))
