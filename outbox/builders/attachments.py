@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from federation.media_uris import media_url, thumbnail_url
 from federation.uris import tag_url
-from federation.vocabulary.parts import Document, Hashtag, Mention, Place
+from federation.vocabulary.parts import Document, Hashtag, Mention
+from federation.vocabulary.places import Place
 from models.actors import Actor
 from models.listings import ListingDetails
 from models.media import Media

@@ -19,7 +19,8 @@ from models.media import Media
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.media import build_attachment
-from web.api.parameters import Parameters, Upload, naming, read_id, read_parameters
+from web.api.multipart import Upload
+from web.api.parameters import Parameters, naming, read_id, read_parameters
 from web.keys import INSTANCE
 
 FOCUS = re.compile(r"\s*(-?[0-9.]{1,20})\s*,\s*(-?[0-9.]{1,20})\s*")

@@ -1,6 +1,5 @@
 """What a client sent, in whichever of the encodings clients use: query, JSON, form or multipart."""
 
-import asyncio
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,21 +9,13 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from federation.pictures import RefusedPicture
-from federation.store import StoreFull
 from models.errors import Invalid
 from models.idempotency import LONGEST
 from models.texts import NOT_TYPED
-
-TEXT_LIMIT = 256 * 1024
-"""Bytes of everything that is not a file."""
-
-FIELD_LIMIT = 500
-
-PART_LIMIT = 2 * FIELD_LIMIT
-"""Parts of a form: those that are empty would count for no bytes, and could come for ever."""
+from web.api.multipart import FIELD_LIMIT, TEXT_LIMIT, Files, Upload, read_multipart
 
 DEPTH_LIMIT = 8
 
@@ -36,23 +27,6 @@ FALSE = frozenset({"false", "0", "off", "f", "no", ""})
 ROW = re.compile(r"(\w+)\[(\d{0,4})\]\[(\w+)\](?:\[\])?")
 
 LIST_END = re.compile(r"(?:\[\d*\])+$")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """A file that was sent; the name is what the client says. Where it was spooled it lies at `path`."""
-
-    filename: str
-    body: bytes = b""
-    path: Path | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Files:
-    """Which files a request may bring: their bytes at most, and where they are written, if not into memory."""
-
-    limit: int = 0
-    spool: Callable[[], Path] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +177,7 @@ async def _read_all(
     if not request.body_exists:
         return _collect(pairs)
     if request.content_type == "multipart/form-data":
-        uploads = await _read_multipart(request, pairs, files)
+        uploads = await read_multipart(request, pairs, files)
     else:
         body = await _read_text(request)
         if request.content_type == "application/json":
@@ -275,50 +249,3 @@ def _flatten(name: str, value: Any, depth: int) -> Iterator[tuple[str, str | Non
             yield name, None
         case _:
             yield name, str(value)
-
-
-async def _read_multipart(request: web.Request, pairs: list[tuple[str, str]], files: Files) -> dict[str, Upload]:
-    uploads: dict[str, Upload] = {}
-    text_left, parts_left = TEXT_LIMIT, PART_LIMIT
-    try:
-        async for part in await request.multipart():
-            parts_left -= 1
-            if not isinstance(part, BodyPartReader) or not part.name or parts_left < 0:
-                raise Invalid("This form cannot be read.")
-            if part.filename is None:
-                body = await _read_part(part, text_left)
-                text_left -= len(body)
-                pairs.append((part.name, body.decode()))
-            elif files.limit and part.name not in uploads and len(uploads) < 2:
-                uploads[part.name] = await _read_file(part, files)
-            else:
-                raise Invalid("No file is expected here.", field=part.name)
-    except (ValueError, AssertionError, LookupError) as error:
-        raise Invalid("This form cannot be read.") from error
-    return uploads
-
-
-async def _read_file(part: BodyPartReader, files: Files) -> Upload:
-    name = part.filename or ""
-    if files.spool is None:
-        return Upload(filename=name, body=await _read_part(part, files.limit))
-    path, size = files.spool(), 0
-    try:
-        with await asyncio.to_thread(path.open, "xb") as file:
-            while chunk := await part.read_chunk(256 * 1024):
-                size += len(chunk)
-                if size > files.limit:
-                    raise web.HTTPRequestEntityTooLarge(max_size=files.limit, actual_size=size)
-                await asyncio.to_thread(file.write, chunk)
-    except OSError as error:
-        raise StoreFull from error
-    return Upload(filename=name, path=path)
-
-
-async def _read_part(part: BodyPartReader, limit: int) -> bytes:
-    body = bytearray()
-    while chunk := await part.read_chunk(64 * 1024):
-        body += chunk
-        if len(body) > limit:
-            raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=len(body))
-    return bytes(body)

@@ -1,7 +1,5 @@
 """A client that forgives nothing: what Tusky and Mastodon for Android refuse, refused here."""
 
-from typing import Any
-
 from tests.web.api.fits import (
     Check,
     Shape,
@@ -26,6 +24,7 @@ from tests.web.api.fits import (
     shaped,
     text,
 )
+from tests.web.api.media_shapes import attachment
 
 __all__ = [
     "Check",
@@ -114,43 +113,6 @@ own_account = shaped(
                 "indexable": flag,
             }
         ),
-    }
-)
-
-_MEASURE = shaped({"width": count, "height": count, "size": filled, "aspect": number})
-
-_PLAYED = shaped({"duration": number}, {"width": count, "height": count, "frame_rate": filled, "bitrate": count})
-
-_SOUND = {"audio_encode": filled, "audio_bitrate": filled, "audio_channels": filled}
-
-_FOCUS = {"focus": shaped({"x": number, "y": number})}
-
-_FILM_META = shaped(
-    {"length": filled, "duration": number, "original": _PLAYED},
-    {"width": count, "height": count, "size": filled, "aspect": number, "fps": count, "small": _MEASURE}
-    | _SOUND
-    | _FOCUS,
-)
-
-_META = shaped({}, {"original": _MEASURE, "small": _MEASURE} | _FOCUS)
-
-
-def _meta(value: Any) -> None:
-    (_FILM_META if "length" in value else _META)(value)
-
-
-attachment = shaped(
-    {
-        "id": id,
-        "type": one_of("image", "gifv", "video", "audio", "unknown"),
-        "url": address,
-        "preview_url": maybe(address),
-        "remote_url": maybe(address),
-        "preview_remote_url": maybe(address),
-        "text_url": null,
-        "meta": _meta,
-        "description": maybe(filled),
-        "blurhash": maybe(filled),
     }
 )
 
