@@ -114,6 +114,17 @@ async def test_thirty_uploads_may_wait_and_no_more(conn: Connection) -> None:
         await upload(conn, alice, "one more")
 
 
+async def test_400_megabytes_may_wait_and_no_more(conn: Connection) -> None:
+    alice = await make_member(conn)
+    await upload(conn, alice, "a")
+    await execute(conn, "UPDATE media SET byte_size = $1", uploads.MAX_UNATTACHED_BYTES - 1)
+    await uploads.require_room(conn, alice.id)
+    await execute(conn, "UPDATE media SET byte_size = $1", uploads.MAX_UNATTACHED_BYTES)
+
+    with pytest.raises(Conflict):
+        await upload(conn, alice, "one more")
+
+
 async def test_an_unused_upload_can_be_deleted_but_not_out_of_a_post(conn: Connection) -> None:
     alice = await make_member(conn)
     listing = await make_listing(conn, alice)

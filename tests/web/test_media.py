@@ -1,6 +1,7 @@
 """Pictures over HTTP: which headers they carry, and what is answered to addresses that somebody made up."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,32 @@ async def test_a_remote_picture_comes_from_us(client: Client, instance: Instance
     assert (full.status, small.status) == (200, 200)
     assert full.headers["Content-Type"] == "image/jpeg"
     assert network.fetched == [WHEEL]
+
+
+async def test_the_poster_of_a_film_from_elsewhere_comes_from_us_and_the_film_does_not(
+    client: Client, instance: Instance
+) -> None:
+    network = instance.transport
+    assert isinstance(network, FakeFediverse)
+    network.documents[WHEEL] = Fetched(url=WHEEL, status=200, headers=CIMultiDict(), body=encode(draw()))
+    document = RemoteDocument(url="https://henin.test/roue.mp4", mime_type="video/mp4", poster_url=WHEEL, width=1280)
+    async with transaction(instance.pool) as conn:
+        note = await make_note(conn, await make_remote_actor(conn))
+        await media.save_remote(
+            conn, note.id, [document, replace(document, url="https://henin.test/b.mp4", poster_url=None)]
+        )
+        film, bare = (await media.list_by_posts(conn, [note.id]))[note.id]
+
+    shown = await client.get(path_of(thumbnail_url(HERE, film)))
+    missing = await client.get(f"/media/remote/{bare.id}")
+    async with transaction(instance.pool) as conn:
+        kept = await media.find(conn, film.id)
+
+    assert (shown.status, shown.headers["Content-Type"], missing.status) == (200, "image/jpeg", 404)
+    assert network.fetched == [WHEEL]
+    assert media_url(HERE, film) == "https://henin.test/roue.mp4" and thumbnail_url(HERE, bare) is None
+    assert kept is not None and (kept.mime_type, kept.width, kept.type) == ("video/mp4", 1280, "video")
+    assert kept.file_key and kept.thumbnail_key and kept.byte_size and kept.blurhash
 
 
 async def test_a_remote_picture_that_cannot_be_had_is_said_for_a_minute(client: Client, wheel: Media) -> None:
