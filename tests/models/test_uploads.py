@@ -4,7 +4,7 @@ import pytest
 
 from models import media, posts, uploads
 from models.actors import Actor
-from models.database import Connection, fetch_column
+from models.database import Connection, execute, fetch_column
 from models.errors import Conflict, Invalid, NotFound
 from models.media import Media, RemoteDocument, StoredPicture
 from tests.factories import make_listing, make_member, make_note, make_remote_actor
