@@ -203,12 +203,29 @@ def copy_streams(source: Any, streams: Streams, suffix: str, descriptor: int) ->
             measured.note(packet, film=packet.stream is streams.film)
             packet.stream = copies[packet.stream.index]
             target.mux(packet)
+    if suffix in {"webm", "weba"}:
+        blank_comment(descriptor)
     declared = (source.duration or 0) / av.time_base
     if not measured.last or measured.duration < declared * (1 - MISSING) - 1:
         raise Refused("broken")
     if measured.frames > MAX_RATE * max(measured.duration, 0.5):
         raise Refused("too_fast")
     return measured
+
+
+VORBIS_COMMENT, VORBIS_SETUP = b"\x03vorbis", b"\x05vorbis"
+
+
+def blank_comment(descriptor: int) -> None:
+    """Empty what a Vorbis sound says of itself: in WebM its three headers are copied as they are."""
+    head = os.pread(descriptor, 65_536, 0)
+    begin = head.find(VORBIS_COMMENT)
+    size = head.find(VORBIS_SETUP, begin) - begin
+    if begin < 0 or size < 16:
+        return
+    rest = size - 16  # a program's name that is nothing but spaces, no comment, and the bit that ends the header
+    blank = VORBIS_COMMENT + rest.to_bytes(4, "little") + b" " * rest + bytes(4) + b"\x01"
+    os.pwrite(descriptor, blank, begin)
 
 
 def _open_target(suffix: str, descriptor: int) -> Any:

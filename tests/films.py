@@ -28,6 +28,7 @@ FORMATS: Mapping[str, tuple[str, str | None, str | None]] = {
     "ogg": ("ogg", None, "libopus"),
     "wav": ("wav", None, "pcm_s16le"),
     "flac": ("flac", None, "flac"),
+    "vorbis": ("webm", None, "vorbis"),
     "silent": ("mp4", "libx264", None),
     "hevc": ("mp4", "libx265", "aac"),
     "mjpeg": ("mov", "mjpeg", None),
@@ -43,7 +44,9 @@ def make_film(name: str, *, size: tuple[int, int] = (64, 48), frames: int = 10, 
     with av.open(file, "w", format=format) as made:
         made.metadata.update(TOLD)
         stream: Any = None if film is None else made.add_stream(film, rate=rate, options=_quiet(film))
-        voice: Any = None if sound is None else made.add_stream(sound, rate=48_000, layout="mono")
+        voice: Any = (
+            None if sound is None else made.add_stream(sound, rate=48_000, layout=_layout(sound), options=_quiet(sound))
+        )
         if stream is not None:
             stream.width, stream.height = size
             stream.pix_fmt = "yuvj420p" if film == "mjpeg" else "yuv420p"
@@ -58,8 +61,12 @@ def make_film(name: str, *, size: tuple[int, int] = (64, 48), frames: int = 10, 
     return file.getvalue()
 
 
-def _quiet(film: str) -> dict[str, str]:
-    return {"x265-params": "log-level=none"} if film == "libx265" else {}
+def _quiet(codec: str) -> dict[str, str]:
+    return {"libx265": {"x265-params": "log-level=none"}, "vorbis": {"strict": "-2"}}.get(codec, {})
+
+
+def _layout(sound: str) -> str:
+    return "stereo" if sound == "vorbis" else "mono"
 
 
 def _sound(number: int) -> av.AudioFrame:

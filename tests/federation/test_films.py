@@ -15,7 +15,7 @@ import pytest
 
 from federation import film_copy, films
 from federation.film_child import open_film
-from federation.film_copy import Refused
+from federation.film_copy import Refused, blank_comment
 from federation.films import HEAD, TYPES, Film, FilmPool, find_kind
 from federation.refused_films import REFUSALS, BrokenFilm, TooHeavyFilm
 from tests.drawings import decode
@@ -39,7 +39,7 @@ def reopen(data: bytes) -> Any:
     return av.open(BytesIO(data))
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name not in {"silent", "mjpeg", "hevc"}])
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in {"silent", "mjpeg", "hevc", "vorbis"}])
 def test_b48_nothing_is_told_and_it_plays_as_before(tmp_path: Path, name: str) -> None:
     data = make_film(name)
     assert SECRET in data
@@ -53,6 +53,25 @@ def test_b48_nothing_is_told_and_it_plays_as_before(tmp_path: Path, name: str) -
     assert (film.measures["channels"], film.measures["sample_rate"]) == ("mono", 48_000)
     with reopen(copied) as again, reopen(data) as before:
         assert len(list(again.decode(again.streams.best("audio")))) == len(list(before.decode(audio=0)))
+
+
+def test_b48_what_a_vorbis_sound_says_of_itself_in_a_webm_is_emptied_too(tmp_path: Path) -> None:
+    comment = b"ARTIST=Alice"
+    packet = struct.pack("<7sI4sII", b"\x03vorbis", 4, b"Xiph", 1, len(comment)) + comment + b"\x01"
+    path = tmp_path / "told"
+    path.write_bytes(b"before" + packet + b"\x05vorbis after")
+
+    with path.open("r+b") as file:
+        blank_comment(file.fileno())
+
+    rest = len(packet) - 16
+    assert path.read_bytes() == (
+        b"before" + struct.pack(f"<7sI{rest}sIB", b"\x03vorbis", rest, b" " * rest, 0, 1) + b"\x05vorbis after"
+    )
+    film, copied = copy(tmp_path, make_film("vorbis"))
+    assert (film.mime, film.measures["sound"]) == ("audio/webm", "vorbis")
+    with reopen(copied) as again:
+        assert len(list(again.decode(audio=0))) > 5
 
 
 def test_a_film_is_measured_and_one_of_its_pictures_that_shows_something_stands_for_it(tmp_path: Path) -> None:
