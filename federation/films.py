@@ -50,6 +50,9 @@ TYPES = {
 }
 """What is kept: the end of the file's key, and the type with which it is served."""
 
+SERVED_TYPES = {**TYPES, "mov": "video/quicktime"}
+"""What may lie in the store: QuickTime films were kept as they came once."""
+
 ACCEPTED_TYPES = ("video/mp4", "video/quicktime", *(type for type in TYPES.values() if type != "video/mp4"))
 """What may be sent; a QuickTime film is kept as MP4."""
 

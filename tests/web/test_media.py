@@ -183,10 +183,12 @@ async def test_b20_a_film_is_handed_out_as_a_file_of_its_own_type(client: Client
     key = await instance.store.save(film, "webm")
 
     answer = await client.get(f"/media/{key}")
+    old = await client.get(f"/media/{await instance.store.save(film, 'mov')}")
     part = await client.get(f"/media/{key}", headers={"Range": "bytes=0-3"})
     missing = await client.get(f"/media/{'0' * 32}.html")
 
     assert answer.headers["Content-Type"] == "video/webm"
+    assert old.headers["Content-Type"] == "video/quicktime"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="media.webm"'
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer.headers["Content-Security-Policy"]

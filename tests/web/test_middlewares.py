@@ -75,10 +75,12 @@ async def test_pages_and_scripts_are_not_open_to_other_origins(pool: Pool, path:
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_pictures_may_come_from_the_origin_of_uploads() -> None:
+def test_pictures_and_films_may_come_from_the_origin_of_uploads() -> None:
     settings = Settings(url="https://lomme.example", media_url="https://media.lomme.example")
 
-    assert "img-src 'self' https://media.lomme.example" in make_content_policy(settings, "/")
+    policy = make_content_policy(settings, "/")
+    assert "img-src 'self' https://media.lomme.example" in policy
+    assert "media-src 'self' https://media.lomme.example" in policy
 
 
 def test_consent_pages_may_lead_to_an_app() -> None:
