@@ -151,7 +151,7 @@ def _draw(frame: Any) -> bytes:
     return out.getvalue()
 
 
-def limit_process(target: int) -> None:
+def limit_process() -> None:
     """Take from this process what it does not need: memory, time, writing more than a film, opening anything."""
     set_level(PANIC)
     Image.init()
@@ -165,7 +165,7 @@ def limit_process(target: int) -> None:
         (resource.RLIMIT_CPU, SECONDS),
         (resource.RLIMIT_FSIZE, MAX_WRITTEN),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, target + 1),
+        (resource.RLIMIT_NOFILE, 0),  # what is open stays so
     ):
         resource.setrlimit(limit, (most, most))
     with contextlib.suppress(OSError):
@@ -174,7 +174,7 @@ def limit_process(target: int) -> None:
 
 def main(kind: str, target: int) -> None:
     """Open what stands on the input."""
-    limit_process(target)
+    limit_process()
     try:
         header, picture = open_film(kind, sys.stdin.fileno(), target)
     except Refused as refusal:

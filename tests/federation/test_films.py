@@ -244,7 +244,8 @@ async def test_a_child_that_takes_too_long_is_ended_and_the_next_film_has_its_pl
 def test_b47_the_child_can_open_nothing_more() -> None:
     """In a process of its own, as it is started: neither a file nor a connection."""
     attempt = (
-        "import socket, av; from federation.film_child import limit_process; limit_process(2)\n"
+        "import socket, av; from federation.film_child import limit_process\n"
+        "import os; kept = os.dup2(os.open('/dev/null', os.O_RDONLY), 200); limit_process(); os.pread(200, 1, 0)\n"
         "for open_something in (lambda: open('/etc/passwd'), socket.socket, lambda: bytearray(2**31)):\n"
         "    try: open_something(); print('opened')\n"
         "    except (OSError, MemoryError): print('refused')\n"
