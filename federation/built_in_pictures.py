@@ -1,4 +1,4 @@
-"""The pictures of the actors that every instance has, where they were given none: the files in `portraits/`.
+"""The pictures of those who were given none, built-in actors and films: the files in `portraits/`.
 
 An address holds the digest of what it shows, so that a drawing that changes has another one.
 """
@@ -42,8 +42,10 @@ HEADERS: Mapping[str, Drawn] = MappingProxyType(
     {name: found for name in BUILT_IN if (found := _find_drawn(f"{name}.header"))}
 )
 
+FILM = _find_drawn("film")
+
 FILES: Mapping[str, Drawn] = MappingProxyType(
-    {found.file.stem: found for found in (*ICONS.values(), *HEADERS.values())}
+    {found.file.stem: found for found in (*ICONS.values(), *HEADERS.values(), FILM) if found is not None}
 )
 """All of them, by the name of the file without its end."""
 
@@ -61,6 +63,11 @@ def find_header_url(site: Site, actor: Actor) -> str | None:
 def header_url(site: Site, username: str) -> str | None:
     """The header of the built-in actor of this name."""
     return _write_url(site, HEADERS.get(username))
+
+
+def film_url(site: Site) -> str | None:
+    """What stands for a film of which no picture is known: apps that show films ask for one."""
+    return _write_url(site, FILM)
 
 
 def _write_url(site: Site, found: Drawn | None) -> str | None:

@@ -98,16 +98,21 @@ def language(document: Json) -> str | None:
     return None
 
 
-_DURATION = re.compile(r"PT(?:(\d{1,4})H)?(?:(\d{1,6})M)?(?:(\d{1,8})(?:\.\d{1,9})?S)?")
+_DURATION = re.compile(r"PT(?:(\d{1,4})H)?(?:(\d{1,6})M)?(?:(\d{1,8}(?:\.\d{1,9})?)S)?")
 
 
-def seconds(value: object) -> int | None:
-    """How long a film or a sound lasts (`PT1145S`), in whole seconds; None for what is none."""
+def duration(value: object) -> float | None:
+    """How long a film or a sound lasts (`PT19M5.2S`), in seconds; None for what is none."""
     found = _DURATION.fullmatch(text(value, 40) or "")
     if found is None:
         return None
-    hours, minutes, rest = (int(part or 0) for part in found.groups())
+    hours, minutes, rest = (float(part or 0) for part in found.groups())
     return hours * 3600 + minutes * 60 + rest or None
+
+
+def seconds(value: object) -> int | None:
+    """The same in whole seconds."""
+    return int(duration(value) or 0) or None
 
 
 def types(document: Json) -> tuple[str, ...]:

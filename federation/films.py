@@ -1,226 +1,231 @@
-"""Films and sounds that our people send: told by their bytes, kept as they are but for what they tell of their makers.
+"""Films, sounds and moving GIFs that our people send, opened by a child process; `FilmPool.check_and_copy` is the door.
 
-Nothing is decoded here. What a file says of place, device and person is overwritten where it stands, so that all that
-points into the file still does (B-48). Formats whose telling parts are not known here are not taken.
+The server itself reads no more of them than the first bytes: the file goes to the child, and the copy comes from it.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import asyncio
+import contextlib
+import os
+import struct
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
-from models.errors import Invalid
+import msgspec
+import structlog
 
-MOVIE_BRANDS = frozenset(
-    {
-        b"isom",
-        b"iso2",
-        b"iso4",
-        b"iso5",
-        b"iso6",
-        b"mp41",
-        b"mp42",
-        b"avc1",
-        b"M4V ",
-        b"M4VH",
-        b"dash",
-        b"3gp4",
-        b"3gp5",
-    }
-)
-SOUND_BRANDS = frozenset({b"M4A ", b"M4B "})
+from federation.pictures import PicturesBusy
+from federation.refused_films import REFUSALS, BrokenFilm, TooHeavyFilm
+from federation.store import StoreFull
+from models.media import MediaType
 
-TELLING_BOXES = frozenset({b"udta", b"meta", b"uuid", b"XMP_"})
-HOLDERS = frozenset({b"moov", b"trak", b"mdia", b"moof", b"traf"})
+MAX_BYTES = 40 * 1024 * 1024
+MAX_PIXELS = 3840 * 2160
+MAX_RATE = 120
 
-SOUND_CHUNKS = frozenset({b"fmt ", b"data", b"fact"})
-"""What of a WAV file is sound; everything else is overwritten."""
+TIMEOUT = 60.0
+"""Seconds for one film; one of 10 MB takes half a second."""
 
-SEGMENT, CLUSTER, INFO = 0x18538067, 0x1F43B675, 0x1549A966
-TELLING_ELEMENTS = frozenset({0x1254C367, 0x1941A469, 0x7BA9, 0x4461, 0x7384, 0x73A4})
-"""Tags, attachments, title, date, names of files and the file's own number."""
+WAITING = 8
+"""Films that may wait for their turn; more are sent away."""
 
-DEEPEST = 6
+HEAD = 64
+"""Bytes that tell what a file is."""
+
+LOOP_SECONDS = 30.0
+"""A silent film that is no longer counts as a moving picture (`gifv`): apps play it by itself, again and again."""
 
 TYPES = {
     "mp4": "video/mp4",
-    "mov": "video/quicktime",
-    "m4a": "audio/mp4",
     "webm": "video/webm",
+    "m4a": "audio/mp4",
+    "weba": "audio/webm",
     "mp3": "audio/mpeg",
+    "ogg": "audio/ogg",
     "wav": "audio/wav",
     "flac": "audio/flac",
 }
-"""What is taken: the end of the file's key, and the type with which it is served."""
+"""What is kept: the end of the file's key, and the type with which it is served."""
 
+SERVED_TYPES = {**TYPES, "mov": "video/quicktime"}
+"""What may lie in the store: QuickTime films were kept as they came once."""
 
-class BrokenFilm(Invalid):
-    """This film or sound cannot be read to its end."""
+ACCEPTED_TYPES = ("video/mp4", "video/quicktime", *(type for type in TYPES.values() if type != "video/mp4"))
+"""What may be sent; a QuickTime film is kept as MP4."""
 
-    code = "broken_film"
+EVERYWHERE = frozenset({"h264", "vp8", "vp9", "aac", "mp3", "opus", "vorbis", "flac"})
+"""What every browser plays; the others (HEVC, AV1, ALAC) are kept, and pages say that not every browser does."""
 
-    def __init__(self) -> None:
-        """The file is the part that clients call so."""
-        super().__init__(field="file")
+PICTURE_BRANDS = frozenset(
+    {b"avif", b"avis", b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"crx "}
+)
+"""What of the family of MP4 holds pictures."""
+
+LENGTH = struct.Struct(">I")
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Film:
-    """A film or a sound as it is kept."""
+    """A film or a sound that was copied: `duration` in seconds, `poster` one of its pictures as JPEG.
 
-    data: bytes
+    `measures` are what the container told: `frame_rate` as a fraction, `bitrate`, `film` and `sound` (what the streams
+    are made of), `sample_rate`, `channels`.
+    """
+
     suffix: str
+    byte_size: int
+    duration: float
+    measures: Mapping[str, Any]
+    poster: bytes = b""
+    width: int | None = None
+    height: int | None = None
 
     @property
     def mime(self) -> str:
-        """Its type, by its bytes."""
+        """The type of the copy."""
         return TYPES[self.suffix]
 
+    @property
+    def type(self) -> MediaType:
+        """What clients call it."""
+        if self.mime.startswith("audio/"):
+            return "audio"
+        return "gifv" if "sound" not in self.measures and self.duration <= LOOP_SECONDS else "video"
 
-def find_suffix(data: bytes) -> str | None:
-    """What kind of film or sound this is; None for everything else, pictures included."""
-    brand = data[8:12] if data[4:8] == b"ftyp" else b""
-    if brand:
-        return (
-            "mp4" if brand in MOVIE_BRANDS else "m4a" if brand in SOUND_BRANDS else "mov" if brand == b"qt  " else None
-        )
-    if data[:4] == b"\x1aE\xdf\xa3":
-        return "webm"
-    if data[:4] == b"fLaC":
-        return "flac"
-    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
+
+class _Header(msgspec.Struct):
+    poster: int = 0
+    suffix: str = ""
+    byte_size: int = 0
+    duration: float = 0.0
+    width: int | None = None
+    height: int | None = None
+    measures: dict[str, Any] = {}
+    error: str | None = None
+    cause: str = ""
+
+
+def find_kind(head: bytes) -> str | None:
+    """Who reads what begins like this; None for everything else, pictures but GIFs included."""
+    if head[4:8] == b"ftyp":
+        return None if head[8:12] in PICTURE_BRANDS else "mov"
+    begins = {b"\x1aE\xdf\xa3": "matroska", b"OggS": "ogg", b"fLaC": "flac", b"GIF8": "gif"}
+    if (kind := begins.get(head[:4])) is not None:
+        return kind
+    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
         return "wav"
-    return "mp3" if data[:3] == b"ID3" or _is_frame(data) else None
+    return "mp3" if head[:3] == b"ID3" or _is_frame(head) else None
 
 
-def clean_film(data: bytes) -> Film | None:
-    """The film or sound without what it tells of its makers; None for what is neither. Raises BrokenFilm."""
-    suffix = find_suffix(data)
-    if suffix is None:
-        return None
-    if suffix == "mp3":
-        return Film(data=_cut_tags(data), suffix=suffix)
-    clean = bytearray(data)
-    match suffix:
-        case "webm":
-            _clean_webm(clean)
-        case "flac":
-            _clean_flac(clean)
-        case "wav":
-            _clean_wav(clean)
-        case _:
-            _clean_boxes(clean, 0, len(clean), 0)
-    return Film(data=bytes(clean), suffix=suffix)
-
-
-def _is_frame(data: bytes) -> bool:
+def _is_frame(head: bytes) -> bool:
     """Whether an MPEG frame of layer 3 begins here."""
-    return len(data) > 3 and data[0] == 0xFF and data[1] & 0xE6 == 0xE2 and data[2] & 0xF0 not in {0x00, 0xF0}
+    return len(head) > 3 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2 and head[2] & 0xF0 not in {0x00, 0xF0}
 
 
-def _blank(data: bytearray, begin: int, end: int) -> None:
-    data[begin:end] = bytes(end - begin)
+@dataclass(slots=True)
+class FilmPool:
+    """The child processes for films: one at a time, since each may need much memory and the whole processor."""
+
+    timeout: float = TIMEOUT
+    _place: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    _waiting: int = 0
+
+    async def check_and_copy(self, source: Path, target: Path, kind: str, name: str = "") -> Film | None:
+        """The film in `source`, copied into `target`; None for a GIF that does not move.
+
+        Raises a RefusedFilm, whose sentence names the file by `name`; StoreFull; PicturesBusy when too many wait.
+        """
+        _require_weight(source, name)
+        if self._waiting >= WAITING:
+            raise PicturesBusy
+        self._waiting += 1
+        try:
+            async with self._place:
+                header, poster = await self._ask_child(source, target, kind, name)
+        finally:
+            self._waiting -= 1
+        return _read_answer(header, poster, name)
+
+    async def _ask_child(self, source: Path, target: Path, kind: str, name: str) -> tuple[_Header, bytes]:
+        with _opened(source, os.O_RDONLY) as reading, _opened(target, os.O_RDWR | os.O_CREAT) as writing:
+            child = await _start(kind, reading, writing)
+        try:
+            async with asyncio.timeout(self.timeout):
+                return await _read(child)
+        except TimeoutError as error:
+            log.warning("film_child_stopped", seconds=self.timeout, kind=kind)
+            raise BrokenFilm(name) from error
+        except (EOFError, msgspec.DecodeError) as error:
+            log.warning("film_child_died", kind=kind)
+            raise BrokenFilm(name) from error
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                child.kill()
+            await asyncio.shield(child.wait())
 
 
-def _clean_boxes(data: bytearray, begin: int, end: int, depth: int) -> None:
-    for name, start, body, stop in _list_boxes(data, begin, end):
-        if name in TELLING_BOXES:
-            data[start + 4 : start + 8] = b"free"
-            _blank(data, body, stop)
-        elif name in HOLDERS and depth < DEEPEST:
-            _clean_boxes(data, body, stop, depth + 1)
+def _require_weight(source: Path, name: str) -> None:
+    if source.stat().st_size > MAX_BYTES:
+        raise TooHeavyFilm(name)
 
 
-def _list_boxes(data: bytearray, begin: int, end: int) -> Iterator[tuple[bytes, int, int, int]]:
-    """Name, start, body and end of each box (ISO 14496-12)."""
-    place = begin
-    while place + 8 <= end:
-        size, body = int.from_bytes(data[place : place + 4], "big"), place + 8
-        if size == 1:
-            size, body = int.from_bytes(data[place + 8 : place + 16], "big"), place + 16
-        stop = end if size == 0 else place + size
-        if stop > end or stop < body:
-            raise BrokenFilm
-        yield bytes(data[place + 4 : place + 8]), place, body, stop
-        place = stop
+def _read_answer(header: _Header, poster: bytes, name: str) -> Film | None:
+    match header.error:
+        case None:
+            return Film(
+                suffix=header.suffix,
+                byte_size=header.byte_size,
+                duration=header.duration,
+                measures=header.measures,
+                poster=poster,
+                width=header.width,
+                height=header.height,
+            )
+        case "still":
+            return None
+        case "full":
+            log.warning("film_not_written", cause=header.cause)
+            raise StoreFull
+        case error:
+            raise REFUSALS.get(error, BrokenFilm)(name)
 
 
-def _clean_webm(data: bytearray) -> None:
-    """Matroska's elements: those that tell something become Void; of unknown length is what is still being made."""
-    place = 0
-    while place < len(data):
-        id, id_length = _read_number(data, place, keep_mark=True)
-        size, size_length = _read_number(data, place + id_length, keep_mark=False)
-        body = place + id_length + size_length
-        unknown = size == (1 << (7 * size_length)) - 1
-        if id in {SEGMENT, INFO} or (id == CLUSTER and unknown):
-            place = body
-            continue
-        if unknown or body + size > len(data):
-            raise BrokenFilm
-        if id in TELLING_ELEMENTS:
-            _make_void(data, place, body + size)
-        place = body + size
+@contextmanager
+def _opened(path: Path, flags: int) -> Iterator[int]:
+    try:
+        descriptor = os.open(path, flags | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise StoreFull from error
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
-def _make_void(data: bytearray, begin: int, end: int) -> None:
-    length = end - begin
-    wide = length >= 9
-    head = b"\xec\x01" + (length - 9).to_bytes(7, "big") if wide else bytes((0xEC, 0x80 | (length - 2)))
-    data[begin:end] = head + bytes(length - len(head))
+async def _start(kind: str, source: int, target: int) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",
+        "-m",
+        "federation.film_child",
+        kind,
+        str(target),
+        stdin=source,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        pass_fds=(target,),
+        cwd=os.sep,
+        env={"PYTHONPATH": str(Path(__file__).parent.parent)},  # nothing of ours: not the database, not the key file
+    )
 
 
-def _read_number(data: bytearray, place: int, *, keep_mark: bool) -> tuple[int, int]:
-    """A number of EBML and how many bytes it takes; ids keep the mark of their length."""
-    first = data[place] if place < len(data) else 0
-    length = 9 - first.bit_length()
-    if first == 0 or place + length > len(data):
-        raise BrokenFilm
-    value = int.from_bytes(data[place : place + length], "big")
-    return (value if keep_mark else value & ((1 << (7 * length)) - 1)), length
-
-
-def _clean_flac(data: bytearray) -> None:
-    """All blocks before the sound but the one that describes it and the table of places become padding."""
-    place, last = 4, False
-    while not last:
-        if place + 4 > len(data):
-            raise BrokenFilm
-        last, kind = bool(data[place] & 0x80), data[place] & 0x7F
-        stop = place + 4 + int.from_bytes(data[place + 1 : place + 4], "big")
-        if stop > len(data):
-            raise BrokenFilm
-        if kind not in {0, 1, 3}:
-            data[place] = data[place] & 0x80 | 1
-            _blank(data, place + 4, stop)
-        place = stop
-
-
-def _clean_wav(data: bytearray) -> None:
-    place = 12
-    while place + 8 <= len(data):
-        stop = place + 8 + int.from_bytes(data[place + 4 : place + 8], "little")
-        if stop > len(data):
-            raise BrokenFilm
-        if bytes(data[place : place + 4]) not in SOUND_CHUNKS:
-            data[place : place + 4] = b"JUNK"
-            _blank(data, place + 8, stop)
-        place = stop + (stop - place) % 2
-
-
-def _cut_tags(data: bytes) -> bytes:
-    """An MP3 without ID3 at either end, and without APE before the one at the end."""
-    begin, end = 0, len(data)
-    while data[begin : begin + 3] == b"ID3":
-        size = data[begin + 6 : begin + 10]
-        if len(size) < 4 or any(byte > 0x7F for byte in size):
-            raise BrokenFilm
-        footer = 10 if data[begin + 5] & 0x10 else 0
-        begin += 10 + footer + (size[0] << 21 | size[1] << 14 | size[2] << 7 | size[3])
-    if data[max(begin, end - 128) : end][:3] == b"TAG":
-        end -= 128
-    tail = data[max(begin, end - 32) : end]
-    if tail[:8] == b"APETAGEX":
-        length = int.from_bytes(tail[12:16], "little")
-        end = max(begin, end - length - (32 if tail[23] & 0x80 else 0))
-    if not _is_frame(data[begin:end]):
-        raise BrokenFilm
-    return data[begin:end]
+async def _read(child: asyncio.subprocess.Process) -> tuple[_Header, bytes]:
+    assert child.stdout is not None
+    length = LENGTH.unpack(await child.stdout.readexactly(LENGTH.size))[0]
+    header = msgspec.json.decode(await child.stdout.readexactly(length), type=_Header)
+    return header, await child.stdout.readexactly(header.poster)

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from federation.backlog import Backlog
 from federation.budget import FetchBudget
 from federation.cache import Cache
+from federation.films import FilmPool
 from federation.jsonld import JsonLdProcessor
 from federation.pictures import PictureFetches, PicturePool
 from federation.signatures import PublicKey, Signer
@@ -32,6 +33,7 @@ class Instance:
     pool: Pool
     transport: Transport
     pictures: PicturePool = field(default_factory=PicturePool)
+    films: FilmPool = field(default_factory=FilmPool)
     picture_fetches: PictureFetches = field(default_factory=PictureFetches)
     jsonld: JsonLdProcessor = field(default_factory=JsonLdProcessor)
     linked_data: JsonLdProcessor = field(default_factory=lambda: JsonLdProcessor(work="open", most_waiting=8))

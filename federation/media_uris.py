@@ -16,10 +16,10 @@ def media_url(site: Site, media: Media) -> str:
 
 
 def thumbnail_url(site: Site, media: Media) -> str | None:
-    """The picture at 480 px; None for what is no picture, unless its owner gave one that stands for it."""
+    """The picture at 480 px, or the one that stands for a film or a sound; None where there is none."""
     if media.remote_url is None:
         return f"{media_origin(site)}/media/{media.thumbnail_key}" if media.thumbnail_key else None
-    if media.type != "image":
+    if media.type != "image" and media.poster_url is None:
         return None
     return f"{remote_picture_url(site, media.id)}/small"
 

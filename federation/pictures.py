@@ -21,6 +21,9 @@ MAX_BYTES = 12 * 1024 * 1024
 ACCEPTED_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif")
 """What can be opened; for `accept` of forms and `supported_mime_types` of clients. The type is told by the bytes."""
 
+THUMBNAIL_SIDE = 480
+"""Longest side of a thumbnail, as the child makes them."""
+
 TIMEOUT = 20.0
 """Seconds for one picture (B-47); one of a phone takes a quarter of a second."""
 
@@ -127,6 +130,12 @@ def shown_name(name: str) -> str:
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     plain = " ".join("".join(char if char.isprintable() else " " for char in last).split())
     return plain if len(plain) <= 40 else f"{plain[:24]}…{plain[-15:]}"
+
+
+def fit(width: int, height: int, side: int) -> tuple[int, int]:
+    """These measures, no larger than `side` on the longer one."""
+    scale = min(1.0, side / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 class PicturePool:

@@ -11,7 +11,7 @@ from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.collections import Collection, CollectionPage
 from federation.vocabulary.embedded import read_object
 from federation.vocabulary.marketplace import Proposal
-from federation.vocabulary.parts import Place
+from federation.vocabulary.places import Place
 from models.geometry import distance
 
 MOST_LOOKED_AT = 40

@@ -29,6 +29,13 @@ class PictureUnavailable(Unavailable):
     code = "remote_media_unavailable"
 
 
+def picture_url(media: Media) -> str | None:
+    """Where the picture is that may be shown: itself, or what stands for a film or a sound; None for ours."""
+    if media.remote_url is None:
+        return None
+    return media.remote_url if media.type == "image" else media.poster_url
+
+
 async def find_picture(instance: Instance, media_id: int, size: Size) -> Path:
     """The cached file of a remote picture, fetched first where it is not there.
 
@@ -47,7 +54,7 @@ async def find_picture(instance: Instance, media_id: int, size: Size) -> Path:
 async def _find_cached(instance: Instance, media_id: int, size: Size) -> Path | None:
     async with connection(instance.pool) as conn:
         row = await media.find(conn, media_id)
-        if row is None or row.remote_url is None or row.type != "image":
+        if row is None or picture_url(row) is None:
             raise NotFound
         key = row.file_key if size == "full" else row.thumbnail_key
         if key is None:
@@ -73,7 +80,7 @@ async def _fetch_once(instance: Instance, media_id: int) -> None:
 async def _fetch(instance: Instance, media_id: int) -> None:
     async with connection(instance.pool) as conn:
         row = await media.find(conn, media_id)
-        if row is None or row.remote_url is None or await media_files.recently_failed(conn, media_id):
+        if row is None or picture_url(row) is None or await media_files.recently_failed(conn, media_id):
             return
     async with instance.picture_fetches.places:
         try:
@@ -85,9 +92,10 @@ async def _fetch(instance: Instance, media_id: int) -> None:
 
 
 async def _fetch_and_keep(instance: Instance, row: Media) -> None:
-    assert row.remote_url is not None
-    fetched = await instance.transport.get_document(row.remote_url, accept=ACCEPT, limit=MAX_BYTES)
-    picture = await instance.pictures.check_and_reduce(fetched.body, row.remote_url)
+    address = picture_url(row)
+    assert address is not None
+    fetched = await instance.transport.get_document(address, accept=ACCEPT, limit=MAX_BYTES)
+    picture = await instance.pictures.check_and_reduce(fetched.body, address)
     stored = await keep_picture(instance.store, picture)
     kept = False
     try:

@@ -6,13 +6,14 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.errors import Refusal
 
-KEY = re.compile(r"[0-9a-f]{32}\.(?:jpg|mp4|mov|m4a|webm|mp3|wav|flac)")
+KEY = re.compile(r"[0-9a-f]{32}\.(?:jpg|mp4|mov|m4a|webm|weba|mp3|ogg|wav|flac)")
 """What a key looks like: 128 random bits and the type. It never comes from a file's name (B-46)."""
 
 SETTLED = 3600.0
@@ -36,8 +37,17 @@ class FolderStore:
     async def save(self, data: bytes, suffix: str = "jpg") -> str:
         """Keep `data` under a new key. The file is whole or absent, also after a crash. Raises StoreFull."""
         key = f"{secrets.token_hex(16)}.{suffix}"
-        await asyncio.to_thread(self._write, self._path(key), data)
+        await asyncio.to_thread(self._write, key, data)
         return key
+
+    @asynccontextmanager
+    async def open_spool(self) -> AsyncIterator["Spool"]:
+        """A place for files that are on their way; those that were not kept are gone at its end."""
+        spool = Spool(self)
+        try:
+            yield spool
+        finally:
+            await asyncio.to_thread(spool.clear)
 
     def find(self, key: str) -> Path | None:
         """The file with this key; None when it is not a key, or there is no such file."""
@@ -59,23 +69,32 @@ class FolderStore:
         """The parts in which the store can be gone through."""
         return [f"{number:02x}" for number in range(256)]
 
+    def draft(self, key: str) -> Path:
+        """Where a file lies until it is whole; `list_settled` removes it when its process died meanwhile."""
+        path = self._path(key)
+        return path.with_name(f".{path.name}.{os.getpid()}")
+
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / key
 
-    def _write(self, path: Path, data: bytes) -> None:
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
+    def _write(self, key: str, data: bytes) -> None:
+        draft = self.draft(key)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            draft.parent.mkdir(parents=True, exist_ok=True)
             with draft.open("xb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            draft.replace(path)
-            _sync(path.parent)
+            self.publish(draft, key)
         except OSError as error:
             with contextlib.suppress(OSError):
                 draft.unlink(missing_ok=True)
             raise StoreFull from error
+
+    def publish(self, draft: Path, key: str) -> None:
+        """Give a file that is whole and on the disk its name, for good."""
+        draft.replace(self._path(key))
+        _sync(self._path(key).parent)
 
     def _delete(self, keys: list[str]) -> None:
         for key in keys:
@@ -93,9 +112,49 @@ class FolderStore:
                     Path(entry.path).unlink(missing_ok=True)
 
 
-def _sync(folder: Path) -> None:
-    """Make the folder's new name last through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
+@dataclass(slots=True)
+class Spool:
+    """Files that are too large for the memory, while they come in and are worked on."""
+
+    store: FolderStore
+    _drafts: dict[Path, str] = field(default_factory=dict)
+
+    def new(self, suffix: str = "jpg") -> Path:
+        """A path for one more, which is not there yet. Raises StoreFull."""
+        key = f"{secrets.token_hex(16)}.{suffix}"
+        draft = self.store.draft(key)
+        try:
+            draft.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreFull from error
+        self._drafts[draft] = key.partition(".")[0]
+        return draft
+
+    async def keep(self, draft: Path, suffix: str) -> str:
+        """Keep this one, whole, under the key that is returned. Raises StoreFull."""
+        key = f"{self._drafts[draft]}.{suffix}"
+        try:
+            await asyncio.to_thread(self._keep, draft, key)
+        except OSError as error:
+            raise StoreFull from error
+        del self._drafts[draft]
+        return key
+
+    def clear(self) -> None:
+        """Remove those that were not kept."""
+        for draft in self._drafts:
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
+        self._drafts.clear()
+
+    def _keep(self, draft: Path, key: str) -> None:
+        _sync(draft)
+        self.store.publish(draft, key)
+
+
+def _sync(path: Path) -> None:
+    """Make a file's content, or a folder's new name, last through a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

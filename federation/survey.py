@@ -29,7 +29,7 @@ _AS_WORDS = re.findall(
     r"\w+",
     """
     Accept Activity Add Announce Application Article Audio Block Collection CollectionPage Create Delete
-    Document Event Flag Follow Group Image Like Link Mention Move Note Object Offer OrderedCollection
+    Document duration Event Flag Follow Group Image Like Link Mention Move Note Object Offer OrderedCollection
     OrderedCollectionPage Organization Page Person Place Profile Question Reject Relationship Remove Service
     Tombstone Undo Update Video actor alsoKnownAs attachment attributedTo audience cc content contentMap context
     current deleted endTime endpoints first followers following formerType generator href icon image inReplyTo

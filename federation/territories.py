@@ -14,7 +14,7 @@ from federation.terms import CAPABILITY, EXTENSION
 from federation.uris import actor_uri, host_of, same_origin, territories_uri
 from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.collections import Collection, Relationship, read_relationship
-from federation.vocabulary.parts import Place
+from federation.vocabulary.places import Place
 from federation.webfinger import find_services
 from models import actors, keys
 from models.database import connection

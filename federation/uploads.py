@@ -1,12 +1,26 @@
 """A picture, film or sound that somebody sends us: checked, kept under a random name, waiting for its post."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from federation.films import Film
 from federation.instance import Instance
-from federation.pictures import Picture
-from federation.store import FolderStore
+from federation.pictures import THUMBNAIL_SIDE, Picture, fit
+from federation.store import FolderStore, Spool
 from models import uploads
 from models.database import connection, transaction
-from models.media import Media, StoredFile, StoredPicture
+from models.media import Media, StoredFilm, StoredPicture
+from models.uploads import Thumbnail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmUpload:
+    """A film, sound or GIF that lies in a spool: `kind` as `films.find_kind` tells it, `name` only shown in errors."""
+
+    path: Path
+    kind: str
+    name: str = ""
+    description: str = ""
 
 
 async def save_upload(
@@ -30,19 +44,50 @@ async def save_upload(
         raise
 
 
-async def save_film(instance: Instance, *, owner_id: int, film: Film, description: str = "") -> Media:
-    """The upload's row, its file in the store. Raises StoreFull, Invalid, Conflict, as for pictures."""
-    uploads.require_description(description)
+async def save_film(instance: Instance, upload: FilmUpload, spool: Spool, *, owner_id: int) -> Media | None:
+    """The upload's row, its copy and one of its pictures in the store; None for a GIF that does not move.
+
+    Raises RefusedFilm (its `sentence` is for people), PicturesBusy, StoreFull, Invalid, Conflict, as for pictures.
+    """
+    uploads.require_description(upload.description)
     async with connection(instance.pool) as conn:
         await uploads.require_room(conn, owner_id)
-    key = await instance.store.save(film.data, film.suffix)
+    copy = spool.new()
+    film = await instance.films.check_and_copy(upload.path, copy, upload.kind, upload.name)
+    if film is None:
+        return None
+    poster = await instance.pictures.check_and_reduce(film.poster, upload.name) if film.poster else None
+    keys: list[str] = []
     try:
+        stored = await _keep_film(instance.store, spool, copy, film, poster, keys)
         async with transaction(instance.pool) as conn:
-            stored = StoredFile(file_key=key, byte_size=len(film.data), mime_type=film.mime)
-            return await uploads.create_file(conn, owner_id, stored, description)
+            return await uploads.create_film(conn, owner_id, stored, upload.description)
     except BaseException:
-        await instance.store.delete([key])
+        await instance.store.delete(keys)
         raise
+
+
+async def _keep_film(
+    store: FolderStore, spool: Spool, copy: Path, film: Film, poster: Picture | None, keys: list[str]
+) -> StoredFilm:
+    """Both files in the store; their keys are noted in `keys` as soon as they are there."""
+    keys.append(await spool.keep(copy, film.suffix))
+    measures = dict(film.measures)
+    if poster is not None:
+        keys.append(await store.save(poster.full))
+        measures["small"] = [poster.width, poster.height]
+    return StoredFilm(
+        file_key=keys[0],
+        thumbnail_key=keys[1] if poster else None,
+        byte_size=film.byte_size + (len(poster.full) if poster else 0),
+        mime_type=film.mime,
+        type=film.type,
+        duration=film.duration,
+        measures=measures,
+        width=film.width,
+        height=film.height,
+        blurhash=poster.blurhash if poster else None,
+    )
 
 
 async def save_thumbnail(instance: Instance, *, owner_id: int, media_id: int, data: bytes, name: str = "") -> Media:
@@ -50,10 +95,14 @@ async def save_thumbnail(instance: Instance, *, owner_id: int, media_id: int, da
     async with connection(instance.pool) as conn:
         await uploads.get_own(conn, media_id, owner_id)
     picture = await instance.pictures.check_and_reduce(data, name)
+    width, height = fit(picture.width, picture.height, THUMBNAIL_SIDE)
     key = await instance.store.save(picture.thumbnail)
+    thumbnail = Thumbnail(
+        key=key, byte_size=len(picture.thumbnail), width=width, height=height, blurhash=picture.blurhash
+    )
     try:
         async with transaction(instance.pool) as conn:
-            return await uploads.save_thumbnail(conn, media_id, owner_id, key, picture.blurhash)
+            return await uploads.save_thumbnail(conn, media_id, owner_id, thumbnail)
     except BaseException:
         await instance.store.delete([key])
         raise

@@ -171,6 +171,8 @@ def _read_document(note: Note, document: Document, said: dict[str, str]) -> Remo
         blurhash=document.blurhash,
         focus_x=document.focal_point[0] if document.focal_point else None,
         focus_y=document.focal_point[1] if document.focal_point else None,
+        duration=document.duration,
+        poster_url=document.poster,
     )
 
 

@@ -14,7 +14,7 @@ from federation.vocabulary.embedded import Postlike, note_of
 from federation.vocabulary.intents import Intent
 from federation.vocabulary.marketplace import Event, FlohmarktOffer, Proposal, RepairDetails
 from federation.vocabulary.objects import Note
-from federation.vocabulary.parts import Place
+from federation.vocabulary.places import Place
 from inbox.contents import PLAIN, read_content, read_description
 from models import categories
 from models.actors import Actor

@@ -1,10 +1,10 @@
 """Pictures of posts and actors, ours and others': rows only; the bytes are in the media store (federation/store)."""
 
 import mimetypes
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from models.database import Connection, execute, fetch_all, fetch_value
@@ -22,7 +22,9 @@ MAX_URL = 2048
 class Media:
     """One picture (or film, or sound) with its words; `remote_url` is None for ours.
 
-    The keys name files in the media store: ours always, of remote pictures the cached copy if there is one.
+    The keys name files in the media store: ours always, of remote pictures the cached copy if there is one. Of a film
+    or a sound of ours the second is the picture that stands for it, if it has one; of a remote one both are that
+    picture, whose address is `poster_url`. `duration` in seconds, `measures` as `federation.films.Film` names them.
     """
 
     id: int
@@ -43,6 +45,9 @@ class Media:
     remote_url: str | None
     failed_at: datetime | None
     created_at: datetime
+    duration: float | None = None
+    measures: Mapping[str, Any] = field(default_factory=dict)
+    poster_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +64,19 @@ class StoredPicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFile:
-    """A film or a sound that is in the store, not looked into."""
+class StoredFilm:
+    """A film or a sound that is in the store, with the picture that stands for it and what was measured."""
 
     file_key: str
     byte_size: int
     mime_type: str
+    type: MediaType
+    duration: float
+    measures: Mapping[str, Any]
+    width: int | None = None
+    height: int | None = None
+    thumbnail_key: str | None = None
+    blurhash: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +91,8 @@ class RemoteDocument:
     blurhash: str | None = None
     focus_x: float | None = None
     focus_y: float | None = None
+    duration: float | None = None
+    poster_url: str | None = None
 
     @property
     def type(self) -> MediaType:
@@ -103,7 +117,8 @@ async def list_by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Media]:
         Media,
         """
         SELECT id, post_id, owner_id, position, type, mime_type, description, width, height, focus_x, focus_y,
-            blurhash, file_key, thumbnail_key, byte_size, remote_url, failed_at, created_at
+            blurhash, file_key, thumbnail_key, byte_size, remote_url, failed_at, created_at,
+            duration, measures, poster_url
         FROM media WHERE id = ANY($1)
         """,
         list(ids),
@@ -119,7 +134,8 @@ async def list_by_posts(conn: Connection, post_ids: Iterable[int]) -> dict[int, 
         Media,
         """
         SELECT id, post_id, owner_id, position, type, mime_type, description, width, height, focus_x, focus_y,
-            blurhash, file_key, thumbnail_key, byte_size, remote_url, failed_at, created_at
+            blurhash, file_key, thumbnail_key, byte_size, remote_url, failed_at, created_at,
+            duration, measures, poster_url
         FROM media WHERE post_id = ANY($1)
         ORDER BY post_id, position, id
         """,
@@ -197,11 +213,11 @@ async def _save_remote(
         conn,
         """
         INSERT INTO media (id, post_id, owner_id, position, type, mime_type, description, width, height, focus_x,
-            focus_y, blurhash, remote_url)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            focus_y, blurhash, remote_url, duration, poster_url)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         ON CONFLICT (post_id, remote_url) WHERE remote_url IS NOT NULL DO UPDATE SET
             position = excluded.position, description = excluded.description, focus_x = excluded.focus_x,
-            focus_y = excluded.focus_y
+            focus_y = excluded.focus_y, duration = excluded.duration, poster_url = excluded.poster_url
         RETURNING id
         """,
         make_id(),
@@ -217,5 +233,7 @@ async def _save_remote(
         document.focus_y,
         document.blurhash,
         document.url,
+        document.duration,
+        poster if (poster := document.poster_url) and len(poster) <= MAX_URL else None,
     )
     return id

@@ -16,13 +16,19 @@ RETRY_AFTER = timedelta(hours=1)
 
 
 async def save_cached(conn: Connection, media_id: int, picture: StoredPicture) -> bool:
-    """Note the cached copy of a remote picture. False when it has one already, or is gone: then remove the files."""
+    """Note the cached copy of a remote picture, or of the one that stands for a film or a sound.
+
+    False when it has one already, or is gone: then remove the files.
+    """
     return bool(
         await execute(
             conn,
             """
-            UPDATE media SET file_key = $2, thumbnail_key = $3, byte_size = $4, width = $5, height = $6,
-                blurhash = $7, mime_type = $8, fetched_at = now(), read_at = now(), failed_at = NULL, failure = NULL
+            UPDATE media SET file_key = $2, thumbnail_key = $3, byte_size = $4, blurhash = $7,
+                width = CASE type WHEN 'image' THEN $5 ELSE width END,
+                height = CASE type WHEN 'image' THEN $6 ELSE height END,
+                mime_type = CASE type WHEN 'image' THEN $8 ELSE mime_type END,
+                fetched_at = now(), read_at = now(), failed_at = NULL, failure = NULL
             WHERE id = $1 AND remote_url IS NOT NULL AND file_key IS NULL
             """,
             media_id,

@@ -1,12 +1,14 @@
 """What the cooperative decides about itself: name, territory, registration, looks, legal block."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any, Literal, get_args, get_type_hints
 
 import msgspec
 import structlog
 
-from models.database import Connection, execute_many, fetch_records
+from models.database import Connection, execute_many, fetch_records, fetch_value
 
 TerritoryKind = Literal["commune", "epci", "communes"]
 """One commune, one EPCI (a federation of communes such as Hénin-Carvin), or communes picked one by one."""
@@ -122,3 +124,11 @@ async def save(conn: Connection, preferences: Preferences) -> None:
             if field.name != "limited_federation"
         ],
     )
+
+
+async def find_last_change(conn: Connection, names: Sequence[str]) -> datetime | None:
+    """When one of these settings last changed; None where none of them was ever set."""
+    found: datetime | None = await fetch_value(
+        conn, "SELECT max(updated_at) FROM preference WHERE key = ANY($1)", list(names)
+    )
+    return found

@@ -8,6 +8,7 @@ from models import accounts
 from models.database import Connection, execute, fetch_all, fetch_one, fetch_value
 from models.errors import Invalid
 from models.ids import make_id
+from models.provenance import App
 
 MOST = 300
 """Statuses that one person may have waiting."""
@@ -25,10 +26,16 @@ class Scheduled:
     wish: dict[str, Any]
     media_ids: list[int]
     application: str | None
+    application_website: str | None
+
+    @property
+    def app(self) -> App | None:
+        """The client that it was written with."""
+        return App(name=self.application, website=self.application_website) if self.application else None
 
 
 async def create(
-    conn: Connection, actor_id: int, at: datetime, wish: dict[str, Any], media_ids: list[int], application: str | None
+    conn: Connection, actor_id: int, at: datetime, wish: dict[str, Any], media_ids: list[int], app: App | None
 ) -> Scheduled:
     """Keep a status for later. Raises Invalid where too many wait."""
     await require_room(conn, actor_id, at)
@@ -36,15 +43,17 @@ async def create(
         conn,
         Scheduled,
         """
-        INSERT INTO scheduled_status (id, actor_id, scheduled_at, wish, media_ids, application)
-        VALUES ($1, $2, $3, $4, $5, $6) RETURNING id, actor_id, scheduled_at, wish, media_ids, application
+        INSERT INTO scheduled_status (id, actor_id, scheduled_at, wish, media_ids, application, application_website)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        RETURNING id, actor_id, scheduled_at, wish, media_ids, application, application_website
         """,
         make_id(),
         actor_id,
         at,
         wish,
         media_ids,
-        application,
+        app.name if app else None,
+        app.website if app else None,
     )
     assert created is not None
     return created
@@ -76,7 +85,7 @@ async def find_own(conn: Connection, id: int, actor_id: int) -> Scheduled | None
         conn,
         Scheduled,
         """
-        SELECT id, actor_id, scheduled_at, wish, media_ids, application
+        SELECT id, actor_id, scheduled_at, wish, media_ids, application, application_website
         FROM scheduled_status WHERE id = $1 AND actor_id = $2
         """,
         id,
@@ -92,7 +101,7 @@ async def list_own(
         conn,
         Scheduled,
         """
-        SELECT id, actor_id, scheduled_at, wish, media_ids, application FROM scheduled_status
+        SELECT id, actor_id, scheduled_at, wish, media_ids, application, application_website FROM scheduled_status
         WHERE actor_id = $1 AND ($2::bigint IS NULL OR id < $2) AND ($3::bigint IS NULL OR id > $3)
             AND ($4::bigint IS NULL OR id > $4)
         ORDER BY CASE WHEN $4::bigint IS NULL THEN -id ELSE id END LIMIT $5
@@ -117,7 +126,7 @@ async def find_due(conn: Connection, id: int) -> Scheduled | None:
         conn,
         Scheduled,
         """
-        SELECT id, actor_id, scheduled_at, wish, media_ids, application
+        SELECT id, actor_id, scheduled_at, wish, media_ids, application, application_website
         FROM scheduled_status WHERE id = $1 AND scheduled_at <= now() + interval '1 second'
         """,
         id,
@@ -135,7 +144,7 @@ async def list_due(conn: Connection, limit: int = 100) -> list[int]:
         conn,
         Scheduled,
         """
-        SELECT id, actor_id, scheduled_at, wish, media_ids, application
+        SELECT id, actor_id, scheduled_at, wish, media_ids, application, application_website
         FROM scheduled_status WHERE scheduled_at < now() - interval '1 minute' ORDER BY scheduled_at LIMIT $1
         """,
         limit,

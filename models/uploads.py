@@ -7,7 +7,7 @@ from models import accounts
 from models.database import Connection, execute, fetch_column, fetch_one, fetch_value
 from models.errors import Conflict, Invalid, NotFound
 from models.ids import make_id
-from models.media import Media, MediaType, StoredFile, StoredPicture, find, list_by_posts
+from models.media import Media, MediaType, StoredFilm, StoredPicture, find, list_by_posts
 
 MAX_DESCRIPTION = 1500
 """Characters of alternative text of ours, as in Mastodon; that of others is kept as it came."""
@@ -18,6 +18,9 @@ MAX_ATTACHED = 6
 MAX_UNATTACHED = 30
 """Uploads that one person may have waiting for a post."""
 
+MAX_UNATTACHED_BYTES = 400 * 1024 * 1024
+"""What these may weigh together."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaWords:
@@ -26,6 +29,17 @@ class MediaWords:
     id: int
     description: str | None = None
     focus: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thumbnail:
+    """A small picture in the store that is to stand for an upload."""
+
+    key: str
+    byte_size: int
+    width: int
+    height: int
+    blurhash: str
 
 
 async def create_upload(conn: Connection, owner_id: int, picture: StoredPicture, description: str = "") -> Media:
@@ -39,7 +53,8 @@ async def create_upload(conn: Connection, owner_id: int, picture: StoredPicture,
             byte_size)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         RETURNING id, post_id, owner_id, position, type, mime_type, description, width, height, focus_x, focus_y,
-            blurhash, file_key, thumbnail_key, byte_size, remote_url, failed_at, created_at
+            blurhash, file_key, thumbnail_key, byte_size, remote_url, failed_at, created_at,
+            duration, measures, poster_url
         """,
         make_id(),
         owner_id,
@@ -56,44 +71,69 @@ async def create_upload(conn: Connection, owner_id: int, picture: StoredPicture,
     return created
 
 
-async def create_file(conn: Connection, owner_id: int, stored: StoredFile, description: str = "") -> Media:
+async def create_film(conn: Connection, owner_id: int, film: StoredFilm, description: str = "") -> Media:
     """A film or a sound of ours that waits for its post. Raises Conflict when its owner has too many waiting."""
     await require_room(conn, owner_id)
     id = make_id()
     await execute(
         conn,
         """
-        INSERT INTO media (id, owner_id, type, mime_type, description, file_key, byte_size)
-        VALUES ($1, $2, 'unknown', $3, $4, $5, $6)
+        INSERT INTO media (id, owner_id, type, mime_type, description, file_key, thumbnail_key, byte_size, width,
+            height, blurhash, duration, measures)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         """,
         id,
         owner_id,
-        stored.mime_type,
+        film.type,
+        film.mime_type,
         require_description(description),
-        stored.file_key,
-        stored.byte_size,
+        film.file_key,
+        film.thumbnail_key,
+        film.byte_size,
+        film.width,
+        film.height,
+        film.blurhash,
+        film.duration,
+        film.measures,
     )
     return await get_own(conn, id, owner_id)
 
 
-async def save_thumbnail(conn: Connection, id: int, owner_id: int, key: str, blurhash: str) -> Media:
+async def save_thumbnail(conn: Connection, id: int, owner_id: int, thumbnail: Thumbnail) -> Media:
     """Let another small picture stand for an upload; the file of the former one is removed by a chore."""
     held = await get_own(conn, id, owner_id)
     if held.thumbnail_key is not None:
         await execute(conn, "INSERT INTO unused_file (key) VALUES ($1) ON CONFLICT DO NOTHING", held.thumbnail_key)
-    await execute(conn, "UPDATE media SET thumbnail_key = $2, blurhash = $3 WHERE id = $1", id, key, blurhash)
+    await execute(
+        conn,
+        """
+        UPDATE media SET thumbnail_key = $2, blurhash = $3, byte_size = coalesce(byte_size, 0) + $4,
+            measures = measures || $5
+        WHERE id = $1
+        """,
+        id,
+        thumbnail.key,
+        thumbnail.blurhash,
+        thumbnail.byte_size,
+        {"small": [thumbnail.width, thumbnail.height]},
+    )
     return await get_own(conn, id, owner_id)
 
 
 async def require_room(conn: Connection, owner_id: int) -> None:
     """Raise Conflict when this person has too many pictures that belong to no post yet."""
     await accounts.take_turn(conn, owner_id)
-    waiting = await fetch_value(
+    full = await fetch_value(
         conn,
-        "SELECT count(*) FROM media WHERE owner_id = $1 AND post_id IS NULL AND remote_url IS NULL",
+        """
+        SELECT count(*) >= $2 OR sum(byte_size) >= $3
+        FROM media WHERE owner_id = $1 AND post_id IS NULL AND remote_url IS NULL
+        """,
         owner_id,
+        MAX_UNATTACHED,
+        MAX_UNATTACHED_BYTES,
     )
-    if waiting >= MAX_UNATTACHED:
+    if full:
         raise Conflict("too_many_unattached_media")
 
 

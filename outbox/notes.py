@@ -36,8 +36,8 @@ from outbox.send import send
 TEXT_LIMIT = 5_000
 WARNING_LIMIT = 500
 MEDIA_LIMIT = 6
-TYPES: tuple[MediaType, ...] = ("image", "unknown")
-"""A note may also have films and sounds, which are not looked into."""
+TYPES: tuple[MediaType, ...] = ("image", "gifv", "video", "audio", "unknown")
+"""A note may also have films and sounds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from models.agreements import Terms
 from models.database import Connection
 from models.exchanges import Event, Exchange
 from models.posts import NewPost, Post
+from models.provenance import App
 from models.settings import Site
 from outbox.builders.agreement import Case
 from outbox.builders.explanations import Cause, write_why
@@ -200,5 +201,6 @@ async def _keep(conn: Connection, site: Site, telling: _Telling, text: str, lang
     await exchange_notices.add(
         conn, post_id=post.id, exchange_id=held.exchange_id, event_id=event_id, reader_id=reader.id
     )
-    await provenance.save_application(conn, post.id, (await preferences.load(conn)).name or site.host)
+    app = App(name=(await preferences.load(conn)).name or site.host, website=site.url)
+    await provenance.save_application(conn, post.id, app)
     return post

@@ -8,6 +8,7 @@ from models.actors import Actor
 from models.database import Connection
 from models.errors import NotFound
 from models.posts import Audience, Post
+from models.provenance import App
 from models.quote_policies import QuotePolicy
 from models.settings import Site
 from outbox import notes, replies
@@ -32,7 +33,7 @@ class Wish:
     poll: PollDraft | None = None
 
 
-async def post(conn: Connection, site: Site, author: Actor, wish: Wish, application: str | None) -> Post:
+async def post(conn: Connection, site: Site, author: Actor, wish: Wish, app: App | None) -> Post:
     """The note, or the answer. Raises Invalid, and NotFound where what it answers cannot be seen."""
     defaults = await writing_defaults.get(conn, author.id)
     draft = notes.NoteDraft(
@@ -54,8 +55,8 @@ async def post(conn: Connection, site: Site, author: Actor, wish: Wish, applicat
         if parent is None:
             raise NotFound
         note = await _answer(conn, site, author, parent, draft)
-    if application:
-        await provenance.save_application(conn, note.id, application)
+    if app is not None:
+        await provenance.save_application(conn, note.id, app)
     return note
 
 

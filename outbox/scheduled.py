@@ -9,6 +9,7 @@ from models.database import Connection
 from models.errors import Forbidden, Invalid
 from models.idempotency import Made
 from models.posts import Post
+from models.provenance import App
 from models.scheduled import Scheduled
 from models.settings import Site
 from outbox import posting
@@ -28,7 +29,7 @@ FAILED = {
 }
 
 
-async def schedule(conn: Connection, author: Actor, wish: Wish, at: datetime, application: str | None) -> Scheduled:
+async def schedule(conn: Connection, author: Actor, wish: Wish, at: datetime, app: App | None) -> Scheduled:
     """Keep it for its moment. Raises Invalid where that is too soon or too late, or a picture is not the author's.
 
     A poll lasts from that moment on.
@@ -39,7 +40,7 @@ async def schedule(conn: Connection, author: Actor, wish: Wish, at: datetime, ap
         if (await uploads.get_own(conn, media_id, author.id)).post_id is not None:
             raise Invalid("media_unusable", field="media_ids")
     kept = posting.write_wish(wish)
-    row = await scheduled.create(conn, author.id, at, kept, list(wish.media_ids), application)
+    row = await scheduled.create(conn, author.id, at, kept, list(wish.media_ids), app)
     await _ask(conn, row.id, at)
     return row
 
@@ -82,7 +83,7 @@ async def publish_due(conn: Connection, site: Site, held: Scheduled) -> Post | N
     account = await accounts.find(conn, author.id)
     if account is None or account.disabled_at is not None or author.suspended_at is not None:
         raise Forbidden("account_closed")
-    note = await posting.post(conn, site, author, posting.read_wish(held.wish), held.application)
+    note = await posting.post(conn, site, author, posting.read_wish(held.wish), held.app)
     for key in keys:  # the same request again answers with what became of it
         await idempotency.settle(conn, author.id, key, Made(post_id=note.id))
     return note

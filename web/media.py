@@ -5,7 +5,7 @@ from pathlib import Path
 from aiohttp import web
 
 from federation.built_in_pictures import FILES, MIME_TYPE, PATH
-from federation.films import TYPES
+from federation.films import SERVED_TYPES
 from federation.remote_media import Size, find_picture
 from models.errors import DeclicError
 from web.keys import INSTANCE
@@ -33,10 +33,10 @@ async def show_picture(request: web.Request) -> web.StreamResponse:
     """`GET /media/KEY`: a picture of ours, by the key in its address; a film or a sound, to be played or saved."""
     path = request.app[INSTANCE].store.find(request.match_info["key"])
     suffix = request.match_info["key"].rpartition(".")[2]
-    if path is None or suffix not in TYPES:
+    if path is None or suffix not in SERVED_TYPES:
         return _answer(path)
     name = f'attachment; filename="media.{suffix}"'
-    own = {"Content-Type": TYPES[suffix], "Content-Disposition": name, "Cache-Control": FOREVER}
+    own = {"Content-Type": SERVED_TYPES[suffix], "Content-Disposition": name, "Cache-Control": FOREVER}
     return web.FileResponse(path, headers=HEADERS | own)
 
 

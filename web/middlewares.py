@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 OPEN_TO_PAGES_ELSEWHERE = (
     *FOR_APPS,
-    *("/.well-known/", "/nodeinfo/", "/media/"),
+    *("/.well-known/", "/nodeinfo/", "/media/", "/static/images/"),
 )
 """What web clients on other origins fetch."""
 
@@ -131,14 +131,14 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 
 
 def make_content_policy(settings: Settings, path: str) -> str:
-    """Everything from our own origin, pictures also from the uploads' own one; nothing inline, nobody frames us.
+    """Everything from our own origin, what was uploaded also from its own one; nothing inline, nobody frames us.
 
     The log-in and consent pages of OAuth lead to addresses of apps, which `form-action` would block;
     elsewhere a form may end on another server, where somebody follows from.
     """
     policy = ["default-src 'self'", "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'"]
     if settings.media_url is not None:
-        policy.append(f"img-src 'self' {settings.media_url}")
+        policy += [f"{kind} 'self' {settings.media_url}" for kind in ("img-src", "media-src")]
     if not path.startswith("/oauth/"):
         policy.append("form-action 'self' https:" + (" http:" if settings.test_federation else ""))
     return "; ".join(policy)

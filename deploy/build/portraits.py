@@ -52,6 +52,14 @@ def draw_header() -> Image.Image:
     return _finish(picture)
 
 
+def draw_film() -> Image.Image:
+    """The sign for playing: what stands for a film of which no picture is known."""
+    picture, pen = _open(960, 540, NIGHT)
+    _circle(pen, 480, 270, 96, YELLOW)
+    pen.polygon([(x * FINE, y * FINE) for x, y in ((450, 214), (450, 326), (546, 270))], fill=NIGHT)
+    return _finish(picture)
+
+
 def _open(width: int, height: int, colour: str) -> tuple[Image.Image, ImageDraw.ImageDraw]:
     picture = Image.new("RGB", (width * FINE, height * FINE), colour)
     return picture, ImageDraw.Draw(picture)
@@ -83,6 +91,7 @@ def main() -> None:
     ):
         picture.save(FOLDER / f"{name}.png", optimize=True)
     BUILT_IN.mkdir(exist_ok=True)
+    draw_film().save(BUILT_IN / "film.png", optimize=True)
     for drawing in sorted((HERE / "portraits").glob("*.svg")):
         _save(render_drawing(drawing, PORTRAIT), drawing.stem)
     _save(render_page(STREET.format(NIGHT, (FOLDER / "rue.svg").as_uri()), BANNER), "coop.header")

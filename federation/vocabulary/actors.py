@@ -31,17 +31,8 @@ from federation.vocabulary.keys import (
     write_multikey,
     write_public_key,
 )
-from federation.vocabulary.parts import (
-    Document,
-    Hashtag,
-    Place,
-    read_hashtag,
-    read_picture,
-    read_place,
-    write_document,
-    write_hashtag,
-    write_place,
-)
+from federation.vocabulary.parts import Document, Hashtag, read_hashtag, read_picture, write_document, write_hashtag
+from federation.vocabulary.places import Place, read_place, write_place
 from models.hours import Hours
 
 ACTOR_TYPES = ("Person", "Group", "Organization", "Application", "Service")

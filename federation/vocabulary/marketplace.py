@@ -24,7 +24,7 @@ from federation.fields import (
 )
 from federation.vocabulary.intents import Intent, read_intent, write_intent
 from federation.vocabulary.objects import Note, read_note, write_note
-from federation.vocabulary.parts import write_place
+from federation.vocabulary.places import write_place
 
 MAX_DESCRIPTION = 20_000
 

@@ -33,18 +33,16 @@ from federation.vocabulary.parts import (
     Hashtag,
     Link,
     Mention,
-    Place,
     is_picture,
     read_document,
     read_link,
     read_picture,
-    read_place,
     read_tags,
     write_document,
     write_hashtag,
     write_mention,
-    write_place,
 )
+from federation.vocabulary.places import Place, read_place, write_place
 from federation.vocabulary.polls import Poll, read_poll, write_poll
 from federation.vocabulary.quotes import read_quoted, write_quote_link, write_quoted
 

@@ -1,10 +1,24 @@
-"""What hangs on an object: pictures, mentions, hashtags, emojis, places, each read, kept and written here."""
+"""What hangs on an object: pictures, mentions, hashtags, emojis, each read, kept and written here."""
 
 import mimetypes
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from federation.fields import MAX_NAME, Json, compact, each, localized, mappings, number, one, text, types, uri, whole
+from federation.fields import (
+    MAX_NAME,
+    Json,
+    compact,
+    duration,
+    each,
+    localized,
+    mappings,
+    number,
+    one,
+    text,
+    types,
+    uri,
+    whole,
+)
 from federation.hashtags import read_name
 
 MAX_ALT = 5_000
@@ -17,7 +31,10 @@ MEDIA_TYPES = frozenset({"Document", "Image", "Video", "Audio"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A picture, film or sound; `name` is its alternative text, where every peer looks for it."""
+    """A picture, film or sound; `name` is its alternative text, where every peer looks for it.
+
+    A film or a sound lasts `duration` seconds; the picture at `poster` stands for it.
+    """
 
     url: str
     media_type: str = ""
@@ -27,6 +44,8 @@ class Document:
     height: int | None = None
     blurhash: str | None = None
     focal_point: tuple[float, float] | None = None
+    duration: float | None = None
+    poster: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,26 +80,6 @@ class Emoji:
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where something is; `radius` in metres. The address is a schema.org PostalAddress, as Mobilizon writes it."""
-
-    name: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-    radius: int | None = None
-    street: str = ""
-    postcode: str = ""
-    locality: str = ""
-    region: str = ""
-    country: str = ""
-
-    @property
-    def point(self) -> tuple[float, float] | None:
-        """Its middle, if it says where that is."""
-        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
-
-
 def read_document(document: Json) -> Document | None:
     """An attachment; None for one without an address, and for what is no medium (a Link preview, a PropertyValue).
 
@@ -101,7 +100,20 @@ def read_document(document: Json) -> Document | None:
         height=whole(document.get("height") or source.get("height"), 1, MAX_PIXELS),
         blurhash=text(document.get("blurhash"), 100),
         focal_point=read_focal_point(document.get("focalPoint")),
+        duration=duration(document.get("duration") or source.get("duration")),
+        poster=_read_poster(document),
     )
+
+
+def _read_poster(document: Json) -> str | None:
+    """What stands for a film or a sound: `icon` (Mastodon, PeerTube), else `image` (Funkwhale) or `preview`."""
+    for name in ("icon", "image", "preview"):
+        for member in mappings(document.get(name), 10):
+            kind = text(member.get("mediaType"), 100) or "image/"
+            address = uri(member.get("url")) or uri(member.get("href"))
+            if address is not None and kind.startswith("image/"):
+                return address
+    return None
 
 
 def _linked_kind(document: Json) -> str | None:
@@ -196,40 +208,6 @@ def read_tags(value: object) -> tuple[tuple[Mention, ...], tuple[Hashtag, ...], 
     return tuple(mentions[:MAX_TAGS]), tuple(hashtags[:MAX_TAGS]), tuple(emojis[:MAX_TAGS])
 
 
-def read_place(document: Json) -> Place | None:
-    """A Place with a name or coordinates; its `address` as an object or a plain string."""
-    latitude = number(document.get("latitude"), -90, 90)
-    longitude = number(document.get("longitude"), -180, 180)
-    address = one(document.get("address"), lambda found: found) or {}
-    written = text(document.get("address")) or ""
-    name = localized(document, "name", MAX_NAME) or written
-    locality = text(address.get("addressLocality")) or ""
-    if not name and not locality and latitude is None:
-        return None
-    if latitude is None or longitude is None:
-        latitude = longitude = None
-    return Place(
-        name=name,
-        latitude=latitude,
-        longitude=longitude,
-        radius=_read_radius(document),
-        street=text(address.get("streetAddress")) or (written if written != name else ""),
-        postcode=text(address.get("postalCode"), 20) or "",
-        locality=locality,
-        region=text(address.get("addressRegion")) or "",
-        country=text(address.get("addressCountry")) or "",
-    )
-
-
-_METRES = {"m": 1.0, "km": 1000.0, "cm": 0.01, "feet": 0.3048, "inches": 0.0254, "miles": 1609.344}
-
-
-def _read_radius(document: Json) -> int | None:
-    radius = number(document.get("radius"), 0, 20_000_000)
-    factor = _METRES.get(text(document.get("units")) or "m")
-    return None if radius is None or factor is None else min(round(radius * factor), 20_000_000)
-
-
 def write_document(value: Document) -> Json:
     """An attachment as every peer of ours reads it: `Document`, one string `url`, alternative text in `name`."""
     return compact(
@@ -242,8 +220,15 @@ def write_document(value: Document) -> Json:
             "height": value.height,
             "blurhash": value.blurhash,
             "focalPoint": list(value.focal_point) if value.focal_point else None,
+            "duration": write_duration(value.duration) if value.duration else None,
+            "icon": {"type": "Image", "mediaType": "image/jpeg", "url": value.poster} if value.poster else None,
         }
     )
+
+
+def write_duration(seconds: float) -> str:
+    """As xsd:duration writes it, to the tenth: `PT12.3S`."""
+    return f"PT{seconds:.1f}S".replace(".0S", "S")
 
 
 def write_mention(value: Mention) -> Json:
@@ -257,28 +242,3 @@ def write_hashtag(value: Hashtag) -> Json:
     if value.href:
         written["href"] = quote(value.href, safe=":/?#[]@!$&'()*+,;=%~")
     return written
-
-
-def write_place(value: Place) -> Json:
-    """A place; its address only as far as it is known."""
-    address = compact(
-        {
-            "type": "PostalAddress",
-            "streetAddress": value.street or None,
-            "postalCode": value.postcode or None,
-            "addressLocality": value.locality or None,
-            "addressRegion": value.region or None,
-            "addressCountry": value.country or None,
-        }
-    )
-    return compact(
-        {
-            "type": "Place",
-            "name": value.name or None,
-            "latitude": value.latitude,
-            "longitude": value.longitude,
-            "radius": value.radius,
-            "units": "m" if value.radius is not None else None,
-            "address": address if len(address) > 1 else None,
-        }
-    )

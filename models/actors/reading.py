@@ -164,18 +164,25 @@ async def search(conn: Connection, text: str, *, limit: int) -> list[Actor]:
 
 
 async def count(conn: Connection, actor_ids: list[int]) -> dict[int, Counts]:
-    """Public posts, followers and followed of each of these actors, as far as this server knows."""
+    """Public posts, followers and followed of each of these actors, as far as this server knows.
+
+    What somebody shares counts as a post of hers, as in Mastodon: a stream does nothing else. Only public posts can be
+    shared, and a withdrawn one takes its shares along.
+    """
     rows = await fetch_all(
         conn,
         Counts,
         """
         SELECT a.id AS actor_id,
             (SELECT count(*) FROM post WHERE author_id = a.id AND deleted_at IS NULL
-                AND audience IN ('network', 'unlisted')) AS posts,
+                AND audience IN ('network', 'unlisted'))
+                + (SELECT count(*) FROM share WHERE actor_id = a.id) AS posts,
             (SELECT count(*) FROM follow WHERE followed_id = a.id AND state = 'accepted') AS followers,
             (SELECT count(*) FROM follow WHERE follower_id = a.id AND state = 'accepted') AS following,
-            (SELECT max(received_at) FROM post WHERE author_id = a.id AND deleted_at IS NULL
-                AND audience IN ('network', 'unlisted')) AS last_post_at
+            greatest(
+                (SELECT max(received_at) FROM post WHERE author_id = a.id AND deleted_at IS NULL
+                    AND audience IN ('network', 'unlisted')),
+                (SELECT created_at FROM share WHERE actor_id = a.id ORDER BY id DESC LIMIT 1)) AS last_post_at
         FROM unnest($1::bigint[]) AS a (id)
         """,
         actor_ids,

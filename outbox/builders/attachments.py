@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from federation.media_uris import media_url
+from federation.media_uris import media_url, thumbnail_url
 from federation.uris import tag_url
-from federation.vocabulary.parts import Document, Hashtag, Mention, Place
+from federation.vocabulary.parts import Document, Hashtag, Mention
+from federation.vocabulary.places import Place
 from models.actors import Actor
 from models.listings import ListingDetails
 from models.media import Media
@@ -23,6 +24,8 @@ def build_documents(site: Site, media: Iterable[Media]) -> tuple[Document, ...]:
             height=one.height,
             blurhash=one.blurhash,
             focal_point=None if one.focus_x is None or one.focus_y is None else (one.focus_x, one.focus_y),
+            duration=one.duration,
+            poster=None if one.type == "image" else thumbnail_url(site, one),
         )
         for one in media
     )

@@ -42,7 +42,7 @@ GROWTH = 4.0
 LONGEST = 15.0
 """Seconds that 1 MiB may take whatever it is."""
 
-NOT_OURS = ("jsonld_child", "picture_child", "__main__", "commands", "demo", "migrations")
+NOT_OURS = ("jsonld_child", "picture_child", "film_child", "film_copy", "__main__", "commands", "demo", "migrations")
 
 
 def read_post(content: str) -> None:

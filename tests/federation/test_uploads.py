@@ -4,16 +4,19 @@ from pathlib import Path
 
 import pytest
 
+from federation import media_chores
 from federation.instance import Instance
 from federation.pictures import NotAPicture
 from federation.store import FolderStore, StoreFull
-from federation.uploads import save_upload
-from models import media, uploads
+from federation.uploads import FilmUpload, save_film, save_upload
+from models import media, media_files, uploads
 from models.actors import Actor
-from models.database import connection, transaction
+from models.database import connection, execute, transaction
 from models.errors import Conflict, Invalid, NotFound
+from models.media import Media
 from tests.drawings import decode, draw, encode
 from tests.factories import make_member
+from tests.films import make_film
 
 
 @pytest.fixture
@@ -86,3 +89,50 @@ async def test_a_full_disk_is_said_and_leaves_no_row(instance: Instance, alice: 
     async with connection(instance.pool) as conn:
         await uploads.require_room(conn, alice.id)
         assert await media.list_by_posts(conn, []) == {}
+
+
+async def send_film(instance: Instance, alice: Actor) -> Media | None:
+    async with instance.store.open_spool() as spool:
+        path = spool.new()
+        path.write_bytes(make_film("mp4"))
+        return await save_film(instance, FilmUpload(path=path, kind="mov"), spool, owner_id=alice.id)
+
+
+async def test_a_film_is_a_row_and_two_files_and_all_of_them_go_when_nobody_uses_it(
+    instance: Instance, alice: Actor
+) -> None:
+    made = await send_film(instance, alice)
+
+    assert made is not None
+    files = [instance.store.find(made.file_key or ""), instance.store.find(made.thumbnail_key or "")]
+    assert sorted(files_of(instance.store)) == sorted(path for path in files if path)
+    assert made.byte_size == sum(path.stat().st_size for path in files if path)
+    assert (made.type, made.mime_type, made.width, made.measures["small"]) == ("video", "video/mp4", 64, [64, 48])
+    async with transaction(instance.pool) as conn:
+        assert await media_files.list_unknown_files(conn, [made.file_key or "", made.thumbnail_key or ""]) == []
+        await execute(conn, "UPDATE media SET created_at = now() - interval '25 hours'")
+    assert await media_chores.clean_up(instance) == 2
+    assert files_of(instance.store) == []
+
+
+async def test_when_the_row_of_a_film_cannot_be_written_its_files_go_again(
+    instance: Instance, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*args: object) -> None:
+        raise NotFound
+
+    monkeypatch.setattr(uploads, "create_film", fail)
+
+    with pytest.raises(NotFound):
+        await send_film(instance, alice)
+
+    assert files_of(instance.store) == []
+
+
+async def test_a_film_that_comes_while_the_disk_is_full_is_said_so(
+    instance: Instance, alice: Actor, tmp_path: Path
+) -> None:
+    (tmp_path / "media").write_text("a file where the folder should be")
+
+    with pytest.raises(StoreFull):
+        await send_film(instance, alice)

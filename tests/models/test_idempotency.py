@@ -3,6 +3,7 @@
 from models import idempotency, provenance
 from models.database import Connection, execute
 from models.idempotency import Made
+from models.provenance import App
 from tests.factories import make_listing, make_member, make_note, make_remote_actor
 
 
@@ -45,7 +46,7 @@ async def test_a_post_tells_whom_it_answers_and_which_client_wrote_it(conn: Conn
     listing = await make_listing(conn, bob)
     reply = await make_note(conn, alice, in_reply_to_uri=listing.uri)
 
-    await provenance.save_application(conn, reply.id, "Tusky" * 40)
+    await provenance.save_application(conn, reply.id, App(name="Tusky" * 40, website="https://tusky.app"))
 
     found = await provenance.list_by_posts(conn, [reply.id, listing.id])
     assert (found[reply.id].answered_id, len(found[reply.id].application or "")) == (bob.id, 100)

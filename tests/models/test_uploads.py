@@ -4,7 +4,7 @@ import pytest
 
 from models import media, posts, uploads
 from models.actors import Actor
-from models.database import Connection, fetch_column
+from models.database import Connection, execute, fetch_column
 from models.errors import Conflict, Invalid, NotFound
 from models.media import Media, RemoteDocument, StoredPicture
 from tests.factories import make_listing, make_member, make_note, make_remote_actor
@@ -109,6 +109,17 @@ async def test_thirty_uploads_may_wait_and_no_more(conn: Connection) -> None:
     alice = await make_member(conn)
     for index in range(uploads.MAX_UNATTACHED):
         await upload(conn, alice, str(index))
+
+    with pytest.raises(Conflict):
+        await upload(conn, alice, "one more")
+
+
+async def test_400_megabytes_may_wait_and_no_more(conn: Connection) -> None:
+    alice = await make_member(conn)
+    await upload(conn, alice, "a")
+    await execute(conn, "UPDATE media SET byte_size = $1", uploads.MAX_UNATTACHED_BYTES - 1)
+    await uploads.require_room(conn, alice.id)
+    await execute(conn, "UPDATE media SET byte_size = $1", uploads.MAX_UNATTACHED_BYTES)
 
     with pytest.raises(Conflict):
         await upload(conn, alice, "one more")

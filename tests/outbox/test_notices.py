@@ -24,6 +24,7 @@ from models.errors import Conflict, NotFound
 from models.notifications import NotificationPage
 from models.posts import Post
 from models.posts.reading import list_members_who_may_read
+from models.provenance import App
 from models.timelines import Page, PostFilter, list_by_author, list_home
 from outbox import blocks, posting, reports
 from outbox import reactions as outbox_reactions
@@ -52,7 +53,7 @@ async def list_notices(conn: Connection, reader: Actor) -> list[Post]:
 
 async def say(conn: Connection, author: Actor, parent: Post, text: str) -> Post:
     """Somebody of ours answers in an app."""
-    return await posting.post(conn, HERE, author, replace(WISH, text=text, parent_id=parent.id), "Tusky")
+    return await posting.post(conn, HERE, author, replace(WISH, text=text, parent_id=parent.id), App(name="Tusky"))
 
 
 async def meet(conn: Connection, **details: Any) -> tuple[Actor, Actor, Any]:

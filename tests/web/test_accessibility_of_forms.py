@@ -15,6 +15,7 @@ from models.agreements import Terms
 from models.agreements import links as terms_links
 from models.database import Pool, execute, fetch_value, transaction
 from models.moments import PARIS
+from models.provenance import App
 from models.unavailabilities import midnight
 from outbox import guests, posting
 from outbox.agreements import accept, propose
@@ -254,7 +255,7 @@ async def test_a_listing_that_begins_with_a_note_has_no_violation(live: Live, pa
         media_ids=(),
     )
     async with transaction(live.instance.pool) as conn:
-        await posting.post(conn, live.instance.site, live.village.alice, wish, "Tests")
+        await posting.post(conn, live.instance.site, live.village.alice, wish, App(name="Tests"))
         draft_id = await fetch_value(conn, "SELECT id FROM listing_draft")
 
     await page.goto(f"{live.url}/publier?brouillon={draft_id}")

@@ -101,5 +101,5 @@ async def test_on_an_origin_of_its_own_they_are_there_too(instance: Instance) ->
 
 
 def test_they_are_small() -> None:
-    assert {file.stem.partition(".")[0] for file in FOLDER.glob("*.png")} == set(BUILT_IN)
+    assert {file.stem.partition(".")[0] for file in FOLDER.glob("*.png")} == {*BUILT_IN, "film"}
     assert max(file.stat().st_size for file in FOLDER.glob("*.png")) < 20_000

@@ -1,6 +1,7 @@
 """Pictures over HTTP: which headers they carry, and what is answered to addresses that somebody made up."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,6 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDict
 
-from federation.films import clean_film
 from federation.instance import Instance
 from federation.media_uris import media_url, thumbnail_url
 from federation.transport import Fetched
@@ -19,8 +19,8 @@ from models.media import Media, RemoteDocument
 from models.settings import Settings
 from tests.drawings import decode, draw, encode
 from tests.factories import HERE, make_member, make_note, make_remote_actor
-from tests.federation.test_films import FILES
 from tests.fediverse import FakeFediverse
+from tests.films import make_film
 from web.keys import INSTANCE
 from web.media import ROUTES
 
@@ -121,6 +121,32 @@ async def test_a_remote_picture_comes_from_us(client: Client, instance: Instance
     assert network.fetched == [WHEEL]
 
 
+async def test_the_poster_of_a_film_from_elsewhere_comes_from_us_and_the_film_does_not(
+    client: Client, instance: Instance
+) -> None:
+    network = instance.transport
+    assert isinstance(network, FakeFediverse)
+    network.documents[WHEEL] = Fetched(url=WHEEL, status=200, headers=CIMultiDict(), body=encode(draw()))
+    document = RemoteDocument(url="https://henin.test/roue.mp4", mime_type="video/mp4", poster_url=WHEEL, width=1280)
+    async with transaction(instance.pool) as conn:
+        note = await make_note(conn, await make_remote_actor(conn))
+        await media.save_remote(
+            conn, note.id, [document, replace(document, url="https://henin.test/b.mp4", poster_url=None)]
+        )
+        film, bare = (await media.list_by_posts(conn, [note.id]))[note.id]
+
+    shown = await client.get(path_of(thumbnail_url(HERE, film)))
+    missing = await client.get(f"/media/remote/{bare.id}")
+    async with transaction(instance.pool) as conn:
+        kept = await media.find(conn, film.id)
+
+    assert (shown.status, shown.headers["Content-Type"], missing.status) == (200, "image/jpeg", 404)
+    assert network.fetched == [WHEEL]
+    assert media_url(HERE, film) == "https://henin.test/roue.mp4" and thumbnail_url(HERE, bare) is None
+    assert kept is not None and (kept.mime_type, kept.width, kept.type) == ("video/mp4", 1280, "video")
+    assert kept.file_key and kept.thumbnail_key and kept.byte_size and kept.blurhash
+
+
 async def test_a_remote_picture_that_cannot_be_had_is_said_for_a_minute(client: Client, wheel: Media) -> None:
     answer = await client.get(path_of(media_url(HERE, wheel)))
 
@@ -153,17 +179,18 @@ async def test_made_up_addresses_find_nothing(client: Client, instance: Instance
 
 
 async def test_b20_a_film_is_handed_out_as_a_file_of_its_own_type(client: Client, instance: Instance) -> None:
-    film = clean_film(FILES["webm"])
-    assert film is not None
-    key = await instance.store.save(film.data, film.suffix)
+    film = make_film("webm")
+    key = await instance.store.save(film, "webm")
 
     answer = await client.get(f"/media/{key}")
+    old = await client.get(f"/media/{await instance.store.save(film, 'mov')}")
     part = await client.get(f"/media/{key}", headers={"Range": "bytes=0-3"})
     missing = await client.get(f"/media/{'0' * 32}.html")
 
     assert answer.headers["Content-Type"] == "video/webm"
+    assert old.headers["Content-Type"] == "video/quicktime"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="media.webm"'
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
-    assert (part.status, await part.read()) == (206, film.data[:4])
+    assert (part.status, await part.read()) == (206, film[:4])
     assert missing.status == 404

@@ -48,7 +48,13 @@ async def test_an_id_that_the_proxy_gave_is_kept_unless_it_is_strange(pool: Pool
     assert len(replaced.headers["X-Request-Id"]) == 16
 
 
-@pytest.mark.parametrize("path", ["/api/v1/instance", "/oauth/token", "/.well-known/webfinger", "/nodeinfo/2.0"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/api/v1/instance", "/oauth/token", "/.well-known/webfinger", "/nodeinfo/2.0"),
+        *("/media/portraits/offres.0123456789ab.png", "/static/images/avatar-person.0123456789ab.png"),
+    ],
+)
 async def test_web_clients_of_other_origins_may_ask(pool: Pool, path: str) -> None:
     async with serving(make_instance(pool)) as client:
         preflight = await client.options(path, headers={"Origin": "https://phanpy.example"})
@@ -61,17 +67,20 @@ async def test_web_clients_of_other_origins_may_ask(pool: Pool, path: str) -> No
         assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
-async def test_pages_are_not_open_to_other_origins(pool: Pool) -> None:
-    async with serving(make_instance(pool), [web.get("/oauth/authorize", ok)]) as client:
-        answer = await client.get("/oauth/authorize")
+@pytest.mark.parametrize("path", ["/oauth/authorize", "/static/declic.0123456789ab.js"])
+async def test_pages_and_scripts_are_not_open_to_other_origins(pool: Pool, path: str) -> None:
+    async with serving(make_instance(pool), [web.get(path, ok)]) as client:
+        answer = await client.get(path)
 
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_pictures_may_come_from_the_origin_of_uploads() -> None:
+def test_pictures_and_films_may_come_from_the_origin_of_uploads() -> None:
     settings = Settings(url="https://lomme.example", media_url="https://media.lomme.example")
 
-    assert "img-src 'self' https://media.lomme.example" in make_content_policy(settings, "/")
+    policy = make_content_policy(settings, "/")
+    assert "img-src 'self' https://media.lomme.example" in policy
+    assert "media-src 'self' https://media.lomme.example" in policy
 
 
 def test_consent_pages_may_lead_to_an_app() -> None:

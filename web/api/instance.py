@@ -5,8 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from federation.films import TYPES
-from federation.pictures import ACCEPTED_TYPES, MAX_BYTES
+from federation import films, pictures
 from federation.software import NAME, read_version
 from federation.web_push import load_key, write_public
 from models import actors, featured_tags, levels, pins, polls, preferences, sign_ups, statistics
@@ -117,12 +116,12 @@ def build_configuration(site: Site) -> Json:
     """The limits that clients keep to by themselves."""
     media: dict[str, Any] = {
         "description_limit": MAX_DESCRIPTION,
-        "supported_mime_types": [*ACCEPTED_TYPES, *TYPES.values()],
-        "image_size_limit": MAX_BYTES,
+        "supported_mime_types": [*pictures.ACCEPTED_TYPES, *films.ACCEPTED_TYPES],
+        "image_size_limit": pictures.MAX_BYTES,
         "image_matrix_limit": MOST_PIXELS,
-        "video_size_limit": MAX_BYTES,
-        "video_frame_rate_limit": 60,
-        "video_matrix_limit": MOST_PIXELS,
+        "video_size_limit": films.MAX_BYTES,
+        "video_frame_rate_limit": films.MAX_RATE,
+        "video_matrix_limit": films.MAX_PIXELS,
     }
     return {
         "urls": {"streaming": streaming_url(site)},

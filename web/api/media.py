@@ -1,14 +1,17 @@
-"""Uploading: pictures are checked and reduced while the client waits, so that the answer is always final (200)."""
+"""Uploading: files are opened and made ready while the client waits, so that the answer is always final (200)."""
 
 import asyncio
 import re
+from pathlib import Path
 
 from aiohttp import web
 
-from federation.films import clean_film
+from federation import films, pictures
 from federation.instance import Instance
-from federation.pictures import MAX_BYTES
-from federation.uploads import save_film, save_thumbnail, save_upload
+from federation.pictures import NotAPicture, TooHeavy, UnreadableFormat
+from federation.refused_films import NotAFilm
+from federation.store import Spool
+from federation.uploads import FilmUpload, save_film, save_thumbnail, save_upload
 from models import uploads
 from models.database import connection, transaction
 from models.errors import Invalid, NotFound
@@ -16,7 +19,8 @@ from models.media import Media
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.media import build_attachment
-from web.api.parameters import Parameters, Upload, naming, read_id, read_parameters
+from web.api.multipart import Upload
+from web.api.parameters import Parameters, naming, read_id, read_parameters
 from web.keys import INSTANCE
 
 FOCUS = re.compile(r"\s*(-?[0-9.]{1,20})\s*,\s*(-?[0-9.]{1,20})\s*")
@@ -24,40 +28,70 @@ FOCUS = re.compile(r"\s*(-?[0-9.]{1,20})\s*,\s*(-?[0-9.]{1,20})\s*")
 
 async def post_media(request: web.Request) -> web.Response:
     """POST /api/v2/media and /api/v1/media: `file`, `description`, `focus`, `thumbnail`; ready to be used."""
-    parameters = await read_parameters(request, file_limit=MAX_BYTES)
-    upload = parameters.uploads.get("file")
-    if upload is None:
-        raise Invalid("file_missing", field="file")
-    focus = read_focus(parameters)
     instance, me = request.app[INSTANCE], reader(request)
-    with naming("file"):
-        media = await _save(instance, me.id, upload, parameters.text("description"))
-    media = await _take_thumbnail(request, parameters, media)
+    async with instance.store.open_spool() as spool:
+        parameters = await read_parameters(request, file_limit=films.MAX_BYTES, spool=spool.new)
+        upload = parameters.uploads.get("file")
+        if upload is None or upload.path is None:
+            raise Invalid("file_missing", field="file")
+        focus = read_focus(parameters)
+        with naming("file"):
+            media = await _save(instance, spool, me.id, upload, parameters.text("description"))
+        media = await _take_thumbnail(request, parameters, media)
     if focus is not None:
         async with transaction(instance.pool) as conn:
             media = await uploads.save_words(conn, media.id, me.id, focus=focus)
     return answer_json(request, build_attachment(instance.site, media))
 
 
-async def _save(instance: Instance, owner_id: int, upload: Upload, description: str) -> Media:
-    """A picture is opened and reduced; a film or a sound is kept unopened, without what it tells of its makers."""
-    film = await asyncio.to_thread(clean_film, upload.body) if len(upload.body) <= MAX_BYTES else None
-    if film is not None:
-        return await save_film(instance, owner_id=owner_id, film=film, description=description)
-    return await save_upload(
-        instance, owner_id=owner_id, data=upload.body, name=upload.filename, description=description
-    )
+async def _save(instance: Instance, spool: Spool, owner_id: int, upload: Upload, description: str) -> Media:
+    """A picture is opened and reduced; a film or a sound is copied, without what it tells of its makers."""
+    assert upload.path is not None
+    kind = films.find_kind(await asyncio.to_thread(_read_head, upload.path))
+    if kind is not None:
+        sent = FilmUpload(path=upload.path, kind=kind, name=upload.filename, description=description)
+        film = await save_film(instance, sent, spool, owner_id=owner_id)
+        if film is not None:
+            return film
+    try:
+        return await save_upload(
+            instance,
+            owner_id=owner_id,
+            data=await _read_picture(upload),
+            name=upload.filename,
+            description=description,
+        )
+    except UnreadableFormat:
+        raise
+    except NotAPicture as error:
+        raise NotAFilm(upload.filename) from error
+
+
+def _read_head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(films.HEAD)
+
+
+async def _read_picture(upload: Upload) -> bytes:
+    """The file where it may be a picture. Raises TooHeavy before more is read than a picture may have."""
+    if upload.path is None:
+        return upload.body
+    if upload.path.stat().st_size > pictures.MAX_BYTES:
+        raise TooHeavy(upload.filename)
+    return await asyncio.to_thread(upload.path.read_bytes)
 
 
 async def _take_thumbnail(request: web.Request, parameters: Parameters, media: Media) -> Media:
     """The picture that is to stand for it, where one was sent. Raises RefusedPicture, the field named."""
     upload = parameters.uploads.get("thumbnail")
-    if upload is None or not upload.body:
+    if upload is None:
         return media
-    owner_id = reader(request).id
     with naming("thumbnail"):
+        data = await _read_picture(upload)
+        if not data:
+            return media
         return await save_thumbnail(
-            request.app[INSTANCE], owner_id=owner_id, media_id=media.id, data=upload.body, name=upload.filename
+            request.app[INSTANCE], owner_id=reader(request).id, media_id=media.id, data=data, name=upload.filename
         )
 
 
@@ -71,7 +105,7 @@ async def show_media(request: web.Request) -> web.Response:
 
 async def put_media(request: web.Request) -> web.Response:
     """PUT /api/v1/media/:id: its words, its focus, and the picture that stands for it."""
-    parameters = await read_parameters(request, file_limit=MAX_BYTES)
+    parameters = await read_parameters(request, file_limit=pictures.MAX_BYTES)
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
         media = await uploads.save_words(

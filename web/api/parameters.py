@@ -1,27 +1,21 @@
 """What a client sent, in whichever of the encodings clients use: query, JSON, form or multipart."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from federation.pictures import RefusedPicture
 from models.errors import Invalid
 from models.idempotency import LONGEST
 from models.texts import NOT_TYPED
-
-TEXT_LIMIT = 256 * 1024
-"""Bytes of everything that is not a file."""
-
-FIELD_LIMIT = 500
-
-PART_LIMIT = 2 * FIELD_LIMIT
-"""Parts of a form: those that are empty would count for no bytes, and could come for ever."""
+from web.api.multipart import FIELD_LIMIT, TEXT_LIMIT, Files, Upload, read_multipart
 
 DEPTH_LIMIT = 8
 
@@ -33,14 +27,6 @@ FALSE = frozenset({"false", "0", "off", "f", "no", ""})
 ROW = re.compile(r"(\w+)\[(\d{0,4})\]\[(\w+)\](?:\[\])?")
 
 LIST_END = re.compile(r"(?:\[\d*\])+$")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """A file that was sent; the name is what the client says."""
-
-    filename: str
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,12 +149,17 @@ def read_query(request: web.Request) -> Parameters:
     return _collect(request.query.items())
 
 
-async def read_parameters(request: web.Request, *, file_limit: int = 0) -> Parameters:
+async def read_parameters(
+    request: web.Request, *, file_limit: int = 0, spool: Callable[[], Path] | None = None
+) -> Parameters:
     """What stands in the address and in the body; files only where `file_limit`, in bytes, allows one.
 
-    Raises Invalid when the body is not what it claims to be, HTTPRequestEntityTooLarge when it is too long.
+    With `spool`, which names a new path each time, files are written there instead of held in memory.
+    Raises StoreFull when they cannot be, Invalid when the body is not what it claims to be,
+    HTTPRequestEntityTooLarge when it is too long.
     """
-    return await _read_all(request, list(request.query.items()), file_limit)
+    files = Files(limit=file_limit, spool=spool)
+    return await _read_all(request, list(request.query.items()), files)
 
 
 async def read_body(request: web.Request, *, null: str | None = None) -> Parameters:
@@ -176,17 +167,17 @@ async def read_body(request: web.Request, *, null: str | None = None) -> Paramet
 
     `null` is the text that a null in JSON stands for; without one it is absent.
     """
-    return await _read_all(request, [], 0, null)
+    return await _read_all(request, [], Files(), null)
 
 
 async def _read_all(
-    request: web.Request, pairs: list[tuple[str, str]], file_limit: int, null: str | None = None
+    request: web.Request, pairs: list[tuple[str, str]], files: Files, null: str | None = None
 ) -> Parameters:
     uploads: dict[str, Upload] = {}
     if not request.body_exists:
         return _collect(pairs)
     if request.content_type == "multipart/form-data":
-        uploads = await _read_multipart(request, pairs, file_limit)
+        uploads = await read_multipart(request, pairs, files)
     else:
         body = await _read_text(request)
         if request.content_type == "application/json":
@@ -258,33 +249,3 @@ def _flatten(name: str, value: Any, depth: int) -> Iterator[tuple[str, str | Non
             yield name, None
         case _:
             yield name, str(value)
-
-
-async def _read_multipart(request: web.Request, pairs: list[tuple[str, str]], file_limit: int) -> dict[str, Upload]:
-    uploads: dict[str, Upload] = {}
-    text_left, parts_left = TEXT_LIMIT, PART_LIMIT
-    try:
-        async for part in await request.multipart():
-            parts_left -= 1
-            if not isinstance(part, BodyPartReader) or not part.name or parts_left < 0:
-                raise Invalid("form_unreadable")
-            if part.filename is None:
-                body = await _read_part(part, text_left)
-                text_left -= len(body)
-                pairs.append((part.name, body.decode()))
-            elif file_limit and part.name not in uploads and len(uploads) < 2:
-                uploads[part.name] = Upload(filename=part.filename, body=await _read_part(part, file_limit))
-            else:
-                raise Invalid("file_unexpected", field=part.name)
-    except (ValueError, AssertionError, LookupError) as error:
-        raise Invalid("form_unreadable") from error
-    return uploads
-
-
-async def _read_part(part: BodyPartReader, limit: int) -> bytes:
-    body = bytearray()
-    while chunk := await part.read_chunk(64 * 1024):
-        body += chunk
-        if len(body) > limit:
-            raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=len(body))
-    return bytes(body)

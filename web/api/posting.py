@@ -10,6 +10,7 @@ from models.database import Connection, transaction
 from models.errors import Invalid, NotFound
 from models.idempotency import Made
 from models.posts import Audience
+from models.provenance import App
 from models.quote_policies import QuotePolicy
 from outbox import listings as outbox_listings
 from outbox import notes as outbox_notes
@@ -64,14 +65,20 @@ async def post_status(request: web.Request) -> web.Response:
         if wish.quoted_id is not None:
             quoted, _ = await get_by_id(conn, wish.quoted_id, me.id)
             wish = replace(wish, quoted_id=quoted.id)
-        application = request[TOKEN].application_name
+        app = _read_app(request)
         if at is not None:
-            kept = await outbox_scheduled.schedule(conn, me, wish, at, application)
+            kept = await outbox_scheduled.schedule(conn, me, wish, at, app)
             await idempotency.settle(conn, me.id, key, Made(scheduled_id=kept.id))
             return answer_json(request, (await load_scheduled(conn, instance.site, [kept]))[0])
-        post = await outbox_posting.post(conn, instance.site, me, wish, application)
+        post = await outbox_posting.post(conn, instance.site, me, wish, app)
         await idempotency.settle(conn, me.id, key, Made(post_id=post.id))
         return answer_json(request, await load_one(conn, request, post))
+
+
+def _read_app(request: web.Request) -> App | None:
+    """The client that asks, as it is registered."""
+    token = request[TOKEN]
+    return App(name=token.application_name, website=token.application_website) if token.application_name else None
 
 
 async def _load_made(conn: Connection, request: web.Request, made: Made) -> Json:

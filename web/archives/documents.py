@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from federation.fields import Json
-from federation.media_uris import media_url
+from federation.media_uris import media_url, thumbnail_url
 from federation.serialize import to_json
 from models import actors, belongings, media, posts, quote_policies, timelines
 from models.database import Connection, connection
@@ -80,7 +80,8 @@ async def _build_items(conn: Connection, owner: Owner, parcel: Parcel, entries: 
             document["id"] = said.get(one.post.uri, (f"{one.post.uri}/activity",))[0]
             places = _find_places(owner, parcel, one.pictures)
             for attached in document["object"].get("attachment", ()):
-                attached["url"] = places.get(attached["url"], attached["url"])
+                for named in (attached, attached.get("icon", {})):
+                    named["url"] = places.get(named.get("url"), named.get("url"))
             items.append(orjson.dumps(document))
     return items
 
@@ -106,7 +107,12 @@ async def _build_objects(conn: Connection, owner: Owner, said: list[Said]) -> di
 
 def _find_places(owner: Owner, parcel: Parcel, pictures: Iterable[Media]) -> dict[str, str]:
     """Where in the zip those pictures are that are named by these addresses."""
-    return {media_url(owner.instance.site, one): place for place, one in parcel.take_all(pictures)}
+    site, places = owner.instance.site, dict[str, str]()
+    for taken in parcel.take_all(pictures):
+        places[media_url(site, taken.media)] = taken.place
+        if taken.poster is not None:
+            places[thumbnail_url(site, taken.media) or ""] = taken.poster
+    return places
 
 
 async def _list_uris(owner: Owner, read: Callable[..., Awaitable[list[Any]]]) -> AsyncIterator[list[bytes]]:

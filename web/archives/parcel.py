@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from federation.store import FolderStore
@@ -23,6 +23,14 @@ class Sheet:
     async def write(self, text: str | bytes) -> None:
         """Add this."""
         await asyncio.to_thread(self.file.write, text.encode() if isinstance(text, str) else text)
+
+
+class Taken(NamedTuple):
+    """A photo, film or sound with its place in the zip, and that of the picture that stands for it."""
+
+    place: str
+    media: Media
+    poster: str | None
 
 
 @dataclass(slots=True)
@@ -49,18 +57,29 @@ class Parcel:
 
     def take(self, media: Media | None) -> str | None:
         """Where in the zip this photo, film or sound will be; None for one that this server does not have."""
-        if media is None or media.file_key is None:
+        if media is None or (media.remote_url is not None and media.type != "image"):
             return None
-        if media.file_key not in self.photos:
-            path = self.store.find(media.file_key)
+        return self._take_file(media.file_key)
+
+    def take_poster(self, media: Media) -> str | None:
+        """Where the picture will be that stands for a film or a sound of ours; None where there is none."""
+        if media.remote_url is not None or media.type == "image":
+            return None
+        return self._take_file(media.thumbnail_key)
+
+    def _take_file(self, key: str | None) -> str | None:
+        if key is None:
+            return None
+        if key not in self.photos:
+            path = self.store.find(key)
             if path is None:
                 return None
-            self.photos[media.file_key] = path
-        return f"{PHOTOS}/{media.file_key}"
+            self.photos[key] = path
+        return f"{PHOTOS}/{key}"
 
-    def take_all(self, media: Iterable[Media]) -> list[tuple[str, Media]]:
+    def take_all(self, media: Iterable[Media]) -> list[Taken]:
         """Those that this server has, each with its place in the zip."""
-        return [(place, one) for one in media if (place := self.take(one))]
+        return [Taken(place, one, self.take_poster(one)) for one in media if (place := self.take(one))]
 
     async def add_photos(self) -> int:
         """The files as they are kept, without packing them a second time; how many."""

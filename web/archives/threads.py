@@ -127,6 +127,6 @@ def _write(line: Line, parcel: Parcel) -> str:
         "by": line.message.author.uri,
         "at": post.published_at,
         "content": post.content,
-        "photos": [place for place, _ in parcel.take_all(line.message.pictures)],
+        "photos": [taken.place for taken in parcel.take_all(line.message.pictures)],
     }
     return orjson.dumps(written).decode()

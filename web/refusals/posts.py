@@ -55,5 +55,15 @@ REFUSALS = {
     "broken_picture": "La photo « %(name)s » est abîmée : le fichier est incomplet ou illisible. Choisissez-en une "
     "autre.",
     "picture_too_heavy": "La photo « %(name)s » est trop lourde : 12 Mo au plus.",
-    "broken_film": "Ce film ou ce son n’est pas lisible jusqu’au bout.",
+    "film_unusable": "« %(name)s » ne peut pas être utilisé.",
+    "not_a_film": "« %(name)s » n’est ni une photo, ni une vidéo, ni un son que nous savons ouvrir. Choisissez un "
+    "fichier JPEG, PNG, WebP, AVIF, GIF, MP4, MOV, WebM, MP3, M4A, OGG, WAV ou FLAC.",
+    "broken_film": "« %(name)s » est abîmé : le fichier est incomplet ou illisible. Choisissez-en un autre.",
+    "film_format_unsupported": "« %(name)s » est dans un format que les navigateurs ne savent pas lire. Enregistrez "
+    "la vidéo en MP4 (H.264), le son en MP3 ou M4A, puis recommencez.",
+    "film_too_large": "La vidéo « %(name)s » est trop grande : 3840 × 2160 pixels au plus. Réduisez-la, puis "
+    "recommencez.",
+    "film_too_fast": "La vidéo « %(name)s » a trop d’images par seconde : 120 au plus.",
+    "gif_too_long": "Le GIF « %(name)s » a trop d’images : 1200 au plus. Raccourcissez-le, ou envoyez une vidéo.",
+    "film_too_heavy": "« %(name)s » est trop lourd : 40 Mo au plus pour une vidéo ou un son.",
 }

@@ -7,7 +7,7 @@ import pytest
 from federation.errors import Malformed
 from federation.vocabulary.actors import ProfileField, read_actor
 from federation.vocabulary.keys import PublicKey
-from federation.vocabulary.parts import Place
+from federation.vocabulary.places import Place
 from tests.payloads import load_json
 
 BOB = "https://a.example/users/bob"

@@ -10,7 +10,8 @@ from federation.fields import PUBLIC
 from federation.vocabulary.embedded import id_of, note_of, owner_of, read_embedded, read_object
 from federation.vocabulary.marketplace import Event, FlohmarktOffer, Proposal
 from federation.vocabulary.objects import Note, Tombstone, read_note
-from federation.vocabulary.parts import Document, Hashtag, Mention, Place
+from federation.vocabulary.parts import Document, Hashtag, Mention
+from federation.vocabulary.places import Place
 from tests.payloads import load_json
 
 ID = "https://a.example/notes/1"

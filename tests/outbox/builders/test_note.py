@@ -1,8 +1,11 @@
 """An ordinary post on the wire."""
 
+from dataclasses import replace
+
 from federation.serialize import to_json
 from models.posts import Tag
 from outbox.builders.note import build_note
+from tests.golden import require_golden
 from tests.outbox.people import ALICE, BOB, LATER, PUBLIC, SITE, UUID, picture, post
 
 ID = f"https://lomme.example/users/alice/notes/{UUID}"
@@ -70,3 +73,32 @@ def test_pictures_films_and_sounds_are_documents_with_their_words() -> None:
     assert first["focalPoint"] == [0.5, -0.25]
     assert (second["type"], second["mediaType"]) == ("Document", "video/mp4")
     assert "name" not in second
+
+
+def test_a_film_and_a_sound_are_documents_that_say_how_long_they_last_and_what_stands_for_them() -> None:
+    film = picture(
+        id=2,
+        type="video",
+        mime_type="video/mp4",
+        description="La roue tourne",
+        file_key="91aa.mp4",
+        thumbnail_key="91ab.jpg",
+        duration=12.34,
+        measures={"frame_rate": "30/1", "film": "h264"},
+    )
+    sound = replace(
+        film,
+        type="audio",
+        mime_type="audio/ogg",
+        description="",
+        file_key="91ac.ogg",
+        thumbnail_key=None,
+        width=None,
+        height=None,
+        blurhash=None,
+        duration=61.0,
+    )
+
+    written = to_json(build_note(SITE, ALICE, post(content="<p>Voilà</p>"), media=[film, sound]))
+
+    require_golden("declic/note_with_films", written)

@@ -24,6 +24,7 @@ from tests.web.api.fits import (
     shaped,
     text,
 )
+from tests.web.api.media_shapes import attachment
 
 __all__ = [
     "Check",
@@ -39,6 +40,7 @@ __all__ = [
     "either",
     "empty",
     "error",
+    "extended_description",
     "filled",
     "flag",
     "html",
@@ -114,22 +116,7 @@ own_account = shaped(
     }
 )
 
-_MEASURE = shaped({"width": count, "height": count, "size": filled, "aspect": number})
-
-attachment = shaped(
-    {
-        "id": id,
-        "type": one_of("image", "gifv", "video", "audio", "unknown"),
-        "url": address,
-        "preview_url": maybe(address),
-        "remote_url": maybe(address),
-        "preview_remote_url": null,
-        "text_url": null,
-        "meta": shaped({}, {"original": _MEASURE, "small": _MEASURE, "focus": shaped({"x": number, "y": number})}),
-        "description": maybe(filled),
-        "blurhash": maybe(filled),
-    }
-)
+extended_description = shaped({"updated_at": maybe(moment), "content": html})
 
 mention = shaped({"id": id, "username": filled, "url": address, "acct": filled})
 

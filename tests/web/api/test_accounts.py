@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 from federation.html import clean
-from models import absences
+from models import absences, posts, reactions
 from models.database import connection, execute
-from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
+from tests.factories import make_follow, make_listing, make_local_actor, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice
 
@@ -65,6 +65,25 @@ async def test_anybody_sees_an_account_by_id_and_by_handle(alice: Alice) -> None
         assert (await api.get("/api/v1/accounts/lookup", strict.account, acct=acct))["id"] == str(bob.id)
     for acct in ("alice", "@alice", "alice@lomme.test"):
         assert (await api.get("/api/v1/accounts/lookup", strict.account, acct=acct))["acct"] == "alice"
+
+
+async def test_what_somebody_shares_counts_as_a_post_so_a_stream_is_not_empty(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        listing = await make_listing(conn, alice.actor)
+        stream = await make_local_actor(conn, "offres", type="Group")
+        elsewhere = await make_remote_actor(conn, "demandes")
+        for actor in (stream, elsewhere):
+            await reactions.share(conn, uri=f"{actor.uri}/share", actor_id=actor.id, post_id=listing.id)
+
+    api = alice.api.as_anybody()
+    accounts = [await api.get(f"/api/v1/accounts/{one.id}", strict.account) for one in (stream, elsewhere)]
+    async with connection(alice.api.pool) as conn:
+        await posts.delete(conn, listing.id)
+    after = await api.get(f"/api/v1/accounts/{stream.id}", strict.account)
+
+    assert [one["statuses_count"] for one in accounts] == [1, 1]
+    assert all(one["last_status_at"] for one in accounts)
+    assert (after["statuses_count"], after["last_status_at"]) == (0, None)
 
 
 async def test_unknown_deleted_and_suspended_accounts_are_missing_alike(alice: Alice) -> None:

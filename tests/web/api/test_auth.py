@@ -13,6 +13,7 @@ OPEN_WITHOUT_TOKEN = {
     ("GET", "/api/v2/instance"),
     ("GET", "/api/v1/instance/rules"),
     ("GET", "/api/v1/instance/peers"),
+    ("GET", "/api/v1/instance/extended_description"),
     ("GET", "/api/v1/instance/activity"),
     ("GET", "/api/v1/instance/domain_blocks"),
     ("GET", "/api/v1/custom_emojis"),

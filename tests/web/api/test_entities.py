@@ -187,24 +187,36 @@ async def test_a_remote_picture_is_served_by_our_own_origin(conn: Connection) ->
     assert status["account"]["header"].startswith("https://lomme.test/media/remote/")
 
 
-async def test_films_and_documents_of_others_are_links_behind_the_photos(conn: Connection) -> None:
+async def test_films_of_others_have_their_type_poster_and_length_behind_the_photos(conn: Connection) -> None:
     bob = await make_remote_actor(conn)
     note = await make_note(conn, bob)
     await media.save_remote(
         conn,
         note.id,
         [
-            RemoteDocument(url="https://henin.test/film.mp4", mime_type="video/mp4"),
+            RemoteDocument(
+                url="https://henin.test/film.mp4",
+                mime_type="video/mp4",
+                width=1280,
+                height=720,
+                duration=62.5,
+                poster_url="https://henin.test/film.jpg",
+            ),
             RemoteDocument(url="https://henin.test/p.jpg", mime_type="image/jpeg"),
+            RemoteDocument(url="https://henin.test/nu.mp4", mime_type="video/mp4"),
+            RemoteDocument(url="https://henin.test/notice.pdf", mime_type="application/pdf"),
         ],
     )
 
     status = await load_post(conn, LOOK, note, None)
 
     strict.status(status)
-    assert [one["type"] for one in status["media_attachments"]] == ["image", "unknown"]
-    assert status["media_attachments"][1]["url"] == "https://henin.test/film.mp4"
-    assert status["media_attachments"][1]["preview_url"] is None
+    photo, film, bare, paper = status["media_attachments"]
+    assert [one["type"] for one in (photo, film, bare, paper)] == ["image", "video", "video", "unknown"]
+    assert (film["url"], film["meta"]["length"]) == ("https://henin.test/film.mp4", "0:01:02.50")
+    assert (film["meta"]["size"], film["preview_remote_url"]) == ("1280x720", "https://henin.test/film.jpg")
+    assert film["preview_url"].startswith("https://lomme.test/media/remote/")
+    assert "/media/portraits/film." in bare["preview_url"]
 
 
 async def hostile_actor(conn: Connection, username: str = "mallory") -> Actor:

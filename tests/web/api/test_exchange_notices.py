@@ -63,7 +63,7 @@ async def test_a_request_is_a_mention_and_a_conversation_below_the_listing(alice
     assert (question["visibility"], question["account"]["acct"]) == ("direct", "dora")
     assert [one["acct"] for one in question["mentions"]] == ["alice"]
     assert question["url"] == f"https://lomme.test/echanges/{asked.agreement.exchange_id}"
-    assert question["application"] == {"name": "lomme.test", "website": None}
+    assert question["application"] == {"name": "lomme.test", "website": "https://lomme.test"}
     assert "Pour Wissant." in question["content"] and f'href="{question["url"]}"' in question["content"]
     assert "« oui »" not in question["content"] and "/accord/" not in question["content"], "her own server has buttons"
     assert (talk["unread"], talk["last_status"]["id"]) == (True, question["id"])

@@ -7,12 +7,14 @@ import pytest
 from aiohttp import FormData
 from PIL import Image
 
+from federation import films
+from federation.films import TYPES
 from models.database import connection, fetch_value, transaction
 from models.errors import Invalid
 from models.listings import ListingDraft
 from outbox.listings import publish
 from tests.factories import make_member
-from tests.federation.test_films import FILES, SECRET
+from tests.films import FORMATS, make_film, make_gif
 from tests.web.api import strict
 from tests.web.api.conftest import Alice, Answer, Api
 
@@ -87,28 +89,72 @@ async def test_what_is_no_picture_is_refused_with_a_sentence_and_nothing_is_kept
         assert await fetch_value(conn, "SELECT count(*) FROM media") == 0
 
 
-async def test_a_film_is_kept_unopened_without_what_it_tells_and_served_to_be_saved(alice: Alice) -> None:
-    answer = await upload(alice.api, FILES["mp4"], description="Le vélo roule")
+async def test_a_film_has_its_type_its_poster_its_length_and_measures_wherever_it_goes(alice: Alice) -> None:
+    answer = await upload(alice.api, make_film("mov", size=(640, 360)), description="Le vélo roule")
 
     strict.attachment(answer.json)
-    assert (answer.status, answer.json["type"], answer.json["description"]) == (200, "unknown", "Le vélo roule")
-    assert (answer.json["preview_url"], answer.json["meta"]) == (None, {})
-    key = answer.json["url"].rpartition("/")[2]
-    path = alice.api.instance.store.find(key)
-    assert path is not None and key.endswith(".mp4")
-    kept = path.read_bytes()
-    assert SECRET not in kept and b"d" * 500 in kept
+    assert (answer.status, answer.json["type"], answer.json["description"]) == (200, "video", "Le vélo roule")
+    assert answer.json["url"].endswith(".mp4") and answer.json["preview_url"].endswith(".jpg")
+    meta = answer.json["meta"]
+    assert (meta["length"][:5], meta["size"], meta["fps"], meta["audio_encode"]) == ("0:00:", "640x360", 10, "aac")
+    assert meta["small"]["size"] == "640x360" and meta["original"]["frame_rate"] == "10/1"
+    for name, telling in (("url", b"Alice"), ("preview_url", b"Exif")):
+        path = alice.api.instance.store.find(answer.json[name].rpartition("/")[2])
+        assert path is not None and telling not in path.read_bytes()
     status = await alice.api.post(
         "/api/v1/statuses", strict.status, status="Voici", **{"media_ids[]": answer.json["id"]}
     )
-    assert status["media_attachments"][0]["type"] == "unknown"
+    assert status["media_attachments"] == [answer.json]
     async with connection(alice.api.pool) as conn:
         body = await fetch_value(conn, "SELECT body::jsonb -> 'object' -> 'attachment' -> 0 FROM activity")
     assert (body["type"], body["mediaType"], body["name"]) == ("Document", "video/mp4", "Le vélo roule")
+    assert (body["duration"], body["width"], body["height"]) == ("PT1S", 640, 360)
+    assert body["icon"] == {"type": "Image", "mediaType": "image/jpeg", "url": answer.json["preview_url"]}
+
+
+async def test_sounds_gifs_that_move_and_gifs_that_do_not_have_their_types(alice: Alice) -> None:
+    sound = (await upload(alice.api, make_film("ogg"))).json
+    moving = (await upload(alice.api, make_gif())).json
+    still = (await upload(alice.api, make_gif(frames=1))).json
+
+    for one in (sound, moving, still):
+        strict.attachment(one)
+    assert [one["type"] for one in (sound, moving, still)] == ["audio", "gifv", "image"]
+    assert (sound["preview_url"], sound["meta"]["audio_channels"], sound["meta"]["length"][:5]) == (
+        None,
+        "mono",
+        "0:00:",
+    )
+    assert moving["url"].endswith(".mp4") and still["url"].endswith(".jpg")
+
+
+async def test_nothing_of_an_upload_lies_about_that_was_not_kept(alice: Alice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(films, "MAX_BYTES", 300_000)
+    folder = alice.api.instance.store.folder
+    await upload(alice.api, make_film("mp4"))
+    before = {path for path in folder.rglob("*") if path.is_file()}
+
+    for body in (b"hello" * 100, make_film("mjpeg"), make_film("mp4")[:-300], make_gif(frames=1)[:40]):
+        assert (await upload(alice.api, body)).status == 422
+    too_heavy = await upload(alice.api, b"\0" * (films.MAX_BYTES + 1))
+
+    assert too_heavy.status == 413
+    assert len(before) == 2
+    assert {path for path in folder.rglob("*") if path.is_file()} == before
+
+
+async def test_what_is_announced_is_what_tests_make_and_the_child_copies(alice: Alice) -> None:
+    announced = (await alice.api.get("/api/v2/instance", strict.instance))["configuration"]["media_attachments"]
+
+    assert {one for one in announced["supported_mime_types"] if not one.startswith("image/")} == {
+        *(TYPES[name] for name in FORMATS if name in TYPES),
+        "video/quicktime",
+    }
+    assert (announced["video_size_limit"], announced["video_matrix_limit"]) == (40 * 1024 * 1024, 3840 * 2160)
 
 
 async def test_a_picture_may_stand_for_a_film_or_for_another_picture(alice: Alice) -> None:
-    for body in (FILES["mp3"], picture()):
+    for body in (make_film("mp3"), picture()):
         form = FormData()
         form.add_field("file", body, filename="x.bin")
         form.add_field("thumbnail", picture(), filename="petit.png")
@@ -130,7 +176,7 @@ async def test_a_broken_film_or_thumbnail_is_refused_and_the_field_named(alice: 
     form.add_field("file", picture(), filename="x.png")
     form.add_field("thumbnail", b"<svg>", filename="x.svg")
 
-    broken = await upload(alice.api, FILES["mp4"][:-300])
+    broken = await upload(alice.api, make_film("mp4")[:-300])
     thumbnail = await alice.api.ask("POST", "/api/v2/media", data=form)
 
     assert (broken.status, broken.json["field"]) == (422, "file")
@@ -138,7 +184,7 @@ async def test_a_broken_film_or_thumbnail_is_refused_and_the_field_named(alice: 
 
 
 async def test_a_film_is_no_picture_of_a_listing(alice: Alice) -> None:
-    film = (await upload(alice.api, FILES["mp4"])).json["id"]
+    film = (await upload(alice.api, make_film("mp4"))).json["id"]
     draft = ListingDraft(kind="offer", mode="gift", title="Tente", media_ids=(int(film),))
 
     async with transaction(alice.api.pool) as conn:

@@ -28,12 +28,15 @@ UNPUBLISHABLE: tuple[dict[str, Any], ...] = (
 
 
 async def test_a_note_is_published_as_it_was_typed(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        await execute(conn, "UPDATE token SET application_website = 'https://tests.example'")
+
     status = await alice.api.post(URL, strict.status, status="Bonjour <b>Lomme</b> #Vélo https://a.example/x")
 
     assert "&lt;b&gt;" in status["content"]
     assert status["tags"] == [{"name": "Vélo", "url": "https://lomme.test/tags/v%C3%A9lo"}]
     assert (status["visibility"], status["language"]) == ("public", "fr")
-    assert status["application"] == {"name": "Tests", "website": None}
+    assert status["application"] == {"name": "Tests", "website": "https://tests.example"}
     assert [one["id"] for one in await alice.api.get("/api/v1/timelines/home")] == [status["id"]]
 
 

@@ -73,6 +73,8 @@ async def let_time_pass(alice: Alice) -> None:
 
 async def test_a_status_waits_and_is_published_as_it_was_typed(alice: Alice) -> None:
     picture = await add_upload(alice, 1)
+    async with connection(alice.api.pool) as conn:
+        await execute(conn, "UPDATE token SET application_website = 'https://tests.example'")
     kept = await plan(alice, spoiler_text="Oh", visibility="unlisted", language="en", **{"media_ids[]": picture})
 
     assert await alice.api.get(WAITING, strict.many(SCHEDULED)) == [kept]
@@ -83,7 +85,7 @@ async def test_a_status_waits_and_is_published_as_it_was_typed(alice: Alice) -> 
     [status] = await alice.api.get("/api/v1/timelines/home", strict.many(strict.status))
     assert (status["spoiler_text"], status["visibility"], status["language"]) == ("Oh", "unlisted", "en")
     assert [one["id"] for one in status["media_attachments"]] == [picture]
-    assert status["application"] == {"name": "Tests", "website": None}
+    assert status["application"] == {"name": "Tests", "website": "https://tests.example"}
     assert await alice.api.get(WAITING) == []
 
 

@@ -17,9 +17,10 @@ import lxml.html
 import pytest
 
 from federation.instance import Instance
-from models import archives, blocks, bookmarks, contacts, exchanges, mail_choices, mutes, reactions
+from models import archives, blocks, bookmarks, contacts, exchanges, mail_choices, mutes, reactions, uploads
 from models.agreements import Terms
 from models.database import execute, fetch_value, open_pool, transaction
+from models.media import StoredFilm
 from models.settings import Settings, Site
 from outbox import notes, polls, unavailabilities
 from outbox.agreements import accept, request
@@ -58,6 +59,19 @@ class Unpacked:
         return self.files[name].decode()
 
 
+async def keep_film(instance: Instance) -> StoredFilm:
+    """A film and its poster in the store, as an upload leaves them."""
+    return StoredFilm(
+        file_key=await instance.store.save(b"film", "mp4"),
+        thumbnail_key=await instance.store.save(b"poster"),
+        byte_size=10,
+        mime_type="video/mp4",
+        type="video",
+        duration=2.0,
+        measures={},
+    )
+
+
 async def furnish(instance: Instance) -> Village:
     """The village; Alice also wrote, liked, kept, hid and follows, and Léonie thanked her."""
     async with transaction(instance.pool) as conn:
@@ -70,6 +84,8 @@ async def furnish(instance: Instance) -> Village:
         )
         await polls.vote(conn, SITE, hocine, await notes.publish(conn, SITE, alice, question), [1])
         await polls.vote(conn, SITE, alice, await notes.publish(conn, SITE, hocine, question), [0])
+        film = await uploads.create_film(conn, alice.id, await keep_film(instance))
+        await notes.publish(conn, SITE, alice, NoteDraft(text="Le film", audience="network", media_ids=(film.id,)))
         await make_note(conn, hocine, content="<p>Un secret d’Hocine</p>", audience="direct")
         await reactions.favourite(conn, uri="x:1", actor_id=alice.id, post_id=lomme.drill.id)
         await bookmarks.save(conn, actor_id=alice.id, post_id=lomme.sewing.id)
@@ -172,6 +188,15 @@ def test_her_photos_are_there_as_they_are_kept_and_named_by_their_place(archive:
     for place in places:
         path = archive.instance.store.find(place.removeprefix("photos/"))
         assert path and path.read_bytes() == archive.files[place]
+
+
+def test_a_film_is_there_with_its_poster_and_plays_from_the_page(archive: Unpacked) -> None:
+    said = [item["object"] for item in archive.json("outbox.json")["orderedItems"] if isinstance(item["object"], dict)]
+    [film] = [one for object in said for one in object["attachment"] if one["mediaType"] == "video/mp4"]
+
+    assert (archive.files[film["url"]], archive.files[film["icon"]["url"]]) == (b"film", b"poster")
+    pages = "".join(text.decode() for name, text in archive.files.items() if name.endswith(".html"))
+    assert f'src="../{film["url"]}" poster="../{film["icon"]["url"]}"' in pages
 
 
 def test_what_she_likes_keeps_follows_and_hides_is_there_in_both_forms(archive: Unpacked) -> None:

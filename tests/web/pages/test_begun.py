@@ -9,6 +9,7 @@ from models import posts
 from models.actors import Actor
 from models.database import connection, fetch_value, transaction
 from models.posts import Post
+from models.provenance import App
 from outbox.posting import Wish, post
 from tests.village import Village
 from tests.web.pages.conftest import Browser
@@ -28,7 +29,7 @@ async def write(instance: Instance, author: Actor, text: str, *, media_ids: tupl
         media_ids=media_ids,
     )
     async with transaction(instance.pool) as conn:
-        return await post(conn, instance.site, author, wish, "Tests")
+        return await post(conn, instance.site, author, wish, App(name="Tests"))
 
 
 async def find_link(instance: Instance) -> str:

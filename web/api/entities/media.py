@@ -4,7 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from federation.built_in_pictures import film_url
 from federation.media_uris import media_url, thumbnail_url
+from federation.pictures import fit
 from models.media import Media
 from models.settings import Site
 from web.api.entities.values import Json
@@ -30,17 +32,16 @@ def describe_as_then(media: Media, then: Json) -> Media:
 
 
 def build_attachment(site: Site, media: Media) -> Json:
-    """One attachment. What is no photo is a link (`unknown`): films and sounds from elsewhere are not fetched."""
-    photo = media.type == "image"
+    """One attachment. Films and sounds from elsewhere are not fetched: theirs is the address where they are."""
     return {
         "id": str(media.id),
-        "type": "image" if photo else "unknown",
+        "type": media.type,
         "url": media_url(site, media),
-        "preview_url": thumbnail_url(site, media),
+        "preview_url": thumbnail_url(site, media) or (film_url(site) if media.type in {"video", "gifv"} else None),
         "remote_url": media.remote_url,
-        "preview_remote_url": None,
+        "preview_remote_url": media.poster_url,
         "text_url": None,
-        "meta": _build_meta(media) if photo else {},
+        "meta": _build_meta(media),
         "description": media.description or None,
         "blurhash": media.blurhash if media.blurhash and BLURHASH.fullmatch(media.blurhash) else None,
     }
@@ -48,13 +49,57 @@ def build_attachment(site: Site, media: Media) -> Json:
 
 def _build_meta(media: Media) -> Json:
     meta: Json = {}
+    if media.type == "unknown":
+        return meta
+    original: Json = {}
     if media.width and media.height and media.width > 0 and media.height > 0:
-        ratio = min(1.0, SMALL / max(media.width, media.height))
-        meta["original"] = _measure(media.width, media.height)
-        meta["small"] = _measure(max(1, round(media.width * ratio)), max(1, round(media.height * ratio)))
+        original = _measure(media.width, media.height)
+        meta["small"] = _measure(*media.measures.get("small") or fit(media.width, media.height, SMALL))
+    if media.duration is not None:
+        meta |= {"length": write_length(media.duration), "duration": media.duration, **_describe(media, original)}
+        original = _measure_film(media, original)
+    if original:
+        meta["original"] = original
     if media.focus_x is not None and media.focus_y is not None:
         meta["focus"] = {"x": media.focus_x, "y": media.focus_y}
     return meta
+
+
+def _describe(media: Media, original: Json) -> Json:
+    """What Mastodon says beside both measures: size and pace of the film, what its sound is made of."""
+    told: Json = dict(original)
+    if rate := _read_rate(media):
+        told["fps"] = round(rate)
+    if (sound := media.measures.get("sound")) is not None:
+        told |= {
+            "audio_encode": sound,
+            "audio_bitrate": f"{media.measures['sample_rate']} Hz",
+            "audio_channels": media.measures["channels"],
+        }
+    return told
+
+
+def _measure_film(media: Media, original: Json) -> Json:
+    """`original` of a film has no size, as in Mastodon, but its pace, its length and its weight."""
+    told: Json = {name: original[name] for name in ("width", "height") if name in original}
+    if _read_rate(media):
+        told["frame_rate"] = media.measures["frame_rate"]
+    told["duration"] = media.duration
+    if (bitrate := media.measures.get("bitrate")) is not None:
+        told["bitrate"] = bitrate
+    return told
+
+
+def _read_rate(media: Media) -> float:
+    number, _, part = str(media.measures.get("frame_rate", "")).partition("/")
+    return int(number) / int(part) if part and int(part) else 0.0
+
+
+def write_length(seconds: float) -> str:
+    """`0:01:28.65`, in hundredths of a second."""
+    hundredths = round(seconds * 100)
+    minutes, rest = divmod(hundredths, 6000)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest // 100:02}.{rest % 100:02}"
 
 
 def _measure(width: int, height: int) -> Json:

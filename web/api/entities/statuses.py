@@ -160,7 +160,9 @@ def build_status(look: Look, post: Post, gathered: Gathered, reader_id: int | No
         "quote": build_quote(gathered.quotes.made.get(post.id), gathered.quotes, gathered.quoted),
         "quote_approval": build_approval(post, gathered.quotes, reader_id),
         "language": post.language,
-        "application": {"name": origin.application, "website": None} if origin.application else None,
+        "application": {"name": origin.application, "website": origin.application_website}
+        if origin.application
+        else None,
     }
     if reader_id is not None:
         status |= {
