@@ -42,7 +42,9 @@ async def test_apps_get_its_text_and_its_pictures(
     assert words in status["content"]
     assert [one["description"] for one in status["media_attachments"]] == described
     assert status["language"] == language
-    assert {one["type"] for one in status["media_attachments"]} <= {"image", "unknown"}
+    assert {one["type"] for one in status["media_attachments"]} <= {"image", "video", "audio"}
+    for one in status["media_attachments"]:
+        assert one["type"] == "image" or one["url"] == one["remote_url"]
     assert status["url"] == status["uri"]
 
 

@@ -19,6 +19,7 @@ TAG = "{tag:[^/]+}"
 DOCUMENTED = {
     ANY: [
         *("GET /api/v1/instance", "GET /api/v2/instance", "GET /api/v1/instance/rules", "GET /api/v1/instance/peers"),
+        "GET /api/v1/instance/extended_description",
         *("GET /api/v1/instance/domain_blocks", "GET /api/v1/instance/activity", "GET /api/v1/custom_emojis"),
         *("POST /api/v1/apps", "GET /api/v1/apps/verify_credentials", "GET /api/v1/directory"),
         *(f"GET /api/v1/accounts/{ID}/featured_tags", f"GET /api/v1/tags/{TAG}", "GET /api/v1/announcements"),
