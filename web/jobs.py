@@ -35,6 +35,7 @@ from models import (
     servers,
     sessions,
     sign_ups,
+    staff_news,
     stream_events,
     tokens,
     tombstones,
@@ -56,7 +57,7 @@ from outbox.polls import REFRESH, end_polls
 from outbox.reminders import remind_due
 from outbox.results import probe_hosts
 from outbox.scheduled import JOB as SCHEDULED
-from web import guest_mail
+from web import guest_mail, staff_mails
 from web.archives import making
 from web.detours import send_detours
 from web.mail import MAIL, ask_mail, send_mail
@@ -83,6 +84,9 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     calendars.JOB: calendars.refresh_job,
     quotes.VERIFY: quote_checks.verify_quote,
     guest_mail.MAIL: guest_mail.send_guest_mail,
+    staff_news.JOB: staff_mails.tell_staff,
+    staff_mails.LETTER: staff_mails.send_letter,
+    staff_mails.VISITOR: staff_mails.send_to_visitor,
     WAITING: tell_waiting,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
@@ -101,6 +105,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "links": links.forget_expired,
     "agreement_links": agreement_links.forget_old,
     "sign_ups": sign_ups.forget_old,
+    "answered_sign_ups": sign_ups.forget_answered,
     "attempts": attempts.forget_old,
     "knocks": knocks.forget_old,
     "overflows": overflows.forget_old,
@@ -233,6 +238,7 @@ CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "stream_events": ("* * * * *", forget_stream_events),
     "directory": ("*/10 * * * *", crawl.crawl_due),
     "sign_ups": ("*/10 * * * *", watch_sign_ups),
+    "staff": ("11 * * * *", staff_mails.remind_staff),
     "unknown_hosts": ("*/10 * * * *", watch_unknown_hosts),
     "points": ("3-59/10 * * * *", grant_points),
     "sweep": ("17 2 * * *", sweep),

@@ -17,6 +17,7 @@ from web.addressing import strip_names
 from web.forms import Say
 from web.paths import exchange_path, listing_path, note_path, profile_path
 from web.render import N_
+from web.staff_lines import STAFF, Told, list_told
 
 BEGINNING = 2_000
 """So many characters of a post's HTML are looked at for how it begins."""
@@ -33,6 +34,7 @@ ONE: dict[str, str] = {
     "called_off": N_("%(who)s annule ce à quoi vous avez réagi"),
     "move": N_("%(who)s a déménagé : vous suivez sa nouvelle adresse"),
     "poll": N_("Un sondage de %(who)s est terminé"),
+    "repair_call": N_("%(who)s est en panne près de chez vous"),
     "message": N_("%(who)s vous a écrit"),
     "said": N_("%(who)s vous a écrit"),
     "requested": N_("%(who)s vous fait une demande"),
@@ -72,6 +74,8 @@ ICONS = {
     "cancelled": "fermer", "expired": "fermer", "begins_soon": "date", "ends_soon": "date", "returned": "date",
     "forgotten": "attention", "last_call": "attention", "contact": "moi", "thanked": "aime",
     "explained": "message", "unheard": "attention", "asked_again": "attente", "quote": "message",
+    "admin.report": "signaler", "sign_up": "entrer", "admin.sign_up": "moi", "coop_follow": "reseau",
+    "report_settled": "fait", "repair_call": "velo",
 }  # fmt: skip
 
 
@@ -101,10 +105,15 @@ async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, row
     found = {post.id: post for post in await strip_names(conn, await posts.list_by_ids(conn, sorted(visible)))}
     roots = await listings.list_by_posts(conn, [post.root_id or post.id for post in found.values()])
     notices = await filter_notices(conn, list(found))
-    shown = [row for row in rows if row.post_id is None or row.post_id in found]
+    staff = await list_told(conn, say, reader_id, [row for row in rows if row.type in STAFF])
+    shown = [
+        row for row in rows if (row.id in staff if row.type in STAFF else row.post_id is None or row.post_id in found)
+    ]
     return [
         _tell_of_strangers(say, row)
         if row.post_id in notices
+        else _tell_of_staff(row, staff[row.id])
+        if row.id in staff
         else Line(
             id=row.id,
             kind=row.type,
@@ -134,6 +143,20 @@ def _tell_of_strangers(say: Say, row: News) -> Line:
         words=say(N_("Quelqu’un que vous ne connaissez pas vous a écrit")),
         what="",
         href="/messages/inconnus",
+        at=row.created_at,
+        unread=row.unread,
+    )
+
+
+def _tell_of_staff(row: News, told: Told) -> Line:
+    """What those are told who look after the cooperative, or whoever reported something."""
+    return Line(
+        id=row.id,
+        kind=row.type,
+        icon=ICONS[row.type],
+        words=told.words,
+        what=told.what,
+        href=told.href,
         at=row.created_at,
         unread=row.unread,
     )
