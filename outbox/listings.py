@@ -15,7 +15,7 @@ from models.listings import ClosedReason, Listing, ListingDetails, ListingDraft,
 from models.moments import PARIS
 from models.posts import PUBLIC, Audience, NewPost, Post
 from models.settings import Site
-from outbox import markets
+from outbox import markets, repair_calls
 from outbox.audience import find_recipients, find_stream, next_moment
 from outbox.beginnings import end_of, usual_end
 from outbox.builders.audience import build_address
@@ -77,6 +77,7 @@ async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDra
     await notifications.notify_followers(conn, author_id=author.id, post_id=listing.id)
     await _send_create(conn, site, author, listing, stream)
     await points.grant_deposit(conn, listing)
+    await repair_calls.tell_near(conn, listing)
     return listing
 
 
@@ -191,12 +192,7 @@ async def expire_due(instance: Instance) -> int:
 
 
 async def _change_status(
-    conn: Connection,
-    site: Site,
-    author: Actor,
-    held: Listing,
-    status: ListingStatus,
-    reason: ClosedReason | None,
+    conn: Connection, site: Site, author: Actor, held: Listing, status: ListingStatus, reason: ClosedReason | None
 ) -> Listing:
     if (held.details.status, held.details.closed_reason) == (status, reason):
         return held
@@ -238,6 +234,7 @@ async def _save(
     await listings.save_details(conn, held.id, details)
     changed = await listings.find_by_post(conn, held.id)
     assert changed is not None
+    await repair_calls.tell_near(conn, changed)
     return changed
 
 

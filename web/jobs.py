@@ -32,6 +32,7 @@ from models import (
     posts,
     quotas,
     received,
+    repair_watches,
     servers,
     sessions,
     sign_ups,
@@ -55,6 +56,7 @@ from outbox.message_requests import JOB as WAITING
 from outbox.message_requests import look_again, tell_waiting
 from outbox.polls import REFRESH, end_polls
 from outbox.reminders import remind_due
+from outbox.repair_calls import tell_due as tell_of_calls
 from outbox.results import probe_hosts
 from outbox.scheduled import JOB as SCHEDULED
 from web import guest_mail, staff_mails
@@ -62,6 +64,7 @@ from web.archives import making
 from web.detours import send_detours
 from web.mail import MAIL, ask_mail, send_mail
 from web.push import ONE, push_notification, push_one
+from web.repair_mails import send_repair_mail
 from web.scheduled import publish_overdue, publish_scheduled
 from web.telling import TELL, send_told, tell_due
 
@@ -87,6 +90,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     staff_news.JOB: staff_mails.tell_staff,
     staff_mails.LETTER: staff_mails.send_letter,
     staff_mails.VISITOR: staff_mails.send_to_visitor,
+    repair_watches.JOB: send_repair_mail,
     WAITING: tell_waiting,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
@@ -227,6 +231,7 @@ CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "archives": ("23 * * * *", making.clear_archives),
     "polls": ("* * * * *", end_polls),
     "tell": ("* * * * *", tell_due),
+    "repair_calls": ("* * * * *", tell_of_calls),
     "guests": ("* * * * *", guest_mail.tell_guests),
     "message_requests": ("*/5 * * * *", look_again),
     "forget_guests": ("41 3 * * *", guest_mail.forget_guests),
