@@ -71,9 +71,9 @@ async def test_those_within_five_kilometres_who_asked_for_it_are_told(conn: Conn
 async def test_nobody_is_told_who_is_away_blocked_or_muted_or_calls_herself(conn: Connection, hocine: Actor) -> None:
     people = {name: await make_repairer(conn, name) for name in ("away", "blocks", "blocked", "mutes", "closed")}
     await execute(conn, "UPDATE actor SET away_until = now() + interval '1 day' WHERE id = $1", people["away"].id)
-    await blocks.save(conn, uri=None, actor_id=people["blocks"].id, target_id=hocine.id)
-    await blocks.save(conn, uri=None, actor_id=hocine.id, target_id=people["blocked"].id)
-    await mutes.save(conn, actor_id=people["mutes"].id, target_id=hocine.id, notifications=False, until=None)
+    await blocks.save(conn, uri="https://lomme.test/a", actor_id=people["blocks"].id, target_id=hocine.id)
+    await blocks.save(conn, uri="https://lomme.test/b", actor_id=hocine.id, target_id=people["blocked"].id)
+    await mutes.save(conn, actor_id=people["mutes"].id, target_id=hocine.id, notifications=False)
     await execute(conn, "UPDATE account SET disabled_at = now() WHERE actor_id = $1", people["closed"].id)
     await execute(conn, "UPDATE actor SET latitude = 50.64, longitude = 2.98 WHERE id = $1", hocine.id)
     await repair_watches.save(conn, hocine.id, WATCH)
