@@ -1,4 +1,4 @@
-"""Who is told next door: administrators of a cooperative that follows them, repairers of a call, moderators of a report."""
+"""Who is told next door: administrators of who follows them, repairers of a call, moderators of a report."""
 
 from dataclasses import replace
 

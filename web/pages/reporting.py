@@ -115,7 +115,7 @@ async def choose_sentence(conn: Connection, target_id: int, *, member: bool, ema
 
 
 async def show_thanks(request: web.Request) -> web.Response:
-    """GET /signaler/merci?fait=: what becomes of the report."""
+    """GET /signaler/merci: what becomes of the report."""
     said = find_notice(request, SAID)
     if not said:
         raise NotFound

@@ -8,6 +8,7 @@ from models.database import Connection, execute, fetch_column
 from tests.factories import HERE, make_follow, make_local_actor, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 from web.news import list_lines
+from web.news_mail import speak
 
 
 @pytest.mark.parametrize(
@@ -40,11 +41,11 @@ async def test_the_news_say_where_it_is_and_whether_it_is_followed_back(conn: Co
 
     async def read() -> list[tuple[str, str, str]]:
         rows = await news.list_news(conn, odile.id)
-        lines = await list_lines(conn, HERE, lambda text, **values: text % values if values else text, odile.id, rows)
+        lines = await list_lines(conn, HERE, speak("fr"), odile.id, rows)
         return [(line.words, line.what, line.href) for line in lines]
 
     href = "/coop/serveurs/henin.test#retour"
-    assert await read() == [("La Bricole suit votre coop", "Lille, à 5 km. Suivre en retour ?", href)]
+    assert await read() == [("La Bricole suit votre coop", "Lille, à 5 km. Suivre en retour\u202f?", href)]
 
     await make_follow(conn, ours, there)
     assert await read() == [("La Bricole suit votre coop", "Lille, à 5 km", href)]
