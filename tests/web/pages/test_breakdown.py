@@ -119,3 +119,8 @@ async def test_the_author_reads_how_many_were_told(
             "Hocine est en panne près de chez vous"
             in (await (await open_browser(lomme.alice)).get("/notifications")).words()
         )
+
+
+async def test_the_list_of_calls_leads_to_the_choice_and_other_lists_do_not(visitor: Browser) -> None:
+    assert "/depannage#prevenir" in (await visitor.get("/annonces?genre=repair_call")).text
+    assert "/depannage#prevenir" not in (await visitor.get("/annonces")).text
