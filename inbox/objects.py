@@ -19,6 +19,7 @@ from models.arrivals import Arrival, Question
 from models.database import Connection
 from models.ids import make_id
 from models.posts import NewPost, Post
+from outbox import repair_calls
 from outbox.message_requests import show
 
 
@@ -37,6 +38,8 @@ async def save_post(
     post, arrival = await _store(conn, author, object, through_share=through_share, edited_at=edited_at)
     if arrival is not None:
         await _tell(conn, author, post, arrival)
+    if post.kind == "listing" and (listing := await listings.find_by_post(conn, post.id)) is not None:
+        await repair_calls.tell_near(conn, listing)
     return post
 
 

@@ -74,6 +74,22 @@ class Unread:
     conversation_ids: list[int]
 
 
+async def list_latest_of(conn: Connection, id: int, author_id: int, *, limit: int) -> list[int]:
+    """The newest messages that one of the two wrote and did not take back, the eldest of them first."""
+    found: list[int] = await fetch_column(
+        conn,
+        """
+        SELECT m.post_id FROM exchange_message m JOIN post p ON p.id = m.post_id
+        WHERE m.exchange_id = $1 AND p.author_id = $2 AND p.deleted_at IS NULL AND p.kind <> 'notice'
+        ORDER BY m.post_id DESC LIMIT $3
+        """,
+        id,
+        author_id,
+        limit,
+    )
+    return sorted(found)
+
+
 async def find_unread(conn: Connection, thread_id: int, member_id: int) -> Unread:
     """As it is before something is written in a member's name that she has not seen."""
     thread = await exchanges.get_for(conn, thread_id, member_id)

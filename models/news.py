@@ -195,6 +195,20 @@ async def count_unread(conn: Connection, reader_id: int) -> int:
     return min(told + len(await list_threads(conn, reader_id, limit=COUNTED)), COUNTED)
 
 
+async def is_read(conn: Connection, recipient_id: int, type: NotificationType, post_id: int) -> bool:
+    """Whether she has seen what tells her of this, or has thrown it away."""
+    return not await fetch_value(
+        conn,
+        """
+        SELECT EXISTS (SELECT FROM listed_notification
+            WHERE recipient_id = $1 AND type = $2 AND post_id = $3 AND unread)
+        """,
+        recipient_id,
+        type,
+        post_id,
+    )
+
+
 async def mark_read(conn: Connection, recipient_id: int, last_id: int, *, since: int = 0) -> None:
     """The member has seen what people did between these notifications, groups of reactions whole."""
     await execute(

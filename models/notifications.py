@@ -18,9 +18,14 @@ from models.database import (
 )
 from models.ids import make_id
 
+# fmt: off
 NotificationType = Literal[
-    "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "move", "quote"
+    "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "move", "quote",
+    "admin.report", "admin.sign_up", "sign_up", "coop_follow", "report_settled", "repair_call",
 ]
+# fmt: on
+"""As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
+`report_settled` and `repair_call` (one near the reader) are ours."""
 
 
 PUSH = "push"

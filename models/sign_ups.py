@@ -4,7 +4,7 @@ A person who waits has no actor yet: nobody sees her page or writes to her, and 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models import accounts, preferences
 from models.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
@@ -49,6 +49,18 @@ class Absence:
 
     since: datetime
     until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A request that somebody answered, with yes (`welcome`) or no."""
+
+    id: int
+    name: str
+    username: str
+    welcome: bool
+    answered_by: int | None
+    answered_at: datetime
 
 
 async def find_registration(conn: Connection) -> Registration:
@@ -145,9 +157,82 @@ async def find_password_hash(conn: Connection, id: int) -> str | None:
     return found
 
 
-async def remove(conn: Connection, id: int) -> bool:
-    """Take a request off the list, answered either way. False when somebody else was quicker."""
-    return bool(await execute(conn, "DELETE FROM sign_up WHERE id = $1", id))
+async def remove(conn: Connection, id: int, *, welcome: bool, answered_by: int | None = None) -> bool:
+    """Take a request off the list, answered either way by somebody of ours. False when somebody else was quicker."""
+    return bool(
+        await execute(
+            conn,
+            """
+            WITH answered AS (DELETE FROM sign_up WHERE id = $1 RETURNING id, name, username)
+            INSERT INTO answered_sign_up (id, name, username, welcome, answered_by)
+            SELECT id, name, username, $2, $3 FROM answered
+            """,
+            id,
+            welcome,
+            answered_by,
+        )
+    )
+
+
+async def find_answered(conn: Connection, id: int) -> Answered | None:
+    """How this request was answered lately."""
+    return await fetch_one(
+        conn,
+        Answered,
+        "SELECT id, name, username, welcome, answered_by, answered_at FROM answered_sign_up WHERE id = $1",
+        id,
+    )
+
+
+async def list_answered(conn: Connection, *, limit: int = 20) -> list[Answered]:
+    """The requests answered last."""
+    return await fetch_all(
+        conn,
+        Answered,
+        """
+        SELECT id, name, username, welcome, answered_by, answered_at FROM answered_sign_up
+        ORDER BY answered_at DESC, id DESC LIMIT $1
+        """,
+        limit,
+    )
+
+
+async def forget_answered(conn: Connection, *, days: int = 30) -> int:
+    """Forget who was let in or not, and by whom; how many."""
+    return await execute(
+        conn, "DELETE FROM answered_sign_up WHERE answered_at < now() - make_interval(days => $1)", days
+    )
+
+
+async def list_by_ids(conn: Connection, ids: list[int]) -> list[SignUp]:
+    """Those of these requests that wait still, the longest first."""
+    return await fetch_all(
+        conn,
+        SignUp,
+        """
+        SELECT id, username, email, name, language, commune_code, asked_at FROM sign_up
+        WHERE id = ANY($1) ORDER BY asked_at, id
+        """,
+        ids,
+    )
+
+
+async def claim_unmailed(conn: Connection) -> list[int]:
+    """Ids of requests of which no mail told yet; from now on one did."""
+    return await fetch_column(conn, "UPDATE sign_up SET mailed_at = now() WHERE mailed_at IS NULL RETURNING id")
+
+
+async def claim_forgotten(conn: Connection, *, first: timedelta, again: timedelta) -> list[int]:
+    """Ids of requests that nobody answered for so long, and about which nobody was reminded since `again`."""
+    return await fetch_column(
+        conn,
+        """
+        UPDATE sign_up SET reminded_at = now() WHERE asked_at < now() - $1::interval
+            AND (reminded_at IS NULL OR reminded_at < now() - $2::interval) RETURNING id
+        """,
+        first,
+        again,
+    )
 
 
 async def forget_old(conn: Connection, *, days: int = 90) -> int:

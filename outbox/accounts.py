@@ -6,7 +6,7 @@ from typing import NotRequired, TypedDict, Unpack
 
 from federation import uris
 from federation.key_pairs import KeyPairs, save_local_keys
-from models import accounts, actors, departures, places, points, sign_ups, tokens
+from models import accounts, actors, departures, notifications, places, points, rights, sign_ups, tokens
 from models.accounts import Role
 from models.actors import Actor, Profile
 from models.database import Connection
@@ -22,7 +22,7 @@ from outbox.send import Recipients, send
 class NewMember(TypedDict):
     """What is known of somebody who joins. `confirmed` is False while a mail to the address is still to be answered.
 
-    A `place` is where people come to: a library of things, an association, a workshop.
+    A `place` is where people come to: a library of things, an association, a workshop. `by` is who of ours let her in.
     """
 
     username: str
@@ -33,6 +33,7 @@ class NewMember(TypedDict):
     name: NotRequired[str]
     confirmed: NotRequired[bool]
     place: NotRequired[bool]
+    by: NotRequired[int | None]
 
 
 async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **member: Unpack[NewMember]) -> Actor:
@@ -59,25 +60,34 @@ async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **membe
         language=member["language"],
     )
     if member.get("confirmed", True):
-        await confirm(conn, actor.id)
+        await confirm(conn, actor.id, by=member.get("by"))
     await save_local_keys(conn, site, actor, key_pairs)
     return actor
 
 
-async def confirm(conn: Connection, actor_id: int) -> None:
-    """The address is the member's own: now she is one, and gets what the cooperative gives on joining."""
+async def confirm(conn: Connection, actor_id: int, *, by: int | None = None) -> None:
+    """The address is the member's own: now she is one, and gets what the cooperative gives on joining.
+
+    Those who welcome members learn that there is a new one, but for who let her in just now.
+    """
+    before = await accounts.get(conn, actor_id)
     await accounts.confirm_email(conn, actor_id)
     await points.welcome(conn, actor_id)
+    if before.confirmed_at is None:
+        told = [id for id in await rights.list_holders(conn, "sign_ups") if id != by]
+        await notifications.notify_all(conn, told, type="admin.sign_up", actor_id=actor_id, post_id=None)
 
 
-async def let_in(conn: Connection, site: Site, id: int, *, key_pairs: KeyPairs, confirmed: bool) -> Actor:
-    """Make the account that somebody asked for, as she typed it.
+async def let_in(
+    conn: Connection, site: Site, id: int, *, key_pairs: KeyPairs, confirmed: bool, by: int | None = None
+) -> Actor:
+    """Make the account that somebody asked for, as she typed it; `by` is who said yes.
 
     Raises NotFound when somebody else has answered already, Conflict when the name or the address was taken meanwhile.
     """
     asked = await sign_ups.find(conn, id)
     password_hash = await sign_ups.find_password_hash(conn, id)
-    if asked is None or not await sign_ups.remove(conn, id):
+    if asked is None or not await sign_ups.remove(conn, id, welcome=True, answered_by=by):
         raise NotFound("sign_up_answered")
     actor = await register(
         conn,
@@ -89,6 +99,7 @@ async def let_in(conn: Connection, site: Site, id: int, *, key_pairs: KeyPairs, 
         language=asked.language,
         name=asked.name,
         confirmed=confirmed,
+        by=by,
         key_pairs=key_pairs,
     )
     commune = await places.find_commune(conn, asked.commune_code) if asked.commune_code else None
@@ -97,9 +108,9 @@ async def let_in(conn: Connection, site: Site, id: int, *, key_pairs: KeyPairs, 
     return actor
 
 
-async def turn_away(conn: Connection, id: int) -> bool:
+async def turn_away(conn: Connection, id: int, *, by: int | None = None) -> bool:
     """Take a request to come in off the list. False when it was answered already."""
-    return await sign_ups.remove(conn, id)
+    return await sign_ups.remove(conn, id, welcome=False, answered_by=by)
 
 
 async def settle(conn: Connection, actor: Actor, commune: Commune) -> None:

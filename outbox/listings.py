@@ -13,7 +13,7 @@ from models.errors import Conflict, Invalid
 from models.listings import ClosedReason, Listing, ListingDetails, ListingDraft, ListingStatus
 from models.posts import PUBLIC, Audience, NewPost, Post
 from models.settings import Site
-from outbox import markets
+from outbox import markets, repair_calls
 from outbox.audience import find_recipients, find_stream, next_moment
 from outbox.beginnings import find_end
 from outbox.builders.audience import build_address
@@ -73,6 +73,7 @@ async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDra
     await notifications.notify_followers(conn, author_id=author.id, post_id=listing.id)
     await _send_create(conn, site, author, listing, stream)
     await points.grant_deposit(conn, listing)
+    await repair_calls.tell_near(conn, listing)
     return listing
 
 
@@ -199,6 +200,7 @@ async def _save(
     await listings.save_details(conn, held.id, details)
     changed = await listings.find_by_post(conn, held.id)
     assert changed is not None
+    await repair_calls.tell_near(conn, changed)
     return changed
 
 

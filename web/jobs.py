@@ -32,9 +32,11 @@ from models import (
     posts,
     quotas,
     received,
+    repair_watches,
     servers,
     sessions,
     sign_ups,
+    staff_news,
     stream_events,
     tokens,
     tombstones,
@@ -55,13 +57,15 @@ from outbox.message_requests import look_again, tell_waiting
 from outbox.poll_figures import REFRESH, end_polls, tell_figures
 from outbox.polls import FIGURES
 from outbox.reminders import remind_due
+from outbox.repair_calls import tell_due as tell_of_calls
 from outbox.results import probe_hosts
 from outbox.scheduled import JOB as SCHEDULED
-from web import guest_mail
+from web import guest_mail, staff_mails
 from web.archives import making
 from web.detours import send_detours
 from web.mail import MAIL, ask_mail, send_mail
 from web.push import ONE, push_notification, push_one
+from web.repair_mails import send_repair_mail
 from web.scheduled import publish_overdue, publish_scheduled
 from web.telling import TELL, send_told, tell_due
 
@@ -85,6 +89,10 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     calendars.JOB: calendars.refresh_job,
     quotes.VERIFY: quote_checks.verify_quote,
     guest_mail.MAIL: guest_mail.send_guest_mail,
+    staff_news.JOB: staff_mails.tell_staff,
+    staff_mails.LETTER: staff_mails.send_letter,
+    staff_mails.VISITOR: staff_mails.send_to_visitor,
+    repair_watches.JOB: send_repair_mail,
     WAITING: tell_waiting,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
@@ -103,6 +111,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "links": links.forget_expired,
     "agreement_links": agreement_links.forget_old,
     "sign_ups": sign_ups.forget_old,
+    "answered_sign_ups": sign_ups.forget_answered,
     "attempts": attempts.forget_old,
     "knocks": knocks.forget_old,
     "overflows": overflows.forget_old,
@@ -224,6 +233,7 @@ CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "archives": ("23 * * * *", making.clear_archives),
     "polls": ("* * * * *", end_polls),
     "tell": ("* * * * *", tell_due),
+    "repair_calls": ("* * * * *", tell_of_calls),
     "guests": ("* * * * *", guest_mail.tell_guests),
     "message_requests": ("*/5 * * * *", look_again),
     "forget_guests": ("41 3 * * *", guest_mail.forget_guests),
@@ -235,6 +245,7 @@ CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "stream_events": ("* * * * *", forget_stream_events),
     "directory": ("*/10 * * * *", crawl.crawl_due),
     "sign_ups": ("*/10 * * * *", watch_sign_ups),
+    "staff": ("11 * * * *", staff_mails.remind_staff),
     "unknown_hosts": ("*/10 * * * *", watch_unknown_hosts),
     "points": ("3-59/10 * * * *", grant_points),
     "sweep": ("17 2 * * *", sweep),

@@ -32,11 +32,15 @@ MailKind = Literal[
     "leaving_soon",
     "archive",
     "waiting_hosts",
+    "staff_reports",
+    "staff_sign_ups",
+    "repair_call",
 ]
 """`known`: somebody tried to register with this address, which has an account already; `address`: a new address;
 `unattended`: nobody who moderates came by for a week; `factors`: the second proof at log-in was taken away;
 `leaving`, `leaving_soon`: the account ends in two weeks, tomorrow; `archive`: what she takes along lies ready;
-`waiting_hosts`: listings of hosts that nobody here knows wait for a decision."""
+`waiting_hosts`: listings of hosts that nobody here knows wait for a decision; `staff_reports`, `staff_sign_ups`:
+reports, requests to join wait (web/staff_mails); `repair_call`: somebody has broken down near."""
 
 PURPOSES: dict[MailKind, Purpose] = {
     "login": "login",
@@ -89,6 +93,15 @@ async def send_mail(instance: Instance, payload: dict[str, Any]) -> None:
         address = await _make_address(conn, instance.site, kind, payload)
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
     message = compose(kind, account, link=address, coop=coop, sender=server.sender)
+    await hand_out(instance, account, kind, message, new_email=new_email)
+
+
+async def hand_out(
+    instance: Instance, account: Account, kind: MailKind, message: EmailMessage, *, new_email: str | None = None
+) -> None:
+    """One try to send a mail to a member. Raises MailRefused where it is to be tried again."""
+    assert instance.settings.smtp_url is not None
+    server = read_smtp_url(instance.settings.smtp_url, instance.site)
     message["To"] = new_email or account.email
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = make_msgid(domain=instance.site.host.partition(":")[0])

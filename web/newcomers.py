@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from federation.instance import Instance
 from federation.key_pairs import make_key_pairs
-from models import accounts, sign_ups
+from models import accounts, sign_ups, staff_news
 from models.accounts import Account, Role
 from models.database import connection, transaction
 from models.places import Commune
@@ -58,10 +58,13 @@ async def create_member(
 
 
 async def ask_to_join(instance: Instance, newcomer: Newcomer, commune: Commune | None) -> None:
-    """Put a newcomer on the list. Raises Conflict whose `field` is `username`, `email`, or "" where it is full."""
+    """Put a newcomer on the list, and tell those who can answer.
+
+    Raises Conflict whose `field` is `username`, `email`, or "" where it is full.
+    """
     password_hash = await hash_password(newcomer.password)
     async with transaction(instance.pool) as conn:
-        await sign_ups.save(
+        asked = await sign_ups.save(
             conn,
             NewSignUp(
                 username=newcomer.username,
@@ -72,3 +75,4 @@ async def ask_to_join(instance: Instance, newcomer: Newcomer, commune: Commune |
                 commune_code=commune.code if commune else None,
             ),
         )
+        await staff_news.tell_of_sign_up(conn, asked.id)

@@ -18,6 +18,7 @@ from web.addressing import strip_names
 from web.forms import Say
 from web.paths import exchange_path, listing_path, note_path, profile_path
 from web.render import N_
+from web.staff_lines import STAFF, Told, list_told
 
 BEGINNING = 2_000
 """So many characters of a post's HTML are looked at for how it begins."""
@@ -35,6 +36,7 @@ ONE: dict[str, str] = {
     "move": N_("%(who)s a déménagé : vous suivez sa nouvelle adresse"),
     "poll": N_("Un sondage de %(who)s est terminé"),
     "own_poll": N_("Votre sondage est terminé"),
+    "repair_call": N_("%(who)s est en panne près de chez vous"),
     "message": N_("%(who)s vous a écrit"),
     "said": N_("%(who)s vous a écrit"),
     "requested": N_("%(who)s vous fait une demande"),
@@ -74,6 +76,8 @@ ICONS = {
     "cancelled": "fermer", "expired": "fermer", "begins_soon": "date", "ends_soon": "date", "returned": "date",
     "forgotten": "attention", "last_call": "attention", "contact": "moi", "thanked": "aime",
     "explained": "message", "unheard": "attention", "asked_again": "attente", "quote": "message",
+    "admin.report": "signaler", "sign_up": "entrer", "admin.sign_up": "moi", "coop_follow": "reseau",
+    "report_settled": "fait", "repair_call": "velo",
 }  # fmt: skip
 
 
@@ -104,11 +108,16 @@ async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, row
     roots = await listings.list_by_posts(conn, [post.root_id or post.id for post in found.values()])
     notices = await filter_notices(conn, list(found))
     ends = await listing_ends.find_notices(conn, list(found))
-    shown = [row for row in rows if row.post_id is None or row.post_id in found]
+    staff = await list_told(conn, say, reader_id, [row for row in rows if row.type in STAFF])
+    shown = [
+        row for row in rows if (row.id in staff if row.type in STAFF else row.post_id is None or row.post_id in found)
+    ]
     return [
         _tell_of_strangers(say, row)
         if row.post_id in notices
-        else _tell_of_end(site, say, row, ends[row.post_id])
+        else _tell_as(row, row.type, ICONS[row.type], staff[row.id])
+        if row.id in staff
+        else _tell_as(row, f"end_{ends[row.post_id].kind}", "date", _tell_of_end(site, say, ends[row.post_id]))
         if row.post_id in ends
         else Line(
             id=row.id,
@@ -151,17 +160,26 @@ ENDS: dict[EndKind, tuple[str, str]] = {
 """Of one, and of several."""
 
 
-def _tell_of_end(site: Site, say: Say, row: News, notice: EndNotice) -> Line:
+def _tell_of_end(site: Site, say: Say, notice: EndNotice) -> Told:
     """One of her listings ends, or did, where it can be prolonged; of several the page that has them all."""
     one, many = ENDS[notice.kind]
     mine = "/chez-moi" if notice.kind == "before" else "/chez-moi?voir=finies"
-    return Line(
-        id=row.id,
-        kind=f"end_{notice.kind}",
-        icon="date",
+    return Told(
         words=say(one) if notice.count == 1 else say(many, count=notice.count),
         what=_line(notice.title),
         href=notice.url.removeprefix(site.url) if notice.count == 1 else mine,
+    )
+
+
+def _tell_as(row: News, kind: str, icon: str, told: Told) -> Line:
+    """What no member did, or what is told in words of its own: to those who look after the cooperative, of ends."""
+    return Line(
+        id=row.id,
+        kind=kind,
+        icon=icon,
+        words=told.words,
+        what=told.what,
+        href=told.href,
         at=row.created_at,
         unread=row.unread,
     )

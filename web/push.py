@@ -30,6 +30,9 @@ LONGEST = 140
 
 log = structlog.get_logger(__name__)
 
+AS: dict[NotificationType, str] = {"repair_call": "status"}
+"""By which name apps know what is ours (web/api/entities/notifications)."""
+
 TITLES: dict[NotificationType, tuple[str, str]] = {
     "mention": ("{name} vous a écrit", "{name} wrote to you"),
     "status": ("{name} vient de publier", "{name} just posted"),
@@ -40,6 +43,9 @@ TITLES: dict[NotificationType, tuple[str, str]] = {
     "poll": ("Un sondage est terminé", "A poll has ended"),
     "update": ("{name} a modifié une publication", "{name} edited a post"),
     "quote": ("{name} cite votre publication", "{name} quotes your post"),
+    "admin.report": ("Un signalement attend l’équipe de la coop", "A report waits for the cooperative’s team"),
+    "admin.sign_up": ("{name} vient de rejoindre la coop", "{name} just joined the cooperative"),
+    "repair_call": ("{name} est en panne près de chez vous", "{name} has broken down near you"),
 }
 """French, English."""
 
@@ -96,7 +102,7 @@ async def write_message(conn: Connection, site: Site, notification: Notification
         "access_token": "",
         "preferred_locale": account.language,
         "notification_id": str(notification.id),
-        "notification_type": notification.type,
+        "notification_type": AS.get(notification.type, notification.type),
         "icon": await _find_icon(conn, site, actor),
         "title": _cut((english_title if english else french_title).format(name=actor.display_name)),
         "body": _cut(await _find_words(conn, notification, actor)),
@@ -107,6 +113,8 @@ async def write_message(conn: Connection, site: Site, notification: Notification
 
 async def _find_words(conn: Connection, notification: Notification, actor: Actor) -> str:
     """The beginning of the post that it is about, as far as the reader may see it; of a follow, who it is."""
+    if notification.type == "admin.report":
+        return ""
     if notification.post_id is None:
         return to_text(actor.summary)
     post = await posts.find_visible(conn, notification.post_id, notification.recipient_id)

@@ -15,6 +15,7 @@ from models import accounts, sessions
 from models.accounts import Account, Role
 from models.database import Connection, connection
 from models.errors import Forbidden
+from models.rights import Right, has_right
 from models.sessions import Session
 from models.settings import Site
 from web.keys import INSTANCE
@@ -151,6 +152,14 @@ def require_role(request: web.Request, role: Role) -> Account:
     """Who is logged in, if she may do what `role` may. Raises Forbidden."""
     account = require_account(request)
     if not account.has_role(role):
+        raise Forbidden
+    return account
+
+
+def require_right(request: web.Request, right: Right) -> Account:
+    """Who is logged in, if her role gives her this right. Raises Forbidden."""
+    account = require_account(request)
+    if not has_right(account, right):
         raise Forbidden
     return account
 

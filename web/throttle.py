@@ -11,7 +11,18 @@ from models.database import transaction
 from web.keys import INSTANCE
 
 Action = Literal[
-    "login", "mail", "register", "app", "token", "second", "passkey", "guest", "guest_listing", "guest_write"
+    "login",
+    "mail",
+    "register",
+    "app",
+    "token",
+    "second",
+    "passkey",
+    "guest",
+    "guest_listing",
+    "guest_write",
+    "report",
+    "visitor_report",
 ]
 
 QUARTER = timedelta(minutes=15)
@@ -41,6 +52,8 @@ LIMITS: dict[Action, Limits] = {
     "guest": Limits(pair=5, name=8, network=20, within=HOUR),
     "guest_listing": Limits(pair=10, name=40, network=1_000, within=HOUR),
     "guest_write": Limits(pair=30, name=30, network=300, within=HOUR),
+    "report": Limits(pair=20, name=20, network=100, within=HOUR),
+    "visitor_report": Limits(pair=5, name=60, network=5, within=HOUR),
     "app": Limits(pair=60, name=2_000, network=60, within=HOUR),
     "token": Limits(pair=60, name=1_000, network=300, within=QUARTER),
 }

@@ -4,24 +4,26 @@ from federation.html import clean_text
 from federation.vocabulary.activities import Flag
 from federation.vocabulary.activity_readers import MAX_REPORT
 from inbox.errors import Ignored
-from models import actors, levels, posts, reports
+from models import actors, levels, posts, reports, staff_news
 from models.actors import Actor
 from models.database import Connection
-from models.reports import NewReport
+from models.reports import EXTRACTS, NewReport
 from models.settings import Site
+from outbox.report_extracts import take_extracts
 
 MOST_A_DAY = 20
 """So many reports are taken of one server, unless it is a friend."""
 
 
 async def handle_flag(conn: Connection, site: Site, sender: Actor, activity: Flag) -> None:
-    """Kept for the moderators, with the first of the named accounts, or the author of the first named post."""
+    """Kept for the moderators, who are told: with the first of the named accounts, or the first named post's author."""
     target = await _find_target(conn, activity.objects)
     if target is None:
         raise Ignored("This reports nobody here.")
     if await _sends_too_many(conn, sender):
         raise Ignored("This server has reported enough for one day.")
-    await reports.save(
+    named = [post for uri in activity.objects[:EXTRACTS] if (post := await posts.find_by_uri(conn, uri))]
+    kept = await reports.save(
         conn,
         NewReport(
             uri=activity.id,
@@ -30,8 +32,12 @@ async def handle_flag(conn: Connection, site: Site, sender: Actor, activity: Fla
             object_uris=list(activity.objects),
             content=clean_text(activity.content, MAX_REPORT),
             local=False,
+            extracts=await take_extracts(conn, [post for post in named if post.author_id == target.id]),
+            target_name=target.display_name,
         ),
     )
+    if kept is not None:
+        await staff_news.tell_of_report(conn, kept.id, but=(target.id,))
 
 
 async def _sends_too_many(conn: Connection, sender: Actor) -> bool:

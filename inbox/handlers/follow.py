@@ -2,8 +2,8 @@
 
 from federation.vocabulary.activities import Follow
 from inbox.errors import Ignored
-from models import actors, blocks, follows, notifications
-from models.actors import Actor
+from models import actors, blocks, follows, notifications, rights
+from models.actors import BUILT_IN, Actor
 from models.database import Connection
 from models.settings import Site
 from outbox.builders.accept import build_accept
@@ -16,7 +16,10 @@ UNFOLLOWABLE = "instance"
 
 
 async def handle_follow(conn: Connection, site: Site, sender: Actor, activity: Follow) -> None:
-    """Accepted at once, unless the account is locked: then its owner is asked. A repeated Follow is answered again."""
+    """Accepted at once, unless the account is locked: then its owner is asked. A repeated Follow is answered again.
+
+    Administrators are told of a cooperative that begins to follow ours.
+    """
     followed = await actors.find_by_uri(conn, activity.object)
     if followed is None or not followed.local or followed.deleted_at is not None:
         raise Ignored("This follows nobody here.")
@@ -40,6 +43,9 @@ async def handle_follow(conn: Connection, site: Site, sender: Actor, activity: F
             type="follow" if follow.state == "accepted" else "follow_request",
             actor_id=sender.id,
         )
+        if followed.username in BUILT_IN and sender.type == "Organization" and sender.username.lower() == "coop":
+            told = await rights.list_holders(conn, "servers")
+            await notifications.notify_all(conn, told, type="coop_follow", actor_id=sender.id, post_id=None)
 
 
 async def _is_refused(conn: Connection, sender: Actor, followed: Actor) -> bool:

@@ -100,7 +100,7 @@ async def test_who_waits_is_found_by_name_and_address_and_taken_off_once(conn: C
 
     assert await sign_ups.find_by_login(conn, " @Carole ") == asked
     assert await sign_ups.find_by_login(conn, "Carole@Example.org") == asked
-    assert [await sign_ups.remove(conn, asked.id) for _ in range(2)] == [True, False]
+    assert [await sign_ups.remove(conn, asked.id, welcome=False) for _ in range(2)] == [True, False]
     assert await sign_ups.list_waiting(conn) == []
 
 

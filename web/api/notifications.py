@@ -8,7 +8,7 @@ from models.errors import NotFound
 from models.notifications import Notification, NotificationPage
 from web.api.answers import answer_json
 from web.api.auth import reader
-from web.api.entities.notifications import OURS_ALONE, load_notifications
+from web.api.entities.notifications import AS, OURS_ALONE, load_notifications
 from web.api.entities.values import read_look
 from web.api.pagination import link_header, read_page
 from web.api.parameters import Parameters, read_id, read_parameters
@@ -69,11 +69,16 @@ def read_wanted(parameters: Parameters, *, default: int, most: int) -> Notificat
         before=page.before,
         since=page.since,
         after=page.after,
-        types=parameters.texts("types"),
-        excluded=(*parameters.texts("exclude_types"), *OURS_ALONE),
+        types=_with_kin(parameters.texts("types")),
+        excluded=(*_with_kin(parameters.texts("exclude_types")), *OURS_ALONE),
         actor_id=parameters.id("account_id"),
         limit=page.limit,
     )
+
+
+def _with_kin(types: tuple[str, ...]) -> tuple[str, ...]:
+    """These types, and those of ours that clients know by their names."""
+    return (*types, *(own for own, shown in AS.items() if shown in types))
 
 
 async def _find_own(conn: Connection, request: web.Request) -> Notification | None:

@@ -28,6 +28,8 @@ ALERTS: tuple[NotificationType, ...] = (
     "poll",
     "update",
     "quote",
+    "admin.sign_up",
+    "admin.report",
 )
 
 POLICIES: tuple[PushPolicy, ...] = get_args(PushPolicy)

@@ -12,9 +12,11 @@ from outbox.reports import Complaint, report
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.accounts import is_shown, load_account
-from web.api.entities.values import read_look, write_moment
+from web.api.entities.reports import build_report
+from web.api.entities.values import read_look
 from web.api.parameters import Parameters, read_parameters
 from web.keys import INSTANCE
+from web.throttle import require_try
 
 CATEGORIES: tuple[ReportCategory, ...] = get_args(ReportCategory)
 
@@ -26,6 +28,7 @@ async def post_report(request: web.Request) -> web.Response:
     target_id, category = parameters.id("account_id"), read_category(parameters)
     if target_id is None:
         raise Invalid("parameter_missing", name="account_id", field="account_id")
+    await require_try(request, "report", me.username)
     async with transaction(instance.pool) as conn:
         found = await actors.list_by_ids(conn, [target_id])
         if not found or not is_shown(found[0]):
@@ -44,21 +47,7 @@ async def post_report(request: web.Request) -> web.Response:
             ),
         )
         account = await load_account(conn, read_look(request), target)
-    return answer_json(
-        request,
-        {
-            "id": str(made.id),
-            "action_taken": False,
-            "action_taken_at": None,
-            "category": made.category,
-            "comment": made.content,
-            "forwarded": made.forwarded,
-            "created_at": write_moment(made.created_at),
-            "status_ids": [str(id) for id in post_ids] or None,
-            "rule_ids": None,
-            "target_account": account,
-        },
-    )
+    return answer_json(request, build_report(made, post_ids, account))
 
 
 def read_category(parameters: Parameters) -> ReportCategory:

@@ -2,8 +2,9 @@
 
 from aiohttp import web
 
-from models import absences, accounts, mails, sessions, sign_ups, tokens, waiting_posts
+from models import absences, accounts, mails, sessions, sign_ups, tokens
 from models.database import connection, transaction
+from models.rights import has_right
 from models.scopes import list_widest
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
@@ -11,6 +12,7 @@ from web.pages.browsers import describe_browser
 from web.pages.ids import find_id
 from web.pages.new_password import read_new_password
 from web.pages.notices import find_notice, lead_on
+from web.pages.staff import list_matters
 from web.passwords import check_password, hash_password
 from web.render import N_, render
 from web.session import current_session, require_account
@@ -37,22 +39,20 @@ async def show_account(request: web.Request) -> web.Response:
     """GET /compte: what there is to change, and where."""
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        welcomes = account.has_role("welcome")
-        absence = await sign_ups.find_absence(conn) if welcomes else None
-        waiting = await sign_ups.count_waiting(conn) if welcomes else 0
+        absence = await sign_ups.find_absence(conn) if has_right(account, "sign_ups") else None
+        waiting = {matter.name: matter.count for matter in await list_matters(conn, account)}
         refused = await mails.is_refused(conn, account.actor_id)
-        stuck = await mails.count_troubles(conn) if account.has_role("admin") else 0
-        unknown = await waiting_posts.count_hosts(conn) if account.has_role("admin") else 0
         back_on = await absences.is_away(conn, account.actor_id)
     return await render(
         request,
         "account/show.html",
         said=find_notice(request, SAID),
         absence=absence,
-        waiting=waiting,
+        waiting=waiting.get("sign_ups", 0),
+        reported=waiting.get("reports", 0),
         refused=refused,
-        stuck=stuck,
-        unknown=unknown,
+        stuck=waiting.get("mails", 0),
+        unknown=waiting.get("hosts", 0),
         mail=request.app[INSTANCE].settings.smtp_url is not None,
         back_on=back_on,
     )

@@ -8,7 +8,17 @@ from aiohttp import web
 from markupsafe import Markup
 
 from federation.uris import listing_url
-from models import actors, categories, exchange_messages, geometry, listings, media, posts, timelines
+from models import (
+    actors,
+    categories,
+    exchange_messages,
+    geometry,
+    listings,
+    media,
+    posts,
+    repair_watches,
+    timelines,
+)
 from models.database import Connection, connection
 from models.errors import NotFound
 from models.listings import Listing, ListingDetails
@@ -95,6 +105,7 @@ class ListingView:
     questions: list[Remark]
     messages: list[Remark]
     passages: Passages | None
+    told: int | None
     counts: PostCounts
     may_share: bool
     citing: Citing
@@ -211,6 +222,7 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         questions=[one for one in remarks if not one.private],
         messages=[one for one in remarks if one.private and one.id not in threaded],
         passages=(await find_passages(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None,
+        told=await repair_watches.count_told(conn, post.id) if own and details.kind == "repair_call" else None,
         counts=(await posts.count(conn, [post.id], reader_id))[post.id],
         may_share=post.audience in PUBLIC,
         citing=await find_citing(conn, post, reader_id),

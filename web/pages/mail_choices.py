@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from models import mail_choices, mails
+from models import mail_choices, mails, repair_watches
 from models.database import connection, transaction
 from models.errors import NotFound
 from models.mail_choices import KINDS, RHYTHMS, Kind, Rhythm
@@ -15,6 +15,7 @@ from web.news_mail import UNSUBSCRIBE
 from web.pages.login import has_mail
 from web.pages.notices import find_notice, lead_on
 from web.render import N_, render
+from web.repair_mails import CALLS
 from web.session import require_account
 from web.signing import read_signed
 
@@ -32,12 +33,14 @@ async def show_choices(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         choices = await mail_choices.load(conn, account.actor_id)
         refused = await mails.is_refused(conn, account.actor_id)
+        watch = await repair_watches.find(conn, account.actor_id)
     return await render(
         request,
         "account/mails.html",
         choices=choices,
         rhythms=RHYTHMS,
         refused=refused,
+        watch=watch,
         mail=has_mail(request),
         said=find_notice(request, SAID),
     )
@@ -79,13 +82,15 @@ async def show_stop(request: web.Request) -> web.Response:
 async def post_stop(request: web.Request) -> web.Response:
     """POST /courriels/arreter/TOKEN, from the page or from a mail program: the token is all that it takes."""
     actor_id, kinds = await _read_token(request)
-    stopped: dict[Kind, Rhythm] = {kind: "never" for kind in kinds}
+    stopped: dict[Kind, Rhythm] = {kind: "never" for kind in KINDS if kind in kinds}
     async with transaction(request.app[INSTANCE].pool) as conn:
         await mail_choices.save(conn, actor_id, stopped)
+        if CALLS in kinds:
+            await repair_watches.stop_mails(conn, actor_id)
     return await render(request, "account/stop_mails.html", kinds=kinds, done=True)
 
 
-async def _read_token(request: web.Request) -> tuple[int, list[Kind]]:
+async def _read_token(request: web.Request) -> tuple[int, list[str]]:
     """Whose mails of which kinds. Raises NotFound."""
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
@@ -93,4 +98,4 @@ async def _read_token(request: web.Request) -> tuple[int, list[Kind]]:
         actor, _, named = (said or "").partition(" ")
         if not actor or not await mail_choices.has_account(conn, int(actor)):
             raise NotFound
-    return int(actor), [kind for kind in KINDS if kind in named.split(",")]
+    return int(actor), [kind for kind in (*KINDS, CALLS) if kind in named.split(",")]

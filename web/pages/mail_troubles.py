@@ -12,7 +12,7 @@ from web.mail_server import MailCause
 from web.pages.feeds import read_page
 from web.pages.login import has_mail
 from web.render import N_, render, say
-from web.session import require_role
+from web.session import require_right
 
 PAGE = 50
 
@@ -35,6 +35,9 @@ KINDS: dict[str, str] = {
     "password": N_("Un mot de passe à choisir"),
     "unattended": N_("Les inscriptions qui attendent"),
     "waiting_hosts": N_("Les sites inconnus qui attendent"),
+    "staff_reports": N_("Des signalements qui attendent"),
+    "staff_sign_ups": N_("Des demandes d’entrée qui attendent"),
+    "repair_call": N_("Une panne près de chez ce membre"),
     "archive": N_("Vos données à emporter"),
     "leaving": N_("Un départ"),
     "leaving_soon": N_("Un départ"),
@@ -46,7 +49,7 @@ KINDS: dict[str, str] = {
 
 async def list_troubles(request: web.Request) -> web.Response:
     """GET /coop/courriels."""
-    require_role(request, "admin")
+    require_right(request, "mails")
     before = read_page(request).before
     async with connection(request.app[INSTANCE].pool) as conn:
         found = await mails.list_troubles(conn, before=before, limit=PAGE)

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from federation.key_pairs import make_key_pairs
-from models import accounts, second_factors
+from models import accounts, second_factors, staff_news
 from models.accounts import ROLES, Account
 from models.database import connection, transaction
 from models.errors import Conflict, NotFound
@@ -61,6 +61,8 @@ async def post_role(request: web.Request) -> web.Response:
     try:
         async with transaction(request.app[INSTANCE].pool) as conn:
             await accounts.set_role(conn, member.actor_id, role)
+            if role != member.role:
+                await staff_news.forget_for(conn, member.actor_id)
     except Conflict:
         form.fail("role", "Il faut au moins une personne qui administre. Donnez d’abord ce rôle à quelqu’un d’autre.")
         return await _show(request, member, form, status=409)
@@ -101,6 +103,7 @@ async def post_new_member(request: web.Request) -> web.Response:
                 "language": admin.language,
                 "name": name,
                 "place": place,
+                "by": admin.actor_id,
             }
             member, link = await _create(request, who)
             return await _show(request, member, form, link=link)

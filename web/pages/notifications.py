@@ -4,7 +4,7 @@ from functools import partial
 
 from aiohttp import web
 
-from models import message_requests, news, waiting_posts
+from models import message_requests, news
 from models.database import connection, transaction
 from web.forms import read_form
 from web.keys import INSTANCE
@@ -13,6 +13,7 @@ from web.pages.feeds import read_page
 from web.pages.ids import read_id
 from web.pages.login import has_mail
 from web.pages.seeing import is_seen
+from web.pages.staff import list_matters
 from web.render import render, say
 from web.session import require_account
 
@@ -29,7 +30,7 @@ async def show_notifications(request: web.Request) -> web.Response:
         threads = [] if before else await news.list_threads(conn, account.actor_id, limit=THREADS)
         rows = await news.list_news(conn, account.actor_id, before=before, limit=PAGE)
         thread_lines = await list_thread_lines(conn, speak, threads)
-        unknown = await waiting_posts.count_hosts(conn) if account.has_role("admin") and not before else 0
+        matters = [] if before else await list_matters(conn, account)
         lines = await list_lines(conn, instance.site, speak, account.actor_id, rows)
         strangers, _ = await message_requests.count_senders(conn, account.actor_id)
     answer = await render(
@@ -37,7 +38,7 @@ async def show_notifications(request: web.Request) -> web.Response:
         "notifications/index.html",
         threads=thread_lines,
         lines=lines,
-        unknown=unknown,
+        matters=matters,
         last=rows[-1].id if len(rows) == PAGE else None,
         first_page=before is None,
         strangers=strangers,

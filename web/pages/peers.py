@@ -9,7 +9,7 @@ from aiohttp import web
 
 from federation.checkup import Finding, check_host
 from federation.hosts import read_host
-from models import backup_runs, chores, known_hosts, markets, overflows, peers, set_aside, waiting_posts
+from models import backup_runs, chores, coop_follows, known_hosts, markets, overflows, peers, set_aside, waiting_posts
 from models.database import Connection, connection, transaction
 from models.errors import Conflict, Invalid, NotFound
 from models.levels import Level
@@ -184,6 +184,7 @@ async def _show(
         own_clock = await peers.find_own_clock(conn)
         reason = await known_hosts.find(conn, host)
         market = await markets.find_by_host(conn, host)
+        coop_follow = await coop_follows.find(conn, host)
     return await render(
         request,
         "peers/show.html",
@@ -193,6 +194,7 @@ async def _show(
         troubles=troubles,
         reason=reason,
         market=market,
+        coop_follow=coop_follow,
         own_clock=own_clock,
         form=form,
         findings=[(one.ok, say(request, TRIALS[one.trial]), tell_finding(speak, host, one)) for one in findings or []],

@@ -6,15 +6,16 @@ from federation.instance import Instance
 from federation.key_pairs import make_key_pairs
 from models import places, sign_ups
 from models.database import connection, transaction
-from models.errors import Conflict
+from models.errors import Conflict, NotFound
 from outbox import accounts as outbox
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.mail import ask_mail
 from web.pages.ids import read_id
 from web.pages.notices import find_notice, lead_on
-from web.render import N_, render
-from web.session import require_role
+from web.pages.staff import find_name
+from web.render import N_, render, say
+from web.session import require_right
 
 PAGE = "/coop/demandes"
 
@@ -26,13 +27,13 @@ SAID = {
 
 async def list_requests(request: web.Request) -> web.Response:
     """GET /coop/demandes."""
-    require_role(request, "welcome")
+    require_right(request, "sign_ups")
     return await _show(request, blank_form(request))
 
 
 async def post_decision(request: web.Request) -> web.Response:
     """POST /coop/demandes: let somebody in, or take the request off the list."""
-    require_role(request, "welcome")
+    me = require_right(request, "sign_ups")
     form = await read_form(request)
     instance, id = request.app[INSTANCE], read_id(form.typed("demande"))
     gesture = form.choice("geste", tuple(SAID), missing="Ce choix n’existe pas.")
@@ -40,10 +41,13 @@ async def post_decision(request: web.Request) -> web.Response:
         return await _show(request, form, status=422)
     try:
         if gesture == "accueillir":
-            await _let_in(instance, id)
+            await _let_in(instance, id, by=me.actor_id)
         else:
             async with transaction(instance.pool) as conn:
-                await outbox.turn_away(conn, id)
+                if not await outbox.turn_away(conn, id, by=me.actor_id):
+                    raise NotFound
+    except NotFound:
+        return await _tell_answered(request, form, id)
     except Conflict as conflict:
         if conflict.field == "email":
             form.fail("", "Cette adresse a reçu un compte entre-temps : refusez la demande, elle ne sert plus.")
@@ -55,12 +59,27 @@ async def post_decision(request: web.Request) -> web.Response:
     raise lead_on(PAGE, gesture)
 
 
-async def _let_in(instance: Instance, id: int) -> None:
+async def _tell_answered(request: web.Request, form: Form, id: int) -> web.Response:
+    """Somebody else was quicker: who, and what she said. Raises NotFound for what was never asked."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        answered = await sign_ups.find_answered(conn, id)
+        if answered is None:
+            raise NotFound
+        by = await find_name(conn, answered.answered_by)
+    name, by = answered.name, by or say(request, "quelqu’un de l’équipe")
+    if answered.welcome:
+        form.fail("", "%(name)s est déjà membre : %(by)s a dit oui avant vous.", name=name, by=by)
+    else:
+        form.fail("", "La demande de %(name)s est déjà effacée : %(by)s l’a refusée avant vous.", name=name, by=by)
+    return await _show(request, form, status=409)
+
+
+async def _let_in(instance: Instance, id: int, *, by: int) -> None:
     """Where mails can be sent, the new member confirms her address by one first."""
     key_pairs = await make_key_pairs(instance.settings)
     mail = instance.settings.smtp_url is not None
     async with transaction(instance.pool) as conn:
-        actor = await outbox.let_in(conn, instance.site, id, key_pairs=key_pairs, confirmed=not mail)
+        actor = await outbox.let_in(conn, instance.site, id, key_pairs=key_pairs, confirmed=not mail, by=by)
         if mail:
             await ask_mail(conn, "confirm", actor.id)
 
@@ -70,6 +89,7 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         waiting = await sign_ups.list_waiting(conn)
         communes = {one.code: one for one in await places.list_communes(conn, [x.commune_code or "" for x in waiting])}
         absence = await sign_ups.find_absence(conn)
+        answered = [(one, await find_name(conn, one.answered_by)) for one in await sign_ups.list_answered(conn)]
     return await render(
         request,
         "account/sign_ups.html",
@@ -77,6 +97,7 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         form=form,
         waiting=[(one, communes.get(one.commune_code or "")) for one in waiting],
         absence=absence,
+        answered=answered,
         mail=request.app[INSTANCE].settings.smtp_url is not None,
         said=find_notice(request, SAID),
     )

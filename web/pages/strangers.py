@@ -10,7 +10,7 @@ from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.notices import find_notice, lead_on
 from web.render import N_, render
-from web.session import require_role
+from web.session import require_right, require_role
 
 EXTRACT = 240
 
@@ -25,7 +25,7 @@ SAID = {
 
 async def list_letters(request: web.Request) -> web.Response:
     """GET /coop/inconnus."""
-    require_role(request, "moderator")
+    require_right(request, "reports")
     async with connection(request.app[INSTANCE].pool) as conn:
         shown = (await preferences.load(conn)).strangers_shown
         found = await message_requests.list_hosts(conn) if shown else []
@@ -44,7 +44,7 @@ async def post_decision(request: web.Request) -> web.Response:
 
     Raises NotFound where members decide alone.
     """
-    require_role(request, "moderator")
+    require_right(request, "reports")
     form = await read_form(request)
     gesture, host = form.choice("geste", GESTURES), form.typed("serveur")
     if gesture == "ecarter":

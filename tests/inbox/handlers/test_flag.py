@@ -4,8 +4,8 @@ import pytest
 
 from inbox.errors import Ignored
 from inbox.handlers.flag import handle_flag
-from models.database import Connection, fetch_value
-from tests.factories import HERE, make_member, make_note, make_remote_actor
+from models.database import Connection, fetch_column, fetch_value
+from tests.factories import HERE, make_local_actor, make_member, make_note, make_remote_actor
 from tests.inbox.handlers.activities import by
 
 
@@ -23,3 +23,19 @@ async def test_ax17_a_report_of_nobody_here_is_ignored(conn: Connection) -> None
 
     with pytest.raises(Ignored):
         await handle_flag(conn, HERE, bob, by(bob, "Flag", ["https://evil.test/1"]))
+
+
+async def test_ax17_those_who_moderate_are_told_and_whom_it_is_about_is_not(conn: Connection) -> None:
+    await make_local_actor(conn, "instance", type="Application")
+    alice, bob = await make_member(conn, role="moderator"), await make_remote_actor(conn)
+    odile = await make_member(conn, "odile", role="admin")
+    post = await make_note(conn, alice, content="<p>Prenez tout</p>")
+    flag = by(bob, "Flag", [post.uri], content="<p>Non</p>")
+
+    await handle_flag(conn, HERE, bob, flag)
+    await handle_flag(conn, HERE, bob, flag)
+
+    told = await fetch_column(conn, "SELECT recipient_id FROM notification WHERE type = 'admin.report'")
+    assert told == [odile.id]
+    assert await fetch_value(conn, "SELECT extracts -> 0 ->> 'text' FROM report") == "Prenez tout"
+    assert await fetch_value(conn, "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'staff_mail'") == 1

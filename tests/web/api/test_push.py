@@ -27,7 +27,8 @@ from web.push import ONE, ServiceAway, push_notification, push_one
 URL = "/api/v1/push/subscription"
 ENDPOINT = "https://push.example/send/abc"
 
-ALERTS = ("mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote")
+TYPES = ("mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote")
+ALERTS = (*TYPES, "admin.sign_up", "admin.report")
 
 SUBSCRIPTION = strict.shaped(
     {

@@ -1,4 +1,4 @@
-"""What others did, as Notification: the nine types that every client knows."""
+"""What others did, as Notification: the types that clients know, and for moderators reports and newcomers."""
 
 from collections.abc import Sequence
 
@@ -6,13 +6,17 @@ from models import actors, posts
 from models.database import Connection
 from models.notifications import Notification
 from web.api.entities.accounts import is_shown, load_accounts
+from web.api.entities.reports import load_reports
 from web.api.entities.statuses import load_posts
 from web.api.entities.values import Json, Look, write_moment
 
-OURS_ALONE = ("move",)
+OURS_ALONE = ("move", "sign_up", "coop_follow", "report_settled")
 """What Mastodon's API has no word for, and clients no line."""
 
-WITHOUT_STATUS = frozenset({"follow", "follow_request"})
+AS: dict[str, str] = {"repair_call": "status"}
+"""What a client knows by another name: a call that somebody asked to be told of is a post of that kind."""
+
+WITHOUT_STATUS = frozenset({"follow", "follow_request", "admin.report", "admin.sign_up"})
 
 
 async def load_notifications(conn: Connection, look: Look, found: Sequence[Notification], reader_id: int) -> list[Json]:
@@ -25,8 +29,13 @@ async def load_notifications(conn: Connection, look: Look, found: Sequence[Notif
         conn, look, [id for id in dict.fromkeys(post_ids) if id in visible], reader_id, "notifications"
     )
     statuses = {status["id"]: status for status in loaded}
-    built = (_build(one, accounts.get(one.actor_id), statuses.get(str(one.post_id))) for one in found)
-    return [notification for notification in built if notification is not None]
+    reported = await load_reports(conn, look, found, reader_id)
+    built = [(one, _build(one, accounts.get(one.actor_id), statuses.get(str(one.post_id)))) for one in found]
+    return [
+        value if one.type != "admin.report" else value | reported[one.id]
+        for one, value in built
+        if value is not None and (one.type != "admin.report" or one.id in reported)
+    ]
 
 
 def _build(notification: Notification, account: Json | None, status: Json | None) -> Json | None:
@@ -34,7 +43,7 @@ def _build(notification: Notification, account: Json | None, status: Json | None
         return None
     value: Json = {
         "id": str(notification.id),
-        "type": notification.type,
+        "type": AS.get(notification.type, notification.type),
         "created_at": write_moment(notification.created_at),
         "group_key": f"ungrouped-{notification.id}",
         "account": account,

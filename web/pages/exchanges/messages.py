@@ -4,7 +4,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from models import actors, contacts, exchanges
+from models import actors, contacts, exchange_messages, exchanges
 from models.accounts import Account
 from models.database import connection, transaction
 from models.errors import Conflict, Invalid
@@ -20,6 +20,7 @@ from web.mentions import look_up_mentioned
 from web.pages.exchanges.thread import get_thread, propose_slots, show, voice_of
 from web.pages.notices import lead_on
 from web.pages.photos import LIMITS, take_photos
+from web.pages.reporting import choose_sentence
 from web.paths import exchange_path
 from web.render import reader_language, say
 from web.session import require_account
@@ -27,6 +28,9 @@ from web.session import require_account
 MESSAGE_LIMIT = 2000
 
 REPORT_LIMIT = 2000
+
+REPORTED = 5
+"""So many of the other one's latest messages go with a report made in a thread."""
 
 
 async def post_message(request: web.Request) -> web.Response:
@@ -122,6 +126,8 @@ async def post_report(request: web.Request) -> web.Response:
     async with transaction(instance.pool) as conn:
         me = await actors.get(conn, account.actor_id)
         target = await actors.get(conn, thread.other_of(me.id))
-        complaint = Complaint(target=target, content=content, forward=form.flag("aussi"))
+        said = await exchange_messages.list_latest_of(conn, thread.id, target.id, limit=REPORTED)
+        complaint = Complaint(target=target, post_ids=tuple(said), content=content, forward=form.flag("aussi"))
         await reports.report(conn, instance.site, me, complaint)
-    raise lead_on(exchange_path(thread.id), "signale")
+        done = await choose_sentence(conn, target.id, member=True)
+    raise lead_on(exchange_path(thread.id), done)

@@ -32,6 +32,7 @@ from web.pages.ids import read_id
 from web.pages.login import has_mail
 from web.pages.notices import find_notice
 from web.pages.people import Person, person_of
+from web.pages.reporting import SAID as REPORT_SAID
 from web.pages.seeing import is_seen
 from web.paths import exchange_path, listing_path
 from web.render import N_, find_face, reader_language, render, say
@@ -55,8 +56,8 @@ SAID = {
     "redemande": N_("Votre question est partie. Rien n’est conclu avant sa réponse."),
     "fait": N_("C’est noté, merci."),
     "merci": N_("Votre merci est parti."),
-    "signale": N_("Merci. Les personnes qui veillent sur la coop vont regarder."),
     "silence": N_("C’est noté."),
+    **REPORT_SAID,
 }
 """What the page says after something was done, by the word in its address."""
 

@@ -1,0 +1,40 @@
+"""A bike has broken down: members nearby who asked for it are told, of calls from here and from elsewhere alike."""
+
+from datetime import UTC, datetime
+
+from federation.instance import Instance
+from models import jobs, listings, notifications, repair_watches
+from models.database import Connection, transaction
+from models.listings import Listing
+from models.repair_watches import FRESH, JOB
+
+
+async def tell_near(conn: Connection, listing: Listing) -> int:
+    """Tell whoever wants to know of this call and was not told yet; how many. Nothing for what is no open fresh call.
+
+    News and push at once; mails as each member chose (web/repair_mails).
+    """
+    details, post, at = listing.details, listing.post, datetime.now(UTC)
+    if details.kind != "repair_call" or details.status != "open" or post.published_at < at - FRESH:
+        return 0
+    if details.expires_at is not None and details.expires_at <= at:
+        return 0
+    told = await repair_watches.tell_near(conn, listing)
+    await notifications.notify_all(conn, told, type="repair_call", actor_id=post.author_id, post_id=post.id)
+    for actor_id in told:
+        payload = {"actor_id": actor_id, "post_id": post.id}
+        await jobs.enqueue(conn, JOB, payload, key=f"{JOB}:{actor_id}:{post.id}")
+    return len(told)
+
+
+async def tell_due(instance: Instance) -> int:
+    """Tell of calls whose server was let in meanwhile, or near which somebody wants to be told since; how many people.
+
+    A chore.
+    """
+    total = 0
+    async with transaction(instance.pool) as conn:
+        found = await listings.list_by_posts(conn, await repair_watches.list_untold(conn))
+        for listing in found.values():
+            total += await tell_near(conn, listing)
+    return total

@@ -1,0 +1,25 @@
+"""How reported posts read when they were reported: kept beside the report, whatever becomes of them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from federation.html import to_text
+from models import listings
+from models.database import Connection
+from models.posts import Post
+from models.reports import EXTRACT_LIMIT, EXTRACTS
+
+
+async def take_extracts(conn: Connection, posts: Sequence[Post]) -> list[dict[str, Any]]:
+    """The beginning of each living post, without markup, with the title of the listing that it is or stands below."""
+    living = [post for post in posts if post.deleted_at is None][:EXTRACTS]
+    titled = await listings.list_by_posts(conn, [id for post in living for id in (post.id, post.root_id) if id])
+    return [
+        {
+            "uri": post.uri,
+            "title": found.details.title if found else "",
+            "text": "\n".join(filter(None, (post.warning, to_text(post.content))))[:EXTRACT_LIMIT],
+        }
+        for post in living
+        for found in [titled.get(post.id) or titled.get(post.root_id or 0)]
+    ]

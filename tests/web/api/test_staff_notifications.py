@@ -1,0 +1,83 @@
+"""What an app of somebody who moderates is told, and a repair call as the post that it is."""
+
+from typing import Any
+
+from models import notifications
+from models.database import execute, transaction
+from outbox import reports
+from outbox.reports import Complaint
+from tests.factories import HERE, make_listing, make_local_actor, make_member, make_note, make_remote_actor
+from tests.web.api import strict
+from tests.web.api.conftest import Alice
+from tests.web.api.test_reports import REPORT
+
+URL = "/api/v1/notifications"
+
+TOLD = strict.many(
+    strict.shaped(
+        {
+            "id": strict.id,
+            "type": strict.one_of("admin.report"),
+            "created_at": strict.moment,
+            "group_key": strict.filled,
+            "account": strict.account,
+            "report": REPORT,
+        }
+    )
+)
+
+
+async def furnish(alice: Alice, role: str) -> None:
+    """Zoé reports a note of Bob's, somebody joins and somebody asks to; Alice has this role."""
+    async with transaction(alice.api.pool) as conn:
+        await make_local_actor(conn, "instance", type="Application")
+        await execute(conn, "UPDATE account SET role = $2 WHERE actor_id = $1", alice.actor.id, role)
+        zoe, bob = await make_member(conn, "zoe"), await make_remote_actor(conn)
+        note = await make_note(conn, bob)
+        await reports.report(
+            conn, HERE, zoe, Complaint(target=bob, post_ids=(note.id,), content="Non", category="spam")
+        )
+
+
+async def list_types(alice: Alice, query: str = "") -> list[str]:
+    answer: Any = await alice.api.ask("GET", f"{URL}{query}")
+    return [one["type"] for one in answer.json]
+
+
+async def test_whoever_moderates_is_told_of_a_report_with_what_it_says(alice: Alice) -> None:
+    await furnish(alice, "moderator")
+
+    answer = await alice.api.ask("GET", f"{URL}?types[]=admin.report")
+
+    TOLD(answer.json)
+    [told] = answer.json
+    assert (told["account"]["acct"], told["report"]["target_account"]["acct"]) == ("zoe", "bob@henin.test")
+    assert (told["report"]["comment"], told["report"]["category"]) == ("Non", "spam")
+    assert len(told["report"]["status_ids"]) == 1
+
+
+async def test_nobody_else_is_even_with_an_old_notification(alice: Alice) -> None:
+    await furnish(alice, "moderator")
+    async with transaction(alice.api.pool) as conn:
+        await execute(conn, "UPDATE account SET role = 'member' WHERE actor_id = $1", alice.actor.id)
+
+    assert await list_types(alice) == []
+
+
+async def test_a_repair_call_is_told_as_a_post_and_what_apps_do_not_know_is_left_out(alice: Alice) -> None:
+    async with transaction(alice.api.pool) as conn:
+        bob = await make_remote_actor(conn)
+        there = await make_remote_actor(conn, "coop", type="Organization")
+        call = await make_listing(conn, bob, kind="repair_call", mode="repair")
+        for type, actor_id, post_id in (("repair_call", bob.id, call.id), ("coop_follow", there.id, None)):
+            await notifications.notify(
+                conn,
+                recipient_id=alice.actor.id,
+                type=type,  # type: ignore[arg-type]
+                actor_id=actor_id,
+                post_id=post_id,
+            )
+
+    assert await list_types(alice) == ["status"]
+    assert await list_types(alice, "?types[]=status") == ["status"]
+    assert await list_types(alice, "?exclude_types[]=status") == []

@@ -1,0 +1,64 @@
+"""A report as the API shows it: to whoever made it, and with a notification to those who can settle it."""
+
+from collections.abc import Sequence
+
+from models import accounts, actors, posts, reports, staff_news
+from models.database import Connection
+from models.notifications import Notification
+from models.reports import Report
+from models.rights import has_right
+from web.api.entities.accounts import is_shown, load_account
+from web.api.entities.values import Json, Look, write_moment
+
+NAMED = 20
+"""Posts that a notification of a report names."""
+
+
+def build_report(report: Report, status_ids: Sequence[int], account: Json) -> Json:
+    """The entity Report of Mastodon's API; `account` is whom it is about."""
+    return {
+        "id": str(report.id),
+        "action_taken": report.closed_at is not None,
+        "action_taken_at": write_moment(report.closed_at) if report.closed_at else None,
+        "category": report.category,
+        "comment": report.content,
+        "forwarded": report.forwarded,
+        "created_at": write_moment(report.created_at),
+        "status_ids": [str(id) for id in status_ids] or None,
+        "rule_ids": None,
+        "target_account": account,
+    }
+
+
+async def load_reports(conn: Connection, look: Look, found: Sequence[Notification], reader_id: int) -> dict[int, Json]:
+    """`{"report": …, "account": …}` for each notification of a report that the reader may settle, by its id.
+
+    `account` is who made it; a visitor has none, and the server stands in. None of those about an account that is gone.
+    """
+    ids = [one.id for one in found if one.type == "admin.report"]
+    account = await accounts.find(conn, reader_id) if ids else None
+    if account is None or not has_right(account, "reports"):
+        return {}
+    about = await staff_news.list_about(conn, ids)
+    held = await reports.list_by_ids(conn, [one.report_id for one in about.values() if one.report_id], reader_id)
+    known = {report.id: report for report in held}
+    told: dict[int, Json] = {}
+    for id, one in about.items():
+        report = known.get(one.report_id or 0)
+        target = await _load(conn, look, report.target_id) if report else None
+        if report is None or target is None:
+            continue
+        maker = await _load(conn, look, report.reporter_id)
+        told[id] = {"report": build_report(report, await _list_posts(conn, report), target)}
+        told[id] |= {"account": maker} if maker is not None else {}
+    return told
+
+
+async def _load(conn: Connection, look: Look, id: int | None) -> Json | None:
+    actor = next(iter(await actors.list_by_ids(conn, [id] if id else [])), None)
+    return await load_account(conn, look, actor) if actor is not None and is_shown(actor) else None
+
+
+async def _list_posts(conn: Connection, report: Report) -> list[int]:
+    named = [await posts.find_by_uri(conn, uri) for uri in report.object_uris[:NAMED]]
+    return [post.id for post in named if post is not None and post.deleted_at is None]

@@ -1,0 +1,135 @@
+"""A bike has broken down: what happens to a call, what there is without waiting, and who wants to be told of calls."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from models import actors, repair_watches, timelines
+from models.accounts import Account
+from models.actors import Actor
+from models.database import Connection, connection, transaction
+from models.geometry import CELL
+from models.repair_watches import RepairWatch
+from models.timelines import NetworkFilter
+from web.face import Face
+from web.forms import read_form
+from web.keys import INSTANCE
+from web.pages.cards import list_cards
+from web.pages.login import has_mail
+from web.pages.neighbours import home_place
+from web.pages.notices import find_notice, lead_on
+from web.pages.opening import PlaceView, find_place
+from web.paths import profile_path
+from web.render import N_, find_face, render
+from web.session import current_account, require_account
+
+HERE = "/depannage"
+
+NEAR_CALLS = 6
+
+NEAR_KM = 25.0
+
+SAID = {
+    "prevenir": N_("C’est noté : vous serez prévenu·e des pannes à moins de 5 km."),
+    "sans-lieu": N_("C’est noté. Il reste à dire où vous êtes : sans cela, nous ne savons pas ce qui est proche."),
+    "arreter": N_("C’est noté : vous ne serez plus prévenu·e des pannes."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """A place with hours, and how far it is in metres where that may be told."""
+
+    name: str
+    href: str
+    place: PlaceView
+    distance: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """From where somebody looks: her own blurred place, else the middle of a commune, else nowhere."""
+
+    name: str
+    latitude: float | None
+    longitude: float | None
+
+
+async def show_breakdown(request: web.Request) -> web.Response:
+    """GET /depannage."""
+    instance, account = request.app[INSTANCE], current_account(request)
+    reader_id = account.actor_id if account else None
+    async with connection(instance.pool) as conn:
+        me = await actors.get(conn, account.actor_id) if account else None
+        around = await _look_around(conn, account, me, await find_face(request, conn))
+        near = None
+        if around.latitude is not None and around.longitude is not None:
+            near = await repair_watches.count_near(conn, around.latitude, around.longitude)
+        found = await timelines.list_network(conn, _calls_near(around, reader_id), limit=NEAR_CALLS)
+        cards = await list_cards(
+            conn, instance.site, [one.id for one in found], {one.id: one.distance for one in found}
+        )
+        workshops = await _list_open(conn, around)
+        watch = await repair_watches.find(conn, reader_id) if reader_id else None
+    return await render(
+        request,
+        "breakdown/show.html",
+        around=around,
+        near=max(near - (watch is not None), 0) if near is not None else None,
+        cards=cards,
+        workshops=workshops,
+        watch=watch,
+        placed=me is not None and me.latitude is not None,
+        mail=has_mail(request),
+        said=find_notice(request, SAID),
+    )
+
+
+async def post_watch(request: web.Request) -> web.Response:
+    """POST /depannage/prevenir: be told of calls nearby, how, or not."""
+    account = require_account(request)
+    form = await read_form(request)
+    done = "prevenir" if form.flag("prevenir") else "arreter"
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        if done == "arreter":
+            await repair_watches.remove(conn, account.actor_id)
+        else:
+            watch = RepairWatch(by_mail=form.flag("courriel"), at_night=form.flag("nuit"))
+            await repair_watches.save(conn, account.actor_id, watch)
+            me = await actors.get(conn, account.actor_id)
+            done = "prevenir" if me.latitude is not None else "sans-lieu"
+    raise lead_on(HERE, done, part="prevenir")
+
+
+async def _look_around(conn: Connection, account: Account | None, me: Actor | None, face: Face) -> Around:
+    if me is not None and me.latitude is not None:
+        return Around(name=me.place_name or "", latitude=me.latitude, longitude=me.longitude)
+    commune = await home_place(conn, account, face)
+    if commune is None:
+        return Around(name="", latitude=None, longitude=None)
+    return Around(name=commune.name, latitude=commune.latitude, longitude=commune.longitude)
+
+
+def _calls_near(around: Around, reader_id: int | None) -> NetworkFilter:
+    return NetworkFilter(
+        kinds=("repair_call",),
+        latitude=around.latitude,
+        longitude=around.longitude,
+        radius=NEAR_KM if around.latitude is not None else None,
+        reader_local=reader_id is not None,
+        reader_id=reader_id,
+        nearest_first=around.latitude is not None,
+    )
+
+
+async def _list_open(conn: Connection, around: Around) -> list[Open]:
+    found = await repair_watches.list_open_places(conn, around.latitude, around.longitude)
+    known = {actor.id: actor for actor in await actors.list_by_ids(conn, [one.actor_id for one in found])}
+    opened: list[Open] = []
+    for one in found:
+        actor = known[one.actor_id]
+        place = find_place(actor)
+        if place is not None:
+            far = one.distance if one.distance is not None and one.distance > CELL else None
+            opened.append(Open(name=actor.display_name, href=profile_path(actor), place=place, distance=far))
+    return opened
