@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from federation.instance import Instance
-from models import accounts, actors, geometry, jobs, listings, mails, news, posts, preferences, repair_watches
+from models import accounts, actors, geometry, jobs, listings, mails, news, posts, repair_watches
 from models.accounts import Account
 from models.database import Connection, transaction
 from models.listings import Listing
 from models.repair_watches import JOB, RepairWatch
 from web.formats import format_distance
+from web.letterhead import load_letterhead
 from web.mail import hand_out, write_mail
 from web.mail_server import read_smtp_url
 from web.mail_times import leave_quiet
@@ -45,7 +46,7 @@ async def send_repair_mail(instance: Instance, payload: dict[str, Any], at: date
         if await news.is_read(conn, account.actor_id, "repair_call", listing.id):
             return
         context = await _gather(conn, instance, account, listing)
-        coop = (await preferences.load(conn)).name or instance.site.host
+        coop = await load_letterhead(conn, instance.site)
     message = write_mail("mail/repair_call", account, context, coop=coop, sender=server.sender)
     message["List-Unsubscribe"] = f"<{context['stop']}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

@@ -11,12 +11,13 @@ from email.utils import format_datetime, make_msgid
 from typing import Any, Literal
 
 from federation.instance import Instance
-from models import accounts, jobs, preferences, reports, rights, sign_ups, staff_news
+from models import accounts, jobs, reports, rights, sign_ups, staff_news
 from models.accounts import Account
 from models.database import Connection, transaction
 from models.reports import Report
 from models.rights import has_right
 from models.staff_news import MailingKind
+from web.letterhead import load_letterhead
 from web.mail import MailKind, hand_out, write_letter, write_mail
 from web.mail_server import MailRefused, hand_over, read_smtp_url
 from web.mail_times import leave_quiet
@@ -98,7 +99,7 @@ async def send_letter(instance: Instance, payload: dict[str, Any]) -> None:
         if account is None or account.disabled_at or account.confirmed_at is None or not has_right(account, kind):
             return
         items = await _list_items(conn, kind, payload["ids"], account)
-        coop = (await preferences.load(conn)).name or instance.site.host
+        coop = await load_letterhead(conn, instance.site)
     if not items:
         return
     context = {
@@ -146,7 +147,7 @@ async def send_to_visitor(instance: Instance, payload: dict[str, Any]) -> None:
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
     async with transaction(instance.pool) as conn:
         report = next(iter(await reports.list_by_ids(conn, [payload["id"]])), None)
-        coop = (await preferences.load(conn)).name or instance.site.host
+        coop = await load_letterhead(conn, instance.site)
     if report is None or not report.reporter_email or (word == "answer" and report.closed_at is None):
         return
     context = {
@@ -159,7 +160,7 @@ async def send_to_visitor(instance: Instance, payload: dict[str, Any]) -> None:
     _address(message, instance, report.reporter_email)
     handover = await hand_over(instance.settings, server, message, report.reporter_email)
     if handover.again:
-        raise MailRefused(f"The mail server {server.host} does not take mails: {handover.detail}.")
+        raise MailRefused(host=server.host, detail=handover.detail)
 
 
 def _address(message: EmailMessage, instance: Instance, email: str) -> None:

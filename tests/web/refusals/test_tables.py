@@ -101,7 +101,9 @@ FOUND = [raised for path in MODULES if path != EDGE for raised in read_module(pa
 
 RAISED = [raised for raised in FOUND if isinstance(raised, Raised)]
 
-GIVEN_WHERE_RAISED = {"mail_server_refused", *(kind.code for kind in (RefusedFilm, TooHeavyFilm, *FILMS.values()))}
+FILM_KINDS: list[type[RefusedFilm]] = [RefusedFilm, TooHeavyFilm, *FILMS.values()]
+
+GIVEN_WHERE_RAISED = {"mail_server_refused", *(kind.code for kind in FILM_KINDS)}
 """Classes without an `__init__` in their module: their values stand at the places that raise them, or in a base."""
 
 
