@@ -87,6 +87,7 @@ function sayChosen(input) {
   input.addEventListener("change", () => (said.textContent = [...input.files].map((file) => file.name).join(", ")));
 }
 
+document.querySelectorAll("[data-without-script]").forEach((one) => (one.hidden = true));
 document.querySelectorAll("input[data-chosen]").forEach(sayChosen);
 document.querySelectorAll("input[data-preview]").forEach(previewPhotos);
 document.querySelectorAll("input[data-places]").forEach(completePlaces);
