@@ -25,19 +25,20 @@ UNSEEN_FOCUS = """() => {
 
 WRONG_ENTER = """() => [...document.forms].filter((form) => {
   const buttons = [...form.elements].filter((one) => ['submit', 'image'].includes(one.type));
-  if (buttons.length < 2 || !form.querySelector('input:not([type=hidden], [type=radio], [type=checkbox])')) return false;
+  const typed = form.querySelector('input:not([type=hidden], [type=radio], [type=checkbox])');
+  if (buttons.length < 2 || !typed) return false;
   const [first] = buttons;
   return !first.classList.contains('oui') && !(first.name === 'geste' && first.value === 'apercu');
 }).map((form) => form.outerHTML.slice(0, 300))"""
 """Forms with several buttons in which Enter presses another than the main one, or than the one that only shows."""
 
-SMALL = """() => [...document.querySelectorAll('a[href], button, summary, select, input:not([type=hidden])')].filter((one) => {
+SMALL = """() => [...document.querySelectorAll('a[href], button, summary, select, input')].filter((one) => {
   if (!one.checkVisibility() || one.tabIndex < 0 || one.closest('.sr, .evite, [aria-hidden=true], svg')) return false;
   const box = one.getBoundingClientRect();
   const around = one.parentElement.closest('p, li, dd, td, th, label, span') ?? one.parentElement;
   const sentence = around.textContent.trim().length > one.textContent.trim().length + 3;
   const reach = parseFloat(getComputedStyle(one, '::after').height) || 0;
-  return !sentence && Math.max(box.height, reach) < 24 && !['radio', 'checkbox', 'file'].includes(one.type);
+  return !sentence && Math.max(box.height, reach) < 24 && !['radio', 'checkbox', 'file', 'hidden'].includes(one.type);
 }).map((one) => one.outerHTML.slice(0, 200))"""
 """What is lower than 24 pixels and no part of a sentence (WCAG 2.5.8)."""
 

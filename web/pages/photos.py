@@ -1,4 +1,4 @@
-"""Photos of the publish form: taken in as they come, kept while anything else is still wrong; words for them are welcome."""
+"""Photos of the publish form: taken in as they come, kept while anything else is wrong; words for them are welcome."""
 
 from federation.instance import Instance
 from federation.pictures import MAX_BYTES, RefusedPicture, shown_name

@@ -6,6 +6,7 @@ from models import accounts, login_steps, passkeys, second_factors, sessions
 from models.accounts import Account
 from models.database import connection, transaction
 from models.errors import Conflict, Invalid
+from web.caching import keep_nowhere
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.account import check_current_password
@@ -155,7 +156,7 @@ async def _show_codes(request: web.Request, account: Account) -> web.Response:
     codes = make_recovery_codes()
     async with transaction(request.app[INSTANCE].pool) as conn:
         await second_factors.replace_codes(conn, account.actor_id, codes)
-    return _for_nobody_else(await render(request, "account/recovery_codes.html", codes=codes))
+    return keep_nowhere(await render(request, "account/recovery_codes.html", codes=codes))
 
 
 async def _show_totp(request: web.Request, account: Account, form: Form, status: int = 200) -> web.Response:
@@ -174,7 +175,7 @@ async def _show_totp(request: web.Request, account: Account, form: Form, status:
         secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
         address=write_address(secret, account=name, issuer=face.name),
     )
-    return _for_nobody_else(page)
+    return keep_nowhere(page)
 
 
 async def _show_passkey(request: web.Request, account: Account, form: Form, status: int = 200) -> web.Response:
@@ -205,9 +206,3 @@ async def _show(request: web.Request, form: Form, status: int = 200) -> web.Resp
         unlocked=session is not None and session.is_confirmed,
         said=find_notice(request, SAID),
     )
-
-
-def _for_nobody_else(response: web.Response) -> web.Response:
-    """Secrets stay in no cache."""
-    response.headers["Cache-Control"] = "private, no-store"
-    return response

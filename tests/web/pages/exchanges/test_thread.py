@@ -1,9 +1,9 @@
 """The page of a thread: who sees it, what stands there in words, what may be done, and how it is left."""
 
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
-import re
 import asyncpg
 import pytest
 
