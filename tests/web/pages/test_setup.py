@@ -144,7 +144,9 @@ async def test_a_mistake_in_the_first_account_is_said_at_its_field(fresh: Doorbe
     assert 'value="awa@example.org"' in visitor.text and "court" not in visitor.text
     await visitor.send(f"{link}/compte", AWA | {"username": "admin"})
     assert f'type="password" value="{AWA["password"]}"' in visitor.text, "it was right, and is not asked for twice"
-    again = await visitor.client.post(f"{link}/compte", data=visitor.hidden_fields(f"{link}/compte") | AWA | {"name": ""})
+    again = await visitor.client.post(
+        f"{link}/compte", data=visitor.hidden_fields(f"{link}/compte") | AWA | {"name": ""}
+    )
     assert again.status == 422 and again.headers["Cache-Control"] == "private, no-store"
 
 
