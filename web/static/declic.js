@@ -77,6 +77,7 @@ function offerPosition(button) {
     navigator.geolocation.getCurrentPosition(({ coords }) => {
       // About 100 m: what is kept is coarser still.
       document.getElementById(button.dataset.position).value = `${coords.latitude.toFixed(3)}, ${coords.longitude.toFixed(3)}`;
+      document.getElementById(button.dataset.chooses).checked = true;
     }),
   );
 }
