@@ -67,6 +67,20 @@ async def check(page: Page, name: str) -> None:
     assert not found, name
 
 
+FORCED = """() => {
+  const draw = (one, pseudo) => {
+    const style = getComputedStyle(one, pseudo);
+    return [style.outlineStyle, style.borderStyle, style.backgroundColor].join();
+  };
+  return {
+    chosen: draw(document.querySelector('.jours .pris')),
+    other: draw(document.querySelector('.jours li:not([class])')),
+    stages: [...document.querySelectorAll('.crans li')].map((one) => draw(one, '::before')),
+  };
+}"""
+"""How days and stages are drawn where the reader's own colours replace ours."""
+
+
 async def send(page: Page, **fields: str) -> None:
     """Fill in the first POST form of the page and send it without the browser's own checks."""
     form = page.locator("main form[method=post]").first
@@ -172,6 +186,11 @@ async def test_the_end_of_an_exchange_has_no_violation(live: Live, page: Page) -
         past = "UPDATE agreement SET begins_at = now() - interval '3 days', ends_at = now() WHERE id = $1"
         await execute(conn, past, made.wanted.id)
     await live.log_in(page.context, live.village.alice)
+    await page.emulate_media(forced_colors="active")
+    await page.goto(f"{live.url}/echanges/{made.tent.exchange_id}")
+    drawn = await page.evaluate(FORCED)
+    assert drawn["chosen"] != drawn["other"] and len(set(drawn["stages"])) == 3, drawn
+    await page.emulate_media(forced_colors="none")
     await page.goto(f"{live.url}/echanges/{made.wanted.exchange_id}")
     await page.get_by_text("Ce n’est pas fait").first.click()
     await check(page, "what became of it")
