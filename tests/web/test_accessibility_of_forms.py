@@ -23,6 +23,7 @@ from outbox.posting import Wish
 from tests import talks
 from tests.factories import make_agreement, make_listing, make_note, make_remote_actor
 from tests.points import switch_on
+from tests.web.eyes import list_flaws
 from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
 from web.guest_mail import make_link
 
@@ -62,6 +63,7 @@ async def check(page: Page, name: str) -> None:
             await page.emulate_media(color_scheme=scheme)
             result = await page.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", RULES)
             found += [f"{width} {scheme} {one['id']}: {one['nodes'][0]['html']}" for one in result["violations"]]
+    found += await list_flaws(page)
     await page.set_viewport_size({"width": 320, "height": 700})
     assert await page.evaluate("document.documentElement.scrollWidth") <= 320, name
     assert not found, name
