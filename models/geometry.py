@@ -1,7 +1,7 @@
 """Points on the earth: how far they are from one another, and the cell that hides an exact one."""
 
 from dataclasses import dataclass
-from math import asin, ceil, cos, floor, radians, sin, sqrt
+from math import asin, atan2, ceil, cos, degrees, floor, radians, sin, sqrt
 
 CELL = 500
 """Side in metres of the cells that hide where somebody lives; also the radius that is told with their centre."""
@@ -26,6 +26,19 @@ def distance(from_latitude: float, from_longitude: float, to_latitude: float, to
     along = sin(radians(to_longitude - from_longitude) / 2) ** 2
     along *= cos(radians(from_latitude)) * cos(radians(to_latitude))
     return 2 * 6_371_000 * asin(min(1.0, sqrt(across + along)))
+
+
+def move(latitude: float, longitude: float, metres: float, bearing: float) -> tuple[float, float]:
+    """The point so far away in a direction (degrees from the north, clockwise), over a few kilometres."""
+    north, east = metres * cos(radians(bearing)), metres * sin(radians(bearing))
+    wide = METRES_PER_DEGREE * max(cos(radians(latitude)), 0.01)
+    return latitude + north / METRES_PER_DEGREE, longitude + east / wide
+
+
+def find_bearing(start: tuple[float, float], end: tuple[float, float]) -> float:
+    """The direction from one point to another near it, in degrees from the north, clockwise."""
+    east = (end[1] - start[1]) * cos(radians(start[0]))
+    return degrees(atan2(east, end[0] - start[0])) % 360
 
 
 def tell_distance(metres: float, radius: int | None) -> float | None:

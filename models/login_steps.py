@@ -23,24 +23,29 @@ class LoginStep:
     actor_id: int | None
     challenge: bytes
     expires_at: datetime
+    without_password: bool
+    """Whether the first proof was a link in a mail."""
 
 
-async def begin(conn: Connection, purpose: Purpose, actor_id: int | None = None) -> tuple[str, LoginStep]:
+async def begin(
+    conn: Connection, purpose: Purpose, actor_id: int | None = None, *, without_password: bool = False
+) -> tuple[str, LoginStep]:
     """A new step; its token stands in the form that ends it."""
     token = secrets.token_urlsafe(32)
     step = await fetch_one(
         conn,
         LoginStep,
         """
-        INSERT INTO login_step (token_hash, purpose, actor_id, challenge, expires_at)
-        VALUES ($1, $2, $3, $4, now() + $5::interval)
-        RETURNING token_hash, purpose, actor_id, challenge, expires_at
+        INSERT INTO login_step (token_hash, purpose, actor_id, challenge, expires_at, without_password)
+        VALUES ($1, $2, $3, $4, now() + $5::interval, $6)
+        RETURNING token_hash, purpose, actor_id, challenge, expires_at, without_password
         """,
         hash_token(token),
         purpose,
         actor_id,
         secrets.token_bytes(32),
         LIFETIME,
+        without_password,
     )
     assert step is not None, "an INSERT without a condition returns its row"
     return token, step
@@ -52,7 +57,7 @@ async def find(conn: Connection, purpose: Purpose, token: str) -> LoginStep | No
         conn,
         LoginStep,
         """
-        SELECT token_hash, purpose, actor_id, challenge, expires_at
+        SELECT token_hash, purpose, actor_id, challenge, expires_at, without_password
         FROM login_step WHERE token_hash = $1 AND purpose = $2 AND expires_at > now()
         """,
         hash_token(token),

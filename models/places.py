@@ -87,18 +87,6 @@ class Commune:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Epci:
-    """A federation of communes, at the middle of its people."""
-
-    code: str
-    name: str
-    communes: int
-    population: int
-    latitude: float
-    longitude: float
-
-
 def fold_name(text: str) -> str:
     """A name as it is compared: "St-Étienne" and "saint etienne" both become " saint etienne".
 
@@ -109,7 +97,7 @@ def fold_name(text: str) -> str:
     return "".join(" " + {"st": "saint", "ste": "sainte"}.get(word, word) for word in words)
 
 
-def _split_postcode(text: str) -> tuple[str, str]:
+def split_postcode(text: str) -> tuple[str, str]:
     """The folded name and the (start of a) postcode in what somebody typed: "59160 Lomme", "Lomme (59160)"."""
     words = fold_name(text).split()
     digits = [word for word in words if word.isdecimal() and 2 <= len(word) <= 5]
@@ -137,7 +125,7 @@ async def search_communes(conn: Connection, text: str, limit: int = 10) -> list[
     is comes before whose commune has it, then whole names, then the more people. What nobody matches is taken
     for a typing error. One letter finds nothing.
     """
-    name, postcode = _split_postcode(text[:100])
+    name, postcode = split_postcode(text[:100])
     if len(name) + len(postcode) < 2 or (name and len(name) < 3 and not postcode):
         return []
     found = await _search(conn, name, postcode, limit)
@@ -151,7 +139,7 @@ async def find_commune_named(conn: Connection, text: str) -> Commune | None:
 
     Among several of the same name the one with the most people is meant.
     """
-    name, postcode = _split_postcode(text[:100])
+    name, postcode = split_postcode(text[:100])
     found = await _search(conn, name, postcode, 1) if name or len(postcode) == 5 else []
     return found[0] if found and (not name or fold_name(found[0].name) == name) else None
 
@@ -226,41 +214,6 @@ async def list_by_epci(conn: Connection, epci_code: str) -> list[Commune]:
         ORDER BY search_name
         """,
         epci_code,
-    )
-
-
-async def find_epci(conn: Connection, code: str) -> Epci | None:
-    """The EPCI with this SIREN code."""
-    found = await _list_epcis(conn, code=code, name="", limit=1)
-    return found[0] if found else None
-
-
-async def search_epcis(conn: Connection, text: str, limit: int = 10) -> list[Epci]:
-    """EPCIs by words of their name or by a commune of theirs, those with more people first."""
-    name, _ = _split_postcode(text[:100])
-    return await _list_epcis(conn, code=None, name=name, limit=limit) if len(name) > 2 else []
-
-
-async def _list_epcis(conn: Connection, *, code: str | None, name: str, limit: int) -> list[Epci]:
-    return await fetch_all(
-        conn,
-        Epci,
-        """
-        SELECT epci_code AS code, epci_name AS name, count(*) FILTER (WHERE kind = 'commune')::integer AS communes,
-            sum(population) FILTER (WHERE kind = 'commune')::integer AS population,
-            sum(latitude * (population + 1)) / sum(population + 1) AS latitude,
-            sum(longitude * (population + 1)) / sum(population + 1) AS longitude
-        FROM commune
-        WHERE epci_code IS NOT NULL AND ($1::text IS NULL OR epci_code = $1)
-        GROUP BY epci_code, epci_name
-        HAVING $2 = '' OR bool_or(search_name = $2)
-            OR ' ' || translate(fold(epci_name), '-''’', '   ') LIKE '%' || $2 || '%'
-        ORDER BY population DESC, code
-        LIMIT $3
-        """,
-        code,
-        name,
-        limit,
     )
 
 

@@ -29,6 +29,8 @@ class Session:
     seen_at: datetime
     expires_at: datetime
     confirmed_at: datetime | None
+    without_password: bool
+    """Whether she came in by a link in a mail or by a passkey."""
 
     @property
     def is_confirmed(self) -> bool:
@@ -51,20 +53,21 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode(errors="surrogateescape")).digest()
 
 
-async def create(conn: Connection, actor_id: int, user_agent: str) -> str:
+async def create(conn: Connection, actor_id: int, user_agent: str, *, without_password: bool = False) -> str:
     """Open a session; the token to put in the cookie. Its form token is another random value."""
     token = secrets.token_urlsafe(32)
     await execute(
         conn,
         """
-        INSERT INTO session (token_hash, actor_id, csrf_token, user_agent, expires_at)
-        VALUES ($1, $2, $3, $4, now() + $5::interval)
+        INSERT INTO session (token_hash, actor_id, csrf_token, user_agent, expires_at, without_password)
+        VALUES ($1, $2, $3, $4, now() + $5::interval, $6)
         """,
         hash_token(token),
         actor_id,
         secrets.token_urlsafe(32),
         user_agent[:300].encode(errors="replace").decode(),
         LIFETIME,
+        without_password,
     )
     return token
 
@@ -76,7 +79,7 @@ async def find(conn: Connection, token: str) -> Session | None:
         Session,
         """
         SELECT token_hash, session.actor_id, csrf_token, user_agent, session.created_at, seen_at, expires_at,
-            session.confirmed_at
+            session.confirmed_at, session.without_password
         FROM session
         JOIN account ON account.actor_id = session.actor_id
         JOIN actor ON actor.id = session.actor_id
@@ -115,7 +118,8 @@ async def list_of(conn: Connection, actor_id: int) -> list[Session]:
         conn,
         Session,
         """
-        SELECT token_hash, actor_id, csrf_token, user_agent, created_at, seen_at, expires_at, confirmed_at
+        SELECT token_hash, actor_id, csrf_token, user_agent, created_at, seen_at, expires_at, confirmed_at,
+            without_password
         FROM session WHERE actor_id = $1 AND expires_at > now()
         ORDER BY seen_at DESC, created_at DESC
         """,

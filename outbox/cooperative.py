@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from federation.html import from_text
-from models import actors, places, preferences
+from models import actors, epcis, places, preferences
 from models.actors import Actor, Profile
 from models.database import Connection
 from models.places import Place, place_fields
@@ -58,7 +58,7 @@ async def find_centre(conn: Connection, chosen: Preferences) -> Place | None:
     if not chosen.territory_codes:
         return None
     if chosen.territory_kind == "epci":
-        epci = await places.find_epci(conn, chosen.territory_codes[0])
+        epci = await epcis.find_epci(conn, chosen.territory_codes[0])
         if epci is None:
             return None
         return Place(name=chosen.territory_name, latitude=epci.latitude, longitude=epci.longitude)

@@ -76,7 +76,7 @@ def build_entry(site: Site, one: Gathered, language: str) -> ET.Element:
             rel="enclosure",
             type=_clean(photo.mime_type) or "image/jpeg",
             href=_clean(media_url(site, photo)),
-            title=_clean(photo.description),
+            title=_clean(photo.description or details.title),
         )
     if place is not None and place.latitude is not None and place.longitude is not None:
         ET.SubElement(entry, f"{{{GEORSS}}}point").text = f"{place.latitude:.4f} {place.longitude:.4f}"

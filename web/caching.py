@@ -24,3 +24,9 @@ def is_held(request: web.Request, etag: str) -> bool:
     """Whether the client has this version: one of the tags that it names, weak or not, or any (RFC 9110 §13.1.2)."""
     given = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
     return etag in given or given == ["*"]
+
+
+def keep_nowhere(response: web.Response) -> web.Response:
+    """An answer with secrets in it stays in no cache."""
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

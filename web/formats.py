@@ -97,10 +97,31 @@ def format_distance(metres: float, language: str) -> str:
     return f"{format_decimal(kilometres, format='#,##0.#', locale=language)}\u00a0km"
 
 
+FEMININE = (
+    *("Métropole", "Communauté", "Agglomération", "Ville", "Vallée", "Plaine", "Presqu’île", "Côte", "Baie"),
+    *("Région", "Porte", "Terre", "Rive", "Riviera"),
+)
+MASCULINE = (
+    *("Pays", "Grand", "Val", "Cœur", "Bassin", "Territoire", "Quartier", "Canton", "Haut", "Bas", "Plateau"),
+    *("Sud", "Nord", "Centre"),
+)
+PLURAL = ("Vallées", "Terres", "Portes", "Monts", "Hauts", "Plaines", "Rives", "Coteaux", "Collines", "Hautes", "Trois")
+IN_THE = {
+    **{noun: "l’" if noun[0] in "AEIOUÉ" else "la " for noun in FEMININE},
+    **dict.fromkeys(MASCULINE, "le "),
+    **dict.fromkeys(PLURAL, "les "),
+}
+"""First words of territories that are no names of towns, in which a hyphen would follow: "Val-de-Reuil"."""
+
+
 def format_at(place: str, language: str) -> str:
-    """ "À Lomme", "Au Havre", "Aux Sables-d’Olonne": where something is, at the head of a sentence."""
+    """ "À Lomme", "Au Havre", "Dans la Métropole de Lille": where something is, at the head of a sentence."""
     if language != "fr":
         return f"In {place}"
+    bare = re.sub(r"^(?:les? |la |l[’'])", "", place, flags=re.IGNORECASE)
+    first, _, rest = bare.partition(" ")
+    if rest and first in IN_THE:
+        return f"Dans {IN_THE[first]}{bare}"
     for article, contracted in (("Le ", "Au "), ("Les ", "Aux ")):
         if place.startswith(article):
             return contracted + place.removeprefix(article)

@@ -121,6 +121,13 @@ class Form:
         """Exactly what was typed: spaces count in a password."""
         return self.typed(name)
 
+    def kept_secret(self, name: str) -> str:
+        """A new password to show again where another field was wrong; one that was wrong itself is typed anew.
+
+        Only for pages that no cache keeps.
+        """
+        return "" if self.error(name) else self.secret(name)
+
     def email(self, name: str, *, missing: str = "") -> str:
         """An e-mail address, its domain in lower case and ASCII."""
         local, at, domain = self.text(name, limit=254, missing=missing).rpartition("@")

@@ -178,12 +178,18 @@ def read_local_path(text: str, default: str = "/") -> str:
     return text if local else default
 
 
-async def open_session(request: web.Request, conn: Connection, account: Account) -> None:
-    """Log `account` in on this browser, under a new token; whoever was logged in before is logged out."""
+async def open_session(
+    request: web.Request, conn: Connection, account: Account, *, without_password: bool = False
+) -> None:
+    """Log `account` in on this browser, under a new token; whoever was logged in before is logged out.
+
+    `without_password` where a link in a mail or a passkey was the first proof.
+    """
     visit = request[VISIT]
     if visit.session is not None:
         await sessions.end(conn, visit.session)
-    visit.new_session = await sessions.create(conn, account.actor_id, request.headers.get("User-Agent", ""))
+    browser = request.headers.get("User-Agent", "")
+    visit.new_session = await sessions.create(conn, account.actor_id, browser, without_password=without_password)
     visit.session = await sessions.find(conn, visit.new_session)
     visit.account, visit.ended = account, False
     await accounts.touch(conn, account.actor_id)

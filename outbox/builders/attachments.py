@@ -13,13 +13,13 @@ from models.posts import Tag
 from models.settings import Site
 
 
-def build_documents(site: Site, media: Iterable[Media]) -> tuple[Document, ...]:
-    """The pictures, films and sounds of a post, alternative text in `name`."""
+def build_documents(site: Site, media: Iterable[Media], title: str = "") -> tuple[Document, ...]:
+    """The pictures, films and sounds of a post, alternative text in `name`: the `title` where nobody wrote any."""
     return tuple(
         Document(
             url=media_url(site, one),
             media_type=one.mime_type,
-            name=one.description,
+            name=one.description or title,
             width=one.width,
             height=one.height,
             blurhash=one.blurhash,

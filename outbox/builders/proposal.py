@@ -102,7 +102,7 @@ def _build_note(site: Site, author: Actor, listing: Listing, media: Iterable[Med
         replies=f"{post.uri}/replies",
         likes=f"{post.uri}/likes",
         shares=f"{post.uri}/shares",
-        attachments=build_documents(site, media),
+        attachments=build_documents(site, media, details.title),
         hashtags=build_hashtags(site, build_listing_tags(details)),
         location=build_place(details),
         can_quote=(PUBLIC,) if PUBLIC in addressed else (),

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from models import places
+from models import epcis, places
 from models.database import Connection, prepare_connection
 from models.geometry import CELL, blur
 from models.places import blurred_place, fold_name
@@ -104,13 +104,18 @@ async def test_a_commune_is_a_place_with_a_radius(france: Connection) -> None:
 
 
 async def test_an_epci_is_found_by_its_name_and_by_its_communes(france: Connection) -> None:
-    by_name = await places.search_epcis(france, "Hénin-Carvin")
-    by_commune = await places.search_epcis(france, "libercourt")
-    by_part = await places.search_epcis(france, "lomme")
+    by_name = await epcis.search_epcis(france, "Hénin-Carvin")
+    by_commune = await epcis.search_epcis(france, "libercourt")
+    by_part = await epcis.search_epcis(france, "lomme")
 
     assert [epci.code for epci in by_name] == [epci.code for epci in by_commune] == ["246200299"]
     assert [epci.name for epci in by_part] == ["Métropole Européenne de Lille"]
     assert by_name[0].communes == 14
+    for typed in ("MEL", "mel", "métropole de lille", "Métropole Européenne de Lille", "59000", "59000 Lille", "Lille"):
+        assert [epci.code for epci in await epcis.search_epcis(france, typed)][:1] == ["200093201"], typed
+    for typed in ("MEL", "métropole de lille", "59000"):
+        assert len(await epcis.search_epcis(france, typed)) == 1, typed
+    assert not await epcis.search_epcis(france, "590")
     assert by_name[0].latitude == pytest.approx(50.44, abs=0.03)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from models import actors, places, preferences
+from models import actors, epcis, preferences
 from models.actors import Actor
 from models.database import Connection, execute, fetch_column
 from models.places import fold_name
@@ -77,6 +77,6 @@ async def test_a_community_of_communes_has_its_own_middle(conn: Connection, coop
 
     await save_preferences(conn, HERE, chosen)
 
-    after, epci = await actors.get(conn, coop.id), await places.find_epci(conn, "200093201")
+    after, epci = await actors.get(conn, coop.id), await epcis.find_epci(conn, "200093201")
     assert epci is not None and (after.place_name, after.latitude) == ("La Métropole", epci.latitude)
     assert (after.postcode, after.commune_code) == (None, None)

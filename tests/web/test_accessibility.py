@@ -23,6 +23,7 @@ from tests.factories import make_activity, make_listing, make_local_actor, make_
 from tests.points import fill_ledger
 from tests.strangers import furnish_strangers
 from tests.village import Village
+from tests.web.eyes import list_flaws
 from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
 
 AXE = Path(__file__).parents[1] / "peers" / "node_modules" / "axe-core" / "axe.min.js"
@@ -289,10 +290,12 @@ async def test_page_has_no_violation_fits_320_pixels_and_makes_an_outline(
     levels = await page.evaluate(
         "[...document.querySelectorAll('h1,h2,h3,h4')].filter(h => h.checkVisibility()).map(h => +h.tagName[1])"
     )
+    flaws = await list_flaws(page)
     violations = await list_violations(page)
 
     await page.context.close()
     assert wide <= 320
+    assert not flaws
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in pairwise(levels)), levels
     assert not violations

@@ -24,6 +24,7 @@ from outbox.posting import Wish
 from tests import talks
 from tests.factories import make_agreement, make_listing, make_note, make_remote_actor
 from tests.points import switch_on
+from tests.web.eyes import list_flaws
 from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
 from web.guest_mail import make_link
 
@@ -63,9 +64,24 @@ async def check(page: Page, name: str) -> None:
             await page.emulate_media(color_scheme=scheme)
             result = await page.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", RULES)
             found += [f"{width} {scheme} {one['id']}: {one['nodes'][0]['html']}" for one in result["violations"]]
+    found += await list_flaws(page)
     await page.set_viewport_size({"width": 320, "height": 700})
     assert await page.evaluate("document.documentElement.scrollWidth") <= 320, name
     assert not found, name
+
+
+FORCED = """() => {
+  const draw = (one, pseudo) => {
+    const style = getComputedStyle(one, pseudo);
+    return [style.outlineStyle, style.borderStyle, style.backgroundColor].join();
+  };
+  return {
+    chosen: draw(document.querySelector('.jours .pris')),
+    other: draw(document.querySelector('.jours li:not([class])')),
+    stages: [...document.querySelectorAll('.crans li')].map((one) => draw(one, '::before')),
+  };
+}"""
+"""How days and stages are drawn where the reader's own colours replace ours."""
 
 
 async def send(page: Page, **fields: str) -> None:
@@ -173,6 +189,11 @@ async def test_the_end_of_an_exchange_has_no_violation(live: Live, page: Page) -
         past = "UPDATE agreement SET begins_at = now() - interval '3 days', ends_at = now() WHERE id = $1"
         await execute(conn, past, made.wanted.id)
     await live.log_in(page.context, live.village.alice)
+    await page.emulate_media(forced_colors="active")
+    await page.goto(f"{live.url}/echanges/{made.tent.exchange_id}")
+    drawn = await page.evaluate(FORCED)
+    assert drawn["chosen"] != drawn["other"] and len(set(drawn["stages"])) == 3, drawn
+    await page.emulate_media(forced_colors="none")
     await page.goto(f"{live.url}/echanges/{made.wanted.exchange_id}")
     await page.get_by_text("Ce n’est pas fait").first.click()
     await check(page, "what became of it")
@@ -240,7 +261,7 @@ async def test_the_mistakes_of_a_form_are_announced_and_lead_to_their_fields(liv
 
     assert await page.evaluate("document.activeElement.id") == "email"
     assert await page.locator("#email").get_attribute("aria-invalid") == "true"
-    assert await page.locator("#erreurs").get_attribute("role") == "alert"
+    assert await page.locator("#erreurs").get_attribute("role") == "group", "it has the focus: an alert is heard twice"
 
 
 async def test_a_listing_that_begins_with_a_note_has_no_violation(live: Live, page: Page) -> None:

@@ -73,6 +73,7 @@ async def test_chosen_photo_is_drawn_before_it_is_sent(live: Live, chromium: Bro
     )
 
     assert await canvas.is_visible()
+    assert not await page.get_by_text("Envoyer ces photos").is_visible(), "they go with the form"
     assert await page.locator("#photos-liste input[name=alt_new]").count() == 2
     await page.context.close()
     assert complaints == []
@@ -88,6 +89,12 @@ async def test_form_shows_only_what_goes_with_the_answers(live: Live, chromium: 
     await page.get_by_role("radio", name="Mon vélo est en panne").check()
     assert await page.get_by_label("Quel vélo ?").is_visible()
     assert not await page.get_by_label("Durée la plus longue").is_visible()
+
+    await page.get_by_role("radio", name="Je propose").check()
+    await page.get_by_label("Titre").fill("Râteau")
+    await page.get_by_label("Titre").press("Enter")
+    await page.get_by_text("Voilà ce que les autres verront").wait_for()
+    assert not await page.get_by_text("Vos photos sont gardées").count()
     await page.context.close()
 
 

@@ -31,8 +31,8 @@ from web.session import cookie_name
 WORD = "cachette"
 """Stands in everything that is private, and nowhere else."""
 
-LEFT_OUT = re.compile(r"/streaming|/readyz|/langue/")
-"""Answers that never end, that tell whether a worker runs, or that change the reader's language."""
+LEFT_OUT = re.compile(r"/streaming|/readyz")
+"""Answers that never end, or that tell whether a worker runs."""
 
 ACTIVITY = "application/activity+json"
 

@@ -75,7 +75,20 @@ def test_prices_have_cents_only_where_there_are_any(amount: Decimal, french: str
 
 @pytest.mark.parametrize(
     ("place", "at"),
-    [("Lomme", "À Lomme"), ("Le Havre", "Au Havre"), ("Les Andelys", "Aux Andelys"), ("Lens", "À Lens")],
+    [
+        ("Lomme", "À Lomme"),
+        ("Le Havre", "Au Havre"),
+        ("Les Andelys", "Aux Andelys"),
+        ("Lens", "À Lens"),
+        ("La Rochelle", "À La Rochelle"),
+        ("Val-de-Reuil", "À Val-de-Reuil"),
+        ("Métropole Européenne de Lille", "Dans la Métropole Européenne de Lille"),
+        ("la Métropole de Lille", "Dans la Métropole de Lille"),
+        ("Pays de Mormal", "Dans le Pays de Mormal"),
+        ("Le Grand Reims", "Dans le Grand Reims"),
+        ("Agglomération du Choletais", "Dans l’Agglomération du Choletais"),
+        ("Hénin-Carvin", "À Hénin-Carvin"),
+    ],
 )
 def test_places_contract_with_their_article(place: str, at: str) -> None:
     assert formats.format_at(place, "fr") == at

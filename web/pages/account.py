@@ -12,11 +12,11 @@ from web.pages.browsers import describe_browser
 from web.pages.ids import find_id
 from web.pages.new_password import read_new_password
 from web.pages.notices import find_notice, lead_on
+from web.pages.proof import find_proof, require_proof
 from web.pages.staff import list_matters
-from web.passwords import check_password, hash_password
+from web.passwords import hash_password
 from web.render import N_, render
 from web.session import current_session, require_account
-from web.throttle import forget_tries, may_try
 
 SAID = {
     "profil": N_("Votre profil est à jour."),
@@ -78,7 +78,7 @@ async def post_password(request: web.Request) -> web.Response:
     """POST /compte/mot-de-passe: the other browsers and all applications are logged out."""
     account, session = require_account(request), current_session(request)
     form = await read_form(request)
-    await check_current_password(request, form, account.actor_id)
+    await require_proof(request, form, "/compte/mot-de-passe")
     password = read_new_password(form, account.username, account.name, account.email)
     if not form.ok or session is None:
         return await _show_password(request, form, status=422)
@@ -89,25 +89,8 @@ async def post_password(request: web.Request) -> web.Response:
     raise lead_on("/compte", "mot-de-passe")
 
 
-async def check_current_password(request: web.Request, form: Form, actor_id: int) -> None:
-    """Who sits at an unlocked screen may not take the account over without knowing its password."""
-    async with connection(request.app[INSTANCE].pool) as conn:
-        password_hash = await accounts.find_password_hash(conn, actor_id)
-    if password_hash is None:
-        return
-    if not await may_try(request, "login", f"account {actor_id}"):
-        form.fail("current", "Trop d’essais à la suite. Attendez un quart d’heure, puis recommencez.")
-    elif not await check_password(password_hash, form.secret("current")):
-        form.fail("current", "Ce n’est pas votre mot de passe actuel.")
-    else:
-        await forget_tries(request, "login", f"account {actor_id}")
-
-
 async def _show_password(request: web.Request, form: Form, status: int = 200) -> web.Response:
-    account = require_account(request)
-    async with connection(request.app[INSTANCE].pool) as conn:
-        has_one = await accounts.find_password_hash(conn, account.actor_id) is not None
-    return await render(request, "account/password.html", status=status, form=form, has_one=has_one)
+    return await render(request, "account/password.html", status=status, form=form, proof=await find_proof(request))
 
 
 async def list_devices(request: web.Request) -> web.Response:

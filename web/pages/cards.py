@@ -62,7 +62,7 @@ async def list_cards(
 
 
 def _make_card(site: Site, one: Gathered) -> Card:
-    pictures = draw_pictures(site, one.pictures)
+    pictures = draw_pictures(site, one.pictures, one.listing.details.title)
     return Card(
         id=one.listing.id,
         details=one.listing.details,
@@ -83,8 +83,10 @@ def place_words(details: ListingDetails) -> str:
     return details.place_name or details.postcode or ""
 
 
-def draw_pictures(site: Site, photos: Iterable[Media]) -> list[Picture]:
+def draw_pictures(site: Site, photos: Iterable[Media], title: str = "") -> list[Picture]:
     """The photos that can be shown; what is not a picture, or could not be fetched, is left out.
+
+    The `title` of what they show stands in for words that nobody wrote.
 
     Addresses on our origin are written without it, so that a page shows them whatever name it was asked under.
     """
@@ -93,7 +95,7 @@ def draw_pictures(site: Site, photos: Iterable[Media]) -> list[Picture]:
             id=photo.id,
             url=media_url(site, photo).removeprefix(site.url),
             thumbnail_url=(thumbnail_url(site, photo) or "").removeprefix(site.url),
-            alt=photo.description,
+            alt=photo.description or title,
             width=photo.width,
             height=photo.height,
         )

@@ -3,9 +3,10 @@
 import re
 from dataclasses import replace
 
-from models import places
+from models import epcis, places
 from models.database import Connection
-from models.places import Epci, fold_name
+from models.epcis import Epci
+from models.places import fold_name
 from models.preferences import (
     ACCENTS,
     DURATION_LABELS,
@@ -144,7 +145,7 @@ async def _read_territory(conn: Connection, form: Form, kind: str) -> tuple[tupl
 
 
 async def _read_epci(conn: Connection, form: Form, typed: str) -> Epci | None:
-    found = await places.search_epcis(conn, typed, 5)
+    found = await epcis.search_epcis(conn, typed, 5)
     exact = [epci for epci in found if fold_name(epci.name) == fold_name(typed)]
     if len(exact or found) == 1:
         return (exact or found)[0]
@@ -159,8 +160,8 @@ async def _read_epci(conn: Connection, form: Form, typed: str) -> Epci | None:
 async def fill_in(conn: Connection, chosen: Preferences) -> dict[str, str]:
     """The settings as they are typed; boxes are shown from the settings themselves."""
     if chosen.territory_kind == "epci":
-        epcis = [await places.find_epci(conn, code) for code in chosen.territory_codes]
-        territory = ", ".join(epci.name for epci in epcis if epci)
+        named = [await epcis.find_epci(conn, code) for code in chosen.territory_codes]
+        territory = ", ".join(epci.name for epci in named if epci)
     else:
         communes = {one.code: one for one in await places.list_communes(conn, list(chosen.territory_codes))}
         territory = ", ".join(communes[code].label for code in chosen.territory_codes if code in communes)

@@ -4,17 +4,19 @@ from aiohttp import web
 
 from models import accounts
 from models.accounts import Account
-from models.database import connection, transaction
+from models.database import transaction
 from models.errors import Conflict
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.mail import ask_address_mail
-from web.pages.account import check_current_password
 from web.pages.login import has_mail
 from web.pages.notices import lead_on
+from web.pages.proof import find_proof, require_proof
 from web.render import render
 from web.session import require_account
 from web.throttle import may_try
+
+HERE = "/compte/courriel"
 
 
 async def show_email_form(request: web.Request) -> web.Response:
@@ -28,7 +30,7 @@ async def post_email(request: web.Request) -> web.Response:
     account = require_account(request)
     form = await read_form(request)
     email = form.email("email", missing="Donnez votre courriel.")
-    await check_current_password(request, form, account.actor_id)
+    await require_proof(request, form, HERE)
     if form.ok and has_mail(request):
         return await _ask(request, account, email)
     if form.ok:
@@ -51,7 +53,4 @@ async def _ask(request: web.Request, account: Account, email: str) -> web.Respon
 
 
 async def _show(request: web.Request, form: Form, status: int = 200) -> web.Response:
-    account = require_account(request)
-    async with connection(request.app[INSTANCE].pool) as conn:
-        has_password = await accounts.find_password_hash(conn, account.actor_id) is not None
-    return await render(request, "account/email.html", status=status, form=form, has_password=has_password)
+    return await render(request, "account/email.html", status=status, form=form, proof=await find_proof(request))

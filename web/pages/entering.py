@@ -31,14 +31,14 @@ def read_return(form: Form) -> str:
     return read_local_path(form.typed(RETURN_FIELD))
 
 
-async def admit(request: web.Request, account: Account, form: Form) -> web.Response:
+async def admit(request: web.Request, account: Account, form: Form, *, without_password: bool = False) -> web.Response:
     """Somebody's first proof was right: log her in on this browser, or ask for the second."""
     async with transaction(request.app[INSTANCE].pool) as conn:
         factors = await second_factors.find(conn, account.actor_id)
         if not factors.asked_for:
-            await open_session(request, conn, account)
+            await open_session(request, conn, account, without_password=without_password)
         else:
-            token, step = await login_steps.begin(conn, "second", account.actor_id)
+            token, step = await login_steps.begin(conn, "second", account.actor_id, without_password=without_password)
     return await (_show(request, form, token, step) if factors.asked_for else arrive(request, form))
 
 
@@ -66,7 +66,7 @@ async def post_second(request: web.Request) -> web.Response:
     async with transaction(request.app[INSTANCE].pool) as conn:
         right = await _prove(request, conn, step, form) and await login_steps.finish(conn, step)
         if right:
-            await open_session(request, conn, account)
+            await open_session(request, conn, account, without_password=step.without_password)
     if not right:
         form.fail("code", "Ce n’est pas le bon. Attendez le code suivant, ou prenez un code de secours.")
         return await _show(request, form, token, step, status=422)

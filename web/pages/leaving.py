@@ -4,18 +4,18 @@ from functools import partial
 
 from aiohttp import web
 
-from models import accounts, actors, agreements, departures, farewells
+from models import actors, agreements, departures, farewells
 from models.database import connection, transaction
 from models.errors import Conflict
 from outbox import leaving
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.mail import ask_mail
-from web.pages.account import check_current_password
 from web.pages.causes import explain_stop
 from web.pages.notices import lead_on
+from web.pages.proof import find_proof, require_proof
 from web.render import reader_language, render, say
-from web.session import SignInFirst, current_session, require_account, require_role
+from web.session import require_account, require_role
 from web.spans import tell_span
 from web.templating import LOCALES
 
@@ -31,15 +31,11 @@ async def show_leaving(request: web.Request) -> web.Response:
 async def post_leaving(request: web.Request) -> web.Response:
     """POST /compte/supprimer: from now on she has two weeks to change her mind.
 
-    Who has no password shows by a new log-in that this is no screen left unlocked.
+    Her password shows that this is no screen left unlocked, or a log-in by a link in a mail just now.
     """
-    account, session, form = require_account(request), current_session(request), await read_form(request)
+    account, form = require_account(request), await read_form(request)
     instance = request.app[INSTANCE]
-    async with connection(instance.pool) as conn:
-        has_password = await accounts.find_password_hash(conn, account.actor_id) is not None
-    if not has_password and (session is None or not session.is_new):
-        raise SignInFirst(HERE, again=True)
-    await check_current_password(request, form, account.actor_id)
+    await require_proof(request, form, HERE)
     if not form.ok:
         return await _show(request, form, status=422)
     try:
@@ -79,7 +75,6 @@ async def _show(request: web.Request, form: Form, status: int = 200) -> web.Resp
     account, speak = require_account(request), partial(say, request)
     language = LOCALES.get(reader_language(request), reader_language(request))
     async with connection(request.app[INSTANCE].pool) as conn:
-        has_password = await accounts.find_password_hash(conn, account.actor_id) is not None
         last_admin = await departures.is_last_admin(conn, account.actor_id)
         pending = await agreements.list_pending(conn, account.actor_id)
     return await render(
@@ -87,7 +82,7 @@ async def _show(request: web.Request, form: Form, status: int = 200) -> web.Resp
         "account/leaving.html",
         status=status,
         form=form,
-        has_password=has_password,
+        proof=await find_proof(request),
         last_admin=last_admin,
         pending=pending,
         tell_span=lambda begins_at, ends_at: tell_span(speak, begins_at, ends_at, language),

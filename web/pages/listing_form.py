@@ -1,6 +1,5 @@
 """The publish form: from what was typed to a `ListingDraft`, and from a listing back to what was typed."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -19,25 +18,22 @@ from models.points import PRICED
 from outbox.beginnings import place_around_home
 from outbox.drafts import (
     AUDIENCES,
-    BIKES,
     CONDITIONS,
     DURATION,
-    INTERVENTIONS,
     MOST_MONEY,
     TEXT_LIMIT,
     TITLE_LIMIT,
     UNITS,
-    URGENCIES,
     WANTS_LIMIT,
-    WHEEL_LIMIT,
 )
 from web.face import Face
 from web.formats import to_paris_day
-from web.forms import Form
+from web.forms import Form, Say
 from web.pages.cards import place_words
 from web.pages.communes import read_commune
 from web.pages.days import read_day
 from web.pages.points_form import read_number
+from web.pages.repair_form import or_none, read_call_title, read_repair
 
 IN_COMMUNE, AROUND_HOME = "commune", "chez-moi"
 WHERE = (IN_COMMUNE, AROUND_HOME)
@@ -131,6 +127,7 @@ class Desk:
     """What is known beside the form. `home` is the middle of the member's cell, where she told it."""
 
     face: Face
+    say: Say
     language: str
     today: date
     media_ids: tuple[int, ...]
@@ -140,10 +137,10 @@ class Desk:
 async def read_draft(conn: Connection, form: Form, desk: Desk) -> ListingDraft:
     """The draft that was typed; what is wrong is noted in the form, in the order of the page."""
     kind = form.choice("genre", KINDS, missing="Dites si vous proposez, si vous cherchez, ou si un vélo est en panne.")
-    title = form.text("titre", limit=TITLE_LIMIT, missing="Donnez un titre, par exemple « Tente 4 places ».")
+    title = _read_title(form, kind, desk.say)
     text = form.lines("texte", limit=TEXT_LIMIT)
     category = _read_category(form, kind)
-    repair = _read_repair(form) if kind == "repair_call" else None
+    repair = read_repair(form) if kind == "repair_call" else None
     terms = _read_terms(form, kind, desk.face)
     place = await _read_place(conn, form, desk.home)
     window = _read_window(form, desk.today)
@@ -161,6 +158,13 @@ async def read_draft(conn: Connection, form: Form, desk: Desk) -> ListingDraft:
         **terms,
         **window,
     )
+
+
+def _read_title(form: Form, kind: str, say: Say) -> str:
+    """A call needs none: what is wrong with the bike makes one."""
+    if kind == "repair_call":
+        return read_call_title(form, say)
+    return form.text("titre", limit=TITLE_LIMIT, missing="Donnez un titre, par exemple « Tente 4 places ».")
 
 
 async def _read_place(conn: Connection, form: Form, home: tuple[float, float] | None) -> Place | None:
@@ -187,20 +191,6 @@ def _read_category(form: Form, kind: str) -> str | None:
     return slug or None
 
 
-def _read_repair(form: Form) -> dict[str, Any]:
-    rideable = form.choice("roule", ("", "oui", "non"))
-    interventions = list(form.many("panne", INTERVENTIONS))
-    if not interventions:
-        form.fail("panne", "Dites ce qui ne va pas, ou « Je ne sais pas ».")
-    return {
-        "bike_type": form.choice("velo", _or_none(BIKES)) or None,
-        "interventions": interventions,
-        "wheel_size": form.text("roue", limit=WHEEL_LIMIT) or None,
-        "rideable": {"oui": True, "non": False}.get(rideable),
-        "urgency": form.choice("urgence", _or_none(URGENCIES)) or None,
-    }
-
-
 def _read_terms(form: Form, kind: str, face: Face) -> dict[str, Any]:
     """How: the mode, and what goes with it; what goes with another mode is not kept."""
     if kind == "repair_call":
@@ -220,7 +210,7 @@ def _read_terms(form: Form, kind: str, face: Face) -> dict[str, Any]:
         "price": price,
         "free_price": free,
         "wants": form.text("contre", limit=WANTS_LIMIT) or None if mode in ("swap", "service") else None,
-        "condition": form.choice("etat", _or_none(CONDITIONS)) or None if offered and mode != "service" else None,
+        "condition": form.choice("etat", or_none(CONDITIONS)) or None if offered and mode != "service" else None,
         "quantity": _read_quantity(form),
         "unit": "hour" if by_hour else "one",
         "first_come": offered and mode == "gift" and form.choice("premier", WHO, default="choisir") == "premier",
@@ -278,10 +268,6 @@ def _moment(day: date | None, hour: time) -> datetime | None:
 
 def _day(moment: datetime | None) -> str | None:
     return to_paris_day(moment).isoformat() if moment else None
-
-
-def _or_none(codes: Iterable[str | None]) -> tuple[str, ...]:
-    return tuple(code or "" for code in codes)
 
 
 def note_refusal(form: Form, error: Invalid) -> None:

@@ -217,7 +217,7 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         author=person_of(author),
         habit=await find_habit(conn, author.id),
         plate=await find_plate(conn, author, details.territory_uri),
-        pictures=draw_pictures(site, photos.get(post.id, [])),
+        pictures=draw_pictures(site, photos.get(post.id, []), details.title),
         files=list_files(site, photos.get(post.id, [])),
         questions=[one for one in remarks if not one.private],
         messages=[one for one in remarks if one.private and one.id not in threaded],

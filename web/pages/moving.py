@@ -6,17 +6,17 @@ from aiohttp import web
 
 from federation.errors import FetchFailed, ResolveFailed, Step
 from federation.remote import resolve_handle
-from models import accounts, actors
+from models import actors
 from models.actors import Actor
 from models.database import connection, transaction
 from models.errors import Conflict, Invalid, Refusal
 from outbox import moves
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
-from web.pages.account import check_current_password
 from web.pages.causes import explain
 from web.pages.notices import lead_on
 from web.pages.people import find_new_home
+from web.pages.proof import find_proof, require_proof
 from web.render import render, say
 from web.session import require_account
 
@@ -54,7 +54,7 @@ async def post_move(request: web.Request) -> web.Response:
     account, form = require_account(request), await read_form(request)
     instance = request.app[INSTANCE]
     written = form.text("target", limit=LIMIT, missing="Donnez l’adresse de votre nouveau compte.")
-    await check_current_password(request, form, account.actor_id)
+    await require_proof(request, form, "/compte/demenagement")
     if form.ok:
         async with connection(instance.pool) as conn:
             me = await actors.get(conn, account.actor_id)
@@ -91,7 +91,6 @@ async def _show(request: web.Request, form: Form, status: int = 200) -> web.Resp
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         me = await actors.get(conn, account.actor_id)
-        has_password = await accounts.find_password_hash(conn, account.actor_id) is not None
         moved = await find_new_home(conn, me)
         known = {one.uri: one for one in await actors.list_by_uris(conn, me.also_known_as)}
     return await render(
@@ -102,7 +101,7 @@ async def _show(request: web.Request, form: Form, status: int = 200) -> web.Resp
         me=me,
         moved=moved,
         aliases=[(uri, _name(uri, known.get(uri))) for uri in me.also_known_as],
-        has_password=has_password,
+        proof=await find_proof(request),
     )
 
 

@@ -49,7 +49,7 @@ async def post_link(request: web.Request) -> web.Response:
         return await render(request, "login/gone.html", status=410, mail=has_mail(request))
     if link.email is not None:  # she is logged in, or it would not have been confirmed
         raise web.HTTPSeeOther(read_return(form))
-    return await admit(request, account, form)
+    return await admit(request, account, form, without_password=link.purpose != "password")
 
 
 async def _act(conn: Connection, link: OneTimeLink, account: Account, password_hash: str | None) -> None:

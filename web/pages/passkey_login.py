@@ -40,7 +40,7 @@ async def _enter(request: web.Request, form: Form) -> Account | None:
         account = await accounts.find(conn, actor_id) if actor_id is not None else None
         if account is None or account.disabled_at is not None:
             return None
-        await open_session(request, conn, account)
+        await open_session(request, conn, account, without_password=True)
     return account
 
 

@@ -1,4 +1,4 @@
-"""Photos of the publish form: taken in as they come, kept while anything else is still wrong, described in words."""
+"""Photos of the publish form: taken in as they come, kept while anything else is wrong; words for them are welcome."""
 
 from federation.instance import Instance
 from federation.pictures import MAX_BYTES, RefusedPicture, shown_name
@@ -74,13 +74,6 @@ async def _save_new(instance: Instance, form: Form, owner_id: int, *, room: int)
         else:
             saved.append(photo)
     return saved
-
-
-def require_words(form: Form, photos: list[Picture]) -> None:
-    """Every photo is described for those who do not see it."""
-    for photo in photos:
-        if not photo.alt:
-            form.fail(f"alt_{photo.id}", "Décrivez la photo, par exemple « Perceuse bleue, vue de côté ».")
 
 
 async def list_attached(instance: Instance, post_id: int) -> list[Picture]:

@@ -1,4 +1,4 @@
-"""A form's field for a point on the map: two numbers, as maps and telephones write them."""
+"""A form's field for a point on the map: the address of a map, or the two numbers that a browser found."""
 
 import re
 
@@ -18,10 +18,5 @@ def read_position(form: Form, name: str = "position") -> tuple[float, float] | N
         latitude, longitude = (float(one.replace(",", ".")) for one in found.groups())
         if abs(latitude) <= 90 and abs(longitude) <= 180:
             return latitude, longitude
-    form.fail(name, "Écrivez deux nombres, comme les donnent les cartes : 50.6436, 2.9873")
+    form.fail(name, "Ce lien ne dit aucun lieu. Ouvrez la carte à cet endroit, puis copiez son adresse entière.")
     return None
-
-
-def write_position(point: tuple[float, float] | None) -> str:
-    """A point as the field shows it."""
-    return f"{point[0]:.4f}, {point[1]:.4f}" if point else ""

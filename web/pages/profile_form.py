@@ -1,6 +1,7 @@
 """The member's own profile: name, a few lines, commune, portrait, and who may follow."""
 
 from dataclasses import replace
+from functools import partial
 
 from aiohttp import web
 
@@ -23,9 +24,10 @@ from web.pages.cards import draw_pictures
 from web.pages.communes import read_commune
 from web.pages.hours_form import PlaceDetails, fill_in_hours, list_pairs, read_place_details
 from web.pages.notices import lead_on
-from web.pages.positions import read_position, write_position
-from web.render import render
+from web.pages.whereabouts import DIRECTIONS, DISTANCES, KEPT, UNTOLD, list_ways, read_home, tell_home
+from web.render import reader_language, render, say
 from web.session import require_account
+from web.templating import LOCALES
 
 PORTRAIT = FileLimits(count=1, size=MAX_BYTES)
 
@@ -51,7 +53,8 @@ async def post_profile(request: web.Request) -> web.Response:
     async with connection(instance.pool) as conn:
         actor = await actors.get(conn, account.actor_id)
         commune = await read_commune(conn, form)
-    home = read_position(form)
+        kept = _exact_point(actor) or await homes.find_home(conn, actor.id)
+    home = read_home(form, commune, kept)
     details = read_place_details(form, home) if _is_place(actor) else None
     icon_id = await _save_portrait(request, form, account.actor_id) if form.ok else None
     if not form.ok:
@@ -115,7 +118,6 @@ async def _fill_in(conn: Connection, actor: Actor, account: Account) -> dict[str
         "name": actor.name,
         "summary": to_text(actor.summary),
         "commune": commune.label if commune else "",
-        "position": write_position(_exact_point(actor) or await homes.find_home(conn, actor.id)),
         "locked": "1" if actor.locked else "",
     } | (fill_in_hours(actor) if _is_place(actor) else {})
 
@@ -130,6 +132,10 @@ async def _show(request: web.Request, actor: Actor, form: Form, status: int = 20
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         icons = await media.list_by_ids(conn, [actor.icon_media_id]) if actor.icon_media_id else {}
+        kept = _exact_point(actor) or await homes.find_home(conn, actor.id)
+        code = require_account(request).default_commune_code or actor.commune_code
+        commune = await places.find_commune(conn, code) if code else None
+    speak, language = partial(say, request), LOCALES.get(reader_language(request), reader_language(request))
     pictures = draw_pictures(instance.site, icons.values())
     return await render(
         request,
@@ -139,4 +145,9 @@ async def _show(request: web.Request, actor: Actor, form: Form, status: int = 20
         icon_picture=pictures[0] if pictures else None,
         pairs=list_pairs(form) if _is_place(actor) else [],
         is_place=_is_place(actor),
+        home=tell_home(speak, language, kept, commune) if kept else "",
+        where=form.typed("chez", KEPT if kept else UNTOLD),
+        ways=list_ways(known=kept is not None, place=_is_place(actor)),
+        distances=DISTANCES,
+        directions=DIRECTIONS,
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from aiohttp import web
 from markupsafe import Markup
@@ -24,9 +25,9 @@ from web.pages.cards import Card, Picture
 from web.pages.listing_form import Desk, first_values, note_refusal, read_draft, values_of
 from web.pages.neighbours import home_place
 from web.pages.notices import lead_on
-from web.pages.photos import LIMITS, MOST, list_attached, require_words, take_photos
+from web.pages.photos import LIMITS, MOST, list_attached, take_photos
 from web.paths import listing_path
-from web.render import find_face, reader_language, render
+from web.render import find_face, reader_language, render, say
 from web.session import require_account
 
 
@@ -121,10 +122,10 @@ async def _get_own(conn: Connection, request: web.Request, account: Account) -> 
 
 async def _read(request: web.Request, form: Form, photos: list[Picture]) -> ListingDraft:
     face = await find_face(request)
-    require_words(form, photos)
     async with connection(request.app[INSTANCE].pool) as conn:
         desk = Desk(
             face=face,
+            say=partial(say, request),
             language=reader_language(request),
             today=datetime.now(PARIS).date(),
             media_ids=tuple(photo.id for photo in photos),

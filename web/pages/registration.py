@@ -8,6 +8,7 @@ from models import accounts
 from models.database import connection, transaction
 from models.errors import Conflict
 from models.places import Commune
+from web.caching import keep_nowhere
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.mail import ask_mail
@@ -96,7 +97,7 @@ async def _write_to_known(request: web.Request, email: str) -> None:
 
 
 async def _show(request: web.Request, form: Form, status: int = 200) -> web.Response:
-    return await render(
+    page = await render(
         request,
         "registration/show.html",
         status=status,
@@ -106,3 +107,4 @@ async def _show(request: web.Request, form: Form, status: int = 200) -> web.Resp
         return_to=read_return(form),
         return_query=quote(read_return(form), safe=""),
     )
+    return keep_nowhere(page) if form.secret("password") else page

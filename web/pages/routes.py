@@ -265,7 +265,8 @@ ROUTES: list[web.RouteDef] = [
     web.get("/aide", help.show_help),
     web.get("/mentions-legales", help.show_legal),
     web.get("/accessibilite", help.show_accessibility),
-    web.get("/langue/{language:[a-z]{2,3}}", help.choose_language),
+    web.get("/langue/{language:[a-z]{2,3}}", help.show_language),
+    web.post("/langue", help.post_language),
     web.get("/static/{name:.+}", static.show_static),
     web.get("/favicon.ico", static.show_icon),
 ]

@@ -1,21 +1,22 @@
-"""How a member enters: an application for codes, passkeys, recovery codes. All of it wants the password once more."""
+"""How a member enters: an application for codes, passkeys, recovery codes; all of it after a proof that it is she."""
 
 from aiohttp import web
 
-from models import accounts, login_steps, passkeys, second_factors, sessions
+from models import login_steps, passkeys, second_factors, sessions
 from models.accounts import Account
 from models.database import connection, transaction
 from models.errors import Conflict, Invalid
+from web.caching import keep_nowhere
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
-from web.pages.account import check_current_password
 from web.pages.entering import ANSWER_FIELD, STEP_FIELD, check_totp
 from web.pages.ids import find_id
 from web.pages.notices import find_notice, lead_on
+from web.pages.proof import find_proof, require_proof
 from web.passkeys import accept, offer
 from web.render import N_, find_face, render
 from web.sealing import seal, unseal
-from web.session import SignInFirst, current_session, require_account
+from web.session import current_session, require_account
 from web.throttle import may_try
 from web.totp import make_recovery_codes, make_secret, write_address
 
@@ -37,17 +38,10 @@ async def show_security(request: web.Request) -> web.Response:
 
 
 async def post_confirm(request: web.Request) -> web.Response:
-    """POST /compte/securite: the password, which opens the page for a quarter of an hour.
-
-    Who has none and comes in by links shows by a new log-in that this is no screen left unlocked.
-    """
-    account, session = require_account(request), current_session(request)
+    """POST /compte/securite: the proof that it is she, which opens the page for a quarter of an hour."""
+    session = current_session(request)
     form = await read_form(request)
-    async with connection(request.app[INSTANCE].pool) as conn:
-        has_password = await accounts.find_password_hash(conn, account.actor_id) is not None
-    if session is not None and not has_password and not session.is_new:
-        raise SignInFirst(HERE, again=True)
-    await check_current_password(request, form, account.actor_id)
+    await require_proof(request, form, HERE)
     if not form.ok or session is None:
         return await _show(request, form, status=422)
     async with transaction(request.app[INSTANCE].pool) as conn:
@@ -55,17 +49,22 @@ async def post_confirm(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther(HERE)
 
 
-def require_confirmed(request: web.Request) -> Account:
-    """Who is logged in, if she gave her password just now; else the way to where it is asked for."""
-    account, session = require_account(request), current_session(request)
-    if session is None or not session.is_confirmed:
+async def require_confirmed(request: web.Request) -> Account:
+    """Who is logged in, if she showed just now that it is she; else the way to where that is asked for."""
+    account = require_account(request)
+    if not await _is_unlocked(request):
         raise web.HTTPSeeOther(HERE)
     return account
 
 
+async def _is_unlocked(request: web.Request) -> bool:
+    session = current_session(request)
+    return session is not None and (session.is_confirmed or await find_proof(request) == "none")
+
+
 async def post_totp(request: web.Request) -> web.Response:
     """POST /compte/securite/application: a new secret, for the application to photograph."""
-    account = require_confirmed(request)
+    account = await require_confirmed(request)
     form = await read_form(request)
     sealed = seal(request.app[INSTANCE].settings, make_secret().encode(), owner=account.actor_id)
     async with transaction(request.app[INSTANCE].pool) as conn:
@@ -76,7 +75,7 @@ async def post_totp(request: web.Request) -> web.Response:
 
 async def post_totp_code(request: web.Request) -> web.Response:
     """POST /compte/securite/application/code: the first code shows that the application has the secret."""
-    account = require_confirmed(request)
+    account = await require_confirmed(request)
     form = await read_form(request)
     if not await may_try(request, "second", f"account {account.actor_id}"):
         form.fail("code", "Trop d’essais à la suite. Attendez un quart d’heure, puis recommencez.")
@@ -91,7 +90,7 @@ async def post_totp_code(request: web.Request) -> web.Response:
 
 async def post_totp_removal(request: web.Request) -> web.Response:
     """POST /compte/securite/application/retirer."""
-    account = require_confirmed(request)
+    account = await require_confirmed(request)
     await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
         await second_factors.remove_totp(conn, account.actor_id)
@@ -100,7 +99,7 @@ async def post_totp_removal(request: web.Request) -> web.Response:
 
 async def post_passkey(request: web.Request) -> web.Response:
     """POST /compte/securite/cle: the page on which the device makes a key, and the key that it made."""
-    account = require_confirmed(request)
+    account = await require_confirmed(request)
     form = await read_form(request)
     name = form.text("nom", limit=NAME_LIMIT, missing="Donnez un nom à cette clé, pour la reconnaître.")
     if not form.ok:
@@ -123,7 +122,7 @@ async def post_passkey(request: web.Request) -> web.Response:
 
 async def post_passkey_removal(request: web.Request) -> web.Response:
     """POST /compte/securite/cle/retirer."""
-    account = require_confirmed(request)
+    account = await require_confirmed(request)
     key_id = find_id((await read_form(request)).typed("cle"))
     if key_id is not None:
         async with transaction(request.app[INSTANCE].pool) as conn:
@@ -133,7 +132,7 @@ async def post_passkey_removal(request: web.Request) -> web.Response:
 
 async def post_codes(request: web.Request) -> web.Response:
     """POST /compte/securite/secours: new recovery codes; the old ones are worth nothing any more."""
-    account = require_confirmed(request)
+    account = await require_confirmed(request)
     await read_form(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         asked_for = (await second_factors.find(conn, account.actor_id)).asked_for
@@ -155,7 +154,7 @@ async def _show_codes(request: web.Request, account: Account) -> web.Response:
     codes = make_recovery_codes()
     async with transaction(request.app[INSTANCE].pool) as conn:
         await second_factors.replace_codes(conn, account.actor_id, codes)
-    return _for_nobody_else(await render(request, "account/recovery_codes.html", codes=codes))
+    return keep_nowhere(await render(request, "account/recovery_codes.html", codes=codes))
 
 
 async def _show_totp(request: web.Request, account: Account, form: Form, status: int = 200) -> web.Response:
@@ -174,7 +173,7 @@ async def _show_totp(request: web.Request, account: Account, form: Form, status:
         secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
         address=write_address(secret, account=name, issuer=face.name),
     )
-    return _for_nobody_else(page)
+    return keep_nowhere(page)
 
 
 async def _show_passkey(request: web.Request, account: Account, form: Form, status: int = 200) -> web.Response:
@@ -189,11 +188,12 @@ async def _show_passkey(request: web.Request, account: Account, form: Form, stat
 
 
 async def _show(request: web.Request, form: Form, status: int = 200) -> web.Response:
-    account, session = require_account(request), current_session(request)
+    account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         factors = await second_factors.find(conn, account.actor_id)
+        totp = await second_factors.find_totp(conn, account.actor_id)
         known = await passkeys.list_of(conn, account.actor_id)
-        has_password = await accounts.find_password_hash(conn, account.actor_id) is not None
+    begun = [totp.confirmed_at] if totp and totp.confirmed_at else []
     return await render(
         request,
         "account/security.html",
@@ -201,13 +201,9 @@ async def _show(request: web.Request, form: Form, status: int = 200) -> web.Resp
         form=form,
         factors=factors,
         passkeys=known,
-        has_password=has_password,
-        unlocked=session is not None and session.is_confirmed,
+        since=min([*begun, *(one.created_at for one in known)], default=None),
+        totp_since=begun[0] if begun else None,
+        proof=await find_proof(request),
+        unlocked=await _is_unlocked(request),
         said=find_notice(request, SAID),
     )
-
-
-def _for_nobody_else(response: web.Response) -> web.Response:
-    """Secrets stay in no cache."""
-    response.headers["Cache-Control"] = "private, no-store"
-    return response

@@ -8,6 +8,7 @@ from models import accounts, links, preferences
 from models.database import connection, transaction
 from models.errors import Conflict, NotFound
 from outbox.cooperative import save_preferences
+from web.caching import keep_nowhere
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.newcomers import create_member
@@ -109,7 +110,7 @@ def _address(request: web.Request, step: str) -> str:
 
 
 async def _show(request: web.Request, step: str, form: Form, status: int = 200) -> web.Response:
-    return await render(
+    page = await render(
         request,
         f"setup/{step}.html",
         status=status,
@@ -119,3 +120,4 @@ async def _show(request: web.Request, step: str, form: Form, status: int = 200) 
         action_url=_address(request, step),
         previous=None if step == STEPS[0] else _address(request, STEPS[STEPS.index(step) - 1]),
     )
+    return keep_nowhere(page) if form.secret("password") else page

@@ -77,6 +77,7 @@ function offerPosition(button) {
     navigator.geolocation.getCurrentPosition(({ coords }) => {
       // About 100 m: what is kept is coarser still.
       document.getElementById(button.dataset.position).value = `${coords.latitude.toFixed(3)}, ${coords.longitude.toFixed(3)}`;
+      document.getElementById(button.dataset.chooses).checked = true;
     }),
   );
 }
@@ -87,6 +88,7 @@ function sayChosen(input) {
   input.addEventListener("change", () => (said.textContent = [...input.files].map((file) => file.name).join(", ")));
 }
 
+document.querySelectorAll("[data-without-script]").forEach((one) => (one.hidden = true));
 document.querySelectorAll("input[data-chosen]").forEach(sayChosen);
 document.querySelectorAll("input[data-preview]").forEach(previewPhotos);
 document.querySelectorAll("input[data-places]").forEach(completePlaces);

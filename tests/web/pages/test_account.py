@@ -4,6 +4,7 @@ from models import accounts, applications, sessions, tokens
 from models.applications import NewApplication
 from models.database import connection, fetch_value, transaction
 from tests.web.visitor import PASSWORD, Doorbell, Visitor, add_member
+from web.i18n import COOKIE
 
 NEW = "trente-deux vélos bleus"
 
@@ -41,22 +42,27 @@ async def test_the_language_is_kept(door: Doorbell) -> None:
     assert account is not None and account.language == "en"
 
 
-async def test_the_link_at_the_foot_of_each_page_changes_the_language_of_a_member_too(door: Doorbell) -> None:
+async def test_the_button_at_the_foot_of_each_page_changes_the_language_of_a_member_too(door: Doorbell) -> None:
     visitor = await enter(door)
     await visitor.open("/aide")
-    assert 'href="/langue/en?retour=/aide"' in visitor.text
 
-    await visitor.open("/langue/en?retour=/aide")
+    await visitor.send("/langue", {"langue": "en"})
 
     assert visitor.path == "/aide" and '<html lang="en"' in visitor.text
     assert (await visitor.open("/fil")).text.startswith('<!doctype html>\n<html lang="en"')
 
 
-async def test_another_site_does_not_change_the_language_of_a_member(door: Doorbell) -> None:
+async def test_reading_an_address_or_another_site_changes_no_language(door: Doorbell) -> None:
     visitor = await enter(door)
 
-    await visitor.client.get("/langue/en", headers={"Sec-Fetch-Site": "cross-site"})
+    await visitor.open("/langue/en?retour=/aide")
+    jar = {cookie.key for cookie in visitor.client.session.cookie_jar}
+    stranger = await visitor.client.post("/langue", data={"langue": "en"})
+    elsewhere = await visitor.client.post("/langue", data={"langue": "en"}, headers={"Sec-Fetch-Site": "cross-site"})
 
+    assert visitor.status == 200 and ">English</button>" in visitor.text
+    assert "declic_lang" not in "".join(jar) and COOKIE not in jar
+    assert (stranger.status, elsewhere.status) == (403, 403), "a member's form carries her token"
     async with connection(door.instance.pool) as conn:
         account = await accounts.find_by_username(conn, "alice")
     assert account is not None and account.language == "fr"

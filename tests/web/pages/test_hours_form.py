@@ -100,7 +100,8 @@ async def test_a_place_is_shown_and_told_exactly(door: Doorbell, place: Visitor)
     shown = html.unescape((await (await door.ring()).open("/@alice")).text).replace("\xa0", " ")
     assert "12 rue de la Mairie" in shown and "Samedi : de 10 h à 12 h 30, de 14 h à 18 h" in shown
     again = html.unescape((await place.open("/compte/profil")).text)
-    assert 'value="10h-12h30, 14h-18h"' in again and 'value="50.6436, 2.9873"' in again
+    assert 'value="10h-12h30, 14h-18h"' in again and 'value="garder" checked' in again
+    assert "50.6436" not in again, "nobody reads coordinates"
 
 
 async def test_a_form_with_wrong_hours_comes_back_as_it_was_typed(door: Doorbell, place: Visitor) -> None:

@@ -56,7 +56,10 @@ async def test_a_form_with_a_mistake_keeps_the_name_and_forgets_the_password(doo
     await visitor.log_in("alice", "un petit verre")
 
     assert 'value="alice"' in visitor.text and "un petit verre" not in visitor.text
-    assert 'role="alert"' in visitor.text
+    assert "autofocus" in visitor.text and "<title>Erreur : Se connecter" in visitor.text.replace("\u00a0", " ")
+    assert 'role="alert"' not in visitor.text.partition("<h1")[2].partition("Autrement")[0], (
+        "read by the focus, not twice"
+    )
 
 
 async def test_an_empty_form_says_what_is_missing(door: Doorbell) -> None:

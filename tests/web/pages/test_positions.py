@@ -1,14 +1,16 @@
-"""The point where a member lives: typed as maps write it, kept coarsely, shown as a blurred circle if she wants."""
+"""Where a member lives: told by commune, map or browser, kept coarsely, shown as a blurred circle if she wants."""
 
+import html
+import re
 from typing import Any
 
 import pytest
 from multidict import MultiDict
 
 from federation.instance import Instance
-from models import homes, listings
+from models import accounts, homes, listings, places
 from models.database import Connection, connection, fetch_records
-from models.geometry import CELL, distance
+from models.geometry import CELL, distance, find_bearing, move
 from tests.factories import make_member
 from tests.web.visitor import Doorbell, Visitor
 from web.forms import Form
@@ -81,6 +83,63 @@ async def at_home(door: Doorbell) -> Visitor:
     return alice
 
 
+async def find_home(door: Doorbell) -> tuple[float, float] | None:
+    async with connection(door.instance.pool) as conn:
+        account = await accounts.find_by_username(conn, "alice")
+        assert account is not None
+        return await homes.find_home(conn, account.actor_id)
+
+
+async def test_home_is_told_from_the_middle_of_the_commune_and_shown_in_words(door: Doorbell) -> None:
+    alice = await door.ring()
+    await alice.log_in("alice")
+    before = (await alice.open("/compte/profil")).text
+    async with connection(door.instance.pool) as conn:
+        lomme = await places.find_commune_named(conn, "Lomme")
+    assert lomme is not None
+
+    told = {"name": "Alice", "commune": "Lomme", "chez": "centre", "loin": "2000", "vers": "ne"}
+    await alice.send("/compte/profil", told)
+
+    home = await find_home(door)
+    assert home is not None and "50.6436" not in before and 'placeholder="50' not in before
+    assert abs(distance(lomme.latitude, lomme.longitude, *home) - 2000) <= CELL
+    assert home[0] > lomme.latitude and home[1] > lomme.longitude, "north-east"
+    await alice.open("/compte/profil")
+    words = html.unescape(alice.text).replace("\u00a0", " ").replace("\u202f", " ")
+    assert re.search(r"Comme maintenant : à (1,5|2|2,5) km environ, au nord-est du centre de Lomme", words), "at 500 m"
+    assert f"{home[0]:.3f}" not in words, "nobody reads coordinates"
+
+
+async def test_home_stays_where_it_was_until_it_is_changed_and_is_forgotten_when_asked(door: Doorbell) -> None:
+    alice = await at_home(door)
+    before = await find_home(door)
+    told = {"name": "Alice", "commune": "Lomme", "position": ""}
+    await alice.open("/compte/profil")
+    assert 'value="garder" checked' in alice.text
+
+    await alice.send("/compte/profil", told | {"chez": "garder", "summary": "Des outils."})
+    kept = await find_home(door)
+    await alice.open("/compte/profil")
+    await alice.send("/compte/profil", told | {"chez": "carte", "position": "12 rue des Tisserands"})
+    wrong = alice.status, alice.text
+    await alice.open("/compte/profil")
+    await alice.send("/compte/profil", told | {"chez": "rien"})
+
+    assert before is not None and kept == before
+    assert wrong[0] == 422 and "copiez son adresse entière" in wrong[1]
+    assert 'value="carte" id="chez-carte" checked' in wrong[1], "what was typed is kept"
+    assert await find_home(door) is None
+
+
+@pytest.mark.parametrize(("metres", "bearing"), [(0, 0), (1500, 45), (3000, 225), (5000, 315)])
+def test_a_point_is_as_far_and_in_the_direction_that_was_told(metres: float, bearing: float) -> None:
+    there = move(*HOME, metres, bearing)
+
+    assert abs(distance(*HOME, *there) - metres) < 5
+    assert not metres or abs(find_bearing(HOME, there) - bearing) < 0.5
+
+
 async def find_place(instance: Instance) -> tuple[object, ...]:
     async with connection(instance.pool) as conn:
         [row] = await fetch_records(conn, "SELECT post_id FROM listing")
@@ -132,7 +191,7 @@ async def test_who_did_not_tell_where_she_lives_is_led_to_her_profile(door: Door
     alice = await door.ring()
     await alice.log_in("alice")
     await alice.open("/publier")
-    assert 'href="/compte/profil#position"' in alice.text and "chez-moi" not in alice.text
+    assert 'href="/compte/profil#chez"' in alice.text and "chez-moi" not in alice.text
 
     await alice.send("/publier", {**AD, "ou": "chez-moi"})
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from json import loads
 from pathlib import Path
 
 import pytest
@@ -103,12 +104,10 @@ async def test_form_comes_back_filled_with_photos_and_every_mistake(alice: Brows
     answer = await send_form(alice, "/publier", page, fields, [PHOTO.read_bytes()])
 
     assert answer.status == 422
-    (photo,) = [name for name in errors(answer) if name.startswith("alt_")]
-    assert set(errors(answer)) == {photo, "titre", "lieu", "fin"}
+    assert list(errors(answer)) == ["titre", "lieu", "fin"]
     again = dict(typed(answer))
     assert again["texte"].strip() == "Deux phrases"
-    assert again["media"] == photo.removeprefix("alt_")
-    assert answer.html.xpath(f"//input[@id='{photo}']/@aria-invalid") == ["true"]
+    assert answer.html.xpath(f"//input[@id='alt_{again['media']}']"), "words for it are asked for, and block nothing"
     assert answer.html.xpath("//title")[0].text.startswith("Erreur")
 
 
@@ -118,7 +117,7 @@ async def test_corrected_form_publishes_with_the_photo_it_kept(
     page = await alice.get("/publier")
     first = changed(page, titre="", comment="gift", geste="publier")
     back = await send_form(alice, "/publier", page, first, [PHOTO.read_bytes()])
-    (photo,) = [name for name in errors(back) if name.startswith("alt_")]
+    photo = "alt_" + dict(typed(back))["media"]
 
     fields = changed(back, titre="Cartons", geste="publier", **{photo: "Une pile de cartons"})
     answer = await send_form(alice, "/publier", back, fields)
@@ -241,6 +240,51 @@ async def test_repair_call_tells_what_is_wrong_with_the_bike(
         "rideable": False,
         "urgency": "Today",
     }
+
+
+async def test_photo_without_words_is_published_and_the_title_stands_in(
+    alice: Browser, instance: Instance, lomme: Village
+) -> None:
+    page = await alice.get("/publier")
+    fields = changed(page, titre="Échelle", comment="gift", geste="publier")
+
+    answer = await send_form(alice, "/publier", page, [*fields, ("alt_new", " ")], [PHOTO.read_bytes()])
+
+    assert answer.status == 303, errors(answer)
+    shown = await alice.get(answer.location)
+    assert shown.html.xpath("//img[@class='photo u-photo']/@alt") == ["Échelle"]
+    async with connection(instance.pool) as conn:
+        listing = await listings.find_by_url(conn, lomme.site.url + answer.location.partition("?")[0])
+        assert listing is not None
+        sent = await fetch_value(conn, "SELECT body FROM activity WHERE object_uri = $1 LIMIT 1", listing.uri)
+        [kept] = (await media.list_by_posts(conn, [listing.id]))[listing.id]
+    assert [one["name"] for one in loads(sent)["object"]["attachment"]] == ["Échelle"]
+    assert kept.description == "", "apps ask for words, and are told that there are none"
+
+
+async def test_enter_in_a_field_publishes_nothing_and_sends_no_photos(alice: Browser) -> None:
+    page = await alice.get("/publier")
+
+    buttons = page.html.xpath("//form[@enctype]//button[not(@type='button')]")
+    pressed = buttons[0].get("name"), buttons[0].get("value")
+
+    assert pressed == ("geste", "apercu")
+    assert buttons[0].get("tabindex") == "-1" and buttons[0].get("aria-hidden") == "true"
+
+
+async def test_repair_call_without_a_title_is_named_by_what_is_wrong(alice: Browser) -> None:
+    page = await alice.get("/publier?genre=repair_call")
+    fields = changed(page, titre="", velo="cargo", panne="flat-tyre", roule="non", urgence="Now", geste="apercu")
+
+    named = await send_form(alice, "/publier", page, fields)
+    unknown = await send_form(
+        alice, "/publier", page, changed(page, titre="", panne="diagnosis", roule="non", geste="apercu")
+    )
+
+    assert not errors(named)
+    assert "Pneu à plat, vélo cargo" in named.html.xpath("string(//aside)")
+    assert "En panne, vélo" in unknown.html.xpath("string(//aside)")
+    assert "s’écrit de vos réponses" in page.words()
 
 
 async def test_sale_needs_a_price_or_to_be_free(alice: Browser) -> None:

@@ -3,10 +3,11 @@
 import html
 import re
 
+import lxml.html
 from pyotp import TOTP
 
-from models import accounts, second_factors
-from models.database import connection, execute, fetch_value
+from models import accounts, links, second_factors
+from models.database import connection, execute, fetch_value, transaction
 from models.second_factors import Factors
 from tests.web.visitor import PASSWORD, Doorbell, Visitor, add_member
 
@@ -108,9 +109,69 @@ async def test_who_has_no_password_logs_in_again_first(door: Doorbell) -> None:
     async with connection(door.instance.pool) as conn:
         await execute(conn, "UPDATE session SET created_at = now()")
     await visitor.open(HERE)
-    await visitor.send(HERE)
 
-    assert f"{HERE}/application" in visitor.text
+    assert f"{HERE}/application" in visitor.text, "she came in just now: nothing more is asked"
+
+
+async def test_who_comes_in_by_a_link_gives_no_password_and_who_typed_one_gives_it_again(door: Doorbell) -> None:
+    by_link, by_password = await door.ring(), await enter(door)
+    async with transaction(door.instance.pool) as conn:
+        alice = await accounts.find_by_username(conn, "alice")
+        assert alice is not None
+        token = await links.create(conn, "login", actor_id=alice.actor_id)
+    await by_link.open(f"/lien/{token}")
+    await by_link.send(f"/lien/{token}")
+
+    for path, button in {
+        "/compte/supprimer": "Supprimer mon compte",
+        "/compte/courriel": "Changer de courriel",
+        "/compte/demenagement": "Déménager",
+        "/compte/mot-de-passe": "Garder ce mot de passe",
+    }.items():
+        await by_link.open(path)
+        await by_password.open(path)
+        assert 'name="current"' not in by_link.text and button in by_link.text, path
+        assert 'name="current"' in by_password.text and "par un lien" in by_password.text, path
+    await by_link.open(HERE)
+    assert f'action="{HERE}/application"' in by_link.text
+
+    async with transaction(door.instance.pool) as conn:
+        await execute(conn, "UPDATE session SET created_at = now() - interval '16 minutes'")
+    await by_link.open("/compte/supprimer")
+    assert 'name="current"' in by_link.text, "a screen left unlocked takes no account away"
+
+
+async def test_an_account_without_password_is_not_taken_over_by_a_screen_left_unlocked(door: Doorbell) -> None:
+    visitor = await enter(door)
+    async with transaction(door.instance.pool) as conn:
+        await execute(conn, "UPDATE account SET password_hash = NULL")
+        await execute(conn, "UPDATE session SET created_at = now() - interval '16 minutes'")
+    await visitor.open("/compte")
+    token = {"csrf_token": visitor.hidden_fields("/compte/langue")["csrf_token"]}
+    typed = {"email": "mallory@example.org", "password": "trente-deux vélos bleus", "target": "@mallory@example.org"}
+
+    for path in ("/compte/courriel", "/compte/mot-de-passe", "/compte/demenagement", "/compte/supprimer"):
+        answer = await visitor.client.post(path, data=token | typed, allow_redirects=False)
+        assert answer.headers.get("Location", "").startswith("/connexion?encore=1"), path
+        assert "Me reconnecter" in (await visitor.open(path)).text, path
+
+
+async def test_the_page_says_whether_it_is_on_and_every_part_ends_with_a_button(door: Doorbell) -> None:
+    visitor = await enter(door)
+    await visitor.open(HERE)
+    off = visitor.text
+    await set_up(visitor)
+
+    on = (await visitor.open(HERE)).text
+    async with connection(door.instance.pool) as conn:
+        await execute(conn, "DELETE FROM recovery_code WHERE code_hash <> (SELECT min(code_hash) FROM recovery_code)")
+    one = (await visitor.open(HERE)).text
+
+    assert "Pas activée" in off and "Activée depuis le" in on and "10 codes de secours" in on
+    assert "1 code de secours" in one
+    for page in (off, on):
+        sections = lxml.html.document_fromstring(page).xpath("//main//section")
+        assert all(part.xpath(".//*[contains(@class, 'bouton')]") for part in sections)
 
 
 async def test_an_application_for_codes_is_removed_with_its_recovery_codes(door: Doorbell) -> None:

@@ -141,7 +141,24 @@ async def test_a_mistake_in_the_first_account_is_said_at_its_field(fresh: Doorbe
 
     assert visitor.status == 422
     assert 'href="#username"' in visitor.text and 'href="#password"' in visitor.text
-    assert 'value="awa@example.org"' in visitor.text
+    assert 'value="awa@example.org"' in visitor.text and "court" not in visitor.text
+    await visitor.send(f"{link}/compte", AWA | {"username": "admin"})
+    assert f'type="password" value="{AWA["password"]}"' in visitor.text, "it was right, and is not asked for twice"
+    again = await visitor.client.post(
+        f"{link}/compte", data=visitor.hidden_fields(f"{link}/compte") | AWA | {"name": ""}
+    )
+    assert again.status == 422 and again.headers["Cache-Control"] == "private, no-store"
+
+
+async def test_the_wizard_leads_to_nothing_that_is_not_there_yet(fresh: Doorbell) -> None:
+    link = await make_link(fresh)
+    visitor = await (await fresh.ring()).open("/installation")
+    hint = visitor.text
+
+    await visitor.open(link)
+
+    for page in (hint, visitor.text):
+        assert 'class="barre"' not in page and 'href="/publier"' not in page and 'href="/annonces"' not in page
 
 
 async def test_the_wizard_is_gone_once_it_was_followed(fresh: Doorbell) -> None:

@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from tests.village import Village
-from tests.web.pages.conftest import Browser
+from tests.web.pages.conftest import Browser, Page
 
 
 async def test_static_files_are_kept_for_ever_under_hashed_names(visitor: Browser) -> None:
@@ -26,22 +26,39 @@ async def test_nothing_else_is_served_from_the_folder(visitor: Browser, path: st
     assert (await visitor.get(path)).status == 404
 
 
+async def choose(visitor: Browser, language: str, back: str) -> Page:
+    """The button at the foot of a page."""
+    data = {"langue": language, "retour": back}
+    return await visitor.read(await visitor.client.post("/langue", data=data, allow_redirects=False))
+
+
 async def test_language_is_chosen_and_kept_in_a_cookie(visitor: Browser) -> None:
-    answer = await visitor.get("/langue/en?retour=/aide")
+    foot = (await visitor.get("/aide")).html.xpath("//footer//form[@action='/langue']")
+    answer = await choose(visitor, "en", foot[0].fields["retour"])
     page = await visitor.get(answer.location, language="fr")
 
     assert answer.location == "/aide"
+    assert "csrf_token" not in foot[0].fields and "Set-Cookie" not in (await visitor.get("/aide")).headers
     assert page.html.get("lang") == "en"
     assert "How does it work?" in page.words()
 
 
 @pytest.mark.parametrize("back", ["https://evil.test/", "//evil.test/", "/\\evil.test"])
 async def test_language_never_leads_away(visitor: Browser, back: str) -> None:
-    assert (await visitor.get(f"/langue/en?retour={back}")).location == "/"
+    assert (await choose(visitor, "en", back)).location == "/"
 
 
 async def test_language_that_is_not_spoken_is_not_found(visitor: Browser) -> None:
     assert (await visitor.get("/langue/br")).status == 404
+    assert (await choose(visitor, "br", "/")).status == 404
+
+
+async def test_another_site_chooses_no_language_for_a_visitor(visitor: Browser) -> None:
+    data = {"langue": "en", "retour": "/"}
+
+    answer = await visitor.client.post("/langue", data=data, headers={"Origin": "https://evil.test"})
+
+    assert answer.status == 403 and "Set-Cookie" not in answer.headers
 
 
 async def test_member_reads_in_the_language_of_her_account(alice: Browser, lomme: Village) -> None:

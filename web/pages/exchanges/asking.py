@@ -83,7 +83,8 @@ async def _post(request: web.Request, find: Find) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         asking = await find(conn, request)
-    terms, said = read_terms(form, asking.details), read_words(form)
+    terms = read_terms(form, asking.details)
+    said = read_words(form, asking, terms)
     if form.ok:
         try:
             async with transaction(instance.pool) as conn:

@@ -209,7 +209,7 @@ def _tell_words(reading: Reading, event: Event) -> Line:
 def _tell_event(reading: Reading, event: Event, before: Terms | None, passages: Passages | None) -> Line:
     asking = event.kind in ASKING and "terms" in event.details
     terms = read_terms(event.details["terms"]) if asking else Terms()
-    facts = [fact for fact in list_facts(reading.voice, terms, before) if fact.change] if before else []
+    facts = [fact for fact in list_facts(reading.voice, terms, before) if fact.before is not None] if before else []
     return Line(
         id=event.id,
         kind=event.kind,

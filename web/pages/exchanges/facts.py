@@ -1,6 +1,5 @@
 """Terms in words, one fact each, and what changed between those before and those on the table."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,24 +20,17 @@ UNITS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What a sentence was and is, apart from what stayed at its head and at its end."""
-
-    head: str
-    before: str
-    after: str
-    tail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One thing that is settled: its name, in words, and how it differs from what was proposed before."""
+    """One thing that is settled: its name, in words, and where it changed all that was proposed before instead of it.
+
+    `text` is empty where it was given up, `before` where it is new, and None where nothing changed.
+    """
 
     key: str
     icon: str
     label: str
     text: str
-    change: Change | None = None
+    before: str | None = None
 
 
 def list_facts(voice: Voice, terms: Terms, before: Terms | None = None) -> list[Fact]:
@@ -55,7 +47,7 @@ def list_facts(voice: Voice, terms: Terms, before: Terms | None = None) -> list[
                     icon=icon,
                     label=_name(voice, key, label),
                     text=text,
-                    change=compare(was, text) if changed else None,
+                    before=was if changed else None,
                 )
             )
     return facts
@@ -111,21 +103,6 @@ def tell_when(voice: Voice, terms: Terms) -> str:
     """When, in words; nothing where no day was named."""
     span = read_span(terms.begins_at, terms.ends_at)
     return describe(span, voice) if span else ""
-
-
-def compare(before: str, after: str) -> Change:
-    """The words that differ; what both begin and end with stands once."""
-    old, new = (re.findall(r"[^ ]+ ?", text) for text in (before, after))  # "18 h" holds a no-break space
-    most = min(len(old), len(new))
-    head = next((n for n in range(most) if old[n] != new[n]), most)
-    most -= head
-    tail = next((n for n in range(most) if old[-1 - n] != new[-1 - n]), most)
-    return Change(
-        head="".join(new[:head]),
-        before="".join(old[head : len(old) - tail]).strip(" ,"),
-        after="".join(new[head : len(new) - tail]).strip(" ,"),
-        tail="".join(new[len(new) - tail :]) if tail else "",
-    )
 
 
 def is_help(details: ListingDetails) -> bool:

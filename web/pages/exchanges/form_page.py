@@ -8,7 +8,7 @@ from typing import Literal
 from aiohttp import web
 
 from models import agreements, unavailabilities
-from models.agreements import Agreement, Taken
+from models.agreements import Agreement, Taken, Terms
 from models.database import Connection, connection
 from models.exchanges import Exchange
 from models.listings import Listing, ListingDetails, find_stock
@@ -67,9 +67,16 @@ class Calendar:
     later: str
 
 
-def read_words(form: Form) -> Said:
-    """What is said with it."""
-    return Said(text=form.lines("message", limit=2000))
+def read_words(form: Form, asking: Asking, terms: Terms) -> Said:
+    """What is said with it; who asks for something without any day, word or price is asked for one of them."""
+    said = Said(text=form.lines("message", limit=2000))
+    amount = terms.amount if asking.details.free_price else None
+    given = (said.text, terms.begins_at, terms.place, terms.in_return, terms.note, amount)
+    free = asking.held is None and not asking.dated
+    if free and form.ok and not any(given) and terms.quantity == asking.details.quantity:
+        name = asking.other.name
+        form.fail("message", "Écrivez un mot, ou proposez un jour : %(name)s saura à quoi répondre.", name=name)
+    return said
 
 
 def form_of(request: web.Request, known: dict[str, str]) -> Form:

@@ -236,7 +236,7 @@ def _may_ask(thing: Thing, role: Role, held: Sequence[Agreement]) -> bool:
 
 
 def _make_thing(site: Site, listing: Listing, me: int, photos: Sequence[Media]) -> Thing:
-    pictures = draw_pictures(site, photos)
+    pictures = draw_pictures(site, photos, listing.details.title)
     return Thing(
         id=listing.id,
         title=listing.details.title,

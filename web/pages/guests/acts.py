@@ -63,7 +63,8 @@ async def post_terms(request: web.Request) -> web.Response:
 
 async def _ask(request: web.Request, form: Form, asking: Asking) -> bool:
     instance = request.app[INSTANCE]
-    terms, said = read_terms(form, asking.details), read_words(form)
+    terms = read_terms(form, asking.details)
+    said = read_words(form, asking, terms)
     if form.ok and not await may_try(request, "guest_write", str(asking.listing.id)):
         form.fail("", "Trop d’essais pour l’instant. Revenez dans une heure.")
     if not form.ok:

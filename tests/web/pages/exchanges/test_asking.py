@@ -221,3 +221,41 @@ async def test_other_terms_are_proposed_from_those_on_the_table(
     async with connection(instance.pool) as conn:
         held = await agreements.get(conn, made.tent.id)
     assert (held.state, held.place, held.proposed_by) == ("countered", "Chez moi", lomme.alice.id)
+
+
+async def find_gift(instance: Instance) -> int:
+    """What Hocine gives away."""
+    async with connection(instance.pool) as conn:
+        found = "SELECT post_id FROM listing JOIN post ON post.id = post_id WHERE mode = 'gift' AND local LIMIT 1"
+        return int(await fetch_value(conn, found))
+
+
+async def test_nothing_at_all_is_not_sent_and_a_word_is_enough(alice: Browser, instance: Instance) -> None:
+    path = f"/annonces/d/{await find_gift(instance)}/demander"
+    form = await alice.get(path)
+    async with connection(instance.pool) as conn:
+        before = await fetch_value(conn, "SELECT count(*) FROM agreement")
+
+    empty = await alice.send(path, {"du": "", "au": "", "lieu": "", "note": " ", "message": " "}, form_on=path)
+    async with connection(instance.pool) as conn:
+        after = await fetch_value(conn, "SELECT count(*) FROM agreement")
+    told = await alice.send(path, {"message": "Je peux passer samedi."}, form_on=path)
+
+    assert empty.status == 422 and before == after
+    assert "saura à quoi répondre" in empty.words()
+    assert told.status == 303
+    asked = "//form[@method='post'][contains(@action, '/demander')]//*[self::textarea or @type='date']/@name"
+    fields = form.html.xpath(asked)
+    assert fields[0] == "message", "a gift needs words before it needs days"
+    assert "sèche" not in form.words() and "remorque" in form.words()
+
+
+async def test_the_calendar_can_be_passed_and_each_choice_comes_back_to_it(hocine: Browser, lomme: Village) -> None:
+    page = await hocine.get(f"/annonces/d/{lomme.tent.id}/demander")
+
+    before = page.html.xpath("//a[@href='#ecrire'][following::table]")
+    days = page.html.xpath("//table//a/@href")
+
+    assert before and page.html.xpath("//form//*[@id='ecrire']")
+    assert days and all(day.endswith("#jours") for day in days)
+    assert page.html.xpath("//*[@id='jours']")

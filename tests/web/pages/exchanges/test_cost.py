@@ -77,7 +77,7 @@ async def test_hours_cost_each(hocine: Browser, instance: Instance, kept: Villag
     assert "Vous n’avez pas assez de points pour cela" in answer.html.xpath("string(//*[@id='points'])")
     assert answer.html.xpath("//*[@id='points']//a/@href") == ["/points"]
     assert answer.html.xpath("string(//input[@name='quantite']/@value)") == "2"
-    assert (await hocine.send(path, {"quantite": "1"}, form_on="/publier")).status == 303
+    assert (await hocine.send(path, {"quantite": "1", "message": "Samedi ?"}, form_on="/publier")).status == 303
 
 
 async def test_whoever_has_too_few_reads_how_many_and_what_to_do(

@@ -1,4 +1,4 @@
-"""Which days can be chosen, what the strip beside terms shows, and what changed in words."""
+"""Which days can be chosen, what the strip beside terms shows, and what changed, in words."""
 
 from datetime import date, time
 from decimal import Decimal
@@ -6,8 +6,8 @@ from decimal import Decimal
 from models.agreements import Taken, Terms
 from web.months import next_month
 from web.pages.exchanges.days import Choosing, PickDay, draw_months, draw_strip, judge
-from web.pages.exchanges.facts import Change, compare
-from web.spans import begin_at, end_at
+from web.pages.exchanges.facts import list_facts
+from web.spans import Voice, begin_at, end_at
 
 ONE = Decimal(1)
 
@@ -98,12 +98,22 @@ def test_months_follow_each_other_over_the_year() -> None:
     assert next_month(date(2027, 1, 1), -1) == date(2026, 12, 1)
 
 
-def test_what_changed_is_told_word_by_word() -> None:
-    assert compare("Du jeudi 13 mai, 10\u00a0h", "Du jeudi 13 mai, 11\u00a0h") == Change(
-        head="Du jeudi 13 mai, ", before="10\u00a0h", after="11\u00a0h", tail=""
+def speak(sentence: str, /, **values: object) -> str:
+    """French as it stands in the code."""
+    return sentence % values if values else sentence
+
+
+def test_what_changed_is_told_whole_beside_what_it_was() -> None:
+    voice = Voice(say=speak, language="fr")
+    before = Terms(begins_at=begin_at(date(2026, 12, 5)), ends_at=end_at(date(2026, 12, 6)), place="À la coop")
+    after = Terms(
+        begins_at=begin_at(date(2026, 12, 5), time(10)), ends_at=end_at(date(2026, 12, 6), time(19)), note="Sèche."
     )
-    assert compare("du lundi 7 mai", "du mardi 8 mai") == Change(
-        head="du ", before="lundi 7", after="mardi 8", tail="mai"
-    )
-    assert compare("", "Rendue sèche.") == Change(head="", before="", after="Rendue sèche.", tail="")
-    assert compare("À la coop", "") == Change(head="", before="À la coop", after="", tail="")
+
+    facts = {fact.key: fact for fact in list_facts(voice, after, before)}
+
+    assert facts["when"].text == "Du samedi 5 décembre, 10\u00a0h, au dimanche 6 décembre, 19\u00a0h"
+    assert facts["when"].before == "Du samedi 5 décembre au dimanche 6 décembre"
+    assert (facts["place"].text, facts["place"].before) == ("", "À la coop"), "given up"
+    assert (facts["note"].text, facts["note"].before) == ("Sèche.", ""), "new"
+    assert [fact.before for fact in list_facts(voice, after, after)] == [None, None]

@@ -1,5 +1,6 @@
 """The page of a thread: who sees it, what stands there in words, what may be done, and how it is left."""
 
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
@@ -51,7 +52,14 @@ async def test_a_thread_tells_messages_and_what_happened_in_words(alice: Browser
         assert told in words, told
     assert words.index("Je peux passer samedi") < words.index("Bonjour !") < words.index("fait une demande")
     assert "@bob" not in page.html.xpath("string(//ol[contains(@class, 'fil')])"), "names for other servers stay out"
+    changed = " ".join(page.html.xpath("string(//li[@class='acte']//p[.//del][contains(., 'Quand')])").split())
+    assert re.fullmatch(
+        r"Quand : Du \S+ \d.* au \S+ \d.*, au lieu de : du \S+ \d.* au \S+ \d.*", changed.replace("\u202f", " ")
+    ), changed
     assert page.html.xpath("//li[@class='acte']//del") and page.html.xpath("//dl//ins[contains(., 'Rendue sèche')]")
+    assert "étape passée" in words and ": fait" not in words
+    chosen = page.html.xpath("//ol[@class='jours']/li[@class='pris']")
+    assert chosen and all("choisi" in one.text_content() for one in chosen), "said, not only coloured"
 
 
 async def test_each_side_sees_exactly_what_it_may_do(

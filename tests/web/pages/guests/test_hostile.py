@@ -99,7 +99,7 @@ async def test_the_agreement_of_another_thread_is_not_to_be_touched(inn: Inn) ->
     await guest.open(theirs)
     await guest.send(f"{theirs}/confirmer")
     await guest.open(f"{theirs}/demander")
-    await guest.send(f"{theirs}/demander")
+    await guest.send(f"{theirs}/demander", {"message": "Je la prends."})
     asked = await inn.count("SELECT id FROM agreement")
 
     await mine.open(link)
