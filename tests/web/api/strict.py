@@ -264,6 +264,37 @@ notification = either(
     ),
 )
 
+_GROUP: Shape = {
+    "group_key": filled,
+    "notifications_count": count,
+    "type": one_of(
+        *("follow", "follow_request", "mention", "status", "reblog", "favourite", "poll", "update", "quote")
+    ),
+    "most_recent_notification_id": id,
+    "sample_account_ids": many(id),
+}
+
+grouped_notifications = shaped(
+    {
+        "accounts": many(account),
+        "statuses": many(status),
+        "notification_groups": many(
+            shaped(
+                _GROUP,
+                {"status_id": id, "page_min_id": id, "page_max_id": id, "latest_page_notification_at": moment},
+            )
+        ),
+    },
+    {
+        "partial_accounts": many(
+            shaped(
+                {"id": id, "acct": filled, "url": address, "avatar": address, "avatar_static": address}
+                | {"locked": flag, "bot": flag}
+            )
+        )
+    },
+)
+
 relationship = shaped(
     {
         "id": id,
