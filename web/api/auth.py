@@ -62,6 +62,21 @@ def for_people(handler: Handler, scope: str | None) -> Handler:
     return guarded
 
 
+def for_newcomers(handler: Handler, scope: str) -> Handler:
+    """A view for somebody of ours whose address may not be confirmed yet; her token opens nothing else before."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        token = await _identify(request, _read_bearer(request), newcomers=True)
+        if token is None:
+            raise Unauthenticated("Send an access token in the header Authorization.")
+        _require_scope(token, scope)
+        if READER not in request:
+            raise Invalid("This needs the token of a person, not of an application alone.")
+        return await handler(request)
+
+    return guarded
+
+
 def for_streams(handler: Handler) -> Handler:
     """A stream: any valid token, which may also stand in the address or as the WebSocket's protocol.
 
@@ -124,15 +139,15 @@ def _read_header(request: web.Request) -> str | None:
     return bearer.strip()
 
 
-async def _identify(request: web.Request, bearer: str | None) -> Token | None:
-    """Find the token and remember whose it is."""
+async def _identify(request: web.Request, bearer: str | None, *, newcomers: bool = False) -> Token | None:
+    """Find the token and remember whose it is. Raises Forbidden before the address is confirmed, but to `newcomers`."""
     if bearer is None:
         return None
     async with connection(request.app[INSTANCE].pool) as conn:
         token = await tokens.find_by_bearer(conn, bearer)
         if token is None:
             raise Unauthenticated("The access token is invalid, or was revoked.")
-        if not token.confirmed:
+        if not token.confirmed and not newcomers:
             raise Forbidden("Confirm your address first: a mail with a link was sent to you.")
         request[TOKEN] = token
         request[OWNER] = _name_owner(token)

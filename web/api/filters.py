@@ -87,7 +87,7 @@ def change_rule(held: FilterRule, parameters: Parameters) -> FilterRule:
         raise Invalid(f"Give the filter a title of {TITLE_LIMIT} characters at most.", field="title")
     action = parameters.text("filter_action").strip() or held.action
     if action not in get_args(FilterAction):
-        raise Invalid("filter_action is warn or hide.", field="filter_action")
+        raise Invalid("filter_action is warn, hide or blur.", field="filter_action")
     return FilterRule(
         title=title,
         context=read_context(parameters) if parameters.has("context") else require_context(held.context),

@@ -46,7 +46,7 @@ async def show_group(request: web.Request) -> web.Response:
 
 
 async def list_people(request: web.Request) -> web.Response:
-    """GET /api/v2/notifications/:group_key/accounts: who is in it, the last first; the Link ids are of notifications."""
+    """GET /api/v2/notifications/:group_key/accounts: who is in it, the last first. Link ids: of notifications."""
     span, page = _read_span(request), read_page(await read_parameters(request), default=40, most=MOST)
     async with connection(request.app[INSTANCE].pool) as conn:
         found = await list_members(

@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from web.api import notification_requests as waiting
 from web.api import notification_groups as groups
+from web.api import notification_requests as waiting
 from web.api import notifications, policy
 from web.api.auth import for_people
 
@@ -37,6 +37,9 @@ NOTIFICATIONS = [
     web.get(f"{BASE_V2}/{GROUP}", for_people(groups.show_group, READ)),
     web.get(f"{BASE_V2}/{GROUP}/accounts", for_people(groups.list_people, READ)),
     web.post(f"{BASE_V2}/{GROUP}/dismiss", for_people(groups.post_dismiss_group, WRITE)),
+    web.get(f"{BASE}/policy", for_people(policy.show_policy_v1, READ)),
+    web.patch(f"{BASE}/policy", for_people(policy.put_policy_v1, WRITE)),
+    web.put(f"{BASE}/policy", for_people(policy.put_policy_v1, WRITE)),
     web.get(f"{BASE_V2}/policy", for_people(policy.show_policy, READ)),
     web.patch(f"{BASE_V2}/policy", for_people(policy.patch_policy, WRITE)),
 ]

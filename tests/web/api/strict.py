@@ -188,7 +188,7 @@ _FILTER_RULE: Shape = {
     "title": filled,
     "context": many(one_of("home", "notifications", "public", "thread", "account")),
     "expires_at": maybe(moment),
-    "filter_action": one_of("warn", "hide"),
+    "filter_action": one_of("warn", "hide", "blur"),
 }
 
 filter_keyword = shaped({"id": id, "keyword": filled, "whole_word": flag})
@@ -264,37 +264,6 @@ notification = either(
     ),
 )
 
-_GROUP: Shape = {
-    "group_key": filled,
-    "notifications_count": count,
-    "type": one_of(
-        *("follow", "follow_request", "mention", "status", "reblog", "favourite", "poll", "update", "quote")
-    ),
-    "most_recent_notification_id": id,
-    "sample_account_ids": many(id),
-}
-
-grouped_notifications = shaped(
-    {
-        "accounts": many(account),
-        "statuses": many(status),
-        "notification_groups": many(
-            shaped(
-                _GROUP,
-                {"status_id": id, "page_min_id": id, "page_max_id": id, "latest_page_notification_at": moment},
-            )
-        ),
-    },
-    {
-        "partial_accounts": many(
-            shaped(
-                {"id": id, "acct": filled, "url": address, "avatar": address, "avatar_static": address}
-                | {"locked": flag, "bot": flag}
-            )
-        )
-    },
-)
-
 relationship = shaped(
     {
         "id": id,
@@ -353,7 +322,7 @@ notification_request = shaped(
         "updated_at": moment,
         "notifications_count": digits,
         "account": account,
-        "last_status": null,
+        "last_status": maybe(status),
     }
 )
 
