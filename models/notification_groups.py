@@ -3,11 +3,12 @@
 A group has no row of its own: its key names the kind, the post and the half-day, and says by that which belong to it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from models.database import Connection, execute, fetch_all, fetch_records
 from models.ids import SEQUENCE_BITS
+from models.notification_policies import list_with_filtered
 from models.notifications import COUNTED, Notification, NotificationPage, find, list_notifications
 
 GROUPED = frozenset({"favourite", "reblog", "follow"})
@@ -26,6 +27,8 @@ MOST_SCANNED = 4000
 """Notifications looked at in one go, and for one page: if more belong to one group, the page ends early."""
 
 ALONE = "ungrouped"
+
+Read = Callable[[Connection, int, NotificationPage], Awaitable[list[Notification]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +81,22 @@ def _within(span: Span) -> Span | None:
 
 
 async def list_groups(
-    conn: Connection, recipient_id: int, wanted: NotificationPage, grouped: Collection[str] = GROUPED
+    conn: Connection,
+    recipient_id: int,
+    wanted: NotificationPage,
+    grouped: Collection[str] = GROUPED,
+    *,
+    filtered: bool = False,
 ) -> list[NotificationGroup]:
     """The newest groups first, `wanted.limit` at most; its cursors are those of single notifications.
 
-    With `wanted.after` those just above it.
+    With `wanted.after` those just above it. With `filtered` also what waits apart, and groups are what is on the page.
     """
-    found = await _scan(conn, recipient_id, wanted, grouped)
-    spans = [span for key in found if (span := read_key(key)) is not None]
-    totals = await _count(conn, recipient_id, spans)
+    found = await _scan(conn, recipient_id, wanted, grouped, list_with_filtered if filtered else list_notifications)
+    if filtered:
+        totals = [(len(page), max(one.id for one in page), _name_people(page)) for page in found.values()]
+    else:
+        totals = await _count(conn, recipient_id, [span for key in found if (span := read_key(key)) is not None])
     groups = [
         NotificationGroup(
             key=key,
@@ -187,14 +197,19 @@ async def count_unread_groups(
     return min(wanted.limit, len({write_key(one, grouped) for one in rows}))
 
 
+def _name_people(page: Sequence[Notification]) -> tuple[int, ...]:
+    newest = sorted(page, key=lambda one: -one.id)
+    return tuple(dict.fromkeys(one.actor_id for one in newest))[:SAMPLE]
+
+
 async def _scan(
-    conn: Connection, recipient_id: int, wanted: NotificationPage, grouped: Collection[str]
+    conn: Connection, recipient_id: int, wanted: NotificationPage, grouped: Collection[str], read: Read
 ) -> dict[str, list[Notification]]:
     """The members of the first groups of a page, read onward until one more group would begin."""
     found: dict[str, list[Notification]] = {}
     upwards, page = wanted.after is not None, replace(wanted, limit=SCANNED)
     for _ in range(MOST_SCANNED // SCANNED):
-        batch = await list_notifications(conn, recipient_id, page)
+        batch = await read(conn, recipient_id, page)
         for one in reversed(batch) if upwards else batch:
             key = write_key(one, grouped)
             if key not in found and len(found) == wanted.limit:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from models.database import Connection, execute, fetch_all, fetch_one, fetch_records
 from models.message_requests import Sender
+from models.notifications import Notification, NotificationPage, list_notifications
 
 Answer = Literal["accept", "filter", "drop"]
 
@@ -86,6 +87,33 @@ async def find_filtered(conn: Connection, recipient_id: int, id: int) -> Sender 
     """Whose first notification this is that waits apart."""
     found = await list_filtered(conn, recipient_id, before=id + 1, limit=1)
     return found[0] if found and found[0].id == id else None
+
+
+async def list_with_filtered(conn: Connection, recipient_id: int, page: NotificationPage) -> list[Notification]:
+    """As `notifications.list_notifications`, with what waits apart: what somebody looks at before she decides."""
+    apart = await fetch_all(
+        conn,
+        Notification,
+        """
+        SELECT id, recipient_id, type, actor_id, post_id, created_at, NULL::timestamptz AS read_at
+        FROM shown_filtered_notification
+        WHERE recipient_id = $1 AND ($2::bigint IS NULL OR id < $2) AND ($3::bigint IS NULL OR id > $3)
+            AND ($4::bigint IS NULL OR id > $4) AND (cardinality($5::text[]) = 0 OR type = ANY($5))
+            AND NOT type = ANY($6::text[]) AND ($7::bigint IS NULL OR actor_id = $7)
+        ORDER BY CASE WHEN $4::bigint IS NULL THEN -id ELSE id END LIMIT $8
+        """,
+        recipient_id,
+        page.before,
+        page.since,
+        page.after,
+        list(page.types),
+        list(page.excluded),
+        page.actor_id,
+        page.limit,
+    )
+    told = await list_notifications(conn, recipient_id, page)
+    found = sorted([*told, *apart], key=lambda one: -one.id)
+    return found[-page.limit :] if page.after else found[: page.limit]
 
 
 async def count_filtered(conn: Connection, recipient_id: int) -> tuple[int, int]:

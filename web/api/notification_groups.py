@@ -12,7 +12,7 @@ from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.notification_groups import load_groups, say_page
 from web.api.entities.values import read_look
-from web.api.notifications import MOST, read_wanted
+from web.api.notifications import MOST, read_wanted, shows_filtered
 from web.api.pagination import link_header, read_page
 from web.api.parameters import Parameters, read_parameters
 from web.keys import INSTANCE
@@ -28,7 +28,9 @@ async def list_grouped(request: web.Request) -> web.Response:
     parameters, me = await read_parameters(request), reader(request).id
     wanted, partial = read_wanted(parameters, default=40, most=MOST), read_partial(parameters)
     async with connection(request.app[INSTANCE].pool) as conn:
-        found = await list_groups(conn, me, wanted, read_grouped(parameters))
+        found = await list_groups(
+            conn, me, wanted, read_grouped(parameters), filtered=shows_filtered(parameters, wanted)
+        )
         value = say_page(await load_groups(conn, read_look(request), found, me, partial=partial), found)
     ids = sorted((one.id for group in found for one in group.page), reverse=True)
     return answer_json(request, value, headers=link_header(request, ids))

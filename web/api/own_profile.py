@@ -7,18 +7,13 @@ from federation.media_uris import media_url, thumbnail_url
 from models import actors, featured_tags, media, uploads
 from models.actors import Actor
 from models.database import Connection, connection, transaction
-from models.errors import Invalid
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.accounts import build_field
 from web.api.entities.tags import build_featured_tag
 from web.api.entities.values import Json
-from web.api.parameters import Parameters
-from web.api.profile import change, read_profile_parameters
+from web.api.profile import ALWAYS, change, read_profile_parameters
 from web.keys import INSTANCE
-
-ALWAYS = {"show_media": True, "show_media_replies": True, "show_featured": True, "hide_collections": False}
-"""What a profile shows here whoever's it is: there is nothing to choose."""
 
 DESCRIPTIONS = ("avatar_description", "header_description")
 
@@ -35,7 +30,8 @@ async def patch_profile(request: web.Request) -> web.Response:
     Raises Invalid for what cannot be chosen here.
     """
     parameters = await read_profile_parameters(request)
-    refuse_choices(parameters)
+    for name in DESCRIPTIONS:
+        uploads.require_description(parameters.text(name).strip())
     await change(request, parameters)
     async with transaction(request.app[INSTANCE].pool) as conn:
         actor = await actors.get(conn, reader(request).id)
@@ -43,17 +39,6 @@ async def patch_profile(request: web.Request) -> web.Response:
             if parameters.has(name) and id is not None:
                 await uploads.save_words(conn, id, actor.id, description=parameters.text(name).strip())
         return answer_json(request, await _load(conn, request, actor))
-
-
-def refuse_choices(parameters: Parameters) -> None:
-    """Raise Invalid where a client asks for what no profile here has, instead of forgetting the wish."""
-    for name, always in ALWAYS.items():
-        if parameters.flag(name, always) is not always:
-            raise Invalid(f"{name} is always {str(always).lower()} on this server.", field=name)
-    for name in DESCRIPTIONS:
-        uploads.require_description(parameters.text(name).strip())
-    if parameters.texts("attribution_domains"):
-        raise Invalid("This server writes no previews of links that name an author.", field="attribution_domains")
 
 
 async def _load(conn: Connection, request: web.Request, actor: Actor) -> Json:

@@ -28,6 +28,9 @@ LONGEST_NOTE = 500
 LONGEST_LINE = 255
 MOST_LINES = 4
 
+ALWAYS = {"show_media": True, "show_media_replies": True, "show_featured": True, "hide_collections": False}
+"""What a profile shows here whoever's it is: there is nothing to choose."""
+
 LINE = re.compile(r"fields_attributes\[(\d{1,3})\]\[name\]")
 
 
@@ -50,6 +53,7 @@ async def read_profile_parameters(request: web.Request) -> Parameters:
 async def change(request: web.Request, parameters: Parameters) -> None:
     """Change the reader's profile and how she writes, and tell followers elsewhere. Raises Invalid, RefusedPicture."""
     instance, me = request.app[INSTANCE], reader(request)
+    refuse_choices(parameters)
     changed = change_profile(me, parameters)
     icon, image = await _take_picture(request, parameters, "avatar"), await _take_picture(request, parameters, "header")
     async with transaction(instance.pool) as conn:
@@ -93,6 +97,15 @@ async def _take_picture(request: web.Request, parameters: Parameters, name: str)
             request.app[INSTANCE], owner_id=reader(request).id, data=upload.body, name=upload.filename
         )
     return saved.id
+
+
+def refuse_choices(parameters: Parameters) -> None:
+    """Raise Invalid where a client asks for what no profile here has, instead of forgetting the wish."""
+    for name, always in ALWAYS.items():
+        if parameters.flag(name, always) is not always:
+            raise Invalid(f"{name} is always {str(always).lower()} on this server.", field=name)
+    if parameters.texts("attribution_domains"):
+        raise Invalid("This server writes no previews of links that name an author.", field="attribution_domains")
 
 
 def change_defaults(held: WritingDefaults, parameters: Parameters) -> WritingDefaults:

@@ -43,8 +43,6 @@ __all__ = [
     "flag",
     "html",
     "id",
-    "instance",
-    "instance_v1",
     "many",
     "maybe",
     "mention",
@@ -329,72 +327,5 @@ notification_request = shaped(
 week = shaped({"week": digits, "statuses": digits, "logins": digits, "registrations": digits})
 
 results = shaped({"accounts": many(account), "statuses": many(status), "hashtags": many(tag)})
-
-_CONFIGURATION: Shape = {
-    "urls": shaped({"streaming": filled}),
-    "accounts": shaped({"max_featured_tags": count, "max_pinned_statuses": count}),
-    "statuses": shaped({"max_characters": count, "max_media_attachments": count, "characters_reserved_per_url": count}),
-    "media_attachments": shaped(
-        {
-            "description_limit": count,
-            "supported_mime_types": many(filled),
-            "image_size_limit": count,
-            "image_matrix_limit": count,
-            "video_size_limit": count,
-            "video_frame_rate_limit": count,
-            "video_matrix_limit": count,
-        }
-    ),
-    "polls": shaped(
-        {
-            "max_options": count,
-            "max_characters_per_option": count,
-            "min_expiration": count,
-            "max_expiration": count,
-        }
-    ),
-    "translation": shaped({"enabled": flag}),
-}
-
-instance = shaped(
-    {
-        "domain": filled,
-        "title": filled,
-        "version": filled,
-        "source_url": text,
-        "description": text,
-        "usage": shaped({"users": shaped({"active_month": count})}),
-        "thumbnail": shaped({"url": address, "blurhash": maybe(filled), "versions": shaped({})}),
-        "icon": empty,
-        "languages": many(filled),
-        "configuration": shaped({**_CONFIGURATION, "vapid": shaped({"public_key": filled})}),
-        "registrations": shaped(
-            {"enabled": flag, "approval_required": flag, "message": maybe(text), "url": maybe(address)}
-        ),
-        "contact": shaped({"email": text, "account": maybe(account)}),
-        "rules": empty,
-    }
-)
-
-instance_v1 = shaped(
-    {
-        "uri": filled,
-        "title": filled,
-        "short_description": text,
-        "description": text,
-        "email": text,
-        "version": filled,
-        "urls": shaped({"streaming_api": filled}),
-        "stats": shaped({"user_count": count, "status_count": count, "domain_count": count}),
-        "thumbnail": maybe(address),
-        "languages": many(filled),
-        "registrations": flag,
-        "approval_required": flag,
-        "invites_enabled": flag,
-        "configuration": shaped(_CONFIGURATION),
-        "contact_account": maybe(account),
-        "rules": empty,
-    }
-)
 
 error = shaped({"error": filled}, {"error_description": filled, "field": filled})

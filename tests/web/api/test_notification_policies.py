@@ -68,6 +68,10 @@ async def test_what_is_set_apart_waits_by_person_and_is_told_nowhere_else(alice:
     counts = (await alice.api.get(POLICY))["summary"]
     assert counts == {"pending_requests_count": 1, "pending_notifications_count": 2}
     assert await alice.api.get(NOTIFICATIONS) == []
+    of_carol = await alice.api.get(f"{NOTIFICATIONS}?account_id={carol.id}", strict.many(strict.notification))
+    all_of_them = await alice.api.get("/api/v2/notifications?include_filtered=true", strict_newer.grouped_notifications)
+    assert [one["type"] for one in of_carol] == ["mention", "follow"]
+    assert [one["type"] for one in all_of_them["notification_groups"]] == ["mention", "follow"]
     assert await alice.api.get(f"{NOTIFICATIONS}/unread_count") == {"count": 0}
 
 
