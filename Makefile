@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo run test drills lint bench communes suffixes photos portraits locales
+.PHONY: install demo run test drills lint bench api-table communes suffixes photos portraits locales
 
 install: $(STAMP)
 
@@ -47,6 +47,10 @@ drills: install
 
 bench: install
 	$(BIN)/python -m tests.bench
+
+# Writes web/api/MASTODON.md: which of Mastodon's addresses are here, and why the others are not.
+api-table: install
+	$(BIN)/python -m tests.web.api.mastodon_table
 
 # Makes models/data/communes.csv.gz anew from the packages that deploy/build/communes.py names (needs npm).
 communes: install

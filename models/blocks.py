@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.database import Connection, execute, fetch_all, fetch_column, fetch_value
+from models.database import Connection, execute, fetch_all, fetch_column, fetch_records, fetch_value
 from models.ids import make_id
 
 
@@ -186,3 +186,20 @@ async def list_related(conn: Connection, actor_id: int, domain: str) -> list[int
         actor_id,
         domain,
     )
+
+
+async def count_followed(conn: Connection, actor_id: int, domain: str) -> tuple[int, int]:
+    """How many people of this domain somebody follows, and how many follow her."""
+    [row] = await fetch_records(
+        conn,
+        """
+        SELECT count(*) FILTER (WHERE f.follower_id = $1) AS following,
+            count(*) FILTER (WHERE f.followed_id = $1) AS followers
+        FROM follow f JOIN actor a ON a.id = CASE WHEN f.follower_id = $1 THEN f.followed_id ELSE f.follower_id END
+        WHERE (f.follower_id = $1 OR f.followed_id = $1) AND f.state = 'accepted'
+            AND NOT a.local AND $2 = ANY(domains_of(a.host))
+        """,
+        actor_id,
+        domain,
+    )
+    return row["following"], row["followers"]

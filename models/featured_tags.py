@@ -53,6 +53,11 @@ async def remove(conn: Connection, *, actor_id: int, id: int | None) -> None:
         raise NotFound
 
 
+async def remove_tag(conn: Connection, *, actor_id: int, tag: str) -> None:
+    """Show this folded tag no longer, if it was shown."""
+    await execute(conn, "DELETE FROM featured_tag WHERE actor_id = $1 AND tag = $2", actor_id, tag)
+
+
 async def list_featured(conn: Connection, actor_id: int) -> list[FeaturedTag]:
     """What a member shows, the most used first; a tag counts in at most the newest thousand of the member's posts."""
     return await fetch_all(

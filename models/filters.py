@@ -12,7 +12,8 @@ from models.ids import make_id
 Context = Literal["home", "notifications", "public", "thread", "account"]
 """Where a filter is in force; lists count as home."""
 
-FilterAction = Literal["warn", "hide"]
+FilterAction = Literal["warn", "hide", "blur"]
+"""Fold the status, leave it out, or only cover its pictures (Mastodon 4.4)."""
 
 MOST_FILTERS = 50
 MOST_KEYWORDS = 300

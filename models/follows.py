@@ -44,6 +44,7 @@ class Relationship:
     domain_blocking: bool = False
     note: str = ""
     languages: list[str] | None = None
+    endorsed: bool = False
 
 
 async def save(conn: Connection, *, uri: str, follower_id: int, followed_id: int, state: FollowState) -> Follow:
@@ -281,6 +282,7 @@ async def list_relationships(conn: Connection, reader_id: int, actor_ids: list[i
             muted.until AS muting_until,
             NOT a.local AND EXISTS (SELECT FROM domain_block d
                 WHERE d.actor_id = $1 AND d.domain = ANY(domains_of(a.host))) AS domain_blocking,
+            EXISTS (SELECT FROM endorsement e WHERE e.actor_id = $1 AND e.target_id = a.id) AS endorsed,
             coalesce((SELECT text FROM account_note n WHERE n.actor_id = $1 AND n.target_id = a.id), '') AS note
         FROM unnest($2::bigint[]) WITH ORDINALITY AS wanted (id, position)
         JOIN actor a ON a.id = wanted.id

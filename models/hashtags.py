@@ -1,9 +1,10 @@
 """Hashtags as a whole: how they are written, how much they are used, which begin like something typed."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from models.database import Connection, fetch_all, fetch_records, fetch_value
+from models.ids import make_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,27 @@ async def list_days(conn: Connection, tags: list[str]) -> dict[str, list[DayOfTa
     for row in rows:
         found[row.tag].append(row)
     return found
+
+
+async def list_most_used(conn: Connection, *, offset: int = 0, limit: int = 10) -> list[tuple[str, str]]:
+    """Tags that most people used in the last seven days (the newest two thousand posts), as (folded, as shown)."""
+    rows = await fetch_records(
+        conn,
+        """
+        WITH recent AS MATERIALIZED (
+            SELECT p.id, p.author_id FROM post p JOIN actor a ON a.id = p.author_id
+            WHERE p.id > $1 AND p.audience = 'network' AND p.deleted_at IS NULL AND p.in_reply_to_uri IS NULL
+                AND a.suspended_at IS NULL
+            ORDER BY p.id DESC LIMIT 2000
+        )
+        SELECT t.tag, max(t.name) AS name FROM recent r JOIN post_tag t ON t.post_id = r.id
+        GROUP BY t.tag ORDER BY count(DISTINCT r.author_id) DESC, count(*) DESC, t.tag OFFSET $2 LIMIT $3
+        """,
+        make_id(datetime.now(UTC) - timedelta(days=7)),
+        offset,
+        limit,
+    )
+    return [(row["tag"], row["name"]) for row in rows]
 
 
 async def list_beginning(conn: Connection, beginning: str, *, limit: int) -> list[tuple[str, str]]:

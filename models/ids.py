@@ -9,8 +9,10 @@ EPOCH = datetime(1990, 1, 1, tzinfo=UTC)
 """Chosen so that every id from 2026 to 2061 has nineteen digits: decimal strings then sort by arrival."""
 
 _EPOCH_MICROSECONDS = int(EPOCH.timestamp()) * 1_000_000
-_SEQUENCE_BITS = 12
-_sequence = itertools.count(secrets.randbelow(1 << _SEQUENCE_BITS))
+SEQUENCE_BITS = 12
+"""The lowest bits of an id, which tell those of one microsecond apart."""
+
+_sequence = itertools.count(secrets.randbelow(1 << SEQUENCE_BITS))
 
 
 def make_id(moment: datetime | None = None) -> int:
@@ -21,4 +23,4 @@ def make_id(moment: datetime | None = None) -> int:
     """
     now = time.time_ns() // 1_000 if moment is None else int(moment.timestamp() * 1_000_000)
     microseconds = now - _EPOCH_MICROSECONDS
-    return (microseconds << _SEQUENCE_BITS) | (next(_sequence) & ((1 << _SEQUENCE_BITS) - 1))
+    return (microseconds << SEQUENCE_BITS) | (next(_sequence) & ((1 << SEQUENCE_BITS) - 1))

@@ -11,7 +11,17 @@ import asyncpg
 import pytest
 from playwright.async_api import Browser, Page
 
-from models import absences, actors, archives, leaving, polls, unavailabilities, waiting_posts
+from models import (
+    absences,
+    actors,
+    archives,
+    endorsements,
+    follows,
+    leaving,
+    polls,
+    unavailabilities,
+    waiting_posts,
+)
 from models.actors import Actor
 from models.database import Connection, execute, open_pool, transaction
 from models.hours import Closure, Span, make_hours, write_hours
@@ -193,6 +203,8 @@ async def live(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempP
             await furnish_unknown_hosts(conn)
             await furnish_strangers(conn, live.village)
             await ask_bob(conn, live.village)
+            for held in await follows.list_following(conn, live.village.alice.id):
+                await endorsements.save(conn, actor_id=held.follower_id, target_id=held.followed_id)
         yield live
     pool.terminate()
     await keeper.execute(f"DROP DATABASE {name} WITH (FORCE)")

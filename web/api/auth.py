@@ -63,6 +63,21 @@ def for_people(handler: Handler, scope: str | None) -> Handler:
     return guarded
 
 
+def for_newcomers(handler: Handler, scope: str) -> Handler:
+    """A view for somebody of ours whose address may not be confirmed yet; her token opens nothing else before."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        token = await _identify(request, _read_bearer(request), newcomers=True)
+        if token is None:
+            raise Unauthenticated("token_missing")
+        _require_scope(token, scope)
+        if READER not in request:
+            raise Invalid("user_token_required")
+        return await handler(request)
+
+    return guarded
+
+
 def for_streams(handler: Handler) -> Handler:
     """A stream: any valid token, which may also stand in the address or as the WebSocket's protocol.
 
@@ -125,8 +140,8 @@ def _read_header(request: web.Request) -> str | None:
     return bearer.strip()
 
 
-async def _identify(request: web.Request, bearer: str | None) -> Token | None:
-    """Find the token and remember whose it is."""
+async def _identify(request: web.Request, bearer: str | None, *, newcomers: bool = False) -> Token | None:
+    """Find the token and remember whose it is. Raises Forbidden before the address is confirmed, but to `newcomers`."""
     if bearer is None:
         return None
     async with connection(request.app[INSTANCE].pool) as conn:
@@ -135,7 +150,7 @@ async def _identify(request: web.Request, bearer: str | None) -> Token | None:
             raise Unauthenticated("invalid_token")
         if token.language in request.app[INSTANCE].site.languages:
             request[LANGUAGE] = token.language
-        if not token.confirmed:
+        if not token.confirmed and not newcomers:
             raise Forbidden("email_unconfirmed")
         request[TOKEN] = token
         request[OWNER] = _name_owner(token)

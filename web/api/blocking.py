@@ -105,6 +105,14 @@ async def list_domain_blocks(request: web.Request) -> web.Response:
     return answer_json(request, [one.domain for one in found], headers=link_header(request, [one.id for one in found]))
 
 
+async def show_domain_preview(request: web.Request) -> web.Response:
+    """GET /api/v1/domain_blocks/preview?domain=: how many of its people the reader follows, and is followed by."""
+    domain = outbox.read_domain((await read_parameters(request)).text("domain"))
+    async with connection(request.app[INSTANCE].pool) as conn:
+        following, followers = await blocks.count_followed(conn, reader(request).id, domain)
+    return answer_json(request, {"following_count": following, "followers_count": followers})
+
+
 async def post_domain_block(request: web.Request) -> web.Response:
     """POST /api/v1/domain_blocks: `domain`, with what stands under it."""
     instance, domain = request.app[INSTANCE], (await read_parameters(request)).text("domain")

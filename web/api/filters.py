@@ -87,7 +87,7 @@ def change_rule(held: FilterRule, parameters: Parameters) -> FilterRule:
         raise Invalid("filter_title_invalid", most=TITLE_LIMIT, field="title")
     action = parameters.text("filter_action").strip() or held.action
     if action not in get_args(FilterAction):
-        raise Invalid("value_not_allowed", name="filter_action", allowed="warn, hide", field="filter_action")
+        raise Invalid("value_not_allowed", name="filter_action", allowed="warn, hide, blur", field="filter_action")
     return FilterRule(
         title=title,
         context=read_context(parameters) if parameters.has("context") else require_context(held.context),

@@ -19,10 +19,16 @@ from web.api.answers import answer_json
 from web.api.entities.accounts import load_account
 from web.api.entities.values import Json, Look, read_look
 from web.api.posting import MOST_PICTURES
+from web.api.profile import LONGEST_LINE, LONGEST_NAME, LONGEST_NOTE, MOST_LINES
 from web.keys import INSTANCE
 
-SPOKEN_VERSION = "4.2.0"
-"""The version of Mastodon whose API this is; a higher one makes clients ask for what is not here."""
+SPOKEN_VERSION = "4.5.0"
+"""The version of Mastodon whose API this is; a higher one makes clients ask for what is not here (MASTODON.md)."""
+
+API_VERSION = 7
+"""What that version calls its API: by this number clients show grouped notifications, people on profiles, quotes."""
+
+ACCESS = {"local": "public", "remote": "public"}
 
 MOST_PIXELS = 40_000_000
 
@@ -48,13 +54,17 @@ async def show_instance(request: web.Request) -> web.Response:
             "thumbnail": {"url": look.header, "blurhash": None, "versions": {}},
             "icon": [],
             "languages": list(site.languages),
-            "configuration": build_configuration(site) | {"vapid": {"public_key": vapid}},
+            "configuration": build_configuration(site)
+            | {"vapid": {"public_key": vapid}, "limited_federation": chosen.limited_federation},
             "registrations": {
                 "enabled": registration != "closed",
                 "approval_required": registration == "approval",
+                "reason_required": False,
                 "message": None,
+                "min_age": None,
                 "url": None,
             },
+            "api_versions": {"mastodon": API_VERSION},
             "contact": {"email": chosen.contact_email, "account": contact},
             "rules": [],
         },
@@ -79,6 +89,7 @@ async def show_instance_v1(request: web.Request) -> web.Response:
             "description": describe(chosen),
             "email": chosen.contact_email,
             "version": write_version(),
+            "api_versions": {"mastodon": API_VERSION},
             "urls": {"streaming_api": streaming_url(site)},
             "stats": {
                 "user_count": counts.users,
@@ -124,8 +135,22 @@ def build_configuration(site: Site) -> Json:
         "video_matrix_limit": films.MAX_PIXELS,
     }
     return {
-        "urls": {"streaming": streaming_url(site)},
-        "accounts": {"max_featured_tags": featured_tags.MOST, "max_pinned_statuses": pins.MOST},
+        "urls": {
+            "streaming": streaming_url(site),
+            "about": f"{site.url}/",
+            "privacy_policy": f"{site.url}/mentions-legales",
+            "terms_of_service": None,
+            "status": None,
+        },
+        "accounts": {
+            "max_featured_tags": featured_tags.MOST,
+            "max_pinned_statuses": pins.MOST,
+            "max_display_name_length": LONGEST_NAME,
+            "max_note_length": LONGEST_NOTE,
+            "max_profile_fields": MOST_LINES,
+            "profile_field_name_limit": LONGEST_LINE,
+            "profile_field_value_limit": LONGEST_LINE,
+        },
         "statuses": {
             "max_characters": TEXT_LIMIT,
             "max_media_attachments": MOST_PICTURES,
@@ -139,6 +164,7 @@ def build_configuration(site: Site) -> Json:
             "max_expiration": int(polls.LONGEST.total_seconds()),
         },
         "translation": {"enabled": False},
+        "timelines_access": {"live_feeds": ACCESS, "hashtag_feeds": ACCESS, "trending_link_feeds": ACCESS},
     }
 
 

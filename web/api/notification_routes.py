@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from web.api import notification_groups as groups
 from web.api import notification_requests as waiting
 from web.api import notifications, policy
 from web.api.auth import for_people
@@ -10,7 +11,12 @@ READ, WRITE = "read:notifications", "write:notifications"
 
 BASE = "/api/v1/notifications"
 
+BASE_V2 = "/api/v2/notifications"
+
 ONE = "{id:[0-9]+}"
+
+GROUP = "{key:[a-z]+(?:-[0-9]+)+}"
+"""The key of a group (`models/notification_groups.write_key`)."""
 
 NOTIFICATIONS = [
     web.get(BASE, for_people(notifications.list_notifications, READ)),
@@ -25,6 +31,15 @@ NOTIFICATIONS = [
     web.post(f"{BASE}/requests/dismiss", for_people(waiting.post_dismiss_many, WRITE)),
     web.post(f"{BASE}/requests/{ONE}/accept", for_people(waiting.post_accept, WRITE)),
     web.post(f"{BASE}/requests/{ONE}/dismiss", for_people(waiting.post_dismiss, WRITE)),
-    web.get("/api/v2/notifications/policy", for_people(policy.show_policy, READ)),
-    web.patch("/api/v2/notifications/policy", for_people(policy.patch_policy, WRITE)),
+    web.get(BASE_V2, for_people(groups.list_grouped, READ)),
+    web.get(f"{BASE_V2}/unread_count", for_people(groups.count_unread_groups, READ)),
+    web.post(f"{BASE_V2}/clear", for_people(notifications.post_clear, WRITE)),
+    web.get(f"{BASE_V2}/{GROUP}", for_people(groups.show_group, READ)),
+    web.get(f"{BASE_V2}/{GROUP}/accounts", for_people(groups.list_people, READ)),
+    web.post(f"{BASE_V2}/{GROUP}/dismiss", for_people(groups.post_dismiss_group, WRITE)),
+    web.get(f"{BASE}/policy", for_people(policy.show_policy_v1, READ)),
+    web.patch(f"{BASE}/policy", for_people(policy.put_policy_v1, WRITE)),
+    web.put(f"{BASE}/policy", for_people(policy.put_policy_v1, WRITE)),
+    web.get(f"{BASE_V2}/policy", for_people(policy.show_policy, READ)),
+    web.patch(f"{BASE_V2}/policy", for_people(policy.patch_policy, WRITE)),
 ]

@@ -5,6 +5,7 @@ from aiohttp import web
 from models import notifications
 from models.database import Connection, connection, transaction
 from models.errors import NotFound
+from models.notification_policies import list_with_filtered
 from models.notifications import Notification, NotificationPage
 from web.api.answers import answer_json
 from web.api.auth import reader
@@ -18,11 +19,12 @@ MOST = 80
 
 
 async def list_notifications(request: web.Request) -> web.Response:
-    """GET /api/v1/notifications: `types[]`, `exclude_types[]`, `account_id`; newest first."""
-    wanted = read_wanted(await read_parameters(request), default=40, most=MOST)
-    me = reader(request).id
+    """GET /api/v1/notifications: `types[]`, `exclude_types[]`, `account_id`, `include_filtered`; newest first."""
+    parameters, me = await read_parameters(request), reader(request).id
+    wanted = read_wanted(parameters, default=40, most=MOST)
+    read = list_with_filtered if shows_filtered(parameters, wanted) else notifications.list_notifications
     async with connection(request.app[INSTANCE].pool) as conn:
-        found = await notifications.list_notifications(conn, me, wanted)
+        found = await read(conn, me, wanted)
         value = await load_notifications(conn, read_look(request), found, me)
     return answer_json(request, value, headers=link_header(request, [one.id for one in found]))
 
@@ -79,6 +81,11 @@ def read_wanted(parameters: Parameters, *, default: int, most: int) -> Notificat
 def _with_kin(types: tuple[str, ...]) -> tuple[str, ...]:
     """These types, and those of ours that clients know by their names."""
     return (*types, *(own for own, shown in AS.items() if shown in types))
+
+
+def shows_filtered(parameters: Parameters, wanted: NotificationPage) -> bool:
+    """Whether what waits apart is wanted too: where the client says so, and where it asks for one person's."""
+    return parameters.flag("include_filtered", wanted.actor_id is not None)
 
 
 async def _find_own(conn: Connection, request: web.Request) -> Notification | None:

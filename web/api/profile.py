@@ -10,7 +10,7 @@ from federation.pictures import MAX_BYTES
 from federation.uploads import save_upload
 from models import actors, writing_defaults
 from models.actors import Actor, Profile
-from models.database import Connection, transaction
+from models.database import Connection, connection, transaction
 from models.errors import Invalid
 from models.writing_defaults import WritingDefaults
 from outbox.accounts import as_profile
@@ -28,6 +28,9 @@ LONGEST_NOTE = 500
 LONGEST_LINE = 255
 MOST_LINES = 4
 
+ALWAYS = {"show_media": True, "show_media_replies": True, "show_featured": True, "hide_collections": False}
+"""What a profile shows here whoever's it is: there is nothing to choose."""
+
 LINE = re.compile(r"fields_attributes\[(\d{1,3})\]\[name\]")
 
 
@@ -36,8 +39,21 @@ async def patch_profile(request: web.Request) -> web.Response:
 
     What is not sent stays.
     """
-    parameters = await read_parameters(request, file_limit=MAX_BYTES)
+    await change(request, await read_profile_parameters(request))
+    async with connection(request.app[INSTANCE].pool) as conn:
+        actor = await actors.get(conn, reader(request).id)
+        return answer_json(request, await load_own(conn, read_look(request), actor))
+
+
+async def read_profile_parameters(request: web.Request) -> Parameters:
+    """What a client sent of a profile, pictures too."""
+    return await read_parameters(request, file_limit=MAX_BYTES)
+
+
+async def change(request: web.Request, parameters: Parameters) -> None:
+    """Change the reader's profile and how she writes, and tell followers elsewhere. Raises Invalid, RefusedPicture."""
     instance, me = request.app[INSTANCE], reader(request)
+    refuse_choices(parameters)
     changed = change_profile(me, parameters)
     icon, image = await _take_picture(request, parameters, "avatar"), await _take_picture(request, parameters, "header")
     async with transaction(instance.pool) as conn:
@@ -47,7 +63,7 @@ async def patch_profile(request: web.Request) -> web.Response:
             await actors.save_icon(conn, me.id, icon)
         if image is not None:
             await actors.save_image(conn, me.id, image)
-        return await _answer_changed(conn, request)
+        await announce_update(conn, instance.site, await actors.get(conn, me.id))
 
 
 async def delete_avatar(request: web.Request) -> web.Response:
@@ -81,6 +97,15 @@ async def _take_picture(request: web.Request, parameters: Parameters, name: str)
             request.app[INSTANCE], owner_id=reader(request).id, data=upload.body, name=upload.filename
         )
     return saved.id
+
+
+def refuse_choices(parameters: Parameters) -> None:
+    """Raise Invalid where a client asks for what no profile here has, instead of forgetting the wish."""
+    for name, always in ALWAYS.items():
+        if parameters.flag(name, always) is not always:
+            raise Invalid("profile_choice_fixed", name=name, value=str(always).lower(), field=name)
+    if parameters.texts("attribution_domains"):
+        raise Invalid("attribution_domains_unsupported", field="attribution_domains")
 
 
 def change_defaults(held: WritingDefaults, parameters: Parameters) -> WritingDefaults:

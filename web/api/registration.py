@@ -9,7 +9,7 @@ from models import accounts, applications, tokens
 from models.database import transaction
 from models.errors import Conflict, Forbidden, Invalid
 from web.api.answers import answer_json
-from web.api.auth import READER, TOKEN
+from web.api.auth import READER, TOKEN, reader
 from web.api.parameters import Parameters, read_parameters
 from web.forms import EMAIL
 from web.keys import INSTANCE
@@ -55,6 +55,24 @@ async def create_account(request: web.Request) -> web.Response:
     return answer_json(request, value)
 
 
+async def post_confirmation(request: web.Request) -> web.Response:
+    """POST /api/v1/emails/confirmations: the mail once more, to `email` where the first address was mistyped.
+
+    Raises Forbidden once the address is confirmed, or where no mails can be sent.
+    """
+    instance, me = request.app[INSTANCE], reader(request)
+    typed = (await read_parameters(request)).text("email").strip()
+    if request[TOKEN].confirmed or instance.settings.smtp_url is None:
+        raise Forbidden("email_already_confirmed")
+    email = read_email(typed) if typed else None
+    await require_try(request, "mail", me.username)
+    async with transaction(instance.pool) as conn:
+        if email is not None:
+            await accounts.set_email(conn, me.id, email)
+        await ask_mail(conn, "confirm", me.id)
+    return answer_json(request, {})
+
+
 def read_newcomer(parameters: Parameters, languages: tuple[str, ...]) -> Newcomer:
     """Who wants to join. Raises Invalid with the field that is wrong."""
     if not parameters.flag("agreement"):
@@ -62,13 +80,7 @@ def read_newcomer(parameters: Parameters, languages: tuple[str, ...]) -> Newcome
     username = parameters.text("username").strip().lower()
     accounts.require_username(username)
     email, password = parameters.text("email").strip(), parameters.values.get("password", ("",))[-1]
-    local, _, domain = email.rpartition("@")
-    try:
-        email = f"{local}@{domain.lower().encode('idna').decode('ascii')}"
-    except UnicodeError:
-        email = ""
-    if len(email) > 254 or not EMAIL.fullmatch(email):
-        raise Invalid("email_invalid", field="email")
+    email = read_email(email)
     fault = find_fault(password, username, email.partition("@")[0])
     if fault is not None:
         raise _refuse_password(fault)
@@ -90,6 +102,18 @@ def _refuse_password(fault: Fault) -> Invalid:
             return Invalid("password_too_long", most=MAXIMUM, field="password")
         case "common":
             return Invalid("password_too_common", field="password")
+
+
+def read_email(typed: str) -> str:
+    """The address with its domain as DNS has it. Raises Invalid for what is none."""
+    local, _, domain = typed.rpartition("@")
+    try:
+        email = f"{local}@{domain.lower().encode('idna').decode('ascii')}"
+    except UnicodeError:
+        email = ""
+    if len(email) > 254 or not EMAIL.fullmatch(email):
+        raise Invalid("email_invalid", field="email")
+    return email
 
 
 def _refuse(conflict: Conflict) -> NoReturn:

@@ -16,16 +16,17 @@ from web.api import (
     bookmarks,
     conversations,
     editing,
+    endorsements,
     figures,
-    filter_parts,
-    filters,
-    filters_v1,
     instance,
+    instance_texts,
     lists,
     markers,
     media,
     oauth,
     oauth_metadata,
+    oembed,
+    own_profile,
     people,
     polls,
     posting,
@@ -40,12 +41,14 @@ from web.api import (
     search,
     statuses,
     stubs,
+    suggestions,
     tags,
     timelines,
 )
-from web.api.auth import for_apps, for_people, for_streams, open_to_all
+from web.api.auth import for_apps, for_newcomers, for_people, for_streams, open_to_all
 from web.api.declic import views as declic
 from web.api.notification_routes import NOTIFICATIONS
+from web.api.reading_routes import FILTERS, LISTS, TAGS
 from web.api.streaming import events
 
 ID = "{id:[0-9]+}"
@@ -67,6 +70,9 @@ INSTANCE = [
     _get("/v2/instance", open_to_all(instance.show_instance)),
     _get("/v1/instance/rules", open_to_all(stubs.show_nothing)),
     _get("/v1/instance/extended_description", open_to_all(presentation.show_extended_description)),
+    _get("/v1/instance/privacy_policy", open_to_all(instance_texts.show_privacy_policy)),
+    _get("/v1/instance/languages", open_to_all(instance_texts.list_languages)),
+    _get("/v1/instance/translation_languages", open_to_all(instance_texts.list_translation_languages)),
     _get("/v1/instance/peers", open_to_all(figures.list_peers)),
     _get("/v1/instance/domain_blocks", open_to_all(instance.list_domain_blocks)),
     _get("/v1/instance/activity", open_to_all(figures.list_activity)),
@@ -78,12 +84,16 @@ INSTANCE = [
 ACCOUNTS = [
     _get("/v1/accounts/verify_credentials", for_people(accounts.show_own, "profile")),
     web.patch("/api/v1/accounts/update_credentials", for_people(profile.patch_profile, "write:accounts")),
+    _get("/v1/profile", for_people(own_profile.show_profile, "profile")),
+    web.patch("/api/v1/profile", for_people(own_profile.patch_profile, "write:accounts")),
+    web.put("/api/v1/profile", for_people(own_profile.patch_profile, "write:accounts")),
     web.delete("/api/v1/profile/avatar", for_people(profile.delete_avatar, "write:accounts")),
     web.delete("/api/v1/profile/header", for_people(profile.delete_header, "write:accounts")),
     _get("/v1/accounts/relationships", for_people(relations.list_relationships, "read:follows")),
     _get("/v1/accounts/search", for_people(accounts.search_accounts, "read:accounts")),
     _get("/v1/accounts/lookup", open_to_all(accounts.look_up, "read:accounts")),
     _get("/v1/accounts/familiar_followers", for_people(people.list_familiar_followers, "read:follows")),
+    _post("/v1/emails/confirmations", for_newcomers(registration.post_confirmation, "write:accounts")),
     _post("/v1/accounts", for_apps(registration.create_account, "write:accounts")),
     _get("/v1/accounts", open_to_all(accounts.list_accounts, "read:accounts")),
     _get(f"/v1/accounts/{ID}", open_to_all(accounts.show_account, "read:accounts")),
@@ -91,7 +101,16 @@ ACCOUNTS = [
     _get(f"/v1/accounts/{ID}/followers", open_to_all(accounts.list_followers, "read:accounts")),
     _get(f"/v1/accounts/{ID}/following", open_to_all(accounts.list_following, "read:accounts")),
     _get(f"/v1/accounts/{ID}/featured_tags", open_to_all(tags.list_featured_of_account)),
-    _get(f"/v1/accounts/{ID}/endorsements", open_to_all(stubs.show_nothing_of_account, "read:accounts")),
+    _get(f"/v1/accounts/{ID}/endorsements", open_to_all(endorsements.list_of_account, "read:accounts")),
+    *(
+        _post(f"/v1/accounts/{ID}/{act}", for_people(endorsements.post_endorse, "write:accounts"))
+        for act in ("endorse", "pin")
+    ),
+    *(
+        _post(f"/v1/accounts/{ID}/{act}", for_people(endorsements.post_unendorse, "write:accounts"))
+        for act in ("unendorse", "unpin")
+    ),
+    _get("/v1/endorsements", for_people(endorsements.list_own, "read:accounts")),
     _get(f"/v1/accounts/{ID}/lists", for_people(lists.list_lists_with, "read:lists")),
     _post(f"/v1/accounts/{ID}/follow", for_people(relations.post_follow, "write:follows")),
     _post(f"/v1/accounts/{ID}/unfollow", for_people(relations.post_unfollow, "write:follows")),
@@ -103,6 +122,7 @@ ACCOUNTS = [
     _post(f"/v1/accounts/{ID}/unmute", for_people(blocking.post_unmute, "write:mutes")),
     _get("/v1/blocks", for_people(blocking.list_blocks, "read:blocks")),
     _get("/v1/mutes", for_people(blocking.list_mutes, "read:mutes")),
+    _get("/v1/domain_blocks/preview", for_people(blocking.show_domain_preview, "read:blocks")),
     _get("/v1/domain_blocks", for_people(blocking.list_domain_blocks, "read:blocks")),
     _post("/v1/domain_blocks", for_people(blocking.post_domain_block, "write:blocks")),
     web.delete("/api/v1/domain_blocks", for_people(blocking.delete_domain_block, "write:blocks")),
@@ -121,50 +141,6 @@ TIMELINES = [
     _post(f"/v1/conversations/{ID}/read", for_people(conversations.post_read, "write:conversations")),
     _get("/v1/bookmarks", for_people(bookmarks.list_bookmarks, "read:bookmarks")),
     _get("/v1/favourites", for_people(bookmarks.list_favourites, "read:favourites")),
-]
-
-FILTERS = [
-    _get("/v2/filters", for_people(filters.list_filters, "read:filters")),
-    _post("/v2/filters", for_people(filters.post_filter, "write:filters")),
-    _get(f"/v2/filters/{ID}", for_people(filters.show_filter, "read:filters")),
-    web.put(f"/api/v2/filters/{ID}", for_people(filters.put_filter, "write:filters")),
-    web.delete(f"/api/v2/filters/{ID}", for_people(filters.delete_filter, "write:filters")),
-    _get(f"/v2/filters/{ID}/keywords", for_people(filter_parts.list_keywords, "read:filters")),
-    _post(f"/v2/filters/{ID}/keywords", for_people(filter_parts.post_keyword, "write:filters")),
-    _get(f"/v2/filters/keywords/{ID}", for_people(filter_parts.show_keyword, "read:filters")),
-    web.put(f"/api/v2/filters/keywords/{ID}", for_people(filter_parts.put_keyword, "write:filters")),
-    web.delete(f"/api/v2/filters/keywords/{ID}", for_people(filter_parts.delete_keyword, "write:filters")),
-    _get(f"/v2/filters/{ID}/statuses", for_people(filter_parts.list_posts, "read:filters")),
-    _post(f"/v2/filters/{ID}/statuses", for_people(filter_parts.post_post, "write:filters")),
-    _get(f"/v2/filters/statuses/{ID}", for_people(filter_parts.show_post, "read:filters")),
-    web.delete(f"/api/v2/filters/statuses/{ID}", for_people(filter_parts.delete_post, "write:filters")),
-    _get("/v1/filters", for_people(filters_v1.list_filters, "read:filters")),
-    _post("/v1/filters", for_people(filters_v1.post_filter, "write:filters")),
-    _get(f"/v1/filters/{ID}", for_people(filters_v1.show_filter, "read:filters")),
-    web.put(f"/api/v1/filters/{ID}", for_people(filters_v1.put_filter, "write:filters")),
-    web.delete(f"/api/v1/filters/{ID}", for_people(filters_v1.delete_filter, "write:filters")),
-]
-
-TAGS = [
-    _get("/v1/tags/{tag:[^/]+}", open_to_all(tags.show_tag)),
-    _post("/v1/tags/{tag:[^/]+}/follow", for_people(tags.post_follow, "write:follows")),
-    _post("/v1/tags/{tag:[^/]+}/unfollow", for_people(tags.post_unfollow, "write:follows")),
-    _get("/v1/followed_tags", for_people(tags.list_followed, "read:follows")),
-    _get("/v1/featured_tags", for_people(tags.list_featured, "read:accounts")),
-    _post("/v1/featured_tags", for_people(tags.post_featured, "write:accounts")),
-    _get("/v1/featured_tags/suggestions", for_people(tags.list_suggested, "read:accounts")),
-    web.delete(f"/api/v1/featured_tags/{ID}", for_people(tags.delete_featured, "write:accounts")),
-]
-
-LISTS = [
-    _get("/v1/lists", for_people(lists.list_lists, "read:lists")),
-    _post("/v1/lists", for_people(lists.post_list, "write:lists")),
-    _get(f"/v1/lists/{ID}", for_people(lists.show_list, "read:lists")),
-    web.put(f"/api/v1/lists/{ID}", for_people(lists.put_list, "write:lists")),
-    web.delete(f"/api/v1/lists/{ID}", for_people(lists.delete_list, "write:lists")),
-    _get(f"/v1/lists/{ID}/accounts", for_people(lists.list_members, "read:lists")),
-    _post(f"/v1/lists/{ID}/accounts", for_people(lists.post_members, "write:lists")),
-    web.delete(f"/api/v1/lists/{ID}/accounts", for_people(lists.delete_members, "write:lists")),
 ]
 
 STATUSES = [
@@ -225,6 +201,10 @@ PUSH = [
 OTHERS = [
     _get("/v2/search", open_to_all(search.search, "read:search")),
     _get("/v1/directory", open_to_all(people.list_directory)),
+    _get("/v1/suggestions", for_people(suggestions.list_suggestions_v1, "read")),
+    _get("/v2/suggestions", for_people(suggestions.list_suggestions, "read")),
+    web.delete(f"/api/v1/suggestions/{ID}", for_people(suggestions.delete_suggestion, "write")),
+    _get("/oembed", open_to_all(oembed.show_embedding)),
     _post("/v1/reports", for_people(reports.post_report, "write:reports")),
     _get("/v1/preferences", for_people(accounts.show_preferences, "read:accounts")),
     _get("/v1/markers", for_people(markers.show_markers, "read:statuses")),
@@ -232,20 +212,10 @@ OTHERS = [
 ]
 
 EMPTY = [
-    *(
-        _get(path, for_people(stubs.show_nothing, scope))
-        for path, scope in (
-            ("/v1/announcements", None),
-            ("/v1/endorsements", "read:accounts"),
-            ("/v1/suggestions", "read"),
-            ("/v2/suggestions", "read"),
-        )
-    ),
+    _get("/v1/announcements", for_people(stubs.show_nothing, None)),
     *(
         _get(path, open_to_all(stubs.show_nothing))
         for path in (
-            "/v1/trends",
-            "/v1/trends/tags",
             "/v1/trends/statuses",
             "/v1/trends/links",
         )

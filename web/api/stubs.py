@@ -2,22 +2,12 @@
 
 from aiohttp import web
 
-from models.database import connection
 from models.errors import NotFound
-from web.api.accounts import get_shown
 from web.api.answers import answer_json
-from web.keys import INSTANCE
 
 
 async def show_nothing(request: web.Request) -> web.Response:
     """An empty list."""
-    return answer_json(request, [])
-
-
-async def show_nothing_of_account(request: web.Request) -> web.Response:
-    """An empty list about somebody who exists."""
-    async with connection(request.app[INSTANCE].pool) as conn:
-        await get_shown(conn, request)
     return answer_json(request, [])
 
 

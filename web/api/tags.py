@@ -16,6 +16,7 @@ from web.api.parameters import read_id, read_parameters
 from web.keys import INSTANCE
 
 MOST = 200
+MOST_TRENDS = 20
 
 
 async def show_tag(request: web.Request) -> web.Response:
@@ -37,6 +38,24 @@ async def post_unfollow(request: web.Request) -> web.Response:
     async with transaction(request.app[INSTANCE].pool) as conn:
         tag, _ = await _read_tag(conn, request)
         await followed_tags.remove(conn, actor_id=reader(request).id, tag=tag)
+        return answer_json(request, await _load_tag(conn, request))
+
+
+async def post_feature(request: web.Request) -> web.Response:
+    """POST /api/v1/tags/:tag/feature: on the reader's profile; again changes nothing. Raises Invalid for too many."""
+    me = reader(request).id
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        tag, name = await _read_tag(conn, request)
+        if not await featured_tags.filter_featured(conn, me, [tag]):
+            await featured_tags.save(conn, actor_id=me, tag=tag, name=name)
+        return answer_json(request, await _load_tag(conn, request))
+
+
+async def post_unfeature(request: web.Request) -> web.Response:
+    """POST /api/v1/tags/:tag/unfeature."""
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        tag, _ = await _read_tag(conn, request)
+        await featured_tags.remove_tag(conn, actor_id=reader(request).id, tag=tag)
         return answer_json(request, await _load_tag(conn, request))
 
 
@@ -92,6 +111,16 @@ async def list_suggested(request: web.Request) -> web.Response:
     async with connection(instance.pool) as conn:
         found = await featured_tags.list_suggestions(conn, me)
         return answer_json(request, await load_tags(conn, instance.site, found, me))
+
+
+async def list_trends(request: web.Request) -> web.Response:
+    """GET /api/v1/trends/tags (once /api/v1/trends): Tags that most people used in the last seven days."""
+    parameters = await read_parameters(request)
+    offset = parameters.whole("offset", 0, most=10_000)
+    limit = parameters.whole("limit", 10, least=1, most=MOST_TRENDS)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        found = await hashtags.list_most_used(conn, offset=offset, limit=limit)
+        return answer_json(request, await load_tags(conn, request.app[INSTANCE].site, found, reader_id(request)))
 
 
 async def _read_tag(conn: Connection, request: web.Request) -> tuple[str, str]:

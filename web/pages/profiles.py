@@ -23,9 +23,10 @@ from web.pages.habits import find_habit
 from web.pages.lines import list_lines
 from web.pages.notices import find_notice
 from web.pages.opening import PlaceView, find_place
-from web.pages.people import NewHome, find_new_home, find_return, initial_of
+from web.pages.people import NewHome, Person, find_new_home, find_return, initial_of
 from web.pages.previews import shorten
 from web.pages.servers import name_document
+from web.pages.shown import TAKEN_OFF, list_shown
 from web.pages.thanked import DONE, ThanksLine, list_thanks
 from web.paths import profile_path
 from web.render import render
@@ -64,6 +65,7 @@ class ProfileView:
     habit: str
     confirmed: int
     thanks: list[ThanksLine]
+    shown: list[Person]
 
 
 async def show_profile(request: web.Request) -> web.Response:
@@ -82,7 +84,7 @@ async def show_profile(request: web.Request) -> web.Response:
         lines=lines,
         last=last_of(entries),
         with_replies="reponses" in request.query,
-        said=find_notice(request, DONE),
+        said=find_notice(request, DONE | TAKEN_OFF),
     )
     return name_document(page, actor.uri) if actor.local else page
 
@@ -142,4 +144,5 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         habit=await find_habit(conn, actor.id),
         confirmed=await agreements.count_confirmed(conn, actor.id),
         thanks=await list_thanks(conn, site, actor, reader_id),
+        shown=await list_shown(conn, actor, reader_id),
     )

@@ -1,6 +1,9 @@
 """Members: names, log-in, joining, profiles, moving, absences, points."""
 
 REFUSALS = {
+    "email_already_confirmed": "Cette adresse est déjà confirmée.",
+    "profile_choice_fixed": "Sur cette plateforme, %(name)s vaut toujours %(value)s.",
+    "attribution_domains_unsupported": "Cette plateforme n’écrit pas d’aperçus de liens qui nomment leur auteur.",
     "username_invalid": "Un nom d’utilisateur a de 1 à 30 signes, parmi a–z, 0–9 et _.",
     "username_reserved": "Le nom %(username)s est réservé.",
     "username_taken": "Le nom %(username)s est pris, ou l’a été.",

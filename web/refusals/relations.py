@@ -8,6 +8,8 @@ REFUSALS = {
     "too_many_followed_tags": "Vous suivez déjà %(most)s mots-dièse : quittez-en un d’abord.",
     "too_many_lists": "%(most)s listes au plus : supprimez-en une d’abord.",
     "too_many_list_members": "Une liste a %(most)s personnes au plus.",
+    "endorsed_not_followed": "Suivez d’abord ce compte : un profil montre des personnes que son auteur suit.",
+    "too_many_endorsements": "Un profil montre %(most)s personnes au plus.",
     "list_member_not_followed": "Seules les personnes que vous suivez peuvent être sur vos listes.",
     "list_member_exists": "L’une de ces personnes est déjà sur cette liste.",
     "list_title_missing": "Donnez un titre à la liste.",

@@ -45,8 +45,6 @@ __all__ = [
     "flag",
     "html",
     "id",
-    "instance",
-    "instance_v1",
     "many",
     "maybe",
     "mention",
@@ -175,7 +173,7 @@ _FILTER_RULE: Shape = {
     "title": filled,
     "context": many(one_of("home", "notifications", "public", "thread", "account")),
     "expires_at": maybe(moment),
-    "filter_action": one_of("warn", "hide"),
+    "filter_action": one_of("warn", "hide", "blur"),
 }
 
 filter_keyword = shaped({"id": id, "keyword": filled, "whole_word": flag})
@@ -309,79 +307,12 @@ notification_request = shaped(
         "updated_at": moment,
         "notifications_count": digits,
         "account": account,
-        "last_status": null,
+        "last_status": maybe(status),
     }
 )
 
 week = shaped({"week": digits, "statuses": digits, "logins": digits, "registrations": digits})
 
 results = shaped({"accounts": many(account), "statuses": many(status), "hashtags": many(tag)})
-
-_CONFIGURATION: Shape = {
-    "urls": shaped({"streaming": filled}),
-    "accounts": shaped({"max_featured_tags": count, "max_pinned_statuses": count}),
-    "statuses": shaped({"max_characters": count, "max_media_attachments": count, "characters_reserved_per_url": count}),
-    "media_attachments": shaped(
-        {
-            "description_limit": count,
-            "supported_mime_types": many(filled),
-            "image_size_limit": count,
-            "image_matrix_limit": count,
-            "video_size_limit": count,
-            "video_frame_rate_limit": count,
-            "video_matrix_limit": count,
-        }
-    ),
-    "polls": shaped(
-        {
-            "max_options": count,
-            "max_characters_per_option": count,
-            "min_expiration": count,
-            "max_expiration": count,
-        }
-    ),
-    "translation": shaped({"enabled": flag}),
-}
-
-instance = shaped(
-    {
-        "domain": filled,
-        "title": filled,
-        "version": filled,
-        "source_url": text,
-        "description": text,
-        "usage": shaped({"users": shaped({"active_month": count})}),
-        "thumbnail": shaped({"url": address, "blurhash": maybe(filled), "versions": shaped({})}),
-        "icon": empty,
-        "languages": many(filled),
-        "configuration": shaped({**_CONFIGURATION, "vapid": shaped({"public_key": filled})}),
-        "registrations": shaped(
-            {"enabled": flag, "approval_required": flag, "message": maybe(text), "url": maybe(address)}
-        ),
-        "contact": shaped({"email": text, "account": maybe(account)}),
-        "rules": empty,
-    }
-)
-
-instance_v1 = shaped(
-    {
-        "uri": filled,
-        "title": filled,
-        "short_description": text,
-        "description": text,
-        "email": text,
-        "version": filled,
-        "urls": shaped({"streaming_api": filled}),
-        "stats": shaped({"user_count": count, "status_count": count, "domain_count": count}),
-        "thumbnail": maybe(address),
-        "languages": many(filled),
-        "registrations": flag,
-        "approval_required": flag,
-        "invites_enabled": flag,
-        "configuration": shaped(_CONFIGURATION),
-        "contact_account": maybe(account),
-        "rules": empty,
-    }
-)
 
 error = shaped({"error": filled}, {"error_description": filled, "code": filled, "field": filled})

@@ -7,7 +7,7 @@ from dataclasses import replace
 from models import levels, preferences
 from models.database import connection, execute
 from tests.factories import make_local_actor, make_remote_actor
-from tests.web.api import strict
+from tests.web.api import strict_instance
 from tests.web.api.conftest import Alice, Api
 
 EMPTY = [
@@ -38,7 +38,7 @@ EMPTY = [
 ]
 
 MISSING = [
-    "/api/v2/notifications",
+    "/api/v2/notifications/nothing",
     "/api/v1/collections",
     "/api/v1/annual_reports",
     "/api/v1/statuses/abc",
@@ -58,20 +58,20 @@ async def test_both_documents_have_the_shape_that_clients_want(anybody: Api) -> 
         await make_remote_actor(conn)
         await execute(conn, "INSERT INTO server (host) VALUES ('henin.test')")
 
-    new = await anybody.get("/api/v2/instance", strict.instance)
-    old = await anybody.get("/api/v1/instance", strict.instance_v1)
+    new = await anybody.get("/api/v2/instance", strict_instance.instance)
+    old = await anybody.get("/api/v1/instance", strict_instance.instance_v1)
 
     assert (new["domain"], old["uri"]) == ("lomme.test", "lomme.test")
     assert (new["title"], old["title"]) == ("La Remise", "La Remise")
     assert new["contact"]["account"]["acct"] == "coop"
     assert old["stats"] == {"user_count": 0, "status_count": 0, "domain_count": 1}
     assert new["configuration"]["urls"]["streaming"] == old["urls"]["streaming_api"] == "wss://lomme.test"
-    assert re.match(r"4\.2\.0 \(compatible; declic ", new["version"])
-    assert "api_versions" not in new
+    assert re.match(r"4\.5\.0 \(compatible; declic ", new["version"])
+    assert new["api_versions"] == old["api_versions"] == {"mastodon": 7}
 
 
 async def test_a_server_that_nobody_has_set_up_yet_answers_too(anybody: Api) -> None:
-    new = await anybody.get("/api/v2/instance", strict.instance)
+    new = await anybody.get("/api/v2/instance", strict_instance.instance)
 
     assert (new["title"], new["contact"]["account"]) == ("lomme.test", None)
 

@@ -82,15 +82,3 @@ async def test_unread_notifications_are_those_above_the_marker(alice: Alice) -> 
     assert await alice.api.get(f"{count}?account_id={people[2].id}") == {"count": 1}
     assert await alice.api.get(f"{count}?types[]=mention") == {"count": 0}
     assert await alice.api.get(f"{count}?exclude_types[]=follow") == {"count": 0}
-
-
-async def test_the_policy_accepts_everything_and_says_so(alice: Alice) -> None:
-    path = "/api/v2/notifications/policy"
-    shown = await alice.api.get(path, strict.policy)
-
-    kept = await alice.api.ask("PATCH", path, json={"for_not_following": "accept"})
-    refused = await alice.api.ask("PATCH", path, json={"for_not_following": "filter"})
-
-    assert kept.json == shown
-    assert {shown[kind] for kind in shown if kind != "summary"} == {"accept"}
-    assert refused.status == 422

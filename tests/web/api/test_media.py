@@ -15,7 +15,7 @@ from models.listings import ListingDraft
 from outbox.listings import publish
 from tests.factories import make_member
 from tests.films import FORMATS, make_film, make_gif
-from tests.web.api import strict
+from tests.web.api import strict, strict_instance
 from tests.web.api.conftest import Alice, Answer, Api
 
 

@@ -11,9 +11,10 @@ OF_PEOPLE = "/.well-known/oauth-authorization-server"
 
 
 def fill_in(path: str) -> str:
-    return "/".join("1" if part.startswith(("{id:", "{quoting:")) else part for part in path.split("/")).replace(
-        "{tag:[^/]+}", "lomme"
-    )
+    return "/".join(
+        "follow-1" if part.startswith("{key:") else "1" if part.startswith(("{id:", "{quoting:")) else part
+        for part in path.split("/")
+    ).replace("{tag:[^/]+}", "lomme")
 
 
 def list_methods() -> dict[str, set[str]]:

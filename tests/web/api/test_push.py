@@ -20,7 +20,7 @@ from models.database import connection, execute, fetch_records, fetch_value, tra
 from models.jobs import enqueue
 from tests.factories import make_follow, make_member
 from tests.fediverse import Message
-from tests.web.api import strict
+from tests.web.api import strict, strict_instance
 from tests.web.api.conftest import Alice, Api
 from web.push import ONE, ServiceAway, push_notification, push_one
 
@@ -151,7 +151,7 @@ async def test_the_key_is_one_for_ever_and_told_everywhere(alice: Alice, app: Ap
     made = await subscribe(alice.api, app)
     alice.api.instance.vapid.clear()
 
-    instance = await alice.api.get("/api/v2/instance", strict.instance)
+    instance = await alice.api.get("/api/v2/instance", strict_instance.instance)
     application = await alice.api.get("/api/v1/apps/verify_credentials")
     new = await alice.api.ask(
         "POST", "/api/v1/apps", data={"client_name": "x", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob"}

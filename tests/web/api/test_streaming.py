@@ -131,6 +131,8 @@ async def test_notifications_come_on_both_streams_of_a_person_and_to_nobody_else
         [notification] = [one.payload for one in (first, second) if one.event == "notification"]
         strict.notification(notification)
         assert notification["status"]["id"] == str(note.id)
+        groups = (await alice.api.get("/api/v2/notifications"))["notification_groups"]
+        assert [group["group_key"] for group in groups] == [notification["group_key"]]
         assert (await others.next()).payload["content"] == "<p>Rien pour moi</p>"
 
 

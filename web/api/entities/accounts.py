@@ -121,6 +121,6 @@ def build_relationship(relation: Relationship) -> Json:
         "requested": relation.requested,
         "requested_by": relation.requested_by,
         "domain_blocking": relation.domain_blocking,
-        "endorsed": False,
+        "endorsed": relation.endorsed,
         "note": relation.note,
     }

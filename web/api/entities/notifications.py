@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from models import actors, posts
 from models.database import Connection
+from models.notification_groups import write_key
 from models.notifications import Notification
 from web.api.entities.accounts import is_shown, load_accounts
 from web.api.entities.reports import load_reports
@@ -45,7 +46,7 @@ def _build(notification: Notification, account: Json | None, status: Json | None
         "id": str(notification.id),
         "type": AS.get(notification.type, notification.type),
         "created_at": write_moment(notification.created_at),
-        "group_key": f"ungrouped-{notification.id}",
+        "group_key": write_key(notification),
         "account": account,
     }
     return value if status is None else value | {"status": status}

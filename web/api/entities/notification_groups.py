@@ -1,0 +1,78 @@
+"""Notifications that are told as one, as GroupedNotificationsResults: people and posts once each, groups name them."""
+
+from collections.abc import Sequence
+
+from models import actors, posts
+from models.database import Connection
+from models.notification_groups import NotificationGroup
+from web.api.entities.accounts import is_shown, load_accounts
+from web.api.entities.notifications import WITHOUT_STATUS
+from web.api.entities.statuses import load_posts
+from web.api.entities.values import Json, Look, write_moment
+
+PARTIAL = ("id", "acct", "url", "avatar", "avatar_static", "locked", "bot")
+"""What is left of those people of whom only the picture is wanted."""
+
+
+async def load_groups(
+    conn: Connection, look: Look, groups: Sequence[NotificationGroup], reader_id: int, *, partial: bool = False
+) -> Json:
+    """These groups, without those whose people or post are gone or not to be seen any more.
+
+    With `partial` only the last person of each group is whole.
+    """
+    accounts = await _load_people(conn, look, groups)
+    post_ids = list(dict.fromkeys(group.post_id for group in groups if group.post_id is not None))
+    visible = await posts.filter_visible(conn, post_ids, reader_id)
+    loaded = await load_posts(conn, look, [id for id in post_ids if id in visible], reader_id, "notifications")
+    statuses = {int(status["id"]): status for status in loaded}
+    built = [(group, _build(group, accounts, statuses)) for group in groups]
+    shown = [(group, value) for group, value in built if value is not None]
+    named = dict.fromkeys(id for _, value in shown for id in value["sample_account_ids"])
+    last = {value["sample_account_ids"][0] for _, value in shown}
+    whole = [id for id in named if id in last or not partial]
+    used = {group.post_id for group, _ in shown}
+    value: Json = {
+        "accounts": [accounts[int(id)] for id in whole],
+        "statuses": [status for id, status in statuses.items() if id in used],
+        "notification_groups": [value for _, value in shown],
+    }
+    if partial:
+        rest = [accounts[int(id)] for id in named if id not in last]
+        value["partial_accounts"] = [{name: one[name] for name in PARTIAL} for one in rest]
+    return value
+
+
+def say_page(value: Json, groups: Sequence[NotificationGroup]) -> Json:
+    """The same with what of each group stands on the asked page."""
+    by_key = {group.key: group.page for group in groups}
+    return value | {
+        "notification_groups": [
+            one
+            | {
+                "page_min_id": str(by_key[one["group_key"]][-1].id),
+                "page_max_id": str(by_key[one["group_key"]][0].id),
+                "latest_page_notification_at": write_moment(by_key[one["group_key"]][0].created_at),
+            }
+            for one in value["notification_groups"]
+        ]
+    }
+
+
+async def _load_people(conn: Connection, look: Look, groups: Sequence[NotificationGroup]) -> dict[int, Json]:
+    ids = list(dict.fromkeys(id for group in groups for id in group.actor_ids))
+    return await load_accounts(conn, look, [one for one in await actors.list_by_ids(conn, ids) if is_shown(one)])
+
+
+def _build(group: NotificationGroup, accounts: dict[int, Json], statuses: dict[int, Json]) -> Json | None:
+    people = [str(id) for id in group.actor_ids if id in accounts]
+    if not people or (group.type not in WITHOUT_STATUS and group.post_id not in statuses):
+        return None
+    value: Json = {
+        "group_key": group.key,
+        "notifications_count": group.count,
+        "type": group.type,
+        "most_recent_notification_id": str(group.newest_id),
+        "sample_account_ids": people,
+    }
+    return value if group.post_id is None else value | {"status_id": str(group.post_id)}
