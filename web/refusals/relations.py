@@ -32,8 +32,6 @@ REFUSALS = {
     "filter_keyword_invalid": "Un mot à filtrer a de 1 à %(most)s caractères.",
     "filter_keyword_not_found": "Ce filtre n’a pas de mot avec cet identifiant.",
     "filter_has_several_keywords": "Ce filtre a plusieurs mots : modifiez-le dans une application qui les connaît.",
-    "notification_policy_unsupported": "Cette plateforme ne met aucune notification de côté : masquez ou bloquez "
-    "plutôt.",
     "hashtag_invalid": "Donnez le nom d’un mot-dièse : lettres, chiffres et tirets bas.",
     "follow_moved_account": "Ce compte a déménagé à l’adresse %(address)s : suivez-le là-bas.",
     "languages_invalid": "languages contient quelques codes comme fr.",
