@@ -2,12 +2,14 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import asyncpg
 
 from models.database import LOST
 from models.errors import DeclicError, Unavailable, tell_os_error
+from models.poolers import require_session
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -42,18 +44,24 @@ async def migrate(dsn: str, folder: Path = FOLDER) -> list[str]:
     """Apply what is missing, each file in its own transaction; the names of those applied.
 
     Raises MigrationError when the database was made by a newer version or an applied file was changed,
-    Unavailable when it cannot be reached.
+    SessionsTornApart behind a pooler that does not keep sessions, Unavailable when it cannot be reached.
     """
+    connect = partial(_connect, dsn)
+    conn = await connect()
     try:
-        conn = await asyncpg.connect(dsn)
-    except LOST as error:
-        raise Unavailable(f"The database cannot be reached: {tell_os_error(error)}") from error
-    try:
+        await require_session(conn, connect)
         # Held by the connection, not a transaction, so that the files can commit one by one.
         await conn.execute("SELECT pg_advisory_lock($1)", LOCK)
         return await _apply_missing(conn, list_migrations(folder))
     finally:
         await conn.close()
+
+
+async def _connect(dsn: str) -> asyncpg.Connection:
+    try:
+        return await asyncpg.connect(dsn)
+    except LOST as error:
+        raise Unavailable(f"The database cannot be reached: {tell_os_error(error)}") from error
 
 
 async def is_migrated(conn: asyncpg.Connection | asyncpg.pool.PoolConnectionProxy) -> bool:

@@ -49,8 +49,13 @@ def declic() -> None:
     """A server that local cooperatives install to lend, give and repair together."""
 
 
+UNWANTED = ("rich", "greenlet")
+"""structlog imports these when they happen to be installed (some library of ours brings them) and we use neither."""
+
+
 def main() -> None:
     """Run a command: 0 when it is done, 1 with one sentence when it is not, 2 when it was called wrongly."""
+    sys.modules.update(dict.fromkeys(UNWANTED))  # type: ignore[arg-type] # None: "there is no such module"
     sys.exit(run_command(sys.argv[1:]))
 
 

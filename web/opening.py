@@ -90,7 +90,7 @@ async def open_instance(settings: Settings, database_url: str) -> AsyncIterator[
     Its settings name the database even when that is the embedded one. Raises Unavailable when it cannot be reached.
     """
     settings = msgspec.structs.replace(settings, database_url=database_url)
-    pool = await open_pool(database_url)
+    pool = await open_pool(database_url, size=settings.database_pool)
     welcomes = Welcomes(pool)
     transport = AiohttpTransport(settings, knocks=ServerKnocks(pool), guests=welcomes)
     instance = Instance(site=settings.site, settings=settings, pool=pool, transport=transport, welcomes=welcomes)
