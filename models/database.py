@@ -33,8 +33,8 @@ SET plan_cache_mode = auto;
 SET jit = off;
 SET max_parallel_workers_per_gather = 0
 """
-"""Said once connected. Our statements are short: compiling them (10 ms and more) or starting workers for them costs more
-than it saves."""
+"""Said once connected. Our statements are short: to compile them (10 ms and more) or to start workers for them costs
+more than it saves."""
 
 AWAY = (
     asyncpg.PostgresConnectionError,
@@ -97,7 +97,8 @@ async def _leave_as_is(_: asyncpg.Connection) -> None:
 async def open_pool(dsn: str, *, size: int = POOL_SIZE) -> Pool:
     """A pool of prepared connections to `dsn` (a postgresql:// URL; a unix socket as `?host=/folder`).
 
-    One is kept; as many more as `size` says come under load and go after it. Raises Unavailable when the database cannot be reached.
+    One is kept; as many more as `size` says come under load and go after it. Raises Unavailable when the database
+    cannot be reached.
     """
     try:
         return await asyncpg.create_pool(

@@ -84,12 +84,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         self._check_files()
         _read_listen(self.listen)
         _read_networks(self.trusted_proxies)
-        if self.rate_limit < 0:
-            raise SettingsError(f"{_env_name('rate_limit')} is a number of requests, 0 for no limit.")
-        if self.media_cache < 1:
-            raise SettingsError(f"{_env_name('media_cache')} is a number of megabytes, 1 at least.")
-        if self.database_pool < SMALLEST_POOL:
-            raise SettingsError(f"{_env_name('database_pool')} is a number of connections, {SMALLEST_POOL} at least.")
+        self._check_numbers()
         if self.database_url is not None and not self.database_url.startswith(("postgresql://", "postgres://")):
             raise SettingsError(f"{_env_name('database_url')} looks like postgresql://user:password@host/database.")
         if self.smtp_url is not None and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps"}:
@@ -100,6 +95,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 f"when the host of {_env_name('url')} is localhost, a loopback address, or ends in .test "
                 "or .localhost."
             )
+
+    def _check_numbers(self) -> None:
+        for name, fewest, words in (
+            ("rate_limit", 0, "a number of requests, 0 for no limit"),
+            ("media_cache", 1, "a number of megabytes, 1 at least"),
+            ("database_pool", SMALLEST_POOL, f"a number of connections, {SMALLEST_POOL} at least"),
+        ):
+            if getattr(self, name) < fewest:
+                raise SettingsError(f"{_env_name(name)} is {words}.")
 
     def _check_files(self) -> None:
         for name in ("ca_file", "key_file"):

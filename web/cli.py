@@ -11,6 +11,7 @@ COMMANDS = {
     "serve": "web.commands.server",
     "worker": "web.commands.server",
     "migrate": "web.commands.server",
+    "first-run": "web.commands.first_run",
     "account": "web.commands.members",
     "token": "web.commands.members",
     "publish": "web.commands.listings",
@@ -25,7 +26,7 @@ COMMANDS = {
     "restore": "web.commands.backups",
     "demo": "web.commands.demo",
 }
-"""Command → its module, where a function has the same name; read when it is called, so that each starts quickly."""
+"""Command → its module, where a function has its name (`_` for `-`); read when called, so that each starts quickly."""
 
 
 class Commands(click.Group):
@@ -39,7 +40,7 @@ class Commands(click.Group):
         """The command of this name."""
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
+        found: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_"))
         return found
 
 

@@ -15,6 +15,11 @@ LANGUAGE_NAMES = (("fr", "Français"), ("en", "English"))
 """Each language as its speakers call it."""
 
 
+def N_(sentence: str) -> str:
+    """Mark a French sentence for the catalogue where it stands apart from what translates it."""
+    return sentence
+
+
 PART = re.compile(r'(msgid|msgid_plural|msgstr|msgstr\[(\d)\])? ?"(.*)"')
 """One line of a .po file that says something: what it is, and a piece of it (GNU gettext, "The Format of PO Files")."""
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import msgspec
 import structlog
@@ -19,9 +20,10 @@ from models.communes import load_communes
 from models.database import open_pool, transaction
 from models.errors import DeclicError, Unavailable
 from models.migrate import migrate
-from models.postgres import open_database
+from models.postgres import list_clusters, open_database
 from models.settings import Settings
 from outbox.founding import found_instance, list_missing
+from web.first_run import Progress, say_nothing
 
 log = structlog.get_logger(__name__)
 
@@ -32,26 +34,35 @@ class AddressChanged(DeclicError):
 
 @asynccontextmanager
 async def open_all(
-    settings: Settings, *, patience: float = 0, stopping: asyncio.Event | None = None
+    settings: Settings,
+    *,
+    patience: float = 0,
+    stopping: asyncio.Event | None = None,
+    progress: Progress = say_nothing,
 ) -> AsyncIterator[Instance]:
     """The instance on a database that is there, migrated and furnished: what every command needs.
 
     `patience` is how many seconds an external database may take to come up beside us, unless `stopping` is set.
+    `progress` hears what takes long.
     """
+    if settings.database_url is None and not list_clusters(settings.data):
+        progress("database")
     async with open_database(settings) as url:
-        await migrate_patiently(url, patience, stopping)
+        await migrate_patiently(url, patience, stopping, progress)
         async with open_instance(settings, url) as instance:
-            await furnish(instance)
+            await furnish(instance, progress)
             yield instance
 
 
-async def migrate_patiently(url: str, patience: float = 0, stopping: asyncio.Event | None = None) -> list[str]:
+async def migrate_patiently(
+    url: str, patience: float = 0, stopping: asyncio.Event | None = None, progress: Progress = say_nothing
+) -> list[str]:
     """Apply what is missing, once the database answers; the names of what was applied. Raises Unavailable."""
     end = time.monotonic() + patience
     stopping = stopping or asyncio.Event()
     while True:
         try:
-            applied = await migrate(url)
+            applied = await migrate(url, begin=partial(progress, "schema"))
         except Unavailable as error:
             if time.monotonic() >= end or stopping.is_set():
                 raise
@@ -64,10 +75,10 @@ async def migrate_patiently(url: str, patience: float = 0, stopping: asyncio.Eve
         return applied
 
 
-async def furnish(instance: Instance) -> None:
+async def furnish(instance: Instance, progress: Progress = say_nothing) -> None:
     """Bring the list of communes and the built-in actors; on all but the first start there is nothing to do."""
     async with transaction(instance.pool) as conn:
-        await load_communes(conn)
+        await load_communes(conn, begin=partial(progress, "communes"))
         missing = await list_missing(conn)
         known = await actors.find_local(conn, "instance")
     if known is not None and known.uri != actor_uri(instance.site, "instance"):
@@ -77,6 +88,7 @@ async def furnish(instance: Instance) -> None:
         )
     if not missing:
         return
+    progress("keys")
     pairs = {name: await make_key_pairs(instance.settings) for name in missing}
     async with transaction(instance.pool) as conn:
         created = await found_instance(conn, instance.site, pairs)

@@ -10,6 +10,7 @@ from models.database import Connection, connection
 from models.errors import Unavailable
 from web.face import Face, load_face
 from web.i18n import COOKIE, LANGUAGE_NAMES, choose_language
+from web.i18n import N_ as N_
 from web.keys import INSTANCE, TEMPLATES
 from web.session import csrf_token, current_account
 
@@ -95,11 +96,6 @@ def reader_language(request: web.Request) -> str:
         cookie=request.cookies.get(COOKIE),
         accepted=request.headers.get("Accept-Language"),
     )
-
-
-def N_(sentence: str) -> str:
-    """Mark a French sentence for the catalogue where it stands apart from the `say` that translates it."""
-    return sentence
 
 
 def say(request: web.Request, sentence: str, /, **values: Any) -> str:

@@ -3,12 +3,20 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from models.postgres.binaries import OLDEST_MAJOR, DatabaseError
+from models.postgres.binaries import OLDEST_MAJOR, DatabaseError, list_clusters
 from models.postgres.move import move_database
 from models.postgres.server import embedded, stop_unused
 from models.settings import Settings
 
-__all__ = ["OLDEST_MAJOR", "DatabaseError", "embedded", "move_database", "open_database", "stop_unused"]
+__all__ = [
+    "OLDEST_MAJOR",
+    "DatabaseError",
+    "embedded",
+    "list_clusters",
+    "move_database",
+    "open_database",
+    "stop_unused",
+]
 
 
 @asynccontextmanager
