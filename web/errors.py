@@ -1,6 +1,7 @@
 """The one place where an error becomes an answer: a page, JSON for apps, or JSON for servers. Never a traceback."""
 
 import asyncio
+import math
 from dataclasses import dataclass, field
 
 import structlog
@@ -106,7 +107,8 @@ async def answer_problem(request: web.Request, problem: Problem) -> web.Response
         page = 500 if page >= 500 else 422
     mark = request.get(REQUEST_ID) if page in {500, 503} else None
     try:
-        response = await render(request, f"errors/{page}.html", status=problem.status, mark=mark)
+        minutes = math.ceil(int(problem.headers.get("Retry-After", "0")) / 60)
+        response = await render(request, f"errors/{page}.html", status=problem.status, mark=mark, minutes=minutes)
     except Exception:
         log.exception("error_page_failed", status=problem.status)
         response = web.Response(text=problem.sentence, status=problem.status)
