@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.disk_space import measure
 from models.errors import DeclicError
 
 KEY = re.compile(r"[0-9a-f]{32}\.(?:jpg|mp4|mov|m4a|webm|mp3|wav|flac)")
@@ -64,6 +65,8 @@ class FolderStore:
     def _write(self, path: Path, data: bytes) -> None:
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         try:
+            if not measure(self.folder).holds(len(data)):
+                raise StoreFull  # what is left is for the database
             path.parent.mkdir(parents=True, exist_ok=True)
             with draft.open("xb") as file:
                 file.write(data)

@@ -11,7 +11,7 @@ import orjson
 import structlog
 from asyncpg.pool import PoolConnectionProxy
 
-from models.errors import DeclicError, Entangled, Unavailable, tell_os_error
+from models.errors import DeclicError, Entangled, NoSpace, Unavailable, tell_os_error
 from models.settings import POOL_SIZE
 
 log = structlog.get_logger(__name__)
@@ -136,6 +136,8 @@ async def connection(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
         lost = _is_lost(conn, error)
         if isinstance(error, UNSURE) and not isinstance(error, ValueError):  # a wrong argument never left
             _drop(conn)
+        if isinstance(error, asyncpg.DiskFullError):
+            raise NoSpace from error
         if lost:
             raise Unavailable from error
         raise

@@ -71,6 +71,10 @@ class Unavailable(DeclicError):
     retry = True
 
 
+class NoSpace(Unavailable):
+    """The disk of this server is full: nothing can be kept until whoever hosts it makes room."""
+
+
 class Entangled(DeclicError):
     """Somebody else changed the same thing at this very moment; please try again."""
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError
 from aiohttp.typedefs import Handler
 
-from models.errors import DeclicError, OAuthError, Unauthenticated, Unavailable
+from models.errors import DeclicError, NoSpace, OAuthError, Unauthenticated, Unavailable
 from web.accept import asks_for_document, prefers
 from web.render import render
 
@@ -40,6 +40,9 @@ SENTENCES = {
 }
 
 RETRY_SECONDS = "5"
+
+WHY_AWAY = {Unavailable: "database_away", NoSpace: "disk_full"}
+"""How the log calls what is not to be had just now."""
 
 FOR_READERS = {"Cache-Control": "private, no-store", "Vary": "Accept, Signature, Signature-Input"}
 """What refuses another server is kept by nobody: the next one may sign, and be somebody who may see it (CN4, CN5)."""
@@ -108,7 +111,8 @@ async def answer_problem(request: web.Request, problem: Problem) -> web.Response
     mark = request.get(REQUEST_ID) if page in {500, 503} else None
     try:
         minutes = math.ceil(int(problem.headers.get("Retry-After", "0")) / 60)
-        response = await render(request, f"errors/{page}.html", status=problem.status, mark=mark, minutes=minutes)
+        context = {"mark": mark, "minutes": minutes, "full": problem.code == WHY_AWAY[NoSpace]}
+        response = await render(request, f"errors/{page}.html", status=problem.status, **context)
     except Exception:
         log.exception("error_page_failed", status=problem.status)
         response = web.Response(text=problem.sentence, status=problem.status)
@@ -125,7 +129,9 @@ def _name_field(problem: Problem) -> str:
 def answer_oauth(problem: Problem) -> web.Response:
     """The answer of the token endpoint: what cannot be read is `invalid_request`, with 400."""
     status = 400 if problem.status in {413, 415, 422} else problem.status
-    code = problem.code or ("temporarily_unavailable" if status in {429, 503} else "invalid_request")
+    code = (problem.code if problem.code not in WHY_AWAY.values() else "") or (
+        "temporarily_unavailable" if status in {429, 503} else "invalid_request"
+    )
     headers = {"Cache-Control": "no-store", "Pragma": "no-cache"} | problem.headers
     value = {"error": code if status != 500 else "server_error", "error_description": problem.sentence}
     return web.json_response(value, status=status, headers=headers)
@@ -163,9 +169,10 @@ def _read_http_error(answer: web.HTTPException) -> Problem:
 def _read_our_error(error: DeclicError) -> Problem:
     headers = {}
     if isinstance(error, Unavailable):
-        away = "database_away" if type(error) is Unavailable else "busy"
+        away = WHY_AWAY.get(type(error), "busy")
         log.warning(away, cause=str(error.__cause__ or error))
-        return Problem(status=503, sentence=type(error).__doc__ or "", headers={"Retry-After": RETRY_SECONDS})
+        headers["Retry-After"] = RETRY_SECONDS
+        return Problem(status=503, sentence=type(error).__doc__ or "", headers=headers, code=away)
     if error.status in {429, 503}:
         headers["Retry-After"] = RETRY_SECONDS
     if isinstance(error, Unauthenticated):

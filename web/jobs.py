@@ -59,6 +59,7 @@ from outbox.scheduled import JOB as SCHEDULED
 from web import guest_mail
 from web.archives import making
 from web.detours import send_detours
+from web.disk import watch_disk
 from web.mail import MAIL, ask_mail, send_mail
 from web.push import ONE, push_notification, push_one
 from web.scheduled import publish_overdue, publish_scheduled
@@ -233,6 +234,7 @@ CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "stream_events": ("* * * * *", forget_stream_events),
     "directory": ("*/10 * * * *", crawl.crawl_due),
     "sign_ups": ("*/10 * * * *", watch_sign_ups),
+    "disk_space": ("*/5 * * * *", watch_disk),
     "unknown_hosts": ("*/10 * * * *", watch_unknown_hosts),
     "points": ("3-59/10 * * * *", grant_points),
     "sweep": ("17 2 * * *", sweep),

@@ -31,11 +31,12 @@ MailKind = Literal[
     "leaving_soon",
     "archive",
     "waiting_hosts",
+    "disk_space",
 ]
 """`known`: somebody tried to register with this address, which has an account already; `address`: a new address;
 `unattended`: nobody who moderates came by for a week; `factors`: the second proof at log-in was taken away;
 `leaving`, `leaving_soon`: the account ends in two weeks, tomorrow; `archive`: what she takes along lies ready;
-`waiting_hosts`: listings of hosts that nobody here knows wait for a decision."""
+`waiting_hosts`: listings of hosts that nobody here knows wait for a decision; `disk_space`: there is little left."""
 
 PURPOSES: dict[MailKind, Purpose] = {
     "login": "login",

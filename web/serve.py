@@ -26,6 +26,7 @@ from web.first_run import say_first_run, say_nothing, say_step
 from web.logging import keep_record
 from web.middlewares import IN_FLIGHT
 from web.opening import open_all
+from web.shared_media import warn_without_pictures
 from web.wake import Waker
 from web.worker import hear, run_worker
 
@@ -61,6 +62,7 @@ async def serve(settings: Settings, *, work: bool = True, listener: socket.socke
     async with unless_stopped(stopping), opened as instance:
         if not supervised:
             await tell_first_run(instance)
+            await warn_without_pictures(instance)
         await run_until(stopping, instance, listener, work=work)
 
 
@@ -116,6 +118,7 @@ async def work(settings: Settings) -> None:
     """Only work, serve no pages: `declic worker`."""
     stopping = stop_on_signals()
     async with unless_stopped(stopping), open_all(settings, patience=START_SECONDS, stopping=stopping) as instance:
+        await warn_without_pictures(instance)
         log.info("working", url=instance.site.url)
         await work_until(stopping, instance, Waker(instance.pool))
         log.info("stopped")

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from models import absences, accounts, mails, sessions, sign_ups, tokens, waiting_posts
+from models import absences, accounts, disk_space, mails, sessions, sign_ups, tokens, waiting_posts
 from models.database import connection, transaction
 from models.scopes import list_widest
 from web.forms import Form, blank_form, read_form
@@ -43,6 +43,7 @@ async def show_account(request: web.Request) -> web.Response:
         refused = await mails.is_refused(conn, account.actor_id)
         stuck = await mails.count_troubles(conn) if account.has_role("admin") else 0
         unknown = await waiting_posts.count_hosts(conn) if account.has_role("admin") else 0
+        shortage = await disk_space.find(conn) if account.has_role("admin") else None
         back_on = await absences.is_away(conn, account.actor_id)
     return await render(
         request,
@@ -53,6 +54,7 @@ async def show_account(request: web.Request) -> web.Response:
         refused=refused,
         stuck=stuck,
         unknown=unknown,
+        shortage=shortage,
         mail=request.app[INSTANCE].settings.smtp_url is not None,
         back_on=back_on,
     )

@@ -35,6 +35,7 @@ KINDS: dict[str, str] = {
     "password": N_("Un mot de passe à choisir"),
     "unattended": N_("Les inscriptions qui attendent"),
     "waiting_hosts": N_("Les sites inconnus qui attendent"),
+    "disk_space": N_("La place qui manque sur le disque"),
     "archive": N_("Vos données à emporter"),
     "leaving": N_("Un départ"),
     "leaving_soon": N_("Un départ"),
