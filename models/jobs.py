@@ -41,7 +41,7 @@ HEARTBEAT = timedelta(seconds=20)
 """A job whose worker died is taken again after this: nothing waits longer than half a minute for it."""
 
 
-BETWEEN_SECONDS = 0.05
+BETWEEN_SECONDS = 0.1
 """Chores of the same minute begin one after the other: all at once they would open a connection each."""
 
 CHANNEL = str(db_settings().channel)
