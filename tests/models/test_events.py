@@ -1,5 +1,7 @@
 """Events: hints that arrive when the transaction does, over a link that mends itself."""
 
+from typing import Any
+
 import asyncpg
 import pytest
 from structlog.testing import capture_logs
@@ -81,7 +83,7 @@ async def test_a_link_that_is_away_for_long_is_said_once_and_so_is_its_return(
 ) -> None:
     connect, tries = asyncpg.connect, iter(range(4))
 
-    async def connect_at_last(*args: object, **options: object) -> asyncpg.Connection:
+    async def connect_at_last(*args: Any, **options: Any) -> asyncpg.Connection:
         if next(tries, None) is not None:
             raise ConnectionRefusedError(111, "Connection refused")
         return await connect(*args, **options)
