@@ -11,7 +11,7 @@ from models.database import Pool, connection, fetch_value
 from tests.eventually import eventually
 from tests.servers import RunningServer, running_server
 
-IDLE, WORKING = 3, 7
+IDLE, WORKING = 3, 9
 """Connections of one process: as few as that when nobody comes, and no more than the pool and the link when many do."""
 
 RARELY_NEEDED = {"webauthn", "OpenSSL", "icalendar", "segno", "pyld", "PIL", "av", "rich", "babel.messages.pofile"}
