@@ -41,6 +41,7 @@ class Instance:
     sealed: Cache[tuple[int, str], str] = field(default_factory=lambda: Cache(size=128, seconds=60))
     vapid: Cache[str, "ec.EllipticCurvePrivateKey"] = field(default_factory=lambda: Cache(size=1, seconds=3600))
     instance_actor: Cache[str, int] = field(default_factory=lambda: Cache(size=1, seconds=86_400))
+    inhabited: Cache[str, bool] = field(default_factory=lambda: Cache(size=1, seconds=86_400))
     public_keys: Cache[str, PublicKey] = field(default_factory=lambda: Cache(size=4096, seconds=60))
     refetch_budget: FetchBudget = field(default_factory=FetchBudget)
     refetched: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=300))

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from models.disk_space import measure
 from models.errors import Refusal
 
 KEY = re.compile(r"[0-9a-f]{32}\.(?:jpg|mp4|mov|m4a|webm|weba|mp3|ogg|wav|flac)")
@@ -80,6 +81,8 @@ class FolderStore:
     def _write(self, key: str, data: bytes) -> None:
         draft = self.draft(key)
         try:
+            if not measure(self.folder).holds(len(data)):
+                raise StoreFull  # what is left is for the database
             draft.parent.mkdir(parents=True, exist_ok=True)
             with draft.open("xb") as file:
                 file.write(data)

@@ -35,7 +35,8 @@ AT_ONCE = 200
 """So many activities are claimed at the same time."""
 
 ACTORS_AT_ONCE = 6
-"""So many are processed side by side; the pool has connections for more, which the pages need."""
+FOR_PAGES = 2
+"""So many are processed side by side; some connections of the pool are left to pages, also where it is small."""
 
 WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 """How long an activity waits after each failure that may pass; after the last one it is set aside."""
@@ -76,7 +77,7 @@ class _Desk:
         self.held: set[int] = set()
         self.alone = False  # a suspect is processed, and nothing beside it
         self.processed = 0
-        self.places = asyncio.Semaphore(ACTORS_AT_ONCE)
+        self.places = asyncio.Semaphore(max(1, min(ACTORS_AT_ONCE, instance.pool.get_max_size() - FOR_PAGES)))
 
     def now(self) -> datetime:
         return self.at or datetime.now(UTC)

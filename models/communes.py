@@ -4,7 +4,7 @@ import csv
 import gzip
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +31,11 @@ COLUMNS = (
 )
 
 
-async def load_communes(conn: Connection, file: Path = FILE) -> bool:
+async def load_communes(conn: Connection, file: Path = FILE, *, begin: Callable[[], None] | None = None) -> bool:
     """Load the list unless this edition is there already (then it costs one query). Whether it was loaded.
 
     Needs the caller's transaction: readers see the old list until it commits, and of several processes that
-    start together the second waits for the first. Takes about two seconds.
+    start together the second waits for the first. Takes about two seconds; `begin` is called before.
     """
     packed, edition = _read_file(file)
     if await _loaded_edition(conn) == edition:
@@ -43,6 +43,8 @@ async def load_communes(conn: Connection, file: Path = FILE) -> bool:
     await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('communes'))")
     if await _loaded_edition(conn) == edition:
         return False
+    if begin is not None:
+        begin()
     await execute(conn, "DELETE FROM commune")
     await conn.copy_records_to_table("commune", records=read_communes(packed), columns=COLUMNS)
     await execute(

@@ -11,7 +11,8 @@ import orjson
 import structlog
 from asyncpg.pool import PoolConnectionProxy
 
-from models.errors import DeclicError, Entangled, Unavailable, tell_os_error
+from models.errors import DeclicError, Entangled, NoSpace, Unavailable, tell_os_error
+from models.settings import POOL_SIZE
 
 log = structlog.get_logger(__name__)
 
@@ -24,14 +25,16 @@ Pool = asyncpg.Pool
 
 Record = asyncpg.Record
 
-SESSION = {
-    "application_name": "declic",
-    "timezone": "UTC",
-    "plan_cache_mode": "auto",
-    # Our statements are short: compiling them (10 ms and more) or starting workers for them costs more than it saves.
-    "jit": "off",
-    "max_parallel_workers_per_gather": "0",
-}
+ANNOUNCED = {"application_name": "declic", "timezone": "UTC"}
+"""Said while connecting: what a pooler such as PgBouncer lets pass, which refuses all else there."""
+
+SESSION = """
+SET plan_cache_mode = auto;
+SET jit = off;
+SET max_parallel_workers_per_gather = 0
+"""
+"""Said once connected. Our statements are short: to compile them (10 ms and more) or to start workers for them costs
+more than it saves."""
 
 AWAY = (
     asyncpg.PostgresConnectionError,
@@ -66,11 +69,15 @@ UNSURE = (asyncpg.ReadOnlySQLTransactionError, asyncpg.InternalClientError, asyn
 """After these a connection may stand to the wrong server, be out of step, or somebody may still be using it."""
 
 ACQUIRE_SECONDS = 10
+IDLE_SECONDS = 20.0
+"""A connection beyond the first that nobody needed for so long is closed."""
+
 ROLLBACK_SECONDS = 5
 
 
 async def prepare_connection(conn: asyncpg.Connection) -> None:
-    """Teach one connection our types: jsonb columns are Python values."""
+    """Teach one connection how we work, and our types: jsonb columns are Python values."""
+    await conn.execute(SESSION)
     await conn.set_type_codec(
         "jsonb",
         schema="pg_catalog",
@@ -87,20 +94,22 @@ async def _leave_as_is(_: asyncpg.Connection) -> None:
     """
 
 
-async def open_pool(dsn: str, *, size: int = 10, minimum: int = 1) -> Pool:
+async def open_pool(dsn: str, *, size: int = POOL_SIZE) -> Pool:
     """A pool of prepared connections to `dsn` (a postgresql:// URL; a unix socket as `?host=/folder`).
 
-    Raises Unavailable when the database cannot be reached.
+    One is kept; as many more as `size` says come under load and go after it. Raises Unavailable when the database
+    cannot be reached.
     """
     try:
         return await asyncpg.create_pool(
             dsn,
-            min_size=minimum,
+            min_size=1,
             max_size=size,
+            max_inactive_connection_lifetime=IDLE_SECONDS,
             init=prepare_connection,
             reset=_leave_as_is,
             command_timeout=60,
-            server_settings=SESSION,
+            server_settings=ANNOUNCED,
         )
     except LOST as error:
         raise Unavailable("database_unreachable", cause=tell_os_error(error)) from error
@@ -127,6 +136,8 @@ async def connection(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
         lost = _is_lost(conn, error)
         if isinstance(error, UNSURE) and not isinstance(error, ValueError):  # a wrong argument never left
             _drop(conn)
+        if isinstance(error, asyncpg.DiskFullError):
+            raise NoSpace from error
         if lost:
             raise Unavailable from error
         raise

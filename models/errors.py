@@ -106,6 +106,12 @@ class Unavailable(Refusal):
     retry = True
 
 
+class NoSpace(Unavailable):
+    """The disk of this server is full: nothing can be kept until whoever hosts it makes room."""
+
+    code = "no_space"
+
+
 class Entangled(Refusal):
     """Somebody else changed the same thing at this very moment; please try again."""
 

@@ -44,6 +44,7 @@ class Listener:
         self._channels = channels
         self._queue: asyncio.Queue[tuple[str, Any] | None] = asyncio.Queue(size)
         self._failure: BaseException | None = None
+        self._lost = False
 
     async def get(self, wait_seconds: float | None = None) -> tuple[str, Any] | None:
         """The next (channel, payload); None when something may have been missed, or after `wait_seconds`.
@@ -66,7 +67,9 @@ class Listener:
             try:
                 await self._hold()
             except LOST as error:
-                log.info("events_link_lost", cause=str(error) or type(error).__name__)
+                if not self._lost:  # said once, however often it is tried
+                    log.info("events_link_lost", cause=str(error) or type(error).__name__)
+                self._lost = True
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _hold(self) -> None:
@@ -77,6 +80,9 @@ class Listener:
             for channel in self._channels:
                 await conn.add_listener(channel, self._take)
             self._put(None)
+            if self._lost:
+                log.info("events_link_back")
+            self._lost = False
             while not lost.is_set():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(lost.wait(), 30)

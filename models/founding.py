@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.database import Connection, execute, execute_many
+from models.database import Connection, execute, execute_many, fetch_value
 
 
 async def wait_for_turn(conn: Connection) -> None:
@@ -17,3 +17,9 @@ async def rename_built_in(conn: Connection, names: Mapping[str, str]) -> None:
         "UPDATE actor SET name = $2, updated_at = now() WHERE local AND username = $1 AND name <> $2",
         list(names.items()),
     )
+
+
+async def is_anybody_here(conn: Connection) -> bool:
+    """Whether there is an account, of whatever role."""
+    found: bool = await fetch_value(conn, "SELECT EXISTS (SELECT 1 FROM account)")
+    return found

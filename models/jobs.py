@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import asyncpg
 import orjson
 import structlog
 from pgqueuer.core.applications import PgQueuer
 from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor, EntrypointExecutorParameters
-from pgqueuer.db import AsyncpgDriver, AsyncpgPoolDriver
+from pgqueuer.db import AsyncpgDriver
 from pgqueuer.domain.models import Job, Schedule
+from pgqueuer.domain.settings import db_settings
 from pgqueuer.ports.driver import NotifyCallback
 from pgqueuer.queries import Queries
 
 from models import chores
-from models.database import LOST, Connection, execute, fetch_value
+from models.database import LOST, Connection, Pool, connection, execute, fetch_value
 from models.errors import Unavailable
 
 log = structlog.get_logger(__name__)
@@ -39,6 +39,37 @@ POLL = timedelta(seconds=5)
 
 HEARTBEAT = timedelta(seconds=20)
 """A job whose worker died is taken again after this: nothing waits longer than half a minute for it."""
+
+
+BETWEEN_SECONDS = 0.1
+"""Chores of the same minute begin one after the other: all at once they would open a connection each."""
+
+CHANNEL = str(db_settings().channel)
+"""Where PGQueuer announces new jobs."""
+
+
+class JobBell:
+    """What was announced on CHANNEL, handed on by whoever holds the link: one of its own would be one more connection.
+
+    A ring that is lost costs no job: they are looked for every few seconds.
+    """
+
+    def __init__(self) -> None:
+        self._callbacks: list[NotifyCallback] = []
+
+    def ring(self, payload: Any) -> None:
+        """This was announced, on the link or in this process."""
+        for callback in list(self._callbacks):
+            callback(orjson.dumps(payload))
+
+    def add(self, callback: NotifyCallback) -> None:
+        """PGQueuer wants to hear."""
+        self._callbacks.append(callback)
+
+    def remove(self, callback: NotifyCallback) -> None:
+        """PGQueuer wants to hear no more."""
+        with suppress(ValueError):
+            self._callbacks.remove(callback)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,42 +106,39 @@ async def enqueue(
 
 
 async def run_jobs(
-    dsn: str, handlers: Mapping[str, Handler], periodic: Sequence[Periodic], stopping: asyncio.Event
+    pool: Pool,
+    handlers: Mapping[str, Handler],
+    periodic: Sequence[Periodic],
+    stopping: asyncio.Event,
+    bell: JobBell | None = None,
 ) -> None:
     """Run jobs and chores until `stopping` is set; what runs then is finished first. Raises Unavailable.
 
-    The pool is its own, because PGQueuer holds a connection for listening and reads jsonb as text.
+    Without a `bell` jobs are found by looking.
     """
     try:
-        await _run_queue(dsn, handlers, periodic, stopping)
+        await _run_queue(pool, handlers, periodic, stopping, bell or JobBell())
     except LOST as error:
         raise Unavailable from error
 
 
 async def _run_queue(
-    dsn: str, handlers: Mapping[str, Handler], periodic: Sequence[Periodic], stopping: asyncio.Event
+    pool: Pool,
+    handlers: Mapping[str, Handler],
+    periodic: Sequence[Periodic],
+    stopping: asyncio.Event,
+    bell: JobBell,
 ) -> None:
-    async with asyncpg.create_pool(
-        dsn, min_size=1, max_size=3, server_settings={"application_name": "declic jobs"}
-    ) as pool:
-        queue, suspects = PgQueuer(_PoolDriver(pool)), asyncio.Lock()
-        for name, handler in handlers.items():
-            queue.entrypoint(name, on_failure="hold", executor_factory=_make_executor)(
-                _run_with(pool, handler, suspects)
-            )
-        for item in periodic:
-            queue.schedule(item.name, item.cron)(_run_chore(pool, item))
-        stopper = asyncio.create_task(_stop(stopping, queue))
-        try:
-            await queue.run(
-                dequeue_timeout=POLL,
-                batch_size=10,
-                max_concurrent_tasks=20,
-                shutdown_on_listener_failure=True,
-                heartbeat_timeout=HEARTBEAT,
-            )
-        finally:
-            stopper.cancel()
+    queue, suspects = PgQueuer(_PoolDriver(pool, bell)), asyncio.Lock()
+    for name, handler in handlers.items():
+        queue.entrypoint(name, on_failure="hold", executor_factory=_make_executor)(_run_with(pool, handler, suspects))
+    for number, item in enumerate(periodic):
+        queue.schedule(item.name, item.cron)(_run_chore(pool, item, number * BETWEEN_SECONDS))
+    stopper = asyncio.create_task(_stop(stopping, queue))
+    try:
+        await queue.run(dequeue_timeout=POLL, batch_size=10, max_concurrent_tasks=20, heartbeat_timeout=HEARTBEAT)
+    finally:
+        stopper.cancel()
 
 
 async def prune(conn: Connection, *, days: int = 7) -> int:
@@ -132,29 +160,65 @@ class _OurDriver(AsyncpgDriver):
     """PGQueuer on one of our connections, whose jsonb arguments are values and not text (models/database)."""
 
     async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
-        *others, headers = args
-        assert isinstance(headers, list)
-        return await super().fetch(query, *others, [orjson.loads(text) for text in headers])
+        return [
+            dict(row) for row in await self._connection.fetch(query, *await _as_values(self._connection, query, args))
+        ]
+
+    async def execute(self, query: str, *args: object) -> str:
+        return str(await self._connection.execute(query, *await _as_values(self._connection, query, args)))
 
 
-class _PoolDriver(AsyncpgPoolDriver):
-    """A pool that says nothing before PGQueuer listens.
+async def _as_values(conn: Connection, query: str, args: tuple[object, ...]) -> list[object]:
+    """PGQueuer writes JSON as text, and our connections take values."""
+    if "jsonb" not in query.lower():
+        return list(args)
+    statement = await conn.prepare(query)
+    return [
+        _read_json(arg) if "jsonb" in kind.name else arg
+        for arg, kind in zip(args, statement.get_parameters(), strict=True)
+    ]
 
-    PGQueuer asks itself every ten seconds whether it hears, the first time while it is still asking to listen. When
-    the question came first, nobody heard it, and everything was stopped and started again.
+
+def _read_json(argument: object) -> object:
+    if isinstance(argument, list):
+        return [_read_json(one) for one in argument]
+    return orjson.loads(argument) if isinstance(argument, str) else argument
+
+
+class _PoolDriver(AsyncpgDriver):
+    """PGQueuer on our pool: a connection for each statement, and the link that the whole process listens on.
+
+    Every ten seconds PGQueuer asks itself whether it hears. The answer stays in this process: whether the link is up is
+    the business of whoever holds it. Its statements go one by one, over one connection.
     """
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        super().__init__(pool)
-        self._listening = asyncio.Event()
+    def __init__(self, pool: Pool, bell: JobBell) -> None:
+        self._shutdown = asyncio.Event()
+        self._lock = asyncio.Lock()
+        self._pool = pool
+        self._bell = bell
 
-    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
-        await super().add_listener(channel, callback)
-        self._listening.set()
+    async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
+        async with self._lock, connection(self._pool) as conn:
+            return await _OurDriver(conn).fetch(query, *args)  # type: ignore[arg-type] # as in `enqueue`
+
+    async def execute(self, query: str, *args: object) -> str:
+        async with self._lock, connection(self._pool) as conn:
+            return await _OurDriver(conn).execute(query, *args)  # type: ignore[arg-type] # as in `enqueue`
 
     async def notify(self, channel: str, payload: str) -> None:
-        await self._listening.wait()
-        await super().notify(channel, payload)
+        value = orjson.loads(payload)
+        if value.get("type") == "health_check_event":
+            self._bell.ring(value)
+        else:
+            await self.execute("SELECT pg_notify($1, $2)", channel, payload)
+
+    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
+        assert channel == CHANNEL, "the bell rings for one channel"
+        self._bell.add(callback)
+
+    async def remove_listener(self, channel: str, callback: NotifyCallback) -> None:
+        self._bell.remove(callback)
 
 
 def _make_executor(parameters: EntrypointExecutorParameters) -> DatabaseRetryEntrypointExecutor:
@@ -167,7 +231,7 @@ def _make_executor(parameters: EntrypointExecutorParameters) -> DatabaseRetryEnt
     )
 
 
-def _run_with(pool: asyncpg.Pool, handler: Handler, suspects: asyncio.Lock) -> Callable[[Job], Awaitable[None]]:
+def _run_with(pool: Pool, handler: Handler, suspects: asyncio.Lock) -> Callable[[Job], Awaitable[None]]:
     async def run(job: Job) -> None:
         if job.attempts > ATTEMPTS * 2:
             log.error("job_given_up", job=job.entrypoint, id=job.id)
@@ -175,24 +239,26 @@ def _run_with(pool: asyncpg.Pool, handler: Handler, suspects: asyncio.Lock) -> C
         # What was tried before runs alone among its like: one that kills its worker must not use up their tries too.
         async with suspects if job.attempts else nullcontext():
             # Counted before it runs: a job that kills its worker would otherwise come back for ever.
-            await pool.execute("UPDATE pgqueuer SET attempts = attempts + 1 WHERE id = $1", job.id)
+            async with connection(pool) as conn:
+                await execute(conn, "UPDATE pgqueuer SET attempts = attempts + 1 WHERE id = $1", job.id)
             await handler(orjson.loads(job.payload or b"null"))
 
     return run
 
 
-def _run_chore(pool: asyncpg.Pool, item: Periodic) -> Callable[[Schedule], Awaitable[None]]:
+def _run_chore(pool: Pool, item: Periodic, wait: float) -> Callable[[Schedule], Awaitable[None]]:
     async def run(_: Schedule) -> None:
+        await asyncio.sleep(wait)
         try:
             await item.chore()
         except Exception as error:
             cause = chores.tell_cause(error)
             log.error("chore_failed", chore=item.name, cause=cause)
-            with suppress(*LOST):  # the database may be what is away
-                async with pool.acquire() as conn:
+            with suppress(Unavailable):  # the database may be what is away
+                async with connection(pool) as conn:
                     await chores.note_failure(conn, item.name, cause)
             raise
-        async with pool.acquire() as conn:
+        async with connection(pool) as conn:
             await chores.note_success(conn, item.name)
 
     return run

@@ -140,3 +140,12 @@ async def list_unknown_files(conn: Connection, keys: list[str]) -> list[str]:
         """,
         keys,
     )
+
+
+async def list_newest_keys(conn: Connection, limit: int) -> list[str]:
+    """Keys of the newest files that members sent, to see whether they are here."""
+    return await fetch_column(
+        conn,
+        "SELECT file_key FROM media WHERE remote_url IS NULL AND file_key IS NOT NULL ORDER BY id DESC LIMIT $1",
+        limit,
+    )

@@ -1,13 +1,16 @@
 """Numbered `.sql` files, applied once each, in order, under one advisory lock."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import asyncpg
 
 from models.database import LOST
 from models.errors import DeclicError, Unavailable, tell_os_error
+from models.poolers import require_session
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -42,17 +45,21 @@ def list_migrations(folder: Path = FOLDER) -> list[Migration]:
     return [Migration(name=path.stem, sql=path.read_text(encoding="utf-8")) for path in paths]
 
 
-async def migrate(dsn: str, folder: Path = FOLDER) -> list[str]:
+async def migrate(dsn: str, folder: Path = FOLDER, *, begin: Callable[[], None] | None = None) -> list[str]:
     """Apply what is missing, each file in its own transaction; the names of those applied.
 
+    `begin` is called before the first of them: they may take their time.
+
     Raises MigrationError when the database was made by a newer version or an applied file was changed,
-    Unavailable when it cannot be reached.
+    SessionsTornApart behind a pooler that does not keep sessions, Unavailable when it cannot be reached.
     """
-    conn = await _connect(dsn)
+    connect = partial(_connect, dsn)
+    conn = await connect()
     try:
+        await require_session(conn, connect)
         # Held by the connection, not a transaction, so that the files can commit one by one.
         await conn.execute("SELECT pg_advisory_lock($1)", LOCK)
-        return await _apply_missing(conn, list_migrations(folder))
+        return await _apply_missing(conn, list_migrations(folder), begin)
     finally:
         await conn.close()
 
@@ -92,7 +99,9 @@ async def is_migrated(conn: asyncpg.Connection | asyncpg.pool.PoolConnectionProx
     return {row["name"] for row in applied} == {path.stem for path in FOLDER.glob("[0-9][0-9][0-9][0-9]_*.sql")}
 
 
-async def _apply_missing(conn: asyncpg.Connection, migrations: list[Migration]) -> list[str]:
+async def _apply_missing(
+    conn: asyncpg.Connection, migrations: list[Migration], begin: Callable[[], None] | None
+) -> list[str]:
     await conn.execute(
         """
         CREATE TABLE IF NOT EXISTS migration (
@@ -105,6 +114,8 @@ async def _apply_missing(conn: asyncpg.Connection, migrations: list[Migration]) 
     applied = {row["name"]: row["checksum"] for row in await conn.fetch("SELECT name, checksum FROM migration")}
     _require_known(applied, migrations)
     missing = [migration for migration in migrations if migration.name not in applied]
+    if missing and begin is not None:
+        begin()
     for migration in missing:
         async with conn.transaction():
             try:

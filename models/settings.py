@@ -22,6 +22,10 @@ ELSEWHERE = frozenset({"DECLIC_CONFIG", "DECLIC_TEST_DATABASE_URL"})
 
 LANGUAGES = ("fr", "en")
 
+POOL_SIZE = 8
+SMALLEST_POOL = 2
+"""Connections to the database that one process opens at most: unless told otherwise, and the fewest that do."""
+
 Network = IPv4Network | IPv6Network
 
 
@@ -56,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     listen: str = "127.0.0.1:8000"
     data: Path = Path("data")
     database_url: str | None = None
+    database_pool: int = POOL_SIZE
     ca_file: Path | None = None
     rate_limit: int = 1500
     key_file: Path | None = None
@@ -79,10 +84,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         self._check_files()
         _read_listen(self.listen)
         _read_networks(self.trusted_proxies)
-        if self.rate_limit < 0:
-            raise SettingsError(f"{_env_name('rate_limit')} is a number of requests, 0 for no limit.")
-        if self.media_cache < 1:
-            raise SettingsError(f"{_env_name('media_cache')} is a number of megabytes, 1 at least.")
+        self._check_numbers()
         if self.database_url is not None and not self.database_url.startswith(("postgresql://", "postgres://")):
             raise SettingsError(f"{_env_name('database_url')} looks like postgresql://user:password@host/database.")
         if self.smtp_url is not None and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps"}:
@@ -93,6 +95,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 f"when the host of {_env_name('url')} is localhost, a loopback address, or ends in .test "
                 "or .localhost."
             )
+
+    def _check_numbers(self) -> None:
+        for name, fewest, words in (
+            ("rate_limit", 0, "a number of requests, 0 for no limit"),
+            ("media_cache", 1, "a number of megabytes, 1 at least"),
+            ("database_pool", SMALLEST_POOL, f"a number of connections, {SMALLEST_POOL} at least"),
+        ):
+            if getattr(self, name) < fewest:
+                raise SettingsError(f"{_env_name(name)} is {words}.")
 
     def _check_files(self) -> None:
         for name in ("ca_file", "key_file"):

@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from icalendar import Alarm, Calendar, Component, Event, Timezone, TimezoneDaylight, TimezoneStandard
-
+from models.lazy import LazyModule
 from models.moments import PARIS
+
+if TYPE_CHECKING:
+    import icalendar
+else:
+    icalendar = LazyModule("icalendar")
 
 PRODUCT = "-//Mon declic//Declic//FR"
 
@@ -50,7 +54,7 @@ class Occasion:
 
 def write_calendar(occasions: Iterable[Occasion], *, name: str = "") -> bytes:
     """One file with these occasions. With a `name` it is a calendar that programs follow, else one to be added."""
-    calendar = Calendar()
+    calendar = icalendar.Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
@@ -67,8 +71,8 @@ def write_calendar(occasions: Iterable[Occasion], *, name: str = "") -> bytes:
     return body
 
 
-def _make_event(one: Occasion) -> Event:
-    event = Event()
+def _make_event(one: Occasion) -> "icalendar.Event":
+    event = icalendar.Event()
     event.add("uid", one.uid)
     event.add("sequence", one.sequence)
     event.add("dtstamp", one.updated_at.astimezone(UTC))
@@ -98,24 +102,26 @@ def _place(one: Occasion, moment: datetime) -> object:
     return local if local.fold == 0 else moment.astimezone(UTC)  # the second 2:30 of an October night has no other name
 
 
-def _make_alarm(words: str, before: timedelta, *, related: str = "START") -> Alarm:
-    alarm = Alarm()
+def _make_alarm(words: str, before: timedelta, *, related: str = "START") -> "icalendar.Alarm":
+    alarm = icalendar.Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", words)
     alarm.add("trigger", -before, parameters={"RELATED": related})
     return alarm
 
 
-def _make_zone() -> Timezone:
+def _make_zone() -> "icalendar.Timezone":
     """Europe/Paris by the rule in force since 1996, in a few lines that every program reads."""
-    zone = Timezone()
+    zone = icalendar.Timezone()
     zone.add("tzid", PARIS.key)
-    zone.add_component(_make_half(TimezoneDaylight(), "CEST", datetime(1996, 3, 31, 2), since=1, to=2))
-    zone.add_component(_make_half(TimezoneStandard(), "CET", datetime(1996, 10, 27, 3), since=2, to=1))
+    zone.add_component(_make_half(icalendar.TimezoneDaylight(), "CEST", datetime(1996, 3, 31, 2), since=1, to=2))
+    zone.add_component(_make_half(icalendar.TimezoneStandard(), "CET", datetime(1996, 10, 27, 3), since=2, to=1))
     return zone
 
 
-def _make_half(half: Component, name: str, first: datetime, *, since: int, to: int) -> Component:
+def _make_half(
+    half: "icalendar.Component", name: str, first: datetime, *, since: int, to: int
+) -> "icalendar.Component":
     half.add("dtstart", first)
     half.add("tzname", name)
     half.add("tzoffsetfrom", timedelta(hours=since))

@@ -12,6 +12,7 @@ COMMANDS = {
     "serve": "web.commands.server",
     "worker": "web.commands.server",
     "migrate": "web.commands.server",
+    "first-run": "web.commands.first_run",
     "account": "web.commands.members",
     "token": "web.commands.members",
     "publish": "web.commands.listings",
@@ -26,7 +27,7 @@ COMMANDS = {
     "restore": "web.commands.backups",
     "demo": "web.commands.demo",
 }
-"""Command → its module, where a function has the same name; read when it is called, so that each starts quickly."""
+"""Command → its module, where a function has its name (`_` for `-`); read when called, so that each starts quickly."""
 
 
 class Commands(click.Group):
@@ -40,7 +41,7 @@ class Commands(click.Group):
         """The command of this name."""
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
+        found: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_"))
         return found
 
 
@@ -55,8 +56,13 @@ def declic(settings: Path | None) -> None:
     """A server that local cooperatives install to lend, give and repair together."""
 
 
+UNWANTED = ("rich", "greenlet")
+"""structlog imports these when they happen to be installed (some library of ours brings them) and we use neither."""
+
+
 def main() -> None:
     """Run a command: 0 when it is done, 1 with one sentence when it is not, 2 when it was called wrongly."""
+    sys.modules.update(dict.fromkeys(UNWANTED))  # type: ignore[arg-type] # None: "there is no such module"
     sys.exit(run_command(sys.argv[1:]))
 
 

@@ -1,6 +1,7 @@
 """The one place where an error becomes an answer: a page, JSON for apps, or JSON for servers. Never a traceback."""
 
 import asyncio
+import math
 from dataclasses import dataclass, field
 
 import structlog
@@ -10,7 +11,7 @@ from aiohttp.typedefs import Handler
 
 from models import tokens
 from models.database import connection
-from models.errors import DeclicError, OAuthError, Refusal, Unauthenticated, Unavailable
+from models.errors import DeclicError, NoSpace, OAuthError, Refusal, Unauthenticated, Unavailable
 from web.accept import asks_for_document, prefers
 from web.i18n import load_catalogue
 from web.keys import INSTANCE
@@ -47,6 +48,9 @@ CODES = {
 """What HTTP itself answers, as codes of `web/refusals/`."""
 
 RETRY_SECONDS = "5"
+
+WHY_AWAY = {Unavailable: "database_away", NoSpace: "disk_full"}
+"""How the log calls what is not to be had just now."""
 
 FOR_READERS = {"Cache-Control": "private, no-store", "Vary": "Accept, Signature, Signature-Input"}
 """What refuses another server is kept by nobody: the next one may sign, and be somebody who may see it (CN4, CN5)."""
@@ -110,7 +114,9 @@ async def answer_problem(request: web.Request, problem: Problem) -> web.Response
         page = 500 if page >= 500 else 422
     mark = request.get(REQUEST_ID) if page in {500, 503} else None
     try:
-        response = await render(request, f"errors/{page}.html", status=problem.status, mark=mark)
+        minutes = math.ceil(int(problem.headers.get("Retry-After", "0")) / 60)
+        context = {"mark": mark, "minutes": minutes, "full": isinstance(problem.error, NoSpace)}
+        response = await render(request, f"errors/{page}.html", status=problem.status, **context)
     except Exception:
         log.exception("error_page_failed", status=problem.status)
         response = web.Response(text=tell(request, as_refusal(problem.error)), status=problem.status)
@@ -192,7 +198,7 @@ def _read_http_error(answer: web.HTTPException) -> Problem:
 def _read_our_error(error: DeclicError) -> Problem:
     headers = {}
     if isinstance(error, Unavailable):
-        away = "database_away" if type(error) is Unavailable else "busy"
+        away = WHY_AWAY.get(type(error), "busy")
         log.warning(away, cause=str(error.__cause__ or error))
         return Problem(status=503, error=type(error)(), headers={"Retry-After": RETRY_SECONDS})
     if error.status in {429, 503}:

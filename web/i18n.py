@@ -1,12 +1,9 @@
 """The reader's language: which one, and the catalogue of its sentences (the msgid is the French sentence)."""
 
-from collections.abc import Iterable
-from io import BytesIO
+import re
+from collections.abc import Callable, Iterable, Iterator
+from gettext import c2py
 from pathlib import Path
-
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import Translations
 
 FOLDER = Path(__file__).parent / "locales"
 
@@ -18,14 +15,68 @@ LANGUAGE_NAMES = (("fr", "Français"), ("en", "English"))
 """Each language as its speakers call it."""
 
 
-def load_catalogue(language: str, folder: Path = FOLDER) -> Translations:
-    """The sentences of one language, compiled from its .po file: no build step, nothing else to install."""
-    path = folder / language / "LC_MESSAGES" / f"{DOMAIN}.po"
-    compiled = BytesIO()
-    with path.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=language, domain=DOMAIN))
-    compiled.seek(0)
-    return Translations(compiled, DOMAIN)
+def N_(sentence: str) -> str:
+    """Mark a French sentence for the catalogue where it stands apart from what translates it."""
+    return sentence
+
+
+PART = re.compile(r'(msgid|msgid_plural|msgstr|msgstr\[(\d)\])? ?"(.*)"')
+"""One line of a .po file that says something: what it is, and a piece of it (GNU gettext, "The Format of PO Files")."""
+
+ESCAPED = re.compile(r"\\(.)")
+ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
+
+PLURAL = re.compile(r"plural=(.*?);?\n")
+
+
+class Catalogue:
+    """The sentences of one language, by the French one; whatever it does not hold is said in French."""
+
+    def __init__(self, sentences: dict[str, tuple[str, ...]]) -> None:
+        """`sentences` are those of a file: each in as many forms as the language has, the file's own head under ""."""
+        found = PLURAL.search("".join(sentences.pop("", ())))
+        self._choose: Callable[[int], int] = c2py(found[1] if found else "n != 1")
+        self._sentences = {one: forms for one, forms in sentences.items() if any(forms) and forms != (one,)}
+
+    def ugettext(self, sentence: str) -> str:
+        """The sentence in this language."""
+        return self._sentences.get(sentence, (sentence,))[0]
+
+    def ungettext(self, one: str, many: str, count: int) -> str:
+        """The form for so many."""
+        forms = self._sentences.get(one, ())
+        chosen = self._choose(count)
+        return forms[chosen] if chosen < len(forms) else (one if chosen == 0 else many)
+
+
+def load_catalogue(language: str, folder: Path = FOLDER) -> Catalogue:
+    """The sentences of one language, read from its .po file: no build step, nothing else to install.
+
+    Read here because what Babel keeps of each sentence, for editors, is some ten times what readers need.
+    """
+    with (folder / language / "LC_MESSAGES" / f"{DOMAIN}.po").open(encoding="utf-8") as lines:
+        return Catalogue(dict(_read_entries(lines)))
+
+
+def _read_entries(lines: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    entry: dict[str, str] = {}
+    part = ""
+    for line in lines:
+        found = PART.fullmatch(line.rstrip("\n"))
+        if found is None:  # an empty line, or a comment
+            continue
+        if found[1] == "msgid" and entry:
+            yield _close(entry)
+            entry = {}
+        part = found[1] or part
+        entry[part] = entry.get(part, "") + ESCAPED.sub(lambda one: ESCAPES.get(one[1], one[1]), found[3])
+    if entry:
+        yield _close(entry)
+
+
+def _close(entry: dict[str, str]) -> tuple[str, tuple[str, ...]]:
+    """The sentence and its forms, in their order."""
+    return entry["msgid"], tuple(text for part, text in sorted(entry.items()) if part.startswith("msgstr"))
 
 
 def choose_language(

@@ -63,6 +63,7 @@ from outbox.scheduled import JOB as SCHEDULED
 from web import guest_mail, staff_mails
 from web.archives import making
 from web.detours import send_detours
+from web.disk import watch_disk
 from web.mail import MAIL, ask_mail, send_mail
 from web.push import ONE, push_notification, push_one
 from web.repair_mails import send_repair_mail
@@ -246,6 +247,7 @@ CHORES: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "directory": ("*/10 * * * *", crawl.crawl_due),
     "sign_ups": ("*/10 * * * *", watch_sign_ups),
     "staff": ("11 * * * *", staff_mails.remind_staff),
+    "disk_space": ("*/5 * * * *", watch_disk),
     "unknown_hosts": ("*/10 * * * *", watch_unknown_hosts),
     "points": ("3-59/10 * * * *", grant_points),
     "sweep": ("17 2 * * *", sweep),

@@ -32,6 +32,9 @@ CORS = {
     "Access-Control-Max-Age": "86400",
 }
 
+LEAD_TO_SERVERS = ("/ailleurs", "/@", "/annonces/", "/a/", "/notes/")
+"""Pages of what one may follow or answer, where a form leads somebody to her own server."""
+
 SILENT = ("/static/", "/media/", "/healthz", "/readyz")
 """Their successes are not worth a line."""
 
@@ -120,12 +123,15 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         headers["X-Request-Id"] = request[REQUEST_ID]
     if is_open_elsewhere(request):
         headers.update(CORS)
+    is_page = response.content_type == "text/html" or response.status == 304  # which stands for a page that is kept
+    if is_page:
+        headers.setdefault("Cache-Control", "no-cache")  # asked for again each time
     settings = request.app[INSTANCE].settings
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
-    headers.setdefault("Content-Security-Policy", make_content_policy(settings, request.path))
+    headers.setdefault("Content-Security-Policy", make_content_policy(settings, request.path if is_page else ""))
     if settings.url.startswith("https:"):
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 
@@ -133,14 +139,18 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 def make_content_policy(settings: Settings, path: str) -> str:
     """Everything from our own origin, what was uploaded also from its own one; nothing inline, nobody frames us.
 
-    The log-in and consent pages of OAuth lead to addresses of apps, which `form-action` would block;
-    elsewhere a form may end on another server, where somebody follows from.
+    Forms end here. Two do not: the consent page of OAuth leads to addresses of apps, of whatever scheme, and from what
+    one may answer or follow a form leads to somebody's own server (`POST /ailleurs`).
     """
     policy = ["default-src 'self'", "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'"]
     if settings.media_url is not None:
         policy += [f"{kind} 'self' {settings.media_url}" for kind in ("img-src", "media-src")]
     if not path.startswith("/oauth/"):
+        policy.append(f"img-src 'self' {settings.media_url}")
+    if path.startswith(LEAD_TO_SERVERS):
         policy.append("form-action 'self' https:" + (" http:" if settings.test_federation else ""))
+    elif not path.startswith("/oauth/"):
+        policy.append("form-action 'self'")
     return "; ".join(policy)
 
 

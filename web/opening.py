@@ -21,9 +21,10 @@ from models.communes import load_communes
 from models.database import open_pool, transaction
 from models.errors import DeclicError, Unavailable
 from models.migrate import NotMigrated, migrate, require_migrated
-from models.postgres import open_database
+from models.postgres import list_clusters, open_database
 from models.settings import Settings
 from outbox.founding import found_instance, list_missing
+from web.first_run import Progress, say_nothing
 
 log = structlog.get_logger(__name__)
 
@@ -39,27 +40,36 @@ class AddressChanged(DeclicError):
 
 @asynccontextmanager
 async def open_all(
-    settings: Settings, *, patience: float = 0, stopping: asyncio.Event | None = None, migrating: bool = True
+    settings: Settings,
+    *,
+    patience: float = 0,
+    stopping: asyncio.Event | None = None,
+    migrating: bool = True,
+    progress: Progress = say_nothing,
 ) -> AsyncIterator[Instance]:
     """The instance on a database that is there, migrated and furnished: what every command needs.
 
     `patience` is how many seconds an external database may take to come up beside us, unless `stopping` is set. Only
     what serves is `migrating`: beside a server that runs, the schema of another version would fail it. Then a database
-    that is not there is not made either.
+    that is not there is not made either. `progress` hears what takes long.
     """
+    if migrating and settings.database_url is None and not list_clusters(settings.data):
+        progress("database")
     async with open_database(settings, creating=migrating) as url:
         if migrating:
-            await migrate_patiently(url, patience, stopping)
+            await migrate_patiently(url, patience, stopping, progress)
         else:
             await await_migrated(url, patience, stopping)
         async with open_instance(settings, url) as instance:
-            await furnish(instance)
+            await furnish(instance, progress)
             yield instance
 
 
-async def migrate_patiently(url: str, patience: float = 0, stopping: asyncio.Event | None = None) -> list[str]:
+async def migrate_patiently(
+    url: str, patience: float = 0, stopping: asyncio.Event | None = None, progress: Progress = say_nothing
+) -> list[str]:
     """Apply what is missing, once the database answers; the names of what was applied. Raises Unavailable."""
-    applied = await _await(partial(migrate, url), (Unavailable,), patience, stopping)
+    applied = await _await(partial(migrate, url, begin=partial(progress, "schema")), (Unavailable,), patience, stopping)
     if applied:
         log.info("migrated", migrations=applied)
     return applied
@@ -90,10 +100,10 @@ async def _await(
                 await asyncio.wait_for(stopping.wait(), PAUSE_SECONDS)
 
 
-async def furnish(instance: Instance) -> None:
+async def furnish(instance: Instance, progress: Progress = say_nothing) -> None:
     """Bring the list of communes and the built-in actors; on all but the first start there is nothing to do."""
     async with transaction(instance.pool) as conn:
-        await load_communes(conn)
+        await load_communes(conn, begin=partial(progress, "communes"))
         missing = await list_missing(conn)
         known = await actors.find_local(conn, "instance")
     if known is not None and known.uri != actor_uri(instance.site, "instance"):
@@ -103,6 +113,7 @@ async def furnish(instance: Instance) -> None:
         )
     if not missing:
         return
+    progress("keys")
     pairs = {name: await make_key_pairs(instance.settings) for name in missing}
     async with transaction(instance.pool) as conn:
         created = await found_instance(conn, instance.site, pairs)
@@ -116,7 +127,7 @@ async def open_instance(settings: Settings, database_url: str) -> AsyncIterator[
     Its settings name the database even when that is the embedded one. Raises Unavailable when it cannot be reached.
     """
     settings = msgspec.structs.replace(settings, database_url=database_url)
-    pool = await open_pool(database_url)
+    pool = await open_pool(database_url, size=settings.database_pool)
     welcomes = Welcomes(pool)
     transport = AiohttpTransport(settings, knocks=ServerKnocks(pool), guests=welcomes)
     instance = Instance(site=settings.site, settings=settings, pool=pool, transport=transport, welcomes=welcomes)

@@ -1,50 +1,43 @@
 """Passkeys (WebAuthn): what a browser is asked for, and whether its answer holds."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import orjson
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import base64url_to_bytes
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from models.accounts import Account
 from models.errors import Invalid
+from models.lazy import LazyModule
 from models.passkeys import NewPasskey, Passkey
 from models.settings import Site
+
+if TYPE_CHECKING:
+    import webauthn
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+else:
+    webauthn = LazyModule("webauthn")  # reads certificates by several libraries that nothing else needs
 
 LONGEST = 16_000
 """Characters of an answer."""
 
-BROKEN = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, IndexError)
-"""What the library raises for answers that no browser gives."""
+BROKEN = (ValueError, TypeError, KeyError, AttributeError, IndexError)
+"""What the library raises for answers that no browser gives, beside its own errors."""
 
 
 def offer(site: Site, account: Account, known: Sequence[Passkey], *, coop: str, challenge: bytes) -> str:
     """What to create: a key that the device can find by itself, so that it may also replace the password."""
-    return options_to_json(
-        generate_registration_options(
+    return webauthn.options_to_json(
+        webauthn.generate_registration_options(
             rp_id=_host(site),
             rp_name=coop,
             user_id=str(account.actor_id).encode(),
             user_name=account.username,
             user_display_name=account.name or account.username,
             challenge=challenge,
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.PREFERRED,
-                user_verification=UserVerificationRequirement.PREFERRED,
+            authenticator_selection=webauthn.helpers.structs.AuthenticatorSelectionCriteria(
+                resident_key=webauthn.helpers.structs.ResidentKeyRequirement.PREFERRED,
+                user_verification=webauthn.helpers.structs.UserVerificationRequirement.PREFERRED,
             ),
             exclude_credentials=_describe(known),
         )
@@ -54,13 +47,13 @@ def offer(site: Site, account: Account, known: Sequence[Passkey], *, coop: str, 
 def accept(site: Site, answer: str, *, challenge: bytes, name: str) -> NewPasskey:
     """The key that was made. Raises Invalid."""
     try:
-        made = verify_registration_response(
+        made = webauthn.verify_registration_response(
             credential=_read(answer),
             expected_challenge=challenge,
             expected_rp_id=_host(site),
             expected_origin=site.url,
         )
-    except BROKEN as error:
+    except (*BROKEN, webauthn.helpers.exceptions.WebAuthnException) as error:
         raise Invalid("passkey_unreadable") from error
     return NewPasskey(
         credential_id=made.credential_id,
@@ -72,13 +65,15 @@ def accept(site: Site, answer: str, *, challenge: bytes, name: str) -> NewPasske
 
 def ask(site: Site, known: Sequence[Passkey], *, challenge: bytes) -> str:
     """What to sign; without `known` keys the person chooses one, and proves to the device who she is."""
-    return options_to_json(
-        generate_authentication_options(
+    return webauthn.options_to_json(
+        webauthn.generate_authentication_options(
             rp_id=_host(site),
             challenge=challenge,
             allow_credentials=_describe(known),
             user_verification=(
-                UserVerificationRequirement.PREFERRED if known else UserVerificationRequirement.REQUIRED
+                webauthn.helpers.structs.UserVerificationRequirement.PREFERRED
+                if known
+                else webauthn.helpers.structs.UserVerificationRequirement.REQUIRED
             ),
         )
     )
@@ -87,15 +82,15 @@ def ask(site: Site, known: Sequence[Passkey], *, challenge: bytes) -> str:
 def find_credential_id(answer: str) -> bytes:
     """Which key says that it signed. Raises Invalid."""
     try:
-        return base64url_to_bytes(str(_read(answer)["id"]))
-    except BROKEN as error:
+        return webauthn.base64url_to_bytes(str(_read(answer)["id"]))
+    except (*BROKEN, webauthn.helpers.exceptions.WebAuthnException) as error:
         raise Invalid("passkey_unreadable") from error
 
 
 def check(site: Site, answer: str, passkey: Passkey, *, challenge: bytes, alone: bool) -> int:
     """How often the key was used, when it signed the challenge on our page; `alone`, for its owner. Raises Invalid."""
     try:
-        checked = verify_authentication_response(
+        checked = webauthn.verify_authentication_response(
             credential=_read(answer),
             expected_challenge=challenge,
             expected_rp_id=_host(site),
@@ -104,7 +99,7 @@ def check(site: Site, answer: str, passkey: Passkey, *, challenge: bytes, alone:
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=alone,
         )
-    except BROKEN as error:
+    except (*BROKEN, webauthn.helpers.exceptions.WebAuthnException) as error:
         raise Invalid("passkey_mismatch") from error
     return checked.new_sign_count
 
@@ -118,8 +113,8 @@ def _read(answer: str) -> dict[str, object]:
     return value
 
 
-def _describe(known: Sequence[Passkey]) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(id=passkey.credential_id) for passkey in known]
+def _describe(known: Sequence[Passkey]) -> "list[PublicKeyCredentialDescriptor]":
+    return [webauthn.helpers.structs.PublicKeyCredentialDescriptor(id=passkey.credential_id) for passkey in known]
 
 
 def _host(site: Site) -> str:

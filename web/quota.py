@@ -16,6 +16,10 @@ from models import quotas
 from models.attempts import network_of
 from models.database import Pool, transaction
 from models.errors import Unauthenticated, Unavailable
+from web.accept import asks_for_document
+from web.errors import FOR_SERVERS
+from web.keys import INSTANCE
+from web.session import cookie_name, current_account
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +36,15 @@ OFTEN = 10
 """When more clients than a crowd asked since the last exchange, only those that ask often are told of."""
 
 LIMITED = ("/api/", "/oauth/")
+
+PAGES_SHARE = 2.5
+"""A network address may open so many times fewer pages than a member: two a second by default, for minutes on end.
+
+A household and a reading room stay below it, and so do search engines; whoever copies the whole site does not.
+"""
+
+NOT_PAGES = ("/static/", "/media/", *FOR_SERVERS)
+"""What pages are made of, and what servers ask for (they have limits of their own, see `peer_quota`)."""
 
 
 class Quota:
@@ -149,17 +162,23 @@ class Client:
 
 @web.middleware
 async def quota_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse a client that asks too often, and tell every other one how much it has left."""
+    """Refuse a client or a reader that asks too often, and tell every other client how much it has left."""
     quota = request.app[QUOTA]
-    if not quota.limit or not request.path.startswith(LIMITED) or request.method == "OPTIONS":
+    if not quota.limit or request.method == "OPTIONS":
         return await handler(request)
+    if request.path.startswith(LIMITED):
+        return await _answer_app(request, handler, quota)
+    return await _show_page(request, handler, quota)
+
+
+async def _answer_app(request: web.Request, handler: Handler, quota: Quota) -> web.StreamResponse:
+    """Count a request of an application, by its account where its token is good, else by network address."""
     client = _read_client(request, quota.limit)
     owner = quota.owner_of(client.key)  # who shares an address with somebody who guesses is not kept out for it
     used = quota.count(owner or client.key)
     headers = _describe(client.limit, used)
     if used > client.limit or (owner is None and quota.used(client.refused) > quota.limit // ANONYMOUS_SHARE):
-        wait = math.ceil((_window_end() - datetime.now(UTC)).total_seconds())
-        raise web.HTTPTooManyRequests(headers=headers | {"Retry-After": str(max(1, wait))})
+        raise _refusal(headers)
     try:
         response = await handler(request)
     except web.HTTPException as answer:
@@ -175,6 +194,30 @@ async def quota_middleware(request: web.Request, handler: Handler) -> web.Stream
     if not response.prepared:
         response.headers.update(headers)
     return response
+
+
+async def _show_page(request: web.Request, handler: Handler, quota: Quota) -> web.StreamResponse:
+    """Count a page: those of a member by member, others by network address; an invented session gives nobody more."""
+    if request.path.startswith(NOT_PAGES) or asks_for_document(request):
+        return await handler(request)
+    token = request.cookies.get(cookie_name(request.app[INSTANCE].site), "")
+    session = _hash("session", token)
+    owner = quota.owner_of(session)
+    limit = quota.limit if owner else math.ceil(quota.limit / PAGES_SHARE)
+    address = _hash("pages", network_of(request.remote))
+    if quota.count(owner or address) > limit:
+        raise _refusal({})
+    try:
+        return await handler(request)
+    finally:
+        member = current_account(request)
+        if member is not None and owner is None:
+            quota.learn(session, _hash("member", str(member.actor_id)))
+
+
+def _refusal(headers: dict[str, str]) -> web.HTTPTooManyRequests:
+    wait = math.ceil((_window_end() - datetime.now(UTC)).total_seconds())
+    return web.HTTPTooManyRequests(headers=headers | {"Retry-After": str(max(1, wait))})
 
 
 def _describe(limit: int, used: int) -> dict[str, str]:

@@ -8,12 +8,14 @@ from markupsafe import Markup
 from models import news, waiting_posts
 from models.database import Connection, connection
 from models.errors import Refusal, Unavailable
+from web.caching import is_held, make_etag
 from web.face import Face, load_face
 from web.formats import set_in
 from web.i18n import COOKIE, LANGUAGE_NAMES, choose_language
+from web.i18n import N_ as N_
 from web.keys import INSTANCE, TEMPLATES
 from web.refusals.wording import word
-from web.session import csrf_token, current_account
+from web.session import SAFE_METHODS, csrf_token, current_account
 
 FACE = web.RequestKey("face", Face)
 """The cooperative's face, read once for each answer."""
@@ -41,7 +43,13 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
         **context,
     )
     response = web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+    if status == 200 and request.method in SAFE_METHODS:
+        etag = f"W/{make_etag(text.encode())}"  # weak: proxies pack it
+        if is_held(request, etag.removeprefix("W/")):
+            response = web.Response(status=304)
+        response.headers["ETag"] = etag
     response.headers["Content-Language"] = language
+    response.headers["Vary"] = "Accept-Language, Cookie"
     return response
 
 
@@ -97,11 +105,6 @@ def reader_language(request: web.Request) -> str:
         cookie=request.cookies.get(COOKIE),
         accepted=request.headers.get("Accept-Language"),
     )
-
-
-def N_(sentence: str) -> str:
-    """Mark a French sentence for the catalogue where it stands apart from the `say` that translates it."""
-    return sentence
 
 
 def say(request: web.Request, sentence: str, /, **values: Any) -> str:

@@ -23,10 +23,11 @@ from models.settings import Settings
 from web.api.streaming.hub import HUB
 from web.app import make_app
 from web.connections import PATIENCE, Patience, Server
-from web.links import make_setup_link
+from web.first_run import say_first_run, say_nothing, say_step
 from web.logging import keep_record
 from web.middlewares import IN_FLIGHT
 from web.opening import open_all
+from web.shared_media import warn_without_pictures
 from web.wake import Waker
 from web.worker import hear, run_worker
 
@@ -57,18 +58,19 @@ async def serve(settings: Settings, *, work: bool = True, listener: socket.socke
     if supervised:
         stop_when_orphaned(stopping)
     listener = listener or await open_listener(settings)
-    async with unless_stopped(stopping), open_all(settings, patience=START_SECONDS, stopping=stopping) as instance:
+    progress = say_nothing if supervised else say_step
+    opened = open_all(settings, patience=START_SECONDS, stopping=stopping, progress=progress)
+    async with unless_stopped(stopping), opened as instance:
         if not supervised:
             await tell_first_run(instance)
+            await warn_without_pictures(instance)
         await run_until(stopping, instance, listener, work=work)
 
 
 async def tell_first_run(instance: Instance) -> None:
-    """As long as nobody administers the instance: where to set it up. The only secret that is ever logged."""
+    """As long as nobody administers the instance: where to set it up."""
     async with transaction(instance.pool) as conn:
-        address = await make_setup_link(conn, instance.site)
-    if address is not None:
-        log.info("first_run", open=address)
+        await say_first_run(conn, instance.site)
 
 
 async def run_until(
@@ -118,6 +120,7 @@ async def work(settings: Settings) -> None:
     stopping = stop_on_signals()
     opening = open_all(settings, patience=START_SECONDS, stopping=stopping, migrating=False)
     async with unless_stopped(stopping), opening as instance:
+        await warn_without_pictures(instance)
         log.info("working", url=instance.site.url)
         await work_until(stopping, instance, Waker(instance.pool))
         log.info("stopped")

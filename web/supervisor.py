@@ -8,8 +8,10 @@ import structlog
 from models.background import Background
 from models.settings import Settings
 from web.children import STOP_SECONDS, keep_running, start_server
+from web.first_run import say_step
 from web.opening import open_all
 from web.serve import START_SECONDS, open_listener, stop_on_signals, tell_first_run, unless_stopped
+from web.shared_media import warn_without_pictures
 
 log = structlog.get_logger(__name__)
 
@@ -21,8 +23,10 @@ async def supervise(settings: Settings, count: int, *, work: bool = True) -> Non
     """
     stopping = stop_on_signals()
     listener = await open_listener(settings)
-    async with unless_stopped(stopping), open_all(settings, patience=START_SECONDS, stopping=stopping) as instance:
+    opened = open_all(settings, patience=START_SECONDS, stopping=stopping, progress=say_step)
+    async with unless_stopped(stopping), opened as instance:
         await tell_first_run(instance)
+        await warn_without_pictures(instance)
         start = partial(start_server, listener.fileno(), work=work)
         keepers = Background(instance.pool, stopping)
         for number in range(count):

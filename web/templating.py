@@ -4,15 +4,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from federation.uris import web_address
+from models.lazy import LazyModule
 from web import formats
 from web.assets import Assets, load_assets
 from web.i18n import load_catalogue
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = LazyModule("segno")
 
 FOLDER = Path(__file__).parent / "templates"
 

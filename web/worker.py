@@ -17,7 +17,8 @@ from models.background import Background
 from models.database import connection
 from models.errors import Unavailable
 from models.events import listen
-from models.jobs import run_jobs
+from models.jobs import CHANNEL as JOBS
+from models.jobs import JobBell, run_jobs
 from outbox.deliver import deliver_due
 from web.jobs import list_handlers, list_periodic
 from web.wake import CHANNELS, Waker
@@ -46,9 +47,10 @@ async def run_worker(instance: Instance, waker: Waker, stopping: asyncio.Event, 
     work, signs = Background(instance.pool, stopping), Background(instance.pool)
     work.start("inbox", partial(loop, partial(_process, instance, waker, stopping), waker.received, stopping))
     work.start("outbox", partial(loop, partial(_deliver, instance, waker, stopping), waker.delivery, stopping))
-    work.start("jobs", partial(_run_jobs, instance, stopping))
+    jobs = JobBell()
+    work.start("jobs", partial(_run_jobs, instance, stopping, jobs))
     signs.start("heartbeat", partial(_beat, instance, waker, role, work))
-    signs.start("bells", partial(hear, instance, waker))
+    signs.start("bells", partial(hear, instance, waker, jobs))
     await stopping.wait()
     waker.ring_here()  # so that nobody sleeps until the next look
     late = await work.finish(DRAIN_SECONDS)
@@ -94,10 +96,8 @@ async def _deliver(instance: Instance, waker: Waker, stopping: asyncio.Event) ->
     return await deliver_due(instance, wake=waker.delivery, stopping=stopping)
 
 
-async def _run_jobs(instance: Instance, stopping: asyncio.Event) -> None:
-    url = instance.settings.database_url
-    assert url is not None, "open_instance names the database"
-    await run_jobs(url, list_handlers(instance), list_periodic(instance), stopping)
+async def _run_jobs(instance: Instance, stopping: asyncio.Event, bell: JobBell) -> None:
+    await run_jobs(instance.pool, list_handlers(instance), list_periodic(instance), stopping, bell)
 
 
 async def _beat(instance: Instance, waker: Waker, role: str, work: Background) -> None:
@@ -110,13 +110,16 @@ async def _beat(instance: Instance, waker: Waker, role: str, work: Background) -
         await asyncio.sleep(BEAT_SECONDS)
 
 
-async def hear(instance: Instance, waker: Waker) -> None:
-    """Ring here when another process rang, and whenever rings may have been missed."""
+async def hear(instance: Instance, waker: Waker, jobs: JobBell | None = None) -> None:
+    """Ring here when another process rang, and whenever rings may have been missed: the one link of this process."""
     url = instance.settings.database_url
     assert url is not None, "open_instance names the database"
-    async with listen(url, *CHANNELS, KEYS_CHANNEL) as listener:
+    async with listen(url, *CHANNELS, KEYS_CHANNEL, *([JOBS] if jobs else [])) as listener:
         while True:
             message = await listener.get()
+            if jobs is not None and message is not None and message[0] == JOBS:
+                jobs.ring(message[1])
+                continue
             if message is None or message[0] == KEYS_CHANNEL:
                 instance.forget_keys()
             waker.hear(message)

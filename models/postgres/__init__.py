@@ -8,7 +8,15 @@ from models.postgres.move import move_database
 from models.postgres.server import embedded, stop_unused
 from models.settings import Settings
 
-__all__ = ["OLDEST_MAJOR", "DatabaseError", "embedded", "move_database", "open_database", "stop_unused"]
+__all__ = [
+    "OLDEST_MAJOR",
+    "DatabaseError",
+    "embedded",
+    "list_clusters",
+    "move_database",
+    "open_database",
+    "stop_unused",
+]
 
 
 @asynccontextmanager

@@ -1,15 +1,39 @@
-"""(e) Memory of an idle process that serves and works."""
+"""(e) An idle process that serves and works: its memory, its connections, how often it wakes."""
 
 import asyncio
+import os
 from pathlib import Path
 
+from models.database import connection, fetch_value
 from tests.bench.report import figure, heading
-from tests.bench.server import running
+from tests.bench.server import BenchServer, running
+
+REST_SECONDS = float(os.environ.get("DECLIC_IDLE_SECONDS", "300"))
+"""What a start needed is given back by then."""
+
+LOOK_SECONDS = 60
 
 
 async def run(folder: Path) -> None:
-    """Start a server, let it rest, read its memory."""
-    heading("(e) memory of an idle process")
+    """Start a server, let it rest, look at it for a minute, in which every chore of a minute has its turn."""
+    heading(f"(e) an idle process, {REST_SECONDS:.0f} s after its start")
     async with running(folder / "memory") as server:
-        await asyncio.sleep(5)
-        figure("resident memory without PostgreSQL", server.resident_megabytes(), "MB", at_most=110)
+        await asyncio.sleep(REST_SECONDS)
+        figure("memory (PSS) without PostgreSQL", server.proportional_megabytes(), "MB", at_most=70)
+        figure("memory (RSS) without PostgreSQL", server.resident_megabytes(), "MB", at_most=110)
+        before = server.count_switches()
+        most = max([await _look(server) for _ in range(LOOK_SECONDS)])
+        figure("connections to PostgreSQL at most", most, "", at_most=3)
+        figure("context switches a second", (server.count_switches() - before) / LOOK_SECONDS, "", at_most=20)
+
+
+async def _look(server: BenchServer) -> int:
+    await asyncio.sleep(1)
+    async with connection(server.pool) as conn:
+        found: int = await fetch_value(
+            conn,
+            """
+            SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+            """,
+        )
+    return found

@@ -39,19 +39,29 @@ class BenchServer:
 
     def resident_megabytes(self) -> float:
         """Memory of the server's processes without PostgreSQL."""
-        return _resident(self.process.pid) / 1024
+        return sum(_read(pid, "status", "VmRSS:") for pid in _list_python(self.process.pid)) / 1024
+
+    def proportional_megabytes(self) -> float:
+        """The same, what is shared with other processes of this machine divided among them (PSS)."""
+        return sum(_read(pid, "smaps_rollup", "Pss:") for pid in _list_python(self.process.pid)) / 1024
+
+    def count_switches(self) -> int:
+        """How often these processes were put to work so far."""
+        return sum(_read(pid, "status", "voluntary_ctxt_switches:") for pid in _list_python(self.process.pid))
 
 
-def _resident(pid: int) -> int:
-    """Kilobytes of a process and its children that are Python."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    own = int(status.split("VmRSS:")[1].split()[0])
+def _read(pid: int, file: str, label: str) -> int:
+    return int(Path(f"/proc/{pid}/{file}").read_text().split(f"\n{label}")[1].split()[0])
+
+
+def _list_python(pid: int) -> list[int]:
+    """A process and its children that are Python."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return own + sum(_resident(int(child)) for child in children if _is_python(int(child)))
+    return [pid, *(one for child in children if _is_python(int(child)) for one in _list_python(int(child)))]
 
 
 def _is_python(pid: int) -> bool:
-    return "python" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode()
+    return "python" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode().rpartition("/")[2]
 
 
 @asynccontextmanager

@@ -142,7 +142,7 @@ async def test_d06_a_full_database_takes_nothing_loses_nothing_and_goes_on_by_it
 
     report("D6 no room in the database", refused=refused, inbox=knocked, shown=shown, posts=posts, arrived=len(came))
     assert (refused, knocked) == (503, 503)
-    assert "try again" in sentence
+    assert "disk of this server is full" in sentence
     assert shown == [200, 200, 200]
     assert (again, knocked_again) == (200, 202)
     assert posts == 2

@@ -42,8 +42,8 @@ async def work(payload):
 
 async def main():
     stopping = asyncio.Event()
-    running = asyncio.create_task(jobs.run_jobs(sys.argv[1], {"drill": work}, [], stopping))
     pool = await open_pool(sys.argv[1])
+    running = asyncio.create_task(jobs.run_jobs(pool, {"drill": work}, [], stopping))
     while not running.done():
         async with connection(pool) as conn:
             if not await jobs.count_waiting(conn):

@@ -1,7 +1,10 @@
 """Events: hints that arrive when the transaction does, over a link that mends itself."""
 
+from typing import Any
+
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from models import events
 from models.database import Pool, connection, transaction
@@ -73,3 +76,25 @@ async def test_a_slow_reader_is_told_that_it_missed_something(database_url: str)
 async def test_a_payload_too_long_for_the_database_is_a_mistake(conn: asyncpg.Connection) -> None:
     with pytest.raises(ValueError, match="send ids only"):
         await announce(conn, "posts", "x" * 9000)
+
+
+async def test_a_link_that_is_away_for_long_is_said_once_and_so_is_its_return(
+    pool: Pool, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, tries = asyncpg.connect, iter(range(4))
+
+    async def connect_at_last(*args: Any, **options: Any) -> asyncpg.Connection:
+        if next(tries, None) is not None:
+            raise ConnectionRefusedError(111, "Connection refused")
+        return await connect(*args, **options)
+
+    monkeypatch.setattr(events, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(asyncpg, "connect", connect_at_last)
+    with capture_logs() as lines:
+        async with listen(database_url, "posts") as listener:
+            assert await listener.get(5) is None
+            async with transaction(pool) as conn:
+                await announce(conn, "posts", 1)
+            assert await next_message(listener) == ("posts", 1)
+
+    assert [line["event"] for line in lines] == ["events_link_lost", "events_link_back"]

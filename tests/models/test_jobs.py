@@ -6,24 +6,22 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
-from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
-from pgqueuer.core.qm import QueueManager
-from pgqueuer.ports.driver import NotifyCallback
 
 from models import chores, jobs
-from models.database import Connection, Pool, connection, transaction
-from models.jobs import Handler, Periodic, enqueue, run_jobs
+from models.database import Connection, Pool, connection, open_pool, transaction
+from models.jobs import Handler, JobBell, Periodic, enqueue, run_jobs
 from tests.eventually import eventually
 
 
 @asynccontextmanager
-async def worker(url: str, handlers: Mapping[str, Handler], *periodic: Periodic) -> AsyncIterator[None]:
-    """A worker that stops in an orderly way at the end of the block."""
-    stopping = asyncio.Event()
-    task = asyncio.create_task(run_jobs(url, handlers, periodic, stopping))
+async def worker(pool: Pool, handlers: Mapping[str, Handler], *periodic: Periodic) -> AsyncIterator[JobBell]:
+    """A worker that stops in an orderly way at the end of the block; nobody rings its bell but the block."""
+    stopping, bell = asyncio.Event(), JobBell()
+    task = asyncio.create_task(run_jobs(pool, handlers, periodic, stopping, bell))
     try:
-        yield
+        yield bell
     finally:
         stopping.set()
         await asyncio.wait_for(task, 10)
@@ -46,35 +44,50 @@ class Recorder:
         return await asyncio.wait_for(self.calls.get(), 10)
 
 
-async def test_a_job_runs_with_its_payload_after_the_commit(pool: Pool, database_url: str) -> None:
+@asynccontextmanager
+async def listen_for_jobs(bell: JobBell, pool: Pool) -> AsyncIterator[None]:
+    """What is announced rings the bell."""
+    async with connection(pool) as conn:
+
+        def hear(_: object, __: int, ___: str, payload: object) -> None:
+            bell.ring(orjson.loads(str(payload)))
+
+        await conn.add_listener(jobs.CHANNEL, hear)
+        yield
+        await conn.remove_listener(jobs.CHANNEL, hear)
+
+
+async def test_a_job_runs_with_its_payload_after_the_commit(pool: Pool) -> None:
     mail = Recorder()
-    async with worker(database_url, {"mail": mail}):
+    async with worker(pool, {"mail": mail}):
         async with transaction(pool) as conn:
             await enqueue(conn, "mail", {"to": 7})
 
         assert await mail.next() == {"to": 7}
 
 
-async def test_a_slow_start_is_not_taken_for_a_link_that_is_down(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    listen, probed, healthy = AsyncpgPoolDriver.add_listener, asyncio.Event(), asyncio.Event()
+async def test_a_worker_opens_no_connections_but_those_of_the_pool(database_url: str) -> None:
+    alone, ran = await open_pool(database_url, size=2), asyncio.Event()
 
-    async def listen_late(driver: AsyncpgPoolDriver, channel: str, callback: NotifyCallback) -> None:
-        await asyncio.wait_for(probed.wait(), 5)  # with other connections busy, LISTEN may come last
-        await listen(driver, channel, callback)
+    async def count() -> None:
+        ran.set()
 
-    async def probe_once(queue: QueueManager) -> None:
-        asyncio.get_running_loop().call_later(0.05, probed.set)
-        await queue.listener_healthy(timeout=timedelta(seconds=0.3))
-        healthy.set()
+    async with worker(alone, {}, Periodic(name="count", cron="* * * * * *", chore=count)):
+        await asyncio.wait_for(ran.wait(), 10)
+        async with connection(alone) as conn:
+            open_now = await conn.fetchval("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
 
-    monkeypatch.setattr(jobs, "POLL", timedelta(seconds=0.05))
-    monkeypatch.setattr(AsyncpgPoolDriver, "add_listener", listen_late)
-    monkeypatch.setattr(QueueManager, "_run_periodic_health_check", probe_once)
+    assert open_now == alone.get_size() <= 2
+    await alone.close()
 
-    async with worker(database_url, {}):
-        await asyncio.wait_for(healthy.wait(), 5)
+
+async def test_an_announced_job_is_taken_at_once_and_another_when_it_is_looked_for(pool: Pool) -> None:
+    mail = Recorder()
+    async with worker(pool, {"mail": mail}) as bell, listen_for_jobs(bell, pool):
+        async with transaction(pool) as conn:
+            await enqueue(conn, "mail", 1)
+
+        assert await asyncio.wait_for(mail.calls.get(), jobs.POLL.total_seconds() / 2) == 1
 
 
 async def test_a_job_whose_fact_is_rolled_back_does_not_exist(pool: Pool) -> None:
@@ -87,21 +100,21 @@ async def test_a_job_whose_fact_is_rolled_back_does_not_exist(pool: Pool) -> Non
         assert await jobs.count_waiting(conn) == 0
 
 
-async def test_a_job_that_fails_is_tried_again(pool: Pool, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_job_that_fails_is_tried_again(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "FIRST_DELAY", timedelta(0))
     monkeypatch.setattr(jobs, "POLL", timedelta(seconds=0.1))
     mail = Recorder(failures=1)
     async with transaction(pool) as conn:
         await enqueue(conn, "mail", 1)
 
-    async with worker(database_url, {"mail": mail}):
+    async with worker(pool, {"mail": mail}):
         assert [await mail.next(), await mail.next()] == [1, 1]
 
     async with connection(pool) as conn:
         assert await jobs.count_waiting(conn) == 0
 
 
-async def test_a_job_that_kills_its_worker_does_not_come_back_for_ever(pool: Pool, database_url: str) -> None:
+async def test_a_job_that_kills_its_worker_does_not_come_back_for_ever(pool: Pool) -> None:
     async with transaction(pool) as conn:
         await enqueue(conn, "mail", 1)
         await enqueue(conn, "mail", 2)
@@ -112,14 +125,14 @@ async def test_a_job_that_kills_its_worker_does_not_come_back_for_ever(pool: Poo
         )
     mail = Recorder()
 
-    async with worker(database_url, {"mail": mail}):
+    async with worker(pool, {"mail": mail}):
         assert await mail.next() == 2
 
     async with connection(pool) as conn:
         assert await conn.fetchval("SELECT status::text FROM pgqueuer") == "failed"
 
 
-async def test_a_job_of_a_worker_that_died_is_taken_again(pool: Pool, database_url: str) -> None:
+async def test_a_job_of_a_worker_that_died_is_taken_again(pool: Pool) -> None:
     async with transaction(pool) as conn:
         await enqueue(conn, "mail", 1)
         await conn.execute(
@@ -128,7 +141,7 @@ async def test_a_job_of_a_worker_that_died_is_taken_again(pool: Pool, database_u
         )
     mail = Recorder()
 
-    async with worker(database_url, {"mail": mail}):
+    async with worker(pool, {"mail": mail}):
         assert await mail.next() == 1
 
 
@@ -139,7 +152,7 @@ async def test_the_same_key_waits_once(conn: Connection) -> None:
     assert await jobs.count_waiting(conn) == 1
 
 
-async def test_a_chore_runs_and_one_that_fails_leaves_the_others_running(database_url: str) -> None:
+async def test_a_chore_runs_and_one_that_fails_leaves_the_others_running(pool: Pool) -> None:
     ran = asyncio.Event()
 
     async def sweep() -> None:
@@ -149,12 +162,12 @@ async def test_a_chore_runs_and_one_that_fails_leaves_the_others_running(databas
         raise ConnectionError("no")
 
     stumbling = Periodic(name="stumble", cron="* * * * * *", chore=stumble)
-    async with worker(database_url, {}, stumbling, Periodic(name="sweep", cron="* * * * * *", chore=sweep)):
+    async with worker(pool, {}, stumbling, Periodic(name="sweep", cron="* * * * * *", chore=sweep)):
         await asyncio.wait_for(ran.wait(), 10)
 
 
 async def test_a_chore_that_fails_is_kept_with_its_cause_until_it_went_well_for_long(
-    pool: Pool, database_url: str
+    pool: Pool,
 ) -> None:
     fates: list[Exception] = [ConnectionError("the other side hung up"), KeyError()]
 
@@ -170,7 +183,7 @@ async def test_a_chore_that_fails_is_kept_with_its_cause_until_it_went_well_for_
         async with connection(pool) as conn:
             return not await chores.list_troubles(conn)
 
-    async with worker(database_url, {}, Periodic(name="stumble", cron="* * * * * *", chore=stumble)):
+    async with worker(pool, {}, Periodic(name="stumble", cron="* * * * * *", chore=stumble)):
         [kept] = await eventually(lambda: find(2))
         async with transaction(pool) as conn:
             await chores.note_success(conn, "stumble")

@@ -41,10 +41,11 @@ async def read(url: str, sql: str) -> object:
 
 
 async def test_all_that_we_ship_is_applied_once(empty_url: str) -> None:
-    names = [migration.name for migration in list_migrations()]
+    names, begun = [migration.name for migration in list_migrations()], []
 
-    assert await migrate(empty_url) == names
-    assert await migrate(empty_url) == []
+    assert await migrate(empty_url, begin=lambda: begun.append("the first time")) == names
+    assert await migrate(empty_url, begin=lambda: begun.append("in vain")) == []
+    assert begun == ["the first time"]
 
 
 async def test_processes_that_start_together_apply_each_file_once(empty_url: str, folder: Path) -> None:

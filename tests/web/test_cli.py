@@ -100,6 +100,18 @@ async def test_a_member_publishes_edits_closes_and_withdraws(shell: Shell, cli_d
     assert "is not a listing of this server" in await shell.failure("withdraw", listing)
 
 
+async def test_the_address_of_the_first_run_is_given_again_until_somebody_administers(
+    shell: Shell, cli_database: str
+) -> None:
+    address = await shell.result("first-run")
+    found = "SELECT count(*) FROM one_time_link WHERE purpose = 'setup' AND used_at IS NULL"
+    assert address.startswith("http://lomme.test/installation/") and await read(cli_database, found) == 1
+
+    await read(cli_database, "UPDATE account SET role = 'admin' RETURNING 1")
+    assert "somebody administers it" in await shell.failure("first-run")
+    await read(cli_database, "UPDATE account SET role = 'member' RETURNING 1")
+
+
 async def test_a_member_who_lost_the_second_proof_is_let_in_without(shell: Shell, cli_database: str) -> None:
     await read(
         cli_database,

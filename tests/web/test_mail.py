@@ -103,7 +103,10 @@ async def test_every_mail_is_text_and_html_in_the_language_of_the_person(
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize(("kind", "page"), [("factors", "/compte/securite"), ("waiting_hosts", "/coop/serveurs")])
+@pytest.mark.parametrize(
+    ("kind", "page"),
+    [("factors", "/compte/securite"), ("waiting_hosts", "/coop/serveurs"), ("disk_space", "/coop/serveurs")],
+)
 async def test_what_somebody_is_told_without_having_asked_leads_to_a_page_and_lets_nobody_in(
     pool: Pool, postman: Postman, kind: str, page: str, language: str
 ) -> None:

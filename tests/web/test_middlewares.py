@@ -83,12 +83,14 @@ def test_pictures_and_films_may_come_from_the_origin_of_uploads() -> None:
     assert "media-src 'self' https://media.lomme.example" in policy
 
 
-def test_consent_pages_may_lead_to_an_app() -> None:
+def test_forms_end_here_but_where_they_lead_to_an_app_or_to_ones_own_server() -> None:
     settings = Settings(url="https://lomme.example")
 
     assert "form-action" not in make_content_policy(settings, "/oauth/authorize")
-    assert "form-action 'self' https:" in make_content_policy(settings, "/publier")
-    assert not make_content_policy(settings, "/publier").endswith("http:")
+    for path in ("/", "/publier", "/connexion", "/annonces", "/compte/securite"):
+        assert make_content_policy(settings, path).endswith("form-action 'self'")
+    for path in ("/ailleurs", "/@alice", "/annonces/0190"):
+        assert make_content_policy(settings, path).endswith("form-action 'self' https:")
 
 
 @pytest.mark.parametrize(

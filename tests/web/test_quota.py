@@ -2,14 +2,18 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from aiohttp import web
 
+from models.accounts import Account
 from models.database import Pool
 from models.errors import Unauthenticated
 from tests.web.core import Client, make_instance, serving
 from web.quota import OWNER, Quota
+from web.session import VISIT, Visit
 
 ALICE = {"Authorization": "Bearer alice"}
 WRONG = {"Authorization": "Bearer nobody"}
@@ -23,6 +27,12 @@ async def show(request: web.Request) -> web.Response:
     return web.json_response({})
 
 
+async def show_page(request: web.Request) -> web.Response:
+    if request.cookies.get("declic_lomme_test") == "alice":
+        request[VISIT] = Visit(account=cast(Account, SimpleNamespace(actor_id=7)))
+    return web.json_response({})
+
+
 async def refuse(_: web.Request) -> web.Response:
     raise Unauthenticated
 
@@ -30,7 +40,8 @@ async def refuse(_: web.Request) -> web.Response:
 @pytest.fixture
 async def client(pool: Pool) -> AsyncIterator[Client]:
     """Ten requests an account, two an anonymous address."""
-    views = [web.get("/api/v1/instance", show), web.get("/api/v1/closed", refuse), web.get("/annonces", show)]
+    views = [web.get("/api/v1/instance", show), web.get("/api/v1/closed", refuse), web.get("/annonces", show_page)]
+    views += [web.get(path, show) for path in ("/static/x.css", "/healthz", "/users/alice")]
     async with serving(make_instance(pool, rate_limit=10), views) as client:
         yield client
 
@@ -96,10 +107,35 @@ async def test_anonymous_requests_that_need_a_token_keep_nobody_with_one_out(cli
     assert answer.status == 200
 
 
-async def test_pages_are_not_counted(client: Client) -> None:
-    answers = [await client.get("/annonces") for _ in range(5)]
+async def test_pages_have_a_limit_of_their_own_that_is_told_in_words(client: Client) -> None:
+    answers = [await client.get("/annonces", headers={"Accept-Language": "fr"}) for _ in range(5)]
 
-    assert [answer.status for answer in answers] == [200] * 5
+    assert [answer.status for answer in answers] == [200] * 4 + [429]  # ten a member, 2.5 times fewer an address
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    assert "minute" in (page := await answers[-1].text()) and "rechargez la page" in page
+    assert (await client.get("/api/v1/instance")).status == 200
+
+
+async def test_a_member_has_more_pages_than_the_address_she_comes_from(client: Client) -> None:
+    alice = {"Cookie": "declic_lomme_test=alice"}
+    answers = [await client.get("/annonces", headers=alice) for _ in range(3)]
+
+    while (await client.get("/annonces")).status == 200:
+        pass  # somebody else in the same house
+
+    answers += [await client.get("/annonces", headers=alice) for _ in range(8)]
+    assert [answer.status for answer in answers] == [200] * 10 + [429]
+
+
+async def test_inventing_sessions_gives_nobody_more_pages(client: Client) -> None:
+    invented = [{"Cookie": f"declic_lomme_test=nobody{number}"} for number in range(5)]
+
+    assert [(await client.get("/annonces", headers=one)).status for one in invented] == [200] * 4 + [429]
+
+
+@pytest.mark.parametrize("path", ["/static/x.css", "/healthz", "/users/alice"])
+async def test_what_is_no_page_is_not_counted_as_one(client: Client, path: str) -> None:
+    assert {(await client.get(path)).status for _ in range(6)} == {200}
 
 
 async def test_processes_sum_what_they_counted(pool: Pool) -> None:

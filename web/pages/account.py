@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from models import absences, accounts, mails, sessions, sign_ups, tokens
+from models import absences, accounts, disk_space, mails, sessions, sign_ups, tokens
 from models.database import connection, transaction
 from models.rights import has_right
 from models.scopes import list_widest
@@ -41,6 +41,7 @@ async def show_account(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         absence = await sign_ups.find_absence(conn) if has_right(account, "sign_ups") else None
         waiting = {matter.name: matter.count for matter in await list_matters(conn, account)}
+        shortage = await disk_space.find(conn) if account.has_role("admin") else None
         refused = await mails.is_refused(conn, account.actor_id)
         back_on = await absences.is_away(conn, account.actor_id)
     return await render(
@@ -53,6 +54,7 @@ async def show_account(request: web.Request) -> web.Response:
         refused=refused,
         stuck=waiting.get("mails", 0),
         unknown=waiting.get("hosts", 0),
+        shortage=shortage,
         mail=request.app[INSTANCE].settings.smtp_url is not None,
         back_on=back_on,
     )

@@ -12,6 +12,7 @@ from models.timelines import Found, NetworkFilter
 from web.keys import INSTANCE
 from web.pages.cards import Plate, coop_plate, list_cards
 from web.pages.neighbours import home_place
+from web.pages.setup import is_new, show_hint
 from web.render import find_face, render
 from web.session import current_account
 
@@ -23,8 +24,10 @@ PLATES = 6
 
 
 async def show_home(request: web.Request) -> web.Response:
-    """GET /."""
+    """GET /; on an instance that nobody has set up yet, where the way to do so is found."""
     instance, account = request.app[INSTANCE], current_account(request)
+    if account is None and await is_new(request):
+        return await show_hint(request)
     everywhere = NetworkFilter(reader_local=account is not None, reader_id=account.actor_id if account else None)
     async with connection(instance.pool) as conn:
         near = await home_place(conn, account, await find_face(request, conn))

@@ -38,6 +38,7 @@ KINDS: dict[str, str] = {
     "staff_reports": N_("Des signalements qui attendent"),
     "staff_sign_ups": N_("Des demandes d’entrée qui attendent"),
     "repair_call": N_("Une panne près de chez ce membre"),
+    "disk_space": N_("La place qui manque sur le disque"),
     "archive": N_("Vos données à emporter"),
     "leaving": N_("Un départ"),
     "leaving_soon": N_("Un départ"),

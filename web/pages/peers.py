@@ -9,7 +9,18 @@ from aiohttp import web
 
 from federation.checkup import Finding, check_host
 from federation.hosts import read_host
-from models import backup_runs, chores, coop_follows, known_hosts, markets, overflows, peers, set_aside, waiting_posts
+from models import (
+    backup_runs,
+    chores,
+    coop_follows,
+    disk_space,
+    known_hosts,
+    markets,
+    overflows,
+    peers,
+    set_aside,
+    waiting_posts,
+)
 from models.database import Connection, connection, transaction
 from models.errors import Conflict, Invalid, NotFound
 from models.levels import Level
@@ -81,6 +92,7 @@ async def list_peers(request: web.Request) -> web.Response:
         too_much = await overflows.list_overflows(conn)
         failing = await chores.list_troubles(conn)
         backed_up = await backup_runs.find_state(conn)
+        shortage = await disk_space.find(conn)
         unknown = await waiting_posts.list_hosts(conn) if page == 1 and not search and selection == "all" else []
     if unknown and is_seen(request):
         async with transaction(request.app[INSTANCE].pool) as conn:
@@ -98,6 +110,7 @@ async def list_peers(request: web.Request) -> web.Response:
         overflows=too_much,
         failing_chores=failing,
         backed_up=backed_up,
+        shortage=shortage,
         unknown=[describe(one) for one in unknown],
         said=find_notice(request, SAID_OF_UNKNOWN),
         explain_stop=partial(explain_stop, partial(say, request)),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from models import accounts, links, preferences
+from models import accounts, founding, links, preferences
 from models.database import connection, transaction
 from models.errors import Conflict, NotFound
 from outbox.cooperative import save_preferences
@@ -21,12 +21,25 @@ from web.session import current_account
 STEPS = ("adresse", "coop", "compte", "inscriptions")
 
 
+async def is_new(request: web.Request) -> bool:
+    """Whether nobody has an account here yet. Asked until somebody has one, and then rarely."""
+    instance = request.app[INSTANCE]
+    if instance.inhabited.find("accounts") is None:
+        async with connection(instance.pool) as conn:
+            if not await founding.is_anybody_here(conn):
+                return True
+        instance.inhabited.keep("accounts", True)
+    return False
+
+
 async def show_hint(request: web.Request) -> web.Response:
     """GET /installation: where the link is found, as long as nobody administers this instance."""
     async with connection(request.app[INSTANCE].pool) as conn:
         if await accounts.has_admin(conn):
             raise NotFound
-    return await render(request, "setup/hint.html")
+    response = await render(request, "setup/hint.html")
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 async def show_step(request: web.Request) -> web.Response:

@@ -55,6 +55,8 @@ REFUSALS = {
     "unauthenticated": "Connectez-vous d’abord.",
     "invalid": "Ce qui a été envoyé n’est pas valable.",
     "unavailable": "La base de données ne répond pas. Réessayez dans un moment.",
+    "no_space": "Le disque de la plateforme est plein : rien ne peut être gardé avant que la "
+    "personne qui l’héberge fasse de la place.",
     "concurrent_change": "Quelqu’un d’autre a changé la même chose à cet instant. Réessayez.",
     "bad_request": "Ce qui a été envoyé n’est pas lisible.",
     "method_not_allowed": "Cette adresse ne fait pas cela.",

@@ -144,7 +144,9 @@ async def test_nothing_of_an_upload_lies_about_that_was_not_kept(alice: Alice, m
 
 
 async def test_what_is_announced_is_what_tests_make_and_the_child_copies(alice: Alice) -> None:
-    announced = (await alice.api.get("/api/v2/instance", strict_instance.instance))["configuration"]["media_attachments"]
+    announced = (await alice.api.get("/api/v2/instance", strict_instance.instance))["configuration"][
+        "media_attachments"
+    ]
 
     assert {one for one in announced["supported_mime_types"] if not one.startswith("image/")} == {
         *(TYPES[name] for name in FORMATS if name in TYPES),

@@ -9,9 +9,22 @@ import pytest
 
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
-from models import actors, backup_runs, chores, circuits, deliveries, jobs, overflows, peers, private_hosts, received
+from models import (
+    actors,
+    backup_runs,
+    chores,
+    circuits,
+    deliveries,
+    disk_space,
+    jobs,
+    overflows,
+    peers,
+    private_hosts,
+    received,
+)
 from models.actors import Actor
 from models.database import connection, execute, fetch_value, transaction
+from models.disk_space import MEGABYTE, Space
 from models.peers import Peer
 from models.received import NewReceived
 from tests.factories import (
@@ -35,6 +48,17 @@ PAGE = "/coop/serveurs/henin.test"
 async def admin(open_browser: Callable[[Actor | None], Awaitable[Browser]], lomme: Village) -> Browser:
     """Nadia, who administers."""
     return await open_browser(lomme.admin)
+
+
+async def test_an_administrator_sees_that_there_is_little_room(admin: Browser, instance: Instance) -> None:
+    assert "place sur le disque" not in (await admin.get("/coop/serveurs")).words()
+    async with transaction(instance.pool) as conn:
+        await disk_space.note(conn, Space(free=700 * MEGABYTE, total=100_000 * MEGABYTE))
+
+    words = (await admin.get("/coop/serveurs")).words()
+    assert "presque plus de place sur le disque" in words and "Il reste 700 Mo." in words
+    assert "les photos seront refusées" in words
+    assert "presque plus de place sur le disque" in (await admin.get("/compte")).words()
 
 
 async def queue(instance: Instance, lomme: Village, *, state: str = "waiting") -> None:

@@ -201,6 +201,17 @@ async def test_a_made_up_link_opens_nothing(fresh: Doorbell) -> None:
     assert (await visitor.open("/installation")).status == 200
 
 
+async def test_the_first_page_says_where_the_way_in_is_until_somebody_is_here(fresh: Doorbell) -> None:
+    visitor = await fresh.ring()
+
+    page = await visitor.open("/")
+    assert page.status == 200 and "pas encore installée" in page.text and "declic first-run" in page.text
+    assert f"{fresh.instance.site.url}/installation/" in page.text
+
+    await add_member(fresh.instance)
+    assert "pas encore installée" not in (await visitor.open("/")).text
+
+
 async def test_the_link_of_a_member_is_no_link_to_the_wizard(fresh: Doorbell) -> None:
     alice = await add_member(fresh.instance)
     async with transaction(fresh.instance.pool) as conn:

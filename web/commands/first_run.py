@@ -1,0 +1,23 @@
+"""`declic first-run`: the address of the first-run page once more."""
+
+import click
+
+from models.database import transaction
+from web.commands.running import Refused, run, tell, working_instance
+from web.links import make_setup_link
+
+
+@click.command("first-run")
+def first_run() -> None:
+    """Print the address where a new instance is set up; it works for three days, and once."""
+    run(_first_run())
+
+
+async def _first_run() -> None:
+    async with working_instance() as instance, transaction(instance.pool) as conn:
+        address = await make_setup_link(conn, instance.site)
+    if address is None:
+        raise Refused(
+            "This instance is set up: somebody administers it. `declic account link NAME` lets a member in again."
+        )
+    tell(address)
