@@ -150,6 +150,7 @@ def test_hevc_is_kept_and_what_browsers_cannot_play_at_all_is_refused(tmp_path: 
         (struct.pack(">I4s", 16, b"ftyp") + b"isom\0\0\0\0" + struct.pack(">I4s", 8, b"moov"), "mov"),
         (make_gif()[:30], "gif"),
     ],
+    ids=["text", "playlist", "list", "tag and playlist", "mp4", "webm", "ogg", "endless box", "empty box", "gif"],
 )
 def test_b47_what_is_no_film_and_what_is_torn_off_is_refused(tmp_path: Path, data: bytes, kind: str) -> None:
     with pytest.raises(Refused) as refused:
