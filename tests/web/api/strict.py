@@ -316,3 +316,18 @@ week = shaped({"week": digits, "statuses": digits, "logins": digits, "registrati
 results = shaped({"accounts": many(account), "statuses": many(status), "hashtags": many(tag)})
 
 error = shaped({"error": filled}, {"error_description": filled, "code": filled, "field": filled})
+
+report = shaped(
+    {
+        "id": id,
+        "action_taken": flag,
+        "action_taken_at": null,
+        "category": one_of("spam", "legal", "violation", "other"),
+        "comment": text,
+        "forwarded": flag,
+        "created_at": moment,
+        "status_ids": maybe(many(id)),
+        "rule_ids": null,
+        "target_account": account,
+    }
+)
