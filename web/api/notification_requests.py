@@ -99,8 +99,8 @@ async def show_merged(request: web.Request) -> web.Response:
 async def _decide(request: web.Request, ids: Sequence[str], choose: Callable[[Decisions], Decision]) -> web.Response:
     async with transaction(request.app[INSTANCE].pool) as conn:
         me = await actors.get(conn, reader(request).id)
-        for id in dict.fromkeys(ids[:MOST]):
-            sender, decisions = await _find(conn, me.id, id)
+        found = [await _find(conn, me.id, id) for id in dict.fromkeys(ids[:MOST])]
+        for sender, decisions in found:  # a message that is let in lets in what else waits of its writer
             await choose(decisions)(conn, me, sender.author_id)
     return answer_json(request, {})
 

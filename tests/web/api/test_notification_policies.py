@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from inbox.process import process_due
-from models import exchanges, notifications
+from models import actors, exchanges, notification_policies, notifications
 from models.actors import Actor
-from models.database import connection, execute, transaction
+from models.database import connection, execute, fetch_value, transaction
 from tests.factories import make_follow, make_listing, make_local_actor, make_member, make_note, make_remote_actor
 from tests.strangers import make_stranger, make_waiting
 from tests.web.api import strict, strict_newer
@@ -178,6 +178,33 @@ async def test_a_stranger_whose_message_is_let_in_does_not_wait_a_second_time(al
 
     assert [one["type"] for one in await alice.api.get(NOTIFICATIONS)] == ["mention"]
     assert await alice.api.get(REQUESTS) == [] and await write(alice, eve) is not None
+
+
+async def test_of_one_person_both_that_wait_are_let_in_together(alice: Alice) -> None:
+    await choose(alice, for_not_following="filter")
+    async with transaction(alice.api.pool) as conn:
+        eve = await make_stranger(conn)
+        await make_waiting(conn, eve, alice.actor)
+    await follow(alice, eve)
+    ids = sorted(one["id"] for one in await alice.api.get(REQUESTS))
+    assert len(ids) == 2
+
+    assert (await alice.api.ask("POST", f"{REQUESTS}/accept", json={"id": ids})).status == 200
+
+    assert [one["type"] for one in await alice.api.get(NOTIFICATIONS)] == ["follow"]
+
+
+async def test_of_whoever_is_gone_nothing_is_kept(alice: Alice, carol: Actor) -> None:
+    await choose(alice, for_not_following="filter")
+    await follow(alice, carol)
+    async with transaction(alice.api.pool) as conn:
+        dave = await make_remote_actor(conn, "dave")
+        await notification_policies.let_in(conn, alice.actor.id, dave.id)
+        for gone in (carol, dave):
+            await actors.delete(conn, gone.id)
+
+        assert await fetch_value(conn, "SELECT count(*) FROM filtered_notification") == 0
+        assert await fetch_value(conn, "SELECT count(*) FROM notification_permission") == 0
 
 
 async def test_what_is_taken_back_or_blocked_waits_no_longer(alice: Alice, carol: Actor) -> None:
