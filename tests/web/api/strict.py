@@ -109,8 +109,11 @@ own_account = shaped(
                 "follow_requests_count": count,
                 "discoverable": flag,
                 "indexable": flag,
+                "hide_collections": flag,
+                "attribution_domains": empty,
             }
         ),
+        "role": shaped({"id": filled, "name": text, "color": text, "permissions": digits, "highlighted": flag}),
     }
 )
 
