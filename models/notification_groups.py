@@ -1,4 +1,4 @@
-"""Notifications told as one: several people who liked or shared one post, or who follow, within twelve hours.
+"""Notifications told as one: several who liked or shared one post, who follow or who joined, within twelve hours.
 
 A group has no row of its own: its key names the kind, the post and the half-day, and says by that which belong to it.
 """
@@ -11,7 +11,10 @@ from models.ids import SEQUENCE_BITS
 from models.notification_policies import list_with_filtered
 from models.notifications import COUNTED, Notification, NotificationPage, find, list_notifications
 
-GROUPED = frozenset({"favourite", "reblog", "follow"})
+OF_PEOPLE = frozenset({"follow", "admin.sign_up"})
+"""Those that are about no post."""
+
+GROUPED = OF_PEOPLE | {"favourite", "reblog"}
 """Those that come together; all others stand alone."""
 
 SPAN = (12 * 3600 * 1_000_000) << SEQUENCE_BITS
@@ -69,7 +72,7 @@ def read_key(key: str) -> Span | None:
         return None
     if type == ALONE and len(numbers) == 1:
         return _within(Span(lowest=int(numbers[0]), highest=int(numbers[0])))
-    if type not in GROUPED or len(numbers) != (1 if type == "follow" else 2):
+    if type not in GROUPED or len(numbers) != (1 if type in OF_PEOPLE else 2):
         return None
     lowest, post_id = int(numbers[-1]) * SPAN, int(numbers[0]) if len(numbers) == 2 else None
     return _within(Span(lowest=lowest, highest=lowest + SPAN - 1, type=type, post_id=post_id))

@@ -7,7 +7,7 @@ from models import accounts
 from models.database import Connection, execute, fetch_column, fetch_one, fetch_value
 from models.errors import Conflict, Invalid, NotFound
 from models.ids import make_id
-from models.media import Media, MediaType, StoredFilm, StoredPicture, find, list_by_posts
+from models.media import Media, MediaType, StoredFilm, StoredPicture, find, list_by_ids, list_by_posts
 
 MAX_DESCRIPTION = 1500
 """Characters of alternative text of ours, as in Mastodon; that of others is kept as it came."""
@@ -203,6 +203,9 @@ async def attach(
         list(types),
     )
     if len(attached) != len(wanted):
+        others = [one.type for one in (await list_by_ids(conn, wanted)).values() if one.owner_id == owner_id]
+        if any(type not in types for type in others):
+            raise Invalid("media_not_pictures", field="media_ids")
         raise Invalid("media_unusable", field="media_ids")
     await execute(conn, "DELETE FROM media WHERE post_id = $1 AND id <> ALL($2::bigint[])", post_id, wanted)
     return (await list_by_posts(conn, [post_id]))[post_id]

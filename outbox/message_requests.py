@@ -1,7 +1,7 @@
 """A member lets in what strangers wrote to her, or sends it away; the cooperative does so for a whole server."""
 
 from federation.instance import Instance
-from models import actors, jobs, message_requests, notifications, posts, strangers
+from models import actors, jobs, message_requests, notification_policies, notifications, posts, strangers
 from models.actors import Actor
 from models.database import Connection, transaction
 from models.errors import NotFound
@@ -24,6 +24,16 @@ WORDS = {
     "vous l’écartiez : {page}",
     "en": "Somebody whom you do not know wrote to you. The message waits until you let it in or send it away: {page}",
 }
+
+
+async def welcome(conn: Connection, reader: Actor, author_id: int) -> int:
+    """The reader lets this writer in herself (`let_in`): nothing of hers is set apart by the reader's policy either.
+
+    Raises NotFound as `let_in`.
+    """
+    await _require_waiting(conn, reader.id, author_id)
+    await notification_policies.let_in(conn, reader.id, author_id)
+    return await let_in(conn, reader, author_id)
 
 
 async def let_in(conn: Connection, reader: Actor, author_id: int) -> int:

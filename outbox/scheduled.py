@@ -22,6 +22,9 @@ JOB = "scheduled"
 SOONEST = timedelta(minutes=5)
 LATEST = timedelta(days=366)
 
+LETTER = 4_000
+"""Characters of what was typed that one letter gives back: with the cause before it, it stays within `TEXT_LIMIT`."""
+
 FAILED = {
     "fr": "Votre message prévu pour maintenant n’a pas pu être publié : {cause} "
     "Le voici, pour que rien ne se perde :\n\n{text}",
@@ -90,9 +93,23 @@ async def publish_due(conn: Connection, site: Site, held: Scheduled) -> Post | N
 
 
 async def give_up(conn: Connection, site: Site, held: Scheduled, causes: Mapping[str, str]) -> None:
-    """Tell the author why it could not be published, in each language of FAILED, with what it said."""
+    """Tell the author why it could not be published, in each language of FAILED, with all that it said."""
     if await scheduled.take(conn, held.id):
         author = await actors.get(conn, held.actor_id)
-        text = posting.read_wish(held.wish).text.replace("@", "@\u200b")  # names nobody: it is between the two
-        words = {code: form.format(cause=causes[code], text=text) for code, form in FAILED.items()}
+        first, *others = _cut(_write_back(posting.read_wish(held.wish)))
+        words = {code: form.format(cause=causes[code], text=first) for code, form in FAILED.items()}
         await write_to_member(conn, site, author, words)
+        for text in others:
+            await write_to_member(conn, site, author, dict.fromkeys(FAILED, text))
+
+
+def _write_back(wish: Wish) -> str:
+    """All that was typed: the warning, the words, what a poll offered."""
+    options = [f"– {name}" for name in wish.poll.options] if wish.poll is not None else []
+    parts = (wish.warning, wish.text, "\n".join(options))
+    return "\n\n".join(part for part in parts if part).replace("@", "@\u200b")  # names nobody: it is between the two
+
+
+def _cut(text: str) -> list[str]:
+    """The text as letters that hold it, each with room for why it comes back."""
+    return [text[start : start + LETTER] for start in range(0, max(len(text), 1), LETTER)]

@@ -201,6 +201,8 @@ async def delete(conn: Connection, actor_id: int) -> None:
     await execute(conn, "DELETE FROM favourite WHERE actor_id = $1", actor_id)
     await execute(conn, "DELETE FROM share WHERE actor_id = $1", actor_id)
     await execute(conn, "DELETE FROM notification WHERE actor_id = $1 OR recipient_id = $1", actor_id)
+    await execute(conn, "DELETE FROM filtered_notification WHERE actor_id = $1", actor_id)
+    await execute(conn, "DELETE FROM notification_permission WHERE from_id = $1", actor_id)
     await execute(
         conn,
         """

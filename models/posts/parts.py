@@ -47,7 +47,7 @@ async def list_addressed(conn: Connection, post_ids: list[int]) -> dict[int, lis
 
 
 async def list_involved(conn: Connection, post_ids: list[int], reader_ids: list[int]) -> dict[int, set[int]]:
-    """Which of these posts each of these readers wrote, likes, shared, keeps, or mutes the thread of.
+    """Which of these posts each of these readers wrote, likes, shared, keeps, voted in, or mutes the thread of.
 
     To her they read otherwise than to all.
     """
@@ -59,6 +59,7 @@ async def list_involved(conn: Connection, post_ids: list[int], reader_ids: list[
             UNION SELECT actor_id, post_id FROM favourite WHERE post_id = ANY($1) AND actor_id = ANY($2)
             UNION SELECT actor_id, post_id FROM share WHERE post_id = ANY($1) AND actor_id = ANY($2)
             UNION SELECT actor_id, post_id FROM bookmark WHERE post_id = ANY($1) AND actor_id = ANY($2)
+            UNION SELECT actor_id, post_id FROM poll_vote WHERE post_id = ANY($1) AND actor_id = ANY($2)
             UNION SELECT t.actor_id, p.id FROM post p JOIN thread_mute t ON t.root_id = coalesce(p.root_id, p.id)
                 WHERE p.id = ANY($1) AND t.actor_id = ANY($2)
             """,

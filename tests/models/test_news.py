@@ -1,6 +1,6 @@
 """What is new: many who like one thing stand together, a thread is one line, and pages go on where they stopped."""
 
-from models import blocks, exchanges, news, notifications
+from models import blocks, exchanges, markers, news, notifications
 from models.database import Connection
 from tests.factories import HERE, make_listing, make_member, make_note, make_remote_actor
 from web.news import list_lines
@@ -133,3 +133,20 @@ async def test_what_was_seen_is_read_and_what_came_meanwhile_is_not(conn: Connec
 
     assert [row.unread for row in await news.list_news(conn, alice.id)] == [True, False]
     assert await news.count_unread(conn, alice.id) == 1
+
+
+async def test_what_apps_never_show_stays_new_on_pages_however_far_an_app_was_read(conn: Connection) -> None:
+    alice = await make_member(conn)
+    coop, bob = await make_remote_actor(conn, "coop", type="Organization"), await make_remote_actor(conn)
+    note = await make_note(conn, bob)
+    await notifications.notify(conn, recipient_id=alice.id, type="coop_follow", actor_id=coop.id)
+    last = await notifications.notify(conn, recipient_id=alice.id, type="mention", actor_id=bob.id, post_id=note.id)
+    assert last is not None
+
+    await markers.save(conn, actor_id=alice.id, timeline="notifications", last_read_id=last, known_version=0)
+
+    shown = {row.type: row.unread for row in await news.list_news(conn, alice.id)}
+    assert shown == {"mention": False, "coop_follow": True}
+    assert await news.count_unread(conn, alice.id) == 1
+    await news.mark_read(conn, alice.id, last)
+    assert await news.count_unread(conn, alice.id) == 0

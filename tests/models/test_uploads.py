@@ -53,6 +53,18 @@ async def test_an_edit_may_reorder_add_and_remove(conn: Connection) -> None:
     assert sorted(await fetch_column(conn, "SELECT key FROM unused_file")) == ["a.full", "a.small"]
 
 
+async def test_a_listing_takes_no_films_and_the_refusal_says_so(conn: Connection) -> None:
+    alice = await make_member(conn)
+    listing = await make_listing(conn, alice)
+    film = await upload(conn, alice)
+    await execute(conn, "UPDATE media SET type = 'video' WHERE id = $1", film.id)
+
+    with pytest.raises(Invalid) as refused:
+        await uploads.attach(conn, listing.id, alice.id, [film.id])
+
+    assert refused.value.code == "media_not_pictures"
+
+
 async def test_a_post_may_lose_all_its_pictures(conn: Connection) -> None:
     alice = await make_member(conn)
     listing = await make_listing(conn, alice)

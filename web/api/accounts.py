@@ -27,6 +27,9 @@ from web.keys import INSTANCE
 
 MOST = 80
 
+NO_ROLE = {"id": "-99", "name": "", "color": "", "permissions": "0", "highlighted": False}
+"""What apps are told of everybody's role: nothing that Mastodon's moderators do by apps is done so here."""
+
 
 async def show_own(request: web.Request) -> web.Response:
     """GET /api/v1/accounts/verify_credentials: the reader's own Account, with what she typed as `source`."""
@@ -38,6 +41,7 @@ async def load_own(conn: Connection, look: Look, actor: Actor) -> Json:
     """Somebody's Account as only she sees it."""
     defaults = await writing_defaults.get(conn, actor.id)
     value = await load_account(conn, look, actor)
+    value["role"] = NO_ROLE
     value["source"] = {
         "note": to_text(actor.summary),
         "privacy": VISIBILITIES[defaults.audience],
@@ -46,6 +50,8 @@ async def load_own(conn: Connection, look: Look, actor: Actor) -> Json:
         "quote_policy": defaults.quote_policy,
         "discoverable": actor.discoverable,
         "indexable": actor.indexable,
+        "hide_collections": False,
+        "attribution_domains": [],
         "fields": [field | {"value": to_text(field["value"])} for field in map(build_field, actor.fields)],
         "follow_requests_count": len(await follows.list_requests(conn, actor.id)),
     }

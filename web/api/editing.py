@@ -15,7 +15,7 @@ from web.api.entities.media import build_attachments, describe_as_then
 from web.api.entities.values import Json, write_moment
 from web.api.media import parse_focus
 from web.api.parameters import Parameters, read_id, read_parameters
-from web.api.posting import read_typed
+from web.api.posting import naming_as_sent, read_typed
 from web.api.statuses import get_own, get_target, load_one
 from web.keys import INSTANCE
 from web.mentions import look_up_mentioned
@@ -49,7 +49,8 @@ async def put_status(request: web.Request) -> web.Response:
     )
     async with transaction(instance.pool) as conn:
         post = await get_own(conn, request)
-        changed = await outbox_notes.edit(conn, instance.site, me, post, draft)
+        with naming_as_sent():
+            changed = await outbox_notes.edit(conn, instance.site, me, post, draft)
         return answer_json(request, await load_one(conn, request, changed))
 
 

@@ -18,10 +18,14 @@ PRIVACY = "help/data.html"
 
 async def show_privacy_policy(request: web.Request) -> web.Response:
     """GET /api/v1/instance/privacy_policy: the page's own sentences, in the reader's language."""
-    environment = request.app[TEMPLATES].environments[reader_language(request)]
+    language = reader_language(request)
+    environment = request.app[TEMPLATES].environments[language]
     text = environment.get_template(PRIVACY).render(account=None)
     changed = datetime.fromtimestamp((FOLDER / PRIVACY).stat().st_mtime, UTC)
-    return answer_json(request, {"updated_at": write_moment(changed), "content": clean(text)})
+    response = answer_json(request, {"updated_at": write_moment(changed), "content": clean(text)})
+    response.headers["Content-Language"] = language
+    response.headers["Vary"] = "Authorization, Accept-Language, Cookie"
+    return response
 
 
 async def list_languages(request: web.Request) -> web.Response:

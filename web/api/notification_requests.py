@@ -41,7 +41,7 @@ async def _dismiss_notifications(conn: Connection, me: Actor, from_id: int) -> N
     await notification_policies.dismiss(conn, me.id, from_id)
 
 
-MESSAGES = Decisions(accept=outbox.let_in, dismiss=outbox.send_away)
+MESSAGES = Decisions(accept=outbox.welcome, dismiss=outbox.send_away)
 NOTIFICATIONS = Decisions(accept=_let_notifications_in, dismiss=_dismiss_notifications)
 
 
@@ -99,8 +99,8 @@ async def show_merged(request: web.Request) -> web.Response:
 async def _decide(request: web.Request, ids: Sequence[str], choose: Callable[[Decisions], Decision]) -> web.Response:
     async with transaction(request.app[INSTANCE].pool) as conn:
         me = await actors.get(conn, reader(request).id)
-        for id in dict.fromkeys(ids[:MOST]):
-            sender, decisions = await _find(conn, me.id, id)
+        found = [await _find(conn, me.id, id) for id in dict.fromkeys(ids[:MOST])]
+        for sender, decisions in found:  # a message that is let in lets in what else waits of its writer
             await choose(decisions)(conn, me, sender.author_id)
     return answer_json(request, {})
 

@@ -15,7 +15,7 @@ BASE_V2 = "/api/v2/notifications"
 
 ONE = "{id:[0-9]+}"
 
-GROUP = "{key:[a-z]+(?:-[0-9]+)+}"
+GROUP = "{key:[a-z._]+(?:-[0-9]+)+}"
 """The key of a group (`models/notification_groups.write_key`)."""
 
 NOTIFICATIONS = [

@@ -1,6 +1,9 @@
 """Writing: a new note or a reply, and taking back one's own posts."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import get_args
 
 from aiohttp import web
@@ -43,6 +46,20 @@ AUDIENCES: dict[str, Audience] = {
 QUOTE_POLICIES: tuple[QuotePolicy, ...] = get_args(QuotePolicy)
 
 
+SENT_AS = {"text": "status", "warning": "spoiler_text"}
+"""How clients call what a note is made of."""
+
+
+@contextmanager
+def naming_as_sent() -> Iterator[None]:
+    """Whatever is wrong with a note is said of the parameter in which the client sent it."""
+    try:
+        yield
+    except Invalid as refusal:
+        refusal.field = SENT_AS.get(refusal.field or "", refusal.field)
+        raise
+
+
 async def post_status(request: web.Request) -> web.Response:
     """POST /api/v1/statuses: a note, or a reply.
 
@@ -51,14 +68,19 @@ async def post_status(request: web.Request) -> web.Response:
     """
     parameters = await read_parameters(request)
     wish, at = read_typed(parameters), read_scheduled_at(parameters)
-    instance, me = request.app[INSTANCE], reader(request)
-    key = read_idempotency_key(request)
     if at is None:
-        await look_up_mentioned(instance, wish.text)
+        await look_up_mentioned(request.app[INSTANCE], wish.text)
+    with naming_as_sent():
+        return answer_json(request, await _make(request, wish, at))
+
+
+async def _make(request: web.Request, wish: Wish, at: datetime | None) -> Json:
+    """The status, or what waits for its moment."""
+    instance, me, key = request.app[INSTANCE], reader(request), read_idempotency_key(request)
     async with transaction(instance.pool) as conn:
         claimed = await idempotency.claim(conn, me.id, key) if key else None
         if claimed is not None:
-            return answer_json(request, await _load_made(conn, request, claimed))
+            return await _load_made(conn, request, claimed)
         if wish.parent_id is not None:
             parent, _ = await get_by_id(conn, wish.parent_id, me.id)
             wish = replace(wish, parent_id=parent.id)
@@ -69,10 +91,10 @@ async def post_status(request: web.Request) -> web.Response:
         if at is not None:
             kept = await outbox_scheduled.schedule(conn, me, wish, at, app)
             await idempotency.settle(conn, me.id, key, Made(scheduled_id=kept.id))
-            return answer_json(request, (await load_scheduled(conn, instance.site, [kept]))[0])
+            return (await load_scheduled(conn, instance.site, [kept]))[0]
         post = await outbox_posting.post(conn, instance.site, me, wish, app)
         await idempotency.settle(conn, me.id, key, Made(post_id=post.id))
-        return answer_json(request, await load_one(conn, request, post))
+        return await load_one(conn, request, post)
 
 
 def _read_app(request: web.Request) -> App | None:

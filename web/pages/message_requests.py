@@ -111,7 +111,7 @@ async def post_decision(request: web.Request) -> web.Response:
     async with transaction(instance.pool) as conn:
         me = await actors.get(conn, account.actor_id)
         if gesture == "laisser":
-            await outbox.let_in(conn, me, author_id)
+            await outbox.welcome(conn, me, author_id)
         elif gesture == "signaler":
             await outbox.report(conn, instance.site, me, author_id)
         else:

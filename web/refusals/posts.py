@@ -8,6 +8,7 @@ REFUSALS = {
     "media_not_found": "Ce fichier n’existe pas, ou n’est pas à vous.",
     "too_many_media": "Un message a %(most)s fichiers au plus.",
     "media_unusable": "Un fichier n’existe pas, n’est pas à vous ou appartient à un autre message.",
+    "media_not_pictures": "Une annonce a des photos : les vidéos et les sons vont dans un message.",
     "media_attached": "Ce fichier appartient à un message : modifiez plutôt le message.",
     "media_description_too_long": "La description d’une photo a %(most)s caractères au plus.",
     "status_changed": "Ce message vient d’être modifié ailleurs : rechargez-le, puis recommencez.",

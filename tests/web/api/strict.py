@@ -109,8 +109,11 @@ own_account = shaped(
                 "follow_requests_count": count,
                 "discoverable": flag,
                 "indexable": flag,
+                "hide_collections": flag,
+                "attribution_domains": empty,
             }
         ),
+        "role": shaped({"id": filled, "name": text, "color": text, "permissions": digits, "highlighted": flag}),
     }
 )
 
@@ -316,3 +319,18 @@ week = shaped({"week": digits, "statuses": digits, "logins": digits, "registrati
 results = shaped({"accounts": many(account), "statuses": many(status), "hashtags": many(tag)})
 
 error = shaped({"error": filled}, {"error_description": filled, "code": filled, "field": filled})
+
+report = shaped(
+    {
+        "id": id,
+        "action_taken": flag,
+        "action_taken_at": null,
+        "category": one_of("spam", "legal", "violation", "other"),
+        "comment": text,
+        "forwarded": flag,
+        "created_at": moment,
+        "status_ids": maybe(many(id)),
+        "rule_ids": null,
+        "target_account": account,
+    }
+)

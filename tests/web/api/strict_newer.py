@@ -1,13 +1,14 @@
 """The same for what came with Mastodon 4.3 and later."""
 
 from tests.web.api.fits import Shape, address, count, empty, filled, flag, id, many, maybe, moment, one_of, shaped, text
-from tests.web.api.strict import FIELD, account, featured_tag, status
+from tests.web.api.strict import FIELD, account, featured_tag, report, status
 
 _GROUP: Shape = {
     "group_key": filled,
     "notifications_count": count,
     "type": one_of(
-        *("follow", "follow_request", "mention", "status", "reblog", "favourite", "poll", "update", "quote")
+        *("follow", "follow_request", "mention", "status", "reblog", "favourite", "poll", "update", "quote"),
+        *("admin.report", "admin.sign_up"),
     ),
     "most_recent_notification_id": id,
     "sample_account_ids": many(id),
@@ -20,7 +21,8 @@ grouped_notifications = shaped(
         "notification_groups": many(
             shaped(
                 _GROUP,
-                {"status_id": id, "page_min_id": id, "page_max_id": id, "latest_page_notification_at": moment},
+                {"status_id": id, "page_min_id": id, "page_max_id": id, "latest_page_notification_at": moment}
+                | {"report": report},
             )
         ),
     },

@@ -85,6 +85,7 @@ async def test_a_public_post_of_ours_is_embedded_with_its_author_and_a_link(alic
 async def test_the_server_says_what_it_keeps_and_which_languages_it_knows(anybody: Api) -> None:
     policy = await anybody.get("/api/v1/instance/privacy_policy", strict_newer.privacy_policy)
     english = await anybody.ask("GET", "/api/v1/instance/privacy_policy", headers={"Accept-Language": "en"})
+    assert english.headers["Content-Language"] == "en" and "Accept-Language" in english.headers["Vary"]
 
     assert "courriel" in policy["content"] and "<section" not in policy["content"]
     assert english.json["content"] != policy["content"]

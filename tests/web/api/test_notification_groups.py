@@ -81,6 +81,21 @@ async def test_a_client_says_which_types_it_takes_as_groups_and_which_it_wants(a
     assert [one["type"] for one in by_carol["notification_groups"]] == ["follow", "favourite"]
 
 
+async def test_newcomers_come_together_too_and_are_read_as_one(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        for id, name in enumerate(("yves", "zoe"), make_id() // SPAN * SPAN + SPAN // 2):
+            new = await make_member(conn, name)
+            made = await notifications.notify(conn, recipient_id=alice.actor.id, type="admin.sign_up", actor_id=new.id)
+            await execute(conn, "UPDATE notification SET id = $2 WHERE id = $1", made, id)
+
+    found = await alice.api.get(URL, strict_newer.grouped_notifications)
+
+    assert brief(found) == [("admin.sign_up", 2)]
+    key = found["notification_groups"][0]["group_key"]
+    assert brief(await alice.api.get(f"{URL}/{key}", strict_newer.grouped_notifications)) == [("admin.sign_up", 2)]
+    assert [one["username"] for one in await alice.api.get(f"{URL}/{key}/accounts")] == ["zoe", "yves"]
+
+
 async def test_only_the_last_of_each_group_is_whole_where_pictures_are_enough(alice: Alice, told: Told) -> None:
     found = await alice.api.get(
         f"{URL}?expand_accounts=partial_avatars&types[]=favourite", strict_newer.grouped_notifications

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from models import exchanges, notifications
+from inbox.process import process_due
+from models import actors, exchanges, notification_policies, notifications
 from models.actors import Actor
-from models.database import connection, execute, transaction
+from models.database import connection, execute, fetch_value, transaction
 from tests.factories import make_follow, make_listing, make_local_actor, make_member, make_note, make_remote_actor
 from tests.strangers import make_stranger, make_waiting
 from tests.web.api import strict, strict_newer
@@ -145,6 +146,65 @@ async def test_exchanges_and_the_cooperative_itself_are_never_set_apart(alice: A
         await exchanges.open(conn, listing_id=listing.id, owner_id=alice.actor.id, partner_id=carol.id)
 
     assert None not in [await write(alice, one) for one in (coop, welcome, carol)]
+
+
+async def test_the_teams_news_and_calls_that_she_asked_for_are_never_set_apart(alice: Alice, carol: Actor) -> None:
+    await choose(alice, for_not_following="filter", for_not_followers="drop", for_new_accounts="drop")
+    async with transaction(alice.api.pool) as conn:
+        zoe = await make_member(conn, "zoe")
+        call = await make_listing(conn, carol, kind="repair_call", mode="repair")
+        for type, by, post_id in (("repair_call", carol, call.id), ("coop_follow", carol, None)):
+            assert await notifications.notify(
+                conn,
+                recipient_id=alice.actor.id,
+                type=type,  # type: ignore[arg-type]
+                actor_id=by.id,
+                post_id=post_id,
+            )
+        assert await notifications.notify(conn, recipient_id=alice.actor.id, type="admin.sign_up", actor_id=zoe.id)
+
+    assert [one["type"] for one in await alice.api.get(NOTIFICATIONS)] == ["admin.sign_up", "status"]
+
+
+async def test_a_stranger_whose_message_is_let_in_does_not_wait_a_second_time(alice: Alice) -> None:
+    await choose(alice, for_not_following="filter", for_private_mentions="drop")
+    async with transaction(alice.api.pool) as conn:
+        eve = await make_stranger(conn)
+        await make_waiting(conn, eve, alice.actor)
+    [request] = await alice.api.get(REQUESTS)
+
+    await alice.api.post(f"{REQUESTS}/{request['id']}/accept")
+    await process_due(alice.api.instance)
+
+    assert [one["type"] for one in await alice.api.get(NOTIFICATIONS)] == ["mention"]
+    assert await alice.api.get(REQUESTS) == [] and await write(alice, eve) is not None
+
+
+async def test_of_one_person_both_that_wait_are_let_in_together(alice: Alice) -> None:
+    await choose(alice, for_not_following="filter")
+    async with transaction(alice.api.pool) as conn:
+        eve = await make_stranger(conn)
+        await make_waiting(conn, eve, alice.actor)
+    await follow(alice, eve)
+    ids = sorted(one["id"] for one in await alice.api.get(REQUESTS))
+    assert len(ids) == 2
+
+    assert (await alice.api.ask("POST", f"{REQUESTS}/accept", json={"id": ids})).status == 200
+
+    assert [one["type"] for one in await alice.api.get(NOTIFICATIONS)] == ["follow"]
+
+
+async def test_of_whoever_is_gone_nothing_is_kept(alice: Alice, carol: Actor) -> None:
+    await choose(alice, for_not_following="filter")
+    await follow(alice, carol)
+    async with transaction(alice.api.pool) as conn:
+        dave = await make_remote_actor(conn, "dave")
+        await notification_policies.let_in(conn, alice.actor.id, dave.id)
+        for gone in (carol, dave):
+            await actors.delete(conn, gone.id)
+
+        assert await fetch_value(conn, "SELECT count(*) FROM filtered_notification") == 0
+        assert await fetch_value(conn, "SELECT count(*) FROM notification_permission") == 0
 
 
 async def test_what_is_taken_back_or_blocked_waits_no_longer(alice: Alice, carol: Actor) -> None:

@@ -16,7 +16,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], dict[str, str], str]] = [
         "POST",
         "/api/v1/statuses",
         {"data": {"status": "Bonsoir.", "visibility": "direct"}},
-        {"code": "direct_mention_missing", "field": "text"},
+        {"code": "direct_mention_missing", "field": "status"},
         "A private message names at least one person, for example @alice.",
     ),
     (

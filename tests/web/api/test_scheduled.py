@@ -242,6 +242,23 @@ async def test_what_cannot_be_published_is_given_back_to_its_author(alice: Alice
     assert await alice.api.get(WAITING) == []
 
 
+async def test_nothing_of_it_is_lost_neither_its_end_nor_its_warning_nor_what_its_poll_offered(alice: Alice) -> None:
+    async with connection(alice.api.pool) as conn:
+        await make_local_actor(conn, "coop", type="Organization")
+        listing = await make_listing(conn, await make_member(conn, "bob"))
+    wish = {"status": "mot " * 1245 + "et la fin.", "spoiler_text": "Chut", "in_reply_to_id": str(listing.id)}
+    poll = {"options": ["Lundi", "Mardi"], "expires_in": 3600}
+    kept = (await alice.api.ask("POST", URL, json=wish | {"poll": poll, "scheduled_at": later(hours=1)})).json
+    async with connection(alice.api.pool) as conn:
+        await execute(conn, "UPDATE post SET deleted_at = now() WHERE id = $1", listing.id)
+    await let_time_pass(alice)
+
+    await publish_scheduled(alice.api.instance, {"id": int(kept["id"])})
+
+    second, first = [one["status"]["content"] for one in await alice.api.get("/api/v1/notifications")]
+    assert "Chut" in first and all(words in second for words in ("et la fin.", "– Lundi", "– Mardi"))
+
+
 async def test_its_pictures_are_not_taken_for_forgotten_ones(alice: Alice) -> None:
     picture, forgotten = await add_upload(alice, 1), await add_upload(alice, 2)
     await plan(alice, **{"media_ids[]": picture})

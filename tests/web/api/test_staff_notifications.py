@@ -7,11 +7,11 @@ from models.database import execute, transaction
 from outbox import reports
 from outbox.reports import Complaint
 from tests.factories import HERE, make_listing, make_local_actor, make_member, make_note, make_remote_actor
-from tests.web.api import strict
+from tests.web.api import strict, strict_newer
 from tests.web.api.conftest import Alice
-from tests.web.api.test_reports import REPORT
 
 URL = "/api/v1/notifications"
+GROUPS = "/api/v2/notifications"
 
 TOLD = strict.many(
     strict.shaped(
@@ -21,7 +21,7 @@ TOLD = strict.many(
             "created_at": strict.moment,
             "group_key": strict.filled,
             "account": strict.account,
-            "report": REPORT,
+            "report": strict.report,
         }
     )
 )
@@ -56,12 +56,27 @@ async def test_whoever_moderates_is_told_of_a_report_with_what_it_says(alice: Al
     assert len(told["report"]["status_ids"]) == 1
 
 
+async def test_among_groups_a_report_says_as_much(alice: Alice) -> None:
+    await furnish(alice, "moderator")
+
+    told = await alice.api.get(GROUPS, strict_newer.grouped_notifications)
+
+    [group] = told["notification_groups"]
+    [zoe] = told["accounts"]
+    assert (group["type"], group["sample_account_ids"], zoe["acct"]) == ("admin.report", [zoe["id"]], "zoe")
+    assert (group["report"]["comment"], group["report"]["target_account"]["acct"]) == ("Non", "bob@henin.test")
+    assert (await alice.api.get(f"{GROUPS}/{group['group_key']}"))["notification_groups"][0]["report"] == group[
+        "report"
+    ]
+
+
 async def test_nobody_else_is_even_with_an_old_notification(alice: Alice) -> None:
     await furnish(alice, "moderator")
     async with transaction(alice.api.pool) as conn:
         await execute(conn, "UPDATE account SET role = 'member' WHERE actor_id = $1", alice.actor.id)
 
     assert await list_types(alice) == []
+    assert (await alice.api.get(GROUPS))["notification_groups"] == []
 
 
 async def test_a_repair_call_is_told_as_a_post_and_what_apps_do_not_know_is_left_out(alice: Alice) -> None:
@@ -81,3 +96,5 @@ async def test_a_repair_call_is_told_as_a_post_and_what_apps_do_not_know_is_left
     assert await list_types(alice) == ["status"]
     assert await list_types(alice, "?types[]=status") == ["status"]
     assert await list_types(alice, "?exclude_types[]=status") == []
+    groups = (await alice.api.get(GROUPS, strict_newer.grouped_notifications))["notification_groups"]
+    assert [(one["type"], one["status_id"]) for one in groups] == [("status", str(call.id))]

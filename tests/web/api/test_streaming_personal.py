@@ -1,7 +1,11 @@
 """What streams tell each member otherwise than others: what her filters find, and her conversations."""
 
+from dataclasses import replace
+
+from models import polls, votes
 from models.actors import Actor
-from models.database import connection
+from models.database import connection, transaction
+from models.polls import NewPoll
 from tests.factories import make_member, make_note
 from tests.web.api import strict
 from tests.web.api.conftest import Alice
@@ -56,3 +60,21 @@ async def test_private_notes_go_on_as_conversations_with_those_who_take_part(ali
     assert (told.event, told.payload["unread"]) == ("conversation", True)
     assert told.payload["last_status"]["id"] == str(note.id)
     assert [told.payload] == await alice.api.get("/api/v1/conversations")
+
+
+async def test_new_figures_of_a_poll_keep_what_each_member_chose_in_it(alice: Alice, bob: Actor) -> None:
+    async with connection(alice.api.pool) as conn:
+        note = await make_note(conn, bob)
+    held = NewPoll(options=("Oui", "Non"), votes=(3, 1), multiple=False, voters=4, ends_at=None, closed_at=None)
+    async with transaction(alice.api.pool) as conn:
+        await polls.save_remote(conn, note.id, held)
+        await votes.save(conn, note.id, alice.actor.id, {1: "https://lomme.test/v/1"})
+
+    async with watching(alice.api, "user") as events:
+        async with acting(alice.api) as conn:
+            await polls.save_remote(conn, note.id, replace(held, votes=(3, 2), voters=5))
+        told = await events.next()
+
+    poll = told.payload["poll"]
+    assert (told.event, poll["voters_count"]) == ("status.update", 5)
+    assert (poll["voted"], poll["own_votes"]) == (True, [1])

@@ -6,7 +6,8 @@ from models import actors, posts
 from models.database import Connection
 from models.notification_groups import NotificationGroup
 from web.api.entities.accounts import is_shown, load_accounts
-from web.api.entities.notifications import WITHOUT_STATUS
+from web.api.entities.notifications import AS, WITHOUT_STATUS
+from web.api.entities.reports import load_reports
 from web.api.entities.statuses import load_posts
 from web.api.entities.values import Json, Look, write_moment
 
@@ -21,12 +22,14 @@ async def load_groups(
 
     With `partial` only the last person of each group is whole.
     """
+    reported = await load_reports(conn, look, [group.page[0] for group in groups], reader_id)
     accounts = await _load_people(conn, look, groups)
+    accounts |= {int(one["account"]["id"]): one["account"] for one in reported.values() if "account" in one}
     post_ids = list(dict.fromkeys(group.post_id for group in groups if group.post_id is not None))
     visible = await posts.filter_visible(conn, post_ids, reader_id)
     loaded = await load_posts(conn, look, [id for id in post_ids if id in visible], reader_id, "notifications")
     statuses = {int(status["id"]): status for status in loaded}
-    built = [(group, _build(group, accounts, statuses)) for group in groups]
+    built = [(group, _build(group, accounts, statuses, reported.get(group.newest_id))) for group in groups]
     shown = [(group, value) for group, value in built if value is not None]
     named = dict.fromkeys(id for _, value in shown for id in value["sample_account_ids"])
     last = {value["sample_account_ids"][0] for _, value in shown}
@@ -64,15 +67,25 @@ async def _load_people(conn: Connection, look: Look, groups: Sequence[Notificati
     return await load_accounts(conn, look, [one for one in await actors.list_by_ids(conn, ids) if is_shown(one)])
 
 
-def _build(group: NotificationGroup, accounts: dict[int, Json], statuses: dict[int, Json]) -> Json | None:
+def _build(
+    group: NotificationGroup, accounts: dict[int, Json], statuses: dict[int, Json], reported: Json | None
+) -> Json | None:
     people = [str(id) for id in group.actor_ids if id in accounts]
     if not people or (group.type not in WITHOUT_STATUS and group.post_id not in statuses):
         return None
     value: Json = {
         "group_key": group.key,
         "notifications_count": group.count,
-        "type": group.type,
+        "type": AS.get(group.type, group.type),
         "most_recent_notification_id": str(group.newest_id),
         "sample_account_ids": people,
     }
+    if group.type == "admin.report":
+        return None if reported is None else value | _say_report(reported)
     return value if group.post_id is None else value | {"status_id": str(group.post_id)}
+
+
+def _say_report(reported: Json) -> Json:
+    """What is reported, and who did so where that is known here."""
+    maker = [reported["account"]["id"]] if "account" in reported else None
+    return {"report": reported["report"]} | ({"sample_account_ids": maker} if maker else {})
