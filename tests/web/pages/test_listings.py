@@ -185,7 +185,9 @@ async def test_what_has_ended_has_one_button_that_puts_it_back(
 ) -> None:
     path = path_of(lomme, "tent")
     async with connection(instance.pool) as conn:
-        await conn.execute("UPDATE listing SET expires_at = now() + interval '2 days' WHERE post_id = $1", lomme.tent.id)
+        await conn.execute(
+            "UPDATE listing SET expires_at = now() + interval '2 days' WHERE post_id = $1", lomme.tent.id
+        )
     open_page = (await alice.get(path)).words()
     async with connection(instance.pool) as conn:
         await conn.execute(
