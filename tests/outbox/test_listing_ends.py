@@ -194,7 +194,7 @@ async def test_its_author_is_told_when_it_came_and_many_ends_are_one_message(ins
     async with connection(instance.pool) as conn:
         [letter], [his] = await read_letters(conn, alice), await read_letters(conn, bruno)
         assert "« Chaise 4 » …" in letter and "Chaise 5" not in letter and f"{HERE.url}/chez-moi?voir=finies" in letter
-        assert "s’est arrêtée le" in his and other.post.url in his
+        assert "s’est arrêtée le" in his and "« Rouvrir et prolonger »" in his and other.post.url in his
         [line] = await list_lines(conn, HERE, speak("fr"), alice.id, await news.list_news(conn, alice.id))
         assert (line.words, line.href) == ("7 de vos annonces se sont arrêtées", "/chez-moi?voir=finies")
 
