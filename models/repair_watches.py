@@ -127,8 +127,11 @@ async def _calls_too_often(conn: Connection, listing: Listing) -> bool:
     )
 
 
-async def list_untold(conn: Connection) -> list[int]:
-    """Fresh open calls that stand in lists, with a place, near which somebody wants to be told who was not."""
+async def list_untold(conn: Connection, *, after: int = 0) -> list[int]:
+    """Fresh open calls that stand in lists, with a place, near which somebody wants to be told who was not.
+
+    AT_ONCE of them by keyset: some stay here as long as they are fresh, since nobody may be told of them.
+    """
     return await fetch_column(
         conn,
         """
@@ -142,7 +145,7 @@ async def list_untold(conn: Connection) -> list[int]:
                         AND t.actor_id = w.actor_id))
         ORDER BY l.post_id LIMIT $3
         """,
-        make_id(datetime.now(UTC) - FRESH),
+        max(after, make_id(datetime.now(UTC) - FRESH)),
         FRESH,
         AT_ONCE,
     )
