@@ -72,7 +72,7 @@ async def list_untold(conn: Connection, *, limit: int) -> list[Ending]:
                 l.expires_at AS ends_at
             FROM listing l JOIN post p ON p.id = l.post_id
             WHERE p.local AND p.deleted_at IS NULL AND (
-                l.status = 'expired' AND p.updated_at > now() - $2::interval
+                l.status = 'expired' AND l.expires_at <= now() AND p.updated_at > now() - $2::interval
                 OR l.status IN ('open', 'reserved', 'paused') AND l.expires_at > now() AND l.expires_at < now() + $2
                     AND CASE
                         WHEN l.expires_at - coalesce(p.updated_at, p.published_at) >= $4::interval THEN true

@@ -1,6 +1,6 @@
 """Members who want to be told of repair calls near them, and whom each call was told to.
 
-Distances are between places as anybody may know them: the blurred cell of a home, or the middle of a commune.
+Distances are from the place that a member's profile shows, else from the middle of the commune that she named.
 """
 
 from dataclasses import dataclass
@@ -85,14 +85,12 @@ async def tell_near(conn: Connection, listing: Listing) -> list[int]:
         """
         INSERT INTO repair_call_told (post_id, actor_id)
         SELECT p.id, w.actor_id
-        FROM post p CROSS JOIN repair_watch w JOIN account a ON a.actor_id = w.actor_id
-        JOIN actor m ON m.id = w.actor_id
+        FROM post p CROSS JOIN watching_repairer w
         WHERE p.id = $1 AND p.deleted_at IS NULL AND p.audience IN ('network', 'coop', 'territories')
-            AND w.actor_id <> p.author_id AND a.disabled_at IS NULL AND a.confirmed_at IS NOT NULL
-            AND m.deleted_at IS NULL AND m.suspended_at IS NULL AND (m.away_until IS NULL OR m.away_until <= now())
-            AND m.latitude BETWEEN $4 AND $6 AND m.longitude BETWEEN $5 AND $7
-            AND 2 * 6371000 * asin(least(1, sqrt(sin(radians(m.latitude - $2) / 2) ^ 2
-                + sin(radians(m.longitude - $3) / 2) ^ 2 * cos(radians($2)) * cos(radians(m.latitude))))) <= $8
+            AND w.actor_id <> p.author_id
+            AND w.latitude BETWEEN $4 AND $6 AND w.longitude BETWEEN $5 AND $7
+            AND 2 * 6371000 * asin(least(1, sqrt(sin(radians(w.latitude - $2) / 2) ^ 2
+                + sin(radians(w.longitude - $3) / 2) ^ 2 * cos(radians($2)) * cos(radians(w.latitude))))) <= $8
             AND NOT EXISTS (SELECT FROM hidden h WHERE h.reader_id = w.actor_id AND h.author_id = p.author_id OFFSET 0)
         ON CONFLICT DO NOTHING RETURNING actor_id
         """,
@@ -129,8 +127,11 @@ async def _calls_too_often(conn: Connection, listing: Listing) -> bool:
     )
 
 
-async def list_untold(conn: Connection) -> list[int]:
-    """Fresh open calls that stand in lists, with a place, near which somebody wants to be told who was not."""
+async def list_untold(conn: Connection, *, after: int = 0) -> list[int]:
+    """Fresh open calls that stand in lists, with a place, near which somebody wants to be told who was not.
+
+    AT_ONCE of them by keyset: some stay here as long as they are fresh, since nobody may be told of them.
+    """
     return await fetch_column(
         conn,
         """
@@ -138,13 +139,13 @@ async def list_untold(conn: Connection) -> list[int]:
         WHERE l.kind = 'repair_call' AND l.status = 'open' AND l.post_id > $1 AND p.published_at > now() - $2::interval
             AND p.deleted_at IS NULL AND p.audience IN ('network', 'coop', 'territories') AND l.latitude IS NOT NULL
             AND (l.expires_at IS NULL OR l.expires_at > now())
-            AND EXISTS (SELECT FROM repair_watch w JOIN actor m ON m.id = w.actor_id
-                WHERE m.latitude BETWEEN l.latitude - 0.046 AND l.latitude + 0.046 AND w.actor_id <> p.author_id
+            AND EXISTS (SELECT FROM watching_repairer w
+                WHERE w.latitude BETWEEN l.latitude - 0.046 AND l.latitude + 0.046 AND w.actor_id <> p.author_id
                     AND NOT EXISTS (SELECT FROM repair_call_told t WHERE t.post_id = l.post_id
                         AND t.actor_id = w.actor_id))
         ORDER BY l.post_id LIMIT $3
         """,
-        make_id(datetime.now(UTC) - FRESH),
+        max(after, make_id(datetime.now(UTC) - FRESH)),
         FRESH,
         AT_ONCE,
     )
@@ -162,13 +163,10 @@ async def count_near(conn: Connection, latitude: float, longitude: float) -> int
         await fetch_value(
             conn,
             """
-            SELECT count(*) FROM repair_watch w JOIN account a ON a.actor_id = w.actor_id
-            JOIN actor m ON m.id = w.actor_id
-            WHERE a.disabled_at IS NULL AND m.deleted_at IS NULL AND m.suspended_at IS NULL
-                AND (m.away_until IS NULL OR m.away_until <= now())
-                AND m.latitude BETWEEN $3 AND $5 AND m.longitude BETWEEN $4 AND $6
-                AND 2 * 6371000 * asin(least(1, sqrt(sin(radians(m.latitude - $1) / 2) ^ 2
-                    + sin(radians(m.longitude - $2) / 2) ^ 2 * cos(radians($1)) * cos(radians(m.latitude))))) <= $7
+            SELECT count(*) FROM watching_repairer
+            WHERE latitude BETWEEN $3 AND $5 AND longitude BETWEEN $4 AND $6
+                AND 2 * 6371000 * asin(least(1, sqrt(sin(radians(latitude - $1) / 2) ^ 2
+                    + sin(radians(longitude - $2) / 2) ^ 2 * cos(radians($1)) * cos(radians(latitude))))) <= $7
             """,
             latitude,
             longitude,

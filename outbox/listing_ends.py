@@ -32,9 +32,9 @@ ONE: dict[tuple[EndKind, str], str] = {
     "« Prolonger » : {page}",
     ("before", "en"): "Your listing “{title}” ends on {day}. To keep it, open it and choose “Prolong”: {page}",
     ("ended", "fr"): "Votre annonce « {title} » s’est arrêtée le {day}, comme prévu. Pour la remettre, ouvrez-la et "
-    "choisissez « Prolonger » : {page}",
+    "choisissez « Rouvrir et prolonger » : {page}",
     ("ended", "en"): "Your listing “{title}” ended on {day}, as planned. To put it back, open it and choose "
-    "“Prolong”: {page}",
+    "“Open again and prolong”: {page}",
 }
 MANY: dict[tuple[EndKind, str], str] = {
     ("before", "fr"): "Ces annonces à vous s’arrêtent bientôt : {titles}. Pour qu’elles restent : {page}",

@@ -78,7 +78,10 @@ async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDra
 
 
 async def edit(conn: Connection, site: Site, author: Actor, uri: str, draft: ListingDraft) -> Listing:
-    """The listing as its author now wants it; its state stays. Raises NotFound for others' listings, and Invalid."""
+    """The listing as its author now wants it; its state stays, but what had ended and has another end stands again.
+
+    Raises NotFound for others' listings, and Invalid.
+    """
     held = await listings.get_own(conn, uri, author.id)
     at = next_moment(held.post)
     draft = await find_end(conn, require_draft(draft, at=at), at)
@@ -88,9 +91,8 @@ async def edit(conn: Connection, site: Site, author: Actor, uri: str, draft: Lis
             field="audience",
         )
     stream = await find_stream(conn, draft.kind, draft.mode)
-    details = replace(
-        describe(site, author, draft, stream), status=held.details.status, closed_reason=held.details.closed_reason
-    )
+    status: ListingStatus = "open" if held.details.status == "expired" else held.details.status
+    details = replace(describe(site, author, draft, stream), status=status, closed_reason=held.details.closed_reason)
     new = replace(_as_new(held.post, at), audience=draft.audience, source=draft.text, language=draft.language)
     changed = await _save(conn, site, author, held, new, details)
     await uploads.attach(conn, changed.id, author.id, draft.media_ids)

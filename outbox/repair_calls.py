@@ -32,9 +32,12 @@ async def tell_due(instance: Instance) -> int:
 
     A chore.
     """
-    total = 0
-    async with transaction(instance.pool) as conn:
-        found = await listings.list_by_posts(conn, await repair_watches.list_untold(conn))
-        for listing in found.values():
-            total += await tell_near(conn, listing)
-    return total
+    total, last = 0, 0
+    while True:
+        async with transaction(instance.pool) as conn:
+            untold = await repair_watches.list_untold(conn, after=last)
+            for listing in (await listings.list_by_posts(conn, untold)).values():
+                total += await tell_near(conn, listing)
+        if len(untold) < repair_watches.AT_ONCE:
+            return total
+        last = untold[-1]

@@ -194,7 +194,7 @@ async def test_its_author_is_told_when_it_came_and_many_ends_are_one_message(ins
     async with connection(instance.pool) as conn:
         [letter], [his] = await read_letters(conn, alice), await read_letters(conn, bruno)
         assert "« Chaise 4 » …" in letter and "Chaise 5" not in letter and f"{HERE.url}/chez-moi?voir=finies" in letter
-        assert "s’est arrêtée le" in his and other.post.url in his
+        assert "s’est arrêtée le" in his and "« Rouvrir et prolonger »" in his and other.post.url in his
         [line] = await list_lines(conn, HERE, speak("fr"), alice.id, await news.list_news(conn, alice.id))
         assert (line.words, line.href) == ("7 de vos annonces se sont arrêtées", "/chez-moi?voir=finies")
 
@@ -210,3 +210,38 @@ async def test_whoever_is_about_to_leave_is_told_nothing(instance: Instance) -> 
 
     async with connection(instance.pool) as conn:
         assert await read_letters(conn, alice) == []
+
+
+@pytest.mark.parametrize("mode", ["loan", "gift"])
+async def test_what_has_ended_and_is_given_another_end_by_a_change_stands_again(instance: Instance, mode: Any) -> None:
+    async with transaction(instance.pool) as conn:
+        alice = await make_member(conn)
+        held = await publish(conn, HERE, alice, make_draft(mode=mode, expires_at=datetime.now(UTC) + timedelta(days=1)))
+        await move_end(conn, held, until=-timedelta(minutes=1), stood=timedelta(days=30))
+    await expire_due(instance)
+
+    async with transaction(instance.pool) as conn:
+        changed = await edit(conn, HERE, alice, held.uri, make_draft(mode=mode))
+    await expire_due(instance)
+
+    assert changed.details.status == "open"
+    async with connection(instance.pool) as conn:
+        assert await status_of(conn, held) == "open"
+        assert len(await read_letters(conn, alice)) == 1
+
+
+async def test_an_end_that_was_taken_off_stops_no_letter_to_others(instance: Instance) -> None:
+    async with transaction(instance.pool) as conn:
+        alice, bruno = await make_member(conn), await make_member(conn, "bruno")
+        await make_listing(conn, alice, status="expired", expires_at=None)
+        await make_listing(conn, bruno, status="expired", expires_at=datetime.now(UTC) + timedelta(days=20))
+        await execute(conn, "UPDATE post SET updated_at = now()")
+        held = await publish(conn, HERE, bruno, make_draft(mode="gift"))
+        await move_end(conn, held, until=-timedelta(minutes=1), stood=timedelta(days=30))
+
+    await expire_due(instance)
+
+    async with connection(instance.pool) as conn:
+        assert await read_letters(conn, alice) == []
+        [letter] = await read_letters(conn, bruno)
+        assert held.post.url in letter

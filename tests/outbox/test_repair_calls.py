@@ -1,17 +1,21 @@
 """A bike has broken down: whoever nearby asked for it is told, once, and nobody else."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from federation.instance import Instance
 from models import blocks, mutes, repair_watches
 from models.actors import Actor
-from models.database import Connection, execute, fetch_column, fetch_value
+from models.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
 from models.listings import Listing, ListingDraft
 from models.repair_watches import A_DAY, RepairWatch
+from models.settings import Settings
 from outbox import listings, repair_calls
 from tests.factories import HERE, make_listing, make_local_actor, make_member, make_remote_actor
+from tests.fediverse import FakeFediverse
 
 LOMME = {"place_name": "Lomme", "postcode": "59160", "commune_code": "59355", "latitude": 50.645, "longitude": 2.987}
 NEAR = (50.63, 3.03)
@@ -130,6 +134,24 @@ async def test_whoever_asks_to_be_told_later_is_told_of_what_is_still_open(conn:
     assert await repair_watches.list_untold(conn) == [made.id]
     assert await repair_calls.tell_near(conn, made) == 1
     assert await repair_watches.list_untold(conn) == []
+
+
+async def test_calls_of_which_nobody_may_be_told_keep_no_other_from_being_told(
+    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repair_watches, "AT_ONCE", 1)
+    async with transaction(pool) as conn:
+        await make_local_actor(conn, "depannage_velo", type="Group")
+        noisy, hocine = await make_member(conn, "bruyant"), await make_member(conn, "hocine")
+        await call(conn, noisy)
+        made = await call(conn, hocine)
+        awa = await make_repairer(conn, "awa")
+        await blocks.save(conn, uri="https://lomme.test/a", actor_id=awa.id, target_id=noisy.id)
+    instance = Instance(site=HERE, settings=Settings(url=HERE.url, data=tmp_path), pool=pool, transport=FakeFediverse())
+
+    assert await repair_calls.tell_due(instance) == 1
+    async with connection(pool) as conn:
+        assert await repair_watches.count_told(conn, made.id) == 1
 
 
 async def test_whoever_calls_all_day_is_not_told_of_any_more(conn: Connection, hocine: Actor) -> None:

@@ -52,7 +52,7 @@ class Ground:
         """With the password, on the page where we are."""
         await self.page.get_by_label("Courriel ou nom de membre").fill("hocine")
         await self.page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-        await self.page.get_by_role("button", name="Entrer").click()
+        await self.page.get_by_role("button", name="Me connecter").click()
         await self.page.get_by_role("button", name="Laisser entrer").wait_for()
 
 

@@ -48,7 +48,7 @@ class Ground:
         await self.open("/connexion")
         await self.page.get_by_label("Courriel ou nom de membre").fill("hocine")
         await self.page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-        await self.page.get_by_role("button", name="Entrer", exact=True).click()
+        await self.page.get_by_role("button", name="Me connecter", exact=True).click()
 
     async def unlock(self) -> None:
         """The page where keys are kept, opened with the password."""
@@ -213,11 +213,11 @@ async def test_pages_of_the_second_step_have_no_violation(ground: Ground) -> Non
         await execute(conn, "UPDATE totp SET last_step = 0")
     await ground.log_in()
     await ground.page.get_by_label("Code à six chiffres").fill("000000")
-    await ground.page.get_by_role("button", name="Entrer", exact=True).click()
+    await ground.page.get_by_role("button", name="Me connecter", exact=True).click()
     await ground.page.locator("#erreurs").wait_for()
     await check(ground.page, "second step")
     await ground.page.get_by_label("Code à six chiffres").fill(totp.now())
-    await ground.page.get_by_role("button", name="Entrer", exact=True).click()
+    await ground.page.get_by_role("button", name="Me connecter", exact=True).click()
     await ground.page.wait_for_url(f"{ground.live.url}/")
 
     assert await ground.is_inside()

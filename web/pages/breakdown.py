@@ -79,7 +79,7 @@ async def show_breakdown(request: web.Request) -> web.Response:
         cards=cards,
         workshops=workshops,
         watch=watch,
-        placed=me is not None and me.latitude is not None,
+        placed=account is not None and me is not None and _is_placed(account, me),
         mail=has_mail(request),
         said=find_notice(request, SAID),
     )
@@ -97,8 +97,13 @@ async def post_watch(request: web.Request) -> web.Response:
             watch = RepairWatch(by_mail=form.flag("courriel"), at_night=form.flag("nuit"))
             await repair_watches.save(conn, account.actor_id, watch)
             me = await actors.get(conn, account.actor_id)
-            done = "prevenir" if me.latitude is not None else "sans-lieu"
+            done = "prevenir" if _is_placed(account, me) else "sans-lieu"
     raise lead_on(HERE, done, part="prevenir")
+
+
+def _is_placed(account: Account, me: Actor) -> bool:
+    """Whether it is known what is near her: her place, or the commune that she named when she joined."""
+    return me.latitude is not None or account.default_commune_code is not None
 
 
 async def _look_around(conn: Connection, account: Account | None, me: Actor | None, face: Face) -> Around:

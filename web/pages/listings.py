@@ -1,7 +1,7 @@
 """The page of one listing, ours or a copy: what it says, who answered, and what its author may do."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 from aiohttp import web
@@ -178,8 +178,14 @@ async def _show(
         explain_stop=partial(explain_stop, partial(say, request)),
         refused=refused.errors if refused else {},
         typed=refused or blank_form(request),
+        ended=_has_ended(view.details),
         said=find_notice(request, SAID),
     )
+
+
+def _has_ended(details: ListingDetails) -> bool:
+    """Whether it stands again only with another end."""
+    return details.expires_at is not None and details.expires_at <= datetime.now(UTC)
 
 
 async def gather(conn: Connection, request: web.Request, listing: Listing) -> ListingView:

@@ -175,6 +175,6 @@ async def _show(request: web.Request, form: Form, reported: Reported, *, status:
         status=status,
         form=form,
         reported=reported,
-        action=request.path,
+        here_url=request.path,
         mail=has_mail(request),
     )

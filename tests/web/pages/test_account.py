@@ -80,6 +80,7 @@ async def test_a_language_that_we_do_not_speak_changes_nothing(door: Doorbell) -
 async def test_a_new_password_ends_the_other_sessions_and_not_this_one(door: Doorbell) -> None:
     other, visitor = await enter(door), await enter(door)
     await visitor.open("/compte/mot-de-passe")
+    assert "Vos autres appareils et vos applications devront se reconnecter." in visitor.text
 
     await visitor.send("/compte/mot-de-passe", {"current": PASSWORD, "password": NEW})
 

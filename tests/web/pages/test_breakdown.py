@@ -71,12 +71,25 @@ async def test_places_that_say_their_hours_are_named(visitor: Browser, instance:
 
 async def test_a_member_without_a_place_is_led_to_say_hers(alice: Browser, instance: Instance, lomme: Village) -> None:
     async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE account SET default_commune_code = NULL WHERE actor_id = $1", lomme.alice.id)
         await execute(conn, "UPDATE actor SET latitude = NULL, longitude = NULL WHERE id = $1", lomme.alice.id)
 
     sent = await alice.send(f"{PAGE}/prevenir", {"prevenir": "1", "courriel": "1"}, form_on=PAGE)
 
     page = await alice.get(sent.location.partition("#")[0])
     assert "Il reste à dire où vous êtes" in page.words() and "/compte/profil#commune" in page.text
+
+
+async def test_the_commune_named_on_joining_is_enough(alice: Browser, instance: Instance, lomme: Village) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE actor SET latitude = NULL, longitude = NULL WHERE id = $1", lomme.alice.id)
+    assert "Nous ne savons pas encore où vous êtes" not in (await alice.get(PAGE)).words()
+
+    sent = await alice.send(f"{PAGE}/prevenir", {"prevenir": "1"}, form_on=PAGE)
+
+    assert "vous serez prévenu·e" in (await alice.get(sent.location.partition("#")[0])).words()
+    async with transaction(instance.pool) as conn:
+        assert await repair_calls.tell_near(conn, lomme.call) == 1
 
 
 async def test_a_member_chooses_how_and_not_any_more(alice: Browser, instance: Instance, lomme: Village) -> None:

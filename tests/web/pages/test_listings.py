@@ -180,6 +180,29 @@ async def test_author_closes_and_opens_again(
     assert "Disponible" in (await alice.get(path)).words()
 
 
+async def test_what_has_ended_has_one_button_that_puts_it_back(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    path = path_of(lomme, "tent")
+    async with connection(instance.pool) as conn:
+        await conn.execute(
+            "UPDATE listing SET expires_at = now() + interval '2 days' WHERE post_id = $1", lomme.tent.id
+        )
+    open_page = (await alice.get(path)).words()
+    async with connection(instance.pool) as conn:
+        await conn.execute(
+            "UPDATE listing SET status = 'expired', expires_at = now() - interval '1 day' WHERE post_id = $1",
+            lomme.tent.id,
+        )
+
+    ended = await alice.get(path)
+    await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"geste": "prolonger"}, form_on=path)
+
+    assert "Nous vous l’écrirons" in open_page and "Prolonger" in open_page
+    assert 'value="rouvrir"' not in ended.text and "Rouvrir et prolonger" in ended.words()
+    assert "Disponible" in (await alice.get(path)).words()
+
+
 async def test_others_cannot_change_its_state(open_browser: OpenBrowser, lomme: Village, instance: Instance) -> None:
     hocine = await open_browser(lomme.hocine)
 

@@ -35,6 +35,9 @@ async def test_a_member_reports_a_listing_and_reads_what_becomes_of_it(
     path = f"/signaler/annonce/{lomme.drill.id}"
     assert path in listing.text
 
+    form = await alice.get(path)
+    assert form.html.xpath("string(//main//form/@action)") == path
+
     sent = await alice.send(path, FIELDS, form_on=path)
 
     thanks = await alice.get(sent.location)
