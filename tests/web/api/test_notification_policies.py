@@ -8,6 +8,7 @@ import pytest
 from models import exchanges, notifications
 from models.actors import Actor
 from models.database import connection, execute, transaction
+from models.notifications import NotificationType
 from tests.factories import make_follow, make_listing, make_local_actor, make_member, make_note, make_remote_actor
 from tests.strangers import make_stranger, make_waiting
 from tests.web.api import strict, strict_newer
@@ -145,6 +146,20 @@ async def test_exchanges_and_the_cooperative_itself_are_never_set_apart(alice: A
         await exchanges.open(conn, listing_id=listing.id, owner_id=alice.actor.id, partner_id=carol.id)
 
     assert None not in [await write(alice, one) for one in (coop, welcome, carol)]
+
+
+async def test_what_she_asked_for_or_looks_after_is_never_set_apart(alice: Alice, carol: Actor) -> None:
+    await choose(alice, for_not_following="filter", for_not_followers="drop", for_new_accounts="drop")
+    async with transaction(alice.api.pool) as conn:
+        call = await make_listing(conn, carol, kind="repair_call", mode="repair")
+        about: dict[NotificationType, int | None] = {"repair_call": call.id, "coop_follow": None, "admin.sign_up": None}
+        told = [
+            await notifications.notify(conn, recipient_id=alice.actor.id, type=type, actor_id=carol.id, post_id=post_id)
+            for type, post_id in about.items()
+        ]
+
+    assert None not in told
+    assert await alice.api.get(REQUESTS) == []
 
 
 async def test_what_is_taken_back_or_blocked_waits_no_longer(alice: Alice, carol: Actor) -> None:
