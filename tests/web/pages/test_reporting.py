@@ -108,6 +108,18 @@ async def test_a_flood_of_a_visitor_stops_and_keeps_what_she_typed(visitor: Brow
     assert "Attendez une heure" in sent[-1].words() and FIELDS["pourquoi"] in sent[-1].text
 
 
+async def test_nobody_has_many_mails_sent_to_somebody_else(
+    visitor: Browser, lomme: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.pages.reporting.has_mail", lambda request: True)
+    path = f"/signaler/annonce/{lomme.drill.id}"
+    addresses = ["marie@exemple.fr"] * 4 + ["paul@exemple.fr"]
+
+    sent = [await visitor.send(path, FIELDS | {"courriel": one}, form_on=path) for one in addresses]
+
+    assert [one.status for one in sent] == [303, 303, 303, 429, 303]
+
+
 async def test_where_only_the_reported_person_moderates_nobody_is_told_a_lie(
     alice: Browser, instance: Instance, lomme: Village
 ) -> None:
