@@ -20,7 +20,8 @@ async def save(conn: Connection, post_id: int, actor_id: int, uris: dict[int, st
         conn,
         """
         UPDATE poll SET
-            voters = voters + (NOT EXISTS (SELECT FROM poll_vote WHERE post_id = $1 AND actor_id = $3))::int,
+            voters = voters + (voters < 2147483647   -- others may claim any figure, or none
+                AND NOT EXISTS (SELECT FROM poll_vote WHERE post_id = $1 AND actor_id = $3))::int,
             votes = ARRAY(
                 SELECT least(counted + (place - 1 = ANY($2::int[]))::int::bigint, 2147483647)::int
                 FROM unnest(votes) WITH ORDINALITY AS one (counted, place) ORDER BY place)
