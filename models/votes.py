@@ -20,7 +20,8 @@ async def save(conn: Connection, post_id: int, actor_id: int, uris: dict[int, st
         conn,
         """
         UPDATE poll SET
-            voters = voters + (NOT EXISTS (SELECT FROM poll_vote WHERE post_id = $1 AND actor_id = $3))::int,
+            voters = voters + (voters < 2147483647   -- others may claim any figure, or none
+                AND NOT EXISTS (SELECT FROM poll_vote WHERE post_id = $1 AND actor_id = $3))::int,
             votes = ARRAY(
                 SELECT least(counted + (place - 1 = ANY($2::int[]))::int::bigint, 2147483647)::int
                 FROM unnest(votes) WITH ORDINALITY AS one (counted, place) ORDER BY place)
@@ -43,12 +44,16 @@ async def is_counted(conn: Connection, uri: str) -> bool:
 
 
 async def list_remote_voters(conn: Connection, post_id: int) -> list[int]:
-    """People of other servers who voted in this poll: those servers hold a copy, and want its figures."""
+    """Of each other server whose people voted in this poll one of them: it holds one copy, and wants its figures once.
+
+    All of them would be as many deliveries as a server has voters, where they share no inbox.
+    """
     return await fetch_column(
         conn,
         """
-        SELECT DISTINCT v.actor_id FROM poll_vote v JOIN actor a ON a.id = v.actor_id
-        WHERE v.post_id = $1 AND NOT a.local AND a.deleted_at IS NULL ORDER BY v.actor_id
+        SELECT DISTINCT ON (a.host) v.actor_id FROM poll_vote v JOIN actor a ON a.id = v.actor_id
+        WHERE v.post_id = $1 AND NOT a.local AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+        ORDER BY a.host, v.actor_id
         """,
         post_id,
     )

@@ -23,6 +23,7 @@ Action = Literal[
     "guest_write",
     "report",
     "visitor_report",
+    "receipt",
 ]
 
 QUARTER = timedelta(minutes=15)
@@ -54,6 +55,7 @@ LIMITS: dict[Action, Limits] = {
     "guest_write": Limits(pair=30, name=30, network=300, within=HOUR),
     "report": Limits(pair=20, name=20, network=100, within=HOUR),
     "visitor_report": Limits(pair=5, name=60, network=5, within=HOUR),
+    "receipt": Limits(pair=3, name=3, network=5, within=HOUR),
     "app": Limits(pair=60, name=2_000, network=60, within=HOUR),
     "token": Limits(pair=60, name=1_000, network=300, within=QUARTER),
 }

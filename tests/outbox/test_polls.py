@@ -51,6 +51,17 @@ async def test_what_becomes_of_a_poll_is_told_to_the_servers_that_voted_though_n
     assert hosts == {"Update": ["arras.test", "henin.test"], "Delete": ["arras.test", "henin.test"]}
 
 
+async def test_a_server_of_many_voters_who_share_no_inbox_hears_once(conn: Connection) -> None:
+    alice = await make_member(conn)
+    note = await publish(conn, HERE, alice, typed())
+    for number in range(3):
+        await take_vote(conn, await make_remote_actor(conn, f"bob{number}", shared_inbox=None), note, 0)
+
+    await edit(conn, HERE, alice, note, typed("Quel jour, donc ?", poll=None))
+
+    assert [one.hosts for one in await list_sent(conn) if one.type == "Update"] == [["henin.test"]]
+
+
 async def test_figures_of_many_votes_wait_together(conn: Connection) -> None:
     alice = await make_member(conn)
     note = await publish(conn, HERE, alice, typed())

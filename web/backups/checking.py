@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from web.backups.manifest import Entry, Manifest, Unusable, sum_up
+from web.backups.manifest import Entry, Manifest, Unusable, is_inside, sum_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ def find_damage(folder: Path, manifest: Manifest) -> Damage:
 
 def _is_whole(folder: Path, entry: Entry) -> bool:
     path = folder / entry.path
-    if path.stat().st_size != entry.size:
+    if not is_inside(folder, entry.path) or path.stat().st_size != entry.size:
         return False
     found = sum_up(path)
     return (found.size, found.sha256) == (entry.size, entry.sha256)

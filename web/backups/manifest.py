@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from federation.store import KEY
 from models.backups import Table
 from models.errors import DeclicError
 from models.migrate import list_migrations
@@ -80,12 +81,32 @@ def read_manifest(folder: Path) -> Manifest:
     seal = (folder / SEAL).read_text(errors="replace").split(" ")[0] if (folder / SEAL).is_file() else ""
     if seal != hashlib.sha256(data).hexdigest():
         raise Unusable(f"{folder / MANIFEST} is not the one that was written (see {SEAL}); take another backup.")
+    return _decode(folder, data)
+
+
+def _decode(folder: Path, data: bytes) -> Manifest:
     try:
         if msgspec.json.decode(data, type=dict)["format"] > FORMAT:
             raise Unusable(f"{folder} was made by a newer version of Déclic; install that version or a later one.")
-        return msgspec.json.decode(data, type=Manifest)
+        manifest = msgspec.json.decode(data, type=Manifest)
     except (msgspec.MsgspecError, KeyError, TypeError, UnicodeDecodeError):
         raise Unusable(f"{folder / MANIFEST} cannot be understood; take another backup.") from None
+    strange = [entry.path for entry in manifest.media if not is_picture(entry.path)]
+    strange += [manifest.dump.path] if manifest.dump.path != DUMP else []
+    if strange:
+        raise Unusable(f"{folder / MANIFEST} names what is no file of a backup ({strange[0]!r:.200}).")
+    return manifest
+
+
+def is_picture(path: str) -> bool:
+    """Whether a backup has its pictures at such paths: by their key, and so never outside of it."""
+    key = path.rpartition("/")[2]
+    return KEY.fullmatch(key) is not None and path == f"{MEDIA}/{key[:2]}/{key}"
+
+
+def is_inside(folder: Path, path: str) -> bool:
+    """Whether it is a file of this folder itself: no link, and behind none, which could lead to anything."""
+    return (folder / path).is_file() and (folder / path).resolve() == folder.resolve() / path
 
 
 def require_known_schema(folder: Path, manifest: Manifest) -> None:

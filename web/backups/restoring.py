@@ -13,7 +13,16 @@ from models.postgres import open_database
 from models.settings import Settings
 from web.backups.checking import Damage, find_damage, require_dump
 from web.backups.making import tell_megabytes
-from web.backups.manifest import DUMP, MEDIA, Manifest, Unusable, read_manifest, require_known_schema
+from web.backups.manifest import (
+    DUMP,
+    MEDIA,
+    Manifest,
+    Unusable,
+    is_inside,
+    is_picture,
+    read_manifest,
+    require_known_schema,
+)
 
 FILLING = "media.restoring"
 
@@ -37,8 +46,8 @@ class Source:
     def media(self) -> list[Path]:
         """The paths of the pictures that are to be restored."""
         if self.manifest is None:
-            found = (self.folder / MEDIA).rglob("*") if (self.folder / MEDIA).is_dir() else ()
-            return [path.relative_to(self.folder) for path in found if path.is_file()]
+            found = (path.relative_to(self.folder) for path in (self.folder / MEDIA).glob("*/*"))
+            return [path for path in found if is_picture(f"{path}") and is_inside(self.folder, f"{path}")]
         lost = {*self.damage.missing, *self.damage.changed}
         return [Path(entry.path) for entry in self.manifest.media if entry.path not in lost]
 
@@ -46,7 +55,7 @@ class Source:
 def check_source(settings: Settings, folder: Path, *, without_media: bool, without_manifest: bool) -> Source:
     """Raise Unusable for everything in the backup that speaks against restoring it here. Nothing is touched."""
     if without_manifest:
-        if not (folder / DUMP).is_file():
+        if not is_inside(folder, DUMP):
             raise Unusable(f"{folder} is no backup: there is no {DUMP} in it.")
         return Source(folder=folder, manifest=None, damage=Damage())
     manifest = read_manifest(folder)

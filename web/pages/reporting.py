@@ -29,6 +29,8 @@ from web.throttle import may_try
 
 CONTENT_LIMIT = 2000
 
+TOO_MANY = N_("Vous avez beaucoup signalé en peu de temps. Attendez une heure, puis recommencez.")
+
 CATEGORIES: tuple[ReportCategory, ...] = get_args(ReportCategory)
 
 SAID = {
@@ -73,8 +75,8 @@ async def post_form(request: web.Request) -> web.Response:
     category = form.choice("raison", CATEGORIES, missing="Choisissez une raison.")
     content = form.lines("pourquoi", limit=CONTENT_LIMIT, missing="Dites en quelques mots ce qui ne va pas.")
     email = form.email("courriel") if account is None and has_mail(request) else ""
-    if form.ok and not await _may_report(request):
-        form.fail("", "Vous avez beaucoup signalé en peu de temps. Attendez une heure, puis recommencez.")
+    if form.ok and not await may_report(request, email):
+        form.fail("", TOO_MANY)
         return await _show(request, form, reported, status=429)
     if not form.ok:
         return await _show(request, form, reported, status=422)
@@ -98,11 +100,14 @@ async def post_form(request: web.Request) -> web.Response:
     raise lead_on("/signaler/merci", done)
 
 
-async def _may_report(request: web.Request) -> bool:
+async def may_report(request: web.Request, email: str = "") -> bool:
+    """Whether not too many came from there, and not too many for whoever would be written to."""
     account = current_account(request)
     if account is not None:
         return await may_try(request, "report", account.username)
-    return await may_try(request, "visitor_report", "")
+    if not await may_try(request, "visitor_report", ""):
+        return False
+    return not email or await may_try(request, "receipt", email)
 
 
 async def choose_sentence(conn: Connection, target_id: int, *, member: bool, email: bool = False) -> str:

@@ -4,6 +4,9 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from federation.vocabulary.polls import MAX_VOTES
 from models import polls
 from models.database import connection, execute, fetch_records, transaction
 from models.polls import NewPoll
@@ -65,6 +68,15 @@ async def test_a_vote_is_remembered_counted_and_told_to_the_author_alone(alice: 
     assert (first["type"], first["to"], first["object"]["type"]) == ("Create", ["https://henin.test/users/bob"], "Note")
     assert first["object"].keys() == {"id", "type", "name", "attributedTo", "inReplyTo", "to", "cc", "published"}
     assert (first["object"]["name"], first["object"]["inReplyTo"]) == ("Jeudi", post.uri)
+
+
+@pytest.mark.parametrize("voters", [MAX_VOTES, None])
+async def test_figures_beyond_counting_or_untold_keep_nobody_from_voting(alice: Alice, voters: int | None) -> None:
+    post = await make_poll(alice, votes=(MAX_VOTES, 0, 0), voters=voters)
+
+    poll = await alice.api.ask("POST", f"/api/v1/polls/{post.id}/votes", json={"choices": [0]})
+
+    assert (poll.status, poll.json["own_votes"], poll.json["voters_count"]) == (200, [0], voters)
 
 
 async def test_nobody_votes_twice_not_even_at_once(alice: Alice) -> None:

@@ -1,5 +1,6 @@
 """A backup that cannot become this instance again is refused in one sentence, before anything is touched."""
 
+import hashlib
 import os
 import shutil
 from collections.abc import Callable
@@ -64,6 +65,26 @@ def claim(**changes: Any) -> Callable[[Path], None]:
     return lambda backup: rewrite_manifest(backup, **changes)
 
 
+def name(path: str) -> Callable[[Path], None]:
+    """Let the manifest name another file than a picture of its own, which lies there."""
+
+    def change(backup: Path) -> None:
+        (backup.parent / "outside.jpg").write_bytes(b"outside")
+        rewrite_manifest(backup, media=[[path, 7, hashlib.sha256(b"outside").hexdigest()]])
+
+    return change
+
+
+def link(inside: str, outside: str) -> Callable[[Path], None]:
+    """A link stands for a file of the backup, and leads to the same bytes elsewhere."""
+
+    def change(backup: Path) -> None:
+        (backup / inside).rename(backup.parent / outside)
+        (backup / inside).symlink_to(backup.parent / outside)
+
+    return change
+
+
 BROKEN = [
     pytest.param(remove("manifest.json", "manifest.json.sha256", "database.dump"), "is no backup", id="no backup"),
     pytest.param(remove("manifest.json", "manifest.json.sha256"), "made before backups had one", id="no manifest"),
@@ -75,6 +96,11 @@ BROKEN = [
     pytest.param(remove("database.dump"), "database.dump is missing", id="no dump"),
     pytest.param(cut("database.dump"), "changed or cut short", id="dump cut short"),
     pytest.param(spoil("database.dump"), "changed or cut short", id="dump changed"),
+    pytest.param(name("media/../../outside.jpg"), "names what is no file of a backup", id="out of the backup"),
+    pytest.param(name("/etc/hostname"), "names what is no file of a backup", id="anywhere"),
+    pytest.param(claim(dump=["media/../other", 1, "0"]), "names what is no file of a backup", id="another dump"),
+    pytest.param(link(PICTURE, "secret"), r"1 picture changed \(media/aa/", id="picture is a link"),
+    pytest.param(link("database.dump", "other"), "changed or cut short", id="dump is a link"),
     pytest.param(remove(PICTURE), r"1 picture missing \(media/aa/", id="picture missing"),
     pytest.param(spoil(PICTURE), r"1 picture changed \(media/aa/", id="picture changed"),
 ]
@@ -117,7 +143,7 @@ async def test_what_is_there_already_is_never_written_over(
 ) -> None:
     with pytest.raises(NotRestored, match="There is an instance in"):
         await restore(elsewhere(house.settings, house.settings.data, empty_url), made.folder)
-    with pytest.raises(Conflict, match="This database is not empty"):
+    with pytest.raises(Conflict, match="database_not_empty"):
         await restore(elsewhere(house.settings, tmp_path / "new", house.url), made.folder)
 
     assert not (tmp_path / "new").exists()
@@ -155,6 +181,23 @@ async def test_without_its_pictures_the_rest_comes_back_when_that_is_wanted(
 
     assert [path.name for path in (new.data / "media").rglob("*.jpg")] == [OWN[1]]
     assert await run(empty_url, "SELECT count(*) FROM media") == 3
+
+
+def test_without_a_manifest_only_pictures_are_taken_and_no_links_to_what_lies_elsewhere(
+    house: House, made: Made, tmp_path: Path
+) -> None:
+    backup = copy_backup(made.folder, tmp_path)
+    (backup / "media" / OWN[1][:2] / OWN[1]).unlink()
+    link(PICTURE, "secret")(backup)
+    (backup / "media" / "dd").mkdir()
+    (backup / "media" / "dd" / f"{'d' * 32}.jpg").write_bytes(b"a picture")
+    (backup / "media" / "dd" / "run.sh").write_bytes(b"no picture")
+    (backup / "media" / "ee").symlink_to(tmp_path)
+    (tmp_path / f"{'e' * 32}.jpg").write_bytes(b"elsewhere")
+
+    source = check_source(house.settings, backup, without_media=False, without_manifest=True)
+
+    assert source.media == [Path(f"media/dd/{'d' * 32}.jpg")]
 
 
 async def test_all_is_back_and_pictures_of_other_servers_will_be_fetched_again(

@@ -12,6 +12,7 @@ from models.reports import Report
 from tests.factories import make_local_actor
 from tests.village import Village
 from tests.web.pages.conftest import Browser
+from web.throttle import HOUR, LIMITS, Limits
 
 FIELDS = {"raison": "spam", "pourquoi": "Ce n’est pas à lui."}
 
@@ -111,6 +112,18 @@ async def test_a_flood_of_a_visitor_stops_and_keeps_what_she_typed(visitor: Brow
     assert "Attendez une heure" in sent[-1].words() and FIELDS["pourquoi"] in sent[-1].text
 
 
+async def test_nobody_has_many_mails_sent_to_somebody_else(
+    visitor: Browser, lomme: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.pages.reporting.has_mail", lambda request: True)
+    path = f"/signaler/annonce/{lomme.drill.id}"
+    addresses = ["marie@exemple.fr"] * 4 + ["paul@exemple.fr"]
+
+    sent = [await visitor.send(path, FIELDS | {"courriel": one}, form_on=path) for one in addresses]
+
+    assert [one.status for one in sent] == [303, 303, 303, 429, 303]
+
+
 async def test_where_only_the_reported_person_moderates_nobody_is_told_a_lie(
     alice: Browser, instance: Instance, lomme: Village
 ) -> None:
@@ -138,3 +151,18 @@ async def test_a_report_in_a_thread_carries_the_last_messages_of_the_other_one(
     [kept] = await list_open(instance)
     assert [one["text"] for one in kept.extracts] == ["Je peux passer samedi ?"]
     assert kept.extracts[0]["title"] == "Tente 4 places, facile à monter"
+
+
+async def test_a_flood_from_a_thread_stops_too(
+    alice: Browser, instance: Instance, lomme: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LIMITS, "report", Limits(pair=1, name=1, network=100, within=HOUR))
+    async with connection(instance.pool) as conn:
+        thread = await conn.fetchval("SELECT exchange_id FROM exchange_message WHERE post_id = $1", lomme.message.id)
+    path, typed = f"/echanges/{thread}", {"pourquoi": "Il insiste."}
+
+    await alice.send(f"{path}/signaler", typed, form_on=path)
+    again = await alice.send(f"{path}/signaler", typed, form_on=path)
+
+    assert "Attendez une heure" in again.words() and "Il insiste." in again.text
+    assert len(await list_open(instance)) == 1

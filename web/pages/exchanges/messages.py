@@ -20,7 +20,7 @@ from web.mentions import look_up_mentioned
 from web.pages.exchanges.thread import get_thread, propose_slots, show, voice_of
 from web.pages.notices import lead_on
 from web.pages.photos import LIMITS, take_photos
-from web.pages.reporting import choose_sentence
+from web.pages.reporting import TOO_MANY, choose_sentence, may_report
 from web.paths import exchange_path
 from web.render import reader_language, say
 from web.session import require_account
@@ -121,6 +121,8 @@ async def post_report(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         thread = await get_thread(conn, request)
+    if form.ok and not await may_report(request):
+        form.fail("pourquoi", TOO_MANY)
     if not form.ok:
         return await show(request, form)
     async with transaction(instance.pool) as conn:
