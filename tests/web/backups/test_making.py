@@ -169,7 +169,7 @@ async def test_why_it_failed_is_told_in_words_and_not_by_a_code(
         await _make(house.settings, folder, keep=1, full=False, cache=False)
 
     failure = await run(house.url, "SELECT failure FROM backup_run ORDER BY id DESC LIMIT 1")
-    assert failure == "The database does not answer: Connection refused"
+    assert failure == "The database cannot be reached: Connection refused"
 
 
 async def test_too_little_room_is_said_before_anything_is_copied(
