@@ -126,12 +126,22 @@ class Spool:
         """A path for one more, which is not there yet. Raises StoreFull."""
         key = f"{secrets.token_hex(16)}.{suffix}"
         draft = self.store.draft(key)
+        self.require_room()
         try:
             draft.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreFull from error
         self._drafts[draft] = key.partition(".")[0]
         return draft
+
+    def require_room(self) -> None:
+        """Raise StoreFull when what was written last left too little: the rest is for the database."""
+        try:
+            room = measure(self.store.folder).holds(0)
+        except OSError as error:
+            raise StoreFull from error
+        if not room:
+            raise StoreFull
 
     async def keep(self, draft: Path, suffix: str) -> str:
         """Keep this one, whole, under the key that is returned. Raises StoreFull."""
@@ -151,6 +161,7 @@ class Spool:
         self._drafts.clear()
 
     def _keep(self, draft: Path, key: str) -> None:
+        self.require_room()
         _sync(draft)
         self.store.publish(draft, key)
 

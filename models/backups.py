@@ -165,6 +165,17 @@ async def forget_cached(url: str) -> int:
         await conn.close()
 
 
+async def forget_archives(url: str) -> int:
+    """Forget the archives that members asked for, whose files a backup leaves out: they may ask for others at once."""
+    conn = await _connect(url)
+    try:
+        if await fetch_value(conn, "SELECT to_regclass('archive')") is None:
+            return 0
+        return await execute(conn, "DELETE FROM archive WHERE file_key IS NOT NULL")
+    finally:
+        await conn.close()
+
+
 async def read_major(conn: Connection) -> int:
     """18 for PostgreSQL 18.6."""
     return int(await fetch_value(conn, "SELECT current_setting('server_version_num')::integer / 10000"))

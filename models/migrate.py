@@ -65,9 +65,14 @@ async def migrate(dsn: str, folder: Path = FOLDER, *, begin: Callable[[], None] 
 
 
 async def require_migrated(dsn: str) -> None:
-    """Raise NotMigrated for a database that is older than this version, MigrationError for a newer, or Unavailable."""
-    conn = await _connect(dsn)
+    """Raise NotMigrated for a database that is older than this version, MigrationError for a newer.
+
+    SessionsTornApart behind a pooler that does not keep sessions, Unavailable when it cannot be reached.
+    """
+    connect = partial(_connect, dsn)
+    conn = await connect()
     try:
+        await require_session(conn, connect)
         if await conn.fetchval("SELECT to_regclass('migration')") is None:
             raise NotMigrated(
                 "The database is empty: `declic serve` makes an instance of it, `declic restore` fills it."

@@ -54,15 +54,22 @@ class _Pooler:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             said = await self._read_startup(reader, writer)
-            unknown = next((name for name in said if name.lower() not in LET_PASS), None)
-            if unknown is not None:
-                text = f"SFATAL\0VFATAL\0C08P01\0Munsupported startup parameter: {unknown}\0\0".encode()
+            refusal = self._find_refusal(said)
+            if refusal:
+                text = f"SFATAL\0VFATAL\0C08P01\0M{refusal}\0\0".encode()
                 writer.write(b"E" + struct.pack("!i", len(text) + 4) + text)
             elif self._mode == "session":
                 await self._relay_session(reader, writer, said)
             else:
                 await self._relay_transactions(reader, writer)
         writer.close()
+
+    def _find_refusal(self, said: dict[str, str]) -> str:
+        """Only the databases that its settings name are known to it."""
+        unknown = next((name for name in said if name.lower() not in LET_PASS), None)
+        if unknown is not None:
+            return f"unsupported startup parameter: {unknown}"
+        return "" if said["database"] == self.database else f"no such database: {said['database']}"
 
     async def _read_startup(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> dict[str, str]:
         while True:

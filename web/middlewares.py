@@ -145,8 +145,6 @@ def make_content_policy(settings: Settings, path: str) -> str:
     policy = ["default-src 'self'", "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'"]
     if settings.media_url is not None:
         policy += [f"{kind} 'self' {settings.media_url}" for kind in ("img-src", "media-src")]
-    if not path.startswith("/oauth/"):
-        policy.append(f"img-src 'self' {settings.media_url}")
     if path.startswith(LEAD_TO_SERVERS):
         policy.append("form-action 'self' https:" + (" http:" if settings.test_federation else ""))
     elif not path.startswith("/oauth/"):

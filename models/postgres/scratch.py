@@ -9,12 +9,15 @@ import asyncpg
 
 PREFIX = "declic_verify_"
 
+FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""A server that does not answer, or does not let us."""
+
 
 async def may_create(url: str) -> bool:
     """Whether this account may make databases on this server; False also when the server does not answer."""
     try:
         conn = await asyncpg.connect(url, timeout=10)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except FAILURES:
         return False
     try:
         return bool(await conn.fetchval("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"))
@@ -23,22 +26,33 @@ async def may_create(url: str) -> bool:
 
 
 @asynccontextmanager
-async def scratch_database(url: str) -> AsyncIterator[str]:
-    """The URL of a new empty database on the server of `url`; those that killed processes left go too."""
+async def scratch_database(url: str) -> AsyncIterator[str | None]:
+    """The URL of a new empty database on the server of `url`; those that killed processes left go too.
+
+    None where it cannot be reached that way: a pooler before the server knows only the databases that it was told of.
+    """
     parts = urlsplit(url)
     name = PREFIX + secrets.token_hex(4)
     made = f"{parts.scheme}://{parts.netloc}/{name}" + (f"?{parts.query}" if parts.query else "")
     await _drop_unused(url)
     await _run(url, "SELECT format('CREATE DATABASE %I TEMPLATE template0 ENCODING ''UTF8''', $1::text)", name)
     try:
-        holding = await asyncpg.connect(made)  # says to others that it is in use
+        holding = await _try_to_reach(made)  # says to others that it is in use
         try:
-            yield made
+            yield made if holding else None
         finally:
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await holding.close()
+            if holding:
+                with suppress(*FAILURES):
+                    await holding.close()
     finally:
         await _run(url, "SELECT format('DROP DATABASE IF EXISTS %I WITH (FORCE)', $1::text)", name)
+
+
+async def _try_to_reach(url: str) -> asyncpg.Connection | None:
+    try:
+        return await asyncpg.connect(url, timeout=10)
+    except FAILURES:
+        return None
 
 
 async def _drop_unused(url: str) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from models.database import connection, fetch_value, open_pool
 from models.events import announce, listen
-from models.migrate import migrate
+from models.migrate import migrate, require_migrated
 from models.poolers import SessionsTornApart, require_session
 from tests.poolers import pooler
 
@@ -28,8 +28,9 @@ async def test_a_pooler_that_keeps_sessions_needs_no_exceptions_and_our_settings
 
 async def test_a_pooler_that_tears_sessions_apart_is_refused_in_one_sentence(database_url: str) -> None:
     async with pooler(database_url, mode="transaction") as url:
-        with pytest.raises(SessionsTornApart, match=r"pool_mode = session .* or let DECLIC_DATABASE_URL name"):
-            await migrate(url)
+        for begin in (migrate, require_migrated):  # a server, and a worker or a command beside it
+            with pytest.raises(SessionsTornApart, match=r"pool_mode = session .* or let DECLIC_DATABASE_URL name"):
+                await begin(url)
 
         conn = await asyncpg.connect(url)
         assert await conn.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0

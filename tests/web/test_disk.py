@@ -4,7 +4,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from aiohttp import web
+from aiohttp import FormData, web
 from structlog.testing import capture_logs
 
 from federation.store import FolderStore, StoreFull
@@ -14,6 +14,7 @@ from models.disk_space import LOW, MEGABYTE, RESERVE, Space
 from models.errors import NoSpace
 from tests.factories import make_member
 from tests.web.core import make_instance, serving
+from web.api.multipart import Files, read_multipart
 from web.disk import watch_disk
 
 LARGE = 100 * 1024 * MEGABYTE
@@ -54,6 +55,44 @@ async def test_a_picture_does_not_take_the_last_room(tmp_path: Path, monkeypatch
     assert not (tmp_path / "media").exists()
 
     assert store.find(await store.save(b"x" * 10))
+
+
+async def test_a_film_does_not_take_it_either_neither_as_it_comes_in_nor_as_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, left = FolderStore(tmp_path / "media"), [Space(free=RESERVE, total=LARGE)]
+    monkeypatch.setattr("federation.store.measure", lambda _: left[0])
+
+    async with store.open_spool() as spool:
+        draft = spool.new()
+        draft.write_bytes(b"film")
+        left[0] = Space(free=RESERVE - 1, total=LARGE)
+        with pytest.raises(StoreFull):
+            spool.new()
+        with pytest.raises(StoreFull):
+            await spool.keep(draft, "mp4")
+
+    assert [path for path in store.folder.rglob("*") if path.is_file()] == []
+
+
+async def test_a_film_is_no_longer_taken_in_as_soon_as_the_last_room_is_reached(
+    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, left = FolderStore(tmp_path / "media"), [Space(free=RESERVE + 1, total=LARGE)] * 3
+    monkeypatch.setattr("federation.store.measure", lambda _: left.pop() if left else Space(free=0, total=LARGE))
+
+    async def take(request: web.Request) -> web.Response:
+        async with store.open_spool() as spool:
+            await read_multipart(request, [], Files(limit=40 * MEGABYTE, spool=spool))
+        return web.Response()
+
+    form = FormData()
+    form.add_field("file", b"x" * 4 * MEGABYTE, filename="film.mp4")
+    async with serving(make_instance(pool), [web.post("/api/v1/x", take)]) as client:
+        answer = await client.post("/api/v1/x", data=form)
+
+    assert answer.status == 507
+    assert [path for path in store.folder.rglob("*") if path.is_file()] == []
 
 
 async def test_administrators_have_one_mail_a_day_until_there_is_room(
@@ -100,8 +139,8 @@ async def test_a_full_disk_is_said_as_what_it_is(pool: Pool) -> None:
         await write(None)  # type: ignore[arg-type]
     async with serving(make_instance(pool), [web.get("/ecrire", write), web.get("/api/v1/x", write)]) as client:
         page = await client.get("/ecrire", headers={"Accept": "text/html", "Accept-Language": "fr"})
-        app = await client.get("/api/v1/x")
+        app = await client.get("/api/v1/x", headers={"Accept-Language": "en"})
 
         assert page.status == app.status == 503 and page.headers["Retry-After"]
         assert "plus de place sur son disque" in await page.text()
-        assert "The disk of this server is full" in (await app.json())["error"]
+        assert "The disk of the platform is full" in (await app.json())["error"]

@@ -81,6 +81,13 @@ def test_pictures_and_films_may_come_from_the_origin_of_uploads() -> None:
     policy = make_content_policy(settings, "/")
     assert "img-src 'self' https://media.lomme.example" in policy
     assert "media-src 'self' https://media.lomme.example" in policy
+    assert [part.split()[0] for part in policy.split("; ")].count("img-src") == 1
+
+
+def test_without_an_origin_of_uploads_none_is_named() -> None:
+    policy = make_content_policy(Settings(url="https://lomme.example"), "/")
+
+    assert "None" not in policy and "img-src" not in policy
 
 
 def test_forms_end_here_but_where_they_lead_to_an_app_or_to_ones_own_server() -> None:

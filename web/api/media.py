@@ -30,7 +30,7 @@ async def post_media(request: web.Request) -> web.Response:
     """POST /api/v2/media and /api/v1/media: `file`, `description`, `focus`, `thumbnail`; ready to be used."""
     instance, me = request.app[INSTANCE], reader(request)
     async with instance.store.open_spool() as spool:
-        parameters = await read_parameters(request, file_limit=films.MAX_BYTES, spool=spool.new)
+        parameters = await read_parameters(request, file_limit=films.MAX_BYTES, spool=spool)
         upload = parameters.uploads.get("file")
         if upload is None or upload.path is None:
             raise Invalid("file_missing", field="file")

@@ -1,13 +1,13 @@
 """Forms with files (multipart/form-data): texts into memory, files there or, where they may be large, into a spool."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
+from io import BufferedWriter
 from pathlib import Path
 
 from aiohttp import BodyPartReader, web
 
-from federation.store import StoreFull
+from federation.store import Spool, StoreFull
 from models.errors import Invalid
 
 TEXT_LIMIT = 256 * 1024
@@ -33,7 +33,7 @@ class Files:
     """Which files a request may bring: their bytes at most, and where they are written, if not into memory."""
 
     limit: int = 0
-    spool: Callable[[], Path] | None = None
+    spool: Spool | None = None
 
 
 async def read_multipart(request: web.Request, pairs: list[tuple[str, str]], files: Files) -> dict[str, Upload]:
@@ -62,17 +62,23 @@ async def _read_file(part: BodyPartReader, files: Files) -> Upload:
     name = part.filename or ""
     if files.spool is None:
         return Upload(filename=name, body=await _read_part(part, files.limit))
-    path, size = files.spool(), 0
+    path, size = files.spool.new(), 0
     try:
         with await asyncio.to_thread(path.open, "xb") as file:
             while chunk := await part.read_chunk(256 * 1024):
                 size += len(chunk)
                 if size > files.limit:
                     raise web.HTTPRequestEntityTooLarge(max_size=files.limit, actual_size=size)
-                await asyncio.to_thread(file.write, chunk)
+                await asyncio.to_thread(_write, file, chunk, files.spool)
     except OSError as error:
         raise StoreFull from error
     return Upload(filename=name, path=path)
+
+
+def _write(file: BufferedWriter, chunk: bytes, spool: Spool) -> None:
+    """Others may be sending at the same time: there is room as long as there is room after each piece."""
+    file.write(chunk)
+    spool.require_room()
 
 
 async def _read_part(part: BodyPartReader, limit: int) -> bytes:

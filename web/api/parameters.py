@@ -1,10 +1,9 @@
 """What a client sent, in whichever of the encodings clients use: query, JSON, form or multipart."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,6 +11,7 @@ import orjson
 from aiohttp import web
 
 from federation.pictures import RefusedPicture
+from federation.store import Spool
 from models.errors import Invalid
 from models.idempotency import LONGEST
 from models.texts import NOT_TYPED
@@ -149,12 +149,10 @@ def read_query(request: web.Request) -> Parameters:
     return _collect(request.query.items())
 
 
-async def read_parameters(
-    request: web.Request, *, file_limit: int = 0, spool: Callable[[], Path] | None = None
-) -> Parameters:
+async def read_parameters(request: web.Request, *, file_limit: int = 0, spool: Spool | None = None) -> Parameters:
     """What stands in the address and in the body; files only where `file_limit`, in bytes, allows one.
 
-    With `spool`, which names a new path each time, files are written there instead of held in memory.
+    With `spool` files are written there instead of held in memory.
     Raises StoreFull when they cannot be, Invalid when the body is not what it claims to be,
     HTTPRequestEntityTooLarge when it is too long.
     """

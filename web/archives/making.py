@@ -1,12 +1,14 @@
 """The jobs: make an archive and say that it lies ready; throw away what nobody may fetch any more."""
 
+import asyncio
 from functools import partial
 from typing import Any, BinaryIO
 
 import structlog
 
 from federation.instance import Instance
-from models import accounts, actors, archives, chores, jobs, preferences
+from federation.store import StoreFull
+from models import accounts, actors, archives, chores, disk_space, jobs, preferences
 from models.accounts import Account
 from models.actors import Actor
 from models.database import Connection, connection, transaction
@@ -15,7 +17,7 @@ from web.archives.choices import write_choices
 from web.archives.documents import write_documents
 from web.archives.ledger import write_ledger
 from web.archives.pages import write_pages
-from web.archives.parcel import begin_parcel
+from web.archives.parcel import Parcel, begin_parcel
 from web.archives.reading import Owner
 from web.archives.shelf import SETTLED, find_shelf
 from web.archives.tables import write_tables
@@ -82,7 +84,14 @@ async def _fill(instance: Instance, account: Account, actor: Actor, file: Binary
         await write_choices(owner, parcel)
         await write_ledger(owner, parcel)
         await write_pages(owner, parcel, coop)
+        await asyncio.to_thread(_require_room, instance, parcel)
         await parcel.add_photos()
+
+
+def _require_room(instance: Instance, parcel: Parcel) -> None:
+    """Raise StoreFull where the photos and films would take what is kept free for the database."""
+    if not disk_space.measure(instance.settings.data).holds(parcel.weigh_photos()):
+        raise StoreFull
 
 
 async def clear_archives(instance: Instance, settled: float = SETTLED) -> int:

@@ -81,6 +81,10 @@ class Parcel:
         """Those that this server has, each with its place in the zip."""
         return [Taken(place, one, self.take_poster(one)) for one in media if (place := self.take(one))]
 
+    def weigh_photos(self) -> int:
+        """Bytes of those that are spoken of."""
+        return sum(path.stat().st_size for path in self.photos.values() if path.exists())
+
     async def add_photos(self) -> int:
         """The files as they are kept, without packing them a second time; how many."""
         added = 0

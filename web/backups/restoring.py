@@ -110,6 +110,7 @@ async def restore_backup(settings: Settings, source: Source) -> None:
             await _compare(url, source)
             if source.manifest is None or not source.manifest.with_cache:
                 await backups.forget_cached(url)
+            await backups.forget_archives(url)
             await asyncio.to_thread(_put_in_place, filling, settings.data / MEDIA)
         except OSError as error:
             raise NotRestored(f"{settings.data} could not be written: {error.strerror or error}.") from None

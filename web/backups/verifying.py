@@ -86,9 +86,10 @@ async def verify_backup(settings: Settings, folder: Path) -> Verified:
 async def _scratch_database(settings: Settings, manifest: Manifest) -> AsyncIterator[Scratch]:
     """An empty database: on the server of DECLIC_DATABASE_URL if it lets us, else one of our own."""
     if settings.database_url is not None and await scratch.may_create(settings.database_url):
-        async with scratch.scratch_database(settings.database_url) as url:
-            yield Scratch(url=url, place=BESIDE)
-        return
+        async with scratch.scratch_database(settings.database_url) as beside:
+            if beside is not None:
+                yield Scratch(url=beside, place=BESIDE)
+                return
     base = settings.data if settings.data.is_dir() else None
     for leftover in () if base is None else base.glob("verify-*"):
         await _remove_unused(leftover)

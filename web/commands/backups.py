@@ -15,6 +15,7 @@ from web.backups.making import Made, make_backup, tell_megabytes
 from web.backups.manifest import Unusable
 from web.backups.restoring import Source, check_source, check_target, restore_backup
 from web.backups.verifying import Untrue, Verified, verify_backup
+from web.commands.english import in_english
 from web.commands.running import read_settings, run, say, tell
 
 INTO = click.Path(file_okay=False, resolve_path=True, path_type=Path)
@@ -78,7 +79,7 @@ async def _make(settings: Settings, folder: Path, *, keep: int | None, full: boo
         try:
             made = await make_backup(settings, url, folder, cache=cache, full=full, keep=keep)
         except DeclicError as error:
-            await _note(url, "backup", folder, begun, failure=str(error))
+            await _note(url, "backup", folder, begun, failure=in_english(error))
             raise
         await _note(url, "backup", made.folder, begun, size=made.manifest.size)
         await _warn_of_keys(settings, url)
@@ -90,7 +91,7 @@ async def _verify(settings: Settings, folder: Path) -> Verified:
     try:
         verified = await verify_backup(settings, folder)
     except (Unusable, Untrue, DatabaseError) as error:
-        await _note_beside(settings, folder, begun, failure=str(error))
+        await _note_beside(settings, folder, begun, failure=in_english(error))
         raise
     await _note_beside(settings, folder, begun, size=verified.manifest.size)
     return verified
@@ -120,7 +121,7 @@ async def _note(
         finally:
             await pool.close()
     except DeclicError as error:
-        say(f"That could not be noted for the administrators: {error}")
+        say(f"That could not be noted for the administrators: {in_english(error)}")
 
 
 async def _warn_of_keys(settings: Settings, url: str) -> None:

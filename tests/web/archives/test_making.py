@@ -7,10 +7,11 @@ from zipfile import ZipFile
 import pytest
 
 from federation.instance import Instance
-from models import archives, chores
+from models import archives, chores, disk_space
 from models.actors import Actor
 from models.archives import Archive
 from models.database import Pool, execute, fetch_value, transaction
+from models.disk_space import MEGABYTE, RESERVE, Space
 from models.errors import Unavailable
 from models.settings import Settings
 from tests.factories import HERE, make_listing, make_member
@@ -106,6 +107,20 @@ async def test_one_that_cannot_be_written_has_failed_and_leaves_nothing(
     async with transaction(instance.pool) as conn:
         assert [one.cause for one in await chores.list_troubles(conn)] == ["No space left on device"]
     await ask(instance, alice)
+
+
+async def test_one_that_would_take_the_last_room_has_failed_and_leaves_nothing(
+    instance: Instance, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk_space, "measure", lambda _: Space(free=RESERVE - 1, total=100 * 1024 * MEGABYTE))
+
+    await making.make_archive(instance, {"archive_id": await ask(instance, alice)})
+
+    archive = await find(instance, alice)
+    assert archive and archive.state == "failed"
+    assert list(find_shelf(instance.settings).folder.iterdir()) == []
+    async with transaction(instance.pool) as conn:
+        assert [one.name for one in await chores.list_troubles(conn)] == ["archive"]
 
 
 async def test_while_the_database_is_away_the_job_waits_for_another_try(

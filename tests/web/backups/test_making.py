@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 
 from models.backup_runs import find_state
+from models.errors import Unavailable
 from models.postgres import DatabaseError, clients
 from tests.web.backups.house import CACHED, OWN, House, elsewhere, empty_database, restore, run, wrap_programs
 from web.backups import making
@@ -155,6 +156,20 @@ async def test_what_fails_leaves_nothing_of_it_and_is_told_to_administrators(
     assert (state.made.folder, state.made.byte_size) == (str(good.folder), good.manifest.size)
     assert state.failed is not None
     assert state.failed.failure == "The database could not be copied: No space left on device"
+
+
+async def test_why_it_failed_is_told_in_words_and_not_by_a_code(
+    house: House, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: Any, **__: Any) -> None:
+        raise Unavailable("database_unreachable", cause="Connection refused")
+
+    monkeypatch.setattr(clients, "dump", fail)
+    with pytest.raises(Unavailable):
+        await _make(house.settings, folder, keep=1, full=False, cache=False)
+
+    failure = await run(house.url, "SELECT failure FROM backup_run ORDER BY id DESC LIMIT 1")
+    assert failure == "The database cannot be reached: Connection refused"
 
 
 async def test_too_little_room_is_said_before_anything_is_copied(

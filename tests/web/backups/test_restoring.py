@@ -26,7 +26,7 @@ from tests.web.backups.house import (
     run,
     wrap_programs,
 )
-from web.backups.making import Made
+from web.backups.making import Made, make_backup
 from web.backups.manifest import Unusable
 from web.backups.restoring import NotRestored, check_source, check_target, restore_backup
 from web.backups.verifying import verify_backup
@@ -212,6 +212,28 @@ async def test_all_is_back_and_pictures_of_other_servers_will_be_fetched_again(
     assert await run(empty_url, "SELECT file_key FROM media WHERE remote_url IS NOT NULL") is None
     assert await run(house.url, "SELECT file_key FROM media WHERE remote_url IS NOT NULL") == CACHED
     assert {path.name for path in new.data.iterdir()} == {"media"}
+
+
+async def test_an_archive_whose_file_is_left_out_is_not_offered_any_more(
+    house: House, folder: Path, tmp_path: Path, empty_url: str
+) -> None:
+    await run(
+        house.url,
+        """
+        WITH member AS (
+            INSERT INTO account (actor_id, email) SELECT id, 'alice@lomme.test' FROM actor WHERE username = 'alice'
+            RETURNING actor_id)
+        INSERT INTO archive (id, actor_id, state, file_key, expires_at)
+        SELECT 1, actor_id, 'ready', 'a.zip', now() + interval '7 days' FROM member
+        """,
+    )
+    made = await make_backup(house.settings, house.url, folder)
+    await run(house.url, "DELETE FROM account")
+
+    await restore(elsewhere(house.settings, tmp_path / "new", empty_url), made.folder)
+
+    assert await run(empty_url, "SELECT count(*) FROM archive") == 0
+    assert await run(empty_url, "SELECT count(*) FROM account") == 1
 
 
 async def test_a_failed_restore_leaves_nothing_and_may_be_tried_again(

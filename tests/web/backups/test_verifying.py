@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
+from tests.poolers import pooler
 from tests.web.backups.house import House, copy_backup, elsewhere, rewrite_manifest, run
 from web.backups.making import Made
 from web.backups.manifest import MANIFEST
@@ -78,3 +79,13 @@ async def test_where_no_database_may_be_made_it_starts_one_of_its_own(
 
     assert verified.place == "a database of its own"
     assert {path.name for path in house.settings.data.iterdir()} == {"media"}
+
+
+async def test_behind_a_pooler_that_knows_one_database_it_starts_one_of_its_own(
+    house: House, made: Made, postgres_url: str
+) -> None:
+    async with pooler(house.url) as url:
+        verified = await verify_backup(elsewhere(house.settings, house.settings.data, url), made.folder)
+
+    assert verified.place == "a database of its own"
+    assert await run(postgres_url, SCRATCH) == 0
