@@ -2,15 +2,21 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from html import escape
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-import nh3
-from linkify_it import LinkifyIt
 
 from federation import hashtags
 from federation.fields import MAX_CONTENT
 from federation.markup import BLOCKS, BOXES, HIDDEN, bound_nesting, read_entities, split_tags
+from models.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import linkify_it
+    import nh3
+else:
+    linkify_it, nh3 = LazyModule("linkify_it"), LazyModule("nh3")
 
 _STRUCK = ("s", "strike")
 """What some write for `del`, which every app knows."""
@@ -50,15 +56,17 @@ def _is_honest(address: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.netloc) and "@" not in parts.netloc
 
 
-_CLEANER = nh3.Cleaner(
-    tags=set(TAGS),
-    clean_content_tags=set(HIDDEN),
-    attributes={"a": {"href", "class"}, "span": {"class"}, "ol": {"start", "reversed"}, "li": {"value"}},
-    attribute_filter=_filter_attribute,
-    url_schemes={"http", "https"},
-    url_relative="deny",
-    link_rel=LINK_REL,
-)
+@cache
+def _make_cleaner() -> "nh3.Cleaner":
+    return nh3.Cleaner(
+        tags=set(TAGS),
+        clean_content_tags=set(HIDDEN),
+        attributes={"a": {"href", "class"}, "span": {"class"}, "ol": {"start", "reversed"}, "li": {"value"}},
+        attribute_filter=_filter_attribute,
+        url_schemes={"http", "https"},
+        url_relative="deny",
+        link_rel=LINK_REL,
+    )
 
 
 _PLAIN_LENGTH = 16_384
@@ -99,7 +107,7 @@ def clean(html: str) -> str:
         html = _BLOCK.sub(r"<\1p>", html)
     else:
         html = bound_nesting(html, TAGS)
-    html = _CLEANER.clean(html)
+    html = _make_cleaner().clean(html)
     for tag in _STRUCK:
         html = html.replace(f"<{tag}>", "<del>").replace(f"</{tag}>", "</del>")
     return _EMPTY.sub("", html).strip()
@@ -156,9 +164,13 @@ def link_hashtag(url: str, name: str) -> str:
     return f'<a href="{escape(url)}" class="mention hashtag" rel="tag">#<span>{escape(name)}</span></a>'
 
 
-_LINKIFY = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
-for _schema in ("ftp:", "//", "mailto:"):
-    _LINKIFY.add(_schema, None)
+@cache
+def _make_finder() -> "linkify_it.LinkifyIt":
+    """What finds addresses in words; made for the first word that may hold one."""
+    finder = linkify_it.LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    for schema in ("ftp:", "//", "mailto:"):
+        finder.add(schema, None)
+    return finder
 
 
 _LONGEST_LINK = 2_048
@@ -188,7 +200,7 @@ def _find_addresses(text: str) -> Iterator[tuple[int, str, str]]:
         begun = word[0].count("://")
         if not begun or begun > _MOST_BEGUN or len(word[0]) > _LONGEST_LINK:
             continue
-        for match in _LINKIFY.match(word[0]) or ():
+        for match in _make_finder().match(word[0]) or ():
             if _is_honest(match.url):
                 yield word.start() + match.index, match.url, match.text
 

@@ -1,19 +1,24 @@
 """How this server runs: `Settings` from the environment over one TOML file, and the `Site` that it is."""
 
-import difflib
 import os
 import ssl
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
 from models.errors import DeclicError
+from models.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import difflib
+    import tomllib
+else:
+    difflib, tomllib = LazyModule("difflib"), LazyModule("tomllib")
 
 PREFIX = "DECLIC_"
 

@@ -4,14 +4,20 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from xml.etree import ElementTree as ET
+from typing import TYPE_CHECKING
 
 from federation.fields import write_moment
 from federation.media_uris import media_url
 from federation.uris import web_address
 from models import categories
+from models.lazy import LazyModule
 from models.settings import Site
 from web.gathering import Gathered
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree as ET
+else:
+    ET = LazyModule("xml.etree.ElementTree")
 
 ATOM = "application/atom+xml"
 
@@ -49,7 +55,7 @@ def build_feed(site: Site, feed: Feed, gathered: Iterable[Gathered], language: s
     return written
 
 
-def build_entry(site: Site, one: Gathered, language: str) -> ET.Element:
+def build_entry(site: Site, one: Gathered, language: str) -> "ET.Element":
     """One listing."""
     post, details, place = one.listing.post, one.listing.details, one.place
     entry = ET.Element(_name("entry"))
@@ -87,7 +93,7 @@ def _changed_at(one: Gathered) -> datetime:
     return one.listing.post.updated_at or one.listing.post.published_at
 
 
-def _write(parent: ET.Element, name: str, text: str) -> ET.Element:
+def _write(parent: "ET.Element", name: str, text: str) -> "ET.Element":
     element = ET.SubElement(parent, _name(name))
     element.text = _clean(text)
     return element

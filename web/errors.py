@@ -13,7 +13,7 @@ from models import tokens
 from models.database import connection
 from models.errors import DeclicError, NoSpace, OAuthError, Refusal, Unauthenticated, Unavailable
 from web.accept import asks_for_document, prefers
-from web.i18n import load_catalogue
+from web.i18n import find_catalogue
 from web.keys import INSTANCE
 from web.refusals.wording import as_refusal, word
 from web.render import LANGUAGE, reader_language, render, tell
@@ -152,7 +152,7 @@ def describe(request: web.Request, error: DeclicError) -> dict[str, str]:
 
 def say_plainly(error: DeclicError) -> str:
     """In English, for whoever runs another server or writes an application."""
-    return word(error, load_catalogue("en").ugettext, "en") if isinstance(error, Refusal) else str(error)
+    return word(error, find_catalogue("en").ugettext, "en") if isinstance(error, Refusal) else str(error)
 
 
 def answer_oauth(problem: Problem) -> web.Response:

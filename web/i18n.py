@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from gettext import c2py
 from pathlib import Path
 
@@ -56,6 +57,12 @@ def load_catalogue(language: str, folder: Path = FOLDER) -> Catalogue:
     """
     with (folder / language / "LC_MESSAGES" / f"{DOMAIN}.po").open(encoding="utf-8") as lines:
         return Catalogue(dict(_read_entries(lines)))
+
+
+@cache
+def find_catalogue(language: str) -> Catalogue:
+    """The same, read when the first reader of this language comes, which takes some 30 ms, and kept: a megabyte."""
+    return load_catalogue(language)
 
 
 def _read_entries(lines: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import aiosmtplib
 import structlog
 
 from models.errors import Unavailable
+from models.lazy import LazyModule
 from models.settings import Settings, Site
+
+if TYPE_CHECKING:
+    import aiosmtplib
+else:
+    aiosmtplib = LazyModule("aiosmtplib")
 
 TIMEOUT = 30
 

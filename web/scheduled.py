@@ -7,7 +7,7 @@ from models import scheduled
 from models.database import connection, transaction
 from models.errors import DeclicError
 from outbox import scheduled as outbox
-from web.i18n import load_catalogue
+from web.i18n import find_catalogue
 from web.mentions import look_up_mentioned
 from web.refusals.wording import as_refusal, word
 
@@ -36,7 +36,7 @@ async def publish_scheduled(instance: Instance, payload: dict[str, int]) -> None
 
 
 def _word(error: DeclicError) -> dict[str, str]:
-    return {code: word(as_refusal(error), load_catalogue(code).ugettext, code) for code in outbox.FAILED}
+    return {code: word(as_refusal(error), find_catalogue(code).ugettext, code) for code in outbox.FAILED}
 
 
 async def publish_overdue(instance: Instance) -> None:

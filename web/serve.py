@@ -25,6 +25,7 @@ from web.app import make_app
 from web.connections import PATIENCE, Patience, Server
 from web.first_run import say_first_run, say_nothing, say_step
 from web.logging import keep_record
+from web.memory import give_back
 from web.middlewares import IN_FLIGHT
 from web.opening import open_all
 from web.shared_media import warn_without_pictures
@@ -98,9 +99,11 @@ async def run_until(
     await runner.setup()
     server = await asyncio.get_running_loop().create_server(Server(runner, patience), sock=listener, backlog=BACKLOG)
     worker = asyncio.create_task(_work(instance, waker, stopping, work=work))
+    spare = asyncio.create_task(give_back())
     log.info("listening", url=instance.site.url, address=describe(listener), worker=work)
     await stopping.wait()
     log.info("stopping")
+    spare.cancel()
     server.close()
     app[HUB].close()
     await asyncio.gather(drain(app), worker)

@@ -4,16 +4,22 @@ import asyncio
 import gzip
 import io
 import os
-import tarfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from federation.software import NAME, read_version
+from models.lazy import LazyModule
 from web.caching import answer_kept
 from web.keys import INSTANCE
+
+if TYPE_CHECKING:
+    import tarfile
+else:
+    tarfile = LazyModule("tarfile")
 
 PACKAGES = ("models", "federation", "outbox", "inbox", "web")
 

@@ -13,7 +13,7 @@ from federation.uris import web_address
 from models.lazy import LazyModule
 from web import formats
 from web.assets import Assets, load_assets
-from web.i18n import load_catalogue
+from web.i18n import find_catalogue
 
 if TYPE_CHECKING:
     import segno
@@ -36,8 +36,9 @@ class Templates:
 
 
 def load_templates(languages: tuple[str, ...]) -> Templates:
-    """Read catalogues and static files once; a template is compiled when it is first shown."""
+    """Read static files and the first language; others, and templates, take their place when they are first read."""
     assets = load_assets()
+    find_catalogue(languages[0])
     translators = {language: make_translators(language) for language in languages}
     return Templates(
         environments={language: make_environment(language, assets, translators[language]) for language in languages},
@@ -48,11 +49,10 @@ def load_templates(languages: tuple[str, ...]) -> Templates:
 
 def make_translators(language: str) -> tuple[Callable[[str], str], Callable[[str, str, int], str]]:
     """From the French sentence to the reader's, spaces set; the second chooses between one and many."""
-    catalogue = load_catalogue(language)
     finish = formats.set_french_spaces if language == "fr" else str
     return (
-        cache(lambda sentence: finish(catalogue.ugettext(sentence))),
-        cache(lambda one, many, count: finish(catalogue.ungettext(one, many, count))),
+        cache(lambda sentence: finish(find_catalogue(language).ugettext(sentence))),
+        cache(lambda one, many, count: finish(find_catalogue(language).ungettext(one, many, count))),
     )
 
 

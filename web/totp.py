@@ -3,9 +3,14 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from pyotp import TOTP, random_base32
-from pyotp.utils import strings_equal
+from models.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import pyotp
+else:
+    pyotp = LazyModule("pyotp")
 
 LENGTH = 6
 
@@ -20,12 +25,12 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 def make_secret() -> str:
     """160 random bits in base32, as applications take them."""
-    return random_base32()
+    return pyotp.random_base32()
 
 
 def write_address(secret: str, *, account: str, issuer: str) -> str:
     """What the picture holds that an application photographs."""
-    return TOTP(secret).provisioning_uri(name=account, issuer_name=issuer.replace(":", " "))
+    return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer.replace(":", " "))
 
 
 def find_step(secret: str, code: str, at: datetime) -> int | None:
@@ -33,9 +38,11 @@ def find_step(secret: str, code: str, at: datetime) -> int | None:
     plain = read_code(code)
     if plain is None:
         return None
-    totp = TOTP(secret)
+    totp = pyotp.TOTP(secret)
     now = totp.timecode(at)
-    return next((now + shift for shift in WINDOW if strings_equal(totp.generate_otp(now + shift), plain)), None)
+    return next(
+        (now + shift for shift in WINDOW if secrets.compare_digest(totp.generate_otp(now + shift), plain)), None
+    )
 
 
 def read_code(text: str) -> str | None:

@@ -1,10 +1,14 @@
 """Structured fields (RFC 9651) as far as signatures need them, read strictly."""
 
-from typing import Any
-
-import http_sf
+from typing import TYPE_CHECKING, Any
 
 from federation.errors import SignatureInvalid
+from models.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import http_sf
+else:
+    http_sf = LazyModule("http_sf")
 
 _LONGEST = 8192
 

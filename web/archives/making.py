@@ -2,7 +2,7 @@
 
 import asyncio
 from functools import partial
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import structlog
 
@@ -13,17 +13,19 @@ from models.accounts import Account
 from models.actors import Actor
 from models.database import Connection, connection, transaction
 from models.errors import Unavailable
-from web.archives.choices import write_choices
-from web.archives.documents import write_documents
-from web.archives.ledger import write_ledger
-from web.archives.pages import write_pages
+from models.lazy import LazyModule
 from web.archives.parcel import Parcel, begin_parcel
 from web.archives.reading import Owner
 from web.archives.shelf import SETTLED, find_shelf
-from web.archives.tables import write_tables
-from web.archives.threads import write_threads
-from web.archives.waiting import write_waiting
 from web.mail import ask_mail
+
+if TYPE_CHECKING:
+    from web.archives import choices, documents, ledger, pages, tables, threads, waiting
+else:
+    choices, documents, ledger, pages, tables, threads, waiting = (
+        LazyModule(f"web.archives.{name}")
+        for name in ("choices", "documents", "ledger", "pages", "tables", "threads", "waiting")
+    )
 
 JOB = "archive"
 """The name of the job."""
@@ -77,13 +79,13 @@ async def _fill(instance: Instance, account: Account, actor: Actor, file: Binary
         coop = (await preferences.load(conn)).name or instance.site.host
     owner = Owner(instance=instance, account=account, actor=actor)
     with begin_parcel(file, instance.store) as parcel:
-        await write_documents(owner, parcel)
-        await write_threads(owner, parcel)
-        await write_waiting(owner, parcel)
-        await write_tables(owner, parcel)
-        await write_choices(owner, parcel)
-        await write_ledger(owner, parcel)
-        await write_pages(owner, parcel, coop)
+        await documents.write_documents(owner, parcel)
+        await threads.write_threads(owner, parcel)
+        await waiting.write_waiting(owner, parcel)
+        await tables.write_tables(owner, parcel)
+        await choices.write_choices(owner, parcel)
+        await ledger.write_ledger(owner, parcel)
+        await pages.write_pages(owner, parcel, coop)
         await asyncio.to_thread(_require_room, instance, parcel)
         await parcel.add_photos()
 
