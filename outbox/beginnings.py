@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from models import accounts, places, preferences
 from models.actors import Actor
@@ -65,7 +65,7 @@ async def usual_end(
     if urgency == "Now":
         return at + AT_ONCE
     days = (await preferences.load(conn)).listing_days
-    return end_of(at.astimezone(PARIS).date() + timedelta(days=days))
+    return end_of(at.astimezone(PARIS).date() + timedelta(days=days)).astimezone(UTC)
 
 
 def end_of(day: date) -> datetime:

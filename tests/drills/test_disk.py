@@ -90,7 +90,7 @@ async def test_d06_a_full_disk_refuses_pictures_and_keeps_those_that_are_there(
 
     report("D6 no room for pictures", refused=refused, shown=shown, post_meanwhile=said, afterwards=again)
     assert (refused, shown, said, again) == (507, 200, 200, 200)
-    assert "full" in sentence
+    assert "plein" in sentence
     assert left == files, "no draft and no half of a picture is left"
 
 
@@ -142,7 +142,7 @@ async def test_d06_a_full_database_takes_nothing_loses_nothing_and_goes_on_by_it
 
     report("D6 no room in the database", refused=refused, inbox=knocked, shown=shown, posts=posts, arrived=len(came))
     assert (refused, knocked) == (503, 503)
-    assert "disk of this server is full" in sentence
+    assert "Le disque de la plateforme est plein" in sentence
     assert shown == [200, 200, 200]
     assert (again, knocked_again) == (200, 202)
     assert posts == 2

@@ -180,7 +180,7 @@ async def test_a_password_that_is_no_good_is_refused(
 def test_a_password_is_asked_for_twice_or_read_from_standard_input(options: list[str], typed: str) -> None:
     answer = CliRunner().invoke(declic, ["account", "create", "bob", "--email", "b@c.de", *options], input=typed)
 
-    assert "at least 10 characters" in str(answer.exception)
+    assert answer.exit_code and "at least 10 characters" in answer.output
     assert "court" not in answer.output
     assert "Warning" not in answer.output
 
