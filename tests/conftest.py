@@ -84,6 +84,7 @@ async def postgres_url() -> AsyncIterator[str]:
         yield url
         return
     with tempfile.TemporaryDirectory(prefix="declic-tests-", dir=find_memory()) as folder:
+        Path(folder).chmod(0o711)  # commands that become another account reach its socket
         async with embedded(Path(folder) / "data") as own:
             url = own.replace("/declic?", "/postgres?", 1)
             await forget_about_disks(url)

@@ -70,7 +70,7 @@ def fill_in(path: str) -> str:
         path.replace("{id:[0-9]+}", "1")
         .replace("{id:[0-9]+|[0-9a-f-]{36}}", "1")
         .replace("{quoting:[0-9]+}", "1")
-        .replace("{key:[a-z]+(?:-[0-9]+)+}", "follow-1")
+        .replace("{key:[a-z._]+(?:-[0-9]+)+}", "follow-1")
         .replace("{tag:[^/]+}", "lomme")
         .replace("{stream:[a-z/]+}", "user")
         .replace("{id:[0-9]{1,19}}", "1")

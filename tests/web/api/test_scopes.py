@@ -15,7 +15,7 @@ ID = "{id:[0-9]+}"
 LISTING = "{id:[0-9]{1,19}}"
 HOST = "{host:[0-9A-Za-z.:-]{1,255}}"
 TAG = "{tag:[^/]+}"
-KEY = "{key:[a-z]+(?:-[0-9]+)+}"
+KEY = "{key:[a-z._]+(?:-[0-9]+)+}"
 
 DOCUMENTED = {
     ANY: [

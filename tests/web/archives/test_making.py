@@ -17,7 +17,7 @@ from models.settings import Settings
 from tests.factories import HERE, make_listing, make_member
 from tests.fediverse import FakeFediverse
 from tests.web.visitor import list_mails
-from web.archives import making
+from web.archives import making, tables
 from web.archives.shelf import Shelf, find_shelf
 
 
@@ -97,7 +97,7 @@ async def test_one_that_cannot_be_written_has_failed_and_leaves_nothing(
     async def full(*_: object) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(making, "write_tables", full)
+    monkeypatch.setattr(tables, "write_tables", full)
 
     await making.make_archive(instance, {"archive_id": await ask(instance, alice)})
 
@@ -129,7 +129,7 @@ async def test_while_the_database_is_away_the_job_waits_for_another_try(
     async def away(*_: object) -> None:
         raise Unavailable
 
-    monkeypatch.setattr(making, "write_tables", away)
+    monkeypatch.setattr(tables, "write_tables", away)
 
     with pytest.raises(Unavailable):
         await making.make_archive(instance, {"archive_id": await ask(instance, alice)})
