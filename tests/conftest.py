@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import pytest
@@ -84,11 +85,19 @@ async def postgres_url() -> AsyncIterator[str]:
         yield url
         return
     with tempfile.TemporaryDirectory(prefix="declic-tests-", dir=find_memory()) as folder:
-        Path(folder).chmod(0o711)  # commands that become another account reach its socket
+        Path(folder).chmod(0o711)
         async with embedded(Path(folder) / "data") as own:
             url = own.replace("/declic?", "/postgres?", 1)
             await forget_about_disks(url)
+            open_to_all_accounts(Path(parse_qs(urlsplit(own).query)["host"][0]))
             yield url
+
+
+def open_to_all_accounts(sockets: Path) -> None:
+    """Commands that run as root become another account, which reaches this server too, as it would a system's own."""
+    sockets.chmod(0o711)
+    for path in sockets.glob(".s.PGSQL.*"):
+        path.chmod(0o777)
 
 
 def find_memory() -> Path | None:
