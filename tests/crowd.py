@@ -96,7 +96,7 @@ _FOLLOWS = """
 _BLOCKS = """
     INSERT INTO block (id, actor_id, target_id)
     SELECT $1::bigint + 60000000000 + a.id % 100000, a.id, $1::bigint + (a.id - $1::bigint + 7) % $2::int
-    FROM actor a WHERE a.id % 4 = 0
+    FROM actor a WHERE a.id % 4 = 0 AND a.id BETWEEN $1::bigint AND $1::bigint + $2::int
 """
 
 
