@@ -46,7 +46,8 @@ CREATE VIEW shown_filtered_notification AS
             OR EXISTS (SELECT FROM follow f WHERE f.follower_id = n.actor_id AND f.followed_id = n.recipient_id));
 
 -- A new notification is told, set apart or dropped, as its recipient chose. The strictest answer that applies counts.
--- Never set apart: what she asked to be told of, what concerns an exchange of hers, and what the cooperative writes.
+-- Only what people do to her is sorted, never what she asked to be told of (repair calls too), what concerns an exchange
+-- of hers, what the cooperative writes, and what those are told who look after it.
 -- Follows count from three days on and accounts are new for thirty, as on Mastodon.
 CREATE FUNCTION sort_notification() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -54,7 +55,7 @@ DECLARE
     answer text;
 BEGIN
     SELECT * INTO chosen FROM notification_policy WHERE actor_id = NEW.recipient_id;
-    IF NOT FOUND OR NEW.type IN ('status', 'poll', 'update', 'move')
+    IF NOT FOUND OR NEW.type NOT IN ('mention', 'quote', 'reblog', 'favourite', 'follow', 'follow_request')
         OR EXISTS (SELECT FROM notification_permission p
             WHERE p.actor_id = NEW.recipient_id AND p.from_id = NEW.actor_id)
         OR EXISTS (SELECT FROM exchange e WHERE e.owner_id = NEW.recipient_id AND e.partner_id = NEW.actor_id)
