@@ -56,15 +56,6 @@ async def save(
     await execute(conn, "DELETE FROM exchange_message WHERE post_id = $1", post_id)
 
 
-async def take_back(conn: Connection, post_id: int) -> None:
-    """The note is gone, and the line of the thread with it; its author may thank again."""
-    await execute(
-        conn,
-        "DELETE FROM exchange_event WHERE id = (SELECT event_id FROM thanks WHERE post_id = $1)",
-        post_id,
-    )
-
-
 async def list_notes(conn: Connection, event_ids: list[int]) -> dict[int, int]:
     """The notes with the words of these lines, by line. Checks no audience: the caller does."""
     rows = await fetch_records(

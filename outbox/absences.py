@@ -6,10 +6,9 @@ from federation.instance import Instance
 from models import absences, actors
 from models.actors import Actor
 from models.database import Connection, transaction
-from models.errors import Conflict, Invalid
-from models.listings import Listing
+from models.errors import Invalid
 from models.settings import Site
-from outbox.moves import require_at_home
+from outbox.presence import require_at_home
 from outbox.profiles import announce_update
 from outbox.send import Recipients
 
@@ -48,12 +47,6 @@ async def return_due(instance: Instance) -> int:
         total += len(due)
         if len(due) < RETURNED_AT_ONCE:
             return total
-
-
-async def require_there(conn: Connection, listing: Listing) -> None:
-    """Raise Conflict while whoever offers this is away; what somebody looks for can be answered meanwhile."""
-    if listing.details.kind == "offer" and await absences.is_away(conn, listing.post.author_id) is not None:
-        raise Conflict("owner_away")
 
 
 async def _change(conn: Connection, site: Site, actor: Actor, until: datetime | None) -> None:

@@ -17,13 +17,13 @@ from models.exchanges import Exchange
 from models.listings import Listing, find_stock
 from models.settings import Site
 from outbox import listings as outbox_listings
-from outbox.absences import require_there
 from outbox.builders.accept import build_accept_of_terms
 from outbox.builders.agreement import Case, build_agreement, speaks
 from outbox.builders.offer import build_offer
 from outbox.cases import NOTHING, Act, Said, open_case, require_next, require_words, say, stamp, tell_truth
 from outbox.holds import require_fair_hold
 from outbox.hurdles import require_may_ask, require_may_propose, require_patience
+from outbox.presence import require_there
 from outbox.prices import find_points, require_promise, require_proposable
 from outbox.releases import OTHER_CHOSEN, release_waiting
 from outbox.terms import AGAIN_AND_AGAIN, require_room, require_stands, require_terms

@@ -9,10 +9,9 @@ from models.errors import Conflict, Forbidden, Invalid, NotFound
 from models.exchanges import Exchange
 from models.listings import Listing, has_calendar
 from models.unavailabilities import AHEAD, Range
-from outbox.absences import require_there
 from outbox.builders.agreement import speaks
 from outbox.messages import may_write
-from outbox.moves import require_at_home
+from outbox.presence import require_at_home, require_there
 from outbox.terms import AGAIN_AND_AGAIN, require_left, require_stands
 
 Pair = tuple[Actor, Actor]

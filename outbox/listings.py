@@ -25,7 +25,7 @@ from outbox.builders.update import build_update
 from outbox.deletions import delete_post
 from outbox.details import describe
 from outbox.drafts import require_draft
-from outbox.moves import require_at_home
+from outbox.presence import require_at_home
 from outbox.releases import CLOSED, release_waiting
 from outbox.send import send
 from outbox.streams import pass_on, take_back

@@ -16,15 +16,6 @@ from outbox.send import Recipients, send
 MOST_ALIASES = 10
 
 
-def require_at_home(author: Actor) -> None:
-    """Raise Invalid for one of ours who moved away: her account says so and nothing else any more."""
-    if author.moved_to is not None:
-        raise Invalid(
-            "account_moved",
-            field="text",
-        )
-
-
 async def find_target(instance: Instance, actor: Actor, written: str) -> Actor:
     """The account to move to, as its server shows it this very moment. Uses the network: hold no connection here.
 

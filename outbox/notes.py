@@ -29,8 +29,8 @@ from outbox.builders.quotes import add_quotes
 from outbox.builders.update import build_update
 from outbox.deletions import delete_post
 from outbox.mentions import find_mentioned
-from outbox.moves import require_at_home
 from outbox.polls import PollDraft
+from outbox.presence import require_at_home
 from outbox.send import send
 
 TEXT_LIMIT = 5_000

@@ -1,8 +1,9 @@
 """Posts stored and edited, with their tags and mentions."""
 
-from models import conversations, exchange_messages, stream_events
+from models import conversations, stream_events
 from models.database import Connection, execute, execute_many, fetch_one, fetch_value
 from models.ids import make_id
+from models.posts import exchange_threads
 from models.posts.values import NewPost, Post, Tag
 from models.posts.versions import keep_version
 
@@ -72,7 +73,7 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
         new.thanks_for,
     )
     if created is not None and created.audience == "direct":
-        await exchange_messages.take_turn(conn, created.root_id or created.id)
+        await exchange_threads.lock_listing(conn, created.root_id or created.id)
         await conversations.add_post(
             conn,
             post_id=created.id,
@@ -82,7 +83,7 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
             own=created.kind != "notice",
         )
         if created.kind != "notice":
-            await exchange_messages.add_message(
+            await exchange_threads.add_message(
                 conn,
                 post_id=created.id,
                 root_id=created.root_id or created.id,

@@ -1,6 +1,6 @@
 """Posts taken back: their words leave the database, and a tombstone stays where anybody could read them (OB1)."""
 
-from models import conversations, thanks
+from models import conversations
 from models.database import Connection, execute, fetch_one, fetch_value
 from models.errors import Gone, NotFound
 from models.posts.reading import list_members_who_may_read
@@ -42,7 +42,10 @@ async def delete(conn: Connection, post_id: int) -> bool:
         return False
     await execute(conn, "DELETE FROM notification WHERE post_id = $1", post_id)
     await conversations.remove_post(conn, post_id)
-    await thanks.take_back(conn, post_id)
+    # With a note that said thanks, the line of the thread goes; its author may thank again.
+    await execute(
+        conn, "DELETE FROM exchange_event WHERE id = (SELECT event_id FROM thanks WHERE post_id = $1)", post_id
+    )
     if not kept:
         await execute(conn, "DELETE FROM post WHERE id = $1", post_id)
         return True

@@ -9,9 +9,9 @@ from models.actors import Actor
 from models.database import Connection
 from models.errors import Conflict, Forbidden, Invalid, NotFound
 from models.listings import Listing
-from outbox.absences import require_there
 from outbox.hurdles import require_askable
 from outbox.messages import may_write
+from outbox.presence import require_there
 from outbox.terms import require_stands
 from web.pages.exchanges.mine import Row, list_rows_about
 from web.pages.exchanges.thread import voice_of

@@ -1,0 +1,22 @@
+"""Who can act at all: members who live here still, and owners who are not away."""
+
+from models import absences
+from models.actors import Actor
+from models.database import Connection
+from models.errors import Conflict, Invalid
+from models.listings import Listing
+
+
+def require_at_home(author: Actor) -> None:
+    """Raise Invalid for one of ours who moved away: her account says so and nothing else any more."""
+    if author.moved_to is not None:
+        raise Invalid(
+            "account_moved",
+            field="text",
+        )
+
+
+async def require_there(conn: Connection, listing: Listing) -> None:
+    """Raise Conflict while whoever offers this is away; what somebody looks for can be answered meanwhile."""
+    if listing.details.kind == "offer" and await absences.is_away(conn, listing.post.author_id) is not None:
+        raise Conflict("owner_away")
