@@ -220,7 +220,7 @@ async def _start(kind: str, source: int, target: int) -> asyncio.subprocess.Proc
         stderr=asyncio.subprocess.DEVNULL,
         pass_fds=(target,),
         cwd=os.sep,
-        env={"PYTHONPATH": str(Path(__file__).parent.parent)},  # nothing of ours: not the database, not the key file
+        env={"PYTHONPATH": str(Path(__file__).parents[1])},  # nothing of ours: not the database, not the key file
     )
 
 

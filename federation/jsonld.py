@@ -103,7 +103,7 @@ class JsonLdProcessor:
 
 
 async def _start() -> asyncio.subprocess.Process:
-    root = str(Path(__file__).parent.parent)
+    root = str(Path(__file__).parents[1])
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

@@ -11,7 +11,7 @@ from typing import Any
 from models.database import Connection, execute, fetch_value
 from models.places import fold_name
 
-FILE = Path(__file__).parent / "data" / "communes.csv.gz"
+FILE = Path(__file__).parents[0] / "data" / "communes.csv.gz"
 
 COLUMNS = (
     "code",
