@@ -18,6 +18,8 @@ TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if "node_modules"
 
 WITH_MODULES = sorted({path.parent for path in SHIPPED})
 
+DAYS = ("date.today()", "datetime.now(PARIS).date()", "datetime.now(UTC).date()", "datetime.now(PARIS)")
+
 BANNED_NAMES = ("utils", "util", "helpers", "helper", "common", "manager", "service", "misc")
 
 
@@ -39,6 +41,17 @@ def test_a_module_is_short_and_says_what_it_is(path: Path) -> None:
 @pytest.mark.parametrize("path", TESTS, ids=name_of)
 def test_a_test_module_is_not_too_long(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 400, "split it by sub-concept"
+
+
+@pytest.mark.parametrize("path", TESTS, ids=name_of)
+def test_no_test_keeps_the_day_on_which_it_was_imported(path: Path) -> None:
+    days = [
+        ast.unparse(node)
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.value) in DAYS
+    ]
+
+    assert days == [], "ask tests/today.py when the test runs: the suite may run over midnight"
 
 
 @pytest.mark.parametrize("folder", WITH_MODULES, ids=name_of)

@@ -11,11 +11,11 @@ from tests.factories import make_activity, make_follow, make_local_actor, make_r
 
 HOST = "henin.test"
 BROKEN, FINE = f"https://{HOST}/inbox", f"https://{HOST}/users/bob/inbox"
-TODAY = datetime.now(UTC).date()
 
 
-async def fail(conn: Connection, *, days: int = 7, inbox: str = BROKEN, until: date = TODAY) -> bool:
+async def fail(conn: Connection, *, days: int = 7, inbox: str = BROKEN, until: date | None = None) -> bool:
     """This inbox fails on so many days in a row; whether the host became unavailable by it."""
+    until = until or datetime.now(UTC).date()
     told = [
         await save_failure(conn, HOST, "down", on=until - timedelta(days=day), inbox=inbox)
         for day in reversed(range(days))
@@ -58,7 +58,7 @@ async def test_ht07_a_host_that_takes_something_is_never_unavailable(conn: Conne
     await fail(conn, days=6)
     await circuits.save_success(conn, [Arrival(host=HOST, inbox=FINE)])
 
-    assert not await fail(conn, days=1, until=TODAY + timedelta(days=1))
+    assert not await fail(conn, days=1, until=datetime.now(UTC).date() + timedelta(days=1))
     assert (await get(conn)).unavailable_since is None
 
 

@@ -16,8 +16,7 @@ from outbox.listings import close, publish
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.outbox.sent import list_sent
 from tests.outbox.test_listings import make_draft
-
-TODAY = datetime.now(PARIS).date()
+from tests.today import today
 
 
 @pytest.fixture
@@ -70,7 +69,7 @@ async def test_what_was_over_is_open_again_from_today_on(conn: Connection, alice
     again = await prolong(conn, HERE, alice, held.uri)
 
     assert (again.details.status, again.details.closed_reason) == ("open", None)
-    assert end_of(again) == TODAY + timedelta(days=30)
+    assert end_of(again) == today() + timedelta(days=30)
 
 
 async def test_what_is_lent_stands_without_an_end_from_then_on(conn: Connection, alice: Actor) -> None:
@@ -98,7 +97,7 @@ async def test_nothing_stands_for_more_than_a_year(conn: Connection, alice: Acto
 
     longer = await prolong(conn, HERE, alice, held.uri)
 
-    assert end_of(longer) == TODAY + timedelta(days=366)
+    assert end_of(longer) == today() + timedelta(days=366)
     with pytest.raises(Conflict):
         await prolong(conn, HERE, alice, held.uri)
 

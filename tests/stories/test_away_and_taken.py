@@ -16,7 +16,6 @@ from models.agreements import Agreement, Terms
 from models.database import Connection, transaction
 from models.errors import Conflict
 from models.listings import Listing, ListingDraft
-from models.moments import PARIS
 from models.timelines import NetworkFilter
 from models.unavailabilities import Calendar, Range, midnight
 from outbox import absences, follows
@@ -26,9 +25,8 @@ from outbox.unavailabilities import keep_days
 from tests.eventually import eventually
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer
+from tests.today import today
 from web.wake import announce_work
-
-TODAY = datetime.now(PARIS).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +91,7 @@ async def copy_of(two: Two) -> Listing:
 
 async def ask(two: Two, first: int, last: int) -> Agreement:
     """Bob asks for the tent, from a day until before another, counted from today."""
-    begins_at, ends_at = (midnight(TODAY + timedelta(days=ahead)) for ahead in (first, last))
+    begins_at, ends_at = (midnight(today() + timedelta(days=ahead)) for ahead in (first, last))
     async with acting(two.henin) as conn:
         copy = await listings.find_by_listing_uri(conn, two.tent.uri)
         assert copy is not None
@@ -143,7 +141,7 @@ async def test_a_pause_reaches_copies(two: Two) -> None:
 
 async def test_days_kept_and_days_asked_for_come_as_one_range_when_a_member_looks(two: Two) -> None:
     async with acting(two.lomme) as conn:
-        await keep_days(conn, two.alice.actor, two.tent.uri, TODAY + timedelta(days=12), TODAY + timedelta(days=14))
+        await keep_days(conn, two.alice.actor, two.tent.uri, today() + timedelta(days=12), today() + timedelta(days=14))
     asked = await ask(two, 15, 18)
     await eventually(has_state(two.lomme, asked, "requested"))
     path = f"{two.henin.url}/annonces/d/{(await copy_of(two)).id}"
@@ -161,7 +159,7 @@ async def test_days_kept_and_days_asked_for_come_as_one_range_when_a_member_look
     async with aiohttp.ClientSession() as session, session.get(path) as answer:
         page = html.unescape(await answer.text())
 
-    first, last = midnight(TODAY + timedelta(days=12)), midnight(TODAY + timedelta(days=18))
+    first, last = midnight(today() + timedelta(days=12)), midnight(today() + timedelta(days=18))
     assert calendar.ranges == (Range(begins_at=first, ends_at=last),)
     assert "D’après " in page
     again = await ask(two, 13, 16)

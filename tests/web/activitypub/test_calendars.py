@@ -1,6 +1,6 @@
 """When a listing is not to be had, for other servers: ranges alone, for whoever may read it, short when unchanged."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 import pytest
@@ -9,17 +9,15 @@ from models import unavailabilities
 from models.actors import Actor
 from models.database import transaction
 from models.listings import Listing
-from models.moments import PARIS
 from models.unavailabilities import midnight
 from outbox.listings import withdraw
 from tests.fediverse import Person
+from tests.today import today
 from tests.web.activitypub.conftest import Door, publish_tent
-
-TODAY = datetime.now(PARIS).date()
 
 
 def day(ahead: int) -> date:
-    return TODAY + timedelta(days=ahead)
+    return today() + timedelta(days=ahead)
 
 
 async def lend_tent(door: Door, alice: Actor, **changes: Any) -> Listing:

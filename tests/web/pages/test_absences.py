@@ -1,7 +1,7 @@
 """A member goes away for a while, and says when she is back."""
 
 import html
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,12 +10,10 @@ from federation.uris import listing_url
 from models import absences, actors
 from models.actors import Actor
 from models.database import connection
-from models.moments import PARIS
 from models.unavailabilities import midnight
 from tests.factories import make_listing
+from tests.today import today
 from tests.web.visitor import Doorbell, Visitor
-
-BACK = datetime.now(PARIS).date() + timedelta(days=10)
 
 
 @pytest.fixture
@@ -32,22 +30,24 @@ async def load(door: Doorbell) -> Actor:
 
 
 async def test_she_goes_and_comes_back_whenever_she_likes(door: Doorbell, alice: Visitor) -> None:
-    await alice.send("/compte/absence", {"retour": BACK.isoformat()})
+    back = today() + timedelta(days=10)
+    await alice.send("/compte/absence", {"retour": back.isoformat()})
 
     assert (alice.status, alice.path) == (200, "/compte?fait=absent")
-    assert (await load(door)).away_until == midnight(BACK)
+    assert (await load(door)).away_until == midnight(back)
     await alice.open("/compte/absence")
     await alice.send("/compte/absence", {"geste": "revenir"})
     assert alice.path == "/compte?fait=present" and (await load(door)).away_until is None
 
 
 async def test_everybody_reads_when_she_is_back_and_finds_her_offers_again_then(door: Doorbell, alice: Visitor) -> None:
+    back = today() + timedelta(days=10)
     async with connection(door.instance.pool) as conn:
         url = listing_url(door.instance.site, str(uuid4()))
         author = await actors.get_local(conn, "alice")
         tent = await make_listing(conn, author, title="Tente de demain", post={"url": url})
     stranger = await door.ring()
-    await alice.send("/compte/absence", {"retour": BACK.isoformat()})
+    await alice.send("/compte/absence", {"retour": back.isoformat()})
 
     profile = html.unescape((await stranger.open("/@alice")).text)
     listing = html.unescape((await stranger.open(f"/annonces/d/{tent.id}")).text)

@@ -15,11 +15,11 @@ from models.unavailabilities import Range, midnight
 from outbox.listings import publish
 from outbox.unavailabilities import give_back, keep_days
 from tests.factories import make_listing, make_member, make_remote_actor
+from tests.today import today
 from tests.web.visitor import Doorbell, Visitor
 from web.formats import format_day, format_short_day, format_start
 
-TODAY = datetime.now(PARIS).date()
-FIRST, LAST = TODAY + timedelta(days=40), TODAY + timedelta(days=43)
+FIRST, LAST = today() + timedelta(days=40), today() + timedelta(days=43)
 SPAN = f"du {format_start(midnight(FIRST), midnight(LAST), 'fr')} au {format_short_day(LAST, 'fr')}"
 
 

@@ -16,14 +16,13 @@ from models.unavailabilities import midnight
 from tests import talks
 from tests.factories import make_agreement
 from tests.talks import Talks
+from tests.today import today
 from tests.village import Village
 from tests.web.pages.conftest import Browser, Page
 from web.formats import format_day
 from web.spans import begin_at, end_at
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
-
-TODAY = datetime.now(PARIS).date()
 
 
 @pytest.fixture
@@ -61,7 +60,7 @@ async def test_what_comes_stands_by_day_the_soonest_first(alice: Browser, made: 
     page = await alice.get("/agenda")
 
     days = read_days(page)
-    on = {n: f"j-{(TODAY + timedelta(days=n)).isoformat()}" for n in (0, 3, 5, 6, 12, 15)}
+    on = {n: f"j-{(today() + timedelta(days=n)).isoformat()}" for n in (0, 3, 5, 6, 12, 15)}
     assert list(days) == [on[n] for n in (0, 3, 5, 6, 12, 15)]
     assert [line.partition(" avec ")[0] for line in days[on[3]]] == [
         "Vous empruntez : Machine à coudre et boîte à fils"
@@ -73,7 +72,7 @@ async def test_what_comes_stands_by_day_the_soonest_first(alice: Browser, made: 
     assert days[on[15]][0].startswith("Retour chez vous : Tente 4 places")
     assert days[on[6]][0].startswith("Vous empruntez : Cherche diable"), "what she looks for, she borrows"
     assert any("Fait" in line for line in days[on[0]]), "the drill was given back today"
-    assert format_day(TODAY + timedelta(days=12), "fr") in page.words().lower()
+    assert format_day(today() + timedelta(days=12), "fr") in page.words().lower()
 
 
 async def test_each_line_leads_to_its_thread_and_gives_its_file(alice: Browser, made: Talks) -> None:
@@ -163,7 +162,7 @@ async def test_past_months_are_read(alice: Browser, instance: Instance, lomme: V
 
 
 async def test_what_should_be_over_is_asked_about_first(alice: Browser, instance: Instance, lomme: Village) -> None:
-    begin, end = TODAY - timedelta(days=70), TODAY - timedelta(days=3)
+    begin, end = today() - timedelta(days=70), today() - timedelta(days=3)
     async with transaction(instance.pool) as conn:
         thread = await lend(conn, lomme, Terms(begins_at=begin_at(begin), ends_at=end_at(end)))
 
@@ -174,23 +173,23 @@ async def test_what_should_be_over_is_asked_about_first(alice: Browser, instance
 
 
 async def test_what_goes_on_now_stands_above_what_comes(alice: Browser, instance: Instance, lomme: Village) -> None:
-    begin, end = TODAY - timedelta(days=40), TODAY + timedelta(days=40)
+    begin, end = today() - timedelta(days=40), today() + timedelta(days=40)
     async with transaction(instance.pool) as conn:
         await lend(conn, lomme, Terms(begins_at=begin_at(begin), ends_at=end_at(end)))
 
     page = await alice.get("/agenda")
 
-    assert "En ce moment" in page.words() and cell(page, TODAY) == "#en-cours"
+    assert "En ce moment" in page.words() and cell(page, today()) == "#en-cours"
     assert list(read_days(page)) == [f"j-{end.isoformat()}"]
 
 
 async def test_days_that_are_kept_absence_and_closures_stand_there_too(
     open_browser: OpenBrowser, instance: Instance, lomme: Village
 ) -> None:
-    back = TODAY + timedelta(days=9)
-    closed = TODAY + timedelta(days=20)
+    back = today() + timedelta(days=9)
+    closed = today() + timedelta(days=20)
     async with transaction(instance.pool) as conn:
-        await unavailabilities.add(conn, lomme.tent.id, midnight(TODAY + timedelta(days=2)), midnight(back))
+        await unavailabilities.add(conn, lomme.tent.id, midnight(today() + timedelta(days=2)), midnight(back))
         await absences.set_away(conn, lomme.alice.id, midnight(back))
     alice = await open_browser(lomme.alice)
 
@@ -213,13 +212,13 @@ async def test_much_that_comes_is_cut_by_whole_days_and_goes_on_in_its_month(
 ) -> None:
     async with transaction(instance.pool) as conn:
         for number in range(30):
-            day = TODAY + timedelta(days=1 + number * 3)
+            day = today() + timedelta(days=1 + number * 3)
             await lend(conn, lomme, Terms(begins_at=begin_at(day), ends_at=end_at(day)))
 
     page = await alice.get("/agenda")
     (more,) = page.html.xpath("//a[contains(., 'La suite')]/@href")
 
-    cut = TODAY + timedelta(days=1 + 20 * 3)
+    cut = today() + timedelta(days=1 + 20 * 3)
     assert len(read_days(page)) == 20 and more == f"/agenda?mois={cut:%Y-%m}"
     assert f"j-{cut.isoformat()}" in read_days(await alice.get(more))
 
