@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-FOLDER = Path(__file__).parent / "static"
+FOLDER = Path(__file__).parents[0] / "static"
 
 PREFIX = "/static/"
 

@@ -6,7 +6,7 @@ from functools import cache
 from gettext import c2py
 from pathlib import Path
 
-FOLDER = Path(__file__).parent / "locales"
+FOLDER = Path(__file__).parents[0] / "locales"
 
 DOMAIN = "messages"
 

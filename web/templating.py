@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 else:
     segno = LazyModule("segno")
 
-FOLDER = Path(__file__).parent / "templates"
+FOLDER = Path(__file__).parents[0] / "templates"
 
 LOCALES = {"en": "en_GB"}
 """Where dates and prices follow a country and not only a language: ours are read in Europe."""
