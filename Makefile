@@ -1,4 +1,4 @@
-# Everything works in .venv, which each target makes first if need be.
+# Everything works in .venv, which each target makes first if need be: with PostgreSQL's programs, for tests and the demo.
 
 PYTHON ?= python3
 BIN := .venv/bin

@@ -31,7 +31,7 @@ ACTIVITY_TYPES = ("application/activity+json", "application/ld+json", "applicati
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What to answer (A9); `reason` is a sentence for whoever runs the other server.
+    """What to answer (HT1); `reason` is a sentence for whoever runs the other server.
 
     `proven` tells that we know who sent it, whatever the answer.
     """

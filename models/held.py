@@ -89,7 +89,7 @@ async def probe(conn: Connection, *, at: datetime) -> int:
 
 
 async def give_up_held(conn: Connection, *, days: int, at: datetime) -> int:
-    """Fail what was held for so long: the author sees that it did not arrive (P6)."""
+    """Fail what was held for so long: the author sees that it did not arrive (HT7)."""
     return await execute(
         conn,
         """

@@ -1,8 +1,21 @@
-"""`LazyModule`: a library that few requests need, read when the first of them does. Idle processes go without it."""
+"""What few need is read when it is first used: `LazyModule` for libraries, `lazily` for modules of ours."""
 
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import LazyLoader
 from types import ModuleType
 from typing import Any
+
+OURS = frozenset({"models", "federation", "outbox", "inbox", "web"})
+
+DELAYED = "_LazyModule"
+"""The class that `importlib.util.LazyLoader` gives to a module until it is used."""
+
+Around = Callable[[], AbstractContextManager[object]]
 
 
 class LazyModule(ModuleType):
@@ -14,3 +27,61 @@ class LazyModule(ModuleType):
     def __getattr__(self, name: str) -> Any:
         """The attribute of the library, which is imported now unless it was."""
         return getattr(import_module(self.__name__), name)
+
+
+@contextmanager
+def lazily(around: Around = nullcontext) -> Iterator[None]:
+    """Modules of ours that are imported in this block (`from outbox import follows`) are read when they are first used.
+
+    They are read inside of `around()`. Type checkers and import rules see imports like all others. A name out of a
+    module (`from outbox.follows import follow`) is a use of it. First uses belong into one thread.
+    """
+    finder = _LazyFinder(around)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
+def read_delayed() -> None:
+    """Read now all that was put off by `lazily`, such as before this process may not read it any more."""
+    for module in list(sys.modules.values()):
+        if type(module).__name__ == DELAYED:
+            vars(module)
+
+
+class _LazyFinder(MetaPathFinder):
+    """Finds what Python finds, and leaves modules of ours unread."""
+
+    def __init__(self, around: Around) -> None:
+        self.around = around
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """None for the five packages themselves, which hold nothing, and for libraries: they are read as ever."""
+        if path is None or fullname.partition(".")[0] not in OURS:
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = LazyLoader(_Within(spec.loader, self.around))
+        return spec
+
+
+class _Within(Loader):
+    """Reads a module inside of a context; afterwards the module's loader is the usual one."""
+
+    def __init__(self, loader: Loader, around: Around) -> None:
+        self.loader, self.around = loader, around
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """As the usual one does."""
+        return self.loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Now it is read."""
+        assert module.__spec__ is not None
+        module.__spec__.loader = module.__loader__ = self.loader
+        with self.around():
+            self.loader.exec_module(module)

@@ -1,9 +1,6 @@
 """`declic`: all commands, and the one place where their failures become a sentence and an exit status."""
 
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -33,10 +30,6 @@ COMMANDS = {
 """Command → its module, where a function has its name (`_` for `-`); read when called, so that each starts quickly."""
 
 
-AUTHORITIES = "SSL_CERT_FILE"
-"""Where OpenSSL reads the authorities that it trusts, if not where its builder said."""
-
-
 class Commands(click.Group):
     """The table above as a group of commands."""
 
@@ -48,25 +41,8 @@ class Commands(click.Group):
         """The command of this name."""
         if cmd_name not in COMMANDS:
             return None
-        with without_authorities():
-            found: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_"))
+        found: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_"))
         return found
-
-
-@contextmanager
-def without_authorities() -> Iterator[None]:
-    """Import with no certificate authorities at hand: aiohttp reads them all, twice, for contexts that we never use.
-
-    Ours, of federation/tls and web/mail_server, are made when something is first sent. 2 MB of an idle process.
-    """
-    before = os.environ.get(AUTHORITIES)
-    os.environ[AUTHORITIES] = os.devnull
-    try:
-        yield
-    finally:
-        del os.environ[AUTHORITIES]
-        if before is not None:
-            os.environ[AUTHORITIES] = before
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

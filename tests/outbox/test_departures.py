@@ -64,7 +64,7 @@ async def test_ax13_everybody_who_may_know_her_gets_one_delete_of_the_actor(conn
     assert stranger.host not in {host for _, host in await waiting(conn)}
 
 
-async def test_p5_what_waited_of_hers_is_not_sent_any_more(conn: Connection, alice: Actor) -> None:
+async def test_ht11_what_waited_of_hers_is_not_sent_any_more(conn: Connection, alice: Actor) -> None:
     await make_follow(conn, await make_remote_actor(conn), alice)
     await notes.publish(conn, HERE, alice, NoteDraft(text="Bientôt", audience="network"))
 

@@ -1,4 +1,4 @@
-"""A peer that is cut off for an hour, a day, a week, and too long; time is told, not waited for (P6)."""
+"""A peer that is cut off for an hour, a day, a week, and too long; time is told, not waited for (HT7)."""
 
 from collections.abc import Iterator, MutableMapping
 from datetime import UTC, datetime, timedelta

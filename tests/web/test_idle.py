@@ -12,7 +12,8 @@ from models import database
 from models.database import Pool, connection, fetch_value
 from tests.eventually import eventually
 from tests.servers import RunningServer, running_server
-from web import cli, memory
+from web import memory
+from web.commands import imports
 
 IDLE, WORKING = 3, 9
 """Connections of one process: as few as that when nobody comes, and no more than the pool and the link when many do."""
@@ -28,6 +29,8 @@ import sys
 from web import cli
 sys.modules.update(dict.fromkeys(cli.UNWANTED))
 cli.declic.get_command(None, "serve")
+from web.commands import running, server
+running.logging.configure_logging, running.wake.announce_work, running.opening.open_all, server.serving.serve
 from aiohttp import connector
 from web.i18n import find_catalogue
 from web.templating import load_templates
@@ -91,13 +94,13 @@ async def test_a_start_reads_no_library_that_few_requests_need() -> None:
 
 def test_authorities_are_out_of_reach_while_a_command_is_read_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     for before in ("/etc/ssl/ours.pem", None):
-        monkeypatch.delenv(cli.AUTHORITIES, raising=False)
+        monkeypatch.delenv(imports.AUTHORITIES, raising=False)
         if before is not None:
-            monkeypatch.setenv(cli.AUTHORITIES, before)
+            monkeypatch.setenv(imports.AUTHORITIES, before)
 
-        with cli.without_authorities():
-            assert os.environ[cli.AUTHORITIES] == os.devnull
-        assert os.environ.get(cli.AUTHORITIES) == before
+        with imports.without_authorities():
+            assert os.environ[imports.AUTHORITIES] == os.devnull
+        assert os.environ.get(imports.AUTHORITIES) == before
 
 
 async def test_what_was_freed_is_given_back_after_the_start_and_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,9 +22,11 @@ from web.commands.installed import read_lines
 STARTER = """
 import json, os, sys
 from pathlib import Path
+from models.lazy import read_delayed
 from web.cli import run_command
 from web.commands import backups, installed, keys, members, owner, peers
 
+read_delayed()
 for line in sys.stdin:
     given = json.loads(line)
     root = Path(given["root"])

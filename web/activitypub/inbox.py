@@ -1,4 +1,4 @@
-"""POST to an inbox: the request as it came, handed to inbox/receive, and its outcome as an answer (A9)."""
+"""POST to an inbox: the request as it came, handed to inbox/receive, and its outcome as an answer (HT1)."""
 
 import asyncio
 

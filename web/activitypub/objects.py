@@ -1,4 +1,4 @@
-"""Listings and notes of ours at their addresses: the same bytes as were delivered (rule 4, OB1 to OB3)."""
+"""Listings and notes of ours at their addresses: the same bytes as were delivered (OB1 to OB3)."""
 
 from aiohttp import web
 

@@ -1,22 +1,28 @@
 """`declic backup`, `declic backup verify`, `declic restore`."""
 
+from __future__ import annotations
+
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from models import backup_runs, backups, keys
-from models.backup_runs import RunKind
-from models.database import open_pool, transaction
 from models.errors import DeclicError
-from models.postgres import DatabaseError, open_database
-from models.settings import Settings
-from web.backups.making import Made, make_backup, tell_megabytes
-from web.backups.manifest import Unusable
-from web.backups.restoring import Source, check_source, check_target, restore_backup
-from web.backups.verifying import Untrue, Verified, verify_backup
-from web.commands.english import in_english
+from web.commands.imports import when_used
 from web.commands.running import read_settings, run, say, tell
+
+with when_used():
+    from models import backup_runs, backups, database, keys, postgres
+    from web.backups import making, manifest, restoring, verifying
+    from web.commands import english
+
+if TYPE_CHECKING:
+    from models.backup_runs import RunKind
+    from models.settings import Settings
+    from web.backups.making import Made
+    from web.backups.restoring import Source
+    from web.backups.verifying import Verified
 
 INTO = click.Path(file_okay=False, resolve_path=True, path_type=Path)
 
@@ -67,19 +73,19 @@ def verify(folder: Path) -> None:
 def restore(folder: Path, *, without_media: bool, without_manifest: bool) -> None:
     """Fill an instance that is still empty with a backup: same DECLIC_URL, empty DECLIC_DATA, server stopped."""
     settings = read_settings(creating=True)
-    source = check_source(settings, folder, without_media=without_media, without_manifest=without_manifest)
-    check_target(settings, source)
-    run(restore_backup(settings, source))
+    source = restoring.check_source(settings, folder, without_media=without_media, without_manifest=without_manifest)
+    restoring.check_target(settings, source)
+    run(restoring.restore_backup(settings, source))
     say(describe_restored(source))
 
 
 async def _make(settings: Settings, folder: Path, *, keep: int | None, full: bool, cache: bool) -> Made:
     begun = time.monotonic()
-    async with open_database(settings, creating=False) as url:
+    async with postgres.open_database(settings, creating=False) as url:
         try:
-            made = await make_backup(settings, url, folder, cache=cache, full=full, keep=keep)
+            made = await making.make_backup(settings, url, folder, cache=cache, full=full, keep=keep)
         except DeclicError as error:
-            await _note(url, "backup", folder, begun, failure=in_english(error))
+            await _note(url, "backup", folder, begun, failure=english.in_english(error))
             raise
         await _note(url, "backup", made.folder, begun, size=made.manifest.size)
         await _warn_of_keys(settings, url)
@@ -89,9 +95,9 @@ async def _make(settings: Settings, folder: Path, *, keep: int | None, full: boo
 async def _verify(settings: Settings, folder: Path) -> Verified:
     begun = time.monotonic()
     try:
-        verified = await verify_backup(settings, folder)
-    except (Unusable, Untrue, DatabaseError) as error:
-        await _note_beside(settings, folder, begun, failure=in_english(error))
+        verified = await verifying.verify_backup(settings, folder)
+    except (manifest.Unusable, verifying.Untrue, postgres.DatabaseError) as error:
+        await _note_beside(settings, folder, begun, failure=english.in_english(error))
         raise
     await _note_beside(settings, folder, begun, size=verified.manifest.size)
     return verified
@@ -102,7 +108,7 @@ async def _note_beside(
 ) -> None:
     """A backup may be verified where no instance is: then nobody waits for the news."""
     try:
-        async with open_database(settings, creating=False) as url:
+        async with postgres.open_database(settings, creating=False) as url:
             await _note(url, "verification", folder, begun, failure=failure, size=size)
     except DeclicError:
         return
@@ -113,15 +119,15 @@ async def _note(
 ) -> None:
     """For administrators (/coop/serveurs). That it cannot be noted takes nothing from a backup."""
     try:
-        pool = await open_pool(url, size=1)
+        pool = await database.open_pool(url, size=1)
         try:
-            async with transaction(pool) as conn:
+            async with database.transaction(pool) as conn:
                 seconds = time.monotonic() - begun
                 await backup_runs.note(conn, kind, str(folder), seconds=seconds, failure=failure, size=size)
         finally:
             await pool.close()
     except DeclicError as error:
-        say(f"That could not be noted for the administrators: {in_english(error)}")
+        say(f"That could not be noted for the administrators: {english.in_english(error)}")
 
 
 async def _warn_of_keys(settings: Settings, url: str) -> None:
@@ -142,7 +148,7 @@ def describe_made(made: Made) -> str:
     lost = manifest.missing
     words = (
         f"{sum(table.rows for table in manifest.tables.values()):,} rows and {len(manifest.media):,} pictures "
-        f"({made.linked:,} of them shared with the backup before), {tell_megabytes(manifest.size)}."
+        f"({made.linked:,} of them shared with the backup before), {making.tell_megabytes(manifest.size)}."
     )
     if made.removed:
         words += f" {made.removed} older removed."
@@ -157,7 +163,7 @@ def describe_verified(verified: Verified) -> list[str]:
     return [
         f"Of {manifest.url}, {manifest.made_at:%Y-%m-%d %H:%M} UTC, Déclic {manifest.software}, PostgreSQL "
         f"{manifest.postgresql}, schema {contents.migrations[-1] if contents.migrations else 'none'}.",
-        f"Read {len(manifest.media) + 1:,} files, {tell_megabytes(manifest.size)}, all as they were written: "
+        f"Read {len(manifest.media) + 1:,} files, {making.tell_megabytes(manifest.size)}, all as they were written: "
         f"{verified.reading:.1f} s.",
         f"Restored into {verified.place} (PostgreSQL {contents.postgresql}), removed again: {len(contents.tables)} "
         f"tables, {verified.rows:,} rows, in number and content as they were: {verified.restoring:.1f} s.",

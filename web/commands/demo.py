@@ -2,12 +2,15 @@
 
 import click
 
+from web.commands.imports import when_used
 from web.commands.running import read_settings, run
-from web.demo.stage import play
+
+with when_used():
+    from web.demo import stage
 
 
 @click.command()
 @click.option("--keep", is_flag=True, help="Go on with the demo of last time instead of a new one.")
 def demo(*, keep: bool) -> None:
     """Run two cooperatives on this machine, federating, with sample data; Ctrl-C ends them."""
-    run(play(read_settings(own=True), keep=keep))
+    run(stage.play(read_settings(own=True), keep=keep))

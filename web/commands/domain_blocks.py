@@ -1,16 +1,23 @@
 """`declic peer blocks …`: lists of servers to set aside, as Mastodon writes them, brought in and taken out."""
 
-from typing import TextIO
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from federation import domain_list
-from federation.domain_list import Plan
-from federation.instance import Instance
 from models import levels
 from models.database import connection, transaction
-from outbox import peers
+from web.commands.imports import when_used
 from web.commands.running import run, say, tell, working_instance
+
+with when_used():
+    from federation import domain_list
+    from outbox import peers
+
+if TYPE_CHECKING:
+    from federation.domain_list import Plan
+    from federation.instance import Instance
 
 
 @click.group()

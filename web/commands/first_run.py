@@ -3,8 +3,11 @@
 import click
 
 from models.database import transaction
+from web.commands.imports import when_used
 from web.commands.running import Refused, run, tell, working_instance
-from web.links import make_setup_link
+
+with when_used():
+    from web import links
 
 
 @click.command("first-run")
@@ -15,7 +18,7 @@ def first_run() -> None:
 
 async def _first_run() -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
-        address = await make_setup_link(conn, instance.site)
+        address = await links.make_setup_link(conn, instance.site)
     if address is None:
         raise Refused(
             "This instance is set up: somebody administers it. `declic account link NAME` lets a member in again."

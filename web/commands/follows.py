@@ -1,25 +1,28 @@
 """`declic follow`, `declic lookup`."""
 
+from __future__ import annotations
+
 import asyncio
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
 
-from federation.errors import ResolveFailed
-from federation.fetches import fetch_object
-from federation.instance import Instance
-from federation.remote import resolve_handle
-from federation.serialize import to_json
-from models import accounts, actors, follows, listings
-from models.actors import BUILT_IN, Actor
-from models.database import connection, transaction
-from models.follows import FollowState
-from models.listings import Listing
-from outbox import follows as outbox
+from web.commands.imports import when_used
 from web.commands.running import Refused, run, tell, working_instance
-from web.wake import announce_work
+
+with when_used():
+    from federation import errors, fetches, remote, serialize
+    from models import accounts, actors, database, follows, listings
+    from outbox import follows as outbox
+    from web import wake
+
+if TYPE_CHECKING:
+    from federation.instance import Instance
+    from models.actors import Actor
+    from models.follows import FollowState
+    from models.listings import Listing
 
 WAIT_SECONDS = 5.0
 
@@ -42,17 +45,17 @@ def lookup(address: str) -> None:
 async def _follow(name: str, handle: str) -> None:
     async with working_instance() as instance:
         follower = await _find_follower(instance, name)
-        followed = await resolve_handle(instance, handle)
-        async with transaction(instance.pool) as conn:
+        followed = await remote.resolve_handle(instance, handle)
+        async with database.transaction(instance.pool) as conn:
             await outbox.follow(conn, instance.site, follower, followed)
-        await announce_work(instance.pool)
+        await wake.announce_work(instance.pool)
         tell(await _wait_for_answer(instance, follower, followed))
 
 
 async def _find_follower(instance: Instance, name: str) -> Actor:
-    async with connection(instance.pool) as conn:
+    async with database.connection(instance.pool) as conn:
         actor = await actors.find_local(conn, name)
-        known = actor is not None and (name in BUILT_IN or await accounts.find(conn, actor.id) is not None)
+        known = actor is not None and (name in actors.BUILT_IN or await accounts.find(conn, actor.id) is not None)
     if actor is None or not known or actor.deleted_at is not None:
         raise Refused(f"There is no member named {name} here.")
     return actor
@@ -62,7 +65,7 @@ async def _wait_for_answer(instance: Instance, follower: Actor, followed: Actor)
     """The state once it is not pending any more, or after a few seconds."""
     end = time.monotonic() + WAIT_SECONDS
     while True:
-        async with connection(instance.pool) as conn:
+        async with database.connection(instance.pool) as conn:
             found = await follows.find(conn, follower_id=follower.id, followed_id=followed.id)
         if found is not None and (found.state != "pending" or time.monotonic() > end):
             return found.state
@@ -77,16 +80,16 @@ async def _lookup(address: str) -> None:
 
 async def _find(instance: Instance, address: str) -> dict[str, Any]:
     """What we know here already, else what another server answers. Raises ResolveFailed, FetchFailed."""
-    async with connection(instance.pool) as conn:
+    async with database.connection(instance.pool) as conn:
         listing = await listings.find_by_listing_uri(conn, address) or await listings.find_by_url(conn, address)
     if listing is not None and listing.post.deleted_at is None:
         return describe_listing(listing)
     try:
-        return describe_actor(await resolve_handle(instance, address))
-    except ResolveFailed:
+        return describe_actor(await remote.resolve_handle(instance, address))
+    except errors.ResolveFailed:
         if "://" not in address:
             raise
-    return to_json(await fetch_object(instance, address, fresh=True))
+    return serialize.to_json(await fetches.fetch_object(instance, address, fresh=True))
 
 
 def describe_actor(actor: Actor) -> dict[str, Any]:

@@ -1,17 +1,25 @@
 """`declic key rotate`, `declic key seal`: new keys for actors of this instance, and keys put under the key file."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import click
 
-from federation.instance import Instance
-from federation.key_pairs import KEYS_CHANNEL, make_key_pairs, seal
-from federation.web_push import seal_key
 from models import actors, keys
 from models.actors import Actor
 from models.database import connection, transaction
 from models.events import announce
-from outbox.keys import rotate
+from web.commands.imports import when_used
 from web.commands.running import Refused, run, say, tell, working_instance
-from web.sealing import seal_codes
+
+with when_used():
+    from federation import key_pairs, web_push
+    from outbox import keys as outbox
+    from web import sealing
+
+if TYPE_CHECKING:
+    from federation.instance import Instance
 
 
 @click.group()
@@ -32,9 +40,9 @@ def rotate_keys(names: tuple[str, ...], *, everybody: bool) -> None:
 async def _rotate(names: tuple[str, ...]) -> None:
     async with working_instance() as instance:
         for actor in await _list_actors(instance, names):
-            pairs = await make_key_pairs(instance.settings)
+            pairs = await key_pairs.make_key_pairs(instance.settings)
             async with transaction(instance.pool) as conn:
-                await rotate(conn, instance.site, actor, pairs)
+                await outbox.rotate(conn, instance.site, actor, pairs)
                 made = await keys.find_private_key(conn, actor.id, "rsa")
             assert made is not None
             tell(made.uri)
@@ -64,6 +72,10 @@ async def _seal() -> None:
             raise Refused("DECLIC_KEY_FILE names no file yet: `openssl rand -base64 32 > FILE` makes a good one.")
         async with transaction(instance.pool) as conn:
             settings = instance.settings
-            sealed = await seal(conn, settings) + await seal_codes(conn, settings) + await seal_key(conn, settings)
-            await announce(conn, KEYS_CHANNEL, None)
+            sealed = (
+                await key_pairs.seal(conn, settings)
+                + await sealing.seal_codes(conn, settings)
+                + await web_push.seal_key(conn, settings)
+            )
+            await announce(conn, key_pairs.KEYS_CHANNEL, None)
         tell(str(sealed))

@@ -1,24 +1,31 @@
 """`declic publish`, `edit`, `close`, `withdraw`."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from federation.instance import Instance
-from federation.uploads import save_upload
-from models import accounts, actors, categories, listings, media, places, preferences
-from models.actors import Actor
-from models.database import Connection, connection, transaction
-from models.listings import Listing, ListingDraft, ListingKind, ListingMode
-from models.posts import Audience
-from outbox import listings as outbox
-from outbox.beginnings import end_of, find_own_place, read_back
+from web.commands.imports import when_used
 from web.commands.running import Refused, run, tell, working_instance
+
+with when_used():
+    from federation import uploads
+    from models import accounts, actors, categories, database, listings, media, places, preferences
+    from outbox import beginnings
+    from outbox import listings as outbox
+
+if TYPE_CHECKING:
+    from federation.instance import Instance
+    from models.actors import Actor
+    from models.database import Connection
+    from models.listings import Listing, ListingDraft, ListingKind, ListingMode
+    from models.posts import Audience
 
 KINDS: dict[str, ListingKind] = {"offer": "offer", "request": "request", "repair-call": "repair_call"}
 
@@ -106,37 +113,37 @@ async def _publish(kind: ListingKind, name: str, options: Options) -> None:
         author = await _find_author(instance, name)
         mode: ListingMode = "repair" if kind == "repair_call" else options.mode or "loan"
         await _require_mode(instance, mode)
-        draft = ListingDraft(kind=kind, mode=mode, title="", language=instance.site.languages[0])
+        draft = listings.ListingDraft(kind=kind, mode=mode, title="", language=instance.site.languages[0])
         draft = await _apply(instance, author, draft, options)
-        async with transaction(instance.pool) as conn:
+        async with database.transaction(instance.pool) as conn:
             if draft.commune_code is None:
-                draft = replace(draft, **places.place_fields(await find_own_place(conn, author)))
+                draft = replace(draft, **places.place_fields(await beginnings.find_own_place(conn, author)))
             listing = await outbox.publish(conn, instance.site, author, draft)
         tell(listing.uri)
 
 
 async def _edit(id: str, options: Options) -> None:
     async with working_instance() as instance:
-        async with connection(instance.pool) as conn:
+        async with database.connection(instance.pool) as conn:
             listing, author = await _find_own(conn, id)
-            draft = read_back(listing, (await media.list_by_posts(conn, [listing.id]))[listing.id])
+            draft = beginnings.read_back(listing, (await media.list_by_posts(conn, [listing.id]))[listing.id])
         if options.mode not in (None, draft.mode):
             await _require_mode(instance, options.mode)
         draft = await _apply(instance, author, draft, options)
-        async with transaction(instance.pool) as conn:
+        async with database.transaction(instance.pool) as conn:
             await outbox.edit(conn, instance.site, author, id, draft)
         tell(id)
 
 
 async def _close(id: str, outcome: str) -> None:
-    async with working_instance() as instance, transaction(instance.pool) as conn:
+    async with working_instance() as instance, database.transaction(instance.pool) as conn:
         _, author = await _find_own(conn, id)
         await outbox.close(conn, instance.site, author, id, outcome)
     tell(id)
 
 
 async def _withdraw(id: str) -> None:
-    async with working_instance() as instance, transaction(instance.pool) as conn:
+    async with working_instance() as instance, database.transaction(instance.pool) as conn:
         _, author = await _find_own(conn, id)
         await outbox.withdraw(conn, instance.site, author, id)
     tell(id)
@@ -144,14 +151,14 @@ async def _withdraw(id: str) -> None:
 
 async def _require_mode(instance: Instance, mode: str | None) -> None:
     """Raise UsageError for a way of exchanging that the cooperative has switched off: sales, unless it wants them."""
-    async with connection(instance.pool) as conn:
+    async with database.connection(instance.pool) as conn:
         allowed = (await preferences.load(conn)).modes
     if mode != "repair" and mode not in allowed:
         raise click.UsageError(f"This cooperative does not offer {mode}: it has {', '.join(allowed)}.")
 
 
 async def _find_author(instance: Instance, name: str) -> Actor:
-    async with connection(instance.pool) as conn:
+    async with database.connection(instance.pool) as conn:
         author = await actors.find_local(conn, name.removeprefix("@"))
         if author is None or author.deleted_at is not None or await accounts.find(conn, author.id) is None:
             raise Refused(f"There is no member named {name} here.")
@@ -170,13 +177,13 @@ async def _apply(instance: Instance, author: Actor, draft: ListingDraft, options
     said = {"title": options.title, "text": options.text, "mode": options.mode, "audience": options.audience}
     changes: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
     if options.until is not None:
-        changes["expires_at"] = end_of(options.until.date())
+        changes["expires_at"] = beginnings.end_of(options.until.date())
     if options.category is not None:
         if categories.find(options.category) is None:
             raise click.UsageError(f"There is no category {options.category}.")
         changes["category"] = options.category
     if options.place is not None:
-        async with connection(instance.pool) as conn:
+        async with database.connection(instance.pool) as conn:
             changes |= await _read_place(conn, options.place)
     if options.photo:
         changes["media_ids"] = await _upload(instance, author, options.photo, options.alt)
@@ -200,6 +207,6 @@ async def _upload(
     uploaded = []
     for path, alt in zip(photos, alts, strict=True):
         data = await asyncio.to_thread(path.read_bytes)
-        saved = await save_upload(instance, owner_id=author.id, data=data, name=path.name, description=alt)
+        saved = await uploads.save_upload(instance, owner_id=author.id, data=data, name=path.name, description=alt)
         uploaded.append(saved.id)
     return tuple(uploaded)

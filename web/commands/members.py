@@ -1,31 +1,33 @@
 """`declic account create|link|reset-second-factor|alias|move|delete`, `declic token create`."""
 
+from __future__ import annotations
+
 import sys
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from federation.instance import Instance
-from federation.key_pairs import make_key_pairs
-from federation.remote import resolve_handle
 from models import accounts, actors, tokens
 from models.accounts import ROLES, Role
 from models.actors import Actor
 from models.database import connection, transaction
 from models.links import Purpose
-from outbox import accounts as outbox_accounts
-from outbox import moves
-from outbox.accounts import register
+from web.commands.imports import when_used
 from web.commands.running import Refused, run, say, tell, working_instance
-from web.forms import EMAIL
-from web.links import make_member_link
-from web.mail import reset_factors
-from web.passwords import MAXIMUM, MINIMUM, Fault, find_fault, hash_password
-from web.wake import announce_work
+
+with when_used():
+    from federation import key_pairs, remote
+    from outbox import accounts as outbox
+    from outbox import moves
+    from web import forms, links, mail, passwords, wake
+
+if TYPE_CHECKING:
+    from federation.instance import Instance
+    from web.passwords import Fault
 
 FAULTS: dict[Fault, str] = {
-    "short": f"A password has at least {MINIMUM} characters: a few words will do.",
-    "long": f"A password has at most {MAXIMUM} characters.",
+    "short": "A password has at least {0} characters: a few words will do.",
+    "long": "A password has at most {1} characters.",
     "common": "This password is too easy to guess; choose a few words that have nothing to do with each other.",
 }
 
@@ -60,11 +62,11 @@ def create_account(
         )
     if password_file is not None:
         password = password_file.readline().rstrip("\r\n")
-    if not EMAIL.fullmatch(email.lower()):
+    if not forms.EMAIL.fullmatch(email.lower()):
         raise click.UsageError(f"{email} is not an e-mail address.")
-    fault = None if password is None else find_fault(password, name, email)
+    fault = None if password is None else passwords.find_fault(password, name, email)
     if fault is not None:
-        raise click.UsageError(FAULTS[fault])
+        raise click.UsageError(FAULTS[fault].format(passwords.MINIMUM, passwords.MAXIMUM))
     run(_create_account(name.removeprefix("@"), email, password, role, place=place))
 
 
@@ -76,13 +78,13 @@ def _is_on_the_line(option: str, value: str | None) -> bool:
 async def _create_account(name: str, email: str, password: str | None, role: Role, *, place: bool) -> None:
     async with working_instance() as instance:
         accounts.require_username(name)
-        password_hash = None if password is None else await hash_password(password)
-        key_pairs = await make_key_pairs(instance.settings)
+        password_hash = None if password is None else await passwords.hash_password(password)
+        pairs = await key_pairs.make_key_pairs(instance.settings)
         async with transaction(instance.pool) as conn:
-            actor = await register(
+            actor = await outbox.register(
                 conn,
                 instance.site,
-                key_pairs=key_pairs,
+                key_pairs=pairs,
                 username=name,
                 email=email,
                 password_hash=password_hash,
@@ -90,7 +92,7 @@ async def _create_account(name: str, email: str, password: str | None, role: Rol
                 language=instance.site.languages[0],
                 place=place,
             )
-            link = None if password else await make_member_link(conn, instance.site, actor.id)
+            link = None if password else await links.make_member_link(conn, instance.site, actor.id)
         if link is not None:
             say(f"First log-in, within two days: {link}")
         tell(actor.uri)
@@ -109,7 +111,7 @@ async def _link_account(name: str, purpose: Purpose) -> None:
         found = await accounts.find_by_username(conn, name)
         if found is None:
             raise Refused(f"There is no account named {name} here; `declic account create {name}` makes one.")
-        tell(await make_member_link(conn, instance.site, found.actor_id, purpose))
+        tell(await links.make_member_link(conn, instance.site, found.actor_id, purpose))
 
 
 @account.command("reset-second-factor")
@@ -123,7 +125,7 @@ async def _reset_account(name: str) -> None:
     async with working_instance() as instance:
         member = await _find_member(instance, name)
         async with transaction(instance.pool) as conn:
-            if not await reset_factors(conn, member.id):
+            if not await mail.reset_factors(conn, member.id):
                 raise Refused(f"{name} has no second factor; the first proof lets in already.")
         tell(name)
 
@@ -139,10 +141,10 @@ def alias_account(name: str, handle: str) -> None:
 async def _alias_account(name: str, handle: str) -> None:
     async with working_instance() as instance:
         member = await _find_member(instance, name)
-        other = await resolve_handle(instance, handle)
+        other = await remote.resolve_handle(instance, handle)
         async with transaction(instance.pool) as conn:
             await moves.add_alias(conn, instance.site, member, other)
-        await announce_work(instance.pool)
+        await wake.announce_work(instance.pool)
         tell(other.uri)
 
 
@@ -160,7 +162,7 @@ async def _move_account(name: str, handle: str) -> None:
         target = await moves.find_target(instance, member, handle)
         async with transaction(instance.pool) as conn:
             await moves.move(conn, instance.site, member, target)
-        await announce_work(instance.pool)
+        await wake.announce_work(instance.pool)
         tell(target.uri)
 
 
@@ -178,8 +180,8 @@ async def _delete_account(name: str, *, is_meant: bool) -> None:
         if not is_meant:
             raise Refused(f"This ends {member.handle} for ever, and the name stays taken: repeat with --yes to do it.")
         async with transaction(instance.pool) as conn:
-            await outbox_accounts.delete(conn, instance.site, member)
-        await announce_work(instance.pool)
+            await outbox.delete(conn, instance.site, member)
+        await wake.announce_work(instance.pool)
         tell(member.uri)
 
 

@@ -3,13 +3,21 @@
 import os
 import pwd
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
 
 from models.errors import DeclicError
-from models.postgres.account import tell_user
+from models.lazy import LazyModule, read_delayed
 from web.commands.installed import Installed
 
-CODE = (os.__file__, __file__)
-"""Of Python and of ours one file each: the others are beside them."""
+if TYPE_CHECKING:
+    from models.postgres import account
+else:
+    account = LazyModule("models.postgres.account")
+
+CODE = (os.__file__, click.__file__, __file__)
+"""Of Python, of the libraries and of ours one file each: the others are beside them, and some are read only later."""
 
 
 class WrongOwner(DeclicError):
@@ -40,9 +48,10 @@ def become_owner(data: Path, installed: Installed | None, *, creating: bool) -> 
     closed = _find_closed(found.st_uid, found.st_gid)
     if closed is not None:
         raise WrongOwner(
-            f"{data} belongs to {tell_user(found.st_uid)}, who may not read {closed}, where this command is: take the "
-            "one of the service, such as /opt/declic/venv/bin/declic."
+            f"{data} belongs to {account.tell_user(found.st_uid)}, who may not read {closed}, where this command is: "
+            "take the one of the service, such as /opt/declic/venv/bin/declic."
         )
+    read_delayed()
     _become(found.st_uid, found.st_gid)
     return os.environ["LOGNAME"]
 

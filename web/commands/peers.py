@@ -1,28 +1,34 @@
 """`declic peer …`: other servers, how each does, why nothing goes through, and what can be done about it."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 import orjson
 
-from federation.checkup import check_host
 from federation.hosts import read_host
-from federation.instance import Instance
-from inbox.diagnosis import diagnose
 from models import accounts, chores, overflows, peers, set_aside
 from models.database import Connection, connection, transaction
 from models.levels import Level
 from models.peers import SELECTIONS, Peer, Selection, Trouble
-from outbox import again
-from outbox import peers as outbox
 from web.commands.domain_blocks import blocks
-from web.commands.english import say_in_english
+from web.commands.imports import when_used
 from web.commands.private_hosts import private
 from web.commands.running import Refused, run, say, tell, working_instance
 from web.commands.unknown_hosts import admit, send_away, waiting
-from web.pages.causes import advise, explain_stop
-from web.pages.findings import tell_check, tell_clock, tell_finding
+
+with when_used():
+    from federation import checkup
+    from inbox import diagnosis
+    from outbox import again
+    from outbox import peers as outbox
+    from web.commands import english
+    from web.pages import causes, findings
+
+if TYPE_CHECKING:
+    from federation.instance import Instance
 
 MARKS = {True: "ok", False: "FAILS", None: "-"}
 
@@ -141,7 +147,9 @@ async def _list_all(selection: Selection, limit: int, *, as_json: bool) -> None:
 
 def _make_row(one: Peer) -> tuple[str, ...]:
     latency = "" if one.latency_ms is None else f"{one.latency_ms}ms"
-    trouble = explain_stop(say_in_english, one.host, one.failure, one.failure_cause) if one.is_failing else ""
+    trouble = (
+        causes.explain_stop(english.say_in_english, one.host, one.failure, one.failure_cause) if one.is_failing else ""
+    )
     return (
         one.host,
         one.state,
@@ -172,7 +180,7 @@ async def _show(host: str, *, as_json: bool) -> None:
     for name, value in described.items():
         if value is not None and name != "troubles":
             tell(f"{name.replace('_', ' ')}: {_moment(value) if isinstance(value, datetime) else value}")
-    duty = advise(say_in_english, host, found.failure, found.failure_cause) if found.is_failing else ""
+    duty = causes.advise(english.say_in_english, host, found.failure, found.failure_cause) if found.is_failing else ""
     if duty:
         tell(f"what to do: {duty}")
     for one in troubles:
@@ -187,35 +195,17 @@ async def _get_peer(conn: Connection, host: str) -> Peer:
 
 
 SHOWN = (
-    "host",
-    "state",
-    "level",
-    "no_private",
-    "software",
-    "software_version",
-    "name",
-    "last_in_at",
-    "last_out_at",
-    "last_failure_at",
-    "latency_ms",
-    "clock_seconds",
-    "waiting",
-    "held",
-    "failed",
-    "due_at",
-    "failure",
-    "failure_cause",
-    "failing_since",
-    "unavailable_since",
-    "probe_at",
-    "paused_at",
+    *("host", "state", "level", "no_private", "software", "software_version", "name"),
+    *("last_in_at", "last_out_at", "last_failure_at", "latency_ms", "clock_seconds"),
+    *("waiting", "held", "failed", "due_at"),
+    *("failure", "failure_cause", "failing_since", "unavailable_since", "probe_at", "paused_at"),
 )
 """What scripts and administrators read of a server, in this order."""
 
 
 def describe_peer(one: Peer) -> dict[str, Any]:
     """A server for scripts: what is kept of it, and in words what is wrong with its clock."""
-    clock = None if one.clock_off is None else tell_clock(say_in_english, one.clock_off)
+    clock = None if one.clock_off is None else findings.tell_clock(english.say_in_english, one.clock_off)
     return {name: getattr(one, name) for name in SHOWN} | {"clock": clock}
 
 
@@ -231,9 +221,9 @@ def _as_json(value: object) -> str:
 
 async def _test(host: str) -> None:
     async with working_instance() as instance:
-        found = await check_host(instance, host)
+        found = await checkup.check_host(instance, host)
     for one in found:
-        words = tell_finding(say_in_english, host, one)
+        words = findings.tell_finding(english.say_in_english, host, one)
         tell(f"{MARKS[one.ok]:<6} {one.trial.value:<10} {words}".rstrip())
     failed = next((one for one in found if one.ok is False), None)
     if failed is not None:
@@ -280,9 +270,9 @@ async def _level(host: str, level: Level) -> None:
 
 async def _why(url: str, name: str | None) -> None:
     async with working_instance() as instance:
-        found = await diagnose(instance, url, await _find_reader(instance, name))
+        found = await diagnosis.diagnose(instance, url, await _find_reader(instance, name))
     for check in found.checks:
-        tell(f"{MARKS[check.ok]:<6} {check.step.value:<10} {tell_check(say_in_english, check)}")
+        tell(f"{MARKS[check.ok]:<6} {check.step.value:<10} {findings.tell_check(english.say_in_english, check)}")
     if found.fault is not None:
         raise Refused(f"It fails at {found.fault.step.value}.")
 

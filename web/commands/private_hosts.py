@@ -4,8 +4,11 @@ import click
 
 from federation.hosts import read_host
 from models.database import transaction
-from outbox import peers as outbox
+from web.commands.imports import when_used
 from web.commands.running import run, say, tell, working_instance
+
+with when_used():
+    from outbox import peers as outbox
 
 
 @click.command()

@@ -1,22 +1,27 @@
 """How commands run: settings read once, one event loop, an instance to work on, results on stdout, words on stderr."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import uvloop
 
-from federation.instance import Instance
 from models.errors import DeclicError
 from models.settings import Settings
+from web.commands.imports import when_used
 from web.commands.installed import use_installed
 from web.commands.owner import become_owner
-from web.logging import configure_logging
-from web.opening import open_all
-from web.wake import announce_work
+
+with when_used():
+    from web import logging, opening, wake
+
+if TYPE_CHECKING:
+    from federation.instance import Instance
 
 Result = TypeVar("Result")
 
@@ -35,7 +40,7 @@ def read_settings(*, quiet: bool = True, creating: bool = False, own: bool = Fal
     named = None if own else _find_named()
     installed = None if own else use_installed(named)
     settings = Settings.from_env()
-    configure_logging("warning" if quiet and settings.log_level == "info" else settings.log_level)
+    logging.configure_logging("warning" if quiet and settings.log_level == "info" else settings.log_level)
     name = become_owner(settings.data, installed, creating=creating)
     if installed is not None:
         say(f"Instance: {settings.site.url}, by {installed.file}" + ("" if name is None else f", as {name}."))
@@ -60,9 +65,9 @@ def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
 @asynccontextmanager
 async def working_instance() -> AsyncIterator[Instance]:
     """The instance, whether its server runs or not: a running one is joined, and told afterwards that there is work."""
-    async with open_all(read_settings(), migrating=False) as instance:
+    async with opening.open_all(read_settings(), migrating=False) as instance:
         yield instance
-        await announce_work(instance.pool)
+        await wake.announce_work(instance.pool)
 
 
 def tell(result: str) -> None:

@@ -1,15 +1,22 @@
 """`declic serve`, `declic worker`, `declic migrate`."""
 
+from __future__ import annotations
+
 import socket
+from typing import TYPE_CHECKING
 
 import click
 
-from models.postgres import OLDEST_MAJOR, move_database, open_database
-from models.settings import Settings
-from web import serve as serving
+from web.commands.imports import when_used
 from web.commands.running import Refused, read_settings, run, say, tell
-from web.opening import migrate_patiently
-from web.supervisor import supervise
+
+with when_used():
+    from models import postgres
+    from web import opening, supervisor
+    from web import serve as serving
+
+if TYPE_CHECKING:
+    from models.settings import Settings
 
 
 @click.command()
@@ -20,7 +27,7 @@ def serve(processes: int, *, no_worker: bool, listener: int | None) -> None:
     """Serve the instance and do its background work."""
     settings = read_settings(quiet=False, creating=True)
     if processes > 1:
-        run(supervise(settings, processes, work=not no_worker))
+        run(supervisor.supervise(settings, processes, work=not no_worker))
         return
     try:
         given = None if listener is None else socket.socket(fileno=listener)
@@ -36,16 +43,16 @@ def worker() -> None:
 
 
 @click.command()
-@click.option(
-    "--to-postgres", "major", type=click.IntRange(OLDEST_MAJOR), help="First move to this major of PostgreSQL."
-)
+@click.option("--to-postgres", "major", type=int, help="First move to this major of PostgreSQL, 15 or later.")
 def migrate(major: int | None) -> None:
     """Bring the database to this version's schema; prints what was applied."""
+    if major is not None and major < postgres.OLDEST_MAJOR:
+        raise click.BadParameter(f"{major} is older than {postgres.OLDEST_MAJOR}.", param_hint="--to-postgres")
     settings = read_settings(creating=True)
     if major is not None:
         if settings.database_url is not None:
             raise Refused("Only the embedded database is moved; for one of your own, use pg_upgrade or pg_dump.")
-        kept = run(move_database(settings.data, major))
+        kept = run(postgres.move_database(settings.data, major))
         say(f"The database is moved; the old one is kept in {kept}, remove it when all is well.")
     for name in run(_migrate(settings)):
         tell(name)
@@ -53,5 +60,5 @@ def migrate(major: int | None) -> None:
 
 
 async def _migrate(settings: Settings) -> list[str]:
-    async with open_database(settings) as url:
-        return await migrate_patiently(url)
+    async with postgres.open_database(settings) as url:
+        return await opening.migrate_patiently(url)

@@ -8,9 +8,12 @@ import orjson
 from federation.hosts import read_host
 from models import waiting_posts
 from models.database import connection, transaction
-from outbox import peers as outbox
+from web.commands.imports import when_used
 from web.commands.running import Refused, run, say, tell, working_instance
-from web.pages.unknown_hosts import describe
+
+with when_used():
+    from outbox import peers as outbox
+    from web.pages import unknown_hosts as pages
 
 
 @click.command()
@@ -39,7 +42,7 @@ def send_away(host: str) -> None:
 
 async def _list_waiting(*, as_json: bool) -> None:
     async with working_instance() as instance, connection(instance.pool) as conn:
-        found = [describe(one) for one in await waiting_posts.list_hosts(conn)]
+        found = [pages.describe(one) for one in await waiting_posts.list_hosts(conn)]
     if as_json:
         tell(orjson.dumps([asdict(one) for one in found], option=orjson.OPT_INDENT_2).decode())
         return

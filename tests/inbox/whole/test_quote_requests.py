@@ -129,7 +129,7 @@ async def test_a_follower_learns_that_what_is_for_followers_is_not_quoted(quotin
 
 
 @pytest.mark.parametrize("case", ["private", "missing", "deleted", "blocked"])
-async def test_b03_what_somebody_may_not_see_answers_like_what_never_was(quoting: Quoting, case: str) -> None:
+async def test_ob03_what_somebody_may_not_see_answers_like_what_never_was(quoting: Quoting, case: str) -> None:
     pool = quoting.desk.instance.pool
     changes: dict[str, Any] = {}
     match case:

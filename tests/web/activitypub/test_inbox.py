@@ -1,4 +1,4 @@
-"""POST to an inbox over HTTP: statuses, headers, and bodies of any size (A9, B-35)."""
+"""POST to an inbox over HTTP: statuses, headers, and bodies of any size (HT1, B-35)."""
 
 import asyncio
 import json

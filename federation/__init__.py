@@ -1,0 +1,1 @@
+"""The protocol: ActivityPub's values, signatures and keys, and the only client that calls other servers."""

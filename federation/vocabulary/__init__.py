@@ -1,0 +1,1 @@
+"""What is said between servers, as frozen values with their readers."""

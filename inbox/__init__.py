@@ -1,0 +1,1 @@
+"""What others tell us: received and committed first, then resolved and handled, one handler for each activity."""

@@ -1,0 +1,1 @@
+"""What our people do: the truth is changed, the activity built and queued, and later delivered."""

@@ -1,0 +1,1 @@
+"""One file for each activity, object or actor that goes out."""

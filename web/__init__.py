@@ -1,0 +1,1 @@
+"""Every door: pages, Mastodon's client API, ActivityPub, the command line and the workers."""

@@ -1,0 +1,1 @@
+"""The door for other servers: documents, collections, inboxes, discovery."""

@@ -1,0 +1,1 @@
+"""Mastodon's client API, and beside it one of our own."""

@@ -1,0 +1,1 @@
+"""Rows as the entities of Mastodon's API."""

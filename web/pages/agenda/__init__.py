@@ -1,0 +1,1 @@
+"""The pages on which members see what is agreed, day by day."""

@@ -1,0 +1,1 @@
+"""The pages of an exchange: what two people write, propose and agree."""

@@ -1,0 +1,1 @@
+"""The door for people without an account, who take part by mail."""
