@@ -80,10 +80,11 @@ class Statement:
 
 
 def name_values(template: str, *rows: type, also: Sequence[str] = (), **parts: str) -> Statement:
-    """A whole statement (`compose`) with `:name` for each value: a field or property of these dataclasses, or in `also`.
+    """A whole statement (`compose`) with `:name` for each value: a field of these dataclasses, or one of `also`.
 
-    Where several have a name, `also` comes first and then the dataclasses in their order. Raises StatementError for a
-    name that nobody has, for one in `also` that is not used, for a dataclass that nothing is read of, and for `$1`.
+    Properties count as fields. Where several have a name, `also` comes first and then the dataclasses in their order.
+    Raises StatementError for a name that nobody has, for one in `also` that is not used, for a dataclass of which
+    nothing is read, and for `$1`.
     """
     text = compose(template, **parts)
     wanted = list(dict.fromkeys(name for name in _VALUE.findall(text) if name))
