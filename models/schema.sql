@@ -1736,20 +1736,20 @@ CREATE TABLE backup_run (
 
 -- References to tables further down -----------------------------------------------------------------------------------
 
-ALTER TABLE token ADD CONSTRAINT token_application_id_fkey FOREIGN KEY (application_id) REFERENCES application(id) ON
-    DELETE CASCADE;
+ALTER TABLE token ADD CONSTRAINT token_application_id_fkey
+    FOREIGN KEY (application_id) REFERENCES application(id) ON DELETE CASCADE;
 
-ALTER TABLE token ADD CONSTRAINT token_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES access_grant(id) ON DELETE
-    CASCADE;
+ALTER TABLE token ADD CONSTRAINT token_grant_id_fkey
+    FOREIGN KEY (grant_id) REFERENCES access_grant(id) ON DELETE CASCADE;
 
-ALTER TABLE idempotency ADD CONSTRAINT idempotency_scheduled_id_fkey FOREIGN KEY (scheduled_id) REFERENCES
-    scheduled_status(id) ON DELETE SET NULL;
+ALTER TABLE idempotency ADD CONSTRAINT idempotency_scheduled_id_fkey
+    FOREIGN KEY (scheduled_id) REFERENCES scheduled_status(id) ON DELETE SET NULL;
 
-ALTER TABLE notification ADD CONSTRAINT notification_report_id_fkey FOREIGN KEY (report_id) REFERENCES report(id) ON
-    DELETE CASCADE;
+ALTER TABLE notification ADD CONSTRAINT notification_report_id_fkey
+    FOREIGN KEY (report_id) REFERENCES report(id) ON DELETE CASCADE;
 
-ALTER TABLE notification ADD CONSTRAINT notification_sign_up_id_fkey FOREIGN KEY (sign_up_id) REFERENCES sign_up(id) ON
-    DELETE CASCADE;
+ALTER TABLE notification ADD CONSTRAINT notification_sign_up_id_fkey
+    FOREIGN KEY (sign_up_id) REFERENCES sign_up(id) ON DELETE CASCADE;
 
 -- Views ---------------------------------------------------------------------------------------------------------------
 

@@ -97,11 +97,17 @@ async def _write_tables(conn: asyncpg.Connection, sources: Sources) -> tuple[lis
         name = row["name"]
         made.add(name)
         waiting = [one for one in constraints[name] if one["target"] is not None and one["target"] not in made]
-        later += [fold(f"ALTER TABLE {name} ADD CONSTRAINT {one['name']} {tidy(one['text'])};", 4) for one in waiting]
+        later += [_write_later(one) for one in waiting]
         now = [one for one in constraints[name] if one not in waiting]
         texts.append(_write_table(row, columns[name], now, sources))
         texts[-1] += "".join(f"\n{_write_index(one, sources)}" for one in indexes.get(name, []))
     return texts, later
+
+
+def _write_later(constraint: asyncpg.Record) -> str:
+    """A reference to a table that does not stand there yet."""
+    head = f"ALTER TABLE {constraint['table']} ADD CONSTRAINT {constraint['name']}"
+    return f"{head}\n{fold('    ' + tidy(constraint['text']) + ';', 8)}"
 
 
 def _write_table(

@@ -1,5 +1,6 @@
 """models/schema.sql is what the migrations make, and can be read."""
 
+import re
 import secrets
 from collections.abc import AsyncIterator
 
@@ -53,6 +54,17 @@ EVERYTHING = {
 }
 """What a database holds, told by its catalogues, each in an order that both databases share."""
 
+RULES = TARGET.with_name("RULES_IN_SQL.md")
+
+NAMES = """
+    SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('v', 'm')
+    UNION
+    SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+    UNION
+    SELECT t.tgname FROM pg_trigger t WHERE NOT t.tgisinternal
+"""
+
 UNCOMMENTED = """
     SELECT 'view ' || c.relname FROM pg_class c
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('v', 'm')
@@ -100,6 +112,13 @@ async def test_each_view_function_and_trigger_says_what_it_is(conn: Connection) 
     silent = [row[0] for row in await conn.fetch(UNCOMMENTED)]
 
     assert [name for name in silent if "pgqueuer" not in name] == [], "add COMMENT ON … to its migration"
+
+
+async def test_each_view_function_and_trigger_stands_in_the_list_of_rules(conn: Connection) -> None:
+    names = {row[0] for row in await conn.fetch(NAMES) if "pgqueuer" not in row[0]}
+    listed = set(re.findall(r"`(\w+)`", RULES.read_text(encoding="utf-8")))
+
+    assert listed == names
 
 
 def test_comments_come_from_above_and_from_beside() -> None:
