@@ -178,13 +178,16 @@ def _name_kind(found: re.Match[str]) -> str:
 
 
 def _write_index(index: asyncpg.Record, sources: Sources) -> str:
+    """On one line where it fits with what is said about it, else with its condition on lines of their own."""
     text = f"{tidy(index['text'])};"
     comment = sources.indexes.get(index["index"])
-    if comment is None:
-        return fold(text, 4)
-    if len(text) + len(comment) + 5 <= WIDTH:
+    if comment is not None and len(text) + len(comment) + 5 <= WIDTH:
         return f"{text}   -- {comment}"
-    return "\n".join([*(f"-- {line}" for line in textwrap.wrap(comment, WIDTH - 3)), fold(text, 4)])
+    said = [] if comment is None else [f"-- {line}" for line in textwrap.wrap(comment, WIDTH - 3)]
+    if len(text) <= WIDTH:
+        return "\n".join([*said, text])
+    what, _, where = text.partition(" WHERE ")
+    return "\n".join([*said, fold(what, 4), *([fold(f"    WHERE {where}", 8)] if where else [])])
 
 
 def tidy(text: str) -> str:
