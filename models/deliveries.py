@@ -200,11 +200,8 @@ async def renew(conn: Connection, *, worker: UUID, ids: list[int], at: datetime)
 
 async def release(conn: Connection, ids: list[int]) -> None:
     """Give back what was claimed and not tried."""
-    await execute(
-        conn,
-        "UPDATE delivery SET claimed_by = NULL, claimed_until = NULL WHERE id = ANY($1) AND state = 'waiting'",
-        ids,
-    )
+    released = "UPDATE delivery SET claimed_by = NULL, claimed_until = NULL WHERE id = ANY($1) AND state = 'waiting'"
+    await execute(conn, released, ids)
 
 
 async def succeed(conn: Connection, ids: list[int]) -> None:

@@ -85,13 +85,8 @@ async def list_owed(conn: Connection, *, limit: int) -> list[Event]:
 
 async def claim_owed(conn: Connection, event_id: int) -> bool:
     """It is told now, or will not be told any more. False where another worker was faster."""
-    return bool(
-        await execute(
-            conn,
-            "UPDATE exchange_event SET details = details - 'owed' WHERE id = $1 AND details ? 'owed'",
-            event_id,
-        )
-    )
+    sql = "UPDATE exchange_event SET details = details - 'owed' WHERE id = $1 AND details ? 'owed'"
+    return bool(await execute(conn, sql, event_id))
 
 
 async def save_note(conn: Connection, event_id: int, *, note_id: int, note_uri: str) -> None:

@@ -111,12 +111,6 @@ async def list_received(conn: Connection, thanked_id: int, *, hidden: bool, limi
 
 async def save_hidden(conn: Connection, event_id: int, thanked_id: int, *, hidden: bool) -> None:
     """Whether these thanks stand on the page of who was thanked. Raises NotFound for others' thanks."""
-    touched = await execute(
-        conn,
-        "UPDATE thanks SET hidden = $3 WHERE event_id = $1 AND thanked_id = $2 AND post_id IS NOT NULL",
-        event_id,
-        thanked_id,
-        hidden,
-    )
-    if not touched:
+    sql = "UPDATE thanks SET hidden = $3 WHERE event_id = $1 AND thanked_id = $2 AND post_id IS NOT NULL"
+    if not await execute(conn, sql, event_id, thanked_id, hidden):
         raise NotFound

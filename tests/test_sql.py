@@ -63,6 +63,7 @@ def test_statements_are_literals_or_put_together_in_one_way(path: Path) -> None:
         'A = compose("SELECT {x}", x=str(1))',
         "async def f(conn, x):\n    await execute(conn, x)",
         "async def f(conn, x):\n    await fetch_all(conn, Post, make(x))",
+        'async def f(conn, x):\n    a = "SELECT 1"\n    if x:\n        a = x\n    await execute(conn, a)',
         'A = "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11"',
     ],
 )
@@ -76,6 +77,7 @@ def test_any_other_way_is_found(source: str) -> None:
         'A = "SELECT 1"\nB = compose("{a} LIMIT $1", a=A)\nasync def f(conn):\n    await execute(conn, B, 1)',
         'async def f(conn):\n    await execute(conn, "DELETE FROM post WHERE id = $1", 1)',
         'A = name_values("SELECT :x", X)\nasync def f(conn, x):\n    await fetch_all(conn, X, A.sql, *A.args(x))',
+        'async def f(conn):\n    sql = "SELECT 1"\n    await execute(conn, sql)',
         "async def f(conn, up):\n    await execute(conn, UP if up else DOWN)",
         '"""SELECT and WHERE are words."""\nA = "a" + "b"',
     ],
@@ -91,7 +93,7 @@ def find_faults(source: str) -> Iterator[str]:
     for text in texts:
         if any(int(number) > MOST_NUMBERED for number in NUMBER.findall(text)):
             yield f"more than {MOST_NUMBERED} numbered values, which models/statements.name_values would name: {text}"
-    known = find_names(tree)
+    known, literal = find_names(tree), find_literals(tree)
     inside = {id(node) for function in find_functions(tree) for node in ast.walk(function)}
     for node in ast.walk(tree):
         if is_put_together(node, known):
@@ -103,7 +105,7 @@ def find_faults(source: str) -> Iterator[str]:
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)
             and node.func.id in ASKING
-            and not is_statement(node)
+            and not is_statement(node, literal)
         ):
             yield f"no statement of this module: {ast.unparse(node)}"
 
@@ -115,6 +117,16 @@ def find_names(tree: ast.Module) -> set[str]:
         if isinstance(node, ast.Assign) and is_sql(node.value, known):
             known |= {target.id for target in node.targets if isinstance(target, ast.Name)}
     return known
+
+
+def find_literals(tree: ast.Module) -> set[str]:
+    """Names that are given a literal wherever they are given anything, inside of functions too."""
+    given: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                given.setdefault(ast.unparse(target), []).append(node.value)
+    return {name for name, values in given.items() if all(isinstance(value, ast.Constant) for value in values)}
 
 
 def find_functions(tree: ast.Module) -> Iterator[ast.AST]:
@@ -172,22 +184,22 @@ def is_constant(node: ast.expr) -> bool:
             return False
 
 
-def is_statement(call: ast.Call) -> bool:
+def is_statement(call: ast.Call, literal: set[str]) -> bool:
     """Whether the database is asked a literal, a constant of a module, or the `sql` of a Statement."""
     place = ASKING[name_called(call)]
-    return len(call.args) > place and is_written(call.args[place])
+    return len(call.args) > place and is_written(call.args[place], literal)
 
 
-def is_written(node: ast.expr) -> bool:
+def is_written(node: ast.expr, literal: set[str]) -> bool:
     match node:
         case ast.Constant(value=str()) | ast.Attribute(attr="sql"):
             return True
         case ast.Name(id=name):
-            return name.isupper()
+            return name.isupper() or name in literal
         case ast.Subscript():
             return ast.unparse(node) == WRITTEN_BY_POSTGRESQL
         case ast.IfExp(body=body, orelse=orelse):
-            return is_written(body) and is_written(orelse)
+            return is_written(body, literal) and is_written(orelse, literal)
         case _:
             return False
 
