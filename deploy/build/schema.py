@@ -243,7 +243,7 @@ async def _open_server() -> AsyncIterator[str]:
         yield url
         return
     with tempfile.TemporaryDirectory(prefix="declic-schema-") as folder:
-        Path(folder).chmod(0o711)  # PostgreSQL never runs as root: another account reaches what is its own in there
+        os.chmod(folder, 0o711)  # PostgreSQL never runs as root: another account reaches what is its own in there
         async with embedded(Path(folder) / "data") as own:
             yield own
 
