@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo run test drills lint bench api-table communes suffixes photos portraits locales
+.PHONY: install demo run test drills lint bench api-table communes suffixes photos portraits locales schema
 
 install: $(STAMP)
 
@@ -71,3 +71,7 @@ portraits: install
 # Brings the catalogues of sentences up to date with the templates and the code.
 locales: install
 	$(BIN)/python -m deploy.build.locales
+
+# Writes models/schema.sql anew from the migrations, in a database that is made for it.
+schema: install
+	$(BIN)/python -m deploy.build.schema

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from models.database import Connection, execute, fetch_all, fetch_one
 from models.errors import NotFound
 from models.ids import make_id
+from models.statements import compose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +103,9 @@ _PAGE = """
     SELECT id, owner_id, participant_ids, last_post_id, unread FROM conversation
     WHERE owner_id = $1 AND ($2::bigint IS NULL OR last_post_id < $2)
         AND ($3::bigint IS NULL OR last_post_id > $3) AND ($4::bigint IS NULL OR last_post_id > $4)
-    ORDER BY last_post_id :direction LIMIT $5
+    ORDER BY last_post_id {direction} LIMIT $5
 """
-_NEWEST, _NEXT = (_PAGE.replace(":direction", direction) for direction in ("DESC", "ASC"))
+_NEWEST, _NEXT = (compose(_PAGE, direction=direction) for direction in ("DESC", "ASC"))
 
 
 async def list_owned(

@@ -8,6 +8,7 @@ from models import accounts, stream_events
 from models.database import Connection, Record, execute, fetch_records, fetch_value
 from models.errors import Invalid, NotFound
 from models.ids import make_id
+from models.statements import compose
 
 Context = Literal["home", "notifications", "public", "thread", "account"]
 """Where a filter is in force; lists count as home."""
@@ -70,9 +71,14 @@ _FILTERS = """
 """
 
 # $1 whose, $2 only this one.
-_FILTERS_OF_ONE = _FILTERS + "WHERE f.actor_id = $1 AND ($2::bigint IS NULL OR f.id = $2) ORDER BY f.id"
+_FILTERS_OF_ONE = compose(
+    "{filters} WHERE f.actor_id = $1 AND ($2::bigint IS NULL OR f.id = $2) ORDER BY f.id", filters=_FILTERS
+)
 
-_IN_FORCE = _FILTERS + "WHERE f.actor_id = ANY($1) AND (f.expires_at IS NULL OR f.expires_at > now()) ORDER BY f.id"
+_IN_FORCE = compose(
+    "{filters} WHERE f.actor_id = ANY($1) AND (f.expires_at IS NULL OR f.expires_at > now()) ORDER BY f.id",
+    filters=_FILTERS,
+)
 
 
 async def list_all(conn: Connection, actor_id: int) -> list[Filter]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from models.database import Connection, Record, execute, fetch_records
 from models.errors import NotFound
 from models.posts import Audience, NewPost, Post, create, find_by_uri, save_edit
+from models.statements import name_values
 
 ListingKind = Literal["offer", "request", "repair_call"]
 ListingMode = Literal["gift", "loan", "swap", "sale", "service", "repair", "other"]
@@ -179,33 +180,42 @@ async def save_remote(conn: Connection, new: NewPost, details: ListingDetails) -
     return listing, False
 
 
+_SAVE_DETAILS = name_values(
+    """
+    INSERT INTO listing (post_id, kind, mode, title, description, category, category_uri, status, closed_reason,
+        stream_uri, territory_uri, place_name, postcode, commune_code, latitude, longitude, radius, condition,
+        quantity, unit, available_quantity, unit_based, price, currency, free_price, wants, reciprocal, deposit,
+        max_duration, begins_at, ends_at, expires_at, repair, points, first_come, calendar_uri)
+    VALUES (:post_id, :kind, :mode, :title, :description, :category, :category_uri, :status, :closed_reason,
+        :stream_uri, :territory_uri, :place_name, :postcode, :commune_code, :latitude, :longitude, :radius,
+        :condition, :quantity, :unit, :available_quantity, :unit_based, :price, :currency, :free_price, :wants,
+        :reciprocal, :deposit, :max_duration, :begins_at, :ends_at, :expires_at, :repair, :points, :first_come,
+        :calendar_uri)
+    ON CONFLICT (post_id) DO UPDATE SET kind = excluded.kind, mode = excluded.mode, title = excluded.title,
+        description = excluded.description, category = excluded.category, category_uri = excluded.category_uri,
+        status = excluded.status, closed_reason = excluded.closed_reason, stream_uri = excluded.stream_uri,
+        territory_uri = excluded.territory_uri, place_name = excluded.place_name, postcode = excluded.postcode,
+        commune_code = excluded.commune_code, latitude = excluded.latitude, longitude = excluded.longitude,
+        radius = excluded.radius, condition = excluded.condition, quantity = excluded.quantity,
+        unit = excluded.unit, available_quantity = excluded.available_quantity,
+        unit_based = excluded.unit_based, price = excluded.price, currency = excluded.currency,
+        free_price = excluded.free_price, wants = excluded.wants, reciprocal = excluded.reciprocal,
+        deposit = excluded.deposit, max_duration = excluded.max_duration, begins_at = excluded.begins_at,
+        ends_at = excluded.ends_at, expires_at = excluded.expires_at, repair = excluded.repair,
+        points = excluded.points, first_come = excluded.first_come,
+        calendar_uri = excluded.calendar_uri
+    """,
+    ListingDetails,
+    also=["post_id"],
+)
+
+
 async def save_details(conn: Connection, post_id: int, details: ListingDetails) -> None:
     """Write everything a listing is beyond its post."""
     await execute(
         conn,
-        """
-        INSERT INTO listing (post_id, kind, mode, title, description, category, category_uri, status, closed_reason,
-            stream_uri, territory_uri, place_name, postcode, commune_code, latitude, longitude, radius, condition,
-            quantity, unit, available_quantity, unit_based, price, currency, free_price, wants, reciprocal, deposit,
-            max_duration, begins_at, ends_at, expires_at, repair, points, first_come, calendar_uri)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
-        ON CONFLICT (post_id) DO UPDATE SET kind = excluded.kind, mode = excluded.mode, title = excluded.title,
-            description = excluded.description, category = excluded.category, category_uri = excluded.category_uri,
-            status = excluded.status, closed_reason = excluded.closed_reason, stream_uri = excluded.stream_uri,
-            territory_uri = excluded.territory_uri, place_name = excluded.place_name, postcode = excluded.postcode,
-            commune_code = excluded.commune_code, latitude = excluded.latitude, longitude = excluded.longitude,
-            radius = excluded.radius, condition = excluded.condition, quantity = excluded.quantity,
-            unit = excluded.unit, available_quantity = excluded.available_quantity,
-            unit_based = excluded.unit_based, price = excluded.price, currency = excluded.currency,
-            free_price = excluded.free_price, wants = excluded.wants, reciprocal = excluded.reciprocal,
-            deposit = excluded.deposit, max_duration = excluded.max_duration, begins_at = excluded.begins_at,
-            ends_at = excluded.ends_at, expires_at = excluded.expires_at, repair = excluded.repair,
-            points = excluded.points, first_come = excluded.first_come,
-            calendar_uri = excluded.calendar_uri
-        """,
-        post_id,
-        *(getattr(details, name) for name in _DETAIL_FIELDS),
+        _SAVE_DETAILS.sql,
+        *_SAVE_DETAILS.args(details, post_id=post_id),
     )
 
 

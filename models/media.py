@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from models.database import Connection, execute, fetch_all, fetch_value
 from models.ids import make_id
+from models.statements import name_values
 
 MediaType = Literal["image", "gifv", "video", "audio", "unknown"]
 
@@ -201,6 +202,22 @@ async def _save_owned(conn: Connection, owner_id: int, document: RemoteDocument)
     return held or await _save_remote(conn, document, owner_id=owner_id)
 
 
+_SAVE_REMOTE = name_values(
+    """
+    INSERT INTO media (id, post_id, owner_id, position, type, mime_type, description, width, height, focus_x,
+        focus_y, blurhash, remote_url, duration, poster_url)
+    VALUES (:id, :post_id, :owner_id, :position, :type, :mime_type, :description, :width, :height, :focus_x,
+        :focus_y, :blurhash, :url, :duration, :poster_url)
+    ON CONFLICT (post_id, remote_url) WHERE remote_url IS NOT NULL DO UPDATE SET
+        position = excluded.position, description = excluded.description, focus_x = excluded.focus_x,
+        focus_y = excluded.focus_y, duration = excluded.duration, poster_url = excluded.poster_url
+    RETURNING id
+    """,
+    RemoteDocument,
+    also=["id", "post_id", "owner_id", "position", "mime_type", "poster_url"],
+)
+
+
 async def _save_remote(
     conn: Connection,
     document: RemoteDocument,
@@ -211,29 +228,15 @@ async def _save_remote(
 ) -> int:
     id: int = await fetch_value(
         conn,
-        """
-        INSERT INTO media (id, post_id, owner_id, position, type, mime_type, description, width, height, focus_x,
-            focus_y, blurhash, remote_url, duration, poster_url)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-        ON CONFLICT (post_id, remote_url) WHERE remote_url IS NOT NULL DO UPDATE SET
-            position = excluded.position, description = excluded.description, focus_x = excluded.focus_x,
-            focus_y = excluded.focus_y, duration = excluded.duration, poster_url = excluded.poster_url
-        RETURNING id
-        """,
-        make_id(),
-        post_id,
-        owner_id,
-        position,
-        document.type,
-        document.mime_type[:100],
-        document.description,
-        document.width,
-        document.height,
-        document.focus_x,
-        document.focus_y,
-        document.blurhash,
-        document.url,
-        document.duration,
-        poster if (poster := document.poster_url) and len(poster) <= MAX_URL else None,
+        _SAVE_REMOTE.sql,
+        *_SAVE_REMOTE.args(
+            document,
+            id=make_id(),
+            post_id=post_id,
+            owner_id=owner_id,
+            position=position,
+            mime_type=document.mime_type[:100],
+            poster_url=poster if (poster := document.poster_url) and len(poster) <= MAX_URL else None,
+        ),
     )
     return id

@@ -7,6 +7,7 @@ from models.agreements import State
 from models.database import Connection, fetch_all, fetch_one
 from models.errors import NotFound
 from models.listings import ListingKind, ListingMode, ListingStatus
+from models.statements import compose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ _ROWS = """
             a.begins_at, a.ends_at, a.held_until,
             CASE WHEN a.state IS NULL THEN p.deleted_at IS NOT NULL OR l.status NOT IN ('open', 'reserved', 'paused')
                 ELSE a.state NOT IN ('requested', 'countered', 'agreed') END AS over
-        FROM (:threads) AS e
+        FROM ({threads}) AS e
         JOIN listing l ON l.post_id = e.listing_id
         JOIN post p ON p.id = e.listing_id
         LEFT JOIN LATERAL (
@@ -91,15 +92,16 @@ _ROWS = """
             ORDER BY state IN ('requested', 'countered', 'agreed') DESC, id DESC LIMIT 1   -- what goes on, else last
         ) AS a ON true
     ) AS mine
+    {shown}
 """
 
 
 _SIDES = """
     (SELECT id, listing_id, partner_id AS other_id, true AS own, last_id, owner_read_id AS read_id
-        FROM exchange WHERE owner_id = $1 AND :which)
+        FROM exchange WHERE owner_id = $1 AND {which})
     UNION ALL
     (SELECT id, listing_id, owner_id, false, last_id, partner_read_id
-        FROM exchange WHERE partner_id = $1 AND :which)
+        FROM exchange WHERE partner_id = $1 AND {which})
 """
 
 _BEFORE = "($2::bigint IS NULL OR last_id < $2)"
@@ -112,16 +114,24 @@ _LIVE = """
 
 
 # One after the other, the newest first, until the page is full: of years of threads few are looked at.
-_IN_ORDER = "(SELECT * FROM (:threads) AS side ORDER BY last_id DESC OFFSET 0)"
+_IN_ORDER = "SELECT * FROM ({sides}) AS side ORDER BY last_id DESC OFFSET 0"
 
 
-def _choose(which: str, rest: str, threads: str = "(:threads)") -> str:
-    """The statement of one list: which threads are looked at, and which of those it shows."""
-    return _ROWS.replace("(:threads)", threads).replace(":threads", _SIDES.replace(":which", which)) + rest
-
-
-_NEWEST = _choose(f"{_BEFORE} ORDER BY last_id DESC LIMIT $3", "ORDER BY last_id DESC LIMIT $3")
-_SOME = _choose(_BEFORE, "WHERE over = $4 ORDER BY last_id DESC LIMIT $3", _IN_ORDER)
-_WAITING = _choose(_LIVE, "WHERE turn OR (confirm AND state = 'agreed') ORDER BY last_id DESC LIMIT $2")
-_ABOUT = _choose("listing_id = $2", "ORDER BY last_id DESC LIMIT $3")
-_ONE = _choose("id = $2", "LIMIT 1")
+_NEWEST = compose(
+    _ROWS,
+    threads=_SIDES,
+    which="{before} ORDER BY last_id DESC LIMIT $3",
+    before=_BEFORE,
+    shown="ORDER BY last_id DESC LIMIT $3",
+)
+_SOME = compose(
+    _ROWS, threads=_IN_ORDER, sides=_SIDES, which=_BEFORE, shown="WHERE over = $4 ORDER BY last_id DESC LIMIT $3"
+)
+_WAITING = compose(
+    _ROWS,
+    threads=_SIDES,
+    which=_LIVE,
+    shown="WHERE turn OR (confirm AND state = 'agreed') ORDER BY last_id DESC LIMIT $2",
+)
+_ABOUT = compose(_ROWS, threads=_SIDES, which="listing_id = $2", shown="ORDER BY last_id DESC LIMIT $3")
+_ONE = compose(_ROWS, threads=_SIDES, which="id = $2", shown="LIMIT 1")

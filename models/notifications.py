@@ -17,6 +17,7 @@ from models.database import (
     fetch_value,
 )
 from models.ids import make_id
+from models.statements import compose
 
 # fmt: off
 NotificationType = Literal[
@@ -143,9 +144,9 @@ _PAGE = """
     WHERE recipient_id = $1 AND ($2::bigint IS NULL OR id < $2) AND ($3::bigint IS NULL OR id > $3)
         AND ($4::bigint IS NULL OR id > $4) AND (cardinality($5::text[]) = 0 OR type = ANY($5))
         AND NOT type = ANY($6::text[]) AND ($7::bigint IS NULL OR actor_id = $7)
-    ORDER BY id :direction LIMIT $8
+    ORDER BY id {direction} LIMIT $8
 """
-_NEWEST, _NEXT = (_PAGE.replace(":direction", direction) for direction in ("DESC", "ASC"))
+_NEWEST, _NEXT = (compose(_PAGE, direction=direction) for direction in ("DESC", "ASC"))
 
 
 async def list_notifications(conn: Connection, recipient_id: int, page: NotificationPage) -> list[Notification]:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from models.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 from models.ids import make_id
+from models.statements import name_values
 
 CONTENT_LIMIT = 5000
 OBJECTS_LIMIT = 100
@@ -78,31 +79,33 @@ class Settlement:
     answer: str = ""
 
 
+_SAVE = name_values(
+    """
+    INSERT INTO report (id, uri, reporter_id, target_id, object_uris, content, local, category, forwarded,
+        extracts, target_name, reporter_email, reporter_language)
+    VALUES (:id, :uri, :reporter_id, :target_id, :object_uris, :content, :local, :category, :forwarded, :extracts,
+        :target_name, :reporter_email, :reporter_language) ON CONFLICT (uri) DO NOTHING
+    RETURNING id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category,
+        forwarded, extracts, target_name, reporter_email, reporter_language, closed_by, note, answer
+    """,
+    NewReport,
+    also=["id", "object_uris", "content", "extracts"],
+)
+
+
 async def save(conn: Connection, new: NewReport) -> Report | None:
     """Keep a report, cut to its limits (AX17). None when it is known already."""
     return await fetch_one(
         conn,
         Report,
-        """
-        INSERT INTO report (id, uri, reporter_id, target_id, object_uris, content, local, category, forwarded,
-            extracts, target_name, reporter_email, reporter_language)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (uri) DO NOTHING
-        RETURNING id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category,
-            forwarded, extracts, target_name, reporter_email, reporter_language, closed_by, note, answer
-        """,
-        make_id(),
-        new.uri,
-        new.reporter_id,
-        new.target_id,
-        new.object_uris[:OBJECTS_LIMIT],
-        new.content[:CONTENT_LIMIT],
-        new.local,
-        new.category,
-        new.forwarded,
-        list(new.extracts[:EXTRACTS]),
-        new.target_name,
-        new.reporter_email,
-        new.reporter_language,
+        _SAVE.sql,
+        *_SAVE.args(
+            new,
+            id=make_id(),
+            object_uris=new.object_uris[:OBJECTS_LIMIT],
+            content=new.content[:CONTENT_LIMIT],
+            extracts=list(new.extracts[:EXTRACTS]),
+        ),
     )
 
 

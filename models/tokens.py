@@ -12,6 +12,7 @@ from models.events import announce
 from models.ids import make_id
 from models.scopes import covers, require_scopes
 from models.sessions import hash_token
+from models.statements import compose
 
 CHANNEL = "declic_tokens"
 """Where it is said that tokens ended, as `{"tokens": [their ids]}`, or as `{"actor": id}` for all of one account."""
@@ -87,16 +88,22 @@ _LIVING = """
         AND actor.deleted_at IS NULL AND actor.suspended_at IS NULL
 """
 
-_BY_BEARER = """
+_BY_BEARER = compose(
+    """
     SELECT token.id, token.actor_id, application_id, grant_id, application_name, application_website, scopes,
         token.created_at, used_at, account.actor_id IS NULL OR account.confirmed_at IS NOT NULL AS confirmed,
         account.language
-    :living AND token.token_hash = $1
-""".replace(":living", _LIVING)
+    {living} AND token.token_hash = $1
+    """,
+    living=_LIVING,
+)
 
-_BY_ID = """
-    SELECT token.id :living AND token.id = ANY($1::bigint[])
-""".replace(":living", _LIVING)
+_BY_ID = compose(
+    """
+    SELECT token.id {living} AND token.id = ANY($1::bigint[])
+    """,
+    living=_LIVING,
+)
 
 
 async def find_by_bearer(conn: Connection, bearer: str) -> Token | None:

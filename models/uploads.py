@@ -8,6 +8,7 @@ from models.database import Connection, execute, fetch_column, fetch_one, fetch_
 from models.errors import Conflict, Invalid, NotFound
 from models.ids import make_id
 from models.media import Media, MediaType, StoredFilm, StoredPicture, find, list_by_ids, list_by_posts
+from models.statements import name_values
 
 MAX_DESCRIPTION = 1500
 """Characters of alternative text of ours, as in Mastodon; that of others is kept as it came."""
@@ -71,30 +72,26 @@ async def create_upload(conn: Connection, owner_id: int, picture: StoredPicture,
     return created
 
 
+_CREATE_FILM = name_values(
+    """
+    INSERT INTO media (id, owner_id, type, mime_type, description, file_key, thumbnail_key, byte_size, width,
+        height, blurhash, duration, measures)
+    VALUES (:id, :owner_id, :type, :mime_type, :description, :file_key, :thumbnail_key, :byte_size, :width, :height,
+        :blurhash, :duration, :measures)
+    """,
+    StoredFilm,
+    also=["id", "owner_id", "description"],
+)
+
+
 async def create_film(conn: Connection, owner_id: int, film: StoredFilm, description: str = "") -> Media:
     """A film or a sound of ours that waits for its post. Raises Conflict when its owner has too many waiting."""
     await require_room(conn, owner_id)
     id = make_id()
     await execute(
         conn,
-        """
-        INSERT INTO media (id, owner_id, type, mime_type, description, file_key, thumbnail_key, byte_size, width,
-            height, blurhash, duration, measures)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-        """,
-        id,
-        owner_id,
-        film.type,
-        film.mime_type,
-        require_description(description),
-        film.file_key,
-        film.thumbnail_key,
-        film.byte_size,
-        film.width,
-        film.height,
-        film.blurhash,
-        film.duration,
-        film.measures,
+        _CREATE_FILM.sql,
+        *_CREATE_FILM.args(film, id=id, owner_id=owner_id, description=require_description(description)),
     )
     return await get_own(conn, id, owner_id)
 

@@ -7,38 +7,59 @@ from models.actors.values import Actor, LocalActor, Profile, RemoteActor
 from models.database import Connection, execute, fetch_value
 from models.errors import NotFound
 from models.ids import make_id
+from models.statements import name_values
+
+_CREATE_LOCAL = name_values(
+    """
+    INSERT INTO actor (id, uri, type, local, username, host, name, summary, url, inbox, shared_inbox, outbox,
+        followers_uri, following_uri, featured_uri, locked, discoverable, territory_uri, category, published_at)
+    VALUES (:id, :uri, :type, true, :username, :host, :name, :summary, :url, :inbox, :shared_inbox, :outbox,
+        :followers_uri, :following_uri, :featured_uri, :locked, :discoverable, :territory_uri, :category, now())
+    RETURNING id
+    """,
+    LocalActor,
+    also=["id"],
+)
 
 
 async def create_local(conn: Connection, actor: LocalActor) -> Actor:
     """Create an actor of ours. The caller has checked that the username is free (models/accounts)."""
     created: int = await fetch_value(
         conn,
-        """
-        INSERT INTO actor (id, uri, type, local, username, host, name, summary, url, inbox, shared_inbox, outbox,
-            followers_uri, following_uri, featured_uri, locked, discoverable, territory_uri, category, published_at)
-        VALUES ($1, $2, $3, true, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, now())
-        RETURNING id
-        """,
-        make_id(),
-        actor.uri,
-        actor.type,
-        actor.username,
-        actor.host,
-        actor.name,
-        actor.summary,
-        actor.url,
-        actor.inbox,
-        actor.shared_inbox,
-        actor.outbox,
-        actor.followers_uri,
-        actor.following_uri,
-        actor.featured_uri,
-        actor.locked,
-        actor.discoverable,
-        actor.territory_uri,
-        actor.category,
+        _CREATE_LOCAL.sql,
+        *_CREATE_LOCAL.args(actor, id=make_id()),
     )
     return await get(conn, created)
+
+
+_SAVE_REMOTE = name_values(
+    """
+    INSERT INTO actor (id, uri, type, local, username, host, name, summary, url, inbox, shared_inbox, outbox,
+        followers_uri, following_uri, featured_uri, locked, discoverable, indexable, fields, also_known_as,
+        moved_to, implements, territory_uri, category, place_name, postcode, latitude, longitude, radius, raw,
+        published_at, away_until, street, hours, fetched_at)
+    VALUES (:id, :uri, :type, false, :username, :host, :name, :summary, :url, :inbox, :shared_inbox, :outbox,
+        :followers_uri, :following_uri, :featured_uri, :locked, :discoverable, :indexable, :fields, :also_known_as,
+        :moved_to, :implements, :territory_uri, :category, :place_name, :postcode, :latitude, :longitude, :radius,
+        :raw, :published_at, :away_until, :street, :hours, now())
+    ON CONFLICT (uri) DO UPDATE SET type = excluded.type, username = excluded.username, host = excluded.host,
+        name = excluded.name, summary = excluded.summary, url = excluded.url, inbox = excluded.inbox,
+        shared_inbox = excluded.shared_inbox, outbox = excluded.outbox, followers_uri = excluded.followers_uri,
+        following_uri = excluded.following_uri, featured_uri = excluded.featured_uri, locked = excluded.locked,
+        discoverable = excluded.discoverable, indexable = excluded.indexable, fields = excluded.fields,
+        also_known_as = excluded.also_known_as, moved_to = excluded.moved_to, implements = excluded.implements,
+        territory_uri = excluded.territory_uri, category = excluded.category,
+        place_name = excluded.place_name, postcode = excluded.postcode, latitude = excluded.latitude,
+        longitude = excluded.longitude, radius = excluded.radius, raw = excluded.raw,
+        published_at = excluded.published_at, away_until = excluded.away_until, street = excluded.street,
+        hours = excluded.hours, fetched_at = now(), updated_at = now(), deleted_at = NULL,
+        gone_since = NULL
+    WHERE NOT actor.local
+    RETURNING id
+    """,
+    RemoteActor,
+    also=["id"],
+)
 
 
 async def save_remote(conn: Connection, actor: RemoteActor) -> Actor:
@@ -59,91 +80,33 @@ async def save_remote(conn: Connection, actor: RemoteActor) -> Actor:
     )
     saved: int | None = await fetch_value(
         conn,
-        """
-        INSERT INTO actor (id, uri, type, local, username, host, name, summary, url, inbox, shared_inbox, outbox,
-            followers_uri, following_uri, featured_uri, locked, discoverable, indexable, fields, also_known_as,
-            moved_to, implements, territory_uri, category, place_name, postcode, latitude, longitude, radius, raw,
-            published_at, away_until, street, hours, fetched_at)
-        VALUES ($1, $2, $3, false, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-            $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, now())
-        ON CONFLICT (uri) DO UPDATE SET type = excluded.type, username = excluded.username, host = excluded.host,
-            name = excluded.name, summary = excluded.summary, url = excluded.url, inbox = excluded.inbox,
-            shared_inbox = excluded.shared_inbox, outbox = excluded.outbox, followers_uri = excluded.followers_uri,
-            following_uri = excluded.following_uri, featured_uri = excluded.featured_uri, locked = excluded.locked,
-            discoverable = excluded.discoverable, indexable = excluded.indexable, fields = excluded.fields,
-            also_known_as = excluded.also_known_as, moved_to = excluded.moved_to, implements = excluded.implements,
-            territory_uri = excluded.territory_uri, category = excluded.category,
-            place_name = excluded.place_name, postcode = excluded.postcode, latitude = excluded.latitude,
-            longitude = excluded.longitude, radius = excluded.radius, raw = excluded.raw,
-            published_at = excluded.published_at, away_until = excluded.away_until, street = excluded.street,
-            hours = excluded.hours, fetched_at = now(), updated_at = now(), deleted_at = NULL,
-            gone_since = NULL
-        WHERE NOT actor.local
-        RETURNING id
-        """,
-        make_id(),
-        actor.uri,
-        actor.type,
-        actor.username,
-        actor.host,
-        actor.name,
-        actor.summary,
-        actor.url,
-        actor.inbox,
-        actor.shared_inbox,
-        actor.outbox,
-        actor.followers_uri,
-        actor.following_uri,
-        actor.featured_uri,
-        actor.locked,
-        actor.discoverable,
-        actor.indexable,
-        actor.fields,
-        actor.also_known_as,
-        actor.moved_to,
-        actor.implements,
-        actor.territory_uri,
-        actor.category,
-        actor.place_name,
-        actor.postcode,
-        actor.latitude,
-        actor.longitude,
-        actor.radius,
-        actor.raw,
-        actor.published_at,
-        actor.away_until,
-        actor.street,
-        actor.hours,
+        _SAVE_REMOTE.sql,
+        *_SAVE_REMOTE.args(actor, id=make_id()),
     )
     if saved is None:
         raise NotFound("actor_is_local")
     return await get(conn, saved)
 
 
+_SAVE_PROFILE = name_values(
+    """
+    UPDATE actor SET name = :name, summary = :summary, locked = :locked, discoverable = :discoverable,
+        fields = :fields, place_name = :place_name, postcode = :postcode, commune_code = :commune_code,
+        latitude = :latitude, longitude = :longitude, radius = :radius, indexable = coalesce(:indexable, indexable),
+        automatic = coalesce(:automatic, automatic), updated_at = now()
+    WHERE id = :actor_id AND local AND deleted_at IS NULL
+    """,
+    Profile,
+    also=["actor_id"],
+)
+
+
 async def save_profile(conn: Connection, actor_id: int, profile: Profile) -> Actor:
     """Change a local actor's profile; the caller sends the Update (outbox/profiles)."""
     touched = await execute(
         conn,
-        """
-        UPDATE actor SET name = $2, summary = $3, locked = $4, discoverable = $5, fields = $6, place_name = $7,
-            postcode = $8, commune_code = $9, latitude = $10, longitude = $11, radius = $12,
-            indexable = coalesce($13, indexable), automatic = coalesce($14, automatic), updated_at = now()
-        WHERE id = $1 AND local AND deleted_at IS NULL
-        """,
-        actor_id,
-        profile.name,
-        profile.summary,
-        profile.locked,
-        profile.discoverable,
-        profile.fields,
-        profile.place_name,
-        profile.postcode,
-        profile.commune_code,
-        profile.latitude,
-        profile.longitude,
-        profile.radius,
-        profile.indexable,
-        profile.automatic,
+        _SAVE_PROFILE.sql,
+        *_SAVE_PROFILE.args(profile, actor_id=actor_id),
     )
     if not touched:
         raise NotFound

@@ -8,6 +8,7 @@ from models import waiting_posts
 from models.database import Connection, execute, fetch_all, fetch_value
 from models.directory.values import THRESHOLDS, Reason, Verdict
 from models.domains import find_domain
+from models.statements import name_values
 
 NEW_HOSTS_A_DAY = 10
 """So many hosts that nobody knew may one list bring within a day, so that none can fill our table by itself (B-13)."""
@@ -70,33 +71,27 @@ async def take_turn(conn: Connection) -> None:
     await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.directory'))")
 
 
+_SAVE_VISIT = name_values(
+    """
+    UPDATE territory SET visited_at = now(), visit_at = now() + :wait, problem = :problem, cause = NULL,
+        proven_at = CASE WHEN :problem::text IS NULL THEN now() ELSE proven_at END,
+        actor_uri = :actor_uri, name = :name, place_name = :place_name, latitude = :latitude,
+        longitude = :longitude, radius = :radius, area_km = :area_km, proposals = :proposals, offers = :offers,
+        requests = :requests, repair_calls = :repair_calls, open_proposals = :open_proposals
+    WHERE host = :host
+    """,
+    Visit,
+    also=["host", "wait"],
+)
+
+
 async def save_visit(conn: Connection, host: str, visit: Visit, *, wait: timedelta) -> None:
     """What was found; it is proven now unless something was wrong. The next visit is after `wait`."""
     await take_turn(conn)
     await execute(
         conn,
-        """
-        UPDATE territory SET visited_at = now(), visit_at = now() + $2, problem = $3, cause = NULL,
-            proven_at = CASE WHEN $3::text IS NULL THEN now() ELSE proven_at END,
-            actor_uri = $4, name = $5, place_name = $6, latitude = $7, longitude = $8, radius = $9, area_km = $10,
-            proposals = $11, offers = $12, requests = $13, repair_calls = $14, open_proposals = $15
-        WHERE host = $1
-        """,
-        host,
-        wait,
-        visit.problem,
-        visit.actor_uri,
-        visit.name,
-        visit.place_name,
-        visit.latitude,
-        visit.longitude,
-        visit.radius,
-        visit.area_km,
-        visit.proposals,
-        visit.offers,
-        visit.requests,
-        visit.repair_calls,
-        visit.open_proposals,
+        _SAVE_VISIT.sql,
+        *_SAVE_VISIT.args(visit, host=host, wait=wait),
     )
 
 

@@ -4,6 +4,7 @@ from models.database import Connection, execute, fetch_column, fetch_value
 from models.domains import find_domain
 from models.ids import make_id
 from models.message_requests.values import KEPT_DAYS, LONGEST, MOST, MOST_OF_HOST, MOST_OF_ONE, NewRequest
+from models.statements import name_values
 
 
 async def has_room(conn: Connection, author_id: int, host: str) -> bool:
@@ -41,6 +42,25 @@ async def hold(conn: Connection, received_id: int) -> bool:
     )
 
 
+_KEEP = name_values(
+    """
+    INSERT INTO message_request AS held (id, reader_id, author_id, uri, url, kind, private, named, warning, text,
+        file_types, file_words, about_id, received_id, received_at)
+    SELECT r.id, r.reader_id, :author_id, :uri, :url, :kind, :private, r.named, :warning, :text, :file_types,
+        :file_words, :about_id, :received_id,
+        coalesce((SELECT received_at FROM received WHERE id = :received_id), now())
+    FROM unnest(:ids::bigint[], :reader_ids::bigint[], :named::boolean[]) AS r (id, reader_id, named)
+    ON CONFLICT (reader_id, uri) DO UPDATE SET url = excluded.url, warning = excluded.warning,
+        text = excluded.text, file_types = excluded.file_types, file_words = excluded.file_words,
+        received_id = coalesce(excluded.received_id, held.received_id)
+        WHERE held.author_id = excluded.author_id AND held.accepted_at IS NULL
+    RETURNING CASE WHEN xmax = 0 THEN reader_id END
+    """,
+    NewRequest,
+    also=["ids", "reader_ids", "named", "file_types", "file_words", "received_id"],
+)
+
+
 async def keep(conn: Connection, new: NewRequest, received_id: int | None) -> list[int]:
     """Keep a message for its readers, or its newer version; whom of them it is new to.
 
@@ -48,32 +68,16 @@ async def keep(conn: Connection, new: NewRequest, received_id: int | None) -> li
     """
     return await fetch_column(
         conn,
-        """
-        INSERT INTO message_request AS held (id, reader_id, author_id, uri, url, kind, private, named, warning, text,
-            file_types, file_words, about_id, received_id, received_at)
-        SELECT r.id, r.reader_id, $4, $5, $6, $7, $8, r.named, $9, $10, $11, $12, $13, $14,
-            coalesce((SELECT received_at FROM received WHERE id = $14), now())
-        FROM unnest($1::bigint[], $2::bigint[], $3::boolean[]) AS r (id, reader_id, named)
-        ON CONFLICT (reader_id, uri) DO UPDATE SET url = excluded.url, warning = excluded.warning,
-            text = excluded.text, file_types = excluded.file_types, file_words = excluded.file_words,
-            received_id = coalesce(excluded.received_id, held.received_id)
-            WHERE held.author_id = excluded.author_id AND held.accepted_at IS NULL
-        RETURNING CASE WHEN xmax = 0 THEN reader_id END
-        """,
-        [make_id() for _ in new.readers],
-        [reader_id for reader_id, _ in new.readers],
-        [named for _, named in new.readers],
-        new.author_id,
-        new.uri,
-        new.url,
-        new.kind,
-        new.private,
-        new.warning,
-        new.text,
-        [type for type, _ in new.files],
-        [words for _, words in new.files],
-        new.about_id,
-        received_id,
+        _KEEP.sql,
+        *_KEEP.args(
+            new,
+            ids=[make_id() for _ in new.readers],
+            reader_ids=[reader_id for reader_id, _ in new.readers],
+            named=[named for _, named in new.readers],
+            file_types=[type for type, _ in new.files],
+            file_words=[words for _, words in new.files],
+            received_id=received_id,
+        ),
     )
 
 

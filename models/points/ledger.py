@@ -3,37 +3,35 @@
 from models.database import Connection, execute, fetch_value
 from models.ids import make_id
 from models.points.values import NewMovement
+from models.statements import name_values
+
+_RECORD = name_values(
+    """
+    WITH movement AS (
+        INSERT INTO points_movement (id, kind, member_id, month, listing_id, listing_key, agreement_id, reason,
+            by_id, created_at)
+        VALUES (:id, :kind, CASE WHEN :kind <> 'exchange' THEN coalesce(:giver_id::bigint, :taker_id::bigint) END,
+            :month, :listing_id, sha256(convert_to(fold(:listing_title), 'UTF8')), :agreement_id, :reason, :by_id,
+            coalesce(:at, now()))
+        ON CONFLICT DO NOTHING
+        RETURNING id
+    )
+    INSERT INTO points_line (movement_id, member_id, amount)
+    SELECT movement.id, side.member_id, side.amount FROM movement
+    CROSS JOIN (VALUES (:giver_id::bigint, -:amount::integer), (:taker_id::bigint, :amount::integer))
+        AS side (member_id, amount)
+    """,
+    NewMovement,
+    also=["id"],
+)
 
 
 async def record(conn: Connection, new: NewMovement) -> bool:
     """Write a movement with both its lines. False, and nothing, where one like it was written before."""
     written = await execute(
         conn,
-        """
-        WITH movement AS (
-            INSERT INTO points_movement (id, kind, member_id, month, listing_id, listing_key, agreement_id, reason,
-                by_id, created_at)
-            VALUES ($1, $2, CASE WHEN $2 <> 'exchange' THEN coalesce($4::bigint, $5::bigint) END, $6, $7,
-                sha256(convert_to(fold($8), 'UTF8')), $9, $10, $11, coalesce($12, now()))
-            ON CONFLICT DO NOTHING
-            RETURNING id
-        )
-        INSERT INTO points_line (movement_id, member_id, amount)
-        SELECT movement.id, side.member_id, side.amount FROM movement
-        CROSS JOIN (VALUES ($4::bigint, -$3::integer), ($5::bigint, $3::integer)) AS side (member_id, amount)
-        """,
-        make_id(),
-        new.kind,
-        new.amount,
-        new.giver_id,
-        new.taker_id,
-        new.month,
-        new.listing_id,
-        new.listing_title,
-        new.agreement_id,
-        new.reason,
-        new.by_id,
-        new.at,
+        _RECORD.sql,
+        *_RECORD.args(new, id=make_id()),
     )
     return written > 0
 

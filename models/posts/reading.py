@@ -2,6 +2,7 @@
 
 from models.database import Connection, fetch_all, fetch_column, fetch_one, fetch_value
 from models.posts.values import Post
+from models.statements import compose
 
 
 async def find_by_uri(conn: Connection, uri: str) -> Post | None:
@@ -64,30 +65,38 @@ async def find_visible(conn: Connection, id: int, reader_id: int | None) -> Post
 _MAY_READ = """
     author.deleted_at IS NULL AND author.suspended_at IS NULL
     AND (
-        p.author_id = :reader AND p.kind <> 'notice'
+        p.author_id = {reader} AND p.kind <> 'notice'
         OR p.audience IN ('network', 'unlisted')
         OR (p.audience = 'coop' AND reader.local)
-        OR (:reader IS NOT NULL AND EXISTS (SELECT FROM mention WHERE post_id = p.id AND actor_id = :reader))
+        OR ({reader} IS NOT NULL AND EXISTS (SELECT FROM mention WHERE post_id = p.id AND actor_id = {reader}))
         OR (p.audience IN ('followers', 'territories') AND EXISTS (
-            SELECT FROM follow WHERE follower_id = :reader AND followed_id = p.author_id AND state = 'accepted'))
+            SELECT FROM follow WHERE follower_id = {reader} AND followed_id = p.author_id AND state = 'accepted'))
         OR (p.audience = 'territories' AND reader.local)
     )
-    AND NOT EXISTS (SELECT FROM barred WHERE reader_id = :reader AND author_id = p.author_id OFFSET 0)
+    AND NOT EXISTS (SELECT FROM barred WHERE reader_id = {reader} AND author_id = p.author_id OFFSET 0)
 """
 
-_VISIBLE = """
+_VISIBLE = compose(
+    """
     SELECT p.id FROM post p JOIN actor author ON author.id = p.author_id
     LEFT JOIN actor reader ON reader.id = $2
-    WHERE p.id = ANY($1) AND (p.deleted_at IS NULL OR $3) AND :may_read
-""".replace(":may_read", _MAY_READ).replace(":reader", "$2")
+    WHERE p.id = ANY($1) AND (p.deleted_at IS NULL OR $3) AND {may_read}
+    """,
+    may_read=_MAY_READ,
+    reader="$2",
+)
 
 # OFFSET 0: the members are many, the post is one.
-_MEMBERS = """
+_MEMBERS = compose(
+    """
     SELECT reader.id FROM (
         SELECT m.id, m.local FROM account JOIN actor m ON m.id = account.actor_id OFFSET 0) AS reader
     CROSS JOIN post p JOIN actor author ON author.id = p.author_id
-    WHERE p.id = $1 AND :may_read
-""".replace(":may_read", _MAY_READ).replace(":reader", "reader.id")
+    WHERE p.id = $1 AND {may_read}
+    """,
+    may_read=_MAY_READ,
+    reader="reader.id",
+)
 
 
 async def filter_visible(

@@ -6,6 +6,40 @@ from models.ids import make_id
 from models.posts import exchange_threads
 from models.posts.values import NewPost, Post, Tag
 from models.posts.versions import keep_version
+from models.statements import name_values
+
+_CREATE = name_values(
+    """
+    WITH created AS (
+        INSERT INTO post (id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive,
+            language, in_reply_to_uri, in_reply_to_id, context_uri, root_id, to_uris, cc_uris, raw, published_at,
+            updated_at, thanks_for)
+        SELECT :id, :uri, :kind, :local, :author_id, :url, :audience, :content, :source, :warning, :sensitive,
+            :language, :in_reply_to_uri, parent.id, :context_uri, coalesce(parent.root_id, parent.id, :id), :to_uris,
+            :cc_uris, :raw, coalesce(:published_at, now()), :updated_at, :thanks_for
+        FROM (VALUES (1)) AS one LEFT JOIN post parent ON parent.uri = :in_reply_to_uri
+        ON CONFLICT (uri) DO NOTHING
+        RETURNING id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive, language,
+            in_reply_to_uri, in_reply_to_id, context_uri, root_id, to_uris, cc_uris, published_at, updated_at,
+            received_at, deleted_at, thanks_for
+    ), tagged AS (
+        INSERT INTO post_tag (post_id, tag, name)
+        SELECT c.id, t.tag, t.name FROM created c, unnest(:tags::text[], :tag_names::text[]) AS t (tag, name)
+    ), named AS (
+        INSERT INTO mention (post_id, actor_id, silent)
+        SELECT c.id, m.actor_id, m.silent
+        FROM created c, unnest(:mention_ids::bigint[], :silent::boolean[]) AS m (actor_id, silent)
+    ), tied AS (
+        UPDATE post SET in_reply_to_id = c.id, root_id = c.root_id FROM created c
+        WHERE post.in_reply_to_uri = c.uri AND post.in_reply_to_id IS NULL AND post.id <> c.id
+    ), streamed AS (
+        INSERT INTO stream_event (kind, object_id) SELECT 'post', c.id FROM created c WHERE NOT :past::boolean
+    )
+    SELECT * FROM created
+    """,
+    NewPost,
+    also=["id", "tags", "tag_names", "mention_ids", "silent", "past"],
+)
 
 
 async def create(conn: Connection, new: NewPost) -> Post | None:
@@ -19,58 +53,16 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
     created = await fetch_one(
         conn,
         Post,
-        """
-        WITH created AS (
-            INSERT INTO post (id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive,
-                language, in_reply_to_uri, in_reply_to_id, context_uri, root_id, to_uris, cc_uris, raw, published_at,
-                updated_at, thanks_for)
-            SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, parent.id, $14,
-                coalesce(parent.root_id, parent.id, $1), $15, $16, $17, coalesce($18, now()), $19, $25
-            FROM (VALUES (1)) AS one LEFT JOIN post parent ON parent.uri = $13
-            ON CONFLICT (uri) DO NOTHING
-            RETURNING id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive, language,
-                in_reply_to_uri, in_reply_to_id, context_uri, root_id, to_uris, cc_uris, published_at, updated_at,
-                received_at, deleted_at, thanks_for
-        ), tagged AS (
-            INSERT INTO post_tag (post_id, tag, name)
-            SELECT c.id, t.tag, t.name FROM created c, unnest($20::text[], $21::text[]) AS t (tag, name)
-        ), named AS (
-            INSERT INTO mention (post_id, actor_id, silent)
-            SELECT c.id, m.actor_id, m.silent
-            FROM created c, unnest($22::bigint[], $23::boolean[]) AS m (actor_id, silent)
-        ), tied AS (
-            UPDATE post SET in_reply_to_id = c.id, root_id = c.root_id FROM created c
-            WHERE post.in_reply_to_uri = c.uri AND post.in_reply_to_id IS NULL AND post.id <> c.id
-        ), streamed AS (
-            INSERT INTO stream_event (kind, object_id) SELECT 'post', c.id FROM created c WHERE NOT $24::boolean
-        )
-        SELECT * FROM created
-        """,
-        make_id() if new.id is None else new.id,
-        new.uri,
-        new.kind,
-        new.local,
-        new.author_id,
-        new.url,
-        new.audience,
-        new.content,
-        new.source,
-        new.warning,
-        new.sensitive,
-        new.language,
-        new.in_reply_to_uri,
-        new.context_uri,
-        list(new.to_uris),
-        list(new.cc_uris),
-        new.raw,
-        new.published_at,
-        new.updated_at,
-        list(tags),
-        list(tags.values()),
-        list(mentions),
-        list(mentions.values()),
-        new.id is not None,  # what takes its place in the past is no news
-        new.thanks_for,
+        _CREATE.sql,
+        *_CREATE.args(
+            new,
+            id=make_id() if new.id is None else new.id,
+            tags=list(tags),
+            tag_names=list(tags.values()),
+            mention_ids=list(mentions),
+            silent=list(mentions.values()),
+            past=new.id is not None,  # what takes its place in the past is no news
+        ),
     )
     if created is not None and created.audience == "direct":
         await exchange_threads.lock_listing(conn, created.root_id or created.id)

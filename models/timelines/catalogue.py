@@ -5,8 +5,9 @@ from datetime import datetime
 
 from models.database import Connection, fetch_planned
 from models.listings import OPEN, ListingStatus
-from models.timelines.entries import Page, turn_round
-from models.timelines.network import FOUND, SHOWN, Found, NetworkFilter, arguments
+from models.statements import name_values
+from models.timelines.entries import Page
+from models.timelines.network import FOUND, SHOWN, Found, NetworkFilter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,42 +27,36 @@ class CatalogueFilter(NetworkFilter):
 
 # Listings from elsewhere carry no INSEE code: their commune is known by its name and postcode together.
 _WHICH = """
-    l.status = ANY($16::text[]) AND l.post_id < $13::bigint AND l.post_id > $14::bigint
-    AND (cardinality($17::text[]) = 0 OR l.commune_code = ANY($17) OR (l.commune_code IS NULL AND EXISTS (
-        SELECT FROM commune c WHERE c.code = ANY($17) AND l.postcode = ANY(c.postcodes)
+    l.status = ANY(:statuses::text[]) AND l.post_id < :ceiling::bigint AND l.post_id > :floor::bigint
+    AND (cardinality(:communes::text[]) = 0 OR l.commune_code = ANY(:communes) OR (l.commune_code IS NULL AND EXISTS (
+        SELECT FROM commune c WHERE c.code = ANY(:communes) AND l.postcode = ANY(c.postcodes)
             AND fold(c.name) = fold(l.place_name))))
-    AND ($18::text IS NULL OR l.postcode = $18
-        OR l.commune_code IN (SELECT c.code FROM commune c WHERE c.postcodes @> ARRAY[$18::text]))
+    AND (:postcode::text IS NULL OR l.postcode = :postcode
+        OR l.commune_code IN (SELECT c.code FROM commune c WHERE c.postcodes @> ARRAY[:postcode::text]))
 """
 
-_DOWNWARD = """
-    SELECT found.id, found.distance FROM (:found) AS found
+_PAGE = """
+    SELECT found.id, found.distance FROM ({found}) AS found
     JOIN post p ON p.id = found.id JOIN actor a ON a.id = p.author_id
-    WHERE p.id < $13 AND p.id > $14
-        AND :shown AND ($8::float8 IS NULL OR $6::float8 IS NULL OR found.distance <= $8)
-        AND ($19::timestamptz IS NULL OR p.published_at >= $19)
-        AND ($20::boolean IS NULL OR p.local = $20)
-        AND ($21::bigint IS NULL OR p.author_id = $21)
-    ORDER BY found.id DESC LIMIT $15::bigint
-""".replace(":found", FOUND.replace(":which", _WHICH)).replace(":shown", SHOWN)
-_UPWARD = turn_round(_DOWNWARD)
+    WHERE p.id < :ceiling AND p.id > :floor
+        AND {shown} AND (:radius::float8 IS NULL OR :latitude::float8 IS NULL OR found.distance <= :radius)
+        AND (:since::timestamptz IS NULL OR p.published_at >= :since)
+        AND (:local::boolean IS NULL OR p.local = :local)
+        AND (:author_id::bigint IS NULL OR p.author_id = :author_id)
+    ORDER BY found.id {direction} LIMIT :limit::bigint
+"""
+
+_DOWNWARD, _UPWARD = (
+    name_values(
+        _PAGE, CatalogueFilter, Page, also=["text"], found=FOUND, which=_WHICH, shown=SHOWN, direction=direction
+    )
+    for direction in ("DESC", "ASC")
+)
 
 
 async def list_catalogue(conn: Connection, filter: CatalogueFilter, page: Page) -> list[Found]:
     """One page of listings, the newest first."""
-    rows = await fetch_planned(
-        conn,
-        _DOWNWARD if page.after is None else _UPWARD,
-        *arguments(filter),
-        page.ceiling,
-        page.floor,
-        page.limit,
-        list(filter.statuses),
-        list(filter.communes),
-        filter.postcode,
-        filter.since,
-        filter.local,
-        filter.author_id,
-    )
+    statement = _DOWNWARD if page.after is None else _UPWARD
+    rows = await fetch_planned(conn, statement.sql, *statement.args(filter, page, text=filter.text.strip()))
     found = [Found(id=row["id"], distance=row["distance"]) for row in rows]
     return found if page.after is None else found[::-1]

@@ -1,8 +1,10 @@
 """A line of a timeline, which part of a timeline is asked for, and what narrows it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.database import Connection, fetch_all
+from models.statements import Statement, name_values
 
 HIGHEST = 2**63 - 1
 """Above every id."""
@@ -59,21 +61,27 @@ class PostFilter:
     no_tags: tuple[str, ...] = ()
 
 
-def turn_round(statement: str) -> str:
-    """The same statement from the oldest to the newest.
+def both_ways(template: str, *rows: type, also: Sequence[str] = (), **parts: str) -> tuple[Statement, Statement]:
+    """A statement from the newest to the oldest and the same upward: `{direction}` stands after what it sorts by.
 
-    Two statements and not one with the direction as a parameter: only a fixed ORDER BY is read off an index.
+    Values are those of a Page (`:ceiling`, `:floor`, `:limit`), of `rows` and those in `also`. Two statements and not
+    one with the direction as a value: only a fixed ORDER BY is read off an index.
     """
-    return statement.replace(" DESC", " ASC")
+    downward, upward = (
+        name_values(template, Page, *rows, also=also, direction=direction, **parts) for direction in ("DESC", "ASC")
+    )
+    return downward, upward
 
 
-async def fetch_entries(conn: Connection, statements: tuple[str, str], page: Page, *args: object) -> list[Entry]:
-    """Run the downward or the upward one of two statements; always newest first.
+async def fetch_entries(
+    conn: Connection, statements: tuple[Statement, Statement], page: Page, *rows: object, **also: object
+) -> list[Entry]:
+    """Run the downward or the upward one of two statements (`both_ways`); always newest first.
 
-    Every statement takes `$1` the ceiling, `$2` the floor, `$3` the limit, then `args`. Bounds are numbers and never
-    NULL, and filters that decide the plan have statements of their own, so that one prepared plan serves all calls.
+    Bounds are numbers and never NULL, and filters that decide the plan have statements of their own, so that one
+    prepared plan serves all calls.
     """
     downward, upward = statements
     statement = downward if page.after is None else upward
-    rows = await fetch_all(conn, Entry, statement, page.ceiling, page.floor, page.limit, *args)
-    return rows if page.after is None else rows[::-1]
+    found = await fetch_all(conn, Entry, statement.sql, *statement.args(page, *rows, **also))
+    return found if page.after is None else found[::-1]

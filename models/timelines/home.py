@@ -1,7 +1,8 @@
 """The home timeline: a query over whom the reader follows, so that nothing is copied when somebody writes."""
 
 from models.database import Connection
-from models.timelines.entries import Entry, Page, fetch_entries, turn_round
+from models.statements import fragment
+from models.timelines.entries import Entry, Page, both_ways, fetch_entries
 from models.timelines.reading import (
     NOT_TAGGED,
     POST_STANDS,
@@ -9,9 +10,15 @@ from models.timelines.reading import (
     SHARE_STANDS,
     TAGGED_STANDS,
     TIMELINE,
-    WATCHED,
     fetch_watched,
+    name_watched,
 )
+
+_FOLLOWED = """
+        SELECT f.followed_id AS id, f.shares FROM follow f JOIN actor a ON a.id = f.followed_id
+        WHERE f.follower_id = :reader_id AND {reads}
+        UNION ALL SELECT :reader_id, true
+"""
 
 # What others wrote for everybody under a tag that she follows: each tag is read from its own index, as far as the edge.
 _TAGGED = """
@@ -20,61 +27,54 @@ _TAGGED = """
         FROM followed_tag w CROSS JOIN LATERAL (
             SELECT p.id FROM post_tag t JOIN post p ON p.id = t.post_id JOIN actor a ON a.id = p.author_id
             WHERE t.tag = w.tag AND t.post_id < (SELECT high FROM edge) AND t.post_id > (SELECT low FROM edge)
-                AND NOT p.author_id :known AND :tagged_stands
-            ORDER BY t.post_id DESC LIMIT $3
+                AND NOT p.author_id {known} AND {tagged_stands}
+            ORDER BY t.post_id {direction} LIMIT :limit
         ) AS p
-        WHERE w.actor_id = $4
+        WHERE w.actor_id = :reader_id
 """
 
-_HOME = (
-    TIMELINE.replace(
-        ":followed",
-        """
-        SELECT f.followed_id AS id, f.shares FROM follow f JOIN actor a ON a.id = f.followed_id
-        WHERE f.follower_id = $4 AND :reads
-        UNION ALL SELECT $4, true
-        """,
-    )
-    .replace(":more", _TAGGED)
-    .replace(":reads", READS_AT_HOME)
-    .replace(":post_stands", POST_STANDS)
-    .replace(":share_stands", f"{SHARE_STANDS} AND {NOT_TAGGED}")
-    .replace(":tagged_stands", TAGGED_STANDS)
-    .replace(":reader", "$4")
-    .replace(":known", "IN (SELECT id FROM followed)")
-    .replace(":sharing", "IN (SELECT id FROM followed WHERE shares)")
+_SHARE_STANDS = fragment("{share_stands} AND {not_tagged}", share_stands=SHARE_STANDS, not_tagged=NOT_TAGGED)
+
+_HOME = both_ways(
+    TIMELINE,
+    also=["reader_id", "upward"],
+    followed=_FOLLOWED,
+    more=_TAGGED,
+    reads=READS_AT_HOME,
+    post_stands=POST_STANDS,
+    share_stands=_SHARE_STANDS,
+    tagged_stands=TAGGED_STANDS,
+    reader=":reader_id",
+    known="IN (SELECT id FROM followed)",
+    sharing="IN (SELECT id FROM followed WHERE shares)",
 )
 
-_READERS = (
-    WATCHED.replace(
-        ":followed",
-        """
+_FOLLOWED_BY_EACH = """
         SELECT f.follower_id AS reader_id, f.followed_id AS id, f.shares
         FROM concerned c JOIN follow f ON f.followed_id = c.id JOIN actor a ON a.id = f.followed_id
-        WHERE f.follower_id = ANY($1::bigint[]) AND :reads
-        UNION ALL SELECT c.id, c.id, true FROM concerned c WHERE c.id = ANY($1::bigint[])
-        """,
-    )
-    .replace(
-        ":more",
-        """
+        WHERE f.follower_id = ANY(:reader_ids::bigint[]) AND {reads}
+        UNION ALL SELECT c.id, c.id, true FROM concerned c WHERE c.id = ANY(:reader_ids::bigint[])
+"""
+
+_TAGGED_FOR_EACH = """
         UNION ALL
         SELECT p.id, reader.actor_id
         FROM post p JOIN actor a ON a.id = p.author_id
         JOIN post_tag t ON t.post_id = p.id JOIN followed_tag reader ON reader.tag = t.tag
-        WHERE p.id = ANY($2::bigint[]) AND reader.actor_id = ANY($1::bigint[]) AND :tagged_stands
-        """,
-    )
-    .replace(":reads", READS_AT_HOME)
-    .replace(":post_stands", POST_STANDS)
-    .replace(":share_stands", f"{SHARE_STANDS} AND {NOT_TAGGED}")
-    .replace(":tagged_stands", TAGGED_STANDS.replace(":reader", "reader.actor_id"))
-    .replace(":reader", "reader.id")
-    .replace(":known", "= ANY(reader.knows)")
-    .replace(":sharing", "= ANY(reader.shows)")
-)
+        WHERE p.id = ANY(:post_ids::bigint[]) AND reader.actor_id = ANY(:reader_ids::bigint[]) AND {tagged_stands}
+"""
 
-_STATEMENTS = (_HOME, turn_round(_HOME))
+_READERS = name_watched(
+    followed=_FOLLOWED_BY_EACH,
+    more=_TAGGED_FOR_EACH,
+    reads=READS_AT_HOME,
+    post_stands=POST_STANDS,
+    share_stands=_SHARE_STANDS,
+    tagged_stands=fragment(TAGGED_STANDS, reader="reader.actor_id"),
+    reader="reader.id",
+    known="= ANY(reader.knows)",
+    sharing="= ANY(reader.shows)",
+)
 
 
 async def list_home(conn: Connection, reader_id: int, page: Page) -> list[Entry]:
@@ -82,7 +82,7 @@ async def list_home(conn: Connection, reader_id: int, page: Page) -> list[Entry]
 
     A shared post stands once, as the post itself when she follows its author or a tag of it, else as its first share.
     """
-    return await fetch_entries(conn, _STATEMENTS, page, reader_id, page.after is not None)
+    return await fetch_entries(conn, _HOME, page, reader_id=reader_id, upward=page.after is not None)
 
 
 async def list_home_readers(

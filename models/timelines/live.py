@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 
 from models.database import Connection, fetch_all, fetch_records
+from models.statements import compose
 from models.timelines.entries import ANYBODYS
 
-_PUBLIC_POSTS = """
+_PUBLIC_POSTS = compose(
+    """
     SELECT p.id, p.author_id, p.local, EXISTS (SELECT FROM media m WHERE m.post_id = p.id) AS with_media,
         ARRAY(SELECT t.tag FROM post_tag t WHERE t.post_id = p.id) AS tags
     FROM post p JOIN actor a ON a.id = p.author_id
-    WHERE p.id = ANY($1::bigint[]) AND :anybodys
-""".replace(":anybodys", ANYBODYS)
+    WHERE p.id = ANY($1::bigint[]) AND {anybodys}
+""",
+    anybodys=ANYBODYS,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,11 @@
 """Actors here and elsewhere."""
 
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+
 from models import actors, follows, listings, posts, timelines
-from models.database import Connection
+from models.actors import RemoteActor
+from models.database import Connection, fetch_value
 from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
 
 
@@ -11,6 +15,27 @@ async def test_remote_actor_keeps_its_row_when_it_is_fetched_again(conn: Connect
     second = await make_remote_actor(conn, name="Robert")
 
     assert (second.id, second.name) == (first.id, "Robert")
+
+
+async def test_every_word_of_an_actor_is_read_back_from_its_own_column(conn: Connection) -> None:
+    may = datetime(2027, 5, 10, tzinfo=UTC)
+    told = RemoteActor(
+        uri="https://h.test/1", type="Organization", username="carol", host="h.test", url="https://h.test/2",
+        inbox="https://h.test/3", name="Carole", summary="<p>Bonjour</p>", shared_inbox="https://h.test/4",
+        outbox="https://h.test/5", followers_uri="https://h.test/6", following_uri="https://h.test/7",
+        featured_uri="https://h.test/8", locked=True, discoverable=False, indexable=False,
+        fields=[{"name": "a", "value": "b"}], also_known_as=["https://h.test/9"], moved_to="https://h.test/10",
+        implements=["https://h.test/11"], territory_uri="https://h.test/12", category="https://h.test/13",
+        place_name="Lomme", postcode="59160", latitude=50.5, longitude=3.25, radius=500, away_until=may,
+        street="1 rue Haute", hours={"lines": []}, published_at=may - timedelta(days=1), raw={"id": "x"},
+    )  # fmt: skip
+
+    for actor in (await actors.save_remote(conn, replace(told, name="")), await actors.save_remote(conn, told)):
+        held = {field.name: getattr(actor, field.name) for field in fields(RemoteActor) if field.name != "raw"}
+        assert held | {"name": told.name} == {name: getattr(told, name) for name in held}
+
+    assert actor.name == "Carole"
+    assert await fetch_value(conn, "SELECT raw FROM actor WHERE id = $1", actor.id) == told.raw
 
 
 async def test_taken_over_handle_becomes_another_account(conn: Connection) -> None:

@@ -1,7 +1,8 @@
 """Listings: ours and others', kept, edited, found again."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -28,6 +29,8 @@ def _new(author: Actor, **changes: Any) -> NewPost:
     return NewPost(**(values | changes))
 
 
+MAY = datetime(2027, 5, 10, tzinfo=UTC)
+
 DETAILS = ListingDetails(kind="offer", mode="loan", title="Perceuse", repair={"bike_type": "cargo"})
 
 
@@ -40,6 +43,37 @@ async def test_what_is_saved_is_read_back(conn: Connection) -> None:
     found = await listings.find_by_listing_uri(conn, saved.uri)
     assert found is not None and found.details == replace(DETAILS, quantity=found.details.quantity)
     assert found.post == saved.post
+
+
+EVERYTHING = ListingDetails(
+    kind="request", mode="swap", title="Vélo cargo", description="<p>Grand</p>", category="velos", category_uri="https://c.test/1",
+    status="paused", closed_reason="elsewhere", stream_uri="https://s.test/1", territory_uri="https://t.test/1",
+    place_name="Lomme", postcode="59160", commune_code="59355", latitude=50.5, longitude=3.25, radius=500,
+    condition="good", quantity=Decimal(2), unit="kilogram", available_quantity=Decimal(3), unit_based=True,
+    price=Decimal("4.5"), currency="EUR", free_price=True, wants="du miel", reciprocal={"type": "Intent"},
+    deposit=Decimal(20), max_duration="P7D", begins_at=MAY, ends_at=MAY + timedelta(days=1),
+    expires_at=MAY + timedelta(days=2), repair={"bike_type": "cargo"}, points=5, first_come=True,
+    calendar_uri="https://k.test/1",
+)  # fmt: skip
+"""Each value differs from every other, and from what a listing has where nothing is said."""
+
+
+async def test_every_detail_is_read_back_from_its_own_column(conn: Connection) -> None:
+    bob = await make_remote_actor(conn)
+    plain, _ = await listings.save_remote(conn, _new(bob), DETAILS)
+    assert all(
+        getattr(EVERYTHING, field.name) != getattr(plain.details, field.name)
+        for field in fields(ListingDetails)
+        if field.name != "repair"
+    )
+
+    await listings.save_details(conn, plain.id, EVERYTHING)
+    changed = await listings.find_by_post(conn, plain.id)
+    other, _ = await listings.save_remote(conn, _new(bob, uri=f"{bob.uri}/items/2"), EVERYTHING)
+    made = await listings.find_by_post(conn, other.id)
+
+    assert changed is not None and made is not None
+    assert changed.details == made.details == EVERYTHING
 
 
 async def test_a_newer_version_replaces_it_and_an_older_one_does_not(conn: Connection) -> None:

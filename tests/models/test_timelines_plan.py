@@ -140,7 +140,7 @@ class Prepared:
 
 def write(value: object) -> str:
     """A value as SQL writes it."""
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return "ARRAY[{}]::text[]".format(", ".join(write(item) for item in value))
     return "NULL" if value is None else f"'{value}'" if isinstance(value, str | datetime | timedelta) else str(value)
 

@@ -1,0 +1,115 @@
+"""Statements put together from named parts, and values that go by name: both done once, when a module is read.
+
+Most statements are one literal with `$1` and need nothing of this. `{name}` stands for a part, a text of our own that
+several statements share; `:name` stands for a value. Both are written out where the module is read, so that what
+PostgreSQL gets is one constant text, and a wrong name fails before anything runs.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from operator import attrgetter
+
+MOST_NUMBERED = 10
+"""A statement with more values than these names them: nobody counts to `$20` without a mistake."""
+
+_PART = re.compile(r"\{([a-z_]+)\}")
+
+_NUMBER = re.compile(r"\$(\d+)")
+
+_VALUE = re.compile(r"'[^']*'|--[^\n]*|(?<![:\w]):([a-z]\w*)")
+"""A name after one colon, neither in quotes nor in a comment nor a cast."""
+
+
+class StatementError(ValueError):
+    """A statement was not written as it must be: the mistake of whoever wrote it, found when the module is read."""
+
+
+def fragment(text: str, **parts: str) -> str:
+    """A part made of others: each name in braces gives way to its part, and so do the names in the parts themselves.
+
+    Names that are not given here stay open for whoever uses it. Raises StatementError where a part is not used.
+    """
+    used: set[str] = set()
+
+    def put(found: re.Match[str]) -> str:
+        if found[1] not in parts:
+            return found[0]
+        used.add(found[1])
+        return _PART.sub(put, parts[found[1]])
+
+    whole = _PART.sub(put, text)
+    if idle := parts.keys() - used:
+        raise StatementError(f"No {_tell(idle)} in: {text}")
+    return whole
+
+
+def compose(template: str, **parts: str) -> str:
+    """A whole statement, as `fragment` but with nothing left open.
+
+    Raises StatementError where a part is missing or not used, and where the numbers of its values do not go from `$1`
+    to at most `$10`.
+    """
+    text = fragment(template, **parts)
+    if missing := set(_PART.findall(text)):
+        raise StatementError(f"No part is given for {_tell(missing)} in: {text}")
+    numbers = {int(number) for number in _NUMBER.findall(text)}
+    if numbers != set(range(1, len(numbers) + 1)) or len(numbers) > MOST_NUMBERED:
+        raise StatementError(f"Values {sorted(numbers)} in: {text}")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What PostgreSQL gets (`sql`, with `$1` and so on), and how to bring values into its order (`args`)."""
+
+    sql: str
+    names: tuple[str, ...]
+    """Which value is `$1`, which `$2`…"""
+    readers: tuple[Callable[[object], tuple[object, ...]], ...]
+    also: tuple[str, ...]
+
+    def args(self, *rows: object, **also: object) -> tuple[object, ...]:
+        """The values for `sql`: read from an instance of each dataclass it was made for, and those named besides."""
+        if len(rows) != len(self.readers) or also.keys() != set(self.also):
+            raise TypeError(f"takes {len(self.readers)} rows and {self.also}, not {len(rows)} and {tuple(also)}")
+        values: tuple[object, ...] = ()
+        for read, row in zip(self.readers, rows, strict=True):
+            values += read(row)
+        return (*values, *(also[name] for name in self.also))
+
+
+def name_values(template: str, *rows: type, also: Sequence[str] = (), **parts: str) -> Statement:
+    """A whole statement (`compose`) with `:name` for each value: a field of these dataclasses, or one of `also`.
+
+    Properties count as fields. Where several have a name, `also` comes first and then the dataclasses in their order.
+    Raises StatementError for a name that nobody has, for one in `also` that is not used, for a dataclass of which
+    nothing is read, and for `$1`.
+    """
+    text = compose(template, **parts)
+    wanted = list(dict.fromkeys(name for name in _VALUE.findall(text) if name))
+    if idle := set(also) - set(wanted):
+        raise StatementError(f"No value {_tell(idle)} in: {text}")
+    if _NUMBER.search(text):
+        raise StatementError(f"Values with names and with numbers in: {text}")
+    left = [name for name in wanted if name not in also]
+    taken: list[list[str]] = []
+    for row in rows:
+        known = {field.name for field in fields(row)} | {n for n, v in vars(row).items() if isinstance(v, property)}
+        taken.append([name for name in left if name in known])
+        left = [name for name in left if name not in known]
+    if left or not all(taken):
+        raise StatementError(f"Nobody has {_tell(set(left))}, or a row is not used, in: {text}")
+    names = (*(name for part in taken for name in part), *also)
+    numbers = {name: f"${number}" for number, name in enumerate(names, 1)}
+    sql = _VALUE.sub(lambda found: numbers[found[1]] if found[1] else found[0], text)
+    return Statement(sql=sql, names=names, readers=tuple(_reader(part) for part in taken), also=tuple(also))
+
+
+def _reader(names: Sequence[str]) -> Callable[[object], tuple[object, ...]]:
+    read = attrgetter(*names)
+    return read if len(names) > 1 else lambda row: (read(row),)
+
+
+def _tell(names: set[str]) -> str:
+    return ", ".join(sorted(names))
