@@ -1,7 +1,7 @@
 """Who quotes whom, and whether whoever is quoted agreed (FEP-044f); the same for people here and elsewhere."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from models import stream_events
@@ -208,8 +208,8 @@ async def list_by_posts(conn: Connection, post_ids: list[int]) -> dict[int, Quot
     return {row.quoting_id: row for row in rows if row.quoting_id is not None}
 
 
-async def count_lately(conn: Connection, host: str) -> int:
-    """How many quotes by people of this host, and of others of its domain, became known here within a day.
+async def count_lately(conn: Connection, host: str, *, within: timedelta) -> int:
+    """How many quotes by people of this host, and of others of its domain, became known here within this time.
 
     Those of one domain are counted one after the other, until the transaction ends.
     """
@@ -219,8 +219,9 @@ async def count_lately(conn: Connection, host: str) -> int:
         conn,
         """
         SELECT count(*) FROM quote q JOIN actor a ON a.id = q.quoting_actor_id
-        WHERE q.created_at > now() - interval '1 day' AND $1 = ANY (domains_of(a.host))
+        WHERE q.created_at > now() - $2::interval AND $1 = ANY (domains_of(a.host))
         """,
         domain,
+        within,
     )
     return found

@@ -15,14 +15,17 @@ from models.database import connection, execute, fetch_column, transaction
 from models.directory.saving import Due, save_verdicts, save_vouches
 from models.directory.values import Verdict
 from models.levels import save_level, save_listed
+from models.limits import UNKNOWN_HOST_LISTINGS
 from models.timelines import NetworkFilter, Page, PostFilter
-from models.waiting_posts import AN_HOUR, DAYS, LONGEST, MOST_OF_ONE, WaitingHost
+from models.waiting_posts import DAYS, LONGEST, MOST_OF_ONE, WaitingHost
 from outbox import agreements, notes, peers
 from outbox.notes import NoteDraft
 from tests.factories import make_follow, make_note, make_remote_actor
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
 from tests.newcomers import build_listing
+
+AN_HOUR = UNKNOWN_HOST_LISTINGS.most
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from models.directory.deciding import remove, save_friends, save_own_vouch, save
 from models.directory.reading import find_nearest_commune_km, list_accepted_hosts, load_evidence
 from models.directory.saving import (
     HOSTS_A_DOMAIN,
-    NEW_HOSTS_A_DAY,
     Due,
     Visit,
     claim_due,
@@ -22,6 +21,7 @@ from models.directory.saving import (
 )
 from models.directory.values import THRESHOLDS, Thresholds, Verdict
 from models.levels import save_level
+from models.limits import VOUCHED_HOSTS
 from tests.territory import settle
 
 HENIN = Due(host="henin.test", depth=0)
@@ -74,7 +74,7 @@ async def test_b13_a_list_brings_only_so_many_strangers_a_day_and_few_of_a_domai
     first = len(await list_hosts(conn)) - 1
     await save_vouches(conn, HENIN, [f"n{number}.spam.test" for number in range(50)])
 
-    assert first == NEW_HOSTS_A_DAY
+    assert first == VOUCHED_HOSTS.most == 10
     assert await fetch_value(conn, "SELECT count(*) FROM territory WHERE domain = 'spam.test'") == HOSTS_A_DOMAIN
 
 
