@@ -15,7 +15,7 @@ from federation.instance import Instance
 from federation.signatures import Envelope, Knock, sign
 from inbox.process import process_due
 from inbox.receive import receive
-from models import servers
+from models import peers, servers
 from models.actors import Actor
 from models.database import connection, execute, open_pool
 from models.errors import Unavailable
@@ -356,7 +356,7 @@ async def test_a_verified_request_counts_as_a_sign_of_life(desk: Desk, bob: Pers
     await desk.post(bob, desk.create(bob))
 
     async with connection(desk.instance.pool) as conn:
-        server = await servers.find(conn, "henin.test")
+        server = await peers.find_peer(conn, "henin.test")
     assert server is not None and server.last_in_at is not None
 
 

@@ -72,14 +72,3 @@ def test_a_name_from_elsewhere_is_cut() -> None:
 
 def test_a_look_alike_of_our_prefix_is_not_ours() -> None:
     assert categories.find_by_uri(PREFIX.replace("w3id.org", "w3id.org.evil.example") + "velo") is None
-
-
-def test_the_skos_scheme_names_each_concept_once_with_its_wider_one() -> None:
-    scheme = categories.build_skos()
-
-    concepts = {concept["id"]: concept for concept in scheme["@included"]}
-    assert len(concepts) == len(CATEGORIES)
-    assert concepts[f"{PREFIX}velo-enfant"]["broader"] == {"id": f"{PREFIX}velo"}
-    assert {"id": f"{PREFIX}velo-enfant"} in concepts[f"{PREFIX}velo"]["narrower"]
-    assert {"id": f"{PREFIX}velo"} in scheme["hasTopConcept"]
-    assert {"@language": "fr", "@value": "Vélo enfant"} in concepts[f"{PREFIX}velo-enfant"]["prefLabel"]
