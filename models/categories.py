@@ -171,9 +171,9 @@ def find_by_uri(uri: str) -> Category | None:
     return _BY_SLUG.get(uri.removeprefix(PREFIX)) if uri.startswith(PREFIX) else None
 
 
-def list_wider(branch: Branch | None = None) -> list[Category]:
-    """The first level, of one branch or of all."""
-    return [category for category in CATEGORIES if category.parent is None and branch in {None, category.branch}]
+def list_wider() -> list[Category]:
+    """The first level."""
+    return [category for category in CATEGORIES if category.parent is None]
 
 
 def list_narrower(slug: str) -> list[Category]:
@@ -186,14 +186,11 @@ def list_slugs(slug: str) -> list[str]:
     return [slug, *(category.slug for category in list_narrower(slug))]
 
 
-def read_category(uri: str, label: str = "") -> Category:
-    """What a category from elsewhere is here: ours, or OTHER under its own name and IRI.
-
-    `label` is what the other server calls it; without one the last part of the IRI has to do.
-    """
+def read_category(uri: str) -> Category:
+    """What a category from elsewhere is here: ours, or OTHER under its own IRI, called by the last part of it."""
     known = find_by_uri(uri)
     if known is not None:
         return known
     tail = uri.rstrip("/").replace("#", "/").rsplit("/", 1)[-1].replace("-", " ").replace("_", " ")
-    name = " ".join((label or tail).split())[:60] or OTHER.french
+    name = " ".join(tail.split())[:60] or OTHER.french
     return Category(slug=OTHER.slug, branch=OTHER.branch, french=name, english=name, hashtag=OTHER.hashtag, uri=uri)

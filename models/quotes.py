@@ -153,19 +153,17 @@ async def _record(conn: Connection, quote: Quote) -> None:
         await stream_events.record(conn, "edit", quote.quoting_id)
 
 
-async def list_accepted(conn: Connection, quoted_id: int, *, by: int | None = None) -> list[Quote]:
-    """Who quotes this post by others' hand and with its author's agreement, or `by` one actor, oldest first."""
+async def list_accepted(conn: Connection, quoted_id: int) -> list[Quote]:
+    """Who quotes this post by others' hand and with its author's agreement, oldest first."""
     return await fetch_all(
         conn,
         Quote,
         """
         SELECT q.* FROM quote q JOIN post p ON p.id = q.quoted_id
         WHERE q.quoted_id = $1 AND q.state = 'accepted' AND q.quoting_actor_id <> p.author_id
-            AND ($2::bigint IS NULL OR q.quoting_actor_id = $2)
         ORDER BY q.id
         """,
         quoted_id,
-        by,
     )
 
 

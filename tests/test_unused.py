@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from tests.test_shape import FOLDERS, ROOT, SHIPPED
+from tests.test_shape import FOLDERS, ROOT, SHIPPED, parse
+
+CLOCK = frozenset({"at", "now", "today"})
 
 BUILDING = sorted((ROOT / "deploy").rglob("*.py"))
 """What makes shipped data and pictures uses the source too."""
@@ -17,7 +19,17 @@ Named = tuple[str, str]
 EXCEPTIONS: dict[Named, str] = {}
 """Names that nothing of the source uses, each with its reason."""
 
-OPTIONS: dict[tuple[str, str, str], str] = {}
+OPTIONS: dict[tuple[str, str, str], str] = {
+    (
+        "federation.authentication",
+        "authenticate",
+        "actor",
+    ): "the strict form, which shows what the other allows",
+    ("models.communes", "load_communes", "file"): "a small list, or the one of another year",
+    ("web.assets", "load_assets", "folder"): "files that a test makes and changes",
+    ("web.i18n", "load_catalogue", "folder"): "catalogues that a test makes, with mistakes",
+    ("web.serve", "run_until", "waker"): "rings when the test wants",
+}
 """Options that nothing of the source gives, each with its reason: a module, a function of it, the option."""
 
 
@@ -27,6 +39,7 @@ class Module:
 
     name: str
     tree: ast.Module
+    nodes: list[ast.AST] = field(default_factory=list)
     defined: dict[str, ast.AST] = field(default_factory=dict)
     imported: dict[str, Named] = field(default_factory=dict)
     used: set[Named] = field(default_factory=set)
@@ -51,24 +64,26 @@ def names_bound(node: ast.stmt) -> Iterator[str]:
 
 
 def read_module(path: Path) -> Module:
-    module = Module(name_of(path), ast.parse(path.read_text()))
-    for top in module.tree.body:
-        module.defined.update(dict.fromkeys(names_bound(top), top))
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            module.imported.update({one.asname or one.name: (node.module, one.name) for one in node.names})
-    read_loose(module)
+    module = Module(name_of(path), parse(path))
     for top in module.tree.body:
         own = set(names_bound(top))
-        for inner in ast.walk(top):
-            module.used.update(read_use(module, inner, own))
+        nodes = list(ast.walk(top))
+        module.nodes += nodes
+        module.defined.update(dict.fromkeys(own, top))
+        for node in nodes:
+            if isinstance(node, ast.ImportFrom) and node.module:
+                module.imported.update({one.asname or one.name: (node.module, one.name) for one in node.names})
+        if "__all__" not in own:
+            for node in nodes:
+                module.used.update(read_use(module, node, own))
+    read_loose(module)
     return module
 
 
 def read_loose(module: Module) -> None:
     """Modules that are handed on as values, and what is asked of values that may be such."""
-    asked = {id(node.value) for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)}
-    for node in ast.walk(module.tree):
+    asked = {id(node.value) for node in module.nodes if isinstance(node, ast.Attribute)}
+    for node in module.nodes:
         if isinstance(node, ast.Name) and node.id in module.imported and id(node) not in asked:
             module.passed_on.add(".".join(module.imported[node.id]))
         elif isinstance(node, ast.Attribute) and getattr(node.value, "id", "") not in module.imported:
@@ -100,9 +115,8 @@ def list_used() -> frozenset[Named]:
     modules = read_source()
     todo = [named for module in modules.values() for named in module.used]
     asked = {name for module in modules.values() for name in module.asked_of_any}
-    todo += [
-        (name, one) for module in modules.values() for name in module.passed_on if name in modules for one in asked
-    ]
+    passed_on = {name for module in modules.values() for name in module.passed_on} & set(modules)
+    todo += [(name, one) for name in passed_on for one in asked & set(modules[name].defined)]
     found: set[Named] = set()
     while todo:
         named = todo.pop()
@@ -134,16 +148,25 @@ def list_unused() -> set[Named]:
     }
 
 
-def list_calls() -> dict[str, list[ast.Call]]:
-    """Every call of the source by the last name of what is called; `partial(f, …)` calls f."""
+def list_calls() -> tuple[dict[str, list[ast.Call]], set[str]]:
+    """Every call of the source by the last name of what is called, and the names that are handed on uncalled."""
     calls: dict[str, list[ast.Call]] = {}
+    handed_on: set[str] = set()
     for module in read_source().values():
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Call):
-                for called in (node.func, *node.args[:1]):
-                    name = getattr(called, "attr", getattr(called, "id", ""))
-                    calls.setdefault(name, []).append(node)
-    return calls
+        found = [node for node in module.nodes if isinstance(node, ast.Call)]
+        called = {id(node.func) for node in found}
+        for node in found:
+            calls.setdefault(last_name(node.func), []).append(node)
+        handed_on |= {
+            last_name(node)
+            for node in module.nodes
+            if isinstance(node, ast.Name | ast.Attribute) and id(node) not in called
+        }
+    return calls, handed_on
+
+
+def last_name(node: ast.AST) -> str:
+    return str(getattr(node, "attr", getattr(node, "id", "")))
 
 
 def list_functions() -> Iterator[tuple[Module, ast.FunctionDef | ast.AsyncFunctionDef]]:
@@ -155,15 +178,35 @@ def list_functions() -> Iterator[tuple[Module, ast.FunctionDef | ast.AsyncFuncti
 
 
 def list_options(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, int | None]]:
-    """The parameters that may be left out: their names, and where they stand if they can be given by place."""
+    """The parameters that may be left out: their names, and where they stand if they can be given by place.
+
+    A number is no option but a name for it, and the clock is an argument so that tests can set it.
+    """
     plain = [*node.args.posonlyargs, *node.args.args]
     first = len(plain) - len(node.args.defaults)
-    yield from ((one.arg, place) for place, one in enumerate(plain) if place >= first)
-    yield from (
-        (one.arg, None)
-        for one, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-        if default is not None
-    )
+    pairs = [
+        (one.arg, first + place, default)
+        for place, (one, default) in enumerate(zip(plain[first:], node.args.defaults, strict=True))
+    ]
+    pairs_by_name = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+    given_by_name = [(one.arg, None, default) for one, default in pairs_by_name if default is not None]
+    for name, place, default in [*pairs, *given_by_name]:
+        if name not in CLOCK and not is_number(default):
+            yield name, place
+
+
+def is_number(node: ast.expr) -> bool:
+    """Also by the name of a constant, or as a time."""
+    match node:
+        case ast.Constant(value=bool()):
+            return False
+        case ast.Constant(value=int() | float()):
+            return True
+        case ast.Name(id=name):
+            return name.isupper() and not name.endswith(("FILE", "FOLDER", "NOTHING"))
+        case ast.Call(func=ast.Name(id="timedelta")):
+            return True
+    return False
 
 
 def is_given(call: ast.Call, name: str, place: int | None) -> bool:
@@ -173,10 +216,11 @@ def is_given(call: ast.Call, name: str, place: int | None) -> bool:
 
 
 def list_options_not_given() -> set[tuple[str, str, str]]:
-    calls = list_calls()
+    calls, handed_on = list_calls()
     return {
         (module.name, node.name, name)
         for module, node in list_functions()
+        if node.name not in handed_on
         for name, place in list_options(node)
         if calls.get(node.name) and not any(is_given(call, name, place) for call in calls[node.name])
     }

@@ -123,6 +123,27 @@ async def test_no_more_hosts_are_kept_than_the_threshold(conn: Connection, monke
     assert await list_hosts(conn) == ["a.test", "b.test", "henin.test"]
 
 
+@pytest.mark.parametrize(("depth", "brought"), [(2, ["henin.test", "lens.test"]), (3, ["henin.test"])])
+async def test_a_list_brings_somebody_up_to_the_depth_and_no_further(
+    conn: Connection, depth: int, brought: list[str]
+) -> None:
+    await save_seed(conn, "henin.test")
+
+    await save_vouches(conn, Due(host="far.test", depth=depth), ["lens.test"])
+
+    assert THRESHOLDS.depth == 3
+    assert await list_hosts(conn) == brought
+
+
+async def test_who_stands_at_the_depth_is_visited_and_who_stands_beyond_it_is_not(conn: Connection) -> None:
+    for host, depth in (("at.test", THRESHOLDS.depth), ("beyond.test", THRESHOLDS.depth + 1)):
+        await execute(
+            conn, "INSERT INTO territory (host, domain, depth, visit_at) VALUES ($1, $1, $2, now())", host, depth
+        )
+
+    assert [due.host for due in await claim_due(conn, limit=10)] == ["at.test"]
+
+
 async def test_lists_beyond_the_depth_bring_nobody(conn: Connection) -> None:
     await save_seed(conn, "henin.test")
     await save_vouches(conn, Due(host="far.test", depth=THRESHOLDS.depth), ["lens.test", "henin.test"])

@@ -16,6 +16,7 @@ from models import errors
 from models.errors import Refusal
 from models.limits import SILENT, TRIES
 from outbox.builders.reasons import REFUSALS as REASONS
+from tests.test_shape import parse
 from web.errors import CODES
 from web.refusals.wording import SENTENCES, TABLES
 
@@ -53,7 +54,7 @@ class Faulty(NamedTuple):
 
 def read_module(path: Path) -> Iterator[Raised | Faulty]:
     """All that a module refuses with."""
-    tree, name = ast.parse(path.read_text()), path.relative_to(ROOT).as_posix()
+    tree, name = parse(path), path.relative_to(ROOT).as_posix()
     own = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
