@@ -12,6 +12,7 @@ from federation.signatures import Signer
 from federation.transport import Fetched
 from federation.uris import same_origin
 from federation.vocabulary.collections import Unavailability, read_collection, read_unavailability
+from models.limits import DOCUMENT_FETCHES
 
 MOST_BYTES = 64 * 1024
 ETAG_LIMIT = 200
@@ -35,7 +36,7 @@ async def fetch_calendar(
     host = await require_guest(instance, uri)
     if signer is None:
         await require_not_failed(instance, uri)
-        if not instance.document_budget.spend(host):
+        if not instance.counter.spend(DOCUMENT_FETCHES, host):
             raise FetchFailed(Cause.TOO_MANY_FETCHES, host, retry=True, retry_after=60)
     try:
         fetched = await instance.transport.get_document(

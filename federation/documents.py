@@ -16,6 +16,7 @@ from federation.uris import host_of, is_local, same_origin
 from models import servers
 from models.database import connection
 from models.errors import Invalid
+from models.limits import DOCUMENT_FETCHES
 
 FAILURE_WAIT = timedelta(minutes=5)
 """How long an address that failed is left alone (SG17, B-14)."""
@@ -52,7 +53,7 @@ async def fetch_document(
     if not fresh:
         await require_not_failed(instance, uri)
         # What others tell us may not send us to one host hundreds of times a minute (B-14).
-        if not counted and not instance.document_budget.spend(host):
+        if not counted and not instance.counter.spend(DOCUMENT_FETCHES, host):
             raise FetchFailed(Cause.TOO_MANY_FETCHES, host, retry=True, retry_after=60)
     signer = signer or await instance_signer(instance)
     try:

@@ -14,9 +14,6 @@ from typing import Any
 import av
 from av.stream import Disposition
 
-KINDS = ("mov", "matroska", "ogg", "mp3", "flac", "wav", "gif")
-"""The only readers that are asked, by what the first bytes say: none of them may open what a file points to."""
-
 MP4_FILMS = frozenset({"h264", "hevc", "av1", "vp9"})
 MP4_SOUNDS = frozenset({"aac", "mp3", "opus", "flac", "alac"})
 WEBM_FILMS = frozenset({"vp8", "vp9", "av1"})

@@ -7,6 +7,7 @@ from federation.instance import Instance
 from federation.uris import host_of
 from federation.vocabulary.actors import ActorDocument
 from federation.webfinger import Handle, find_account, read_handle
+from models.limits import HANDLE_FETCHES
 
 HANDLE_SECONDS = 3
 """A POST by somebody unknown waits for this, so it may not take the whole time of a key fetch."""
@@ -34,7 +35,7 @@ async def _confirm(instance: Instance, document: ActorDocument, own: Handle, cla
         claimed = account.handle
     if claimed.is_same(own) or claimed.username.lower() != own.username.lower():
         return own
-    if claimed.host != own.host and not instance.hearsay_budget.spend(claimed.host):
+    if claimed.host != own.host and not instance.counter.spend(HANDLE_FETCHES, claimed.host):
         return own  # nobody sends us to somebody else's server for ever (B-14)
     account = await find_account(instance, claimed)
     return claimed if account.actor == document.id and account.handle.is_same(claimed) else own

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from federation.backlog import Backlog
-from federation.budget import FetchBudget
 from federation.cache import Cache
 from federation.films import FilmPool
 from federation.jsonld import JsonLdProcessor
@@ -17,6 +16,7 @@ from federation.transport import Transport
 from federation.welcomes import Welcomes
 from models.batches import Batch
 from models.database import Pool
+from models.limit_memory import MemoryCounter
 from models.received import NewReceived, make_intake
 from models.settings import Settings, Site
 
@@ -25,7 +25,8 @@ from models.settings import Settings, Site
 class Instance:
     """A running server: who it is (`site`), how it runs (`settings`), its database and its way to other servers.
 
-    The caches only save time: each may be emptied at any moment, and each process has its own.
+    The caches only save time: each may be emptied at any moment, and each process has its own. `counter` knows what was
+    spent of the limits.
     """
 
     site: Site
@@ -43,21 +44,15 @@ class Instance:
     instance_actor: Cache[str, int] = field(default_factory=lambda: Cache(size=1, seconds=86_400))
     inhabited: Cache[str, bool] = field(default_factory=lambda: Cache(size=1, seconds=86_400))
     public_keys: Cache[str, PublicKey] = field(default_factory=lambda: Cache(size=4096, seconds=60))
-    refetch_budget: FetchBudget = field(default_factory=FetchBudget)
     refetched: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=300))
     costly_hosts: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=600))
     key_fetches: dict[str, "asyncio.Task[PublicKey]"] = field(default_factory=dict)
-    fetch_budget: FetchBudget = field(default_factory=FetchBudget)
-    told_budget: FetchBudget = field(default_factory=FetchBudget)
-    document_budget: FetchBudget = field(default_factory=lambda: FetchBudget(300))
-    hearsay_budget: FetchBudget = field(default_factory=FetchBudget)
     intake: Batch[NewReceived] = field(init=False)
     backlog: Backlog = field(init=False)
     welcomes: Welcomes = field(default=None)  # type: ignore[assignment]  # made below from the pool
     inboxes: Cache[str, str] = field(default_factory=lambda: Cache(size=4096, seconds=5))
     heard: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=60))
-    inbox_requests: FetchBudget = field(default_factory=lambda: FetchBudget(600))
-    inbox_failures: FetchBudget = field(default_factory=lambda: FetchBudget(300))
+    counter: MemoryCounter = field(default_factory=MemoryCounter)
 
     def __post_init__(self) -> None:
         """What the inboxes accept goes through one intake, which commits it together."""

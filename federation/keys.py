@@ -17,6 +17,7 @@ from federation.uris import host_of, is_local, same_origin
 from federation.vocabulary.actors import actor_type
 from models import keys
 from models.database import connection
+from models.limits import KEY_FETCHES
 
 __all__ = [
     "KeyPairs",
@@ -148,7 +149,7 @@ async def _fetch(instance: Instance, key_id: str) -> PublicKey:
         # The key itself, and the document in which it stands: what is not asked for spends nothing.
         for failed_before in {key_id, key_id.partition("#")[0]}:
             await require_not_failed(instance, failed_before)
-        if not instance.fetch_budget.spend(host):
+        if not instance.counter.spend(KEY_FETCHES, host):
             raise FetchFailed(Cause.TOO_MANY_FETCHES, host, retry=True, retry_after=60)
         async with asyncio.timeout(KEY_SECONDS):
             return await _fetch_confirmed(instance, key_id)

@@ -5,7 +5,7 @@ from federation.uris import host_of, same_origin
 from federation.vocabulary.activities import Activity
 from models.errors import Invalid
 
-__all__ = ["require_attributed", "require_key_owner", "require_owner", "require_same_origin", "same_origin"]
+__all__ = ["require_attributed", "require_owner", "require_same_origin", "same_origin"]
 
 
 def require_same_origin(first: str, second: str) -> None:
@@ -33,11 +33,6 @@ def require_attributed(actor: str, object_id: str, attributed_to: str | None) ->
     if attributed_to != actor:
         raise NotAllowed("The object is attributed to somebody else.")
     require_same_origin(actor, object_id)
-
-
-def require_key_owner(key_id: str, owner: str) -> None:
-    """Whether a key of this id may be this actor's: a key lives where its owner lives (B-16). Raises NotAllowed."""
-    require_same_origin(key_id, owner)
 
 
 def _host(uri: str) -> str:

@@ -12,7 +12,7 @@ from federation.long_texts import clean_long_texts
 from federation.survey import REARRANGED, needs_compaction, survey
 from federation.vocabulary.activities import Activity
 from federation.vocabulary.activity_readers import is_activity, read_activity, read_actor_uri
-from federation.vocabulary.actors import ACTOR_TYPES, ActorDocument, read_actor
+from federation.vocabulary.actors import ACTOR_TYPES
 from federation.vocabulary.collections import (
     COLLECTION_TYPES,
     PAGE_TYPES,
@@ -103,11 +103,6 @@ async def parse_any_activity(processor: JsonLdProcessor, body: bytes) -> Activit
     return read_activity(await understand(processor, body))
 
 
-def parse_actor(body: bytes) -> ActorDocument:
-    """An actor document read plainly, as signatures need it: no compaction, no network. Raises Malformed."""
-    return read_actor(decode(body))
-
-
 Fetched = Activity | Object | Collection | CollectionPage
 
 
@@ -124,8 +119,3 @@ def read_fetched(document: Json) -> Fetched:
     if names.isdisjoint(ACTOR_TYPES) and is_activity(document) and "actor" in document:
         return read_activity(document)
     return read_object(document)
-
-
-def parse_fetched(body: bytes) -> Fetched:
-    """Whatever stood at an address, read plainly. Raises Malformed, Unsupported, NeedsCompaction."""
-    return read_fetched(decode_plain(body))

@@ -24,7 +24,6 @@ from federation.answers import (
     read_body,
     require_success,
 )
-from federation.budget import FetchBudget
 from federation.errors import Cause, FetchFailed
 from federation.protocols import ACTIVITY_JSON, AP_ACCEPT, MEBIBYTE, GuestList, KnockMemory, Transport
 from federation.signatures import Envelope, sign
@@ -34,6 +33,8 @@ from federation.synchronization import HEADER
 from federation.tls import make_context
 from federation.uris import origin_of, same_origin
 from models.errors import Unavailable
+from models.limit_memory import MemoryCounter
+from models.limits import REDIRECTS
 from models.settings import Settings, Site
 
 __all__ = [
@@ -86,7 +87,7 @@ class AiohttpTransport:
         self._settings = settings
         self._memory = knocks
         self._guests = guests
-        self._led = FetchBudget()
+        self._led = MemoryCounter()
         self._user_agent = build_user_agent(site)
         self._threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 2, thread_name_prefix="sign")
         self._client: aiohttp.ClientSession | None = None
@@ -160,7 +161,7 @@ class AiohttpTransport:
         Whoever owns a thousand names could otherwise send us to one server a thousand times.
         """
         target = find_target(fetched)
-        if not same_origin(target, fetched.url) and not self._led.spend(self._guard.require_url(target)):
+        if not same_origin(target, fetched.url) and not self._led.spend(REDIRECTS, self._guard.require_url(target)):
             raise FetchFailed(Cause.TOO_MANY_FETCHES, urlsplit(target).netloc, retry=True, retry_after=60)
         return target
 

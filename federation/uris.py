@@ -112,11 +112,6 @@ def territories_uri(site: Site) -> str:
     return f"{site.url}/territories"
 
 
-def moderators_uri(site: Site, username: str) -> str:
-    """The collection of those who moderate a Group (FEP-1b12)."""
-    return f"{site.url}/users/{username}/moderators"
-
-
 def main_key_uri(site: Site, username: str) -> str:
     """The RSA key; Lemmy needs the fragment."""
     return f"{site.url}/users/{username}#main-key"

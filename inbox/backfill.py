@@ -32,6 +32,7 @@ from models.backfills import Backfill
 from models.database import Connection, connection, transaction
 from models.errors import DeclicError, Unavailable
 from models.ids import EPOCH
+from models.limits import TOLD_FETCHES
 
 log = structlog.get_logger(__name__)
 
@@ -197,7 +198,7 @@ async def _keep(instance: Instance, actor: Actor, entry: Entry) -> bool:
 
 def _may_insist(instance: Instance, entry: Entry, uri: str) -> bool:
     """Whether an address that failed a moment ago is asked for the second try."""
-    return entry.again and instance.told_budget.spend(host_of(uri))
+    return entry.again and instance.counter.spend(TOLD_FETCHES, host_of(uri))
 
 
 async def _find_author(instance: Instance, uri: str, entry: Entry) -> Actor:

@@ -19,6 +19,7 @@ from federation.vocabulary.objects import Tombstone
 from inbox.errors import Ignored
 from models import actors, follows, posts
 from models.database import connection
+from models.limits import TOLD_FETCHES
 from models.posts import Post
 
 
@@ -92,7 +93,7 @@ async def _ask_origin(instance: Instance, uri: str) -> Fetched:
     Raises FetchFailed.
     """
     host = host_of(uri)
-    if not instance.told_budget.spend(host):
+    if not instance.counter.spend(TOLD_FETCHES, host):
         raise FetchFailed(Cause.TOO_MANY_FETCHES, host, retry=True, retry_after=60)
     return await fetch_object(instance, uri, fresh=True)
 

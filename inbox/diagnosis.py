@@ -129,9 +129,9 @@ def _note(found: Diagnosis, step: Step, *, ok: bool | None, finding: str, **valu
 
 def _read_address(instance: Instance, address: str, found: Diagnosis) -> str:
     url = address if "://" in address else f"https://{address}"
-    named = urlsplit(url).netloc if is_uri(url) else ""
+    named = urlsplit(url).netloc if is_uri(url) else ""  # which is no address where it names a user
     readable = "." in named or (instance.settings.test_federation and bool(named))
-    if not readable or "@" in named or " " in address:
+    if not readable or " " in address:
         _note(found, Step.ADDRESS, ok=False, finding="no_address")
     bare = urlsplit(url).path in {"", "/"}
     _note(found, Step.ADDRESS, ok=not bare, finding="only_a_server" if bare else "address", host=host_of(url))

@@ -30,6 +30,7 @@ from inbox import policy
 from inbox.headers import Readable, read_body
 from models import received
 from models.database import connection
+from models.limits import FORWARDED_FETCHES
 
 
 async def find_vouched(instance: Instance, read: Readable, *, forwarder: str) -> Readable:
@@ -79,7 +80,7 @@ async def _fetch_from_origin(instance: Instance, read: Readable) -> Readable:
     id = read.header.id
     if instance.refetched.find(id):
         raise SignatureInvalid("Nobody vouched for this activity a moment ago.")
-    if not instance.refetch_budget.spend(host_of(id)):  # its own: nobody may use up that for keys
+    if not instance.counter.spend(FORWARDED_FETCHES, host_of(id)):  # its own: nobody may use up that for keys
         raise KeyUnavailable("The origin of this activity was asked too often in the last minute.", retry_after=60)
     instance.refetched.keep(id, True)
     try:

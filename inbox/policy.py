@@ -10,6 +10,7 @@ from federation.uris import host_of
 from models import actors
 from models.database import connection
 from models.errors import Forbidden, Gone, Invalid, NotFound
+from models.limits import POSTS, WRONG_SIGNATURES
 
 LONGEST_SIGNATURE = 16_384
 
@@ -78,13 +79,13 @@ async def require_inbox(instance: Instance, username: str) -> None:
 
 def require_patience(instance: Instance, host: str) -> None:
     """Count a verified request of this origin. Raises TooMany."""
-    if not instance.inbox_requests.spend(host):
+    if not instance.counter.spend(POSTS, host):
         raise TooMany
 
 
 def note_failure(instance: Instance, host: str) -> None:
     """Count a signature that does not hold. Raises TooMany."""
-    if not instance.inbox_failures.spend(host):
+    if not instance.counter.spend(WRONG_SIGNATURES, host):
         raise TooManyFailures
 
 

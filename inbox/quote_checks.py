@@ -13,6 +13,7 @@ from models import actors, posts, quotes
 from models.actors import Actor
 from models.database import connection, transaction
 from models.errors import DeclicError
+from models.limits import TOLD_FETCHES
 from models.posts import PUBLIC, Post
 from models.quotes import Quote, QuoteState
 from outbox.quoting import tell_author
@@ -47,7 +48,7 @@ async def _find_quoted(instance: Instance, quote: Quote) -> Post | None:
         return held if held.deleted_at is None else None
     if is_local(instance.site, quote.quoted_uri):
         return None
-    if not instance.told_budget.spend(host_of(quote.quoted_uri)):
+    if not instance.counter.spend(TOLD_FETCHES, host_of(quote.quoted_uri)):
         raise FetchFailed(Cause.TOO_MANY_FETCHES, host_of(quote.quoted_uri), retry=True, retry_after=60)
     try:
         found = await fetch_post(instance, quote.quoted_uri, quoted=True)

@@ -23,6 +23,7 @@ from inbox.synchronization import note_digest
 from models import actors, posts, returns
 from models.database import connection
 from models.errors import DeclicError, Unavailable
+from models.limits import TOLD_FETCHES
 from models.received import NewReceived
 
 ACTIVITY_TYPES = ("application/activity+json", "application/ld+json", "application/json")
@@ -85,7 +86,8 @@ async def _receive(instance: Instance, envelope: Envelope, inbox_owner: str | No
         believed = await _authenticate(instance, envelope, read)
     except KeyGone as gone:
         return await _end(instance, read, gone)
-    if believed.hint and not instance.told_budget.spend(host_of(header.actor_uri)):  # once it is known who says so
+    # Counted once it is known who says so.
+    if believed.hint and not instance.counter.spend(TOLD_FETCHES, host_of(header.actor_uri)):
         return "This server was asked often enough for now."
     _require_authority(believed)
     await _keep(instance, believed)

@@ -24,6 +24,7 @@ from inbox.quotes import resolve_request
 from models import actors, follows, posts
 from models.actors import Actor
 from models.database import Connection, connection
+from models.limits import TOLD_FETCHES
 from models.posts import Post
 from models.received import Received
 
@@ -165,7 +166,7 @@ def _spend_budget(instance: Instance, told_by: str, uri: str, *, always: bool = 
 
     It is a budget of its own: nobody can use up that by which the keys of the other server are fetched.
     """
-    if (always or not same_origin(told_by, uri)) and not instance.told_budget.spend(host_of(uri)):
+    if (always or not same_origin(told_by, uri)) and not instance.counter.spend(TOLD_FETCHES, host_of(uri)):
         raise FetchFailed(Cause.TOO_MANY_FETCHES, host_of(uri), retry=True, retry_after=60)
 
 

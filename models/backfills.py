@@ -56,12 +56,6 @@ async def ask(conn: Connection, actor_id: int, *, since: datetime | None = None,
         await jobs.enqueue(conn, JOB, {"actor": actor_id}, key=f"{JOB} {actor_id}", wait=wait, priority=-1)
 
 
-async def find(conn: Connection, actor_id: int) -> Backfill | None:
-    """How far this actor's past is."""
-    rows = await list_by_actors(conn, [actor_id])
-    return rows.get(actor_id)
-
-
 async def list_by_actors(conn: Connection, actor_ids: list[int]) -> dict[int, Backfill]:
     """How far the pasts of these actors are, of those whose past was asked for."""
     rows = await fetch_all(

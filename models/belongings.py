@@ -60,23 +60,20 @@ async def list_waiting(conn: Connection, actor_id: int, *, before: int | None, l
     )
 
 
-async def list_posts(
-    conn: Connection, actor_id: int, kind: str, *, before: int | None, limit: int, private: bool = False
-) -> list[int]:
-    """Ids of her living listings or notes, the latest first; of notes the private ones only with `private`."""
+async def list_posts(conn: Connection, actor_id: int, kind: str, *, before: int | None, limit: int) -> list[int]:
+    """Ids of her living listings or notes, the latest first; of notes those that are not private."""
     return await fetch_column(
         conn,
         """
         SELECT id FROM post
         WHERE author_id = $1 AND deleted_at IS NULL AND kind = $2 AND ($3::bigint IS NULL OR id < $3)
-            AND ($5 OR audience <> 'direct')
+            AND audience <> 'direct'
         ORDER BY id DESC LIMIT $4
         """,
         actor_id,
         kind,
         before,
         limit,
-        private,
     )
 
 

@@ -1,7 +1,7 @@
 """What listings are about: a fixed tree of two levels, each with an IRI that all cooperatives share."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 PREFIX = "https://w3id.org/declic/cat#"
 """A category's IRI is this and its slug; once published it never changes its meaning."""
@@ -171,9 +171,9 @@ def find_by_uri(uri: str) -> Category | None:
     return _BY_SLUG.get(uri.removeprefix(PREFIX)) if uri.startswith(PREFIX) else None
 
 
-def list_wider(branch: Branch | None = None) -> list[Category]:
-    """The first level, of one branch or of all."""
-    return [category for category in CATEGORIES if category.parent is None and branch in {None, category.branch}]
+def list_wider() -> list[Category]:
+    """The first level."""
+    return [category for category in CATEGORIES if category.parent is None]
 
 
 def list_narrower(slug: str) -> list[Category]:
@@ -186,44 +186,11 @@ def list_slugs(slug: str) -> list[str]:
     return [slug, *(category.slug for category in list_narrower(slug))]
 
 
-def read_category(uri: str, label: str = "") -> Category:
-    """What a category from elsewhere is here: ours, or OTHER under its own name and IRI.
-
-    `label` is what the other server calls it; without one the last part of the IRI has to do.
-    """
+def read_category(uri: str) -> Category:
+    """What a category from elsewhere is here: ours, or OTHER under its own IRI, called by the last part of it."""
     known = find_by_uri(uri)
     if known is not None:
         return known
     tail = uri.rstrip("/").replace("#", "/").rsplit("/", 1)[-1].replace("-", " ").replace("_", " ")
-    name = " ".join((label or tail).split())[:60] or OTHER.french
+    name = " ".join(tail.split())[:60] or OTHER.french
     return Category(slug=OTHER.slug, branch=OTHER.branch, french=name, english=name, hashtag=OTHER.hashtag, uri=uri)
-
-
-def build_skos() -> dict[str, Any]:
-    """The whole tree as a SKOS concept scheme in JSON-LD, for whoever wants to use the same words."""
-    scheme = PREFIX.removesuffix("#")
-    return {
-        "@context": {"@vocab": "http://www.w3.org/2004/02/skos/core#", "id": "@id", "type": "@type"},
-        "id": scheme,
-        "type": "ConceptScheme",
-        "prefLabel": _in_both("Catégories des annonces", "Categories of listings"),
-        "hasTopConcept": [{"id": category.uri} for category in list_wider()],
-        "@included": [_build_concept(category, scheme) for category in CATEGORIES],
-    }
-
-
-def _build_concept(category: Category, scheme: str) -> dict[str, Any]:
-    concept: dict[str, Any] = {
-        "id": category.uri,
-        "type": "Concept",
-        "inScheme": {"id": scheme},
-        "prefLabel": _in_both(category.french, category.english),
-    }
-    if category.parent:
-        concept["broader"] = {"id": PREFIX + category.parent}
-    narrower = [{"id": one.uri} for one in list_narrower(category.slug)]
-    return concept | ({"narrower": narrower} if narrower else {})
-
-
-def _in_both(french: str, english: str) -> list[dict[str, str]]:
-    return [{"@language": "fr", "@value": french}, {"@language": "en", "@value": english}]

@@ -6,15 +6,13 @@ from datetime import datetime, timedelta
 
 from models.database import Connection, execute, fetch_all, fetch_column, fetch_records
 from models.ids import make_id
+from models.limits import DETOURS
 
 SILENCE = timedelta(hours=24)
 """So long the other server may keep silent before its people are reached otherwise."""
 
 LATEST = timedelta(days=10)
 """What is older was given up: it is not news any more."""
-
-EACH_DAY = 5
-"""Mails about one thread in a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +90,13 @@ async def begin(conn: Connection, stuck: Stuck) -> bool:
         conn,
         """
         INSERT INTO detour (post_id, exchange_id) SELECT $1, $2
-        WHERE (SELECT count(*) FROM detour WHERE exchange_id = $2 AND created_at > now() - interval '1 day') < $3
+        WHERE (SELECT count(*) FROM detour WHERE exchange_id = $2 AND created_at > now() - $4::interval) < $3
         ON CONFLICT DO NOTHING
         """,
         stuck.post_id,
         stuck.exchange_id,
-        EACH_DAY,
+        DETOURS.most,
+        DETOURS.within,
     )
     return taken == 1
 

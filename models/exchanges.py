@@ -154,27 +154,6 @@ async def list_by_listing(conn: Connection, listing_id: int) -> list[Exchange]:
     )
 
 
-COUNTED = 100
-"""Unread threads are counted no further."""
-
-
-async def count_unread(conn: Connection, actor_id: int) -> int:
-    """In how many threads something is new to this person, those that she muted aside; at most COUNTED."""
-    found: int = await fetch_value(
-        conn,
-        """
-        SELECT count(*) FROM (
-            SELECT FROM exchange WHERE owner_id = $1 AND last_id > owner_read_id AND NOT owner_muted
-            UNION ALL
-            SELECT FROM exchange WHERE partner_id = $1 AND last_id > partner_read_id AND NOT partner_muted
-            LIMIT $2) AS unread
-        """,
-        actor_id,
-        COUNTED,
-    )
-    return found
-
-
 async def list_entries(
     conn: Connection, exchange_id: int, *, before: int | None = None, limit: int = 50
 ) -> list[Entry]:

@@ -18,7 +18,7 @@ from pgqueuer.ports.driver import NotifyCallback
 from pgqueuer.queries import Queries
 
 from models import chores
-from models.database import LOST, Connection, Pool, connection, execute, fetch_value
+from models.database import LOST, Connection, Pool, connection, execute
 from models.errors import Unavailable
 
 log = structlog.get_logger(__name__)
@@ -149,11 +149,6 @@ async def prune(conn: Connection, *, days: int = 7) -> int:
         conn, "DELETE FROM pgqueuer WHERE status = 'failed' AND updated < now() - make_interval(days => $1)", 4 * days
     )
     return gone
-
-
-async def count_waiting(conn: Connection) -> int:
-    """How many jobs wait or run."""
-    return int(await fetch_value(conn, "SELECT count(*) FROM pgqueuer WHERE status IN ('queued', 'picked')"))
 
 
 class _OurDriver(AsyncpgDriver):

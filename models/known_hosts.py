@@ -26,11 +26,6 @@ class Known:
     since: datetime | None
 
 
-async def is_known(conn: Connection, host: str) -> bool:
-    """Whether what this host publishes stands in lists."""
-    return bool(await fetch_value(conn, "SELECT is_known($1)", host))
-
-
 async def find(conn: Connection, host: str) -> Known | None:
     """Why this host is known: the decision of an administrator first, then what people did; None for an unknown one."""
     return await fetch_one(

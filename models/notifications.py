@@ -204,15 +204,6 @@ async def count_unread(conn: Connection, recipient_id: int, page: NotificationPa
     return found
 
 
-async def mark_read(conn: Connection, recipient_id: int) -> None:
-    """The person has seen them all."""
-    await execute(
-        conn,
-        "UPDATE notification SET read_at = now() WHERE recipient_id = $1 AND read_at IS NULL",
-        recipient_id,
-    )
-
-
 async def dismiss(conn: Connection, recipient_id: int, id: int | None) -> None:
     """Remove one notification, or all with None."""
     await execute(

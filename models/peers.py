@@ -108,13 +108,10 @@ async def list_peers(
         conn,
         Peer,
         """
-        SELECT s.host, s.level, s.software, s.software_version,
-            coalesce(coop.name, s.name) AS name, s.first_seen_at, s.last_in_at, s.last_out_at,
-            s.last_failure_at, s.failure, s.failure_cause, s.failing_days[1] AS failing_since, s.unavailable_since,
-            s.probe_at, s.paused_at, s.latency_ms, s.clock_seconds, s.clock_at, s.knock, q.waiting, q.held, q.failed,
-            q.due_at, NOT may_have_private(s.host) AS no_private
+        SELECT w.*
         FROM (
-            SELECT s.*, row_number() OVER (ORDER BY s.level = 'aside', s.paused_at IS NULL, s.unavailable_since IS NULL,
+            SELECT s.host, row_number() OVER (
+                ORDER BY s.level = 'aside', s.paused_at IS NULL, s.unavailable_since IS NULL,
                 coalesce(s.failure IS NULL OR s.last_out_at > s.last_failure_at, false),
                 greatest(s.last_in_at, s.last_out_at) DESC NULLS LAST, s.host) AS place
             FROM server s
@@ -130,18 +127,7 @@ async def list_peers(
                         AND d.cause IS DISTINCT FROM 'withheld'))
                 ELSE true END
             ORDER BY place LIMIT $3 OFFSET $4
-        ) AS s
-        LEFT JOIN LATERAL (
-            SELECT nullif(a.name, '') AS name FROM actor a
-            WHERE a.host = s.host AND a.username = 'coop' AND a.type = 'Organization' AND a.deleted_at IS NULL
-        ) AS coop ON true
-        CROSS JOIN LATERAL (
-            SELECT (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'waiting') AS waiting,
-                (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'held') AS held,
-                (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'failed'
-                    AND d.cause IS DISTINCT FROM 'withheld') AS failed,
-                (SELECT min(d.due_at) FROM delivery d WHERE d.host = s.host AND d.state = 'waiting') AS due_at
-        ) AS q
+        ) AS s JOIN watched_server w ON w.host = s.host
         ORDER BY s.place
         """,
         selection,
@@ -153,31 +139,7 @@ async def list_peers(
 
 async def find_peer(conn: Connection, host: str) -> Peer | None:
     """One server, if anything is known of it."""
-    return await fetch_one(
-        conn,
-        Peer,
-        """
-        SELECT s.host, s.level, s.software, s.software_version,
-            coalesce(coop.name, s.name) AS name, s.first_seen_at, s.last_in_at, s.last_out_at,
-            s.last_failure_at, s.failure, s.failure_cause, s.failing_days[1] AS failing_since, s.unavailable_since,
-            s.probe_at, s.paused_at, s.latency_ms, s.clock_seconds, s.clock_at, s.knock, q.waiting, q.held, q.failed,
-            q.due_at, NOT may_have_private(s.host) AS no_private
-        FROM server s
-        LEFT JOIN LATERAL (
-            SELECT nullif(a.name, '') AS name FROM actor a
-            WHERE a.host = s.host AND a.username = 'coop' AND a.type = 'Organization' AND a.deleted_at IS NULL
-        ) AS coop ON true
-        CROSS JOIN LATERAL (
-            SELECT (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'waiting') AS waiting,
-                (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'held') AS held,
-                (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'failed'
-                    AND d.cause IS DISTINCT FROM 'withheld') AS failed,
-                (SELECT min(d.due_at) FROM delivery d WHERE d.host = s.host AND d.state = 'waiting') AS due_at
-        ) AS q
-        WHERE s.host = $1
-        """,
-        host,
-    )
+    return await fetch_one(conn, Peer, "SELECT * FROM watched_server WHERE host = $1", host)
 
 
 async def list_troubles(conn: Connection, host: str, *, limit: int = 20) -> list[Trouble]:

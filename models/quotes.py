@@ -1,7 +1,7 @@
 """Who quotes whom, and whether whoever is quoted agreed (FEP-044f); the same for people here and elsewhere."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from models import stream_events
@@ -153,19 +153,17 @@ async def _record(conn: Connection, quote: Quote) -> None:
         await stream_events.record(conn, "edit", quote.quoting_id)
 
 
-async def list_accepted(conn: Connection, quoted_id: int, *, by: int | None = None) -> list[Quote]:
-    """Who quotes this post by others' hand and with its author's agreement, or `by` one actor, oldest first."""
+async def list_accepted(conn: Connection, quoted_id: int) -> list[Quote]:
+    """Who quotes this post by others' hand and with its author's agreement, oldest first."""
     return await fetch_all(
         conn,
         Quote,
         """
         SELECT q.* FROM quote q JOIN post p ON p.id = q.quoted_id
         WHERE q.quoted_id = $1 AND q.state = 'accepted' AND q.quoting_actor_id <> p.author_id
-            AND ($2::bigint IS NULL OR q.quoting_actor_id = $2)
         ORDER BY q.id
         """,
         quoted_id,
-        by,
     )
 
 
@@ -208,8 +206,8 @@ async def list_by_posts(conn: Connection, post_ids: list[int]) -> dict[int, Quot
     return {row.quoting_id: row for row in rows if row.quoting_id is not None}
 
 
-async def count_lately(conn: Connection, host: str) -> int:
-    """How many quotes by people of this host, and of others of its domain, became known here within a day.
+async def count_lately(conn: Connection, host: str, *, within: timedelta) -> int:
+    """How many quotes by people of this host, and of others of its domain, became known here within this time.
 
     Those of one domain are counted one after the other, until the transaction ends.
     """
@@ -219,8 +217,9 @@ async def count_lately(conn: Connection, host: str) -> int:
         conn,
         """
         SELECT count(*) FROM quote q JOIN actor a ON a.id = q.quoting_actor_id
-        WHERE q.created_at > now() - interval '1 day' AND $1 = ANY (domains_of(a.host))
+        WHERE q.created_at > now() - $2::interval AND $1 = ANY (domains_of(a.host))
         """,
         domain,
+        within,
     )
     return found

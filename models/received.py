@@ -57,11 +57,6 @@ class NewReceived:
     body: bytes
 
 
-async def enqueue(conn: Connection, new: NewReceived) -> bool:
-    """Keep an activity for processing. False for the same id with the same body: a no-op."""
-    return bool(await enqueue_many(conn, [new]))
-
-
 async def enqueue_many(conn: Connection, news: Sequence[NewReceived]) -> int:
     """Keep activities that came at the same time, in one statement; how many of them are new here."""
     return await execute(

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from models import geometry
 from models.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 from models.ids import make_id
+from models.limits import HOST_REPAIR_CALLS, REPAIR_CALLS
 from models.listings import Listing
 
 JOB = "repair_mail"
@@ -19,11 +20,6 @@ RADIUS = 5_000
 
 FRESH = timedelta(days=2)
 """A call that is older is told to nobody any more."""
-
-A_DAY = 3
-"""So many calls of one author are told within a day; of one other server, HOST_A_DAY."""
-
-HOST_A_DAY = 30
 
 AT_ONCE = 50
 
@@ -106,7 +102,7 @@ async def tell_near(conn: Connection, listing: Listing) -> list[int]:
 
 
 async def _calls_too_often(conn: Connection, listing: Listing) -> bool:
-    """Whether enough other calls of this author, or of her server if it is not ours, were told within a day."""
+    """Whether enough other calls of this author, or of her server if it is not ours, were told lately."""
     return bool(
         await fetch_value(
             conn,
@@ -114,15 +110,16 @@ async def _calls_too_often(conn: Connection, listing: Listing) -> bool:
             WITH told AS (
                 SELECT DISTINCT p.id, p.author_id, a.host
                 FROM repair_call_told t JOIN post p ON p.id = t.post_id JOIN actor a ON a.id = p.author_id
-                WHERE t.at > now() - interval '1 day' AND p.id <> $1
+                WHERE t.at > now() - $5::interval AND p.id <> $1
             ), author AS (SELECT id, host, local FROM actor WHERE id = $2)
             SELECT (SELECT count(*) FROM told JOIN author ON author.id = told.author_id) >= $3
                 OR (SELECT count(*) FROM told JOIN author ON author.host = told.host AND NOT author.local) >= $4
             """,
             listing.id,
             listing.post.author_id,
-            A_DAY,
-            HOST_A_DAY,
+            REPAIR_CALLS.most,
+            HOST_REPAIR_CALLS.most,
+            REPAIR_CALLS.within,
         )
     )
 

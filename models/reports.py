@@ -109,15 +109,16 @@ async def save(conn: Connection, new: NewReport) -> Report | None:
     )
 
 
-async def count_today(conn: Connection, host: str) -> int:
-    """How many reports came from this server within a day."""
+async def count_lately(conn: Connection, host: str, *, within: timedelta) -> int:
+    """How many reports came from this server within this time."""
     found: int = await fetch_value(
         conn,
         """
         SELECT count(*) FROM report r JOIN actor a ON a.id = r.reporter_id
-        WHERE a.host = $1 AND NOT r.local AND r.created_at > now() - interval '1 day'
+        WHERE a.host = $1 AND NOT r.local AND r.created_at > now() - $2::interval
         """,
         host,
+        within,
     )
     return found
 

@@ -8,12 +8,11 @@ from models import accounts
 from models.database import Connection, execute, fetch_all, fetch_one, fetch_value
 from models.errors import Invalid
 from models.ids import make_id
+from models.limits import SCHEDULED
 from models.provenance import App
 
 MOST = 300
 """Statuses that one person may have waiting."""
-
-MOST_A_DAY = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +74,8 @@ async def require_room(conn: Connection, actor_id: int, at: datetime, *, besides
         at,
         besides,
     )
-    if waiting >= MOST or that_day >= MOST_A_DAY:
-        raise Invalid("too_many_scheduled_statuses", most=MOST, most_a_day=MOST_A_DAY, field="scheduled_at")
+    if waiting >= MOST or that_day >= SCHEDULED.most:
+        raise Invalid("too_many_scheduled_statuses", most=MOST, most_a_day=SCHEDULED.most, field="scheduled_at")
 
 
 async def find_own(conn: Connection, id: int, actor_id: int) -> Scheduled | None:

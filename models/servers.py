@@ -1,55 +1,17 @@
 """Other servers: how far we trust them, whether they answer, and what could not be fetched."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from models.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 from models.levels import Level as Level
 from models.levels import save_level as save_level
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """One other server. `failure` is the cause in plain words; `knock` is how it wants requests signed.
-
-    `latency_ms` is a moving figure of what deliveries take; `clock_seconds` tells by how much its clock is ahead.
-    """
-
-    host: str
-    level: Level
-    software: str | None
-    software_version: str | None
-    name: str | None
-    first_seen_at: datetime
-    last_in_at: datetime | None
-    last_out_at: datetime | None
-    last_failure_at: datetime | None
-    failure: str | None
-    failure_cause: str | None
-    failing_days: list[date]
-    unavailable_since: datetime | None
-    probe_at: datetime | None
-    paused_at: datetime | None
-    latency_ms: int | None
-    clock_seconds: int | None
-    clock_at: datetime | None
-    knock: str | None
-    knock_until: datetime | None
-
-
-async def find(conn: Connection, host: str) -> Server | None:
-    """What we know of a host."""
-    return await fetch_one(
-        conn,
-        Server,
-        """
-        SELECT host, level, software, software_version, name, first_seen_at, last_in_at, last_out_at,
-            last_failure_at, failure, failure_cause, failing_days, unavailable_since, probe_at, paused_at, latency_ms,
-            clock_seconds, clock_at, knock, knock_until
-        FROM server WHERE host = $1
-        """,
-        host,
-    )
+async def find_software(conn: Connection, host: str) -> str | None:
+    """What runs there, as far as we know; everything else that is known of a server is in `peers`."""
+    software: str | None = await fetch_value(conn, "SELECT software FROM server WHERE host = $1", host)
+    return software
 
 
 async def save_software(conn: Connection, host: str, *, software: str, version: str, name: str) -> None:

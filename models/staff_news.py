@@ -49,16 +49,9 @@ async def tell_reporter(conn: Connection, report_id: int, reporter_id: int) -> N
     await _notify(conn, [reporter_id], "report_settled", report_id=report_id)
 
 
-async def forget_report(conn: Connection, report_id: int, *, kept_for: int | None = None) -> None:
+async def forget_report(conn: Connection, report_id: int) -> None:
     """It is settled: nobody needs to be told of it any more."""
-    await execute(
-        conn,
-        """
-        DELETE FROM notification WHERE report_id = $1 AND type = 'admin.report' AND recipient_id IS DISTINCT FROM $2
-        """,
-        report_id,
-        kept_for,
-    )
+    await execute(conn, "DELETE FROM notification WHERE report_id = $1 AND type = 'admin.report'", report_id)
 
 
 async def ask_mail(conn: Connection, kind: MailingKind) -> None:

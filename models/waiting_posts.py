@@ -10,10 +10,8 @@ from typing import Literal
 
 from models.database import Connection, execute, fetch_all, fetch_column, fetch_value
 from models.domains import find_domain
+from models.limits import UNKNOWN_HOST_LISTINGS, UNKNOWN_HOST_MAILS
 from models.posts import Audience, NewPost
-
-AN_HOUR = 20
-"""So many listings of one registrable domain are kept each hour: hosts below a name cost nothing."""
 
 MOST_OF_ONE = 100
 MOST = 2000
@@ -24,9 +22,6 @@ LONGEST = 64 * 1024
 
 DAYS = 30
 """So long a listing waits for a decision; then it goes, and nobody is told."""
-
-TOLD_A_DAY = 1
-"""Mails a day that tell of unknown hosts; each names all that came since the last."""
 
 COUNTED = 100
 
@@ -81,14 +76,15 @@ async def find_refusal(conn: Connection, host: str, size: int, *, held: bool = F
         """
         SELECT CASE
             WHEN (SELECT count(*) FROM waiting_post WHERE domain = $1 AND NOT wanted
-                AND since > now() - interval '1 hour') >= $2 THEN 'hour'
+                AND since > now() - $5::interval) >= $2 THEN 'hour'
             WHEN (SELECT count(*) FROM waiting_post WHERE domain = $1 AND NOT wanted) >= $3 THEN 'domain'
             WHEN (SELECT count(*) FROM waiting_post WHERE NOT wanted) >= $4 THEN 'all' END
         """,
         domain,
-        AN_HOUR,
+        UNKNOWN_HOST_LISTINGS.most,
         MOST_OF_ONE,
         MOST,
+        UNKNOWN_HOST_LISTINGS.within,
     )
     return refusal
 
@@ -208,10 +204,11 @@ async def claim_untold(conn: Connection) -> list[str]:
         WHERE w.told_at IS NULL AND w.seen_at IS NULL AND is_welcome(w.host)
             AND EXISTS (SELECT FROM waiting_post x WHERE x.host = w.host AND NOT x.wanted)
             AND (SELECT count(*) FROM (SELECT DISTINCT told_at FROM waiting_host
-                WHERE told_at > now() - interval '1 day') AS mail) < $1
+                WHERE told_at > now() - $2::interval) AS mail) < $1
         RETURNING w.host
         """,
-        TOLD_A_DAY,
+        UNKNOWN_HOST_MAILS.most,
+        UNKNOWN_HOST_MAILS.within,
     )
 
 

@@ -7,6 +7,7 @@ from models.actors import Actor
 from models.database import Connection
 from models.errors import Conflict, Forbidden, Invalid, NotFound
 from models.exchanges import Exchange
+from models.limits import REQUESTS
 from models.listings import Listing, has_calendar
 from models.unavailabilities import AHEAD, Range
 from outbox.builders.agreement import speaks
@@ -25,9 +26,6 @@ WAITING_ALL = 30
 
 WAITING_HOST_EACH, WAITING_HOST_ALL = 30, 300
 """The same for all people of another domain, which makes as many as it likes."""
-
-ASKED_A_DAY = 20
-"""So often a day one person may ask for one thing, also when each request is taken back: the owner hears of each."""
 
 
 async def require_askable(conn: Connection, partner: Actor, listing: Listing) -> None:
@@ -65,7 +63,7 @@ async def require_patience(conn: Connection, partner: Actor, listing: Listing) -
         raise Conflict("too_many_requests_here")
     if await agreements.count_live(conn, partner.id) >= WAITING_ALL:
         raise Conflict("too_many_requests_waiting")
-    if await agreements.count_asked(conn, partner.id, listing.id) >= ASKED_A_DAY:
+    if await agreements.count_asked(conn, partner.id, listing.id, within=REQUESTS.within) >= REQUESTS.most:
         raise Conflict("too_many_requests_today")
     if not partner.local and not partner.guest and await _is_crowded(conn, partner.host, listing):
         raise Conflict("too_many_requests_from_server")

@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from federation.parse import Fetched, decode, decode_plain, read_fetched
+from federation.vocabulary.actors import ActorDocument, read_actor
+
 FOLDER = Path(__file__).parent / "documents"
 
 READ = ".read.json"
@@ -39,3 +42,13 @@ def load_json(name: str) -> dict[str, Any]:
     """One payload as an object."""
     document: dict[str, Any] = json.loads(load(name))
     return document
+
+
+def parse_actor(body: bytes) -> ActorDocument:
+    """An actor document read plainly."""
+    return read_actor(decode(body))
+
+
+def parse_fetched(body: bytes) -> Fetched:
+    """Whatever stood at an address, read plainly."""
+    return read_fetched(decode_plain(body))

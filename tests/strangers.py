@@ -10,7 +10,8 @@ from models import message_requests, preferences
 from models.actors import Actor
 from models.database import Connection, fetch_value
 from models.message_requests import NewRequest
-from models.received import NewReceived, enqueue
+from models.received import NewReceived
+from tests.asking import enqueue_one
 from tests.factories import make_remote_actor
 from tests.village import Village
 
@@ -44,7 +45,7 @@ async def make_waiting(conn: Connection, author: Actor, *readers: Actor, text: s
         host=author.host,
         body=body,
     )
-    await enqueue(conn, new)
+    await enqueue_one(conn, new)
     received_id = await fetch_value(conn, "SELECT id FROM received WHERE activity_uri = $1", new.activity_uri)
     assert await message_requests.hold(conn, received_id)
     values: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 import ast
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,16 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
+def parse(path: Path) -> ast.Module:
+    """Read once for all that look at the source."""
+    return ast.parse(path.read_text())
+
+
 @pytest.mark.parametrize("path", SHIPPED, ids=name_of)
 def test_a_module_is_short_and_says_what_it_is(path: Path) -> None:
     text = path.read_text()
-    docstring = ast.get_docstring(ast.parse(text))
+    docstring = ast.get_docstring(parse(path))
 
     assert len(text.splitlines()) <= 300, "split it by sub-concept"
     assert docstring, "a module opens with one sentence"

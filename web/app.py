@@ -7,6 +7,8 @@ from aiohttp import web
 
 from federation.instance import Instance
 from models.background import Background
+from models.limit_sums import share
+from models.limits import SHARED
 from web import health, media, sources
 from web.activitypub import routes as activitypub
 from web.api import routes as api
@@ -18,8 +20,7 @@ from web.keys import BACKGROUND, INSTANCE, TEMPLATES
 from web.middlewares import IN_FLIGHT, add_headers, preflight_middleware, request_middleware, wake_middleware
 from web.page_documents import with_documents
 from web.pages import routes as pages
-from web.peer_counts import share
-from web.peer_quota import UNPROVEN, make_budget, peer_quota_middleware
+from web.peer_quota import peer_quota_middleware
 from web.quota import QUOTA, Quota, quota_middleware
 from web.session import session_middleware
 from web.sources import ARCHIVE, Archive
@@ -58,8 +59,7 @@ def make_app(instance: Instance, waker: Waker | None = None) -> web.Application:
     app[IN_FLIGHT] = set()
     app[BACKGROUND] = Background(instance.pool)
     app[WAKER] = waker or Waker(instance.pool)
-    app[QUOTA] = Quota(instance.pool, instance.settings.rate_limit)
-    app[UNPROVEN] = make_budget()
+    app[QUOTA] = Quota(instance.counter, instance.settings.rate_limit)
     app[ARCHIVE] = Archive()
     app[HUB] = Hub(instance.pool, make_look(app), app[WAKER])
     app.add_routes(ROUTES)
@@ -70,15 +70,10 @@ def make_app(instance: Instance, waker: Waker | None = None) -> web.Application:
 
 async def _run_in_background(app: web.Application) -> AsyncIterator[None]:
     instance = app[INSTANCE]
-    budgets = {
-        "unproven posts of": app[UNPROVEN],
-        "posts of": instance.inbox_requests,
-        "wrong signatures of": instance.inbox_failures,
-    }
+    limits = [*app[QUOTA].shared, *SHARED]
     background = app[BACKGROUND]
     background.start("rings", app[WAKER].announce_rings)
-    background.start("quotas", app[QUOTA].run)
-    background.start("peer_counts", partial(share, instance.pool, budgets))
+    background.start("limits", partial(share, instance.pool, instance.counter, limits))
     background.start("streams", app[HUB].run)
     yield
     await background.stop()

@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, Protocol, TypeVar, overload
 from urllib.parse import parse_qsl
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 from multidict import MultiDict, MultiMapping
 
 from models.errors import Invalid, Refusal
 from models.texts import NOT_TYPED
+from web.multipart import TEXT_LIMIT, FileLimits, Overfull, Part, Upload, list_parts
 from web.refusals.wording import find_sentence
 from web.render import say
 from web.session import StaleForm, require_csrf
@@ -19,9 +19,6 @@ from web.session import StaleForm, require_csrf
 Code = TypeVar("Code", bound=str)
 
 CSRF_FIELD = "csrf_token"
-
-TEXT_LIMIT = 256 * 1024
-"""Bytes of all that is typed in one form."""
 
 FIELD_LIMIT = 300
 """Fields in one form."""
@@ -33,29 +30,6 @@ class Say(Protocol):
     """A sentence in the reader's language, with its values set in."""
 
     def __call__(self, sentence: str, /, **values: Any) -> str: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """One file that was sent; its name and type are what the browser claims."""
-
-    field: str
-    filename: str
-    content_type: str
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileLimits:
-    """How many files a form takes, and how heavy each may be."""
-
-    count: int
-    size: int
-
-    @property
-    def total(self) -> int:
-        """Bytes after which we stop listening: twice what would be accepted, so that a sentence can be said."""
-        return 2 * self.count * self.size + TEXT_LIMIT
 
 
 class TooHeavy(web.HTTPRequestEntityTooLarge):
@@ -223,69 +197,56 @@ def _require_ours(request: web.Request, form: Form, *, files: bool = False) -> N
 
 async def _read_multipart(request: web.Request, limits: FileLimits | None) -> Form:
     """Part by part; the token must stand before the first file, so that nothing heavy is read for strangers."""
-    reading = _Reading(request, limits or FileLimits(count=0, size=0))
+    reading = _Reading(request, limits or FileLimits())
     try:
-        async for part in await request.multipart():
-            if not isinstance(part, BodyPartReader) or not part.name:
-                raise Invalid("form_unreadable")
+        async for part in list_parts(request, total=reading.limits.total):
             await (reading.read_text(part) if part.filename is None else reading.read_file(part))
-    except (ValueError, AssertionError, LookupError) as error:
-        raise Invalid("form_unreadable") from error
+    except Overfull as error:
+        raise TooHeavy(reading.limits.total, reading.values.items()) from error
     _require_ours(request, reading.form)
     return reading.finish()
 
 
 class _Reading:
-    """The parts read so far, and the bytes they may still have."""
+    """The parts read so far, and the bytes of text that they may still have."""
 
     def __init__(self, request: web.Request, limits: FileLimits) -> None:
         self.request, self.limits = request, limits
         self.values: MultiDict[str] = MultiDict()
         self.uploads: list[Upload] = []
         self.form = Form(self.values, partial(say, request))
-        self.left = limits.total
         self.text_left = TEXT_LIMIT
 
-    async def read_text(self, part: BodyPartReader) -> None:
-        body = await self._read(part, keep=self.text_left)
+    async def read_text(self, part: Part) -> None:
+        body = await part.read(self.text_left)
         self.text_left -= len(body or b"")
         if body is None or len(self.values) >= FIELD_LIMIT:
             raise web.HTTPRequestEntityTooLarge(max_size=TEXT_LIMIT, actual_size=TEXT_LIMIT + 1)
-        self.values.add(part.name or "", body.decode("utf-8", errors="replace"))
+        self.values.add(part.name, body.decode("utf-8", errors="replace"))
 
-    async def read_file(self, part: BodyPartReader) -> None:
+    async def read_file(self, part: Part) -> None:
         _require_ours(self.request, self.form, files=bool(part.filename))
-        name, filename = part.name or "", (part.filename or "")[-200:]
+        filename = (part.filename or "")[-200:]
         room = len(self.uploads) < self.limits.count
-        body = await self._read(part, keep=self.limits.size if room else 0)
+        body = await part.read(self.limits.size if room else 0)
         if not filename and not body:
             return  # a file field left empty
         if not room:
             self.form.fail(
-                name, "%(count)s fichiers au plus : « %(file)s » est de trop.", count=self.limits.count, file=filename
+                part.name,
+                "%(count)s fichiers au plus : « %(file)s » est de trop.",
+                count=self.limits.count,
+                file=filename,
             )
         elif body is None:
             self.form.fail(
-                name,
+                part.name,
                 "« %(file)s » est trop lourd : %(size)s Mo au plus.",
                 file=filename,
                 size=self.limits.size // 1_000_000,
             )
         elif body:
-            content_type = part.headers.get("Content-Type", "application/octet-stream")
-            self.uploads.append(Upload(field=name, filename=filename, content_type=content_type, body=body))
-
-    async def _read(self, part: BodyPartReader, *, keep: int) -> bytes | None:
-        """The part, or None when it is longer than `keep`; it is read to its end in any case."""
-        body, length = bytearray(), 0
-        while chunk := await part.read_chunk(64 * 1024):
-            length += len(chunk)
-            self.left -= len(chunk)
-            if self.left < 0:
-                raise TooHeavy(self.limits.total, self.values.items())
-            if length <= keep:
-                body += chunk
-        return bytes(body) if length <= keep else None
+            self.uploads.append(Upload(field=part.name, filename=filename, content_type=part.content_type, body=body))
 
     def finish(self) -> Form:
         form = Form(self.values, partial(say, self.request), self.uploads)

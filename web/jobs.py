@@ -12,7 +12,6 @@ from inbox import backfill, calendars, featured, questions, quote_checks, quotes
 from models import (
     accounts,
     applications,
-    attempts,
     backfills,
     chores,
     deliveries,
@@ -22,6 +21,8 @@ from models import (
     keys,
     knocks,
     leaving,
+    limit_rows,
+    limit_sums,
     links,
     login_steps,
     mails,
@@ -30,7 +31,6 @@ from models import (
     overflows,
     points,
     posts,
-    quotas,
     received,
     repair_watches,
     servers,
@@ -113,7 +113,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "agreement_links": agreement_links.forget_old,
     "sign_ups": sign_ups.forget_old,
     "answered_sign_ups": sign_ups.forget_answered,
-    "attempts": attempts.forget_old,
+    "attempts": limit_rows.forget_old,
     "knocks": knocks.forget_old,
     "overflows": overflows.forget_old,
     "mails": mails.forget_old,
@@ -204,7 +204,7 @@ async def sweep_media(instance: Instance) -> None:
 async def forget_counts(instance: Instance) -> None:
     """Remove what clients and servers asked in the last hours: a flood leaves many rows in a day."""
     async with transaction(instance.pool) as conn:
-        await quotas.forget_old(conn)
+        await limit_sums.forget_old(conn)
 
 
 async def forget_stream_events(instance: Instance) -> None:

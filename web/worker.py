@@ -41,7 +41,7 @@ DRAIN_SECONDS = 8.0
 Step = Callable[[], Awaitable[int]]
 
 
-async def run_worker(instance: Instance, waker: Waker, stopping: asyncio.Event, *, role: str = "worker") -> None:
+async def run_worker(instance: Instance, waker: Waker, stopping: asyncio.Event) -> None:
     """Work until `stopping` is set, then finish what was begun, for at most DRAIN_SECONDS."""
     interrupt_long_steps()
     work, signs = Background(instance.pool, stopping), Background(instance.pool)
@@ -49,7 +49,7 @@ async def run_worker(instance: Instance, waker: Waker, stopping: asyncio.Event, 
     work.start("outbox", partial(loop, partial(_deliver, instance, waker, stopping), waker.delivery, stopping))
     jobs = JobBell()
     work.start("jobs", partial(_run_jobs, instance, stopping, jobs))
-    signs.start("heartbeat", partial(_beat, instance, waker, role, work))
+    signs.start("heartbeat", partial(_beat, instance, waker, "worker", work))
     signs.start("bells", partial(hear, instance, waker, jobs))
     await stopping.wait()
     waker.ring_here()  # so that nobody sleeps until the next look

@@ -23,7 +23,6 @@ __all__ = [
     "is_signed",
     "read_claims",
     "sign",
-    "verify",
 ]
 
 
@@ -40,12 +39,6 @@ def read_claims(envelope: Envelope, site: Site, at: datetime) -> list[Claim]:
     if "signature-input" in envelope.headers:
         return rfc9421.read_claims(envelope, site, at)
     return [cavage.read_claim(envelope, site, at)]
-
-
-def verify(envelope: Envelope, key: PublicKey, site: Site, at: datetime) -> bool:
-    """Whether `key` signed this request; of several signatures, the one that names the key. Raises SignatureInvalid."""
-    claims = [claim for claim in read_claims(envelope, site, at) if claim.key_id == key.uri]
-    return len(claims) == 1 and holds(claims[0], key)
 
 
 def sign(request: Envelope, target: Site, signer: Signer, *, knock: Knock, at: datetime) -> CIMultiDict[str]:

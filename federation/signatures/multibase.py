@@ -1,7 +1,6 @@
 """Multibase base58btc with a multicodec prefix, as Multikeys and embedded proofs write keys (FEP-521a)."""
 
 ED25519_PUBLIC = b"\xed\x01"
-ED25519_PRIVATE = b"\x80\x26"
 RSA_PUBLIC = b"\x85\x24"
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"

@@ -130,15 +130,3 @@ def note_of(value: Object | str) -> Note | None:
             return value.note
         case _:
             return None
-
-
-def owner_of(value: Object | str) -> str | None:
-    """Who may speak for an object: the actor itself, or `attributedTo`; None where it does not say."""
-    match value:
-        case ActorDocument():
-            return value.id
-        case Agreement() | EconomicEvent() | QuoteAuthorization():
-            return value.attributed_to
-        case _:
-            note = note_of(value)
-            return note.attributed_to if note else None

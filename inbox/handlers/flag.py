@@ -7,12 +7,10 @@ from inbox.errors import Ignored
 from models import actors, levels, posts, reports, staff_news
 from models.actors import Actor
 from models.database import Connection
+from models.limits import REPORTS
 from models.reports import EXTRACTS, NewReport
 from models.settings import Site
 from outbox.report_extracts import take_extracts
-
-MOST_A_DAY = 20
-"""So many reports are taken of one server, unless it is a friend."""
 
 
 async def handle_flag(conn: Connection, site: Site, sender: Actor, activity: Flag) -> None:
@@ -45,7 +43,7 @@ async def _sends_too_many(conn: Connection, sender: Actor) -> bool:
     decision = await levels.find(conn, sender.host)
     if decision is not None and decision.level == "friend":
         return False
-    return await reports.count_today(conn, sender.host) >= MOST_A_DAY
+    return await reports.count_lately(conn, sender.host, within=REPORTS.within) >= REPORTS.most
 
 
 async def _find_target(conn: Connection, uris: tuple[str, ...]) -> Actor | None:

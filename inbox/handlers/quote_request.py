@@ -8,13 +8,11 @@ from inbox.strangers import weigh_about
 from models import posts, quotes, strangers
 from models.actors import Actor
 from models.database import Connection
+from models.limits import QUOTES
 from models.posts import Post
 from models.settings import Site
 from outbox.quotes import grant, refuse
 from outbox.quoting import may_quote
-
-QUOTES_A_DAY = 10
-"""So many quotes of one strange domain are allowed a day; what comes above gets a no, or a wave would be shown here."""
 
 
 async def handle_quote_request(conn: Connection, site: Site, sender: Actor, activity: QuoteRequest) -> None:
@@ -48,4 +46,4 @@ async def _is_wave(conn: Connection, sender: Actor) -> bool:
     """Whether a server that nobody here knows asks for more in a day than it may (B-57)."""
     if (await strangers.look_at_writer(conn, sender.id)).known:
         return False
-    return await quotes.count_lately(conn, sender.host) >= QUOTES_A_DAY
+    return await quotes.count_lately(conn, sender.host, within=QUOTES.within) >= QUOTES.most

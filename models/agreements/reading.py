@@ -1,7 +1,7 @@
 """Find agreements; a listing is locked before anything about it changes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -166,16 +166,17 @@ async def count_live_of_host(conn: Connection, host: str, *, listing_id: int | N
     return found
 
 
-async def count_asked(conn: Connection, partner_id: int, listing_id: int) -> int:
-    """How often somebody has asked for this within a day, whatever became of it."""
+async def count_asked(conn: Connection, partner_id: int, listing_id: int, *, within: timedelta) -> int:
+    """How often somebody has asked for this within this time, whatever became of it."""
     found: int = await fetch_value(
         conn,
         """
         SELECT count(*) FROM exchange e JOIN agreement a ON a.exchange_id = e.id
-        WHERE e.listing_id = $2 AND e.partner_id = $1 AND a.created_at > now() - interval '1 day'
+        WHERE e.listing_id = $2 AND e.partner_id = $1 AND a.created_at > now() - $3::interval
         """,
         partner_id,
         listing_id,
+        within,
     )
     return found
 

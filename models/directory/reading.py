@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.database import Connection, fetch_all, fetch_column, fetch_one, fetch_records
+from models.database import Connection, fetch_all, fetch_one, fetch_records
 from models.directory.values import Credit, Evidence, Reason, Territory, Vouch
 
 
@@ -87,11 +87,6 @@ async def list_own_vouches(conn: Connection) -> list[OwnVouch]:
         ORDER BY t.vouched_at, t.host
         """,
     )
-
-
-async def list_accepted_hosts(conn: Connection) -> list[str]:
-    """Who is on the map."""
-    return await fetch_column(conn, "SELECT host FROM territory WHERE accepted_at IS NOT NULL ORDER BY host")
 
 
 async def load_evidence(conn: Connection, *, area_km: float, at: datetime) -> Evidence:

@@ -8,10 +8,8 @@ from models import waiting_posts
 from models.database import Connection, execute, fetch_all, fetch_value
 from models.directory.values import THRESHOLDS, Reason, Verdict
 from models.domains import find_domain
+from models.limits import VOUCHED_HOSTS
 from models.statements import name_values
-
-NEW_HOSTS_A_DAY = 10
-"""So many hosts that nobody knew may one list bring within a day, so that none can fill our table by itself (B-13)."""
 
 HOSTS_A_DOMAIN = 3
 """Only one of a domain can be on the map; a few are looked at, since the first may be given up."""
@@ -114,7 +112,7 @@ async def save_vouches(conn: Connection, voucher: Due, hosts: Sequence[str]) -> 
     await execute(conn, "DELETE FROM territory_vouch WHERE voucher = $1 AND host <> ALL($2)", voucher.host, list(hosts))
     known = await fetch_value(conn, "SELECT array_agg(host) FROM territory WHERE host = ANY($1)", list(hosts)) or []
     stranger = [host for host in hosts if host not in known] if voucher.depth < THRESHOLDS.depth else []
-    for host in stranger[:NEW_HOSTS_A_DAY]:
+    for host in stranger[: VOUCHED_HOSTS.most]:
         if await _save_candidate(conn, host, voucher.depth + 1):
             known.append(host)
     await execute(

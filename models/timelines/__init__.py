@@ -13,7 +13,6 @@ from models.timelines.network import (
     NetworkFilter,
     count_network,
     list_network,
-    list_territories_seen,
 )
 from models.timelines.public import list_public
 
@@ -39,5 +38,4 @@ __all__ = [
     "list_network",
     "list_public",
     "list_public_posts",
-    "list_territories_seen",
 ]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.database import Connection, fetch_column, fetch_planned
+from models.database import Connection, fetch_planned
 from models.statements import fragment, name_values
 
 
@@ -134,31 +134,3 @@ async def count_network(conn: Connection, filter: NetworkFilter) -> dict[tuple[s
     args = _COUNT.args(filter, text=filter.text.strip(), most=COUNT_LIMIT)
     rows = await fetch_planned(conn, _COUNT.sql, *args)
     return {(row["kind"], row["mode"]): row["total"] for row in rows}
-
-
-async def list_territories_seen(conn: Connection) -> list[str]:
-    """Ids of the coop actors whose open listings stand here, the busiest first; beyond 20 listings the newest counts.
-
-    The index is read from one territory to the next, so that the answer costs as many steps as there are territories
-    and not as there are listings.
-    """
-    return await fetch_column(
-        conn,
-        """
-        WITH RECURSIVE territory (uri) AS (
-            (SELECT min(territory_uri) FROM listing)
-            UNION ALL
-            SELECT (SELECT min(l.territory_uri) FROM listing l WHERE l.territory_uri > t.uri)
-            FROM territory t WHERE t.uri IS NOT NULL
-        )
-        SELECT t.uri FROM territory t CROSS JOIN LATERAL (
-            SELECT count(*) AS open, max(first.post_id) AS newest FROM (
-                SELECT l.post_id FROM listing l JOIN post p ON p.id = l.post_id
-                WHERE l.territory_uri = t.uri AND l.status IN ('open', 'reserved')
-                    AND p.deleted_at IS NULL AND p.audience = 'network'
-                ORDER BY l.post_id DESC LIMIT 20) AS first) AS known
-        WHERE known.open > 0
-            AND NOT EXISTS (SELECT FROM actor c WHERE c.uri = t.uri AND c.suspended_at IS NOT NULL)
-        ORDER BY known.open DESC, known.newest DESC
-        """,
-    )

@@ -48,7 +48,7 @@ def build_mentions(actors: Iterable[Actor]) -> tuple[Mention, ...]:
     return tuple(Mention(href=actor.uri, name=f"@{actor.handle}") for actor in actors)
 
 
-def build_place(of: ListingDetails | Actor, *, country: str = "FR") -> Place | None:
+def build_place(of: ListingDetails | Actor) -> Place | None:
     """Where a listing or an actor is, as far as others may know: the record holds nothing more exact."""
     if not of.place_name:
         return None
@@ -62,5 +62,5 @@ def build_place(of: ListingDetails | Actor, *, country: str = "FR") -> Place | N
         street=street or "",
         postcode=of.postcode or "",
         locality=of.place_name.partition(" (")[0],
-        country=country,
+        country="FR",
     )

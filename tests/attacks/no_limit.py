@@ -1,24 +1,21 @@
-"""Budgets that never end, for tests that send thousands of things from one host."""
+"""Limits that never end, for tests that send thousands of things from one host."""
 
 from typing import Any
 
+from models.limit_memory import MemoryCounter
+from models.limits import Limit
 
-class NoLimit:
+
+class NoLimit(MemoryCounter):
     """Always has some left."""
 
-    def spend(self, _: str) -> bool:
+    __slots__ = ()
+
+    def spend(self, limit: Limit, key: str) -> bool:
         """Always."""
         return True
-
-    def give_back(self, _: str) -> None:
-        """Nothing to give back."""
-
-    def tell(self, *, most: int) -> dict[str, int]:
-        """Nothing was counted."""
-        return {}
 
 
 def without_limits() -> dict[str, Any]:
     """Fields of an Instance."""
-    names = ("fetch_budget", "told_budget", "document_budget", "inbox_requests", "inbox_failures")
-    return {name: NoLimit() for name in names}
+    return {"counter": NoLimit()}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from federation.errors import FederationError
 from federation.fetches import fetch_actor, fetch_object
 from federation.nodeinfo import read_nodeinfo
-from federation.parse import parse_activity, parse_actor, parse_fetched
+from federation.parse import parse_activity
 from inbox.process import process_due
 from inbox.receive import receive
 from models.errors import DeclicError
@@ -25,7 +25,7 @@ from tests.attacks.judge import BUGS
 from tests.attacks.mutations import DOCUMENTS, MUTATIONS, change, documents, fuzz, move_to
 from tests.factories import HERE
 from tests.fediverse import sign_post
-from tests.payloads import load_json
+from tests.payloads import load_json, parse_actor, parse_fetched
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from federation.errors import SignatureInvalid
-from federation.signatures import Envelope, Knock, PublicKey, holds, read_claims, verify
+from federation.signatures import Envelope, Knock, PublicKey, holds, read_claims
 from federation.signatures import base64 as strict_base64
 from federation.signatures.digests import build_content_digest, build_digest, require_digests
 from federation.signatures.multibase import ED25519_PUBLIC, RSA_PUBLIC, decode, encode, encode_key
@@ -26,6 +26,7 @@ from inbox.policy import read_key_hosts
 from tests.attacks.mutations import fuzz
 from tests.factories import HERE
 from tests.fediverse import make_signer, public_pem, sign_post
+from tests.verifying import verify
 
 AT = datetime(2026, 11, 24, 8, tzinfo=UTC)
 BOB = make_signer("https://henin.test/users/bob#main-key")

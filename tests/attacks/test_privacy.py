@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from federation.fields import PUBLIC
-from inbox.handlers.flag import MOST_A_DAY
 from models import blocks, follows, servers
 from models.actors import Actor
 from models.database import transaction
+from models.limits import REPORTS
 from outbox import notes
 from outbox.notes import NoteDraft
 from tests.attacks.ground import Ground, identity
@@ -256,7 +256,7 @@ async def test_b59_a_flood_of_one_server_is_stopped_and_others_are_not(ground: G
             liked = activity(ground.bob, "Like", ground.offer, id=f"{ground.bob.uri}/fair/{number}")
             fair.append(await ground.door.send(ground.bob, liked))
 
-    rows = {"report": MOST_A_DAY, "favourite": 1, "notification": 1}
+    rows = {"report": REPORTS.most, "favourite": 1, "notification": 1}
     async with ground.judged(rows=rows, seconds=5, name="b59"):
         other = asyncio.create_task(go_on())
         answers = []

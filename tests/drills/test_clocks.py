@@ -13,7 +13,7 @@ from multidict import CIMultiDict
 
 from federation.errors import SignatureInvalid
 from federation.key_pairs import load_signer
-from federation.signatures import Envelope, PublicKey, verify
+from federation.signatures import Envelope, PublicKey
 from inbox.receive import receive
 from models import peers, sessions
 from models.database import connection, transaction
@@ -27,6 +27,7 @@ from tests.federation.loopback import Server, serve
 from tests.fediverse import make_signer, sign_post
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer
+from tests.verifying import verify
 from web.session import cookie_name
 from web.wake import announce_work
 

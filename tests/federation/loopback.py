@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from aiohttp import web
 from multidict import CIMultiDict
 
-from federation.signatures import Envelope, Knock, PublicKey, verify
+from federation.signatures import Envelope, Knock, PublicKey
 from models.settings import Site
 from tests.fediverse import make_signer
+from tests.verifying import verify
 
 ALICE = make_signer("https://lomme.test/users/alice#main-key")
 ALICE_KEY = PublicKey(uri=ALICE.key_id, owner="https://lomme.test/users/alice", key=ALICE.private_key.public_key())

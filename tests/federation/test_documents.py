@@ -11,6 +11,7 @@ from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from federation.transport import Fetched
 from models.database import connection, execute
+from models.limits import DOCUMENT_FETCHES
 from tests.fediverse import FakeFediverse
 
 NOTE = "https://henin.test/notes/1"
@@ -159,7 +160,7 @@ async def test_people_who_wait_may_ask_again_at_once(instance: Instance, fediver
 
 
 async def test_b14_one_host_has_one_budget_however_it_is_spelled(instance: Instance, fediverse: FakeFediverse) -> None:
-    allowed = next(number for number in range(1000) if not instance.document_budget.spend("victim.test"))
+    allowed = next(number for number in range(1000) if not instance.counter.spend(DOCUMENT_FETCHES, "victim.test"))
     assert allowed > 0
 
     for spelling in ("https://victim.test/a", "https://vIctim.test/a", "https://victim.test.:443/a"):

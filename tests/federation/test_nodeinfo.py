@@ -20,7 +20,7 @@ from federation.nodeinfo import (
     read_nodeinfo,
 )
 from federation.transport import Fetched
-from models import servers
+from models import peers
 from models.database import connection
 from models.settings import Site
 from tests.factories import HERE
@@ -77,7 +77,7 @@ async def test_the_newest_version_is_read_and_kept(instance: Instance, fediverse
 
     assert (found.software, found.users, found.open_registrations) == ("declic", 120, True)
     async with connection(instance.pool) as conn:
-        kept = await servers.find(conn, "henin.test")
+        kept = await peers.find_peer(conn, "henin.test")
     assert kept is not None and kept.software == "declic" and kept.name == "Coop d’entraide de Lomme"
 
 

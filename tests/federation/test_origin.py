@@ -3,7 +3,7 @@
 import pytest
 
 from federation.errors import NotAllowed
-from federation.origin import require_attributed, require_key_owner, require_owner, require_same_origin, same_origin
+from federation.origin import require_attributed, require_owner, require_same_origin, same_origin
 from federation.vocabulary.activities import Like
 
 BOB = "https://henin.test/users/bob"
@@ -62,13 +62,6 @@ def test_b22_an_object_is_its_authors(id: str, attributed_to: str | None) -> Non
 
     with pytest.raises(NotAllowed):
         require_attributed(BOB, id, attributed_to)
-
-
-def test_b16_a_key_lives_where_its_owner_lives() -> None:
-    require_key_owner(f"{BOB}#main-key", BOB)
-
-    with pytest.raises(NotAllowed):
-        require_key_owner(f"{MALLORY}#main-key", BOB)
 
 
 def test_what_is_said_names_both_hosts() -> None:

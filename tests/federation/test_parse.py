@@ -13,22 +13,13 @@ from hypothesis import strategies as st
 
 from federation.errors import Malformed, Unsupported
 from federation.jsonld import JsonLdProcessor
-from federation.parse import (
-    NeedsCompaction,
-    decode,
-    parse_activity,
-    parse_actor,
-    parse_any_activity,
-    parse_fetched,
-    read_fetched,
-    understand,
-)
+from federation.parse import NeedsCompaction, decode, parse_activity, parse_any_activity, read_fetched, understand
 from federation.vocabulary.activities import Create, Like
 from federation.vocabulary.activity_readers import read_activity
 from federation.vocabulary.collections import Collection, CollectionPage
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.objects import Note
-from tests.payloads import EVERY, UNUSUAL, load, load_json
+from tests.payloads import EVERY, UNUSUAL, load, load_json, parse_actor, parse_fetched
 
 AS = "https://www.w3.org/ns/activitystreams"
 LIKE = {

@@ -11,7 +11,7 @@ from pyld import jsonld
 from federation.compaction import compact_document, load_context
 from federation.fields import PUBLIC
 from federation.jsonld import JsonLdProcessor
-from federation.parse import parse_fetched, read_fetched, understand
+from federation.parse import read_fetched, understand
 from federation.serialize import BrokenRule, serialize, to_json
 from federation.terms import ACTIVITYSTREAMS, PREFIXES, SECURITY, TERMS
 from federation.vocabulary.activities import Create, Delete, Like
@@ -19,7 +19,7 @@ from federation.vocabulary.collections import CollectionPage, Verbatim
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.objects import Note, Tombstone
 from federation.vocabulary.parts import Document, Hashtag
-from tests.payloads import OURS, load, load_json
+from tests.payloads import OURS, load, load_json, parse_fetched
 
 OPTIONS = {"documentLoader": load_context}
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)

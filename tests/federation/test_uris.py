@@ -25,7 +25,6 @@ UUID = "0b9c6f2e-3f0e-4c1c-9a55-6a1f0b7f1a01"
         (uris.following_uri(SITE, "alice"), "following"),
         (uris.featured_uri(SITE, "alice"), "featured"),
         (uris.proposals_uri(SITE, "alice"), "proposals"),
-        (uris.moderators_uri(SITE, "alice"), "moderators"),
         (uris.listing_uri(SITE, "alice", UUID), "listing"),
         (uris.listing_uri(SITE, "alice", UUID) + "#primary", "intent"),
         (uris.listing_uri(SITE, "alice", UUID) + "/replies", "listing_replies"),

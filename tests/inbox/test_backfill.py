@@ -12,6 +12,7 @@ from models import backfills
 from models.actors import Actor
 from models.backfills import Backfill
 from models.database import connection, execute, transaction
+from tests.asking import find_backfill
 from tests.fediverse import Person
 from tests.inbox.desk import Desk, write_moment
 
@@ -45,7 +46,7 @@ async def fill(desk: Desk, actor: Actor) -> Backfill:
         await backfills.ask(conn, actor.id)
     await fill_back(desk.instance, {"actor": actor.id})
     async with connection(desk.instance.pool) as conn:
-        found = await backfills.find(conn, actor.id)
+        found = await find_backfill(conn, actor.id)
     assert found is not None
     return found
 
@@ -170,7 +171,7 @@ async def test_after_an_absence_everybody_who_is_followed_is_asked_once(
 
     assert (first, asked, await catch_up(instance)) == (0, 1, 0)
     async with connection(instance.pool) as conn:
-        found = await backfills.find(conn, followed.id)
+        found = await find_backfill(conn, followed.id)
     assert found is not None
     assert timedelta(hours=5, minutes=50) < datetime.now(UTC) - found.since < timedelta(hours=6, minutes=10)
 
@@ -183,13 +184,13 @@ async def test_d07_what_cannot_be_read_for_now_is_read_later(desk: Desk, bob: Pe
     with pytest.raises(FetchFailed):  # which makes the job come again
         await fill(desk, followed)
     async with connection(desk.instance.pool) as conn:
-        meanwhile = await backfills.find(conn, followed.id)
+        meanwhile = await find_backfill(conn, followed.id)
         await execute(conn, "DELETE FROM failed_fetch")
     serve_outbox(desk, bob, [line(desk, bob, 1)])
     await fill_back(desk.instance, {"actor": followed.id})
 
     async with connection(desk.instance.pool) as conn:
-        at_last = await backfills.find(conn, followed.id)
+        at_last = await find_backfill(conn, followed.id)
     assert meanwhile is not None and (meanwhile.state, meanwhile.error) == ("failed", "SERVER_ERROR")
     assert at_last is not None and (at_last.state, at_last.error, at_last.kept) == ("done", None, 1)
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from inbox.featured import ask_once_a_day, read_featured
-from models import jobs, pins, posts
+from models import pins, posts
 from models.actors import Actor
 from models.database import connection, execute, transaction
+from tests.asking import count_jobs
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
 
@@ -67,7 +68,7 @@ async def test_it_is_asked_for_once_a_day(desk: Desk, bob: Person) -> None:
     for _ in range(2):
         async with transaction(desk.instance.pool) as conn:
             await ask_once_a_day(conn, actor)
-            waiting = await jobs.count_waiting(conn)
+            waiting = await count_jobs(conn)
 
     assert waiting == 1
     async with transaction(desk.instance.pool) as conn:

@@ -2,21 +2,23 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from federation.budget import FetchBudget
 from federation.errors import Cause, FetchFailed
 from federation.jsonld import JsonLdProcessor
 from federation.proofs import add_proof
+from inbox import policy
 from inbox.forwarded import find_vouched
 from inbox.headers import read_body
 from inbox.process import process_due
 from models import servers
 from models.actors import Actor
 from models.database import connection
+from models.limits import KEY_FETCHES, POSTS
 from tests.factories import HERE
 from tests.federation.proofs.samples import copy, give_proof_key, make_create, sign_linked
 from tests.fediverse import Person, sign_post
@@ -225,7 +227,7 @@ async def test_ht04_the_one_who_brings_is_counted_before_anything_is_fetched_for
     desk: Desk, bob: Person, relay: Person
 ) -> None:
     await desk.meet(relay)
-    while desk.instance.inbox_requests.spend("relais.test"):
+    while desk.instance.counter.spend(POSTS, "relais.test"):
         pass
     desk.fediverse.fetched.clear()
 
@@ -237,9 +239,9 @@ async def test_ht04_the_one_who_brings_is_counted_before_anything_is_fetched_for
 
 @pytest.mark.parametrize("believed", [True, False])
 async def test_ht04_who_brings_it_spends_his_own_budget_and_never_that_of_the_author(
-    desk: Desk, bob: Person, relay: Person, believed: bool
+    desk: Desk, bob: Person, relay: Person, believed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    object.__setattr__(desk.instance, "inbox_requests", FetchBudget(5))
+    monkeypatch.setattr(policy, "POSTS", replace(POSTS, most=5))
     brought = [make_create(bob, number) for number in range(6)]
 
     outcomes = [await desk.post(relay, prove(desk, bob, one) if believed else one) for one in brought]
@@ -263,7 +265,7 @@ async def test_b14_forwarding_leaves_the_budget_for_keys_alone(desk: Desk, bob: 
     for number in range(40):
         await desk.post(relay, make_create(bob, number))
 
-    assert desk.instance.fetch_budget.spend("henin.test")
+    assert desk.instance.counter.spend(KEY_FETCHES, "henin.test")
 
 
 async def test_ax12_the_end_of_an_account_that_its_server_confirms_may_be_brought(

@@ -13,6 +13,7 @@ from inbox.process import process_due
 from models import knocks, levels
 from models.actors import Actor
 from models.database import transaction
+from models.limits import POSTS
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
 
@@ -174,7 +175,7 @@ async def test_b38_ten_thousand_invented_hosts_leave_memory_as_it_was(desk: Desk
 
     assert all(await asyncio.gather(*(knock(number) for number in range(10_000))))
     for number in range(10_000):
-        desk.instance.inbox_requests.spend(f"h{number}.test")
+        desk.instance.counter.spend(POSTS, f"h{number}.test")
 
-    assert len(desk.instance.inbox_requests) <= 4096
+    assert desk.instance.counter.size(POSTS) <= 4096
     assert desk.instance.welcomes.size == 1

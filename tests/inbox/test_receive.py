@@ -15,10 +15,11 @@ from federation.instance import Instance
 from federation.signatures import Envelope, Knock, sign
 from inbox.process import process_due
 from inbox.receive import receive
-from models import servers
+from models import peers, servers
 from models.actors import Actor
 from models.database import connection, execute, open_pool
 from models.errors import Unavailable
+from models.limits import POSTS, WRONG_SIGNATURES
 from models.settings import Settings
 from tests.factories import HERE, make_local_actor
 from tests.fediverse import FakeFediverse, Person, make_signer, sign_post
@@ -259,7 +260,7 @@ async def test_ht04_an_end_that_nobody_can_verify_is_counted_like_a_signature_th
     await execute_all(desk, "DELETE FROM public_key")
     desk.instance.public_keys.clear()
     desk.fediverse.documents[bob.uri] = FetchFailed(Cause.GONE, "henin.test", answer=410)
-    while desk.instance.inbox_failures.spend("henin.test"):
+    while desk.instance.counter.spend(WRONG_SIGNATURES, "henin.test"):
         pass
 
     assert (await desk.post(bob, desk.activity(bob, "Delete", bob.uri))).status == 429
@@ -319,7 +320,7 @@ async def test_nobody_elsewhere_is_one_of_ours(desk: Desk) -> None:
 
 async def test_one_origin_in_a_hurry_is_asked_to_wait_and_others_are_not(desk: Desk, bob: Person) -> None:
     await desk.meet(bob)
-    while desk.instance.inbox_requests.spend("henin.test"):
+    while desk.instance.counter.spend(POSTS, "henin.test"):
         pass
 
     hurried = await desk.post(bob, desk.create(bob))
@@ -355,7 +356,7 @@ async def test_a_verified_request_counts_as_a_sign_of_life(desk: Desk, bob: Pers
     await desk.post(bob, desk.create(bob))
 
     async with connection(desk.instance.pool) as conn:
-        server = await servers.find(conn, "henin.test")
+        server = await peers.find_peer(conn, "henin.test")
     assert server is not None and server.last_in_at is not None
 
 

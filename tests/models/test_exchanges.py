@@ -8,6 +8,7 @@ from models.database import Connection, execute
 from models.errors import NotFound
 from models.listings import Listing
 from models.posts import Post
+from tests.asking import count_unread_threads
 from tests.factories import make_listing, make_member, make_note, make_remote_actor
 
 
@@ -40,15 +41,15 @@ async def test_private_answers_both_ways_are_one_thread(conn: Connection) -> Non
 async def test_whoever_writes_has_read_and_the_other_has_not(conn: Connection) -> None:
     alice, bob, listing = await met(conn)
     asked = await write(conn, bob, listing.post, alice)
-    assert await exchanges.count_unread(conn, alice.id) == 1
+    assert await count_unread_threads(conn, alice.id) == 1
 
     [thread] = await my_exchanges.list_mine(conn, alice.id)
     await exchanges.mark_read(conn, thread.id, alice.id, asked.id)
 
-    assert await exchanges.count_unread(conn, alice.id) == 0
+    assert await count_unread_threads(conn, alice.id) == 0
     await write(conn, alice, asked, bob)
-    assert await exchanges.count_unread(conn, alice.id) == 0
-    assert await exchanges.count_unread(conn, bob.id) == 1
+    assert await count_unread_threads(conn, alice.id) == 0
+    assert await count_unread_threads(conn, bob.id) == 1
 
 
 async def test_each_person_has_a_thread_of_her_own(conn: Connection) -> None:
@@ -100,7 +101,7 @@ async def test_a_muted_thread_is_not_counted(conn: Connection) -> None:
 
     await exchanges.save_muted(conn, thread.id, alice.id, muted=True)
 
-    assert await exchanges.count_unread(conn, alice.id) == 0
+    assert await count_unread_threads(conn, alice.id) == 0
 
 
 async def test_a_thread_outlives_the_copy_of_a_listing_that_was_withdrawn(conn: Connection) -> None:

@@ -12,6 +12,7 @@ import pytest
 from models import chores, jobs
 from models.database import Connection, Pool, connection, open_pool, transaction
 from models.jobs import Handler, JobBell, Periodic, enqueue, run_jobs
+from tests.asking import count_jobs
 from tests.eventually import eventually
 
 
@@ -97,7 +98,7 @@ async def test_a_job_whose_fact_is_rolled_back_does_not_exist(pool: Pool) -> Non
             raise ZeroDivisionError
 
     async with connection(pool) as conn:
-        assert await jobs.count_waiting(conn) == 0
+        assert await count_jobs(conn) == 0
 
 
 async def test_a_job_that_fails_is_tried_again(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +112,7 @@ async def test_a_job_that_fails_is_tried_again(pool: Pool, monkeypatch: pytest.M
         assert [await mail.next(), await mail.next()] == [1, 1]
 
     async with connection(pool) as conn:
-        assert await jobs.count_waiting(conn) == 0
+        assert await count_jobs(conn) == 0
 
 
 async def test_a_job_that_kills_its_worker_does_not_come_back_for_ever(pool: Pool) -> None:
@@ -149,7 +150,7 @@ async def test_the_same_key_waits_once(conn: Connection) -> None:
     for _ in range(3):
         await enqueue(conn, "picture", 5, key="picture:5")
 
-    assert await jobs.count_waiting(conn) == 1
+    assert await count_jobs(conn) == 1
 
 
 async def test_a_chore_runs_and_one_that_fails_leaves_the_others_running(pool: Pool) -> None:

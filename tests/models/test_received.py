@@ -11,6 +11,7 @@ from models import received
 from models.database import Connection, Pool, execute, fetch_value
 from models.errors import Unavailable
 from models.received import NewReceived, Received, make_intake
+from tests.asking import enqueue_one
 
 
 def make_new(number: int = 1, actor: str = "bob", body: bytes = b"{}") -> NewReceived:
@@ -34,10 +35,10 @@ async def claim(
 
 
 async def test_the_same_activity_twice_is_kept_once(conn: Connection) -> None:
-    assert await received.enqueue(conn, make_new())
+    assert await enqueue_one(conn, make_new())
 
-    assert not await received.enqueue(conn, make_new())
-    assert await received.enqueue(conn, make_new(body=b"another body"))
+    assert not await enqueue_one(conn, make_new())
+    assert await enqueue_one(conn, make_new(body=b"another body"))
 
 
 async def test_copies_within_one_batch_are_kept_once(conn: Connection) -> None:
@@ -46,15 +47,15 @@ async def test_copies_within_one_batch_are_kept_once(conn: Connection) -> None:
 
 async def test_activities_are_claimed_in_the_order_they_came(conn: Connection) -> None:
     for number in (1, 2, 3):
-        await received.enqueue(conn, make_new(number))
+        await enqueue_one(conn, make_new(number))
 
     assert [row.activity_uri[-1] for row in await claim(conn)] == ["1", "2", "3"]
 
 
 async def test_an_actor_in_somebodys_hands_is_left_alone(conn: Connection) -> None:
-    await received.enqueue(conn, make_new(1))
-    await received.enqueue(conn, make_new(2))
-    await received.enqueue(conn, make_new(3, "carl"))
+    await enqueue_one(conn, make_new(1))
+    await enqueue_one(conn, make_new(2))
+    await enqueue_one(conn, make_new(3, "carl"))
 
     first = await claim(conn, limit=1)
     rest = await claim(conn)
@@ -64,7 +65,7 @@ async def test_an_actor_in_somebodys_hands_is_left_alone(conn: Connection) -> No
 
 async def test_what_a_dead_worker_held_is_taken_again_in_order(conn: Connection) -> None:
     for number in (1, 2):
-        await received.enqueue(conn, make_new(number))
+        await enqueue_one(conn, make_new(number))
     await claim(conn, limit=1)
 
     again = await claim(conn, seconds=31)
@@ -73,7 +74,7 @@ async def test_what_a_dead_worker_held_is_taken_again_in_order(conn: Connection)
 
 
 async def test_a_renewed_claim_is_kept(conn: Connection) -> None:
-    await received.enqueue(conn, make_new())
+    await enqueue_one(conn, make_new())
     worker = uuid4()
     [row] = await claim(conn, worker=worker)
 
@@ -84,7 +85,7 @@ async def test_a_renewed_claim_is_kept(conn: Connection) -> None:
 
 async def test_what_is_done_is_not_claimed_again(conn: Connection) -> None:
     for number in (1, 2, 3):
-        await received.enqueue(conn, make_new(number))
+        await enqueue_one(conn, make_new(number))
     done, ignored, failed = await claim(conn)
 
     await received.finish(conn, done.id)
@@ -96,10 +97,10 @@ async def test_what_is_done_is_not_claimed_again(conn: Connection) -> None:
 
 
 async def test_a_retry_does_not_hold_up_what_came_later(conn: Connection) -> None:
-    await received.enqueue(conn, make_new(1))
+    await enqueue_one(conn, make_new(1))
     [row] = await claim(conn)
     await received.retry(conn, row.id, error="cannot fetch", due_at=datetime.now(UTC) + timedelta(minutes=1))
-    await received.enqueue(conn, make_new(2))
+    await enqueue_one(conn, make_new(2))
 
     assert [row.activity_uri[-1] for row in await claim(conn)] == ["2"]
     assert [row.activity_uri[-1] for row in await claim(conn, seconds=90)] == ["1", "2"]
@@ -107,7 +108,7 @@ async def test_a_retry_does_not_hold_up_what_came_later(conn: Connection) -> Non
 
 async def test_done_rows_are_forgotten_sooner_than_failed_ones(conn: Connection) -> None:
     for number in (1, 2):
-        await received.enqueue(conn, make_new(number))
+        await enqueue_one(conn, make_new(number))
     await execute(
         conn,
         """
@@ -150,10 +151,10 @@ async def test_without_a_database_nothing_is_acknowledged(pool: Pool) -> None:
 
 async def test_d16_what_outlived_two_workers_is_given_alone_to_one_that_does_nothing_else(conn: Connection) -> None:
     for number, actor in ((1, "bob"), (2, "carl"), (3, "dora")):
-        await received.enqueue(conn, make_new(number, actor))
+        await enqueue_one(conn, make_new(number, actor))
     for seconds in (0, 31):
         assert len(await claim(conn, seconds=seconds)) == 3
-    await received.enqueue(conn, make_new(4, "eve"))
+    await enqueue_one(conn, make_new(4, "eve"))
     at = datetime.now(UTC) + timedelta(seconds=63)
 
     busy = await received.claim(conn, worker=uuid4(), limit=100, at=at, busy=True)
@@ -166,7 +167,7 @@ async def test_d16_what_outlived_two_workers_is_given_alone_to_one_that_does_not
 
 
 async def test_an_end_that_is_written_down_is_no_death(conn: Connection) -> None:
-    await received.enqueue(conn, make_new())
+    await enqueue_one(conn, make_new())
     for _ in range(6):
         [row] = await claim(conn, seconds=100)
         await received.retry(conn, row.id, error="not yet", due_at=datetime.now(UTC))
@@ -175,12 +176,12 @@ async def test_an_end_that_is_written_down_is_no_death(conn: Connection) -> None
 
 
 async def test_of_a_large_body_only_the_beginning_stays_once_it_took_effect(conn: Connection) -> None:
-    await received.enqueue(conn, make_new(body=b"{" + b"x" * 1_000_000 + b"}"))
-    await received.enqueue(conn, make_new(2, body=b"{}"))
+    await enqueue_one(conn, make_new(body=b"{" + b"x" * 1_000_000 + b"}"))
+    await enqueue_one(conn, make_new(2, body=b"{}"))
     large, small = await claim(conn)
     await received.finish(conn, large.id, ignored="not wanted")
     await received.finish(conn, small.id)
 
     assert await fetch_value(conn, "SELECT length(body) FROM received WHERE id = $1", large.id) == 8192
     assert await fetch_value(conn, "SELECT body FROM received WHERE id = $1", small.id) == b"{}"
-    assert not await received.enqueue(conn, make_new(body=large.body)), "it is known all the same"
+    assert not await enqueue_one(conn, make_new(body=large.body)), "it is known all the same"

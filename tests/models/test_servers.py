@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models import circuits, servers
+from models import circuits, peers, servers
 from models.database import Connection, execute, fetch_value
 from tests.factories import save_failure
 
@@ -18,7 +18,7 @@ async def test_ht07_a_host_is_unavailable_after_seven_days_of_failing(conn: Conn
     told = [await save_failure(conn, "henin.test", "down", on=today - timedelta(days=day)) for day in range(8)]
 
     assert told == [False] * 6 + [True, False]
-    server = await servers.find(conn, "henin.test")
+    server = await peers.find_peer(conn, "henin.test")
     assert server is not None and server.unavailable_since is not None and server.probe_at is not None
 
 
@@ -37,8 +37,8 @@ async def test_ht07_a_success_forgets_failures_and_opens_the_host_once(conn: Con
     assert (opened.host, opened.unavailable) == ("henin.test", True)
     assert await circuits.save_success(conn, arrive("arras.test", "henin.test")) == []
 
-    server = await servers.find(conn, "henin.test")
-    assert server is not None and server.failure is None and server.failing_days == []
+    server = await peers.find_peer(conn, "henin.test")
+    assert server is not None and server.failure is None and server.failing_since is None
 
 
 async def test_ht07_a_host_that_speaks_again_is_probed_at_once_but_not_over_and_over(conn: Connection) -> None:

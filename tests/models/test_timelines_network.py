@@ -7,7 +7,7 @@ import pytest
 from models import timelines
 from models.database import Connection, execute
 from models.timelines import NetworkFilter
-from tests.factories import make_listing, make_local_actor, make_member, make_remote_actor
+from tests.factories import make_listing, make_member, make_remote_actor
 
 LOMME = (50.645, 2.987)
 LILLE = (50.631, 3.047)
@@ -153,23 +153,3 @@ async def test_pages_follow_one_another(conn: Connection) -> None:
         pages = [await timelines.list_network(conn, filter, offset=offset, limit=2) for offset in (0, 2, 4, 6)]
 
         assert [[found.id for found in page] for page in pages] == [made[:2], made[2:4], made[4:], []]
-
-
-async def test_territories_are_those_with_open_listings_the_busiest_first(conn: Connection) -> None:
-    bob, alice = await make_remote_actor(conn), await make_local_actor(conn)
-    for uri, count in (("https://b.test/coop", 2), ("https://a.test/coop", 1), ("https://c.test/coop", 3)):
-        for _ in range(count):
-            await make_listing(conn, bob, territory_uri=uri)
-    await make_listing(conn, bob, territory_uri="https://closed.test/coop", status="fulfilled")
-    await make_listing(conn, alice, territory_uri="https://secret.test/coop", post={"audience": "coop"})
-    await make_listing(conn, alice, territory_uri=None)
-
-    assert await timelines.list_territories_seen(conn) == [
-        "https://c.test/coop",
-        "https://b.test/coop",
-        "https://a.test/coop",
-    ]
-
-
-async def test_without_listings_there_are_no_territories(conn: Connection) -> None:
-    assert await timelines.list_territories_seen(conn) == []

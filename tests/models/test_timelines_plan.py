@@ -92,7 +92,6 @@ READS: dict[str, tuple[int, Read]] = {
             conn, CatalogueFilter(latitude=50.64, longitude=3.0, radius=10, kinds=("offer",)), Page()
         ),
     ),
-    "the territories": (9000, lambda conn: timelines.list_territories_seen(conn)),
 }
 
 

@@ -115,6 +115,7 @@ async def test_a_description_has_a_limit_and_a_sentence(conn: Connection) -> Non
         await uploads.create_upload(conn, alice.id, stored(), "x" * 1501)
 
     assert error.value.field == "description"
+    assert len((await uploads.create_upload(conn, alice.id, stored(), "x" * 1500)).description) == 1500
 
 
 async def test_thirty_uploads_may_wait_and_no_more(conn: Connection) -> None:

@@ -11,7 +11,7 @@ from federation.answers import Answer
 from federation.errors import Cause
 from federation.instance import Instance
 from federation.signatures import Knock, Signer
-from models import deliveries, held, servers
+from models import deliveries, held, peers
 from models.actors import Actor
 from models.database import Pool, connection, transaction
 from models.settings import Settings
@@ -226,13 +226,13 @@ async def test_a_2xx_counts_as_the_health_of_the_host(instance: Instance, fedive
 
     await deliver_due(instance)
     async with connection(instance.pool) as conn:
-        failing = await servers.find(conn, "henin.test")
+        failing = await peers.find_peer(conn, "henin.test")
     await deliver_due(instance, later(minutes=1))
     async with connection(instance.pool) as conn:
-        well = await servers.find(conn, "henin.test")
+        well = await peers.find_peer(conn, "henin.test")
 
-    assert failing is not None and failing.failure == DOWN.error and len(failing.failing_days) == 1
-    assert well is not None and well.failure is None and well.failing_days == [] and well.last_out_at is not None
+    assert failing is not None and failing.failure == DOWN.error and failing.failing_since is not None
+    assert well is not None and well.failure is None and well.failing_since is None and well.last_out_at is not None
 
 
 async def test_an_actor_without_key_fails_without_stopping_others(instance: Instance, fediverse: FakeFediverse) -> None:
@@ -247,7 +247,7 @@ async def test_an_actor_without_key_fails_without_stopping_others(instance: Inst
 
     assert sorted(await states(instance)) == ["done", "waiting"]
     async with connection(instance.pool) as conn:
-        server = await servers.find(conn, "henin.test")
+        server = await peers.find_peer(conn, "henin.test")
     assert server is not None and server.failure is None, "that is no trouble of theirs"
 
 

@@ -15,6 +15,7 @@ from outbox import accounts
 from outbox.agreements import accept, request
 from outbox.endings import cancel
 from outbox.listings import withdraw
+from tests.asking import count_unread_threads
 from tests.factories import HERE, make_listing, make_member, make_note
 from tests.pair import Pair, make_pair
 
@@ -57,7 +58,7 @@ async def test_who_borrowed_from_her_keeps_the_thread_and_is_told(conn: Connecti
     assert (ended.state, ended.begins_at, ended.ends_at) == ("cancelled", TERMS.begins_at, TERMS.ends_at)
     assert ended.ended_at is not None
     assert (event.kind, event.actor_id, event.details["gone"]) == ("cancelled", alice.id, True)
-    assert await exchanges.count_unread(conn, hocine.id) == 1
+    assert await count_unread_threads(conn, hocine.id) == 1
     assert [post.content for post in await posts.list_by_ids(conn, [message.id])] == ["<p>Merci !</p>"]
 
 

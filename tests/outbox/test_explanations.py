@@ -20,6 +20,7 @@ from outbox.agreements import counter, propose, request
 from outbox.builders.explanations import write_again
 from outbox.endings import cancel, refuse
 from outbox.explanations import ask_again
+from tests.asking import count_unread_threads
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by, note_by
 from tests.outbox.sent import list_sent
@@ -115,7 +116,7 @@ async def test_new_terms_may_be_explained_again(scene: Scene) -> None:
 async def test_what_is_written_by_itself_leaves_his_words_unread(scene: Scene) -> None:
     await scene.write("Ok je vous rappelle ce soir")
 
-    assert await exchanges.count_unread(scene.conn, scene.alice.id) == 1
+    assert await count_unread_threads(scene.conn, scene.alice.id) == 1
     assert [talk.unread for talk in await conversations.list_owned(scene.conn, scene.alice.id)] == [True]
 
 
@@ -123,7 +124,7 @@ async def test_that_they_agree_is_news_to_whoever_proposed(scene: Scene) -> None
     await scene.write("Oui")
 
     assert await scene.state() == "agreed"
-    assert await exchanges.count_unread(scene.conn, scene.alice.id) == 1
+    assert await count_unread_threads(scene.conn, scene.alice.id) == 1
 
 
 @pytest.mark.parametrize("type", ["Service", "Application", "Group"])

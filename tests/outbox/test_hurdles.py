@@ -12,6 +12,7 @@ from models.database import Connection, execute
 from models.errors import Conflict, DeclicError, NotFound
 from models.listings import Listing
 from models.unavailabilities import add, midnight
+from outbox import hurdles
 from outbox.agreements import accept, request
 from outbox.hurdles import require_askable
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
@@ -116,3 +117,19 @@ async def test_whoever_has_three_requests_waiting_waits(conn: Connection) -> Non
 
     with pytest.raises(Conflict, match="too_many_requests_here"):
         await require_askable(conn, bob, listing)
+
+
+async def test_whoever_has_thirty_requests_waiting_in_all_waits(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob, first = await meet(conn, mode="loan")
+    others = [await make_listing(conn, alice, mode="loan") for _ in range(2)]
+    today = midnight(datetime.now(UTC).date())
+    assert hurdles.WAITING_ALL == 30
+    monkeypatch.setattr(hurdles, "WAITING_ALL", 2)
+    for listing in (first, others[0]):
+        await require_askable(conn, bob, listing)
+        await request(conn, HERE, bob, listing, Terms(begins_at=today + 2 * DAY, ends_at=today + 3 * DAY))
+
+    with pytest.raises(Conflict, match="too_many_requests_waiting"):
+        await require_askable(conn, bob, others[1])

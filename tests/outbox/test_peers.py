@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models import deliveries, levels, servers
+from models import deliveries, levels
 from models.actors import Actor
 from models.database import Connection, execute, fetch_column, fetch_value
 from models.directory.reading import list_entries
+from models.peers import find_peer
 from outbox import again, peers
 from tests.factories import make_activity, make_follow, make_local_actor, make_remote_actor
 
@@ -47,7 +48,7 @@ async def test_whoever_is_vouched_for_is_a_friend_and_stays_one(conn: Connection
     await peers.vouch_no_more(conn, HENIN)
 
     [entry] = await list_entries(conn)
-    server = await servers.find(conn, HENIN)
+    server = await find_peer(conn, HENIN)
     assert vouched.vouched and not entry.vouched
     assert server is not None and server.level == "friend"
 

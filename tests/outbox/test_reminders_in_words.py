@@ -17,6 +17,7 @@ from outbox.agreements import accept, propose, request
 from outbox.endings import cancel
 from outbox.listings import withdraw
 from outbox.reminders import remind_due
+from tests.asking import count_unread_threads
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
 from tests.outbox.sent import list_sent
@@ -70,7 +71,7 @@ async def test_the_borrower_is_reminded_by_day_and_once(instance: Instance) -> N
         said = await list_reminders(conn)
         alice = await actors.get(conn, held.owner_id)
         notes = [one.activity for one in await list_sent(conn)]
-        assert await exchanges.count_unread(conn, alice.id) == 1, "the clock spoke in her name; she has not seen it"
+        assert await count_unread_threads(conn, alice.id) == 1, "the clock spoke in her name; she has not seen it"
     assert "Rappel : « Tente », c’est pour bientôt, du " in said[0] and "Alice le lit" in said[0]
     assert "la fin du prêt approche" in said[1]
     assert "est-ce rendu ?" in said[2]

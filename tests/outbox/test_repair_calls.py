@@ -10,8 +10,9 @@ from federation.instance import Instance
 from models import blocks, mutes, repair_watches
 from models.actors import Actor
 from models.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
+from models.limits import REPAIR_CALLS
 from models.listings import Listing, ListingDraft
-from models.repair_watches import A_DAY, RepairWatch
+from models.repair_watches import RepairWatch
 from models.settings import Settings
 from outbox import listings, repair_calls
 from tests.factories import HERE, make_listing, make_local_actor, make_member, make_remote_actor
@@ -157,7 +158,7 @@ async def test_calls_of_which_nobody_may_be_told_keep_no_other_from_being_told(
 async def test_whoever_calls_all_day_is_not_told_of_any_more(conn: Connection, hocine: Actor) -> None:
     await make_repairer(conn, "awa")
 
-    made = [await call(conn, hocine, title=f"Pneu {number}") for number in range(A_DAY + 1)]
+    made = [await call(conn, hocine, title=f"Pneu {number}") for number in range(REPAIR_CALLS.most + 1)]
 
-    assert [await repair_watches.count_told(conn, one.id) for one in made] == [1] * A_DAY + [0]
-    assert await call(conn, await make_member(conn, "nour")) and len(await list_told(conn)) == A_DAY + 1
+    assert [await repair_watches.count_told(conn, one.id) for one in made] == [1] * REPAIR_CALLS.most + [0]
+    assert await call(conn, await make_member(conn, "nour")) and len(await list_told(conn)) == REPAIR_CALLS.most + 1

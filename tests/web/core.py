@@ -64,7 +64,7 @@ async def serving(instance: Instance, routes: Iterable[web.RouteDef] = ()) -> As
     app[IN_FLIGHT] = set()
     app[BACKGROUND] = Background(instance.pool)
     app[WAKER] = Waker(instance.pool)
-    app[QUOTA] = Quota(instance.pool, instance.settings.rate_limit)
+    app[QUOTA] = Quota(instance.counter, instance.settings.rate_limit)
     app[HUB] = Hub(instance.pool, make_look(app), app[WAKER])
     app.add_routes([*ROUTES, *routes])
     app.on_response_prepare.append(add_headers)

@@ -14,7 +14,7 @@ from models.disk_space import LOW, MEGABYTE, RESERVE, Space
 from models.errors import NoSpace
 from tests.factories import make_member
 from tests.web.core import make_instance, serving
-from web.api.multipart import Files, read_multipart
+from web.api.parameters import read_parameters
 from web.disk import watch_disk
 
 LARGE = 100 * 1024 * MEGABYTE
@@ -83,7 +83,7 @@ async def test_a_film_is_no_longer_taken_in_as_soon_as_the_last_room_is_reached(
 
     async def take(request: web.Request) -> web.Response:
         async with store.open_spool() as spool:
-            await read_multipart(request, [], Files(limit=40 * MEGABYTE, spool=spool))
+            await read_parameters(request, file_limit=40 * MEGABYTE, spool=spool)
         return web.Response()
 
     form = FormData()

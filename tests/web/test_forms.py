@@ -13,8 +13,9 @@ from federation.instance import Instance
 from models.errors import DeclicError
 from models.settings import Site
 from web import forms, session
-from web.forms import FileLimits, Form
+from web.forms import Form
 from web.keys import INSTANCE, TEMPLATES
+from web.multipart import FileLimits
 from web.templating import load_templates
 
 Client = TestClient[web.Request, web.Application]

@@ -10,8 +10,8 @@ from models.database import Pool, transaction
 from models.errors import Entangled
 from tests.eventually import eventually
 from tests.web.core import make_instance, serving
+from web import app
 from web.app import make_app
-from web.quota import Quota
 
 
 async def test_it_is_ready_once_a_worker_beats(pool: Pool) -> None:
@@ -61,17 +61,17 @@ async def test_what_no_living_worker_gets_done_is_missing_and_what_one_of_them_d
 async def test_what_fails_again_and_again_behind_the_pages_is_named(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(_: Quota) -> None:
+    async def fail(*_: object) -> None:
         raise Entangled
 
     monkeypatch.setattr(background, "FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(Quota, "run", fail)
+    monkeypatch.setattr(app, "share", fail)
     async with TestClient(TestServer(make_app(make_instance(pool)))) as client:
         async with transaction(pool) as conn:
             await heartbeats.beat(conn, uuid4(), "worker")
 
         async def names_it() -> bool:
             told: dict[str, object] = await (await client.get("/readyz")).json()
-            return told == {"status": "ready", "failing": ["quotas"]}
+            return told == {"status": "ready", "failing": ["limits"]}
 
         await eventually(names_it)

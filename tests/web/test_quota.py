@@ -12,7 +12,7 @@ from models.accounts import Account
 from models.database import Pool
 from models.errors import Unauthenticated
 from tests.web.core import Client, make_instance, serving
-from web.quota import OWNER, Quota
+from web.quota import OWNER
 from web.session import VISIT, Visit
 
 ALICE = {"Authorization": "Bearer alice"}
@@ -136,26 +136,3 @@ async def test_inventing_sessions_gives_nobody_more_pages(client: Client) -> Non
 @pytest.mark.parametrize("path", ["/static/x.css", "/healthz", "/users/alice"])
 async def test_what_is_no_page_is_not_counted_as_one(client: Client, path: str) -> None:
     assert {(await client.get(path)).status for _ in range(6)} == {200}
-
-
-async def test_processes_sum_what_they_counted(pool: Pool) -> None:
-    one, other = Quota(pool, 10), Quota(pool, 10)
-    for _ in range(3):
-        one.count(b"alice")
-    other.count(b"alice")
-
-    await one.exchange()
-    await other.exchange()
-
-    assert other.count(b"alice") == 5
-
-
-async def test_what_is_counted_while_telling_is_not_lost(pool: Pool) -> None:
-    quota = Quota(pool, 10)
-    quota.count(b"alice")
-
-    await quota.exchange()
-    quota.count(b"alice")
-    await quota.exchange()
-
-    assert quota.used(b"alice") == 2

@@ -4,8 +4,9 @@ import orjson
 import pytest
 
 from federation.instance import Instance
-from models import known_hosts, levels, waiting_posts
+from models import levels, waiting_posts
 from models.database import Pool, connection, transaction
+from tests.asking import is_known
 from tests.factories import make_listing, make_remote_actor
 from tests.web.core import make_instance
 from web.commands import unknown_hosts
@@ -49,7 +50,7 @@ async def test_a_host_is_let_in(instance: Instance, capsys: pytest.CaptureFixtur
 
     assert capsys.readouterr().out == "1\n"
     async with connection(instance.pool) as conn:
-        assert await known_hosts.is_known(conn, "neu.test") and await waiting_posts.count_hosts(conn) == 0
+        assert await is_known(conn, "neu.test") and await waiting_posts.count_hosts(conn) == 0
     await unknown_hosts._list_waiting(as_json=False)
     assert capsys.readouterr() == ("", "No server waits.\n")
 

@@ -19,9 +19,9 @@ from models.media import Media
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.media import build_attachment
-from web.api.multipart import Upload
 from web.api.parameters import Parameters, naming, read_id, read_parameters
 from web.keys import INSTANCE
+from web.multipart import Upload
 
 FOCUS = re.compile(r"\s*(-?[0-9.]{1,20})\s*,\s*(-?[0-9.]{1,20})\s*")
 

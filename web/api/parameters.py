@@ -15,9 +15,16 @@ from federation.store import Spool
 from models.errors import Invalid
 from models.idempotency import LONGEST
 from models.texts import NOT_TYPED
-from web.api.multipart import FIELD_LIMIT, TEXT_LIMIT, Files, Upload, read_multipart
+from web.multipart import TEXT_LIMIT, FileLimits, Part, Upload, decode, list_parts
 
 DEPTH_LIMIT = 8
+
+FIELD_LIMIT = 500
+
+PART_LIMIT = 2 * FIELD_LIMIT
+"""Parts of a form: those that are empty would count for no bytes, and could come for ever."""
+
+MOST_FILES = 2
 
 HIGHEST_ID = 2**63 - 2
 
@@ -156,7 +163,7 @@ async def read_parameters(request: web.Request, *, file_limit: int = 0, spool: S
     Raises StoreFull when they cannot be, Invalid when the body is not what it claims to be,
     HTTPRequestEntityTooLarge when it is too long.
     """
-    files = Files(limit=file_limit, spool=spool)
+    files = FileLimits(count=MOST_FILES if file_limit else 0, size=file_limit, spool=spool)
     return await _read_all(request, list(request.query.items()), files)
 
 
@@ -165,17 +172,17 @@ async def read_body(request: web.Request, *, null: str | None = None) -> Paramet
 
     `null` is the text that a null in JSON stands for; without one it is absent.
     """
-    return await _read_all(request, [], Files(), null)
+    return await _read_all(request, [], FileLimits(), null)
 
 
 async def _read_all(
-    request: web.Request, pairs: list[tuple[str, str]], files: Files, null: str | None = None
+    request: web.Request, pairs: list[tuple[str, str]], files: FileLimits, null: str | None = None
 ) -> Parameters:
     uploads: dict[str, Upload] = {}
     if not request.body_exists:
         return _collect(pairs)
     if request.content_type == "multipart/form-data":
-        uploads = await read_multipart(request, pairs, files)
+        uploads = await _read_multipart(request, pairs, files)
     else:
         body = await _read_text(request)
         if request.content_type == "application/json":
@@ -185,6 +192,34 @@ async def _read_all(
         else:
             raise Invalid("content_type_unsupported")
     return _collect(pairs, uploads)
+
+
+async def _read_multipart(request: web.Request, pairs: list[tuple[str, str]], files: FileLimits) -> dict[str, Upload]:
+    """The files by their names; texts are added to `pairs`."""
+    uploads: dict[str, Upload] = {}
+    text_left, parts_left = TEXT_LIMIT, PART_LIMIT
+    async for part in list_parts(request):
+        parts_left -= 1
+        if parts_left < 0:
+            raise Invalid("form_unreadable")
+        if part.filename is None:
+            body = await part.read_all(text_left)
+            text_left -= len(body)
+            pairs.append((part.name, decode(body)))
+        elif part.name not in uploads and len(uploads) < files.count:
+            uploads[part.name] = await _read_file(part, files)
+        else:
+            raise Invalid("file_unexpected", field=part.name)
+    return uploads
+
+
+async def _read_file(part: Part, files: FileLimits) -> Upload:
+    body, path = b"", None
+    if files.spool is None:
+        body = await part.read_all(files.size)
+    else:
+        path = await part.save(files.spool, files.size)
+    return Upload(field=part.name, filename=part.filename or "", content_type=part.content_type, body=body, path=path)
 
 
 def _collect(pairs: Any, uploads: dict[str, Upload] | None = None) -> Parameters:

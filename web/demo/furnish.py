@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
-
 from federation import crawl
 from federation.instance import Instance
 from federation.key_pairs import make_key_pairs
@@ -29,8 +27,6 @@ from web.demo.talks import hold_talks
 from web.demo.troupe import HOUSES, PASSWORD, PHOTOS, STREAMS, Ad, House, Part
 from web.passwords import hash_password
 from web.wake import announce_work
-
-log = structlog.get_logger(__name__)
 
 SCOPES = ("read", "write", "follow", "push")
 

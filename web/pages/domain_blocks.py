@@ -9,8 +9,9 @@ from models.errors import Invalid
 from models.levels import Decision
 from outbox import peers
 from outbox.blocks import read_domain
-from web.forms import FileLimits, Form, blank_form, read_form
+from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
+from web.multipart import FileLimits
 from web.pages.notices import find_notice, lead_on
 from web.render import N_, render
 from web.session import require_role

@@ -16,7 +16,7 @@ from web.passkeys import ask, check, find_credential_id
 from web.render import render
 from web.sealing import unseal
 from web.session import open_session, read_local_path
-from web.throttle import forget_tries, may_try
+from web.throttle import forget_tries, may_try, refuse_try
 from web.totp import find_step, read_code
 
 RETURN_FIELD = "retour"
@@ -61,7 +61,7 @@ async def post_second(request: web.Request) -> web.Response:
         return await render(request, "login/late.html", status=422, return_to=read_return(form))
     who = f"account {account.actor_id}"
     if not await may_try(request, "second", who):
-        form.fail("code", "Trop d’essais à la suite. Attendez un quart d’heure, puis recommencez.")
+        refuse_try(form, "code", "second")
         return await _show(request, form, token, step, status=429)
     async with transaction(request.app[INSTANCE].pool) as conn:
         right = await _prove(request, conn, step, form) and await login_steps.finish(conn, step)

@@ -14,6 +14,7 @@ from models import follows, listings, posts
 from models.actors import Actor
 from models.database import connection
 from models.errors import Invalid, NotFound
+from models.limits import HANDLE_FETCHES
 from models.posts import Post
 from web.forms import blank_form, read_form
 from web.keys import INSTANCE
@@ -87,7 +88,7 @@ async def post_elsewhere(request: web.Request) -> web.Response:
     if form.ok and handle is not None and is_uri(uri):
         try:
             # Anybody may type any server here, without an account: nobody is asked for ever because of it (B-14).
-            if not instance.hearsay_budget.spend(handle.host):
+            if not instance.counter.spend(HANDLE_FETCHES, handle.host):
                 raise FetchFailed(Cause.TOO_MANY_FETCHES, handle.host, retry=True)
             template = await find_interaction_page(instance, handle)
         except FetchFailed as failed:

@@ -16,7 +16,7 @@ from web.pages.typed import TYPED_FIELD, Typed, pack, unpack
 from web.passwords import check_password, hash_password, needs_rehash
 from web.render import render
 from web.session import close_session, current_account, open_session
-from web.throttle import forget_tries, may_try
+from web.throttle import forget_tries, may_try, refuse_try
 
 
 def has_mail(request: web.Request) -> bool:
@@ -49,7 +49,7 @@ async def post_login(request: web.Request) -> web.Response:
     if not form.ok:
         return await _show(request, form, status=422)
     if not await may_try(request, "login", login):
-        form.fail("", "Trop d’essais à la suite. Attendez un quart d’heure, puis recommencez.")
+        refuse_try(form, "", "login")
         return await _show(request, form, status=429)
     account = await _check(request, form, login, password)
     if account is None:

@@ -12,14 +12,14 @@ from web.pages.typed import TYPED_FIELD
 from web.passkeys import ask
 from web.render import render
 from web.session import open_session
-from web.throttle import may_try
+from web.throttle import may_try, refuse_try
 
 
 async def post_passkey(request: web.Request) -> web.Response:
     """POST /connexion/cle: the page that asks the device, and what the device answered."""
     form = await read_form(request)
     if not await may_try(request, "passkey", ""):
-        form.fail("", "Trop d’essais à la suite. Attendez un quart d’heure, puis recommencez.")
+        refuse_try(form, "", "passkey")
         return await _show(request, form, status=429)
     if not form.typed(ANSWER_FIELD):
         return await _show(request, form)

@@ -8,7 +8,8 @@ from models import media, uploads
 from models.database import connection, transaction
 from models.errors import Conflict
 from models.media import Media
-from web.forms import FileLimits, Form
+from web.forms import Form
+from web.multipart import FileLimits
 from web.pages.cards import Picture, draw_pictures
 from web.pages.ids import find_id
 

@@ -17,8 +17,9 @@ from models.hours import write_hours
 from models.places import Commune
 from outbox.accounts import as_profile, profile_of
 from outbox.profiles import announce_update
-from web.forms import FileLimits, Form, blank_form, read_form
+from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
+from web.multipart import FileLimits
 from web.newcomers import NAME_LIMIT
 from web.pages.cards import draw_pictures
 from web.pages.communes import read_commune

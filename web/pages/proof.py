@@ -10,7 +10,7 @@ from web.forms import Form
 from web.keys import INSTANCE
 from web.passwords import check_password
 from web.session import SignInFirst, current_session, require_account
-from web.throttle import forget_tries, may_try
+from web.throttle import forget_tries, may_try, refuse_try
 
 Proof = Literal["none", "password", "again"]
 """Nothing more, her password, or a new log-in since she has no password."""
@@ -40,7 +40,7 @@ async def _check_password(request: web.Request, form: Form, actor_id: int) -> No
     async with connection(request.app[INSTANCE].pool) as conn:
         password_hash = await accounts.find_password_hash(conn, actor_id)
     if not await may_try(request, "login", f"account {actor_id}"):
-        form.fail("current", "Trop d’essais à la suite. Attendez un quart d’heure, puis recommencez.")
+        refuse_try(form, "current", "login")
     elif not await check_password(password_hash, form.secret("current")):
         form.fail("current", "Ce n’est pas votre mot de passe actuel.")
     else:

@@ -19,7 +19,7 @@ from web.pages.login import enter, has_mail
 from web.pages.newcomer import read_newcomer, tell_conflict
 from web.render import render
 from web.session import current_account
-from web.throttle import may_try
+from web.throttle import may_try, refuse_try
 
 
 async def show_registration(request: web.Request) -> web.Response:
@@ -42,7 +42,7 @@ async def post_registration(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         commune = await read_commune(conn, form)
     if form.ok and not await may_try(request, "register", ""):
-        form.fail("", "Beaucoup de comptes viennent d’être créés d’ici. Attendez une heure, puis recommencez.")
+        refuse_try(form, "", "register")
         return await _show(request, form, status=429)
     if not form.ok:
         return await _show(request, form, status=422)

@@ -25,11 +25,9 @@ from web.paths import profile_path
 from web.render import N_, reader_language, render
 from web.session import current_account, require_account
 from web.staff_mails import ask_receipt
-from web.throttle import may_try
+from web.throttle import may_try, refuse_try
 
 CONTENT_LIMIT = 2000
-
-TOO_MANY = N_("Vous avez beaucoup signalé en peu de temps. Attendez une heure, puis recommencez.")
 
 CATEGORIES: tuple[ReportCategory, ...] = get_args(ReportCategory)
 
@@ -76,7 +74,7 @@ async def post_form(request: web.Request) -> web.Response:
     content = form.lines("pourquoi", limit=CONTENT_LIMIT, missing="Dites en quelques mots ce qui ne va pas.")
     email = form.email("courriel") if account is None and has_mail(request) else ""
     if form.ok and not await may_report(request, email):
-        form.fail("", TOO_MANY)
+        refuse_try(form, "", "report")
         return await _show(request, form, reported, status=429)
     if not form.ok:
         return await _show(request, form, reported, status=422)

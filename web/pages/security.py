@@ -17,7 +17,7 @@ from web.passkeys import accept, offer
 from web.render import N_, find_face, render
 from web.sealing import seal, unseal
 from web.session import current_session, require_account
-from web.throttle import may_try
+from web.throttle import may_try, refuse_try
 from web.totp import make_recovery_codes, make_secret, write_address
 
 HERE = "/compte/securite"
@@ -78,7 +78,7 @@ async def post_totp_code(request: web.Request) -> web.Response:
     account = await require_confirmed(request)
     form = await read_form(request)
     if not await may_try(request, "second", f"account {account.actor_id}"):
-        form.fail("code", "Trop d’essais à la suite. Attendez un quart d’heure, puis recommencez.")
+        refuse_try(form, "code", "second")
         return await _show_totp(request, account, form, status=429)
     async with transaction(request.app[INSTANCE].pool) as conn:
         right = await check_totp(request, conn, account.actor_id, form.typed("code"), confirmed=False)

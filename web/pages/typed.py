@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 import msgspec
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
-from web.forms import CSRF_FIELD, FIELD_LIMIT, TEXT_LIMIT, Form, TooHeavy
+from models.errors import Invalid
+from web.forms import CSRF_FIELD, FIELD_LIMIT, Form, TooHeavy
 from web.keys import INSTANCE
+from web.multipart import TEXT_LIMIT, Overfull, decode, list_parts
 from web.session import StaleForm, read_local_path
 
 TYPED_FIELD = "ecrit"
@@ -48,7 +50,7 @@ async def read_sent(request: web.Request) -> Typed | None:
         else:
             body = await request.content.read(TEXT_LIMIT + 1)
             pairs, lost = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELD_LIMIT), False
-    except (ValueError, AssertionError, LookupError):
+    except (ValueError, Invalid):
         return None
     if sum(len(name) + len(value) for name, value in pairs) > TEXT_LIMIT // 2:
         return None
@@ -72,20 +74,17 @@ def _comes_from_here(request: web.Request) -> bool:
 async def _read_parts(request: web.Request) -> tuple[list[tuple[str, str]], bool]:
     """The texts; whether a file was among them, which is gone."""
     pairs: list[tuple[str, str]] = []
-    lost, left = False, HEAVIEST
-    async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader) or not part.name or len(pairs) >= FIELD_LIMIT:
-            raise ValueError("no form")
-        body = bytearray()
-        while chunk := await part.read_chunk(64 * 1024):
-            left -= len(chunk)
-            if left < 0:
-                return pairs, True
+    lost = False
+    try:
+        async for part in list_parts(request, total=HEAVIEST):
+            if len(pairs) >= FIELD_LIMIT:
+                raise Invalid("form_unreadable")
             if part.filename is None:
-                body += chunk
-            lost = lost or bool(part.filename)
-        if part.filename is None:
-            pairs.append((part.name, body.decode()))
+                pairs.append((part.name, decode(await part.read_all(HEAVIEST))))
+            elif await part.read(0) is None:
+                lost = lost or bool(part.filename)
+    except Overfull:
+        return pairs, True
     return pairs, lost
 
 

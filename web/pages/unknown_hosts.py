@@ -9,6 +9,7 @@ from aiohttp import web
 from models import waiting_posts
 from models.database import transaction
 from models.errors import NotFound
+from models.limits import UNKNOWN_HOST_LISTINGS
 from models.waiting_posts import Refusal, WaitingHost
 from outbox import peers
 from web.forms import read_form
@@ -28,7 +29,7 @@ SAID = {
 """What the page says after a decision, by the word in its address; the words are the decisions too."""
 
 LIMITS: dict[Refusal, int] = {
-    "hour": waiting_posts.AN_HOUR,
+    "hour": UNKNOWN_HOST_LISTINGS.most,
     "domain": waiting_posts.MOST_OF_ONE,
     "all": waiting_posts.MOST,
     "long": waiting_posts.LONGEST,

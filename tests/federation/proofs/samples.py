@@ -64,7 +64,7 @@ MASTODON_CONTEXT: list[Any] = [
 def fep_signer() -> Signer:
     """The key of the FEP."""
     codec, raw = multibase.decode_key(FEP_SECRET)
-    assert codec == multibase.ED25519_PRIVATE
+    assert codec == b"\x80\x26"
     return Signer(key_id=f"{FEP_ACTOR}#ed25519-key", private_key=Ed25519PrivateKey.from_private_bytes(raw))
 
 

@@ -9,7 +9,7 @@ from multidict import CIMultiDict
 
 from federation.instance import Instance
 from federation.proofs import add_proof, verify_linked_data, verify_proof
-from federation.signatures import Envelope, Knock, Signer, verify
+from federation.signatures import Envelope, Knock, Signer
 from federation.signatures.public_keys import PublicKey
 from federation.terms import TERMS
 from tests.factories import HERE
@@ -17,6 +17,7 @@ from tests.federation.proofs.samples import copy, give_proof_key, make_create, s
 from tests.fediverse import FakeFediverse, Person, sign_get, sign_post
 from tests.peers.fedify_signatures import FedifySignatures, running_signatures, write_jwk, write_request
 from tests.peers.programs import find_missing
+from tests.verifying import verify
 
 pytestmark = pytest.mark.skipif("Fedify" in find_missing(), reason=find_missing().get("Fedify", ""))
 

@@ -11,12 +11,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from multidict import CIMultiDict
 
 from federation.errors import SignatureInvalid
-from federation.signatures import Envelope, PublicKey, Signer, base64, holds, read_claims, verify
+from federation.signatures import Envelope, PublicKey, Signer, base64, holds, read_claims
 from federation.signatures.cavage import build_base
 from federation.signatures.digests import build_digest, require_digests
 from models.settings import Site
 from tests.factories import HERE
 from tests.fediverse import make_signer, sign_get, sign_post
+from tests.verifying import verify
 
 BOB = make_signer("https://henin.test/users/bob#main-key")
 MALLORY = make_signer("https://evil.test/users/mallory#main-key", 1)

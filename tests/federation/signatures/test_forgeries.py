@@ -11,9 +11,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from federation.errors import SignatureInvalid
-from federation.signatures import ACCEPT_SIGNATURE, Envelope, Knock, PublicKey, Signer, read_claims, verify
+from federation.signatures import ACCEPT_SIGNATURE, Envelope, Knock, PublicKey, Signer, read_claims
 from tests.factories import HERE
 from tests.fediverse import make_signer, sign_post
+from tests.verifying import verify
 
 BOB = make_signer("https://henin.test/users/bob#main-key")
 KEY = PublicKey(uri=BOB.key_id, owner="https://henin.test/users/bob", key=BOB.private_key.public_key())

@@ -12,10 +12,11 @@ import pytest
 from multidict import CIMultiDict
 
 from federation.errors import SignatureInvalid
-from federation.signatures import Envelope, PublicKey, verify
+from federation.signatures import Envelope, PublicKey
 from federation.signatures.public_keys import read_pem
 from models.settings import Site
 from tests.payloads import FOLDER
+from tests.verifying import verify
 
 BOB = "https://remote.domain/users/bob"
 NOW = datetime(2023, 12, 20, 10, tzinfo=UTC)

@@ -19,13 +19,14 @@ from http_message_signatures import (
 from multidict import CIMultiDict
 
 from federation.errors import SignatureInvalid
-from federation.signatures import Envelope, Knock, PublicKey, Signer, base64, holds, read_claims, verify
+from federation.signatures import Envelope, Knock, PublicKey, Signer, base64, holds, read_claims
 from federation.signatures.digests import build_content_digest, require_digests
 from federation.signatures.rfc9421 import build_base
 from federation.signatures.signer import HASH, PADDING
 from models.settings import Site
 from tests.factories import HERE
 from tests.fediverse import make_signer, sign_get, sign_post
+from tests.verifying import verify
 
 BOB = make_signer("https://henin.test/users/bob#main-key")
 KEY = PublicKey(uri=BOB.key_id, owner="https://henin.test/users/bob", key=BOB.private_key.public_key())

@@ -4,8 +4,9 @@ import pytest
 
 from inbox.errors import Ignored
 from inbox.handlers.add import handle_add
-from models import jobs, pins
+from models import pins
 from models.database import Connection
+from tests.asking import count_jobs
 from tests.factories import HERE, make_note, make_remote_actor
 from tests.inbox.handlers.activities import by
 
@@ -42,4 +43,4 @@ async def test_a_post_that_is_not_here_has_the_collection_read_once(conn: Connec
     for number in range(3):
         await handle_add(conn, HERE, bob, by(bob, "Add", f"https://henin.test/notes/{number}", target=FEATURED))
 
-    assert await jobs.count_waiting(conn) == 1
+    assert await count_jobs(conn) == 1

@@ -7,8 +7,9 @@ from inbox.dispatch import apply
 from models import agreements
 from models.actors import Actor
 from models.database import Connection, execute
+from models.limits import REQUESTS
 from models.listings import Listing
-from outbox.hurdles import ASKED_A_DAY, WAITING_HOST_ALL, WAITING_HOST_EACH
+from outbox.hurdles import WAITING_HOST_ALL, WAITING_HOST_EACH
 from tests.factories import HERE, make_listing, make_remote_actor
 from tests.inbox.handlers.activities import by
 from tests.inbox.handlers.test_offer import START, meet, offer, terms
@@ -91,7 +92,7 @@ async def test_nor_the_days_of_everybody_here(conn: Connection) -> None:
 async def test_who_asks_and_takes_it_back_again_and_again_is_heard_some_times_a_day(conn: Connection) -> None:
     alice, bob, listing = await meet(conn)
 
-    for _ in range(ASKED_A_DAY + 3):
+    for _ in range(REQUESTS.most + 3):
         asked = by(bob, "Offer", terms(listing), to=[alice.uri])
         await apply(conn, HERE, bob, asked)
         await apply(conn, HERE, bob, by(bob, "Undo", asked.id))

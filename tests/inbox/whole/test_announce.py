@@ -7,6 +7,7 @@ from federation.keys import find_key
 from inbox.process import process_due
 from models.actors import Actor
 from models.database import connection
+from models.limits import DOCUMENT_FETCHES
 from models.listings import Listing
 from tests.factories import make_listing
 from tests.fediverse import Person
@@ -207,7 +208,7 @@ async def test_b14_what_a_followed_actor_names_leaves_the_keys_of_that_server_to
     for number in range(40):
         await desk.post(carl, desk.activity(carl, "Announce", f"https://victim.test/notes/{number}", to=[PUBLIC]))
     await process_due(desk.instance)
-    while desk.instance.document_budget.spend("victim.test"):
+    while desk.instance.counter.spend(DOCUMENT_FETCHES, "victim.test"):
         pass
     vera = desk.fediverse.add_person("vera", "victim.test")
 

@@ -1,12 +1,15 @@
 """People who are no more: what is believed of their end, and what is left of them (AX11 to AX13)."""
 
+from dataclasses import replace
+
 import pytest
 
-from federation.budget import FetchBudget
 from federation.errors import Cause, FetchFailed
+from inbox import policy
 from inbox.process import process_due
 from models.actors import Actor
 from models.database import transaction
+from models.limits import POSTS
 from outbox.notes import NoteDraft, publish
 from tests.factories import HERE
 from tests.fediverse import Person
@@ -98,14 +101,14 @@ async def test_ax12_a_key_that_is_still_known_is_enough(desk: Desk, bob: Person)
 
 
 async def test_ht04_nobody_spends_the_budget_of_a_server_by_telling_of_an_account_that_ended_there(
-    desk: Desk, bob: Person
+    desk: Desk, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     eve = desk.fediverse.add_person("eve")
     await desk.meet(bob)
     await desk.meet(eve)
     await _forget_key(desk)
     desk.fediverse.documents[bob.uri] = _gone(410)
-    object.__setattr__(desk.instance, "inbox_requests", FetchBudget(3))
+    monkeypatch.setattr(policy, "POSTS", replace(POSTS, most=3))
 
     told = [await desk.post(bob, desk.activity(bob, "Delete", bob.uri)) for _ in range(3)]
     await process_due(desk.instance)

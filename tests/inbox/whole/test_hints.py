@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from federation.budget import PER_MINUTE
 from inbox.hints import SECONDS
 from models.actors import Actor
+from models.limits import TOLD_FETCHES
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
 from tests.inbox.whole.strangers import add_stranger
@@ -69,7 +69,7 @@ async def test_nobody_else_hints(desk: Desk, bob: Person, alice: Actor) -> None:
 async def test_who_only_pretends_to_be_a_server_uses_up_nothing_of_what_it_may_say(desk: Desk, alice: Actor) -> None:
     mairie, document = await meet_mairie(desk, alice)
     eve = desk.fediverse.add_person("eve", "eve.test")
-    for _ in range(PER_MINUTE):
+    for _ in range(TOLD_FETCHES.most):
         assert (await desk.post(eve, document)).status != 500
     desk.fediverse.documents[mairie.uri] = mairie.document | {"name": "Mairie de Lomme"}
 
@@ -85,7 +85,7 @@ async def test_a_server_that_says_it_too_often_is_not_asked_for_a_while(desk: De
     for hint in hints:
         assert (await desk.post(bob, hint)).status == 202
 
-    assert len(await desk.states()) == PER_MINUTE
+    assert len(await desk.states()) == TOLD_FETCHES.most
 
 
 async def test_an_update_of_nothing_and_other_activities_without_an_id_are_forgotten(

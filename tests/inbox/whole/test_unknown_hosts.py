@@ -15,14 +15,18 @@ from models.database import connection, execute, fetch_column, transaction
 from models.directory.saving import Due, save_verdicts, save_vouches
 from models.directory.values import Verdict
 from models.levels import save_level, save_listed
+from models.limits import UNKNOWN_HOST_LISTINGS
 from models.timelines import NetworkFilter, Page, PostFilter
-from models.waiting_posts import AN_HOUR, DAYS, LONGEST, MOST_OF_ONE, WaitingHost
+from models.waiting_posts import DAYS, LONGEST, MOST_OF_ONE, WaitingHost
 from outbox import agreements, notes, peers
 from outbox.notes import NoteDraft
+from tests.asking import is_known
 from tests.factories import make_follow, make_note, make_remote_actor
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
 from tests.newcomers import build_listing
+
+AN_HOUR = UNKNOWN_HOST_LISTINGS.most
 
 
 @pytest.fixture
@@ -207,11 +211,11 @@ async def test_somebody_elsewhere_who_follows_or_writes_to_us_makes_nothing_know
 async def test_a_vouch_of_somebody_who_is_no_friend_or_for_what_we_removed_counts_for_nothing(desk: Desk) -> None:
     async with transaction(desk.instance.pool) as conn:
         await save_vouches(conn, Due(host="henin.test", depth=0), ["a.neu.test", "b.neu.test"])
-        assert not await known_hosts.is_known(conn, "a.neu.test")
+        assert not await is_known(conn, "a.neu.test")
         await save_level(conn, "henin.test", "friend")
         await execute(conn, "UPDATE territory SET removed_at = now() WHERE host = 'b.neu.test'")
 
-        assert [await known_hosts.is_known(conn, f"{name}.neu.test") for name in "ab"] == [True, False]
+        assert [await is_known(conn, f"{name}.neu.test") for name in "ab"] == [True, False]
 
 
 async def test_whom_people_chose_to_know_stays_known_until_an_administrator_has_it_wait(

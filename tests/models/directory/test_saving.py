@@ -8,10 +8,9 @@ import pytest
 from models.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
 from models.directory import saving
 from models.directory.deciding import remove, save_friends, save_own_vouch, save_seed
-from models.directory.reading import find_nearest_commune_km, list_accepted_hosts, load_evidence
+from models.directory.reading import find_nearest_commune_km, load_evidence
 from models.directory.saving import (
     HOSTS_A_DOMAIN,
-    NEW_HOSTS_A_DAY,
     Due,
     Visit,
     claim_due,
@@ -22,6 +21,7 @@ from models.directory.saving import (
 )
 from models.directory.values import THRESHOLDS, Thresholds, Verdict
 from models.levels import save_level
+from models.limits import VOUCHED_HOSTS
 from tests.territory import settle
 
 HENIN = Due(host="henin.test", depth=0)
@@ -74,7 +74,7 @@ async def test_b13_a_list_brings_only_so_many_strangers_a_day_and_few_of_a_domai
     first = len(await list_hosts(conn)) - 1
     await save_vouches(conn, HENIN, [f"n{number}.spam.test" for number in range(50)])
 
-    assert first == NEW_HOSTS_A_DAY
+    assert first == VOUCHED_HOSTS.most == 10
     assert await fetch_value(conn, "SELECT count(*) FROM territory WHERE domain = 'spam.test'") == HOSTS_A_DOMAIN
 
 
@@ -123,6 +123,27 @@ async def test_no_more_hosts_are_kept_than_the_threshold(conn: Connection, monke
     assert await list_hosts(conn) == ["a.test", "b.test", "henin.test"]
 
 
+@pytest.mark.parametrize(("depth", "brought"), [(2, ["henin.test", "lens.test"]), (3, ["henin.test"])])
+async def test_a_list_brings_somebody_up_to_the_depth_and_no_further(
+    conn: Connection, depth: int, brought: list[str]
+) -> None:
+    await save_seed(conn, "henin.test")
+
+    await save_vouches(conn, Due(host="far.test", depth=depth), ["lens.test"])
+
+    assert THRESHOLDS.depth == 3
+    assert await list_hosts(conn) == brought
+
+
+async def test_who_stands_at_the_depth_is_visited_and_who_stands_beyond_it_is_not(conn: Connection) -> None:
+    for host, depth in (("at.test", THRESHOLDS.depth), ("beyond.test", THRESHOLDS.depth + 1)):
+        await execute(
+            conn, "INSERT INTO territory (host, domain, depth, visit_at) VALUES ($1, $1, $2, now())", host, depth
+        )
+
+    assert [due.host for due in await claim_due(conn, limit=10)] == ["at.test"]
+
+
 async def test_lists_beyond_the_depth_bring_nobody(conn: Connection) -> None:
     await save_seed(conn, "henin.test")
     await save_vouches(conn, Due(host="far.test", depth=THRESHOLDS.depth), ["lens.test", "henin.test"])
@@ -162,7 +183,7 @@ async def test_an_entry_costs_its_vouchers_once(conn: Connection) -> None:
     )
     await save_verdicts(conn, {"carvin.test": verdict})
 
-    assert await list_accepted_hosts(conn) == ["carvin.test"]
+    assert await fetch_column(conn, "SELECT host FROM territory WHERE accepted_at IS NOT NULL") == ["carvin.test"]
     assert await fetch_value(conn, "SELECT count(*) FROM territory_credit") == 2
 
 

@@ -10,6 +10,7 @@ import pytest
 from models import servers
 from models.actors import Actor
 from models.database import connection
+from models.limits import POSTS
 from tests.fediverse import Person, sign_post
 from tests.web.activitypub.conftest import Door
 from web.activitypub import inbox
@@ -102,7 +103,7 @@ async def test_ht01_too_much_is_413_whatever_length_is_claimed(door: Door, bob: 
 
 async def test_ht01_whoever_hurries_is_429_and_told_when_to_come_back(door: Door, bob: Person) -> None:
     await door.meet(bob)
-    while door.instance.inbox_requests.spend("henin.test"):
+    while door.instance.counter.spend(POSTS, "henin.test"):
         pass
 
     status, headers = await post(door, bob, like(bob))

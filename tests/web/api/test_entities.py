@@ -12,13 +12,13 @@ from models import actors, listings, media, reactions
 from models.actors import Actor
 from models.database import Connection, Pool, connection, execute
 from models.media import RemoteDocument
-from models.posts import Tag
+from models.posts import Post, Tag
 from models.timelines import Entry, Page, PostFilter, list_home, list_public
 from tests.factories import HERE, make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from web.api.entities.accounts import load_account
 from web.api.entities.media import build_attachment
-from web.api.entities.statuses import load_post, load_posts, load_statuses
+from web.api.entities.statuses import load_posts, load_statuses
 from web.api.entities.values import Json, Look, write_moment
 
 LOOK = Look(
@@ -29,6 +29,12 @@ LOOK = Look(
 )
 
 NASTY = '<script>alert(1)</script><p onclick="x()">A<img src=x onerror=alert(1)><a href="javascript:x">b</a></p>\u202e'
+
+
+async def load_post(conn: Connection, look: Look, post: Post, reader_id: int | None) -> Json:
+    """One living post as status."""
+    [status] = await load_posts(conn, look, [post.id], reader_id)
+    return status
 
 
 async def add_photo(conn: Connection, post_id: int, number: int = 1, **changes: Any) -> None:

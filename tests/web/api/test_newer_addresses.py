@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+import pytest
 from aiohttp import FormData
 
 from models.database import connection, fetch_column, fetch_value, transaction
@@ -12,6 +13,7 @@ from tests.web.api import strict, strict_newer
 from tests.web.api.conftest import Alice, Api
 from tests.web.api.test_media import picture
 from tests.web.api.test_registration import open_door
+from tests.web.tries import allow
 
 PROFILE = "/api/v1/profile"
 
@@ -107,7 +109,9 @@ async def test_how_many_people_of_a_server_one_would_lose_is_told_before(alice: 
     assert (await alice.api.ask("GET", path, params={"domain": "pas un nom"})).status == 422
 
 
-async def test_the_mail_that_confirms_an_address_is_sent_once_more_to_the_right_one(anybody: Api) -> None:
+async def test_the_mail_that_confirms_an_address_is_sent_once_more_to_the_right_one(
+    anybody: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = msgspec.structs.replace(anybody.instance.settings, smtp_url="smtp://mail.test")
     object.__setattr__(anybody.instance, "settings", settings)
     app = await open_door(anybody)
@@ -119,7 +123,10 @@ async def test_the_mail_that_confirms_an_address_is_sent_once_more_to_the_right_
     wrong = await marie.ask("POST", "/api/v1/emails/confirmations", json={"email": "marie@"})
     right = await marie.ask("POST", "/api/v1/emails/confirmations", json={"email": "marie.b@exemple.fr"})
 
-    assert (wrong.status, right.status, right.json) == (422, 200, {})
+    allow(monkeypatch, "mail", pair=1)
+    refused = await marie.ask("POST", "/api/v1/emails/confirmations")
+
+    assert (wrong.status, right.status, right.json, refused.status) == (422, 200, {}, 429)
     async with transaction(anybody.pool) as conn:
         assert await fetch_value(conn, "SELECT email FROM account WHERE email LIKE 'marie%'") == "marie.b@exemple.fr"
         assert len(await fetch_column(conn, "SELECT id FROM pgqueuer WHERE entrypoint = 'mail'")) == 1

@@ -16,6 +16,7 @@ from aiohttp import WSServerHandshakeError
 from models import events, stream_events, tokens
 from models.database import Pool, connection, execute, transaction
 from models.errors import Unavailable
+from models.limits import STREAM_MESSAGES
 from models.tokens import CHANNEL as TOKENS
 from tests.eventually import eventually
 from tests.factories import make_member, make_note
@@ -204,7 +205,7 @@ async def answered(logs: list[Any], number: int) -> bool:
 async def test_a_client_that_talks_too_much_or_too_long_is_sent_away(
     alice: Alice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sockets, "MOST_MESSAGES", 5)
+    monkeypatch.setattr(sockets, "STREAM_MESSAGES", replace(STREAM_MESSAGES, most=5))
     async with connected(alice.api) as chatty, connected(alice.api) as wordy, connected(alice.api) as binary:
         for _ in range(6):
             await chatty.subscribe("user")

@@ -27,6 +27,7 @@ from models.database import connection, execute, fetch_value, transaction
 from models.disk_space import MEGABYTE, Space
 from models.peers import Peer
 from models.received import NewReceived
+from tests.asking import enqueue_one
 from tests.factories import (
     make_activity,
     make_follow,
@@ -268,7 +269,7 @@ async def test_d16_what_could_not_be_done_here_is_shown_to_administrators(
 ) -> None:
     before = (await admin.get("/coop/serveurs")).words()
     async with transaction(instance.pool) as conn:
-        await received.enqueue(
+        await enqueue_one(
             conn,
             NewReceived(
                 activity_uri="https://arras.test/likes/1", body_hash=b"1", type="Like",

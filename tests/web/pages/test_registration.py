@@ -7,8 +7,8 @@ import pytest
 from models import accounts, actors, keys, preferences
 from models.database import connection, fetch_value, transaction
 from models.preferences import Preferences
+from tests.web.tries import allow
 from tests.web.visitor import Doorbell, Visitor, add_member, list_mails
-from web.throttle import LIMITS, Limits
 
 CAROLE = {"name": "Carole", "username": "carole", "email": "carole@example.org", "password": "trois vélos et demi"}
 
@@ -164,8 +164,7 @@ async def test_two_people_who_want_the_same_name_do_not_both_get_it(opened: Door
 async def test_a_machine_does_not_create_accounts_without_end(
     opened: Doorbell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limits = Limits(pair=2, name=99, network=99, within=LIMITS["register"].within)
-    monkeypatch.setitem(LIMITS, "register", limits)
+    allow(monkeypatch, "register", pair=2)
 
     statuses = [(await join(opened, username=f"carole{n}", email=f"carole{n}@example.org")).status for n in range(3)]
 

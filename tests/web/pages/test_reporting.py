@@ -12,7 +12,7 @@ from models.reports import Report
 from tests.factories import make_local_actor
 from tests.village import Village
 from tests.web.pages.conftest import Browser
-from web.throttle import HOUR, LIMITS, Limits
+from tests.web.tries import allow
 
 FIELDS = {"raison": "spam", "pourquoi": "Ce n’est pas à lui."}
 
@@ -156,7 +156,7 @@ async def test_a_report_in_a_thread_carries_the_last_messages_of_the_other_one(
 async def test_a_flood_from_a_thread_stops_too(
     alice: Browser, instance: Instance, lomme: Village, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(LIMITS, "report", Limits(pair=1, name=1, network=100, within=HOUR))
+    allow(monkeypatch, "report", pair=1)
     async with connection(instance.pool) as conn:
         thread = await conn.fetchval("SELECT exchange_id FROM exchange_message WHERE post_id = $1", lomme.message.id)
     path, typed = f"/echanges/{thread}", {"pourquoi": "Il insiste."}

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from federation.instance import Instance
-from models import known_hosts, waiting_posts
+from models import waiting_posts
 from models.actors import Actor
 from models.database import execute, fetch_column, fetch_value, transaction
 from models.waiting_posts import WaitingHost
+from tests.asking import is_known
 from tests.factories import make_follow, make_listing, make_remote_actor
 from tests.village import Village
 from tests.web.pages.conftest import Browser
@@ -179,7 +180,7 @@ async def test_the_page_of_a_host_says_why_its_listings_stand_and_has_the_next_o
 
     await odile.send(f"{PAGE}/neu.test", {"geste": "wait"}, form_on=f"{PAGE}/neu.test")
     async with transaction(instance.pool) as conn:
-        assert not await known_hosts.is_known(conn, "neu.test")
+        assert not await is_known(conn, "neu.test")
     assert "Montre" in (await odile.get("/annonces")).words()
 
 

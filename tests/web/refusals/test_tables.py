@@ -14,7 +14,9 @@ from federation.refused_films import REFUSALS as FILMS
 from federation.refused_films import RefusedFilm, TooHeavyFilm
 from models import errors
 from models.errors import Refusal
+from models.limits import SILENT, TRIES
 from outbox.builders.reasons import REFUSALS as REASONS
+from tests.test_shape import parse
 from web.errors import CODES
 from web.refusals.wording import SENTENCES, TABLES
 
@@ -52,7 +54,7 @@ class Faulty(NamedTuple):
 
 def read_module(path: Path) -> Iterator[Raised | Faulty]:
     """All that a module refuses with."""
-    tree, name = ast.parse(path.read_text()), path.relative_to(ROOT).as_posix()
+    tree, name = parse(path), path.relative_to(ROOT).as_posix()
     own = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
@@ -78,7 +80,7 @@ def read_call(node: ast.Call, where: str) -> Iterator[Raised | Faulty]:
             yield Raised(where, code, values)
         case [ast.JoinedStr(values=[ast.Constant(value=str(start)), ast.FormattedValue()])]:
             yield Raised(where, start, values, open=True)
-        case [ast.Attribute(attr="code")]:
+        case [ast.Attribute(attr="code" | "refused")]:
             return
         case _:
             yield Faulty(where)
@@ -101,6 +103,9 @@ FOUND = [raised for path in MODULES if path != EDGE for raised in read_module(pa
 
 RAISED = [raised for raised in FOUND if isinstance(raised, Raised)]
 
+TOLD = {tries.pair.refused for tries in TRIES.values()} - {SILENT}
+"""What people are told who try too often, by the table of limits."""
+
 FILM_KINDS: list[type[RefusedFilm]] = [RefusedFilm, TooHeavyFilm, *FILMS.values()]
 
 GIVEN_WHERE_RAISED = {"mail_server_refused", *(kind.code for kind in FILM_KINDS)}
@@ -121,12 +126,12 @@ def test_nothing_is_refused_with_a_sentence() -> None:
 
 def test_every_code_has_its_sentence() -> None:
     assert [one for one in RAISED if not one.open and one.code not in SENTENCES] == []
-    assert set(CODES.values()) <= set(SENTENCES)
+    assert set(CODES.values()) | TOLD <= set(SENTENCES)
     assert sum(len(table) for table in TABLES.values()) == len(SENTENCES), "a code stands in two tables"
 
 
 def test_every_sentence_is_said_by_somebody() -> None:
-    used = {code for one in RAISED for code in codes_of(one)} | set(CODES.values())
+    used = {code for one in RAISED for code in codes_of(one)} | set(CODES.values()) | TOLD
 
     assert set(SENTENCES) - used == set()
 

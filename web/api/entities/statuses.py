@@ -89,12 +89,6 @@ async def load_posts(
     return await load_statuses(conn, look, entries, reader_id, context)
 
 
-async def load_post(conn: Connection, look: Look, post: Post, reader_id: int | None) -> Json:
-    """One living post as status."""
-    [status] = await load_posts(conn, look, [post.id], reader_id)
-    return status
-
-
 async def _gather(
     conn: Connection, look: Look, entries: Sequence[Entry], reader_id: int | None, *, quoted: bool
 ) -> Gathered:

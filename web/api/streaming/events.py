@@ -4,7 +4,6 @@ import asyncio
 
 from aiohttp import web
 
-from models.attempts import network_of
 from models.errors import NotFound
 from web.api.auth import TOKEN
 from web.api.parameters import read_parameters
@@ -14,6 +13,7 @@ from web.api.streaming.sockets import open_socket
 from web.api.streaming.streams import find_stream
 from web.api.streaming.watchers import Watcher
 from web.keys import INSTANCE
+from web.networks import visitor_network
 
 THUMP_SECONDS = 15.0
 
@@ -51,7 +51,7 @@ async def _send_events(request: web.Request, name: str) -> web.StreamResponse:
         raise NotFound
     if request.method == "HEAD":  # what was written after it, a proxy would take for the next answer
         return web.Response(headers=HEADERS)
-    hub, watcher = request.app[HUB], Watcher(request[TOKEN], network_of(request.remote), _encode, transport.abort)
+    hub, watcher = request.app[HUB], Watcher(request[TOKEN], visitor_network(request.remote), _encode, transport.abort)
     with hub.watching(watcher):
         await hub.join(watcher, wanted)
         response = web.StreamResponse(headers=HEADERS)

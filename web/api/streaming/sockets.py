@@ -1,16 +1,16 @@
 """GET /api/v1/streaming as a WebSocket: many streams over one connection, asked for and given up by messages."""
 
 import asyncio
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 from aiohttp import WSMsgType, web
 
-from models.attempts import network_of
 from models.database import Pool
 from models.errors import DeclicError, Invalid
+from models.limit_memory import MemoryCounter
+from models.limits import STREAM_MESSAGES
 from web.api.auth import TOKEN, list_protocols
 from web.api.parameters import Parameters, read_query
 from web.api.streaming.hub import HUB, Hub
@@ -19,6 +19,7 @@ from web.api.streaming.streams import find_stream, read_stream
 from web.api.streaming.watchers import Watcher
 from web.errors import describe
 from web.keys import INSTANCE
+from web.networks import visitor_network
 
 PING_SECONDS = 30.0
 
@@ -27,8 +28,7 @@ CLOSE_SECONDS = 2.0
 
 MOST_BYTES = 4096
 MOST_STREAMS = 50
-MOST_MESSAGES = 100
-"""Of one client: the size of a message, streams at once, messages in a minute."""
+"""Of one client: the size of a message, streams at once."""
 
 GOING_AWAY, POLICY = 1001, 1008
 
@@ -47,7 +47,7 @@ async def open_socket(request: web.Request) -> web.WebSocketResponse:
         raise web.HTTPBadRequest
     hub, watcher = (
         request.app[HUB],
-        Watcher(request[TOKEN], network_of(request.remote), Message.for_socket, transport.abort),
+        Watcher(request[TOKEN], visitor_network(request.remote), Message.for_socket, transport.abort),
     )
     pool = request.app[INSTANCE].pool
     with hub.watching(watcher):
@@ -92,15 +92,11 @@ class _Conversation:
     pool: Pool
     hub: Hub
     watcher: Watcher
-    minute: float = field(default_factory=time.monotonic)
-    said: int = 0
+    counter: MemoryCounter = field(default_factory=MemoryCounter)
 
     def may_speak(self) -> bool:
         """Whether this client sends no more than it may."""
-        if time.monotonic() - self.minute > 60:
-            self.minute, self.said = time.monotonic(), 0
-        self.said += 1
-        return self.said <= MOST_MESSAGES
+        return self.counter.spend(STREAM_MESSAGES, "")
 
     async def obey(self, text: str) -> None:
         """`subscribe` or `unsubscribe`. Raises Invalid and whatever keeps this client from the stream."""

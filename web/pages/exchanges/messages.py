@@ -20,10 +20,11 @@ from web.mentions import look_up_mentioned
 from web.pages.exchanges.thread import get_thread, propose_slots, show, voice_of
 from web.pages.notices import lead_on
 from web.pages.photos import LIMITS, take_photos
-from web.pages.reporting import TOO_MANY, choose_sentence, may_report
+from web.pages.reporting import choose_sentence, may_report
 from web.paths import exchange_path
 from web.render import reader_language, say
 from web.session import require_account
+from web.throttle import refuse_try
 
 MESSAGE_LIMIT = 2000
 
@@ -122,7 +123,7 @@ async def post_report(request: web.Request) -> web.Response:
     async with connection(instance.pool) as conn:
         thread = await get_thread(conn, request)
     if form.ok and not await may_report(request):
-        form.fail("pourquoi", TOO_MANY)
+        refuse_try(form, "pourquoi", "report")
     if not form.ok:
         return await show(request, form)
     async with transaction(instance.pool) as conn:

@@ -283,8 +283,7 @@ async def _is_less_private(conn: Connection, other: Actor) -> bool:
     """Whether the other one's server is not known to keep such conversations as ours does."""
     if other.local or other.guest or other.territory_uri is not None:
         return False
-    server = await servers.find(conn, other.host)
-    return server is None or server.software != "declic"
+    return await servers.find_software(conn, other.host) != "declic"
 
 
 def propose_slots(now: datetime) -> list[datetime]:

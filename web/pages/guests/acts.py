@@ -19,7 +19,7 @@ from web.pages.guests.thread import show
 from web.pages.ids import read_id
 from web.pages.notices import lead_on
 from web.pages.people import person_of
-from web.throttle import may_try
+from web.throttle import may_try, refuse_try
 
 
 async def post_act(request: web.Request) -> web.Response:
@@ -65,8 +65,8 @@ async def _ask(request: web.Request, form: Form, asking: Asking) -> bool:
     instance = request.app[INSTANCE]
     terms = read_terms(form, asking.details)
     said = read_words(form, asking, terms)
-    if form.ok and not await may_try(request, "guest_write", str(asking.listing.id)):
-        form.fail("", "Trop d’essais pour l’instant. Revenez dans une heure.")
+    if form.ok and not await may_try(request, "guest_ask", str(asking.listing.id)):
+        refuse_try(form, "", "guest_ask")
     if not form.ok:
         return False
     try:

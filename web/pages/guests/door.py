@@ -18,7 +18,7 @@ from web.pages.people import person_of
 from web.paths import listing_path
 from web.render import reader_language, render
 from web.session import current_account
-from web.throttle import may_try
+from web.throttle import may_try, refuse_try
 
 FIELDS = {"nom": "nom", "message": "message"}
 
@@ -44,7 +44,7 @@ async def post_door(request: web.Request) -> web.Response:
     )
     visit = None if lost else _read_visit(request, form, listing.details, email)
     if form.ok and not await _may_try(request, email, listing.id):
-        form.fail("", "Trop d’essais pour l’instant. Revenez dans une heure.")
+        refuse_try(form, "", "guest")
     if form.ok:
         try:
             async with transaction(instance.pool) as conn:

@@ -21,7 +21,7 @@ from web.pages.notices import find_notice, lead_on
 from web.pages.people import person_of
 from web.pages.seeing import is_seen_by_guest
 from web.render import N_, say
-from web.throttle import may_try
+from web.throttle import may_try, refuse_try
 
 TOLD = SAID | {
     "envoye": N_("Votre message est parti. La réponse arrivera dans vos courriels."),
@@ -127,7 +127,7 @@ async def post_message(request: web.Request) -> web.Response:
         party = await get_visitor(conn, request)
     text = form.lines("message", limit=TEXT_LIMIT, missing="Écrivez votre message.")
     if form.ok and not await may_try(request, "guest_write", str(party.guest.id)):
-        form.fail("message", "Vous écrivez beaucoup : attendez une heure, puis renvoyez ce message.")
+        refuse_try(form, "message", "guest_write")
     if form.ok:
         try:
             async with transaction(instance.pool) as conn:

@@ -17,7 +17,7 @@ from tests.talks import Talks
 from tests.village import Village
 from tests.web.pages.conftest import Browser, Page
 from web.formats import format_day
-from web.forms import FileLimits
+from web.multipart import FileLimits
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 

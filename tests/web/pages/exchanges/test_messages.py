@@ -11,6 +11,7 @@ from models import contacts, exchanges
 from models.actors import Actor
 from models.database import connection, fetch_value, transaction
 from tests import talks
+from tests.asking import count_unread_threads
 from tests.factories import make_local_actor
 from tests.talks import Talks
 from tests.village import SAMPLES, Village
@@ -142,12 +143,12 @@ async def test_a_thread_that_is_muted_is_no_news(
 ) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
     async with connection(instance.pool) as conn:
-        before = await exchanges.count_unread(conn, lomme.alice.id)
+        before = await count_unread_threads(conn, lomme.alice.id)
     await alice.send(f"{path}/silence", {"muet": "1"}, form_on="/publier")
 
     async with transaction(instance.pool) as conn:
         await exchanges.add_event(conn, made.tent.exchange_id, "contact", actor_id=lomme.bob.id)
-        after = await exchanges.count_unread(conn, lomme.alice.id)
+        after = await count_unread_threads(conn, lomme.alice.id)
 
     assert (before, after) == (before, before - 1)
     assert "Me prévenir de nouveau" in (await alice.get(path)).words()

@@ -1,0 +1,258 @@
+"""Every limit on how often something may be done: how many, per what, over how long, what the refused are told.
+
+Where each is counted: in memory (`limit_memory`), the busiest summed over all processes where it is `shared`
+(`limit_sums`); in PostgreSQL, where guessing has to be counted exactly (`limit_rows`); or from the records that are
+kept anyway, by the statement that its module has.
+"""
+
+import math
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Literal
+
+from models.errors import Refusal
+
+Store = Literal["memory", "shared", "rows", "records"]
+
+MINUTE = timedelta(minutes=1)
+FIVE_MINUTES = timedelta(minutes=5)
+QUARTER = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+SILENT = ""
+"""Told to nobody: what would show whether an address has an account here, or what servers cannot do anything about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """So many (`most`) per `per` in `within`; `name` stands in its keys, so two limits never share a count.
+
+    `refused` is what the refused read: people the sentence of this code (`web/refusals/`), programs this status or
+    answer. In memory, `slices` is into how many parts the time is cut: one is a window of the clock, whose end can be
+    told; more are a window that slides, of which nobody gets two at its turn. `keys` is of how many something is
+    remembered at most, since strangers choose them (B-38). `told_from` is from how many on other processes are told.
+    """
+
+    name: str
+    most: int
+    per: str
+    within: timedelta
+    refused: str
+    store: Store
+    slices: int = 60
+    keys: int = 4096
+    told_from: int = 1
+    seconds: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """`seconds` is the length of its window, reckoned once: it is asked at each request."""
+        object.__setattr__(self, "seconds", int(self.within.total_seconds()))
+
+
+def _each_minute(name: str, most: int, per: str, *, refused: str = SILENT, shared: bool = False) -> Limit:
+    """Of one server or network, in any sixty seconds.
+
+    Those that do less than a twentieth are not told to other processes: with twenty of them they are within the limit.
+    """
+    return Limit(
+        name=name,
+        most=most,
+        per=per,
+        within=MINUTE,
+        refused=refused,
+        store="shared" if shared else "memory",
+        told_from=max(1, most // 20),
+    )
+
+
+UNPROVEN_POSTS = _each_minute("unproven posts of", 600, "network", refused="429", shared=True)
+"""Posts to inboxes that do not prove who sends them; what is proven is counted per server."""
+
+POSTS = _each_minute("posts of", 600, "server", refused="429", shared=True)
+"""Verified posts to inboxes of one origin."""
+
+WRONG_SIGNATURES = _each_minute("wrong signatures of", 300, "server", refused="429", shared=True)
+
+KEY_FETCHES = _each_minute("keys of", 30, "server asked")
+"""Keys have a limit of their own: whatever else others make us fetch there, they can still be had (B-14)."""
+
+DOCUMENT_FETCHES = _each_minute("documents of", 300, "server asked")
+
+TOLD_FETCHES = _each_minute("told documents of", 30, "server asked")
+"""What is fetched from one server because another one told us to (B-14)."""
+
+FORWARDED_FETCHES = _each_minute("forwarded documents of", 30, "server asked")
+"""What was forwarded to us and is fetched to believe it: nobody may use up what is left for keys with it."""
+
+HANDLE_FETCHES = _each_minute("handles of", 30, "server asked")
+"""WebFinger at a host that somebody named."""
+
+REDIRECTS = _each_minute("redirects to", 30, "server asked")
+"""Whoever owns a thousand names could otherwise send us to one server a thousand times."""
+
+STREAM_MESSAGES = Limit(
+    name="stream messages of",
+    most=100,
+    per="connection",
+    within=MINUTE,
+    refused="1008",
+    store="memory",
+    slices=60,
+    keys=1,
+)
+"""Then the connection is closed."""
+
+
+def _five_minutes(name: str, most: int, per: str, *, keys: int = 10_000) -> Limit:
+    """By the clock: clients are told when it ends (`X-RateLimit-Reset`)."""
+    return Limit(
+        name=name,
+        most=most,
+        per=per,
+        within=FIVE_MINUTES,
+        refused="too_many_requests",
+        store="shared",
+        slices=1,
+        keys=keys,
+    )
+
+
+NETWORK_READS = _five_minutes("reads of network", 300, "network", keys=4096)
+SERVER_READS = _five_minutes("reads of server", 300, "server that signs", keys=4096)
+"""Documents for servers, whose readers are counted by their network until they say who they are."""
+
+SHARED = (UNPROVEN_POSTS, POSTS, WRONG_SIGNATURES, NETWORK_READS, SERVER_READS)
+"""What other servers spend, summed over all processes; so is what clients do (`for_clients`)."""
+
+APP_REQUESTS = _five_minutes("requests of account", 1500, "account or application")
+ADDRESS_REQUESTS = _five_minutes("requests of address", 300, "address without a token")
+WRONG_TOKENS = _five_minutes("wrong tokens of", 301, "address")
+MEMBER_PAGES = _five_minutes("pages of member", 1500, "member")
+VISITOR_PAGES = _five_minutes("pages of address", 600, "address")
+"""Two pages a second for minutes on end: a household and a reading room stay below, and so do search engines; whoever
+copies the whole site does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientLimits:
+    """What one `DECLIC_RATE_LIMIT` makes of the five limits of clients and readers."""
+
+    app: Limit
+    address: Limit
+    wrong_tokens: Limit
+    member: Limit
+    visitor: Limit
+
+
+def for_clients(rate_limit: int) -> ClientLimits:
+    """An account has `rate_limit` requests; an address a fifth, and 2.5 times fewer pages than a member."""
+    return ClientLimits(
+        app=replace(APP_REQUESTS, most=rate_limit),
+        address=replace(ADDRESS_REQUESTS, most=max(1, rate_limit // 5)),
+        wrong_tokens=replace(WRONG_TOKENS, most=rate_limit // 5 + 1),
+        member=replace(MEMBER_PAGES, most=rate_limit),
+        visitor=replace(VISITOR_PAGES, most=math.ceil(rate_limit / 2.5)),
+    )
+
+
+Action = Literal[
+    "login",
+    "mail",
+    "register",
+    "app",
+    "token",
+    "second",
+    "passkey",
+    "guest",
+    "guest_listing",
+    "guest_ask",
+    "guest_write",
+    "report",
+    "visitor_report",
+    "receipt",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tries:
+    """Tries by one network under one name, under one name by everybody, and by one network under any name.
+
+    The first is what somebody meets who forgot a password; the second stops a crowd of machines without letting
+    one of them lock a member out; the third is wide, since a whole workshop shares one address.
+    """
+
+    pair: Limit
+    name: Limit
+    network: Limit
+
+    @property
+    def all(self) -> tuple[Limit, Limit, Limit]:
+        """The three."""
+        return self.pair, self.name, self.network
+
+    @property
+    def refusal(self) -> Refusal:
+        """What whoever tried too often is told."""
+        return Refusal(self.pair.refused)
+
+
+def _tries(action: Action, pair: int, name: int, network: int, *, within: timedelta, refused: str) -> Tries:
+    def limit(kind: str, most: int, per: str) -> Limit:
+        return Limit(name=f"{action} {kind}", most=most, per=per, within=within, refused=refused, store="rows")
+
+    return Tries(
+        pair=limit("pair", pair, "name and network"),
+        name=limit("name", name, "name"),
+        network=limit("network", network, "network"),
+    )
+
+
+TRIES: dict[Action, Tries] = {
+    "login": _tries("login", 10, 100, 100, within=QUARTER, refused="too_many_tries"),
+    "mail": _tries("mail", 5, 8, 60, within=HOUR, refused=SILENT),
+    "register": _tries("register", 30, 1_000, 60, within=HOUR, refused="too_many_registrations"),
+    "second": _tries("second", 10, 30, 100, within=QUARTER, refused="too_many_tries"),
+    "passkey": _tries("passkey", 100, 10_000, 100, within=QUARTER, refused="too_many_tries"),
+    "guest": _tries("guest", 5, 8, 20, within=HOUR, refused="too_many_guest_tries"),
+    "guest_listing": _tries("guest_listing", 10, 40, 1_000, within=HOUR, refused="too_many_guest_tries"),
+    "guest_ask": _tries("guest_ask", 30, 30, 300, within=HOUR, refused="too_many_guest_tries"),
+    "guest_write": _tries("guest_write", 30, 30, 300, within=HOUR, refused="too_many_guest_messages"),
+    "report": _tries("report", 20, 20, 100, within=HOUR, refused="too_many_reports"),
+    "visitor_report": _tries("visitor_report", 5, 60, 5, within=HOUR, refused="too_many_reports"),
+    "receipt": _tries("receipt", 3, 3, 5, within=HOUR, refused="too_many_reports"),
+    "app": _tries("app", 60, 2_000, 60, within=HOUR, refused="too_many_requests"),
+    "token": _tries("token", 60, 1_000, 300, within=QUARTER, refused="too_many_requests"),
+}
+"""What anybody may try without an account, or to get into one."""
+
+
+def _records(name: str, most: int, per: str, *, within: timedelta = DAY, refused: str = SILENT) -> Limit:
+    return Limit(name=name, most=most, per=per, within=within, refused=refused, store="records")
+
+
+REPAIR_CALLS = _records("repair calls told", 3, "author")
+HOST_REPAIR_CALLS = _records("repair calls told of host", 30, "other server")
+"""Beyond these a repair call is published, and nobody nearby gets a mail about it."""
+
+SCHEDULED = _records("scheduled statuses", 25, "person and day", refused="too_many_scheduled_statuses")
+
+DETOURS = _records("messages sent by mail", 5, "thread")
+"""Beyond it a message waits for the other server, which its writer is told."""
+
+REQUESTS = _records("requests", 20, "person and listing", refused="too_many_requests_today")
+"""Also when each request is taken back: the owner hears of each."""
+
+REPORTS = _records("reports of host", 20, "other server that is no friend", refused=SILENT)
+
+QUOTES = _records("quotes of host", 10, "registrable domain that nobody here knows", refused="Reject")
+"""What comes above gets a no, or a wave would be shown here."""
+
+VOUCHED_HOSTS = _records("hosts vouched for", 10, "list, which is read once a day")
+"""So many hosts that nobody knew may one list bring, so that none can fill our table by itself (B-13)."""
+
+UNKNOWN_HOST_LISTINGS = _records("listings of unknown hosts", 20, "registrable domain", within=HOUR, refused="hour")
+"""Hosts below a name cost nothing."""
+
+UNKNOWN_HOST_MAILS = _records("mails about unknown hosts", 1, "cooperative")
+"""Each names all that came since the last."""
