@@ -12,6 +12,7 @@ from multidict import MultiDict, MultiMapping
 
 from models.errors import Invalid, Refusal
 from models.texts import NOT_TYPED
+from web.old_names import rename_field, rename_typed
 from web.refusals.wording import find_sentence
 from web.render import say
 from web.session import StaleForm, require_csrf
@@ -208,7 +209,7 @@ async def read_form(request: web.Request, files: FileLimits | None = None) -> Fo
         pairs = parse_qsl(bytes(body).decode("utf-8"), keep_blank_values=True, max_num_fields=FIELD_LIMIT)
     except ValueError as error:
         raise Invalid("form_unreadable") from error
-    form = Form(MultiDict(pairs), partial(say, request))
+    form = Form(MultiDict(rename_typed(pairs, request.path)), partial(say, request))
     _require_ours(request, form)
     return form
 
@@ -251,11 +252,12 @@ class _Reading:
         self.text_left -= len(body or b"")
         if body is None or len(self.values) >= FIELD_LIMIT:
             raise web.HTTPRequestEntityTooLarge(max_size=TEXT_LIMIT, actual_size=TEXT_LIMIT + 1)
-        self.values.add(part.name or "", body.decode("utf-8", errors="replace"))
+        pair = (part.name or "", body.decode("utf-8", errors="replace"))
+        self.values.extend(rename_typed([pair], self.request.path))
 
     async def read_file(self, part: BodyPartReader) -> None:
         _require_ours(self.request, self.form, files=bool(part.filename))
-        name, filename = part.name or "", (part.filename or "")[-200:]
+        name, filename = rename_field(part.name or ""), (part.filename or "")[-200:]
         room = len(self.uploads) < self.limits.count
         body = await self._read(part, keep=self.limits.size if room else 0)
         if not filename and not body:

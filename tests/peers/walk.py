@@ -82,7 +82,7 @@ class Walk:
             page = await _open(browser, url)
             fields = {"login": self.username, "password": self.password}
             page = await _send(browser, page, "/connexion", fields)
-            page = await _send(browser, page, "/oauth/authorize", {"geste": "oui"})
+            page = await _send(browser, page, "/oauth/authorize", {"act": "yes"})
         found = re.search(r'id="code"[^>]* value="([^"]+)"', page)
         assert found, page
         return found[1]

@@ -111,7 +111,7 @@ async def test_forms_with_mistakes_have_no_violation(live: Live, page: Page) -> 
     async with transaction(live.instance.pool) as conn:
         await switch_on(conn)
     await page.goto(f"{live.url}/coop/points/alice")
-    await send(page, nombre="dix", raison="")
+    await send(page, number="dix", reason="")
     assert await page.locator("#erreurs a").count() == 3
     await check(page, "correction of points")
 
@@ -244,7 +244,7 @@ async def test_the_wizard_has_no_violation(live: Live, page: Page) -> None:
     async with transaction(live.instance.pool) as conn:
         token = await links.create(conn, "setup")
 
-    for step in ("adresse", "coop", "inscriptions"):
+    for step in ("address", "coop", "inscriptions"):
         await page.goto(f"{live.url}/installation/{token}/{step}")
         assert await page.locator("[aria-current=step]").count() == 1
         await check(page, step)
@@ -281,5 +281,5 @@ async def test_a_listing_that_begins_with_a_note_has_no_violation(live: Live, pa
 
     await page.goto(f"{live.url}/publier?brouillon={draft_id}")
 
-    assert await page.locator("#titre").input_value() == "Perceuse à percussion"
+    assert await page.locator("#title").input_value() == "Perceuse à percussion"
     await check(page, "begun with a note")

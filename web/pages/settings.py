@@ -18,7 +18,7 @@ from web.session import require_role
 GRANTED_AT_ONCE = 200
 """Members who get their points as soon as they are switched on; the others within minutes."""
 
-SAID = {"enregistre": N_("C’est enregistré, et visible dès maintenant.")}
+SAID = {"saved": N_("C’est enregistré, et visible dès maintenant.")}
 
 
 async def show_settings(request: web.Request) -> web.Response:
@@ -41,7 +41,7 @@ async def post_settings(request: web.Request) -> web.Response:
             await points.grant_due(conn, at=datetime.now(UTC), limit=GRANTED_AT_ONCE)
     if not form.ok:
         return await _show(request, form, chosen, status=422)
-    raise lead_on("/coop/reglages", "enregistre")
+    raise lead_on("/coop/reglages", "saved")
 
 
 async def _show(request: web.Request, form: Form, chosen: Preferences, *, status: int = 200) -> web.Response:

@@ -40,7 +40,7 @@ function offerPasskey(form) {
     failed.hidden = true;
     try {
       const publicKey = readOptions(form.dataset.options);
-      form.elements.reponse.value = writeAnswer(await navigator.credentials[act]({ publicKey }));
+      form.elements.answer.value = writeAnswer(await navigator.credentials[act]({ publicKey }));
     } catch {
       failed.hidden = false; // refused, too late, or no key here: the person chooses what to do next
       return;

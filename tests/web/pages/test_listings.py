@@ -127,7 +127,7 @@ async def test_page_holds_no_inline_style_or_script(alice: Browser, lomme: Villa
 
 
 async def test_author_sees_where_it_went_and_why_not(alice: Browser, lomme: Village, instance: Instance) -> None:
-    await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"geste": "pause"}, form_on=path_of(lomme, "tent"))
+    await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"act": "pause"}, form_on=path_of(lomme, "tent"))
     async with transaction(instance.pool) as conn:
         activity = await fetch_value(conn, "SELECT id FROM activity WHERE object_uri = $1", lomme.tent.uri)
         await execute(conn, "DELETE FROM delivery")
@@ -155,11 +155,11 @@ async def test_author_sees_where_it_went_and_why_not(alice: Browser, lomme: Vill
 
 
 @pytest.mark.parametrize(
-    ("geste", "status", "reason"),
+    ("act", "status", "reason"),
     [
-        ("fait", "fulfilled", "here"),
-        ("ailleurs", "fulfilled", "elsewhere"),
-        ("annule", "cancelled", None),
+        ("done", "fulfilled", "here"),
+        ("elsewhere", "fulfilled", "elsewhere"),
+        ("cancelled", "cancelled", None),
         ("pause", "paused", None),
     ],
 )
@@ -168,13 +168,13 @@ async def test_author_closes_and_opens_again(
 ) -> None:
     path, change = path_of(lomme, "tent"), f"/annonces/d/{lomme.tent.id}/etat"
 
-    answer = await alice.send(change, {"geste": geste}, form_on=path)
+    answer = await alice.send(change, {"act": geste}, form_on=path)
     async with connection(instance.pool) as conn:
         row = await conn.fetchrow("SELECT status, closed_reason FROM listing WHERE post_id = $1", lomme.tent.id)
     closed = await alice.get(path)
-    await alice.send(change, {"geste": "rouvrir"}, form_on=path)
+    await alice.send(change, {"act": "reopen"}, form_on=path)
 
-    assert answer.location == f"{path}?fait=etat"
+    assert answer.location == f"{path}?fait=state"
     assert row is not None and tuple(row) == (status, reason)
     assert "Rouvrir" in closed.words()
     assert "Disponible" in (await alice.get(path)).words()
@@ -196,7 +196,7 @@ async def test_what_has_ended_has_one_button_that_puts_it_back(
         )
 
     ended = await alice.get(path)
-    await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"geste": "prolonger"}, form_on=path)
+    await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"act": "prolong"}, form_on=path)
 
     assert "Nous vous l’écrirons" in open_page and "Prolonger" in open_page
     assert 'value="rouvrir"' not in ended.text and "Rouvrir et prolonger" in ended.words()
@@ -207,7 +207,7 @@ async def test_others_cannot_change_its_state(open_browser: OpenBrowser, lomme: 
     hocine = await open_browser(lomme.hocine)
 
     answer = await hocine.send(
-        f"/annonces/d/{lomme.tent.id}/etat", {"geste": "retirer"}, form_on=path_of(lomme, "tent")
+        f"/annonces/d/{lomme.tent.id}/etat", {"act": "withdraw"}, form_on=path_of(lomme, "tent")
     )
 
     assert answer.status == 404
@@ -217,7 +217,7 @@ async def test_others_cannot_change_its_state(open_browser: OpenBrowser, lomme: 
 async def test_author_withdraws_for_good(alice: Browser, visitor: Browser, lomme: Village) -> None:
     path = path_of(lomme, "tent")
 
-    answer = await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"geste": "retirer"}, form_on=path)
+    answer = await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"act": "withdraw"}, form_on=path)
 
     assert answer.location == "/@alice"
     assert (await visitor.get(path)).status == 410
@@ -233,7 +233,7 @@ async def test_expired_listing_cannot_be_opened_before_its_date_is_moved(
             lomme.tent.id,
         )
 
-    answer = await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"geste": "rouvrir"}, form_on=path_of(lomme, "tent"))
+    answer = await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"act": "reopen"}, form_on=path_of(lomme, "tent"))
 
     assert answer.status == 422
     assert "La date de fin de cette annonce est passée" in answer.words()

@@ -211,12 +211,12 @@ async def test_the_first_code_cannot_be_guessed(door: Doorbell) -> None:
 async def test_a_passkey_needs_a_name_and_an_answer_that_fits(door: Doorbell) -> None:
     visitor = await unlock(await enter(door))
 
-    await visitor.send(f"{HERE}/cle", {"nom": " "})
+    await visitor.send(f"{HERE}/cle", {"name": " "})
     assert visitor.status == 422
-    await visitor.send(f"{HERE}/cle", {"nom": "Mon téléphone"})
+    await visitor.send(f"{HERE}/cle", {"name": "Mon téléphone"})
     assert 'data-passkey="create"' in visitor.text and "Mon téléphone" in visitor.text
     for answer in ("x", "[]", '{"id": "AA", "type": "public-key", "response": {}}', "{" * 20000):
-        await visitor.send(f"{HERE}/cle", {"reponse": answer})
+        await visitor.send(f"{HERE}/cle", {"answer": answer})
         assert visitor.status == 422 and "pas pu être gardée" in visitor.text
 
     assert not (await find_factors(door)).asked_for

@@ -74,7 +74,7 @@ async def test_writing_in_private_and_asking_all_stand_beside_it(hocine: Browser
     links = {" ".join(a.text_content().split()): a.get("href") for a in page.html.xpath("//article//a")}
     assert links["Écrire à Maryse"] == "#repondre"
     assert links["Poser une question à tous"] == "?pour=tous#repondre"
-    chosen = "//form[contains(@action, 'repondre')]//input[@name='pour'][@checked]/@value"
+    chosen = "//form[contains(@action, 'repondre')]//input[@name='audience'][@checked]/@value"
     assert page.html.xpath(chosen) == ["prive"]
     assert (await hocine.get(f"{path_of(lomme, 'tent')}?pour=tous")).html.xpath(chosen) == ["tous"]
 
@@ -89,8 +89,8 @@ async def test_whoever_has_a_thread_goes_on_there(alice: Browser, instance: Inst
     words = page.words()
     assert "Votre échange avec Léonie" in words and "Léonie doit répondre, du " in words
     assert "Demander des dates" not in words, "it is asked for already"
-    assert not page.html.xpath("//input[@name='pour'][@value='prive']"), "private words stand in the thread"
-    assert page.html.xpath("//input[@name='pour'][@value='tous']")
+    assert not page.html.xpath("//input[@name='audience'][@value='prive']"), "private words stand in the thread"
+    assert page.html.xpath("//input[@name='audience'][@value='tous']")
 
 
 async def test_what_is_lent_can_be_asked_for_again_once_that_is_settled(
@@ -198,7 +198,7 @@ async def test_an_owner_whose_server_reads_no_agreements_is_asked_just_so(
 
     first, last = talks.days(3, 3).begins_at, talks.days(5, 5).begins_at
     assert first is not None and last is not None
-    fields = {"du": f"{first:%d/%m/%Y}", "au": f"{last:%d/%m/%Y}", "message": "Pour un ourlet."}
+    fields = {"first_day": f"{first:%d/%m/%Y}", "last_day": f"{last:%d/%m/%Y}", "message": "Pour un ourlet."}
     answer = await alice.send(path, fields, form_on="/publier")
     thread = await alice.get(answer.location)
 
