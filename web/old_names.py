@@ -69,7 +69,7 @@ FIELDS: Mapping[str, str] = {
     "perdu": "lost_email",
     "personne": "person",
     "pour": "audience",
-    "pourquoi": "reason",
+    "pourquoi": "content",
     "premier": "first_come",
     "premiere": "first_photo",
     "prevenir": "notify",

@@ -244,7 +244,7 @@ async def test_the_wizard_has_no_violation(live: Live, page: Page) -> None:
     async with transaction(live.instance.pool) as conn:
         token = await links.create(conn, "setup")
 
-    for step in ("address", "coop", "inscriptions"):
+    for step in ("adresse", "coop", "inscriptions"):
         await page.goto(f"{live.url}/installation/{token}/{step}")
         assert await page.locator("[aria-current=step]").count() == 1
         await check(page, step)

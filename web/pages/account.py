@@ -29,9 +29,7 @@ SAID = {
     "back": N_("Bon retour ! Ce compte peut de nouveau publier."),
     "leaving": N_("C’est noté. Vos annonces sont en pause, et vous avez deux semaines pour changer d’avis."),
     "stays": N_("Vous restez, tant mieux ! Vos annonces sont rouvertes."),
-    "password": N_(
-        "Nouveau mot de passe en place. Vos autres appareils et vos applications devront se reconnecter."
-    ),
+    "password": N_("Nouveau mot de passe en place. Vos autres appareils et vos applications devront se reconnecter."),
 }
 
 

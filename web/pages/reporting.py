@@ -73,7 +73,7 @@ async def post_form(request: web.Request) -> web.Response:
     form, account = await read_form(request), current_account(request)
     instance, reported = request.app[INSTANCE], await _find(request)
     category = form.choice("reason", CATEGORIES, missing="Choisissez une raison.")
-    content = form.lines("reason", limit=CONTENT_LIMIT, missing="Dites en quelques mots ce qui ne va pas.")
+    content = form.lines("content", limit=CONTENT_LIMIT, missing="Dites en quelques mots ce qui ne va pas.")
     email = form.email("email") if account is None and has_mail(request) else ""
     if form.ok and not await may_report(request, email):
         form.fail("", TOO_MANY)

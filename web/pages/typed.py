@@ -21,7 +21,7 @@ TYPED_FIELD = "typed"
 HEAVIEST = 16 * 1024 * 1024
 """Bytes of photos that are listened to, and dropped, for the words that stand behind them."""
 
-WORDS = ("title", "text", "message", "name", "summary", "note", "reason", "thanks")
+WORDS = ("title", "text", "message", "name", "summary", "note", "reason", "content", "thanks")
 """Fields whose words are shown before they are sent again."""
 
 

@@ -81,7 +81,9 @@ async def test_private_message_that_is_wrong_stays_private(alice: Browser, lomme
     answer = await alice.send(f"{path}/repondre", {"message": "a" * 2001, "audience": "prive"}, form_on=path)
 
     assert answer.status == 422
-    assert answer.html.xpath("//form[contains(@action, 'repondre')]//input[@name='audience'][@checked]/@value") == ["prive"]
+    assert answer.html.xpath("//form[contains(@action, 'repondre')]//input[@name='audience'][@checked]/@value") == [
+        "prive"
+    ]
 
 
 async def test_empty_message_comes_back_with_a_sentence(alice: Browser, lomme: Village) -> None:

@@ -186,7 +186,7 @@ async def test_b44_a_yes_from_elsewhere_is_no_yes(door: Doorbell) -> None:
     for data, headers in tries:
         answer = await visitor.client.post("/oauth/authorize", data=data, headers=headers, allow_redirects=False)
         assert answer.status == 403
-    by_address = await visitor.client.get(f"{ask(client)}&geste=oui&{urlencode(fields)}", allow_redirects=False)
+    by_address = await visitor.client.get(f"{ask(client)}&act=yes&{urlencode(fields)}", allow_redirects=False)
     assert by_address.status in {200, 400} and "Location" not in by_address.headers
     async with connection(door.instance.pool) as conn:
         assert await fetch_value(conn, "SELECT count(*) FROM access_grant") == 0

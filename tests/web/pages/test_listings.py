@@ -206,9 +206,7 @@ async def test_what_has_ended_has_one_button_that_puts_it_back(
 async def test_others_cannot_change_its_state(open_browser: OpenBrowser, lomme: Village, instance: Instance) -> None:
     hocine = await open_browser(lomme.hocine)
 
-    answer = await hocine.send(
-        f"/annonces/d/{lomme.tent.id}/etat", {"act": "withdraw"}, form_on=path_of(lomme, "tent")
-    )
+    answer = await hocine.send(f"/annonces/d/{lomme.tent.id}/etat", {"act": "withdraw"}, form_on=path_of(lomme, "tent"))
 
     assert answer.status == 404
     assert (await hocine.get(path_of(lomme, "tent"))).status == 200

@@ -124,7 +124,7 @@ async def test_home_stays_where_it_was_until_it_is_changed_and_is_forgotten_when
     await alice.send("/compte/profil", told | {"home": "carte", "position": "12 rue des Tisserands"})
     wrong = alice.status, alice.text
     await alice.open("/compte/profil")
-    await alice.send("/compte/profil", told | {"home": "nothing"})
+    await alice.send("/compte/profil", told | {"home": "rien"})
 
     assert before is not None and kept == before
     assert wrong[0] == 422 and "copiez son adresse entière" in wrong[1]

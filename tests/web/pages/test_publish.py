@@ -165,9 +165,7 @@ async def test_d06_without_room_for_photos_the_form_says_so_and_keeps_what_was_t
     monkeypatch.setattr(FolderStore, "save", full)
     page = await alice.get("/publier?genre=offre")
 
-    answer = await send_form(
-        alice, "/publier", page, changed(page, title="Cartons", act="add"), [PHOTO.read_bytes()]
-    )
+    answer = await send_form(alice, "/publier", page, changed(page, title="Cartons", act="add"), [PHOTO.read_bytes()])
 
     assert answer.status == 422
     assert "plus de place" in errors(answer)["photos"]
@@ -223,7 +221,13 @@ async def test_repair_call_tells_what_is_wrong_with_the_bike(
 ) -> None:
     page = await alice.get("/publier?genre=repair_call")
     fields = changed(
-        page, title="Crevaison", bike_type="cargo", interventions="flat-tyre", rideable="no", urgency="Today", act="publish"
+        page,
+        title="Crevaison",
+        bike_type="cargo",
+        interventions="flat-tyre",
+        rideable="non",
+        urgency="Today",
+        act="publish",
     )
 
     answer = await send_form(alice, "/publier", page, fields)
@@ -274,11 +278,13 @@ async def test_enter_in_a_field_publishes_nothing_and_sends_no_photos(alice: Bro
 
 async def test_repair_call_without_a_title_is_named_by_what_is_wrong(alice: Browser) -> None:
     page = await alice.get("/publier?genre=repair_call")
-    fields = changed(page, title="", bike_type="cargo", interventions="flat-tyre", rideable="no", urgency="Now", act="preview")
+    fields = changed(
+        page, title="", bike_type="cargo", interventions="flat-tyre", rideable="non", urgency="Now", act="preview"
+    )
 
     named = await send_form(alice, "/publier", page, fields)
     unknown = await send_form(
-        alice, "/publier", page, changed(page, title="", interventions="diagnosis", rideable="no", act="preview")
+        alice, "/publier", page, changed(page, title="", interventions="diagnosis", rideable="non", act="preview")
     )
 
     assert not errors(named)
@@ -313,14 +319,14 @@ async def publish_so(alice: Browser, instance: Instance, **fields: str) -> tuple
 async def test_a_gift_goes_to_the_first_who_asks_or_to_whom_its_author_chooses(
     alice: Browser, instance: Instance
 ) -> None:
-    first, shown = await publish_so(alice, instance, title="Livres", mode="gift", first_come="first_come")
+    first, shown = await publish_so(alice, instance, title="Livres", mode="gift", first_come="premier")
     chosen, _ = await publish_so(alice, instance, title="Livres", mode="gift")
-    lent, _ = await publish_so(alice, instance, title="Livres", mode="loan", first_come="first_come")
+    lent, _ = await publish_so(alice, instance, title="Livres", mode="loan", first_come="premier")
 
     assert [one.details.first_come for one in (first, chosen, lent)] == [True, False, False]
     assert "au premier qui le demande" in shown.words()
     edited = await alice.get(f"{first.post.url.removeprefix(instance.site.url)}/modifier")
-    assert ("first_come", "first_come") in typed(edited)
+    assert ("first_come", "premier") in typed(edited)
 
 
 async def test_a_service_is_counted_by_the_hour(alice: Browser, instance: Instance) -> None:

@@ -29,7 +29,7 @@ def small_ad(page: Page, title: str) -> str:
             ["caution de 20 €", "3 en tout", "une semaine au plus"],
         ),
         (
-            {"mode": "gift", "first_come": "first_come", "quantity": "12"},
+            {"mode": "gift", "first_come": "premier", "quantity": "12"},
             ["Don, au premier qui le demande", "12 en tout"],
             ["au premier qui le demande", "12 en tout"],
         ),
@@ -62,7 +62,7 @@ async def test_terms_are_told_wherever_the_listing_is_shown(
         assert words in page.words()
     for words in ad_says:
         assert words in small_ad(found, "Chose rare")
-    assert ("au premier" in small_ad(found, "Chose rare")) == ("first_come" in fields.values())
+    assert ("au premier" in small_ad(found, "Chose rare")) == ("premier" in fields.values())
 
 
 async def test_what_is_looked_for_has_no_deposit_and_no_price(
@@ -99,7 +99,9 @@ async def test_a_duration_that_an_app_gave_is_told_in_words_and_kept_when_the_li
 
     assert "10 jours au plus" in page.words()
     assert dict(typed(form))["max_duration"] == "P10D"
-    assert form.html.xpath("//select[@name='max_duration']/option[@selected]")[0].text.replace("\u00a0", " ") == "10 jours"
+    assert (
+        form.html.xpath("//select[@name='max_duration']/option[@selected]")[0].text.replace("\u00a0", " ") == "10 jours"
+    )
     assert answer.status == 303, errors(answer)
     async with connection(instance.pool) as conn:
         held = await listings.find_by_post(conn, tent.id)
@@ -120,7 +122,10 @@ async def test_what_is_no_duration_is_refused(alice: Browser) -> None:
 
     filled = changed(form, title="Tente", mode="loan", act="publish")
     answer = await send_form(
-        alice, "/publier", form, [pair for pair in filled if pair[0] != "max_duration"] + [("max_duration", "longtemps")]
+        alice,
+        "/publier",
+        form,
+        [pair for pair in filled if pair[0] != "max_duration"] + [("max_duration", "longtemps")],
     )
 
     assert answer.status == 422 and "max_duration" in errors(answer)

@@ -119,8 +119,7 @@ async def test_what_is_not_for_everybody_cannot_be_passed_on(
 
 async def test_reaction_to_what_the_member_may_not_see_is_not_found(alice: Browser, lomme: Village) -> None:
     answers = [
-        await alice.send(f"/reactions/{id}", {"act": "like"}, form_on="/publier")
-        for id in (lomme.withdrawn.id, 12345)
+        await alice.send(f"/reactions/{id}", {"act": "like"}, form_on="/publier") for id in (lomme.withdrawn.id, 12345)
     ]
 
     assert [answer.status for answer in answers] == [404, 404]

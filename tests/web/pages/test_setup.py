@@ -45,7 +45,7 @@ async def make_link(door: Doorbell) -> str:
 async def walk(door: Doorbell, link: str, *, until: str = "inscriptions") -> Visitor:
     """Through the steps, as far as the page of `until`."""
     visitor = await (await door.ring()).open(link)
-    for step, fields in (("address", {"accept": "1"}), ("coop", REMISE), ("compte", AWA)):
+    for step, fields in (("adresse", {"accept": "1"}), ("coop", REMISE), ("compte", AWA)):
         if until == step:
             return visitor
         await visitor.send(f"{link}/{step}", fields)
@@ -73,14 +73,14 @@ async def test_the_wizard_opens_the_platform(fresh: Doorbell) -> None:
 
 
 async def test_the_address_is_shown_and_warned_of(fresh: Doorbell) -> None:
-    visitor = await walk(fresh, await make_link(fresh), until="address")
+    visitor = await walk(fresh, await make_link(fresh), until="adresse")
 
     assert "http://lomme.test" in visitor.text and "définitive" in visitor.text and "DECLIC_URL" in visitor.text
 
 
 async def test_the_address_must_be_agreed_to(fresh: Doorbell) -> None:
     link = await make_link(fresh)
-    visitor = await walk(fresh, link, until="address")
+    visitor = await walk(fresh, link, until="adresse")
 
     await visitor.send(f"{link}/adresse")
 

@@ -117,12 +117,12 @@ async def post_report(request: web.Request) -> web.Response:
     """POST /echanges/ID/signaler: tell the moderators here and, if wanted, the other server, without a name."""
     account = require_account(request)
     form = await read_form(request)
-    content = form.lines("reason", limit=REPORT_LIMIT, missing="Dites en quelques mots ce qui ne va pas.")
+    content = form.lines("content", limit=REPORT_LIMIT, missing="Dites en quelques mots ce qui ne va pas.")
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         thread = await get_thread(conn, request)
     if form.ok and not await may_report(request):
-        form.fail("reason", TOO_MANY)
+        form.fail("content", TOO_MANY)
     if not form.ok:
         return await show(request, form)
     async with transaction(instance.pool) as conn:

@@ -104,7 +104,9 @@ async def test_what_is_taken_is_struck_out_and_refused_with_everything_that_was_
 
     picker = await hocine.get(f"{path}?mois={month}")
     answer = await hocine.send(
-        path, {"first_day": day(13), "last_day": day(14), "note": "Pour deux.", "message": "Bonjour"}, form_on="/publier"
+        path,
+        {"first_day": day(13), "last_day": day(14), "note": "Pour deux.", "message": "Bonjour"},
+        form_on="/publier",
     )
 
     assert picker.html.xpath("//td[@class='raye']")
@@ -236,7 +238,9 @@ async def test_nothing_at_all_is_not_sent_and_a_word_is_enough(alice: Browser, i
     async with connection(instance.pool) as conn:
         before = await fetch_value(conn, "SELECT count(*) FROM agreement")
 
-    empty = await alice.send(path, {"first_day": "", "last_day": "", "place": "", "note": " ", "message": " "}, form_on=path)
+    empty = await alice.send(
+        path, {"first_day": "", "last_day": "", "place": "", "note": " ", "message": " "}, form_on=path
+    )
     async with connection(instance.pool) as conn:
         after = await fetch_value(conn, "SELECT count(*) FROM agreement")
     told = await alice.send(path, {"message": "Je peux passer samedi."}, form_on=path)

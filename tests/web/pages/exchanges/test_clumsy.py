@@ -63,7 +63,10 @@ async def press(browser: Browser, held: Agreement, act: str, *, page: Page) -> P
         ({"first_day": "31/12/9999", "last_day": "31/12/9999"}, "Écrivez le jour comme"),
         ({"first_day": "31/12/2150", "last_day": "31/12/2150"}, "plus de deux ans"),
         ({"first_day": "01/01/1999", "last_day": "02/01/1999"}, "passées"),
-        ({"first_day": "0001-01-01", "first_hour": "00:00", "last_day": "0001-01-01", "last_hour": "00:01"}, "Écrivez le jour"),
+        (
+            {"first_day": "0001-01-01", "first_hour": "00:00", "last_day": "0001-01-01", "last_hour": "00:01"},
+            "Écrivez le jour",
+        ),
         ({"first_day": "1/2/3/4", "last_day": day(3)}, "Écrivez le jour comme"),
         ({"first_day": day(3), "first_hour": "25:00", "last_day": day(4)}, "Écrivez l’heure comme"),
         ({"first_day": day(4), "last_day": day(3)}, "La fin doit venir après le début"),
@@ -173,7 +176,7 @@ async def test_a_number_given_twice_is_given_once(alice: Browser, instance: Inst
     path = f"/echanges/{made.tent.exchange_id}"
 
     for _ in range(2):
-        assert (await alice.send(f"{path}/contact", {"contact": "email"}, form_on=path)).status == 303
+        assert (await alice.send(f"{path}/contact", {"contact": "courriel"}, form_on=path)).status == 303
 
     words = (await alice.get(path)).words()
     assert (words.count("Voici mon courriel"), words.count("Vous donnez vos coordonnées")) == (1, 1)
@@ -186,7 +189,7 @@ async def test_a_page_that_was_open_for_too_long_gives_back_what_was_typed(
     path = f"/echanges/{made.tent.exchange_id}"
     to, field = {
         "messages": (f"{path}/messages", "message"),
-        "signaler": (f"{path}/signaler", "reason"),
+        "signaler": (f"{path}/signaler", "content"),
         "agreement": (f"{path}/accord", "reason"),
         "counter": (f"{path}/proposer/{made.tent.id}", "message"),
         "asking": (f"/annonces/d/{lomme.drill.id}/demander", "message"),
@@ -256,7 +259,13 @@ async def test_three_days_over_the_change_of_clocks_are_three_days(
 
 async def test_an_hour_that_the_night_of_march_skips_is_named(hocine: Browser, lomme: Village) -> None:
     path, sunday = f"/annonces/d/{lomme.tent.id}/demander", find_change(3)
-    typed = {"first_day": f"{sunday}", "first_hour": "02:30", "last_day": f"{sunday}", "last_hour": "03:30", "message": "Tôt"}
+    typed = {
+        "first_day": f"{sunday}",
+        "first_hour": "02:30",
+        "last_day": f"{sunday}",
+        "last_hour": "03:30",
+        "message": "Tôt",
+    }
 
     answer = await hocine.send(path, typed, form_on="/compte/telephone")
 

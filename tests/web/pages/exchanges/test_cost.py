@@ -51,7 +51,9 @@ async def test_it_is_said_before_and_stands_on_the_card(
     hocine: Browser, alice: Browser, instance: Instance, kept: Village
 ) -> None:
     before = (await hocine.get(form(kept))).words()
-    answer = await hocine.send(form(kept).partition("?")[0], {"first_day": day(3), "last_day": day(4)}, form_on="/publier")
+    answer = await hocine.send(
+        form(kept).partition("?")[0], {"first_day": day(3), "last_day": day(4)}, form_on="/publier"
+    )
     held = await newest(instance)
 
     assert "Cela vous coûte 5 graines, pour Maryse quand c’est fait." in before

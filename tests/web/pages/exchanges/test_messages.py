@@ -117,7 +117,7 @@ async def test_a_phone_number_leaves_by_the_tap_and_is_shown_nowhere_else(
     hocine = await open_browser(lomme.hocine)
     assert "06 12" not in (await hocine.get(path)).text + (await hocine.get("/@alice")).text
 
-    answer = await alice.send(f"{path}/contact", {"contact": "phone"}, form_on=path)
+    answer = await alice.send(f"{path}/contact", {"contact": "telephone"}, form_on=path)
 
     assert answer.status == 303
     words = (await hocine.get(path)).words()
@@ -131,7 +131,7 @@ async def test_a_phone_number_leaves_by_the_tap_and_is_shown_nowhere_else(
 async def test_without_a_number_one_is_led_to_where_it_is_noted(alice: Browser, made: Talks) -> None:
     path = f"/echanges/{made.drill.exchange_id}"
 
-    answer = await alice.send(f"{path}/contact", {"contact": "phone"}, form_on=path)
+    answer = await alice.send(f"{path}/contact", {"contact": "telephone"}, form_on=path)
 
     assert answer.status == 422
     assert "Notez d’abord votre téléphone" in answer.words()
@@ -158,7 +158,7 @@ async def test_somebody_is_reported_from_within_the_thread(alice: Browser, insta
     async with transaction(instance.pool) as conn:
         await make_local_actor(conn, "instance", type="Application")
 
-    answer = await alice.send(f"{path}/signaler", {"reason": "Ce sont des insultes."}, form_on=path)
+    answer = await alice.send(f"{path}/signaler", {"content": "Ce sont des insultes."}, form_on=path)
 
     assert answer.location == f"{path}?fait=reported"
     async with connection(instance.pool) as conn:

@@ -103,7 +103,9 @@ async def test_what_is_wrong_comes_back_with_what_was_typed(alice: Browser, inst
     thread = await write_to_alice(instance, lomme, lomme.hocine)
 
     answer = await alice.send(
-        f"/echanges/{thread.id}/proposer", {"first_day": day(5), "last_day": day(3), "note": "Sèche."}, form_on="/publier"
+        f"/echanges/{thread.id}/proposer",
+        {"first_day": day(5), "last_day": day(3), "note": "Sèche."},
+        form_on="/publier",
     )
 
     assert answer.status == 422
@@ -119,7 +121,9 @@ async def test_nothing_is_proposed_beside_what_goes_on_or_to_whom_asks_herself(
     other = await alice.get(f"/echanges/{theirs.id}/proposer")
     page = await alice.get(f"/echanges/{theirs.id}")
     assert not page.html.xpath(BUTTON) and "c’est Léonie qui demande depuis l’annonce" in page.words()
-    assert "Cette personne peut demander elle-même" in other.words() and not other.html.xpath("//input[@name='first_day']")
+    assert "Cette personne peut demander elle-même" in other.words() and not other.html.xpath(
+        "//input[@name='first_day']"
+    )
 
     async with transaction(instance.pool) as conn:
         made = await talks.build(conn, lomme)

@@ -21,7 +21,9 @@ async def test_a_guest_has_everything_about_her_erased(inn: Inn) -> None:
     guest = await inn.enter()
     link = inn.link()
     await guest.open(f"{link}/demander?du={day(5)}&au={day(6)}")
-    await guest.send(f"{link}/demander", {"first_day": day(5), "last_day": day(6), "note": "chez moi", "message": "chez moi"})
+    await guest.send(
+        f"{link}/demander", {"first_day": day(5), "last_day": day(6), "note": "chez moi", "message": "chez moi"}
+    )
 
     await guest.send(f"{link}/effacer")
 
@@ -81,7 +83,7 @@ async def test_a_guest_is_reported_to_the_moderators_and_to_no_other_server(inn:
     await inn.enter()
     owner = await inn.owner()
 
-    await owner.send(f"/echanges/{(await inn.thread()).id}/signaler", {"reason": "Insiste.", "forward": "1"})
+    await owner.send(f"/echanges/{(await inn.thread()).id}/signaler", {"content": "Insiste.", "forward": "1"})
 
     assert (
         await inn.count("SELECT target_id FROM report WHERE content = 'Insiste.' AND NOT forwarded")
@@ -95,7 +97,9 @@ async def test_a_guest_is_forgotten_ninety_days_after_the_end(inn: Inn) -> None:
     link = inn.link()
     await (await inn.owner()).send(f"/echanges/{(await inn.thread()).id}/messages", {"message": "Oui, Léonie."})
     await guest.open(f"{link}/demander?du={day(5)}&au={day(6)}")
-    await guest.send(f"{link}/demander", {"first_day": day(5), "last_day": day(6), "note": "chez Léonie", "place": "chez Léonie"})
+    await guest.send(
+        f"{link}/demander", {"first_day": day(5), "last_day": day(6), "note": "chez Léonie", "place": "chez Léonie"}
+    )
     await guest.open(link)
     await guest.send(f"{link}/accord", {"act": "withdraw", "reason": "Léonie est malade"})
     await inn.tell()

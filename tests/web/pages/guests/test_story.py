@@ -37,7 +37,9 @@ async def test_a_loan_is_asked_for_countered_agreed_and_brought_back(inn: Inn) -
     path = f"/echanges/{thread.id}"
 
     await owner.open(next(one for one in owner.text.split('"') if one.startswith(f"{path}/proposer/")))
-    await owner.send(owner.path, {"first_day": day(11), "last_day": day(12), "place": "À La Remise", "message": "Plutôt le 11 ?"})
+    await owner.send(
+        owner.path, {"first_day": day(11), "last_day": day(12), "place": "À La Remise", "message": "Plutôt le 11 ?"}
+    )
     [mail] = await inn.tell()
     text, html = read_parts(mail)
     await guest.open(inn.link(mail))
