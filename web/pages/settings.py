@@ -6,8 +6,9 @@ from aiohttp import web
 
 from models import markets, points, preferences
 from models.database import connection, transaction
-from models.preferences import ACCENTS, MODES, Preferences
+from models.preferences import MODES, Preferences
 from outbox.cooperative import save_preferences
+from web.face import ACCENT_CLASSES
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.cooperative_form import fill_in, read_settings
@@ -55,6 +56,6 @@ async def _show(request: web.Request, form: Form, chosen: Preferences, *, status
         form=form,
         chosen=chosen,
         said=find_notice(request, SAID),
-        accents=ACCENTS,
+        accents=ACCENT_CLASSES,
         all_modes=MODES,
     )
