@@ -76,9 +76,9 @@ FORCED = """() => {
     return [style.outlineStyle, style.borderStyle, style.backgroundColor].join();
   };
   return {
-    chosen: draw(document.querySelector('.jours .pris')),
-    other: draw(document.querySelector('.jours li:not([class])')),
-    stages: [...document.querySelectorAll('.crans li')].map((one) => draw(one, '::before')),
+    chosen: draw(document.querySelector('.days .taken')),
+    other: draw(document.querySelector('.days li:not([class])')),
+    stages: [...document.querySelectorAll('.progress li')].map((one) => draw(one, '::before')),
   };
 }"""
 """How days and stages are drawn where the reader's own colours replace ours."""

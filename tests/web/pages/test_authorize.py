@@ -240,7 +240,7 @@ async def test_force_login_asks_for_the_password_of_whoever_is_logged_in(door: D
 async def test_whoever_is_not_meant_may_enter_as_somebody_else(door: Doorbell) -> None:
     client, visitor = await register(door), await enter(door)
     await visitor.open(ask(client))
-    other = visitor.text.split('<a class="lien" href="/connexion?encore=1&amp;retour=')[1].split('"')[0]
+    other = visitor.text.split('<a class="link" href="/connexion?encore=1&amp;retour=')[1].split('"')[0]
 
     await visitor.open(f"/connexion?encore=1&retour={other}")
 

@@ -43,7 +43,7 @@ async def test_handle_works_as_well_as_an_address(alice: Browser) -> None:
 async def test_listing_leads_to_its_page_here(alice: Browser, lomme: Village) -> None:
     page = await alice.get(f"/authorize_interaction?uri={lomme.sewing.uri}")
 
-    assert page.html.xpath("//main//a[contains(@class, 'oui')]/@href") == [f"/annonces/d/{lomme.sewing.id}"]
+    assert page.html.xpath("//main//a[contains(@class, 'primary')]/@href") == [f"/annonces/d/{lomme.sewing.id}"]
 
 
 async def test_private_message_of_others_is_not_found(alice: Browser, lomme: Village, instance: Instance) -> None:

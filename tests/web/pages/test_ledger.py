@@ -52,7 +52,7 @@ async def test_totals_and_members_are_shown_and_found(nadia: Browser, ledger: Vi
     page = await nadia.get("/coop/points")
     found = await nadia.get("/coop/points?q=MARY")
 
-    figures = [figure.text_content() for figure in page.html.xpath("//dd[@class='numero']")]
+    figures = [figure.text_content() for figure in page.html.xpath("//dd[@class='number']")]
     assert figures == ["260", "0", "1", "12"]
     assert "Maryse @alice107 graines, 12 venant d’autres membres, 0 allant vers eux" in page.words()
     assert "@hocine" in page.words() and "@hocine" not in found.words() and "@alice" in found.words()

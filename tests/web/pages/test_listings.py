@@ -103,15 +103,15 @@ async def test_description_is_marked_in_its_own_language(visitor: Browser, lomme
 async def test_page_prints_as_a_poster_with_a_code(visitor: Browser, lomme: Village) -> None:
     page = await visitor.get(path_of(lomme, "tent"))
 
-    (poster,) = page.html.xpath("//div[@class='affiche']")
+    (poster,) = page.html.xpath("//div[@class='poster']")
     assert poster.xpath(".//*[local-name()='svg']//*[local-name()='path']")
-    assert len(poster.xpath(".//ul[@class='languettes']/li")) == 9
+    assert len(poster.xpath(".//ul[@class='tear-offs']/li")) == 9
     assert "style=" not in page.text
 
 
 async def test_short_address_of_the_poster_leads_to_the_listing(visitor: Browser, lomme: Village) -> None:
     page = await visitor.get(path_of(lomme, "tent"))
-    short = page.html.xpath("string(//ul[@class='languettes']/li[1])").partition("/a/")[2].strip()
+    short = page.html.xpath("string(//ul[@class='tear-offs']/li[1])").partition("/a/")[2].strip()
 
     found = await visitor.get(f"/a/{short.upper()}")
 
@@ -246,7 +246,7 @@ async def test_a_copy_stands_under_the_plate_of_its_coop_even_where_it_does_not_
 
     for path in (f"/annonces/d/{lomme.sewing.id}", f"/notes/{lomme.distant_note.id}", "/abonnements"):
         page = await alice.get(path)
-        plates = page.html.xpath("//main//*[contains(@class, 'plaque')]")
+        plates = page.html.xpath("//main//*[contains(@class, 'plate')]")
         assert plates, path
         assert all("Hénin-Carvin" in plate.text_content() for plate in plates), path
 
@@ -257,4 +257,4 @@ async def test_a_server_without_a_coop_keeps_its_own_name(alice: Browser, lomme:
 
     page = await alice.get(f"/notes/{lomme.distant_note.id}")
 
-    assert "henin.test" in page.html.xpath("string(//main//*[contains(@class, 'plaque')])")
+    assert "henin.test" in page.html.xpath("string(//main//*[contains(@class, 'plate')])")

@@ -66,7 +66,7 @@ async def test_ax18_a_member_leaves_and_comes_back(door: Doorbell) -> None:
     assert visitor.path == "/compte?fait=moved" and (await alice_of(door)).moved_to == new.uri
 
     await visitor.open("/compte/demenagement")
-    assert '<a class="adresse" href="/@alice@mastodon.test"' in visitor.text and new.uri not in visitor.text
+    assert '<a class="address" href="/@alice@mastodon.test"' in visitor.text and new.uri not in visitor.text
     await visitor.send("/compte/demenagement/retour", {})
     assert visitor.path == "/compte?fait=back" and (await alice_of(door)).moved_to is None
 

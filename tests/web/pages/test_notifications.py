@@ -15,7 +15,7 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
 def mark_of(page: Page) -> str:
     """What the header says about news, to those who see and to those who hear it."""
-    return " ".join(page.html.xpath("//a[contains(@class, 'nouvelles')]//text()"))
+    return " ".join(page.html.xpath("//a[contains(@class, 'news')]//text()"))
 
 
 async def like(instance: Instance, village: Village, *names: str) -> None:

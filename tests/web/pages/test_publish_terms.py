@@ -16,7 +16,7 @@ from tests.web.pages.test_publish import changed, errors, send_form, typed
 
 def small_ad(page: Page, title: str) -> str:
     """What stands on the small ad with this title."""
-    [found] = page.html.xpath(f"//li[contains(@class, 'annonce')][.//a[normalize-space()='{title}']]")
+    [found] = page.html.xpath(f"//li[contains(@class, 'listing')][.//a[normalize-space()='{title}']]")
     return " ".join(found.text_content().replace("\u202f", " ").replace("\u00a0", " ").split())
 
 

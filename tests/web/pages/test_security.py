@@ -171,7 +171,7 @@ async def test_the_page_says_whether_it_is_on_and_every_part_ends_with_a_button(
     assert "1 code de secours" in one
     for page in (off, on):
         sections = lxml.html.document_fromstring(page).xpath("//main//section")
-        assert all(part.xpath(".//*[contains(@class, 'bouton')]") for part in sections)
+        assert all(part.xpath(".//*[contains(@class, 'button')]") for part in sections)
 
 
 async def test_an_application_for_codes_is_removed_with_its_recovery_codes(door: Doorbell) -> None:

@@ -78,7 +78,7 @@ async def test_all_settings_are_kept_and_shown_again(door: Doorbell, admin: Visi
     assert all(
         f'value="{SETTINGS[name]}"' in shown for name in ("name", "territory", "territory_name", "contact_email")
     )
-    assert '<html lang="fr" class="a-prune">' in shown
+    assert '<html lang="fr" class="accent-plum">' in shown
 
 
 async def test_the_settings_can_be_saved_as_they_are_shown(door: Doorbell, admin: Visitor) -> None:

@@ -124,7 +124,7 @@ async def test_the_bell_counts_a_host_until_an_administrator_has_looked(
     odile: Browser, open_browser: Open, lomme: Village, instance: Instance
 ) -> None:
     def bell(page: str) -> str:
-        return page.partition('<span class="compteur">')[2][:200]
+        return page.partition('<span class="counter">')[2][:200]
 
     alice = await open_browser(lomme.alice)
     hers = bell((await alice.get("/aide")).text)

@@ -26,7 +26,7 @@ async def test_step_that_fails_is_said_first_and_every_step_below(alice: Browser
     page = await alice.send("/pourquoi", {"address": ADDRESS}, form_on="/pourquoi")
 
     assert page.status == 200
-    notice = " ".join(page.html.xpath("//div[contains(@class, 'avis')]")[0].text_content().split())
+    notice = " ".join(page.html.xpath("//div[contains(@class, 'notice')]")[0].text_content().split())
     assert notice.startswith("L’annonce, là-bas. Nous n’avons pas pu la lire là-bas.")
     assert "Le certificat de lens.test est périmé" in notice
     assert len(page.html.xpath("//ol/li")) == 3

@@ -109,7 +109,7 @@ async def test_what_is_taken_is_struck_out_and_refused_with_everything_that_was_
         form_on="/publier",
     )
 
-    assert picker.html.xpath("//td[@class='raye']")
+    assert picker.html.xpath("//td[@class='struck']")
     assert answer.status == 422
     assert "Ces dates sont déjà prises" in answer.words()
     assert answer.html.xpath("//div[@id='erreurs']//a/@href") == ["#first_day"]

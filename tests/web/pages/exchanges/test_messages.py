@@ -40,7 +40,7 @@ async def test_a_message_stands_in_the_thread_and_leaves_for_the_other_one_alone
 
     assert (answer.status, answer.location) == (303, f"{path}?fait=sent")
     page = await alice.get(answer.location)
-    assert page.html.xpath("string(//li[contains(@class, 'moi')][last()]//div[@class='texte'])") == (
+    assert page.html.xpath("string(//li[contains(@class, 'mine')][last()]//div[@class='prose'])") == (
         "Je regarde mon agenda."
     )
     sent = await last_sent(instance)
@@ -79,7 +79,7 @@ async def test_a_picture_goes_with_a_message(alice: Browser, made: Talks) -> Non
     answer = await alice.read(await alice.client.post(f"{path}/messages", data=data, allow_redirects=False))
 
     assert answer.status == 303
-    assert (await alice.get(path)).html.xpath("//li[contains(@class, 'moi')]//img")
+    assert (await alice.get(path)).html.xpath("//li[contains(@class, 'mine')]//img")
 
 
 async def test_a_message_that_is_too_long_keeps_its_pictures(alice: Browser, made: Talks) -> None:
@@ -95,7 +95,7 @@ async def test_a_message_that_is_too_long_keeps_its_pictures(alice: Browser, mad
     await alice.send(f"{path}/messages", [("message", "La voilà."), ("media", kept[0])], form_on=path)
 
     assert answer.status == 422
-    assert (await alice.get(path)).html.xpath("//li[contains(@class, 'moi')][.//div[contains(., 'La voilà')]]//img")
+    assert (await alice.get(path)).html.xpath("//li[contains(@class, 'mine')][.//div[contains(., 'La voilà')]]//img")
 
 
 @pytest.mark.parametrize(("chosen", "words"), [("disponible", "est-ce toujours disponible ?"), ("1", "Je peux passer")])
@@ -105,7 +105,7 @@ async def test_ready_answers_are_sent_by_one_button(alice: Browser, made: Talks,
     await alice.send(f"{path}/messages", {"message": "", "quick": chosen}, form_on=path)
 
     page = await alice.get(path)
-    assert words in page.html.xpath("string(//li[contains(@class, 'moi')][last()])").replace("\u202f", " ")
+    assert words in page.html.xpath("string(//li[contains(@class, 'mine')][last()])").replace("\u202f", " ")
 
 
 async def test_a_phone_number_leaves_by_the_tap_and_is_shown_nowhere_else(

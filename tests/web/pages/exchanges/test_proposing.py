@@ -56,7 +56,7 @@ async def test_a_member_is_proposed_dates_and_says_yes(
     seen = await hocine.get(path)
     assert "Avec plaisir !" in seen.words() and "à vous de répondre" in seen.words()
     assert "Maryse fait une proposition : du " in seen.words() and "autre chose :" not in seen.words()
-    assert not (await alice.get(path)).html.xpath(f"{BUTTON}[not(contains(@class, 'accord'))][contains(., 'dates')]")
+    assert not (await alice.get(path)).html.xpath(f"{BUTTON}[not(contains(@class, 'agreement'))][contains(., 'dates')]")
     async with connection(instance.pool) as conn:
         held = await agreements.get_latest(conn, thread.id)
     assert held is not None and (held.state, held.proposed_by, held.place) == (
@@ -81,7 +81,7 @@ async def test_a_mastodon_account_reads_it_in_words_and_the_thread_says_it_once(
     page = await alice.get(answer.location)
     words = page.words()
     assert words.count("Avec plaisir, Léonie !") == 1 and "Vous faites une proposition : du " in words
-    assert "Répondez « oui »" not in words and "/accord/" not in page.html.xpath("string(//ol[contains(@class,'fil')])")
+    assert "Répondez « oui »" not in words and "/accord/" not in page.html.xpath("string(//ol[contains(@class,'thread')])")
     assert "En route" in words, "how far it has come stands at the event"
     async with connection(instance.pool) as conn:
         row = await conn.fetchrow("SELECT uri, content FROM post WHERE audience = 'direct' ORDER BY id DESC LIMIT 1")

@@ -30,7 +30,7 @@ async def made(instance: Instance, lomme: Village) -> Talks:
 
 def buttons(page: Page) -> set[str]:
     """What can be done with the agreement."""
-    return set(page.html.xpath("//section[contains(@class, 'accord')]//input[@name='act']/@value"))
+    return set(page.html.xpath("//section[contains(@class, 'agreement')]//input[@name='act']/@value"))
 
 
 async def test_a_thread_tells_messages_and_what_happened_in_words(alice: Browser, made: Talks) -> None:
@@ -51,14 +51,14 @@ async def test_a_thread_tells_messages_and_what_happened_in_words(alice: Browser
     ):
         assert told in words, told
     assert words.index("Je peux passer samedi") < words.index("Bonjour !") < words.index("fait une demande")
-    assert "@bob" not in page.html.xpath("string(//ol[contains(@class, 'fil')])"), "names for other servers stay out"
-    changed = " ".join(page.html.xpath("string(//li[@class='acte']//p[.//del][contains(., 'Quand')])").split())
+    assert "@bob" not in page.html.xpath("string(//ol[contains(@class, 'thread')])"), "names for other servers stay out"
+    changed = " ".join(page.html.xpath("string(//li[@class='act']//p[.//del][contains(., 'Quand')])").split())
     assert re.fullmatch(
         r"Quand : Du \S+ \d.* au \S+ \d.*, au lieu de : du \S+ \d.* au \S+ \d.*", changed.replace("\u202f", " ")
     ), changed
-    assert page.html.xpath("//li[@class='acte']//del") and page.html.xpath("//dl//ins[contains(., 'Rendue sèche')]")
+    assert page.html.xpath("//li[@class='act']//del") and page.html.xpath("//dl//ins[contains(., 'Rendue sèche')]")
     assert "étape passée" in words and ": fait" not in words
-    chosen = page.html.xpath("//ol[@class='jours']/li[@class='pris']")
+    chosen = page.html.xpath("//ol[@class='days']/li[@class='taken']")
     assert chosen and all("choisi" in one.text_content() for one in chosen), "said, not only coloured"
 
 
@@ -74,7 +74,7 @@ async def test_each_side_sees_exactly_what_it_may_do(
     done = await hocine.get(f"/echanges/{made.drill.exchange_id}")
     assert buttons(done) == set()
     assert "confirmé par vous deux" in done.words()
-    assert done.html.xpath("string(//ol[@class='crans']/li[@aria-current])") == "Fait"
+    assert done.html.xpath("string(//ol[@class='progress']/li[@aria-current])") == "Fait"
 
 
 async def test_strangers_and_passers_by_see_nothing(

@@ -25,7 +25,7 @@ def asking(village: Village, name: str) -> str:
 
 def main_act(page: Page) -> tuple[str, str]:
     """The one act that stands out: what it says, and where it leads."""
-    (link,) = page.html.xpath("//article//a[contains(@class, 'oui')]")
+    (link,) = page.html.xpath("//article//a[contains(@class, 'primary')]")
     return " ".join(link.text_content().split()), link.get("href")
 
 
@@ -157,7 +157,7 @@ async def test_the_first_door_leads_back_to_asking(visitor: Browser, instance: I
     path = path_of(lomme, "tent")
 
     def first_door(page: Page) -> str:
-        return str(page.html.xpath("string(//div[@class='porte'][1]//a[contains(@class, 'oui')]/@href)"))
+        return str(page.html.xpath("string(//div[@class='door'][1]//a[contains(@class, 'primary')]/@href)"))
 
     assert first_door(await visitor.get(path)) == f"/connexion?retour={asking(lomme, 'tent')}"
     await change(instance, "UPDATE actor SET away_until = now() + interval '9 days' WHERE username = 'alice'")
@@ -194,7 +194,7 @@ async def test_an_owner_whose_server_reads_no_agreements_is_asked_just_so(
 ) -> None:
     await change(instance, "UPDATE actor SET territory_uri = NULL, implements = '{}' WHERE NOT local")
     page = await alice.get(f"/annonces/d/{lomme.sewing.id}")
-    (path,) = page.html.xpath("//article//a[contains(@class, 'oui')]/@href")
+    (path,) = page.html.xpath("//article//a[contains(@class, 'primary')]/@href")
 
     first, last = talks.days(3, 3).begins_at, talks.days(5, 5).begins_at
     assert first is not None and last is not None
