@@ -190,7 +190,7 @@ async def test_a_page_that_was_open_for_too_long_gives_back_what_was_typed(
     to, field = {
         "messages": (f"{path}/messages", "message"),
         "signaler": (f"{path}/signaler", "content"),
-        "agreement": (f"{path}/accord", "reason"),
+        "accord": (f"{path}/accord", "reason"),
         "counter": (f"{path}/proposer/{made.tent.id}", "message"),
         "asking": (f"/annonces/d/{lomme.drill.id}/demander", "message"),
     }[where]
