@@ -78,7 +78,7 @@ class Visitor:
         for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", self.text, re.DOTALL):
             action = re.search(r'<form[^>]*action="([^"]*)"', form)
             if html.unescape(action[1] if action else self.path.partition("?")[0]) == path:
-                hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+                hidden = re.findall(r'<input type="hidden"\s+name="([^"]+)"\s+value="([^"]*)"', form)
                 return {name: html.unescape(value) for name, value in hidden}
         raise AssertionError(f"there is no form to {path} on {self.path} ({self.status})")
 

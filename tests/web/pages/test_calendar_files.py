@@ -56,7 +56,7 @@ async def open_feed(browser: Browser) -> str:
     """The path of the member's calendar, as her page shows it."""
     await browser.send("/compte/agenda", {"act": "open"}, form_on="/compte/agenda")
     page = await browser.get("/compte/agenda")
-    return str(page.html.xpath("string(//input[@id='adresse']/@value)")).removeprefix("http://lomme.test")
+    return str(page.html.xpath("string(//input[@id='address']/@value)")).removeprefix("http://lomme.test")
 
 
 async def test_an_agreement_is_a_file_for_its_two_sides_only(

@@ -213,7 +213,7 @@ async def test_address_that_does_not_resolve_says_which_step_failed(
 
     assert answer.status == 422
     assert step in answer.words()
-    assert answer.html.xpath("//input[@id='adresse']/@value") == ["@offres@lens.test"]
+    assert answer.html.xpath("//input[@id='address']/@value") == ["@offres@lens.test"]
 
 
 @pytest.mark.parametrize("typed", ["", "pas une adresse", "@", "javascript:alert(1)", "@offres@lomme.test"])

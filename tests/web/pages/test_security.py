@@ -26,7 +26,7 @@ async def unlock(visitor: Visitor) -> Visitor:
 
 def read_secret(visitor: Visitor) -> TOTP:
     """What an application would photograph."""
-    found = re.search(r'<textarea id="cle"[^>]*>([^<]+)<', visitor.text)
+    found = re.search(r'<textarea id="secret"[^>]*>([^<]+)<', visitor.text)
     assert found, visitor.text
     return TOTP(found[1].replace(" ", ""))
 

@@ -16,7 +16,7 @@ async def test_only_members_ask(visitor: Browser) -> None:
 async def test_page_asks_nobody_anything_before_the_form_is_sent(alice: Browser, fediverse: FakeFediverse) -> None:
     page = await alice.get(f"/pourquoi?adresse={ADDRESS}")
 
-    assert page.html.xpath("string(//input[@id='adresse']/@value)") == ADDRESS
+    assert page.html.xpath("string(//input[@id='address']/@value)") == ADDRESS
     assert fediverse.fetched == []
 
 

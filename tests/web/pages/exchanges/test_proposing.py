@@ -81,7 +81,9 @@ async def test_a_mastodon_account_reads_it_in_words_and_the_thread_says_it_once(
     page = await alice.get(answer.location)
     words = page.words()
     assert words.count("Avec plaisir, Léonie !") == 1 and "Vous faites une proposition : du " in words
-    assert "Répondez « oui »" not in words and "/accord/" not in page.html.xpath("string(//ol[contains(@class,'thread')])")
+    assert "Répondez « oui »" not in words and "/accord/" not in page.html.xpath(
+        "string(//ol[contains(@class,'thread')])"
+    )
     assert "En route" in words, "how far it has come stands at the event"
     async with connection(instance.pool) as conn:
         row = await conn.fetchrow("SELECT uri, content FROM post WHERE audience = 'direct' ORDER BY id DESC LIMIT 1")
