@@ -164,11 +164,11 @@ async def test_author_sees_where_it_went_and_why_not(alice: Browser, lomme: Vill
     ],
 )
 async def test_author_closes_and_opens_again(
-    alice: Browser, lomme: Village, instance: Instance, geste: str, status: str, reason: str | None
+    alice: Browser, lomme: Village, instance: Instance, act: str, status: str, reason: str | None
 ) -> None:
     path, change = path_of(lomme, "tent"), f"/annonces/d/{lomme.tent.id}/etat"
 
-    answer = await alice.send(change, {"act": geste}, form_on=path)
+    answer = await alice.send(change, {"act": act}, form_on=path)
     async with connection(instance.pool) as conn:
         row = await conn.fetchrow("SELECT status, closed_reason FROM listing WHERE post_id = $1", lomme.tent.id)
     closed = await alice.get(path)

@@ -40,7 +40,7 @@ async def test_a_message_stands_in_the_thread_and_leaves_for_the_other_one_alone
 
     assert (answer.status, answer.location) == (303, f"{path}?fait=sent")
     page = await alice.get(answer.location)
-    assert page.html.xpath("string(//li[contains(@class, 'mine')][last()]//div[@class='prose'])") == (
+    assert page.html.xpath("normalize-space(//li[contains(@class, 'mine')][last()]//div[@class='prose'])") == (
         "Je regarde mon agenda."
     )
     sent = await last_sent(instance)
