@@ -54,12 +54,12 @@ def form(**values: str) -> Form:
     "typed", ["10h-12h30,14h-18h", "10:00 - 12:30 ; 14:00 - 18:00", "14 à 18 et 10 h–12 h 30", "14h-18h/10h à 12h30"]
 )
 def test_hours_are_read_however_people_write_them(typed: str) -> None:
-    assert read_hours_form(form(jour_5=typed)).weekly == WEEK.weekly[1:]
+    assert read_hours_form(form(hours_5=typed)).weekly == WEEK.weekly[1:]
 
 
 @pytest.mark.parametrize("typed", ["18h-14h", "le matin", "25h-26h", "10h", "10h-10h", "10h99-12h"])
 def test_what_is_no_span_is_asked_again(typed: str) -> None:
-    asked = form(jour_0=typed)
+    asked = form(hours_0=typed)
 
     assert read_hours_form(asked).weekly == () and "10h-12h30" in asked.error("hours_0")
 
