@@ -1,19 +1,23 @@
 """The shape of what pages are made of: short lines, one declaration a line, English names that stand for something."""
 
+import ast
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment, nodes
 
-from web.old_names import CODES, FIELDS
+from web.old_names import CODES
 
 ROOT = Path(__file__).parent.parent
 
 TEMPLATES = ROOT / "web" / "templates"
 
 MARKUP = sorted(path for path in TEMPLATES.rglob("*") if path.suffix in {".html", ".txt"})
+
+SCRIPTS = sorted((ROOT / "web" / "static").glob("*.js"))
 
 SHEETS = sorted([*(ROOT / "web" / "static").rglob("*.css"), *TEMPLATES.rglob("*.css")])
 
@@ -67,7 +71,9 @@ def list_used() -> frozenset[str]:
 
 def test_lines_are_short() -> None:
     new = [path for path in MIGRATIONS if int(path.name[:4]) >= FIRST_SHORT]
-    lines = [(name_of(path), line) for path in (*MARKUP, *SHEETS, *new) for line in path.read_text().splitlines()]
+    lines = [
+        (name_of(path), line) for path in (*MARKUP, *SHEETS, *SCRIPTS, *new) for line in path.read_text().splitlines()
+    ]
 
     assert len(lines) > 5000
     assert [(name, line) for name, line in lines if len(line) > LONGEST] == []
@@ -116,9 +122,29 @@ def test_classes_and_variables_are_english() -> None:
     assert {word for name in variables for word in name.split("-")} & (FRENCH | {"encre", "fond", "jaune"}) == set()
 
 
-def test_fields_and_codes_are_english() -> None:
-    french = {*FIELDS, *CODES} - {*FIELDS.values(), *CODES.values()}
-    named = re.findall(r'name="act"[, ]+value="([a-z_-]+)"', "".join(map(Path.read_text, MARKUP)))
+def list_codes(tree: ast.AST) -> Iterator[str]:
+    """The codes that a module of pages leads on with, and those that it has a sentence for."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "lead_on":
+            parts: list[ast.AST] = [*node.args[1:]]
+        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in {
+            "SAID",
+            "TOLD",
+            "DONE",
+            "TAKEN_OFF",
+        }:
+            parts = [key for one in ast.walk(node.value) if isinstance(one, ast.Dict) for key in one.keys if key]
+        else:
+            continue
+        found = (one.value for part in parts for one in ast.walk(part) if isinstance(one, ast.Constant))
+        yield from (value for value in found if isinstance(value, str))
 
-    assert len(named) > 30
-    assert {code for code in named if code in french} == set()
+
+def test_codes_of_what_is_done_are_english() -> None:
+    french = set(CODES) - set(CODES.values())
+    pressed = re.findall(r'name="act"[, ]+value="([a-z_-]+)"', "".join(map(Path.read_text, MARKUP)))
+    modules = [path.read_text() for path in (ROOT / "web" / "pages").rglob("*.py")]
+    said = [code for module in modules for code in list_codes(ast.parse(module))]
+
+    assert len(pressed) > 30 and len(said) > 100
+    assert {code for code in (*pressed, *said) if code in french} == set()
