@@ -70,7 +70,7 @@ async def knock(conn: Connection, listing: Listing, visit: Visit) -> None:
     await _require_open(conn, listing)
     text, name = _tidy(visit.text), " ".join(NOT_TYPED.sub("", visit.name).split())
     if not name or len(name) > NAME_LIMIT or LINK.search(name) or "@" in name:
-        raise Invalid("guest_name_invalid", most=NAME_LIMIT, field="nom")
+        raise Invalid("guest_name_invalid", most=NAME_LIMIT, field="name")
     _require_words(text)
     if len(LINK.findall(text)) > LINKS:
         raise Invalid("too_many_links", field="message")

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from web.packed_css import pack
+
 FOLDER = Path(__file__).parents[0] / "static"
 
 PREFIX = "/static/"
@@ -51,7 +53,7 @@ def load_assets(folder: Path = FOLDER) -> Assets:
         name = path.relative_to(folder).as_posix()
         body = path.read_bytes()
         if path.suffix == ".css":
-            body = _point_to_hashed(body.decode("utf-8"), PurePosixPath(name).parent, urls).encode("utf-8")
+            body = _point_to_hashed(pack(body.decode("utf-8")), PurePosixPath(name).parent, urls).encode("utf-8")
         hashed = _hashed_name(name, body)
         urls[name] = PREFIX + hashed
         files[hashed] = _make_asset(path.suffix, body)

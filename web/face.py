@@ -1,12 +1,23 @@
 """The cooperative as pages show it: its name on the plate, its territory, its colour, its address."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models import points, preferences
 from models.database import Connection
 from models.points import Currency
-from models.preferences import Preferences
+from models.preferences import Accent, Preferences
 from models.settings import Site
+
+ACCENT_CLASSES: Mapping[Accent, str] = {
+    "email": "accent-enamel",
+    "vert": "accent-green",
+    "prune": "accent-plum",
+    "canard": "accent-teal",
+    "ardoise": "accent-slate",
+    "vermillon": "accent-vermilion",
+}
+"""The colours that a cooperative chooses from, and their classes in `tokens.css`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +57,7 @@ def draw_face(chosen: Preferences, site: Site) -> Face:
     return Face(
         name=chosen.name or site.host,
         territory=chosen.territory_name,
-        accent="" if chosen.accent == "email" else f"a-{chosen.accent}",
+        accent="" if chosen.accent == "email" else ACCENT_CLASSES[chosen.accent],
         tagline=chosen.sentence,
         address=chosen.address,
         opening=chosen.opening_hours,

@@ -12,6 +12,7 @@ from multidict import MultiDict, MultiMapping
 from models.errors import Invalid, Refusal
 from models.texts import NOT_TYPED
 from web.multipart import TEXT_LIMIT, FileLimits, Overfull, Part, Upload, list_parts
+from web.old_names import rename_field, rename_typed
 from web.refusals.wording import find_sentence
 from web.render import say
 from web.session import StaleForm, require_csrf
@@ -182,7 +183,7 @@ async def read_form(request: web.Request, files: FileLimits | None = None) -> Fo
         pairs = parse_qsl(bytes(body).decode("utf-8"), keep_blank_values=True, max_num_fields=FIELD_LIMIT)
     except ValueError as error:
         raise Invalid("form_unreadable") from error
-    form = Form(MultiDict(pairs), partial(say, request))
+    form = Form(MultiDict(rename_typed(pairs, request.path)), partial(say, request))
     _require_ours(request, form)
     return form
 
@@ -222,31 +223,32 @@ class _Reading:
         self.text_left -= len(body or b"")
         if body is None or len(self.values) >= FIELD_LIMIT:
             raise web.HTTPRequestEntityTooLarge(max_size=TEXT_LIMIT, actual_size=TEXT_LIMIT + 1)
-        self.values.add(part.name, body.decode("utf-8", errors="replace"))
+        pair = (part.name, body.decode("utf-8", errors="replace"))
+        self.values.extend(rename_typed([pair], self.request.path))
 
     async def read_file(self, part: Part) -> None:
         _require_ours(self.request, self.form, files=bool(part.filename))
-        filename = (part.filename or "")[-200:]
+        name, filename = rename_field(part.name), (part.filename or "")[-200:]
         room = len(self.uploads) < self.limits.count
         body = await part.read(self.limits.size if room else 0)
         if not filename and not body:
             return  # a file field left empty
         if not room:
             self.form.fail(
-                part.name,
+                name,
                 "%(count)s fichiers au plus : « %(file)s » est de trop.",
                 count=self.limits.count,
                 file=filename,
             )
         elif body is None:
             self.form.fail(
-                part.name,
+                name,
                 "« %(file)s » est trop lourd : %(size)s Mo au plus.",
                 file=filename,
                 size=self.limits.size // 1_000_000,
             )
         elif body:
-            self.uploads.append(Upload(field=part.name, filename=filename, content_type=part.content_type, body=body))
+            self.uploads.append(Upload(field=name, filename=filename, content_type=part.content_type, body=body))
 
     def finish(self) -> Form:
         form = Form(self.values, partial(say, self.request), self.uploads)

@@ -70,14 +70,14 @@ MANY: dict[str, str] = {
 }
 
 ICONS = {
-    "mention": "message", "message": "message", "said": "message", "favourite": "aime", "reblog": "relais",
-    "follow": "moi", "follow_request": "attente", "update": "reessayer", "status": "publier", "move": "ailleurs",
-    "requested": "attente", "countered": "attente", "refused": "fermer", "withdrawn": "fermer",
-    "cancelled": "fermer", "expired": "fermer", "begins_soon": "date", "ends_soon": "date", "returned": "date",
-    "forgotten": "attention", "last_call": "attention", "contact": "moi", "thanked": "aime",
-    "explained": "message", "unheard": "attention", "asked_again": "attente", "quote": "message",
-    "admin.report": "signaler", "sign_up": "entrer", "admin.sign_up": "moi", "coop_follow": "reseau",
-    "report_settled": "fait", "repair_call": "velo",
+    "mention": "message", "message": "message", "said": "message", "favourite": "like", "reblog": "share",
+    "follow": "person", "follow_request": "waiting", "update": "retry", "status": "add", "move": "elsewhere",
+    "requested": "waiting", "countered": "waiting", "refused": "close", "withdrawn": "close",
+    "cancelled": "close", "expired": "close", "begins_soon": "date", "ends_soon": "date", "returned": "date",
+    "forgotten": "warning", "last_call": "warning", "contact": "person", "thanked": "like",
+    "explained": "message", "unheard": "warning", "asked_again": "waiting", "quote": "message",
+    "admin.report": "flag", "sign_up": "enter", "admin.sign_up": "person", "coop_follow": "network",
+    "report_settled": "done", "repair_call": "bike",
 }  # fmt: skip
 
 
@@ -122,7 +122,7 @@ async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, row
         else Line(
             id=row.id,
             kind=row.type,
-            icon=ICONS.get(row.type, "alerte"),
+            icon=ICONS.get(row.type, "alert"),
             words=_tell(
                 say,
                 _kind(row, found, roots, reader_id),
@@ -144,7 +144,7 @@ def _tell_of_strangers(say: Say, row: News) -> Line:
     return Line(
         id=row.id,
         kind="strangers",
-        icon="attente",
+        icon="waiting",
         words=say(N_("Quelqu’un que vous ne connaissez pas vous a écrit")),
         what="",
         href="/messages/inconnus",
@@ -194,7 +194,7 @@ async def list_thread_lines(conn: Connection, say: Say, rows: Iterable[ThreadNew
         Line(
             id=row.id,
             kind=row.kind,
-            icon=ICONS.get(row.kind, "accord"),
+            icon=ICONS.get(row.kind, "agreement"),
             words=_tell(say, row.kind, [_line(people[row.other_id].display_name)], 0),
             who=_line(people[row.other_id].display_name),
             what=_line(about[row.listing_id].details.title),

@@ -72,6 +72,7 @@ def make_environment(
         auto_reload=False,
         cache_size=-1,
     )
+    environment.policies["ext.i18n.trimmed"] = True  # where a line of a template ends is no matter of its sentences
     environment.install_gettext_callables(*translators, newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds it
     environment.globals.update(lang=language, static_url=assets.urls.__getitem__)
     locale = LOCALES.get(language, language)

@@ -51,7 +51,7 @@ def list_messages() -> dict[Message, list[str]]:
 
 def read_template(path: Path) -> Iterator[Message]:
     """The sentences of one template; one and many are a pair."""
-    options = {"trimmed": "false", "silent": "false", "extensions": "jinja2.ext.do", "newstyle_gettext": "true"}
+    options = {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do", "newstyle_gettext": "true"}
     for _, _, message, _ in babel_extract(BytesIO(path.read_bytes()), ("_", "gettext", "ngettext"), (), options):
         if isinstance(message, tuple):
             words = tuple(part for part in message if isinstance(part, str))

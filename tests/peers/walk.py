@@ -82,7 +82,7 @@ class Walk:
             page = await _open(browser, url)
             fields = {"login": self.username, "password": self.password}
             page = await _send(browser, page, "/connexion", fields)
-            page = await _send(browser, page, "/oauth/authorize", {"geste": "oui"})
+            page = await _send(browser, page, "/oauth/authorize", {"act": "yes"})
         found = re.search(r'id="code"[^>]* value="([^"]+)"', page)
         assert found, page
         return found[1]
@@ -123,7 +123,7 @@ async def _open(browser: aiohttp.ClientSession, url: str) -> str:
 async def _send(browser: aiohttp.ClientSession, page: str, action: str, fields: dict[str, str]) -> str:
     """Send the form of this page that goes to `action`; the page that follows."""
     form = next(one for one in re.findall(r"<form.*?</form>", page, re.DOTALL) if f'action="{action}"' in one)
-    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+    hidden = re.findall(r'<input type="hidden"\s+name="([^"]+)"\s+value="([^"]*)"', form)
     data = {name: html.unescape(value) for name, value in hidden} | fields
     async with browser.post(action, data=data, headers={"Accept": "text/html"}) as answer:
         after = await answer.text()

@@ -28,12 +28,12 @@ WRONG_ENTER = """() => [...document.forms].filter((form) => {
   const typed = form.querySelector('input:not([type=hidden], [type=radio], [type=checkbox])');
   if (buttons.length < 2 || !typed) return false;
   const [first] = buttons;
-  return !first.classList.contains('oui') && !(first.name === 'geste' && first.value === 'apercu');
+  return !first.classList.contains('primary') && !(first.name === 'act' && first.value === 'preview');
 }).map((form) => form.outerHTML.slice(0, 300))"""
 """Forms with several buttons in which Enter presses another than the main one, or than the one that only shows."""
 
 SMALL = """() => [...document.querySelectorAll('a[href], button, summary, select, input')].filter((one) => {
-  if (!one.checkVisibility() || one.tabIndex < 0 || one.closest('.sr, .evite, [aria-hidden=true], svg')) return false;
+  if (!one.checkVisibility() || one.tabIndex < 0 || one.closest('.sr, .skip, [aria-hidden=true], svg')) return false;
   const box = one.getBoundingClientRect();
   const around = one.parentElement.closest('p, li, dd, td, th, label, span') ?? one.parentElement;
   const sentence = around.textContent.trim().length > one.textContent.trim().length + 3;

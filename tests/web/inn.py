@@ -21,7 +21,7 @@ from web.guest_mail import send_guest_mail, tell_guests
 
 EMAIL = "leonie@example.net"
 
-WORDS = {"nom": "Léonie", "courriel": EMAIL, "message": "Bonjour, est-elle libre samedi ?"}
+WORDS = {"name": "Léonie", "email": EMAIL, "message": "Bonjour, est-elle libre samedi ?"}
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,7 @@ PAGES: dict[str, tuple[str | Callable[[Village], str], Reader, int]] = {
     "own reports": ("/compte/signalements", alice, 200),
     "reporting": (lambda village: f"/signaler/annonce/{village.drill.id}", nobody, 200),
     "reporting elsewhere": (lambda village: f"/signaler/compte/{village.bob.id}", alice, 200),
-    "reported": ("/signaler/merci?fait=signale", alice, 200),
+    "reported": ("/signaler/merci?fait=reported", alice, 200),
     "broken down": ("/depannage", nobody, 200),
     "broken down for a member": ("/depannage", alice, 200),
     "repair call to publish": ("/publier?genre=repair_call", alice, 200),

@@ -76,9 +76,9 @@ FORCED = """() => {
     return [style.outlineStyle, style.borderStyle, style.backgroundColor].join();
   };
   return {
-    chosen: draw(document.querySelector('.jours .pris')),
-    other: draw(document.querySelector('.jours li:not([class])')),
-    stages: [...document.querySelectorAll('.crans li')].map((one) => draw(one, '::before')),
+    chosen: draw(document.querySelector('.days .taken')),
+    other: draw(document.querySelector('.days li:not([class])')),
+    stages: [...document.querySelectorAll('.progress li')].map((one) => draw(one, '::before')),
   };
 }"""
 """How days and stages are drawn where the reader's own colours replace ours."""
@@ -111,7 +111,7 @@ async def test_forms_with_mistakes_have_no_violation(live: Live, page: Page) -> 
     async with transaction(live.instance.pool) as conn:
         await switch_on(conn)
     await page.goto(f"{live.url}/coop/points/alice")
-    await send(page, nombre="dix", raison="")
+    await send(page, number="dix", reason="")
     assert await page.locator("#erreurs a").count() == 3
     await check(page, "correction of points")
 
@@ -281,5 +281,5 @@ async def test_a_listing_that_begins_with_a_note_has_no_violation(live: Live, pa
 
     await page.goto(f"{live.url}/publier?brouillon={draft_id}")
 
-    assert await page.locator("#titre").input_value() == "Perceuse à percussion"
+    assert await page.locator("#title").input_value() == "Perceuse à percussion"
     await check(page, "begun with a note")

@@ -139,5 +139,5 @@ async def test_error_summary_takes_the_focus_and_leads_to_the_field(live: Live, 
     assert await page.evaluate("document.activeElement.id") == "erreurs"
     await page.get_by_role("link", name="Donnez un titre").click()
 
-    assert await page.evaluate("document.activeElement.id") == "titre"
+    assert await page.evaluate("document.activeElement.id") == "title"
     await page.context.close()

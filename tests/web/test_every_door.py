@@ -112,7 +112,7 @@ async def secrets(pool: Pool, tmp_path: Path) -> AsyncIterator[Secrets]:
         "digest": ["0" * 12],
         "size": ["small"],
         "version": ["2.0"],
-        "quoi": ["annonce", "message", "compte"],
+        "what": ["annonce", "message", "compte"],
         "step": ["coop"],
     }
     async with TestClient(TestServer(make_app(instance))) as client:

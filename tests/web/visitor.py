@@ -32,6 +32,18 @@ MIDDLEWARES = (request_middleware, error_middleware, session_middleware)
 
 PASSWORD = "un grand verre d’eau"
 
+_TAG = re.compile(r"<[a-zA-Z](?:[^<>\"]|\"[^\"]*\")*>")
+
+
+def tidy(page: str) -> str:
+    """The page with one space between the attributes of a tag: where lines of templates end is nobody's matter."""
+    return _TAG.sub(
+        lambda tag: "".join(
+            part if part.startswith('"') else re.sub(r"\s+", " ", part) for part in re.split(r'("[^"]*")', tag[0])
+        ),
+        page,
+    )
+
 
 @dataclass
 class Visitor:
@@ -46,7 +58,7 @@ class Visitor:
     async def open(self, path: str) -> "Visitor":
         """Follow a link; an address of ours may be whole."""
         answer = await self.client.get(path.removeprefix(self.instance.site.url), headers={"Accept": "text/html"})
-        self.text, self.status, self.path = await answer.text(), answer.status, answer.url.path_qs
+        self.text, self.status, self.path = tidy(await answer.text()), answer.status, answer.url.path_qs
         return self
 
     async def send(self, path: str, fields: Mapping[str, str | list[str]] | None = None) -> "Visitor":
@@ -64,7 +76,7 @@ class Visitor:
     async def _post(self, path: str, data: object) -> "Visitor":
         headers = {"Accept": "text/html", "Origin": self.instance.site.url}
         answer = await self.client.post(path, data=self._spread(data), headers=headers)
-        self.text, self.status, self.path = await answer.text(), answer.status, answer.url.path_qs
+        self.text, self.status, self.path = tidy(await answer.text()), answer.status, answer.url.path_qs
         return self
 
     @staticmethod

@@ -29,19 +29,19 @@ async def post_absence(request: web.Request) -> web.Response:
     """POST /compte/absence: away from now until that day, or there again."""
     account, form = require_account(request), await read_form(request)
     instance = request.app[INSTANCE]
-    if form.choice("geste", ("partir", "revenir"), default="partir") == "revenir":
+    if form.choice("act", ("leave", "return"), default="leave") == "return":
         async with transaction(instance.pool) as conn:
             await absences.come_back(conn, instance.site, await actors.get(conn, account.actor_id))
         raise lead_on("/compte", "present")
-    day = read_day(form, "retour", missing="Dites quel jour vous êtes de retour.")
+    day = read_day(form, "back", missing="Dites quel jour vous êtes de retour.")
     if day is not None and form.ok:
         try:
             async with transaction(instance.pool) as conn:
                 me = await actors.get(conn, account.actor_id)
                 await absences.go_away(conn, instance.site, me, midnight(day))
-            raise lead_on("/compte", "absent")
+            raise lead_on("/compte", "away")
         except Invalid as error:
-            form.refuse("retour", error)
+            form.refuse("back", error)
     return await _show(request, form, status=422)
 
 

@@ -19,19 +19,17 @@ from web.render import N_, render
 from web.session import current_session, require_account
 
 SAID = {
-    "profil": N_("Votre profil est à jour."),
-    "absent": N_("C’est noté : vos offres se reposent jusqu’à votre retour."),
+    "profile": N_("Votre profil est à jour."),
+    "away": N_("C’est noté : vos offres se reposent jusqu’à votre retour."),
     "present": N_("Bon retour ! Vos offres sont de nouveau visibles."),
-    "langue": N_("C’est noté."),
-    "courriel": N_("Votre nouveau courriel est en place."),
-    "telephone": N_("C’est noté. Votre téléphone ne se montre à personne."),
-    "demenagement": N_("C’est fait : qui vous suit est prévenu."),
-    "retour": N_("Bon retour ! Ce compte peut de nouveau publier."),
-    "depart": N_("C’est noté. Vos annonces sont en pause, et vous avez deux semaines pour changer d’avis."),
-    "reste": N_("Vous restez, tant mieux ! Vos annonces sont rouvertes."),
-    "mot-de-passe": N_(
-        "Nouveau mot de passe en place. Vos autres appareils et vos applications devront se reconnecter."
-    ),
+    "language": N_("C’est noté."),
+    "email": N_("Votre nouveau courriel est en place."),
+    "phone": N_("C’est noté. Votre téléphone ne se montre à personne."),
+    "moved": N_("C’est fait : qui vous suit est prévenu."),
+    "back": N_("Bon retour ! Ce compte peut de nouveau publier."),
+    "leaving": N_("C’est noté. Vos annonces sont en pause, et vous avez deux semaines pour changer d’avis."),
+    "stays": N_("Vous restez, tant mieux ! Vos annonces sont rouvertes."),
+    "password": N_("Nouveau mot de passe en place. Vos autres appareils et vos applications devront se reconnecter."),
 }
 
 
@@ -67,7 +65,7 @@ async def post_language(request: web.Request) -> web.Response:
     language = form.choice("language", request.app[INSTANCE].site.languages, default=account.language)
     async with transaction(request.app[INSTANCE].pool) as conn:
         await accounts.set_language(conn, account.actor_id, language)
-    raise lead_on("/compte", "langue")
+    raise lead_on("/compte", "language")
 
 
 async def show_password(request: web.Request) -> web.Response:
@@ -88,7 +86,7 @@ async def post_password(request: web.Request) -> web.Response:
     async with transaction(request.app[INSTANCE].pool) as conn:
         await accounts.set_password(conn, account.actor_id, password_hash)
         await tokens.end_access(conn, account.actor_id, except_session=session.token_hash)
-    raise lead_on("/compte", "mot-de-passe")
+    raise lead_on("/compte", "password")
 
 
 async def _show_password(request: web.Request, form: Form, status: int = 200) -> web.Response:

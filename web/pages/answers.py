@@ -35,7 +35,7 @@ async def post_listing_answer(request: web.Request) -> web.Response:
         return await show_again(request, listing, answer=form)
     async with connection(instance.pool) as conn:
         thread = await exchange_messages.find_by_message(conn, answer.id)
-    raise lead_on(exchange_path(thread.id) if thread else listing_path(instance.site, listing), "envoye")
+    raise lead_on(exchange_path(thread.id) if thread else listing_path(instance.site, listing), "sent")
 
 
 async def post_note_answer(request: web.Request) -> web.Response:
@@ -56,7 +56,7 @@ async def _answer(request: web.Request, form: Form, account: Account, post: Post
     What answers a private message stays private, whatever the form says.
     """
     text = form.lines("message", limit=MESSAGE_LIMIT, missing="Écrivez votre message.")
-    chosen = form.choice("pour", ("prive", "tous"), missing="Choisissez qui peut le lire.")
+    chosen = form.choice("audience", ("prive", "tous"), missing="Choisissez qui peut le lire.")
     instance = request.app[INSTANCE]
     if form.ok:
         await look_up_mentioned(instance, text)
@@ -82,9 +82,9 @@ async def _answer(request: web.Request, form: Form, account: Account, post: Post
 
 async def _find_parent(conn: Connection, form: Form, account: Account, post: Post) -> Post:
     """What is answered: the post, or the answer to it that the form names. Raises NotFound."""
-    if not form.typed("a"):
+    if not form.typed("reply_to"):
         return post
-    found = await posts.find_visible(conn, read_id(form.typed("a")), account.actor_id)
+    found = await posts.find_visible(conn, read_id(form.typed("reply_to")), account.actor_id)
     if found is None or found.root_id != (post.root_id or post.id):
         raise NotFound
     return found

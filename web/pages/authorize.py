@@ -41,7 +41,7 @@ async def post_authorize(request: web.Request) -> web.StreamResponse:
     account = current_account(request)
     if account is None:
         raise SignInFirst(asked.path)
-    if form.typed("geste") != "oui":
+    if form.typed("act") != "yes":
         return await _lead_back(request, asked, error="access_denied")
     return await _allow(request, asked, account)
 

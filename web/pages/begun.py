@@ -17,21 +17,22 @@ from web.pages.cards import Picture
 from web.pages.ids import read_id
 from web.pages.photos import MOST, list_attached
 
-FIELD = "brouillon"
+PARAMETER, FIELD = "brouillon", "draft"
+"""The name of the draft in the address that an app shows, and in the form that it leads to."""
 
 
 async def begin_with_note(request: web.Request, values: MultiDict[str], account: Account) -> list[Picture]:
     """Fill in what the note of `?brouillon=` says, and its photos. Raises NotFound where there is none of hers."""
-    if FIELD not in request.query:
+    if PARAMETER not in request.query:
         return []
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
-        draft = await listing_drafts.find_own(conn, read_id(request.query[FIELD]), account.actor_id)
+        draft = await listing_drafts.find_own(conn, read_id(request.query[PARAMETER]), account.actor_id)
         found = await posts.list_by_ids(conn, [draft.note_id]) if draft else []
     if draft is None or not found:
         raise NotFound
-    values["genre"] = draft.kind
-    values["titre"], values["texte"] = suggestions.read_words(found[0].source)
+    values["kind"] = draft.kind
+    values["title"], values["text"] = suggestions.read_words(found[0].source)
     values[FIELD] = str(draft.id)
     photos = [photo for photo in await list_attached(instance, draft.note_id) if photo.thumbnail_url][:MOST]
     for photo in photos:

@@ -29,15 +29,15 @@ DURATIONS: dict[str, timedelta | None] = {
     "30": timedelta(days=30),
 }
 
-GESTURES = ("masquer", "demasquer", "bloquer", "debloquer")
+GESTURES = ("mute", "unmute", "block", "unblock")
 
 SAID = {
-    "masquer": N_("C’est noté : vous ne verrez plus ce que publie cette personne. Elle n’en sait rien."),
-    "demasquer": N_("Vous verrez de nouveau ce que publie cette personne."),
-    "bloquer": N_("C’est noté : vous ne vous voyez plus l’un l’autre. Nous ne l’annonçons à personne."),
-    "debloquer": N_("Le blocage est levé. Les abonnements ne reviennent pas d’eux-mêmes."),
-    "serveur": N_("C’est noté : plus rien de cette plateforme ne vous arrive."),
-    "serveur-leve": N_("Cette plateforme est de nouveau visible pour vous."),
+    "mute": N_("C’est noté : vous ne verrez plus ce que publie cette personne. Elle n’en sait rien."),
+    "unmute": N_("Vous verrez de nouveau ce que publie cette personne."),
+    "block": N_("C’est noté : vous ne vous voyez plus l’un l’autre. Nous ne l’annonçons à personne."),
+    "unblock": N_("Le blocage est levé. Les abonnements ne reviennent pas d’eux-mêmes."),
+    "server_hidden": N_("C’est noté : plus rien de cette plateforme ne vous arrive."),
+    "server_shown": N_("Cette plateforme est de nouveau visible pour vous."),
 }
 
 
@@ -66,50 +66,50 @@ async def _may_know(conn: Connection, me: Actor, other: Actor) -> bool:
 async def post_gesture(request: web.Request) -> web.Response:
     """POST /personnes/ID: mute (for a while), block, and back; then where one came from."""
     account, form = require_account(request), await read_form(request)
-    gesture = form.choice("geste", GESTURES)
+    gesture = form.choice("act", GESTURES)
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
         me = await actors.get(conn, account.actor_id)
         other = await actors.get(conn, read_id(request.match_info["id"]))
         if not gesture or other.id == me.id or other.deleted_at is not None or not await _may_know(conn, me, other):
             raise NotFound
-        if gesture == "masquer":
-            days = form.choice("duree", tuple(DURATIONS), default="")
+        if gesture == "mute":
+            days = form.choice("max_duration", tuple(DURATIONS), default="")
             await mutes.save(
                 conn,
                 actor_id=me.id,
                 target_id=other.id,
-                notifications=not form.flag("avec-notifications"),
+                notifications=not form.flag("with_notifications"),
                 duration=DURATIONS[days],
             )
-        elif gesture == "demasquer":
+        elif gesture == "unmute":
             await mutes.remove(conn, actor_id=me.id, target_id=other.id)
-        elif gesture == "bloquer":
+        elif gesture == "block":
             await outbox.block(conn, instance.site, me, other)
         else:
             await outbox.unblock(conn, me, other)
-    back = read_local_path(form.typed("retour")) if form.typed("retour") else PAGE
+    back = read_local_path(form.typed("back")) if form.typed("back") else PAGE
     raise lead_on(PAGE, gesture) if back == PAGE else web.HTTPSeeOther(back)
 
 
 async def post_domain(request: web.Request) -> web.Response:
     """POST /compte/masques/serveur: a whole server for oneself, or no longer."""
     account, form = require_account(request), await read_form(request)
-    instance, lifted = request.app[INSTANCE], form.typed("geste") == "lever"
-    form.text("domaine", limit=300, missing="Écrivez le nom d’un site, comme exemple.fr.")
+    instance, lifted = request.app[INSTANCE], form.typed("act") == "lift"
+    form.text("domain", limit=300, missing="Écrivez le nom d’un site, comme exemple.fr.")
     if form.ok:
         try:
             async with transaction(instance.pool) as conn:
                 me = await actors.get(conn, account.actor_id)
                 if lifted:
-                    await outbox.unblock_domain(conn, me, form.typed("domaine"))
+                    await outbox.unblock_domain(conn, me, form.typed("domain"))
                 else:
-                    await outbox.block_domain(conn, instance.site, me, form.typed("domaine"))
+                    await outbox.block_domain(conn, instance.site, me, form.typed("domain"))
         except Invalid as error:
-            form.refuse("domaine", error)
+            form.refuse("domain", error)
     if not form.ok:
         return await _show(request, form, status=422)
-    raise lead_on(PAGE, "serveur-leve" if lifted else "serveur")
+    raise lead_on(PAGE, "server_shown" if lifted else "server_hidden")
 
 
 async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.Response:

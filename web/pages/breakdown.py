@@ -30,9 +30,9 @@ NEAR_CALLS = 6
 NEAR_KM = 25.0
 
 SAID = {
-    "prevenir": N_("C’est noté : vous serez prévenu·e des pannes à moins de 5 km."),
-    "sans-lieu": N_("C’est noté. Il reste à dire où vous êtes : sans cela, nous ne savons pas ce qui est proche."),
-    "arreter": N_("C’est noté : vous ne serez plus prévenu·e des pannes."),
+    "notify": N_("C’est noté : vous serez prévenu·e des pannes à moins de 5 km."),
+    "no_place": N_("C’est noté. Il reste à dire où vous êtes : sans cela, nous ne savons pas ce qui est proche."),
+    "stop": N_("C’est noté : vous ne serez plus prévenu·e des pannes."),
 }
 
 
@@ -89,15 +89,15 @@ async def post_watch(request: web.Request) -> web.Response:
     """POST /depannage/prevenir: be told of calls nearby, how, or not."""
     account = require_account(request)
     form = await read_form(request)
-    done = "prevenir" if form.flag("prevenir") else "arreter"
+    done = "notify" if form.flag("notify") else "stop"
     async with transaction(request.app[INSTANCE].pool) as conn:
-        if done == "arreter":
+        if done == "stop":
             await repair_watches.remove(conn, account.actor_id)
         else:
-            watch = RepairWatch(by_mail=form.flag("courriel"), at_night=form.flag("nuit"))
+            watch = RepairWatch(by_mail=form.flag("email"), at_night=form.flag("at_night"))
             await repair_watches.save(conn, account.actor_id, watch)
             me = await actors.get(conn, account.actor_id)
-            done = "prevenir" if _is_placed(account, me) else "sans-lieu"
+            done = "notify" if _is_placed(account, me) else "no_place"
     raise lead_on(HERE, done, part="prevenir")
 
 

@@ -32,8 +32,8 @@ KEPT = timedelta(days=90)
 TYPE = "text/calendar; charset=utf-8"
 
 SAID = {
-    "ouvert": N_("Votre agenda a une adresse. Gardez-la pour vous."),
-    "ferme": N_("L’adresse ne mène plus nulle part."),
+    "opened": N_("Votre agenda a une adresse. Gardez-la pour vous."),
+    "closed": N_("L’adresse ne mène plus nulle part."),
 }
 
 
@@ -100,7 +100,7 @@ async def post_address(request: web.Request) -> web.Response:
     """POST /compte/agenda: give it an address or another one (`ouvrir`), or none (`fermer`)."""
     account = require_account(request)
     form = await read_form(request)
-    close = form.typed("geste") == "fermer"
+    close = form.typed("act") == "close"
     async with transaction(request.app[INSTANCE].pool) as conn:
         await (calendar_feeds.close if close else calendar_feeds.open)(conn, account.actor_id)
-    raise lead_on(HERE, "ferme" if close else "ouvert")
+    raise lead_on(HERE, "closed" if close else "opened")

@@ -13,7 +13,7 @@ from models.settings import Site
 from web.gathering import Gathered, Origin, find_coops, gather_listings
 from web.paths import listing_path, profile_path
 
-ACCENTS = ("a-vert", "a-prune", "a-canard", "a-ardoise", "a-vermillon")
+ACCENTS = ("accent-green", "accent-plum", "accent-teal", "accent-slate", "accent-vermilion")
 """Colours of other coops' plates; which one is theirs follows from their address, so that it stays the same."""
 
 

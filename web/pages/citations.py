@@ -28,8 +28,8 @@ from web.session import reader_of, require_account
 MESSAGE_LIMIT = 2000
 
 SAID = {
-    "retire": N_("C’est retiré : la citation n’est plus montrée, et sa plateforme en est prévenue."),
-    "choix": N_("C’est noté. Ce que vous avez déjà accepté reste."),
+    "withdrawn": N_("C’est retiré : la citation n’est plus montrée, et sa plateforme en est prévenue."),
+    "choice": N_("C’est noté. Ce que vous avez déjà accepté reste."),
 }
 
 AUDIENCES: dict[str, Audience] = {"tous": "network", "abonnes": "followers"}
@@ -87,7 +87,7 @@ async def post_citation(request: web.Request) -> web.Response:
     form = await read_form(request)
     instance = request.app[INSTANCE]
     text = form.lines("message", limit=MESSAGE_LIMIT, missing="Écrivez votre message.")
-    chosen = form.choice("pour", tuple(AUDIENCES), missing="Choisissez qui peut le lire.")
+    chosen = form.choice("audience", tuple(AUDIENCES), missing="Choisissez qui peut le lire.")
     async with connection(instance.pool) as conn:
         post = await _get_post(conn, request)
     if form.ok:
@@ -113,7 +113,7 @@ async def post_revoke(request: web.Request) -> web.Response:
         post = await _get_post(conn, request)
         author = await actors.get(conn, account.actor_id)
         await outbox.revoke(conn, instance.site, author, post, read_id(form.typed("message")))
-    raise lead_on(f"/citations/{post.id}", "retire")
+    raise lead_on(f"/citations/{post.id}", "withdrawn")
 
 
 async def post_policy(request: web.Request) -> web.Response:
@@ -121,7 +121,7 @@ async def post_policy(request: web.Request) -> web.Response:
     account = require_account(request)
     form = await read_form(request)
     instance = request.app[INSTANCE]
-    policy = form.choice("qui", POLICIES, missing="Choisissez qui peut le citer.")
+    policy = form.choice("policy", POLICIES, missing="Choisissez qui peut le citer.")
     async with transaction(instance.pool) as conn:
         post = await _get_post(conn, request)
         author = await actors.get(conn, account.actor_id)
@@ -129,4 +129,4 @@ async def post_policy(request: web.Request) -> web.Response:
             await outbox.change_policy(conn, instance.site, author, post, policy)
     if not policy:
         return await _show(request, post, form=form)
-    raise lead_on(f"/citations/{post.id}", "choix")
+    raise lead_on(f"/citations/{post.id}", "choice")

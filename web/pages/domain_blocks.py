@@ -24,22 +24,22 @@ LARGEST_FORM = 180_000
 """Characters of a list that the second form can carry; longer ones are for the command."""
 
 SAID = {
-    "ecart": N_("C’est fait : plus rien ne passe, ni dans un sens ni dans l’autre."),
-    "retour": N_("C’est levé : ce que nous avions de ce serveur se montre de nouveau."),
-    "entrer": N_("La porte lui est ouverte."),
-    "sortir": N_("La porte lui est fermée."),
-    "restreinte": N_("La porte ne s’ouvre plus qu’à vos coops amies et à vos invités."),
-    "ouverte": N_("La porte est ouverte à tous, sauf à ceux mis à l’écart."),
-    "dire": N_("Les applications peuvent maintenant lire cette liste."),
-    "taire": N_("Les applications ne lisent plus cette liste."),
-    "liste": N_("La liste est en place."),
-    "rien": N_("Rien n’était à changer."),
+    "block": N_("C’est fait : plus rien ne passe, ni dans un sens ni dans l’autre."),
+    "back": N_("C’est levé : ce que nous avions de ce serveur se montre de nouveau."),
+    "let_in": N_("La porte lui est ouverte."),
+    "keep_out": N_("La porte lui est fermée."),
+    "restricted": N_("La porte ne s’ouvre plus qu’à vos coops amies et à vos invités."),
+    "open": N_("La porte est ouverte à tous, sauf à ceux mis à l’écart."),
+    "tell": N_("Les applications peuvent maintenant lire cette liste."),
+    "keep_quiet": N_("Les applications ne lisent plus cette liste."),
+    "list": N_("La liste est en place."),
+    "nothing": N_("Rien n’était à changer."),
 }
 
-SWITCHES = ("restreinte", "ouverte", "dire", "taire")
+SWITCHES = ("restricted", "open", "tell", "keep_quiet")
 """Gestures that concern no single server."""
 
-GESTURES = ("ecart", "retour", "entrer", "sortir", "oublier", *SWITCHES)
+GESTURES = ("block", "back", "let_in", "keep_out", "forget", *SWITCHES)
 
 
 async def show_list(request: web.Request) -> web.Response:
@@ -52,22 +52,22 @@ async def post_gesture(request: web.Request) -> web.Response:
     """POST /coop/serveurs/liste: set aside, lift that, let in, close the door, restrict the federation or open it."""
     require_role(request, "admin")
     form = await read_form(request)
-    gesture = form.choice("geste", GESTURES, missing="Ce choix n’existe pas.")
+    gesture = form.choice("act", GESTURES, missing="Ce choix n’existe pas.")
     host = "" if gesture in (*SWITCHES, "") else _read_domain(request, form)
-    note, reason = form.text("note", limit=1000), form.text("raison", limit=domain_list.COMMENT)
+    note, reason = form.text("note", limit=1000), form.text("reason", limit=domain_list.COMMENT)
     if not form.ok:
         return await _show(request, form, status=422)
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
-        if gesture in {"restreinte", "ouverte"}:
-            await peers.restrict(conn, limited=gesture == "restreinte")
-        elif gesture in {"dire", "taire"}:
-            await peers.tell_programs(conn, told=gesture == "dire")
-        elif gesture in {"entrer", "sortir"}:
-            await peers.let_in(conn, host, listed=gesture == "entrer")
-        elif gesture == "oublier":
+        if gesture in {"restricted", "open"}:
+            await peers.restrict(conn, limited=gesture == "restricted")
+        elif gesture in {"tell", "keep_quiet"}:
+            await peers.tell_programs(conn, told=gesture == "tell")
+        elif gesture in {"let_in", "keep_out"}:
+            await peers.let_in(conn, host, listed=gesture == "let_in")
+        elif gesture == "forget":
             await peers.forget_knock(conn, host)
-        elif gesture == "retour":
+        elif gesture == "back":
             await peers.trust(conn, host, "reader")
         else:
             await peers.trust(conn, host, "aside", note=note, public_reason=reason)
@@ -79,16 +79,16 @@ async def post_preview(request: web.Request) -> web.Response:
     """POST /coop/serveurs/liste/apercu: what a list would change; nothing is changed."""
     require_role(request, "admin")
     form = await read_form(request, FILES)
-    uploads = form.files("fichier")
-    text = uploads[0].body.decode("utf-8", "replace") if uploads else form.typed("liste")
-    silenced_too = form.flag("limites")
+    uploads = form.files("file")
+    text = uploads[0].body.decode("utf-8", "replace") if uploads else form.typed("list")
+    silenced_too = form.flag("silenced_too")
     try:
         reading = domain_list.read_list(text)
     except Invalid as error:
-        form.refuse("liste", error)
+        form.refuse("list", error)
         return await _show(request, form, status=422)
     if not reading.entries:
-        form.fail("liste", "Choisissez un fichier, ou collez une liste.")
+        form.fail("list", "Choisissez un fichier, ou collez une liste.")
         return await _show(request, form, status=422)
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
@@ -104,12 +104,12 @@ async def post_import(request: web.Request) -> web.Response:
     require_role(request, "admin")
     form = await read_form(request)
     instance = request.app[INSTANCE]
-    reading = domain_list.read_list(form.typed("liste"))
+    reading = domain_list.read_list(form.typed("list"))
     async with transaction(instance.pool) as conn:
         planned = await domain_list.plan(conn, reading, own_host=instance.site.host)
         count = await peers.set_aside(conn, planned)
     instance.welcomes.forget()
-    raise lead_on(PAGE, "liste" if count else "rien")
+    raise lead_on(PAGE, "list" if count else "nothing")
 
 
 async def show_export(request: web.Request) -> web.Response:
@@ -129,16 +129,16 @@ async def show_public_list(request: web.Request) -> web.Response:
 
 
 def _read_domain(request: web.Request, form: Form) -> str:
-    form.text("domaine", limit=300, missing="Écrivez le nom d’un site, comme exemple.fr.")
+    form.text("domain", limit=300, missing="Écrivez le nom d’un site, comme exemple.fr.")
     if not form.ok:
         return ""
     try:
-        host = read_domain(form.typed("domaine"))
+        host = read_domain(form.typed("domain"))
     except Invalid as error:
-        form.refuse("domaine", error)
+        form.refuse("domain", error)
         return ""
     if host == request.app[INSTANCE].site.host:
-        form.fail("domaine", "C’est votre propre coop.")
+        form.fail("domain", "C’est votre propre coop.")
     return host
 
 

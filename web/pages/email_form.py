@@ -37,7 +37,7 @@ async def post_email(request: web.Request) -> web.Response:
         try:
             async with transaction(request.app[INSTANCE].pool) as conn:
                 await accounts.set_email(conn, account.actor_id, email)
-            raise lead_on("/compte", "courriel")
+            raise lead_on("/compte", "email")
         except Conflict:
             form.fail("email", "Cette adresse a déjà un compte ici.")
     return await _show(request, form, status=422)

@@ -19,16 +19,21 @@ from web.session import open_session, read_local_path
 from web.throttle import forget_tries, may_try, refuse_try
 from web.totp import find_step, read_code
 
-RETURN_FIELD = "retour"
+RETURN_FIELD = "back"
 
-STEP_FIELD = "etape"
+STEP_FIELD = "step"
 
-ANSWER_FIELD = "reponse"
+ANSWER_FIELD = "answer"
 
 
 def read_return(form: Form) -> str:
     """Where to go afterwards: a page of ours, the home page if none was asked for."""
     return read_local_path(form.typed(RETURN_FIELD))
+
+
+def read_asked_return(request: web.Request) -> str:
+    """The same as the address says it, in `?retour=`."""
+    return read_local_path(request.query.get("retour", ""))
 
 
 async def admit(request: web.Request, account: Account, form: Form, *, without_password: bool = False) -> web.Response:

@@ -119,12 +119,12 @@ async def _change(request: web.Request, verb: Verb) -> web.Response:
     form = await read_form(request)
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
-        other = await actors.get(conn, read_id(form.typed("acteur")))
+        other = await actors.get(conn, read_id(form.typed("actor")))
         if other.id == account.actor_id or other.deleted_at is not None:
             raise NotFound
         me = await actors.get(conn, account.actor_id)
         await verb(conn, instance.site, me, other)
-    raise web.HTTPSeeOther(read_local_path(form.typed("retour"), profile_path(other)))
+    raise web.HTTPSeeOther(read_local_path(form.typed("back"), profile_path(other)))
 
 
 async def post_follow_territory(request: web.Request) -> web.Response:
@@ -132,18 +132,18 @@ async def post_follow_territory(request: web.Request) -> web.Response:
     account = require_account(request)
     form = await read_form(request)
     acting = await _find_acting(request, form, account)
-    host = form.text("hote", limit=ADDRESS_LIMIT)
-    if form.typed("geste") == "arreter":
+    host = form.text("host", limit=ADDRESS_LIMIT)
+    if form.typed("act") == "stop":
         await unfollow_host(request.app[INSTANCE], acting, host)
         raise web.HTTPSeeOther("/reseau")
-    address = "" if host else form.text("adresse", limit=ADDRESS_LIMIT, missing="Tapez l’adresse d’une coop.")
+    address = "" if host else form.text("address", limit=ADDRESS_LIMIT, missing="Tapez l’adresse d’une coop.")
     if form.ok:
         try:
             await follow_address(request.app[INSTANCE], acting, address, host=host)
         except ResolveFailed as failed:
-            form.errors.setdefault("adresse", explain(partial(say, request), failed))
+            form.errors.setdefault("address", explain(partial(say, request), failed))
         except Invalid:
-            form.fail("adresse", "C’est l’adresse de votre propre coop : vous voyez déjà ses annonces.")
+            form.fail("address", "C’est l’adresse de votre propre coop : vous voyez déjà ses annonces.")
     if form.errors:
         return await render_network(request, form)
     raise web.HTTPSeeOther("/reseau" if acting.username == "coop" else "/abonnements")
@@ -151,7 +151,7 @@ async def post_follow_territory(request: web.Request) -> web.Response:
 
 async def _find_acting(request: web.Request, form: Form, account: Account) -> Actor:
     """Who follows: the member herself, or the coop when an administrator says so."""
-    as_coop = form.choice("avec", ("", "coop")) == "coop"
+    as_coop = form.choice("acting_as", ("", "coop")) == "coop"
     if as_coop:
         require_role(request, "admin")
     async with connection(request.app[INSTANCE].pool) as conn:

@@ -10,6 +10,7 @@ from models.database import transaction
 from web.forms import read_form
 from web.i18n import COOKIE
 from web.keys import INSTANCE
+from web.old_names import rename_field
 from web.render import render
 from web.session import current_account, read_local_path, require_same_origin
 
@@ -48,14 +49,15 @@ async def post_language(request: web.Request) -> web.Response:
     account = current_account(request)
     if account is None:
         require_same_origin(request)
-    typed = await (request.post() if account is None else read_values(request))
-    language = str(typed.get("langue", ""))
+    sent = await (request.post() if account is None else read_values(request))
+    typed = {rename_field(name): value for name, value in sent.items()}
+    language = str(typed.get("language", ""))
     if language not in request.app[INSTANCE].site.languages:
         raise web.HTTPNotFound
     if account is not None:
         async with transaction(request.app[INSTANCE].pool) as conn:
             await accounts.set_language(conn, account.actor_id, language)
-    back = read_local_path(str(typed.get("retour", "/")))
+    back = read_local_path(str(typed.get("back", "/")))
     answer = web.Response(status=303, headers={"Location": back})
     secure = request.app[INSTANCE].site.url.startswith("https:")
     answer.set_cookie(COOKIE, language, max_age=YEAR, path="/", samesite="Lax", httponly=True, secure=secure)

@@ -38,7 +38,7 @@ def read_hours_form(form: Form) -> Hours:
 
 def _read_line(form: Form, day: int) -> list[Span]:
     """ "10h-12h30, 14h-18h"; an empty line is a day on which it is closed."""
-    name = f"jour_{day}"
+    name = f"hours_{day}"
     typed = form.text(name, limit=LINE_LIMIT)
     found: list[Span] = []
     for part in re.split(r"[,;/]| et | and ", typed):
@@ -62,12 +62,12 @@ def _time(hour: str, minute: str | None) -> time | None:
 
 def _read_closures(form: Form) -> Iterator[Closure]:
     for number in range(MOST_CLOSURES):
-        first = read_day(form, f"ferme_du_{number}")
-        last = read_day(form, f"ferme_au_{number}") or first
+        first = read_day(form, f"closed_from_{number}")
+        last = read_day(form, f"closed_until_{number}") or first
         if first is None or last is None:
             continue
         if last < first or last - first > timedelta(days=366):
-            form.fail(f"ferme_au_{number}", "Cette date vient avant le début, ou plus d’un an après.")
+            form.fail(f"closed_until_{number}", "Cette date vient avant le début, ou plus d’un an après.")
             continue
         yield Closure(first=first, last=last)
 
@@ -78,15 +78,15 @@ def fill_in_hours(actor: Actor) -> dict[str, str]:
     values = {"street": actor.street or ""}
     for day in DAYS:
         spans = [f"{one.opens:%-Hh%M}-{one.closes:%-Hh%M}" for one in hours.weekly if one.day == day]
-        values[f"jour_{day}"] = ", ".join(span.replace("h00", "h") for span in spans)
+        values[f"hours_{day}"] = ", ".join(span.replace("h00", "h") for span in spans)
     for number, one in enumerate(hours.closures):
-        values |= {f"ferme_du_{number}": one.first.isoformat(), f"ferme_au_{number}": one.last.isoformat()}
+        values |= {f"closed_from_{number}": one.first.isoformat(), f"closed_until_{number}": one.last.isoformat()}
     return values
 
 
 def list_pairs(form: Form) -> list[int]:
     """The numbers of the pairs of days that the form shows: those filled in, and some more."""
-    filled = [n for n in range(MOST_CLOSURES) if form.typed(f"ferme_du_{n}") or form.typed(f"ferme_au_{n}")]
+    filled = [n for n in range(MOST_CLOSURES) if form.typed(f"closed_from_{n}") or form.typed(f"closed_until_{n}")]
     return list(range(min((filled[-1] + 1 if filled else 0) + MORE, MOST_CLOSURES)))
 
 

@@ -78,10 +78,10 @@ async def post_elsewhere(request: web.Request) -> web.Response:
     form = await read_form(request)
     instance = request.app[INSTANCE]
     uri = form.text("uri", limit=ADDRESS_LIMIT)
-    typed = form.text("compte", limit=200, missing="Tapez votre adresse, par exemple @prenom@henin-carvin.example.")
+    typed = form.text("account", limit=200, missing="Tapez votre adresse, par exemple @prenom@henin-carvin.example.")
     handle = read_handle(typed)
     if typed and handle is None:
-        form.fail("compte", "Cette adresse n’est pas complète. Exemple : @prenom@henin-carvin.example")
+        form.fail("account", "Cette adresse n’est pas complète. Exemple : @prenom@henin-carvin.example")
     if handle is not None and handle.host == instance.site.host:
         here = f"/authorize_interaction?uri={quote(uri, safe='')}"
         raise web.HTTPSeeOther(f"/connexion?retour={quote(here, safe='')}")
@@ -92,9 +92,9 @@ async def post_elsewhere(request: web.Request) -> web.Response:
                 raise FetchFailed(Cause.TOO_MANY_FETCHES, handle.host, retry=True)
             template = await find_interaction_page(instance, handle)
         except FetchFailed as failed:
-            form.errors.setdefault("compte", explain_cause(partial(say, request), failed.cause, failed.host))
+            form.errors.setdefault("account", explain_cause(partial(say, request), failed.cause, failed.host))
         else:
             if template:
                 raise web.HTTPSeeOther(template.replace("{uri}", quote(uri, safe="")))
-            form.fail("compte", "%(host)s ne dit pas où vous ramener.", host=handle.host)
+            form.fail("account", "%(host)s ne dit pas où vous ramener.", host=handle.host)
     return await render(request, "follows/elsewhere.html", status=422, form=form, uri=uri)

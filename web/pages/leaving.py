@@ -44,7 +44,7 @@ async def post_leaving(request: web.Request) -> web.Response:
             await ask_mail(conn, "leaving", account.actor_id, HERE)
     except Conflict:
         return await _show(request, form, status=409)
-    raise lead_on("/compte", "depart")
+    raise lead_on("/compte", "leaving")
 
 
 async def post_staying(request: web.Request) -> web.Response:
@@ -53,7 +53,7 @@ async def post_staying(request: web.Request) -> web.Response:
     await read_form(request)
     async with transaction(instance.pool) as conn:
         await leaving.stay(conn, instance.site, await actors.get(conn, account.actor_id))
-    raise lead_on("/compte", "reste")
+    raise lead_on("/compte", "stays")
 
 
 async def list_departed(request: web.Request) -> web.Response:

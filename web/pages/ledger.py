@@ -20,9 +20,9 @@ from web.spreadsheets import Cell, Table, send_spreadsheet
 
 MEMBERS = 50
 
-GESTURES = ("donner", "reprendre")
+GESTURES = ("give", "take_back")
 
-SAID = {"corrige": N_("C’est inscrit, avec votre raison. La personne la voit sur sa page.")}
+SAID = {"corrected": N_("C’est inscrit, avec votre raison. La personne la voit sur sa page.")}
 
 KINDS = {
     "joining": N_("Arrivée"),
@@ -68,9 +68,9 @@ async def post_correction(request: web.Request) -> web.Response:
     """POST /coop/points/{username}: another movement, never a change of one."""
     admin = require_role(request, "admin")
     form = await read_form(request)
-    gesture = form.choice("geste", GESTURES, missing="Dites si vous donnez ou si vous reprenez.")
-    amount = read_number(form, "nombre", least=1) or 0
-    reason = form.text("raison", limit=REASON_LIMIT, missing="Dites pourquoi, en une phrase.")
+    gesture = form.choice("act", GESTURES, missing="Dites si vous donnez ou si vous reprenez.")
+    amount = read_number(form, "number", least=1) or 0
+    reason = form.text("reason", limit=REASON_LIMIT, missing="Dites pourquoi, en une phrase.")
     async with transaction(request.app[INSTANCE].pool) as conn:
         member = await _get_member(conn, request)
         await require_kept(conn)
@@ -79,17 +79,17 @@ async def post_correction(request: web.Request) -> web.Response:
                 await points.correct(
                     conn,
                     member_id=member.actor_id,
-                    amount=amount if gesture == "donner" else -amount,
+                    amount=amount if gesture == "give" else -amount,
                     reason=reason,
                     by_id=admin.actor_id,
                 )
             except TooFew:
-                form.fail("nombre", "Ce compte n’en a pas autant qui ne soit déjà promis.")
+                form.fail("number", "Ce compte n’en a pas autant qui ne soit déjà promis.")
             except Invalid as error:
-                form.refuse("raison", error)
+                form.refuse("reason", error)
     if not form.ok:
         return await _show(request, form, status=422)
-    raise lead_on(f"/coop/points/{member.username}", "corrige")
+    raise lead_on(f"/coop/points/{member.username}", "corrected")
 
 
 async def show_spreadsheet(request: web.Request) -> web.StreamResponse:

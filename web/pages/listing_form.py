@@ -43,29 +43,29 @@ WHO = ("choisir", "premier")
 DURATIONS = ("", "P1D", "P2D", "P3D", "P1W", "P2W", "P1M")
 
 FIELDS = {
-    "title": "titre",
-    "text": "texte",
-    "kind": "genre",
-    "category": "categorie",
+    "title": "title",
+    "text": "text",
+    "kind": "kind",
+    "category": "category",
     "media_ids": "photos",
-    "mode": "comment",
-    "max_duration": "duree",
-    "deposit": "caution",
-    "price": "prix",
+    "mode": "mode",
+    "max_duration": "max_duration",
+    "deposit": "deposit",
+    "price": "price",
     "points": "points",
-    "wants": "contre",
-    "condition": "etat",
-    "quantity": "combien",
-    "place_name": "lieu",
-    "begins_at": "du",
-    "ends_at": "au",
-    "expires_at": "fin",
-    "audience": "pour",
-    "bike_type": "velo",
-    "interventions": "panne",
-    "wheel_size": "roue",
-    "rideable": "roule",
-    "urgency": "urgence",
+    "wants": "in_return",
+    "condition": "condition",
+    "quantity": "quantity",
+    "place_name": "place",
+    "begins_at": "first_day",
+    "ends_at": "last_day",
+    "expires_at": "expires",
+    "audience": "audience",
+    "bike_type": "bike_type",
+    "interventions": "interventions",
+    "wheel_size": "wheel_size",
+    "rideable": "rideable",
+    "urgency": "urgency",
 }
 """Fields of a draft, and the form's names for them."""
 
@@ -76,11 +76,11 @@ def first_values(commune_label: str, kind: str) -> MultiDict[str]:
     """What stands in the form before anything is typed."""
     return MultiDict(
         {
-            "genre": kind if kind in KINDS else "offer",
-            "lieu": commune_label,
-            "ou": IN_COMMUNE,
-            "pour": "network",
-            "combien": "1",
+            "kind": kind if kind in KINDS else "offer",
+            "place": commune_label,
+            "where": IN_COMMUNE,
+            "audience": "network",
+            "quantity": "1",
         }
     )
 
@@ -90,35 +90,35 @@ def values_of(listing: Listing, text: str) -> MultiDict[str]:
     details = listing.details
     repair = details.repair or {}
     typed: dict[str, Any] = {
-        "genre": details.kind,
-        "titre": details.title,
-        "texte": text,
-        "categorie": details.category,
-        "comment": details.mode,
-        "duree": details.max_duration,
-        "caution": details.deposit,
-        "prix": details.price,
+        "kind": details.kind,
+        "title": details.title,
+        "text": text,
+        "category": details.category,
+        "mode": details.mode,
+        "max_duration": details.max_duration,
+        "deposit": details.deposit,
+        "price": details.price,
         "points": details.points,
-        "prix_libre": "1" if details.free_price else "",
-        "contre": details.wants,
-        "etat": details.condition,
-        "combien": details.quantity,
-        "unite": details.unit if details.unit in UNITS else "one",
-        "premier": "premier" if details.first_come else "choisir",
-        "lieu": place_words(details),
-        "ou": AROUND_HOME if details.radius == CELL else IN_COMMUNE,
-        "du": _day(details.begins_at),
-        "au": _day(details.ends_at),
-        "fin": _day(details.expires_at),
-        "pour": listing.post.audience,
-        "velo": repair.get("bike_type"),
-        "roue": repair.get("wheel_size"),
-        "roule": _yes_or_no(repair.get("rideable")),
-        "urgence": repair.get("urgency"),
+        "free_price": "1" if details.free_price else "",
+        "in_return": details.wants,
+        "condition": details.condition,
+        "quantity": details.quantity,
+        "unit": details.unit if details.unit in UNITS else "one",
+        "first_come": "premier" if details.first_come else "choisir",
+        "place": place_words(details),
+        "where": AROUND_HOME if details.radius == CELL else IN_COMMUNE,
+        "first_day": _day(details.begins_at),
+        "last_day": _day(details.ends_at),
+        "expires": _day(details.expires_at),
+        "audience": listing.post.audience,
+        "bike_type": repair.get("bike_type"),
+        "wheel_size": repair.get("wheel_size"),
+        "rideable": _yes_or_no(repair.get("rideable")),
+        "urgency": repair.get("urgency"),
     }
     values: MultiDict[str] = MultiDict({name: _plain(value) for name, value in typed.items() if value is not None})
     for one in repair.get("interventions", []):
-        values.add("panne", one)
+        values.add("interventions", one)
     return values
 
 
@@ -136,15 +136,15 @@ class Desk:
 
 async def read_draft(conn: Connection, form: Form, desk: Desk) -> ListingDraft:
     """The draft that was typed; what is wrong is noted in the form, in the order of the page."""
-    kind = form.choice("genre", KINDS, missing="Dites si vous proposez, si vous cherchez, ou si un vélo est en panne.")
+    kind = form.choice("kind", KINDS, missing="Dites si vous proposez, si vous cherchez, ou si un vélo est en panne.")
     title = _read_title(form, kind, desk.say)
-    text = form.lines("texte", limit=TEXT_LIMIT)
+    text = form.lines("text", limit=TEXT_LIMIT)
     category = _read_category(form, kind)
     repair = read_repair(form) if kind == "repair_call" else None
     terms = _read_terms(form, kind, desk.face)
     place = await _read_place(conn, form, desk.home)
     window = _read_window(form, desk.today)
-    audience: Any = form.choice("pour", AUDIENCES, default="network")
+    audience: Any = form.choice("audience", AUDIENCES, default="network")
     return ListingDraft(
         kind=kind or "offer",
         title=title,
@@ -164,29 +164,29 @@ def _read_title(form: Form, kind: str, say: Say) -> str:
     """A call needs none: what is wrong with the bike makes one."""
     if kind == "repair_call":
         return read_call_title(form, say)
-    return form.text("titre", limit=TITLE_LIMIT, missing="Donnez un titre, par exemple « Tente 4 places ».")
+    return form.text("title", limit=TITLE_LIMIT, missing="Donnez un titre, par exemple « Tente 4 places ».")
 
 
 async def _read_place(conn: Connection, form: Form, home: tuple[float, float] | None) -> Place | None:
     """The commune, or the blurred circle around the member's home in it."""
-    commune = await read_commune(conn, form, "lieu", missing="Dites dans quelle commune.")
-    around_home = form.choice("ou", WHERE, default=IN_COMMUNE) == AROUND_HOME
+    commune = await read_commune(conn, form, "place", missing="Dites dans quelle commune.")
+    around_home = form.choice("where", WHERE, default=IN_COMMUNE) == AROUND_HOME
     if commune is None or not around_home:
         return commune.place if commune else None
     try:
         return place_around_home(commune, home)
     except Invalid as error:
-        form.refuse("ou" if error.field == "around_home" else "lieu", error)
+        form.refuse("where" if error.field == "around_home" else "place", error)
         return commune.place
 
 
 def _read_category(form: Form, kind: str) -> str | None:
-    slug = form.text("categorie", limit=60)
+    slug = form.text("category", limit=60)
     if kind == "repair_call":
         return "velo-reparation"
     category = categories.find(slug)
     if slug and (category is None or category.branch == "repairs"):
-        form.fail("categorie", "Ce choix n’existe pas.")
+        form.fail("category", "Ce choix n’existe pas.")
         return None
     return slug or None
 
@@ -195,33 +195,33 @@ def _read_terms(form: Form, kind: str, face: Face) -> dict[str, Any]:
     """How: the mode, and what goes with it; what goes with another mode is not kept."""
     if kind == "repair_call":
         return {"mode": "repair"}
-    mode = form.choice("comment", face.modes, missing="Choisissez comment : prêt, don, échange…")
+    mode = form.choice("mode", face.modes, missing="Choisissez comment : prêt, don, échange…")
     offered = kind == "offer"
     lent, sold = offered and mode == "loan", offered and mode == "sale"
-    by_hour = mode == "service" and form.choice("unite", UNITS, default="one") == "hour"
-    free = sold and form.flag("prix_libre")
-    price = _read_money(form, "prix") if sold and not free else None
+    by_hour = mode == "service" and form.choice("unit", UNITS, default="one") == "hour"
+    free = sold and form.flag("free_price")
+    price = _read_money(form, "price") if sold and not free else None
     if sold and not free and price is None:
-        form.fail("prix", "Donnez un prix, ou cochez « prix libre ».")
+        form.fail("price", "Donnez un prix, ou cochez « prix libre ».")
     return {
         "mode": mode or "other",
         "max_duration": _read_duration(form) if mode == "loan" else None,
-        "deposit": _read_money(form, "caution") if lent else None,
+        "deposit": _read_money(form, "deposit") if lent else None,
         "price": price,
         "free_price": free,
-        "wants": form.text("contre", limit=WANTS_LIMIT) or None if mode in ("swap", "service") else None,
-        "condition": form.choice("etat", or_none(CONDITIONS)) or None if offered and mode != "service" else None,
+        "wants": form.text("in_return", limit=WANTS_LIMIT) or None if mode in ("swap", "service") else None,
+        "condition": form.choice("condition", or_none(CONDITIONS)) or None if offered and mode != "service" else None,
         "quantity": _read_quantity(form),
         "unit": "hour" if by_hour else "one",
-        "first_come": offered and mode == "gift" and form.choice("premier", WHO, default="choisir") == "premier",
+        "first_come": offered and mode == "gift" and form.choice("first_come", WHO, default="choisir") == "premier",
         "points": read_number(form, "points") or None if face.currency and mode in PRICED else None,
     }
 
 
 def _read_duration(form: Form) -> str | None:
     """One of those in the list, or the one that an app gave it, which the list then holds too."""
-    typed = form.typed("duree")
-    return typed if DURATION.fullmatch(typed) else form.choice("duree", DURATIONS) or None
+    typed = form.typed("max_duration")
+    return typed if DURATION.fullmatch(typed) else form.choice("max_duration", DURATIONS) or None
 
 
 def _read_money(form: Form, name: str) -> Decimal | None:
@@ -239,22 +239,22 @@ def _read_money(form: Form, name: str) -> Decimal | None:
 
 
 def _read_quantity(form: Form) -> Decimal:
-    typed = form.text("combien", limit=6) or "1"
+    typed = form.text("quantity", limit=6) or "1"
     if not typed.isdecimal() or not 1 <= int(typed) <= 999:
-        form.fail("combien", "Écrivez un nombre, de 1 à 999.")
+        form.fail("quantity", "Écrivez un nombre, de 1 à 999.")
         return Decimal(1)
     return Decimal(int(typed))
 
 
 def _read_window(form: Form, today: date) -> dict[str, Any]:
     """When: from the first moment of a day to the last of another, in Paris."""
-    start, stop, end = (read_day(form, name) for name in ("du", "au", "fin"))
+    start, stop, end = (read_day(form, name) for name in ("first_day", "last_day", "expires"))
     if stop and stop < (start or today):
-        form.fail("au", "Cette date vient avant le début. Choisissez-en une plus tard.")
+        form.fail("last_day", "Cette date vient avant le début. Choisissez-en une plus tard.")
     if end and end < today:
-        form.fail("fin", "Cette date est passée. Choisissez-en une à partir d’aujourd’hui.")
+        form.fail("expires", "Cette date est passée. Choisissez-en une à partir d’aujourd’hui.")
     elif end and end > today + LONGEST_LIFE:
-        form.fail("fin", "Une annonce reste un an au plus ; vous pourrez la prolonger.")
+        form.fail("expires", "Une annonce reste un an au plus ; vous pourrez la prolonger.")
     return {
         "begins_at": _moment(start, time.min),
         "ends_at": _moment(stop, time(23, 59)),

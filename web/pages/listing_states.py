@@ -19,7 +19,7 @@ from web.pages.notices import lead_on
 from web.paths import listing_path
 from web.session import require_account
 
-OUTCOMES = {"fait": "done", "ailleurs": "elsewhere", "annule": "cancelled", "pause": "paused", "rouvrir": "open"}
+OUTCOMES = {"done": "done", "elsewhere": "elsewhere", "cancelled": "cancelled", "pause": "paused", "reopen": "open"}
 """The word in the form, and the outcome that it means."""
 
 MY_PLACE = re.compile(r"/chez-moi(?:\?[a-z0-9=&-]{1,60})?")
@@ -30,7 +30,7 @@ async def post_state(request: web.Request) -> web.Response:
     """POST /annonces/d/ID/etat. Raises NotFound for others' listings."""
     account = require_account(request)
     form = await read_form(request)
-    verb = form.choice("geste", (*OUTCOMES, "prolonger", "retirer"), missing="Choisissez ce qu’il faut faire.")
+    verb = form.choice("act", (*OUTCOMES, "prolong", "withdraw"), missing="Choisissez ce qu’il faut faire.")
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         listing = await get_listing(conn, request)
@@ -42,18 +42,18 @@ async def post_state(request: web.Request) -> web.Response:
         form.refuse("", error)
     if not form.ok:
         return await show_again(request, listing, refused=form)
-    if verb == "retirer":
+    if verb == "withdraw":
         raise web.HTTPSeeOther(f"/@{account.username}")
-    back = form.typed("retour")
+    back = form.typed("back")
     if MY_PLACE.fullmatch(back):
         raise lead_on(back, verb, part=f"a-{listing.id}")
-    raise lead_on(listing_path(instance.site, listing), "etat")
+    raise lead_on(listing_path(instance.site, listing), "state")
 
 
 async def _change(conn: Connection, site: Site, author: Actor, uri: str, verb: str) -> None:
-    if verb == "retirer":
+    if verb == "withdraw":
         await outbox.withdraw(conn, site, author, uri)
-    elif verb == "prolonger":
+    elif verb == "prolong":
         await listing_ends.prolong(conn, site, author, uri)
     else:
         await outbox.close(conn, site, author, uri, OUTCOMES[verb])

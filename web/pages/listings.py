@@ -59,11 +59,11 @@ from web.render import N_, find_face, render, say
 from web.session import current_account, reader_of
 
 SAID = {
-    "publiee": N_("Votre annonce est publiée. Vous voyez plus bas où elle est partie."),
-    "modifiee": N_("C’est changé, ici et bientôt partout où l’annonce est copiée."),
-    "envoye": N_("Votre message est parti. Vous voyez dessous s’il est arrivé."),
-    "jours": N_("C’est noté. Qui regarde l’annonce voit ces jours pris, sans savoir pourquoi."),
-    "etat": N_("C’est noté, ici et bientôt partout où l’annonce est copiée."),
+    "published": N_("Votre annonce est publiée. Vous voyez plus bas où elle est partie."),
+    "changed": N_("C’est changé, ici et bientôt partout où l’annonce est copiée."),
+    "sent": N_("Votre message est parti. Vous voyez dessous s’il est arrivé."),
+    "days": N_("C’est noté. Qui regarde l’annonce voit ces jours pris, sans savoir pourquoi."),
+    "state": N_("C’est noté, ici et bientôt partout où l’annonce est copiée."),
 }
 """What the page says after something was done, by the word in its address."""
 
@@ -166,8 +166,8 @@ async def show_again(
 async def _show(
     request: web.Request, view: ListingView, *, answer: Form | None = None, refused: Form | None = None
 ) -> web.Response:
-    wanted = answer.typed("a") if answer else request.query.get("a", "")
-    meant = {"pour": "tous"} if request.query.get("pour") == "tous" else {}
+    wanted = answer.typed("reply_to") if answer else request.query.get("a", "")
+    meant = {"audience": "tous"} if request.query.get("pour") == "tous" else {}
     return await render(
         request,
         "listings/show.html",

@@ -11,7 +11,7 @@ from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.mail import MailKind, ask_mail
 from web.pages.authorization import find_asking
-from web.pages.entering import RETURN_FIELD, admit, read_return
+from web.pages.entering import RETURN_FIELD, admit, read_asked_return, read_return
 from web.pages.typed import TYPED_FIELD, Typed, pack, unpack
 from web.passwords import check_password, hash_password, needs_rehash
 from web.render import render
@@ -27,7 +27,7 @@ def has_mail(request: web.Request) -> bool:
 async def show_login(request: web.Request) -> web.Response:
     """GET /connexion; `encore` is for somebody who wants to enter as somebody else."""
     query = read_query(request)
-    return_to = read_return(query)
+    return_to = read_asked_return(request)
     if current_account(request) is not None and not query.flag("encore"):
         raise web.HTTPSeeOther(return_to)
     return await _show(request, blank_form(request, {RETURN_FIELD: return_to}))

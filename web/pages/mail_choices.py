@@ -22,8 +22,8 @@ from web.signing import read_signed
 HERE = "/compte/courriels"
 
 SAID = {
-    "enregistre": N_("C’est noté."),
-    "de-nouveau": N_("Nous réessaierons à cette adresse."),
+    "saved": N_("C’est noté."),
+    "again": N_("Nous réessaierons à cette adresse."),
 }
 
 
@@ -61,7 +61,7 @@ async def post_choices(request: web.Request) -> web.Response:
         await mail_choices.plan(
             conn, account.actor_id, {rhythm: due[rhythm] for rhythm in set(changed.values()) if rhythm in due}
         )
-    raise lead_on(HERE, "enregistre")
+    raise lead_on(HERE, "saved")
 
 
 async def post_again(request: web.Request) -> web.Response:
@@ -70,7 +70,7 @@ async def post_again(request: web.Request) -> web.Response:
     await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
         await mails.save_refused(conn, account.actor_id, refused=False)
-    raise lead_on(HERE, "de-nouveau")
+    raise lead_on(HERE, "again")
 
 
 async def show_stop(request: web.Request) -> web.Response:

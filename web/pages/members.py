@@ -89,7 +89,7 @@ async def post_new_member(request: web.Request) -> web.Response:
     """POST /coop/membres/nouveau: an account without a password, and the link with which she chooses one."""
     admin = require_role(request, "admin")
     form = await read_form(request)
-    place = form.choice("genre", ("personne", "lieu"), default="personne") == "lieu"
+    place = form.choice("kind", ("personne", "lieu"), default="personne") == "lieu"
     name = form.text("name", limit=NAME_LIMIT, missing="Donnez son nom.")
     username = read_username(form)
     email = form.email("email", missing="Donnez son courriel.")

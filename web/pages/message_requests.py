@@ -32,14 +32,14 @@ AT_ONCE = 20
 SHOWN_OF_ONE = 5
 """So many messages of one person are read before she is let in: the newest."""
 
-GESTURES = ("laisser", "ecarter", "signaler")
+GESTURES = ("allow", "set_aside", "report")
 
 SAID = {
-    "laisser": N_("C’est fait : son message arrive dans vos nouvelles, et les suivants n’attendront plus."),
-    "ecarter": N_(
+    "allow": N_("C’est fait : son message arrive dans vos nouvelles, et les suivants n’attendront plus."),
+    "set_aside": N_(
         "C’est fait : ce que cette personne vous écrit n’arrivera plus pendant 30 jours. Elle n’en sait rien."
     ),
-    "signaler": N_("Merci : les personnes qui veillent sur votre coop le liront. Rien de plus ne vous en arrivera."),
+    "report": N_("Merci : les personnes qui veillent sur votre coop le liront. Rien de plus ne vous en arrivera."),
 }
 
 FILES: dict[str, tuple[str, str]] = {
@@ -107,12 +107,12 @@ async def post_decision(request: web.Request) -> web.Response:
     """POST /messages/inconnus: about everything that somebody wrote. Raises NotFound where nothing of hers waits."""
     instance, account = request.app[INSTANCE], require_account(request)
     form = await read_form(request)
-    gesture, author_id = form.choice("geste", GESTURES, default="laisser"), read_id(form.typed("personne"))
+    gesture, author_id = form.choice("act", GESTURES, default="allow"), read_id(form.typed("person"))
     async with transaction(instance.pool) as conn:
         me = await actors.get(conn, account.actor_id)
-        if gesture == "laisser":
+        if gesture == "allow":
             await outbox.welcome(conn, me, author_id)
-        elif gesture == "signaler":
+        elif gesture == "report":
             await outbox.report(conn, instance.site, me, author_id)
         else:
             await outbox.send_away(conn, me, author_id)

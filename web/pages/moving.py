@@ -32,7 +32,7 @@ async def show_moving(request: web.Request) -> web.Response:
 async def post_alias(request: web.Request) -> web.Response:
     """POST /compte/demenagement/ancien: this account elsewhere is mine too, or no longer is."""
     account, form = require_account(request), await read_form(request)
-    instance, gone = request.app[INSTANCE], form.typed("retirer")
+    instance, gone = request.app[INSTANCE], form.typed("remove")
     if gone:
         async with transaction(instance.pool) as conn:
             await moves.remove_alias(conn, instance.site, await actors.get(conn, account.actor_id), gone)
@@ -62,7 +62,7 @@ async def post_move(request: web.Request) -> web.Response:
             target = await moves.find_target(instance, me, written)
             async with transaction(instance.pool) as conn:
                 await moves.move(conn, instance.site, me, target)
-            raise lead_on("/compte", "demenagement")
+            raise lead_on("/compte", "moved")
         except (ResolveFailed, FetchFailed, Invalid, Conflict) as error:
             _fail(request, form, "target", error)
     return await _show(request, form, status=422)
@@ -74,7 +74,7 @@ async def post_return(request: web.Request) -> web.Response:
     await read_form(request)
     async with transaction(instance.pool) as conn:
         await moves.come_back(conn, instance.site, await actors.get(conn, account.actor_id))
-    raise lead_on("/compte", "retour")
+    raise lead_on("/compte", "back")
 
 
 def _fail(request: web.Request, form: Form, field: str, error: ResolveFailed | FetchFailed | Refusal) -> None:

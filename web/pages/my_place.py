@@ -37,11 +37,11 @@ VIEWS: dict[str, tuple[ListingStatus, ...]] = {"": STANDING, "finies": OVER}
 
 SAID = {
     "pause": N_("En pause : plus personne ne peut la demander."),
-    "rouvrir": N_("Rouverte : on peut de nouveau la demander."),
-    "prolonger": N_("C’est prolongé, ici et bientôt partout où l’annonce est copiée."),
-    "fait": N_("C’est fait, bravo. Elle est rangée avec les annonces finies."),
-    "ailleurs": N_("C’est noté. Elle est rangée avec les annonces finies."),
-    "annule": N_("Annulée. Elle est rangée avec les annonces finies."),
+    "reopen": N_("Rouverte : on peut de nouveau la demander."),
+    "prolong": N_("C’est prolongé, ici et bientôt partout où l’annonce est copiée."),
+    "done": N_("C’est fait, bravo. Elle est rangée avec les annonces finies."),
+    "elsewhere": N_("C’est noté. Elle est rangée avec les annonces finies."),
+    "cancelled": N_("Annulée. Elle est rangée avec les annonces finies."),
 }
 """What the page says after something was done, by the gesture."""
 

@@ -27,8 +27,8 @@ from web.session import reader_of
 
 SAID = {
     "vote": N_("Votre vote est parti."),
-    "compte": N_("Votre vote est compté."),
-    "choix": N_("Choisissez parmi les réponses du sondage."),
+    "counted": N_("Votre vote est compté."),
+    "choice": N_("Choisissez parmi les réponses du sondage."),
 }
 
 
@@ -85,7 +85,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         own = post.author_id == reader_id
         passages = (await find_passages(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None
         went = await find_reaction_passages(conn, reader_id, post.uri)
-    wanted = form.typed("a") if form else request.query.get("a", "")
+    wanted = form.typed("reply_to") if form else request.query.get("a", "")
     return await render(
         request,
         "notes/show.html",

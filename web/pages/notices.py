@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from web.old_names import rename_code
 from web.render import say
 
 DONE = "fait"
@@ -16,5 +17,5 @@ def lead_on(path: str, done: str, *, part: str = "") -> web.HTTPSeeOther:
 
 def find_notice(request: web.Request, sentences: Mapping[str, str]) -> str:
     """What the address says was done, in the reader's language; nothing where it says nothing that is known."""
-    sentence = sentences.get(request.query.get(DONE, ""))
+    sentence = sentences.get(rename_code(request.query.get(DONE, ""), request.path))
     return say(request, sentence) if sentence else ""

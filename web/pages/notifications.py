@@ -54,7 +54,7 @@ async def post_read(request: web.Request) -> web.Response:
     """POST /notifications/lues: everything up to what the page showed is read, her threads too."""
     instance, account = request.app[INSTANCE], require_account(request)
     form = await read_form(request)
-    last_id = read_id(form.typed("jusqua"))
+    last_id = read_id(form.typed("until"))
     async with transaction(instance.pool) as conn:
         await news.mark_read(conn, account.actor_id, last_id)
         await news.mark_threads_read(conn, account.actor_id, last_id)

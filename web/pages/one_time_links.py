@@ -8,9 +8,9 @@ from models.database import Connection, connection, transaction
 from models.errors import Conflict, Forbidden, Gone
 from models.links import OneTimeLink
 from outbox.accounts import confirm
-from web.forms import Form, blank_form, read_form, read_query
+from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
-from web.pages.entering import RETURN_FIELD, admit, read_return
+from web.pages.entering import RETURN_FIELD, admit, read_asked_return, read_return
 from web.pages.login import has_mail
 from web.pages.new_password import read_new_password
 from web.passwords import hash_password
@@ -24,7 +24,7 @@ async def show_link(request: web.Request) -> web.Response:
     if found is None:
         return await render(request, "login/gone.html", status=410, mail=has_mail(request))
     _require_owner(request, *found)
-    return await _show(request, *found, blank_form(request, {RETURN_FIELD: read_return(read_query(request))}))
+    return await _show(request, *found, blank_form(request, {RETURN_FIELD: read_asked_return(request)}))
 
 
 async def post_link(request: web.Request) -> web.Response:

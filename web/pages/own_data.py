@@ -15,8 +15,8 @@ from web.render import N_, render
 from web.session import require_account
 
 SAID = {
-    "demande": N_("C’est parti. Vous pouvez fermer cette page : le travail continue sans vous."),
-    "deja": N_("Votre dernier fichier est tout frais, ou encore en préparation : attendez un peu."),
+    "requested": N_("C’est parti. Vous pouvez fermer cette page : le travail continue sans vous."),
+    "already": N_("Votre dernier fichier est tout frais, ou encore en préparation : attendez un peu."),
 }
 
 MEGABYTE = 1_000_000
@@ -44,7 +44,7 @@ async def post_own_data(request: web.Request) -> web.Response:
     await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
         begun = await ask_archive(conn, account.actor_id)
-    raise lead_on(HERE, "demande" if begun else "deja")
+    raise lead_on(HERE, "requested" if begun else "already")
 
 
 async def show_archive(request: web.Request) -> web.StreamResponse:

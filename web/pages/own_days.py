@@ -19,7 +19,7 @@ from web.pages.notices import lead_on
 from web.paths import listing_path
 from web.session import require_account
 
-FIELDS = {"first": "jours_du", "last": "jours_au"}
+FIELDS = {"first": "days_from", "last": "days_until"}
 
 
 async def post_days(request: web.Request) -> web.Response:
@@ -30,7 +30,7 @@ async def post_days(request: web.Request) -> web.Response:
         listing = await get_listing(conn, request)
     if listing.post.author_id != account.actor_id:
         raise NotFound
-    taken_back = form.typed("rendre")
+    taken_back = form.typed("give_back")
     if taken_back:
         async with transaction(instance.pool) as conn:
             me = await actors.get(conn, account.actor_id)
@@ -39,12 +39,12 @@ async def post_days(request: web.Request) -> web.Response:
         await _keep(request, form, listing)
     if not form.ok:
         return await show_again(request, listing, refused=form)
-    raise lead_on(listing_path(instance.site, listing), "jours", part="jours")
+    raise lead_on(listing_path(instance.site, listing), "days", part="days")
 
 
 async def _keep(request: web.Request, form: Form, listing: Listing) -> None:
-    first = read_day(form, "jours_du", missing="Dites à partir de quel jour.")
-    last = read_day(form, "jours_au") or first
+    first = read_day(form, "days_from", missing="Dites à partir de quel jour.")
+    last = read_day(form, "days_until") or first
     if first is None or last is None or not form.ok:
         return
     await _save(request, form, listing, (first, last))
@@ -57,4 +57,4 @@ async def _save(request: web.Request, form: Form, listing: Listing, days: tuple[
             me = await actors.get(conn, account.actor_id)
             await unavailabilities.keep_days(conn, me, listing.uri, *days)
     except (Invalid, Conflict) as error:
-        form.refuse(FIELDS.get(error.field or "", "jours_du"), error)
+        form.refuse(FIELDS.get(error.field or "", "days_from"), error)

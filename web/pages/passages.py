@@ -127,7 +127,7 @@ async def post_send_again(request: web.Request) -> web.Response:
         raise NotFound
     async with transaction(instance.pool) as conn:
         await again.send_post(conn, found[0], at=datetime.now(UTC))
-    raise web.HTTPSeeOther(read_local_path(form.typed("retour"), "/moi"))
+    raise web.HTTPSeeOther(read_local_path(form.typed("back"), "/moi"))
 
 
 async def post_request_again(request: web.Request) -> web.Response:
@@ -136,7 +136,7 @@ async def post_request_again(request: web.Request) -> web.Response:
     form = await read_form(request)
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
-        followed = await actors.get(conn, read_id(form.typed("acteur")))
+        followed = await actors.get(conn, read_id(form.typed("actor")))
         me = await actors.get(conn, account.actor_id)
         await again.send_request(conn, me, followed, at=datetime.now(UTC))
     raise web.HTTPSeeOther("/abonnements")

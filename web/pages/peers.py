@@ -136,8 +136,8 @@ async def post_gesture(request: web.Request) -> web.Response:
     require_role(request, "admin")
     form = await read_form(request)
     instance, host = request.app[INSTANCE], _read_host(request)
-    gesture = form.choice("geste", GESTURES, missing="Ce choix n’existe pas.")
-    level = form.choice("niveau", LEVELS, missing="Choisissez un niveau de confiance.") if gesture == "level" else ""
+    gesture = form.choice("act", GESTURES, missing="Ce choix n’existe pas.")
+    level = form.choice("level", LEVELS, missing="Choisissez un niveau de confiance.") if gesture == "level" else ""
     since = _read_since(form) if gesture == "catch_up" else None
     if not form.ok:
         return await _show(request, form, status=422)
@@ -148,7 +148,7 @@ async def post_gesture(request: web.Request) -> web.Response:
             else:
                 await _act(conn, instance.site, host, gesture, since)
     except Conflict as error:
-        form.refuse("geste", error)
+        form.refuse("act", error)
         return await _show(request, form, status=422)
     instance.welcomes.forget()
     raise lead_on(f"/coop/serveurs/{host}", gesture)
@@ -168,11 +168,11 @@ async def _act(conn: Connection, site: Site, host: str, gesture: str, since: dat
 
 def _read_since(form: Form) -> datetime | None:
     """Midnight of the day that was chosen, by the clock on the wall."""
-    typed = form.text("depuis", limit=10, missing="Choisissez un jour.")
+    typed = form.text("since", limit=10, missing="Choisissez un jour.")
     try:
         return datetime.combine(datetime.strptime(typed, "%Y-%m-%d").date(), time(), PARIS) if typed else None
     except ValueError:
-        form.fail("depuis", "Écrivez le jour comme 2026-11-24.")
+        form.fail("since", "Écrivez le jour comme 2026-11-24.")
         return None
 
 

@@ -22,21 +22,21 @@ async def show_phone(request: web.Request) -> web.Response:
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         phone = await contacts.find_phone(conn, account.actor_id)
-    return await _show(request, blank_form(request, {"telephone": phone}))
+    return await _show(request, blank_form(request, {"phone": phone}))
 
 
 async def post_phone(request: web.Request) -> web.Response:
     """POST /compte/telephone: an empty field forgets it."""
     account = require_account(request)
     form = await read_form(request)
-    phone = form.text("telephone", limit=LIMIT)
+    phone = form.text("phone", limit=LIMIT)
     if phone and form.ok and not PHONE.fullmatch(phone):
-        form.fail("telephone", "Écrivez un numéro, comme 06 12 34 56 78.")
+        form.fail("phone", "Écrivez un numéro, comme 06 12 34 56 78.")
     if not form.ok:
         return await _show(request, form)
     async with transaction(request.app[INSTANCE].pool) as conn:
         await contacts.set_phone(conn, account.actor_id, phone)
-    raise lead_on("/compte", "telephone")
+    raise lead_on("/compte", "phone")
 
 
 async def _show(request: web.Request, form: Form) -> web.Response:

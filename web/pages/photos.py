@@ -27,13 +27,13 @@ async def take_photos(instance: Instance, form: Form, owner_id: int) -> list[Pic
     """
     kept = await _read_kept(instance, form, owner_id)
     new = await _save_new(instance, form, owner_id, room=MOST - len(kept))
-    first = form.typed("premiere")
+    first = form.typed("first_photo")
     ordered = sorted([*kept, *new], key=lambda photo: str(photo.id) != first)
     return draw_pictures(instance.site, ordered)
 
 
 async def _read_kept(instance: Instance, form: Form, owner_id: int) -> list[Media]:
-    dropped = set(form.values.getall("retirer", []))
+    dropped = set(form.values.getall("remove", []))
     sent = [find_id(id) for id in form.values.getall("media", []) if id not in dropped]
     wanted = [id for id in dict.fromkeys(sent) if id is not None]
     kept = []

@@ -23,7 +23,7 @@ async def post_vote(request: web.Request) -> web.Response:
     """
     account = require_account(request)
     form = await read_form(request)
-    chosen = [int(one) for one in form.many("choix", [str(place) for place in range(MOST_OPTIONS)])]
+    chosen = [int(one) for one in form.many("choice", [str(place) for place in range(MOST_OPTIONS)])]
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
         post = await posts.find_visible(conn, read_id(request.match_info["id"]), account.actor_id)
@@ -31,9 +31,9 @@ async def post_vote(request: web.Request) -> web.Response:
             raise NotFound
         path = note_path(instance.site, post)
         if not chosen:
-            raise lead_on(path, "choix")
+            raise lead_on(path, "choice")
         try:
             await outbox.vote(conn, instance.site, await actors.get(conn, account.actor_id), post, chosen)
         except Invalid:
             raise web.HTTPSeeOther(path) from None
-    raise lead_on(path, "compte" if post.local else "vote")
+    raise lead_on(path, "counted" if post.local else "vote")

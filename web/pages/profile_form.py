@@ -67,7 +67,7 @@ async def post_profile(request: web.Request) -> web.Response:
         else:
             await _save_place(conn, actor, details)
         await announce_update(conn, instance.site, await actors.get(conn, actor.id))
-    raise lead_on("/compte", "profil")
+    raise lead_on("/compte", "profile")
 
 
 async def _save(conn: Connection, actor: Actor, form: Form, commune: Commune | None, icon_id: int | None) -> None:
@@ -147,7 +147,7 @@ async def _show(request: web.Request, actor: Actor, form: Form, status: int = 20
         pairs=list_pairs(form) if _is_place(actor) else [],
         is_place=_is_place(actor),
         home=tell_home(speak, language, kept, commune) if kept else "",
-        where=form.typed("chez", KEPT if kept else UNTOLD),
+        where=form.typed("home", KEPT if kept else UNTOLD),
         ways=list_ways(known=kept is not None, place=_is_place(actor)),
         distances=DISTANCES,
         directions=DIRECTIONS,

@@ -60,10 +60,10 @@ async def post_publish(request: web.Request) -> web.Response:
     form = await read_form(request, LIMITS)
     instance = request.app[INSTANCE]
     photos = await take_photos(instance, form, account.actor_id)
-    if form.typed("geste") == "ajouter":
+    if form.typed("act") == "add":
         return await _show(request, form, photos, kept=form.ok)
     draft = await _read(request, form, photos)
-    if not form.ok or form.typed("geste") == "apercu":
+    if not form.ok or form.typed("act") == "preview":
         return await _show(request, form, photos, preview=_make_preview(account, draft, photos))
     try:
         async with transaction(instance.pool) as conn:
@@ -72,7 +72,7 @@ async def post_publish(request: web.Request) -> web.Response:
     except Invalid as error:
         note_refusal(form, error)
         return await _show(request, form, photos)
-    raise lead_on(listing_path(instance.site, listing), "publiee")
+    raise lead_on(listing_path(instance.site, listing), "published")
 
 
 async def show_edit(request: web.Request) -> web.Response:
@@ -96,10 +96,10 @@ async def post_edit(request: web.Request) -> web.Response:
         listing = await _get_own(conn, request, account)
     form = await read_form(request, LIMITS)
     photos = await take_photos(instance, form, account.actor_id)
-    if form.typed("geste") == "ajouter":
+    if form.typed("act") == "add":
         return await _show(request, form, photos, editing=listing, kept=form.ok)
     draft = await _read(request, form, photos)
-    if not form.ok or form.typed("geste") == "apercu":
+    if not form.ok or form.typed("act") == "preview":
         preview = _make_preview(account, draft, photos)
         return await _show(request, form, photos, editing=listing, preview=preview)
     try:
@@ -109,7 +109,7 @@ async def post_edit(request: web.Request) -> web.Response:
     except Invalid as error:
         note_refusal(form, error)
         return await _show(request, form, photos, editing=listing)
-    raise lead_on(listing_path(instance.site, changed), "modifiee")
+    raise lead_on(listing_path(instance.site, changed), "changed")
 
 
 async def _get_own(conn: Connection, request: web.Request, account: Account) -> Listing:

@@ -28,11 +28,11 @@ async def send_again(conn: Connection, site: Site, actor: Actor, post: Post) -> 
 
 
 VERBS: Mapping[str, Verb] = {
-    "aimer": outbox.favourite,
-    "ne-plus-aimer": outbox.unfavourite,
-    "passer": outbox.share,
-    "ne-plus-passer": outbox.unshare,
-    "renvoyer": send_again,
+    "like": outbox.favourite,
+    "unlike": outbox.unfavourite,
+    "share": outbox.share,
+    "unshare": outbox.unshare,
+    "send_again": send_again,
 }
 """The word in the form, and what it does."""
 
@@ -41,7 +41,7 @@ async def post_reaction(request: web.Request) -> web.Response:
     """POST /reactions/ID. Raises NotFound for what the member may not see, Forbidden for passing on what is private."""
     account = require_account(request)
     form = await read_form(request)
-    verb = VERBS.get(form.typed("geste"))
+    verb = VERBS.get(form.typed("act"))
     if verb is None:
         raise web.HTTPUnprocessableEntity
     instance = request.app[INSTANCE]

@@ -9,12 +9,12 @@ from models.database import connection, transaction
 from models.errors import Conflict
 from models.places import Commune
 from web.caching import keep_nowhere
-from web.forms import Form, blank_form, read_form, read_query
+from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.mail import ask_mail
 from web.newcomers import Newcomer, ask_to_join, create_member, find_way_in
 from web.pages.communes import read_commune
-from web.pages.entering import RETURN_FIELD, read_return
+from web.pages.entering import RETURN_FIELD, read_asked_return, read_return
 from web.pages.login import enter, has_mail
 from web.pages.newcomer import read_newcomer, tell_conflict
 from web.render import render
@@ -24,7 +24,7 @@ from web.throttle import may_try, refuse_try
 
 async def show_registration(request: web.Request) -> web.Response:
     """GET /inscription; where the cooperative is closed, how to get in touch."""
-    return_to = read_return(read_query(request))
+    return_to = read_asked_return(request)
     if current_account(request) is not None:
         raise web.HTTPSeeOther(return_to)
     if await find_way_in(request.app[INSTANCE]) == "closed":

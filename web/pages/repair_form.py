@@ -31,27 +31,27 @@ KINDS = {
 
 def read_repair(form: Form) -> dict[str, Any]:
     """What is wrong with which bike."""
-    rideable = form.choice("roule", ("", "oui", "non"))
-    interventions = list(form.many("panne", INTERVENTIONS))
+    rideable = form.choice("rideable", ("", "oui", "non"))
+    interventions = list(form.many("interventions", INTERVENTIONS))
     if not interventions:
-        form.fail("panne", "Dites ce qui ne va pas, ou « Je ne sais pas ».")
+        form.fail("interventions", "Dites ce qui ne va pas, ou « Je ne sais pas ».")
     return {
-        "bike_type": form.choice("velo", or_none(BIKES)) or None,
+        "bike_type": form.choice("bike_type", or_none(BIKES)) or None,
         "interventions": interventions,
-        "wheel_size": form.text("roue", limit=WHEEL_LIMIT) or None,
+        "wheel_size": form.text("wheel_size", limit=WHEEL_LIMIT) or None,
         "rideable": {"oui": True, "non": False}.get(rideable),
-        "urgency": form.choice("urgence", or_none(URGENCIES)) or None,
+        "urgency": form.choice("urgency", or_none(URGENCIES)) or None,
     }
 
 
 def read_call_title(form: Form, say: Say) -> str:
     """The title typed, else what is wrong and which bike: "Pneu à plat, vélo cargo"."""
-    title = form.text("titre", limit=TITLE_LIMIT)
+    title = form.text("title", limit=TITLE_LIMIT)
     if title:
         return title
-    ticked = form.many("panne", INTERVENTIONS)
+    ticked = form.many("interventions", INTERVENTIONS)
     wrong = next((BROKEN[one] for one in ticked if one in BROKEN), N_("En panne"))
-    bike = KINDS.get(form.typed("velo"), N_("vélo"))
+    bike = KINDS.get(form.typed("bike_type"), N_("vélo"))
     return f"{say(wrong)}, {say(bike)}"
 
 

@@ -32,16 +32,16 @@ CONTENT_LIMIT = 2000
 CATEGORIES: tuple[ReportCategory, ...] = get_args(ReportCategory)
 
 SAID = {
-    "signale": N_(
+    "reported": N_(
         "Merci. Les personnes qui veillent sur la coop sont prévenues. Quand ce sera réglé, vous l’apprendrez dans vos "
         "nouvelles."
     ),
-    "signale-visite": N_("Merci. Les personnes qui veillent sur la coop sont prévenues."),
-    "signale-courriel": N_(
+    "reported_as_visitor": N_("Merci. Les personnes qui veillent sur la coop sont prévenues."),
+    "reported_with_email": N_(
         "Merci. Les personnes qui veillent sur la coop sont prévenues. Un courriel vous le confirme, un autre vous "
         "dira quand ce sera réglé."
     ),
-    "signale-seul": N_(
+    "reported_unread": N_(
         "Votre signalement est gardé. Mais la seule personne qui veille sur la coop est celle que vous signalez, et "
         "elle ne le voit pas. Écrivez aussi à qui publie ce site : l’adresse est dans les mentions légales."
     ),
@@ -70,9 +70,9 @@ async def post_form(request: web.Request) -> web.Response:
     """POST the same: the report is kept and told at once."""
     form, account = await read_form(request), current_account(request)
     instance, reported = request.app[INSTANCE], await _find(request)
-    category = form.choice("raison", CATEGORIES, missing="Choisissez une raison.")
-    content = form.lines("pourquoi", limit=CONTENT_LIMIT, missing="Dites en quelques mots ce qui ne va pas.")
-    email = form.email("courriel") if account is None and has_mail(request) else ""
+    category = form.choice("reason", CATEGORIES, missing="Choisissez une raison.")
+    content = form.lines("content", limit=CONTENT_LIMIT, missing="Dites en quelques mots ce qui ne va pas.")
+    email = form.email("email") if account is None and has_mail(request) else ""
     if form.ok and not await may_report(request, email):
         refuse_try(form, "", "report")
         return await _show(request, form, reported, status=429)
@@ -87,7 +87,7 @@ async def post_form(request: web.Request) -> web.Response:
                 target=reported.actor,
                 post_ids=(reported.post_id,) if reported.post_id else (),
                 content=content,
-                forward=form.flag("aussi"),
+                forward=form.flag("forward"),
                 category=category or "other",
                 email=email or None,
                 language=reader_language(request),
@@ -111,10 +111,10 @@ async def may_report(request: web.Request, email: str = "") -> bool:
 async def choose_sentence(conn: Connection, target_id: int, *, member: bool, email: bool = False) -> str:
     """Which of SAID is true."""
     if not await outbox.is_read_by_somebody(conn, target_id):
-        return "signale-seul"
+        return "reported_unread"
     if member:
-        return "signale"
-    return "signale-courriel" if email else "signale-visite"
+        return "reported"
+    return "reported_with_email" if email else "reported_as_visitor"
 
 
 async def show_thanks(request: web.Request) -> web.Response:
@@ -138,7 +138,7 @@ async def _find(request: web.Request) -> Reported:
     account, id = current_account(request), read_id(request.match_info["id"])
     reader_id = account.actor_id if account else None
     async with connection(request.app[INSTANCE].pool) as conn:
-        if request.match_info["quoi"] == "compte":
+        if request.match_info["what"] == "compte":
             return _about_actor(next(iter(await actors.list_by_ids(conn, [id])), None), reader_id)
         post = await posts.find_visible(conn, id, reader_id)
         if post is None or post.kind == "notice":

@@ -26,9 +26,9 @@ NAME_LIMIT = 60
 
 SAID = {
     "application": N_("L’application de codes est en place : on vous demandera un code à chaque connexion."),
-    "sans-application": N_("L’application de codes est retirée."),
-    "cle": N_("Votre clé d’accès est en place."),
-    "sans-cle": N_("Cette clé d’accès est retirée."),
+    "no_application": N_("L’application de codes est retirée."),
+    "passkey": N_("Votre clé d’accès est en place."),
+    "no_passkey": N_("Cette clé d’accès est retirée."),
 }
 
 
@@ -94,14 +94,14 @@ async def post_totp_removal(request: web.Request) -> web.Response:
     await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
         await second_factors.remove_totp(conn, account.actor_id)
-    raise lead_on(HERE, "sans-application")
+    raise lead_on(HERE, "no_application")
 
 
 async def post_passkey(request: web.Request) -> web.Response:
     """POST /compte/securite/cle: the page on which the device makes a key, and the key that it made."""
     account = await require_confirmed(request)
     form = await read_form(request)
-    name = form.text("nom", limit=NAME_LIMIT, missing="Donnez un nom à cette clé, pour la reconnaître.")
+    name = form.text("name", limit=NAME_LIMIT, missing="Donnez un nom à cette clé, pour la reconnaître.")
     if not form.ok:
         return await _show(request, form, status=422)
     if not form.typed(ANSWER_FIELD):
@@ -117,17 +117,17 @@ async def post_passkey(request: web.Request) -> web.Response:
     except (Invalid, Conflict):
         form.fail("", "Cette clé n’a pas pu être gardée. Recommencez, ou prenez-en une autre.")
         return await _show_passkey(request, account, form, status=422)
-    return await _finish(request, account, "cle")
+    return await _finish(request, account, "passkey")
 
 
 async def post_passkey_removal(request: web.Request) -> web.Response:
     """POST /compte/securite/cle/retirer."""
     account = await require_confirmed(request)
-    key_id = find_id((await read_form(request)).typed("cle"))
+    key_id = find_id((await read_form(request)).typed("passkey"))
     if key_id is not None:
         async with transaction(request.app[INSTANCE].pool) as conn:
             await passkeys.remove(conn, account.actor_id, key_id)
-    raise lead_on(HERE, "sans-cle")
+    raise lead_on(HERE, "no_passkey")
 
 
 async def post_codes(request: web.Request) -> web.Response:
@@ -183,7 +183,7 @@ async def _show_passkey(request: web.Request, account: Account, form: Form, stat
         face = await find_face(request, conn)
     options = offer(request.app[INSTANCE].site, account, known, coop=face.name, challenge=step.challenge)
     return await render(
-        request, "account/passkey.html", status=status, form=form, token=token, options=options, name=form.typed("nom")
+        request, "account/passkey.html", status=status, form=form, token=token, options=options, name=form.typed("name")
     )
 
 

@@ -6,8 +6,9 @@ from aiohttp import web
 
 from models import markets, points, preferences
 from models.database import connection, transaction
-from models.preferences import ACCENTS, MODES, Preferences
+from models.preferences import MODES, Preferences
 from outbox.cooperative import save_preferences
+from web.face import ACCENT_CLASSES
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.cooperative_form import fill_in, read_settings
@@ -18,7 +19,7 @@ from web.session import require_role
 GRANTED_AT_ONCE = 200
 """Members who get their points as soon as they are switched on; the others within minutes."""
 
-SAID = {"enregistre": N_("C’est enregistré, et visible dès maintenant.")}
+SAID = {"saved": N_("C’est enregistré, et visible dès maintenant.")}
 
 
 async def show_settings(request: web.Request) -> web.Response:
@@ -41,7 +42,7 @@ async def post_settings(request: web.Request) -> web.Response:
             await points.grant_due(conn, at=datetime.now(UTC), limit=GRANTED_AT_ONCE)
     if not form.ok:
         return await _show(request, form, chosen, status=422)
-    raise lead_on("/coop/reglages", "enregistre")
+    raise lead_on("/coop/reglages", "saved")
 
 
 async def _show(request: web.Request, form: Form, chosen: Preferences, *, status: int = 200) -> web.Response:
@@ -55,6 +56,6 @@ async def _show(request: web.Request, form: Form, chosen: Preferences, *, status
         form=form,
         chosen=chosen,
         said=find_notice(request, SAID),
-        accents=ACCENTS,
+        accents=ACCENT_CLASSES,
         all_modes=MODES,
     )

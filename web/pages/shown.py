@@ -15,7 +15,7 @@ from web.session import require_account
 
 MOST = 20
 
-TAKEN_OFF = {"oter": N_("C’est noté : cette personne n’est plus sur votre page.")}
+TAKEN_OFF = {"taken_off": N_("C’est noté : cette personne n’est plus sur votre page.")}
 """What the page says then, by the word in its address."""
 
 
@@ -36,5 +36,5 @@ async def post_taken_off(request: web.Request) -> web.Response:
     """POST /moi/montres/oter: somebody stands on one's page no longer."""
     account, form = require_account(request), await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
-        await endorsements.remove(conn, actor_id=account.actor_id, target_id=read_id(form.typed("acteur")))
-    raise lead_on(f"/@{account.username}", "oter", part="montres")
+        await endorsements.remove(conn, actor_id=account.actor_id, target_id=read_id(form.typed("actor")))
+    raise lead_on(f"/@{account.username}", "taken_off", part="montres")

@@ -20,8 +20,8 @@ from web.session import require_right
 PAGE = "/coop/demandes"
 
 SAID = {
-    "accueillir": N_("C’est fait : la personne peut entrer."),
-    "refuser": N_("La demande est effacée. La personne n’en est pas prévenue : écrivez-lui si vous le voulez."),
+    "welcome": N_("C’est fait : la personne peut entrer."),
+    "refuse": N_("La demande est effacée. La personne n’en est pas prévenue : écrivez-lui si vous le voulez."),
 }
 
 
@@ -35,12 +35,12 @@ async def post_decision(request: web.Request) -> web.Response:
     """POST /coop/demandes: let somebody in, or take the request off the list."""
     me = require_right(request, "sign_ups")
     form = await read_form(request)
-    instance, id = request.app[INSTANCE], read_id(form.typed("demande"))
-    gesture = form.choice("geste", tuple(SAID), missing="Ce choix n’existe pas.")
+    instance, id = request.app[INSTANCE], read_id(form.typed("request"))
+    gesture = form.choice("act", tuple(SAID), missing="Ce choix n’existe pas.")
     if not form.ok:
         return await _show(request, form, status=422)
     try:
-        if gesture == "accueillir":
+        if gesture == "welcome":
             await _let_in(instance, id, by=me.actor_id)
         else:
             async with transaction(instance.pool) as conn:

@@ -25,8 +25,8 @@ HERE = "/coop/signalements"
 PAGE = 20
 
 SAID = {
-    "regler": N_("C’est réglé. La personne qui a signalé l’apprend si elle a un compte ici ou a laissé un courriel."),
-    "rouvrir": N_("Le signalement attend de nouveau."),
+    "settle": N_("C’est réglé. La personne qui a signalé l’apprend si elle a un compte ici ou a laissé un courriel."),
+    "reopen": N_("Le signalement attend de nouveau."),
 }
 
 
@@ -65,14 +65,14 @@ async def post_decision(request: web.Request) -> web.Response:
     """POST /coop/signalements: settle a report, or have it wait again."""
     me = require_right(request, "reports")
     form = await read_form(request)
-    instance, id = request.app[INSTANCE], read_id(form.typed("signalement"))
-    gesture = form.choice("geste", tuple(SAID), missing="Ce choix n’existe pas.")
-    note, answer = form.lines("note", limit=NOTE_LIMIT), form.lines("reponse", limit=NOTE_LIMIT)
+    instance, id = request.app[INSTANCE], read_id(form.typed("report"))
+    gesture = form.choice("act", tuple(SAID), missing="Ce choix n’existe pas.")
+    note, answer = form.lines("note", limit=NOTE_LIMIT), form.lines("answer", limit=NOTE_LIMIT)
     if not form.ok:
         return await _show(request, form, status=422)
     try:
         async with transaction(instance.pool) as conn:
-            if gesture == "rouvrir":
+            if gesture == "reopen":
                 await outbox.reopen(conn, id, me.actor_id)
             else:
                 settled = await outbox.settle(conn, id, Settlement(by=me.actor_id, note=note, answer=answer))

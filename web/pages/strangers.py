@@ -14,12 +14,12 @@ from web.session import require_right, require_role
 
 EXTRACT = 240
 
-GESTURES = ("laisser", "jeter", "ecarter")
+GESTURES = ("allow", "discard", "set_aside")
 
 SAID = {
-    "laisser": N_("Ses messages arrivent, et les suivants n’attendront plus."),
-    "jeter": N_("Ses messages sont jetés."),
-    "ecarter": N_("Ses messages sont jetés, et ce serveur est à l’écart."),
+    "allow": N_("Ses messages arrivent, et les suivants n’attendront plus."),
+    "discard": N_("Ses messages sont jetés."),
+    "set_aside": N_("Ses messages sont jetés, et ce serveur est à l’écart."),
 }
 
 
@@ -46,8 +46,8 @@ async def post_decision(request: web.Request) -> web.Response:
     """
     require_right(request, "reports")
     form = await read_form(request)
-    gesture, host = form.choice("geste", GESTURES), form.typed("serveur")
-    if gesture == "ecarter":
+    gesture, host = form.choice("act", GESTURES), form.typed("host")
+    if gesture == "set_aside":
         require_role(request, "admin")
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
@@ -56,9 +56,9 @@ async def post_decision(request: web.Request) -> web.Response:
             raise NotFound
         if host not in {one.host for one in await message_requests.list_hosts(conn)}:
             raise NotFound
-        if gesture == "laisser":
+        if gesture == "allow":
             await peers.hear_strangers(conn, host)
         else:
-            await peers.refuse_strangers(conn, host, aside=gesture == "ecarter")
+            await peers.refuse_strangers(conn, host, aside=gesture == "set_aside")
     instance.welcomes.forget()
     raise lead_on("/coop/inconnus", gesture)

@@ -49,8 +49,8 @@ async def show_terms(request: web.Request) -> web.Response:
 async def post_terms(request: web.Request) -> web.Response:
     """POST /accord/TOKEN: yes or no to these terms and no others, once."""
     form = await read_form(request)
-    answer = form.choice("reponse", ("oui", "non"), missing="Choisissez oui ou non.")
-    reason = form.lines("raison", limit=REASON_LIMIT)
+    answer = form.choice("answer", ("oui", "non"), missing="Choisissez oui ou non.")
+    reason = form.lines("reason", limit=REASON_LIMIT)
     instance, token = request.app[INSTANCE], request.match_info["token"]
     async with connection(instance.pool) as conn:
         found = await _find(conn, request)

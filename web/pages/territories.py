@@ -31,15 +31,15 @@ MOST_WAITING = 100
 PAGE = "/coop/territoires"
 
 SAID = {
-    "inscrire": N_("C’est noté : les autres coops l’apprennent."),
+    "register": N_("C’est noté : les autres coops l’apprennent."),
     "zone": N_("C’est noté, la carte est redessinée."),
-    "ajouter": N_("Nous passons la voir dans un instant. Rechargez la page pour voir ce que nous avons trouvé."),
-    "garant": N_("Votre coop se porte garante : elle le publie, et la carte est redessinée."),
-    "fin_garant": N_("Votre coop ne se porte plus garante."),
-    "oublier": N_("Ce n’est plus un point de départ."),
-    "retirer": N_("Elle n’est plus sur votre carte."),
+    "add": N_("Nous passons la voir dans un instant. Rechargez la page pour voir ce que nous avons trouvé."),
+    "vouch": N_("Votre coop se porte garante : elle le publie, et la carte est redessinée."),
+    "stop_vouching": N_("Votre coop ne se porte plus garante."),
+    "forget": N_("Ce n’est plus un point de départ."),
+    "withdraw": N_("Elle n’est plus sur votre carte."),
     "spam": N_("Elle n’est plus sur votre carte, et la parole de celles qui la recommandent pèse moins."),
-    "remettre": N_("Elle peut revenir : nous repassons la voir."),
+    "restore": N_("Elle peut revenir : nous repassons la voir."),
 }
 
 AREAS: tuple[DirectoryArea, ...] = get_args(DirectoryArea)
@@ -55,14 +55,14 @@ async def post_territories(request: web.Request) -> web.Response:
     """POST /coop/territoires: one decision, named by `geste`; those about one territory name it by `hote`."""
     require_role(request, "admin")
     form = await read_form(request)
-    gesture = form.choice("geste", SAID, missing="Choisissez ce qu’il faut faire.")
-    host = _read_host(request, form) if gesture == "ajouter" else form.text("hote", limit=ADDRESS_LIMIT)
+    gesture = form.choice("act", SAID, missing="Choisissez ce qu’il faut faire.")
+    host = _read_host(request, form) if gesture == "add" else form.text("host", limit=ADDRESS_LIMIT)
     if not form.ok:
         return await _show(request, form)
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
-        if gesture == "inscrire":
-            await save_listed(conn, instance.site, listed=form.flag("oui"))
+        if gesture == "register":
+            await save_listed(conn, instance.site, listed=form.flag("listed"))
         elif gesture == "zone":
             await _save_area(request, conn, form)
         else:
@@ -75,19 +75,19 @@ async def post_territories(request: web.Request) -> web.Response:
 
 async def _decide(conn: Connection, gesture: str, host: str) -> None:
     """What is decided about one territory. Where the crawl looks, and what our own map shows, concerns nobody else."""
-    if gesture == "ajouter":
+    if gesture == "add":
         await deciding.save_seed(conn, host)
         return
     if not any(entry.host == host for entry in await list_entries(conn)):
         raise web.HTTPNotFound
     match gesture:
-        case "garant":
+        case "vouch":
             await peers.vouch(conn, host)
-        case "fin_garant":
+        case "stop_vouching":
             await peers.vouch_no_more(conn, host)
-        case "oublier":
+        case "forget":
             await deciding.forget_seed(conn, host)
-        case "retirer" | "spam":
+        case "withdraw" | "spam":
             await deciding.remove(conn, host, spam=gesture == "spam")
         case _:
             await deciding.restore(conn, host)
@@ -95,16 +95,16 @@ async def _decide(conn: Connection, gesture: str, host: str) -> None:
 
 def _read_host(request: web.Request, form: Form) -> str:
     """The host in what was typed: a name, a handle, or the address of a page."""
-    typed = form.text("adresse", limit=ADDRESS_LIMIT, missing="Tapez l’adresse d’une coop.")
+    typed = form.text("address", limit=ADDRESS_LIMIT, missing="Tapez l’adresse d’une coop.")
     if not form.ok:
         return ""
     try:
         host = read_host(typed)
     except Invalid:
-        form.fail("adresse", "Écrivez-la comme henin-carvin.example, ou collez l’adresse d’une de ses pages.")
+        form.fail("address", "Écrivez-la comme henin-carvin.example, ou collez l’adresse d’une de ses pages.")
         return ""
     if host == request.app[INSTANCE].site.host:
-        form.fail("adresse", "C’est l’adresse de votre propre coop.")
+        form.fail("address", "C’est l’adresse de votre propre coop.")
     return host
 
 

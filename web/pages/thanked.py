@@ -23,9 +23,10 @@ from web.session import require_account
 SHOWN, OWN = 5, 50
 """So many stand on a profile, and so many on one's own, where they are chosen."""
 
-GESTURES = {"cacher": True, "montrer": False}
+ACTS = {"cacher": "hide", "montrer": "show"}
+"""The word in the address, and what it does."""
 
-DONE = {"cacher": N_("C’est noté : ce merci n’est plus sur votre page."), "montrer": N_("Ce merci est sur votre page.")}
+DONE = {"hide": N_("C’est noté : ce merci n’est plus sur votre page."), "show": N_("Ce merci est sur votre page.")}
 """What the page says then, by the word in its address."""
 
 
@@ -73,7 +74,7 @@ async def list_thanks(conn: Connection, site: Site, actor: Actor, reader_id: int
 async def post_hidden(request: web.Request) -> web.Response:
     """POST /moi/mercis/cacher and /moi/mercis/montrer: whether these thanks stand on one's page."""
     account, form = require_account(request), await read_form(request)
-    gesture = request.match_info["geste"]
+    act = ACTS[request.match_info["act"]]
     async with transaction(request.app[INSTANCE].pool) as conn:
-        await thanks.save_hidden(conn, read_id(form.typed("merci")), account.actor_id, hidden=GESTURES[gesture])
-    raise lead_on(f"/@{account.username}", gesture, part="mercis")
+        await thanks.save_hidden(conn, read_id(form.typed("thanks")), account.actor_id, hidden=act == "hide")
+    raise lead_on(f"/@{account.username}", act, part="mercis")

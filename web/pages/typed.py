@@ -15,14 +15,15 @@ from models.errors import Invalid
 from web.forms import CSRF_FIELD, FIELD_LIMIT, Form, TooHeavy
 from web.keys import INSTANCE
 from web.multipart import TEXT_LIMIT, Overfull, decode, list_parts
+from web.old_names import ACT, rename_typed
 from web.session import StaleForm, read_local_path
 
-TYPED_FIELD = "ecrit"
+TYPED_FIELD = "typed"
 
 HEAVIEST = 16 * 1024 * 1024
 """Bytes of photos that are listened to, and dropped, for the words that stand behind them."""
 
-WORDS = ("titre", "texte", "message", "name", "summary", "note", "raison", "pourquoi", "merci")
+WORDS = ("title", "text", "message", "name", "summary", "note", "reason", "content", "thanks")
 """Fields whose words are shown before they are sent again."""
 
 
@@ -54,6 +55,7 @@ async def read_sent(request: web.Request) -> Typed | None:
         return None
     if sum(len(name) + len(value) for name, value in pairs) > TEXT_LIMIT // 2:
         return None
+    pairs = list(rename_typed(pairs, request.path))
     return Typed(path=request.path, pairs=tuple(_without_act(pairs)), lost_files=lost)
 
 
@@ -92,7 +94,7 @@ def _without_act(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
     """Without the token of a session that is over; what would have been published is looked at first."""
     for name, value in pairs:
         if name != CSRF_FIELD:
-            yield (name, "apercu" if (name, value) == ("geste", "publier") else value)
+            yield (name, "preview" if (name, value) == (ACT, "publish") else value)
 
 
 def pack(typed: Typed) -> str:
@@ -110,4 +112,4 @@ def unpack(form: Form) -> Typed | None:
         return None
     if read_local_path(path, "") != path or len(pairs) > FIELD_LIMIT:
         return None
-    return Typed(path=path, pairs=pairs, lost_files=lost)
+    return Typed(path=path, pairs=tuple(rename_typed(pairs, path)), lost_files=lost)

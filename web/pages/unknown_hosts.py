@@ -23,8 +23,8 @@ PAGE = "/coop/serveurs"
 EXTRACT = 240
 
 SAID = {
-    "laisser": N_("C’est fait : ses annonces se montrent dans vos listes, et les suivantes n’attendront plus."),
-    "renvoyer": N_("C’est fait : ce qui attendait est effacé, et ce site est à l’écart."),
+    "allow": N_("C’est fait : ses annonces se montrent dans vos listes, et les suivantes n’attendront plus."),
+    "turn_away": N_("C’est fait : ce qui attendait est effacé, et ce site est à l’écart."),
 }
 """What the page says after a decision, by the word in its address; the words are the decisions too."""
 
@@ -79,12 +79,12 @@ async def post_decision(request: web.Request) -> web.Response:
     """POST /coop/serveurs: one click for a whole host. Raises NotFound for one of which nothing waits."""
     require_role(request, "admin")
     form = await read_form(request)
-    gesture, host = form.choice("geste", tuple(SAID)), form.typed("serveur")
+    gesture, host = form.choice("act", tuple(SAID)), form.typed("host")
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
         if gesture not in SAID or host not in {one.host for one in await waiting_posts.list_hosts(conn)}:
             raise NotFound
-        if gesture == "laisser":
+        if gesture == "allow":
             await peers.admit(conn, host)
         else:
             await peers.send_away(conn, host)

@@ -39,7 +39,7 @@ def list_ways(*, known: bool, place: bool) -> Sequence[str]:
 def read_home(form: Form, commune: Commune | None, kept: Point | None) -> Point | None:
     """The point in degrees; `kept` is what was told before. What was found by the browser stands in `position`."""
     missing = ON_MAP if form.typed("position").strip() else UNTOLD
-    match form.choice("chez", (KEPT, FROM_CENTRE, ON_MAP, UNTOLD), default=missing):
+    match form.choice("home", (KEPT, FROM_CENTRE, ON_MAP, UNTOLD), default=missing):
         case "garder":
             return kept
         case "centre":
@@ -53,8 +53,8 @@ def read_home(form: Form, commune: Commune | None, kept: Point | None) -> Point 
 
 
 def _read_from_centre(form: Form, commune: Commune | None) -> Point | None:
-    far = form.choice("loin", tuple(str(one) for one in DISTANCES), default="0")
-    way = form.choice("vers", tuple(DIRECTIONS), default="n")
+    far = form.choice("distance", tuple(str(one) for one in DISTANCES), default="0")
+    way = form.choice("direction", tuple(DIRECTIONS), default="n")
     if commune is None:
         form.fail("commune", "Dites dans quelle commune.")
         return None

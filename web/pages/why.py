@@ -31,7 +31,7 @@ class Line:
 async def show_why(request: web.Request) -> web.Response:
     """GET /pourquoi?adresse=: the form, filled with what a link brings; nothing is asked of anybody yet."""
     require_account(request)
-    form = blank_form(request, {"adresse": request.query.get("adresse", "")[:ADDRESS_LIMIT]})
+    form = blank_form(request, {"address": request.query.get("adresse", "")[:ADDRESS_LIMIT]})
     return await _show(request, form, None)
 
 
@@ -39,7 +39,7 @@ async def post_why(request: web.Request) -> web.Response:
     """POST /pourquoi: the answer, step by step."""
     account = require_account(request)
     form = await read_form(request)
-    address = form.text("adresse", limit=ADDRESS_LIMIT, missing="Collez l’adresse de l’annonce.")
+    address = form.text("address", limit=ADDRESS_LIMIT, missing="Collez l’adresse de l’annonce.")
     if not form.ok:
         return await _show(request, form, None, status=422)
     return await _show(request, form, await diagnose(request.app[INSTANCE], address, account.actor_id))

@@ -1,4 +1,5 @@
-// Small comforts. Every page does its whole work without this file: each part looks for its markup and leaves when it is not there.
+// Small comforts. Every page does its whole work without this file: each part looks for its markup, and leaves when it
+// is not there.
 
 /** Photos chosen in a form are shown at once, each beside a field for its description. */
 function previewPhotos(input) {
@@ -76,7 +77,8 @@ function offerPosition(button) {
   button.addEventListener("click", () =>
     navigator.geolocation.getCurrentPosition(({ coords }) => {
       // About 100 m: what is kept is coarser still.
-      document.getElementById(button.dataset.position).value = `${coords.latitude.toFixed(3)}, ${coords.longitude.toFixed(3)}`;
+      const [latitude, longitude] = [coords.latitude.toFixed(3), coords.longitude.toFixed(3)];
+      document.getElementById(button.dataset.position).value = `${latitude}, ${longitude}`;
       document.getElementById(button.dataset.chooses).checked = true;
     }),
   );

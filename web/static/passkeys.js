@@ -1,6 +1,7 @@
 // Passkeys are the one thing that no page can do without JavaScript: a form waits until the device has answered.
 
-const toBytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
+const toBytes = (text) =>
+  Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
 
 const toText = (buffer) =>
   btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -40,7 +41,7 @@ function offerPasskey(form) {
     failed.hidden = true;
     try {
       const publicKey = readOptions(form.dataset.options);
-      form.elements.reponse.value = writeAnswer(await navigator.credentials[act]({ publicKey }));
+      form.elements.answer.value = writeAnswer(await navigator.credentials[act]({ publicKey }));
     } catch {
       failed.hidden = false; // refused, too late, or no key here: the person chooses what to do next
       return;

@@ -54,7 +54,7 @@ async def test_an_answer_of_wordpress_to_the_page_of_a_listing_is_an_answer_to_t
     assert await desk.told(alice) == ["mention"]
 
 
-@pytest.mark.parametrize("typed", ["", "?fait=publiee", "#repondre", "/"])
+@pytest.mark.parametrize("typed", ["", "?fait=published", "#repondre", "/"])
 async def test_whatever_stands_behind_the_address_it_is_the_same_page(
     desk: Desk, bob: Person, ladder: Listing, typed: str
 ) -> None:
@@ -180,6 +180,6 @@ async def test_whoever_addresses_a_thousand_pages_makes_us_look_for_none(
 
 
 async def test_members_find_their_own_pages_by_address(desk: Desk, ladder: Listing, greeting: Post) -> None:
-    for typed in (ladder.post.url, f"{ladder.post.url}?fait=publiee", ladder.uri):
+    for typed in (ladder.post.url, f"{ladder.post.url}?fait=published", ladder.uri):
         assert (await look_up(desk.instance, typed)).id == ladder.id
     assert (await look_up(desk.instance, f"{greeting.url}#r")).id == greeting.id

@@ -21,7 +21,7 @@ from tests.fediverse import FakeFediverse
 from tests.shelf import Kept, Shelf
 from tests.village import Village
 from tests.web.core import prepare_templates
-from tests.web.visitor import Doorbell, add_communes, add_member
+from tests.web.visitor import Doorbell, add_communes, add_member, tidy
 from web.errors import error_middleware
 from web.keys import INSTANCE, TEMPLATES
 from web.middlewares import add_headers, request_middleware
@@ -83,7 +83,7 @@ class Browser:
             status=answer.status,  # type: ignore[attr-defined]
             location=answer.headers.get("Location", ""),  # type: ignore[attr-defined]
             headers=dict(answer.headers),  # type: ignore[attr-defined]
-            text=await answer.text(),  # type: ignore[attr-defined]
+            text=tidy(await answer.text()),  # type: ignore[attr-defined]
         )
 
 

@@ -31,12 +31,12 @@ async def load(door: Doorbell) -> Actor:
 
 async def test_she_goes_and_comes_back_whenever_she_likes(door: Doorbell, alice: Visitor) -> None:
     back = today() + timedelta(days=10)
-    await alice.send("/compte/absence", {"retour": back.isoformat()})
+    await alice.send("/compte/absence", {"back": back.isoformat()})
 
-    assert (alice.status, alice.path) == (200, "/compte?fait=absent")
+    assert (alice.status, alice.path) == (200, "/compte?fait=away")
     assert (await load(door)).away_until == midnight(back)
     await alice.open("/compte/absence")
-    await alice.send("/compte/absence", {"geste": "revenir"})
+    await alice.send("/compte/absence", {"act": "return"})
     assert alice.path == "/compte?fait=present" and (await load(door)).away_until is None
 
 
@@ -47,7 +47,7 @@ async def test_everybody_reads_when_she_is_back_and_finds_her_offers_again_then(
         author = await actors.get_local(conn, "alice")
         tent = await make_listing(conn, author, title="Tente de demain", post={"url": url})
     stranger = await door.ring()
-    await alice.send("/compte/absence", {"retour": back.isoformat()})
+    await alice.send("/compte/absence", {"back": back.isoformat()})
 
     profile = html.unescape((await stranger.open("/@alice")).text)
     listing = html.unescape((await stranger.open(f"/annonces/d/{tent.id}")).text)
@@ -71,7 +71,7 @@ async def test_everybody_reads_when_she_is_back_and_finds_her_offers_again_then(
     ],
 )
 async def test_what_is_no_day_ahead_is_asked_again(door: Doorbell, alice: Visitor, typed: str, sentence: str) -> None:
-    await alice.send("/compte/absence", {"retour": typed})
+    await alice.send("/compte/absence", {"back": typed})
 
     assert alice.status == 422 and sentence in html.unescape(alice.text)
     assert f'value="{typed}"' in html.unescape(alice.text) and (await load(door)).away_until is None

@@ -36,7 +36,7 @@ async def test_the_language_is_kept(door: Doorbell) -> None:
 
     await visitor.send("/compte/langue", {"language": "en"})
 
-    assert visitor.path == "/compte?fait=langue" and '<html lang="en"' in visitor.text
+    assert visitor.path == "/compte?fait=language" and '<html lang="en"' in visitor.text
     async with connection(door.instance.pool) as conn:
         account = await accounts.find_by_username(conn, "alice")
     assert account is not None and account.language == "en"
@@ -46,7 +46,7 @@ async def test_the_button_at_the_foot_of_each_page_changes_the_language_of_a_mem
     visitor = await enter(door)
     await visitor.open("/aide")
 
-    await visitor.send("/langue", {"langue": "en"})
+    await visitor.send("/langue", {"language": "en"})
 
     assert visitor.path == "/aide" and '<html lang="en"' in visitor.text
     assert (await visitor.open("/fil")).text.startswith('<!doctype html>\n<html lang="en"')
@@ -57,8 +57,8 @@ async def test_reading_an_address_or_another_site_changes_no_language(door: Door
 
     await visitor.open("/langue/en?retour=/aide")
     jar = {cookie.key for cookie in visitor.client.session.cookie_jar}
-    stranger = await visitor.client.post("/langue", data={"langue": "en"})
-    elsewhere = await visitor.client.post("/langue", data={"langue": "en"}, headers={"Sec-Fetch-Site": "cross-site"})
+    stranger = await visitor.client.post("/langue", data={"language": "en"})
+    elsewhere = await visitor.client.post("/langue", data={"language": "en"}, headers={"Sec-Fetch-Site": "cross-site"})
 
     assert visitor.status == 200 and ">English</button>" in visitor.text
     assert "declic_lang" not in "".join(jar) and COOKIE not in jar
@@ -84,7 +84,7 @@ async def test_a_new_password_ends_the_other_sessions_and_not_this_one(door: Doo
 
     await visitor.send("/compte/mot-de-passe", {"current": PASSWORD, "password": NEW})
 
-    assert visitor.path == "/compte?fait=mot-de-passe"
+    assert visitor.path == "/compte?fait=password"
     assert (await other.open("/compte")).path.startswith("/connexion")
     assert (await other.log_in("alice", NEW)).path == "/"
 
@@ -173,7 +173,7 @@ async def test_a_new_password_ends_all_applications(door: Doorbell) -> None:
 
     await visitor.send("/compte/mot-de-passe", {"current": PASSWORD, "password": NEW})
 
-    assert visitor.path == "/compte?fait=mot-de-passe"
+    assert visitor.path == "/compte?fait=password"
     async with connection(door.instance.pool) as conn:
         assert await tokens.find_by_bearer(conn, bearer) is None
 

@@ -19,10 +19,10 @@ async def test_question_to_all_stands_under_a_copy_and_leaves_for_its_author(
     path = f"/annonces/d/{lomme.sewing.id}"
 
     answer = await alice.send(
-        f"{path}/repondre", {"message": "Elle fait les boutonnières ?", "pour": "tous"}, form_on=path
+        f"{path}/repondre", {"message": "Elle fait les boutonnières ?", "audience": "tous"}, form_on=path
     )
 
-    assert (answer.status, answer.location) == (303, f"{path}?fait=envoye")
+    assert (answer.status, answer.location) == (303, f"{path}?fait=sent")
     shown = await visitor.get(path)
     assert "Elle fait les boutonnières ?" in shown.words()
     mine = await alice.get(path)
@@ -37,9 +37,9 @@ async def test_private_message_leads_to_the_thread_and_is_read_by_the_two_only(
 ) -> None:
     path = f"/annonces/d/{lomme.sewing.id}"
 
-    answer = await alice.send(f"{path}/repondre", {"message": "Voici mon numéro.", "pour": "prive"}, form_on=path)
+    answer = await alice.send(f"{path}/repondre", {"message": "Voici mon numéro.", "audience": "prive"}, form_on=path)
 
-    assert answer.location.startswith("/echanges/") and answer.location.endswith("?fait=envoye")
+    assert answer.location.startswith("/echanges/") and answer.location.endswith("?fait=sent")
     thread = (await alice.get(answer.location)).words()
     assert "Voici mon numéro." in thread and "Votre message est parti." in thread
     assert "Voici mon numéro." not in (await alice.get(path)).text
@@ -54,7 +54,7 @@ async def test_answer_to_a_private_message_stays_private(alice: Browser, lomme: 
 
     await alice.send(
         f"/annonces/d/{lomme.tent.id}/repondre",
-        {"message": "Samedi, oui.", "pour": "tous", "a": str(lomme.message.id)},
+        {"message": "Samedi, oui.", "audience": "tous", "reply_to": str(lomme.message.id)},
         form_on=path,
     )
 
@@ -68,26 +68,28 @@ async def test_private_message_among_three_stands_on_the_page(
 ) -> None:
     path = f"/annonces/d/{lomme.sewing.id}"
 
-    answer = await alice.send(f"{path}/repondre", {"message": "@hocine la connaît.", "pour": "prive"}, form_on=path)
+    answer = await alice.send(f"{path}/repondre", {"message": "@hocine la connaît.", "audience": "prive"}, form_on=path)
 
-    assert answer.location == f"{path}?fait=envoye"
+    assert answer.location == f"{path}?fait=sent"
     assert "la connaît." in (await alice.get(path)).html.xpath("string(//section[@aria-labelledby='messages'])")
 
 
 async def test_private_message_that_is_wrong_stays_private(alice: Browser, lomme: Village) -> None:
     path = f"/annonces/d/{lomme.sewing.id}"
-    await alice.send(f"{path}/repondre", {"message": "Bonjour", "pour": "prive"}, form_on=path)
+    await alice.send(f"{path}/repondre", {"message": "Bonjour", "audience": "prive"}, form_on=path)
 
-    answer = await alice.send(f"{path}/repondre", {"message": "a" * 2001, "pour": "prive"}, form_on=path)
+    answer = await alice.send(f"{path}/repondre", {"message": "a" * 2001, "audience": "prive"}, form_on=path)
 
     assert answer.status == 422
-    assert answer.html.xpath("//form[contains(@action, 'repondre')]//input[@name='pour'][@checked]/@value") == ["prive"]
+    assert answer.html.xpath("//form[contains(@action, 'repondre')]//input[@name='audience'][@checked]/@value") == [
+        "prive"
+    ]
 
 
 async def test_empty_message_comes_back_with_a_sentence(alice: Browser, lomme: Village) -> None:
     path = f"/annonces/d/{lomme.sewing.id}"
 
-    answer = await alice.send(f"{path}/repondre", {"message": "  ", "pour": "prive"}, form_on=path)
+    answer = await alice.send(f"{path}/repondre", {"message": "  ", "audience": "prive"}, form_on=path)
 
     assert answer.status == 422
     assert "Écrivez votre message." in answer.words()
@@ -97,7 +99,7 @@ async def test_empty_message_comes_back_with_a_sentence(alice: Browser, lomme: V
 async def test_message_that_is_too_long_comes_back_whole(alice: Browser, lomme: Village) -> None:
     path = f"/annonces/d/{lomme.sewing.id}"
 
-    answer = await alice.send(f"{path}/repondre", {"message": "a" * 2001, "pour": "prive"}, form_on=path)
+    answer = await alice.send(f"{path}/repondre", {"message": "a" * 2001, "audience": "prive"}, form_on=path)
 
     assert answer.status == 422
     assert answer.html.xpath("string(//textarea)").strip() == "a" * 2001
@@ -106,7 +108,7 @@ async def test_message_that_is_too_long_comes_back_whole(alice: Browser, lomme: 
 async def test_visitor_is_led_to_log_in_first(visitor: Browser, lomme: Village) -> None:
     path = f"/annonces/d/{lomme.sewing.id}"
 
-    answer = await visitor.send(f"{path}/repondre", {"message": "Bonjour", "pour": "prive"}, form_on=path)
+    answer = await visitor.send(f"{path}/repondre", {"message": "Bonjour", "audience": "prive"}, form_on=path)
 
     assert answer.status == 303
     assert answer.location.startswith("/connexion")
@@ -118,7 +120,7 @@ async def test_private_message_of_others_cannot_be_answered(open_browser: OpenBr
 
     answer = await hocine.send(
         f"/annonces/d/{lomme.tent.id}/repondre",
-        {"message": "Et moi ?", "pour": "tous", "a": str(lomme.message.id)},
+        {"message": "Et moi ?", "audience": "tous", "reply_to": str(lomme.message.id)},
         form_on=path,
     )
 
@@ -128,7 +130,7 @@ async def test_private_message_of_others_cannot_be_answered(open_browser: OpenBr
 async def test_note_is_answered_and_the_answer_taken_back(alice: Browser, lomme: Village, instance: Instance) -> None:
     path = f"/notes/{lomme.distant_note.id}"
 
-    await alice.send(f"{path}/repondre", {"message": "Bravo !", "pour": "tous"}, form_on=path)
+    await alice.send(f"{path}/repondre", {"message": "Bravo !", "audience": "tous"}, form_on=path)
     async with connection(instance.pool) as conn:
         mine = await fetch_value(conn, "SELECT id FROM post ORDER BY id DESC LIMIT 1")
     shown = await alice.get(path)
@@ -154,7 +156,7 @@ async def test_ax18_member_who_moved_away_is_told_where_to_answer_and_keeps_what
         before = await fetch_value(conn, "SELECT count(*) FROM post")
         await execute(conn, "UPDATE actor SET moved_to = 'https://mastodon.test/users/alice' WHERE username = 'alice'")
 
-    answer = await alice.send(f"{path}/repondre", {"message": "Je la prends !", "pour": "prive"}, form_on=path)
+    answer = await alice.send(f"{path}/repondre", {"message": "Je la prends !", "audience": "prive"}, form_on=path)
 
     assert answer.status == 422
     assert "Vous avez déménagé : écrivez depuis votre nouveau compte" in answer.words()

@@ -41,7 +41,7 @@ async def enter(door: Doorbell, username: str = "alice") -> Visitor:
 
 async def decide(visitor: Visitor, answer: str) -> tuple[int, str]:
     """Press a button; where the browser is led."""
-    fields = {**visitor.hidden_fields("/oauth/authorize"), "geste": answer}
+    fields = {**visitor.hidden_fields("/oauth/authorize"), "act": answer}
     sent = await visitor.client.post("/oauth/authorize", data=fields, allow_redirects=False)
     visitor.text = await sent.text()
     return sent.status, sent.headers.get("Location", "")
@@ -54,7 +54,7 @@ async def test_somebody_logs_in_says_yes_and_the_application_gets_its_code(door:
     assert visitor.path.startswith("/connexion?") and "Phanpy &lt;3</b> demande à entrer" in visitor.text
     await visitor.send("/connexion", {"login": "alice", "password": PASSWORD})
     assert visitor.path.startswith("/oauth/authorize?") and "Laisser entrer Phanpy &lt;3" in visitor.text
-    status, location = await decide(visitor, "oui")
+    status, location = await decide(visitor, "yes")
 
     answer = parse_qs(urlsplit(location).query)
     assert status == 303 and location.startswith("https://phanpy.test/?own=1&code=")
@@ -68,7 +68,7 @@ async def test_no_leads_back_with_the_state_and_without_a_code(door: Doorbell) -
     client, visitor = await register(door), await enter(door)
     await visitor.open(ask(client))
 
-    status, location = await decide(visitor, "non")
+    status, location = await decide(visitor, "no")
 
     assert (status, location) == (303, "https://phanpy.test/?own=1&error=access_denied&state=%C3%A9+%26%3D%23")
 
@@ -77,7 +77,7 @@ async def test_a_scheme_of_its_own_is_followed_exactly(door: Doorbell) -> None:
     client, visitor = await register(door, ["com.Example.App:/x%2Fy"]), await enter(door)
     await visitor.open(ask(client, state="-"))
 
-    _, location = await decide(visitor, "oui")
+    _, location = await decide(visitor, "yes")
 
     assert location.startswith("com.Example.App:/x%2Fy?code=")
     assert "Vous reviendrez ensuite dans Phanpy" in (await visitor.open(ask(client))).text
@@ -87,7 +87,7 @@ async def test_out_of_band_the_code_stands_alone_in_a_field(door: Doorbell) -> N
     client, visitor = await register(door, [OUT_OF_BAND]), await enter(door)
     await visitor.open(ask(client).replace("/oauth/authorize?", "/oauth/authorize/?"))
 
-    status, _ = await decide(visitor, "oui")
+    status, _ = await decide(visitor, "yes")
 
     code = visitor.text.split('<input id="code" type="text" value="')[1].split('"')[0]
     assert status == 200
@@ -99,7 +99,7 @@ async def test_out_of_band_a_no_is_said_on_the_page(door: Doorbell) -> None:
     client, visitor = await register(door, [OUT_OF_BAND]), await enter(door)
     await visitor.open(ask(client))
 
-    status, location = await decide(visitor, "non")
+    status, location = await decide(visitor, "no")
 
     assert (status, location) == (200, "") and "n’entre pas" in visitor.text
 
@@ -162,7 +162,7 @@ async def test_b45_what_goes_too_far_is_told_by_a_link_never_by_a_redirection(do
 async def test_b45_what_is_sent_with_the_form_is_read_again(door: Doorbell) -> None:
     client, visitor = await register(door), await enter(door)
     await visitor.open(ask(client))
-    honest = {**visitor.hidden_fields("/oauth/authorize"), "geste": "oui"}
+    honest = {**visitor.hidden_fields("/oauth/authorize"), "act": "yes"}
 
     for changes in ({"redirect_uri": "https://evil.test/"}, {"scope": "read follow push"}, {"client_id": "x"}):
         answer = await visitor.client.post("/oauth/authorize", data={**honest, **changes}, allow_redirects=False)
@@ -174,7 +174,7 @@ async def test_b45_what_is_sent_with_the_form_is_read_again(door: Doorbell) -> N
 async def test_b44_a_yes_from_elsewhere_is_no_yes(door: Doorbell) -> None:
     client, visitor = await register(door), await enter(door)
     await visitor.open(ask(client))
-    fields = {**visitor.hidden_fields("/oauth/authorize"), "geste": "oui"}
+    fields = {**visitor.hidden_fields("/oauth/authorize"), "act": "yes"}
     without = {name: value for name, value in fields.items() if name != "csrf_token"}
 
     tries: list[tuple[dict[str, str], dict[str, str]]] = [
@@ -186,7 +186,7 @@ async def test_b44_a_yes_from_elsewhere_is_no_yes(door: Doorbell) -> None:
     for data, headers in tries:
         answer = await visitor.client.post("/oauth/authorize", data=data, headers=headers, allow_redirects=False)
         assert answer.status == 403
-    by_address = await visitor.client.get(f"{ask(client)}&geste=oui&{urlencode(fields)}", allow_redirects=False)
+    by_address = await visitor.client.get(f"{ask(client)}&act=yes&{urlencode(fields)}", allow_redirects=False)
     assert by_address.status in {200, 400} and "Location" not in by_address.headers
     async with connection(door.instance.pool) as conn:
         assert await fetch_value(conn, "SELECT count(*) FROM access_grant") == 0
@@ -197,7 +197,7 @@ async def test_b44_the_token_of_one_persons_form_is_not_good_for_another(door: D
     await add_member(door.instance, "carole")
     alice, carole = await enter(door), await enter(door, "carole")
     await carole.open(ask(client))
-    hers = {**carole.hidden_fields("/oauth/authorize"), "geste": "oui"}
+    hers = {**carole.hidden_fields("/oauth/authorize"), "act": "yes"}
 
     answer = await alice.client.post("/oauth/authorize", data=hers, allow_redirects=False)
 
@@ -240,7 +240,7 @@ async def test_force_login_asks_for_the_password_of_whoever_is_logged_in(door: D
 async def test_whoever_is_not_meant_may_enter_as_somebody_else(door: Doorbell) -> None:
     client, visitor = await register(door), await enter(door)
     await visitor.open(ask(client))
-    other = visitor.text.split('<a class="lien" href="/connexion?encore=1&amp;retour=')[1].split('"')[0]
+    other = visitor.text.split('<a class="link" href="/connexion?encore=1&amp;retour=')[1].split('"')[0]
 
     await visitor.open(f"/connexion?encore=1&retour={other}")
 
@@ -260,7 +260,7 @@ async def test_b45_a_closed_account_says_yes_to_nothing(door: Doorbell) -> None:
     async with connection(door.instance.pool) as conn:
         await execute(conn, "UPDATE account SET disabled_at = now()")
 
-    status, location = await decide(visitor, "oui")
+    status, location = await decide(visitor, "yes")
 
     assert status == 403 or location.startswith("/connexion")
     async with connection(door.instance.pool) as conn:

@@ -49,7 +49,7 @@ async def test_a_note_becomes_a_listing_with_its_words_and_photos_and_is_taken_b
     link = await find_link(instance)
 
     page = await alice.get(link)
-    fields = changed(page, categorie="outillage", comment="loan", lieu="Lomme", geste="publier")
+    fields = changed(page, category="outillage", mode="loan", place="Lomme", act="publish")
     answer = await send_form(alice, "/publier", page, fields)
 
     assert "quand elle sera publiée, le message sera retiré" in page.words()
@@ -73,11 +73,11 @@ async def test_what_is_wrong_in_the_form_leaves_the_note_where_it_is(
     note = await write(instance, lomme.alice, "#demande Échelle de 3 m")
     page = await alice.get(await find_link(instance))
 
-    answer = await send_form(alice, "/publier", page, changed(page, titre="", geste="publier"))
-    again = await send_form(alice, "/publier", answer, changed(answer, titre="Échelle", comment="loan", lieu="Lomme"))
+    answer = await send_form(alice, "/publier", page, changed(page, title="", act="publish"))
+    again = await send_form(alice, "/publier", answer, changed(answer, title="Échelle", mode="loan", place="Lomme"))
 
     assert answer.status == 422
-    assert page.html.xpath("//input[@name='genre'][@checked]/@value") == ["request"]
+    assert page.html.xpath("//input[@name='kind'][@checked]/@value") == ["request"]
     async with connection(instance.pool) as conn:
         held = await posts.find_by_uri(conn, note.uri)
     assert again.status == 303
@@ -91,7 +91,7 @@ async def test_a_draft_is_its_authors_and_goes_with_the_note(
     link = await find_link(instance)
     hocine = await open_browser(lomme.hocine)
     form = await hocine.get("/publier?genre=offer")
-    stolen = [*changed(form, titre="Vol", comment="gift", lieu="Lomme"), ("brouillon", link.rpartition("=")[2])]
+    stolen = [*changed(form, title="Vol", mode="gift", place="Lomme"), ("draft", link.rpartition("=")[2])]
 
     assert (await hocine.get(link)).status == 404
     assert (await send_form(hocine, "/publier", form, stolen)).status == 404

@@ -74,7 +74,7 @@ async def test_a_member_without_a_place_is_led_to_say_hers(alice: Browser, insta
         await execute(conn, "UPDATE account SET default_commune_code = NULL WHERE actor_id = $1", lomme.alice.id)
         await execute(conn, "UPDATE actor SET latitude = NULL, longitude = NULL WHERE id = $1", lomme.alice.id)
 
-    sent = await alice.send(f"{PAGE}/prevenir", {"prevenir": "1", "courriel": "1"}, form_on=PAGE)
+    sent = await alice.send(f"{PAGE}/prevenir", {"notify": "1", "email": "1"}, form_on=PAGE)
 
     page = await alice.get(sent.location.partition("#")[0])
     assert "Il reste à dire où vous êtes" in page.words() and "/compte/profil#commune" in page.text
@@ -85,7 +85,7 @@ async def test_the_commune_named_on_joining_is_enough(alice: Browser, instance: 
         await execute(conn, "UPDATE actor SET latitude = NULL, longitude = NULL WHERE id = $1", lomme.alice.id)
     assert "Nous ne savons pas encore où vous êtes" not in (await alice.get(PAGE)).words()
 
-    sent = await alice.send(f"{PAGE}/prevenir", {"prevenir": "1"}, form_on=PAGE)
+    sent = await alice.send(f"{PAGE}/prevenir", {"notify": "1"}, form_on=PAGE)
 
     assert "vous serez prévenu·e" in (await alice.get(sent.location.partition("#")[0])).words()
     async with transaction(instance.pool) as conn:
@@ -95,7 +95,7 @@ async def test_the_commune_named_on_joining_is_enough(alice: Browser, instance: 
 async def test_a_member_chooses_how_and_not_any_more(alice: Browser, instance: Instance, lomme: Village) -> None:
     await place(instance, lomme.alice)
 
-    await alice.send(f"{PAGE}/prevenir", {"prevenir": "1", "nuit": "1"}, form_on=PAGE)
+    await alice.send(f"{PAGE}/prevenir", {"notify": "1", "at_night": "1"}, form_on=PAGE)
     async with connection(instance.pool) as conn:
         assert await repair_watches.find(conn, lomme.alice.id) == RepairWatch(by_mail=False, at_night=True)
     assert "sans courriel" in (await alice.get("/compte/courriels")).words()
@@ -106,7 +106,7 @@ async def test_a_member_chooses_how_and_not_any_more(alice: Browser, instance: I
 
 
 async def test_a_stranger_cannot_choose(visitor: Browser) -> None:
-    answer = await visitor.send(f"{PAGE}/prevenir", {"prevenir": "1"}, form_on="/connexion")
+    answer = await visitor.send(f"{PAGE}/prevenir", {"notify": "1"}, form_on="/connexion")
 
     assert answer.status == 303 and answer.location.startswith("/connexion")
 

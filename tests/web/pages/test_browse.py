@@ -13,7 +13,7 @@ from tests.web.pages.conftest import Browser, Page
 
 def titles(page: Page) -> set[str]:
     """The listings that stand on the page."""
-    return {link.text_content() for link in page.html.xpath("//ul[@class='annonces']//a")}
+    return {link.text_content() for link in page.html.xpath("//ul[@class='listings']//a")}
 
 
 TENT = "Tente 4 places, facile à monter"
@@ -29,7 +29,7 @@ async def test_page_holds_listings_from_here_and_elsewhere(visitor: Browser) -> 
     page = await visitor.get("/annonces")
 
     assert titles(page) == {TENT, CALL, SEWING, DRILL, BIKE, PLANTS, WANTED}
-    (plate,) = page.html.xpath("//li[.//a[contains(., 'Machine à coudre')]]//span[contains(@class, 'plaque')]")
+    (plate,) = page.html.xpath("//li[.//a[contains(., 'Machine à coudre')]]//span[contains(@class, 'plate')]")
     assert plate.text_content() == "via Hénin-Carvin"
 
 
@@ -60,7 +60,7 @@ async def test_filter_keeps_what_fits(visitor: Browser, query: str, found: set[s
 async def test_nearest_comes_first_and_distances_are_told(visitor: Browser) -> None:
     page = await visitor.get("/annonces?lieu=Carvin")
 
-    first = page.html.xpath("//ul[@class='annonces']/li[1]")[0].text_content().replace("\u00a0", " ")
+    first = page.html.xpath("//ul[@class='listings']/li[1]")[0].text_content().replace("\u00a0", " ")
     assert SEWING in first
     assert "à 8 km" in first
     assert "Autour de Carvin" in page.words()
@@ -78,7 +78,7 @@ async def test_each_filter_is_a_chip_that_can_be_removed(visitor: Browser) -> No
 
     chips = {
         " ".join(link.text_content().split()): link.get("href")
-        for link in page.html.xpath("//p[@class='rang']/a[@class='bouton']")
+        for link in page.html.xpath("//p[@class='row']/a[@class='button']")
     }
     assert chips == {
         "Offre (4), retirer": "/annonces?genre=request&mode=loan",

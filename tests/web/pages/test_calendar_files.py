@@ -54,9 +54,9 @@ def read_events(body: str) -> list[Any]:
 
 async def open_feed(browser: Browser) -> str:
     """The path of the member's calendar, as her page shows it."""
-    await browser.send("/compte/agenda", {"geste": "ouvrir"}, form_on="/compte/agenda")
+    await browser.send("/compte/agenda", {"act": "open"}, form_on="/compte/agenda")
     page = await browser.get("/compte/agenda")
-    return str(page.html.xpath("string(//input[@id='adresse']/@value)")).removeprefix("http://lomme.test")
+    return str(page.html.xpath("string(//input[@id='address']/@value)")).removeprefix("http://lomme.test")
 
 
 async def test_an_agreement_is_a_file_for_its_two_sides_only(
@@ -111,7 +111,7 @@ async def test_an_address_that_was_given_up_leads_nowhere(
     first = await open_feed(alice)
     second = await open_feed(alice)
     with_second = await visitor.get(second)
-    await alice.send("/compte/agenda", {"geste": "fermer"}, form_on="/compte/agenda")
+    await alice.send("/compte/agenda", {"act": "close"}, form_on="/compte/agenda")
 
     statuses = [(await visitor.get(path)).status for path in (first, second, f"/agenda/MTI.{'A' * 24}.ics")]
 

@@ -35,7 +35,7 @@ async def test_a_note_elsewhere_is_quoted_and_waits_for_its_authors_word(
     assert "Citer" in words(await alice.get(f"/notes/{theirs.id}"))
 
     answer = await alice.send(
-        f"/citations/{theirs.id}", {"message": "J’y serai", "pour": "tous"}, form_on=f"/citations/{theirs.id}"
+        f"/citations/{theirs.id}", {"message": "J’y serai", "audience": "tous"}, form_on=f"/citations/{theirs.id}"
     )
 
     assert answer.status == 303
@@ -84,9 +84,9 @@ async def test_an_author_takes_her_yes_back_and_chooses_who_may_quote(
     page = await alice.get(answer.location)
 
     assert "C’est retiré" in words(page) and "Fête samedi" not in words(page)
-    await alice.send(f"{path}/qui", {"qui": "nobody"}, form_on=path)
+    await alice.send(f"{path}/qui", {"policy": "nobody"}, form_on=path)
     page = await alice.get(path)
-    assert page.html.xpath("//input[@name='qui'][@checked]/@value") == ["nobody"]
+    assert page.html.xpath("//input[@name='policy'][@checked]/@value") == ["nobody"]
 
 
 async def test_what_nobody_may_quote_offers_no_form_and_takes_none(
@@ -95,7 +95,7 @@ async def test_what_nobody_may_quote_offers_no_form_and_takes_none(
     path = f"/citations/{lomme.distant_note.id}"
 
     page = await alice.get(path)
-    answer = await alice.send(path, {"message": "x", "pour": "tous"}, form_on=f"/notes/{lomme.distant_note.id}")
+    answer = await alice.send(path, {"message": "x", "audience": "tous"}, form_on=f"/notes/{lomme.distant_note.id}")
 
     assert not page.html.xpath("//textarea")
     assert answer.status == 422
@@ -109,22 +109,22 @@ async def test_who_is_not_its_author_takes_nothing_back(
     path, form = f"/citations/{theirs.id}", f"/notes/{lomme.distant_note.id}"
 
     answer = await alice.send(f"{path}/retirer", {"message": "1"}, form_on=form)
-    choice = await alice.send(f"{path}/qui", {"qui": "nobody"}, form_on=form)
+    choice = await alice.send(f"{path}/qui", {"policy": "nobody"}, form_on=form)
 
     assert (answer.status, choice.status) == (404, 404)
 
 
-@pytest.mark.parametrize("fields", [{}, {"qui": "voisins"}], ids=["nothing chosen", "no such choice"])
+@pytest.mark.parametrize("fields", [{}, {"policy": "voisins"}], ids=["nothing chosen", "no such choice"])
 async def test_who_may_quote_stays_as_it_was_where_nothing_that_can_be_was_chosen(
     alice: Browser, lomme: Village, fields: dict[str, str]
 ) -> None:
     path = f"/citations/{lomme.tent.id}"
-    await alice.send(f"{path}/qui", {"qui": "nobody"}, form_on=path)
+    await alice.send(f"{path}/qui", {"policy": "nobody"}, form_on=path)
 
     answer = await alice.send(f"{path}/qui", fields, form_on=path)
 
     assert answer.status == 422 and answer.html.xpath("//*[@id='erreurs']")
-    assert (await alice.get(path)).html.xpath("//input[@name='qui'][@checked]/@value") == ["nobody"]
+    assert (await alice.get(path)).html.xpath("//input[@name='policy'][@checked]/@value") == ["nobody"]
 
 
 @pytest.mark.parametrize("before", ["9" * 20, "9" * 5000, "abc"])

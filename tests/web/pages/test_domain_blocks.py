@@ -26,7 +26,7 @@ async def odile(open_browser: Callable[[Actor | None], Awaitable[Browser]], lomm
 
 async def decide(odile: Browser, gesture: str, **fields: str) -> str:
     """What the page says after a decision."""
-    answer = await odile.send(PAGE, {"geste": gesture} | fields, form_on=PAGE)
+    answer = await odile.send(PAGE, {"act": gesture} | fields, form_on=PAGE)
     assert answer.status == 303, answer.words()
     return (await odile.get(answer.location)).words()
 
@@ -39,20 +39,20 @@ async def find(instance: Instance, host: str) -> Decision | None:
 async def test_a_server_is_set_aside_with_a_note_and_a_public_reason_and_comes_back(
     odile: Browser, visitor: Browser, instance: Instance
 ) -> None:
-    words = await decide(odile, "ecart", domaine="https://Evil.test/about", raison="Harcèlement", note="vu par Awa")
+    words = await decide(odile, "block", domain="https://Evil.test/about", reason="Harcèlement", note="vu par Awa")
 
     assert await instance.welcomes.allows("a.evil.test") is False
     assert "Dit à tous : Harcèlement" in words and "Entre vous : vu par Awa" in words
     public = (await visitor.get("/a-l-ecart")).words()
     assert "evil.test" in public and "Harcèlement" in public and "Awa" not in public
 
-    await decide(odile, "retour", domaine="evil.test")
+    await decide(odile, "back", domain="evil.test")
     assert await instance.welcomes.allows("a.evil.test") is True
     assert "evil.test" not in (await visitor.get("/a-l-ecart")).words()
 
 
 async def test_a_reason_that_is_too_long_comes_back_and_decides_nothing(odile: Browser, instance: Instance) -> None:
-    fields = {"geste": "ecart", "domaine": "evil.test", "raison": "x" * 5000}
+    fields = {"act": "block", "domain": "evil.test", "reason": "x" * 5000}
 
     answer = await odile.send(PAGE, fields, form_on=PAGE)
 
@@ -63,19 +63,19 @@ async def test_a_reason_that_is_too_long_comes_back_and_decides_nothing(odile: B
 async def test_restricted_federation_shows_who_knocked_and_lets_in_with_one_click(
     odile: Browser, instance: Instance
 ) -> None:
-    assert "Sur invitation." in await decide(odile, "restreinte")
+    assert "Sur invitation." in await decide(odile, "restricted")
     async with transaction(instance.pool) as conn:
         await knocks.add(conn, {"lyon.test": 3})
 
     words = (await odile.get(PAGE)).words()
-    await decide(odile, "entrer", domaine="lyon.test")
+    await decide(odile, "let_in", domain="lyon.test")
 
     assert "lyon.test" in words and "3 fois" in words
     assert await instance.welcomes.allows("lyon.test") is True
     assert await instance.welcomes.allows("brest.test") is False
-    await decide(odile, "sortir", domaine="lyon.test")
+    await decide(odile, "keep_out", domain="lyon.test")
     assert await instance.welcomes.allows("lyon.test") is False
-    await decide(odile, "ouverte")
+    await decide(odile, "open")
     assert await instance.welcomes.allows("brest.test") is True
 
 
@@ -86,7 +86,7 @@ async def test_a_list_is_shown_with_what_it_would_end_before_it_changes_anything
         mallory = await make_remote_actor(conn, "mallory", "social.evil.test")
         await make_follow(conn, lomme.alice, mallory)
 
-    preview = await odile.send(f"{PAGE}/apercu", {"liste": LIST}, form_on=PAGE)
+    preview = await odile.send(f"{PAGE}/apercu", {"list": LIST}, form_on=PAGE)
 
     words = preview.words()
     assert preview.status == 200
@@ -94,22 +94,22 @@ async def test_a_list_is_shown_with_what_it_would_end_before_it_changes_anything
     assert "limité là-bas" in words
     assert await find(instance, "evil.test") is None
 
-    again = preview.html.xpath("string(//textarea[@name='liste'])")
-    applied = await odile.send(f"{PAGE}/appliquer", {"liste": again}, form_on=PAGE)
-    assert applied.location == f"{PAGE}?fait=liste"
+    again = preview.html.xpath("string(//textarea[@name='list'])")
+    applied = await odile.send(f"{PAGE}/appliquer", {"list": again}, form_on=PAGE)
+    assert applied.location == f"{PAGE}?fait=list"
     decided = await find(instance, "evil.test")
     assert decided is not None and (decided.level, decided.public_reason) == ("aside", "Harcèlement")
     assert await find(instance, "loud.test") is None
 
 
 async def test_limited_ones_are_taken_along_when_asked_for(odile: Browser) -> None:
-    preview = await odile.send(f"{PAGE}/apercu", {"liste": LIST, "limites": "1"}, form_on=PAGE)
+    preview = await odile.send(f"{PAGE}/apercu", {"list": LIST, "silenced_too": "1"}, form_on=PAGE)
 
     assert "2 serveurs seraient mis à l’écart" in preview.words()
 
 
 async def test_the_list_can_be_taken_out_for_others(odile: Browser) -> None:
-    await decide(odile, "ecart", domaine="evil.test", raison="Harcèlement", note="vu par Awa")
+    await decide(odile, "block", domain="evil.test", reason="Harcèlement", note="vu par Awa")
 
     answer = await odile.get(f"{PAGE}.csv")
 
@@ -121,12 +121,12 @@ async def test_the_list_can_be_taken_out_for_others(odile: Browser) -> None:
 @pytest.mark.parametrize(
     ("path", "fields"),
     [
-        (PAGE, {"geste": "ecart", "domaine": ""}),
-        (PAGE, {"geste": "ecart", "domaine": "pas un site"}),
-        (PAGE, {"geste": "ecart", "domaine": "lomme.test"}),
-        (PAGE, {"geste": "danser", "domaine": "evil.test"}),
-        (f"{PAGE}/apercu", {"liste": ""}),
-        (f"{PAGE}/apercu", {"liste": "<html>"}),
+        (PAGE, {"act": "block", "domain": ""}),
+        (PAGE, {"act": "block", "domain": "pas un site"}),
+        (PAGE, {"act": "block", "domain": "lomme.test"}),
+        (PAGE, {"act": "danser", "domain": "evil.test"}),
+        (f"{PAGE}/apercu", {"list": ""}),
+        (f"{PAGE}/apercu", {"list": "<html>"}),
     ],
 )
 async def test_a_mistake_is_told_and_changes_nothing(
@@ -147,12 +147,12 @@ async def test_members_do_not_see_these_pages(alice: Browser, visitor: Browser, 
 
 
 async def test_list_is_given_to_applications_and_taken_back(odile: Browser, instance: Instance) -> None:
-    await decide(odile, "ecart", domaine="evil.test", raison="Harcèlement")
+    await decide(odile, "block", domain="evil.test", reason="Harcèlement")
 
-    given = await decide(odile, "dire")
+    given = await decide(odile, "tell")
     async with connection(instance.pool) as conn:
         told = (await preferences.load(conn)).blocks_told
-    taken = await decide(odile, "taire")
+    taken = await decide(odile, "keep_quiet")
 
     assert told and "Les applications peuvent lire ceux dont la raison est dite à tous." in given
     assert "Les applications n’en voient rien." in taken

@@ -32,7 +32,7 @@ async def test_without_mails_the_address_changes_at_once(door: Doorbell) -> None
 
     await visitor.send("/compte/courriel", CHANGE)
 
-    assert visitor.path == "/compte?fait=courriel" and await read_address(door) == "alice@example.net"
+    assert visitor.path == "/compte?fait=email" and await read_address(door) == "alice@example.net"
 
 
 async def test_the_password_is_needed(door: Doorbell) -> None:

@@ -96,7 +96,7 @@ async def test_a_code_alone_is_nothing(door: Doorbell) -> None:
     await visitor.open("/connexion")
     token = visitor.hidden_fields("/connexion")
 
-    for fields in ({"code": totp.now()}, {"code": totp.now(), "etape": "invented"}, {}):
+    for fields in ({"code": totp.now()}, {"code": totp.now(), "step": "invented"}, {}):
         answer = await visitor.client.post(STEP, data={**token, **fields})
         assert answer.status == 422
 
@@ -148,7 +148,7 @@ async def test_a_passkey_that_nobody_has_lets_nobody_in(door: Doorbell) -> None:
     assert 'data-passkey="get"' in visitor.text
 
     for answer in ("x", '{"id": "AAAA"}', '{"id": 1}', '{"id": "' + "A" * 20000 + '"}', '{"id": "é"}'):
-        await visitor.send("/connexion/cle", {"reponse": answer})
+        await visitor.send("/connexion/cle", {"answer": answer})
         assert visitor.status == 422 and "ne nous dit rien" in visitor.text
 
     assert not await is_inside(visitor)

@@ -48,7 +48,7 @@ async def test_profile_elsewhere_shows_its_plate_and_no_counters(visitor: Browse
     page = await visitor.get("/@bob@henin.test")
 
     assert "Couture et retouches." in page.words()
-    assert page.html.xpath("//a[contains(@class, 'plaque')]/@href")[-1] == "/@coop@henin.test"
+    assert page.html.xpath("//a[contains(@class, 'plate')]/@href")[-1] == "/@coop@henin.test"
     assert page.html.xpath("//meta[@name='robots']/@content") == ["noindex"]
 
 

@@ -27,7 +27,7 @@ async def state_of(instance: Instance, follower: Actor, followed: Actor) -> str 
 async def test_member_follows_somebody_elsewhere_from_the_profile(
     alice: Browser, lomme: Village, instance: Instance
 ) -> None:
-    answer = await alice.send("/abonnements", {"acteur": str(lomme.bob.id)}, form_on="/@bob@henin.test")
+    answer = await alice.send("/abonnements", {"actor": str(lomme.bob.id)}, form_on="/@bob@henin.test")
 
     assert (answer.status, answer.location) == (303, "/@bob@henin.test")
     assert await state_of(instance, lomme.alice, lomme.bob) == "pending"
@@ -37,20 +37,20 @@ async def test_member_follows_somebody_elsewhere_from_the_profile(
 
 
 async def test_member_stops_following(alice: Browser, lomme: Village, instance: Instance) -> None:
-    await alice.send("/abonnements/arreter", {"acteur": str(lomme.henin.id)}, form_on="/@coop@henin.test")
+    await alice.send("/abonnements/arreter", {"actor": str(lomme.henin.id)}, form_on="/@coop@henin.test")
 
     assert await state_of(instance, lomme.alice, lomme.henin) is None
 
 
 async def test_following_somebody_here_is_accepted_at_once(alice: Browser, lomme: Village, instance: Instance) -> None:
-    await alice.send("/abonnements", {"acteur": str(lomme.hocine.id)}, form_on="/@hocine")
+    await alice.send("/abonnements", {"actor": str(lomme.hocine.id)}, form_on="/@hocine")
 
     assert await state_of(instance, lomme.alice, lomme.hocine) == "accepted"
 
 
 @pytest.mark.parametrize("actor", ["0", "x", "99999999999999999999"])
 async def test_nobody_cannot_be_followed(alice: Browser, actor: str) -> None:
-    assert (await alice.send("/abonnements", {"acteur": actor}, form_on="/@alice")).status == 404
+    assert (await alice.send("/abonnements", {"actor": actor}, form_on="/@alice")).status == 404
 
 
 async def test_list_shows_every_state_and_who_waits(open_browser: OpenBrowser, lomme: Village) -> None:
@@ -120,7 +120,7 @@ async def test_member_answers_who_asks_to_follow(
 ) -> None:
     hocine = await open_browser(lomme.hocine)
 
-    await hocine.send(f"/abonnements/{verb}", {"acteur": str(lomme.bob.id)}, form_on="/abonnements")
+    await hocine.send(f"/abonnements/{verb}", {"actor": str(lomme.bob.id)}, form_on="/abonnements")
 
     found = await state_of(instance, lomme.bob, lomme.hocine)
     assert found in {state, None} if state == "rejected" else found == state
@@ -132,7 +132,7 @@ async def test_typed_address_is_followed(
 ) -> None:
     fediverse.add_person("offres", "lens.test", type="Group")
 
-    answer = await alice.send("/reseau/suivre", {"adresse": "@offres@lens.test"}, form_on="/reseau")
+    answer = await alice.send("/reseau/suivre", {"address": "@offres@lens.test"}, form_on="/reseau")
 
     assert (answer.status, answer.location) == (303, "/abonnements")
     assert "@offres@lens.test" in (await alice.get("/abonnements")).words()
@@ -145,7 +145,7 @@ async def test_listings_page_stands_for_the_territory_where_it_is(
     address = lomme.sewing.post.url
     fediverse.documents[address] = {"id": address, "type": "Note", "attributedTo": lomme.bob.uri}
 
-    answer = await hocine.send("/reseau/suivre", {"adresse": address}, form_on="/reseau")
+    answer = await hocine.send("/reseau/suivre", {"address": address}, form_on="/reseau")
 
     assert answer.status == 303
     assert await state_of(instance, lomme.hocine, lomme.offers_there) == "pending"
@@ -159,7 +159,7 @@ async def test_chosen_cooperative_is_followed_through_its_streams(
     async with transaction(instance.pool) as conn:
         requests = await make_remote_actor(conn, "demandes", "henin.test", type="Group")
 
-    answer = await hocine.send("/reseau/suivre", {"hote": "henin.test"}, form_on="/reseau")
+    answer = await hocine.send("/reseau/suivre", {"host": "henin.test"}, form_on="/reseau")
 
     assert answer.status == 303
     assert await state_of(instance, lomme.hocine, lomme.offers_there) == "pending"
@@ -168,7 +168,7 @@ async def test_chosen_cooperative_is_followed_through_its_streams(
 
 
 async def test_cooperative_is_followed_no_longer(alice: Browser, lomme: Village, instance: Instance) -> None:
-    await alice.send("/reseau/suivre", {"hote": "henin.test", "geste": "arreter"}, form_on="/reseau")
+    await alice.send("/reseau/suivre", {"host": "henin.test", "act": "stop"}, form_on="/reseau")
 
     assert await state_of(instance, lomme.alice, lomme.offers_there) is None
     assert await state_of(instance, lomme.coop, lomme.offers_there) == "accepted"
@@ -180,11 +180,11 @@ async def test_only_administrators_act_as_the_coop(
     admin = await open_browser(lomme.admin)
 
     refused = await alice.send(
-        "/reseau/suivre", {"hote": "henin.test", "avec": "coop", "geste": "arreter"}, form_on="/reseau"
+        "/reseau/suivre", {"host": "henin.test", "acting_as": "coop", "act": "stop"}, form_on="/reseau"
     )
     before = await state_of(instance, lomme.coop, lomme.offers_there)
     done = await admin.send(
-        "/reseau/suivre", {"hote": "henin.test", "avec": "coop", "geste": "arreter"}, form_on="/reseau"
+        "/reseau/suivre", {"host": "henin.test", "acting_as": "coop", "act": "stop"}, form_on="/reseau"
     )
 
     assert refused.status == 403
@@ -209,19 +209,19 @@ async def test_address_that_does_not_resolve_says_which_step_failed(
         fediverse.documents[address] = failure
         fediverse.documents[address.replace("https:", "http:")] = failure
 
-    answer = await alice.send("/reseau/suivre", {"adresse": "@offres@lens.test"}, form_on="/reseau")
+    answer = await alice.send("/reseau/suivre", {"address": "@offres@lens.test"}, form_on="/reseau")
 
     assert answer.status == 422
     assert step in answer.words()
-    assert answer.html.xpath("//input[@id='adresse']/@value") == ["@offres@lens.test"]
+    assert answer.html.xpath("//input[@id='address']/@value") == ["@offres@lens.test"]
 
 
 @pytest.mark.parametrize("typed", ["", "pas une adresse", "@", "javascript:alert(1)", "@offres@lomme.test"])
 async def test_bad_address_comes_back_with_a_sentence(alice: Browser, typed: str) -> None:
-    answer = await alice.send("/reseau/suivre", {"adresse": typed}, form_on="/reseau")
+    answer = await alice.send("/reseau/suivre", {"address": typed}, form_on="/reseau")
 
     assert answer.status == 422
-    assert answer.html.xpath("//div[@id='erreurs']//a/@href") == ["#adresse"]
+    assert answer.html.xpath("//div[@id='erreurs']//a/@href") == ["#address"]
 
 
 async def test_directory_says_what_a_cooperative_offers(visitor: Browser) -> None:

@@ -31,10 +31,10 @@ TYPED = {
     "commune": "59160",
     "street": "12 rue de la Mairie",
     "position": "50.64362, 2.98731",
-    "jour_2": "14h-18h",
-    "jour_5": "10h-12h30, 14h à 18h",
-    "ferme_du_0": "2027-08-01",
-    "ferme_au_0": "2027-08-21",
+    "hours_2": "14h-18h",
+    "hours_5": "10h-12h30, 14h à 18h",
+    "closed_from_0": "2027-08-01",
+    "closed_until_0": "2027-08-21",
 }
 WEEK = make_hours(
     [
@@ -54,21 +54,21 @@ def form(**values: str) -> Form:
     "typed", ["10h-12h30,14h-18h", "10:00 - 12:30 ; 14:00 - 18:00", "14 à 18 et 10 h–12 h 30", "14h-18h/10h à 12h30"]
 )
 def test_hours_are_read_however_people_write_them(typed: str) -> None:
-    assert read_hours_form(form(jour_5=typed)).weekly == WEEK.weekly[1:]
+    assert read_hours_form(form(hours_5=typed)).weekly == WEEK.weekly[1:]
 
 
 @pytest.mark.parametrize("typed", ["18h-14h", "le matin", "25h-26h", "10h", "10h-10h", "10h99-12h"])
 def test_what_is_no_span_is_asked_again(typed: str) -> None:
-    asked = form(jour_0=typed)
+    asked = form(hours_0=typed)
 
-    assert read_hours_form(asked).weekly == () and "10h-12h30" in asked.error("jour_0")
+    assert read_hours_form(asked).weekly == () and "10h-12h30" in asked.error("hours_0")
 
 
 def test_a_closure_may_be_one_day_and_never_goes_backwards() -> None:
-    good, bad = form(ferme_du_3="2027-05-01"), form(ferme_du_0="2027-05-02", ferme_au_0="2027-05-01")
+    good, bad = form(closed_from_3="2027-05-01"), form(closed_from_0="2027-05-02", closed_until_0="2027-05-01")
 
     assert read_hours_form(good).closures == (Closure(first=date(2027, 5, 1), last=date(2027, 5, 1)),)
-    assert read_hours_form(bad).closures == () and bad.error("ferme_au_0")
+    assert read_hours_form(bad).closures == () and bad.error("closed_until_0")
 
 
 async def load(door: Doorbell) -> Actor:
@@ -105,7 +105,7 @@ async def test_a_place_is_shown_and_told_exactly(door: Doorbell, place: Visitor)
 
 
 async def test_a_form_with_wrong_hours_comes_back_as_it_was_typed(door: Doorbell, place: Visitor) -> None:
-    await place.send("/compte/profil", TYPED | {"jour_0": "le matin"})
+    await place.send("/compte/profil", TYPED | {"hours_0": "le matin"})
 
     assert place.status == 422 and 'value="le matin"' in place.text and "12 rue de la Mairie" in place.text
     assert (await load(door)).hours is None
@@ -155,7 +155,7 @@ async def test_searching_finds_what_places_lend_here_and_elsewhere(door: Doorbel
 
 
 async def test_the_page_says_whether_it_is_open_now(door: Doorbell, place: Visitor) -> None:
-    every_day = {f"jour_{day}": "0h-24h" for day in range(7)}
+    every_day = {f"hours_{day}": "0h-24h" for day in range(7)}
     await place.send("/compte/profil", {"name": "Atelier", "commune": "59160"} | every_day)
     opened = html.unescape((await place.open("/@alice")).text)
     await place.open("/compte/profil")

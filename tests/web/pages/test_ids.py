@@ -9,8 +9,8 @@ from web.pages.ids import HIGHEST, find_id
 
 FORMS: tuple[tuple[str, str, list[tuple[str, str]]], ...] = (
     ("/compte/appareils/fermer", "app", []),
-    ("/compte/securite/cle/retirer", "cle", []),
-    ("/publier", "media", [("genre", "offer"), ("titre", "Tente")]),
+    ("/compte/securite/cle/retirer", "passkey", []),
+    ("/publier", "media", [("kind", "offer"), ("title", "Tente")]),
 )
 
 IMPOSSIBLE = (str(HIGHEST + 1), "9" * 19, "9" * 5_000, "٣", "²", "-1", "1e3")

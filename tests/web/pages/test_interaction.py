@@ -21,7 +21,7 @@ async def test_somebody_is_shown_and_followed_only_by_a_click(
     page = await alice.get("/authorize_interaction?uri=https%3A%2F%2Fhenin.test%2Fusers%2Fbob")
 
     assert "Léonie" in page.words()
-    assert page.html.xpath("//form[@method='post'][@action='/abonnements']//input[@name='acteur']/@value") == [
+    assert page.html.xpath("//form[@method='post'][@action='/abonnements']//input[@name='actor']/@value") == [
         str(lomme.bob.id)
     ]
     async with connection(instance.pool) as conn:
@@ -43,7 +43,7 @@ async def test_handle_works_as_well_as_an_address(alice: Browser) -> None:
 async def test_listing_leads_to_its_page_here(alice: Browser, lomme: Village) -> None:
     page = await alice.get(f"/authorize_interaction?uri={lomme.sewing.uri}")
 
-    assert page.html.xpath("//main//a[contains(@class, 'oui')]/@href") == [f"/annonces/d/{lomme.sewing.id}"]
+    assert page.html.xpath("//main//a[contains(@class, 'primary')]/@href") == [f"/annonces/d/{lomme.sewing.id}"]
 
 
 async def test_private_message_of_others_is_not_found(alice: Browser, lomme: Village, instance: Instance) -> None:
@@ -86,7 +86,7 @@ async def test_reader_with_an_account_elsewhere_is_led_there(
     }
     path = lomme.tent.post.url.removeprefix(lomme.site.url)
 
-    answer = await visitor.send("/ailleurs", {"uri": lomme.tent.uri, "compte": "@ana@mastodon.test"}, form_on=path)
+    answer = await visitor.send("/ailleurs", {"uri": lomme.tent.uri, "account": "@ana@mastodon.test"}, form_on=path)
 
     assert answer.status == 303
     assert answer.location.startswith("https://mastodon.test/authorize_interaction?uri=http://lomme.test/users")
@@ -98,7 +98,7 @@ async def test_b14_strangers_cannot_make_us_ask_one_server_for_ever(
     path = lomme.tent.post.url.removeprefix(lomme.site.url)
 
     for number in range(32):
-        typed = {"uri": lomme.tent.uri, "compte": f"@ana{number}@victim.test"}
+        typed = {"uri": lomme.tent.uri, "account": f"@ana{number}@victim.test"}
         answer = await visitor.send("/ailleurs", typed, form_on=path)
 
     assert len([one for one in fediverse.fetched if "victim.test" in one]) == 30
@@ -109,7 +109,7 @@ async def test_b14_strangers_cannot_make_us_ask_one_server_for_ever(
 async def test_member_who_takes_the_wrong_door_logs_in_here(visitor: Browser, lomme: Village) -> None:
     path = lomme.tent.post.url.removeprefix(lomme.site.url)
 
-    answer = await visitor.send("/ailleurs", {"uri": lomme.tent.uri, "compte": "@alice@lomme.test"}, form_on=path)
+    answer = await visitor.send("/ailleurs", {"uri": lomme.tent.uri, "account": "@alice@lomme.test"}, form_on=path)
 
     assert answer.location.startswith("/connexion?retour=/authorize_interaction")
 
@@ -117,7 +117,7 @@ async def test_member_who_takes_the_wrong_door_logs_in_here(visitor: Browser, lo
 async def test_incomplete_address_comes_back_with_what_to_copy(visitor: Browser, lomme: Village) -> None:
     path = lomme.tent.post.url.removeprefix(lomme.site.url)
 
-    answer = await visitor.send("/ailleurs", {"uri": lomme.tent.uri, "compte": "ana"}, form_on=path)
+    answer = await visitor.send("/ailleurs", {"uri": lomme.tent.uri, "account": "ana"}, form_on=path)
 
     assert answer.status == 422
     assert "Cette adresse n’est pas complète." in answer.words()

@@ -6,13 +6,13 @@ from tests.web.visitor import PASSWORD, Doorbell, Visitor
 TEXT = "Deux chambres, une entrée.\nÀ rendre sèche & « propre »."
 
 AD = {
-    "titre": "Tente 4 places",
-    "texte": TEXT,
-    "genre": "offer",
-    "comment": "loan",
-    "categorie": "camping",
-    "lieu": "Lomme",
-    "geste": "publier",
+    "title": "Tente 4 places",
+    "text": TEXT,
+    "kind": "offer",
+    "mode": "loan",
+    "category": "camping",
+    "place": "Lomme",
+    "act": "publish",
 }
 
 
@@ -41,9 +41,9 @@ async def test_form_sent_after_the_session_ended_leads_to_log_in_and_comes_back(
     assert "Rien n’est perdu" in visitor.text
 
     await visitor.send("/connexion", {"login": "alice", "password": PASSWORD})
-    assert (visitor.status, visitor.hidden_fields("/publier")["texte"]) == (200, TEXT)
+    assert (visitor.status, visitor.hidden_fields("/publier")["text"]) == (200, TEXT)
     await visitor.send("/publier")
-    shown = await visitor.send("/publier", {**AD, "geste": "publier"})
+    shown = await visitor.send("/publier", {**AD, "act": "publish"})
 
     assert shown.path.startswith("/annonces/")
     assert "À rendre sèche &amp; « propre »" in shown.text.replace("\u202f", " ").replace("\u00a0", " ")
@@ -55,7 +55,7 @@ async def test_nothing_is_published_by_logging_in_alone(door: Doorbell) -> None:
     await visitor.send("/connexion", {"login": "alice", "password": PASSWORD})
 
     assert await count_listings(door) == 0
-    assert visitor.hidden_fields("/publier")["geste"] == "apercu"
+    assert visitor.hidden_fields("/publier")["act"] == "preview"
 
 
 async def test_what_was_typed_survives_a_wrong_password(door: Doorbell) -> None:
@@ -64,7 +64,7 @@ async def test_what_was_typed_survives_a_wrong_password(door: Doorbell) -> None:
     await visitor.send("/connexion", {"login": "alice", "password": "pas le bon du tout"})
     await visitor.send("/connexion", {"login": "alice", "password": PASSWORD})
 
-    assert visitor.hidden_fields("/publier")["texte"] == TEXT
+    assert visitor.hidden_fields("/publier")["text"] == TEXT
 
 
 async def test_form_with_files_keeps_its_words(door: Doorbell) -> None:
@@ -76,7 +76,7 @@ async def test_form_with_files_keeps_its_words(door: Doorbell) -> None:
     await visitor.upload("/publier", AD, "photos", "tente.jpg", b"\xff\xd8" + b"0" * 100_000)
 
     await visitor.send("/connexion", {"login": "alice", "password": PASSWORD})
-    assert visitor.hidden_fields("/publier")["titre"] == "Tente 4 places"
+    assert visitor.hidden_fields("/publier")["title"] == "Tente 4 places"
     assert "photos" in visitor.text
 
 
@@ -92,7 +92,7 @@ async def test_another_site_plants_nothing_in_the_log_in_form(door: Doorbell) ->
 
 async def test_log_in_form_with_planted_text_is_refused_without_its_token(door: Doorbell) -> None:
     visitor = await door.ring()
-    fields = {"login": "alice", "password": PASSWORD, "ecrit": '["/publier",[["titre","piège"]],false]'}
+    fields = {"login": "alice", "password": PASSWORD, "typed": '["/publier",[["titre","piège"]],false]'}
 
     answer = await visitor.client.post("/connexion", data=fields, headers={"Origin": "https://evil.test"})
 
@@ -112,6 +112,6 @@ async def test_what_cannot_have_been_typed_here_is_left_out(door: Doorbell) -> N
         visitor = await door.ring()
         await visitor.open("/connexion")
 
-        await visitor.send("/connexion", {"login": "alice", "password": PASSWORD, "ecrit": planted})
+        await visitor.send("/connexion", {"login": "alice", "password": PASSWORD, "typed": planted})
 
         assert (visitor.status, visitor.path) == (200, "/")

@@ -41,13 +41,13 @@ async def test_she_leaves_with_her_password_is_reminded_on_every_page_and_stays(
 
     await visitor.send(HERE, {"current": PASSWORD})
 
-    assert visitor.path == "/compte?fait=depart" and await leaves(door)
+    assert visitor.path == "/compte?fait=leaving" and await leaves(door)
     assert "deux semaines pour changer d’avis" in visitor.text
     assert [(mail["kind"], mail["return_to"]) for mail in await list_mails(door.instance)] == [("leaving", HERE)]
     await visitor.open("/annonces")
     assert "Votre compte sera supprimé le" in visitor.text
     await visitor.send(f"{HERE}/rester")
-    assert visitor.path == "/compte?fait=reste" and not await leaves(door)
+    assert visitor.path == "/compte?fait=stays" and not await leaves(door)
     assert "Votre compte sera supprimé le" not in visitor.text
 
 

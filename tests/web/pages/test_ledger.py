@@ -52,7 +52,7 @@ async def test_totals_and_members_are_shown_and_found(nadia: Browser, ledger: Vi
     page = await nadia.get("/coop/points")
     found = await nadia.get("/coop/points?q=MARY")
 
-    figures = [figure.text_content() for figure in page.html.xpath("//dd[@class='numero']")]
+    figures = [figure.text_content() for figure in page.html.xpath("//dd[@class='number']")]
     assert figures == ["260", "0", "1", "12"]
     assert "Maryse @alice107 graines, 12 venant d’autres membres, 0 allant vers eux" in page.words()
     assert "@hocine" in page.words() and "@hocine" not in found.words() and "@alice" in found.words()
@@ -61,12 +61,12 @@ async def test_totals_and_members_are_shown_and_found(nadia: Browser, ledger: Vi
 async def test_a_correction_is_written_with_its_reason_and_seen_by_the_member(
     nadia: Browser, alice: Browser, ledger: Village, instance: Instance
 ) -> None:
-    form = {"geste": "reprendre", "nombre": "7", "raison": "compté deux fois"}
+    form = {"act": "take_back", "number": "7", "reason": "compté deux fois"}
 
     sent = await nadia.send("/coop/points/alice", form, form_on="/coop/points/alice")
     shown = await nadia.get(sent.location)
 
-    assert sent.location == "/coop/points/alice?fait=corrige"
+    assert sent.location == "/coop/points/alice?fait=corrected"
     assert "C’est inscrit" in shown.words() and "Inscrit par Nadia : compté deux fois" in shown.words()
     assert "−7 graines" in (await alice.get("/points")).words()
     assert await find_balance(instance, ledger.alice) == 100
@@ -75,27 +75,27 @@ async def test_a_correction_is_written_with_its_reason_and_seen_by_the_member(
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"geste": ""}, "geste"),
-        ({"nombre": "0"}, "nombre"),
-        ({"nombre": "dix"}, "nombre"),
-        ({"raison": " "}, "raison"),
-        ({"geste": "reprendre", "nombre": "100"}, "nombre"),  # 8 of her 107 are promised
+        ({"act": ""}, "act"),
+        ({"number": "0"}, "number"),
+        ({"number": "dix"}, "number"),
+        ({"reason": " "}, "reason"),
+        ({"act": "take_back", "number": "100"}, "number"),  # 8 of her 107 are promised
     ],
 )
 async def test_a_correction_with_a_mistake_comes_back_as_it_was_typed(
     nadia: Browser, ledger: Village, instance: Instance, changes: dict[str, str], field: str
 ) -> None:
-    form = {"geste": "donner", "nombre": "7", "raison": "merci"} | changes
+    form = {"act": "give", "number": "7", "reason": "thanks"} | changes
 
     page = await nadia.send("/coop/points/alice", form, form_on="/coop/points/alice")
 
     assert page.status == 422 and list(errors(page)) == [field]
-    assert page.html.xpath("//input[@name='nombre']/@value") == [form["nombre"]]
+    assert page.html.xpath("//input[@name='number']/@value") == [form["number"]]
     assert await find_balance(instance, ledger.alice) == 107
 
 
 async def test_a_member_corrects_nothing(alice: Browser, ledger: Village, instance: Instance) -> None:
-    form = {"geste": "donner", "nombre": "7", "raison": "pour moi"}
+    form = {"act": "give", "number": "7", "reason": "pour moi"}
 
     page = await alice.send("/coop/points/alice", form, form_on="/compte")
 

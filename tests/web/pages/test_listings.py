@@ -103,15 +103,15 @@ async def test_description_is_marked_in_its_own_language(visitor: Browser, lomme
 async def test_page_prints_as_a_poster_with_a_code(visitor: Browser, lomme: Village) -> None:
     page = await visitor.get(path_of(lomme, "tent"))
 
-    (poster,) = page.html.xpath("//div[@class='affiche']")
+    (poster,) = page.html.xpath("//div[@class='poster']")
     assert poster.xpath(".//*[local-name()='svg']//*[local-name()='path']")
-    assert len(poster.xpath(".//ul[@class='languettes']/li")) == 9
+    assert len(poster.xpath(".//ul[@class='tear-offs']/li")) == 9
     assert "style=" not in page.text
 
 
 async def test_short_address_of_the_poster_leads_to_the_listing(visitor: Browser, lomme: Village) -> None:
     page = await visitor.get(path_of(lomme, "tent"))
-    short = page.html.xpath("string(//ul[@class='languettes']/li[1])").partition("/a/")[2].strip()
+    short = page.html.xpath("string(//ul[@class='tear-offs']/li[1])").partition("/a/")[2].strip()
 
     found = await visitor.get(f"/a/{short.upper()}")
 
@@ -127,7 +127,7 @@ async def test_page_holds_no_inline_style_or_script(alice: Browser, lomme: Villa
 
 
 async def test_author_sees_where_it_went_and_why_not(alice: Browser, lomme: Village, instance: Instance) -> None:
-    await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"geste": "pause"}, form_on=path_of(lomme, "tent"))
+    await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"act": "pause"}, form_on=path_of(lomme, "tent"))
     async with transaction(instance.pool) as conn:
         activity = await fetch_value(conn, "SELECT id FROM activity WHERE object_uri = $1", lomme.tent.uri)
         await execute(conn, "DELETE FROM delivery")
@@ -155,26 +155,26 @@ async def test_author_sees_where_it_went_and_why_not(alice: Browser, lomme: Vill
 
 
 @pytest.mark.parametrize(
-    ("geste", "status", "reason"),
+    ("act", "status", "reason"),
     [
-        ("fait", "fulfilled", "here"),
-        ("ailleurs", "fulfilled", "elsewhere"),
-        ("annule", "cancelled", None),
+        ("done", "fulfilled", "here"),
+        ("elsewhere", "fulfilled", "elsewhere"),
+        ("cancelled", "cancelled", None),
         ("pause", "paused", None),
     ],
 )
 async def test_author_closes_and_opens_again(
-    alice: Browser, lomme: Village, instance: Instance, geste: str, status: str, reason: str | None
+    alice: Browser, lomme: Village, instance: Instance, act: str, status: str, reason: str | None
 ) -> None:
     path, change = path_of(lomme, "tent"), f"/annonces/d/{lomme.tent.id}/etat"
 
-    answer = await alice.send(change, {"geste": geste}, form_on=path)
+    answer = await alice.send(change, {"act": act}, form_on=path)
     async with connection(instance.pool) as conn:
         row = await conn.fetchrow("SELECT status, closed_reason FROM listing WHERE post_id = $1", lomme.tent.id)
     closed = await alice.get(path)
-    await alice.send(change, {"geste": "rouvrir"}, form_on=path)
+    await alice.send(change, {"act": "reopen"}, form_on=path)
 
-    assert answer.location == f"{path}?fait=etat"
+    assert answer.location == f"{path}?fait=state"
     assert row is not None and tuple(row) == (status, reason)
     assert "Rouvrir" in closed.words()
     assert "Disponible" in (await alice.get(path)).words()
@@ -196,7 +196,7 @@ async def test_what_has_ended_has_one_button_that_puts_it_back(
         )
 
     ended = await alice.get(path)
-    await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"geste": "prolonger"}, form_on=path)
+    await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"act": "prolong"}, form_on=path)
 
     assert "Nous vous l’écrirons" in open_page and "Prolonger" in open_page
     assert 'value="rouvrir"' not in ended.text and "Rouvrir et prolonger" in ended.words()
@@ -206,9 +206,7 @@ async def test_what_has_ended_has_one_button_that_puts_it_back(
 async def test_others_cannot_change_its_state(open_browser: OpenBrowser, lomme: Village, instance: Instance) -> None:
     hocine = await open_browser(lomme.hocine)
 
-    answer = await hocine.send(
-        f"/annonces/d/{lomme.tent.id}/etat", {"geste": "retirer"}, form_on=path_of(lomme, "tent")
-    )
+    answer = await hocine.send(f"/annonces/d/{lomme.tent.id}/etat", {"act": "withdraw"}, form_on=path_of(lomme, "tent"))
 
     assert answer.status == 404
     assert (await hocine.get(path_of(lomme, "tent"))).status == 200
@@ -217,7 +215,7 @@ async def test_others_cannot_change_its_state(open_browser: OpenBrowser, lomme: 
 async def test_author_withdraws_for_good(alice: Browser, visitor: Browser, lomme: Village) -> None:
     path = path_of(lomme, "tent")
 
-    answer = await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"geste": "retirer"}, form_on=path)
+    answer = await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"act": "withdraw"}, form_on=path)
 
     assert answer.location == "/@alice"
     assert (await visitor.get(path)).status == 410
@@ -233,7 +231,7 @@ async def test_expired_listing_cannot_be_opened_before_its_date_is_moved(
             lomme.tent.id,
         )
 
-    answer = await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"geste": "rouvrir"}, form_on=path_of(lomme, "tent"))
+    answer = await alice.send(f"/annonces/d/{lomme.tent.id}/etat", {"act": "reopen"}, form_on=path_of(lomme, "tent"))
 
     assert answer.status == 422
     assert "La date de fin de cette annonce est passée" in answer.words()
@@ -248,7 +246,7 @@ async def test_a_copy_stands_under_the_plate_of_its_coop_even_where_it_does_not_
 
     for path in (f"/annonces/d/{lomme.sewing.id}", f"/notes/{lomme.distant_note.id}", "/abonnements"):
         page = await alice.get(path)
-        plates = page.html.xpath("//main//*[contains(@class, 'plaque')]")
+        plates = page.html.xpath("//main//*[contains(@class, 'plate')]")
         assert plates, path
         assert all("Hénin-Carvin" in plate.text_content() for plate in plates), path
 
@@ -259,4 +257,4 @@ async def test_a_server_without_a_coop_keeps_its_own_name(alice: Browser, lomme:
 
     page = await alice.get(f"/notes/{lomme.distant_note.id}")
 
-    assert "henin.test" in page.html.xpath("string(//main//*[contains(@class, 'plaque')])")
+    assert "henin.test" in page.html.xpath("string(//main//*[contains(@class, 'plate')])")

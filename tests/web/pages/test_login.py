@@ -33,7 +33,7 @@ async def test_nobody_is_led_to_another_site(door: Doorbell, elsewhere: str) -> 
     visitor = await door.ring()
     await visitor.open("/connexion")
 
-    await visitor.send("/connexion", {"login": "alice", "password": PASSWORD, "retour": elsewhere})
+    await visitor.send("/connexion", {"login": "alice", "password": PASSWORD, "back": elsewhere})
 
     assert (visitor.status, visitor.path) == (200, "/")
 

@@ -103,7 +103,7 @@ async def test_somebody_is_added_and_enters_by_the_link(door: Doorbell, admin: V
 
 async def test_a_place_gets_an_account_of_its_own(door: Doorbell, admin: Visitor) -> None:
     await admin.open("/coop/membres/nouveau")
-    objects = {"genre": "lieu", "name": "Objetothèque", "username": "objets", "email": "objets@example.org"}
+    objects = {"kind": "lieu", "name": "Objetothèque", "username": "objets", "email": "objets@example.org"}
 
     await admin.send("/coop/membres/nouveau", objects)
 

@@ -88,26 +88,26 @@ async def test_the_worst_message_breaks_nothing_and_hides_no_other(
 async def test_what_is_let_in_arrives_as_it_would_have(
     alice: Browser, instance: Instance, lomme: Village, eve: Actor
 ) -> None:
-    answer = await alice.send(PAGE, {"geste": "laisser", "personne": str(eve.id)}, form_on=PAGE)
+    answer = await alice.send(PAGE, {"act": "allow", "person": str(eve.id)}, form_on=PAGE)
     on_its_way = (await alice.get(PAGE)).words()
     await process_due(instance)
 
-    assert answer.location == f"{PAGE}?fait=laisser"
+    assert answer.location == f"{PAGE}?fait=allow"
     assert "il arrive" in on_its_way
     assert "Ève" not in (await alice.get(PAGE)).words()
     assert eve.id in await told(instance, lomme.alice)
 
 
-@pytest.mark.parametrize("gesture", ["ecarter", "signaler"])
+@pytest.mark.parametrize("gesture", ["set_aside", "report"])
 async def test_what_is_sent_away_is_gone_and_reported_where_that_was_meant(
     alice: Browser, instance: Instance, lomme: Village, eve: Actor, gesture: str
 ) -> None:
-    answer = await alice.send(PAGE, {"geste": gesture, "personne": str(eve.id)}, form_on=PAGE)
+    answer = await alice.send(PAGE, {"act": gesture, "person": str(eve.id)}, form_on=PAGE)
 
     assert answer.location == f"{PAGE}?fait={gesture}"
     assert await waiting(instance, lomme.alice) == (0, 0)
     reported = await instance.pool.fetchval("SELECT string_agg(content, '') FROM report WHERE target_id = $1", eve.id)
-    assert ("Votre tente est-elle libre ?" in (reported or "")) is (gesture == "signaler")
+    assert ("Votre tente est-elle libre ?" in (reported or "")) is (gesture == "report")
     assert await instance.pool.fetchval("SELECT state FROM received WHERE host = 'neu.test'") == "ignored"
 
 
@@ -117,8 +117,8 @@ async def test_somebody_elses_and_missing_ones_are_answered_alike(
     hocine, nobody = await open_browser(lomme.hocine), await open_browser(None)
 
     answers = [
-        await hocine.send(PAGE, {"geste": gesture, "personne": str(id)}, form_on="/compte")
-        for gesture in ("laisser", "ecarter", "signaler")
+        await hocine.send(PAGE, {"act": gesture, "person": str(id)}, form_on="/compte")
+        for gesture in ("allow", "set_aside", "report")
         for id in (eve.id, 12345, "abc")
     ]
 
@@ -172,7 +172,7 @@ async def test_what_came_soon_after_she_had_looked_is_told_a_day_later(
 async def test_nobody_is_told_of_what_was_decided_meanwhile(
     alice: Browser, instance: Instance, lomme: Village, eve: Actor
 ) -> None:
-    await alice.send(PAGE, {"geste": "ecarter", "personne": str(eve.id)}, form_on=PAGE)
+    await alice.send(PAGE, {"act": "set_aside", "person": str(eve.id)}, form_on=PAGE)
     before = await told(instance, lomme.alice)
 
     await tell_waiting(instance, {"reader_id": lomme.alice.id})
@@ -180,21 +180,21 @@ async def test_nobody_is_told_of_what_was_decided_meanwhile(
     assert await told(instance, lomme.alice) == before
 
 
-@pytest.mark.parametrize("gesture", ["bloquer", "masquer"])
+@pytest.mark.parametrize("gesture", ["block", "mute"])
 async def test_who_is_blocked_is_gone_and_who_is_muted_is_not_seen(
     alice: Browser, instance: Instance, lomme: Village, eve: Actor, gesture: str
 ) -> None:
-    await alice.send(f"/personnes/{eve.id}", {"geste": gesture, "retour": PAGE}, form_on=PAGE)
+    await alice.send(f"/personnes/{eve.id}", {"act": gesture, "back": PAGE}, form_on=PAGE)
 
     assert await waiting(instance, lomme.alice) == (0, 0)
     kept = await instance.pool.fetchval("SELECT count(*) FROM message_request")
-    assert kept == (0 if gesture == "bloquer" else 1)
+    assert kept == (0 if gesture == "block" else 1)
 
 
 async def test_a_whole_server_that_she_blocks_waits_no_longer(
     alice: Browser, instance: Instance, lomme: Village, eve: Actor
 ) -> None:
-    await alice.send("/compte/masques/serveur", {"domaine": "neu.test"}, form_on="/compte/masques")
+    await alice.send("/compte/masques/serveur", {"domain": "neu.test"}, form_on="/compte/masques")
 
     assert await instance.pool.fetchval("SELECT count(*) FROM message_request") == 0
 
@@ -219,8 +219,8 @@ async def test_why_is_it_not_here_says_that_it_waits_for_her_and_to_others_nothi
     uri = await instance.pool.fetchval("SELECT uri FROM message_request")
     hocine = await open_browser(lomme.hocine)
 
-    hers = await alice.send("/pourquoi", {"adresse": uri}, form_on="/pourquoi")
-    his = await hocine.send("/pourquoi", {"adresse": uri}, form_on="/pourquoi")
+    hers = await alice.send("/pourquoi", {"address": uri}, form_on="/pourquoi")
+    his = await hocine.send("/pourquoi", {"address": uri}, form_on="/pourquoi")
 
     assert "vous attend : lisez-la parmi les messages de personnes inconnues" in hers.words()
     assert hers.html.xpath("//main//a[@href='/messages/inconnus']")

@@ -45,7 +45,7 @@ async def test_an_old_account_is_added_and_taken_back(door: Doorbell) -> None:
     await visitor.send("/compte/demenagement/ancien", {"alias": "@alice@mastodon.test"})
     assert "@alice@mastodon.test" in visitor.text and (await alice_of(door)).also_known_as == [old.uri]
 
-    await visitor.send("/compte/demenagement/ancien", {"retirer": old.uri})
+    await visitor.send("/compte/demenagement/ancien", {"remove": old.uri})
     assert (await alice_of(door)).also_known_as == []
 
 
@@ -63,12 +63,12 @@ async def test_ax18_a_member_leaves_and_comes_back(door: Doorbell) -> None:
     visitor = await enter(door)
 
     await visitor.send("/compte/demenagement", {"target": "@alice@mastodon.test", "current": PASSWORD})
-    assert visitor.path == "/compte?fait=demenagement" and (await alice_of(door)).moved_to == new.uri
+    assert visitor.path == "/compte?fait=moved" and (await alice_of(door)).moved_to == new.uri
 
     await visitor.open("/compte/demenagement")
-    assert '<a class="adresse" href="/@alice@mastodon.test"' in visitor.text and new.uri not in visitor.text
+    assert '<a class="address" href="/@alice@mastodon.test"' in visitor.text and new.uri not in visitor.text
     await visitor.send("/compte/demenagement/retour", {})
-    assert visitor.path == "/compte?fait=retour" and (await alice_of(door)).moved_to is None
+    assert visitor.path == "/compte?fait=back" and (await alice_of(door)).moved_to is None
 
 
 async def test_ax18_an_account_that_does_not_name_this_one_is_not_ready(door: Doorbell) -> None:

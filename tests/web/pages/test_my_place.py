@@ -41,7 +41,7 @@ def read(page: Page, id: int) -> str:
 
 
 def gestures(page: Page, id: int) -> list[str]:
-    return [str(one) for one in row(page, id).xpath(".//input[@name='geste']/@value")]
+    return [str(one) for one in row(page, id).xpath(".//input[@name='act']/@value")]
 
 
 async def add(instance: Instance, author: Actor, number: int, **details: Any) -> Listing:
@@ -86,14 +86,14 @@ async def test_what_is_promised_next_leads_to_its_thread(
 @pytest.mark.parametrize(
     ("status", "days", "shown"),
     [
-        ("open", 60, ["pause", "prolonger", "fait", "ailleurs", "annule"]),
-        ("open", 3, ["prolonger", "pause", "fait", "ailleurs", "annule"]),
-        ("open", None, ["pause", "fait", "ailleurs", "annule"]),
-        ("reserved", 60, ["pause", "prolonger", "fait", "ailleurs", "annule"]),
-        ("paused", 60, ["rouvrir", "prolonger", "fait", "ailleurs", "annule"]),
-        ("fulfilled", 60, ["rouvrir"]),
-        ("cancelled", -3, ["prolonger"]),
-        ("expired", -3, ["prolonger"]),
+        ("open", 60, ["pause", "prolong", "done", "elsewhere", "cancelled"]),
+        ("open", 3, ["prolong", "pause", "done", "elsewhere", "cancelled"]),
+        ("open", None, ["pause", "done", "elsewhere", "cancelled"]),
+        ("reserved", 60, ["pause", "prolong", "done", "elsewhere", "cancelled"]),
+        ("paused", 60, ["reopen", "prolong", "done", "elsewhere", "cancelled"]),
+        ("fulfilled", 60, ["reopen"]),
+        ("cancelled", -3, ["prolong"]),
+        ("expired", -3, ["prolong"]),
     ],
 )
 async def test_the_gestures_are_those_that_its_state_allows(
@@ -115,10 +115,10 @@ async def test_the_gestures_are_those_that_its_state_allows(
     ("verb", "begins", "becomes", "said"),
     [
         ("pause", "open", "paused", "En pause"),
-        ("rouvrir", "paused", "open", "Rouverte"),
-        ("prolonger", "open", "open", "C’est prolongé"),
-        ("fait", "open", "fulfilled", "C’est fait, bravo"),
-        ("annule", "open", "cancelled", "Annulée"),
+        ("reopen", "paused", "open", "Rouverte"),
+        ("prolong", "open", "open", "C’est prolongé"),
+        ("done", "open", "fulfilled", "C’est fait, bravo"),
+        ("cancelled", "open", "cancelled", "Annulée"),
     ],
 )
 async def test_a_gesture_leads_back_to_where_it_was_made(
@@ -129,15 +129,15 @@ async def test_a_gesture_leads_back_to_where_it_was_made(
     path = f"/annonces/d/{thing.id}/etat"
 
     whole = await alice.get("/chez-moi")
-    back = row(whole, thing.id).xpath("string(.//input[@name='retour']/@value)")
-    sent = await alice.send(path, {"geste": verb, "retour": back}, form_on="/chez-moi")
+    back = row(whole, thing.id).xpath("string(.//input[@name='back']/@value)")
+    sent = await alice.send(path, {"act": verb, "back": back}, form_on="/chez-moi")
 
     assert back == "/chez-moi" and sent.location == f"/chez-moi?fait={verb}#a-{thing.id}"
     assert said in (await alice.get(sent.location)).words()
     async with connection(instance.pool) as conn:
         held = await listings.find_by_post(conn, thing.id)
     assert held is not None and held.details.status == becomes
-    later = None if verb == "prolonger" else end  # what is lent has no end from then on
+    later = None if verb == "prolong" else end  # what is lent has no end from then on
     assert held.details.expires_at == later
 
 
@@ -150,16 +150,16 @@ async def test_a_page_that_begins_nowhere_is_shown_all_the_same(alice: Browser, 
 async def test_a_gesture_leads_nowhere_else(alice: Browser, instance: Instance, lomme: Village, back: str) -> None:
     thing = await add(instance, lomme.alice, 1)
 
-    sent = await alice.send(f"/annonces/d/{thing.id}/etat", {"geste": "pause", "retour": back}, form_on="/chez-moi")
+    sent = await alice.send(f"/annonces/d/{thing.id}/etat", {"act": "pause", "back": back}, form_on="/chez-moi")
 
-    assert sent.location == f"{thing.post.url.removeprefix(instance.site.url)}?fait=etat"
+    assert sent.location == f"{thing.post.url.removeprefix(instance.site.url)}?fait=state"
 
 
 async def test_things_of_others_are_not_there_and_not_to_be_changed(
     alice: Browser, visitor: Browser, lomme: Village
 ) -> None:
     page = await alice.get("/chez-moi")
-    sent = await alice.send(f"/annonces/d/{lomme.drill.id}/etat", {"geste": "prolonger"}, form_on="/chez-moi")
+    sent = await alice.send(f"/annonces/d/{lomme.drill.id}/etat", {"act": "prolong"}, form_on="/chez-moi")
 
     assert not page.html.xpath(f"//li[@id='a-{lomme.drill.id}']") and sent.status == 404
     assert (await visitor.get("/chez-moi")).location.startswith("/connexion")
@@ -179,7 +179,7 @@ async def test_many_things_come_by_pages_with_the_way_back_to_each(
         [one.get("id") for one in page.html.xpath("//main//li[starts-with(@id, 'a-')]")] for page in (first, second)
     ]
     assert (len(seen[0]), len(seen[1]), len({*seen[0], *seen[1]})) == (20, 8, 28)
-    assert second.html.xpath("string((//input[@name='retour'])[1]/@value)") == further
+    assert second.html.xpath("string((//input[@name='back'])[1]/@value)") == further
     assert not second.html.xpath("//a[@rel='next']")
 
 

@@ -99,10 +99,10 @@ async def test_page_draws_the_map_itself_and_leads_to_the_list(
 
     page = await browser.get("/reseau")
 
-    (link,) = page.html.xpath("//svg[@class='carte']//a/@href")
+    (link,) = page.html.xpath("//svg[@class='map']//a/@href")
     assert link == "#coop-henin.test"
     assert page.html.get_element_by_id(link[1:]).tag == "li"
-    assert not page.html.xpath("//svg[@class='carte']//image")
+    assert not page.html.xpath("//svg[@class='map']//image")
 
 
 async def test_map_follows_the_search(open_browser: OpenBrowser, lomme: Village, instance: Instance) -> None:
@@ -115,4 +115,4 @@ async def test_map_follows_the_search(open_browser: OpenBrowser, lomme: Village,
 
     page = await browser.get("/reseau?q=gaillette")
 
-    assert page.html.xpath("//svg[@class='carte']//a/@href") == ["#coop-lens.test"]
+    assert page.html.xpath("//svg[@class='map']//a/@href") == ["#coop-lens.test"]

@@ -15,7 +15,7 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
 def mark_of(page: Page) -> str:
     """What the header says about news, to those who see and to those who hear it."""
-    return " ".join(page.html.xpath("//a[contains(@class, 'nouvelles')]//text()"))
+    return " ".join(page.html.xpath("//a[contains(@class, 'news')]//text()"))
 
 
 async def like(instance: Instance, village: Village, *names: str) -> None:
@@ -83,9 +83,9 @@ async def test_a_page_that_is_only_fetched_ahead_was_not_seen(
 
 async def test_everything_can_be_marked_as_read_at_once(alice: Browser, lomme: Village, instance: Instance) -> None:
     page = await alice.get("/notifications")
-    shown = page.html.xpath("string(//input[@name='jusqua']/@value)")
+    shown = page.html.xpath("string(//input[@name='until']/@value)")
 
-    answer = await alice.send("/notifications/lues", {"jusqua": shown}, form_on="/notifications")
+    answer = await alice.send("/notifications/lues", {"until": shown}, form_on="/notifications")
 
     assert answer.location == "/notifications"
     async with connection(instance.pool) as conn:

@@ -158,4 +158,4 @@ async def test_who_registered_the_address_of_another_does_not_share_her_account(
     assert owner.path == "/" and (await squatter.log_in("alice", PASSWORD)).status == 422
     await owner.open("/compte/mot-de-passe")
     await owner.send("/compte/mot-de-passe", {"password": NEW})
-    assert owner.path == "/compte?fait=mot-de-passe"
+    assert owner.path == "/compte?fait=password"

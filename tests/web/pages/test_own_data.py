@@ -33,7 +33,7 @@ async def test_an_archive_is_asked_for_made_and_fetched(door: Doorbell) -> None:
     visitor = await enter(door)
 
     await visitor.send(HERE)
-    assert visitor.path == f"{HERE}?fait=demande" and "En préparation" in visitor.text
+    assert visitor.path == f"{HERE}?fait=requested" and "En préparation" in visitor.text
     assert (await visitor.open(FILE)).status == 404
     await make(door)
     await visitor.open(HERE)
@@ -54,7 +54,7 @@ async def test_a_second_one_right_after_is_not_made(door: Doorbell) -> None:
 
     await visitor.send(HERE)
 
-    assert visitor.path == f"{HERE}?fait=deja" and "tout frais" in visitor.text
+    assert visitor.path == f"{HERE}?fait=already" and "tout frais" in visitor.text
 
 
 async def test_nobody_else_fetches_it(door: Doorbell) -> None:

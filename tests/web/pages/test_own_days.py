@@ -41,12 +41,12 @@ async def test_days_are_kept_seen_by_all_without_why_and_given_back(door: Doorbe
     path = f"/annonces/d/{tent.id}"
     alice = await open_as(door, "alice", path)
 
-    await alice.send(f"{path}/jours", {"jours_du": FIRST.isoformat(), "jours_au": LAST.isoformat()})
+    await alice.send(f"{path}/jours", {"days_from": FIRST.isoformat(), "days_until": LAST.isoformat()})
     seen = html.unescape((await (await door.ring()).open(path)).text)
     async with connection(door.instance.pool) as conn:
         [own] = await unavailabilities.list_own(conn, tent.id, at=datetime.now(PARIS))
         sent = await fetch_value(conn, "SELECT count(*) FROM activity WHERE type = 'Update'")
-    await alice.send(f"{path}/jours", {"rendre": str(own.id)})
+    await alice.send(f"{path}/jours", {"give_back": str(own.id)})
 
     assert SPAN in seen and "Les jours que vous gardez" not in seen and sent == 0
     assert alice.status == 200 and "Aucun pour le moment" in alice.text
@@ -56,7 +56,7 @@ async def test_one_day_needs_no_end(door: Doorbell, tent: Listing) -> None:
     path = f"/annonces/d/{tent.id}"
     alice = await open_as(door, "alice", path)
 
-    await alice.send(f"{path}/jours", {"jours_du": FIRST.isoformat(), "jours_au": ""})
+    await alice.send(f"{path}/jours", {"days_from": FIRST.isoformat(), "days_until": ""})
 
     assert format_day(FIRST, "fr") in html.unescape(alice.text)
 
@@ -76,7 +76,7 @@ async def test_what_is_no_range_is_asked_again_with_what_was_typed(
 ) -> None:
     alice = await open_as(door, "alice", f"/annonces/d/{tent.id}")
 
-    await alice.send(f"/annonces/d/{tent.id}/jours", {"jours_du": du, "jours_au": au})
+    await alice.send(f"/annonces/d/{tent.id}/jours", {"days_from": du, "days_until": au})
 
     shown = html.unescape(alice.text)
     assert alice.status == 422 and sentence in shown and f'value="{du}"' in shown

@@ -59,7 +59,7 @@ async def test_author_of_a_listing_reads_why_it_did_not_arrive_and_sends_it_agai
     path = lomme.tent.post.url.removeprefix(lomme.site.url)
 
     words = (await alice.get(path)).words()
-    answer = await alice.send(f"/envois/{lomme.tent.id}/renvoyer", {"retour": path}, form_on=path)
+    answer = await alice.send(f"/envois/{lomme.tent.id}/renvoyer", {"back": path}, form_on=path)
 
     assert "Le certificat de lens.test est périmé" in words and "Réessayer" in words
     assert (answer.status, answer.location) == (303, path)
@@ -130,7 +130,7 @@ async def test_request_to_follow_is_sent_again(open_browser: OpenBrowser, lomme:
     activity = await went(instance, lomme.hocine, lomme.bob.uri, type="Follow", **FAILED)
     hocine = await open_browser(lomme.hocine)
 
-    answer = await hocine.send("/abonnements/renvoyer", {"acteur": str(lomme.bob.id)}, form_on="/abonnements")
+    answer = await hocine.send("/abonnements/renvoyer", {"actor": str(lomme.bob.id)}, form_on="/abonnements")
 
     assert (answer.status, answer.location) == (303, "/abonnements")
     assert await states(instance, activity) == ["waiting now"]

@@ -92,7 +92,7 @@ async def get(instance: Instance) -> Peer:
 async def test_only_administrators_watch(alice: Browser, visitor: Browser, path: str) -> None:
     assert (await alice.get(path)).status == 403
     assert (await visitor.get(path)).status == 303
-    assert (await alice.send(PAGE, {"geste": "hold"}, form_on="/compte")).status == 403
+    assert (await alice.send(PAGE, {"act": "hold"}, form_on="/compte")).status == 403
     assert (await alice.send(f"{PAGE}/essai", {}, form_on="/compte")).status == 403
 
 
@@ -169,10 +169,10 @@ async def test_our_own_clock_is_suspected_when_all_others_agree(
 async def test_deliveries_are_held_released_and_tried_now(admin: Browser, lomme: Village, instance: Instance) -> None:
     await queue(instance, lomme)
 
-    assert (await admin.send(PAGE, {"geste": "hold"}, form_on=PAGE)).location == f"{PAGE}?fait=hold"
+    assert (await admin.send(PAGE, {"act": "hold"}, form_on=PAGE)).location == f"{PAGE}?fait=hold"
     held = await get(instance)
     assert "Envois retenus" in (await admin.get(PAGE)).words()
-    await admin.send(PAGE, {"geste": "release"}, form_on=PAGE)
+    await admin.send(PAGE, {"act": "release"}, form_on=PAGE)
     released = await get(instance)
 
     assert (held.state, held.waiting, held.held) == ("paused", 0, 1)
@@ -180,7 +180,7 @@ async def test_deliveries_are_held_released_and_tried_now(admin: Browser, lomme:
 
     async with connection(instance.pool) as conn:
         await execute(conn, "UPDATE delivery SET due_at = now() + interval '6 hours'")
-    await admin.send(PAGE, {"geste": "retry"}, form_on=PAGE)
+    await admin.send(PAGE, {"act": "retry"}, form_on=PAGE)
     due_at = (await get(instance)).due_at
     assert due_at is not None and due_at <= datetime.now(UTC)
 
@@ -204,9 +204,9 @@ async def test_what_was_not_delivered_since_a_day_is_sent_again(
     await queue(instance, lomme, state="failed")
     tomorrow, today = (datetime.now(UTC) + timedelta(days=2)).date(), datetime.now(UTC).date() - timedelta(days=1)
 
-    await admin.send(PAGE, {"geste": "catch_up", "depuis": tomorrow.isoformat()}, form_on=PAGE)
+    await admin.send(PAGE, {"act": "catch_up", "since": tomorrow.isoformat()}, form_on=PAGE)
     assert (await get(instance)).failed == 1
-    await admin.send(PAGE, {"geste": "catch_up", "depuis": today.isoformat()}, form_on=PAGE)
+    await admin.send(PAGE, {"act": "catch_up", "since": today.isoformat()}, form_on=PAGE)
     assert ((await get(instance)).failed, (await get(instance)).waiting) == (0, 1)
 
 
@@ -214,12 +214,12 @@ async def test_what_was_not_delivered_since_a_day_is_sent_again(
     "fields",
     [
         {},
-        {"geste": "drop"},
-        {"geste": "level"},
-        {"geste": "level", "niveau": "enemy"},
-        {"geste": "catch_up"},
-        {"geste": "catch_up", "depuis": "hier"},
-        {"geste": "catch_up", "depuis": "2026-13-45"},
+        {"act": "drop"},
+        {"act": "level"},
+        {"act": "level", "level": "enemy"},
+        {"act": "catch_up"},
+        {"act": "catch_up", "since": "hier"},
+        {"act": "catch_up", "since": "2026-13-45"},
     ],
 )
 async def test_what_cannot_be_done_is_said_and_changes_nothing(
@@ -235,7 +235,7 @@ async def test_what_cannot_be_done_is_said_and_changes_nothing(
 
 
 async def test_level_is_chosen(admin: Browser, lomme: Village, instance: Instance) -> None:
-    await admin.send(PAGE, {"geste": "level", "niveau": "friend"}, form_on=PAGE)
+    await admin.send(PAGE, {"act": "level", "level": "friend"}, form_on=PAGE)
 
     assert (await get(instance)).level == "friend"
 
@@ -330,10 +330,10 @@ async def test_b52_private_things_are_kept_from_a_server_and_sent_again(
             conn, activity_id=activity, actor_id=lomme.alice.id, named_ids=[lomme.bob.id], followed_ids=[]
         )
 
-    answer = await admin.send(PAGE, {"geste": "withhold"}, form_on=PAGE)
+    answer = await admin.send(PAGE, {"act": "withhold"}, form_on=PAGE)
     withheld = await get(instance)
     page, table = (await admin.get(answer.location)).words(), (await admin.get("/coop/serveurs")).words()
-    again = await admin.send(PAGE, {"geste": "allow"}, form_on=PAGE)
+    again = await admin.send(PAGE, {"act": "allow"}, form_on=PAGE)
 
     assert answer.location == f"{PAGE}?fait=withhold" and again.location == f"{PAGE}?fait=allow"
     assert (withheld.no_private, withheld.waiting, withheld.failed) == (True, 0, 0)
@@ -346,7 +346,7 @@ async def test_b52_what_is_decided_for_a_name_above_is_changed_there(admin: Brow
     async with connection(instance.pool) as conn:
         await private_hosts.withhold(conn, "test")
 
-    answer = await admin.send(PAGE, {"geste": "allow"}, form_on=PAGE)
+    answer = await admin.send(PAGE, {"act": "allow"}, form_on=PAGE)
 
     assert answer.status == 422
     assert "C’est décidé pour un nom au-dessus du sien : changez-le là." in answer.words()
@@ -386,9 +386,9 @@ async def test_a_marketplace_is_seen_stopped_and_given_things_again(
     assert "floh.test suit depuis" in (await admin.get("/coop/reglages")).words()
 
     for gesture, words in (("market_stop", "Vous l’avez arrêtée"), ("market_allow", "elle suit @instance")):
-        sent = await admin.send("/coop/serveurs/floh.test", {"geste": gesture}, form_on=PAGE)
+        sent = await admin.send("/coop/serveurs/floh.test", {"act": gesture}, form_on=PAGE)
         assert sent.status == 303
         assert words in (await admin.get("/coop/serveurs/floh.test")).words()
 
     assert "Place de marché" not in (await admin.get(PAGE)).words()
-    assert (await admin.send(PAGE, {"geste": "market_stop"}, form_on=PAGE)).status == 404
+    assert (await admin.send(PAGE, {"act": "market_stop"}, form_on=PAGE)).status == 404

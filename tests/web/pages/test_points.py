@@ -10,7 +10,7 @@ from tests.village import Village
 from tests.web.pages.conftest import Browser, Page
 from tests.web.pages.test_publish import changed, errors, send_form
 
-FILLED = {"titre": "Perceuse", "genre": "offer", "comment": "loan", "lieu": "Lomme (59160)"}
+FILLED = {"title": "Perceuse", "kind": "offer", "mode": "loan", "place": "Lomme (59160)"}
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ async def test_a_listing_has_a_price_in_points_that_is_kept_when_it_is_changed(
     alice: Browser, ledger: Village, instance: Instance
 ) -> None:
     page = await alice.get("/publier")
-    sent = await send_form(alice, "/publier", page, [*changed(page, **FILLED, points="15"), ("geste", "publier")])
+    sent = await send_form(alice, "/publier", page, [*changed(page, **FILLED, points="15"), ("act", "publish")])
 
     path = sent.location.partition("?")[0]
     edit = await alice.get(f"{path}/modifier")
@@ -99,8 +99,8 @@ async def test_a_price_goes_with_some_modes_only(
     alice: Browser, ledger: Village, instance: Instance, mode: str, typed: str, kept: int | None
 ) -> None:
     page = await alice.get("/publier")
-    fields = changed(page, **(FILLED | {"comment": mode, "points": typed}))
-    sent = await send_form(alice, "/publier", page, [*fields, ("geste", "publier")])
+    fields = changed(page, **(FILLED | {"mode": mode, "points": typed}))
+    sent = await send_form(alice, "/publier", page, [*fields, ("act", "publish")])
 
     async with transaction(instance.pool) as conn:
         listing = await listings.find_by_url(conn, f"http://lomme.test{sent.location.partition('?')[0]}")
@@ -111,7 +111,7 @@ async def test_a_price_goes_with_some_modes_only(
 async def test_a_price_is_a_number(alice: Browser, ledger: Village, typed: str) -> None:
     page = await alice.get("/publier")
 
-    sent = await send_form(alice, "/publier", page, [*changed(page, **FILLED, points=typed), ("geste", "publier")])
+    sent = await send_form(alice, "/publier", page, [*changed(page, **FILLED, points=typed), ("act", "publish")])
 
     assert sent.status == 422
     assert errors(sent) == {"points": "Écrivez un nombre, de 0 à 10 000."}

@@ -53,9 +53,9 @@ async def test_a_member_votes_once_and_sees_the_shares_with_her_answer(
     post = await make_poll(instance, lomme)
     path = f"/notes/{post.id}"
 
-    voted = await alice.send(f"/sondages/{post.id}", {"choix": "1"}, form_on=path)
+    voted = await alice.send(f"/sondages/{post.id}", {"choice": "1"}, form_on=path)
     page = await alice.get(voted.location)
-    again = await alice.send(f"/sondages/{post.id}", {"choix": "0"}, form_on=path)
+    again = await alice.send(f"/sondages/{post.id}", {"choice": "0"}, form_on=path)
 
     assert (voted.status, voted.location) == (303, f"{path}?fait=vote")
     shares = [" ".join(one.text_content().split()) for one in page.html.xpath("//li[progress]")]
@@ -75,7 +75,7 @@ async def test_nothing_chosen_is_said_and_not_sent(alice: Browser, lomme: Villag
     page = await alice.get(answer.location)
 
     assert "Choisissez parmi les réponses du sondage." in page.text
-    assert len(page.html.xpath("//input[@type='checkbox'][@name='choix']")) == 2
+    assert len(page.html.xpath("//input[@type='checkbox'][@name='choice']")) == 2
 
 
 async def test_an_ended_poll_shows_its_shares_to_anybody_and_takes_no_vote(
@@ -84,7 +84,7 @@ async def test_an_ended_poll_shows_its_shares_to_anybody_and_takes_no_vote(
     post = await make_poll(instance, lomme, ends_at=datetime.now(UTC) - timedelta(days=1))
 
     page = await visitor.get(f"/notes/{post.id}")
-    late = await alice.send(f"/sondages/{post.id}", {"choix": "0"}, form_on=f"/notes/{post.id}")
+    late = await alice.send(f"/sondages/{post.id}", {"choice": "0"}, form_on=f"/notes/{post.id}")
 
     assert "Ce sondage est terminé." in page.text and "3 voix, 75 %" in page.text
     assert (late.status, late.location) == (303, f"/notes/{post.id}")
@@ -95,7 +95,7 @@ async def test_what_a_member_may_not_see_takes_no_vote(alice: Browser, lomme: Vi
     async with transaction(instance.pool) as conn:
         await execute(conn, "UPDATE post SET audience = 'direct' WHERE id = $1", post.id)
 
-    answer = await alice.send(f"/sondages/{post.id}", {"choix": "0"}, form_on=f"/notes/{lomme.distant_note.id}")
+    answer = await alice.send(f"/sondages/{post.id}", {"choice": "0"}, form_on=f"/notes/{lomme.distant_note.id}")
 
     assert answer.status == 404
 
@@ -115,10 +115,10 @@ async def test_one_tap_on_an_answer_votes_in_a_neighbours_poll(
     path = note_path(instance.site, post)
     form = await alice.get(path)
 
-    voted = await alice.send(f"/sondages/{post.id}", {"choix": "1"}, form_on=path)
+    voted = await alice.send(f"/sondages/{post.id}", {"choice": "1"}, form_on=path)
     page = await alice.get(voted.location)
 
-    buttons = form.html.xpath("//form[starts-with(@action, '/sondages/')]//button[@name='choix']")
+    buttons = form.html.xpath("//form[starts-with(@action, '/sondages/')]//button[@name='choice']")
     assert [(one.get("value"), one.text) for one in buttons] == [("0", "Lundi"), ("1", "Mardi")]
     assert "Touchez une réponse pour voter." in form.words()
     assert "Votre vote est compté." in page.words()
@@ -145,7 +145,7 @@ async def test_whoever_asks_sees_the_figures_and_may_not_vote(
     path = note_path(instance.site, post)
 
     page = await alice.get(path)
-    tried = await alice.send(f"/sondages/{post.id}", {"choix": "0"}, form_on=path)
+    tried = await alice.send(f"/sondages/{post.id}", {"choice": "0"}, form_on=path)
 
     assert len(page.html.xpath("//li[progress]")) == 2
     assert not page.html.xpath("//form[starts-with(@action, '/sondages/')]")
@@ -159,7 +159,7 @@ async def test_hidden_figures_wait_for_the_end_and_the_page_says_so(
 ) -> None:
     post = await ask(instance, lomme, lomme.hocine, hide_totals=True)
     path = note_path(instance.site, post)
-    await alice.send(f"/sondages/{post.id}", {"choix": "1"}, form_on=path)
+    await alice.send(f"/sondages/{post.id}", {"choice": "1"}, form_on=path)
 
     page = await alice.get(path)
     async with transaction(instance.pool) as conn:
@@ -176,7 +176,7 @@ async def test_the_end_of_a_poll_is_news_to_whoever_asked_and_to_whoever_voted(
 ) -> None:
     post = await ask(instance, lomme, lomme.hocine)
     path = note_path(instance.site, post)
-    await alice.send(f"/sondages/{post.id}", {"choix": "1"}, form_on=path)
+    await alice.send(f"/sondages/{post.id}", {"choice": "1"}, form_on=path)
     async with transaction(instance.pool) as conn:
         await execute(conn, "UPDATE poll SET ends_at = now() - interval '1 second'")
     await end_polls(instance)

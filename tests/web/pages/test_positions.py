@@ -20,11 +20,11 @@ HOME = (50.64361234, 2.98729876)
 """Somewhere in Lomme."""
 
 AD = {
-    "titre": "Perceuse",
-    "genre": "offer",
-    "comment": "loan",
-    "lieu": "Lomme",
-    "geste": "publier",
+    "title": "Perceuse",
+    "kind": "offer",
+    "mode": "loan",
+    "place": "Lomme",
+    "act": "publish",
 }
 
 
@@ -79,7 +79,7 @@ async def at_home(door: Doorbell) -> Visitor:
     await alice.log_in("alice")
     await alice.open("/compte/profil")
     await alice.send("/compte/profil", {"name": "Alice", "commune": "Lomme", "position": f"{HOME[0]}, {HOME[1]}"})
-    assert alice.path == "/compte?fait=profil"
+    assert alice.path == "/compte?fait=profile"
     return alice
 
 
@@ -98,7 +98,7 @@ async def test_home_is_told_from_the_middle_of_the_commune_and_shown_in_words(do
         lomme = await places.find_commune_named(conn, "Lomme")
     assert lomme is not None
 
-    told = {"name": "Alice", "commune": "Lomme", "chez": "centre", "loin": "2000", "vers": "ne"}
+    told = {"name": "Alice", "commune": "Lomme", "home": "centre", "distance": "2000", "direction": "ne"}
     await alice.send("/compte/profil", told)
 
     home = await find_home(door)
@@ -118,13 +118,13 @@ async def test_home_stays_where_it_was_until_it_is_changed_and_is_forgotten_when
     await alice.open("/compte/profil")
     assert 'value="garder" checked' in alice.text
 
-    await alice.send("/compte/profil", told | {"chez": "garder", "summary": "Des outils."})
+    await alice.send("/compte/profil", told | {"home": "garder", "summary": "Des outils."})
     kept = await find_home(door)
     await alice.open("/compte/profil")
-    await alice.send("/compte/profil", told | {"chez": "carte", "position": "12 rue des Tisserands"})
+    await alice.send("/compte/profil", told | {"home": "carte", "position": "12 rue des Tisserands"})
     wrong = alice.status, alice.text
     await alice.open("/compte/profil")
-    await alice.send("/compte/profil", told | {"chez": "rien"})
+    await alice.send("/compte/profil", told | {"home": "rien"})
 
     assert before is not None and kept == before
     assert wrong[0] == 422 and "copiez son adresse entière" in wrong[1]
@@ -154,7 +154,7 @@ async def test_a_listing_around_home_has_the_circle_and_comes_back_so_for_editin
     await alice.open("/publier")
     assert "rond de 500 m" in alice.text.replace("\u202f", " ").replace("\u00a0", " ")
 
-    await alice.send("/publier", {**AD, "ou": "chez-moi"})
+    await alice.send("/publier", {**AD, "where": "chez-moi"})
 
     name, latitude, longitude, radius = await find_place(door.instance)
     assert (name, radius) == ("Lomme", CELL)
@@ -176,12 +176,12 @@ async def test_the_commune_is_what_is_shown_unless_the_circle_is_chosen(door: Do
     assert radius is not None and radius != CELL
 
 
-@pytest.mark.parametrize("fields", [{"lieu": "Carvin"}, {"lieu": "Hénin-Beaumont"}])
+@pytest.mark.parametrize("fields", [{"place": "Carvin"}, {"place": "Hénin-Beaumont"}])
 async def test_a_home_far_from_the_commune_is_refused(door: Doorbell, fields: dict[str, str]) -> None:
     alice = await at_home(door)
     await alice.open("/publier")
 
-    await alice.send("/publier", {**AD, **fields, "ou": "chez-moi"})
+    await alice.send("/publier", {**AD, **fields, "where": "chez-moi"})
 
     assert alice.status == 422
     assert "Chez vous n’est pas dans cette commune" in alice.text
@@ -191,8 +191,8 @@ async def test_who_did_not_tell_where_she_lives_is_led_to_her_profile(door: Door
     alice = await door.ring()
     await alice.log_in("alice")
     await alice.open("/publier")
-    assert 'href="/compte/profil#chez"' in alice.text and "chez-moi" not in alice.text
+    assert 'href="/compte/profil#home"' in alice.text and "chez-moi" not in alice.text
 
-    await alice.send("/publier", {**AD, "ou": "chez-moi"})
+    await alice.send("/publier", {**AD, "where": "chez-moi"})
 
     assert alice.status == 422

@@ -31,7 +31,7 @@ async def load(door: Doorbell) -> Actor:
 async def test_a_profile_is_kept_shown_and_told(door: Doorbell, alice: Visitor) -> None:
     await alice.send("/compte/profil", PROFILE | {"locked": "1"})
 
-    assert (alice.status, alice.path) == (200, "/compte?fait=profil")
+    assert (alice.status, alice.path) == (200, "/compte?fait=profile")
     actor = await load(door)
     assert (actor.name, actor.place_name, actor.postcode, actor.locked) == ("Alice D.", "Lomme", "59160", True)
     assert "Je prête ma perceuse." in actor.summary and "<script" not in actor.summary
@@ -77,7 +77,7 @@ async def test_a_portrait_is_kept_and_taken_away_again(door: Doorbell, alice: Vi
     await alice.upload("/compte/profil", PROFILE, "portrait", "moi.jpg", photo)
 
     icon_id = (await load(door)).icon_media_id
-    assert alice.path == "/compte?fait=profil" and icon_id is not None
+    assert alice.path == "/compte?fait=profile" and icon_id is not None
     async with connection(door.instance.pool) as conn:
         icon = await media.find(conn, icon_id)
     assert icon is not None and icon.file_key is not None

@@ -67,15 +67,15 @@ async def test_form_stands_ready_with_the_members_commune(alice: Browser) -> Non
     page = await alice.get("/publier?genre=repair_call")
 
     values = dict(typed(page))
-    assert values["lieu"] == "Lomme (59160)"
-    assert values["genre"] == "repair_call"
-    assert values["pour"] == "network"
+    assert values["place"] == "Lomme (59160)"
+    assert values["kind"] == "repair_call"
+    assert values["audience"] == "network"
 
 
 async def test_offer_is_published_with_its_photo(alice: Browser, lomme: Village, instance: Instance) -> None:
     page = await alice.get("/publier")
     fields = changed(
-        page, titre="Échelle", texte="Six mètres.", comment="loan", duree="P1W", categorie="echelle", geste="publier"
+        page, title="Échelle", text="Six mètres.", mode="loan", max_duration="P1W", category="echelle", act="publish"
     )
 
     answer = await send_form(alice, "/publier", page, [*fields, ("alt_new", "Une échelle")], [PHOTO.read_bytes()])
@@ -98,15 +98,15 @@ async def test_offer_is_published_with_its_photo(alice: Browser, lomme: Village,
 async def test_form_comes_back_filled_with_photos_and_every_mistake(alice: Browser, lomme: Village) -> None:
     page = await alice.get("/publier")
     fields = changed(
-        page, titre="", texte="Deux phrases", comment="loan", lieu="Nulle-Part", fin="2020-01-01", geste="publier"
+        page, title="", text="Deux phrases", mode="loan", place="Nulle-Part", expires="2020-01-01", act="publish"
     )
 
     answer = await send_form(alice, "/publier", page, fields, [PHOTO.read_bytes()])
 
     assert answer.status == 422
-    assert list(errors(answer)) == ["titre", "lieu", "fin"]
+    assert list(errors(answer)) == ["title", "place", "expires"]
     again = dict(typed(answer))
-    assert again["texte"].strip() == "Deux phrases"
+    assert again["text"].strip() == "Deux phrases"
     assert answer.html.xpath(f"//input[@id='alt_{again['media']}']"), "words for it are asked for, and block nothing"
     assert answer.html.xpath("//title")[0].text.startswith("Erreur")
 
@@ -115,11 +115,11 @@ async def test_corrected_form_publishes_with_the_photo_it_kept(
     alice: Browser, instance: Instance, lomme: Village
 ) -> None:
     page = await alice.get("/publier")
-    first = changed(page, titre="", comment="gift", geste="publier")
+    first = changed(page, title="", mode="gift", act="publish")
     back = await send_form(alice, "/publier", page, first, [PHOTO.read_bytes()])
     photo = "alt_" + dict(typed(back))["media"]
 
-    fields = changed(back, titre="Cartons", geste="publier", **{photo: "Une pile de cartons"})
+    fields = changed(back, title="Cartons", act="publish", **{photo: "Une pile de cartons"})
     answer = await send_form(alice, "/publier", back, fields)
 
     assert answer.status == 303, errors(answer)
@@ -135,14 +135,14 @@ async def test_preview_shows_the_listing_and_publishes_nothing(alice: Browser, i
     async with connection(instance.pool) as conn:
         before = await fetch_value(conn, "SELECT count(*) FROM post")
 
-    fields = changed(page, titre="<b>Râteau</b>", texte="Long\n\nmanche", comment="gift", geste="apercu")
+    fields = changed(page, title="<b>Râteau</b>", text="Long\n\nmanche", mode="gift", act="preview")
     answer = await send_form(alice, "/publier", page, fields)
 
     assert answer.status == 200
     seen = answer.html.xpath("//aside")[0].text_content()
     assert "<b>Râteau</b>" in seen
     assert "Don, à venir chercher" in seen.replace("\u202f", " ")
-    assert dict(typed(answer))["titre"] == "<b>Râteau</b>"
+    assert dict(typed(answer))["title"] == "<b>Râteau</b>"
     async with connection(instance.pool) as conn:
         assert await fetch_value(conn, "SELECT count(*) FROM post") == before
 
@@ -150,7 +150,7 @@ async def test_preview_shows_the_listing_and_publishes_nothing(alice: Browser, i
 async def test_file_that_is_no_photo_is_refused_by_name(alice: Browser) -> None:
     page = await alice.get("/publier")
 
-    answer = await send_form(alice, "/publier", page, changed(page, geste="ajouter"), [b"hello"])
+    answer = await send_form(alice, "/publier", page, changed(page, act="add"), [b"hello"])
 
     assert answer.status == 422
     assert "photo-0.jpg" in errors(answer)["photos"]
@@ -165,19 +165,17 @@ async def test_d06_without_room_for_photos_the_form_says_so_and_keeps_what_was_t
     monkeypatch.setattr(FolderStore, "save", full)
     page = await alice.get("/publier?genre=offre")
 
-    answer = await send_form(
-        alice, "/publier", page, changed(page, titre="Cartons", geste="ajouter"), [PHOTO.read_bytes()]
-    )
+    answer = await send_form(alice, "/publier", page, changed(page, title="Cartons", act="add"), [PHOTO.read_bytes()])
 
     assert answer.status == 422
     assert "plus de place" in errors(answer)["photos"]
-    assert answer.html.xpath("//input[@name='titre']/@value") == ["Cartons"]
+    assert answer.html.xpath("//input[@name='title']/@value") == ["Cartons"]
 
 
 async def test_every_file_that_is_no_photo_is_named(alice: Browser) -> None:
     page = await alice.get("/publier")
 
-    answer = await send_form(alice, "/publier", page, changed(page, geste="ajouter"), [b"hello", b"", b"again"])
+    answer = await send_form(alice, "/publier", page, changed(page, act="add"), [b"hello", b"", b"again"])
 
     assert answer.status == 422
     assert "photo-0.jpg" in errors(answer)["photos"] and "photo-2.jpg" in errors(answer)["photos"]
@@ -186,7 +184,7 @@ async def test_every_file_that_is_no_photo_is_named(alice: Browser) -> None:
 async def test_seventh_photo_is_one_too_many(alice: Browser) -> None:
     page = await alice.get("/publier")
 
-    answer = await send_form(alice, "/publier", page, changed(page, geste="ajouter"), [PHOTO.read_bytes()] * 7)
+    answer = await send_form(alice, "/publier", page, changed(page, act="add"), [PHOTO.read_bytes()] * 7)
 
     assert answer.status == 422
     assert "6" in errors(answer)["photos"]
@@ -195,10 +193,10 @@ async def test_seventh_photo_is_one_too_many(alice: Browser) -> None:
 
 async def test_photo_is_taken_away_and_another_put_first(alice: Browser) -> None:
     page = await alice.get("/publier")
-    two = await send_form(alice, "/publier", page, changed(page, geste="ajouter"), [PHOTO.read_bytes()] * 3)
+    two = await send_form(alice, "/publier", page, changed(page, act="add"), [PHOTO.read_bytes()] * 3)
     first, second, third = two.html.xpath("//input[@name='media']/@value")
 
-    fields = [*changed(two, geste="ajouter", premiere=third), ("retirer", first)]
+    fields = [*changed(two, act="add", first_photo=third), ("remove", first)]
     answer = await send_form(alice, "/publier", two, fields)
 
     assert answer.html.xpath("//input[@name='media']/@value") == [third, second]
@@ -208,12 +206,12 @@ async def test_photo_of_somebody_else_cannot_be_taken(
     alice: Browser, open_browser: OpenBrowser, lomme: Village
 ) -> None:
     page = await alice.get("/publier")
-    hers = await send_form(alice, "/publier", page, changed(page, geste="ajouter"), [PHOTO.read_bytes()])
+    hers = await send_form(alice, "/publier", page, changed(page, act="add"), [PHOTO.read_bytes()])
     (photo,) = hers.html.xpath("//input[@name='media']/@value")
     hocine = await open_browser(lomme.hocine)
     empty = await hocine.get("/publier")
 
-    answer = await send_form(hocine, "/publier", empty, [*changed(empty, geste="ajouter"), ("media", photo)])
+    answer = await send_form(hocine, "/publier", empty, [*changed(empty, act="add"), ("media", photo)])
 
     assert answer.html.xpath("//input[@name='media']/@value") == []
 
@@ -223,7 +221,13 @@ async def test_repair_call_tells_what_is_wrong_with_the_bike(
 ) -> None:
     page = await alice.get("/publier?genre=repair_call")
     fields = changed(
-        page, titre="Crevaison", velo="cargo", panne="flat-tyre", roule="non", urgence="Today", geste="publier"
+        page,
+        title="Crevaison",
+        bike_type="cargo",
+        interventions="flat-tyre",
+        rideable="non",
+        urgency="Today",
+        act="publish",
     )
 
     answer = await send_form(alice, "/publier", page, fields)
@@ -246,7 +250,7 @@ async def test_photo_without_words_is_published_and_the_title_stands_in(
     alice: Browser, instance: Instance, lomme: Village
 ) -> None:
     page = await alice.get("/publier")
-    fields = changed(page, titre="Échelle", comment="gift", geste="publier")
+    fields = changed(page, title="Échelle", mode="gift", act="publish")
 
     answer = await send_form(alice, "/publier", page, [*fields, ("alt_new", " ")], [PHOTO.read_bytes()])
 
@@ -268,17 +272,19 @@ async def test_enter_in_a_field_publishes_nothing_and_sends_no_photos(alice: Bro
     buttons = page.html.xpath("//form[@enctype]//button[not(@type='button')]")
     pressed = buttons[0].get("name"), buttons[0].get("value")
 
-    assert pressed == ("geste", "apercu")
+    assert pressed == ("act", "preview")
     assert buttons[0].get("tabindex") == "-1" and buttons[0].get("aria-hidden") == "true"
 
 
 async def test_repair_call_without_a_title_is_named_by_what_is_wrong(alice: Browser) -> None:
     page = await alice.get("/publier?genre=repair_call")
-    fields = changed(page, titre="", velo="cargo", panne="flat-tyre", roule="non", urgence="Now", geste="apercu")
+    fields = changed(
+        page, title="", bike_type="cargo", interventions="flat-tyre", rideable="non", urgency="Now", act="preview"
+    )
 
     named = await send_form(alice, "/publier", page, fields)
     unknown = await send_form(
-        alice, "/publier", page, changed(page, titre="", panne="diagnosis", roule="non", geste="apercu")
+        alice, "/publier", page, changed(page, title="", interventions="diagnosis", rideable="non", act="preview")
     )
 
     assert not errors(named)
@@ -289,19 +295,19 @@ async def test_repair_call_without_a_title_is_named_by_what_is_wrong(alice: Brow
 
 async def test_sale_needs_a_price_or_to_be_free(alice: Browser) -> None:
     page = await alice.get("/publier")
-    fields = changed(page, titre="Roue", comment="sale", prix="douze", geste="publier")
+    fields = changed(page, title="Roue", mode="sale", price="douze", act="publish")
 
     wrong = await send_form(alice, "/publier", page, fields)
-    missing = await send_form(alice, "/publier", page, changed(page, titre="Roue", comment="sale", geste="publier"))
+    missing = await send_form(alice, "/publier", page, changed(page, title="Roue", mode="sale", act="publish"))
 
-    assert "12,50" in errors(wrong)["prix"]
-    assert "prix" in errors(missing)
+    assert "12,50" in errors(wrong)["price"]
+    assert "price" in errors(missing)
 
 
 async def publish_so(alice: Browser, instance: Instance, **fields: str) -> tuple[Listing, Page]:
     """What the form publishes, and its page."""
     page = await alice.get("/publier")
-    answer = await send_form(alice, "/publier", page, changed(page, geste="publier", **fields))
+    answer = await send_form(alice, "/publier", page, changed(page, act="publish", **fields))
     assert answer.status == 303, errors(answer)
     url = f"{instance.site.url}{answer.location.partition('?')[0]}"
     async with connection(instance.pool) as conn:
@@ -313,20 +319,20 @@ async def publish_so(alice: Browser, instance: Instance, **fields: str) -> tuple
 async def test_a_gift_goes_to_the_first_who_asks_or_to_whom_its_author_chooses(
     alice: Browser, instance: Instance
 ) -> None:
-    first, shown = await publish_so(alice, instance, titre="Livres", comment="gift", premier="premier")
-    chosen, _ = await publish_so(alice, instance, titre="Livres", comment="gift")
-    lent, _ = await publish_so(alice, instance, titre="Livres", comment="loan", premier="premier")
+    first, shown = await publish_so(alice, instance, title="Livres", mode="gift", first_come="premier")
+    chosen, _ = await publish_so(alice, instance, title="Livres", mode="gift")
+    lent, _ = await publish_so(alice, instance, title="Livres", mode="loan", first_come="premier")
 
     assert [one.details.first_come for one in (first, chosen, lent)] == [True, False, False]
     assert "au premier qui le demande" in shown.words()
     edited = await alice.get(f"{first.post.url.removeprefix(instance.site.url)}/modifier")
-    assert ("premier", "premier") in typed(edited)
+    assert ("first_come", "premier") in typed(edited)
 
 
 async def test_a_service_is_counted_by_the_hour(alice: Browser, instance: Instance) -> None:
-    hours, shown = await publish_so(alice, instance, titre="Couture", comment="service", unite="hour", combien="6")
-    whole, _ = await publish_so(alice, instance, titre="Couture", comment="service")
-    lent, _ = await publish_so(alice, instance, titre="Machine", comment="loan", unite="hour")
+    hours, shown = await publish_so(alice, instance, title="Couture", mode="service", unit="hour", quantity="6")
+    whole, _ = await publish_so(alice, instance, title="Couture", mode="service")
+    lent, _ = await publish_so(alice, instance, title="Machine", mode="loan", unit="hour")
 
     assert (hours.details.unit, hours.details.unit_based, int(hours.details.quantity)) == ("hour", True, 6)
     assert [(one.details.unit, one.details.unit_based) for one in (whole, lent)] == [("one", False)] * 2
@@ -336,12 +342,12 @@ async def test_a_service_is_counted_by_the_hour(alice: Browser, instance: Instan
 async def test_the_cooperative_says_whether_a_duration_is_the_longest_or_wished(
     alice: Browser, instance: Instance
 ) -> None:
-    _, longest = await publish_so(alice, instance, titre="Tente", comment="loan", duree="P1W", fin="")
+    _, longest = await publish_so(alice, instance, title="Tente", mode="loan", max_duration="P1W", expires="")
     async with transaction(instance.pool) as conn:
         chosen = await preferences.load(conn)
         await preferences.save(conn, replace(chosen, duration_label="wished"))
 
-    lent, wished = await publish_so(alice, instance, titre="Tente", comment="loan", duree="P1W", fin="")
+    lent, wished = await publish_so(alice, instance, title="Tente", mode="loan", max_duration="P1W", expires="")
 
     assert "une semaine au plus" in longest.words() and "plutôt une semaine" in wished.words()
     assert "Durée souhaitée" in (await alice.get("/publier")).words() and lent.details.max_duration == "P1W"
@@ -352,10 +358,10 @@ async def test_sale_is_not_offered_where_it_is_off(alice: Browser, instance: Ins
         await preferences.save(conn, preferences.Preferences())
     page = await alice.get("/publier")
 
-    refused = await send_form(alice, "/publier", page, changed(page, titre="Roue", comment="sale", prix="12"))
+    refused = await send_form(alice, "/publier", page, changed(page, title="Roue", mode="sale", price="12"))
 
-    assert "sale" not in page.html.xpath("//input[@name='comment']/@value")
-    assert refused.status == 422 and "comment" in errors(refused)
+    assert "sale" not in page.html.xpath("//input[@name='mode']/@value")
+    assert refused.status == 422 and "mode" in errors(refused)
 
 
 async def test_author_edits_her_listing_and_others_cannot(
@@ -365,7 +371,7 @@ async def test_author_edits_her_listing_and_others_cannot(
     hocine = await open_browser(lomme.hocine)
 
     page = await alice.get(f"{path}/modifier")
-    answer = await send_form(alice, f"{path}/modifier", page, changed(page, titre="Tente 5 places", geste="publier"))
+    answer = await send_form(alice, f"{path}/modifier", page, changed(page, title="Tente 5 places", act="publish"))
 
     assert (await hocine.get(f"{path}/modifier")).status == 404
     assert answer.status == 303, errors(answer)
@@ -378,6 +384,6 @@ async def test_author_edits_her_listing_and_others_cannot(
 
 
 async def test_form_without_its_token_is_refused(alice: Browser) -> None:
-    answer = await alice.client.post("/publier", data={"titre": "Tente"}, headers={"Accept": "text/html"})
+    answer = await alice.client.post("/publier", data={"title": "Tente"}, headers={"Accept": "text/html"})
 
     assert answer.status == 403

@@ -16,7 +16,7 @@ from tests.web.pages.test_publish import changed, errors, send_form, typed
 
 def small_ad(page: Page, title: str) -> str:
     """What stands on the small ad with this title."""
-    [found] = page.html.xpath(f"//li[contains(@class, 'annonce')][.//a[normalize-space()='{title}']]")
+    [found] = page.html.xpath(f"//li[contains(@class, 'listing')][.//a[normalize-space()='{title}']]")
     return " ".join(found.text_content().replace("\u202f", " ").replace("\u00a0", " ").split())
 
 
@@ -24,25 +24,25 @@ def small_ad(page: Page, title: str) -> str:
     ("fields", "page_says", "ad_says"),
     [
         (
-            {"comment": "loan", "duree": "P1W", "caution": "20", "combien": "3"},
+            {"mode": "loan", "max_duration": "P1W", "deposit": "20", "quantity": "3"},
             ["Prêt gratuit, caution de 20 €", "3 en tout", "une semaine au plus"],
             ["caution de 20 €", "3 en tout", "une semaine au plus"],
         ),
         (
-            {"comment": "gift", "premier": "premier", "combien": "12"},
+            {"mode": "gift", "first_come": "premier", "quantity": "12"},
             ["Don, au premier qui le demande", "12 en tout"],
             ["au premier qui le demande", "12 en tout"],
         ),
-        ({"comment": "gift", "premier": "choisir"}, ["Don, à venir chercher"], []),
+        ({"mode": "gift", "first_come": "choisir"}, ["Don, à venir chercher"], []),
         (
-            {"comment": "service", "unite": "hour", "combien": "5", "contre": "un repas"},
+            {"mode": "service", "unit": "hour", "quantity": "5", "in_return": "un repas"},
             ["Coup de main, à l’heure", "contre un repas", "5 heures en tout"],
             ["contre un repas", "5 heures en tout"],
         ),
-        ({"comment": "service", "unite": "hour"}, ["Coup de main, à l’heure"], ["à l’heure"]),
-        ({"comment": "swap", "contre": "une binette"}, ["Échange, contre une binette"], ["contre une binette"]),
-        ({"comment": "sale", "prix": "12,50"}, ["12,50 €"], ["12,50 €"]),
-        ({"comment": "sale", "prix_libre": "1"}, ["Prix libre"], ["prix libre"]),
+        ({"mode": "service", "unit": "hour"}, ["Coup de main, à l’heure"], ["à l’heure"]),
+        ({"mode": "swap", "in_return": "une binette"}, ["Échange, contre une binette"], ["contre une binette"]),
+        ({"mode": "sale", "price": "12,50"}, ["12,50 €"], ["12,50 €"]),
+        ({"mode": "sale", "free_price": "1"}, ["Prix libre"], ["prix libre"]),
     ],
 )
 async def test_terms_are_told_wherever_the_listing_is_shown(
@@ -53,7 +53,7 @@ async def test_terms_are_told_wherever_the_listing_is_shown(
         await preferences.save(conn, replace(chosen, modes=("gift", "loan", "swap", "sale", "service")))
     form = await alice.get("/publier")
 
-    filled = changed(form, titre="Chose rare", geste="publier", **fields)
+    filled = changed(form, title="Chose rare", act="publish", **fields)
     answer = await send_form(alice, "/publier", form, filled)
     assert answer.status == 303, errors(answer)
     page, found = await alice.get(answer.location), await alice.get("/annonces?q=rare")
@@ -71,12 +71,12 @@ async def test_what_is_looked_for_has_no_deposit_and_no_price(
     form = await alice.get("/publier")
 
     filled = changed(
-        form, genre="request", titre="Chose rare", comment="loan", caution="20", duree="P2D", geste="publier"
+        form, kind="request", title="Chose rare", mode="loan", deposit="20", max_duration="P2D", act="publish"
     )
     answer = await send_form(alice, "/publier", form, filled)
     ad = small_ad(await alice.get("/annonces?q=rare"), "Chose rare")
 
-    assert answer.status == 303 and "caution" not in ad and "deux jours au plus" in ad
+    assert answer.status == 303 and "deposit" not in ad and "deux jours au plus" in ad
 
 
 async def add_for(instance: Instance, village: Village, duration: str) -> Listing:
@@ -95,11 +95,13 @@ async def test_a_duration_that_an_app_gave_is_told_in_words_and_kept_when_the_li
     path = tent.post.url.removeprefix(instance.site.url)
 
     page, form = await alice.get(path), await alice.get(f"{path}/modifier")
-    answer = await send_form(alice, f"{path}/modifier", form, changed(form, titre="Tente verte", geste="publier"))
+    answer = await send_form(alice, f"{path}/modifier", form, changed(form, title="Tente verte", act="publish"))
 
     assert "10 jours au plus" in page.words()
-    assert dict(typed(form))["duree"] == "P10D"
-    assert form.html.xpath("//select[@name='duree']/option[@selected]")[0].text.replace("\u00a0", " ") == "10 jours"
+    assert dict(typed(form))["max_duration"] == "P10D"
+    assert (
+        form.html.xpath("//select[@name='max_duration']/option[@selected]")[0].text.replace("\u00a0", " ") == "10 jours"
+    )
     assert answer.status == 303, errors(answer)
     async with connection(instance.pool) as conn:
         held = await listings.find_by_post(conn, tent.id)
@@ -118,9 +120,12 @@ async def test_a_duration_from_elsewhere_that_says_nothing_is_shown_as_it_came(
 async def test_what_is_no_duration_is_refused(alice: Browser) -> None:
     form = await alice.get("/publier")
 
-    filled = changed(form, titre="Tente", comment="loan", geste="publier")
+    filled = changed(form, title="Tente", mode="loan", act="publish")
     answer = await send_form(
-        alice, "/publier", form, [pair for pair in filled if pair[0] != "duree"] + [("duree", "longtemps")]
+        alice,
+        "/publier",
+        form,
+        [pair for pair in filled if pair[0] != "max_duration"] + [("max_duration", "longtemps")],
     )
 
-    assert answer.status == 422 and "duree" in errors(answer)
+    assert answer.status == 422 and "max_duration" in errors(answer)

@@ -34,7 +34,7 @@ async def test_like_of_a_copy_is_counted_shown_as_pressed_and_told_to_its_author
 ) -> None:
     path = f"/annonces/d/{lomme.sewing.id}"
 
-    answer = await alice.send(f"/reactions/{lomme.sewing.id}", {"geste": "aimer"}, form_on=path)
+    answer = await alice.send(f"/reactions/{lomme.sewing.id}", {"act": "like"}, form_on=path)
     page = await alice.get(path)
 
     assert (answer.status, answer.location) == (303, f"{path}#reactions")
@@ -46,9 +46,9 @@ async def test_like_of_a_copy_is_counted_shown_as_pressed_and_told_to_its_author
 
 async def test_like_is_taken_back_by_the_same_button(alice: Browser, lomme: Village, instance: Instance) -> None:
     path = f"/annonces/d/{lomme.sewing.id}"
-    await alice.send(f"/reactions/{lomme.sewing.id}", {"geste": "aimer"}, form_on=path)
+    await alice.send(f"/reactions/{lomme.sewing.id}", {"act": "like"}, form_on=path)
 
-    await alice.send(f"/reactions/{lomme.sewing.id}", {"geste": "ne-plus-aimer"}, form_on=path)
+    await alice.send(f"/reactions/{lomme.sewing.id}", {"act": "unlike"}, form_on=path)
 
     page = await alice.get(path)
     assert not page.html.xpath("//button[@aria-pressed='true']")
@@ -60,9 +60,9 @@ async def test_passing_a_note_on_announces_it_to_followers_and_is_taken_back(
 ) -> None:
     path = f"/notes/{lomme.distant_note.id}"
 
-    await alice.send(f"/reactions/{lomme.distant_note.id}", {"geste": "passer"}, form_on=path)
+    await alice.send(f"/reactions/{lomme.distant_note.id}", {"act": "share"}, form_on=path)
     shown = await alice.get(path)
-    await alice.send(f"/reactions/{lomme.distant_note.id}", {"geste": "ne-plus-passer"}, form_on=path)
+    await alice.send(f"/reactions/{lomme.distant_note.id}", {"act": "unshare"}, form_on=path)
 
     pressed = shown.html.xpath("//button[@aria-pressed='true']")
     assert [" ".join(one.text_content().split()) for one in pressed] == ["Faire passer 1"]
@@ -75,7 +75,7 @@ async def test_like_of_a_listing_here_tells_its_author(
     hocine = await open_browser(lomme.hocine)
     path = lomme.tent.post.url.removeprefix(lomme.site.url)
 
-    await hocine.send(f"/reactions/{lomme.tent.id}", {"geste": "aimer"}, form_on=path)
+    await hocine.send(f"/reactions/{lomme.tent.id}", {"act": "like"}, form_on=path)
 
     async with connection(instance.pool) as conn:
         told = await fetch_value(
@@ -92,8 +92,8 @@ async def test_author_and_passers_by_read_the_figures_and_have_no_buttons(
 ) -> None:
     hocine = await open_browser(lomme.hocine)
     path = lomme.tent.post.url.removeprefix(lomme.site.url)
-    await hocine.send(f"/reactions/{lomme.tent.id}", {"geste": "aimer"}, form_on=path)
-    await hocine.send(f"/reactions/{lomme.tent.id}", {"geste": "passer"}, form_on=path)
+    await hocine.send(f"/reactions/{lomme.tent.id}", {"act": "like"}, form_on=path)
+    await hocine.send(f"/reactions/{lomme.tent.id}", {"act": "share"}, form_on=path)
 
     for browser in (visitor, alice):
         page = await browser.get(path)
@@ -111,7 +111,7 @@ async def test_what_is_not_for_everybody_cannot_be_passed_on(
     path = lomme.tent.post.url.removeprefix(lomme.site.url)
 
     page = await hocine.get(path)
-    answer = await hocine.send(f"/reactions/{lomme.tent.id}", {"geste": "passer"}, form_on=path)
+    answer = await hocine.send(f"/reactions/{lomme.tent.id}", {"act": "share"}, form_on=path)
 
     assert not page.html.xpath("//input[@value='passer']")
     assert answer.status == 403
@@ -119,8 +119,7 @@ async def test_what_is_not_for_everybody_cannot_be_passed_on(
 
 async def test_reaction_to_what_the_member_may_not_see_is_not_found(alice: Browser, lomme: Village) -> None:
     answers = [
-        await alice.send(f"/reactions/{id}", {"geste": "aimer"}, form_on="/publier")
-        for id in (lomme.withdrawn.id, 12345)
+        await alice.send(f"/reactions/{id}", {"act": "like"}, form_on="/publier") for id in (lomme.withdrawn.id, 12345)
     ]
 
     assert [answer.status for answer in answers] == [404, 404]
@@ -143,8 +142,8 @@ async def end_deliveries(instance: Instance, state: str) -> None:
 @pytest.mark.parametrize(
     ("do", "undo", "done", "undone"),
     [
-        ("aimer", "ne-plus-aimer", "Votre « J’aime »", "Votre « J’aime », retiré"),
-        ("passer", "ne-plus-passer", "Ce que vous avez fait passer", "Ce que vous ne faites plus passer"),
+        ("like", "unlike", "Votre « J’aime »", "Votre « J’aime », retiré"),
+        ("share", "unshare", "Ce que vous avez fait passer", "Ce que vous ne faites plus passer"),
     ],
 )
 async def test_member_reads_where_a_reaction_is_and_where_its_taking_back_is(
@@ -152,11 +151,11 @@ async def test_member_reads_where_a_reaction_is_and_where_its_taking_back_is(
 ) -> None:
     path = f"/annonces/d/{lomme.sewing.id}"
 
-    await alice.send(f"/reactions/{lomme.sewing.id}", {"geste": do}, form_on=path)
+    await alice.send(f"/reactions/{lomme.sewing.id}", {"act": do}, form_on=path)
     leaving = (await alice.get(path)).words()
     await end_deliveries(instance, "done")
     arrived = (await alice.get(path)).words()
-    await alice.send(f"/reactions/{lomme.sewing.id}", {"geste": undo}, form_on=path)
+    await alice.send(f"/reactions/{lomme.sewing.id}", {"act": undo}, form_on=path)
     going_back = (await alice.get(path)).words()
 
     assert f"{done} En route" in leaving
@@ -168,11 +167,11 @@ async def test_member_reads_why_a_like_did_not_arrive_and_sends_it_again(
     alice: Browser, lomme: Village, instance: Instance
 ) -> None:
     path = f"/annonces/d/{lomme.sewing.id}"
-    await alice.send(f"/reactions/{lomme.sewing.id}", {"geste": "aimer"}, form_on=path)
+    await alice.send(f"/reactions/{lomme.sewing.id}", {"act": "like"}, form_on=path)
     await end_deliveries(instance, "failed")
 
     words = (await alice.get(path)).words()
-    answer = await alice.send(f"/reactions/{lomme.sewing.id}", {"geste": "renvoyer"}, form_on=path)
+    answer = await alice.send(f"/reactions/{lomme.sewing.id}", {"act": "send_again"}, form_on=path)
 
     assert "Votre « J’aime » Pas arrivé chez Hénin-Carvin Le certificat de henin.test est périmé" in words
     assert answer.status == 303
@@ -183,7 +182,7 @@ async def test_reaction_of_somebody_else_is_not_shown(
     open_browser: OpenBrowser, alice: Browser, lomme: Village
 ) -> None:
     path = f"/annonces/d/{lomme.sewing.id}"
-    await alice.send(f"/reactions/{lomme.sewing.id}", {"geste": "aimer"}, form_on=path)
+    await alice.send(f"/reactions/{lomme.sewing.id}", {"act": "like"}, form_on=path)
     hocine = await open_browser(lomme.hocine)
 
     assert "Votre « J’aime »" not in (await hocine.get(path)).words()
@@ -194,7 +193,7 @@ async def test_passing_on_alone_is_told_as_a_whole_sentence(
 ) -> None:
     hocine = await open_browser(lomme.hocine)
     path = lomme.tent.post.url.removeprefix(lomme.site.url)
-    await hocine.send(f"/reactions/{lomme.tent.id}", {"geste": "passer"}, form_on=path)
+    await hocine.send(f"/reactions/{lomme.tent.id}", {"act": "share"}, form_on=path)
 
     assert "Une personne l’a fait passer." in (await alice.get(path)).words()
 

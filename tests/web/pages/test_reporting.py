@@ -14,7 +14,7 @@ from tests.village import Village
 from tests.web.pages.conftest import Browser
 from tests.web.tries import allow
 
-FIELDS = {"raison": "spam", "pourquoi": "Ce n’est pas à lui."}
+FIELDS = {"reason": "spam", "content": "Ce n’est pas à lui."}
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +67,7 @@ async def test_public_questions_and_notes_can_be_reported(visitor: Browser, inst
     assert path in listing.text
     assert f"/signaler/message/{lomme.distant_note.id}" in (await visitor.get(f"/notes/{lomme.distant_note.id}")).text
 
-    await visitor.send(path, FIELDS | {"aussi": "1"}, form_on=path)
+    await visitor.send(path, FIELDS | {"forward": "1"}, form_on=path)
 
     [kept] = await list_open(instance)
     assert (kept.target_id, kept.forwarded) == (lomme.bob.id, True)
@@ -75,7 +75,7 @@ async def test_public_questions_and_notes_can_be_reported(visitor: Browser, inst
 
 @pytest.mark.parametrize(
     ("fields", "words"),
-    [({"raison": "spam"}, "Dites en quelques mots"), ({"pourquoi": "Non"}, "Choisissez une raison.")],
+    [({"reason": "spam"}, "Dites en quelques mots"), ({"content": "Non"}, "Choisissez une raison.")],
 )
 async def test_what_is_missing_is_said_and_what_was_typed_comes_back(
     alice: Browser, instance: Instance, lomme: Village, fields: dict[str, str], words: str
@@ -109,7 +109,7 @@ async def test_a_flood_of_a_visitor_stops_and_keeps_what_she_typed(visitor: Brow
     sent = [await visitor.send(path, FIELDS, form_on=path) for _ in range(6)]
 
     assert [one.status for one in sent] == [303] * 5 + [429]
-    assert "Attendez une heure" in sent[-1].words() and FIELDS["pourquoi"] in sent[-1].text
+    assert "Attendez une heure" in sent[-1].words() and FIELDS["content"] in sent[-1].text
 
 
 async def test_nobody_has_many_mails_sent_to_somebody_else(
@@ -119,7 +119,7 @@ async def test_nobody_has_many_mails_sent_to_somebody_else(
     path = f"/signaler/annonce/{lomme.drill.id}"
     addresses = ["marie@exemple.fr"] * 4 + ["paul@exemple.fr"]
 
-    sent = [await visitor.send(path, FIELDS | {"courriel": one}, form_on=path) for one in addresses]
+    sent = [await visitor.send(path, FIELDS | {"email": one}, form_on=path) for one in addresses]
 
     assert [one.status for one in sent] == [303, 303, 303, 429, 303]
 
@@ -145,7 +145,7 @@ async def test_a_report_in_a_thread_carries_the_last_messages_of_the_other_one(
     async with connection(instance.pool) as conn:
         thread = await conn.fetchval("SELECT exchange_id FROM exchange_message WHERE post_id = $1", lomme.message.id)
 
-    sent = await alice.send(f"/echanges/{thread}/signaler", {"pourquoi": "Il insiste."}, form_on=f"/echanges/{thread}")
+    sent = await alice.send(f"/echanges/{thread}/signaler", {"content": "Il insiste."}, form_on=f"/echanges/{thread}")
 
     assert "sont prévenues" in (await alice.get(sent.location)).words()
     [kept] = await list_open(instance)
@@ -159,7 +159,7 @@ async def test_a_flood_from_a_thread_stops_too(
     allow(monkeypatch, "report", pair=1)
     async with connection(instance.pool) as conn:
         thread = await conn.fetchval("SELECT exchange_id FROM exchange_message WHERE post_id = $1", lomme.message.id)
-    path, typed = f"/echanges/{thread}", {"pourquoi": "Il insiste."}
+    path, typed = f"/echanges/{thread}", {"content": "Il insiste."}
 
     await alice.send(f"{path}/signaler", typed, form_on=path)
     again = await alice.send(f"{path}/signaler", typed, form_on=path)

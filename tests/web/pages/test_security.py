@@ -26,7 +26,7 @@ async def unlock(visitor: Visitor) -> Visitor:
 
 def read_secret(visitor: Visitor) -> TOTP:
     """What an application would photograph."""
-    found = re.search(r'<textarea id="cle"[^>]*>([^<]+)<', visitor.text)
+    found = re.search(r'<textarea id="secret"[^>]*>([^<]+)<', visitor.text)
     assert found, visitor.text
     return TOTP(found[1].replace(" ", ""))
 
@@ -171,7 +171,7 @@ async def test_the_page_says_whether_it_is_on_and_every_part_ends_with_a_button(
     assert "1 code de secours" in one
     for page in (off, on):
         sections = lxml.html.document_fromstring(page).xpath("//main//section")
-        assert all(part.xpath(".//*[contains(@class, 'bouton')]") for part in sections)
+        assert all(part.xpath(".//*[contains(@class, 'button')]") for part in sections)
 
 
 async def test_an_application_for_codes_is_removed_with_its_recovery_codes(door: Doorbell) -> None:
@@ -211,12 +211,12 @@ async def test_the_first_code_cannot_be_guessed(door: Doorbell) -> None:
 async def test_a_passkey_needs_a_name_and_an_answer_that_fits(door: Doorbell) -> None:
     visitor = await unlock(await enter(door))
 
-    await visitor.send(f"{HERE}/cle", {"nom": " "})
+    await visitor.send(f"{HERE}/cle", {"name": " "})
     assert visitor.status == 422
-    await visitor.send(f"{HERE}/cle", {"nom": "Mon téléphone"})
+    await visitor.send(f"{HERE}/cle", {"name": "Mon téléphone"})
     assert 'data-passkey="create"' in visitor.text and "Mon téléphone" in visitor.text
     for answer in ("x", "[]", '{"id": "AA", "type": "public-key", "response": {}}', "{" * 20000):
-        await visitor.send(f"{HERE}/cle", {"reponse": answer})
+        await visitor.send(f"{HERE}/cle", {"answer": answer})
         assert visitor.status == 422 and "pas pu être gardée" in visitor.text
 
     assert not (await find_factors(door)).asked_for

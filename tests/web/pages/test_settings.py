@@ -55,7 +55,7 @@ async def load(door: Doorbell) -> Preferences:
 async def test_all_settings_are_kept_and_shown_again(door: Doorbell, admin: Visitor) -> None:
     await admin.send("/coop/reglages", SETTINGS)
 
-    assert (admin.status, admin.path) == (200, "/coop/reglages?fait=enregistre")
+    assert (admin.status, admin.path) == (200, "/coop/reglages?fait=saved")
     assert await load(door) == Preferences(
         name="La Remise",
         sentence="coopérative d’habitants",
@@ -78,7 +78,7 @@ async def test_all_settings_are_kept_and_shown_again(door: Doorbell, admin: Visi
     assert all(
         f'value="{SETTINGS[name]}"' in shown for name in ("name", "territory", "territory_name", "contact_email")
     )
-    assert '<html lang="fr" class="a-prune">' in shown
+    assert '<html lang="fr" class="accent-plum">' in shown
 
 
 async def test_the_settings_can_be_saved_as_they_are_shown(door: Doorbell, admin: Visitor) -> None:
@@ -87,7 +87,7 @@ async def test_the_settings_can_be_saved_as_they_are_shown(door: Doorbell, admin
 
     await admin.send("/coop/reglages", SETTINGS)
 
-    assert admin.path == "/coop/reglages?fait=enregistre" and await load(door) == before
+    assert admin.path == "/coop/reglages?fait=saved" and await load(door) == before
 
 
 async def test_a_new_name_is_told_to_everybody_who_follows(door: Doorbell, admin: Visitor) -> None:

@@ -158,7 +158,7 @@ async def test_the_wizard_leads_to_nothing_that_is_not_there_yet(fresh: Doorbell
     await visitor.open(link)
 
     for page in (hint, visitor.text):
-        assert 'class="barre"' not in page and 'href="/publier"' not in page and 'href="/annonces"' not in page
+        assert 'class="bar"' not in page and 'href="/publier"' not in page and 'href="/annonces"' not in page
 
 
 async def test_the_wizard_is_gone_once_it_was_followed(fresh: Doorbell) -> None:

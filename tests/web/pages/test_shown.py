@@ -39,7 +39,7 @@ async def test_she_takes_them_off_herself(open_browser: OpenBrowser, instance: I
     await show(instance, lomme)
     alice = await open_browser(lomme.alice)
 
-    done = await alice.send("/moi/montres/oter", {"acteur": str(lomme.bob.id)}, form_on="/@alice")
+    done = await alice.send("/moi/montres/oter", {"actor": str(lomme.bob.id)}, form_on="/@alice")
 
     page = await alice.get(done.location)
     assert "n’est plus sur votre page" in page.words()

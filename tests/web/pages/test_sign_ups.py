@@ -70,7 +70,7 @@ async def test_carole_is_let_in_with_what_she_had_typed(door: Doorbell) -> None:
 
     await awa.open("/coop/demandes")
     assert "carole@example.org" in awa.text and "Lomme" in awa.text
-    await awa.send("/coop/demandes", {"geste": "accueillir"})
+    await awa.send("/coop/demandes", {"act": "welcome"})
 
     assert "la personne peut entrer" in awa.text and "Personne n’attend." in awa.text
     await visitor.log_in("carole", CAROLE["password"])
@@ -87,7 +87,7 @@ async def test_carole_is_refused_and_may_ask_again(door: Doorbell) -> None:
     nadia = await enter_as(door, "nadia")
 
     await nadia.open("/coop/demandes")
-    await nadia.send("/coop/demandes", {"geste": "refuser"})
+    await nadia.send("/coop/demandes", {"act": "refuse"})
 
     assert "Personne n’attend." in nadia.text
     assert "Votre demande est partie" in (await ask(door)).text
@@ -103,7 +103,7 @@ async def test_name_that_was_taken_meanwhile_keeps_the_request(door: Doorbell) -
     nadia = await enter_as(door, "nadia")
 
     await nadia.open("/coop/demandes")
-    await nadia.send("/coop/demandes", {"geste": "accueillir"})
+    await nadia.send("/coop/demandes", {"act": "welcome"})
 
     assert nadia.status == 409
     assert "Ce nom de membre a été pris entre-temps" in nadia.text and "carole@example.org" in nadia.text
@@ -124,7 +124,7 @@ async def test_request_answered_by_somebody_else_is_not_found(door: Doorbell) ->
     async with transaction(door.instance.pool) as conn:
         await execute(conn, "DELETE FROM sign_up")
 
-    await nadia.send("/coop/demandes", {"geste": "accueillir"})
+    await nadia.send("/coop/demandes", {"act": "welcome"})
 
     assert nadia.status == 404
 

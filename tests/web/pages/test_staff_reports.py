@@ -56,7 +56,7 @@ async def test_the_roles_that_moderate_see_the_page_and_nobody_else(
     browser = await open_browser(somebody)
 
     page = await browser.get(PAGE)
-    sent = await browser.send(PAGE, {"geste": "regler", "signalement": "1"}, form_on="/compte")
+    sent = await browser.send(PAGE, {"act": "settle", "report": "1"}, form_on="/compte")
 
     may = role in ("moderator", "admin")
     assert (page.status, sent.status) == ((200, 404) if may else (403, 403))
@@ -87,15 +87,15 @@ async def test_settled_it_says_by_whom_and_the_reporter_learns_it_and_nobody_els
     sent = await browser.send(
         PAGE,
         {
-            "geste": "regler",
-            "signalement": str(made.id),
+            "act": "settle",
+            "report": str(made.id),
             "note": "Vu au téléphone.",
-            "reponse": "C’est retiré.",
+            "answer": "C’est retiré.",
         },
         form_on=PAGE,
     )
 
-    assert sent.location.startswith(f"{PAGE}?fait=regler")
+    assert sent.location.startswith(f"{PAGE}?fait=settle")
     words = (await browser.get(PAGE)).words()
     assert "Rien à regarder" in words and "Réglé par Mona" in words and "Vu au téléphone." in words
     assert await list_news(instance, "admin.report") == []
@@ -111,14 +111,14 @@ async def test_the_second_one_is_told_what_the_first_did_and_it_can_be_looked_at
 ) -> None:
     made = await report(instance, None, lomme.hocine)
     first, second = await open_browser(mona), await open_browser(lomme.admin)
-    fields = {"geste": "regler", "signalement": str(made.id), "note": "Déjà vu avec lui."}
+    fields = {"act": "settle", "report": str(made.id), "note": "Déjà vu avec lui."}
     await first.send(PAGE, fields, form_on=PAGE)
 
     late = await second.send(PAGE, fields, form_on=PAGE)
-    again = await second.send(PAGE, {"geste": "rouvrir", "signalement": str(made.id)}, form_on=PAGE)
+    again = await second.send(PAGE, {"act": "reopen", "report": str(made.id)}, form_on=PAGE)
 
     assert late.status == 409 and "Mona a déjà réglé ce signalement" in late.words()
-    assert again.location.startswith(f"{PAGE}?fait=rouvrir")
+    assert again.location.startswith(f"{PAGE}?fait=reopen")
     assert "C’est une arnaque." in (await first.get(PAGE)).words()
     assert await list_news(instance, "admin.report") == ["mona"]
 
@@ -130,7 +130,7 @@ async def test_whoever_is_reported_neither_sees_nor_settles_it_nor_is_told(
     browser = await open_browser(mona)
 
     page = await browser.get(PAGE)
-    sent = await browser.send(PAGE, {"geste": "regler", "signalement": str(made.id)}, form_on="/compte")
+    sent = await browser.send(PAGE, {"act": "settle", "report": str(made.id)}, form_on="/compte")
 
     assert "C’est une arnaque" not in page.words() and sent.status == 404
     assert "Rien à regarder" in (await browser.get("/compte")).words()

@@ -28,13 +28,13 @@ async def test_nothing_else_is_served_from_the_folder(visitor: Browser, path: st
 
 async def choose(visitor: Browser, language: str, back: str) -> Page:
     """The button at the foot of a page."""
-    data = {"langue": language, "retour": back}
+    data = {"language": language, "back": back}
     return await visitor.read(await visitor.client.post("/langue", data=data, allow_redirects=False))
 
 
 async def test_language_is_chosen_and_kept_in_a_cookie(visitor: Browser) -> None:
     foot = (await visitor.get("/aide")).html.xpath("//footer//form[@action='/langue']")
-    answer = await choose(visitor, "en", foot[0].fields["retour"])
+    answer = await choose(visitor, "en", foot[0].fields["back"])
     page = await visitor.get(answer.location, language="fr")
 
     assert answer.location == "/aide"
@@ -54,7 +54,7 @@ async def test_language_that_is_not_spoken_is_not_found(visitor: Browser) -> Non
 
 
 async def test_another_site_chooses_no_language_for_a_visitor(visitor: Browser) -> None:
-    data = {"langue": "en", "retour": "/"}
+    data = {"language": "en", "back": "/"}
 
     answer = await visitor.client.post("/langue", data=data, headers={"Origin": "https://evil.test"})
 

@@ -50,7 +50,7 @@ async def test_b57_members_decide_alone_unless_the_cooperative_wants_otherwise(
     odile: Browser, instance: Instance, letters: None
 ) -> None:
     words = (await odile.get(PAGE)).words()
-    refused = await odile.send(PAGE, {"geste": "laisser", "serveur": "neu.test"}, form_on="/compte")
+    refused = await odile.send(PAGE, {"act": "allow", "host": "neu.test"}, form_on="/compte")
 
     assert "Chaque membre en décide" in words and "neu.test" not in words and "Gagnez" not in words
     assert refused.status == 404
@@ -85,12 +85,12 @@ async def test_b57_servers_stand_there_with_how_many_messages_and_the_beginning_
 
 @pytest.mark.parametrize(
     ("gesture", "waiting", "held", "welcome"),
-    [("laisser", 3, 1, True), ("jeter", 0, 1, True), ("ecarter", 0, 1, False)],
+    [("allow", 3, 1, True), ("discard", 0, 1, True), ("set_aside", 0, 1, False)],
 )
 async def test_b57_one_click_decides_about_a_whole_server(
     odile: Browser, instance: Instance, shown: None, gesture: str, waiting: int, held: int, welcome: bool
 ) -> None:
-    answer = await odile.send(PAGE, {"geste": gesture, "serveur": "neu.test"}, form_on=PAGE)
+    answer = await odile.send(PAGE, {"act": gesture, "host": "neu.test"}, form_on=PAGE)
 
     assert answer.location == f"{PAGE}?fait={gesture}"
     assert "neu.test" not in (await odile.get(PAGE)).words()
@@ -108,13 +108,13 @@ async def test_who_moderates_decides_but_sets_no_server_aside(
     mod = await open_browser(moderator)
 
     page = await mod.get(PAGE)
-    aside = await mod.send(PAGE, {"geste": "ecarter", "serveur": "neu.test"}, form_on=PAGE)
-    thrown = await mod.send(PAGE, {"geste": "jeter", "serveur": "neu.test"}, form_on=PAGE)
+    aside = await mod.send(PAGE, {"act": "set_aside", "host": "neu.test"}, form_on=PAGE)
+    thrown = await mod.send(PAGE, {"act": "discard", "host": "neu.test"}, form_on=PAGE)
 
     assert "Jeter et mettre à l’écart" not in page.words()
     assert (aside.status, thrown.status) == (403, 303)
 
 
 async def test_a_server_of_whom_nothing_waits_is_decided_about_elsewhere(odile: Browser, shown: None) -> None:
-    assert (await odile.send(PAGE, {"geste": "ecarter", "serveur": "henin.test"}, form_on=PAGE)).status == 404
-    assert (await odile.send(PAGE, {"geste": "danser", "serveur": "neu.test"}, form_on=PAGE)).status == 404
+    assert (await odile.send(PAGE, {"act": "set_aside", "host": "henin.test"}, form_on=PAGE)).status == 404
+    assert (await odile.send(PAGE, {"act": "danser", "host": "neu.test"}, form_on=PAGE)).status == 404

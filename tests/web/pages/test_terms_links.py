@@ -48,11 +48,11 @@ async def test_yes_settles_it_once(door: Doorbell) -> None:
     await first.open(link)
     await second.open(link)
 
-    await first.send(link, {"reponse": "oui"})
+    await first.send(link, {"answer": "oui"})
 
     assert first.status == 200 and "vous êtes d’accord avec Anna" in first.text
     assert await state_of(door, held) == "agreed"
-    await second.send(link, {"reponse": "non"})
+    await second.send(link, {"answer": "non"})
     assert second.status == 410 and "Ce lien ne sert plus" in second.text
     assert await state_of(door, held) == "agreed"
 
@@ -62,7 +62,7 @@ async def test_no_says_why(door: Doorbell) -> None:
     visitor = await door.ring()
     await visitor.open(link)
 
-    await visitor.send(link, {"reponse": "non", "raison": "Je serai en voyage."})
+    await visitor.send(link, {"answer": "non", "reason": "Je serai en voyage."})
 
     async with connection(door.instance.pool) as conn:
         refused = await agreements.get(conn, held.id)
@@ -74,7 +74,7 @@ async def test_an_answer_without_a_choice_keeps_the_words(door: Doorbell) -> Non
     visitor = await door.ring()
     await visitor.open(link)
 
-    await visitor.send(link, {"raison": "Je serai en voyage."})
+    await visitor.send(link, {"reason": "Je serai en voyage."})
 
     assert visitor.status == 422 and "Choisissez oui ou non" in visitor.text and "Je serai en voyage." in visitor.text
     assert await state_of(door, held) == "countered"
@@ -88,7 +88,7 @@ async def test_a_link_answers_the_terms_that_it_shows_and_no_others(door: Doorbe
         await execute(conn, "UPDATE agreement SET proposed_by = partner_id")
         await counter(conn, door.instance.site, await actors.get(conn, held.owner_id), held, TERMS)
 
-    await visitor.send(link, {"reponse": "oui"})
+    await visitor.send(link, {"answer": "oui"})
 
     assert await state_of(door, held) == "countered"
     assert visitor.status == 422 and "ne sont plus sur la table" in visitor.text

@@ -43,7 +43,7 @@ async def odile(open_browser: Callable[[Actor | None], Awaitable[Browser]], atla
 
 async def decide(odile: Browser, gesture: str, host: str = "", **fields: str) -> str:
     """Where she is sent after a decision."""
-    answer = await odile.send(PAGE, {"geste": gesture, "hote": host} | fields, form_on=PAGE)
+    answer = await odile.send(PAGE, {"act": gesture, "host": host} | fields, form_on=PAGE)
     assert answer.status == 303, answer.words()
     return answer.location
 
@@ -54,7 +54,7 @@ async def test_every_reason_has_a_sentence() -> None:
 
 async def test_members_do_not_keep_the_directory(alice: Browser) -> None:
     assert (await alice.get(PAGE)).status == 403
-    assert (await alice.send(PAGE, {"geste": "inscrire", "oui": "1"}, form_on="/compte")).status == 403
+    assert (await alice.send(PAGE, {"act": "register", "listed": "1"}, form_on="/compte")).status == 403
 
 
 async def test_the_page_says_who_is_on_the_map_by_whose_word_and_why_others_are_not(odile: Browser) -> None:
@@ -70,15 +70,15 @@ async def test_the_page_says_who_is_on_the_map_by_whose_word_and_why_others_are_
 
 
 async def test_to_vouch_makes_a_friend_and_draws_the_map_anew(odile: Browser, atlas: Pool) -> None:
-    assert await decide(odile, "garant", "lens.test") == f"{PAGE}?fait=garant"
+    assert await decide(odile, "vouch", "lens.test") == f"{PAGE}?fait=vouch"
 
     lens = (await read_entries(atlas))["lens.test"]
     assert (lens.friend, lens.vouched, lens.hop, lens.accepted_at is not None) == (True, True, 1, True)
-    assert "Votre coop se porte garante" in (await odile.get(f"{PAGE}?fait=garant")).words()
+    assert "Votre coop se porte garante" in (await odile.get(f"{PAGE}?fait=vouch")).words()
 
 
 async def test_a_vouch_withdrawn_takes_those_along_who_stood_on_it(odile: Browser, atlas: Pool) -> None:
-    await decide(odile, "fin_garant", "henin.test")
+    await decide(odile, "stop_vouching", "henin.test")
 
     found = await read_entries(atlas)
     assert (found["henin.test"].reason, found["libercourt.test"].reason) == ("unvouched", "one_voucher")
@@ -90,14 +90,14 @@ async def test_a_false_territory_strikes_its_vouchers_and_may_come_back(odile: B
     assert [found[host].strikes for host in ("henin.test", "hellemmes.test")] == [1, 2]
     assert (found["libercourt.test"].spam, found["armentieres.test"].reason) == (True, "strikes")
 
-    await decide(odile, "remettre", "libercourt.test")
+    await decide(odile, "restore", "libercourt.test")
     found = await read_entries(atlas)
     assert [found[host].strikes for host in ("henin.test", "hellemmes.test")] == [0, 1]
     assert found["libercourt.test"].reason == "not_visited"
 
 
 async def test_removed_without_a_strike(odile: Browser, atlas: Pool) -> None:
-    await decide(odile, "retirer", "libercourt.test")
+    await decide(odile, "withdraw", "libercourt.test")
 
     found = await read_entries(atlas)
     assert (found["libercourt.test"].spam, found["henin.test"].strikes) == (False, 0)
@@ -107,7 +107,7 @@ async def test_removed_without_a_strike(odile: Browser, atlas: Pool) -> None:
     "typed", ["douai.test", "https://douai.test/annonces", "@coop@douai.test", "DOUAI.test."], ids=str
 )
 async def test_a_coop_is_added_as_people_type_it_and_visited_soon(odile: Browser, atlas: Pool, typed: str) -> None:
-    await decide(odile, "ajouter", adresse=typed)
+    await decide(odile, "add", address=typed)
 
     entry = (await read_entries(atlas))["douai.test"]
     assert (entry.seed, entry.reason) == (True, "not_visited")
@@ -124,15 +124,15 @@ async def test_a_coop_is_added_as_people_type_it_and_visited_soon(odile: Browser
     ],
 )
 async def test_what_is_no_address_comes_back_with_a_sentence(odile: Browser, typed: str, sentence: str) -> None:
-    answer = await odile.send(PAGE, {"geste": "ajouter", "adresse": typed}, form_on=PAGE)
+    answer = await odile.send(PAGE, {"act": "add", "address": typed}, form_on=PAGE)
 
     assert answer.status == 422
     assert sentence in answer.words()
 
 
 async def test_the_cooperative_asks_to_be_listed_and_no_longer(odile: Browser, atlas: Pool) -> None:
-    for fields, listed in (({"oui": "1"}, True), ({}, False)):
-        await decide(odile, "inscrire", **fields)
+    for fields, listed in (({"listed": "1"}, True), ({}, False)):
+        await decide(odile, "register", **fields)
 
         async with connection(atlas) as conn:
             assert (await actors.get_local(conn, "coop")).discoverable is listed

@@ -75,12 +75,12 @@ async def test_she_hides_thanks_from_her_page_and_shows_them_again(
 ) -> None:
     await say(instance, lomme, made, "Elle perce tout !")
     hocine = await open_browser(lomme.hocine)
-    [id] = (await hocine.get("/@hocine")).html.xpath("//input[@name='merci']/@value")
+    [id] = (await hocine.get("/@hocine")).html.xpath("//input[@name='thanks']/@value")
 
-    hidden = await hocine.send("/moi/mercis/cacher", {"merci": id}, form_on="/@hocine")
+    hidden = await hocine.send("/moi/mercis/cacher", {"thanks": id}, form_on="/@hocine")
     then = (await visitor.get("/@hocine")).words()
     own = await hocine.get(hidden.location.partition("#")[0])
-    await hocine.send("/moi/mercis/montrer", {"merci": id}, form_on="/@hocine")
+    await hocine.send("/moi/mercis/montrer", {"thanks": id}, form_on="/@hocine")
 
     assert "Elle perce tout" not in then and "Montrer sur ma page" in own.words()
     assert "ce merci n’est plus sur votre page" in own.words()
@@ -94,7 +94,7 @@ async def test_nobody_hides_the_thanks_of_others(
     async with connection(instance.pool) as conn:
         id = await fetch_value(conn, "SELECT event_id FROM thanks")
 
-    answer = await alice.send("/moi/mercis/cacher", {"merci": str(id)}, form_on="/@alice")
+    answer = await alice.send("/moi/mercis/cacher", {"thanks": str(id)}, form_on="/@alice")
 
     assert answer.status == 404
     assert "Elle perce tout" in (await visitor.get("/@hocine")).words()

@@ -71,7 +71,7 @@ async def test_who_waits_stands_there_with_how_many_since_when_until_when_and_a_
     assert "n’est dans aucune liste" in (await odile.get(f"/annonces/d/{newest}")).words()
 
 
-@pytest.mark.parametrize(("gesture", "left", "welcome"), [("laisser", 2, True), ("renvoyer", 0, False)])
+@pytest.mark.parametrize(("gesture", "left", "welcome"), [("allow", 2, True), ("turn_away", 0, False)])
 async def test_one_click_lets_a_whole_host_in_or_sends_it_away(
     odile: Browser, open_browser: Open, instance: Instance, gesture: str, left: int, welcome: bool
 ) -> None:
@@ -79,7 +79,7 @@ async def test_one_click_lets_a_whole_host_in_or_sends_it_away(
     await send(instance, "autre.test", "Tondeuse")
     assert "Montre en or" not in (await odile.get("/annonces")).words()
 
-    answer = await odile.send(PAGE, {"geste": gesture, "serveur": "neu.test"}, form_on=PAGE)
+    answer = await odile.send(PAGE, {"act": gesture, "host": "neu.test"}, form_on=PAGE)
 
     assert answer.location == f"{PAGE}?fait={gesture}#inconnus"
     after = (await odile.get(f"{PAGE}?fait={gesture}")).words()
@@ -95,8 +95,8 @@ async def test_one_click_lets_a_whole_host_in_or_sends_it_away(
 async def test_who_does_not_wait_is_decided_about_elsewhere(odile: Browser, instance: Instance) -> None:
     await send(instance, "neu.test", "Montre")
 
-    assert (await odile.send(PAGE, {"geste": "renvoyer", "serveur": "henin.test"}, form_on=PAGE)).status == 404
-    assert (await odile.send(PAGE, {"geste": "danser", "serveur": "neu.test"}, form_on=PAGE)).status == 404
+    assert (await odile.send(PAGE, {"act": "turn_away", "host": "henin.test"}, form_on=PAGE)).status == 404
+    assert (await odile.send(PAGE, {"act": "danser", "host": "neu.test"}, form_on=PAGE)).status == 404
     assert len(await hosts(instance)) == 1
 
 
@@ -114,7 +114,7 @@ async def test_only_administrators_decide_and_are_told(
     browser = await open_browser(lomme.hocine if role else None)
 
     news, form = await browser.get("/notifications"), "/compte" if role else "/connexion"
-    answer = await browser.send(PAGE, {"geste": "laisser", "serveur": "neu.test"}, form_on=form)
+    answer = await browser.send(PAGE, {"act": "allow", "host": "neu.test"}, form_on=form)
 
     assert ("Un site que personne ici ne connaît" in news.text) is (role == "admin")
     assert answer.status == status and (role is not None or "/connexion" in answer.location)
@@ -125,7 +125,7 @@ async def test_the_bell_counts_a_host_until_an_administrator_has_looked(
     odile: Browser, open_browser: Open, lomme: Village, instance: Instance
 ) -> None:
     def bell(page: str) -> str:
-        return page.partition('<span class="compteur">')[2][:200]
+        return page.partition('<span class="counter">')[2][:200]
 
     alice = await open_browser(lomme.alice)
     hers = bell((await alice.get("/aide")).text)
@@ -174,11 +174,11 @@ async def test_the_page_of_a_host_says_why_its_listings_stand_and_has_the_next_o
     await send(instance, "neu.test", "Montre")
     assert "attendent votre décision" in (await odile.get(f"{PAGE}/neu.test")).words()
 
-    await odile.send(f"{PAGE}/neu.test", {"geste": "admit"}, form_on=f"{PAGE}/neu.test")
+    await odile.send(f"{PAGE}/neu.test", {"act": "admit"}, form_on=f"{PAGE}/neu.test")
     assert "une personne qui administre l’a laissé entrer" in (await odile.get(f"{PAGE}/neu.test")).words()
     assert "quelqu’un d’ici a suivi un compte de là-bas" in (await odile.get(f"{PAGE}/henin.test")).words()
 
-    await odile.send(f"{PAGE}/neu.test", {"geste": "wait"}, form_on=f"{PAGE}/neu.test")
+    await odile.send(f"{PAGE}/neu.test", {"act": "wait"}, form_on=f"{PAGE}/neu.test")
     async with transaction(instance.pool) as conn:
         assert not await is_known(conn, "neu.test")
     assert "Montre" in (await odile.get("/annonces")).words()

@@ -35,7 +35,7 @@ ELSE = N_("Vous avez rendez-vous")
 BACK = {True: N_("Retour chez vous"), False: N_("À rendre")}
 """The end of a loan, by whether it is hers."""
 
-ICONS: dict[Look, str] = {"agreed": "accord", "waiting": "attente", "kept": "date"}
+ICONS: dict[Look, str] = {"agreed": "agreement", "waiting": "waiting", "kept": "date"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +163,7 @@ def _tell_begin(voice: Voice, one: DatedAgreement, span: Span) -> Line:
         state=_tell_state(voice, one),
         urgent=one.turn or one.confirm,
         href=exchange_path(one.exchange_id),
-        icon="fait" if one.state == "done" else ICONS[look],
+        icon="done" if one.state == "done" else ICONS[look],
         ics="" if one.state == "done" else f"/accords/{one.id}.ics",
     )
 

@@ -23,14 +23,14 @@ REASON_LIMIT = 1900
 """With what became of it, less than what an act takes."""
 
 WORDS: dict[str, tuple[acts.Name, str]] = {
-    "accepter": ("accept", "oui"),
-    "redemander": ("ask_again", "redemande"),
-    "refuser": ("refuse", "non"),
-    "retirer": ("withdraw", "non"),
-    "annuler": ("cancel", "non"),
-    "remis": ("out", "fait"),
-    "rendu": ("back", "fait"),
-    "fait": ("done", "fait"),
+    "accept": ("accept", "yes"),
+    "ask_again": ("ask_again", "asked_again"),
+    "refuse": ("refuse", "no"),
+    "withdraw": ("withdraw", "no"),
+    "cancel": ("cancel", "no"),
+    "out": ("out", "done"),
+    "back": ("back", "done"),
+    "done": ("done", "done"),
 }
 """The word on the button, what it does, and what the page says then."""
 
@@ -60,17 +60,17 @@ async def try_act(request: web.Request, form: Form, thread: Exchange, actor_id: 
 
     Nothing where it is not possible: the form says why. Raises NotFound where the agreement is another thread's.
     """
-    word = form.choice("geste", tuple(WORDS), missing="Choisissez ce qu’il faut faire.")
+    word = form.choice("act", tuple(WORDS), missing="Choisissez ce qu’il faut faire.")
     reason = _read_reason(request, form)
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
-        held = await agreements.get(conn, read_id(form.typed("accord")))
+        held = await agreements.get(conn, read_id(form.typed("agreement")))
     if held.exchange_id != thread.id:
         raise NotFound
     if not form.ok or not word:
         return ""
     name, done = WORDS[word]
-    said = Said(text=reason, offer_uri=form.typed("offre") or None)
+    said = Said(text=reason, offer_uri=form.typed("offer") or None)
     try:
         async with transaction(instance.pool) as conn:
             await acts.do(conn, instance.site, await actors.get(conn, actor_id), held, name, said)
@@ -82,8 +82,8 @@ async def try_act(request: web.Request, form: Form, thread: Exchange, actor_id: 
 
 def _read_reason(request: web.Request, form: Form) -> str:
     """What became of it, if one says so, and the words that go with it."""
-    outcome = form.choice("issue", tuple(OUTCOMES))
-    words = [say(request, OUTCOMES[outcome]) if outcome else "", form.lines("raison", limit=REASON_LIMIT)]
+    outcome = form.choice("outcome", tuple(OUTCOMES))
+    words = [say(request, OUTCOMES[outcome]) if outcome else "", form.lines("reason", limit=REASON_LIMIT)]
     return "\n".join(one for one in words if one)
 
 
@@ -94,7 +94,7 @@ async def post_again(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
         thread = await get_thread(conn, request)
-        found = await exchanges.list_events(conn, [read_id(form.typed("ligne"))])
+        found = await exchanges.list_events(conn, [read_id(form.typed("event"))])
         if not found or found[0].exchange_id != thread.id or found[0].actor_id not in (account.actor_id, None):
             raise NotFound
         sent = found[0].details.get("activity")

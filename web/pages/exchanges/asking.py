@@ -99,10 +99,10 @@ async def _post(request: web.Request, find: Find) -> web.Response:
 def _word(asking: Asking, made: Agreement) -> str:
     """What the thread says then: whether days are kept, or it is settled already."""
     if asking.verb != "ask" or is_help(asking.details):
-        return "propose"
+        return "proposed"
     if made.state == "agreed":
-        return "prise"
-    return "demande" if made.begins_at is not None else "demandee"
+        return "taken"
+    return "requested" if made.begins_at is not None else "requested_undated"
 
 
 async def _say(conn: Connection, site: Site, me: Actor, asking: Asking, terms: Terms, said: Said) -> Agreement:

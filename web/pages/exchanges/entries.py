@@ -69,10 +69,10 @@ TOLD: dict[str, str] = {
 """What happens by itself."""
 
 ICONS = {
-    "requested": "attente", "countered": "attente", "refused": "fermer", "withdrawn": "fermer", "cancelled": "fermer",
-    "expired": "fermer", "begins_soon": "date", "ends_soon": "date", "returned": "date", "forgotten": "attention",
-    "last_call": "attention",
-    "contact": "moi", "thanked": "aime", "explained": "message", "unheard": "attention", "asked_again": "attente",
+    "requested": "waiting", "countered": "waiting", "refused": "close", "withdrawn": "close", "cancelled": "close",
+    "expired": "close", "begins_soon": "date", "ends_soon": "date", "returned": "date", "forgotten": "warning",
+    "last_call": "warning",
+    "contact": "person", "thanked": "like", "explained": "message", "unheard": "warning", "asked_again": "waiting",
 }  # fmt: skip
 
 
@@ -217,7 +217,7 @@ def _tell_event(reading: Reading, event: Event, before: Terms | None, passages: 
         new_day=None,
         own=event.actor_id == reading.me,
         words=_word(reading, event, facts),
-        icon=ICONS.get(event.kind, "accord"),
+        icon=ICONS.get(event.kind, "agreement"),
         text=str(event.details.get("text") or write_cause(str(event.details.get("cause")), reading.voice.language)),
         when="" if before else tell_when(reading.voice, terms),
         facts=tuple(facts),

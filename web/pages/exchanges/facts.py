@@ -62,10 +62,10 @@ def _name(voice: Voice, key: str, label: str) -> str:
 
 LABELS = {
     "when": ("date", N_("Quand")),
-    "place": ("lieu", N_("Où")),
-    "quantity": ("liste", N_("Combien")),
-    "in_return": ("accord", N_("En échange")),
-    "points": ("accord", N_("Points")),
+    "place": ("place", N_("Où")),
+    "quantity": ("list", N_("Combien")),
+    "in_return": ("agreement", N_("En échange")),
+    "points": ("agreement", N_("Points")),
     "note": ("message", N_("Précision")),
 }
 

@@ -30,6 +30,9 @@ Verb = Literal["ask", "propose", "counter"]
 MONTHS = 2
 """So many months are shown at once."""
 
+DAYS = {"du": "first_day", "au": "last_day"}
+"""The days that an address says, and the fields in which they are typed."""
+
 FARTHEST = 24
 """Months ahead that can be looked at."""
 
@@ -81,16 +84,16 @@ def read_words(form: Form, asking: Asking, terms: Terms) -> Said:
 
 def form_of(request: web.Request, known: dict[str, str]) -> Form:
     """What is known, and what the address says of days."""
-    chosen = {name: request.query[name] for name in ("du", "au") if name in request.query}
+    chosen = {field: request.query[name] for name, field in DAYS.items() if name in request.query}
     if chosen:
-        known = {name: value for name, value in known.items() if name not in ("du", "au")} | chosen
+        known = {name: value for name, value in known.items() if name not in DAYS.values()} | chosen
     return blank_form(request, known)
 
 
 async def show_form(request: web.Request, asking: Asking, form: Form) -> web.Response:
     """Days are chosen first where there must be some; then the whole form, the days among its fields."""
-    probe = blank_form(request, {name: form.typed(name) for name in ("du", "au")})
-    first, last = read_day(probe, "du"), read_day(probe, "au")
+    probe = blank_form(request, {name: form.typed(name) for name in DAYS.values()})
+    first, last = read_day(probe, "first_day"), read_day(probe, "last_day")
     picking = "choisir" in request.query or (asking.dated and form.ok and (first is None or last is None))
     calendar = None
     if picking or request.query.get("mois"):

@@ -43,7 +43,7 @@ async def post_message(request: web.Request) -> web.Response:
         thread = await get_thread(conn, request)
     photos = await take_photos(instance, form, account.actor_id)
     text = _ready_words(request, form) or form.lines("message", limit=MESSAGE_LIMIT)
-    if form.typed("geste") == "ajouter":
+    if form.typed("act") == "add":
         return await show(request, form, photos=photos)
     if not text and not photos:
         form.fail("message", "Écrivez votre message.")
@@ -57,12 +57,12 @@ async def post_message(request: web.Request) -> web.Response:
             form.refuse("message", error)
     if not form.ok:
         return await show(request, form, photos=photos)
-    raise lead_on(exchange_path(thread.id), "envoye")
+    raise lead_on(exchange_path(thread.id), "sent")
 
 
 def _ready_words(request: web.Request, form: Form) -> str:
     """The answer that a button sends as it stands."""
-    chosen = form.typed("vite")
+    chosen = form.typed("quick")
     if chosen == "disponible":
         return say(request, "Bonjour, est-ce toujours disponible ?")
     if chosen == "toujours":
@@ -78,7 +78,7 @@ async def post_contact(request: web.Request) -> web.Response:
     """POST /echanges/ID/contact: the phone number, or the mail address, leaves by this tap and by no other way."""
     account = require_account(request)
     form = await read_form(request)
-    kind = form.choice("quoi", ("telephone", "courriel"), missing="Choisissez ce qu’il faut faire.")
+    kind = form.choice("contact", ("telephone", "courriel"), missing="Choisissez ce qu’il faut faire.")
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         thread = await get_thread(conn, request)
@@ -92,7 +92,7 @@ async def post_contact(request: web.Request) -> web.Response:
                 me = await actors.get(conn, account.actor_id)
                 words = Words(text=text, language=reader_language(request))
                 await outbox.share_contact(conn, instance.site, me, thread, words)
-            raise lead_on(exchange_path(thread.id), "envoye")
+            raise lead_on(exchange_path(thread.id), "sent")
         except (Conflict, Invalid) as error:
             form.refuse("", error)
     return await show(request, form)
@@ -110,7 +110,7 @@ async def post_mute(request: web.Request) -> web.Response:
     form = await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
         thread = await get_thread(conn, request)
-        await exchanges.save_muted(conn, thread.id, account.actor_id, muted=form.flag("muet"))
+        await exchanges.save_muted(conn, thread.id, account.actor_id, muted=form.flag("muted"))
     raise lead_on(exchange_path(thread.id), "silence")
 
 
@@ -118,19 +118,19 @@ async def post_report(request: web.Request) -> web.Response:
     """POST /echanges/ID/signaler: tell the moderators here and, if wanted, the other server, without a name."""
     account = require_account(request)
     form = await read_form(request)
-    content = form.lines("pourquoi", limit=REPORT_LIMIT, missing="Dites en quelques mots ce qui ne va pas.")
+    content = form.lines("content", limit=REPORT_LIMIT, missing="Dites en quelques mots ce qui ne va pas.")
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         thread = await get_thread(conn, request)
     if form.ok and not await may_report(request):
-        refuse_try(form, "pourquoi", "report")
+        refuse_try(form, "content", "report")
     if not form.ok:
         return await show(request, form)
     async with transaction(instance.pool) as conn:
         me = await actors.get(conn, account.actor_id)
         target = await actors.get(conn, thread.other_of(me.id))
         said = await exchange_messages.list_latest_of(conn, thread.id, target.id, limit=REPORTED)
-        complaint = Complaint(target=target, post_ids=tuple(said), content=content, forward=form.flag("aussi"))
+        complaint = Complaint(target=target, post_ids=tuple(said), content=content, forward=form.flag("forward"))
         await reports.report(conn, instance.site, me, complaint)
         done = await choose_sentence(conn, target.id, member=True)
     raise lead_on(exchange_path(thread.id), done)

@@ -30,7 +30,7 @@ ENDED = {
     "expired": N_("Sans nouvelles"),
 }
 
-ICONS = {"agreed": "accord", "done": "fait", "requested": "attente", "countered": "attente", "talk": "message"}
+ICONS = {"agreed": "agreement", "done": "done", "requested": "waiting", "countered": "waiting", "talk": "message"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ def _make_row(voice: Voice, one: MyExchange, name: str) -> Row:
         other=name,
         words=tell(voice, one, name),
         when=describe(span, voice) if span is not None and one.state else "",
-        icon=ICONS.get(one.state or "talk", "fermer"),
+        icon=ICONS.get(one.state or "talk", "close"),
         at=one.last_at,
         held_until=one.held_until if one.turn else None,
         unread=one.unread,

@@ -14,12 +14,12 @@ from web.pages.days import parse_day
 from web.spans import begin_at, end_at, read_span
 
 FIELDS = {
-    "begins_at": "du",
-    "ends_at": "au",
-    "place": "lieu",
-    "in_return": "contre",
-    "quantity": "quantite",
-    "amount": "montant",
+    "begins_at": "first_day",
+    "ends_at": "last_day",
+    "place": "place",
+    "in_return": "in_return",
+    "quantity": "quantity",
+    "amount": "amount",
     "note": "note",
     "points": "points",
     "message": "message",
@@ -29,21 +29,21 @@ FIELDS = {
 
 def read_terms(form: Form, details: ListingDetails) -> Terms:
     """What was typed, each mistake noted at its field; whether it fits the listing is the verb's business."""
-    first, first_hour = read_day(form, "du"), _read_hour(form, "heure_du")
-    last, last_hour = read_day(form, "au"), _read_hour(form, "heure_au")
-    if first_hour and first is None and "du" not in form.errors:
-        form.fail("du", "Dites aussi le jour.")
+    first, first_hour = read_day(form, "first_day"), _read_hour(form, "first_hour")
+    last, last_hour = read_day(form, "last_day"), _read_hour(form, "last_hour")
+    if first_hour and first is None and "first_day" not in form.errors:
+        form.fail("first_day", "Dites aussi le jour.")
     if first is not None and last is None and last_hour is not None:
         last = first
-    _require_hours(form, ("heure_du", first, first_hour), ("heure_au", last, last_hour))
+    _require_hours(form, ("first_hour", first, first_hour), ("last_hour", last, last_hour))
     quantity = _read_quantity(form, details)
     return Terms(
         quantity=quantity,
         unit=details.unit,
         begins_at=None if first is None else begin_at(first, first_hour),
         ends_at=None if last is None else end_at(last, last_hour),
-        place=form.text("lieu", limit=PLACE_LIMIT),
-        in_return=form.text("contre", limit=RETURN_LIMIT),
+        place=form.text("place", limit=PLACE_LIMIT),
+        in_return=form.text("in_return", limit=RETURN_LIMIT),
         amount=_read_amount(form) if details.free_price else find_price(details, quantity),
         currency=details.currency,
         note=form.lines("note", limit=NOTE_LIMIT),
@@ -84,16 +84,16 @@ def _require_hours(form: Form, *typed: tuple[str, date | None, time | None]) -> 
 def _read_quantity(form: Form, details: ListingDetails) -> Decimal:
     if not details.unit_based:
         return details.quantity
-    typed = form.typed("quantite").strip()
+    typed = form.typed("quantity").strip()
     if not typed.isdecimal() or len(typed) > 6:
         if typed:
-            form.fail("quantite", "Indiquez un nombre entier, à partir de 1.")
+            form.fail("quantity", "Indiquez un nombre entier, à partir de 1.")
         return Decimal(1)
     return Decimal(typed)
 
 
 def _read_amount(form: Form) -> Decimal | None:
-    typed = form.typed("montant").replace(" ", "").replace("€", "").replace(",", ".")
+    typed = form.typed("amount").replace(" ", "").replace("€", "").replace(",", ".")
     if not typed:
         return None
     try:
@@ -101,23 +101,23 @@ def _read_amount(form: Form) -> Decimal | None:
     except InvalidOperation:
         amount = Decimal(-1)
     if not amount.is_finite() or not 0 <= amount < 1_000_000 or amount != round(amount, 2):
-        form.fail("montant", "Indiquez un montant, comme 5 ou 7,50.")
+        form.fail("amount", "Indiquez un montant, comme 5 ou 7,50.")
         return None
     return amount
 
 
 def values_of(terms: Terms) -> dict[str, str]:
     """Terms as they stand in the fields."""
-    values = {"lieu": terms.place, "contre": terms.in_return, "note": terms.note}
-    values["quantite"] = format_count(terms.quantity, "en").replace(",", "")
+    values = {"place": terms.place, "in_return": terms.in_return, "note": terms.note}
+    values["quantity"] = format_count(terms.quantity, "en").replace(",", "")
     if terms.amount is not None:
-        values["montant"] = str(terms.amount)
+        values["amount"] = str(terms.amount)
     span = read_span(terms.begins_at, terms.ends_at)
     if span is not None:
-        values["du"] = span.first.isoformat()
-        values["au"] = span.last.isoformat() if span.last else ""
-        values["heure_du"] = f"{span.first_hour:%H:%M}" if span.first_hour else ""
-        values["heure_au"] = f"{span.last_hour:%H:%M}" if span.last_hour else ""
+        values["first_day"] = span.first.isoformat()
+        values["last_day"] = span.last.isoformat() if span.last else ""
+        values["first_hour"] = f"{span.first_hour:%H:%M}" if span.first_hour else ""
+        values["last_hour"] = f"{span.last_hour:%H:%M}" if span.last_hour else ""
     return values
 
 

@@ -26,7 +26,7 @@ async def post_thanks(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         thread = await get_thread(conn, request)
     if await try_thank(request, form, thread, account.actor_id):
-        raise lead_on(exchange_path(thread.id), "merci")
+        raise lead_on(exchange_path(thread.id), "thanked")
     return await show(request, form)
 
 
@@ -36,16 +36,16 @@ async def try_thank(request: web.Request, form: Form, thread: Exchange, actor_id
     Raises NotFound where the agreement is another thread's.
     """
     instance = request.app[INSTANCE]
-    text = form.lines("merci", limit=LIMIT, missing="Écrivez un mot de merci.")
+    text = form.lines("thanks", limit=LIMIT, missing="Écrivez un mot de merci.")
     async with connection(instance.pool) as conn:
-        held = await agreements.get(conn, read_id(form.typed("accord")))
+        held = await agreements.get(conn, read_id(form.typed("agreement")))
     if held.exchange_id != thread.id:
         raise NotFound
-    said = Gratitude(text=text, public=form.flag("tous"), language=reader_language(request))
+    said = Gratitude(text=text, public=form.flag("public"), language=reader_language(request))
     if form.ok:
         try:
             async with transaction(instance.pool) as conn:
                 await thank(conn, instance.site, await actors.get(conn, actor_id), held, said)
         except (Conflict, Invalid) as error:
-            form.refuse("merci" if isinstance(error, Invalid) else "", error)
+            form.refuse("thanks" if isinstance(error, Invalid) else "", error)
     return form.ok

@@ -46,16 +46,16 @@ LOOK_AROUND = timedelta(days=20)
 """So far around an agreement its strip looks for days that are taken."""
 
 SAID = {
-    "demande": N_("Votre demande est partie. Ces dates sont gardées pour vous jusqu’à la réponse."),
-    "demandee": N_("Votre demande est partie."),
-    "prise": N_("C’est à vous. Convenez ensemble du moment où vous passez."),
-    "propose": N_("Votre proposition est partie."),
-    "envoye": N_("Votre message est parti. Vous voyez dessous s’il est arrivé."),
-    "oui": N_("C’est dit : vous êtes d’accord."),
-    "non": N_("C’est dit. La personne est prévenue."),
-    "redemande": N_("Votre question est partie. Rien n’est conclu avant sa réponse."),
-    "fait": N_("C’est noté, merci."),
-    "merci": N_("Votre merci est parti."),
+    "requested": N_("Votre demande est partie. Ces dates sont gardées pour vous jusqu’à la réponse."),
+    "requested_undated": N_("Votre demande est partie."),
+    "taken": N_("C’est à vous. Convenez ensemble du moment où vous passez."),
+    "proposed": N_("Votre proposition est partie."),
+    "sent": N_("Votre message est parti. Vous voyez dessous s’il est arrivé."),
+    "yes": N_("C’est dit : vous êtes d’accord."),
+    "no": N_("C’est dit. La personne est prévenue."),
+    "asked_again": N_("Votre question est partie. Rien n’est conclu avant sa réponse."),
+    "done": N_("C’est noté, merci."),
+    "thanked": N_("Votre merci est parti."),
     "silence": N_("C’est noté."),
     **REPORT_SAID,
 }

@@ -39,7 +39,7 @@ async def post_thanks(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         party = await get_visitor(conn, request)
     if await try_thank(request, form, party.thread, party.actor.id):
-        raise lead_on(path_of(request), "merci")
+        raise lead_on(path_of(request), "thanked")
     return await show(request, form)
 
 
@@ -57,7 +57,7 @@ async def post_terms(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         asking = await _find_asking(conn, request)
     if await _ask(request, form, asking):
-        raise lead_on(asking.back, "propose" if asking.held is not None else "demande")
+        raise lead_on(asking.back, "proposed" if asking.held is not None else "requested")
     return keep_to_oneself(await show_form(request, asking, form))
 
 

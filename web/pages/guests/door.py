@@ -20,7 +20,7 @@ from web.render import reader_language, render
 from web.session import current_account
 from web.throttle import may_try, refuse_try
 
-FIELDS = {"nom": "nom", "message": "message"}
+FIELDS = ("name", "message")
 
 
 async def show_door(request: web.Request) -> web.Response:
@@ -38,9 +38,9 @@ async def post_door(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         listing = await _find_listing(conn, request)
-    lost = form.typed("geste") == "lien"
+    lost = form.typed("act") == "link"
     email = form.email(
-        "perdu" if lost else "courriel", missing="Donnez votre adresse de courriel : la réponse y arrive."
+        "lost_email" if lost else "email", missing="Donnez votre adresse de courriel : la réponse y arrive."
     )
     visit = None if lost else _read_visit(request, form, listing.details, email)
     if form.ok and not await _may_try(request, email, listing.id):
@@ -59,10 +59,10 @@ async def post_door(request: web.Request) -> web.Response:
 
 
 def _read_visit(request: web.Request, form: Form, details: ListingDetails, email: str) -> Visit:
-    terms = read_terms(form, details) if details.mode in TIMED and form.typed("du") else None
+    terms = read_terms(form, details) if details.mode in TIMED and form.typed("first_day") else None
     return Visit(
         email=email,
-        name=form.text("nom", limit=NAME_LIMIT, missing="Dites comment on vous appelle."),
+        name=form.text("name", limit=NAME_LIMIT, missing="Dites comment on vous appelle."),
         language=reader_language(request),
         text=form.lines("message", limit=TEXT_LIMIT, missing="Écrivez votre message."),
         terms=terms,
@@ -72,7 +72,7 @@ def _read_visit(request: web.Request, form: Form, details: ListingDetails, email
 def _note(form: Form, error: Conflict | Invalid) -> None:
     named = getattr(error, "field", None)
     if named in FIELDS:
-        form.refuse(FIELDS[named], error)
+        form.refuse(named, error)
     else:
         note_refusal(form, error)
 

@@ -24,9 +24,9 @@ from web.render import N_, say
 from web.throttle import may_try, refuse_try
 
 TOLD = SAID | {
-    "envoye": N_("Votre message est parti. La réponse arrivera dans vos courriels."),
-    "confirme": N_("C’est parti. La réponse arrivera dans vos courriels."),
-    "sans-dates": N_("Votre message est parti, mais sans les dates : elles ne sont plus libres."),
+    "sent": N_("Votre message est parti. La réponse arrivera dans vos courriels."),
+    "confirmed": N_("C’est parti. La réponse arrivera dans vos courriels."),
+    "without_dates": N_("Votre message est parti, mais sans les dates : elles ne sont plus libres."),
 }  # fmt: skip
 
 
@@ -82,13 +82,13 @@ async def _confirm(request: web.Request, guest: Guest) -> str:
     try:
         async with transaction(instance.pool) as conn:
             await guests.confirm(conn, instance.site, guest)
-        return "confirme"
+        return "confirmed"
     except (Conflict, Invalid):
         if guest.terms is None:
             raise
     async with transaction(instance.pool) as conn:
         await guests.confirm(conn, instance.site, guest, dated=False)
-    return "sans-dates"
+    return "without_dates"
 
 
 async def show(request: web.Request, form: Form) -> web.Response:
@@ -136,4 +136,4 @@ async def post_message(request: web.Request) -> web.Response:
             form.refuse("message", error)
     if not form.ok:
         return await show(request, form)
-    raise lead_on(path_of(request), "envoye")
+    raise lead_on(path_of(request), "sent")

@@ -17,7 +17,7 @@ def draw(dated: Dated, first: date = date(2027, 5, 1), told: Told | None = None)
 
 
 def make_stretch(first: int, last: int, look: Look = "agreed") -> Stretch:
-    line = Line(day=date(2027, 5, first), what="Vous prêtez", href="/echanges/1", icon="accord")
+    line = Line(day=date(2027, 5, first), what="Vous prêtez", href="/echanges/1", icon="agreement")
     return Stretch(first=line.day, last=date(2027, 5, last), look=look, line=line)
 
 

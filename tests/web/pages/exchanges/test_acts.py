@@ -27,7 +27,7 @@ async def made(instance: Instance, lomme: Village) -> Talks:
 
 async def press(browser: Browser, held: Agreement, act: str, **fields: str) -> Page:
     path = f"/echanges/{held.exchange_id}"
-    return await browser.send(f"{path}/accord", {"accord": str(held.id), "geste": act, **fields}, form_on=path)
+    return await browser.send(f"{path}/accord", {"agreement": str(held.id), "act": act, **fields}, form_on=path)
 
 
 async def find(instance: Instance, held: Agreement) -> Agreement:
@@ -36,9 +36,9 @@ async def find(instance: Instance, held: Agreement) -> Agreement:
 
 
 async def test_yes_to_the_terms_that_were_shown(alice: Browser, instance: Instance, made: Talks) -> None:
-    answer = await press(alice, made.tent, "accepter", offre=made.tent.offer_uri)
+    answer = await press(alice, made.tent, "accept", offer=made.tent.offer_uri)
 
-    assert (answer.status, answer.location) == (303, f"/echanges/{made.tent.exchange_id}?fait=oui")
+    assert (answer.status, answer.location) == (303, f"/echanges/{made.tent.exchange_id}?fait=yes")
     assert (await find(instance, made.tent)).state == "agreed"
     page = await alice.get(answer.location)
     assert "C’est dit : vous êtes d’accord." in page.words()
@@ -48,7 +48,7 @@ async def test_yes_to_the_terms_that_were_shown(alice: Browser, instance: Instan
 async def test_terms_that_changed_meanwhile_are_not_agreed_to_by_mistake(
     alice: Browser, instance: Instance, made: Talks
 ) -> None:
-    answer = await press(alice, made.tent, "accepter", offre="https://henin.test/users/bob/activities/older")
+    answer = await press(alice, made.tent, "accept", offer="https://henin.test/users/bob/activities/older")
 
     assert answer.status == 422
     assert "Ces conditions ne sont plus sur la table" in answer.words()
@@ -56,7 +56,7 @@ async def test_terms_that_changed_meanwhile_are_not_agreed_to_by_mistake(
 
 
 async def test_no_with_a_reason_that_the_other_one_reads(alice: Browser, instance: Instance, made: Talks) -> None:
-    await press(alice, made.tent, "refuser", raison="Elle est promise, désolée.")
+    await press(alice, made.tent, "refuse", reason="Elle est promise, désolée.")
 
     held = await find(instance, made.tent)
     assert (held.state, held.reason) == ("refused", "Elle est promise, désolée.")
@@ -64,17 +64,17 @@ async def test_no_with_a_reason_that_the_other_one_reads(alice: Browser, instanc
 
 
 async def test_a_reason_that_is_too_long_comes_back_whole(alice: Browser, instance: Instance, made: Talks) -> None:
-    answer = await press(alice, made.tent, "refuser", raison="a" * 1901)
+    answer = await press(alice, made.tent, "refuse", reason="a" * 1901)
 
     assert answer.status == 422
-    assert answer.html.xpath("string(//details[@open]//textarea[@name='raison'])").strip() == "a" * 1901
+    assert answer.html.xpath("string(//details[@open]//textarea[@name='reason'])").strip() == "a" * 1901
     assert (await find(instance, made.tent)).state == "countered"
 
 
 async def test_what_is_not_possible_any_more_says_what_is(alice: Browser, made: Talks) -> None:
-    await press(alice, made.sewing, "retirer")
+    await press(alice, made.sewing, "withdraw")
 
-    answer = await press(alice, made.sewing, "annuler")
+    answer = await press(alice, made.sewing, "cancel")
 
     assert answer.status == 422
     assert "Cette demande a été retirée : une autre peut être faite." in answer.words()
@@ -92,9 +92,9 @@ async def test_what_is_not_possible_any_more_says_what_is(alice: Browser, made: 
 async def test_an_agreement_that_came_to_nothing_says_what_became_of_it(
     alice: Browser, instance: Instance, made: Talks, issue: str, first: str
 ) -> None:
-    await press(alice, made.tent, "accepter", offre=made.tent.offer_uri)
+    await press(alice, made.tent, "accept", offer=made.tent.offer_uri)
 
-    await press(alice, made.tent, "annuler", issue=issue, raison="Dommage.")
+    await press(alice, made.tent, "cancel", outcome=issue, reason="Dommage.")
 
     held = await find(instance, made.tent)
     assert (held.state, held.reason.splitlines()[0], held.reason.splitlines()[-1]) == ("cancelled", first, "Dommage.")
@@ -104,7 +104,7 @@ async def test_an_agreement_that_came_to_nothing_says_what_became_of_it(
 async def test_once_its_days_are_past_the_card_asks_whether_it_came_to_pass(
     alice: Browser, instance: Instance, made: Talks
 ) -> None:
-    await press(alice, made.tent, "accepter", offre=made.tent.offer_uri)
+    await press(alice, made.tent, "accept", offer=made.tent.offer_uri)
     path = f"/echanges/{made.tent.exchange_id}"
     before = (await alice.get(path)).words()
     async with transaction(instance.pool) as conn:
@@ -114,14 +114,14 @@ async def test_once_its_days_are_past_the_card_asks_whether_it_came_to_pass(
 
     assert "Annuler l’accord" in before and "Ce n’est pas fait" not in before
     assert "Ce n’est pas fait" in page.words() and "C’est rendu" in page.words()
-    assert page.html.xpath("//input[@name='issue'][@checked]/@value") == ["pas-fait"]
-    assert (await press(alice, made.tent, "annuler", issue="perdu")).status == 422
+    assert page.html.xpath("//input[@name='outcome'][@checked]/@value") == ["pas-fait"]
+    assert (await press(alice, made.tent, "cancel", outcome="perdu")).status == 422
 
 
 async def test_an_agreement_of_another_thread_is_not_found(alice: Browser, made: Talks) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
 
-    answer = await alice.send(f"{path}/accord", {"accord": str(made.sewing.id), "geste": "retirer"}, form_on=path)
+    answer = await alice.send(f"{path}/accord", {"agreement": str(made.sewing.id), "act": "withdraw"}, form_on=path)
 
     assert answer.status == 404
 
@@ -135,14 +135,14 @@ async def test_a_loan_goes_out_and_comes_back_by_two_taps_of_each(
     path = f"/echanges/{made.wanted.exchange_id}"
     assert "C’est remis" in (await hocine.get(path)).words()
 
-    await press(hocine, made.wanted, "remis")
+    await press(hocine, made.wanted, "out")
     given = await hocine.get(path)
-    await press(hocine, made.wanted, "rendu")
+    await press(hocine, made.wanted, "back")
     waiting = await hocine.get(path)
     asked = await alice.get(path)
-    await press(alice, made.wanted, "rendu")
+    await press(alice, made.wanted, "back")
 
-    assert given.html.xpath("//section//input[@name='geste']/@value") == ["rendu", "annuler"]
+    assert given.html.xpath("//section//input[@name='act']/@value") == ["back", "cancel"]
     assert "Maryse doit confirmer" in waiting.words()
     assert "à vous de confirmer" in asked.words()
     assert (await find(instance, made.wanted)).verified

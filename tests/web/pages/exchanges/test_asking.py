@@ -48,8 +48,8 @@ async def test_days_are_chosen_by_following_links(hocine: Browser, lomme: Villag
     third = await hocine.get(onwards)
 
     assert "Choisissez maintenant le dernier jour." in second.words()
-    assert third.html.xpath("string(//input[@name='du']/@value)")
-    assert third.html.xpath("string(//input[@name='au']/@value)")
+    assert third.html.xpath("string(//input[@name='first_day']/@value)")
+    assert third.html.xpath("string(//input[@name='last_day']/@value)")
     assert "Envoyer ma demande" in third.words()
 
 
@@ -61,11 +61,11 @@ async def test_a_request_with_everything_leads_to_its_thread(
     answer = await hocine.send(
         path,
         {
-            "du": day(3),
-            "au": day(5),
-            "heure_du": "10:00",
-            "heure_au": "18h30",
-            "lieu": "À La Remise",
+            "first_day": day(3),
+            "last_day": day(5),
+            "first_hour": "10:00",
+            "last_hour": "18h30",
+            "place": "À La Remise",
             "note": "Rendue sèche.",
             "message": "Bonjour Maryse !",
         },
@@ -73,7 +73,7 @@ async def test_a_request_with_everything_leads_to_its_thread(
     )
 
     held = await newest(instance)
-    assert answer.location == f"/echanges/{held.exchange_id}?fait=demande"
+    assert answer.location == f"/echanges/{held.exchange_id}?fait=requested"
     span = read_span(held.begins_at, held.ends_at)
     assert span is not None and span.first_hour is not None and span.last_hour is not None
     assert (span.first.isoformat(), span.last and span.last.isoformat()) == (day(3), day(5))
@@ -85,7 +85,7 @@ async def test_a_request_with_everything_leads_to_its_thread(
 async def test_days_without_hours_are_whole_ones(hocine: Browser, instance: Instance, lomme: Village) -> None:
     path = f"/annonces/d/{lomme.tent.id}/demander"
 
-    await hocine.send(path, {"du": day(3), "au": day(3)}, form_on="/publier")
+    await hocine.send(path, {"first_day": day(3), "last_day": day(3)}, form_on="/publier")
 
     held = await newest(instance)
     today = datetime.now(PARIS).date() + timedelta(days=3)
@@ -104,28 +104,30 @@ async def test_what_is_taken_is_struck_out_and_refused_with_everything_that_was_
 
     picker = await hocine.get(f"{path}?mois={month}")
     answer = await hocine.send(
-        path, {"du": day(13), "au": day(14), "note": "Pour deux.", "message": "Bonjour"}, form_on="/publier"
+        path,
+        {"first_day": day(13), "last_day": day(14), "note": "Pour deux.", "message": "Bonjour"},
+        form_on="/publier",
     )
 
-    assert picker.html.xpath("//td[@class='raye']")
+    assert picker.html.xpath("//td[@class='struck']")
     assert answer.status == 422
     assert "Ces dates sont déjà prises" in answer.words()
-    assert answer.html.xpath("//div[@id='erreurs']//a/@href") == ["#du"]
-    assert answer.html.xpath("string(//input[@name='du']/@value)") == day(13)
+    assert answer.html.xpath("//div[@id='erreurs']//a/@href") == ["#first_day"]
+    assert answer.html.xpath("string(//input[@name='first_day']/@value)") == day(13)
     assert answer.html.xpath("string(//textarea[@name='note'])").strip() == "Pour deux."
 
 
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
-        ({"du": "32/05/2027", "au": "2027-05-13"}, "du"),
-        ({"du": "2031-01-01", "au": "2031-01-02"}, "du"),
-        ({"du": "2020-05-13", "au": "2020-05-14"}, "du"),
-        ({"heure_du": "25:00", "du": "2026-12-13", "au": "2026-12-14"}, "heure_du"),
-        ({"du": "2026-12-14", "au": "2026-12-13"}, "au"),
-        ({"du": "2026-12-14"}, "au"),
-        ({"au": "2026-12-14"}, "du"),
-        ({"du": "2026-12-14", "au": "2026-12-15", "lieu": "a" * 201}, "lieu"),
+        ({"first_day": "32/05/2027", "last_day": "2027-05-13"}, "first_day"),
+        ({"first_day": "2031-01-01", "last_day": "2031-01-02"}, "first_day"),
+        ({"first_day": "2020-05-13", "last_day": "2020-05-14"}, "first_day"),
+        ({"first_hour": "25:00", "first_day": "2026-12-13", "last_day": "2026-12-14"}, "first_hour"),
+        ({"first_day": "2026-12-14", "last_day": "2026-12-13"}, "last_day"),
+        ({"first_day": "2026-12-14"}, "last_day"),
+        ({"last_day": "2026-12-14"}, "first_day"),
+        ({"first_day": "2026-12-14", "last_day": "2026-12-15", "place": "a" * 201}, "place"),
     ],
 )
 async def test_mistakes_stand_at_their_field(
@@ -142,7 +144,7 @@ async def test_mistakes_stand_at_their_field(
 async def test_what_was_typed_survives_a_session_that_ended(visitor: Browser, lomme: Village) -> None:
     answer = await visitor.client.post(
         f"/annonces/d/{lomme.tent.id}/demander",
-        data={"du": day(3), "au": day(4), "message": "Bonjour Maryse"},
+        data={"first_day": day(3), "last_day": day(4), "message": "Bonjour Maryse"},
         headers={"Accept": "text/html", "Sec-Fetch-Site": "same-origin"},
         allow_redirects=False,
     )
@@ -162,10 +164,10 @@ async def test_a_gift_needs_no_date_and_a_request_takes_help(
 
     given = await alice.send(f"/annonces/d/{lomme.drill.id}/demander", {"message": "Bonjour"}, form_on="/publier")
     offered = await hocine.send(
-        f"/annonces/d/{lomme.wanted.id}/demander", {"du": day(2), "au": day(2)}, form_on="/publier"
+        f"/annonces/d/{lomme.wanted.id}/demander", {"first_day": day(2), "last_day": day(2)}, form_on="/publier"
     )
 
-    assert given.location.endswith("?fait=demandee") and offered.location.endswith("?fait=propose")
+    assert given.location.endswith("?fait=requested_undated") and offered.location.endswith("?fait=proposed")
     assert "Vous proposez votre aide" in (await hocine.get(offered.location)).words()
 
 
@@ -177,7 +179,7 @@ async def test_whoever_comes_first_has_it_at_once(alice: Browser, instance: Inst
 
     answer = await alice.send(path, {"message": "Oh oui !"}, form_on=path)
 
-    assert answer.location.endswith("?fait=prise")
+    assert answer.location.endswith("?fait=taken")
     words = (await alice.get(answer.location)).words()
     assert "C’est à vous." in words and "vous êtes d’accord" in words
 
@@ -191,10 +193,10 @@ async def test_hours_of_a_service_are_counted(alice: Browser, instance: Instance
         )
     path = f"/annonces/d/{lomme.drill.id}/demander"
 
-    wrong = await alice.send(path, {"quantite": "une"}, form_on="/publier")
-    answer = await alice.send(path, {"quantite": "3", "contre": "Un gâteau"}, form_on="/publier")
+    wrong = await alice.send(path, {"quantity": "une"}, form_on="/publier")
+    answer = await alice.send(path, {"quantity": "3", "in_return": "Un gâteau"}, form_on="/publier")
 
-    assert wrong.html.xpath("//div[@id='erreurs']//a/@href") == ["#quantite"]
+    assert wrong.html.xpath("//div[@id='erreurs']//a/@href") == ["#quantity"]
     words = (await alice.get(answer.location)).words()
     assert "3 heures" in words and "Un gâteau" in words
 
@@ -213,11 +215,11 @@ async def test_other_terms_are_proposed_from_those_on_the_table(
     path = f"/echanges/{made.tent.exchange_id}/proposer/{made.tent.id}"
     form = await alice.get(path)
 
-    answer = await alice.send(path, {"du": day(12), "au": day(14), "lieu": "Chez moi"}, form_on=path)
+    answer = await alice.send(path, {"first_day": day(12), "last_day": day(14), "place": "Chez moi"}, form_on=path)
 
-    assert form.html.xpath("string(//input[@name='du']/@value)") == day(12)
-    assert form.html.xpath("string(//input[@name='lieu']/@value)") == "À La Remise, retrait et retour"
-    assert answer.location == f"/echanges/{made.tent.exchange_id}?fait=propose"
+    assert form.html.xpath("string(//input[@name='first_day']/@value)") == day(12)
+    assert form.html.xpath("string(//input[@name='place']/@value)") == "À La Remise, retrait et retour"
+    assert answer.location == f"/echanges/{made.tent.exchange_id}?fait=proposed"
     async with connection(instance.pool) as conn:
         held = await agreements.get(conn, made.tent.id)
     assert (held.state, held.place, held.proposed_by) == ("countered", "Chez moi", lomme.alice.id)
@@ -236,7 +238,9 @@ async def test_nothing_at_all_is_not_sent_and_a_word_is_enough(alice: Browser, i
     async with connection(instance.pool) as conn:
         before = await fetch_value(conn, "SELECT count(*) FROM agreement")
 
-    empty = await alice.send(path, {"du": "", "au": "", "lieu": "", "note": " ", "message": " "}, form_on=path)
+    empty = await alice.send(
+        path, {"first_day": "", "last_day": "", "place": "", "note": " ", "message": " "}, form_on=path
+    )
     async with connection(instance.pool) as conn:
         after = await fetch_value(conn, "SELECT count(*) FROM agreement")
     told = await alice.send(path, {"message": "Je peux passer samedi."}, form_on=path)

@@ -50,7 +50,7 @@ async def press(browser: Browser, held: Agreement, act: str, *, page: Page) -> P
     token = page.html.xpath("string(//input[@name='csrf_token']/@value)")
     answer = await browser.client.post(
         f"/echanges/{held.exchange_id}/accord",
-        data={"csrf_token": token, "accord": str(held.id), "geste": act, "offre": held.offer_uri},
+        data={"csrf_token": token, "agreement": str(held.id), "act": act, "offer": held.offer_uri},
         headers={"Accept": "text/html", "Accept-Language": "fr"},
         allow_redirects=False,
     )
@@ -60,13 +60,16 @@ async def press(browser: Browser, held: Agreement, act: str, *, page: Page) -> P
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"du": "31/12/9999", "au": "31/12/9999"}, "Écrivez le jour comme"),
-        ({"du": "31/12/2150", "au": "31/12/2150"}, "plus de deux ans"),
-        ({"du": "01/01/1999", "au": "02/01/1999"}, "passées"),
-        ({"du": "0001-01-01", "heure_du": "00:00", "au": "0001-01-01", "heure_au": "00:01"}, "Écrivez le jour"),
-        ({"du": "1/2/3/4", "au": day(3)}, "Écrivez le jour comme"),
-        ({"du": day(3), "heure_du": "25:00", "au": day(4)}, "Écrivez l’heure comme"),
-        ({"du": day(4), "au": day(3)}, "La fin doit venir après le début"),
+        ({"first_day": "31/12/9999", "last_day": "31/12/9999"}, "Écrivez le jour comme"),
+        ({"first_day": "31/12/2150", "last_day": "31/12/2150"}, "plus de deux ans"),
+        ({"first_day": "01/01/1999", "last_day": "02/01/1999"}, "passées"),
+        (
+            {"first_day": "0001-01-01", "first_hour": "00:00", "last_day": "0001-01-01", "last_hour": "00:01"},
+            "Écrivez le jour",
+        ),
+        ({"first_day": "1/2/3/4", "last_day": day(3)}, "Écrivez le jour comme"),
+        ({"first_day": day(3), "first_hour": "25:00", "last_day": day(4)}, "Écrivez l’heure comme"),
+        ({"first_day": day(4), "last_day": day(3)}, "La fin doit venir après le début"),
     ],
 )
 async def test_dates_that_cannot_be_come_back_with_a_sentence(
@@ -84,7 +87,7 @@ async def test_two_digits_of_a_year_are_enough(hocine: Browser, instance: Instan
     path = f"/annonces/d/{lomme.tent.id}/demander"
     first = datetime.now(PARIS).date() + timedelta(days=3)
 
-    typed = {"du": f"{first:%d/%m/%y}", "au": f"{first:%d.%m.%Y}"}
+    typed = {"first_day": f"{first:%d/%m/%y}", "last_day": f"{first:%d.%m.%Y}"}
     answer = await hocine.send(path, typed, form_on="/compte/telephone")
 
     assert answer.status == 303, answer.words()
@@ -99,7 +102,7 @@ async def test_amounts_that_cannot_be_come_back(
         await execute(conn, "UPDATE listing SET free_price = true, mode = 'gift' WHERE post_id = $1", lomme.tent.id)
     path = f"/annonces/d/{lomme.tent.id}/demander"
 
-    answer = await hocine.send(path, {"montant": amount, "message": "Pour Wissant"}, form_on=path)
+    answer = await hocine.send(path, {"amount": amount, "message": "Pour Wissant"}, form_on=path)
 
     assert answer.status == 422 and "Indiquez un montant" in answer.words()
 
@@ -107,9 +110,9 @@ async def test_amounts_that_cannot_be_come_back(
 async def test_yes_twice_is_yes_once(alice: Browser, instance: Instance, made: Talks) -> None:
     page = await alice.get(f"/echanges/{made.tent.exchange_id}")
 
-    answers = [await press(alice, made.tent, "accepter", page=page) for _ in range(2)]
+    answers = [await press(alice, made.tent, "accept", page=page) for _ in range(2)]
 
-    assert [(answer.status, answer.location.partition("?")[2]) for answer in answers] == [(303, "fait=oui")] * 2
+    assert [(answer.status, answer.location.partition("?")[2]) for answer in answers] == [(303, "fait=yes")] * 2
     assert (
         await count(
             instance, "SELECT count(*) FROM exchange_event WHERE kind = 'agreed' AND agreement_id = $1", made.tent.id
@@ -121,27 +124,27 @@ async def test_yes_twice_is_yes_once(alice: Browser, instance: Instance, made: T
 async def test_no_and_taking_back_twice_are_once(alice: Browser, instance: Instance, made: Talks) -> None:
     page = await alice.get(f"/echanges/{made.tent.exchange_id}")
 
-    no = [await press(alice, made.tent, "refuser", page=page) for _ in range(2)]
-    back = [await press(alice, made.sewing, "retirer", page=page) for _ in range(2)]
+    no = [await press(alice, made.tent, "refuse", page=page) for _ in range(2)]
+    back = [await press(alice, made.sewing, "withdraw", page=page) for _ in range(2)]
 
-    assert [answer.location.partition("?")[2] for answer in [*no, *back]] == ["fait=non"] * 4
+    assert [answer.location.partition("?")[2] for answer in [*no, *back]] == ["fait=no"] * 4
 
 
 async def test_done_twice_is_done_once(alice: Browser, instance: Instance, made: Talks) -> None:
     page = await alice.get(f"/echanges/{made.tent.exchange_id}")
-    await press(alice, made.tent, "accepter", page=page)
+    await press(alice, made.tent, "accept", page=page)
 
-    twice = [await press(alice, made.tent, act, page=page) for act in ("remis", "remis", "rendu", "rendu")]
+    twice = [await press(alice, made.tent, act, page=page) for act in ("out", "out", "back", "back")]
 
-    assert [answer.location.partition("?")[2] for answer in twice] == ["fait=fait"] * 4
+    assert [answer.location.partition("?")[2] for answer in twice] == ["fait=done"] * 4
     assert await count(instance, "SELECT count(*) FROM economic_event WHERE agreement_id = $1", made.tent.id) == 2
 
 
 async def test_from_an_old_page_no_after_yes_says_what_is_possible(alice: Browser, made: Talks) -> None:
     page = await alice.get(f"/echanges/{made.tent.exchange_id}")
-    await press(alice, made.tent, "accepter", page=page)
+    await press(alice, made.tent, "accept", page=page)
 
-    answer = await press(alice, made.tent, "refuser", page=page)
+    answer = await press(alice, made.tent, "refuse", page=page)
 
     assert answer.status == 422 and "Vous êtes déjà d’accord : il reste à annuler" in answer.words()
 
@@ -150,7 +153,7 @@ async def test_a_request_sent_twice_is_one_and_leads_to_its_thread(
     hocine: Browser, instance: Instance, lomme: Village
 ) -> None:
     path = f"/annonces/d/{lomme.tent.id}/demander"
-    typed = {"du": day(3), "au": day(4), "message": "Pour Wissant"}
+    typed = {"first_day": day(3), "last_day": day(4), "message": "Pour Wissant"}
 
     answers = [await hocine.send(path, typed, form_on="/compte/telephone") for _ in range(2)]
 
@@ -164,7 +167,7 @@ async def test_a_message_sent_twice_is_one(alice: Browser, instance: Instance, m
 
     for _ in range(2):
         answer = await alice.send(f"{path}/messages", {"message": "Je passe samedi."}, form_on=path)
-        assert (answer.status, answer.location) == (303, f"{path}?fait=envoye")
+        assert (answer.status, answer.location) == (303, f"{path}?fait=sent")
 
     assert (await alice.get(path)).words().count("Je passe samedi.") == 1
 
@@ -173,7 +176,7 @@ async def test_a_number_given_twice_is_given_once(alice: Browser, instance: Inst
     path = f"/echanges/{made.tent.exchange_id}"
 
     for _ in range(2):
-        assert (await alice.send(f"{path}/contact", {"quoi": "courriel"}, form_on=path)).status == 303
+        assert (await alice.send(f"{path}/contact", {"contact": "courriel"}, form_on=path)).status == 303
 
     words = (await alice.get(path)).words()
     assert (words.count("Voici mon courriel"), words.count("Vous donnez vos coordonnées")) == (1, 1)
@@ -186,12 +189,12 @@ async def test_a_page_that_was_open_for_too_long_gives_back_what_was_typed(
     path = f"/echanges/{made.tent.exchange_id}"
     to, field = {
         "messages": (f"{path}/messages", "message"),
-        "signaler": (f"{path}/signaler", "pourquoi"),
-        "accord": (f"{path}/accord", "raison"),
+        "signaler": (f"{path}/signaler", "content"),
+        "accord": (f"{path}/accord", "reason"),
         "counter": (f"{path}/proposer/{made.tent.id}", "message"),
         "asking": (f"/annonces/d/{lomme.drill.id}/demander", "message"),
     }[where]
-    typed = {field: "Une longue lettre.", "geste": "refuser", "accord": str(made.tent.id)}
+    typed = {field: "Une longue lettre.", "act": "refuse", "agreement": str(made.tent.id)}
 
     headers = {
         "Accept": "text/html",
@@ -211,7 +214,7 @@ async def test_a_page_that_was_open_for_too_long_gives_back_what_was_typed(
 
 async def test_two_taps_at_once_are_one(alice: Browser, hocine: Browser, instance: Instance, lomme: Village) -> None:
     path = f"/annonces/d/{lomme.tent.id}/demander"
-    typed = {"du": day(3), "au": day(4), "message": "Pour Wissant"}
+    typed = {"first_day": day(3), "last_day": day(4), "message": "Pour Wissant"}
 
     asked = await asyncio.gather(*(hocine.send(path, typed, form_on="/compte/telephone") for _ in range(3)))
     thread = asked[0].location.partition("?")[0]
@@ -219,7 +222,7 @@ async def test_two_taps_at_once_are_one(alice: Browser, hocine: Browser, instanc
         *(alice.send(f"{thread}/messages", {"message": "Oui !"}, form_on="/compte/telephone") for _ in range(3))
     )
 
-    assert {(answer.status, answer.location) for answer in asked} == {(303, f"{thread}?fait=demande")}
+    assert {(answer.status, answer.location) for answer in asked} == {(303, f"{thread}?fait=requested")}
     assert {answer.status for answer in sent} == {303}
     assert await count(instance, "SELECT count(*) FROM agreement") == 1
     assert (await alice.get(thread)).words().count("Oui !") == 1
@@ -243,7 +246,7 @@ async def test_three_days_over_the_change_of_clocks_are_three_days(
     path, sunday = f"/annonces/d/{lomme.tent.id}/demander", find_change(month)
     first, last = sunday - timedelta(days=1), sunday + timedelta(days=1)
 
-    answer = await hocine.send(path, {"du": f"{first}", "au": f"{last}"}, form_on="/compte/telephone")
+    answer = await hocine.send(path, {"first_day": f"{first}", "last_day": f"{last}"}, form_on="/compte/telephone")
 
     length = "SELECT extract(epoch FROM ends_at - begins_at) / 3600 FROM agreement"
     assert answer.status == 303 and await count(instance, length) == hours
@@ -256,7 +259,13 @@ async def test_three_days_over_the_change_of_clocks_are_three_days(
 
 async def test_an_hour_that_the_night_of_march_skips_is_named(hocine: Browser, lomme: Village) -> None:
     path, sunday = f"/annonces/d/{lomme.tent.id}/demander", find_change(3)
-    typed = {"du": f"{sunday}", "heure_du": "02:30", "au": f"{sunday}", "heure_au": "03:30", "message": "Tôt"}
+    typed = {
+        "first_day": f"{sunday}",
+        "first_hour": "02:30",
+        "last_day": f"{sunday}",
+        "last_hour": "03:30",
+        "message": "Tôt",
+    }
 
     answer = await hocine.send(path, typed, form_on="/compte/telephone")
 
@@ -268,7 +277,7 @@ async def test_the_hour_that_comes_twice_in_october_is_the_first(
     hocine: Browser, instance: Instance, lomme: Village
 ) -> None:
     path, sunday = f"/annonces/d/{lomme.tent.id}/demander", find_change(10)
-    typed = {"du": f"{sunday}", "heure_du": "02:30", "au": f"{sunday}", "heure_au": "03:30"}
+    typed = {"first_day": f"{sunday}", "first_hour": "02:30", "last_day": f"{sunday}", "last_hour": "03:30"}
 
     answer = await hocine.send(path, typed, form_on="/compte/telephone")
 

@@ -51,7 +51,9 @@ async def test_it_is_said_before_and_stands_on_the_card(
     hocine: Browser, alice: Browser, instance: Instance, kept: Village
 ) -> None:
     before = (await hocine.get(form(kept))).words()
-    answer = await hocine.send(form(kept).partition("?")[0], {"du": day(3), "au": day(4)}, form_on="/publier")
+    answer = await hocine.send(
+        form(kept).partition("?")[0], {"first_day": day(3), "last_day": day(4)}, form_on="/publier"
+    )
     held = await newest(instance)
 
     assert "Cela vous coûte 5 graines, pour Maryse quand c’est fait." in before
@@ -69,15 +71,15 @@ async def test_hours_cost_each(hocine: Browser, instance: Instance, kept: Villag
         await execute(conn, sql, kept.tent.id)
     path = form(kept).partition("?")[0]
 
-    answer = await hocine.send(path, {"quantite": "2"}, form_on="/publier")
+    answer = await hocine.send(path, {"quantity": "2"}, form_on="/publier")
 
     assert "Cela vous coûte 5 graines par heure" in (await hocine.get(path)).words()
     assert answer.status == 422
     assert answer.html.xpath("//div[@id='erreurs']//a/@href") == ["#points"]
     assert "Vous n’avez pas assez de points pour cela" in answer.html.xpath("string(//*[@id='points'])")
     assert answer.html.xpath("//*[@id='points']//a/@href") == ["/points"]
-    assert answer.html.xpath("string(//input[@name='quantite']/@value)") == "2"
-    assert (await hocine.send(path, {"quantite": "1", "message": "Samedi ?"}, form_on="/publier")).status == 303
+    assert answer.html.xpath("string(//input[@name='quantity']/@value)") == "2"
+    assert (await hocine.send(path, {"quantity": "1", "message": "Samedi ?"}, form_on="/publier")).status == 303
 
 
 async def test_whoever_has_too_few_reads_how_many_and_what_to_do(
@@ -98,7 +100,7 @@ async def test_alice_who_seeks_pays_and_is_told_when_she_cannot(
         await execute(conn, "UPDATE listing SET points = 5 WHERE post_id = $1", kept.wanted.id)
         held = await request(conn, kept.site, kept.hocine, kept.wanted, talks.days(6, 6), Said(text="Moi !"))
     path = f"/echanges/{held.exchange_id}"
-    fields = {"accord": str(held.id), "geste": "accepter", "offre": held.offer_uri}
+    fields = {"agreement": str(held.id), "act": "accept", "offer": held.offer_uri}
 
     answer = await alice.send(f"{path}/accord", fields, form_on=path)
 
@@ -116,4 +118,4 @@ async def test_nothing_costs_points_with_somebody_elsewhere_or_where_none_are_ke
     without = await hocine.get(form(kept))
 
     for page in (elsewhere, without):
-        assert page.html.xpath("//input[@name='du']") and not page.html.xpath("//*[@id='points']")
+        assert page.html.xpath("//input[@name='first_day']") and not page.html.xpath("//*[@id='points']")

@@ -39,9 +39,9 @@ async def test_a_message_stands_in_the_thread_and_leaves_for_the_other_one_alone
 
     answer = await alice.send(f"{path}/messages", {"message": "Je regarde mon agenda."}, form_on=path)
 
-    assert (answer.status, answer.location) == (303, f"{path}?fait=envoye")
+    assert (answer.status, answer.location) == (303, f"{path}?fait=sent")
     page = await alice.get(answer.location)
-    assert page.html.xpath("string(//li[contains(@class, 'moi')][last()]//div[@class='texte'])") == (
+    assert page.html.xpath("normalize-space(//li[contains(@class, 'mine')][last()]//div[@class='prose'])") == (
         "Je regarde mon agenda."
     )
     sent = await last_sent(instance)
@@ -80,7 +80,7 @@ async def test_a_picture_goes_with_a_message(alice: Browser, made: Talks) -> Non
     answer = await alice.read(await alice.client.post(f"{path}/messages", data=data, allow_redirects=False))
 
     assert answer.status == 303
-    assert (await alice.get(path)).html.xpath("//li[contains(@class, 'moi')]//img")
+    assert (await alice.get(path)).html.xpath("//li[contains(@class, 'mine')]//img")
 
 
 async def test_a_message_that_is_too_long_keeps_its_pictures(alice: Browser, made: Talks) -> None:
@@ -96,17 +96,17 @@ async def test_a_message_that_is_too_long_keeps_its_pictures(alice: Browser, mad
     await alice.send(f"{path}/messages", [("message", "La voilà."), ("media", kept[0])], form_on=path)
 
     assert answer.status == 422
-    assert (await alice.get(path)).html.xpath("//li[contains(@class, 'moi')][.//div[contains(., 'La voilà')]]//img")
+    assert (await alice.get(path)).html.xpath("//li[contains(@class, 'mine')][.//div[contains(., 'La voilà')]]//img")
 
 
 @pytest.mark.parametrize(("chosen", "words"), [("disponible", "est-ce toujours disponible ?"), ("1", "Je peux passer")])
 async def test_ready_answers_are_sent_by_one_button(alice: Browser, made: Talks, chosen: str, words: str) -> None:
     path = f"/echanges/{made.sewing.exchange_id}"
 
-    await alice.send(f"{path}/messages", {"message": "", "vite": chosen}, form_on=path)
+    await alice.send(f"{path}/messages", {"message": "", "quick": chosen}, form_on=path)
 
     page = await alice.get(path)
-    assert words in page.html.xpath("string(//li[contains(@class, 'moi')][last()])").replace("\u202f", " ")
+    assert words in page.html.xpath("string(//li[contains(@class, 'mine')][last()])").replace("\u202f", " ")
 
 
 async def test_a_phone_number_leaves_by_the_tap_and_is_shown_nowhere_else(
@@ -118,7 +118,7 @@ async def test_a_phone_number_leaves_by_the_tap_and_is_shown_nowhere_else(
     hocine = await open_browser(lomme.hocine)
     assert "06 12" not in (await hocine.get(path)).text + (await hocine.get("/@alice")).text
 
-    answer = await alice.send(f"{path}/contact", {"quoi": "telephone"}, form_on=path)
+    answer = await alice.send(f"{path}/contact", {"contact": "telephone"}, form_on=path)
 
     assert answer.status == 303
     words = (await hocine.get(path)).words()
@@ -132,7 +132,7 @@ async def test_a_phone_number_leaves_by_the_tap_and_is_shown_nowhere_else(
 async def test_without_a_number_one_is_led_to_where_it_is_noted(alice: Browser, made: Talks) -> None:
     path = f"/echanges/{made.drill.exchange_id}"
 
-    answer = await alice.send(f"{path}/contact", {"quoi": "telephone"}, form_on=path)
+    answer = await alice.send(f"{path}/contact", {"contact": "telephone"}, form_on=path)
 
     assert answer.status == 422
     assert "Notez d’abord votre téléphone" in answer.words()
@@ -144,7 +144,7 @@ async def test_a_thread_that_is_muted_is_no_news(
     path = f"/echanges/{made.tent.exchange_id}"
     async with connection(instance.pool) as conn:
         before = await count_unread_threads(conn, lomme.alice.id)
-    await alice.send(f"{path}/silence", {"muet": "1"}, form_on="/publier")
+    await alice.send(f"{path}/silence", {"muted": "1"}, form_on="/publier")
 
     async with transaction(instance.pool) as conn:
         await exchanges.add_event(conn, made.tent.exchange_id, "contact", actor_id=lomme.bob.id)
@@ -159,8 +159,8 @@ async def test_somebody_is_reported_from_within_the_thread(alice: Browser, insta
     async with transaction(instance.pool) as conn:
         await make_local_actor(conn, "instance", type="Application")
 
-    answer = await alice.send(f"{path}/signaler", {"pourquoi": "Ce sont des insultes."}, form_on=path)
+    answer = await alice.send(f"{path}/signaler", {"content": "Ce sont des insultes."}, form_on=path)
 
-    assert answer.location == f"{path}?fait=signale"
+    assert answer.location == f"{path}?fait=reported"
     async with connection(instance.pool) as conn:
         assert await fetch_value(conn, "SELECT content FROM report") == "Ce sont des insultes."

@@ -73,14 +73,14 @@ async def test_the_list_is_for_members(visitor: Browser) -> None:
 async def test_a_phone_number_is_kept_corrected_and_forgotten(
     alice: Browser, instance: Instance, lomme: Village
 ) -> None:
-    wrong = await alice.send("/compte/telephone", {"telephone": "appelez-moi"}, form_on="/compte/telephone")
-    kept = await alice.send("/compte/telephone", {"telephone": "+33 6 12 34 56 78"}, form_on="/compte/telephone")
+    wrong = await alice.send("/compte/telephone", {"phone": "appelez-moi"}, form_on="/compte/telephone")
+    kept = await alice.send("/compte/telephone", {"phone": "+33 6 12 34 56 78"}, form_on="/compte/telephone")
     page = await alice.get("/compte/telephone")
-    await alice.send("/compte/telephone", {"telephone": ""}, form_on="/compte/telephone")
+    await alice.send("/compte/telephone", {"phone": ""}, form_on="/compte/telephone")
 
-    assert wrong.status == 422 and wrong.html.xpath("string(//input[@name='telephone']/@value)") == "appelez-moi"
-    assert kept.location == "/compte?fait=telephone"
-    assert page.html.xpath("string(//input[@name='telephone']/@value)") == "+33 6 12 34 56 78"
+    assert wrong.status == 422 and wrong.html.xpath("string(//input[@name='phone']/@value)") == "appelez-moi"
+    assert kept.location == "/compte?fait=phone"
+    assert page.html.xpath("string(//input[@name='phone']/@value)") == "+33 6 12 34 56 78"
     async with connection(instance.pool) as conn:
         assert await contacts.find_phone(conn, lomme.alice.id) == ""
 

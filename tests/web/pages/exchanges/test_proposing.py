@@ -49,21 +49,21 @@ async def test_a_member_is_proposed_dates_and_says_yes(
     picker = await alice.get(f"{path}/proposer")
     assert "À partir de quel jour ?" in picker.words()
 
-    fields = {"du": day(3), "au": day(5), "lieu": "À La Remise", "message": "Avec plaisir !"}
+    fields = {"first_day": day(3), "last_day": day(5), "place": "À La Remise", "message": "Avec plaisir !"}
     answer = await alice.send(f"{path}/proposer", fields, form_on="/publier")
 
-    assert answer.location == f"{path}?fait=propose"
+    assert answer.location == f"{path}?fait=proposed"
     seen = await hocine.get(path)
     assert "Avec plaisir !" in seen.words() and "à vous de répondre" in seen.words()
     assert "Maryse fait une proposition : du " in seen.words() and "autre chose :" not in seen.words()
-    assert not (await alice.get(path)).html.xpath(f"{BUTTON}[not(contains(@class, 'accord'))][contains(., 'dates')]")
+    assert not (await alice.get(path)).html.xpath(f"{BUTTON}[not(contains(@class, 'agreement'))][contains(., 'dates')]")
     async with connection(instance.pool) as conn:
         held = await agreements.get_latest(conn, thread.id)
     assert held is not None and (held.state, held.proposed_by, held.place) == (
         "countered", lomme.alice.id, "À La Remise",
     )  # fmt: skip
     await hocine.send(
-        f"{path}/accord", {"accord": str(held.id), "geste": "accepter", "offre": held.offer_uri}, form_on=path
+        f"{path}/accord", {"agreement": str(held.id), "act": "accept", "offer": held.offer_uri}, form_on=path
     )
     assert "vous êtes d’accord" in (await alice.get(path)).words()
 
@@ -74,14 +74,16 @@ async def test_a_mastodon_account_reads_it_in_words_and_the_thread_says_it_once(
     async with connection(instance.pool) as conn:
         thread = await talks.find_thread(conn, lomme.tent, dora)
     path = f"/echanges/{thread.id}"
-    fields = {"du": day(3), "au": day(5), "lieu": "À La Remise", "message": "Avec plaisir, Léonie !"}
+    fields = {"first_day": day(3), "last_day": day(5), "place": "À La Remise", "message": "Avec plaisir, Léonie !"}
 
     answer = await alice.send(f"{path}/proposer", fields, form_on=path)
 
     page = await alice.get(answer.location)
     words = page.words()
     assert words.count("Avec plaisir, Léonie !") == 1 and "Vous faites une proposition : du " in words
-    assert "Répondez « oui »" not in words and "/accord/" not in page.html.xpath("string(//ol[contains(@class,'fil')])")
+    assert "Répondez « oui »" not in words and "/accord/" not in page.html.xpath(
+        "string(//ol[contains(@class,'thread')])"
+    )
     assert "En route" in words, "how far it has come stands at the event"
     async with connection(instance.pool) as conn:
         row = await conn.fetchrow("SELECT uri, content FROM post WHERE audience = 'direct' ORDER BY id DESC LIMIT 1")
@@ -103,11 +105,13 @@ async def test_what_is_wrong_comes_back_with_what_was_typed(alice: Browser, inst
     thread = await write_to_alice(instance, lomme, lomme.hocine)
 
     answer = await alice.send(
-        f"/echanges/{thread.id}/proposer", {"du": day(5), "au": day(3), "note": "Sèche."}, form_on="/publier"
+        f"/echanges/{thread.id}/proposer",
+        {"first_day": day(5), "last_day": day(3), "note": "Sèche."},
+        form_on="/publier",
     )
 
     assert answer.status == 422
-    assert answer.html.xpath("//div[@id='erreurs']//a/@href") == ["#au"]
+    assert answer.html.xpath("//div[@id='erreurs']//a/@href") == ["#last_day"]
     assert answer.html.xpath("string(//textarea[@name='note'])").strip() == "Sèche."
 
 
@@ -119,13 +123,15 @@ async def test_nothing_is_proposed_beside_what_goes_on_or_to_whom_asks_herself(
     other = await alice.get(f"/echanges/{theirs.id}/proposer")
     page = await alice.get(f"/echanges/{theirs.id}")
     assert not page.html.xpath(BUTTON) and "c’est Léonie qui demande depuis l’annonce" in page.words()
-    assert "Cette personne peut demander elle-même" in other.words() and not other.html.xpath("//input[@name='du']")
+    assert "Cette personne peut demander elle-même" in other.words() and not other.html.xpath(
+        "//input[@name='first_day']"
+    )
 
     async with transaction(instance.pool) as conn:
         made = await talks.build(conn, lomme)
     path = f"/echanges/{made.wanted.exchange_id}"
     assert not (await alice.get(path)).html.xpath(f"{BUTTON}[contains(., 'Proposer un accord')]")
-    answer = await alice.send(f"{path}/proposer", {"du": day(2), "au": day(3)}, form_on="/publier")
+    answer = await alice.send(f"{path}/proposer", {"first_day": day(2), "last_day": day(3)}, form_on="/publier")
     assert answer.status == 422 and "Une proposition est déjà en cours" in answer.words()
 
 
@@ -145,5 +151,5 @@ async def test_whom_one_blocks_is_proposed_nothing(alice: Browser, instance: Ins
         await execute(conn, "UPDATE actor SET suspended_at = now() WHERE username = 'hocine'")
 
     assert not (await alice.get(path)).html.xpath(BUTTON)
-    answer = await alice.send(f"{path}/proposer", {"du": day(2), "au": day(3)}, form_on="/publier")
+    answer = await alice.send(f"{path}/proposer", {"first_day": day(2), "last_day": day(3)}, form_on="/publier")
     assert answer.status == 422 and "Vous ne pouvez plus vous écrire ici." in answer.words()

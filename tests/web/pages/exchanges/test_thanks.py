@@ -25,7 +25,7 @@ async def made(instance: Instance, lomme: Village) -> Talks:
 
 async def thank(browser: Browser, made: Talks, **fields: str) -> Page:
     path = f"/echanges/{made.drill.exchange_id}"
-    return await browser.send(f"{path}/merci", {"accord": str(made.drill.id), **fields}, form_on=path)
+    return await browser.send(f"{path}/merci", {"agreement": str(made.drill.id), **fields}, form_on=path)
 
 
 async def count(instance: Instance) -> int:
@@ -39,9 +39,9 @@ async def test_both_read_the_words_and_the_form_is_gone(
     hocine, path = await open_browser(lomme.hocine), f"/echanges/{made.drill.exchange_id}"
     assert "Un mot de merci pour Hocine ?" in (await alice.get(path)).words()
 
-    answer = await thank(alice, made, merci="Elle perce tout. <b>Merci</b> !")
+    answer = await thank(alice, made, thanks="Elle perce tout. <b>Merci</b> !")
 
-    assert answer.location == f"{path}?fait=merci"
+    assert answer.location == f"{path}?fait=thanked"
     own, theirs = await alice.get(answer.location), await hocine.get(path)
     assert "Votre merci est parti." in own.words() and "Vous dites merci." in own.words()
     assert "Un mot de merci pour" not in own.words()
@@ -53,7 +53,7 @@ async def test_both_read_the_words_and_the_form_is_gone(
 async def test_what_the_thread_tells_does_not_stand_below_the_listing_once_more(
     alice: Browser, lomme: Village, made: Talks
 ) -> None:
-    await thank(alice, made, merci="Elle perce tout.")
+    await thank(alice, made, thanks="Elle perce tout.")
 
     page = await alice.get(listing_path(lomme.site, lomme.drill))
 
@@ -69,7 +69,7 @@ async def test_who_was_thanked_is_told_once_and_who_thanks_never(
     await hocine.get(f"/echanges/{made.drill.exchange_id}")
     await alice.get(f"/echanges/{made.drill.exchange_id}")
 
-    await thank(alice, made, merci="Merci !", tous="1")
+    await thank(alice, made, thanks="Merci !", public="1")
 
     told = await hocine.get("/notifications")
     links = told.html.xpath("//main//section//a/@href")
@@ -84,7 +84,7 @@ async def test_for_all_only_where_one_says_so(
     anybody = await open_browser(None)
     listing = lomme.drill.post.url.removeprefix(lomme.site.url)
 
-    await thank(alice, made, merci="Belle perceuse !", tous="1")
+    await thank(alice, made, thanks="Belle perceuse !", public="1")
 
     assert "Belle perceuse !" in (await anybody.get(listing)).words()
     page = await alice.get(f"/echanges/{made.drill.exchange_id}")
@@ -97,7 +97,7 @@ async def test_private_words_stand_nowhere_else(
     anybody, nadia = await open_browser(None), await open_browser(lomme.admin)
     listing = lomme.drill.post.url.removeprefix(lomme.site.url)
 
-    await thank(alice, made, merci="Rien qu’entre nous.")
+    await thank(alice, made, thanks="Rien qu’entre nous.")
 
     for browser in (anybody, nadia):
         for path in (listing, "/@hocine", "/@hocine?reponses", "/@alice?reponses"):
@@ -111,28 +111,28 @@ async def test_a_listing_for_some_offers_no_public_thanks_and_refuses_forged_one
         await execute(conn, "UPDATE post SET audience = 'coop' WHERE id = $1", lomme.drill.id)
     page = await alice.get(f"/echanges/{made.drill.exchange_id}")
 
-    answer = await thank(alice, made, merci="Merci !", tous="1")
+    answer = await thank(alice, made, thanks="Merci !", public="1")
 
-    assert page.html.xpath("//input[@name='tous']") == []
+    assert page.html.xpath("//input[@name='public']") == []
     assert (answer.status, await count(instance)) == (422, 0)
     assert "ce merci reste entre vous deux" in answer.words()
 
 
 async def test_what_was_typed_comes_back(alice: Browser, instance: Instance, made: Talks) -> None:
-    empty, long = await thank(alice, made, merci="  "), await thank(alice, made, merci="a" * 2001, tous="1")
+    empty, long = await thank(alice, made, thanks="  "), await thank(alice, made, thanks="a" * 2001, public="1")
 
     assert (empty.status, long.status, await count(instance)) == (422, 422, 0)
     assert "Écrivez un mot de merci." in empty.words()
-    assert long.html.xpath("string(//textarea[@name='merci'])").strip() == "a" * 2001
-    assert long.html.xpath("//input[@name='tous']/@checked") == ["checked"]
+    assert long.html.xpath("string(//textarea[@name='thanks'])").strip() == "a" * 2001
+    assert long.html.xpath("//input[@name='public']/@checked") == ["checked"]
 
 
 async def test_too_early_twice_and_for_others_says_why(alice: Browser, instance: Instance, made: Talks) -> None:
     path = f"/echanges/{made.tent.exchange_id}"
-    early = await alice.send(f"{path}/merci", {"accord": str(made.tent.id), "merci": "Merci !"}, form_on=path)
-    mixed = await alice.send(f"{path}/merci", {"accord": str(made.drill.id), "merci": "Merci !"}, form_on=path)
-    await thank(alice, made, merci="Merci !")
-    twice = await thank(alice, made, merci="Merci encore !")
+    early = await alice.send(f"{path}/merci", {"agreement": str(made.tent.id), "thanks": "Merci !"}, form_on=path)
+    mixed = await alice.send(f"{path}/merci", {"agreement": str(made.drill.id), "thanks": "Merci !"}, form_on=path)
+    await thank(alice, made, thanks="Merci !")
+    twice = await thank(alice, made, thanks="Merci encore !")
 
     assert early.status == 422 and "le merci vient après" in early.words()
     assert mixed.status == 404
@@ -141,7 +141,7 @@ async def test_too_early_twice_and_for_others_says_why(alice: Browser, instance:
 
 
 async def test_a_second_tap_is_the_first_one(alice: Browser, instance: Instance, made: Talks) -> None:
-    first, second = await thank(alice, made, merci="Merci !"), await thank(alice, made, merci="Merci !")
+    first, second = await thank(alice, made, thanks="Merci !"), await thank(alice, made, thanks="Merci !")
 
     assert (first.status, second.status, second.location) == (303, 303, first.location)
     assert await count(instance) == 1
@@ -153,7 +153,7 @@ async def test_strangers_find_nothing(
     nadia = await open_browser(lomme.admin)
     path = f"/echanges/{made.drill.exchange_id}/merci"
 
-    answer = await nadia.send(path, {"accord": str(made.drill.id), "merci": "Merci !"}, form_on="/@nadia")
+    answer = await nadia.send(path, {"agreement": str(made.drill.id), "thanks": "Merci !"}, form_on="/@nadia")
 
     assert (answer.status, await count(instance)) == (404, 0)
 
@@ -166,7 +166,7 @@ async def test_words_typed_into_a_session_that_ended_come_back_after_log_in(
     async with transaction(instance.pool) as conn:
         await execute(conn, "DELETE FROM session")
 
-    fields = {"csrf_token": token, "accord": str(made.drill.id), "merci": "Perceuse parfaite."}
+    fields = {"csrf_token": token, "agreement": str(made.drill.id), "thanks": "Perceuse parfaite."}
     headers = {"Accept": "text/html", "Accept-Language": "fr", "Sec-Fetch-Site": "same-origin"}
     answer = await alice.read(await alice.client.post(f"{path}/merci", data=fields, headers=headers))
 

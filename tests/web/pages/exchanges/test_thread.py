@@ -30,7 +30,7 @@ async def made(instance: Instance, lomme: Village) -> Talks:
 
 def buttons(page: Page) -> set[str]:
     """What can be done with the agreement."""
-    return set(page.html.xpath("//section[contains(@class, 'accord')]//input[@name='geste']/@value"))
+    return set(page.html.xpath("//section[contains(@class, 'agreement')]//input[@name='act']/@value"))
 
 
 async def test_a_thread_tells_messages_and_what_happened_in_words(alice: Browser, made: Talks) -> None:
@@ -51,14 +51,14 @@ async def test_a_thread_tells_messages_and_what_happened_in_words(alice: Browser
     ):
         assert told in words, told
     assert words.index("Je peux passer samedi") < words.index("Bonjour !") < words.index("fait une demande")
-    assert "@bob" not in page.html.xpath("string(//ol[contains(@class, 'fil')])"), "names for other servers stay out"
-    changed = " ".join(page.html.xpath("string(//li[@class='acte']//p[.//del][contains(., 'Quand')])").split())
+    assert "@bob" not in page.html.xpath("string(//ol[contains(@class, 'thread')])"), "names for other servers stay out"
+    changed = " ".join(page.html.xpath("string(//li[@class='act']//p[.//del][contains(., 'Quand')])").split())
     assert re.fullmatch(
         r"Quand : Du \S+ \d.* au \S+ \d.*, au lieu de : du \S+ \d.* au \S+ \d.*", changed.replace("\u202f", " ")
     ), changed
-    assert page.html.xpath("//li[@class='acte']//del") and page.html.xpath("//dl//ins[contains(., 'Rendue sèche')]")
+    assert page.html.xpath("//li[@class='act']//del") and page.html.xpath("//dl//ins[contains(., 'Rendue sèche')]")
     assert "étape passée" in words and ": fait" not in words
-    chosen = page.html.xpath("//ol[@class='jours']/li[@class='pris']")
+    chosen = page.html.xpath("//ol[@class='days']/li[@class='taken']")
     assert chosen and all("choisi" in one.text_content() for one in chosen), "said, not only coloured"
 
 
@@ -67,14 +67,14 @@ async def test_each_side_sees_exactly_what_it_may_do(
 ) -> None:
     hocine = await open_browser(lomme.hocine)
 
-    assert buttons(await alice.get(f"/echanges/{made.tent.exchange_id}")) == {"accepter", "refuser"}
-    assert buttons(await alice.get(f"/echanges/{made.sewing.exchange_id}")) == {"retirer"}
-    assert buttons(await hocine.get(f"/echanges/{made.wanted.exchange_id}")) == {"retirer"}
-    assert buttons(await alice.get(f"/echanges/{made.wanted.exchange_id}")) == {"accepter", "refuser"}
+    assert buttons(await alice.get(f"/echanges/{made.tent.exchange_id}")) == {"accept", "refuse"}
+    assert buttons(await alice.get(f"/echanges/{made.sewing.exchange_id}")) == {"withdraw"}
+    assert buttons(await hocine.get(f"/echanges/{made.wanted.exchange_id}")) == {"withdraw"}
+    assert buttons(await alice.get(f"/echanges/{made.wanted.exchange_id}")) == {"accept", "refuse"}
     done = await hocine.get(f"/echanges/{made.drill.exchange_id}")
     assert buttons(done) == set()
     assert "confirmé par vous deux" in done.words()
-    assert done.html.xpath("string(//ol[@class='crans']/li[@aria-current])") == "Fait"
+    assert done.html.xpath("normalize-space(//ol[@class='progress']/li[@aria-current])") == "Fait"
 
 
 async def test_strangers_and_passers_by_see_nothing(
@@ -124,8 +124,8 @@ async def test_one_sees_where_own_words_and_acts_are_and_sends_them_again(
         await execute(conn, "UPDATE delivery SET state = 'failed', error = 'HTTP 500', cause = 'server-error'")
 
     page = await alice.get(path)
-    lines = page.html.xpath("//form[contains(@action, 'renvoyer')]//input[@name='ligne']/@value")
-    answer = await alice.send(f"{path}/renvoyer", {"ligne": lines[0]}, form_on=path)
+    lines = page.html.xpath("//form[contains(@action, 'renvoyer')]//input[@name='event']/@value")
+    answer = await alice.send(f"{path}/renvoyer", {"event": lines[0]}, form_on=path)
 
     assert page.words().count("Pas arrivé chez Hénin-Carvin") == 2
     assert (len(lines), answer.status, answer.location) == (1, 303, path)
@@ -139,7 +139,7 @@ async def test_lines_of_others_are_not_sent_again(alice: Browser, instance: Inst
         theirs = next(one.id for one in entries if one.kind == "event")
     path = f"/echanges/{made.tent.exchange_id}"
 
-    assert (await alice.send(f"{path}/renvoyer", {"ligne": str(theirs)}, form_on=path)).status == 404
+    assert (await alice.send(f"{path}/renvoyer", {"event": str(theirs)}, form_on=path)).status == 404
 
 
 async def test_older_lines_are_a_page_further_and_the_card_stands_on_the_newest(
@@ -155,7 +155,7 @@ async def test_older_lines_are_a_page_further_and_the_card_stands_on_the_newest(
     before = await alice.get(older)
 
     assert newest.words().count("vous donne ses coordonnées") == 50
-    assert buttons(newest) == {"accepter", "refuser"}, "however far back it was proposed"
+    assert buttons(newest) == {"accept", "refuse"}, "however far back it was proposed"
     assert before.words().count("vous donne ses coordonnées") == 10
     assert "Je peux passer samedi ?" in before.words() and not buttons(before)
     assert not before.html.xpath("//a[@rel='next']")
@@ -184,11 +184,11 @@ async def test_somebody_who_is_gone_leaves_a_thread_in_which_one_can_still_take_
         await execute(conn, "UPDATE actor SET deleted_at = now() WHERE id = $1", lomme.bob.id)
 
     page = await alice.get(path)
-    answer = await alice.send(f"{path}/accord", {"accord": str(made.sewing.id), "geste": "retirer"}, form_on=path)
+    answer = await alice.send(f"{path}/accord", {"agreement": str(made.sewing.id), "act": "withdraw"}, form_on=path)
 
     assert "Vous ne pouvez plus vous écrire ici" in page.words()
     assert not page.html.xpath("//textarea[@name='message']")
-    assert (answer.status, answer.location) == (303, f"{path}?fait=non")
+    assert (answer.status, answer.location) == (303, f"{path}?fait=no")
 
 
 async def test_whom_one_blocks_is_not_written_to(

@@ -82,8 +82,8 @@ async def test_what_is_agreed_can_be_called_off_and_what_is_asked_taken_back(
         await accept(conn, lomme.site, lomme.alice, made.tent)
         await vanish(conn, lomme, way)
 
-    assert await end(alice, made.tent, "annuler") == 303
-    assert await end(alice, made.sewing, "retirer") == 303
+    assert await end(alice, made.tent, "cancel") == 303
+    assert await end(alice, made.sewing, "withdraw") == 303
 
     async with connection(instance.pool) as conn:
         states = [(await agreements.get(conn, one.id)).state for one in (made.tent, made.sewing)]
@@ -97,7 +97,7 @@ async def test_what_is_asked_can_be_refused(
     async with transaction(instance.pool) as conn:
         await vanish(conn, lomme, way)
 
-    assert await end(alice, made.tent, "refuser") == 303
+    assert await end(alice, made.tent, "refuse") == 303
 
 
 @pytest.mark.parametrize("way", [way for way in WAYS if way != "silent"])
@@ -128,5 +128,5 @@ async def end(browser: Browser, held: Agreement, act: str) -> int:
     """Press the button as the page has it; the answer's status."""
     path = f"/echanges/{held.exchange_id}"
     page = await browser.get(path)
-    assert page.html.xpath(f"//input[@name='geste'][@value='{act}']"), (act, page.words())
-    return (await browser.send(f"{path}/accord", {"accord": str(held.id), "geste": act}, form_on=path)).status
+    assert page.html.xpath(f"//input[@name='act'][@value='{act}']"), (act, page.words())
+    return (await browser.send(f"{path}/accord", {"agreement": str(held.id), "act": act}, form_on=path)).status

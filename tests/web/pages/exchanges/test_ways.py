@@ -25,7 +25,7 @@ def asking(village: Village, name: str) -> str:
 
 def main_act(page: Page) -> tuple[str, str]:
     """The one act that stands out: what it says, and where it leads."""
-    (link,) = page.html.xpath("//article//a[contains(@class, 'oui')]")
+    (link,) = page.html.xpath("//article//a[contains(@class, 'primary')]")
     return " ".join(link.text_content().split()), link.get("href")
 
 
@@ -74,7 +74,7 @@ async def test_writing_in_private_and_asking_all_stand_beside_it(hocine: Browser
     links = {" ".join(a.text_content().split()): a.get("href") for a in page.html.xpath("//article//a")}
     assert links["Écrire à Maryse"] == "#repondre"
     assert links["Poser une question à tous"] == "?pour=tous#repondre"
-    chosen = "//form[contains(@action, 'repondre')]//input[@name='pour'][@checked]/@value"
+    chosen = "//form[contains(@action, 'repondre')]//input[@name='audience'][@checked]/@value"
     assert page.html.xpath(chosen) == ["prive"]
     assert (await hocine.get(f"{path_of(lomme, 'tent')}?pour=tous")).html.xpath(chosen) == ["tous"]
 
@@ -89,8 +89,8 @@ async def test_whoever_has_a_thread_goes_on_there(alice: Browser, instance: Inst
     words = page.words()
     assert "Votre échange avec Léonie" in words and "Léonie doit répondre, du " in words
     assert "Demander des dates" not in words, "it is asked for already"
-    assert not page.html.xpath("//input[@name='pour'][@value='prive']"), "private words stand in the thread"
-    assert page.html.xpath("//input[@name='pour'][@value='tous']")
+    assert not page.html.xpath("//input[@name='audience'][@value='prive']"), "private words stand in the thread"
+    assert page.html.xpath("//input[@name='audience'][@value='tous']")
 
 
 async def test_what_is_lent_can_be_asked_for_again_once_that_is_settled(
@@ -157,7 +157,7 @@ async def test_the_first_door_leads_back_to_asking(visitor: Browser, instance: I
     path = path_of(lomme, "tent")
 
     def first_door(page: Page) -> str:
-        return str(page.html.xpath("string(//div[@class='porte'][1]//a[contains(@class, 'oui')]/@href)"))
+        return str(page.html.xpath("string(//div[@class='door'][1]//a[contains(@class, 'primary')]/@href)"))
 
     assert first_door(await visitor.get(path)) == f"/connexion?retour={asking(lomme, 'tent')}"
     await change(instance, "UPDATE actor SET away_until = now() + interval '9 days' WHERE username = 'alice'")
@@ -194,11 +194,11 @@ async def test_an_owner_whose_server_reads_no_agreements_is_asked_just_so(
 ) -> None:
     await change(instance, "UPDATE actor SET territory_uri = NULL, implements = '{}' WHERE NOT local")
     page = await alice.get(f"/annonces/d/{lomme.sewing.id}")
-    (path,) = page.html.xpath("//article//a[contains(@class, 'oui')]/@href")
+    (path,) = page.html.xpath("//article//a[contains(@class, 'primary')]/@href")
 
     first, last = talks.days(3, 3).begins_at, talks.days(5, 5).begins_at
     assert first is not None and last is not None
-    fields = {"du": f"{first:%d/%m/%Y}", "au": f"{last:%d/%m/%Y}", "message": "Pour un ourlet."}
+    fields = {"first_day": f"{first:%d/%m/%Y}", "last_day": f"{last:%d/%m/%Y}", "message": "Pour un ourlet."}
     answer = await alice.send(path, fields, form_on="/publier")
     thread = await alice.get(answer.location)
 

@@ -77,11 +77,11 @@ async def test_words_that_are_no_answer_stand_there_with_what_was_explained(alic
 
 async def test_her_yes_is_asked_for_by_a_tap_that_binds_nobody(alice: Browser, scene: Scene) -> None:
     await scene.write("Oh oui quelle bonne idée")
-    fields = {"accord": str(scene.held.id), "geste": "redemander"}
+    fields = {"agreement": str(scene.held.id), "act": "ask_again"}
 
     answer = await alice.send(f"{scene.path}/accord", fields, form_on=scene.path)
 
-    assert (answer.status, answer.location) == (303, f"{scene.path}?fait=redemande")
+    assert (answer.status, answer.location) == (303, f"{scene.path}?fait=asked_again")
     page = (await alice.get(answer.location)).words()
     assert "Rien n’est conclu avant sa réponse." in page and "Vous demandez à Dora si c’est un oui." in page
     assert "Proposer d’enregistrer son oui" not in page, "it is asked once for each of her messages"

@@ -44,7 +44,7 @@ async def test_terms_asked_for_twice_are_one(inn: Inn) -> None:
 
     for _ in range(2):
         await guest.open(page)
-        await guest.send(f"{link}/demander", {"du": day(5), "au": day(6), "message": "Pour Wissant"})
+        await guest.send(f"{link}/demander", {"first_day": day(5), "last_day": day(6), "message": "Pour Wissant"})
         assert guest.path.startswith(link) and guest.status == 200, guest.text
 
     assert await inn.count("SELECT count(*) FROM agreement") == 1
@@ -55,12 +55,12 @@ async def test_a_browser_without_its_cookies_gives_back_what_was_typed(inn: Inn,
     guest = await inn.enter()
     link = inn.link()
     path, page, typed = {
-        "door": (inn.path, inn.path, WORDS | {"courriel": "autre@example.net", "message": "Une longue lettre."}),
+        "door": (inn.path, inn.path, WORDS | {"email": "autre@example.net", "message": "Une longue lettre."}),
         "messages": (f"{link}/messages", link, {"message": "Une longue lettre."}),
         "demander": (
             f"{link}/demander",
             f"{link}/demander?du={day(5)}&au={day(6)}",
-            {"du": day(5), "au": day(6), "message": "Une longue lettre."},
+            {"first_day": day(5), "last_day": day(6), "message": "Une longue lettre."},
         ),
     }[where]
     await guest.open(page)
@@ -75,28 +75,28 @@ async def test_a_browser_without_its_cookies_gives_back_what_was_typed(inn: Inn,
 
 
 async def test_thanks_from_a_browser_without_its_cookies_are_given_back(inn: Inn) -> None:
-    guest = await inn.enter(du=day(10), au=day(12))
+    guest = await inn.enter(first_day=day(10), last_day=day(12))
     link, owner, path = inn.link(), await inn.owner(), f"/echanges/{(await inn.thread()).id}/accord"
-    await owner.send(path, {"geste": "accepter"})
-    await (await inn.owner()).send(path, {"geste": "rendu"})
+    await owner.send(path, {"act": "accept"})
+    await (await inn.owner()).send(path, {"act": "back"})
     await guest.open(link)
-    await guest.send(f"{link}/accord", {"geste": "rendu"})
+    await guest.send(f"{link}/accord", {"act": "back"})
     await guest.open(link)
     hidden = guest.hidden_fields(f"{link}/merci")
     guest.client.session.cookie_jar.clear()
 
-    await guest._post(f"{link}/merci", hidden | {"merci": "Belle tente !"})
+    await guest._post(f"{link}/merci", hidden | {"thanks": "Belle tente !"})
 
     assert guest.status == 403 and "Rien n’est perdu" in guest.text and "Belle tente !" in guest.text
     await guest.send(f"{link}/merci")
-    assert guest.path == f"{link}?fait=merci"
+    assert guest.path == f"{link}?fait=thanked"
 
 
 async def test_a_mail_that_cannot_be_written_keeps_no_other_guest_waiting(
     inn: Inn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await inn.enter()
-    await inn.enter(courriel="autre@example.net", nom="Zoé")
+    await inn.enter(email="autre@example.net", name="Zoé")
     async with transaction(inn.door.instance.pool) as conn:
         for id in await fetch_column(conn, "SELECT id FROM exchange"):
             await exchanges.add_event(conn, id, "said", actor_id=inn.alice.id, details={"text": "Bonjour !"})

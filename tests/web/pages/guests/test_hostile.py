@@ -14,15 +14,15 @@ from tests.web.visitor import Doorbell
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"courriel": "pas une adresse"}, "ne semble pas complète"),
-        ({"courriel": "a@b.example\nBcc: c@d.example"}, "ne semble pas complète"),
-        ({"nom": ""}, "Dites comment on vous appelle"),
-        ({"nom": "Gagnez sur https://spam.example"}, "Dites comment on vous appelle"),
+        ({"email": "pas une adresse"}, "ne semble pas complète"),
+        ({"email": "a@b.example\nBcc: c@d.example"}, "ne semble pas complète"),
+        ({"name": ""}, "Dites comment on vous appelle"),
+        ({"name": "Gagnez sur https://spam.example"}, "Dites comment on vous appelle"),
         ({"message": ""}, "Écrivez votre message"),
         ({"message": "a" * 1001}, "C’est trop long"),
         ({"message": "https://a.example https://b.example www.c.example"}, "Deux liens au plus"),
-        ({"du": "2020-01-01", "au": "2020-01-02"}, "Ces dates sont passées"),
-        ({"du": "hier"}, "Écrivez le jour comme"),
+        ({"first_day": "2020-01-01", "last_day": "2020-01-02"}, "Ces dates sont passées"),
+        ({"first_day": "hier"}, "Écrivez le jour comme"),
     ],
 )
 async def test_what_cannot_be_sent_comes_back_with_a_sentence(inn: Inn, typed: dict[str, str], said: str) -> None:
@@ -59,7 +59,7 @@ async def test_whether_an_address_is_known_is_not_told(inn: Inn) -> None:
     answers = []
     for email in (EMAIL, "personne@example.net"):
         await guest.open(inn.path)
-        await guest.send(inn.path, {"geste": "lien", "perdu": email})
+        await guest.send(inn.path, {"act": "link", "lost_email": email})
         answers.append((guest.status, guest.text.replace(email, "…")))
 
     assert answers[0] == answers[1]
@@ -93,7 +93,7 @@ async def test_the_agreement_of_another_thread_is_not_to_be_touched(inn: Inn) ->
     mine = await inn.enter()
     link = inn.link()
     guest = await (await inn.door.ring()).open(f"/annonces/d/{other.id}/courriel")
-    await guest.send(guest.path, WORDS | {"courriel": "autre@example.net"})
+    await guest.send(guest.path, WORDS | {"email": "autre@example.net"})
     await inn.run_jobs()
     theirs = inn.link()
     await guest.open(theirs)
@@ -104,7 +104,7 @@ async def test_the_agreement_of_another_thread_is_not_to_be_touched(inn: Inn) ->
 
     await mine.open(link)
     hidden = mine.hidden_fields(f"{link}/messages")
-    await mine._post(f"{link}/accord", hidden | {"geste": "retirer", "accord": str(asked)})
+    await mine._post(f"{link}/accord", hidden | {"act": "withdraw", "agreement": str(asked)})
 
     assert mine.status == 404
     assert await inn.count("SELECT count(*) FROM agreement WHERE state = 'requested'") == 1

@@ -21,7 +21,9 @@ async def test_a_guest_has_everything_about_her_erased(inn: Inn) -> None:
     guest = await inn.enter()
     link = inn.link()
     await guest.open(f"{link}/demander?du={day(5)}&au={day(6)}")
-    await guest.send(f"{link}/demander", {"du": day(5), "au": day(6), "note": "chez moi", "message": "chez moi"})
+    await guest.send(
+        f"{link}/demander", {"first_day": day(5), "last_day": day(6), "note": "chez moi", "message": "chez moi"}
+    )
 
     await guest.send(f"{link}/effacer")
 
@@ -43,7 +45,7 @@ async def test_who_did_not_write_that_has_it_erased_before_anybody_reads_it(inn:
 
 
 async def test_one_click_in_a_mail_ends_the_mails_and_what_is_open(inn: Inn) -> None:
-    guest = await inn.enter(du=day(10), au=day(12))
+    guest = await inn.enter(first_day=day(10), last_day=day(12))
     thread = await inn.thread()
     owner = await inn.owner()
     await owner.send(f"/echanges/{thread.id}/messages", {"message": "Un instant."})
@@ -67,7 +69,7 @@ async def test_a_guest_whom_the_owner_hides_writes_and_hears_no_more(inn: Inn) -
     owner = await inn.owner()
     await owner.send(f"/echanges/{(await inn.thread()).id}/messages", {"message": "Laissez-moi."})
     await guest.open(link)
-    await owner.send(f"/personnes/{who.id}", {"geste": "bloquer"})
+    await owner.send(f"/personnes/{who.id}", {"act": "block"})
 
     await guest.send(f"{link}/messages", {"message": "Pourquoi ?"})
 
@@ -81,7 +83,7 @@ async def test_a_guest_is_reported_to_the_moderators_and_to_no_other_server(inn:
     await inn.enter()
     owner = await inn.owner()
 
-    await owner.send(f"/echanges/{(await inn.thread()).id}/signaler", {"pourquoi": "Insiste.", "aussi": "1"})
+    await owner.send(f"/echanges/{(await inn.thread()).id}/signaler", {"content": "Insiste.", "forward": "1"})
 
     assert (
         await inn.count("SELECT target_id FROM report WHERE content = 'Insiste.' AND NOT forwarded")
@@ -95,9 +97,11 @@ async def test_a_guest_is_forgotten_ninety_days_after_the_end(inn: Inn) -> None:
     link = inn.link()
     await (await inn.owner()).send(f"/echanges/{(await inn.thread()).id}/messages", {"message": "Oui, Léonie."})
     await guest.open(f"{link}/demander?du={day(5)}&au={day(6)}")
-    await guest.send(f"{link}/demander", {"du": day(5), "au": day(6), "note": "chez Léonie", "lieu": "chez Léonie"})
+    await guest.send(
+        f"{link}/demander", {"first_day": day(5), "last_day": day(6), "note": "chez Léonie", "place": "chez Léonie"}
+    )
     await guest.open(link)
-    await guest.send(f"{link}/accord", {"geste": "retirer", "raison": "Léonie est malade"})
+    await guest.send(f"{link}/accord", {"act": "withdraw", "reason": "Léonie est malade"})
     await inn.tell()
     now = datetime.now(UTC)
 
@@ -121,7 +125,7 @@ async def list_where_it_stands(conn: Connection, word: str) -> list[str]:
 
 
 async def test_a_guest_with_something_open_is_kept(inn: Inn) -> None:
-    await inn.enter(du=day(10), au=day(12))
+    await inn.enter(first_day=day(10), last_day=day(12))
 
     async with transaction(inn.door.instance.pool) as conn:
         assert await forget_over(conn, at=datetime.now(UTC) + timedelta(days=200)) == 0
@@ -134,6 +138,6 @@ async def test_a_guest_is_hidden_by_nobody_but_the_owner(inn: Inn) -> None:
     zoe = await (await inn.door.ring()).log_in("zoe")
     await zoe.open("/compte/masques")
 
-    await zoe._post(f"/personnes/{who.id}", zoe.hidden_fields("/compte/masques/serveur") | {"geste": "bloquer"})
+    await zoe._post(f"/personnes/{who.id}", zoe.hidden_fields("/compte/masques/serveur") | {"act": "block"})
 
     assert zoe.status == 404 and "Léonie" not in (await zoe.open("/compte/masques")).text

@@ -24,26 +24,28 @@ async def test_nothing_reaches_the_owner_before_the_address_is_confirmed(inn: In
     text, _ = read_parts(mail)
     assert mail["To"] == EMAIL and "Tente quatre places" in text and "samedi" not in text
     assert before == 0
-    assert guest.path == f"{link}?fait=confirme" and "La réponse arrivera dans vos courriels" in guest.text
+    assert guest.path == f"{link}?fait=confirmed" and "La réponse arrivera dans vos courriels" in guest.text
     owner = await inn.owner()
     assert "Bonjour, est-elle libre samedi ?" in owner.text and "Léonie" in owner.text
     assert "par courriel" in owner.text and EMAIL not in owner.text
 
 
 async def test_a_loan_is_asked_for_countered_agreed_and_brought_back(inn: Inn) -> None:
-    guest = await inn.enter(du=day(10), au=day(12))
+    guest = await inn.enter(first_day=day(10), last_day=day(12))
     link, thread = inn.link(), await inn.thread()
     owner = await inn.owner()
     path = f"/echanges/{thread.id}"
 
     await owner.open(next(one for one in owner.text.split('"') if one.startswith(f"{path}/proposer/")))
-    await owner.send(owner.path, {"du": day(11), "au": day(12), "lieu": "À La Remise", "message": "Plutôt le 11 ?"})
+    await owner.send(
+        owner.path, {"first_day": day(11), "last_day": day(12), "place": "À La Remise", "message": "Plutôt le 11 ?"}
+    )
     [mail] = await inn.tell()
     text, html = read_parts(mail)
     await guest.open(inn.link(mail))
-    await guest.send(f"{link}/accord", {"geste": "accepter"})
+    await guest.send(f"{link}/accord", {"act": "accept"})
     agreed = await inn.count("SELECT count(*) FROM agreement WHERE state = 'agreed'")
-    await (await inn.owner()).send(f"{path}/accord", {"geste": "rendu"})
+    await (await inn.owner()).send(f"{path}/accord", {"act": "back"})
 
     assert "vous propose autre chose" in text and "À La Remise" in text and "> Plutôt le 11 ?" in text
     assert "Plutôt le 11 ?" in html and "cette adresse ne reçoit pas de courriel" in text
@@ -51,7 +53,7 @@ async def test_a_loan_is_asked_for_countered_agreed_and_brought_back(inn: Inn) -
     [mail] = await inn.tell()
     assert "c’est rendu" in read_parts(mail)[0]
     await guest.open(link)
-    await guest.send(f"{link}/accord", {"geste": "rendu"})
+    await guest.send(f"{link}/accord", {"act": "back"})
     assert await inn.count("SELECT count(*) FROM exchange_event WHERE kind = 'verified'") == 1
 
 
@@ -86,16 +88,16 @@ async def test_terms_are_asked_for_later_too(inn: Inn) -> None:
     link = inn.link()
 
     await guest.open(f"{link}/demander?du={day(5)}&au={day(6)}")
-    await guest.send(f"{link}/demander", {"du": day(5), "au": day(6)})
+    await guest.send(f"{link}/demander", {"first_day": day(5), "last_day": day(6)})
 
     assert await inn.count("SELECT count(*) FROM agreement WHERE state = 'requested'") == 1
     assert "Retirer ma demande" in guest.text
-    await guest.send(f"{link}/accord", {"geste": "retirer", "raison": "J’en ai trouvé une."})
+    await guest.send(f"{link}/accord", {"act": "withdraw", "reason": "J’en ai trouvé une."})
     assert "retire sa demande" in (await inn.owner()).text
 
 
 async def test_dates_that_were_taken_meanwhile_keep_nobody_from_writing(inn: Inn) -> None:
-    guest = await inn.knock(du=day(10), au=day(12))
+    guest = await inn.knock(first_day=day(10), last_day=day(12))
     link = inn.link()
     await inn.do(
         "INSERT INTO unavailability (id, listing_id, begins_at, ends_at)"
@@ -114,7 +116,7 @@ async def test_a_lost_link_comes_again_and_the_old_one_ends(inn: Inn) -> None:
     guest = await inn.enter()
     old = inn.link()
     await guest.open(inn.path)
-    await guest.send(inn.path, {"geste": "lien", "perdu": EMAIL.upper()})
+    await guest.send(inn.path, {"act": "link", "lost_email": EMAIL.upper()})
     await inn.run_jobs()
 
     assert inn.link() != old
@@ -124,7 +126,7 @@ async def test_a_lost_link_comes_again_and_the_old_one_ends(inn: Inn) -> None:
 
 async def test_what_is_typed_at_the_door_again_waits_in_the_thread(inn: Inn) -> None:
     await inn.enter()
-    guest = await inn.knock(nom="Une autre", message="Et dimanche ?")
+    guest = await inn.knock(name="Une autre", message="Et dimanche ?")
 
     await guest.open(inn.link())
 
@@ -133,28 +135,28 @@ async def test_what_is_typed_at_the_door_again_waits_in_the_thread(inn: Inn) -> 
 
 
 async def test_both_say_thanks_at_the_end_and_the_mail_tells_her(inn: Inn) -> None:
-    guest = await inn.enter(du=day(10), au=day(12))
+    guest = await inn.enter(first_day=day(10), last_day=day(12))
     link, owner, path = inn.link(), await inn.owner(), f"/echanges/{(await inn.thread()).id}"
-    await owner.send(f"{path}/accord", {"geste": "accepter"})
-    await (await inn.owner()).send(f"{path}/accord", {"geste": "rendu"})
+    await owner.send(f"{path}/accord", {"act": "accept"})
+    await (await inn.owner()).send(f"{path}/accord", {"act": "back"})
     early = "Un mot de merci" in (await inn.owner()).text
     await guest.open(link)
-    await guest.send(f"{link}/accord", {"geste": "rendu"})
+    await guest.send(f"{link}/accord", {"act": "back"})
 
     owner = await inn.owner()
     for_all = 'name="tous"' in owner.text
-    await owner.send(f"{path}/merci", {"merci": "Rendue sèche, bravo !", "tous": "1"})
+    await owner.send(f"{path}/merci", {"thanks": "Rendue sèche, bravo !", "public": "1"})
     refused = owner.text
-    await owner.send(f"{path}/merci", {"merci": "Rendue sèche, bravo !", "tous": ""})
+    await owner.send(f"{path}/merci", {"thanks": "Rendue sèche, bravo !", "public": ""})
     [mail] = await inn.tell()
     await guest.open(link)
     seen = guest.text
-    await guest.send(f"{link}/merci", {"merci": "Belle tente, <b>merci</b> !"})
+    await guest.send(f"{link}/merci", {"thanks": "Belle tente, <b>merci</b> !"})
 
     assert not early and not for_all and "ce merci reste entre vous deux" in refused
     assert "vous remercie" in read_parts(mail)[0] and "> Rendue sèche, bravo !" in read_parts(mail)[0]
     assert "vous dit merci" in seen and "Un mot de merci pour" in seen
-    assert guest.path == f"{link}?fait=merci" and "Un mot de merci pour" not in guest.text
+    assert guest.path == f"{link}?fait=thanked" and "Un mot de merci pour" not in guest.text
     assert "Belle tente, &lt;b&gt;merci&lt;/b&gt; !" in (await inn.owner()).text
     assert await inn.count("SELECT count(*) FROM thanks WHERE post_id IS NULL") == 2
     assert await inn.count("SELECT count(*) FROM post WHERE content LIKE '%Belle tente%'") == 0

@@ -1,0 +1,44 @@
+"""Style sheets as they are sent: the same rules without the comments and the spaces of those who write them."""
+
+import re
+
+_TOKEN = re.compile(
+    r"""
+    (?P<kept>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|url\([^)]*\)|/\*!.*?\*/)
+    | (?P<dropped>/\*.*?\*/|\s+)
+    | (?P<mark>[{};,>:])
+    | (?P<word>(?:(?!/\*|url\()[^\s"'{};,>:])+)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+TIGHT_BEFORE = frozenset("{};,>")
+"""Marks that need no space before them. A colon may: `.a :is(b)` is not `.a:is(b)`."""
+
+TIGHT_AFTER = frozenset("{};,>:")
+
+
+def pack(css: str) -> str:
+    """The same style sheet, shorter. Strings, addresses and comments that begin with `/*!` stay as they are.
+
+    Raises ValueError for a string or a comment without its end.
+    """
+    packed: list[str] = []
+    spaced, end = False, 0
+    for token in _TOKEN.finditer(css):
+        if token.start() != end:
+            break
+        end = token.end()
+        if token.lastgroup == "dropped":
+            spaced = True
+            continue
+        text = token.group()
+        if spaced and packed and packed[-1] not in TIGHT_AFTER and text not in TIGHT_BEFORE:
+            packed.append(" ")
+        if text == "}" and packed and packed[-1] == ";":
+            packed.pop()
+        packed.append(text)
+        spaced = False
+    if end != len(css):
+        raise ValueError(f"not a style sheet from character {end} on")
+    return "".join(packed)
