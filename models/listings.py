@@ -15,7 +15,13 @@ ListingStatus = Literal["open", "reserved", "fulfilled", "cancelled", "expired",
 ClosedReason = Literal["here", "elsewhere"]
 
 OPEN: tuple[ListingStatus, ...] = ("open", "reserved")
-"""States in which a listing is shown in lists."""
+"""States in which a listing stands in lists and may be asked for; in SQL `is_open_status`."""
+
+STANDING: tuple[ListingStatus, ...] = ("reserved", "open", "paused")
+"""States in which it has not ended, what is promised first; in SQL `is_standing_status`."""
+
+OVER: tuple[ListingStatus, ...] = ("expired", "fulfilled", "cancelled")
+"""States in which nobody needs to wait for an answer any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

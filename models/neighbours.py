@@ -116,7 +116,7 @@ async def list_neighbours(conn: Connection, reader_id: int | None, coop_id: int 
         LEFT JOIN LATERAL (
             WITH shown AS MATERIALIZED (
                 SELECT l.kind, l.place_name, l.category FROM listing l JOIN post p ON p.id = l.post_id
-                WHERE l.territory_uri = a.uri AND l.status IN ('open', 'reserved') AND p.deleted_at IS NULL
+                WHERE l.territory_uri = a.uri AND is_open_status(l.status) AND p.deleted_at IS NULL
                     AND p.audience = 'network'
                 ORDER BY l.post_id DESC LIMIT 1000
             )

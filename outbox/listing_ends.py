@@ -11,14 +11,14 @@ from models.actors import Actor
 from models.database import Connection, transaction
 from models.errors import Conflict
 from models.listing_ends import Ending, EndKind
-from models.listings import Listing, ListingStatus
+from models.listings import OVER, Listing, ListingStatus
 from models.moments import PARIS
 from models.settings import Site
 from outbox.beginnings import end_of, usual_end
 from outbox.builders.wording import write_day
 from outbox.drafts import LONGEST_LIFE
 from outbox.letters import write_to_member
-from outbox.listings import OVER, change, change_status
+from outbox.listings import change, change_status
 
 AT_ONCE = 50
 

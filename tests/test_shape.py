@@ -1,6 +1,7 @@
 """The shape of the source: small modules, said in one sentence; folders that explain themselves."""
 
 import ast
+import re
 import subprocess
 from pathlib import Path
 
@@ -64,3 +65,24 @@ def test_every_tracked_folder_at_the_top_is_one_of_those_agreed_on() -> None:
     folders = {line.partition("/")[0] for line in listed if "/" in line}
 
     assert folders <= {*FOLDERS, "tests", "deploy", ".ci"}
+
+
+SAID_ONCE = {
+    r"""["']open["'], ["']reserved["']""": ("models/listings.py",),
+    r"""["']reserved["'], ["']open["']""": ("models/listings.py",),
+    r"""["']requested["'], ["']countered["']""": (
+        "models/agreements/machine.py",
+        "models/agreements/values.py",  # the names of all states
+        "models/exchanges.py",
+    ),
+    r"""["']agreed["'], ["']done["']""": ("models/agreements/machine.py", "models/agreements/values.py"),
+}
+"""Sets of states that have a name (`models/listings`, `models/agreements/machine`), and where they are written out."""
+
+
+@pytest.mark.parametrize("states", SAID_ONCE)
+def test_states_that_have_a_name_are_written_out_once(states: str) -> None:
+    templates = (ROOT / "web" / "templates").rglob("*.*")
+    written = [name_of(path) for path in (*SHIPPED, *templates) if re.search(states, path.read_text())]
+
+    assert set(written) <= set(SAID_ONCE[states])

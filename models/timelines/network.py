@@ -59,7 +59,7 @@ FOUND = """
         AND (NOT $9::boolean OR (SELECT true FROM media m WHERE m.post_id = l.post_id LIMIT 1))
 """
 
-_FOUND_OPEN = FOUND.replace(":which", "l.status IN ('open', 'reserved')")
+_FOUND_OPEN = FOUND.replace(":which", "is_open_status(l.status)")
 
 # Which posts `p` of which actors `a` the reader may find, of what was `found`; who is away offers nothing.
 SHOWN = """
@@ -153,7 +153,7 @@ async def list_territories_seen(conn: Connection) -> list[str]:
         SELECT t.uri FROM territory t CROSS JOIN LATERAL (
             SELECT count(*) AS open, max(first.post_id) AS newest FROM (
                 SELECT l.post_id FROM listing l JOIN post p ON p.id = l.post_id
-                WHERE l.territory_uri = t.uri AND l.status IN ('open', 'reserved')
+                WHERE l.territory_uri = t.uri AND is_open_status(l.status)
                     AND p.deleted_at IS NULL AND p.audience = 'network'
                 ORDER BY l.post_id DESC LIMIT 20) AS first) AS known
         WHERE known.open > 0

@@ -11,7 +11,7 @@ from models import exchanges, media, polls, posts
 from models.actors import Actor
 from models.agreements import Terms, read_terms
 from models.database import Connection
-from models.exchanges import Entry, Event, Exchange
+from models.exchanges import ASKING, Entry, Event, Exchange
 from models.listings import ListingDetails
 from models.media import Media
 from models.polls import Poll
@@ -27,8 +27,6 @@ from web.pages.files import File, list_files
 from web.pages.passages import Passages, find_passages
 from web.render import N_
 from web.spans import Voice
-
-ASKING = ("requested", "countered")
 
 SAID: dict[str, tuple[str, str]] = {
     "requested": (N_("Vous faites une demande"), N_("%(name)s fait une demande")),
