@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from models.database import Connection, Record, execute, fetch_records
 from models.errors import NotFound
@@ -13,6 +13,8 @@ ListingKind = Literal["offer", "request", "repair_call"]
 ListingMode = Literal["gift", "loan", "swap", "sale", "service", "repair", "other"]
 ListingStatus = Literal["open", "reserved", "fulfilled", "cancelled", "expired", "paused"]
 ClosedReason = Literal["here", "elsewhere"]
+
+KINDS: tuple[ListingKind, ...] = get_args(ListingKind)
 
 OPEN: tuple[ListingStatus, ...] = ("open", "reserved")
 """States in which a listing stands in lists and may be asked for; in SQL `is_open_status`."""

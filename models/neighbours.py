@@ -8,6 +8,7 @@ from datetime import datetime
 
 from models.actors import BUILT_IN
 from models.database import Connection, fetch_all
+from models.listings import KINDS
 
 STREAMS = BUILT_IN[2:]
 """Usernames of the Groups that announce a territory's listings; to follow a territory is to follow these."""
@@ -122,7 +123,7 @@ async def list_neighbours(conn: Connection, reader_id: int | None, coop_id: int 
             )
             SELECT (SELECT count(*) FROM shown) AS total,
                 ARRAY(SELECT (SELECT count(*) FROM shown WHERE kind = one.kind)::integer
-                    FROM unnest(ARRAY['offer', 'request', 'repair_call']) WITH ORDINALITY AS one (kind, place)
+                    FROM unnest($3::text[]) WITH ORDINALITY AS one (kind, place)
                     ORDER BY place) AS kinds,
                 ARRAY(SELECT place_name FROM shown WHERE place_name IS NOT NULL
                     GROUP BY place_name ORDER BY count(*) DESC, place_name LIMIT 4) AS places,
@@ -149,4 +150,5 @@ async def list_neighbours(conn: Connection, reader_id: int | None, coop_id: int 
         """,
         reader_id,
         coop_id,
+        list(KINDS),
     )

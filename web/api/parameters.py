@@ -14,12 +14,11 @@ from federation.pictures import RefusedPicture
 from federation.store import Spool
 from models.errors import Invalid
 from models.idempotency import LONGEST
+from models.ids import HIGHEST_ID
 from models.texts import NOT_TYPED
 from web.api.multipart import FIELD_LIMIT, TEXT_LIMIT, Files, Upload, read_multipart
 
 DEPTH_LIMIT = 8
-
-HIGHEST_ID = 2**63 - 2
 
 TRUE = frozenset({"true", "1", "on", "t", "yes"})
 FALSE = frozenset({"false", "0", "off", "f", "no", ""})
@@ -133,7 +132,7 @@ def read_id(text: str) -> int | None:
     if not text.isascii() or not text.isdigit() or len(text) > 19:
         return None
     id = int(text)
-    return id if id <= HIGHEST_ID else None
+    return id if id < HIGHEST_ID else None  # some reads ask from the id after it
 
 
 def read_idempotency_key(request: web.Request) -> str:

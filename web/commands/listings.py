@@ -14,10 +14,11 @@ from federation.uploads import save_upload
 from models import accounts, actors, categories, listings, media, places, preferences
 from models.actors import Actor
 from models.database import Connection, connection, transaction
+from models.listing_life import end_of
 from models.listings import Listing, ListingDraft, ListingKind, ListingMode
 from models.posts import Audience
 from outbox import listings as outbox
-from outbox.beginnings import end_of, find_own_place, read_back
+from outbox.beginnings import find_own_place, read_back
 from web.commands.running import Refused, run, tell, working_instance
 
 KINDS: dict[str, ListingKind] = {"offer": "offer", "request": "request", "repair-call": "repair_call"}
