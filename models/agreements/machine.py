@@ -70,6 +70,11 @@ def find_next(state: State, verb: Verb, who: Who, *, own_terms: bool) -> State |
     return None if rule is None or (rule.turn == "theirs" and own_terms) else rule.to
 
 
+def is_for(verb: Verb, who: Who) -> bool:
+    """Whether this may ever be theirs to do."""
+    return any(rule.verb == verb and rule.who == who for rule in RULES)
+
+
 def find_way_out(state: State, role: Role) -> State | None:
     """What becomes of an agreement that this side ends, whoever proposed what; None where nothing goes on."""
     ways: tuple[Verb, ...] = ("refuse", "withdraw", "cancel")

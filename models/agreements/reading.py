@@ -197,16 +197,16 @@ async def list_due(conn: Connection, *, at: datetime, late: datetime, limit: int
     )
 
 
-async def list_reports(conn: Connection, agreement_id: int) -> list[Report]:
-    """What both sides reported, in the order in which it came."""
+async def list_reports(conn: Connection, *agreement_ids: int) -> list[Report]:
+    """What both sides reported of these, in the order in which it came."""
     return await fetch_all(
         conn,
         Report,
         """
         SELECT id, uri, agreement_id, actor_id, step, happened_at, created_at FROM economic_event
-        WHERE agreement_id = $1 ORDER BY id
+        WHERE agreement_id = ANY($1) ORDER BY id
         """,
-        agreement_id,
+        list(agreement_ids),
     )
 
 

@@ -14,11 +14,11 @@ from models.my_exchanges import MyExchange
 from models.posts import Post
 from models.settings import Site
 from models.unavailabilities import Calendar
+from outbox.acts import list_steps
 from web.api.declic.building import build_photo, write_amount
 from web.api.declic.exchanges.shapes import (
     Agreement,
     Counterpart,
-    Step,
     Subject,
     TakenDays,
     TakenRange,
@@ -76,9 +76,12 @@ def build_thread(line: ThreadLine, held: Iterable[Agreement], *, muted: bool, cl
     return Thread(**fields, muted=muted, closed=closed, agreements=list(held))
 
 
-def build_agreement(held: models.Agreement, role: Role, mode: ListingMode) -> Agreement:
-    """An agreement as one of the two sees it, with what she may do."""
-    verbs = models.list_verbs(held, role)
+def build_agreement(
+    held: models.Agreement, role: Role, mode: ListingMode, reports: Iterable[models.Report]
+) -> Agreement:
+    """An agreement as one of the two sees it, with what she may do and may still report."""
+    me = held.owner_id if role == "owner" else held.partner_id
+    reported = [one.step for one in reports if (one.agreement_id, one.actor_id) == (held.id, me)]
     mine, theirs = held.owner_reported_at is not None, held.partner_reported_at is not None
     if role == "partner":
         mine, theirs = theirs, mine
@@ -94,15 +97,11 @@ def build_agreement(held: models.Agreement, role: Role, mode: ListingMode) -> Ag
         you_reported=mine,
         they_reported=theirs,
         verified=held.verified,
-        verbs=verbs,
-        steps=_list_steps(mode) if "report" in verbs and not mine else [],
+        verbs=models.list_verbs(held, role),
+        steps=list_steps(held, role, mode, reported),
         created_at=write_moment(held.created_at),
         updated_at=write_moment(max(held.updated_at, held.created_at)),
     )
-
-
-def _list_steps(mode: ListingMode) -> list[Step]:
-    return ["out", "back"] if models.final_step(mode) == "back" else ["done"]
 
 
 def build_terms(terms: models.Terms) -> Terms:

@@ -60,9 +60,10 @@ async def load_thread(conn: Connection, request: web.Request, id: int | None) ->
     thread = await exchanges.get_for(conn, id, me.id)
     other = await actors.get(conn, line.other_id)
     held = await agreements.list_by_exchange(conn, thread.id)
+    reports = await agreements.list_reports(conn, *(one.id for one in held))
     return build_thread(
         build_line(request.app[INSTANCE].site, line, other),
-        [build_agreement(one, "owner" if line.own else "partner", line.mode) for one in held],
+        [build_agreement(one, "owner" if line.own else "partner", line.mode, reports) for one in held],
         muted=thread.owner_muted if line.own else thread.partner_muted,
         closed=not await may_write(conn, me, other),
     )

@@ -75,7 +75,8 @@ async def test_a_loan_from_asking_to_thanks(ground: Ground) -> None:
 
     agreed = await ground.act(ground.alice, asked, "accept", offer=hers["agreements"][0]["offer"])
     assert (agreed["state"], agreed["agreements"][0]["steps"]) == ("agreed", ["out", "back"])
-    await ground.act(ground.dora, asked, "out")
+    out = await ground.act(ground.dora, asked, "out")
+    assert out["agreements"][0]["steps"] == ["back"]
     back = await ground.act(ground.dora, asked, "back")
     assert (back["agreements"][0]["you_reported"], back["agreements"][0]["steps"]) == (True, [])
     assert (await ground.alice.get(f"/exchanges/{asked['id']}"))["to_confirm"]
