@@ -125,9 +125,10 @@ async def test_a_report_that_is_repeated_is_made_once(conn: Connection) -> None:
     await do(conn, HERE, alice, held, "accept", Said(offer_uri=held.offer_uri))
 
     steps = []
-    for name in ("out", "out", "back", "back"):
+    taps: tuple[Name, ...] = ("out", "out", "back", "back")
+    for name in taps:
         before = await count_events(conn)
-        after = await do(conn, HERE, carol, held, cast(Name, name))
+        after = await do(conn, HERE, carol, held, name)
         reported = [one.step for one in await agreements.list_reports(conn, held.id)]
         steps.append((await count_events(conn) - before, list_steps(after, "partner", "loan", reported)))
 

@@ -25,6 +25,7 @@ from web.pages.cards import Picture, draw_pictures
 from web.pages.exchanges.facts import Fact, is_help, list_facts, tell_when
 from web.pages.files import File, list_files
 from web.pages.passages import Passages, find_passages
+from web.refusals.wording import reword
 from web.render import N_
 from web.spans import Voice
 
@@ -216,7 +217,8 @@ def _tell_event(reading: Reading, event: Event, before: Terms | None, passages: 
         own=event.actor_id == reading.me,
         words=_word(reading, event, facts),
         icon=ICONS.get(event.kind, "accord"),
-        text=str(event.details.get("text") or write_cause(str(event.details.get("cause")), reading.voice.language)),
+        text=reword(str(event.details.get("text", "")), reading.voice.say)
+        or write_cause(str(event.details.get("cause")), reading.voice.language),
         when="" if before else tell_when(reading.voice, terms),
         facts=tuple(facts),
         agreement_id=event.agreement_id,

@@ -1,6 +1,6 @@
 """Rows about exchanges as the structs that are answered (pure)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from federation.html import from_text, to_text
 from federation.uris import web_address
@@ -30,6 +30,7 @@ from web.api.declic.exchanges.shapes import (
 from web.api.entities.accounts import write_acct
 from web.api.entities.values import write_moment, write_moment_or_none
 from web.paths import exchange_path
+from web.refusals.wording import reword
 
 
 def build_line(site: Site, one: MyExchange, other: Actor) -> ThreadLine:
@@ -77,9 +78,9 @@ def build_thread(line: ThreadLine, held: Iterable[Agreement], *, muted: bool, cl
 
 
 def build_agreement(
-    held: models.Agreement, role: Role, mode: ListingMode, reports: Iterable[models.Report]
+    held: models.Agreement, role: Role, mode: ListingMode, reports: Iterable[models.Report], say: Callable[[str], str]
 ) -> Agreement:
-    """An agreement as one of the two sees it, with what she may do and may still report."""
+    """An agreement as one of the two sees it, with what she may do and may still report; `say` is her language."""
     me = held.owner_id if role == "owner" else held.partner_id
     reported = [one.step for one in reports if (one.agreement_id, one.actor_id) == (held.id, me)]
     mine, theirs = held.owner_reported_at is not None, held.partner_reported_at is not None
@@ -93,7 +94,7 @@ def build_agreement(
         offer=held.offer_uri,
         accepted=held.accepted_uri is not None and role == "partner",
         held_until=write_moment_or_none(held.held_until),
-        reason=held.reason,
+        reason=reword(held.reason, say),
         you_reported=mine,
         they_reported=theirs,
         verified=held.verified,
@@ -134,9 +135,9 @@ def build_message(site: Site, post: Post, photos: Mapping[int, list[Media]], me:
     )
 
 
-def build_event(event: Event, me: int) -> ThreadEntry:
+def build_event(event: Event, me: int, say: Callable[[str], str]) -> ThreadEntry:
     """Something that happened; words to or from a guest are a message."""
-    text, kept = str(event.details.get("text", "")), event.details.get("terms")
+    text, kept = reword(str(event.details.get("text", "")), say), event.details.get("terms")
     return ThreadEntry(
         id=str(event.id),
         kind="message" if event.kind == "said" else event.kind,
