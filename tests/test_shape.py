@@ -75,8 +75,8 @@ SAID_ONCE = {
     r"""["']offer["'], ["']request["'], ["']repair_call["']""": 1,
     r"2 ?\*\* ?63|9_?223_?372_?036_?854_?775_?80[5-8]": 1,
 }
-"""What has a name (`listings.OPEN`, `agreements.LIVE`, `listings.KINDS`, `ids.HIGHEST_ID`), and how many modules write it
-out: the one that gives the name, and those that list more than it."""
+"""What has a name (`listings.OPEN`, `agreements.LIVE`, `listings.KINDS`, `ids.HIGHEST_ID`), and how many modules
+write it out: the one that gives the name, and those that list more."""
 
 
 @pytest.mark.parametrize("words", SAID_ONCE)

@@ -59,7 +59,7 @@ async def post_terms(request: web.Request) -> web.Response:
     instance, token = request.app[INSTANCE], request.match_info["token"]
     async with connection(instance.pool) as conn:
         found = await _find(conn, request)
-    if found is None:
+    if found is None or (found.answered and not form.ok):
         return await render(request, "terms/gone.html", status=410)
     if not form.ok:
         return await _show(request, found, form)
