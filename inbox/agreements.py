@@ -147,7 +147,7 @@ async def follow_word(conn: Connection, site: Site, sender: Actor, held: Agreeme
         held_until=await limit_hold(conn, word.held_until) if word.state in agreements.OPEN else None,
         reason=word.reason or held.reason,
         updated_at=at,
-        agreed_at=(held.agreed_at or at) if word.state in ("agreed", "done") else held.agreed_at,
+        agreed_at=(held.agreed_at or at) if word.state in agreements.BOUND else held.agreed_at,
         ended_at=(held.ended_at or at) if ended else None,
     )
     if word.offer_uri:

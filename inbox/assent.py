@@ -15,8 +15,6 @@ from outbox.terms import require_possible
 LONGEST_HOLD = timedelta(days=31)
 """So long one of ours waits for an answer at most, whatever another server says."""
 
-BINDING: tuple[State, ...] = ("agreed", "done")
-
 
 async def require_assent(conn: Connection, case: Case, state: State, said: Terms | None) -> Terms:
     """The terms as they are after this word.
@@ -25,10 +23,10 @@ async def require_assent(conn: Connection, case: Case, state: State, said: Terms
     proposed nor said yes to last, and for terms that cannot be.
     """
     held = case.agreement
-    if said is None or state not in (*agreements.OPEN, *BINDING):
+    if said is None or state not in (*agreements.OPEN, *agreements.BOUND):
         said = held.terms
     terms = as_held(said, held)
-    if state in BINDING:
+    if state in agreements.BOUND:
         terms = replace(terms, place=terms.place or held.place, note=terms.note or held.note)  # some peers drop words
         settled = terms == held.terms and (held.agreed_at is not None or held.accepted_uri is not None)
         if not settled and not await _are_hers(conn, held, terms):

@@ -6,13 +6,11 @@ from federation.vocabulary.embedded import Postlike, note_of
 from models import listings, notifications, posts
 from models.actors import Actor
 from models.database import Connection
-from models.listings import ListingDetails, ListingStatus
+from models.listings import OVER, ListingDetails
 from models.posts import Post
 from models.settings import Site
 from outbox.builders.agreement import speaks
 from outbox.releases import end_copies
-
-OVER: tuple[ListingStatus, ...] = ("cancelled", "fulfilled", "expired")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

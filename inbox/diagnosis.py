@@ -244,7 +244,7 @@ async def _show(instance: Instance, found: Diagnosis, *, ours: bool) -> None:
         return
     async with connection(instance.pool) as conn:
         listing = await listings.find_by_post(conn, post.id)
-    if listing is not None and listing.details.status not in {"open", "reserved"}:
+    if listing is not None and listing.details.status not in listings.OPEN:
         _note(found, Step.SHOWN, ok=False, finding=listing.details.status)
     elif post.waits:
         _note(found, Step.SHOWN, ok=False, finding="waits", host=host_of(post.uri))

@@ -48,7 +48,7 @@ async def list_streams(conn: Connection, actor_id: int) -> list[int]:
         """
         SELECT DISTINCT s.id FROM post p JOIN listing l ON l.post_id = p.id JOIN actor s ON s.uri = l.stream_uri
         WHERE p.author_id = $1 AND p.deleted_at IS NULL AND l.kind = 'offer'
-            AND l.status IN ('open', 'reserved', 'paused') AND s.local
+            AND is_standing_status(l.status) AND s.local
         """,
         actor_id,
     )

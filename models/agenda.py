@@ -63,7 +63,7 @@ async def list_agreements(
         """
         SELECT a.id, a.exchange_id, a.owner_id = $1 AS own, l.kind, l.mode, l.title,
             coalesce(nullif(other.name, ''), other.username) AS other, a.state,
-            a.state IN ('requested', 'countered') AND a.proposed_by <> $1 AND a.accepted_uri IS NULL AS turn,
+            is_open_state(a.state) AND a.proposed_by <> $1 AND a.accepted_uri IS NULL AS turn,
             a.accepted_uri IS NOT NULL AS yes,
             a.state = 'agreed' AND CASE WHEN a.owner_id = $1
                 THEN a.partner_reported_at IS NOT NULL AND a.owner_reported_at IS NULL
@@ -78,7 +78,7 @@ async def list_agreements(
         ) AS a
         JOIN listing l ON l.post_id = a.listing_id
         JOIN actor other ON other.id = CASE WHEN a.owner_id = $1 THEN a.partner_id ELSE a.owner_id END
-        WHERE a.state IN ('requested', 'countered', 'agreed', 'done')
+        WHERE (is_live_state(a.state) OR a.state = 'done')
             AND (least(a.begins_at, CASE WHEN a.state = 'done' THEN a.ended_at END) < $3
                     AND (a.ends_at > $2 OR a.ends_at IS NULL AND a.begins_at >= $2)
                 OR $4 AND a.state = 'agreed' AND coalesce(a.ends_at, a.begins_at) <= $2)

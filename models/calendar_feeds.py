@@ -42,7 +42,7 @@ async def list_dated(conn: Connection, actor_id: int, *, since: datetime) -> lis
             SELECT id FROM exchange WHERE owner_id = $1 UNION ALL SELECT id FROM exchange WHERE partner_id = $1
         ) AS e JOIN full_agreement a ON a.exchange_id = e.id
         WHERE a.begins_at IS NOT NULL AND coalesce(a.ends_at, a.begins_at) > $2
-            AND (a.state IN ('requested', 'countered', 'agreed', 'done') OR a.agreed_at IS NOT NULL)
+            AND (is_live_state(a.state) OR a.state = 'done' OR a.agreed_at IS NOT NULL)
         ORDER BY a.begins_at DESC LIMIT $3
         """,
         actor_id,

@@ -19,7 +19,7 @@ async def begin(conn: Connection, actor_id: int) -> None:
         SELECT id FROM post
         WHERE (author_id = $1 AND kind = 'listing' AND deleted_at IS NULL) OR id IN (
             SELECT listing_id FROM agreement
-            WHERE $1 IN (owner_id, partner_id) AND state IN ('requested', 'countered', 'agreed'))
+            WHERE $1 IN (owner_id, partner_id) AND is_live_state(state))
         ORDER BY id FOR NO KEY UPDATE
         """,
         actor_id,

@@ -18,12 +18,12 @@ async def list_standing(conn: Connection, agreement_id: int) -> list[int]:
         conn,
         """
         WITH asked AS (
-            SELECT id FROM exchange_event WHERE agreement_id = $1 AND kind IN ('requested', 'countered')
+            SELECT id FROM exchange_event WHERE agreement_id = $1 AND is_asking_kind(kind)
             ORDER BY id DESC LIMIT 1
         )
         SELECT (e.details->>'note')::bigint AS post_id FROM asked JOIN exchange_event e
             ON e.agreement_id = $1 AND e.id >= asked.id AND e.details ? 'note'
-            AND e.kind IN ('requested', 'countered', 'explained', 'asked_again')
+            AND (is_asking_kind(e.kind) OR e.kind IN ('explained', 'asked_again'))
         UNION SELECT x.post_id FROM asked JOIN exchange_notice x ON x.event_id = asked.id
         ORDER BY post_id
         """,
@@ -35,7 +35,7 @@ async def find_asking(conn: Connection, agreement_id: int) -> int | None:
     """The event that put the terms on the table there."""
     found: int | None = await fetch_value(
         conn,
-        "SELECT max(id) FROM exchange_event WHERE agreement_id = $1 AND kind IN ('requested', 'countered')",
+        "SELECT max(id) FROM exchange_event WHERE agreement_id = $1 AND is_asking_kind(kind)",
         agreement_id,
     )
     return found
@@ -48,9 +48,9 @@ async def is_question(conn: Connection, exchange_id: int, post_id: int) -> bool:
             conn,
             """
             SELECT EXISTS (SELECT FROM exchange_event WHERE exchange_id = $1 AND (details->>'note')::bigint = $2
-                    AND kind IN ('requested', 'countered', 'explained', 'asked_again'))
+                    AND (is_asking_kind(kind) OR kind IN ('explained', 'asked_again')))
                 OR EXISTS (SELECT FROM exchange_notice x JOIN exchange_event e ON e.id = x.event_id
-                    WHERE x.post_id = $2 AND e.exchange_id = $1 AND e.kind IN ('requested', 'countered'))
+                    WHERE x.post_id = $2 AND e.exchange_id = $1 AND is_asking_kind(e.kind))
             """,
             exchange_id,
             post_id,
@@ -65,7 +65,7 @@ async def list_said(conn: Connection, agreement_id: int, kinds: Sequence[EventKi
         Event,
         """
         SELECT * FROM exchange_event WHERE agreement_id = $1 AND kind = ANY($2) AND id > (
-            SELECT max(id) FROM exchange_event WHERE agreement_id = $1 AND kind IN ('requested', 'countered'))
+            SELECT max(id) FROM exchange_event WHERE agreement_id = $1 AND is_asking_kind(kind))
         ORDER BY id
         """,
         agreement_id,

@@ -19,6 +19,9 @@ EventKind = Literal[
 `unheard` why an answer could not count, `asked_again` whether it was a yes.
 """
 
+ASKING: tuple[EventKind, ...] = ("requested", "countered")
+"""What puts terms on the table that wait for an answer; in SQL `is_asking_kind`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:

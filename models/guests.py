@@ -199,7 +199,7 @@ async def list_over(conn: Connection, *, at: datetime, limit: int = 100) -> list
         """
         SELECT g.* FROM guest g JOIN exchange e ON e.listing_id = g.listing_id AND e.partner_id = g.actor_id
         WHERE e.last_id < $1 AND NOT EXISTS (
-            SELECT FROM agreement a WHERE a.exchange_id = e.id AND a.state IN ('requested', 'countered', 'agreed'))
+            SELECT FROM agreement a WHERE a.exchange_id = e.id AND is_live_state(a.state))
         ORDER BY e.last_id LIMIT $2
         """,
         make_id(at - KEPT),

@@ -9,6 +9,9 @@ EPOCH = datetime(1990, 1, 1, tzinfo=UTC)
 """Chosen so that every id from 2026 to 2061 has nineteen digits: decimal strings then sort by arrival."""
 
 _EPOCH_MICROSECONDS = int(EPOCH.timestamp()) * 1_000_000
+HIGHEST_ID = 2**63 - 1
+"""The highest id that a row can have (PostgreSQL's bigint)."""
+
 SEQUENCE_BITS = 12
 """The lowest bits of an id, which tell those of one microsecond apart."""
 

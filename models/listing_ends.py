@@ -47,9 +47,9 @@ async def list_due(conn: Connection, *, limit: int) -> list[Listing]:
         conn,
         """
         SELECT * FROM full_listing l
-        WHERE local AND deleted_at IS NULL AND status IN ('open', 'reserved', 'paused') AND expires_at < now()
+        WHERE local AND deleted_at IS NULL AND is_standing_status(status) AND expires_at < now()
             AND NOT EXISTS (SELECT FROM agreement g
-                WHERE g.listing_id = l.id AND g.state IN ('requested', 'countered', 'agreed'))
+                WHERE g.listing_id = l.id AND is_live_state(g.state))
         ORDER BY expires_at LIMIT $1
         """,
         limit,
@@ -73,7 +73,7 @@ async def list_untold(conn: Connection, *, limit: int) -> list[Ending]:
             FROM listing l JOIN post p ON p.id = l.post_id
             WHERE p.local AND p.deleted_at IS NULL AND (
                 l.status = 'expired' AND l.expires_at <= now() AND p.updated_at > now() - $2::interval
-                OR l.status IN ('open', 'reserved', 'paused') AND l.expires_at > now() AND l.expires_at < now() + $2
+                OR is_standing_status(l.status) AND l.expires_at > now() AND l.expires_at < now() + $2
                     AND CASE
                         WHEN l.expires_at - coalesce(p.updated_at, p.published_at) >= $4::interval THEN true
                         WHEN l.expires_at - coalesce(p.updated_at, p.published_at) >= $5::interval

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from models.database import Connection, Record, execute, fetch_records
 from models.errors import NotFound
@@ -15,8 +15,16 @@ ListingMode = Literal["gift", "loan", "swap", "sale", "service", "repair", "othe
 ListingStatus = Literal["open", "reserved", "fulfilled", "cancelled", "expired", "paused"]
 ClosedReason = Literal["here", "elsewhere"]
 
+KINDS: tuple[ListingKind, ...] = get_args(ListingKind)
+
 OPEN: tuple[ListingStatus, ...] = ("open", "reserved")
-"""States in which a listing is shown in lists."""
+"""States in which a listing stands in lists and may be asked for; in SQL `is_open_status`."""
+
+STANDING: tuple[ListingStatus, ...] = ("reserved", "open", "paused")
+"""States in which it has not ended, what is promised first; in SQL `is_standing_status`."""
+
+OVER: tuple[ListingStatus, ...] = ("expired", "fulfilled", "cancelled")
+"""States in which nobody needs to wait for an answer any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

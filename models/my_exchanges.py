@@ -73,15 +73,15 @@ _ROWS = """
         SELECT e.id, e.listing_id, e.other_id, e.own, e.last_id, e.last_id > e.read_id AS unread,
             timestamptz '1990-01-01 00:00:00+00' + (e.last_id >> 12) * interval '1 microsecond' AS last_at,
             l.title, l.kind, l.mode, l.status, p.deleted_at IS NOT NULL AS gone, a.state,
-            coalesce(a.state IN ('requested', 'countered') AND a.proposed_by <> $1 AND a.accepted_uri IS NULL, false)
+            coalesce(is_open_state(a.state) AND a.proposed_by <> $1 AND a.accepted_uri IS NULL, false)
                 AS turn,
             a.accepted_uri IS NOT NULL AS yes,
-            coalesce(a.state IN ('agreed', 'done') AND CASE WHEN e.own
+            coalesce(is_bound_state(a.state) AND CASE WHEN e.own
                 THEN a.partner_reported_at IS NOT NULL AND a.owner_reported_at IS NULL
                 ELSE a.owner_reported_at IS NOT NULL AND a.partner_reported_at IS NULL END, false) AS confirm,
             a.begins_at, a.ends_at, a.held_until,
-            CASE WHEN a.state IS NULL THEN p.deleted_at IS NOT NULL OR l.status NOT IN ('open', 'reserved', 'paused')
-                ELSE a.state NOT IN ('requested', 'countered', 'agreed') END AS over
+            CASE WHEN a.state IS NULL THEN p.deleted_at IS NOT NULL OR NOT is_standing_status(l.status)
+                ELSE NOT is_live_state(a.state) END AS over
         FROM ({threads}) AS e
         JOIN listing l ON l.post_id = e.listing_id
         JOIN post p ON p.id = e.listing_id
@@ -89,7 +89,7 @@ _ROWS = """
             SELECT state, proposed_by, accepted_uri, owner_reported_at, partner_reported_at, begins_at, ends_at,
                 held_until
             FROM agreement WHERE exchange_id = e.id
-            ORDER BY state IN ('requested', 'countered', 'agreed') DESC, id DESC LIMIT 1   -- what goes on, else last
+            ORDER BY is_live_state(state) DESC, id DESC LIMIT 1   -- what goes on, else last
         ) AS a ON true
     ) AS mine
     {shown}
@@ -107,9 +107,9 @@ _SIDES = """
 _BEFORE = "($2::bigint IS NULL OR last_id < $2)"
 
 _LIVE = """
-    id IN (SELECT exchange_id FROM agreement WHERE owner_id = $1 AND state IN ('requested', 'countered', 'agreed')
+    id IN (SELECT exchange_id FROM agreement WHERE owner_id = $1 AND is_live_state(state)
         UNION ALL
-        SELECT exchange_id FROM agreement WHERE partner_id = $1 AND state IN ('requested', 'countered', 'agreed'))
+        SELECT exchange_id FROM agreement WHERE partner_id = $1 AND is_live_state(state))
 """
 
 

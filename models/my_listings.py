@@ -7,11 +7,6 @@ from models.database import Connection, fetch_all, fetch_records
 from models.listings import ListingKind, ListingMode, ListingStatus
 from models.posts import Audience
 
-STANDING: tuple[ListingStatus, ...] = ("reserved", "open", "paused")
-"""In this order, what is promised first."""
-
-OVER: tuple[ListingStatus, ...] = ("expired", "fulfilled", "cancelled")
-
 Place = tuple[int, int]
 """Where a page ends: the place of the state among those that are shown, and the listing's id."""
 
@@ -70,7 +65,7 @@ async def list_mine(
                 SELECT exchange_id, state, ends_at,
                     state <> 'agreed' AND proposed_by <> $1 AND accepted_uri IS NULL AS waits
                 FROM agreement
-                WHERE listing_id = mine.id AND state IN ('requested', 'countered', 'agreed')
+                WHERE listing_id = mine.id AND is_live_state(state)
             ) AS live
         ) AS asked
         LEFT JOIN LATERAL (

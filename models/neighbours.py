@@ -8,6 +8,7 @@ from datetime import datetime
 
 from models.actors import BUILT_IN
 from models.database import Connection, fetch_all
+from models.listings import KINDS
 
 STREAMS = BUILT_IN[2:]
 """Usernames of the Groups that announce a territory's listings; to follow a territory is to follow these."""
@@ -116,13 +117,13 @@ async def list_neighbours(conn: Connection, reader_id: int | None, coop_id: int 
         LEFT JOIN LATERAL (
             WITH shown AS MATERIALIZED (
                 SELECT l.kind, l.place_name, l.category FROM listing l JOIN post p ON p.id = l.post_id
-                WHERE l.territory_uri = a.uri AND l.status IN ('open', 'reserved') AND p.deleted_at IS NULL
+                WHERE l.territory_uri = a.uri AND is_open_status(l.status) AND p.deleted_at IS NULL
                     AND p.audience = 'network'
                 ORDER BY l.post_id DESC LIMIT 1000
             )
             SELECT (SELECT count(*) FROM shown) AS total,
                 ARRAY(SELECT (SELECT count(*) FROM shown WHERE kind = one.kind)::integer
-                    FROM unnest(ARRAY['offer', 'request', 'repair_call']) WITH ORDINALITY AS one (kind, place)
+                    FROM unnest($3::text[]) WITH ORDINALITY AS one (kind, place)
                     ORDER BY place) AS kinds,
                 ARRAY(SELECT place_name FROM shown WHERE place_name IS NOT NULL
                     GROUP BY place_name ORDER BY count(*) DESC, place_name LIMIT 4) AS places,
@@ -149,4 +150,5 @@ async def list_neighbours(conn: Connection, reader_id: int | None, coop_id: int 
         """,
         reader_id,
         coop_id,
+        list(KINDS),
     )

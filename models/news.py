@@ -5,6 +5,7 @@ from datetime import datetime
 
 from models.database import Connection, execute, fetch_all, fetch_value
 from models.exchanges import EventKind
+from models.ids import HIGHEST_ID
 from models.notifications import NotificationType
 
 TOGETHER = 50
@@ -54,7 +55,7 @@ class ThreadNews:
 _NEWS = """
     WITH RECURSIVE line (id, type, post_id, actor_id, created_at, unread, place, seen, stands, shown, steps) AS (
         SELECT NULL::bigint, NULL::text, NULL::bigint, NULL::bigint, NULL::timestamptz, NULL::boolean,
-            coalesce($2::bigint, 9223372036854775807), ARRAY[]::text[], false, 0, 0
+            coalesce($2::bigint, $6::bigint), ARRAY[]::text[], false, 0, 0
         UNION ALL
         SELECT next.id, next.type, next.post_id, next.actor_id, next.created_at, next.unread, next.id,
             CASE WHEN next.type IN ('favourite', 'reblog') THEN line.seen || (next.type || next.post_id)
@@ -94,7 +95,7 @@ async def list_news(conn: Connection, recipient_id: int, *, before: int | None =
 
     A group stands where its newest reaction does.
     """
-    return await fetch_all(conn, News, _NEWS, recipient_id, before, limit, limit + STEPS, TOGETHER + 1)
+    return await fetch_all(conn, News, _NEWS, recipient_id, before, limit, limit + STEPS, TOGETHER + 1, HIGHEST_ID)
 
 
 async def list_unread(conn: Connection, recipient_id: int, ids: list[int]) -> list[News]:

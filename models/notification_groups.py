@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from models.database import Connection, execute, fetch_all, fetch_records
-from models.ids import SEQUENCE_BITS
+from models.ids import HIGHEST_ID, SEQUENCE_BITS
 from models.notification_policies import list_with_filtered
 from models.notifications import COUNTED, Notification, NotificationPage, find, list_notifications
 
@@ -19,8 +19,6 @@ GROUPED = OF_PEOPLE | {"favourite", "reblog"}
 
 SPAN = (12 * 3600 * 1_000_000) << SEQUENCE_BITS
 """Ids of twelve hours."""
-
-HIGHEST = 2**63
 
 SAMPLE = 8
 """People of a group that are named with it, the last first."""
@@ -80,7 +78,7 @@ def read_key(key: str) -> Span | None:
 
 def _within(span: Span) -> Span | None:
     """The span, unless the database can hold no such ids."""
-    return span if max(span.highest, span.post_id or 0) < HIGHEST else None
+    return span if max(span.highest, span.post_id or 0) <= HIGHEST_ID else None
 
 
 async def list_groups(

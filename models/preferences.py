@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from models.database import Connection, execute_many, fetch_records, fetch_value
+from models.listing_life import USUAL_DAYS
 
 TerritoryKind = Literal["commune", "epci", "communes"]
 """One commune, one EPCI (a federation of communes such as Hénin-Carvin), or communes picked one by one."""
@@ -33,9 +34,6 @@ DURATION_LABELS: tuple[DurationLabel, ...] = get_args(DurationLabel)
 
 LEAST_HOLD, LONGEST_HOLD = 24, 168
 """Hours: whoever looks in once a day can answer, and nothing is blocked for more than a week."""
-
-SHORTEST_LIFE, LONGEST_LIFE = 7, 365
-"""Days: a listing that its author may prolong by one tap, and is told of before it ends."""
 
 log = structlog.get_logger(__name__)
 
@@ -72,7 +70,7 @@ class Preferences:
     blocks_told: bool = False
     directory_area: DirectoryArea = "france"
     hold_hours: int = 72
-    listing_days: int = 30
+    listing_days: int = USUAL_DAYS
     guests: bool = True
     strangers_shown: bool = False
     markets: bool = False

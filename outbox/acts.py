@@ -1,36 +1,45 @@
-"""What one of the two does with an agreement without new terms: one description for pages, API and apps.
+"""What one of the two does with an agreement without new terms: one table for pages, API, links and answers in words.
 
-Whoever taps twice, or in two windows, or whose request was repeated on the way, changes nothing and did nothing wrong:
-what is so already is said again. An error names the field `message` for the words, `points` for what it costs.
+Who may do it in which state, and what follows, stands in `models/agreements/machine`. Whoever taps twice, or in two
+windows, or whose request was repeated on the way, changes nothing and did nothing wrong: what is so already is said
+again. Where something else is so she is refused, and told what is.
+
+An error names the field `message` for the words, `offer` for the terms that are answered, `points` for what it costs;
+pages and API have their own names for these, and for the acts.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
+from models import agreements
 from models.actors import Actor
-from models.agreements import Agreement, State, Step
+from models.agreements import BOUND, Agreement, Role, State, Step
+from models.agreements.machine import Verb, is_for
 from models.database import Connection
 from models.errors import Invalid
+from models.listings import ListingMode
 from models.settings import Site
 from outbox import endings, explanations, fulfilment
 from outbox.agreements import accept
 from outbox.cases import NOTHING, Said, open_case
 
 Name = Literal["accept", "refuse", "withdraw", "cancel", "out", "back", "done", "ask_again"]
-Verb = Callable[[Connection, Site, Actor, Agreement, Said], Awaitable[Agreement]]
+Function = Callable[[Connection, Site, Actor, Agreement, Said], Awaitable[Agreement]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """`does` it; then the agreement is in the state `so`, where it is a state of its own.
+    """`does` it, by the rules of `verb`; where the agreement is in a state of `so`, it was done before.
 
-    `answers` tells that it is about certain terms, so that others may not have taken their place.
+    `answers` tells that it is about certain terms, so that others may not have taken their place. Reports and questions
+    leave no state behind, so `does` sees for itself that they were made before.
     """
 
-    does: Verb
-    so: State | None = None
+    does: Function
+    verb: Verb | None
+    so: tuple[State, ...] = ()
     answers: bool = False
 
 
@@ -45,14 +54,14 @@ async def _ask_again(conn: Connection, site: Site, actor: Actor, agreement: Agre
 
 
 ACTS: dict[Name, Act] = {
-    "accept": Act(does=accept, so="agreed", answers=True),
-    "refuse": Act(does=endings.refuse, so="refused"),
-    "withdraw": Act(does=endings.withdraw, so="withdrawn"),
-    "cancel": Act(does=endings.cancel, so="cancelled"),
-    "out": Act(does=partial(_report, "out")),  # the second report of a step changes nothing by itself
-    "back": Act(does=partial(_report, "back")),
-    "done": Act(does=partial(_report, "done")),
-    "ask_again": Act(does=_ask_again),
+    "accept": Act(does=accept, verb="accept", so=BOUND, answers=True),
+    "refuse": Act(does=endings.refuse, verb="refuse", so=("refused",)),
+    "withdraw": Act(does=endings.withdraw, verb="withdraw", so=("withdrawn",)),
+    "cancel": Act(does=endings.cancel, verb="cancel", so=("cancelled",)),
+    "out": Act(does=partial(_report, "out"), verb="report"),
+    "back": Act(does=partial(_report, "back"), verb="report"),
+    "done": Act(does=partial(_report, "done"), verb="report"),
+    "ask_again": Act(does=_ask_again, verb=None),
 }
 
 
@@ -65,18 +74,30 @@ async def do(
     not possible now.
     """
     act = ACTS[name]
-    if name == "accept" and said.offer_uri is None:
+    if act.answers and said.offer_uri is None:
         raise Invalid("offer_missing", field="offer")
     said = said if act.answers else replace(said, offer_uri=None)
     held = (await open_case(conn, agreement.id)).agreement
-    if held.role_of(actor.id) is not None and _is_so(held, actor, act, said):
-        return held
-    return await act.does(conn, site, actor, held, said)
+    return held if is_so(held, actor, name, said) else await act.does(conn, site, actor, held, said)
 
 
-def _is_so(held: Agreement, actor: Actor, act: Act, said: Said) -> bool:
-    """Whether it was done before. A yes of ours that the owner's server has still to confirm is said too."""
-    if said.offer_uri not in (None, held.offer_uri):
+def is_so(held: Agreement, actor: Actor, name: Name, said: Said) -> bool:
+    """Whether this side's doing it would change nothing, since it is done.
+
+    A yes of ours that the owner's server has still to confirm is said too.
+    """
+    act, role = ACTS[name], held.role_of(actor.id)
+    if role is None or act.verb is None or not is_for(act.verb, role):
         return False
-    given = act.answers and held.accepted_uri is not None and held.role_of(actor.id) == "partner"
-    return held.state == act.so or given
+    if act.answers and said.offer_uri != held.offer_uri:
+        return False
+    given = act.answers and held.accepted_uri is not None and role == "partner"
+    return held.state in act.so or given
+
+
+def list_steps(held: Agreement, role: Role, mode: ListingMode, reported: Collection[Step]) -> list[Step]:
+    """What this side may still report of it, the report that ends it last; `reported` is what she did report."""
+    final = agreements.final_step(mode)
+    if "report" not in agreements.list_verbs(held, role) or final in reported:
+        return []
+    return ["out", "back"] if final == "back" and "out" not in reported else [final]

@@ -2,23 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 
 from models import accounts, places, preferences
 from models.actors import Actor
 from models.database import Connection
 from models.errors import Invalid
 from models.geometry import distance
+from models.listing_life import usual_end
 from models.listings import Listing, ListingDetails, ListingDraft, ListingKind, ListingMode
 from models.media import Media
-from models.moments import PARIS
 from models.places import RADII, Commune, Place, blurred_place
-
-WITHOUT_END = ("loan", "service")
-"""Modes of offers that stand until their author ends them, when nobody says until when."""
-
-AT_ONCE = timedelta(hours=48)
-"""So long a call stands for whoever is on foot now."""
 
 FARTHEST_HOME = 15_000
 """Metres from the middle of her commune beyond which a member does not live in it."""
@@ -46,31 +40,19 @@ async def find_own_place(conn: Connection, author: Actor) -> Place | None:
 
 
 async def find_end(conn: Connection, draft: ListingDraft, at: datetime) -> ListingDraft:
-    """The draft with the end that it has when nobody says one: none for what is lent, and for services.
-
-    Everything else ends after as many days as the cooperative chose, a call for somebody on foot much sooner.
-    """
+    """The draft with the end that it has when nobody says one (`models/listing_life`)."""
     if draft.expires_at is not None:
         return draft
     urgency = (draft.repair or {}).get("urgency")
-    return replace(draft, expires_at=await usual_end(conn, draft.kind, draft.mode, at, urgency=urgency))
+    return replace(draft, expires_at=await find_usual_end(conn, draft.kind, draft.mode, at, urgency=urgency))
 
 
-async def usual_end(
+async def find_usual_end(
     conn: Connection, kind: ListingKind, mode: ListingMode, at: datetime, *, urgency: str | None = None
 ) -> datetime | None:
-    """When a listing of this kind ends that nobody gave an end (see `find_end`)."""
-    if kind == "offer" and mode in WITHOUT_END:
-        return None
-    if urgency == "Now":
-        return at + AT_ONCE
-    days = (await preferences.load(conn)).listing_days
-    return end_of(at.astimezone(PARIS).date() + timedelta(days=days)).astimezone(UTC)
-
-
-def end_of(day: date) -> datetime:
-    """The last moment of a day in France."""
-    return datetime.combine(day, time(23, 59, 59), PARIS)
+    """When a listing of this kind ends that nobody gave an end, in this cooperative."""
+    end = usual_end(kind, mode, at, days=(await preferences.load(conn)).listing_days, urgency=urgency)
+    return None if end is None else end.astimezone(UTC)
 
 
 def place_around_home(commune: Commune, home: tuple[float, float] | None) -> Place:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from models import agreements
 from models.actors import Actor
-from models.agreements import Role, State
+from models.agreements import State
 from models.database import Connection
 from models.exchanges import EventKind
 from models.settings import Site
@@ -14,16 +14,6 @@ from outbox.endings import give_back
 AT_ONCE = 50
 
 EVENTS: dict[State, EventKind] = {"refused": "refused", "withdrawn": "withdrawn", "cancelled": "cancelled"}
-
-ENDS: dict[tuple[State, Role], State] = {
-    ("requested", "owner"): "refused",
-    ("requested", "partner"): "withdrawn",
-    ("countered", "owner"): "refused",
-    ("countered", "partner"): "withdrawn",
-    ("agreed", "owner"): "cancelled",
-    ("agreed", "partner"): "cancelled",
-}
-"""What becomes of an agreement, by its state and the side that is gone: what she might have done herself."""
 
 
 async def end_all(conn: Connection, site: Site, actor: Actor) -> int:
@@ -46,7 +36,7 @@ async def _end(conn: Connection, site: Site, actor: Actor, agreement_id: int) ->
     case = await open_case(conn, agreement_id)
     held = case.agreement
     role = held.role_of(actor.id)
-    state = ENDS.get((held.state, role)) if role else None
+    state = agreements.find_way_out(held.state, role) if role else None
     if state is None:
         return False
     ended = replace(

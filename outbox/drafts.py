@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from models import categories
 from models.errors import Invalid
+from models.listing_life import latest_end
 from models.listings import ListingDraft
 from models.points import MOST
 from models.texts import NOT_TYPED
@@ -18,9 +19,6 @@ TEXT_LIMIT = 4_000
 WANTS_LIMIT = 120
 PLACE_LIMIT = 100
 WHEEL_LIMIT = 60
-LONGEST_LIFE = timedelta(days=367)
-"""A year and the rest of its last day, in whatever time zone."""
-
 MOST_MONEY = Decimal(1_000_000)
 MOST_THINGS = Decimal(999)
 
@@ -116,7 +114,7 @@ def _check_time(draft: ListingDraft, at: datetime) -> Iterator[Invalid]:
         return
     if draft.expires_at <= at:
         yield Invalid("end_date_past", field="expires_at")
-    if draft.expires_at > at + LONGEST_LIFE:
+    if draft.expires_at > latest_end(at):
         yield Invalid("end_date_too_far", field="expires_at")
 
 

@@ -68,7 +68,8 @@ def _find_sides(case: Case, words: Post) -> tuple[Actor, Actor]:
 async def ask_again(conn: Connection, site: Site, actor: Actor, agreement: Agreement) -> Agreement:
     """Her words may be a yes: ask whether they are. Only her own yes binds her.
 
-    Raises NotFound, and Conflict where nothing waits for her, or she wrote nothing since she was asked.
+    Asked twice, before she wrote anything more, it is asked once. Raises NotFound, and Conflict where nothing waits
+    for her, or she wrote nothing that could be a yes.
     """
     case = await open_case(conn, agreement.id)
     held = case.agreement
@@ -79,6 +80,8 @@ async def ask_again(conn: Connection, site: Site, actor: Actor, agreement: Agree
     if other_role is None or not is_turn_of(held, other_role):
         raise Conflict(f"agreement_{held.state}")
     if not await may_ask_again(conn, held, other):
+        if await _is_asked_again(conn, held, other):
+            return held
         raise Conflict("already_asked_again")
     if not await may_write(conn, actor, other):
         raise Conflict("messaging_blocked")
@@ -99,6 +102,13 @@ async def may_ask_again(conn: Connection, held: Agreement, other: Actor) -> bool
     if last is None or not asked or any(one.details.get("answer") == last for one in said):
         return False
     return last > max(asked[0], *(one.id for one in said if one.kind == "asked_again"), 0)
+
+
+async def _is_asked_again(conn: Connection, held: Agreement, other: Actor) -> bool:
+    """Whether that was asked about these terms, and she wrote nothing since."""
+    last = await exchange_messages.find_last_message(conn, held.exchange_id, other.id)
+    asked = [one.id for one in await exchange_questions.list_said(conn, held.id, ("asked_again",))]
+    return bool(asked) and (last is None or last < max(asked))
 
 
 async def _tell(conn: Connection, site: Site, case: Case, author: Actor, line: _Line) -> bool:

@@ -9,7 +9,7 @@ from models.actors import Actor
 from models.agreements import Agreement, Role, State, Step
 from models.database import Connection
 from models.errors import Conflict, NotFound
-from models.listings import find_stock
+from models.listings import OPEN, find_stock
 from models.settings import Site
 from outbox import listings
 from outbox.builders.agreement import Case
@@ -76,5 +76,5 @@ async def settle(conn: Connection, site: Site, case: Case) -> None:
     details, stock = case.listing.details, find_stock(case.listing.details)
     if held.state != "done" or not case.owner.local or details.mode in AGAIN_AND_AGAIN or stock is None:
         return
-    if details.status in ("open", "reserved") and await agreements.sum_bound(conn, case.listing.id) >= stock:
+    if details.status in OPEN and await agreements.sum_bound(conn, case.listing.id) >= stock:
         await listings.close(conn, site, case.owner, case.listing.uri, "done")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import groupby
 
 from federation.instance import Instance
@@ -11,14 +11,13 @@ from models.actors import Actor
 from models.database import Connection, transaction
 from models.errors import Conflict
 from models.listing_ends import Ending, EndKind
-from models.listings import Listing, ListingStatus
-from models.moments import PARIS
+from models.listing_life import latest_end
+from models.listings import OVER, Listing, ListingStatus
 from models.settings import Site
-from outbox.beginnings import end_of, usual_end
+from outbox.beginnings import find_usual_end
 from outbox.builders.wording import write_day
-from outbox.drafts import LONGEST_LIFE
 from outbox.letters import write_to_member
-from outbox.listings import OVER, change, change_status
+from outbox.listings import change, change_status
 
 AT_ONCE = 50
 
@@ -66,10 +65,10 @@ async def prolong(conn: Connection, site: Site, author: Actor, uri: str) -> List
 async def _find_later_end(conn: Connection, held: Listing, now: datetime) -> datetime | None:
     details = held.details
     urgency = (details.repair or {}).get("urgency")
-    until = await usual_end(conn, details.kind, details.mode, max(details.expires_at or now, now), urgency=urgency)
+    until = await find_usual_end(conn, details.kind, details.mode, max(details.expires_at or now, now), urgency=urgency)
     if until is None:
         return None
-    return min(until, end_of((now.astimezone(PARIS) + LONGEST_LIFE).date() - timedelta(days=1)))
+    return min(until, latest_end(now))
 
 
 async def expire(conn: Connection, site: Site, listing: Listing) -> Listing:

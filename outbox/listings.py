@@ -10,7 +10,7 @@ from models import actors, listings, media, notifications, points, posts, quote_
 from models.actors import Actor
 from models.database import Connection
 from models.errors import Conflict, Invalid
-from models.listings import ClosedReason, Listing, ListingDetails, ListingDraft, ListingStatus
+from models.listings import OVER, ClosedReason, Listing, ListingDetails, ListingDraft, ListingStatus
 from models.posts import PUBLIC, Audience, NewPost, Post
 from models.settings import Site
 from outbox import markets, repair_calls
@@ -38,9 +38,6 @@ OUTCOMES: dict[str, tuple[ListingStatus, ClosedReason | None]] = {
     "open": ("open", None),
 }
 """What an author says became of a listing, and what others are told."""
-
-OVER: tuple[ListingStatus, ...] = ("fulfilled", "cancelled", "expired")
-"""States in which nobody needs to wait for an answer any more."""
 
 REACH: tuple[Audience, ...] = ("coop", "territories", "network")
 """Audiences from the narrowest to the widest."""

@@ -25,13 +25,13 @@ from models import (
 from models.actors import Actor
 from models.agreements import Terms
 from models.database import Connection
-from models.exchanges import Event, Exchange
+from models.exchanges import ASKING, Event, Exchange
 from models.posts import NewPost, Post
 from models.provenance import App
 from models.settings import Site
 from outbox.builders.agreement import Case
 from outbox.builders.explanations import Cause, write_why
-from outbox.builders.terms import ASKS, FRENCH, write_act, write_buttons, write_page
+from outbox.builders.terms import FRENCH, write_act, write_buttons, write_page
 from outbox.letters import write_to_member
 
 TO_BE_SAID = ("returned", "forgotten", "last_call", "failed_here", "unheard")
@@ -166,7 +166,7 @@ def _write_answer(site: Site, telling: _Telling, language: str) -> str:
     """
     held, reader = telling.case.agreement, telling.reader
     page = _page_of(site, held.exchange_id)
-    if telling.kind in (*ASKS, "explained"):
+    if telling.kind in (*ASKING, "explained"):
         return write_buttons(page, language, too=telling.kind == "explained")
     mine, theirs = held.owner_reported_at, held.partner_reported_at
     if reader.id != telling.case.owner.id:

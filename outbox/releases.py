@@ -6,11 +6,11 @@ from models import agreements
 from models.actors import Actor
 from models.database import Connection
 from models.settings import Site
+from outbox.builders.reasons import NOES
 from outbox.builders.reject import build_reject_of_terms
 from outbox.cases import Act, find_case, keep, say
 
-OTHER_CHOSEN = "Quelqu’un d’autre a été choisi. Merci d’avoir répondu !"
-CLOSED = "L’annonce est close. Merci d’avoir répondu !"
+OTHER_CHOSEN, CLOSED = NOES["other_chosen"], NOES["listing_over"]
 
 
 async def release_waiting(

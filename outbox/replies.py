@@ -22,14 +22,12 @@ from models.database import Connection
 from models.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from models.posts import Post
 from models.settings import Site
-from outbox import messages
+from outbox import acts, messages
 from outbox import notes as outbox_notes
-from outbox.agreements import accept
 from outbox.answers import is_courtesy, names_of, read_answer
 from outbox.builders.agreement import Case
 from outbox.builders.explanations import Cause, find_cause
 from outbox.cases import Said, find_case
-from outbox.endings import refuse
 from outbox.explanations import explain, tell_unheard
 from outbox.mentions import find_handles
 from outbox.messages import Words
@@ -134,7 +132,7 @@ async def _asks_for_this(conn: Connection, case: Case, author: Actor, answered: 
 async def _act(conn: Connection, site: Site, case: Case, author: Actor, post: Post, *, yes: bool) -> Hearing:
     said = Said(offer_uri=case.agreement.offer_uri, post_id=post.id)
     try:
-        done = await (accept if yes else refuse)(conn, site, author, case.agreement, said)
+        done = await acts.do(conn, site, author, case.agreement, "accept" if yes else "refuse", said)
     except (Conflict, Invalid, Forbidden) as error:
         case = await find_case(conn, await agreements.get(conn, case.agreement.id))
         return Hearing(case=case, outcome="unheard", yes=yes, cause=_tell_cause(case, case.agreement, error, said))

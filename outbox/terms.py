@@ -8,7 +8,7 @@ from models import agreements
 from models.agreements import Terms
 from models.database import Connection
 from models.errors import Conflict, Invalid
-from models.listings import Listing, ListingDetails, find_stock
+from models.listings import OPEN, Listing, ListingDetails, find_stock
 from models.texts import NOT_TYPED
 
 PLACE_LIMIT = 200
@@ -136,7 +136,7 @@ def require_stands(listing: Listing) -> None:
     """Raise Conflict for a listing that takes no requests now."""
     if listing.details.status == "paused":
         raise Conflict("listing_paused")
-    if listing.post.deleted_at is not None or listing.details.status not in ("open", "reserved"):
+    if listing.post.deleted_at is not None or listing.details.status not in OPEN:
         raise Conflict("listing_closed")
     expires_at = listing.details.expires_at
     if expires_at is not None and expires_at <= datetime.now(UTC):

@@ -6,12 +6,12 @@ from models import exchange_messages, posts
 from models.actors import Actor
 from models.agreements import links
 from models.database import Connection
-from models.exchanges import EventKind
+from models.exchanges import ASKING, EventKind
 from models.posts import Post
 from models.settings import Site
 from outbox import notes
 from outbox.builders.agreement import Case
-from outbox.builders.terms import ASKS, write_act, write_choice, write_link
+from outbox.builders.terms import write_act, write_choice, write_link
 
 
 async def write_to(conn: Connection, site: Site, case: Case, kind: EventKind, author: Actor, *, text: str = "") -> Post:
@@ -21,7 +21,7 @@ async def write_to(conn: Connection, site: Site, case: Case, kind: EventKind, au
     """
     language = find_language(case)
     choice = ""
-    if kind in ASKS:
+    if kind in ASKING:
         choice = write_choice(await _make_link(conn, site, case, author), language, links.find_end(case.agreement))
     words = tidy(write_act(kind, case.listing.details, case.agreement.terms, language))
     return await _write(conn, site, case, author, f"{text}\n\n{words}" if text else words, choice)

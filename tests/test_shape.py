@@ -1,6 +1,7 @@
 """The shape of the source: small modules, said in one sentence; folders that explain themselves."""
 
 import ast
+import re
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -84,3 +85,23 @@ def test_every_tracked_folder_at_the_top_is_one_of_those_agreed_on() -> None:
     folders = {line.partition("/")[0] for line in listed if "/" in line}
 
     assert folders <= {*FOLDERS, "tests", "deploy", ".ci"}
+
+
+SAID_ONCE = {
+    r"""["']open["'], ["']reserved["']""": 1,
+    r"""["']reserved["'], ["']open["']""": 1,
+    r"""["']requested["'], ["']countered["']""": 3,  # of agreements, where all their states are named, and of events
+    r"""["']agreed["'], ["']done["']""": 2,
+    r"""["']offer["'], ["']request["'], ["']repair_call["']""": 1,
+    r"2 ?\*\* ?63|9_?223_?372_?036_?854_?775_?80[5-8]": 1,
+}
+"""What has a name (`listings.OPEN`, `agreements.LIVE`, `listings.KINDS`, `ids.HIGHEST_ID`), and how many modules
+write it out: the one that gives the name, and those that list more."""
+
+
+@pytest.mark.parametrize("words", SAID_ONCE)
+def test_what_has_a_name_is_written_out_once(words: str) -> None:
+    templates = (ROOT / "web" / "templates").rglob("*.*")
+    written = [name_of(path) for path in (*SHIPPED, *templates) if re.search(words, path.read_text())]
+
+    assert len(written) == SAID_ONCE[words], written

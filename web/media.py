@@ -8,6 +8,7 @@ from federation.built_in_pictures import FILES, MIME_TYPE, PATH
 from federation.films import SERVED_TYPES
 from federation.remote_media import Size, find_picture
 from models.errors import DeclicError
+from models.ids import HIGHEST_ID
 from web.keys import INSTANCE
 
 HEADERS = {
@@ -26,8 +27,6 @@ FOREVER = "public, max-age=31536000, immutable"
 SHORTLY = "public, max-age=60"
 """For errors: many readers of one page do not ask again each second."""
 
-LAST_ID = 2**63 - 1
-
 
 async def show_picture(request: web.Request) -> web.StreamResponse:
     """`GET /media/KEY`: a picture of ours, by the key in its address; a film or a sound, to be played or saved."""
@@ -44,7 +43,7 @@ async def show_remote_picture(request: web.Request) -> web.StreamResponse:
     """`GET /media/remote/ID` and `…/small`: our copy of a picture from elsewhere, fetched when first asked for."""
     size: Size = "small" if request.match_info.get("size") else "full"
     media_id = int(request.match_info["id"])
-    if media_id > LAST_ID:
+    if media_id > HIGHEST_ID:
         return _answer(None)
     try:
         return _answer(await find_picture(request.app[INSTANCE], media_id, size))

@@ -10,7 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from federation.uris import web_address
+from models import agreements
 from models.lazy import LazyModule
+from models.listings import OPEN, STANDING
 from web import formats
 from web.assets import Assets, load_assets
 from web.i18n import find_catalogue
@@ -97,6 +99,11 @@ def make_environment(
         qr=draw_code,
         web_address=web_address,
         spaces=formats.set_french_spaces if language == "fr" else str,
+    )
+    environment.tests.update(
+        open_status=OPEN.__contains__,
+        standing_status=STANDING.__contains__,
+        open_state=agreements.OPEN.__contains__,
     )
     environment.filters["price"] = lambda amount, currency=None: formats.format_price(amount, currency, locale)
     return environment

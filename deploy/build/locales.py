@@ -28,7 +28,7 @@ CALLS = {"say": (0, 1), "N_": (0,), "fail": (1,), "_say": (0,)}
 
 KEYWORDS = frozenset({"missing"})
 
-FIELDS = frozenset({"REFUSALS"})
+FIELDS = frozenset({"REFUSALS", "NOES"})
 """Names of tables from codes to sentences."""
 
 Message = str | tuple[str, str]

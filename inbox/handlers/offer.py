@@ -15,16 +15,12 @@ from models.errors import Conflict, Forbidden, Invalid, NotFound
 from models.listings import Listing
 from models.settings import Site
 from outbox import agreements
-from outbox.builders.reasons import write_reason
+from outbox.builders.reasons import NOES, write_reason
 from outbox.builders.reject import build_reject_of_terms
 from outbox.cases import Said, find_case
 from outbox.send import Recipients, send
 
-NOT_FOR_YOU = "Cette annonce ne prend pas cette demande."
-"""What whoever is blocked reads: no more than others might."""
-
-
-NOT_OFFERED = "Cette annonce n’est pas proposée ici."
+NOT_FOR_YOU, NOT_OFFERED = NOES["not_for_you"], NOES["not_offered"]
 
 
 async def handle_offer(conn: Connection, site: Site, sender: Actor, activity: Offer) -> None:

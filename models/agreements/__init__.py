@@ -3,7 +3,7 @@
 from models.agreements.calendar import Hold, Taken, is_free, list_holds, list_taken
 from models.agreements.confirmed import count_confirmed
 from models.agreements.departed import Pending, list_pending
-from models.agreements.machine import LIVE, OPEN, find_next, is_turn_of, list_verbs
+from models.agreements.machine import BOUND, LIVE, OPEN, find_next, find_way_out, is_turn_of, list_verbs
 from models.agreements.reading import (
     Report,
     Words,
@@ -42,6 +42,7 @@ from models.agreements.values import (
 )
 
 __all__ = [
+    "BOUND",
     "FINAL_STEP",
     "LIVE",
     "OPEN",
@@ -70,6 +71,7 @@ __all__ = [
     "find_repeated",
     "find_report",
     "find_stance",
+    "find_way_out",
     "get",
     "get_latest",
     "is_free",

@@ -35,7 +35,7 @@ async def list_holds(conn: Connection, listing_id: int, *, but: int | None = Non
         Hold,
         """
         SELECT a.partner_id, p.host, a.begins_at, a.ends_at FROM agreement a JOIN actor p ON p.id = a.partner_id
-        WHERE a.listing_id = $1 AND a.state IN ('requested', 'countered') AND a.proposed_by = a.partner_id
+        WHERE a.listing_id = $1 AND is_open_state(a.state) AND a.proposed_by = a.partner_id
             AND a.begins_at IS NOT NULL AND a.ends_at IS NOT NULL AND a.id IS DISTINCT FROM $2
         """,
         listing_id,
@@ -55,7 +55,7 @@ async def list_taken(
         WHERE listing_id = $1 AND begins_at < $3 AND ends_at > $2
         UNION ALL
         SELECT begins_at, ends_at, quantity, id FROM agreement
-        WHERE listing_id = $1 AND state IN ('requested', 'countered', 'agreed') AND begins_at < $3 AND ends_at > $2
+        WHERE listing_id = $1 AND is_live_state(state) AND begins_at < $3 AND ends_at > $2
             AND id IS DISTINCT FROM $4
         ORDER BY 1 LIMIT 1000
         """,

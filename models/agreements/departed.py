@@ -31,7 +31,7 @@ async def list_pending(conn: Connection, actor_id: int, *, limit: int = 50) -> l
             a.begins_at, a.ends_at
         FROM agreement a JOIN listing l ON l.post_id = a.listing_id
         JOIN actor o ON o.id = CASE WHEN a.owner_id = $1 THEN a.partner_id ELSE a.owner_id END
-        WHERE $1 IN (a.owner_id, a.partner_id) AND a.state IN ('requested', 'countered', 'agreed')
+        WHERE $1 IN (a.owner_id, a.partner_id) AND is_live_state(a.state)
         ORDER BY a.begins_at NULLS LAST, a.id LIMIT $2
         """,
         actor_id,

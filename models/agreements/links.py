@@ -15,11 +15,12 @@ LONGEST = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementLink:
-    """Who may answer which Offer of which agreement."""
+    """Who may answer which Offer of which agreement; `used` where she did."""
 
     agreement_id: int
     actor_id: int
     offer_uri: str
+    used: bool
 
 
 def find_end(held: Agreement) -> datetime:
@@ -46,26 +47,28 @@ async def create(conn: Connection, held: Agreement, actor_id: int) -> str:
 
 
 async def find(conn: Connection, token: str) -> AgreementLink | None:
-    """The link of this token while it can still be used; looking at it does not use it."""
+    """The link of this token until its time is over; looking at it does not use it."""
     return await fetch_one(
         conn,
         AgreementLink,
         """
-        SELECT agreement_id, actor_id, offer_uri FROM agreement_link
-        WHERE token_hash = $1 AND used_at IS NULL AND expires_at > now()
+        SELECT agreement_id, actor_id, offer_uri, used_at IS NOT NULL AS used FROM agreement_link
+        WHERE token_hash = $1 AND expires_at > now()
         """,
         hash_token(token),
     )
 
 
 async def use(conn: Connection, token: str) -> AgreementLink:
-    """Use the link up. Raises Gone when it is unknown, used or too old."""
+    """Use the link up; `used` tells whether it was before. Raises Gone when it is unknown or too old."""
     found = await fetch_one(
         conn,
         AgreementLink,
         """
-        UPDATE agreement_link SET used_at = now() WHERE token_hash = $1 AND used_at IS NULL AND expires_at > now()
-        RETURNING agreement_id, actor_id, offer_uri
+        UPDATE agreement_link AS link SET used_at = coalesce(before.used_at, now())
+        FROM (SELECT token_hash, used_at FROM agreement_link WHERE token_hash = $1 FOR UPDATE) AS before
+        WHERE link.token_hash = before.token_hash AND link.expires_at > now()
+        RETURNING link.agreement_id, link.actor_id, link.offer_uri, before.used_at IS NOT NULL AS used
         """,
         hash_token(token),
     )

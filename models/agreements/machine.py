@@ -14,10 +14,13 @@ Turn = Literal["theirs", "any"]
 """`theirs`: only when the terms on the table are the other side's."""
 
 OPEN: tuple[State, ...] = ("requested", "countered")
-"""States in which terms wait for an answer; their dates are held meanwhile."""
+"""States in which terms wait for an answer; their dates are held meanwhile. In SQL `is_open_state`."""
 
 LIVE: tuple[State, ...] = (*OPEN, "agreed")
-"""States in which dates are taken."""
+"""States in which dates are taken; in SQL `is_live_state`."""
+
+BOUND: tuple[State, ...] = ("agreed", "done")
+"""States in which both said yes to the terms; in SQL `is_bound_state`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,17 @@ def find_next(state: State, verb: Verb, who: Who, *, own_terms: bool) -> State |
     """The state that follows, or None where this may not be. `own_terms`: those on the table are of who acts."""
     rule = _TABLE.get((state, verb, who))
     return None if rule is None or (rule.turn == "theirs" and own_terms) else rule.to
+
+
+def is_for(verb: Verb, who: Who) -> bool:
+    """Whether this may ever be theirs to do."""
+    return any(rule.verb == verb and rule.who == who for rule in RULES)
+
+
+def find_way_out(state: State, role: Role) -> State | None:
+    """What becomes of an agreement that this side ends, whoever proposed what; None where nothing goes on."""
+    ways: tuple[Verb, ...] = ("refuse", "withdraw", "cancel")
+    return next((end for verb in ways if (end := find_next(state, verb, role, own_terms=True)) is not None), None)
 
 
 def list_verbs(agreement: Agreement, role: Role) -> list[Verb]:

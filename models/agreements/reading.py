@@ -79,7 +79,7 @@ async def find_stance(conn: Connection, agreement_id: int, actor_id: int) -> Ter
         conn,
         """
         SELECT details->'terms' FROM exchange_event
-        WHERE agreement_id = $1 AND actor_id = $2 AND kind IN ('requested', 'countered', 'accepted')
+        WHERE agreement_id = $1 AND actor_id = $2 AND (is_asking_kind(kind) OR kind = 'accepted')
         ORDER BY id DESC LIMIT 1
         """,
         agreement_id,
@@ -114,7 +114,7 @@ async def list_live_by_listing(conn: Connection, listing_id: int) -> list[Agreem
         conn,
         Agreement,
         """
-        SELECT * FROM full_agreement WHERE listing_id = $1 AND state IN ('requested', 'countered', 'agreed') ORDER BY id
+        SELECT * FROM full_agreement WHERE listing_id = $1 AND is_live_state(state) ORDER BY id
         """,
         listing_id,
     )
@@ -126,7 +126,7 @@ async def sum_bound(conn: Connection, listing_id: int, *, but: int | None = None
         conn,
         """
         SELECT coalesce(sum(quantity), 0) FROM agreement
-        WHERE listing_id = $1 AND state IN ('agreed', 'done') AND id IS DISTINCT FROM $2
+        WHERE listing_id = $1 AND is_bound_state(state) AND id IS DISTINCT FROM $2
         """,
         listing_id,
         but,
@@ -140,7 +140,7 @@ async def count_live(conn: Connection, partner_id: int, *, listing_id: int | Non
         conn,
         """
         SELECT count(*) FROM agreement
-        WHERE partner_id = $1 AND state IN ('requested', 'countered') AND ($2::bigint IS NULL OR listing_id = $2)
+        WHERE partner_id = $1 AND is_open_state(state) AND ($2::bigint IS NULL OR listing_id = $2)
         """,
         partner_id,
         listing_id,
@@ -157,7 +157,7 @@ async def count_live_of_host(conn: Connection, host: str, *, listing_id: int | N
         conn,
         """
         SELECT count(*) FROM agreement a JOIN actor p ON p.id = a.partner_id
-        WHERE a.state IN ('requested', 'countered') AND ($2::bigint IS NULL OR a.listing_id = $2)
+        WHERE is_open_state(a.state) AND ($2::bigint IS NULL OR a.listing_id = $2)
             AND NOT p.local AND $1 = ANY (domains_of(p.host))
         """,
         find_domain(host),
@@ -188,7 +188,7 @@ async def list_due(conn: Connection, *, at: datetime, late: datetime, limit: int
         Agreement,
         """
         SELECT a.* FROM full_agreement a JOIN actor o ON o.id = a.owner_id
-        WHERE a.state IN ('requested', 'countered') AND a.held_until <=
+        WHERE is_open_state(a.state) AND a.held_until <=
                 CASE WHEN o.local THEN $1::timestamptz ELSE $2 END
         ORDER BY a.held_until LIMIT $3
         """,
@@ -198,16 +198,16 @@ async def list_due(conn: Connection, *, at: datetime, late: datetime, limit: int
     )
 
 
-async def list_reports(conn: Connection, agreement_id: int) -> list[Report]:
-    """What both sides reported, in the order in which it came."""
+async def list_reports(conn: Connection, *agreement_ids: int) -> list[Report]:
+    """What both sides reported of these, in the order in which it came."""
     return await fetch_all(
         conn,
         Report,
         """
         SELECT id, uri, agreement_id, actor_id, step, happened_at, created_at FROM economic_event
-        WHERE agreement_id = $1 ORDER BY id
+        WHERE agreement_id = ANY($1) ORDER BY id
         """,
-        agreement_id,
+        list(agreement_ids),
     )
 
 
@@ -232,7 +232,7 @@ async def find_repeated(conn: Connection, listing_id: int, partner_id: int, by: 
         """
         SELECT a.* FROM full_agreement a JOIN exchange_event e ON e.agreement_id = a.id
         WHERE a.listing_id = $1 AND a.partner_id = $2 AND a.proposed_by = $3 AND e.actor_id = $3
-            AND a.state IN ('requested', 'countered', 'agreed') AND e.kind IN ('requested', 'countered')
+            AND is_live_state(a.state) AND is_asking_kind(e.kind)
             AND e.created_at > now() - interval '1 minute'
             AND e.details->'terms' = $4 AND coalesce(e.details->>'text', '') = $5
         ORDER BY e.id DESC LIMIT 1

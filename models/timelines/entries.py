@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.database import Connection, fetch_all
+from models.ids import HIGHEST_ID
 from models.statements import Statement, name_values
-
-HIGHEST = 2**63 - 1
-"""Above every id."""
 
 ANYBODYS = """
     p.audience = 'network' AND p.deleted_at IS NULL AND p.in_reply_to_uri IS NULL AND a.suspended_at IS NULL
@@ -39,7 +37,7 @@ class Page:
     @property
     def ceiling(self) -> int:
         """Entries are below this id."""
-        return HIGHEST if self.before is None else self.before
+        return HIGHEST_ID if self.before is None else self.before
 
     @property
     def floor(self) -> int:

@@ -62,7 +62,7 @@ FOUND = """
         AND (NOT :with_photo::boolean OR (SELECT true FROM media m WHERE m.post_id = l.post_id LIMIT 1))
 """
 
-_FOUND_OPEN = fragment(FOUND, which="l.status IN ('open', 'reserved')")
+_FOUND_OPEN = fragment(FOUND, which="is_open_status(l.status)")
 
 # Which posts `p` of which actors `a` the reader may find, of what was `found`; who is away offers nothing.
 SHOWN = """

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from models.agreements import Agreement, State, Terms
+from models.agreements import BOUND, OPEN, Agreement, State, Terms
 from models.listings import ListingDetails
 from outbox.builders.terms import write_rest, write_when
 from outbox.builders.wording import NBSP
@@ -141,12 +141,11 @@ def find_cause(held: Agreement, *, yes: bool, turn: bool) -> Cause | None:
 
     `turn` where other terms wait for an answer of the same person.
     """
-    if held.state in ("requested", "countered"):
+    if held.state in OPEN:
         if turn or held.accepted_uri is None:
             return "replaced"
         return None if yes else "waiting"
-    agreed: tuple[State, ...] = ("agreed", "done")
-    if yes == (held.state in agreed):
+    if yes == (held.state in BOUND):
         return None
     causes: dict[State, Cause] = {
         "agreed": "agreed",

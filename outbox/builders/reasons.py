@@ -1,5 +1,8 @@
 """Why terms are refused, in French: a Reject takes these words to whoever offered them, at another cooperative.
 
+The words have to leave, as `content`: what refuses is the other server, whose codes mean nothing to ours, and FEP-0837
+has no place for any; and French, since which language the other one reads is known to her own server alone. That one,
+where it is a Déclic, knows the sentences again and says them in her language (`web/refusals/wording.reword`).
 Pages and apps of ours say the same refusals from here too, translated (`web/refusals/`).
 """
 
@@ -56,6 +59,14 @@ REFUSALS = {
     "owner_away": "Cette personne est absente en ce moment. Sa page dit quand elle revient.",
 }
 """By their codes; a test holds that every refusal that may answer an Offer is among them."""
+
+NOES = {
+    "other_chosen": "Quelqu’un d’autre a été choisi. Merci d’avoir répondu !",
+    "listing_over": "L’annonce est close. Merci d’avoir répondu !",
+    "not_for_you": "Cette annonce ne prend pas cette demande.",
+    "not_offered": "Cette annonce n’est pas proposée ici.",
+}
+"""What a no says of itself that answers no mistake: who else was chosen, and no more to the blocked than to others."""
 
 
 def write_reason(refusal: Refusal) -> str:

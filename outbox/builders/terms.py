@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from models.agreements import Terms
-from models.exchanges import EventKind
 from models.listings import ListingDetails
 from models.moments import PARIS
 from models.points import Currency
@@ -60,9 +59,6 @@ ENGLISH: dict[str, str] = {
     "explained": "Your message was passed on. To answer what is proposed to you about “{title}”, reply to this message"
     " with exactly “yes” or “no”, and nothing else. Before that, nothing is agreed.",
 }
-
-ASKS: tuple[EventKind, ...] = ("requested", "countered")
-"""What waits for an answer."""
 
 
 def write_act(kind: str, details: ListingDetails, terms: Terms, language: str, currency: Currency | None = None) -> str:

@@ -9,8 +9,7 @@ from models import exchanges, listing_drafts, my_listings
 from models.actors import Actor
 from models.agreements import Terms
 from models.database import Connection, execute
-from models.listings import ListingStatus
-from models.my_listings import OVER, STANDING
+from models.listings import OVER, STANDING, ListingStatus
 from tests.factories import make_agreement, make_listing, make_member, make_note, make_remote_actor
 
 ALL = (*STANDING, *OVER)

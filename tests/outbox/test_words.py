@@ -150,7 +150,7 @@ async def test_one_of_ours_asks_somebody_elsewhere_in_words(conn: Connection) ->
     assert await state_of(conn, asked) == "agreed"
 
 
-async def test_a_link_names_one_offer_and_acts_once(conn: Connection) -> None:
+async def test_a_link_names_one_offer_and_tells_that_it_was_used(conn: Connection) -> None:
     alice, bob, listing = await meet(conn)
     proposed = await propose(conn, HERE, alice, await ask_in_words(conn, bob, alice, listing), TERMS)
     token = token_of(await last_note(conn))
@@ -158,11 +158,12 @@ async def test_a_link_names_one_offer_and_acts_once(conn: Connection) -> None:
     found = await links.find(conn, token)
     assert found is not None
     assert (found.agreement_id, found.actor_id, found.offer_uri) == (proposed.id, bob.id, proposed.offer_uri)
-    await links.use(conn, token)
+    used = [(await links.use(conn, token)).used for _ in range(2)]
 
-    assert await links.find(conn, token) is None
+    assert used == [False, True]
+    assert (await links.find(conn, token)) == replace(found, used=True)
     with pytest.raises(Gone):
-        await links.use(conn, token)
+        await links.use(conn, token + "x")
 
 
 async def test_somebody_who_can_ask_herself_is_not_proposed_to(conn: Connection) -> None:

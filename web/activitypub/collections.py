@@ -9,9 +9,10 @@ from federation.vocabulary.collections import Collection, Verbatim
 from models import activities, actors, follows, pins, posts
 from models.actors import BUILT_IN
 from models.database import connection
+from models.ids import HIGHEST_ID
 from web.activitypub.access import get_published, read_known_reader, require_no_block
 from web.activitypub.negotiation import answer_activity
-from web.activitypub.paging import PAGE_SIZE, TOP, build_page, build_root, read_cursor
+from web.activitypub.paging import PAGE_SIZE, build_page, build_root, read_cursor
 from web.keys import INSTANCE
 
 COLLECTION = "OrderedCollection"
@@ -28,7 +29,7 @@ async def show_outbox(request: web.Request) -> web.Response:
         before = read_cursor(request, "before")
         if before is None:
             total = await activities.count_outbox(conn, actor.id)
-            return answer_activity(request, build_root(uri, total, f"before={TOP}"))
+            return answer_activity(request, build_root(uri, total, f"before={HIGHEST_ID}"))
         rows = await activities.list_outbox(
             conn, actor.id, before=before, limit=PAGE_SIZE + 1, reader_id=reader.id if reader else None
         )
@@ -63,7 +64,7 @@ async def _show_relations(request: web.Request, side: str) -> web.Response:
         if before is None:
             counts = (await actors.count(conn, [actor.id]))[actor.id]
             total = counts.followers if side == "followers" else counts.following
-            return answer_activity(request, build_root(uri, total, None if hidden else f"before={TOP}"))
+            return answer_activity(request, build_root(uri, total, None if hidden else f"before={HIGHEST_ID}"))
         if hidden:
             raise web.HTTPForbidden
         listing = follows.list_followers if side == "followers" else follows.list_following

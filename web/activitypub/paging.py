@@ -6,11 +6,9 @@ from aiohttp import web
 
 from federation.serialize import serialize
 from federation.vocabulary.collections import Collection, CollectionPage
+from models.ids import HIGHEST_ID
 
 PAGE_SIZE = 40
-
-TOP = 2**63 - 1
-"""Above every id: where the newest page of a collection begins that is read backwards."""
 
 BOTTOM = 0
 """Below every id: where a collection begins that is read forwards."""
@@ -25,8 +23,8 @@ def read_cursor(request: web.Request, name: str) -> int | None:
         return None
     text = request.query[name]
     if text.isascii() and text.isdigit() and len(text) <= 19:
-        return min(int(text), TOP)
-    return TOP if name == "before" else BOTTOM
+        return min(int(text), HIGHEST_ID)
+    return HIGHEST_ID if name == "before" else BOTTOM
 
 
 def build_root(uri: str, total: int, first: str | None, *, ordered: bool = True, owner: str | None = None) -> bytes:

@@ -17,11 +17,12 @@ from models.database import Connection, connection
 from models.directory.own import count_open, list_open
 from models.directory.reading import OwnVouch, list_entries, list_own_vouches
 from models.errors import NotFound
+from models.ids import HIGHEST_ID
 from outbox.builders.proposal import build_proposal
 from outbox.builders.quotes import add_quotes
 from web.activitypub.access import read_known_reader, require_no_block
 from web.activitypub.negotiation import answer_activity
-from web.activitypub.paging import PAGE_SIZE, TOP, build_page, build_root, read_cursor
+from web.activitypub.paging import PAGE_SIZE, build_page, build_root, read_cursor
 from web.caching import answer_kept
 from web.keys import INSTANCE
 
@@ -62,7 +63,7 @@ async def show_proposals(request: web.Request) -> web.Response:
         await _get_listed_coop(conn, reader)
         if before is None:
             owner = actor_uri(instance.site, "coop")
-            root = build_root(uri, await count_open(conn), f"before={TOP}", owner=owner)
+            root = build_root(uri, await count_open(conn), f"before={HIGHEST_ID}", owner=owner)
             return answer_activity(request, root)
         found = await list_open(conn, before=before, limit=PAGE_SIZE + 1, reader_id=reader.id if reader else None)
         items = await _describe_open(request, conn, found)

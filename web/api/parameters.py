@@ -14,6 +14,7 @@ from federation.pictures import RefusedPicture
 from federation.store import Spool
 from models.errors import Invalid
 from models.idempotency import LONGEST
+from models.ids import HIGHEST_ID
 from models.texts import NOT_TYPED
 from web.multipart import TEXT_LIMIT, FileLimits, Part, Upload, decode, list_parts
 
@@ -25,8 +26,6 @@ PART_LIMIT = 2 * FIELD_LIMIT
 """Parts of a form: those that are empty would count for no bytes, and could come for ever."""
 
 MOST_FILES = 2
-
-HIGHEST_ID = 2**63 - 2
 
 TRUE = frozenset({"true", "1", "on", "t", "yes"})
 FALSE = frozenset({"false", "0", "off", "f", "no", ""})
@@ -140,7 +139,7 @@ def read_id(text: str) -> int | None:
     if not text.isascii() or not text.isdigit() or len(text) > 19:
         return None
     id = int(text)
-    return id if id <= HIGHEST_ID else None
+    return id if id < HIGHEST_ID else None  # some reads ask from the id after it
 
 
 def read_idempotency_key(request: web.Request) -> str:

@@ -16,7 +16,7 @@ from web.commands.running import Refused, run, tell, working_instance
 
 with when_used():
     from federation import uploads
-    from models import accounts, actors, categories, database, listings, media, places, preferences
+    from models import accounts, actors, categories, database, listing_life, listings, media, places, preferences
     from outbox import beginnings
     from outbox import listings as outbox
 
@@ -177,7 +177,7 @@ async def _apply(instance: Instance, author: Actor, draft: ListingDraft, options
     said = {"title": options.title, "text": options.text, "mode": options.mode, "audience": options.audience}
     changes: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
     if options.until is not None:
-        changes["expires_at"] = beginnings.end_of(options.until.date())
+        changes["expires_at"] = listing_life.end_of(options.until.date())
     if options.category is not None:
         if categories.find(options.category) is None:
             raise click.UsageError(f"There is no category {options.category}.")

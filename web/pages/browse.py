@@ -12,6 +12,7 @@ from models import actors, categories, places, timelines
 from models.accounts import Account
 from models.actors import Actor
 from models.database import Connection, connection
+from models.listings import KINDS
 from models.neighbours import list_met
 from models.places import Commune, fold_name
 from models.settings import Site
@@ -27,7 +28,6 @@ from web.session import current_account
 
 PAGE = 20
 
-KINDS = ("offer", "request", "repair_call")
 MODES = ("loan", "gift", "swap", "sale", "service")
 RADII = ("2", "5", "10", "25", "50", "100")
 """Kilometres; no choice means everywhere."""

@@ -6,15 +6,14 @@ from dataclasses import replace
 from models import epcis, places
 from models.database import Connection
 from models.epcis import Epci
+from models.listing_life import LEAST_USUAL_DAYS, MOST_USUAL_DAYS
 from models.places import fold_name
 from models.preferences import (
     ACCENTS,
     DURATION_LABELS,
     LEAST_HOLD,
     LONGEST_HOLD,
-    LONGEST_LIFE,
     MODES,
-    SHORTEST_LIFE,
     Mode,
     Preferences,
     Registration,
@@ -113,12 +112,12 @@ def _read_hold(form: Form, held: int) -> int:
 
 def _read_life(form: Form, held: int) -> int:
     typed = form.text("listing_days", limit=20) or str(held)
-    if not (typed.isascii() and typed.isdecimal()) or not SHORTEST_LIFE <= int(typed) <= LONGEST_LIFE:
+    if not (typed.isascii() and typed.isdecimal()) or not LEAST_USUAL_DAYS <= int(typed) <= MOST_USUAL_DAYS:
         form.fail(
             "listing_days",
             "Écrivez un nombre de jours, de %(least)s à %(most)s.",
-            least=SHORTEST_LIFE,
-            most=LONGEST_LIFE,
+            least=LEAST_USUAL_DAYS,
+            most=MOST_USUAL_DAYS,
         )
         return held
     return int(typed)

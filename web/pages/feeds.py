@@ -6,6 +6,7 @@ from aiohttp import web
 
 from models import timelines
 from models.database import connection
+from models.ids import HIGHEST_ID
 from models.places import fold_name
 from models.timelines import Entry, Page, PostFilter
 from web.keys import INSTANCE
@@ -16,8 +17,6 @@ from web.session import current_account, require_account
 
 NEWS = 6
 """What is new stands beside the feed in so many lines; the rest has its own page."""
-
-HIGHEST_ID = 2**63 - 1
 
 
 async def show_feed(request: web.Request) -> web.Response:

@@ -3,9 +3,9 @@
 from federation.checkup import Finding, Trial
 from federation.errors import Cause
 from inbox.diagnosis import Check, Step
-from inbox.errors import CAUSES as CAUSES_OF_NO_ROOM
 from web.forms import Say
 from web.pages.causes import CAUSES, explain_cause
+from web.pages.ignored import explain_ignored
 from web.render import N_
 
 TRIALS: dict[Trial, str] = {
@@ -94,31 +94,6 @@ FINDINGS: dict[tuple[Step, str], str] = {
     (Step.SHOWN, "paused"): N_("Elle est en pause : elle ne se trouve pas dans la liste pour l’instant."),
 }
 
-REASONS: dict[str, str] = {
-    "Nobody here follows its author, is named in it, or is answered by it.": N_(
-        "Personne d’ici ne suivait son auteur à ce moment-là."
-    ),
-    "Nobody here follows who shares this.": N_("Personne d’ici ne suivait la personne qui l’a fait passer."),
-    "This was deleted before it came.": N_("Elle avait déjà été retirée quand elle est arrivée."),
-    "This was undone before it came.": N_("Elle avait déjà été reprise quand elle est arrivée."),
-    "Nobody let it in.": N_("La personne d’ici à qui elle était écrite ne l’a pas laissée entrer."),
-    "Nobody whom this is for takes what strangers write, or too much of it waits already.": N_(
-        "Elle venait d’une personne inconnue, et personne d’ici ne l’a laissée entrer."
-    ),
-    "This is not shown here.": N_("C’est une sorte de message que nous ne montrons pas."),
-    "This is an edit of an old post that is not here.": N_(
-        "C’était la correction d’un ancien message que nous n’avons pas."
-    ),
-    "Whoever sends this is suspended here.": N_("Votre coop ne montre pas ce qu’écrit cette personne."),
-    "What is shared here is not for everybody.": N_("Elle n’était pas pour tout le monde."),
-    "The two do not see each other.": N_("Les deux personnes ne se voient pas."),
-    CAUSES_OF_NO_ROOM["hour"]: N_("Personne ici ne connaît ce site, et il avait trop envoyé en une heure."),
-    CAUSES_OF_NO_ROOM["domain"]: N_("Personne ici ne connaît ce site, et trop de ses annonces attendent déjà."),
-    CAUSES_OF_NO_ROOM["all"]: N_("Personne ici ne connaît ce site, et trop d’annonces d’inconnus attendent déjà."),
-    CAUSES_OF_NO_ROOM["long"]: N_("Personne ici ne connaît ce site, et elle était trop longue pour attendre ici."),
-}
-"""Why something that came was left alone (`inbox.errors.Ignored`), for members; others are shown as they stand."""
-
 
 def tell_finding(say: Say, host: str, finding: Finding) -> str:
     """What came of one trial of a server; nothing where the name of the trial says it all."""
@@ -141,7 +116,7 @@ def tell_check(say: Say, check: Check) -> str:
     if check.cause is not None:
         words.append(explain_cause(say, check.cause, check.host))
     if check.reason:
-        words.append(say(REASONS[check.reason]) if check.reason in REASONS else check.reason)
+        words.append(explain_ignored(say, check.reason))
     return " ".join(words)
 
 

@@ -1,13 +1,12 @@
 """Row ids in addresses and forms, and in short addresses that are typed from paper."""
 
 from models.errors import NotFound
-
-HIGHEST = 2**63 - 1
+from models.ids import HIGHEST_ID
 
 
 def find_id(text: str) -> int | None:
     """The id that stands there, or None for anything that no row can have."""
-    if not (text.isascii() and text.isdecimal()) or len(text) > 19 or int(text) > HIGHEST:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 19 or int(text) > HIGHEST_ID:
         return None
     return int(text)
 
@@ -34,6 +33,6 @@ def write_short(id: int) -> str:
 
 def read_short(text: str) -> int:
     """The id that was written so, in capitals or not. Raises NotFound."""
-    if not (text.isascii() and text.isalnum()) or len(text) > 13 or int(text, 36) > HIGHEST:
+    if not (text.isascii() and text.isalnum()) or len(text) > 13 or int(text, 36) > HIGHEST_ID:
         raise NotFound
     return int(text, 36)

@@ -1,7 +1,7 @@
 """The publish form: from what was typed to a `ListingDraft`, and from a listing back to what was typed."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -11,7 +11,8 @@ from models import categories
 from models.database import Connection
 from models.errors import Invalid
 from models.geometry import CELL
-from models.listings import Listing, ListingDraft, ListingKind
+from models.listing_life import end_of, last_day
+from models.listings import KINDS, Listing, ListingDraft
 from models.moments import PARIS
 from models.places import Place, place_fields
 from models.points import PRICED
@@ -38,7 +39,6 @@ from web.pages.repair_form import or_none, read_call_title, read_repair
 IN_COMMUNE, AROUND_HOME = "commune", "chez-moi"
 WHERE = (IN_COMMUNE, AROUND_HOME)
 
-KINDS: tuple[ListingKind, ...] = ("offer", "request", "repair_call")
 WHO = ("choisir", "premier")
 DURATIONS = ("", "P1D", "P2D", "P3D", "P1W", "P2W", "P1M")
 
@@ -68,8 +68,6 @@ FIELDS = {
     "urgency": "urgency",
 }
 """Fields of a draft, and the form's names for them."""
-
-LONGEST_LIFE = timedelta(days=366)
 
 
 def first_values(commune_label: str, kind: str) -> MultiDict[str]:
@@ -253,12 +251,12 @@ def _read_window(form: Form, today: date) -> dict[str, Any]:
         form.fail("last_day", "Cette date vient avant le début. Choisissez-en une plus tard.")
     if end and end < today:
         form.fail("expires", "Cette date est passée. Choisissez-en une à partir d’aujourd’hui.")
-    elif end and end > today + LONGEST_LIFE:
+    elif end and end > last_day(today):
         form.fail("expires", "Une annonce reste un an au plus ; vous pourrez la prolonger.")
     return {
         "begins_at": _moment(start, time.min),
         "ends_at": _moment(stop, time(23, 59)),
-        "expires_at": _moment(end, time(23, 59)),
+        "expires_at": end_of(end).astimezone(UTC) if end else None,
     }
 
 

@@ -12,8 +12,8 @@ from aiohttp import web
 from models import actors, listing_drafts, media, my_listings, points
 from models.actors import Actor
 from models.database import Connection, connection
-from models.listings import ListingKind, ListingMode, ListingStatus
-from models.my_listings import OVER, STANDING, MyListing, Place
+from models.listings import OVER, STANDING, ListingKind, ListingMode, ListingStatus
+from models.my_listings import MyListing, Place
 from models.settings import Site
 from outbox.suggestions import read_words
 from web.keys import INSTANCE

@@ -11,6 +11,7 @@ from models.accounts import Account
 from models.actors import Actor
 from models.database import Connection, connection
 from models.geometry import CELL, distance
+from models.listings import KINDS
 from models.neighbours import Neighbour, list_neighbours
 from models.places import Commune, fold_name
 from web.forms import Form, blank_form
@@ -21,8 +22,6 @@ from web.pages.network_map import Pin, draw_map
 from web.paths import profile_path
 from web.render import find_face, reader_language, render
 from web.session import current_account
-
-KINDS = ("offer", "request", "repair_call")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,11 +11,10 @@ from models.agreements.links import AgreementLink
 from models.database import Connection, connection, transaction
 from models.errors import Conflict, Forbidden, Gone, Invalid, NotFound
 from models.listings import Listing
-from outbox.agreements import accept
+from outbox import acts
 from outbox.builders.agreement import Case
 from outbox.builders.terms import write_when
 from outbox.cases import Said, find_case
-from outbox.endings import refuse
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.paths import listing_path
@@ -23,10 +22,15 @@ from web.render import reader_language, render
 
 REASON_LIMIT = 500
 
+ANSWERS: dict[str, acts.Name] = {"oui": "accept", "non": "refuse"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What the page shows: who asks whom, about what, on which terms. `open` as long as it can be answered."""
+    """What the page shows: who asks whom, about what, on which terms.
+
+    `open` as long as it can be answered, `answered` where it was by this link.
+    """
 
     agreement: Agreement
     listing: Listing
@@ -35,26 +39,27 @@ class Question:
     answers: Actor
     when: str
     open: bool
+    answered: bool
 
 
 async def show_terms(request: web.Request) -> web.Response:
     """GET /accord/TOKEN: the terms; looking changes nothing, as often as mail scanners and previews like."""
     async with connection(request.app[INSTANCE].pool) as conn:
         found = await _find(conn, request)
-    if found is None:
+    if found is None or found.answered:
         return await render(request, "terms/gone.html", status=410)
     return await _show(request, found, blank_form(request))
 
 
 async def post_terms(request: web.Request) -> web.Response:
-    """POST /accord/TOKEN: yes or no to these terms and no others, once."""
+    """POST /accord/TOKEN: yes or no to these terms and no others, once; the same a second time is no error."""
     form = await read_form(request)
-    answer = form.choice("answer", ("oui", "non"), missing="Choisissez oui ou non.")
+    answer = form.choice("answer", tuple(ANSWERS), missing="Choisissez oui ou non.")
     reason = form.lines("reason", limit=REASON_LIMIT)
     instance, token = request.app[INSTANCE], request.match_info["token"]
     async with connection(instance.pool) as conn:
         found = await _find(conn, request)
-    if found is None:
+    if found is None or (found.answered and not form.ok):
         return await render(request, "terms/gone.html", status=410)
     if not form.ok:
         return await _show(request, found, form)
@@ -63,7 +68,9 @@ async def post_terms(request: web.Request) -> web.Response:
             link = await links.use(conn, token)
             who, held = await actors.get(conn, link.actor_id), await agreements.get(conn, link.agreement_id)
             said = Said(text=reason if answer == "non" else "", offer_uri=link.offer_uri)
-            await (accept if answer == "oui" else refuse)(conn, instance.site, who, held, said)
+            if link.used and not acts.is_so(held, who, ANSWERS[answer], said):
+                raise Gone("proposal_link_expired")
+            await acts.do(conn, instance.site, who, held, ANSWERS[answer], said)
     except (Gone, NotFound):
         return await render(request, "terms/gone.html", status=410)
     except (Conflict, Invalid, Forbidden) as error:
@@ -91,6 +98,7 @@ def _ask(request: web.Request, case: Case, link: AgreementLink) -> Question:
         answers=answers,
         when=write_when(held.terms, french=reader_language(request) == "fr"),
         open=held.state in agreements.OPEN and held.offer_uri == link.offer_uri,
+        answered=link.used,
     )
 
 

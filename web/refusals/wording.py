@@ -36,6 +36,15 @@ def find_sentence(refusal: Refusal) -> str:
     return SENTENCES.get(refusal.code, refusal.code)
 
 
+KNOWN = frozenset({*reasons.NOES.values(), *(one for one in reasons.REFUSALS.values() if "%(" not in one)})
+"""What cooperatives say no with by themselves, here or elsewhere, in French."""
+
+
+def reword(text: str, translate: Callable[[str], str]) -> str:
+    """The reason of a no in the reader's language, where software gave it; what somebody typed stays as it is."""
+    return translate(text) if text in KNOWN else text
+
+
 def word(refusal: Refusal, translate: Callable[[str], str], language: str) -> str:
     """The sentence in `language`, into which `translate` brings the French one, with its values."""
     return set_in(translate(find_sentence(refusal)), refusal.values, language)

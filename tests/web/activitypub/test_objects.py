@@ -7,13 +7,13 @@ import pytest
 from models import servers
 from models.actors import Actor
 from models.database import connection, transaction
+from models.ids import HIGHEST_ID
 from models.private_hosts import withhold
 from outbox.listings import withdraw
 from outbox.notes import NoteDraft
 from outbox.notes import publish as publish_note
 from tests.fediverse import Person
 from tests.web.activitypub.conftest import Door, publish_tent, sent
-from web.activitypub.paging import TOP
 
 
 async def test_ob01_an_object_is_what_was_delivered(door: Door, alice: Actor, offres: Actor) -> None:
@@ -214,7 +214,7 @@ async def test_b52_a_follower_at_a_server_that_gets_nothing_private_is_shown_not
     async with transaction(door.instance.pool) as conn:
         await withhold(conn, "henin.test")
 
-    create = (await door.get(f"{alice.uri}/outbox?before={TOP}", reader=bob)).json["orderedItems"]
+    create = (await door.get(f"{alice.uri}/outbox?before={HIGHEST_ID}", reader=bob)).json["orderedItems"]
 
     assert before.status == 200
     assert (await door.get(private.uri, reader=bob)).status == 404

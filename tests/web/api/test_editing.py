@@ -1,9 +1,11 @@
 """Changing a note through a client, and the versions that stay of it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
-from models import media, posts
+from models import listings, media, posts
 from models.database import connection, fetch_column, fetch_value, transaction
+from models.listing_life import latest_end
 from models.media import StoredPicture
 from models.notes import save_remote
 from models.posts import NewPost
@@ -217,3 +219,16 @@ async def test_a_private_note_stays_for_those_whom_it_names(alice: Alice) -> Non
     async with connection(alice.api.pool) as conn:
         held = await posts.find_visible(conn, int(status["id"]), bob.id)
         assert held is not None and held.audience == "direct"
+
+
+async def test_a_listing_keeps_its_end_whatever_a_client_sends(alice: Alice) -> None:
+    async with transaction(alice.api.pool) as conn:
+        listing = await make_listing(conn, alice.actor, expires_at=latest_end(datetime.now(UTC)))
+    path = f"{URL}/{listing.id}"
+
+    refused = await alice.api.ask("PUT", path, json={"status": "Pour toujours", "expires_at": "2099-01-01T00:00:00Z"})
+
+    assert (refused.status, refused.json["code"]) == (422, "listing_edited_on_page")
+    async with connection(alice.api.pool) as conn:
+        held = await listings.find_by_post(conn, listing.id)
+    assert held is not None and held.details.expires_at == listing.details.expires_at

@@ -4,8 +4,9 @@ import pytest
 
 from federation.instance import Instance
 from models.database import connection, execute
+from models.ids import HIGHEST_ID
 from tests.web.pages.conftest import Browser
-from web.pages.ids import HIGHEST, find_id
+from web.pages.ids import find_id
 
 FORMS: tuple[tuple[str, str, list[tuple[str, str]]], ...] = (
     ("/compte/appareils/fermer", "app", []),
@@ -13,7 +14,7 @@ FORMS: tuple[tuple[str, str, list[tuple[str, str]]], ...] = (
     ("/publier", "media", [("kind", "offer"), ("title", "Tente")]),
 )
 
-IMPOSSIBLE = (str(HIGHEST + 1), "9" * 19, "9" * 5_000, "٣", "²", "-1", "1e3")
+IMPOSSIBLE = (str(HIGHEST_ID + 1), "9" * 19, "9" * 5_000, "٣", "²", "-1", "1e3")
 
 
 @pytest.mark.parametrize("typed", IMPOSSIBLE)

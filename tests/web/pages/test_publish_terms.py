@@ -1,13 +1,16 @@
 """What goes with each mode is asked on the form, and told in words on the page of the listing and on its small ad."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from federation.instance import Instance
 from models import listings, preferences
-from models.database import connection, execute, transaction
+from models.database import connection, execute, fetch_column, transaction
+from models.listing_life import end_of, last_day
 from models.listings import Listing
+from models.moments import PARIS
 from tests.factories import make_listing
 from tests.village import Village
 from tests.web.pages.conftest import Browser, Page
@@ -129,3 +132,20 @@ async def test_what_is_no_duration_is_refused(alice: Browser) -> None:
     )
 
     assert answer.status == 422 and "max_duration" in errors(answer)
+
+
+async def test_a_listing_stands_until_the_last_day_allowed_and_not_a_day_longer(
+    alice: Browser, instance: Instance
+) -> None:
+    form, last = await alice.get("/publier"), last_day(datetime.now(PARIS).date())
+    filled = {"title": "Chose rare", "mode": "gift", "act": "publish"}
+
+    later = await send_form(alice, "/publier", form, changed(form, **filled, expires=f"{last + timedelta(days=1)}"))
+    made = await send_form(alice, "/publier", form, changed(form, **filled, expires=f"{last}"))
+
+    assert (later.status, set(errors(later))) == (422, {"expires"})
+    assert "un an au plus" in errors(later)["expires"]
+    assert made.status == 303
+    async with connection(instance.pool) as conn:
+        [ends] = await fetch_column(conn, "SELECT expires_at FROM listing WHERE title = 'Chose rare'")
+    assert ends == end_of(last)

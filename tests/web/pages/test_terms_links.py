@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from models import actors, agreements, exchanges
 from models.agreements import Agreement, Terms, links
-from models.database import connection, execute, transaction
+from models.database import connection, execute, fetch_column, transaction
 from outbox.agreements import counter, propose
 from tests.factories import make_listing, make_member, make_remote_actor
 from tests.outbox.test_words import START
@@ -44,14 +44,18 @@ async def test_looking_changes_nothing_and_shows_the_terms(door: Doorbell) -> No
 
 async def test_yes_settles_it_once(door: Doorbell) -> None:
     held, link = await make_question(door)
-    first, second = await door.ring(), await door.ring()
-    await first.open(link)
-    await second.open(link)
+    first, twice, second = [await door.ring() for _ in range(3)]
+    for one in (first, twice, second):
+        await one.open(link)
 
     await first.send(link, {"answer": "oui"})
 
     assert first.status == 200 and "vous êtes d’accord avec Anna" in first.text
     assert await state_of(door, held) == "agreed"
+    await twice.send(link, {"answer": "oui"})
+    assert twice.status == 200 and "vous êtes d’accord avec Anna" in twice.text, "a second tap is no error"
+    async with connection(door.instance.pool) as conn:
+        assert await fetch_column(conn, "SELECT kind FROM exchange_event ORDER BY id") == ["countered", "agreed"]
     await second.send(link, {"answer": "non"})
     assert second.status == 410 and "Ce lien ne sert plus" in second.text
     assert await state_of(door, held) == "agreed"

@@ -18,7 +18,8 @@ from models.limits import SILENT, TRIES
 from outbox.builders.reasons import REFUSALS as REASONS
 from tests.test_shape import parse
 from web.errors import CODES
-from web.refusals.wording import SENTENCES, TABLES
+from web.i18n import find_catalogue
+from web.refusals.wording import KNOWN, SENTENCES, TABLES, reword, word
 
 ROOT = Path(__file__).parents[3]
 
@@ -163,3 +164,25 @@ def test_whatever_answers_an_offer_has_words_for_the_other_server() -> None:
     elsewhere = {"proposal_not_possible", "proposal_already_open", "messaging_blocked", "account_lacks_points"}
 
     assert {one.code for one in answering} - bare - elsewhere <= set(REASONS)
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_every_refusal_is_said_in_both_languages(code: str) -> None:
+    values = {name: "7" for name in PLACEHOLDER.findall(SENTENCES[code])}
+
+    french, english = (
+        word(Refusal(code, **values), find_catalogue(language).ugettext, language) for language in ("fr", "en")
+    )
+
+    assert french == SENTENCES[code] % values
+    assert english != french
+    assert "%(" not in french + english
+    assert all(value in english for value in values.values())
+
+
+@pytest.mark.parametrize("sentence", sorted(KNOWN))
+def test_a_no_of_software_is_said_in_the_readers_language_and_words_of_people_stay(sentence: str) -> None:
+    english = find_catalogue("en").ugettext
+
+    assert reword(sentence, english) == english(sentence) != sentence
+    assert reword(f"{sentence} Alice", english) == f"{sentence} Alice"

@@ -9,6 +9,7 @@ from models import categories, homes, media
 from models.actors import Actor
 from models.database import Connection
 from models.errors import Invalid
+from models.ids import HIGHEST_ID
 from models.listings import ListingDraft
 from models.places import place_fields
 from models.settings import Site
@@ -143,7 +144,7 @@ async def _read_place(conn: Connection, author: Actor, draft: ListingDraft, give
 async def _read_photos(conn: Connection, author: Actor, ids: list[str]) -> tuple[int, ...]:
     """The author's own pictures, each with its words."""
     wanted = tuple(dict.fromkeys(int(id) for id in ids))
-    held = await media.list_by_ids(conn, [id for id in wanted if id < 2**63])
+    held = await media.list_by_ids(conn, [id for id in wanted if id <= HIGHEST_ID])
     for id in wanted:
         if id not in held or held[id].owner_id != author.id:
             raise Invalid("media_not_yours", id=str(id), field="media_ids")

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import Literal
 
 from models.agenda import DatedAgreement, KeptDays
+from models.agreements import BOUND
 from models.hours import Closure
 from web.formats import format_short_day, to_paris_day
 from web.paths import exchange_path
@@ -96,7 +97,7 @@ def tell_agreements(voice: Voice, dated: Dated, found: Iterable[DatedAgreement],
         back = _tell_back(voice, one, begins, span)
         if back is not None:
             lines.append(_move(back, last))
-        look: Look = "agreed" if one.state in ("agreed", "done") else "waiting"
+        look: Look = "agreed" if one.state in BOUND else "waiting"
         dated.add(Stretch(first=first, last=last, look=look, line=begins), *lines)
         if one.state == "agreed" and last < today:
             dated.late.append(lines[-1])
@@ -151,7 +152,7 @@ def _gives(one: DatedAgreement) -> bool:
 
 
 def _tell_begin(voice: Voice, one: DatedAgreement, span: Span) -> Line:
-    look: Look = "agreed" if one.state in ("agreed", "done") else "waiting"
+    look: Look = "agreed" if one.state in BOUND else "waiting"
     return Line(
         day=span.first,
         hour=span.first_hour,
@@ -195,6 +196,6 @@ def _tell_state(voice: Voice, one: DatedAgreement) -> str:
         return voice.say("À vous de confirmer")
     if one.told:
         return voice.say("%(name)s doit confirmer", name=one.other)
-    if one.state in ("agreed", "done"):
+    if one.state in BOUND:
         return voice.say("Fait") if one.state == "done" else voice.say("D’accord")
     return voice.say("Confirmation en attente") if one.yes else voice.say("%(name)s doit répondre", name=one.other)

@@ -8,6 +8,7 @@ from models import agreements
 from models.agreements import Agreement, Report, Role, Step, Taken, Terms
 from models.agreements.machine import Verb, is_own
 from models.listings import ListingDetails
+from outbox.acts import list_steps
 from outbox.thanks import Choice
 from web.pages.exchanges.days import StripDay, draw_strip
 from web.pages.exchanges.facts import Fact, list_facts
@@ -63,7 +64,7 @@ def make_card(voice: Voice, held: Agreement, details: ListingDetails, role: Role
     """The card of one agreement for one of the two."""
     verbs = agreements.list_verbs(held, role)
     me = held.owner_id if role == "owner" else held.partner_id
-    reported = {one.step for one in beside.reports if one.actor_id == me}
+    reported = [one.step for one in beside.reports if one.actor_id == me]
     return Card(
         id=held.id,
         state=held.state,
@@ -76,7 +77,7 @@ def make_card(voice: Voice, held: Agreement, details: ListingDetails, role: Role
         first=held.offer_uri == held.request_uri,
         yes=held.accepted_uri is not None,
         dated=held.begins_at is not None,
-        steps=_list_steps(details, reported) if "report" in verbs else [],
+        steps=list_steps(held, role, details.mode, reported),
         told=_find_told(held),
         verified=held.verified,
         offer_uri=held.offer_uri,
@@ -90,13 +91,6 @@ def make_card(voice: Voice, held: Agreement, details: ListingDetails, role: Role
 def _is_over(held: Agreement, at: datetime) -> bool:
     end = held.ends_at or (held.begins_at + timedelta(days=1) if held.begins_at is not None else None)
     return held.state == "agreed" and end is not None and end <= at
-
-
-def _list_steps(details: ListingDetails, said: set[Step]) -> list[Step]:
-    final = agreements.final_step(details.mode)
-    if final in said:
-        return []
-    return ["out", "back"] if final == "back" and "out" not in said else [final]
 
 
 def _find_told(held: Agreement) -> Role | None:

@@ -11,7 +11,7 @@ from models import exchanges, media, polls, posts
 from models.actors import Actor
 from models.agreements import Terms, read_terms
 from models.database import Connection
-from models.exchanges import Entry, Event, Exchange
+from models.exchanges import ASKING, Entry, Event, Exchange
 from models.listings import ListingDetails
 from models.media import Media
 from models.polls import Poll
@@ -25,10 +25,9 @@ from web.pages.cards import Picture, draw_pictures
 from web.pages.exchanges.facts import Fact, is_help, list_facts, tell_when
 from web.pages.files import File, list_files
 from web.pages.passages import Passages, find_passages
+from web.refusals.wording import reword
 from web.render import N_
 from web.spans import Voice
-
-ASKING = ("requested", "countered")
 
 SAID: dict[str, tuple[str, str]] = {
     "requested": (N_("Vous faites une demande"), N_("%(name)s fait une demande")),
@@ -218,7 +217,8 @@ def _tell_event(reading: Reading, event: Event, before: Terms | None, passages: 
         own=event.actor_id == reading.me,
         words=_word(reading, event, facts),
         icon=ICONS.get(event.kind, "agreement"),
-        text=str(event.details.get("text") or write_cause(str(event.details.get("cause")), reading.voice.language)),
+        text=reword(str(event.details.get("text", "")), reading.voice.say)
+        or write_cause(str(event.details.get("cause")), reading.voice.language),
         when="" if before else tell_when(reading.voice, terms),
         facts=tuple(facts),
         agreement_id=event.agreement_id,

@@ -12,7 +12,7 @@ from models.actors import Actor
 from models.agreements import Agreement, Role, Terms
 from models.database import Connection, connection, transaction
 from models.exchanges import Exchange
-from models.listings import Listing, ListingDetails
+from models.listings import OPEN, Listing, ListingDetails
 from models.media import Media
 from models.moments import PARIS
 from models.settings import Site
@@ -227,12 +227,12 @@ def _find_stage(held: Sequence[Agreement]) -> int:
 def _is_idle(thing: Thing, role: Role, held: Sequence[Agreement]) -> bool:
     """Whether an owner sees a thread in which nothing goes on."""
     idle = not any(one.state in agreements.LIVE for one in held)
-    return role == "owner" and idle and not thing.gone and thing.details.status in ("open", "reserved")
+    return role == "owner" and idle and not thing.gone and thing.details.status in OPEN
 
 
 def _may_ask(thing: Thing, role: Role, held: Sequence[Agreement]) -> bool:
     waiting = any(one.state in agreements.OPEN for one in held)
-    return role == "partner" and not thing.gone and thing.details.status in ("open", "reserved") and not waiting
+    return role == "partner" and not thing.gone and thing.details.status in OPEN and not waiting
 
 
 def _make_thing(site: Site, listing: Listing, me: int, photos: Sequence[Media]) -> Thing:
@@ -272,7 +272,7 @@ async def find_card(
         taken = await agreements.list_taken(
             conn, held.listing_id, held.begins_at - LOOK_AROUND, end + LOOK_AROUND, but=held.id
         )
-    reports = await agreements.list_reports(conn, held.id) if held.state in ("agreed", "done") else []
+    reports = await agreements.list_reports(conn, held.id) if held.state in agreements.BOUND else []
     thanks = await find_choice(conn, held, reading.me)
     doubt = await may_ask_again(conn, held, reading.other)
     beside = Beside(before=before, taken=taken, reports=reports, thanks=thanks, doubt=doubt)

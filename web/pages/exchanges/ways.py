@@ -8,7 +8,7 @@ from models import actors
 from models.actors import Actor
 from models.database import Connection
 from models.errors import Conflict, Forbidden, Invalid, NotFound
-from models.listings import Listing
+from models.listings import STANDING, Listing
 from outbox.hurdles import require_askable
 from outbox.messages import may_write
 from outbox.presence import require_there
@@ -17,11 +17,6 @@ from web.pages.exchanges.mine import Row, list_rows_about
 from web.pages.exchanges.thread import voice_of
 from web.render import say, tell
 from web.session import current_account
-
-OPEN = ("open", "reserved")
-
-ANSWERED = (*OPEN, "paused")
-"""States in which a listing may still be written about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +54,8 @@ async def find_ways(conn: Connection, request: web.Request, listing: Listing, au
     return Ways(
         ask="" if hurdle or waits else asking_path(listing.id),
         hurdle="" if waits else hurdle,
-        write=not threads and listing.details.status in ANSWERED and await may_write(conn, me, author),
-        question=listing.details.status in ANSWERED and home,
+        write=not threads and listing.details.status in STANDING and await may_write(conn, me, author),
+        question=listing.details.status in STANDING and home,
         threads=threads,
     )
 

@@ -1,12 +1,14 @@
 """Publishing, changing, closing and withdrawing over our own API: the same verbs and rules as the pages."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from models import homes, listings, preferences
 from models.database import connection, execute, fetch_column, fetch_value, transaction
+from models.listing_life import latest_end
 from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.web.api.conftest import Alice
 from tests.web.api.declic.contract import Own
@@ -132,6 +134,17 @@ async def test_what_is_wrong_is_refused_by_its_field_and_nothing_is_kept(alice: 
     assert set(WRONG) == set(own.document["components"]["schemas"]["NewListing"]["properties"])
     async with connection(alice.api.pool) as conn:
         assert await fetch_column(conn, "SELECT id FROM post UNION ALL SELECT actor_id FROM idempotency") == []
+
+
+async def test_a_listing_stands_until_the_last_moment_allowed_and_not_a_second_longer(own: Own) -> None:
+    latest = latest_end(datetime.now(UTC))
+    later = {"expires_at": (latest + timedelta(seconds=1)).isoformat()}
+
+    made = await create(own, expires_at=latest.isoformat())
+
+    assert datetime.fromisoformat(made["expires_at"]) == latest
+    assert await own.refused("POST", "/listings", json=TENT | later) == "expires_at"
+    assert await own.refused("PATCH", f"/listings/{made['id']}", json=later) == "expires_at"
 
 
 @pytest.mark.parametrize("missing", ["kind", "title", "mode"])

@@ -1,6 +1,6 @@
 """Rows about exchanges as the structs that are answered (pure)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from federation.html import from_text, to_text
 from federation.uris import web_address
@@ -14,11 +14,11 @@ from models.my_exchanges import MyExchange
 from models.posts import Post
 from models.settings import Site
 from models.unavailabilities import Calendar
+from outbox.acts import list_steps
 from web.api.declic.building import build_photo, write_amount
 from web.api.declic.exchanges.shapes import (
     Agreement,
     Counterpart,
-    Step,
     Subject,
     TakenDays,
     TakenRange,
@@ -30,6 +30,7 @@ from web.api.declic.exchanges.shapes import (
 from web.api.entities.accounts import write_acct
 from web.api.entities.values import write_moment, write_moment_or_none
 from web.paths import exchange_path
+from web.refusals.wording import reword
 
 
 def build_line(site: Site, one: MyExchange, other: Actor) -> ThreadLine:
@@ -76,9 +77,12 @@ def build_thread(line: ThreadLine, held: Iterable[Agreement], *, muted: bool, cl
     return Thread(**fields, muted=muted, closed=closed, agreements=list(held))
 
 
-def build_agreement(held: models.Agreement, role: Role, mode: ListingMode) -> Agreement:
-    """An agreement as one of the two sees it, with what she may do."""
-    verbs = models.list_verbs(held, role)
+def build_agreement(
+    held: models.Agreement, role: Role, mode: ListingMode, reports: Iterable[models.Report], say: Callable[[str], str]
+) -> Agreement:
+    """An agreement as one of the two sees it, with what she may do and may still report; `say` is her language."""
+    me = held.owner_id if role == "owner" else held.partner_id
+    reported = [one.step for one in reports if (one.agreement_id, one.actor_id) == (held.id, me)]
     mine, theirs = held.owner_reported_at is not None, held.partner_reported_at is not None
     if role == "partner":
         mine, theirs = theirs, mine
@@ -90,19 +94,15 @@ def build_agreement(held: models.Agreement, role: Role, mode: ListingMode) -> Ag
         offer=held.offer_uri,
         accepted=held.accepted_uri is not None and role == "partner",
         held_until=write_moment_or_none(held.held_until),
-        reason=held.reason,
+        reason=reword(held.reason, say),
         you_reported=mine,
         they_reported=theirs,
         verified=held.verified,
-        verbs=verbs,
-        steps=_list_steps(mode) if "report" in verbs and not mine else [],
+        verbs=models.list_verbs(held, role),
+        steps=list_steps(held, role, mode, reported),
         created_at=write_moment(held.created_at),
         updated_at=write_moment(max(held.updated_at, held.created_at)),
     )
-
-
-def _list_steps(mode: ListingMode) -> list[Step]:
-    return ["out", "back"] if models.final_step(mode) == "back" else ["done"]
 
 
 def build_terms(terms: models.Terms) -> Terms:
@@ -135,9 +135,9 @@ def build_message(site: Site, post: Post, photos: Mapping[int, list[Media]], me:
     )
 
 
-def build_event(event: Event, me: int) -> ThreadEntry:
+def build_event(event: Event, me: int, say: Callable[[str], str]) -> ThreadEntry:
     """Something that happened; words to or from a guest are a message."""
-    text, kept = str(event.details.get("text", "")), event.details.get("terms")
+    text, kept = reword(str(event.details.get("text", "")), say), event.details.get("terms")
     return ThreadEntry(
         id=str(event.id),
         kind="message" if event.kind == "said" else event.kind,

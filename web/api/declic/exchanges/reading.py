@@ -1,6 +1,7 @@
 """One's own exchanges, what stands in them, and when listings are taken."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from aiohttp import web
 
@@ -27,6 +28,7 @@ from web.api.declic.reading import get_visible
 from web.api.pagination import link_header
 from web.api.parameters import read_id
 from web.keys import INSTANCE
+from web.render import say
 
 OVER = {"all": None, "open": False, "over": True}
 
@@ -60,9 +62,13 @@ async def load_thread(conn: Connection, request: web.Request, id: int | None) ->
     thread = await exchanges.get_for(conn, id, me.id)
     other = await actors.get(conn, line.other_id)
     held = await agreements.list_by_exchange(conn, thread.id)
+    reports = await agreements.list_reports(conn, *(one.id for one in held))
     return build_thread(
         build_line(request.app[INSTANCE].site, line, other),
-        [build_agreement(one, "owner" if line.own else "partner", line.mode) for one in held],
+        [
+            build_agreement(one, "owner" if line.own else "partner", line.mode, reports, partial(say, request))
+            for one in held
+        ],
         muted=thread.owner_muted if line.own else thread.partner_muted,
         closed=not await may_write(conn, me, other),
     )
@@ -91,7 +97,7 @@ async def load_entries(
     photos = await media.list_by_posts(conn, list(messages))
     happened = await exchanges.list_events(conn, [one.id for one in found if one.kind == "event"])
     lines = {id: build_message(site, post, photos, me) for id, post in messages.items()}
-    lines |= {event.id: build_event(event, me) for event in happened}
+    lines |= {event.id: build_event(event, me, partial(say, request)) for event in happened}
     return [lines[one.id] for one in reversed(found) if one.id in lines]
 
 

@@ -89,7 +89,10 @@ EXCHANGES: list[Operation[Any]] = [
         method="POST",
         path="/agreements/{id}/acts",
         summary=N_("Dire oui, dire non, retirer, annuler, ou dire où c’en est."),
-        details=N_("Ce qui est possible est dans « verbs » et « steps » ; le reste est refusé avec la raison."),
+        details=N_(
+            "Ce qui est possible est dans « verbs » et « steps » ; le reste est refusé avec la raison. Ce qui est déjà "
+            "fait n’est pas une erreur : la réponse dit où c’en est."
+        ),
         view=acts.post_act,
         asked=SentAct,
         formats={JSON: Thread},

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from models import actors, agreements, exchanges
-from models.database import connection, fetch_value, transaction
+from models.database import Connection, connection, execute, fetch_value, transaction
 from models.listings import Listing
 from models.moments import PARIS
+from outbox.agreements import accept, request
 from outbox.messages import Words, write
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.outbox.sent import list_sent
@@ -75,7 +76,8 @@ async def test_a_loan_from_asking_to_thanks(ground: Ground) -> None:
 
     agreed = await ground.act(ground.alice, asked, "accept", offer=hers["agreements"][0]["offer"])
     assert (agreed["state"], agreed["agreements"][0]["steps"]) == ("agreed", ["out", "back"])
-    await ground.act(ground.dora, asked, "out")
+    out = await ground.act(ground.dora, asked, "out")
+    assert out["agreements"][0]["steps"] == ["back"]
     back = await ground.act(ground.dora, asked, "back")
     assert (back["agreements"][0]["you_reported"], back["agreements"][0]["steps"]) == (True, [])
     assert (await ground.alice.get(f"/exchanges/{asked['id']}"))["to_confirm"]
@@ -230,7 +232,7 @@ async def test_reading_alone_changes_nothing(ground: Ground, alice: Alice) -> No
 
 async def test_the_owner_proposes_to_whoever_only_wrote(ground: Ground, alice: Alice) -> None:
     async with transaction(alice.api.pool) as conn:
-        dora = await fetch_value(conn, "SELECT id FROM actor WHERE username = 'dora'")
+        dora = await dora_of(conn)
         thread = await exchanges.open(conn, listing_id=ground.tent.id, owner_id=alice.actor.id, partner_id=dora)
         await write(conn, HERE, await actors.get(conn, dora), thread, Words(text="Elle est libre ?"))
 
@@ -283,3 +285,27 @@ async def test_whether_words_are_a_yes_is_asked_only_of_those_without_a_button(g
     refused = await ground.act(ground.alice, asked, "ask_again", status=409)
 
     assert refused["error"]
+
+
+@pytest.mark.parametrize(("language", "told"), [("fr", "Quelqu’un d’autre a été choisi"), ("en", "Somebody else was")])
+async def test_a_no_that_nobody_wrote_is_read_in_the_members_language(
+    ground: Ground, alice: Alice, language: str, told: str
+) -> None:
+    async with transaction(alice.api.pool) as conn:
+        eve = await make_member(conn, "eve")
+        pot = await make_listing(conn, alice.actor, title="Marmite", mode="gift")
+        await execute(conn, "UPDATE account SET language = $1", language)
+        hers = await request(conn, HERE, eve, pot, TERMS)
+        await request(conn, HERE, await actors.get(conn, await dora_of(conn)), pot, days(20, 22))
+        await accept(conn, HERE, alice.actor, hers)
+
+    [thread] = await ground.dora.get("/exchanges")
+    whole = await ground.dora.get(f"/exchanges/{thread['id']}")
+    entries = await ground.dora.get(f"/exchanges/{thread['id']}/entries")
+
+    assert whole["agreements"][0]["reason"].startswith(told)
+    assert [one["text"].startswith(told) for one in entries if one["kind"] == "refused"] == [True]
+
+
+async def dora_of(conn: Connection) -> int:
+    return int(await fetch_value(conn, "SELECT id FROM actor WHERE username = 'dora'"))
