@@ -185,7 +185,7 @@ async def test_what_came_from_another_server_names_the_server_and_offers_no_answ
 
     page = await (await open_browser(mona)).get(PAGE)
 
-    assert "par l’équipe de autre.test" in page.words() and 'name="reponse"' not in page.text
+    assert "par l’équipe de autre.test" in page.words() and 'name="answer"' not in page.text
 
 
 async def test_whoever_loses_the_role_loses_what_she_was_told_of(

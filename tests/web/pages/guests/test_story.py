@@ -144,7 +144,7 @@ async def test_both_say_thanks_at_the_end_and_the_mail_tells_her(inn: Inn) -> No
     await guest.send(f"{link}/accord", {"act": "back"})
 
     owner = await inn.owner()
-    for_all = 'name="tous"' in owner.text
+    for_all = 'name="public"' in owner.text
     await owner.send(f"{path}/merci", {"thanks": "Rendue sèche, bravo !", "public": "1"})
     refused = owner.text
     await owner.send(f"{path}/merci", {"thanks": "Rendue sèche, bravo !", "public": ""})
