@@ -8,8 +8,6 @@ from models.moments import PARIS
 LONGEST_DAYS = 366
 """Days from today to the last one on which a listing may stand: a year, and a day where there is a leap day in it."""
 
-USUAL_DAYS, LEAST_USUAL_DAYS, MOST_USUAL_DAYS = 30, 7, 365
-"""Days that a listing stands without an end of its own, and what the cooperative may choose instead."""
 
 WITHOUT_END = ("loan", "service")
 """Modes of offers that stand until their author ends them, when nobody says until when."""

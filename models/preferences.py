@@ -9,7 +9,10 @@ import msgspec
 import structlog
 
 from models.database import Connection, execute_many, fetch_records, fetch_value
-from models.listing_life import USUAL_DAYS
+
+USUAL_DAYS, LEAST_USUAL_DAYS, MOST_USUAL_DAYS = 30, 7, 365
+"""Days that a listing stands without an end of its own, and what the cooperative may choose instead."""
+
 
 TerritoryKind = Literal["commune", "epci", "communes"]
 """One commune, one EPCI (a federation of communes such as Hénin-Carvin), or communes picked one by one."""

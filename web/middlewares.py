@@ -3,16 +3,15 @@
 import re
 import secrets
 import time
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from models.settings import Network, Settings
+from models.settings import Settings
 from web.errors import FOR_APPS, REQUEST_ID, route_of
 from web.keys import INSTANCE
+from web.networks import read_client_address
 from web.session import SAFE_METHODS
 from web.wake import WAKER, Waker
 
@@ -150,36 +149,3 @@ def make_content_policy(settings: Settings, path: str) -> str:
     elif not path.startswith("/oauth/"):
         policy.append("form-action 'self'")
     return "; ".join(policy)
-
-
-def read_client_address(request: web.Request, trusted: tuple[Network, ...]) -> str | None:
-    """Who asks: the nearest address that is not one of our proxies. What stands before it could be anybody's word."""
-    address = request.remote
-    if address and not is_trusted(address, trusted):
-        return address
-    for given in reversed(",".join(request.headers.getall("X-Forwarded-For", [])).split(",")):
-        given = read_address(given)
-        if not given:
-            break
-        address = given
-        if not is_trusted(given, trusted):
-            break
-    return address
-
-
-def read_address(text: str) -> str:
-    """One entry of X-Forwarded-For without port and brackets, or nothing where it is no address."""
-    text = text.strip()
-    if text.count(":") == 1 or text.startswith("["):
-        text = urlsplit(f"//{text}").hostname or ""
-    try:
-        return str(ip_address(text))
-    except ValueError:
-        return ""
-
-
-def is_trusted(address: str, trusted: tuple[Network, ...]) -> bool:
-    """Whether this is one of our own proxies."""
-    ip = ip_address(address.partition("%")[0])
-    ip = getattr(ip, "ipv4_mapped", None) or ip
-    return any(ip in network for network in trusted)

@@ -1,13 +1,13 @@
-"""What counts as one network: nobody gets more by taking another address of those that are hers anyway."""
+"""The address of whoever asks, behind proxies too, and the network that counts as one: a host’s, a visitor’s."""
 
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from models.settings import Network
 from web.keys import INSTANCE
-from web.middlewares import is_trusted
 
 INDOORS = tuple(
     ip_network(written)
@@ -56,3 +56,36 @@ def _find_network(remote: str, trusted: tuple[Network, ...], forwards: bool) -> 
     if not trusted and forwards and is_trusted(str(ip), INDOORS):
         return None
     return str(ip_network((ip, 24 if ip.version == 4 else 64), strict=False))
+
+
+def read_client_address(request: web.Request, trusted: tuple[Network, ...]) -> str | None:
+    """Who asks: the nearest address that is not one of our proxies. What stands before it could be anybody's word."""
+    address = request.remote
+    if address and not is_trusted(address, trusted):
+        return address
+    for given in reversed(",".join(request.headers.getall("X-Forwarded-For", [])).split(",")):
+        given = read_address(given)
+        if not given:
+            break
+        address = given
+        if not is_trusted(given, trusted):
+            break
+    return address
+
+
+def read_address(text: str) -> str:
+    """One entry of X-Forwarded-For without port and brackets, or nothing where it is no address."""
+    text = text.strip()
+    if text.count(":") == 1 or text.startswith("["):
+        text = urlsplit(f"//{text}").hostname or ""
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return ""
+
+
+def is_trusted(address: str, trusted: tuple[Network, ...]) -> bool:
+    """Whether this is one of our own proxies."""
+    ip = ip_address(address.partition("%")[0])
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return any(ip in network for network in trusted)

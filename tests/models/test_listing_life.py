@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from models.listing_life import LEAST_USUAL_DAYS, LONGEST_DAYS, MOST_USUAL_DAYS, last_day, latest_end, usual_end
+from models.listing_life import LONGEST_DAYS, last_day, latest_end, usual_end
 from models.listings import ListingKind, ListingMode
 from models.moments import PARIS
+from models.preferences import LEAST_USUAL_DAYS, MOST_USUAL_DAYS
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

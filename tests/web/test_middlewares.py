@@ -9,7 +9,8 @@ from aiohttp.test_utils import make_mocked_request
 from models.database import Pool
 from models.settings import Settings
 from tests.web.core import make_instance, serving
-from web.middlewares import make_content_policy, read_client_address
+from web.middlewares import make_content_policy
+from web.networks import read_client_address
 from web.wake import WAKER
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("::1/128"))

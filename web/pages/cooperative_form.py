@@ -6,14 +6,15 @@ from dataclasses import replace
 from models import epcis, places
 from models.database import Connection
 from models.epcis import Epci
-from models.listing_life import LEAST_USUAL_DAYS, MOST_USUAL_DAYS
 from models.places import fold_name
 from models.preferences import (
     ACCENTS,
     DURATION_LABELS,
     LEAST_HOLD,
+    LEAST_USUAL_DAYS,
     LONGEST_HOLD,
     MODES,
+    MOST_USUAL_DAYS,
     Mode,
     Preferences,
     Registration,
