@@ -72,6 +72,6 @@ portraits: install
 locales: install
 	$(BIN)/python -m deploy.build.locales
 
-# Writes models/schema.sql anew from the migrations, in a database that is made for it.
+# Writes models/store/schema.sql anew from the migrations, in a database that is made for it.
 schema: install
 	$(BIN)/python -m deploy.build.schema

@@ -8,8 +8,8 @@ from federation.instance import Instance
 from federation.keys import find_fitting_key
 from federation.signatures import Claim, Envelope, PublicKey, holds, read_claims
 from federation.uris import same_origin
-from models import keys
-from models.database import connection
+from models.people import keys
+from models.store.database import connection
 
 
 async def authenticate(

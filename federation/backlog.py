@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 import structlog
 
-from models import overflows, received
-from models.database import Pool, connection
 from models.domains import find_domain
+from models.store.database import Pool, connection
+from models.traffic.inbound import inbox_overflows, received
 
 log = structlog.get_logger(__name__)
 
@@ -84,7 +84,7 @@ class Backlog:
             async with connection(self._pool) as conn:
                 waiting = await received.count_waiting_bytes(conn, row_bytes=ROW_BYTES)
                 if refused:
-                    await overflows.add(conn, refused)
+                    await inbox_overflows.add(conn, refused)
             for domain, times in refused.items():
                 _add(self._refused, domain, -times)
             self._waiting = _by_domain(waiting)

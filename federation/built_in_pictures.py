@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from federation.media_uris import media_origin
 from federation.vocabulary.parts import Document
-from models.actors import BUILT_IN, Actor
+from models.people.actors import BUILT_IN, Actor
 from models.settings import Site
 
 FOLDER = Path(__file__).parent / "portraits"

@@ -11,9 +11,9 @@ from federation.key_pairs import instance_signer
 from federation.nodeinfo import learn_server
 from federation.webfinger import Handle, find_account
 from federation.well_known import fetch_well_known
-from models import circuits
-from models.database import connection
-from models.peers import find_witness
+from models.servers import circuits
+from models.store.database import connection
+from models.traffic.peer_traffic import find_witness
 
 
 class Trial(StrEnum):

@@ -17,14 +17,22 @@ from federation.territories import Found, VisitFailed, radius_of, visit_territor
 from federation.transport import AP_ACCEPT, MEBIBYTE, Answer, Fetched, Transport
 from federation.uris import host_of
 from models import preferences
-from models.database import Connection, connection, transaction
-from models.directory.deciding import save_friends
-from models.directory.reading import find_nearest_commune_km, load_evidence
-from models.directory.rules import judge
-from models.directory.saving import Due, Visit, claim_due, save_problem, save_verdicts, save_visit, save_vouches
-from models.directory.values import Reason
 from models.errors import Invalid
 from models.preferences import DirectoryArea
+from models.servers.directory.deciding import save_friends
+from models.servers.directory.reading import find_nearest_commune_km, load_evidence
+from models.servers.directory.rules import judge
+from models.servers.directory.saving import (
+    Due,
+    Visit,
+    claim_due,
+    save_problem,
+    save_verdicts,
+    save_visit,
+    save_vouches,
+)
+from models.servers.directory.values import Reason
+from models.store.database import Connection, connection, transaction
 
 log = structlog.get_logger(__name__)
 

@@ -13,10 +13,10 @@ from federation.parse import decode
 from federation.signatures import Signer
 from federation.transport import AP_ACCEPT, Fetched
 from federation.uris import host_of, is_local, same_origin
-from models import servers
-from models.database import connection
 from models.errors import Invalid
 from models.limits import DOCUMENT_FETCHES
+from models.servers import servers
+from models.store.database import connection
 
 FAILURE_WAIT = timedelta(minutes=5)
 """How long an address that failed is left alone (SG17, B-14)."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from federation.hosts import read_host
-from models import levels
-from models.database import Connection
 from models.errors import Invalid
-from models.levels import Decision, Reach
+from models.servers import trust_levels
+from models.servers.trust_levels import Decision, Reach
+from models.store.database import Connection
 
 Severity = Literal["suspend", "silence", "noop"]
 
@@ -129,11 +129,11 @@ def read_domain(written: str) -> str | None:
 
 async def plan(conn: Connection, reading: Reading, *, own_host: str, silenced_too: bool = False) -> Plan:
     """Compare a list with what is decided already."""
-    decided = {one.host: one for one in await levels.list_decided(conn)}
+    decided = {one.host: one for one in await trust_levels.list_decided(conn)}
     wanted = {"suspend", "silence"} if silenced_too else {"suspend"}
     severe = [entry for entry in reading.entries if entry.severity in wanted and entry.domain != own_host]
     fresh = [entry for entry in severe if _level(decided, entry) == "reader"]
-    reaches = {reach.domain: reach for reach in await levels.list_reach(conn, [entry.domain for entry in fresh])}
+    reaches = {reach.domain: reach for reach in await trust_levels.list_reach(conn, [entry.domain for entry in fresh])}
     changes = [Change(entry=entry, reach=reaches[entry.domain]) for entry in fresh]
     changes.sort(key=lambda one: (-one.reach.followed - one.reach.followers, -one.reach.actors, one.entry.domain))
     silenced = () if silenced_too else _domains(one for one in reading.entries if one.severity == "silence")
@@ -150,13 +150,13 @@ async def plan(conn: Connection, reading: Reading, *, own_host: str, silenced_to
 async def carry_out(conn: Connection, planned: Plan) -> int:
     """Set aside what the plan says; how many domains."""
     entries = [change.entry for change in planned.changes]
-    await levels.save_levels(
+    await trust_levels.save_levels(
         conn, [Decision(host=one.domain, level="aside", public_reason=one.public_comment) for one in entries]
     )
     return len(entries)
 
 
-def _level(decided: dict[str, Decision], entry: Entry) -> levels.Level:
+def _level(decided: dict[str, Decision], entry: Entry) -> trust_levels.Level:
     found = decided.get(entry.domain)
     return found.level if found is not None else "reader"
 

@@ -12,10 +12,10 @@ from federation.remote_actors import save_actor
 from federation.signatures import PublicKey, Signer
 from federation.uris import is_local
 from federation.vocabulary.actors import ActorDocument, read_actor
-from models import actors
-from models.actors import Actor
-from models.database import connection, transaction
 from models.errors import NotFound
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import connection, transaction
 
 FRESH = timedelta(days=1)
 """How long we believe what we know of an actor before we look again."""

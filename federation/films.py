@@ -20,7 +20,7 @@ import structlog
 from federation.pictures import PicturesBusy
 from federation.refused_films import REFUSALS, BrokenFilm, TooHeavyFilm
 from federation.store import StoreFull
-from models.media import MediaType
+from models.posts.media.media import MediaType
 
 MAX_BYTES = 40 * 1024 * 1024
 MAX_PIXELS = 3840 * 2160

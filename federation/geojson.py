@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from federation.fields import Json, compact, write_moment
-from models.actors import Actor
-from models.directory.reading import Entry
+from models.people.actors import Actor
+from models.servers.directory.reading import DirectoryEntry
 from models.settings import Site
 
 GEOJSON = "application/geo+json"
@@ -13,7 +13,7 @@ DECIMALS = 4
 """Ten metres are more than enough for the middle of a territory or of a blurred circle (RFC 7946 §11.2)."""
 
 
-def build_map(site: Site, entries: Iterable[Entry], coop: Actor | None) -> Json:
+def build_map(site: Site, entries: Iterable[DirectoryEntry], coop: Actor | None) -> Json:
     """The territories on our map that say where they are, ourselves first when we ask to be listed."""
     features = [build_feature(entry) for entry in entries if entry.latitude is not None and entry.longitude is not None]
     listed = coop is not None and coop.discoverable and coop.latitude is not None and coop.longitude is not None
@@ -24,7 +24,7 @@ def build_map(site: Site, entries: Iterable[Entry], coop: Actor | None) -> Json:
     }
 
 
-def build_feature(entry: Entry) -> Json:
+def build_feature(entry: DirectoryEntry) -> Json:
     """One territory; `silent` ones did not answer for a week."""
     assert entry.longitude is not None
     assert entry.latitude is not None

@@ -14,11 +14,11 @@ from federation.signatures import PublicKey, Signer
 from federation.store import FolderStore
 from federation.transport import Transport
 from federation.welcomes import Welcomes
-from models.batches import Batch
-from models.database import Pool
-from models.limit_memory import MemoryCounter
-from models.received import NewReceived, make_intake
 from models.settings import Settings, Site
+from models.store.database import Pool
+from models.store.limit_memory import MemoryCounter
+from models.store.write_batcher import WriteBatcher
+from models.traffic.inbound.received import NewReceived, make_intake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Instance:
     refetched: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=300))
     costly_hosts: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=600))
     key_fetches: dict[str, "asyncio.Task[PublicKey]"] = field(default_factory=dict)
-    intake: Batch[NewReceived] = field(init=False)
+    intake: WriteBatcher[NewReceived] = field(init=False)
     backlog: Backlog = field(init=False)
     welcomes: Welcomes = field(default=None)  # type: ignore[assignment]  # made below from the pool
     inboxes: Cache[str, str] = field(default_factory=lambda: Cache(size=4096, seconds=5))

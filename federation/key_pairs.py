@@ -18,12 +18,12 @@ from federation.instance import Instance
 from federation.private_keys import load_private, read_passphrase, read_private
 from federation.signatures.signer import Signer
 from federation.uris import ed25519_key_uri, main_key_uri
-from models import actors, keys
-from models.actors import Actor
-from models.database import Connection, connection
 from models.errors import NotFound
-from models.keys import Algorithm, KeyPair
+from models.people import actors, keys
+from models.people.actors import Actor
+from models.people.keys import Algorithm, KeyPair
 from models.settings import Settings, Site
+from models.store.database import Connection, connection
 
 RSA_BITS = 2048
 
@@ -109,11 +109,11 @@ async def seal(conn: Connection, settings: Settings) -> int:
     passphrase = read_passphrase(settings)
     if passphrase is None:
         return 0
-    plain = await keys.list_unsealed(conn)
+    plain = await keys.list_unencrypted(conn)
     for actor_id, algorithm, stored in plain:
         signer = read_private(stored, None)
         pem = await asyncio.to_thread(
             signer.private_key.private_bytes, Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase)
         )
-        await keys.save_sealed(conn, actor_id, algorithm, pem)
+        await keys.save_encrypted(conn, actor_id, algorithm, pem)
     return len(plain)

@@ -15,9 +15,9 @@ from federation.signatures import PublicKey, Signer
 from federation.signatures.public_keys import load_stored, read_multikey, read_pem
 from federation.uris import host_of, is_local, same_origin
 from federation.vocabulary.actors import actor_type
-from models import keys
-from models.database import connection
 from models.limits import KEY_FETCHES
+from models.people import keys
+from models.store.database import connection
 
 __all__ = [
     "KeyPairs",

@@ -4,8 +4,8 @@ import asyncio
 import time
 
 from federation.signatures.signer import Knock
-from models import servers
-from models.database import Pool, connection
+from models.servers import servers
+from models.store.database import Pool, connection
 
 RELOAD_SECONDS = 60
 
@@ -46,7 +46,7 @@ class ServerKnocks:
         else:
             self._hosts.discard(host)
         async with connection(self._pool) as conn:
-            await servers.save_knock(conn, host, knock.value)
+            await servers.save_signature_scheme(conn, host, knock.value)
 
     async def _reload(self) -> None:
         async with self._lock:

@@ -4,8 +4,8 @@ import structlog
 
 from federation.instance import Instance
 from federation.store import SETTLED
-from models import media_files
-from models.database import connection, transaction
+from models.posts.media import media_files
+from models.store.database import connection, transaction
 
 MEGABYTE = 1_000_000
 

@@ -1,6 +1,6 @@
 """Where pictures are for everybody else: addresses on our own origin, also for pictures from elsewhere (pure)."""
 
-from models.media import Media
+from models.posts.media.media import Media
 from models.settings import Site
 
 

@@ -8,9 +8,9 @@ from federation.instance import Instance
 from federation.software import NAME, read_version
 from federation.uris import actor_uri, same_origin, territories_uri
 from federation.well_known import LIMIT, fetch_well_known, read_json
-from models import servers
-from models.database import connection
+from models.servers import servers
 from models.settings import Site
+from models.store.database import connection
 
 VERSIONS = ("2.0", "2.1")
 SCHEMA = "http://nodeinfo.diaspora.software/ns/schema/"

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from federation.signatures.signer import Signer
-from models.keys import StoredPrivateKey
+from models.people.keys import StoredPrivateKey
 from models.settings import Settings, SettingsError
 
 SHORTEST_PASSPHRASE, LONGEST_PASSPHRASE = 16, 1000

@@ -12,7 +12,7 @@ from federation.vocabulary.collections import Collection, CollectionPage
 from federation.vocabulary.embedded import read_object
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.places import Place
-from models.geometry import distance
+from models.places.geometry import distance
 
 MOST_LOOKED_AT = 40
 """The newest ones are enough to see that a territory is alive."""

@@ -11,9 +11,9 @@ from federation.page_links import find_alternate
 from federation.transport import AP_ACCEPT
 from federation.uris import host_of, is_local, is_uri, parse_local
 from federation.webfinger import Handle, find_account, find_territory, read_handle
-from models import actors
-from models.actors import Actor
-from models.database import connection
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import connection
 
 __all__ = ["fetch_actor", "fetch_object", "get_actor", "resolve_handle"]
 

@@ -8,11 +8,12 @@ from federation.uris import same_origin
 from federation.vocabulary.actors import ABSENCE, ActorDocument
 from federation.vocabulary.parts import Document
 from federation.webfinger import Handle
-from models import actors, keys, media
-from models.actors import Actor, ActorType, RemoteActor
-from models.database import Connection
-from models.hours import write_hours
-from models.media import RemoteDocument
+from models.people import actors, keys
+from models.people.actors import Actor, ActorType, RemoteActor
+from models.people.opening_hours import write_hours
+from models.posts.media import media
+from models.posts.media.media import RemoteDocument
+from models.store.database import Connection
 
 MAX_FIELDS = 16
 STREET_LIMIT = 200

@@ -10,10 +10,10 @@ from federation.errors import FetchFailed
 from federation.instance import Instance
 from federation.pictures import MAX_BYTES, RefusedPicture
 from federation.uploads import keep_picture
-from models import media, media_files
-from models.database import connection, transaction
 from models.errors import NotFound, Unavailable
-from models.media import Media
+from models.posts.media import media, media_files
+from models.posts.media.media import Media
+from models.store.database import connection, transaction
 
 Size = Literal["full", "small"]
 

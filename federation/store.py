@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from models.disk_space import measure
 from models.errors import Refusal
+from models.store.disk_space import measure
 
 KEY = re.compile(r"[0-9a-f]{32}\.(?:jpg|mp4|mov|m4a|webm|weba|mp3|ogg|wav|flac)")
 """What a key looks like: 128 random bits and the type. It never comes from a file's name (B-46)."""

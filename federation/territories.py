@@ -16,12 +16,12 @@ from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.collections import Collection, Relationship, read_relationship
 from federation.vocabulary.places import Place
 from federation.webfinger import find_services
-from models import actors, keys
-from models.database import connection
-from models.directory.reading import OwnVouch
-from models.directory.values import Reason
 from models.errors import Invalid
+from models.people import actors, keys
+from models.servers.directory.reading import OwnVouch
+from models.servers.directory.values import Reason
 from models.settings import Site
+from models.store.database import connection
 
 VOUCHES_FOR = f"{EXTENSION}vouchesFor"
 

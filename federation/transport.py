@@ -33,9 +33,9 @@ from federation.synchronization import HEADER
 from federation.tls import make_context
 from federation.uris import origin_of, same_origin
 from models.errors import Unavailable
-from models.limit_memory import MemoryCounter
 from models.limits import REDIRECTS
 from models.settings import Settings, Site
+from models.store.limit_memory import MemoryCounter
 
 __all__ = [
     "ACTIVITY_JSON",

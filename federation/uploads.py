@@ -7,10 +7,10 @@ from federation.films import Film
 from federation.instance import Instance
 from federation.pictures import THUMBNAIL_SIDE, Picture, fit
 from federation.store import FolderStore, Spool
-from models import uploads
-from models.database import connection, transaction
-from models.media import Media, StoredFilm, StoredPicture
-from models.uploads import Thumbnail
+from models.posts.media import uploads
+from models.posts.media.media import Media, StoredFilm, StoredPicture
+from models.posts.media.uploads import Thumbnail
+from models.store.database import connection, transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

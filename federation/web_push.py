@@ -23,10 +23,10 @@ from cryptography.hazmat.primitives.serialization import (
 from federation.instance import Instance
 from federation.private_keys import ENCRYPTED, read_passphrase
 from federation.uris import origin_of
-from models import push
-from models.database import Connection, connection, transaction
 from models.errors import Invalid
+from models.news import push_subscriptions
 from models.settings import Settings, SettingsError
+from models.store.database import Connection, connection, transaction
 
 MOST_BYTES = 3500
 """Of a message before it is encrypted; services take 4 KiB afterwards."""
@@ -51,11 +51,11 @@ async def load_key(instance: Instance) -> ec.EllipticCurvePrivateKey:
     if kept is not None:
         return kept
     async with connection(instance.pool) as conn:
-        pem = await push.find_key(conn)
+        pem = await push_subscriptions.find_key(conn)
     if pem is None:
         made = await asyncio.to_thread(_write, ec.generate_private_key(ec.SECP256R1()), instance.settings)
         async with transaction(instance.pool) as conn:
-            pem = await push.keep_key(conn, made)
+            pem = await push_subscriptions.keep_key(conn, made)
     key = await asyncio.to_thread(_read, pem, instance.settings)
     instance.vapid.keep("key", key)
     return key
@@ -63,10 +63,10 @@ async def load_key(instance: Instance) -> ec.EllipticCurvePrivateKey:
 
 async def seal_key(conn: Connection, settings: Settings) -> int:
     """Encrypt the key with the key file where it was kept in plain text; how many keys. Raises SettingsError."""
-    pem = await push.find_key(conn)
+    pem = await push_subscriptions.find_key(conn)
     if pem is None or pem.startswith(ENCRYPTED) or settings.key_file is None:
         return 0
-    await push.replace_key(conn, await asyncio.to_thread(_write, _read(pem, settings), settings))
+    await push_subscriptions.replace_key(conn, await asyncio.to_thread(_write, _read(pem, settings), settings))
     return 1
 
 
@@ -107,7 +107,7 @@ def require_keys(p256dh: str, auth: str) -> None:
 
 
 def seal(
-    subscription: push.PushSubscription, message: bytes, key: ec.EllipticCurvePrivateKey, claims: "Claims"
+    subscription: push_subscriptions.PushSubscription, message: bytes, key: ec.EllipticCurvePrivateKey, claims: "Claims"
 ) -> Envelope:
     """The message, readable for this app only, with our signature for its service."""
     own = ec.generate_private_key(ec.SECP256R1())

@@ -3,10 +3,10 @@
 import asyncio
 import time
 
-from models import knocks, levels
-from models.database import Pool, connection
 from models.errors import Unavailable
-from models.levels import list_domains
+from models.servers import access_requests, trust_levels
+from models.servers.trust_levels import list_domains
+from models.store.database import Pool, connection
 
 RELOAD_SECONDS = 2.0
 """How old a decision may be before the database is asked again whether there is a newer one."""
@@ -74,7 +74,7 @@ class Welcomes:
         self._written = time.monotonic()
         counted, self._knocks = self._knocks, {}
         async with connection(self._pool) as conn:
-            await knocks.add(conn, counted)
+            await access_requests.add(conn, counted)
 
     async def _refresh(self) -> None:
         if time.monotonic() <= self._until:
@@ -91,11 +91,11 @@ class Welcomes:
 
     async def _load(self) -> None:
         async with connection(self._pool) as conn:
-            mark = await levels.fingerprint(conn)
+            mark = await trust_levels.fingerprint(conn)
             if mark == self._mark:
                 return
-            decided = await levels.list_decided(conn)
-            self._limited = await levels.is_limited(conn)
+            decided = await trust_levels.list_decided(conn)
+            self._limited = await trust_levels.is_limited(conn)
         self._asides = frozenset(one.host for one in decided if one.level == "aside")
         self._guests = frozenset(one.host for one in decided if one.level == "friend" or one.listed)
         self._mark = mark

@@ -11,13 +11,14 @@ from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import Commitment, EconomicEvent
 from inbox.assent import find_proposer, limit_hold, require_assent, require_names
 from inbox.errors import Ignored
-from models import actors, agreements
-from models.actors import Actor
-from models.agreements import Agreement, State, Step, Terms
-from models.database import Connection
 from models.errors import Conflict, Forbidden, Invalid
-from models.listings import ListingDetails
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement, State, Step, Terms
+from models.listings.listings import ListingDetails
+from models.people import actors
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Connection
 from outbox import endings, fulfilment
 from outbox.builders.agreement import STATES, Case, find_return, speaks
 from outbox.cases import Said, answer_with_truth, keep, open_case

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 from federation.uris import same_origin
 from inbox.errors import Ignored
-from models import agreements, preferences
-from models.agreements import Agreement, State, Terms
-from models.database import Connection
+from models import preferences
 from models.errors import Invalid
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement, State, Terms
+from models.store.database import Connection
 from outbox.builders.agreement import Case
 from outbox.terms import require_possible
 

@@ -26,13 +26,15 @@ from inbox.errors import Ignored
 from inbox.featured import ask_once_a_day
 from inbox.objects import save_past_post
 from inbox.own_pages import name_post_by_ids
-from models import actors, backfills, follows, reactions
-from models.actors import Actor
-from models.backfills import Backfill
-from models.database import Connection, connection, transaction
 from models.errors import DeclicError, Unavailable
 from models.ids import EPOCH
 from models.limits import TOLD_FETCHES
+from models.people import actors
+from models.people.actors import Actor
+from models.relations import follows, reactions
+from models.store.database import Connection, connection, transaction
+from models.traffic import backfills
+from models.traffic.backfills import Backfill
 
 log = structlog.get_logger(__name__)
 

@@ -9,11 +9,14 @@ from federation.errors import FetchFailed
 from federation.instance import Instance
 from federation.key_pairs import load_signer
 from inbox.private_fetches import REFUSALS
-from models import actors, follows, jobs, listings, unavailabilities
-from models.database import Connection, connection, transaction
-from models.listings import Listing
+from models.listings import listings, unavailabilities
+from models.listings.listings import Listing
+from models.listings.unavailabilities import AHEAD, MOST_RANGES, Range
+from models.people import actors
 from models.posts import PUBLIC
-from models.unavailabilities import AHEAD, MOST_RANGES, Range
+from models.relations import follows
+from models.store.background import jobs
+from models.store.database import Connection, connection, transaction
 
 JOB = "calendar"
 

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from federation.vocabulary.embedded import Postlike, note_of
-from models import listings, notifications, posts
-from models.actors import Actor
-from models.database import Connection
-from models.listings import OVER, ListingDetails
+from models import posts
+from models.listings import listings
+from models.listings.listings import OVER, ListingDetails
+from models.news import notifications
+from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
+from models.store.database import Connection
 from outbox.builders.agreement import speaks
 from outbox.releases import end_copies
 

@@ -12,7 +12,7 @@ from federation.vocabulary.embedded import Postlike, note_of
 from federation.vocabulary.marketplace import Event
 from federation.vocabulary.objects import PLAYED, Note
 from federation.vocabulary.parts import MAX_ALT, Document
-from models.media import MAX_KEPT, RemoteDocument
+from models.posts.media.media import MAX_KEPT, RemoteDocument
 from outbox.builders.wording import write_state
 
 PLAIN = frozenset({"Note", "Question"})

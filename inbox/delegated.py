@@ -17,10 +17,12 @@ from federation.vocabulary.activities import Create, Delete
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Tombstone
 from inbox.errors import Ignored
-from models import actors, follows, posts
-from models.database import connection
+from models import posts
 from models.limits import TOLD_FETCHES
+from models.people import actors
 from models.posts import Post
+from models.relations import follows
+from models.store.database import connection
 
 
 async def fetch_for_delegate(instance: Instance, told_by: str, object: Postlike, *, proven: bool = False) -> Postlike:

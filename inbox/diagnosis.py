@@ -14,12 +14,16 @@ from federation.uris import host_of, is_local, is_uri
 from federation.vocabulary.embedded import note_of
 from federation.vocabulary.objects import Note
 from inbox.lookup import fetch_postlike
-from models import actors, blocks, listings, message_requests, posts, whereabouts
-from models.actors import Actor
-from models.database import Connection, connection
+from models import posts
 from models.errors import NotFound
-from models.posts import Post
-from models.whereabouts import Listener, Reception
+from models.listings import listings
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import Post, message_requests
+from models.relations.blocking import blocks
+from models.store.database import Connection, connection
+from models.traffic.inbound import incoming_trace
+from models.traffic.inbound.incoming_trace import LocalFollower, Reception
 
 
 class Step(StrEnum):
@@ -187,12 +191,14 @@ async def _note_author(conn: Connection, found: Diagnosis, author: Actor, reader
 async def _note_listeners(
     conn: Connection, found: Diagnosis, author: Actor, addressed: list[str], reader_id: int | None
 ) -> None:
-    listeners = await whereabouts.list_listeners(conn, author_uri=author.uri, host=author.host, addressed=addressed)
+    listeners = await incoming_trace.list_local_followers(
+        conn, author_uri=author.uri, host=author.host, addressed=addressed
+    )
     ok, finding, name = _judge_listeners(listeners, reader_id)
     _note(found, Step.FOLLOWED, ok=ok, finding=finding, name=name or author.display_name)
 
 
-def _judge_listeners(listeners: list[Listener], reader_id: int | None) -> tuple[bool, str, str]:
+def _judge_listeners(listeners: list[LocalFollower], reader_id: int | None) -> tuple[bool, str, str]:
     """Whether somebody brings it here, the nearest to the reader first."""
     accepted = [one for one in listeners if one.state == "accepted"]
     direct = [one for one in accepted if not one.stream]
@@ -208,7 +214,7 @@ def _judge_listeners(listeners: list[Listener], reader_id: int | None) -> tuple[
 
 
 async def _note_receptions(conn: Connection, found: Diagnosis, host: str, *, hidden: bool = False) -> None:
-    receptions = [] if hidden else await whereabouts.list_receptions(conn, uri=found.uri, host=host)
+    receptions = [] if hidden else await incoming_trace.list_receptions(conn, uri=found.uri, host=host)
     ok, finding, one = _judge_receptions(receptions, kept=found.post is not None)
     if finding == "nothing_came" and found.fault is not None:
         ok = None  # nobody follows: no wonder

@@ -39,10 +39,10 @@ from inbox.handlers.reject import handle_reject
 from inbox.handlers.remove import handle_remove
 from inbox.handlers.undo import handle_undo
 from inbox.handlers.update import handle_update
-from models import tombstones
-from models.actors import Actor
-from models.database import Connection
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Connection
+from models.traffic import tombstones
 
 Handler = Callable[..., Awaitable[None]]
 

@@ -1,8 +1,8 @@
 """Why an activity is left alone: seen, understood, and not acted upon."""
 
 from federation.errors import FederationError
-from models.message_requests import NewRequest
-from models.waiting_posts import Refusal
+from models.posts.message_requests import NewRequest
+from models.servers.waiting_posts import Refusal
 
 CAUSES: dict[Refusal, str] = {
     "hour": "Nobody here knows its server, which sent more listings within an hour than are kept of such a one.",

@@ -15,11 +15,14 @@ from federation.vocabulary.embedded import is_postlike, note_of
 from inbox.errors import Ignored
 from inbox.objects import save_past_post
 from inbox.own_pages import name_post_by_ids
-from models import actors, jobs, pins, posts
-from models.actors import Actor
-from models.database import Connection, connection, transaction
+from models import posts
 from models.errors import DeclicError, Unavailable
 from models.ids import EPOCH
+from models.people import actors
+from models.people.actors import Actor
+from models.relations import pins
+from models.store.background import jobs
+from models.store.database import Connection, connection, transaction
 
 JOB = "featured"
 

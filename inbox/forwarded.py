@@ -28,9 +28,9 @@ from federation.proofs import verify_linked_data, verify_proof
 from federation.uris import host_of, is_local
 from inbox import policy
 from inbox.headers import Readable, read_body
-from models import received
-from models.database import connection
 from models.limits import FORWARDED_FETCHES
+from models.store.database import connection
+from models.traffic.inbound import received
 
 
 async def find_vouched(instance: Instance, read: Readable, *, forwarder: str) -> Readable:

@@ -14,10 +14,10 @@ from inbox.objects import save_post
 from inbox.own_pages import find_id, name_post_by_ids
 from inbox.quotes import leave_quote
 from models import posts
-from models.actors import Actor
-from models.database import connection, transaction
 from models.errors import Invalid
+from models.people.actors import Actor
 from models.posts import Post
+from models.store.database import connection, transaction
 
 
 async def look_up(instance: Instance, address: str) -> Actor | Post:

@@ -13,12 +13,19 @@ from inbox.quotes import save_quoted
 from inbox.strangers import Standing, hear_post
 from inbox.translation import read_details, read_new_poll, read_new_post
 from inbox.waiting import has_to_wait, keep_waiting, narrow
-from models import actors, arrivals, listings, media, message_requests, notes, notifications, polls, posts, quotes
-from models.actors import Actor
-from models.arrivals import Arrival, Question
-from models.database import Connection
+from models import posts
 from models.ids import make_id
-from models.posts import NewPost, Post
+from models.listings import listings
+from models.news import notifications
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import NewPost, Post, message_requests, notes
+from models.posts.media import media
+from models.posts.polls import polls
+from models.posts.quotes import quotes
+from models.store.database import Connection
+from models.traffic.inbound import incoming_context
+from models.traffic.inbound.incoming_context import ContextQuery, IncomingContext
 from outbox import repair_calls
 from outbox.message_requests import show
 
@@ -62,9 +69,9 @@ async def _store(
     through_share: bool,
     edited_at: datetime | None = None,
     moment: datetime | None = None,
-) -> tuple[Post, Arrival | None]:
+) -> tuple[Post, IncomingContext | None]:
     """The post, and whom it concerns if it is new here."""
-    arrival = await arrivals.ask(conn, _ask_about(author, object))
+    arrival = await incoming_context.load_context(conn, _ask_about(author, object))
     if arrival.gone:
         raise Ignored("This was deleted before it came.")
     if not through_share:
@@ -140,10 +147,10 @@ async def _only_counts(conn: Connection, new: NewPost, object: Postlike) -> bool
     return known is not None and known.options == list(poll.options)
 
 
-def _ask_about(author: Actor, object: Postlike) -> Question:
+def _ask_about(author: Actor, object: Postlike) -> ContextQuery:
     note = note_of(object)
     people = {*note.to, *note.cc, *(mention.href for mention in note.mentions)} - {PUBLIC, author.followers_uri or ""}
-    return Question(
+    return ContextQuery(
         uri=note.id,
         author_id=author.id,
         author_uri=author.uri,
@@ -153,7 +160,7 @@ def _ask_about(author: Actor, object: Postlike) -> Question:
     )
 
 
-def _require_wanted(object: Postlike, arrival: Arrival) -> None:
+def _require_wanted(object: Postlike, arrival: IncomingContext) -> None:
     """Raise Ignored for what concerns nobody here."""
     note = note_of(object)
     if note.is_vote:
@@ -162,12 +169,12 @@ def _require_wanted(object: Postlike, arrival: Arrival) -> None:
         raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
 
 
-def _is_wanted(arrival: Arrival) -> bool:
+def _is_wanted(arrival: IncomingContext) -> bool:
     """Every post of somebody followed here, answers to what is here, and what names somebody of ours."""
     return arrival.followed or arrival.parent_author_id is not None or bool(arrival.local_ids)
 
 
-async def _tell(conn: Connection, author: Actor, post: Post, arrival: Arrival) -> None:
+async def _tell(conn: Connection, author: Actor, post: Post, arrival: IncomingContext) -> None:
     """Notify people named or addressed, whoever wrote what is answered, and who asked to be told of this author."""
     told = set(arrival.local_ids)
     if arrival.parent_author_id is not None and post.audience in posts.PUBLIC:

@@ -25,9 +25,9 @@ from federation.vocabulary.activities import (
 )
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Note
-from models import listings
-from models.database import Connection, connection
+from models.listings import listings
 from models.settings import Site
+from models.store.database import Connection, connection
 
 _NAMING = (Announce, Block, Follow, Like, Move, Undo)
 """Activities whose `object` may be something of ours."""

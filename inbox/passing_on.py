@@ -7,9 +7,9 @@ from federation.proofs import has_proof, verify_linked_data, verify_proof
 from federation.uris import is_local
 from federation.vocabulary.activities import Activity, Create, Delete, Update
 from federation.vocabulary.embedded import note_of
-from models.database import connection
-from models.received import Received
 from models.settings import Site
+from models.store.database import connection
+from models.traffic.inbound.received import Received
 from outbox.forwarding import find_answered
 
 

@@ -7,10 +7,10 @@ from federation.errors import FederationError
 from federation.instance import Instance
 from federation.signatures import Envelope
 from federation.uris import host_of
-from models import actors
-from models.database import connection
 from models.errors import Forbidden, Gone, Invalid, NotFound
 from models.limits import POSTS, WRONG_SIGNATURES
+from models.people import actors
+from models.store.database import connection
 
 LONGEST_SIGNATURE = 16_384
 

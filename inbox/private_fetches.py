@@ -7,8 +7,8 @@ from federation.instance import Instance
 from federation.key_pairs import load_signer
 from federation.parse import Fetched
 from federation.vocabulary.activities import Create, Update
-from models import follows
-from models.database import connection
+from models.relations import follows
+from models.store.database import connection
 
 REFUSALS = frozenset({Cause.NOT_FOUND, Cause.FORBIDDEN, Cause.SIGNATURE_REFUSED})
 """How servers answer those who may not see something; many say that it is missing."""

@@ -22,11 +22,12 @@ from inbox.passing_on import may_pass_on
 from inbox.processor_time import limit_processor_time
 from inbox.resolve import find_sender, resolve
 from inbox.strangers import NOBODY, keep
-from models import received, waiting_posts
-from models.database import connection, relaxed_transaction, transaction
 from models.errors import DeclicError, Unavailable
-from models.received import Received
-from models.rounds import Queue, work_through
+from models.servers import waiting_posts
+from models.store.background.queue_runner import Queue, work_through
+from models.store.database import connection, relaxed_transaction, transaction
+from models.traffic.inbound import received
+from models.traffic.inbound.received import Received
 from outbox.forwarding import forward
 
 log = structlog.get_logger(__name__)

@@ -7,8 +7,10 @@ from federation.fetches import fetch_object
 from federation.instance import Instance
 from federation.vocabulary.objects import Note
 from inbox.translation import read_new_poll
-from models import actors, polls, posts
-from models.database import transaction
+from models import posts
+from models.people import actors
+from models.posts.polls import polls
+from models.store.database import transaction
 
 log = structlog.get_logger(__name__)
 

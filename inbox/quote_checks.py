@@ -9,13 +9,15 @@ from federation.instance import Instance
 from federation.uris import host_of, is_local, same_origin
 from federation.vocabulary.quotes import QuoteAuthorization
 from inbox.lookup import fetch_post
-from models import actors, posts, quotes
-from models.actors import Actor
-from models.database import connection, transaction
+from models import posts
 from models.errors import DeclicError
 from models.limits import TOLD_FETCHES
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import PUBLIC, Post
-from models.quotes import Quote, QuoteState
+from models.posts.quotes import quotes
+from models.posts.quotes.quotes import Quote, QuoteState
+from models.store.database import connection, transaction
 from outbox.quoting import tell_author
 
 

@@ -14,9 +14,11 @@ from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Note
 from inbox.errors import Ignored
 from inbox.private_fetches import REFUSALS
-from models import jobs, posts, quotes
-from models.database import Connection, connection
+from models import posts
 from models.posts import Post
+from models.posts.quotes import quotes
+from models.store.background import jobs
+from models.store.database import Connection, connection
 
 VERIFY = "verify_quote"
 """The job that asks whoever is quoted whether they agreed (inbox/quote_checks)."""

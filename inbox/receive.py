@@ -20,11 +20,13 @@ from inbox import policy
 from inbox.forwarded import find_vouched
 from inbox.headers import Readable, read_body
 from inbox.synchronization import note_digest
-from models import actors, posts, returns
-from models.database import connection
+from models import posts
 from models.errors import DeclicError, Unavailable
 from models.limits import TOLD_FETCHES
-from models.received import NewReceived
+from models.people import actors
+from models.store.database import connection
+from models.traffic.inbound.received import NewReceived
+from models.traffic.outbound import host_recovery
 
 ACTIVITY_TYPES = ("application/activity+json", "application/ld+json", "application/json")
 """What a body may be called (CN7); snac2 and others leave the profile of ld+json out."""
@@ -180,4 +182,4 @@ async def _keep(instance: Instance, read: Readable) -> None:
     if instance.heard.find(host) is None:
         instance.heard.keep(host, True)
         async with connection(instance.pool) as conn:
-            await returns.hear(conn, [host], at=datetime.now(UTC))
+            await host_recovery.note_activity(conn, [host], at=datetime.now(UTC))

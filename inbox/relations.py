@@ -3,11 +3,15 @@
 from federation.uris import is_local, same_origin
 from federation.vocabulary.activities import Follow, QuoteRequest
 from inbox.errors import Ignored
-from models import actors, answered_follows, follows, posts, quotes
-from models.actors import Actor
-from models.database import Connection
-from models.quotes import Quote
+from models import posts
+from models.people import actors
+from models.people.actors import Actor
+from models.posts.quotes import quotes
+from models.posts.quotes.quotes import Quote
+from models.relations import follows
 from models.settings import Site
+from models.store.database import Connection
+from models.traffic import answered_follows
 
 
 async def find_our_follow(conn: Connection, site: Site, sender: Actor, answered: Follow | str) -> follows.Follow:

@@ -21,12 +21,14 @@ from inbox.errors import Ignored
 from inbox.own_pages import name_by_ids
 from inbox.private_fetches import REFUSALS, fetch_announced
 from inbox.quotes import resolve_request
-from models import actors, follows, posts
-from models.actors import Actor
-from models.database import Connection, connection
+from models import posts
 from models.limits import TOLD_FETCHES
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import Post
-from models.received import Received
+from models.relations import follows
+from models.store.database import Connection, connection
+from models.traffic.inbound.received import Received
 
 
 async def resolve(instance: Instance, item: Received) -> Activity:

@@ -8,14 +8,14 @@ from federation.html import to_text
 from federation.vocabulary.activities import Offer
 from inbox.agreements import read_reason
 from inbox.errors import Held, Ignored
-from models import jobs, message_requests, strangers
-from models.actors import Actor
-from models.arrivals import Arrival
-from models.database import Connection
-from models.listings import Listing
-from models.message_requests import NewRequest, news
-from models.posts import PUBLIC, NewPost, Post
-from models.strangers import ANSWERS_OF_HOST, ANSWERS_OF_ONE, Tie, Writer
+from models.listings.listings import Listing
+from models.people.actors import Actor
+from models.posts import PUBLIC, NewPost, Post, message_requests
+from models.posts.message_requests import NewRequest, known_senders, news
+from models.posts.message_requests.known_senders import ANSWERS_OF_HOST, ANSWERS_OF_ONE, Sender, Tie
+from models.store.background import jobs
+from models.store.database import Connection
+from models.traffic.inbound.incoming_context import IncomingContext
 from outbox.message_requests import JOB
 
 Verdict = Literal["arrives", "waits", "dropped"]
@@ -48,7 +48,7 @@ class Standing:
         return frozenset((*self.waiting, *self.dropped))
 
 
-def judge(writer: Writer, tie: Tie) -> Verdict:
+def judge(writer: Sender, tie: Tie) -> Verdict:
     """What becomes of what a writer from elsewhere wrote, for one reader. All the rules stand here, and only here."""
     if tie.has_it:
         return "arrives"
@@ -63,21 +63,21 @@ def judge(writer: Writer, tie: Tie) -> Verdict:
     return "waits" if tie.member else "dropped"
 
 
-def _is_moderate(writer: Writer) -> bool:
+def _is_moderate(writer: Sender) -> bool:
     return writer.answers < ANSWERS_OF_ONE and writer.answers_of_host < ANSWERS_OF_HOST
 
 
-async def weigh(conn: Connection, author: Actor, new: NewPost, arrival: Arrival) -> Standing:
+async def weigh(conn: Connection, author: Actor, new: NewPost, arrival: IncomingContext) -> Standing:
     """What becomes of a post from elsewhere for each of our people whom it names, addresses or answers."""
     reader_ids = set(arrival.local_ids)
     if arrival.parent_local and arrival.parent_author_id is not None and new.audience in PUBLIC:
         reader_ids.add(arrival.parent_author_id)
     if arrival.followed and not reader_ids:
         return Standing(heard=True)
-    writer = Writer(known=True) if arrival.followed else await strangers.look_at_writer(conn, author.id)
+    writer = Sender(known=True) if arrival.followed else await known_senders.load_sender(conn, author.id)
     if not reader_ids:
         return Standing(heard=writer.known or _is_moderate(writer))
-    ties = await strangers.list_ties(
+    ties = await known_senders.list_ties(
         conn,
         author_id=author.id,
         reader_ids=sorted(reader_ids),
@@ -90,14 +90,14 @@ async def weigh(conn: Connection, author: Actor, new: NewPost, arrival: Arrival)
 
 async def weigh_about(conn: Connection, sender: Actor, uri: str, post: Post) -> Standing:
     """What becomes, for whoever wrote a post of ours, of something with this id that is about it."""
-    writer = await strangers.look_at_writer(conn, sender.id)
-    ties = await strangers.list_ties(
+    writer = await known_senders.load_sender(conn, sender.id)
+    ties = await known_senders.list_ties(
         conn, author_id=sender.id, reader_ids=[post.author_id], uri=uri, in_reply_to=post.uri, known=writer.known
     )
     return _sum_up(writer, ties)
 
 
-def _sum_up(writer: Writer, ties: Sequence[Tie]) -> Standing:
+def _sum_up(writer: Sender, ties: Sequence[Tie]) -> Standing:
     verdicts = [(tie, judge(writer, tie)) for tie in ties]
     return Standing(
         heard=any(verdict == "arrives" for _, verdict in verdicts),
@@ -108,7 +108,13 @@ def _sum_up(writer: Writer, ties: Sequence[Tie]) -> Standing:
 
 
 async def hear_post(
-    conn: Connection, author: Actor, new: NewPost, files: Sequence[tuple[str, str]], arrival: Arrival, *, kept: bool
+    conn: Connection,
+    author: Actor,
+    new: NewPost,
+    files: Sequence[tuple[str, str]],
+    arrival: IncomingContext,
+    *,
+    kept: bool,
 ) -> Standing:
     """What becomes of it; what waits for some of them is written down where it is `kept` for others anyway.
 
@@ -126,7 +132,7 @@ async def hear_post(
 
 
 def _write_request(
-    new: NewPost, files: Sequence[tuple[str, str]], arrival: Arrival, reader_ids: Sequence[int]
+    new: NewPost, files: Sequence[tuple[str, str]], arrival: IncomingContext, reader_ids: Sequence[int]
 ) -> NewRequest:
     """`new.content` is clean already, so that nothing of it can break whatever shows the text."""
     named, silent = set(new.mention_ids), set(new.silent_ids)

@@ -13,9 +13,11 @@ from federation.items import fetch_items
 from federation.signatures import Envelope
 from federation.synchronization import HEADER, compute_digest, read_header
 from federation.uris import is_local, same_origin
-from models import actors, followers, jobs
-from models.actors import Actor
-from models.database import Connection, transaction
+from models.people import actors
+from models.people.actors import Actor
+from models.relations import followers
+from models.store.background import jobs
+from models.store.database import Connection, transaction
 from outbox.follows import disown
 
 log = structlog.get_logger(__name__)

@@ -1,10 +1,11 @@
 """A note that says it thanks for an exchange: believed only where we know that exchange, and both confirmed it."""
 
 from federation.vocabulary.embedded import Postlike, note_of
-from models import agreements, posts
-from models.actors import Actor
-from models.database import Connection
+from models import posts
+from models.exchanges import agreements
+from models.people.actors import Actor
 from models.posts import Post
+from models.store.database import Connection
 from outbox.cases import open_case
 from outbox.thanks import keep_thanks
 

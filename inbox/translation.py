@@ -16,11 +16,11 @@ from federation.vocabulary.marketplace import Event, FlohmarktOffer, Proposal, R
 from federation.vocabulary.objects import Note
 from federation.vocabulary.places import Place
 from inbox.contents import PLAIN, read_content, read_description
-from models import categories
-from models.actors import Actor
-from models.listings import ClosedReason, ListingDetails, ListingKind, ListingMode, ListingStatus
-from models.polls import NewPoll
+from models.listings import categories
+from models.listings.listings import ClosedReason, ListingDetails, ListingKind, ListingMode, ListingStatus
+from models.people.actors import Actor
 from models.posts import Audience, NewPost, Tag
+from models.posts.polls.polls import NewPoll
 from outbox.builders.proposal import CURRENCIES
 from outbox.builders.wording import MODES
 

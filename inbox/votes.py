@@ -3,11 +3,13 @@
 from federation.vocabulary.embedded import Postlike
 from federation.vocabulary.objects import Note
 from inbox.errors import Ignored
-from models import polls, posts, tombstones, votes
-from models.actors import Actor
-from models.database import Connection
-from models.polls import Poll
+from models import posts
+from models.people.actors import Actor
 from models.posts import Post
+from models.posts.polls import polls, votes
+from models.posts.polls.polls import Poll
+from models.store.database import Connection
+from models.traffic import tombstones
 from outbox.polls import Refusal, count, find_refusal
 
 CAUSES: dict[Refusal, str] = {

@@ -3,21 +3,24 @@
 import orjson
 
 from inbox.errors import Ignored, NoRoom
-from models import posts, waiting_posts
-from models.actors import Actor
-from models.arrivals import Arrival
-from models.database import Connection
+from models import posts
+from models.people.actors import Actor
 from models.posts import NewPost, Post
+from models.servers import waiting_posts
+from models.store.database import Connection
+from models.traffic.inbound.incoming_context import IncomingContext
 
 
-def has_to_wait(new: NewPost, arrival: Arrival) -> bool:
+def has_to_wait(new: NewPost, arrival: IncomingContext) -> bool:
     """Whether it would stand in public lists, and nobody here knows its host: answers only stand in their threads."""
     if arrival.followed or arrival.host_known:
         return False
     return new.kind == "listing" or (new.audience == "network" and new.in_reply_to_uri is None)
 
 
-async def narrow(conn: Connection, author: Actor, new: NewPost, arrival: Arrival, *, asked_for: bool) -> NewPost:
+async def narrow(
+    conn: Connection, author: Actor, new: NewPost, arrival: IncomingContext, *, asked_for: bool
+) -> NewPost:
     """The post as it is kept meanwhile. Raises NoRoom, and Ignored for a listing that nobody here could ever read.
 
     `asked_for` is what somebody here looked up, or is shown by somebody she follows: it needs no room among the others.

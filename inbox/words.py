@@ -1,9 +1,9 @@
 """People whose server reads no agreements answer in words: a private "oui" or "non" to what is on the table."""
 
-from models.actors import Actor
-from models.database import Connection
+from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
+from models.store.database import Connection
 from outbox.builders.agreement import speaks
 from outbox.replies import hear_in_words
 

@@ -120,6 +120,6 @@ class Entangled(Refusal):
     retry = True
 
 
-def tell_os_error(error: BaseException) -> str:
+def describe_os_error(error: BaseException) -> str:
     """What the operating system says, without its number: "Connection refused"."""
     return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_type_hints
 import msgspec
 import structlog
 
-from models.database import Connection, execute_many, fetch_records, fetch_value
+from models.store.database import Connection, execute_many, fetch_records, fetch_value
 
 USUAL_DAYS, LEAST_USUAL_DAYS, MOST_USUAL_DAYS = 30, 7, 365
 """Days that a listing stands without an end of its own, and what the cooperative may choose instead."""

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 from federation.instance import Instance
-from models import absences, actors
-from models.actors import Actor
-from models.database import Connection, transaction
 from models.errors import Invalid
+from models.people import absences, actors
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Connection, transaction
 from outbox.presence import require_at_home
 from outbox.profiles import announce_update
 from outbox.send import Recipients

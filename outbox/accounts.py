@@ -6,13 +6,18 @@ from typing import NotRequired, TypedDict, Unpack
 
 from federation import uris
 from federation.key_pairs import KeyPairs, save_local_keys
-from models import accounts, actors, departures, notifications, places, points, rights, sign_ups, tokens
-from models.accounts import Role
-from models.actors import Actor, Profile
-from models.database import Connection
+from models.access import tokens
 from models.errors import NotFound
-from models.places import Commune, place_fields
+from models.exchanges import points
+from models.news import notifications
+from models.people import accounts, actors, roles, sign_ups
+from models.people.accounts import Role
+from models.people.actors import Actor, Profile
+from models.personal_data import account_erasure
+from models.places import places
+from models.places.places import Commune, place_fields
 from models.settings import Site
+from models.store.database import Connection
 from outbox.builders.delete import build_farewell
 from outbox.departed import end_all
 from outbox.local_actors import describe_local
@@ -72,9 +77,9 @@ async def confirm(conn: Connection, actor_id: int, *, by: int | None = None) -> 
     """
     before = await accounts.get(conn, actor_id)
     await accounts.confirm_email(conn, actor_id)
-    await points.welcome(conn, actor_id)
+    await points.grant_welcome(conn, actor_id)
     if before.confirmed_at is None:
-        told = [id for id in await rights.list_holders(conn, "sign_ups") if id != by]
+        told = [id for id in await roles.list_holders(conn, "sign_ups") if id != by]
         await notifications.notify_all(conn, told, type="admin.sign_up", actor_id=actor_id, post_id=None)
 
 
@@ -143,13 +148,13 @@ async def delete(conn: Connection, site: Site, actor: Actor) -> None:
     What waited of hers is not sent, she is logged out everywhere, and her name is nobody's again. Raises NotFound for
     an actor without an account, Conflict for the last administrator.
     """
-    await departures.begin(conn, actor.id)
+    await account_erasure.begin(conn, actor.id)
     await accounts.get(conn, actor.id)
-    await departures.require_another_admin(conn, actor.id)
+    await account_erasure.require_another_admin(conn, actor.id)
     await tokens.end_access(conn, actor.id)
-    await departures.cancel_deliveries(conn, actor.id)
+    await account_erasure.cancel_deliveries(conn, actor.id)
     farewell = build_farewell(site, actor, datetime.now(UTC))
     await send(conn, actor, farewell, Recipients(all_who_know=True), about=actor.uri)
     await end_all(conn, site, actor)
-    await departures.depart(conn, actor.id)
+    await account_erasure.erase(conn, actor.id)
     await points.give_back_all(conn, actor.id)

@@ -1,6 +1,6 @@
 """What one of the two does with an agreement without new terms: one table for pages, API, links and answers in words.
 
-Who may do it in which state, and what follows, stands in `models/agreements/machine`. Whoever taps twice, or in two
+Who may do it in which state, and what follows, stands in `models/exchanges/agreements/state_machine`. Whoever taps twice, or in two
 windows, or whose request was repeated on the way, changes nothing and did nothing wrong: what is so already is said
 again. Where something else is so she is refused, and told what is.
 
@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
-from models import agreements
-from models.actors import Actor
-from models.agreements import BOUND, Agreement, Role, State, Step
-from models.agreements.machine import Verb, is_for
-from models.database import Connection
 from models.errors import Invalid
-from models.listings import ListingMode
+from models.exchanges import agreements
+from models.exchanges.agreements import BOUND, Agreement, Role, State, Step
+from models.exchanges.agreements.state_machine import Verb, is_for
+from models.listings.listings import ListingMode
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Connection
 from outbox import endings, explanations, fulfilment
 from outbox.agreements import accept
 from outbox.cases import NOTHING, Said, open_case

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from models import held, requeue
-from models.actors import Actor
-from models.database import Connection
+from models.people.actors import Actor
 from models.posts import Post
+from models.store.database import Connection
+from models.traffic.outbound import held_deliveries, requeue
 
 
 async def retry(conn: Connection, host: str, *, at: datetime) -> int:
     """Try now what waits for this server; how many deliveries are due."""
-    return await held.retry_now(conn, host, at=at)
+    return await held_deliveries.retry_now(conn, host, at=at)
 
 
 async def catch_up(conn: Connection, host: str, *, since: datetime, at: datetime) -> int:

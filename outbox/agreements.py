@@ -8,14 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from federation.uris import activity_uri, agreement_uri
-from models import actors, agreements, blocks, exchanges, listings, preferences
-from models.actors import Actor
-from models.agreements import UNHEARD, Agreement, NewAgreement, Terms
-from models.database import Connection
+from models import preferences
 from models.errors import Conflict, NotFound
-from models.exchanges import Exchange
-from models.listings import Listing, find_stock
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import UNHEARD, Agreement, NewAgreement, Terms
+from models.exchanges.exchanges import Exchange
+from models.listings import listings
+from models.listings.listings import Listing, find_stock
+from models.people import actors
+from models.people.actors import Actor
+from models.relations.blocking import blocks
 from models.settings import Site
+from models.store.database import Connection
 from outbox import listings as outbox_listings
 from outbox.builders.accept import build_accept_of_terms
 from outbox.builders.agreement import Case, build_agreement, speaks

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from federation.html import to_text
-from models.actors import Actor
+from models.people.actors import Actor
 from outbox.answer_words import BEFORE_NAMES, COURTESY, DEAR, NO, NO_NAMES, WITH_NO, WITH_YES, YES
 
 LONGEST = 4_000

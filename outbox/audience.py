@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models import actors
-from models.actors import Actor
-from models.database import Connection
-from models.listings import ListingKind, ListingMode
+from models.listings.listings import ListingKind, ListingMode
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import PUBLIC, Audience, Post
+from models.store.database import Connection
 from outbox.send import Recipients
 
 STREAMS: dict[ListingKind, str] = {"offer": "offres", "request": "demandes", "repair_call": "depannage_velo"}

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 
-from models import accounts, places, preferences
-from models.actors import Actor
-from models.database import Connection
+from models import preferences
 from models.errors import Invalid
-from models.geometry import distance
-from models.listing_life import usual_end
-from models.listings import Listing, ListingDetails, ListingDraft, ListingKind, ListingMode
-from models.media import Media
-from models.places import RADII, Commune, Place, blurred_place
+from models.listings.listing_life import usual_end
+from models.listings.listings import Listing, ListingDetails, ListingDraft, ListingKind, ListingMode
+from models.people import accounts
+from models.people.actors import Actor
+from models.places import places
+from models.places.geometry import distance
+from models.places.places import RADII, Commune, Place, blurred_place
+from models.posts.media.media import Media
+from models.store.database import Connection
 
 FARTHEST_HOME = 15_000
 """Metres from the middle of her commune beyond which a member does not live in it."""
@@ -40,7 +42,7 @@ async def find_own_place(conn: Connection, author: Actor) -> Place | None:
 
 
 async def find_end(conn: Connection, draft: ListingDraft, at: datetime) -> ListingDraft:
-    """The draft with the end that it has when nobody says one (`models/listing_life`)."""
+    """The draft with the end that it has when nobody says one (`models/listings/listing_life`)."""
     if draft.expires_at is not None:
         return draft
     urgency = (draft.repair or {}).get("urgency")

@@ -6,11 +6,14 @@ more, as it has to, or it would go on showing what is for followers.
 
 from federation.hosts import read_host
 from federation.uris import activity_uri
-from models import actors, blocks, follows, message_requests
-from models.actors import Actor
-from models.database import Connection
 from models.errors import Invalid
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import message_requests
+from models.relations import follows
+from models.relations.blocking import blocks
 from models.settings import Site
+from models.store.database import Connection
 from outbox.follows import reject, unfollow
 from outbox.quotes import end_between
 

@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from federation.vocabulary.activities import Activity
-from models import actors, agreements, exchanges, listings
-from models.actors import Actor
-from models.agreements import Agreement, State
-from models.agreements.machine import Verb, is_own
-from models.database import Connection
 from models.errors import Conflict, Invalid, NotFound
-from models.exchanges import EventKind
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import Agreement, State
+from models.exchanges.agreements.state_machine import Verb, is_own
+from models.exchanges.exchanges import EventKind
+from models.listings import listings
+from models.people import actors
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Connection
 from models.texts import NOT_TYPED
 from outbox import notices
 from outbox.builders.agreement import Case

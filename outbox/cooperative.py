@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from federation.html import from_text
-from models import actors, epcis, places, preferences
-from models.actors import Actor, Profile
-from models.database import Connection
-from models.places import Place, place_fields
+from models import preferences
+from models.people import actors
+from models.people.actors import Actor, Profile
+from models.places import epcis, places
+from models.places.places import Place, place_fields
 from models.preferences import Preferences
 from models.settings import Site
+from models.store.database import Connection
 from outbox.founding import NAMES, rename_instance
 from outbox.profiles import announce_update
 

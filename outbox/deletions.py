@@ -3,12 +3,16 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from models import accounts, actors, deliveries, posts, quotes, votes
-from models.actors import Actor
-from models.database import Connection
+from models import posts
 from models.errors import NotFound
+from models.people import accounts, actors
+from models.people.actors import Actor
 from models.posts import Post
+from models.posts.polls import votes
+from models.posts.quotes import quotes
 from models.settings import Site
+from models.store.database import Connection
+from models.traffic.outbound import deliveries
 from outbox.audience import find_recipients
 from outbox.builders.delete import build_delete
 from outbox.send import send
@@ -23,7 +27,7 @@ async def delete_post(
 
     Raises NotFound where it was taken back at the same moment.
     """
-    await accounts.take_turn(conn, author.id)
+    await accounts.lock_account(conn, author.id)
     if not await posts.list_by_ids(conn, [post.id]):
         raise NotFound
     await deliveries.cancel(conn, post.uri)

@@ -19,13 +19,13 @@ from federation.answers import Answer
 from federation.instance import Instance
 from federation.key_pairs import load_signer
 from federation.proofs.sealing import seal
-from models import deliveries
-from models.batches import Batch
-from models.database import connection, transaction
-from models.deliveries import Delivery
 from models.errors import NotFound, Unavailable
-from models.rounds import Queue, work_through
 from models.settings import SettingsError
+from models.store.background.queue_runner import Queue, work_through
+from models.store.database import connection, transaction
+from models.store.write_batcher import WriteBatcher
+from models.traffic.outbound import deliveries
+from models.traffic.outbound.deliveries import Delivery
 from outbox.outcomes import Later, Outcome, Sent, ToPerson, judge
 from outbox.results import save_failed, save_sent
 from outbox.synchronization import find_header
@@ -71,7 +71,7 @@ class _Courier:
         self.places = asyncio.Semaphore(LANES)
         self.places_tried_before = asyncio.Semaphore(LANES_TRIED_BEFORE)
         self.places_of_host: dict[str, asyncio.Semaphore] = {}
-        self.results: Batch[Outcome] = Batch(self.write)
+        self.results: WriteBatcher[Outcome] = WriteBatcher(self.write)
 
     def now(self) -> datetime:
         return self.at or datetime.now(UTC)

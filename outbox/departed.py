@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from models import agreements
-from models.actors import Actor
-from models.agreements import State
-from models.database import Connection
-from models.exchanges import EventKind
+from models.exchanges import agreements
+from models.exchanges.agreements import State
+from models.exchanges.exchanges import EventKind
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Connection
 from outbox.cases import keep, open_case, stamp
 from outbox.endings import give_back
 

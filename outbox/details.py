@@ -5,10 +5,10 @@ from functools import partial
 
 from federation.html import from_text
 from federation.uris import tag_url
-from models.actors import Actor
-from models.geometry import CELL, blur
-from models.listings import ListingDetails, ListingDraft
-from models.points import PRICED
+from models.exchanges.points import PRICED
+from models.listings.listings import ListingDetails, ListingDraft
+from models.people.actors import Actor
+from models.places.geometry import CELL, blur
 from models.settings import Site
 
 

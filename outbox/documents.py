@@ -2,12 +2,17 @@
 
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.objects import Note
-from models import actors, listings, media, polls, posts, quote_policies
-from models.actors import Actor
-from models.database import Connection
+from models import posts
 from models.errors import NotFound
+from models.listings import listings
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import Post
+from models.posts.media import media
+from models.posts.polls import polls
+from models.posts.quotes import quote_policies
 from models.settings import Site
+from models.store.database import Connection
 from outbox.builders.note import add_poll, build_note
 from outbox.builders.proposal import build_proposal
 from outbox.builders.quotes import add_quotes

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from models import categories
 from models.errors import Invalid
-from models.listing_life import latest_end
-from models.listings import ListingDraft
-from models.points import MOST
+from models.exchanges.points import MOST
+from models.listings import categories
+from models.listings.listing_life import latest_end
+from models.listings.listings import ListingDraft
+from models.posts.media.uploads import MAX_ATTACHED
 from models.texts import NOT_TYPED
-from models.uploads import MAX_ATTACHED
 
 TITLE_LIMIT = 100
 TEXT_LIMIT = 4_000

@@ -6,14 +6,15 @@ from datetime import UTC, datetime, timedelta
 from federation.instance import Instance
 from federation.parse import parse_activity
 from federation.vocabulary.activities import Offer, Reject, Undo, Update
-from models import activities, agreements
-from models.actors import Actor
-from models.agreements import Agreement
-from models.agreements.machine import Verb, is_own
-from models.chores import require_whole
-from models.database import Connection, connection
-from models.exchanges import EventKind
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement
+from models.exchanges.agreements.state_machine import Verb, is_own
+from models.exchanges.exchanges import EventKind
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.background.periodic_tasks import require_whole
+from models.store.database import Connection, connection
+from models.traffic.outbound import activities
 from outbox import listings
 from outbox.builders.agreement import Case, build_agreement
 from outbox.builders.reject import build_reject_of_terms

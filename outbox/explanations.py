@@ -6,14 +6,14 @@ it arrived. The first two are written by themselves: once for the same terms, an
 
 from dataclasses import dataclass
 
-from models import exchange_messages, exchange_questions, exchanges
-from models.actors import Actor
-from models.agreements import Agreement, is_turn_of
-from models.database import Connection
 from models.errors import Conflict, NotFound
-from models.exchanges import EventKind
+from models.exchanges import exchange_messages, exchange_questions, exchanges
+from models.exchanges.agreements import Agreement, is_turn_of
+from models.exchanges.exchanges import EventKind
+from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
+from models.store.database import Connection
 from outbox.builders.agreement import Case, reads
 from outbox.builders.explanations import Cause, write_again, write_hint, write_unheard
 from outbox.cases import open_case

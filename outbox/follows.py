@@ -5,11 +5,15 @@ from datetime import UTC, datetime, timedelta
 from federation.parse import parse_activity
 from federation.uris import activity_uri
 from federation.vocabulary.activities import Follow
-from models import accounts, activities, actors, blocks, follows, notifications
-from models.actors import Actor
-from models.database import Connection
 from models.errors import Forbidden, Invalid, NotFound
+from models.news import notifications
+from models.people import accounts, actors
+from models.people.actors import Actor
+from models.relations import follows
+from models.relations.blocking import blocks
 from models.settings import Site
+from models.store.database import Connection
+from models.traffic.outbound import activities
 from outbox.builders.accept import build_accept
 from outbox.builders.follow import build_follow
 from outbox.builders.reject import build_reject
@@ -36,7 +40,7 @@ async def follow(conn: Connection, site: Site, follower: Actor, followed: Actor)
     if followed.local:
         await blocks.wait_for(conn, followed.id)
     else:
-        await accounts.take_turn(conn, follower.id)
+        await accounts.lock_account(conn, follower.id)
     if await blocks.between(conn, follower.id, followed.id):
         raise Forbidden("not_followable")
     held = await follows.find(conn, follower_id=follower.id, followed_id=followed.id)
@@ -79,7 +83,7 @@ async def _follow_here(
 async def unfollow(conn: Connection, site: Site, follower: Actor, followed: Actor) -> bool:
     """Follow no longer, or no longer ask to. False when that is so already."""
     if not followed.local:
-        await accounts.take_turn(conn, follower.id)
+        await accounts.lock_account(conn, follower.id)
     held = await follows.find(conn, follower_id=follower.id, followed_id=followed.id)
     if held is None:
         return False

@@ -7,10 +7,14 @@ came, byte for byte, and only with a proof inside, since nobody has to believe w
 from federation.uris import is_local
 from federation.vocabulary.activities import Activity, Create, Delete, Update
 from federation.vocabulary.embedded import note_of
-from models import actors, blocks, deliveries, forwards, posts
-from models.actors import Actor
-from models.database import Connection
+from models import posts
+from models.people import actors
+from models.people.actors import Actor
+from models.relations.blocking import blocks
 from models.settings import Site
+from models.store.database import Connection
+from models.traffic import forwarded_activities
+from models.traffic.outbound import deliveries
 
 
 async def forward(conn: Connection, site: Site, body: bytes, activity: Activity) -> None:
@@ -18,7 +22,7 @@ async def forward(conn: Connection, site: Site, body: bytes, activity: Activity)
     author = await find_answered(conn, site, activity)
     if author is None:
         return
-    id = await forwards.save(
+    id = await forwarded_activities.save(
         conn, uri=activity.id, type=type(activity).__name__, passed_on_by=author.id, body=body.decode()
     )
     if id is None:
@@ -26,7 +30,7 @@ async def forward(conn: Connection, site: Site, body: bytes, activity: Activity)
     await deliveries.schedule(conn, activity_id=id, actor_id=author.id, named_ids=[], followed_ids=[author.id])
     sender = await actors.find_by_uri(conn, activity.actor)
     if sender is not None:
-        await forwards.leave_out(conn, id, sender.host)
+        await forwarded_activities.leave_out(conn, id, sender.host)
 
 
 async def find_answered(conn: Connection, site: Site, activity: Activity) -> Actor | None:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from federation import uris
 from federation.key_pairs import KeyPairs, save_local_keys
-from models import actors, founding
-from models.actors import BUILT_IN, ActorType, LocalActor
-from models.database import Connection
+from models.people import actors, built_in_actors
+from models.people.actors import BUILT_IN, ActorType, LocalActor
 from models.settings import Site
+from models.store.database import Connection
 from outbox.local_actors import describe_local
 
 TYPES: dict[str, ActorType] = {
@@ -48,7 +48,7 @@ async def found_instance(conn: Connection, site: Site, key_pairs: Mapping[str, K
 
     Processes that start together wait for the first one here, and find nothing left to do.
     """
-    await founding.wait_for_turn(conn)
+    await built_in_actors.lock_founding(conn)
     created = [name for name in await list_missing(conn) if name in key_pairs]
     for name in created:
         actor = await actors.create_local(conn, _describe(site, name))
@@ -58,7 +58,7 @@ async def found_instance(conn: Connection, site: Site, key_pairs: Mapping[str, K
 
 async def rename_instance(conn: Connection, coop: str) -> None:
     """Name the built-in actors after the cooperative; the caller announces it (outbox/profiles)."""
-    await founding.rename_built_in(conn, {username: name.format(coop=coop) for username, name in NAMES.items()})
+    await built_in_actors.rename_built_in(conn, {username: name.format(coop=coop) for username, name in NAMES.items()})
 
 
 def _describe(site: Site, username: str) -> LocalActor:

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from federation.uris import event_uri
-from models import agreements, exchanges
-from models.actors import Actor
-from models.agreements import Agreement, Role, State, Step
-from models.database import Connection
 from models.errors import Conflict, NotFound
-from models.listings import OPEN, find_stock
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import Agreement, Role, State, Step
+from models.listings.listings import OPEN, find_stock
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Connection
 from outbox import listings
 from outbox.builders.agreement import Case
 from outbox.builders.create import build_report

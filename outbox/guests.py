@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from models import actors, agreements, exchanges, guests, jobs, listings, posts, preferences
-from models.actors import Actor
-from models.agreements import Terms
-from models.database import Connection
+from models import posts, preferences
 from models.errors import Conflict, Gone, Invalid, NotFound
-from models.exchanges import Exchange
-from models.guests import Guest, NewGuest
-from models.listings import Listing
+from models.exchanges import agreements, exchanges, guests
+from models.exchanges.agreements import Terms
+from models.exchanges.exchanges import Exchange
+from models.exchanges.guests import Guest, NewGuest
+from models.listings import listings
+from models.listings.listings import Listing
+from models.people import actors
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.background import jobs
+from models.store.database import Connection
 from models.texts import NOT_TYPED
 from outbox import agreements as verbs
 from outbox import messages

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from models import agreements, strangers
-from models.actors import Actor
-from models.agreements import Hold, Terms
-from models.database import Connection
 from models.domains import find_domain
 from models.errors import Conflict, Invalid
-from models.listings import Listing, find_stock
+from models.exchanges import agreements
+from models.exchanges.agreements import Hold, Terms
+from models.listings.listings import Listing, find_stock
+from models.people.actors import Actor
+from models.posts.message_requests import known_senders
+from models.store.database import Connection
 
 HELD_EACH = timedelta(days=62)
 """So much of one calendar one person may hold, by one request or by several."""
@@ -43,7 +44,7 @@ async def require_fair_hold(
     if partner.local or partner.guest:
         return
     domain = find_domain(partner.host)
-    known = (await strangers.look_at_writer(conn, partner.id)).known
+    known = (await known_senders.load_sender(conn, partner.id)).known
     most = HELD_BY_DOMAIN if known else HELD_BY_STRANGERS
     if _sum(one for one in held if find_domain(one.host) == domain) + wanted > most:
         raise Conflict("too_many_days_held_by_server")

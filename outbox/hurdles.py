@@ -2,14 +2,18 @@
 
 from datetime import UTC, datetime
 
-from models import actors, agreements, blocks, posts, unavailabilities
-from models.actors import Actor
-from models.database import Connection
+from models import posts
 from models.errors import Conflict, Forbidden, Invalid, NotFound
-from models.exchanges import Exchange
+from models.exchanges import agreements
+from models.exchanges.exchanges import Exchange
 from models.limits import REQUESTS
-from models.listings import Listing, has_calendar
-from models.unavailabilities import AHEAD, Range
+from models.listings import unavailabilities
+from models.listings.listings import Listing, has_calendar
+from models.listings.unavailabilities import AHEAD, Range
+from models.people import actors
+from models.people.actors import Actor
+from models.relations.blocking import blocks
+from models.store.database import Connection
 from outbox.builders.agreement import speaks
 from outbox.messages import may_write
 from outbox.presence import require_at_home, require_there

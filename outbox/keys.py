@@ -1,10 +1,10 @@
 """An actor of ours gets new keys under the same ids, and its profile tells everybody."""
 
 from federation.key_pairs import KEYS_CHANNEL, KeyPairs, save_local_keys
-from models.actors import Actor
-from models.database import Connection
-from models.events import announce
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.background.notify import announce
+from models.store.database import Connection
 from outbox.profiles import announce_update
 
 

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from federation.instance import Instance
-from models import accounts, actors, chores, departures, leaving
-from models.actors import Actor
-from models.database import Connection, connection, transaction
 from models.errors import Conflict, NotFound
+from models.people import accounts, actors
+from models.people.actors import Actor
+from models.personal_data import account_erasure, deletion_requests
 from models.settings import Site
+from models.store.background import periodic_tasks
+from models.store.database import Connection, connection, transaction
 from outbox import listings
 from outbox.accounts import delete
 
@@ -29,27 +31,28 @@ async def ask(conn: Connection, site: Site, actor: Actor) -> None:
 
     Raises NotFound for an actor without an account, Conflict for the last administrator.
     """
-    await departures.begin(conn, actor.id)
-    await departures.require_another_admin(conn, actor.id)
-    await accounts.take_turn(conn, actor.id)
+    await account_erasure.begin(conn, actor.id)
+    await account_erasure.require_another_admin(conn, actor.id)
+    await accounts.lock_account(conn, actor.id)
     await accounts.get(conn, actor.id)
-    if await leaving.find(conn, actor.id) is not None:
+    if await deletion_requests.find(conn, actor.id) is not None:
         return
     paused = [
-        (await listings.pause(conn, site, actor, uri)).id for uri in await leaving.list_open_listings(conn, actor.id)
+        (await listings.pause(conn, site, actor, uri)).id
+        for uri in await deletion_requests.list_open_listings(conn, actor.id)
     ]
-    await leaving.begin(conn, actor.id, after=GRACE, paused_ids=paused)
+    await deletion_requests.begin(conn, actor.id, after=GRACE, paused_ids=paused)
 
 
 async def stay(conn: Connection, site: Site, actor: Actor) -> None:
     """She changed her mind: what was paused for it is to be had again, unless she or time closed it meanwhile."""
-    await departures.begin(conn, actor.id)
-    await accounts.take_turn(conn, actor.id)
-    departure = await leaving.find(conn, actor.id)
+    await account_erasure.begin(conn, actor.id)
+    await accounts.lock_account(conn, actor.id)
+    departure = await deletion_requests.find(conn, actor.id)
     if departure is None:
         return
-    await leaving.end(conn, actor.id)
-    for uri in await leaving.list_paused_listings(conn, departure.paused_ids):
+    await deletion_requests.end(conn, actor.id)
+    for uri in await deletion_requests.list_paused_listings(conn, departure.paused_ids):
         await listings.reopen(conn, site, actor, uri)
 
 
@@ -61,7 +64,7 @@ async def leave_due(instance: Instance, *, at: datetime | None = None) -> int:
     moment, total = at or datetime.now(UTC), 0
     failed: dict[str, Exception] = {}
     async with connection(instance.pool) as conn:
-        due = await leaving.list_due(conn, at=moment, limit=AT_ONCE)
+        due = await deletion_requests.list_due(conn, at=moment, limit=AT_ONCE)
     for actor_id in due:
         try:
             async with transaction(instance.pool) as conn:
@@ -69,22 +72,25 @@ async def leave_due(instance: Instance, *, at: datetime | None = None) -> int:
         except Conflict as error:
             log.warning("departure_postponed", actor=actor_id, cause=str(error))
             async with transaction(instance.pool) as conn:
-                await leaving.postpone(conn, actor_id, LATER)
+                await deletion_requests.postpone(conn, actor_id, LATER)
         except Exception as error:
             log.error(
-                "departure_failed", actor=actor_id, cause=chores.tell_cause(error), exc_info=chores.tell_where(error)
+                "departure_failed",
+                actor=actor_id,
+                cause=periodic_tasks.describe_cause(error),
+                exc_info=periodic_tasks.describe_place(error),
             )
             failed[f"account {actor_id}"] = error
-    chores.require_whole(failed)
+    periodic_tasks.require_whole(failed)
     return total
 
 
 async def _leave(conn: Connection, site: Site, actor_id: int, at: datetime) -> bool:
     """End this account, unless somebody else did or its owner changed her mind meanwhile."""
-    await departures.begin(conn, actor_id)
-    await departures.require_another_admin(conn, actor_id)
-    await accounts.take_turn(conn, actor_id)
-    departure = await leaving.find(conn, actor_id)
+    await account_erasure.begin(conn, actor_id)
+    await account_erasure.require_another_admin(conn, actor_id)
+    await accounts.lock_account(conn, actor_id)
+    departure = await deletion_requests.find(conn, actor_id)
     if departure is None or departure.due_at > at:
         return False
     try:

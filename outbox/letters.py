@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from models import accounts, actors
-from models.actors import Actor
-from models.database import Connection
+from models.people import accounts, actors
+from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
+from models.store.database import Connection
 from outbox import notes
 
 

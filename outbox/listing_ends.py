@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from federation.instance import Instance
-from models import actors, listing_ends, listings
-from models.actors import Actor
-from models.database import Connection, transaction
 from models.errors import Conflict
-from models.listing_ends import Ending, EndKind
-from models.listing_life import latest_end
-from models.listings import OVER, Listing, ListingStatus
+from models.listings import listing_expiry, listings
+from models.listings.listing_expiry import Ending, EndKind
+from models.listings.listing_life import latest_end
+from models.listings.listings import OVER, Listing, ListingStatus
+from models.people import actors
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Connection, transaction
 from outbox.beginnings import find_usual_end
 from outbox.builders.wording import write_day
 from outbox.letters import write_to_member
@@ -56,7 +57,7 @@ async def prolong(conn: Connection, site: Site, author: Actor, uri: str) -> List
         raise Conflict("listing_without_end", field="expires_at")
     if until is not None and held.details.expires_at is not None and until <= held.details.expires_at:
         raise Conflict("listing_already_prolonged", field="expires_at")
-    await listing_ends.mark_read(conn, author.id, held.id)
+    await listing_expiry.mark_read(conn, author.id, held.id)
     return await change(
         conn, site, author, held, replace(held.details, status=status, closed_reason=None, expires_at=until)
     )
@@ -85,7 +86,7 @@ async def expire_due(instance: Instance) -> int:
     total = 0
     while True:
         async with transaction(instance.pool) as conn:
-            due = await listing_ends.list_due(conn, limit=AT_ONCE)
+            due = await listing_expiry.list_due(conn, limit=AT_ONCE)
             for listing in due:
                 await expire(conn, instance.site, listing)
         total += len(due)
@@ -100,7 +101,7 @@ async def tell_ends(instance: Instance) -> int:
     total = 0
     while True:
         async with transaction(instance.pool) as conn:
-            untold = await listing_ends.list_untold(conn, limit=AT_ONCE)
+            untold = await listing_expiry.list_untold(conn, limit=AT_ONCE)
             for (author_id, kind), theirs in groupby(untold, key=lambda one: (one.author_id, one.kind)):
                 await _tell(conn, instance.site, await actors.get(conn, author_id), kind, list(theirs))
         total += len(untold)
@@ -111,7 +112,7 @@ async def tell_ends(instance: Instance) -> int:
 async def _tell(conn: Connection, site: Site, author: Actor, kind: EndKind, endings: Sequence[Ending]) -> None:
     words = {language: _write(site, kind, language, endings) for language in ("fr", "en")}
     post = await write_to_member(conn, site, author, words)
-    await listing_ends.save_told(conn, endings, post.id if post else None)
+    await listing_expiry.save_told(conn, endings, post.id if post else None)
 
 
 def _write(site: Site, kind: EndKind, language: str, endings: Sequence[Ending]) -> str:

@@ -6,13 +6,19 @@ from uuid import uuid4
 
 from federation.uris import listing_uri, listing_url
 from federation.vocabulary.marketplace import Proposal
-from models import actors, listings, media, notifications, points, posts, quote_policies, uploads
-from models.actors import Actor
-from models.database import Connection
+from models import posts
 from models.errors import Conflict, Invalid
-from models.listings import OVER, ClosedReason, Listing, ListingDetails, ListingDraft, ListingStatus
+from models.exchanges import points
+from models.listings import listings
+from models.listings.listings import OVER, ClosedReason, Listing, ListingDetails, ListingDraft, ListingStatus
+from models.news import notifications
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import PUBLIC, Audience, NewPost, Post
+from models.posts.media import media, uploads
+from models.posts.quotes import quote_policies
 from models.settings import Site
+from models.store.database import Connection
 from outbox import markets, repair_calls
 from outbox.audience import find_recipients, find_stream, next_moment
 from outbox.beginnings import find_end

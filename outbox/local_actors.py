@@ -3,7 +3,7 @@
 from typing import Any
 
 from federation import uris
-from models.actors import ActorType, LocalActor
+from models.people.actors import ActorType, LocalActor
 from models.settings import Site
 
 

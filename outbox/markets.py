@@ -11,13 +11,17 @@ from datetime import UTC, datetime
 from federation.fields import PUBLIC
 from federation.vocabulary.activities import Accept, Follow, Reject
 from federation.vocabulary.marketplace import Proposal
-from models import actors, blocks, follows, markets, preferences
-from models.actors import Actor
-from models.database import Connection
+from models import preferences
 from models.errors import NotFound
-from models.listings import Listing
-from models.markets import Market
+from models.listings.listings import Listing
+from models.people import actors
+from models.people.actors import Actor
+from models.relations import follows
+from models.relations.blocking import blocks
 from models.settings import Site
+from models.store.database import Connection
+from models.traffic.outbound import marketplaces
+from models.traffic.outbound.marketplaces import Market
 from outbox.builders.accept import build_accept
 from outbox.builders.create import build_create
 from outbox.builders.delete import build_delete
@@ -40,7 +44,7 @@ async def answer_follow(conn: Connection, site: Site, instance: Actor, sender: A
 
     A server has one actor that speaks for it: another one could neither be seen nor stopped.
     """
-    held = await markets.find_by_host(conn, sender.host)
+    held = await marketplaces.find_by_host(conn, sender.host)
     welcome = (
         is_server(sender)
         and (held is None or (held.actor_id == sender.id and held.state != "rejected"))
@@ -71,7 +75,7 @@ async def allow(conn: Connection, site: Site, host: str) -> None:
 
 async def list_served(conn: Connection) -> list[Market]:
     """Those that get what is published now."""
-    served = await markets.list_open(conn)
+    served = await marketplaces.list_open(conn)
     return served if served and (await preferences.load(conn)).markets else []
 
 
@@ -83,9 +87,9 @@ async def add_served(conn: Connection, recipients: Recipients, listing: Listing,
 
 async def renew(conn: Connection, site: Site, author: Actor, listing: Listing, document: Proposal) -> None:
     """Show the listing there as it is now: taken away where it stands, and given anew while it is to be had."""
-    holders = await markets.list_holders(conn, listing.uri)
+    holders = await marketplaces.list_holders(conn, listing.uri)
     served = await list_served(conn)
-    cc = tuple(market.uri for market in await markets.list_markets(conn))
+    cc = tuple(market.uri for market in await marketplaces.list_markets(conn))
     if holders:
         delete = replace(build_delete(site, author, listing.post, datetime.now(UTC)), to=(), cc=cc)
         await send(conn, author, delete, Recipients(named_ids=tuple(holders)), about=listing.uri)
@@ -101,7 +105,7 @@ def is_for_markets(listing: Listing, document: Proposal) -> bool:
 
 
 async def _find(conn: Connection, host: str) -> tuple[Actor, Market]:
-    instance, market = await actors.find_local(conn, "instance"), await markets.find_by_host(conn, host)
+    instance, market = await actors.find_local(conn, "instance"), await marketplaces.find_by_host(conn, host)
     if instance is None or market is None:
         raise NotFound
     return instance, market

@@ -2,10 +2,10 @@
 
 import re
 
-from models import actors
-from models.actors import Actor
-from models.database import Connection
+from models.people import actors
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Connection
 
 MOST = 20
 """People that one message may name; more is a mailing."""

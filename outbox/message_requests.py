@@ -1,15 +1,18 @@
 """A member lets in what strangers wrote to her, or sends it away; the cooperative does so for a whole server."""
 
 from federation.instance import Instance
-from models import actors, jobs, message_requests, notification_policies, notifications, posts, strangers
-from models.actors import Actor
-from models.database import Connection, transaction
+from models import posts
 from models.errors import NotFound
-from models.message_requests import Request, news
-from models.message_requests.values import MOST_OF_ONE
-from models.posts import Post
-from models.reports import CONTENT_LIMIT
+from models.moderation.reports import CONTENT_LIMIT
+from models.news import notification_policies, notifications
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import Post, message_requests
+from models.posts.message_requests import Request, known_senders, news
+from models.posts.message_requests.values import MOST_OF_ONE
 from models.settings import Site
+from models.store.background import jobs
+from models.store.database import Connection, transaction
 from outbox import reports
 from outbox.letters import write_to_member
 from outbox.reports import Complaint
@@ -82,7 +85,7 @@ async def show(conn: Connection, post: Post, request: Request) -> None:
 
 async def hear_host(conn: Connection, host: str) -> int:
     """What this server's people wrote comes in for everybody, and so does all that follows; how many messages."""
-    await strangers.release(conn, host)
+    await known_senders.release(conn, host)
     total = 0
     for reader_id, author_id in await message_requests.list_pairs(conn, host):
         total += await let_in(conn, await actors.get(conn, reader_id), author_id)

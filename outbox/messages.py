@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
-from models import actors, blocks, exchange_messages, exchanges, guests, posts
-from models.actors import Actor
-from models.database import Connection
+from models import posts
 from models.errors import Conflict, Invalid
-from models.exchanges import Exchange
+from models.exchanges import exchange_messages, exchanges, guests
+from models.exchanges.exchanges import Exchange
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import Post
+from models.relations.blocking import blocks
 from models.settings import Site
+from models.store.database import Connection
 from models.texts import NOT_TYPED
 from outbox import notes
 from outbox.notes import NoteDraft

@@ -3,11 +3,15 @@
 from federation.fetches import fetch_actor
 from federation.instance import Instance
 from federation.remote import resolve_handle
-from models import actors, blocks, follows, levels, moves, notifications
-from models.actors import Actor
-from models.database import Connection, connection
 from models.errors import Conflict, Invalid
+from models.news import notifications
+from models.people import account_moves, actors
+from models.people.actors import Actor
+from models.relations import follows
+from models.relations.blocking import blocks
+from models.servers import trust_levels
 from models.settings import Site
+from models.store.database import Connection, connection
 from outbox.builders.move import build_move
 from outbox.follows import follow, unfollow
 from outbox.profiles import announce_update
@@ -37,7 +41,7 @@ async def require_target(conn: Connection, actor: Actor, target: Actor) -> None:
         raise Invalid("move_target_not_followable", field="target")
     if target.moved_to is not None:
         raise Invalid("move_target_moved", field="target")
-    if not target.local and not await levels.is_welcome(conn, target.host):
+    if not target.local and not await trust_levels.is_welcome(conn, target.host):
         raise Invalid("server_not_welcome", field="target")
     if actor.uri not in target.also_known_as:
         raise Invalid("alias_missing", field="target")
@@ -48,7 +52,7 @@ async def move(conn: Connection, site: Site, actor: Actor, target: Actor) -> Non
 
     `target` is what `find_target` returned a moment ago.
     """
-    if not await moves.save(conn, actor.id, target.uri):
+    if not await account_moves.save(conn, actor.id, target.uri):
         raise Conflict("moved_recently")
     await send(conn, actor, build_move(site, actor, target.uri), Recipients(followed_ids=(actor.id,)), about=actor.uri)
     await announce_update(conn, site, await actors.get(conn, actor.id))
@@ -57,7 +61,7 @@ async def move(conn: Connection, site: Site, actor: Actor, target: Actor) -> Non
 
 async def come_back(conn: Connection, site: Site, actor: Actor) -> None:
     """The member uses this account again; who left does not return by itself."""
-    await moves.end(conn, actor.id)
+    await account_moves.end(conn, actor.id)
     await announce_update(conn, site, await actors.get(conn, actor.id))
 
 
@@ -79,7 +83,7 @@ async def remove_alias(conn: Connection, site: Site, actor: Actor, uri: str) -> 
 
 
 async def _save_aliases(conn: Connection, site: Site, actor: Actor, uris: list[str]) -> None:
-    await moves.save_aliases(conn, actor.id, uris)
+    await account_moves.save_aliases(conn, actor.id, uris)
     await announce_update(conn, site, await actors.get(conn, actor.id))
 
 

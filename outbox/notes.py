@@ -10,16 +10,21 @@ from uuid import uuid4
 from federation import hashtags
 from federation.html import from_text
 from federation.uris import note_uri, note_url, tag_url, web_address
-from models import actors, notes, notifications, posts, quote_policies, uploads, votes
-from models.actors import Actor
-from models.database import Connection
+from models import posts
 from models.errors import Invalid, NotFound
-from models.media import MediaType
-from models.posts import PUBLIC, Audience, NewPost, Post, Tag
-from models.quote_policies import QuotePolicy
+from models.news import notifications
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import PUBLIC, Audience, NewPost, Post, Tag, notes
+from models.posts.media import uploads
+from models.posts.media.media import MediaType
+from models.posts.media.uploads import MediaWords
+from models.posts.polls import votes
+from models.posts.quotes import quote_policies
+from models.posts.quotes.quote_policies import QuotePolicy
 from models.settings import Site
+from models.store.database import Connection
 from models.texts import NOT_TYPED
-from models.uploads import MediaWords
 from outbox import polls, quoting
 from outbox.audience import find_recipients, next_moment
 from outbox.builders.audience import build_address

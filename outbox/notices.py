@@ -9,26 +9,18 @@ from datetime import UTC, datetime
 
 from federation.html import from_text
 from federation.uris import web_address
-from models import (
-    accounts,
-    agreements,
-    exchange_notices,
-    exchange_questions,
-    exchanges,
-    listings,
-    notes,
-    notifications,
-    points,
-    preferences,
-    provenance,
-)
-from models.actors import Actor
-from models.agreements import Terms
-from models.database import Connection
-from models.exchanges import ASKING, Event, Exchange
-from models.posts import NewPost, Post
-from models.provenance import App
+from models import preferences
+from models.exchanges import agreements, exchange_notices, exchange_questions, exchanges, points
+from models.exchanges.agreements import Terms
+from models.exchanges.exchanges import ASKING, Event, Exchange
+from models.listings import listings
+from models.news import notifications
+from models.people import accounts
+from models.people.actors import Actor
+from models.posts import NewPost, Post, notes, provenance
+from models.posts.provenance import App
 from models.settings import Site
+from models.store.database import Connection
 from outbox.builders.agreement import Case
 from outbox.builders.explanations import Cause, write_why
 from outbox.builders.terms import FRENCH, write_act, write_buttons, write_page

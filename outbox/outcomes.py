@@ -5,7 +5,7 @@ from datetime import datetime
 
 from federation.answers import Answer
 from federation.errors import Cause
-from models.deliveries import Delivery
+from models.traffic.outbound.deliveries import Delivery
 from outbox.backoff import next_attempt
 
 PASSING = frozenset({401, 408, 425, 429})

@@ -8,11 +8,14 @@ from dataclasses import replace
 
 from federation import domain_list
 from federation.domain_list import Plan
-from models import held, knocks, known_hosts, levels, message_requests, preferences, private_hosts, waiting_posts
-from models.database import Connection
-from models.directory import deciding
+from models import preferences
 from models.errors import Conflict
-from models.levels import Level
+from models.posts import message_requests
+from models.servers import access_requests, known_hosts, private_hosts, trust_levels, waiting_posts
+from models.servers.directory import deciding
+from models.servers.trust_levels import Level
+from models.store.database import Connection
+from models.traffic.outbound import held_deliveries
 from outbox.message_requests import hear_host
 
 
@@ -20,7 +23,7 @@ async def trust(
     conn: Connection, host: str, level: Level, *, note: str | None = None, public_reason: str | None = None
 ) -> None:
     """Friend, reader or aside. Texts that are None stay as they are."""
-    await levels.save_level(conn, host, level, note=note, public_reason=public_reason)
+    await trust_levels.save_level(conn, host, level, note=note, public_reason=public_reason)
 
 
 async def set_aside(conn: Connection, planned: Plan) -> int:
@@ -30,7 +33,7 @@ async def set_aside(conn: Connection, planned: Plan) -> int:
 
 async def restrict(conn: Connection, *, limited: bool) -> None:
     """Deal with friends and guests only, or with everybody again."""
-    await levels.save_limited(conn, limited=limited)
+    await trust_levels.save_limited(conn, limited=limited)
 
 
 async def tell_programs(conn: Connection, *, told: bool) -> None:
@@ -40,12 +43,12 @@ async def tell_programs(conn: Connection, *, told: bool) -> None:
 
 async def let_in(conn: Connection, host: str, *, listed: bool) -> None:
     """Make a server a guest of the restricted federation, or no longer."""
-    await levels.save_listed(conn, host, listed=listed)
+    await trust_levels.save_listed(conn, host, listed=listed)
 
 
 async def forget_knock(conn: Connection, host: str) -> None:
     """Leave the door as it is for a server that knocked."""
-    await knocks.forget(conn, host)
+    await access_requests.forget(conn, host)
 
 
 async def vouch(conn: Connection, host: str) -> None:
@@ -91,12 +94,12 @@ async def make_wait(conn: Connection, host: str) -> bool:
 
 async def hold(conn: Connection, host: str) -> int:
     """Keep everything that leaves for this server; how many deliveries waited."""
-    return await held.pause(conn, host)
+    return await held_deliveries.pause(conn, host)
 
 
 async def release(conn: Connection, host: str) -> int:
     """Let it go again; how many deliveries may leave now."""
-    return await held.resume(conn, host)
+    return await held_deliveries.resume(conn, host)
 
 
 async def withhold_private(conn: Connection, host: str) -> int:

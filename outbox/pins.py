@@ -1,12 +1,12 @@
 """Pin one's own post to one's profile and take it down again; followers elsewhere are told (CO5)."""
 
 from federation.vocabulary.activities import Activity
-from models import pins
-from models.actors import Actor
-from models.database import Connection
 from models.errors import Invalid
+from models.people.actors import Actor
 from models.posts import PUBLIC, Post
+from models.relations import pins
 from models.settings import Site
+from models.store.database import Connection
 from outbox.builders.add import build_add
 from outbox.builders.remove import build_remove
 from outbox.send import Recipients, send

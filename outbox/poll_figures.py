@@ -3,11 +3,15 @@
 from dataclasses import replace
 
 from federation.instance import Instance
-from models import actors, jobs, notifications, polls, posts, stream_events, votes
-from models.actors import Actor
-from models.database import Connection, transaction
+from models import posts
+from models.news import notifications
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import Post
+from models.posts.polls import polls, votes
 from models.settings import Site
+from models.store.background import jobs, stream_events
+from models.store.database import Connection, transaction
 from outbox.audience import find_recipients
 from outbox.builders.update import build_update
 from outbox.documents import build_document

@@ -5,14 +5,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, NoReturn
 
 from federation.vocabulary.polls import Vote
-from models import actors, jobs, polls, posts, votes
-from models.actors import Actor
-from models.database import Connection
+from models import posts
 from models.errors import Invalid, NotFound
 from models.ids import make_id
-from models.polls import NewPoll, Poll
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import Post
+from models.posts.polls import polls, votes
+from models.posts.polls.polls import NewPoll, Poll
 from models.settings import Site
+from models.store.background import jobs
+from models.store.database import Connection
 from models.texts import NOT_TYPED
 from outbox.builders.create import build_vote
 from outbox.send import Recipients, send

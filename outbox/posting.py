@@ -3,14 +3,14 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from models import posts, provenance, writing_defaults
-from models.actors import Actor
-from models.database import Connection
+from models import posts
 from models.errors import NotFound
-from models.posts import Audience, Post
-from models.provenance import App
-from models.quote_policies import QuotePolicy
+from models.people.actors import Actor
+from models.posts import Audience, Post, posting_defaults, provenance
+from models.posts.provenance import App
+from models.posts.quotes.quote_policies import QuotePolicy
 from models.settings import Site
+from models.store.database import Connection
 from outbox import notes, replies
 from outbox.notes import NoteDraft
 from outbox.polls import PollDraft
@@ -35,7 +35,7 @@ class Wish:
 
 async def post(conn: Connection, site: Site, author: Actor, wish: Wish, app: App | None) -> Post:
     """The note, or the answer. Raises Invalid, and NotFound where what it answers cannot be seen."""
-    defaults = await writing_defaults.get(conn, author.id)
+    defaults = await posting_defaults.get(conn, author.id)
     draft = notes.NoteDraft(
         text=wish.text,
         audience=wish.audience or defaults.audience,

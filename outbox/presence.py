@@ -1,10 +1,10 @@
 """Who can act at all: members who live here still, and owners who are not away."""
 
-from models import absences
-from models.actors import Actor
-from models.database import Connection
 from models.errors import Conflict, Invalid
-from models.listings import Listing
+from models.listings.listings import Listing
+from models.people import absences
+from models.people.actors import Actor
+from models.store.database import Connection
 
 
 def require_at_home(author: Actor) -> None:

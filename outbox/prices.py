@@ -1,11 +1,11 @@
 """What agreements cost in the cooperative's points: between two members only, promised when agreed, paid when done."""
 
-from models import points
-from models.actors import Actor
-from models.agreements import Terms
-from models.database import Connection
 from models.errors import Conflict
-from models.listings import Listing, ListingDetails
+from models.exchanges import points
+from models.exchanges.agreements import Terms
+from models.listings.listings import Listing, ListingDetails
+from models.people.actors import Actor
+from models.store.database import Connection
 from outbox.builders.agreement import Case
 
 

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 
 from federation.vocabulary.actors import ActorDocument
-from models import keys, media
-from models.actors import Actor
-from models.database import Connection
+from models.people import keys
+from models.people.actors import Actor
+from models.posts.media import media
 from models.settings import Site
+from models.store.database import Connection
 from outbox.builders.person import build_actor
 from outbox.builders.update import build_actor_update
 from outbox.send import Recipients, send

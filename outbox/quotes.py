@@ -3,14 +3,16 @@
 from federation.uris import stamp_uri
 from federation.vocabulary.activities import QuoteRequest
 from federation.vocabulary.embedded import id_of
-from models import accounts, actors, posts, quote_policies, quotes
-from models.actors import Actor
-from models.database import Connection
+from models import posts
 from models.errors import NotFound
+from models.people import accounts, actors
+from models.people.actors import Actor
 from models.posts import Post
-from models.quote_policies import QuotePolicy
-from models.quotes import Quote
+from models.posts.quotes import quote_policies, quotes
+from models.posts.quotes.quote_policies import QuotePolicy
+from models.posts.quotes.quotes import Quote
 from models.settings import Site
+from models.store.database import Connection
 from outbox.builders.quotes import build_accept_of_quote, build_reject_of_quote, build_revocation
 from outbox.builders.update import build_update
 from outbox.documents import build_document
@@ -49,7 +51,7 @@ def id_of_instrument(request: QuoteRequest) -> str:
 
 async def revoke(conn: Connection, site: Site, author: Actor, quoted: Post, quoting_id: int) -> Quote:
     """The author takes her yes back: the stamp is gone, and whoever may hold it is told. Raises NotFound."""
-    await accounts.take_turn(conn, author.id)
+    await accounts.lock_account(conn, author.id)
     quote = await quotes.find_by_quoting(conn, quoting_id)
     if quoted.author_id != author.id or quote is None or quote.quoted_id != quoted.id:
         raise NotFound
@@ -76,7 +78,7 @@ async def change_policy(conn: Connection, site: Site, author: Actor, post: Post,
     """Who may quote this post from now on, told to whoever holds it; what was granted stands. Raises NotFound."""
     if post.author_id != author.id or post.deleted_at is not None:
         raise NotFound
-    await accounts.take_turn(conn, author.id)
+    await accounts.lock_account(conn, author.id)
     await quote_policies.save_policy(conn, post.id, policy)
     if post.audience in posts.PUBLIC:
         update = build_update(site, author, await build_document(conn, site, author, post))

@@ -2,13 +2,18 @@
 
 from federation.uris import stamp_uri
 from federation.vocabulary.objects import Note
-from models import actors, blocks, follows, notifications, posts, quote_policies, quotes
-from models.actors import Actor
-from models.database import Connection
+from models import posts
 from models.errors import Invalid, NotFound
+from models.news import notifications
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import PUBLIC, Audience, Post
-from models.quotes import Quote
+from models.posts.quotes import quote_policies, quotes
+from models.posts.quotes.quotes import Quote
+from models.relations import follows
+from models.relations.blocking import blocks
 from models.settings import Site
+from models.store.database import Connection
 from outbox.audience import find_recipients
 from outbox.builders.quotes import build_quote_request
 from outbox.builders.update import build_update

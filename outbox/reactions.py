@@ -4,13 +4,17 @@ from datetime import UTC, datetime
 
 from federation.parse import parse_activity
 from federation.vocabulary.activities import Announce, Like
-from models import accounts, activities, actors, notifications, posts, reactions
-from models.actors import Actor
-from models.database import Connection
+from models import posts
 from models.errors import Forbidden, NotFound
+from models.news import notifications
+from models.people import accounts, actors
+from models.people.actors import Actor
 from models.posts import PUBLIC, Post
-from models.reactions import Favourite, Share
+from models.relations import reactions
+from models.relations.reactions import Favourite, Share
 from models.settings import Site
+from models.store.database import Connection
+from models.traffic.outbound import activities
 from outbox.builders.announce import build_announce
 from outbox.builders.like import build_like
 from outbox.builders.undo import build_undo
@@ -20,7 +24,7 @@ from outbox.send import Recipients, send
 async def favourite(conn: Connection, site: Site, actor: Actor, post: Post) -> Favourite:
     """Like a post that the actor may read; its author is told. Again changes nothing. Raises NotFound."""
     await _require_visible(conn, actor, post)
-    await accounts.take_turn(conn, actor.id)
+    await accounts.lock_account(conn, actor.id)
     held = await reactions.find_favourite(conn, actor_id=actor.id, post_id=post.id)
     if held is not None:
         return held
@@ -39,7 +43,7 @@ async def favourite(conn: Connection, site: Site, actor: Actor, post: Post) -> F
 
 async def unfavourite(conn: Connection, site: Site, actor: Actor, post: Post) -> bool:
     """Take a like back. False when there was none."""
-    await accounts.take_turn(conn, actor.id)
+    await accounts.lock_account(conn, actor.id)
     held = await reactions.find_favourite(conn, actor_id=actor.id, post_id=post.id)
     if held is None:
         return False
@@ -55,7 +59,7 @@ async def share(conn: Connection, site: Site, actor: Actor, post: Post, *, unlis
     await _require_visible(conn, actor, post)
     if post.audience not in PUBLIC:
         raise Forbidden("reblog_not_public")
-    await accounts.take_turn(conn, actor.id)
+    await accounts.lock_account(conn, actor.id)
     held = await reactions.find_share(conn, actor_id=actor.id, post_id=post.id)
     if held is not None:
         return held
@@ -71,7 +75,7 @@ async def share(conn: Connection, site: Site, actor: Actor, post: Post, *, unlis
 
 async def unshare(conn: Connection, site: Site, actor: Actor, post: Post) -> bool:
     """Take a share back. False when there was none."""
-    await accounts.take_turn(conn, actor.id)
+    await accounts.lock_account(conn, actor.id)
     held = await reactions.find_share(conn, actor_id=actor.id, post_id=post.id)
     if held is None:
         return False

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from models import agreements
-from models.actors import Actor
-from models.database import Connection
+from models.exchanges import agreements
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Connection
 from outbox.builders.reasons import NOES
 from outbox.builders.reject import build_reject_of_terms
 from outbox.cases import Act, find_case, keep, say

@@ -7,14 +7,14 @@ elsewhere gets a private note, between eight in the morning and nine in the even
 from datetime import UTC, datetime
 
 from federation.instance import Instance
-from models import exchange_questions
-from models.actors import Actor
-from models.agreements import Agreement
-from models.agreements.reminding import Reminder, list_forgotten, list_reminders
-from models.chores import require_whole
-from models.database import Connection, connection
-from models.exchanges import Event
+from models.exchanges import exchange_questions
+from models.exchanges.agreements import Agreement
+from models.exchanges.agreements.reminding import Reminder, list_forgotten, list_reminders
+from models.exchanges.exchanges import Event
 from models.moments import PARIS
+from models.people.actors import Actor
+from models.store.background.periodic_tasks import require_whole
+from models.store.database import Connection, connection
 from outbox.builders.agreement import Case
 from outbox.builders.explanations import write_reminder
 from outbox.cases import find_wordy, open_case, remind

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 
 from federation.instance import Instance
-from models import jobs, listings, notifications, repair_watches
-from models.database import Connection, transaction
-from models.listings import Listing
-from models.repair_watches import FRESH, JOB
+from models.listings import listings, repair_watches
+from models.listings.listings import Listing
+from models.listings.repair_watches import FRESH, JOB
+from models.news import notifications
+from models.store.background import jobs
+from models.store.database import Connection, transaction
 
 
 async def tell_near(conn: Connection, listing: Listing) -> int:
@@ -19,7 +21,7 @@ async def tell_near(conn: Connection, listing: Listing) -> int:
         return 0
     if details.expires_at is not None and details.expires_at <= at:
         return 0
-    told = await repair_watches.tell_near(conn, listing)
+    told = await repair_watches.notify_near(conn, listing)
     await notifications.notify_all(conn, told, type="repair_call", actor_id=post.author_id, post_id=post.id)
     for actor_id in told:
         payload = {"actor_id": actor_id, "post_id": post.id}

@@ -4,24 +4,18 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from models import (
-    actors,
-    agreements,
-    exchange_messages,
-    exchange_notices,
-    exchange_questions,
-    media,
-    notes,
-    polls,
-    posts,
-    quotes,
-)
-from models.actors import Actor
-from models.agreements import Agreement, is_turn_of
-from models.database import Connection
+from models import posts
 from models.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
-from models.posts import Post
+from models.exchanges import agreements, exchange_messages, exchange_notices, exchange_questions
+from models.exchanges.agreements import Agreement, is_turn_of
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import Post, notes
+from models.posts.media import media
+from models.posts.polls import polls
+from models.posts.quotes import quotes
 from models.settings import Site
+from models.store.database import Connection
 from outbox import acts, messages
 from outbox import notes as outbox_notes
 from outbox.answers import is_courtesy, names_of, read_answer

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from federation.html import to_text
-from models import listings
-from models.database import Connection
+from models.listings import listings
+from models.moderation.reports import EXTRACT_LIMIT, EXTRACTS
 from models.posts import Post
-from models.reports import EXTRACT_LIMIT, EXTRACTS
+from models.store.database import Connection
 
 
 async def take_extracts(conn: Connection, posts: Sequence[Post]) -> list[dict[str, Any]]:

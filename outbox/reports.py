@@ -6,12 +6,15 @@ A moderator settles it, and whoever reported learns that.
 from dataclasses import dataclass
 
 from federation.uris import activity_uri
-from models import actors, posts, reports, rights, staff_news
-from models.actors import Actor
-from models.database import Connection
+from models import posts
 from models.errors import Conflict, Invalid, NotFound
-from models.reports import CONTENT_LIMIT, OBJECTS_LIMIT, NewReport, Report, ReportCategory, Settlement
+from models.moderation import reports
+from models.moderation.reports import CONTENT_LIMIT, OBJECTS_LIMIT, NewReport, Report, ReportCategory, Settlement
+from models.news import staff_notifications
+from models.people import actors, roles
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Connection
 from outbox.builders.flag import build_flag
 from outbox.report_extracts import take_extracts
 from outbox.send import Recipients, send
@@ -73,13 +76,13 @@ async def report(conn: Connection, site: Site, reporter: Actor | None, complaint
         flag = build_flag(site, instance, target, uris, content)
         await send(conn, instance, flag, Recipients(named_ids=(target.id,)), about=target.uri)
     assert made is not None, "a fresh id cannot be taken"
-    await staff_news.tell_of_report(conn, made.id, but=(made.reporter_id, made.target_id))
+    await staff_notifications.notify_of_report(conn, made.id, but=(made.reporter_id, made.target_id))
     return made
 
 
 async def is_read_by_somebody(conn: Connection, target_id: int) -> bool:
     """Whether anybody but the reported person herself looks after reports."""
-    return any(id != target_id for id in await rights.list_holders(conn, "reports"))
+    return any(id != target_id for id in await roles.list_holders(conn, "reports"))
 
 
 async def settle(conn: Connection, id: int, settlement: Settlement) -> Report:
@@ -93,9 +96,9 @@ async def settle(conn: Connection, id: int, settlement: Settlement) -> Report:
         raise NotFound
     if not await reports.settle(conn, id, settlement):
         raise Conflict
-    await staff_news.forget_report(conn, id)
+    await staff_notifications.forget_report(conn, id)
     if held.local and held.reporter_id is not None and held.reporter_id != settlement.by:
-        await staff_news.tell_reporter(conn, id, held.reporter_id)
+        await staff_notifications.notify_reporter(conn, id, held.reporter_id)
     settled = await reports.find(conn, id, settlement.by)
     assert settled is not None
     return settled
@@ -108,4 +111,4 @@ async def reopen(conn: Connection, id: int, by: int) -> None:
         raise NotFound
     if not await reports.reopen(conn, id, by):
         raise Conflict
-    await staff_news.tell_of_report(conn, id, but=(held.reporter_id, held.target_id, by))
+    await staff_notifications.notify_of_report(conn, id, but=(held.reporter_id, held.target_id, by))

@@ -7,10 +7,11 @@ import structlog
 from federation.fields import audience
 from federation.instance import Instance
 from federation.parse import decode
-from models import circuits, deliveries, gone, held, personal_inboxes, returns
-from models.circuits import Arrival, Failure, Return
-from models.database import Connection, transaction
-from models.deliveries import Delivery
+from models.servers import circuits
+from models.servers.circuits import DeliverySuccess, Failure, HostRecovery
+from models.store.database import Connection, transaction
+from models.traffic.outbound import deliveries, gone_actors, held_deliveries, host_recovery, personal_inboxes
+from models.traffic.outbound.deliveries import Delivery
 from outbox.backoff import LONGEST
 from outbox.outcomes import Later, Never, Sent, ToPerson
 
@@ -26,25 +27,25 @@ async def save_sent(conn: Connection, outcomes: list[Sent], *, at: datetime) -> 
     back = await circuits.save_success(conn, [_read_arrival(outcome) for outcome in outcomes], at=at)
     if back:
         await _welcome_back(conn, back, at)
-    await gone.forget(conn, [delivery.inbox for delivery in sent if delivery.personal_inbox is None])
+    await gone_actors.forget(conn, [delivery.inbox for delivery in sent if delivery.personal_inbox is None])
 
 
-async def _welcome_back(conn: Connection, back: list[Return], at: datetime) -> None:
+async def _welcome_back(conn: Connection, back: list[HostRecovery], at: datetime) -> None:
     opened = [one.host for one in back if one.unavailable]
     if opened:
         log.info("hosts_available_again", hosts=opened)
-        await held.reopen(conn, opened)
+        await held_deliveries.reopen(conn, opened)
     woken = [one.host for one in back if one.woken]
-    due = await returns.wake(conn, woken, at=at) if woken else 0
+    due = await host_recovery.retry_waiting(conn, woken, at=at) if woken else 0
     if due:
         log.info("hosts_back", hosts=woken, due=due)
     doubtful = [one.host for one in back if one.doubtful]
     if doubtful:
-        await returns.sound(conn, doubtful, at=at)
+        await host_recovery.probe_waiting(conn, doubtful, at=at)
 
 
-def _read_arrival(outcome: Sent) -> Arrival:
-    return Arrival(
+def _read_arrival(outcome: Sent) -> DeliverySuccess:
+    return DeliverySuccess(
         host=outcome.delivery.host,
         inbox=outcome.delivery.inbox,
         latency_ms=outcome.latency,
@@ -82,7 +83,7 @@ def _list_addressed(delivery: Delivery) -> list[str]:
 async def _save_never(conn: Connection, outcome: Never, *, at: datetime) -> None:
     await deliveries.give_up(conn, outcome.delivery.id, status=outcome.status, error=outcome.error, cause=outcome.cause)
     if outcome.missing and outcome.delivery.personal_inbox is None:
-        dropped = await gone.save(conn, outcome.delivery.inbox, certain=outcome.status == GONE, at=at)
+        dropped = await gone_actors.save(conn, outcome.delivery.inbox, certain=outcome.status == GONE, at=at)
         if dropped:
             log.info("followers_gone", inbox=outcome.delivery.inbox)
 
@@ -106,7 +107,7 @@ def _read_failure(outcome: Later | ToPerson | Never, at: datetime) -> Failure | 
 
 async def _save_failures(conn: Connection, failures: list[Failure]) -> None:
     for host in await circuits.save_failures(conn, failures) if failures else ():
-        waiting = await held.hold(conn, host)
+        waiting = await held_deliveries.hold(conn, host)
         cause = next(failure.error for failure in reversed(failures) if failure.host == host)
         log.warning("host_unavailable", host=host, cause=cause, held=waiting)
 
@@ -115,8 +116,8 @@ async def probe_hosts(instance: Instance) -> int:
     """Ask each unavailable host once a day whether it is back, and give up what was held too long. A chore."""
     at = datetime.now(UTC)
     async with transaction(instance.pool) as conn:
-        late = await held.give_up_held(conn, days=LONGEST.days, at=at)
-        asked = await held.probe(conn, at=at)
+        late = await held_deliveries.give_up_held(conn, days=LONGEST.days, at=at)
+        asked = await held_deliveries.probe(conn, at=at)
     if late or asked:
         log.info("hosts_probed", asked=asked, given_up=late)
     return asked

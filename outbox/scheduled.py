@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from models import accounts, actors, idempotency, jobs, scheduled, uploads
-from models.actors import Actor
-from models.database import Connection
+from models.access import idempotency_keys
+from models.access.idempotency_keys import Made
 from models.errors import Forbidden, Invalid
-from models.idempotency import Made
-from models.posts import Post
-from models.provenance import App
-from models.scheduled import Scheduled
+from models.people import accounts, actors
+from models.people.actors import Actor
+from models.posts import Post, scheduled_posts
+from models.posts.media import uploads
+from models.posts.provenance import App
+from models.posts.scheduled_posts import Scheduled
 from models.settings import Site
+from models.store.background import jobs
+from models.store.database import Connection
 from outbox import posting
 from outbox.letters import write_to_member
 from outbox.notes import require_poll
@@ -43,7 +46,7 @@ async def schedule(conn: Connection, author: Actor, wish: Wish, at: datetime, ap
         if (await uploads.get_own(conn, media_id, author.id)).post_id is not None:
             raise Invalid("media_unusable", field="media_ids")
     kept = posting.write_wish(wish)
-    row = await scheduled.create(conn, author.id, at, kept, list(wish.media_ids), app)
+    row = await scheduled_posts.create(conn, author.id, at, kept, list(wish.media_ids), app)
     await _ask(conn, row.id, at)
     return row
 
@@ -51,8 +54,8 @@ async def schedule(conn: Connection, author: Actor, wish: Wish, at: datetime, ap
 async def reschedule(conn: Connection, held: Scheduled, at: datetime) -> None:
     """Another moment. Raises Invalid."""
     require_moment(at)
-    await scheduled.require_room(conn, held.actor_id, at, besides=held.id)
-    await scheduled.reschedule(conn, held.id, at)
+    await scheduled_posts.require_room(conn, held.actor_id, at, besides=held.id)
+    await scheduled_posts.reschedule(conn, held.id, at)
     await _ask(conn, held.id, at)
 
 
@@ -71,7 +74,7 @@ async def _ask(conn: Connection, id: int, at: datetime) -> None:
 
 async def ask_overdue(conn: Connection) -> int:
     """Ask again for what should have been published a while ago: its job was given up; how many."""
-    due = await scheduled.list_due(conn)
+    due = await scheduled_posts.list_due(conn)
     for id in due:
         await jobs.enqueue(conn, JOB, {"id": id}, key=f"{JOB}:{id}:again")
     return len(due)
@@ -79,8 +82,8 @@ async def ask_overdue(conn: Connection) -> int:
 
 async def publish_due(conn: Connection, site: Site, held: Scheduled) -> Post | None:
     """Publish it, if nobody else does or did. Raises what says why it cannot be."""
-    keys = await idempotency.list_keys(conn, held.id)
-    if not await scheduled.take(conn, held.id):
+    keys = await idempotency_keys.list_keys(conn, held.id)
+    if not await scheduled_posts.take(conn, held.id):
         return None
     author = await actors.get(conn, held.actor_id)
     account = await accounts.find(conn, author.id)
@@ -88,13 +91,13 @@ async def publish_due(conn: Connection, site: Site, held: Scheduled) -> Post | N
         raise Forbidden("account_closed")
     note = await posting.post(conn, site, author, posting.read_wish(held.wish), held.app)
     for key in keys:  # the same request again answers with what became of it
-        await idempotency.settle(conn, author.id, key, Made(post_id=note.id))
+        await idempotency_keys.settle(conn, author.id, key, Made(post_id=note.id))
     return note
 
 
 async def give_up(conn: Connection, site: Site, held: Scheduled, causes: Mapping[str, str]) -> None:
     """Tell the author why it could not be published, in each language of FAILED, with all that it said."""
-    if await scheduled.take(conn, held.id):
+    if await scheduled_posts.take(conn, held.id):
         author = await actors.get(conn, held.actor_id)
         first, *others = _cut(_write_back(posting.read_wish(held.wish)))
         words = {code: form.format(cause=causes[code], text=first) for code, form in FAILED.items()}

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from federation.fields import PUBLIC
 from federation.serialize import serialize
 from federation.vocabulary.activities import Activity
-from models import activities, deliveries, departures
-from models.activities import NewActivity
-from models.actors import Actor
-from models.database import Connection
+from models.people.actors import Actor
+from models.personal_data import account_erasure
+from models.store.database import Connection
+from models.traffic.outbound import activities, deliveries
+from models.traffic.outbound.activities import NewActivity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,5 +72,5 @@ async def send(
             but_markets=recipients.but_markets,
         )
     if recipients.all_who_know:
-        await departures.schedule_farewell(conn, activity_id=activity_id, actor_id=sender.id)
+        await account_erasure.schedule_deletes(conn, activity_id=activity_id, actor_id=sender.id)
     return body

@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 
 from federation.parse import parse_activity
 from federation.vocabulary.activities import Announce, Create
-from models import activities, actors, reactions
-from models.actors import Actor
-from models.database import Connection
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import Post
+from models.relations import reactions
 from models.settings import Site
+from models.store.database import Connection
+from models.traffic.outbound import activities
 from outbox.builders.announce import build_announce, build_group_announce
 from outbox.builders.undo import build_undo
 from outbox.send import Recipients, send

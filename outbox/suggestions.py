@@ -3,14 +3,16 @@
 import re
 
 from federation.hashtags import fold
-from models import listing_drafts, posts, uploads
-from models.actors import Actor
-from models.database import Connection
+from models import posts
 from models.errors import NotFound
-from models.listing_drafts import DraftNote
-from models.listings import Listing, ListingDraft, ListingKind
+from models.listings import listing_drafts
+from models.listings.listing_drafts import DraftNote
+from models.listings.listings import Listing, ListingDraft, ListingKind
+from models.people.actors import Actor
 from models.posts import Post
+from models.posts.media import uploads
 from models.settings import Site
+from models.store.database import Connection
 from outbox import listings, notes
 from outbox.drafts import TITLE_LIMIT
 from outbox.letters import write_to_member

@@ -4,9 +4,11 @@ from federation.fields import PUBLIC
 from federation.instance import Instance
 from federation.synchronization import FollowersDigest, build_header, compute_digest
 from federation.uris import followers_synchronization_uri, origin_of
-from models import actors, followers, private_hosts
-from models.database import connection
-from models.deliveries import Delivery
+from models.people import actors
+from models.relations import followers
+from models.servers import private_hosts
+from models.store.database import connection
+from models.traffic.outbound.deliveries import Delivery
 
 
 async def find_header(instance: Instance, delivery: Delivery) -> str | None:

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from models import agreements
-from models.agreements import Terms
-from models.database import Connection
 from models.errors import Conflict, Invalid
-from models.listings import OPEN, Listing, ListingDetails, find_stock
+from models.exchanges import agreements
+from models.exchanges.agreements import Terms
+from models.listings.listings import OPEN, Listing, ListingDetails, find_stock
+from models.store.database import Connection
 from models.texts import NOT_TYPED
 
 PLACE_LIMIT = 200

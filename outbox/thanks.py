@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from models import agreements, exchanges, posts, thanks
-from models.actors import Actor
-from models.agreements import Agreement
-from models.database import Connection
+from models import posts
 from models.errors import Conflict, Invalid, NotFound
+from models.exchanges import agreements, exchanges, thanks
+from models.exchanges.agreements import Agreement
+from models.people.actors import Actor
 from models.posts import PUBLIC, Post
 from models.settings import Site
+from models.store.database import Connection
 from outbox import notes
 from outbox.builders.agreement import Case, speaks
 from outbox.builders.terms import write_act

@@ -5,9 +5,9 @@ from typing import TypeVar
 
 import structlog
 
-from models.chores import tell_cause, tell_where
-from models.database import Connection, Pool, transaction
 from models.errors import Unavailable
+from models.store.background.periodic_tasks import describe_cause, describe_place
+from models.store.database import Connection, Pool, transaction
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +26,8 @@ async def take_turns(
         except Unavailable:
             raise
         except Exception as error:
-            log.error("turn_failed", what=name, number=number, cause=tell_cause(error), exc_info=tell_where(error))
+            log.error(
+                "turn_failed", what=name, number=number, cause=describe_cause(error), exc_info=describe_place(error)
+            )
             failed[f"{name} {number}"] = error
     return failed

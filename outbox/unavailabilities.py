@@ -2,13 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from models import agreements, listings, unavailabilities
-from models.actors import Actor
-from models.database import Connection
 from models.errors import Conflict, Invalid, NotFound
-from models.listings import Listing, has_calendar
+from models.exchanges import agreements
+from models.listings import listings, unavailabilities
+from models.listings.listings import Listing, has_calendar
+from models.listings.unavailabilities import AHEAD, midnight
 from models.moments import PARIS
-from models.unavailabilities import AHEAD, midnight
+from models.people.actors import Actor
+from models.store.database import Connection
 
 
 async def keep_days(conn: Connection, owner: Actor, uri: str, first: date, last: date) -> None:

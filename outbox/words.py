@@ -2,13 +2,14 @@
 
 import re
 
-from models import exchange_messages, posts
-from models.actors import Actor
-from models.agreements import links
-from models.database import Connection
-from models.exchanges import ASKING, EventKind
+from models import posts
+from models.exchanges import exchange_messages
+from models.exchanges.agreements import links
+from models.exchanges.exchanges import ASKING, EventKind
+from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
+from models.store.database import Connection
 from outbox import notes
 from outbox.builders.agreement import Case
 from outbox.builders.terms import write_act, write_choice, write_link

@@ -1,9 +1,10 @@
 """What tests ask of the database, and no part of the server does."""
 
-from models import backfills, received
-from models.backfills import Backfill
-from models.database import Connection, fetch_value
-from models.received import NewReceived
+from models.store.database import Connection, fetch_value
+from models.traffic import backfills
+from models.traffic.backfills import Backfill
+from models.traffic.inbound import received
+from models.traffic.inbound.received import NewReceived
 
 
 async def is_known(conn: Connection, host: str) -> bool:

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from models.database import Connection, execute
 from models.domains import find_domain
+from models.store.database import Connection, execute
 from tests.factories import make_remote_actor
 
 PLACES: dict[str, tuple[str, str, float, float]] = {

@@ -19,10 +19,10 @@ import pytest
 import structlog
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from models.communes import load_communes
-from models.database import Connection, Pool, open_pool, prepare_connection
-from models.migrate import migrate
-from models.postgres import embedded
+from models.places.communes import load_communes
+from models.store.database import Connection, Pool, open_pool, prepare_connection
+from models.store.migrate import migrate
+from models.store.postgres import embedded
 from tests.attacks.judge import FIGURES, take_figures
 
 structlog.configure(  # as the server does: a traceback shows lines, never what stood in the variables

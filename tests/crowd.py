@@ -4,7 +4,7 @@ Written by the database itself in a few statements, so that a test or a benchmar
 random: the same numbers give the same rows.
 """
 
-from models.database import Connection, execute, fetch_value
+from models.store.database import Connection, execute, fetch_value
 
 PEOPLE = 2_000
 HOSTS = 200

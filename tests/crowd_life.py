@@ -3,7 +3,7 @@
 As in `tests/crowd`, a few statements write it, and the same numbers give the same rows.
 """
 
-from models.database import Connection, execute
+from models.store.database import Connection, execute
 from tests.crowd import FIRST_ID, PEOPLE
 
 HER = FIRST_ID + 20

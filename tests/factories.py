@@ -5,15 +5,21 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from models import activities, actors, agreements, circuits, exchanges, follows, listings, posts
-from models.activities import NewActivity
-from models.actors import Actor, LocalActor, RemoteActor
-from models.agreements import Agreement, NewAgreement, Terms
-from models.database import Connection, execute
-from models.follows import Follow
-from models.listings import Listing, ListingDetails
+from models import posts
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import Agreement, NewAgreement, Terms
+from models.listings import listings
+from models.listings.listings import Listing, ListingDetails
+from models.people import actors
+from models.people.actors import Actor, LocalActor, RemoteActor
 from models.posts import NewPost, Post
+from models.relations import follows
+from models.relations.follows import Follow
+from models.servers import circuits
 from models.settings import Site
+from models.store.database import Connection, execute
+from models.traffic.outbound import activities
+from models.traffic.outbound.activities import NewActivity
 
 HERE = Site(url="https://lomme.test", host="lomme.test", languages=("fr", "en"))
 

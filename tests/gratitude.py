@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from models import exchanges, posts, thanks
-from models.agreements import Agreement, Terms, final_step
-from models.database import Connection
-from models.exchanges import Event
+from models import posts
+from models.exchanges import exchanges, thanks
+from models.exchanges.agreements import Agreement, Terms, final_step
+from models.exchanges.exchanges import Event
 from models.posts import Post
+from models.store.database import Connection
 from outbox.agreements import accept, request
 from outbox.fulfilment import report
 from tests.factories import HERE, make_listing, make_member

@@ -11,14 +11,16 @@ from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import EconomicEvent
 from inbox.dispatch import apply
 from inbox.errors import Ignored
-from models import actors, agreements, exchanges, listings
-from models.actors import Actor
-from models.agreements import Agreement
-from models.database import Connection, execute, fetch_records
 from models.errors import DeclicError
-from models.listings import Listing, ListingDetails
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import Agreement
+from models.listings import listings
+from models.listings.listings import Listing, ListingDetails
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import NewPost
 from models.settings import Site
+from models.store.database import Connection, execute, fetch_records
 from tests.factories import make_listing, make_member, make_remote_actor
 
 LOMME = Site(url="https://lomme.test", host="lomme.test", languages=("fr", "en"))

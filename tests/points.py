@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from models import agreements, exchanges, points, preferences
-from models.actors import Actor
-from models.agreements import Agreement, NewAgreement, State, Terms
-from models.database import Connection, execute
-from models.listings import Listing
+from models import preferences
+from models.exchanges import agreements, exchanges, points
+from models.exchanges.agreements import Agreement, NewAgreement, State, Terms
+from models.listings.listings import Listing
+from models.people.actors import Actor
 from models.preferences import Preferences
+from models.store.database import Connection, execute
 from tests.factories import make_listing
 from tests.village import Village
 
@@ -74,7 +75,7 @@ async def fill_ledger(conn: Connection, village: Village) -> None:
     await execute(conn, "UPDATE account SET confirmed_at = now() - interval '70 days'")
     members = (village.alice, village.hocine, village.admin)
     for member in members:
-        await points.welcome(conn, member.id, at=datetime(2026, 1, 12, 10, tzinfo=UTC))
+        await points.grant_welcome(conn, member.id, at=datetime(2026, 1, 12, 10, tzinfo=UTC))
     await points.grant_due(conn, at=datetime.now(UTC), limit=10)
     await points.grant_deposit(conn, village.tent)
     await points.grant_deposit(conn, village.drill)

@@ -15,11 +15,11 @@ import msgspec
 
 from federation.instance import Instance
 from federation.key_pairs import make_key_pairs
-from models import tokens
-from models.accounts import Role
-from models.actors import Actor
-from models.database import transaction
+from models.access import tokens
+from models.people.accounts import Role
+from models.people.actors import Actor
 from models.settings import Settings
+from models.store.database import transaction
 from outbox.accounts import register
 from tests.peers.programs import free_port
 from web.opening import furnish, open_instance

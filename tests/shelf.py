@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
-from models.database import Connection, Pool, fetch_column, fetch_value, open_pool, transaction
+from models.store.database import Connection, Pool, fetch_column, fetch_value, open_pool, transaction
 from tests.conftest import copy_database, with_database
 
 LENDINGS = 60

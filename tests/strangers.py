@@ -6,11 +6,12 @@ from hashlib import sha256
 from itertools import count
 from typing import Any
 
-from models import message_requests, preferences
-from models.actors import Actor
-from models.database import Connection, fetch_value
-from models.message_requests import NewRequest
-from models.received import NewReceived
+from models import preferences
+from models.people.actors import Actor
+from models.posts import message_requests
+from models.posts.message_requests import NewRequest
+from models.store.database import Connection, fetch_value
+from models.traffic.inbound.received import NewReceived
 from tests.asking import enqueue_one
 from tests.factories import make_remote_actor
 from tests.village import Village

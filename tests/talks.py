@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
-from models import exchanges
-from models.actors import Actor
-from models.agreements import Agreement, Terms
-from models.database import Connection, execute
-from models.exchanges import Exchange
-from models.listings import Listing
+from models.exchanges import exchanges
+from models.exchanges.agreements import Agreement, Terms
+from models.exchanges.exchanges import Exchange
+from models.listings.listings import Listing
 from models.moments import PARIS
+from models.people.actors import Actor
+from models.store.database import Connection, execute
 from outbox.agreements import accept, counter, request
 from outbox.cases import Said
 from outbox.fulfilment import report

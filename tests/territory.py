@@ -1,9 +1,9 @@
 """Where the village of the tests lies: a few communes, and the settings of its cooperative."""
 
 from models import preferences
-from models.database import Connection, execute
-from models.places import fold_name
+from models.places.places import fold_name
 from models.preferences import Preferences
+from models.store.database import Connection, execute
 
 COMMUNES = (
     ("59355", "Lomme", "59160", "200093201", "Métropole Européenne de Lille", 27000, 50.6453, 2.9871),

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import asyncpg
 import pytest
 
-from models.database import Connection, connection, execute, fetch_column, fetch_value, transaction
+from models.store.database import Connection, connection, execute, fetch_column, fetch_value, transaction
 from tests.factories import make_member
 from tests.shelf import Shelf
 

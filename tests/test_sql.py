@@ -1,4 +1,4 @@
-"""The shape of SQL in models/: whole literals, or put together in the one way of models/statements.py."""
+"""The shape of SQL in models/: whole literals, or put together in the one way of models/store/statements.py."""
 
 import ast
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from models.statements import MOST_NUMBERED
+from models.store.statements import MOST_NUMBERED
 
 MODELS = Path(__file__).parent.parent / "models"
 
@@ -21,16 +21,16 @@ SQL = re.compile(
 NUMBER = re.compile(r"\$(\d+)")
 
 COMPOSERS = {"compose", "fragment", "name_values", "both_ways", "name_watched"}
-"""Those of models/statements.py, and two made of them for statements that share more than parts."""
+"""Those of models/store/statements.py, and two made of them for statements that share more than parts."""
 
 ASKING = {
     "execute": 1, "execute_many": 1, "fetch_value": 1, "fetch_column": 1, "fetch_records": 1, "fetch_planned": 1,
     "fetch_one": 2, "fetch_all": 2,
 }  # fmt: skip
-"""The functions of models/database.py, and which of their arguments is the statement."""
+"""The functions of models/store/database.py, and which of their arguments is the statement."""
 
 WRITTEN_BY_POSTGRESQL = "row['statement']"
-"""In models/backups.py: the database itself writes one for each of its tables, with its own quoting."""
+"""In models/store/backups.py: the database itself writes one for each of its tables, with its own quoting."""
 
 CHANGING = {"replace", "format", "format_map", "join", "substitute", "safe_substitute", "sub", "subn", "translate"}
 
@@ -92,7 +92,7 @@ def find_faults(source: str) -> Iterator[str]:
     texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     for text in texts:
         if any(int(number) > MOST_NUMBERED for number in NUMBER.findall(text)):
-            yield f"more than {MOST_NUMBERED} numbered values, which models/statements.name_values would name: {text}"
+            yield f"more than {MOST_NUMBERED} numbered values, which models/store/statements.name_values would name: {text}"
     known, literal = find_names(tree), find_literals(tree)
     inside = {id(node) for function in find_functions(tree) for node in ast.walk(function)}
     for node in ast.walk(tree):

@@ -25,7 +25,7 @@ OPTIONS: dict[tuple[str, str, str], str] = {
         "authenticate",
         "actor",
     ): "the strict form, which shows what the other allows",
-    ("models.communes", "load_communes", "file"): "a small list, or the one of another year",
+    ("models.places.communes", "load_communes", "file"): "a small list, or the one of another year",
     ("web.assets", "load_assets", "folder"): "files that a test makes and changes",
     ("web.i18n", "load_catalogue", "folder"): "catalogues that a test makes, with mistakes",
     ("web.serve", "run_until", "waker"): "rings when the test wants",

@@ -9,13 +9,16 @@ from uuid import NAMESPACE_URL, uuid5
 from federation.pictures import Picture
 from federation.store import FolderStore
 from federation.uploads import keep_picture
-from models import follows, listings, media, notes, notifications, uploads
-from models.actors import Actor
-from models.database import Connection, execute
-from models.listings import Listing, ListingDetails
-from models.media import RemoteDocument, StoredPicture
-from models.posts import NewPost, Post
+from models.listings import listings
+from models.listings.listings import Listing, ListingDetails
+from models.news import notifications
+from models.people.actors import Actor
+from models.posts import NewPost, Post, notes
+from models.posts.media import media, uploads
+from models.posts.media.media import RemoteDocument, StoredPicture
+from models.relations import follows
 from models.settings import Site
+from models.store.database import Connection, execute
 from tests.factories import make_local_actor, make_member, make_remote_actor
 from tests.territory import settle
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from federation.mentions import address_people, strip_mentions
 from models import posts
-from models.database import Connection
 from models.posts import Post
+from models.store.database import Connection
 
 HEAD = 3000
 """Characters in which a name in front would stand."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from models import actors, listings
-from models.actors import Actor
-from models.agreements import Agreement, State
-from models.database import Connection
-from models.listings import Listing
+from models.exchanges.agreements import Agreement, State
+from models.listings import listings
+from models.listings.listings import Listing
+from models.people import actors
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Connection
 from web.calendars import Occasion, Status
 from web.forms import Say
 from web.paths import exchange_path

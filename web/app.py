@@ -6,9 +6,9 @@ from functools import partial
 from aiohttp import web
 
 from federation.instance import Instance
-from models.background import Background
-from models.limit_sums import share
 from models.limits import SHARED
+from models.store.background.supervised_tasks import Background
+from models.store.limit_sums import share
 from web import health, media, sources
 from web.activitypub import routes as activitypub
 from web.api import routes as api

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from federation.fields import write_moment
 from federation.media_uris import media_url
 from federation.uris import web_address
-from models import categories
 from models.lazy import LazyModule
+from models.listings import categories
 from models.settings import Site
 from web.gathering import Gathered
 

@@ -12,12 +12,16 @@ import structlog
 
 from federation.html import to_text
 from federation.instance import Instance
-from models import accounts, actors, chores, detours, listings, mails, posts
-from models.database import Connection, connection, transaction
-from models.detours import Stuck
+from models import posts
 from models.errors import Unavailable
+from models.listings import listings
+from models.news import mail_fallback, news_mails
+from models.news.mail_fallback import UndeliverableMessage
+from models.people import accounts, actors
 from models.posts import Post
 from models.settings import Site
+from models.store.background import periodic_tasks
+from models.store.database import Connection, connection, transaction
 from web.addressing import strip_names
 from web.forms import EMAIL
 from web.letterhead import load_letterhead
@@ -43,7 +47,7 @@ log = structlog.get_logger(__name__)
 class Detour:
     """A mail that is ready, and to whom."""
 
-    stuck: Stuck
+    stuck: UndeliverableMessage
     message: EmailMessage
     address: str
 
@@ -58,7 +62,7 @@ async def send_detours(instance: Instance, at: datetime | None = None) -> int:
         return 0
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
     async with connection(instance.pool) as conn:
-        stuck = await detours.list_stuck(conn, at=at)
+        stuck = await mail_fallback.list_stuck(conn, at=at)
     sent, failed = 0, dict[str, Exception]()
     for one in reversed(stuck):
         try:
@@ -66,45 +70,47 @@ async def send_detours(instance: Instance, at: datetime | None = None) -> int:
         except Unavailable:
             raise
         except Exception as error:  # one message keeps no other from its way
-            cause, where = chores.tell_cause(error), chores.tell_where(error)
+            cause, where = periodic_tasks.describe_cause(error), periodic_tasks.describe_place(error)
             log.error("detour_failed", post=one.post_id, cause=cause, exc_info=where)
             failed[f"message {one.post_id}"] = error
-    chores.require_whole(failed)
+    periodic_tasks.require_whole(failed)
     return sent
 
 
-async def _send(instance: Instance, server: MailServer, stuck: Stuck, at: datetime) -> bool:
+async def _send(instance: Instance, server: MailServer, stuck: UndeliverableMessage, at: datetime) -> bool:
     """One message, at most once: it is noted before it leaves."""
     async with transaction(instance.pool) as conn:
         detour = await _prepare(conn, instance.site, server, stuck, at)
-        if detour is None or not await detours.begin(conn, stuck):
+        if detour is None or not await mail_fallback.begin(conn, stuck):
             return False
     handover = await hand_over(instance.settings, server, detour.message, detour.address)
     async with transaction(instance.pool) as conn:
         await _note_trouble(conn, stuck.author_id, handover)
         if handover.again:
-            await detours.give_back(conn, stuck.post_id)
+            await mail_fallback.give_back(conn, stuck.post_id)
         else:
-            await detours.finish(conn, stuck.post_id, sent=handover.cause is None)
+            await mail_fallback.finish(conn, stuck.post_id, sent=handover.cause is None)
     return handover.cause is None
 
 
 async def _note_trouble(conn: Connection, author_id: int, handover: Handover) -> None:
     """Administrators see what does not leave; that an address is wrong, its author sees in the thread."""
     if handover.cause is None:
-        await mails.forget_trouble(conn, author_id, TROUBLE)
+        await news_mails.forget_failure(conn, author_id, TROUBLE)
     elif handover.cause is not MailCause.ADDRESS:
-        await mails.save_trouble(conn, author_id, TROUBLE, handover.cause, final=not handover.again)
+        await news_mails.save_failure(conn, author_id, TROUBLE, handover.cause, final=not handover.again)
 
 
-async def _prepare(conn: Connection, site: Site, server: MailServer, stuck: Stuck, at: datetime) -> Detour | None:
-    address = find_address(await detours.list_written(conn, stuck.exchange_id, stuck.other_id))
+async def _prepare(
+    conn: Connection, site: Site, server: MailServer, stuck: UndeliverableMessage, at: datetime
+) -> Detour | None:
+    address = find_address(await mail_fallback.list_written(conn, stuck.exchange_id, stuck.other_id))
     account = await accounts.find(conn, stuck.author_id)
     found = await strip_names(conn, await posts.list_by_ids(conn, [stuck.post_id]))
     about = await listings.list_by_posts(conn, [stuck.listing_id])
     if not address or account is None or not found or stuck.listing_id not in about:
         return None
-    reply_to = find_address(await detours.list_written(conn, stuck.exchange_id, stuck.author_id))
+    reply_to = find_address(await mail_fallback.list_written(conn, stuck.exchange_id, stuck.author_id))
     context = {
         "title": " ".join(about[stuck.listing_id].details.title.split()),
         "who": " ".join((account.name or account.username).split()),

@@ -5,9 +5,9 @@ import asyncio
 import structlog
 
 from federation.instance import Instance
-from models import disk_space
-from models.database import transaction
-from models.waiting_posts import list_deciders
+from models.servers.waiting_posts import list_deciders
+from models.store import disk_space
+from models.store.database import transaction
 from web.mail import ask_mail
 
 log = structlog.get_logger(__name__)

@@ -9,9 +9,9 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError
 from aiohttp.typedefs import Handler
 
-from models import tokens
-from models.database import connection
+from models.access import tokens
 from models.errors import DeclicError, NoSpace, OAuthError, Refusal, Unauthenticated, Unavailable
+from models.store.database import connection
 from web.accept import asks_for_document, prefers
 from web.i18n import find_catalogue
 from web.keys import INSTANCE

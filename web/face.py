@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models import points, preferences
-from models.database import Connection
-from models.points import Currency
+from models import preferences
+from models.exchanges import points
+from models.exchanges.points import Currency
 from models.preferences import Accent, Preferences
 from models.settings import Site
+from models.store.database import Connection
 
 ACCENT_CLASSES: Mapping[Accent, str] = {
     "email": "accent-enamel",

@@ -4,8 +4,8 @@ import sys
 from collections.abc import Callable
 from typing import Literal
 
-from models.database import Connection
 from models.settings import Site
+from models.store.database import Connection
 from web.i18n import N_, load_catalogue
 from web.links import make_setup_link
 

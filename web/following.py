@@ -7,11 +7,13 @@ from federation.instance import Instance
 from federation.remote import resolve_handle
 from federation.uris import host_of
 from inbox.lookup import look_up
-from models import actors, follows, listings
-from models.actors import Actor
-from models.database import connection, transaction
 from models.errors import Invalid
-from models.neighbours import STREAMS
+from models.listings import listings
+from models.people import actors
+from models.people.actors import Actor
+from models.relations import follows
+from models.servers.neighbour_cooperatives import STREAMS
+from models.store.database import connection, transaction
 from outbox import follows as outbox
 
 

@@ -10,8 +10,8 @@ from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
 from markupsafe import Markup
 
+from models.exchanges.points import Currency
 from models.moments import PARIS
-from models.points import Currency
 
 NARROW = "\u202f"
 

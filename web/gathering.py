@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from models import actors, listings, media
-from models.actors import Actor
-from models.database import Connection
-from models.geometry import CELL, blur, tell_distance
-from models.listings import Listing
-from models.media import Media
-from models.places import Place
+from models.listings import listings
+from models.listings.listings import Listing
+from models.people import actors
+from models.people.actors import Actor
+from models.places.geometry import CELL, blur, describe_distance
+from models.places.places import Place
+from models.posts.media import media
+from models.posts.media.media import Media
+from models.store.database import Connection
 
 Origin = tuple[Actor, str | None]
 """Somebody, and the territory that a listing of theirs names."""
@@ -81,7 +83,7 @@ async def gather_listings(
 
 
 def _tell(kilometres: float | None, listing: Listing) -> float | None:
-    return None if kilometres is None else tell_distance(kilometres * 1000, listing.details.radius)
+    return None if kilometres is None else describe_distance(kilometres * 1000, listing.details.radius)
 
 
 async def find_coops(conn: Connection, origins: Sequence[Origin]) -> dict[tuple[int, str | None], Actor | None]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from models import posts, thanks
-from models.database import Connection
-from models.exchanges import Event
+from models import posts
+from models.exchanges import thanks
+from models.exchanges.exchanges import Event
 from models.posts import Post
+from models.store.database import Connection
 from web.addressing import strip_names
 
 

@@ -9,10 +9,14 @@ from typing import Any
 import structlog
 
 from federation.instance import Instance
-from models import actors, chores, guests, listings, mails, news
-from models.database import Connection, connection, transaction
 from models.errors import Unavailable
-from models.guests import Guest
+from models.exchanges import guests
+from models.exchanges.guests import Guest
+from models.listings import listings
+from models.news import news, news_mails
+from models.people import actors
+from models.store.background import periodic_tasks
+from models.store.database import Connection, connection, transaction
 from outbox.guests import MAIL, Party, forget_over, get_party
 from web.letterhead import load_letterhead
 from web.mail import write_letter
@@ -85,9 +89,9 @@ async def _note_trouble(conn: Connection, guest: Guest, handover: Handover) -> N
     if listing is None or handover.cause is MailCause.ADDRESS:
         return
     if handover.cause is None:
-        await mails.forget_trouble(conn, listing.post.author_id, TROUBLE)
+        await news_mails.forget_failure(conn, listing.post.author_id, TROUBLE)
     else:
-        await mails.save_trouble(conn, listing.post.author_id, TROUBLE, handover.cause, final=not handover.again)
+        await news_mails.save_failure(conn, listing.post.author_id, TROUBLE, handover.cause, final=not handover.again)
 
 
 async def tell_guests(instance: Instance, at: datetime | None = None) -> int:
@@ -107,10 +111,10 @@ async def tell_guests(instance: Instance, at: datetime | None = None) -> int:
         except Unavailable:
             raise
         except Exception as error:
-            cause, where = chores.tell_cause(error), chores.tell_where(error)
+            cause, where = periodic_tasks.describe_cause(error), periodic_tasks.describe_place(error)
             log.error("guest_mail_failed", guest=id, cause=cause, exc_info=where)
             failed[f"guest {id}"] = error
-    chores.require_whole(failed)
+    periodic_tasks.require_whole(failed)
     return sent
 
 

@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from models import heartbeats
-from models.database import connection
 from models.errors import Unavailable
-from models.migrate import is_migrated
+from models.store.background import heartbeats
+from models.store.database import connection
+from models.store.migrate import is_migrated
 from web.keys import BACKGROUND, INSTANCE
 
 

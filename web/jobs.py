@@ -9,45 +9,26 @@ import structlog
 from federation import crawl, media_chores
 from federation.instance import Instance
 from inbox import backfill, calendars, featured, questions, quote_checks, quotes, synchronization
-from models import (
-    accounts,
-    applications,
-    backfills,
-    chores,
-    deliveries,
-    grants,
-    guests,
-    jobs,
-    keys,
-    knocks,
-    leaving,
-    limit_rows,
-    limit_sums,
-    links,
-    login_steps,
-    mails,
-    message_requests,
-    mutes,
-    overflows,
-    points,
-    posts,
-    received,
-    repair_watches,
-    servers,
-    sessions,
-    sign_ups,
-    staff_news,
-    stream_events,
-    tokens,
-    tombstones,
-    unavailabilities,
-    waiting_posts,
-)
-from models.agreements import links as agreement_links
-from models.database import Connection, transaction
-from models.directory.saving import forget_old
-from models.jobs import Handler, Periodic
-from models.notifications import PUSH
+from models import posts
+from models.access import applications, authorization_grants, login_steps, one_time_links, sessions, tokens
+from models.exchanges import guests, points
+from models.exchanges.agreements import links as agreement_links
+from models.listings import repair_watches, unavailabilities
+from models.news import news_mails, staff_notifications
+from models.news.notifications import PUSH
+from models.people import accounts, keys, sign_ups
+from models.personal_data import deletion_requests
+from models.posts import message_requests
+from models.relations.blocking import mutes
+from models.servers import access_requests, servers, waiting_posts
+from models.servers.directory.saving import forget_old
+from models.store import limit_rows, limit_sums
+from models.store.background import jobs, periodic_tasks, stream_events
+from models.store.background.jobs import Handler, Periodic
+from models.store.database import Connection, transaction
+from models.traffic import backfills, tombstones
+from models.traffic.inbound import inbox_overflows, received
+from models.traffic.outbound import deliveries
 from outbox import endings
 from outbox.absences import return_due
 from outbox.leaving import leave_due
@@ -90,7 +71,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     calendars.JOB: calendars.refresh_job,
     quotes.VERIFY: quote_checks.verify_quote,
     guest_mail.MAIL: guest_mail.send_guest_mail,
-    staff_news.JOB: staff_mails.tell_staff,
+    staff_notifications.JOB: staff_mails.tell_staff,
     staff_mails.LETTER: staff_mails.send_letter,
     staff_mails.VISITOR: staff_mails.send_to_visitor,
     repair_watches.JOB: send_repair_mail,
@@ -104,20 +85,20 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "tombstones": tombstones.prune,
     "sessions": sessions.forget_expired,
     "tokens": tokens.forget_old,
-    "grants": grants.forget_old,
+    "grants": authorization_grants.forget_old,
     "applications": applications.forget_unused,
     "unconfirmed": accounts.forget_unconfirmed,
     "guests": guests.forget_unconfirmed,
     "login_steps": login_steps.forget_old,
-    "links": links.forget_expired,
+    "links": one_time_links.forget_expired,
     "agreement_links": agreement_links.forget_old,
     "sign_ups": sign_ups.forget_old,
     "answered_sign_ups": sign_ups.forget_answered,
     "attempts": limit_rows.forget_old,
-    "knocks": knocks.forget_old,
-    "overflows": overflows.forget_old,
-    "mails": mails.forget_old,
-    "chores": chores.forget_old,
+    "knocks": access_requests.forget_old,
+    "overflows": inbox_overflows.forget_old,
+    "mails": news_mails.forget_old,
+    "chores": periodic_tasks.forget_old,
     "mutes": mutes.forget_over,
     "waiting_posts": waiting_posts.forget_over,
     "message_requests": message_requests.forget_old,
@@ -153,12 +134,17 @@ async def sweep(instance: Instance) -> None:
             async with transaction(instance.pool) as conn:
                 gone = await forget(conn)
         except Exception as error:
-            log.error("sweep_failed", table=name, cause=chores.tell_cause(error), exc_info=chores.tell_where(error))
+            log.error(
+                "sweep_failed",
+                table=name,
+                cause=periodic_tasks.describe_cause(error),
+                exc_info=periodic_tasks.describe_place(error),
+            )
             failed[name] = error
             continue
         if gone:
             log.info("swept", table=name, rows=gone)
-    chores.require_whole(failed)
+    periodic_tasks.require_whole(failed)
 
 
 async def watch_sign_ups(instance: Instance) -> None:
@@ -185,7 +171,7 @@ async def watch_unknown_hosts(instance: Instance) -> None:
 async def remind_leaving(instance: Instance) -> None:
     """Tell those whose account ends tomorrow, while they can still change their minds."""
     async with transaction(instance.pool) as conn:
-        for actor_id in await leaving.claim_reminders(conn, at=datetime.now(UTC), limit=200):
+        for actor_id in await deletion_requests.claim_reminders(conn, at=datetime.now(UTC), limit=200):
             await ask_mail(conn, "leaving_soon", actor_id, "/compte/supprimer")
 
 

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from federation.instance import Instance
-from models.background import Background
+from models.store.background.supervised_tasks import Background
 from web.templating import Templates
 
 INSTANCE = web.AppKey("instance", Instance)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from models import preferences
-from models.database import Connection
 from models.settings import Site
+from models.store.database import Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

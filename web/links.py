@@ -1,19 +1,20 @@
 """The addresses of one-time links that are handed over without a mail."""
 
-from models import accounts, links
-from models.database import Connection
-from models.links import Purpose
+from models.access import one_time_links
+from models.access.one_time_links import Purpose
+from models.people import accounts
 from models.settings import Site
+from models.store.database import Connection
 
 
 async def make_setup_link(conn: Connection, site: Site) -> str | None:
     """The address of the first-run wizard; None once somebody administers this instance."""
     if await accounts.has_admin(conn):
         return None
-    return f"{site.url}/installation/{await links.create(conn, 'setup')}"
+    return f"{site.url}/installation/{await one_time_links.create(conn, 'setup')}"
 
 
 async def make_member_link(conn: Connection, site: Site, actor_id: int, purpose: Purpose = "password") -> str:
     """The address with which a member enters (`login`), or chooses a password and enters (`password`)."""
-    token = await links.create(conn, purpose, actor_id=actor_id, lifetime=links.BY_HAND)
+    token = await one_time_links.create(conn, purpose, actor_id=actor_id, lifetime=one_time_links.BY_HAND)
     return f"{site.url}/lien/{token}"

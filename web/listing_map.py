@@ -6,7 +6,7 @@ from federation.fields import Json, compact, write_moment
 from federation.geojson import build_point
 from federation.media_uris import thumbnail_url
 from federation.uris import web_address
-from models.places import Place
+from models.places.places import Place
 from models.settings import Site
 from web.gathering import Gathered
 

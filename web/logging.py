@@ -10,8 +10,8 @@ import structlog
 from aiohttp.http import HttpProcessingError
 from structlog.typing import Processor
 
-from models.database import TORN_OFF
 from models.errors import Unavailable
+from models.store.database import TORN_OFF
 
 LEVELS = logging.getLevelNamesMapping()
 
@@ -29,7 +29,7 @@ def keep_record(record: logging.LogRecord) -> bool:
 
 
 def is_news(record: logging.LogRecord) -> bool:
-    """A filter for libraries that log with a traceback that the database is away: `models.background` says it once."""
+    """A filter for libraries that log with a traceback that the database is away: `models.store.background.supervised_tasks` says it once."""
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, (*TORN_OFF, Unavailable))
 

@@ -11,11 +11,14 @@ from urllib.parse import quote
 from jinja2 import Environment
 
 from federation.instance import Instance
-from models import accounts, jobs, links, mails, second_factors
-from models.accounts import Account
-from models.database import Connection, transaction
-from models.links import Purpose
+from models.access import one_time_links, second_factors
+from models.access.one_time_links import Purpose
+from models.news import news_mails
+from models.people import accounts
+from models.people.accounts import Account
 from models.settings import Site
+from models.store.background import jobs
+from models.store.database import Connection, transaction
 from web.letterhead import Letterhead, load_letterhead
 from web.mail_server import Handover, MailCause, MailRefused, hand_over, read_smtp_url
 from web.templating import make_bare_environment
@@ -117,11 +120,11 @@ async def hand_out(
 async def _keep(conn: Connection, account: Account, kind: MailKind, handover: Handover, *, own: bool) -> None:
     """Administrators see what did not leave; `own` when it went to the address of the account."""
     if handover.cause is not None:
-        await mails.save_trouble(conn, account.actor_id, kind, handover.cause, final=not handover.again)
+        await news_mails.save_failure(conn, account.actor_id, kind, handover.cause, final=not handover.again)
     else:
-        await mails.forget_trouble(conn, account.actor_id, kind)
+        await news_mails.forget_failure(conn, account.actor_id, kind)
     if own and (handover.cause is None or handover.cause is MailCause.ADDRESS):
-        await mails.save_refused(conn, account.actor_id, refused=handover.cause is not None)
+        await news_mails.save_refused(conn, account.actor_id, refused=handover.cause is not None)
 
 
 async def _make_address(conn: Connection, site: Site, kind: MailKind, payload: dict[str, Any]) -> str:
@@ -129,7 +132,7 @@ async def _make_address(conn: Connection, site: Site, kind: MailKind, payload: d
     purpose, return_to = PURPOSES.get(kind), payload["return_to"]
     if purpose is None:
         return f"{site.url}{return_to}"
-    token = await links.create(conn, purpose, actor_id=payload["actor_id"], email=payload.get("email"))
+    token = await one_time_links.create(conn, purpose, actor_id=payload["actor_id"], email=payload.get("email"))
     return f"{site.url}/lien/{token}" + ("" if return_to == "/" else f"?retour={quote(return_to, safe='')}")
 
 

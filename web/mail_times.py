@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from models.mail_choices import Rhythm
 from models.moments import PARIS
+from models.news.mail_preferences import Rhythm
 
 NIGHT, MORNING = time(21), time(8)
 """Between these nobody is written to; what was born then waits."""

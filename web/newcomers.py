@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from federation.instance import Instance
 from federation.key_pairs import make_key_pairs
-from models import accounts, sign_ups, staff_news
-from models.accounts import Account, Role
-from models.database import connection, transaction
-from models.places import Commune
+from models.news import staff_notifications
+from models.people import accounts, sign_ups
+from models.people.accounts import Account, Role
+from models.people.sign_ups import NewSignUp
+from models.places.places import Commune
 from models.preferences import Registration
-from models.sign_ups import NewSignUp
+from models.store.database import connection, transaction
 from outbox.accounts import register, settle
 from web.passwords import hash_password
 
@@ -75,4 +76,4 @@ async def ask_to_join(instance: Instance, newcomer: Newcomer, commune: Commune |
                 commune_code=commune.code if commune else None,
             ),
         )
-        await staff_news.tell_of_sign_up(conn, asked.id)
+        await staff_notifications.notify_of_sign_up(conn, asked.id)

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from federation.html import to_text
-from models import actors, listing_ends, listings, news, posts
-from models.actors import Actor
-from models.database import Connection
-from models.listing_ends import EndKind, EndNotice
-from models.listings import Listing
-from models.message_requests.news import filter_notices
-from models.news import News, ThreadNews
+from models import posts
+from models.listings import listing_expiry, listings
+from models.listings.listing_expiry import EndKind, EndNotice
+from models.listings.listings import Listing
+from models.news import news
+from models.news.news import News, ThreadNews
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import Post
+from models.posts.message_requests.news import filter_notices
 from models.settings import Site
+from models.store.database import Connection
 from web.addressing import strip_names
 from web.forms import Say
 from web.paths import exchange_path, listing_path, note_path, profile_path
@@ -107,7 +110,7 @@ async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, row
     found = {post.id: post for post in await strip_names(conn, await posts.list_by_ids(conn, sorted(visible)))}
     roots = await listings.list_by_posts(conn, [post.root_id or post.id for post in found.values()])
     notices = await filter_notices(conn, list(found))
-    ends = await listing_ends.find_notices(conn, list(found))
+    ends = await listing_expiry.find_notices(conn, list(found))
     staff = await list_told(conn, say, reader_id, [row for row in rows if row.type in STAFF])
     shown = [
         row for row in rows if (row.id in staff if row.type in STAFF else row.post_id is None or row.post_id in found)

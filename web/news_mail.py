@@ -9,15 +9,17 @@ from typing import Any
 
 from federation.html import to_text
 from federation.instance import Instance
-from models import agreements, exchanges, mail_choices, news, posts
-from models.accounts import Account
-from models.agreements import read_terms
-from models.database import Connection
-from models.exchanges import Event
-from models.mail_choices import TYPES, Kind
-from models.mails import Mail
-from models.news import News, ThreadNews
+from models import posts
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import read_terms
+from models.exchanges.exchanges import Event
+from models.news import mail_preferences, news
+from models.news.mail_preferences import TYPES, Kind
+from models.news.news import News, ThreadNews
+from models.news.news_mails import Mail
+from models.people.accounts import Account
 from models.settings import Site
+from models.store.database import Connection
 from web.addressing import strip_names
 from web.agendas import list_occasions
 from web.calendars import Occasion, write_calendar
@@ -62,7 +64,7 @@ async def write_news_mail(
 ) -> EmailMessage | None:
     """The mail, to be handed over; None when the member has read everything meanwhile."""
     site, say = instance.site, speak(account.language)
-    choices = await mail_choices.load(conn, account.actor_id)
+    choices = await mail_preferences.load(conn, account.actor_id)
     wanted = {kind for kind, choice in choices.items() if choice.rhythm != "never"}
     entries = [
         one

@@ -16,13 +16,13 @@ from federation.knocks import ServerKnocks
 from federation.transport import AiohttpTransport
 from federation.uris import actor_uri, origin_of
 from federation.welcomes import Welcomes
-from models import actors
-from models.communes import load_communes
-from models.database import open_pool, transaction
 from models.errors import DeclicError, Unavailable
-from models.migrate import NotMigrated, migrate, require_migrated
-from models.postgres import list_clusters, open_database
+from models.people import actors
+from models.places.communes import load_communes
 from models.settings import Settings
+from models.store.database import open_pool, transaction
+from models.store.migrate import NotMigrated, migrate, require_migrated
+from models.store.postgres import list_clusters, open_database
 from outbox.founding import found_instance, list_missing
 from web.first_run import Progress, say_nothing
 

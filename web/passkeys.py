@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from models.accounts import Account
+from models.access.passkeys import NewPasskey, Passkey
 from models.errors import Invalid
 from models.lazy import LazyModule
-from models.passkeys import NewPasskey, Passkey
+from models.people.accounts import Account
 from models.settings import Site
 
 if TYPE_CHECKING:

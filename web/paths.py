@@ -1,7 +1,7 @@
 """Where the pages of people and things are on this site, for pages, mails and calendars alike."""
 
-from models.actors import Actor
-from models.listings import Listing
+from models.listings.listings import Listing
+from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
 

@@ -11,12 +11,16 @@ from federation.html import to_text
 from federation.instance import Instance
 from federation.media_uris import thumbnail_url
 from federation.web_push import MOST_BYTES, Claims, Envelope, load_key, seal
-from models import accounts, actors, jobs, media, notifications, posts, preferences, push
-from models.actors import Actor
-from models.database import Connection, connection, transaction
+from models import posts, preferences
 from models.errors import DeclicError
-from models.notifications import Notification, NotificationType
+from models.news import notifications, push_subscriptions
+from models.news.notifications import Notification, NotificationType
+from models.people import accounts, actors
+from models.people.actors import Actor
+from models.posts.media import media
 from models.settings import Site
+from models.store.background import jobs
+from models.store.database import Connection, connection, transaction
 from web.addressing import strip_names
 
 ONE = "push_one"
@@ -60,7 +64,7 @@ class ServiceAway(DeclicError):
 async def push_notification(instance: Instance, payload: dict[str, int]) -> None:
     """Ask for a message to each app that wants this notification. May run twice."""
     async with transaction(instance.pool) as conn:
-        for id in await push.list_wanting(conn, payload["id"]):
+        for id in await push_subscriptions.list_wanting(conn, payload["id"]):
             key = f"{ONE}:{payload['id']}:{id}"
             await jobs.enqueue(conn, ONE, {"id": payload["id"], "subscription": id}, key=key)
 
@@ -68,7 +72,7 @@ async def push_notification(instance: Instance, payload: dict[str, int]) -> None
 async def push_one(instance: Instance, payload: dict[str, int]) -> None:
     """Send one message to one app. Raises ServiceAway where it is to be tried again."""
     async with connection(instance.pool) as conn:
-        subscription = await push.find_wanting(conn, payload["id"], payload["subscription"])
+        subscription = await push_subscriptions.find_wanting(conn, payload["id"], payload["subscription"])
         notification = await notifications.find(conn, payload["id"])
         if subscription is None or notification is None:
             return
@@ -79,13 +83,13 @@ async def push_one(instance: Instance, payload: dict[str, int]) -> None:
     await _post(instance, subscription, envelope)
 
 
-async def _post(instance: Instance, subscription: push.PushSubscription, envelope: Envelope) -> None:
+async def _post(instance: Instance, subscription: push_subscriptions.PushSubscription, envelope: Envelope) -> None:
     answer = await instance.transport.post_message(subscription.endpoint, envelope.body, envelope.headers)
     if answer.delivered:
         return
     if answer.status in ENDED:
         async with transaction(instance.pool) as conn:
-            await push.end(conn, subscription.id, subscription.endpoint)
+            await push_subscriptions.end(conn, subscription.id, subscription.endpoint)
     elif answer.status is None or answer.status >= 500 or answer.status in LATER:
         raise ServiceAway(answer.error)
     else:

@@ -13,8 +13,8 @@ from aiohttp.typedefs import Handler
 
 from federation.cache import Cache
 from models.errors import Unauthenticated
-from models.limit_memory import MemoryCounter
 from models.limits import FIVE_MINUTES, ClientLimits, Limit, for_clients
+from models.store.limit_memory import MemoryCounter
 from web.accept import asks_for_document
 from web.errors import FOR_SERVERS
 from web.keys import INSTANCE

@@ -5,9 +5,10 @@ from typing import Any
 from aiohttp import web
 from markupsafe import Markup
 
-from models import news, waiting_posts
-from models.database import Connection, connection
 from models.errors import Refusal, Unavailable
+from models.news import news
+from models.servers import waiting_posts
+from models.store.database import Connection, connection
 from web.caching import is_held, make_etag
 from web.face import Face, load_face
 from web.formats import set_in

@@ -4,11 +4,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from federation.instance import Instance
-from models import accounts, actors, geometry, jobs, listings, mails, news, posts, repair_watches
-from models.accounts import Account
-from models.database import Connection, transaction
-from models.listings import Listing
-from models.repair_watches import JOB, RepairWatch
+from models import posts
+from models.listings import listings, repair_watches
+from models.listings.listings import Listing
+from models.listings.repair_watches import JOB, RepairWatch
+from models.news import news, news_mails
+from models.people import accounts, actors
+from models.people.accounts import Account
+from models.places import geometry
+from models.store.background import jobs
+from models.store.database import Connection, transaction
 from web.formats import format_distance
 from web.letterhead import load_letterhead
 from web.mail import hand_out, write_mail
@@ -56,7 +61,7 @@ async def send_repair_mail(instance: Instance, payload: dict[str, Any], at: date
 async def _may_be_told(conn: Connection, account: Account, watch: RepairWatch) -> bool:
     if account.disabled_at is not None or account.confirmed_at is None or not watch.by_mail:
         return False
-    return not await mails.is_refused(conn, account.actor_id)
+    return not await news_mails.is_refused(conn, account.actor_id)
 
 
 async def _find_open(conn: Connection, post_id: int, reader_id: int) -> Listing | None:
@@ -94,5 +99,5 @@ def _tell_distance(latitude: float | None, longitude: float | None, listing: Lis
     if latitude is None or longitude is None or details.latitude is None or details.longitude is None:
         return ""
     metres = geometry.distance(latitude, longitude, details.latitude, details.longitude)
-    told = geometry.tell_distance(metres, details.radius)
+    told = geometry.describe_distance(metres, details.radius)
     return format_distance(told, language) if told is not None else ""

@@ -3,9 +3,9 @@
 import structlog
 
 from federation.instance import Instance
-from models import scheduled
-from models.database import connection, transaction
 from models.errors import DeclicError
+from models.posts import scheduled_posts
+from models.store.database import connection, transaction
 from outbox import scheduled as outbox
 from web.i18n import find_catalogue
 from web.mentions import look_up_mentioned
@@ -20,7 +20,7 @@ async def publish_scheduled(instance: Instance, payload: dict[str, int]) -> None
     What cannot be published now or later is given back to its author; a failure that may pass is tried again.
     """
     async with connection(instance.pool) as conn:
-        held = await scheduled.find_due(conn, payload["id"])
+        held = await scheduled_posts.find_due(conn, payload["id"])
     if held is None:
         return
     await look_up_mentioned(instance, str(held.wish["text"]))

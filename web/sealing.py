@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from federation.private_keys import read_passphrase
-from models.database import Connection
-from models.second_factors import list_unsealed_totp, save_sealed_totp
+from models.access.second_factors import list_unencrypted_totp, save_encrypted_totp
 from models.settings import Settings, SettingsError
+from models.store.database import Connection
 
 PLAIN, SEALED = b"\x00", b"\x01"
 """The first byte says how the rest is kept."""
@@ -45,10 +45,10 @@ def unseal(settings: Settings, kept: bytes, *, owner: int) -> bytes:
 
 async def seal_codes(conn: Connection, settings: Settings) -> int:
     """Encrypt the secrets of log-in codes that were made before there was a key file; how many."""
-    plain = await list_unsealed_totp(conn)
+    plain = await list_unencrypted_totp(conn)
     for totp in plain:
         secret = unseal(settings, totp.secret, owner=totp.actor_id)
-        await save_sealed_totp(conn, totp.actor_id, seal(settings, secret, owner=totp.actor_id))
+        await save_encrypted_totp(conn, totp.actor_id, seal(settings, secret, owner=totp.actor_id))
     return len(plain)
 
 

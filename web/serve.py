@@ -15,11 +15,11 @@ import structlog
 from aiohttp import web
 
 from federation.instance import Instance
-from models.background import Background
-from models.database import transaction
 from models.errors import DeclicError, Unavailable
-from models.migrate import NotMigrated
 from models.settings import Settings
+from models.store.background.supervised_tasks import Background
+from models.store.database import transaction
+from models.store.migrate import NotMigrated
 from web.api.streaming.hub import HUB
 from web.app import make_app
 from web.connections import PATIENCE, Patience, Server

@@ -11,13 +11,14 @@ from urllib.parse import quote
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from models import accounts, sessions
-from models.accounts import Account, Role
-from models.database import Connection, connection
+from models.access import sessions
+from models.access.sessions import Session
 from models.errors import Forbidden
-from models.rights import Right, has_right
-from models.sessions import Session
+from models.people import accounts
+from models.people.accounts import Account, Role
+from models.people.roles import Right, has_right
 from models.settings import Site
+from models.store.database import Connection, connection
 from web.keys import INSTANCE
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -5,8 +5,8 @@ import asyncio
 import structlog
 
 from federation.instance import Instance
-from models.database import connection
-from models.media_files import list_newest_keys
+from models.posts.media.media_files import list_newest_keys
+from models.store.database import connection
 
 log = structlog.get_logger(__name__)
 

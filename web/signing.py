@@ -6,9 +6,9 @@ import hashlib
 import hmac
 from functools import partial
 
-from models import instance_secrets
-from models.database import Connection
 from models.settings import Settings
+from models.store import instance_secrets
+from models.store.database import Connection
 from web.sealing import seal, unseal
 
 OWNER = 0

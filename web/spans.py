@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from models.exchanges.points import Currency
 from models.moments import PARIS
-from models.points import Currency
 from web.formats import format_day, format_hour
 from web.forms import Say
 from web.render import N_

@@ -9,8 +9,8 @@ from typing import Generic, Protocol, TypeVar
 
 from aiohttp import web
 
-from models.database import Connection, connection
 from models.moments import PARIS
+from models.store.database import Connection, connection
 from web.keys import INSTANCE
 
 MARK = "\ufeff"

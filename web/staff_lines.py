@@ -3,13 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from models import accounts, actors, coop_follows, geometry, reports, sign_ups, staff_news
-from models.actors import Actor
-from models.database import Connection
-from models.news import News
-from models.reports import Report
-from models.rights import has_right
-from models.sign_ups import SignUp
+from models.moderation import reports
+from models.moderation.reports import Report
+from models.news import staff_notifications
+from models.news.news import News
+from models.people import accounts, actors, sign_ups
+from models.people.actors import Actor
+from models.people.roles import has_right
+from models.people.sign_ups import SignUp
+from models.places import geometry
+from models.relations import coop_follows
+from models.store.database import Connection
 from web.forms import Say
 from web.paths import profile_path
 from web.render import N_
@@ -33,7 +37,7 @@ async def list_told(conn: Connection, say: Say, reader_id: int, rows: Sequence[N
     """These news by their ids; none of what was settled meanwhile, or is not hers to settle any more."""
     if not rows:
         return {}
-    about = await staff_news.list_about(conn, [row.id for row in rows])
+    about = await staff_notifications.list_about(conn, [row.id for row in rows])
     report_ids = [one.report_id for one in about.values() if one.report_id]
     account = await accounts.get(conn, reader_id)
     settles = has_right(account, "reports")

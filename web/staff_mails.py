@@ -11,12 +11,15 @@ from email.utils import format_datetime, make_msgid
 from typing import Any, Literal
 
 from federation.instance import Instance
-from models import accounts, jobs, reports, rights, sign_ups, staff_news
-from models.accounts import Account
-from models.database import Connection, transaction
-from models.reports import Report
-from models.rights import has_right
-from models.staff_news import MailingKind
+from models.moderation import reports
+from models.moderation.reports import Report
+from models.news import staff_notifications
+from models.news.staff_notifications import MailingKind
+from models.people import accounts, roles, sign_ups
+from models.people.accounts import Account
+from models.people.roles import has_right
+from models.store.background import jobs
+from models.store.database import Connection, transaction
 from web.letterhead import load_letterhead
 from web.mail import MailKind, hand_out, write_letter, write_mail
 from web.mail_server import MailRefused, hand_over, read_smtp_url
@@ -60,13 +63,13 @@ async def tell_staff(instance: Instance, payload: dict[str, Any], at: datetime |
     rest = leave_quiet(at) - at
     if kind == "sign_ups" and rest > timedelta(0):
         async with transaction(instance.pool) as conn:
-            await jobs.enqueue(conn, staff_news.JOB, payload, wait=rest)
+            await jobs.enqueue(conn, staff_notifications.JOB, payload, wait=rest)
         return
     async with transaction(instance.pool) as conn:
         ids = await (reports if kind == "reports" else sign_ups).claim_unmailed(conn)
         if ids:
-            await staff_news.note_mailing(conn, kind)
-            await _ask_letters(conn, kind, ids, await rights.list_holders(conn, kind), late=False)
+            await staff_notifications.note_mailing(conn, kind)
+            await _ask_letters(conn, kind, ids, await roles.list_holders(conn, kind), late=False)
 
 
 async def remind_staff(instance: Instance) -> None:
@@ -74,7 +77,7 @@ async def remind_staff(instance: Instance) -> None:
     if instance.settings.smtp_url is None:
         return
     async with transaction(instance.pool) as conn:
-        admins = await rights.list_role(conn, "admin")
+        admins = await roles.list_role(conn, "admin")
         for kind, model in (("reports", reports), ("sign_ups", sign_ups)):
             ids = await model.claim_forgotten(conn, first=FIRST, again=AGAIN)
             if ids:

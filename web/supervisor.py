@@ -5,8 +5,8 @@ from functools import partial
 
 import structlog
 
-from models.background import Background
 from models.settings import Settings
+from models.store.background.supervised_tasks import Background
 from web.children import STOP_SECONDS, keep_running, start_server
 from web.first_run import say_step
 from web.opening import open_all

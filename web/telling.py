@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from federation.instance import Instance
-from models import accounts, chores, jobs, mail_choices, mails
-from models.accounts import Account
-from models.database import Connection, connection, transaction
 from models.errors import Unavailable
 from models.ids import make_id
-from models.mail_choices import Rhythm, Round
-from models.mails import Mail, Untold
+from models.news import mail_preferences, news_mails
+from models.news.mail_preferences import MailSchedule, Rhythm
+from models.news.news_mails import Mail, Untold
+from models.people import accounts
+from models.people.accounts import Account
+from models.store.background import jobs, periodic_tasks
+from models.store.database import Connection, connection, transaction
 from web.mail_server import Handover, MailCause, hand_over, read_smtp_url
 from web.mail_times import DELAY, is_quiet, list_due, next_morning, next_try
 from web.news_mail import write_news_mail
@@ -40,41 +42,41 @@ async def tell_due(instance: Instance, at: datetime | None = None) -> int:
         return 0
     at = at or datetime.now(UTC)
     async with transaction(instance.pool) as conn:
-        await mail_choices.plan_rounds(conn, until=at - DELAY, oldest=at - timedelta(days=1), due=list_due(at))
+        await mail_preferences.schedule_all(conn, until=at - DELAY, oldest=at - timedelta(days=1), due=list_due(at))
     total, failed = 0, dict[str, Exception]()
     while True:
         async with connection(instance.pool) as conn:
-            round = await mail_choices.find_round(conn, at)
+            round = await mail_preferences.find_schedule(conn, at)
         if round is None:
-            chores.require_whole(failed)
+            periodic_tasks.require_whole(failed)
             return total
         try:
             async with transaction(instance.pool) as conn:
-                if await mail_choices.take_round(conn, round):
+                if await mail_preferences.claim_schedule(conn, round):
                     total += await _write_down(conn, round, at)
         except Unavailable:
             raise
         except Exception as error:
-            cause, where = chores.tell_cause(error), chores.tell_where(error)
+            cause, where = periodic_tasks.describe_cause(error), periodic_tasks.describe_place(error)
             log.error("telling_failed", rhythm=round.rhythm, cause=cause, exc_info=where)
             failed[f"member {round.actor_id}"] = error
             async with transaction(instance.pool) as conn:
-                await mail_choices.put_off(conn, round, at + LATER)
+                await mail_preferences.postpone(conn, round, at + LATER)
 
 
-async def _write_down(conn: Connection, round: Round, at: datetime) -> int:
+async def _write_down(conn: Connection, round: MailSchedule, at: datetime) -> int:
     """The mails of one member: a thread has one of its own, what was born at night or is much is told in one."""
-    choices = await mail_choices.load(conn, round.actor_id)
+    choices = await mail_preferences.load(conn, round.actor_id)
     wanted = [choice for choice in choices.values() if choice.rhythm == round.rhythm]
     until = at - DELAY
-    untold = await mails.list_untold(conn, round.actor_id, wanted, since=at - OLDEST[round.rhythm], until=until)
-    await mail_choices.save_told(conn, round.actor_id, [choice.kind for choice in wanted], make_id(until))
+    untold = await news_mails.list_untold(conn, round.actor_id, wanted, since=at - OLDEST[round.rhythm], until=until)
+    await mail_preferences.save_told(conn, round.actor_id, [choice.kind for choice in wanted], make_id(until))
     account = await accounts.find(conn, round.actor_id)
     if account is None or not _may_be_told(account):
         return 0
     groups = _share_out(untold, round.rhythm)
     for exchange_id, group in groups:
-        id = await mails.create(conn, round.actor_id, round.rhythm, group, exchange_id=exchange_id)
+        id = await news_mails.create(conn, round.actor_id, round.rhythm, group, exchange_id=exchange_id)
         await jobs.enqueue(conn, TELL, {"id": id}, key=f"{TELL}:{id}")
     return len(groups)
 
@@ -107,16 +109,16 @@ async def send_told(instance: Instance, payload: dict[str, int], at: datetime | 
         return
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
     async with transaction(instance.pool) as conn:
-        mail = await mails.claim(conn, payload["id"])
+        mail = await news_mails.claim(conn, payload["id"])
         if mail is None:
             return
         account = await accounts.find(conn, mail.recipient_id)
-        may = account is not None and _may_be_told(account) and not await mails.is_refused(conn, mail.recipient_id)
+        may = account is not None and _may_be_told(account) and not await news_mails.is_refused(conn, mail.recipient_id)
         message = None
         if account is not None and may:
             message = await write_news_mail(conn, instance, mail, account, sender=server.sender)
         if account is None or message is None:
-            await mails.drop(conn, mail.id)
+            await news_mails.drop(conn, mail.id)
             return
     handover = await hand_over(instance.settings, server, message, account.email)
     async with transaction(instance.pool) as conn:
@@ -126,16 +128,16 @@ async def send_told(instance: Instance, payload: dict[str, int], at: datetime | 
 async def _keep(conn: Connection, mail: Mail, handover: Handover, at: datetime) -> None:
     """What became of the try."""
     if handover.cause is None:
-        await mails.finish(conn, mail.id)
+        await news_mails.finish(conn, mail.id)
         return
     due_at = next_try(mail.attempts, at) if handover.again else None
     if due_at is None:
-        await mails.fail(conn, mail.id, handover.cause)
+        await news_mails.fail(conn, mail.id, handover.cause)
     else:
-        await mails.give_back(conn, mail.id, handover.cause)
+        await news_mails.give_back(conn, mail.id, handover.cause)
         await _put_off(conn, mail.id, due_at, at)
     if handover.cause is MailCause.ADDRESS:
-        await mails.save_refused(conn, mail.recipient_id, refused=True)
+        await news_mails.save_refused(conn, mail.recipient_id, refused=True)
 
 
 async def _put_off(conn: Connection, id: int, due_at: datetime, at: datetime) -> None:

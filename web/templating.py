@@ -10,9 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from federation.uris import web_address
-from models import agreements
+from models.exchanges import agreements
 from models.lazy import LazyModule
-from models.listings import OPEN, STANDING
+from models.listings.listings import OPEN, STANDING
 from web import formats
 from web.assets import Assets, load_assets
 from web.i18n import find_catalogue

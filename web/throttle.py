@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from models import limit_rows
-from models.database import transaction
 from models.limits import TRIES, Action, Limit
+from models.store import limit_rows
+from models.store.database import transaction
 from web.forms import Form
 from web.keys import INSTANCE
 from web.networks import visitor_network

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 import structlog
 from aiohttp import web
 
-from models.database import Pool, connection
+from models.access.tokens import CHANNEL as TOKENS
 from models.errors import Unavailable
-from models.events import announce
-from models.stream_events import CHANNEL as STREAM
-from models.tokens import CHANNEL as TOKENS
+from models.store.background.notify import announce
+from models.store.background.stream_events import CHANNEL as STREAM
+from models.store.database import Pool, connection
 
 log = structlog.get_logger(__name__)
 

@@ -12,13 +12,13 @@ from federation.key_pairs import KEYS_CHANNEL
 from inbox.backfill import catch_up
 from inbox.process import process_due
 from inbox.processor_time import interrupt_long_steps
-from models import heartbeats
-from models.background import Background
-from models.database import connection
 from models.errors import Unavailable
-from models.events import listen
-from models.jobs import CHANNEL as JOBS
-from models.jobs import JobBell, run_jobs
+from models.store.background import heartbeats
+from models.store.background.jobs import CHANNEL as JOBS
+from models.store.background.jobs import JobSignal, run_jobs
+from models.store.background.notify import listen
+from models.store.background.supervised_tasks import Background
+from models.store.database import connection
 from outbox.deliver import deliver_due
 from web.jobs import list_handlers, list_periodic
 from web.wake import CHANNELS, Waker
@@ -47,7 +47,7 @@ async def run_worker(instance: Instance, waker: Waker, stopping: asyncio.Event) 
     work, signs = Background(instance.pool, stopping), Background(instance.pool)
     work.start("inbox", partial(loop, partial(_process, instance, waker, stopping), waker.received, stopping))
     work.start("outbox", partial(loop, partial(_deliver, instance, waker, stopping), waker.delivery, stopping))
-    jobs = JobBell()
+    jobs = JobSignal()
     work.start("jobs", partial(_run_jobs, instance, stopping, jobs))
     signs.start("heartbeat", partial(_beat, instance, waker, "worker", work))
     signs.start("bells", partial(hear, instance, waker, jobs))
@@ -96,7 +96,7 @@ async def _deliver(instance: Instance, waker: Waker, stopping: asyncio.Event) ->
     return await deliver_due(instance, wake=waker.delivery, stopping=stopping)
 
 
-async def _run_jobs(instance: Instance, stopping: asyncio.Event, bell: JobBell) -> None:
+async def _run_jobs(instance: Instance, stopping: asyncio.Event, bell: JobSignal) -> None:
     await run_jobs(instance.pool, list_handlers(instance), list_periodic(instance), stopping, bell)
 
 
@@ -110,7 +110,7 @@ async def _beat(instance: Instance, waker: Waker, role: str, work: Background) -
         await asyncio.sleep(BEAT_SECONDS)
 
 
-async def hear(instance: Instance, waker: Waker, jobs: JobBell | None = None) -> None:
+async def hear(instance: Instance, waker: Waker, jobs: JobSignal | None = None) -> None:
     """Ring here when another process rang, and whenever rings may have been missed: the one link of this process."""
     url = instance.settings.database_url
     assert url is not None, "open_instance names the database"

@@ -1,4 +1,4 @@
-"""Write models/schema.sql: what all migrations together make, to be read and to be searched.
+"""Write models/store/schema.sql: what all migrations together make, to be read and to be searched.
 
 Run it after adding a migration: `make schema`. A test holds that the file is what the migrations make, and that a
 database made from the file is the same as one made by them.
@@ -23,8 +23,8 @@ import asyncpg
 
 from deploy.build import catalogues
 from deploy.build.sources import Sources, read_sources
-from models.migrate import list_migrations, migrate
-from models.postgres import embedded
+from models.store.migrate import list_migrations, migrate
+from models.store.postgres import embedded
 
 TARGET = Path(__file__).parents[2] / "models" / "schema.sql"
 

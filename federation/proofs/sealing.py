@@ -5,9 +5,9 @@ import orjson
 from federation.instance import Instance
 from federation.key_pairs import load_signer
 from federation.proofs.integrity import add_proof
-from models.activities import Kept
 from models.errors import NotFound
 from models.settings import SettingsError
+from models.traffic.outbound.activities import Kept
 
 
 async def seal(instance: Instance, kept: Kept) -> str:

@@ -33,7 +33,7 @@ from federation.vocabulary.keys import (
 )
 from federation.vocabulary.parts import Document, Hashtag, read_hashtag, read_picture, write_document, write_hashtag
 from federation.vocabulary.places import Place, read_place, write_place
-from models.hours import Hours
+from models.people.opening_hours import Hours
 
 ACTOR_TYPES = ("Person", "Group", "Organization", "Application", "Service")
 

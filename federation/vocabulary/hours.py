@@ -3,7 +3,15 @@
 from datetime import date, time
 
 from federation.fields import Json, compact, each, mappings, text
-from models.hours import MOST_CLOSURES, MOST_SPANS, Closure, Hours, Span, make_hours, read_time
+from models.people.opening_hours import (
+    MOST_CLOSURES,
+    MOST_SPANS,
+    Closure,
+    Hours,
+    OpeningInterval,
+    make_hours,
+    read_time,
+)
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 NO_HOURS = Hours()
@@ -16,7 +24,7 @@ _SPECIFICATION = "OpeningHoursSpecification"
 def read_hours(document: Json) -> Hours:
     """The hours of whoever says them; what cannot be read is left out."""
     weekly = [
-        Span(day=day, opens=opens, closes=closes)
+        OpeningInterval(day=day, opens=opens, closes=closes)
         for one in mappings(document.get("openingHoursSpecification"), MOST_SPANS)
         for day in _read_days(one.get("dayOfWeek"))
         if (opens := _read_time(one, "opens")) is not None and (closes := _read_time(one, "closes")) is not None

@@ -7,12 +7,13 @@ from inbox.agreements import act, find_answered, follow_word, is_ours, read_term
 from inbox.assent import as_held
 from inbox.errors import Ignored
 from inbox.relations import find_asked, find_our_follow
-from models import answered_follows, backfills, follows
-from models.actors import Actor
-from models.agreements import Agreement
-from models.database import Connection
 from models.errors import Invalid
+from models.exchanges.agreements import Agreement
+from models.people.actors import Actor
+from models.relations import follows
 from models.settings import Site
+from models.store.database import Connection
+from models.traffic import answered_follows, backfills
 from outbox import agreements
 from outbox.cases import Said, answer_with_truth, find_case
 from outbox.follows import unfollow_again

@@ -3,10 +3,11 @@
 from federation.vocabulary.activities import Add
 from inbox.featured import ask_again
 from inbox.relations import require_featured
-from models import pins, posts
-from models.actors import Actor
-from models.database import Connection
+from models import posts
+from models.people.actors import Actor
+from models.relations import pins
 from models.settings import Site
+from models.store.database import Connection
 
 
 async def handle_add(conn: Connection, site: Site, sender: Actor, activity: Add) -> None:

@@ -5,11 +5,14 @@ from federation.vocabulary.embedded import is_postlike
 from inbox.changes import find_before, tell_change
 from inbox.errors import Ignored
 from inbox.objects import find_author, save_post
-from models import blocks, notifications, posts, reactions
-from models.actors import Actor
-from models.database import Connection
+from models import posts
+from models.news import notifications
+from models.people.actors import Actor
 from models.posts import Post
+from models.relations import reactions
+from models.relations.blocking import blocks
 from models.settings import Site
+from models.store.database import Connection
 
 
 async def handle_announce(conn: Connection, site: Site, sender: Actor, activity: Announce) -> None:

@@ -2,10 +2,11 @@
 
 from federation.vocabulary.activities import Block
 from inbox.errors import Ignored
-from models import actors, blocks
-from models.actors import Actor
-from models.database import Connection
+from models.people import actors
+from models.people.actors import Actor
+from models.relations.blocking import blocks
 from models.settings import Site
+from models.store.database import Connection
 
 
 async def handle_block(conn: Connection, site: Site, sender: Actor, activity: Block) -> None:

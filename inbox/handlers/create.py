@@ -9,9 +9,9 @@ from inbox.objects import find_author, save_post
 from inbox.thanks import hear_thanks
 from inbox.votes import hear_vote
 from inbox.words import hear_words
-from models.actors import Actor
-from models.database import Connection
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Connection
 
 
 async def handle_create(conn: Connection, site: Site, sender: Actor, activity: Create) -> None:

@@ -2,10 +2,14 @@
 
 from federation.vocabulary.activities import Delete
 from inbox.objects import require_own
-from models import departures, message_requests, posts, quotes, tombstones
-from models.actors import Actor
-from models.database import Connection
+from models import posts
+from models.people.actors import Actor
+from models.personal_data import account_erasure
+from models.posts import message_requests
+from models.posts.quotes import quotes
 from models.settings import Site
+from models.store.database import Connection
+from models.traffic import tombstones
 from outbox.departed import end_all
 from outbox.quoting import hear_no
 from outbox.releases import end_copies
@@ -16,7 +20,7 @@ async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: D
     uri = activity.object.id
     if uri == sender.uri:
         await end_all(conn, site, sender)
-        await departures.forget_stranger(conn, sender.id)
+        await account_erasure.forget_stranger(conn, sender.id)
         return
     require_own(sender, uri)
     await _end_quotes(conn, site, sender, uri)

@@ -4,12 +4,16 @@ from federation.html import clean_text
 from federation.vocabulary.activities import Flag
 from federation.vocabulary.activity_readers import MAX_REPORT
 from inbox.errors import Ignored
-from models import actors, levels, posts, reports, staff_news
-from models.actors import Actor
-from models.database import Connection
+from models import posts
 from models.limits import REPORTS
-from models.reports import EXTRACTS, NewReport
+from models.moderation import reports
+from models.moderation.reports import EXTRACTS, NewReport
+from models.news import staff_notifications
+from models.people import actors
+from models.people.actors import Actor
+from models.servers import trust_levels
 from models.settings import Site
+from models.store.database import Connection
 from outbox.report_extracts import take_extracts
 
 
@@ -35,12 +39,12 @@ async def handle_flag(conn: Connection, site: Site, sender: Actor, activity: Fla
         ),
     )
     if kept is not None:
-        await staff_news.tell_of_report(conn, kept.id, but=(target.id,))
+        await staff_notifications.notify_of_report(conn, kept.id, but=(target.id,))
 
 
 async def _sends_too_many(conn: Connection, sender: Actor) -> bool:
     """Servers that are no friends may not bury the moderators."""
-    decision = await levels.find(conn, sender.host)
+    decision = await trust_levels.find(conn, sender.host)
     if decision is not None and decision.level == "friend":
         return False
     return await reports.count_lately(conn, sender.host, within=REPORTS.within) >= REPORTS.most

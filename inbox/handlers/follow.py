@@ -2,10 +2,13 @@
 
 from federation.vocabulary.activities import Follow
 from inbox.errors import Ignored
-from models import actors, blocks, follows, notifications, rights
-from models.actors import BUILT_IN, Actor
-from models.database import Connection
+from models.news import notifications
+from models.people import actors, roles
+from models.people.actors import BUILT_IN, Actor
+from models.relations import follows
+from models.relations.blocking import blocks
 from models.settings import Site
+from models.store.database import Connection
 from outbox.builders.accept import build_accept
 from outbox.builders.reject import build_reject
 from outbox.markets import answer_follow
@@ -44,7 +47,7 @@ async def handle_follow(conn: Connection, site: Site, sender: Actor, activity: F
             actor_id=sender.id,
         )
         if followed.username in BUILT_IN and sender.type == "Organization" and sender.username.lower() == "coop":
-            told = await rights.list_holders(conn, "servers")
+            told = await roles.list_holders(conn, "servers")
             await notifications.notify_all(conn, told, type="coop_follow", actor_id=sender.id, post_id=None)
 
 

@@ -2,10 +2,13 @@
 
 from federation.vocabulary.activities import Like
 from inbox.errors import Ignored
-from models import blocks, notifications, posts, reactions
-from models.actors import Actor
-from models.database import Connection
+from models import posts
+from models.news import notifications
+from models.people.actors import Actor
+from models.relations import reactions
+from models.relations.blocking import blocks
 from models.settings import Site
+from models.store.database import Connection
 
 
 async def handle_like(conn: Connection, site: Site, sender: Actor, activity: Like) -> None:

@@ -2,10 +2,11 @@
 
 from federation.vocabulary.activities import Move
 from inbox.errors import Ignored
-from models import actors, levels, moves
-from models.actors import Actor
-from models.database import Connection
+from models.people import account_moves, actors
+from models.people.actors import Actor
+from models.servers import trust_levels
 from models.settings import Site
+from models.store.database import Connection
 from outbox.moves import take_followers_along
 
 
@@ -16,10 +17,10 @@ async def handle_move(conn: Connection, site: Site, sender: Actor, activity: Mov
     target = await actors.find_by_uri(conn, activity.target)
     if target is None or target.id == sender.id or target.deleted_at is not None or target.moved_to is not None:
         raise Ignored("The new address is nobody to follow.")
-    if target.suspended_at is not None or (not target.local and not await levels.is_welcome(conn, target.host)):
+    if target.suspended_at is not None or (not target.local and not await trust_levels.is_welcome(conn, target.host)):
         raise Ignored("Nothing is taken of the new address here.")
     if sender.uri not in target.also_known_as:
         raise Ignored("The new address does not say that it is the same person.")
-    if not await moves.save(conn, sender.id, target.uri):
+    if not await account_moves.save(conn, sender.id, target.uri):
         raise Ignored("This account moved a few days ago.")
     await take_followers_along(conn, site, sender, target)

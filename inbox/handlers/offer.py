@@ -7,13 +7,17 @@ from federation.vocabulary.agreements import Agreement as Document
 from inbox.agreements import act, find_answered, follow_word, is_ours, read_reason, read_terms, read_word
 from inbox.errors import Ignored
 from inbox.strangers import hear_request
-from models import activities, actors, blocks, listings, posts
-from models.actors import Actor
-from models.agreements import OPEN, Agreement
-from models.database import Connection
+from models import posts
 from models.errors import Conflict, Forbidden, Invalid, NotFound
-from models.listings import Listing
+from models.exchanges.agreements import OPEN, Agreement
+from models.listings import listings
+from models.listings.listings import Listing
+from models.people import actors
+from models.people.actors import Actor
+from models.relations.blocking import blocks
 from models.settings import Site
+from models.store.database import Connection
+from models.traffic.outbound import activities
 from outbox import agreements
 from outbox.builders.reasons import NOES, write_reason
 from outbox.builders.reject import build_reject_of_terms

@@ -5,12 +5,14 @@ from federation.vocabulary.embedded import is_postlike, note_of
 from inbox.errors import Ignored
 from inbox.objects import save_post
 from inbox.strangers import weigh_about
-from models import posts, quotes, strangers
-from models.actors import Actor
-from models.database import Connection
+from models import posts
 from models.limits import QUOTES
+from models.people.actors import Actor
 from models.posts import Post
+from models.posts.message_requests import known_senders
+from models.posts.quotes import quotes
 from models.settings import Site
+from models.store.database import Connection
 from outbox.quotes import grant, refuse
 from outbox.quoting import may_quote
 
@@ -44,6 +46,6 @@ def _is_revoked(known: quotes.Quote | None, quoted: Post) -> bool:
 
 async def _is_wave(conn: Connection, sender: Actor) -> bool:
     """Whether a server that nobody here knows asks for more in a day than it may (B-57)."""
-    if (await strangers.look_at_writer(conn, sender.id)).known:
+    if (await known_senders.load_sender(conn, sender.id)).known:
         return False
     return await quotes.count_lately(conn, sender.host, within=QUOTES.within) >= QUOTES.most

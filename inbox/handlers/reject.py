@@ -4,11 +4,11 @@ from federation.vocabulary.activities import Follow, Offer, QuoteRequest, Reject
 from inbox.agreements import Word, act, find_answered, follow_word, is_ours, read_reason
 from inbox.errors import Ignored
 from inbox.relations import find_asked, find_our_follow
-from models import follows
-from models.actors import Actor
-from models.agreements import Agreement, State
-from models.database import Connection
+from models.exchanges.agreements import Agreement, State
+from models.people.actors import Actor
+from models.relations import follows
 from models.settings import Site
+from models.store.database import Connection
 from outbox import endings
 from outbox.cases import Said
 from outbox.quoting import hear_no

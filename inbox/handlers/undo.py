@@ -4,10 +4,16 @@ from federation.uris import same_origin
 from federation.vocabulary.activities import Announce, Block, Follow, Like, Undo
 from inbox.agreements import take_back
 from inbox.errors import Ignored
-from models import actors, blocks, follows, message_requests, posts, reactions, received, tombstones
-from models.actors import Actor
-from models.database import Connection
+from models import posts
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import message_requests
+from models.relations import follows, reactions
+from models.relations.blocking import blocks
 from models.settings import Site
+from models.store.database import Connection
+from models.traffic import tombstones
+from models.traffic.inbound import received
 
 
 async def handle_undo(conn: Connection, site: Site, sender: Actor, activity: Undo) -> None:

@@ -14,10 +14,10 @@ from inbox.objects import find_author, save_post
 from inbox.thanks import hear_thanks
 from inbox.votes import is_vote
 from inbox.words import hear_words
-from models import message_requests
-from models.actors import Actor
-from models.database import Connection
+from models.people.actors import Actor
+from models.posts import message_requests
 from models.settings import Site
+from models.store.database import Connection
 
 NEW = timedelta(days=1)
 """So long an Update may stand for a Create that did not come yet (AX7); listings are welcome at any age."""

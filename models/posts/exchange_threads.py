@@ -1,7 +1,7 @@
 """Private notes below a listing, as they are kept: in the thread of the exchange that its owner has with one other."""
 
-from models.database import Connection, execute
 from models.ids import make_id
+from models.store.database import Connection, execute
 
 
 async def lock_listing(conn: Connection, root_id: int) -> None:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from models.database import Connection, fetch_all
 from models.posts.values import Tag
+from models.store.database import Connection, fetch_all
 
 
 async def list_tags(conn: Connection, post_ids: list[int]) -> dict[int, list[Tag]]:

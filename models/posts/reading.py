@@ -1,8 +1,8 @@
 """Posts found again, and THE rule of who may read one."""
 
-from models.database import Connection, fetch_all, fetch_column, fetch_one, fetch_value
 from models.posts.values import Post
-from models.statements import compose
+from models.store.database import Connection, fetch_all, fetch_column, fetch_one, fetch_value
+from models.store.statements import compose
 
 
 async def find_by_uri(conn: Connection, uri: str) -> Post | None:

@@ -1,12 +1,12 @@
 """Posts stored and edited, with their tags and mentions."""
 
-from models import conversations, stream_events
-from models.database import Connection, execute, execute_many, fetch_one, fetch_value
 from models.ids import make_id
-from models.posts import exchange_threads
+from models.posts import conversations, exchange_threads
 from models.posts.values import NewPost, Post, Tag
 from models.posts.versions import keep_version
-from models.statements import name_values
+from models.store.background import stream_events
+from models.store.database import Connection, execute, execute_many, fetch_one, fetch_value
+from models.store.statements import name_values
 
 _CREATE = name_values(
     """

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from models.database import Connection, execute, fetch_all
 from models.ids import make_id
+from models.store.database import Connection, execute, fetch_all
 
 MOST = 50
 

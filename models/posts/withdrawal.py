@@ -1,10 +1,10 @@
 """Posts taken back: their words leave the database, and a tombstone stays where anybody could read them (OB1)."""
 
-from models import conversations
-from models.database import Connection, execute, fetch_one, fetch_value
 from models.errors import Gone, NotFound
+from models.posts import conversations
 from models.posts.reading import list_members_who_may_read
 from models.posts.values import PUBLIC, Post
+from models.store.database import Connection, execute, fetch_one, fetch_value
 
 REMEMBERED_DAYS = 29
 """How long a copy that its author took back answers that it is gone: a little less than its Delete is held against

@@ -2,7 +2,7 @@
 
 from models.timelines.authors import list_by_author
 from models.timelines.catalogue import CatalogueFilter, list_catalogue
-from models.timelines.entries import Entry, Page, PostFilter
+from models.timelines.entries import Page, PostFilter, TimelineEntry
 from models.timelines.favourites import list_bookmarked, list_favourited
 from models.timelines.home import list_home, list_home_readers
 from models.timelines.lists import list_list, list_lists_with
@@ -19,7 +19,7 @@ from models.timelines.public import list_public
 __all__ = [
     "COUNT_LIMIT",
     "CatalogueFilter",
-    "Entry",
+    "TimelineEntry",
     "Found",
     "NetworkFilter",
     "Page",

@@ -1,7 +1,7 @@
 """What one actor wrote and shared, as far as the reader may see it."""
 
-from models.database import Connection
-from models.timelines.entries import Entry, Page, PostFilter, both_ways, fetch_entries
+from models.store.database import Connection
+from models.timelines.entries import Page, PostFilter, TimelineEntry, both_ways, fetch_entries
 
 _AUTHOR = """
     WITH reader AS MATERIALIZED (
@@ -44,6 +44,6 @@ _STATEMENTS = both_ways(_AUTHOR, PostFilter, also=["author_id", "reader_id"])
 
 async def list_by_author(
     conn: Connection, author_id: int, reader_id: int | None, filter: PostFilter, page: Page
-) -> list[Entry]:
+) -> list[TimelineEntry]:
     """What an actor wrote and shared, as far as the reader may see it, newest first; any tag of `any_tags` suffices."""
     return await fetch_entries(conn, _STATEMENTS, page, filter, author_id=author_id, reader_id=reader_id)

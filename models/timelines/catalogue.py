@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.database import Connection, fetch_planned
-from models.listings import OPEN, ListingStatus
-from models.statements import name_values
+from models.listings.listings import OPEN, ListingStatus
+from models.store.database import Connection, fetch_planned
+from models.store.statements import name_values
 from models.timelines.entries import Page
 from models.timelines.network import FOUND, SHOWN, Found, NetworkFilter
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.database import Connection, fetch_all
 from models.ids import HIGHEST_ID
-from models.statements import Statement, name_values
+from models.store.database import Connection, fetch_all
+from models.store.statements import Statement, name_values
 
 ANYBODYS = """
     p.audience = 'network' AND p.deleted_at IS NULL AND p.in_reply_to_uri IS NULL AND a.suspended_at IS NULL
@@ -14,7 +14,7 @@ ANYBODYS = """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class TimelineEntry:
     """A line of a timeline: a post, or with `shared_by` its share, whose id is then `id`."""
 
     id: int
@@ -73,7 +73,7 @@ def both_ways(template: str, *rows: type, also: Sequence[str] = (), **parts: str
 
 async def fetch_entries(
     conn: Connection, statements: tuple[Statement, Statement], page: Page, *rows: object, **also: object
-) -> list[Entry]:
+) -> list[TimelineEntry]:
     """Run the downward or the upward one of two statements (`both_ways`); always newest first.
 
     Bounds are numbers and never NULL, and filters that decide the plan have statements of their own, so that one
@@ -81,5 +81,5 @@ async def fetch_entries(
     """
     downward, upward = statements
     statement = downward if page.after is None else upward
-    found = await fetch_all(conn, Entry, statement.sql, *statement.args(page, *rows, **also))
+    found = await fetch_all(conn, TimelineEntry, statement.sql, *statement.args(page, *rows, **also))
     return found if page.after is None else found[::-1]

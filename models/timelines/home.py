@@ -1,8 +1,8 @@
 """The home timeline: a query over whom the reader follows, so that nothing is copied when somebody writes."""
 
-from models.database import Connection
-from models.statements import fragment
-from models.timelines.entries import Entry, Page, both_ways, fetch_entries
+from models.store.database import Connection
+from models.store.statements import fragment
+from models.timelines.entries import Page, TimelineEntry, both_ways, fetch_entries
 from models.timelines.reading import (
     NOT_TAGGED,
     POST_STANDS,
@@ -77,7 +77,7 @@ _READERS = name_watched(
 )
 
 
-async def list_home(conn: Connection, reader_id: int, page: Page) -> list[Entry]:
+async def list_home(conn: Connection, reader_id: int, page: Page) -> list[TimelineEntry]:
     """What the reader and those she follows wrote, what these share, and what carries a tag she follows, newest first.
 
     A shared post stands once, as the post itself when she follows its author or a tag of it, else as its first share.

@@ -1,8 +1,8 @@
 """The timeline of a list: what some of those whom its owner follows wrote and shared."""
 
-from models.database import Connection
-from models.statements import fragment
-from models.timelines.entries import Entry, Page, both_ways, fetch_entries
+from models.store.database import Connection
+from models.store.statements import fragment
+from models.timelines.entries import Page, TimelineEntry, both_ways, fetch_entries
 from models.timelines.reading import (
     LANGUAGE_STANDS,
     READS,
@@ -67,7 +67,7 @@ _READERS = name_watched(
 )
 
 
-async def list_list(conn: Connection, list_id: int, page: Page) -> list[Entry]:
+async def list_list(conn: Connection, list_id: int, page: Page) -> list[TimelineEntry]:
     """What the people of a list wrote and share, newest first; whose list it is, the caller has checked."""
     return await fetch_entries(conn, _LIST, page, list_id=list_id, upward=page.after is not None)
 

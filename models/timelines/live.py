@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from models.database import Connection, fetch_all, fetch_records
-from models.statements import compose
+from models.store.database import Connection, fetch_all, fetch_records
+from models.store.statements import compose
 from models.timelines.entries import ANYBODYS
 
 _PUBLIC_POSTS = compose(

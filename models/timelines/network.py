@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from models.database import Connection, fetch_planned
-from models.statements import fragment, name_values
+from models.store.database import Connection, fetch_planned
+from models.store.statements import fragment, name_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What anybody may read, from here and from elsewhere."""
 
-from models.database import Connection
-from models.timelines.entries import ANYBODYS, Entry, Page, PostFilter, both_ways, fetch_entries
+from models.store.database import Connection
+from models.timelines.entries import ANYBODYS, Page, PostFilter, TimelineEntry, both_ways, fetch_entries
 from models.timelines.tagged import list_tagged
 
 # `(SELECT true … LIMIT 1)` where EXISTS would do: PostgreSQL may turn EXISTS into a hash of the whole other table.
@@ -21,7 +21,7 @@ _STATEMENTS = {
 }
 
 
-async def list_public(conn: Connection, reader_id: int | None, filter: PostFilter, page: Page) -> list[Entry]:
+async def list_public(conn: Connection, reader_id: int | None, filter: PostFilter, page: Page) -> list[TimelineEntry]:
     """Posts for everybody that answer nothing, newest first; with tags, those that carry them."""
     if filter.local and filter.remote:
         return []

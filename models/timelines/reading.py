@@ -1,7 +1,7 @@
 """What stands in the timelines of somebody who follows: the rules, and the statement of homes and lists."""
 
-from models.database import Connection, fetch_records
-from models.statements import Statement, fragment, name_values
+from models.store.database import Connection, fetch_records
+from models.store.statements import Statement, fragment, name_values
 from models.timelines.entries import ANYBODYS
 
 # Whom of those that `f.follower_id` follows (the actor `a`) she reads of. Blocks end follows, so that only muted ones

@@ -1,7 +1,7 @@
 """Public posts under hashtags: any of these, all of those, none of others."""
 
-from models.database import Connection, fetch_value
-from models.timelines.entries import ANYBODYS, Entry, Page, PostFilter, both_ways, fetch_entries
+from models.store.database import Connection, fetch_value
+from models.timelines.entries import ANYBODYS, Page, PostFilter, TimelineEntry, both_ways, fetch_entries
 
 # `:read_tags` are those to read posts from, `:also_tags` those of which one must be there too (NULL: no such wish).
 _TAGGED = """
@@ -31,7 +31,7 @@ COMMON = 2000
 """A tag on fewer posts than this is read whole rather than looked for on the posts of a busier one."""
 
 
-async def list_tagged(conn: Connection, reader_id: int | None, filter: PostFilter, page: Page) -> list[Entry]:
+async def list_tagged(conn: Connection, reader_id: int | None, filter: PostFilter, page: Page) -> list[TimelineEntry]:
     """Posts for everybody that carry the wanted tags, newest first."""
     read, also = await _choose_tags(conn, filter)
     return await fetch_entries(conn, _STATEMENTS, page, filter, reader_id=reader_id, read_tags=read, also_tags=also)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from federation.uris import activity_uri
 from federation.vocabulary.activities import Accept, Follow
-from models.actors import Actor
+from models.people.actors import Actor
 from models.settings import Site
 from outbox.builders.agreement import STATES, Case, build_agreement
 

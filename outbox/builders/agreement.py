@@ -10,9 +10,9 @@ from federation.uris import same_origin
 from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import Commitment, EconomicEvent
 from federation.vocabulary.intents import Quantity
-from models.actors import Actor
-from models.agreements import OPEN, Agreement, State, Step
-from models.listings import Listing, ListingDetails
+from models.exchanges.agreements import OPEN, Agreement, State, Step
+from models.listings.listings import Listing, ListingDetails
+from models.people.actors import Actor
 from outbox.builders.proposal import ACTIONS, build_reciprocal
 
 STATES: dict[State, str] = {

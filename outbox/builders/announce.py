@@ -8,7 +8,7 @@ from federation.uris import activity_uri
 from federation.vocabulary.activities import Announce, Create
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.objects import Note
-from models.actors import Actor
+from models.people.actors import Actor
 from models.settings import Site
 
 

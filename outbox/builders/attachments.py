@@ -6,10 +6,10 @@ from federation.media_uris import media_url, thumbnail_url
 from federation.uris import tag_url
 from federation.vocabulary.parts import Document, Hashtag, Mention
 from federation.vocabulary.places import Place
-from models.actors import Actor
-from models.listings import ListingDetails
-from models.media import Media
+from models.listings.listings import ListingDetails
+from models.people.actors import Actor
 from models.posts import Tag
+from models.posts.media.media import Media
 from models.settings import Site
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from federation.fields import PUBLIC
-from models.actors import Actor
+from models.people.actors import Actor
 from models.posts import Audience
 
 

@@ -6,8 +6,8 @@ from html import escape
 from federation import hashtags
 from federation.html import from_text, link_hashtag, to_text
 from federation.uris import tag_url
-from models import categories
-from models.listings import ListingDetails
+from models.listings import categories
+from models.listings.listings import ListingDetails
 from models.posts import Tag
 from models.settings import Site
 from outbox.builders.wording import find_wording, write_facts, write_title

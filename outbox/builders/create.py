@@ -7,8 +7,8 @@ from federation.vocabulary.activities import Create
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.objects import Note
 from federation.vocabulary.polls import Vote
-from models.actors import Actor
-from models.agreements import Step
+from models.exchanges.agreements import Step
+from models.people.actors import Actor
 from models.settings import Site
 from outbox.builders.agreement import Case, build_economic_event
 

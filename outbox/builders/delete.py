@@ -6,7 +6,7 @@ from federation.fields import PUBLIC
 from federation.uris import activity_uri
 from federation.vocabulary.activities import Delete
 from federation.vocabulary.objects import Tombstone
-from models.actors import Actor
+from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
 

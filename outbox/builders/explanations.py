@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from models.agreements import BOUND, OPEN, Agreement, State, Terms
-from models.listings import ListingDetails
+from models.exchanges.agreements import BOUND, OPEN, Agreement, State, Terms
+from models.listings.listings import ListingDetails
 from outbox.builders.terms import write_rest, write_when
 from outbox.builders.wording import NBSP
 

@@ -2,7 +2,7 @@
 
 from federation.uris import activity_uri
 from federation.vocabulary.activities import Move
-from models.actors import Actor
+from models.people.actors import Actor
 from models.settings import Site
 
 

@@ -7,10 +7,10 @@ from federation.fields import PUBLIC
 from federation.vocabulary.objects import Note
 from federation.vocabulary.polls import Option
 from federation.vocabulary.polls import Poll as Asked
-from models.actors import Actor
-from models.media import Media
-from models.polls import Poll
+from models.people.actors import Actor
 from models.posts import Post, Tag
+from models.posts.media.media import Media
+from models.posts.polls.polls import Poll
 from models.settings import Site
 from outbox.builders.attachments import build_documents, build_hashtags, build_mentions
 

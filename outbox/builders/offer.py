@@ -6,7 +6,7 @@ from federation.html import from_text
 from federation.uris import activity_uri
 from federation.vocabulary.activities import Offer
 from federation.vocabulary.agreements import Agreement
-from models.actors import Actor
+from models.people.actors import Actor
 from models.settings import Site
 
 

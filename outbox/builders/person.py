@@ -11,10 +11,10 @@ from federation.vocabulary.actors import ABSENCE, ActorDocument, ProfileField
 from federation.vocabulary.hours import NO_HOURS
 from federation.vocabulary.keys import Multikey, PublicKey
 from federation.vocabulary.parts import Hashtag
-from models.actors import Actor
-from models.hours import read_hours
-from models.keys import StoredPublicKey
-from models.media import Media
+from models.people.actors import Actor
+from models.people.keys import StoredPublicKey
+from models.people.opening_hours import read_hours
+from models.posts.media.media import Media
 from models.settings import Site
 from outbox.builders.attachments import build_picture, build_place
 from outbox.builders.summaries import build_summary, list_summary_tags

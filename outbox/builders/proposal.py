@@ -11,10 +11,10 @@ from federation.uris import unavailabilities_uri
 from federation.vocabulary.intents import Deposit, Intent, Quantity
 from federation.vocabulary.marketplace import FlohmarktData, Proposal, RepairDetails
 from federation.vocabulary.objects import Note
-from models import categories
-from models.actors import Actor
-from models.listings import Listing, ListingDetails, ListingMode, ListingStatus, has_calendar
-from models.media import Media
+from models.listings import categories
+from models.listings.listings import Listing, ListingDetails, ListingMode, ListingStatus, has_calendar
+from models.people.actors import Actor
+from models.posts.media.media import Media
 from models.settings import Site
 from outbox.builders.attachments import build_documents, build_hashtags, build_place
 from outbox.builders.content import build_listing_tags

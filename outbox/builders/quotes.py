@@ -12,9 +12,9 @@ from federation.vocabulary.embedded import id_of
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.objects import Note, Tombstone
 from federation.vocabulary.quotes import QuoteAuthorization
-from models.actors import Actor
-from models.quote_policies import QuoteParts
-from models.quotes import Quote
+from models.people.actors import Actor
+from models.posts.quotes.quote_policies import QuoteParts
+from models.posts.quotes.quotes import Quote
 from models.settings import Site
 
 

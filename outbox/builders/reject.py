@@ -5,7 +5,7 @@ from datetime import datetime
 from federation.html import from_text
 from federation.uris import activity_uri
 from federation.vocabulary.activities import Follow, Reject
-from models.actors import Actor
+from models.people.actors import Actor
 from models.settings import Site
 
 

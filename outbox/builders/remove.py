@@ -3,7 +3,7 @@
 from federation.fields import PUBLIC
 from federation.uris import activity_uri
 from federation.vocabulary.activities import Remove
-from models.actors import Actor
+from models.people.actors import Actor
 from models.settings import Site
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from federation import hashtags
 from federation.html import from_text, to_text
 from federation.uris import tag_url
-from models.actors import Actor
+from models.people.actors import Actor
 from models.settings import Site
 
 MAX_TAGS = 50

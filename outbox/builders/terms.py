@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from models.agreements import Terms
-from models.listings import ListingDetails
+from models.exchanges.agreements import Terms
+from models.exchanges.points import Currency
+from models.listings.listings import ListingDetails
 from models.moments import PARIS
-from models.points import Currency
 from outbox.builders.wording import NBSP, write_day, write_money
 
 FRENCH: dict[str, str] = {

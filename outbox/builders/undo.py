@@ -3,7 +3,7 @@
 from federation.html import from_text
 from federation.uris import activity_uri
 from federation.vocabulary.activities import Announce, Follow, Like, Offer, Undo
-from models.actors import Actor
+from models.people.actors import Actor
 from models.settings import Site
 
 

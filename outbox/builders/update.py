@@ -8,7 +8,7 @@ from federation.vocabulary.activities import Update
 from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.objects import Note
-from models.actors import Actor
+from models.people.actors import Actor
 from models.settings import Site
 from outbox.builders.agreement import Case, build_agreement
 

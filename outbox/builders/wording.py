@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from models.listings import ListingDetails, ListingKind, ListingMode, ListingStatus
+from models.listings.listings import ListingDetails, ListingKind, ListingMode, ListingStatus
 from models.moments import PARIS
 
 """Dates in texts are those of the territories; on the wire they are UTC."""

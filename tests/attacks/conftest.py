@@ -8,8 +8,8 @@ from dataclasses import asdict
 import asyncpg
 import pytest
 
-from models.communes import load_communes
-from models.database import open_pool, transaction
+from models.places.communes import load_communes
+from models.store.database import open_pool, transaction
 from tests.attacks.ground import Ground, open_ground
 from tests.attacks.judge import FIGURES
 from tests.conftest import with_database

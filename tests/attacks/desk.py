@@ -12,9 +12,9 @@ from federation.fetches import fetch_actor
 from federation.instance import Instance
 from inbox.process import process_due
 from inbox.receive import receive
-from models.actors import Actor
-from models.database import connection, open_pool, transaction
+from models.people.actors import Actor
 from models.settings import Settings
+from models.store.database import connection, open_pool, transaction
 from tests.attacks.judge import BUGS
 from tests.attacks.no_limit import without_limits
 from tests.factories import HERE, make_follow, make_listing, make_member

@@ -16,9 +16,9 @@ import pytest
 from federation.address import Guard
 from federation.remote import fetch_actor
 from federation.transport import AiohttpTransport
-from models.actors import Actor
-from models.database import transaction
-from models.listings import ListingDraft
+from models.listings.listings import ListingDraft
+from models.people.actors import Actor
+from models.store.database import transaction
 from outbox import listings, notes
 from outbox.notes import NoteDraft
 from tests.attacks.judge import (

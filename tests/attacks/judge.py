@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from models.database import Pool
+from models.store.database import Pool
 
 P99_LIMIT = 2.0
 MEMORY_LIMIT = 64 * 1024 * 1024

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from models.limit_memory import MemoryCounter
 from models.limits import Limit
+from models.store.limit_memory import MemoryCounter
 
 
 class NoLimit(MemoryCounter):

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from federation.fetches import fetch_actor
 from federation.fields import PUBLIC
-from models import actors, posts
-from models.actors import Actor
-from models.database import Connection, connection, transaction
+from models import posts
 from models.errors import DeclicError
-from models.listings import ListingDraft
+from models.listings.listings import ListingDraft
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import Post
+from models.store.database import Connection, connection, transaction
 from outbox import follows, listings, notes, reactions
 from outbox.notes import NoteDraft
 from tests.attacks.conftest import open_database

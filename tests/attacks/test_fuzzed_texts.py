@@ -24,8 +24,8 @@ from federation.webfinger import Handle
 from inbox.agreements import read_reason
 from inbox.contents import read_attachments
 from inbox.translation import read_details, read_new_poll, read_new_post
-from models import filtering
 from models.errors import DeclicError
+from models.relations.blocking import filter_matching
 from tests.attacks.judge import FIGURES
 from tests.attacks.worst import PIECES, repeat
 from tests.outbox.people import BOB
@@ -133,7 +133,7 @@ def read_all(texts: Texts) -> None:
     for html in (new.content, details.description if details else ""):
         require_well_formed(html)
         require_well_formed(strip_mentions(html, address_people([(BOB.username, BOB.host, BOB.uri, BOB.url)])))
-        filtering.fold(to_text(html)[: filtering.LOOKED_AT])
+        filter_matching.fold(to_text(html)[: filter_matching.LOOKED_AT])
     require_well_formed(from_text(to_text(new.content)))
     assert len(new.warning) <= 500 and (
         details is None or len(details.title) <= 200 or details.title == note_of(found).id

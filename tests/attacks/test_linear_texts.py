@@ -26,8 +26,8 @@ from federation.parse import decode
 from federation.vocabulary.objects import Note, read_note
 from inbox.agreements import read_reason
 from inbox.translation import read_details, read_new_post
-from models import filtering
 from models.errors import DeclicError
+from models.relations.blocking import filter_matching
 from outbox.answers import Names, is_courtesy, read_answer
 from tests.attacks.worst import PIECES, repeat
 from tests.outbox.people import BOB
@@ -72,7 +72,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "find_alternate": lambda text: find_alternate(text.encode(errors="replace"), "https://a.example/"),
     "hashtags.find_names": hashtags.find_names,
     "hashtags.fold": hashtags.fold,
-    "filtering.fold": filtering.fold,
+    "filtering.fold": filter_matching.fold,
     "read_reason": read_reason,
     "read_answer": lambda text: read_answer(text, Names()),
     "is_courtesy": lambda text: is_courtesy(text, Names()),

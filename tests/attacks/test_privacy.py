@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from federation.fields import PUBLIC
-from models import blocks, follows, servers
-from models.actors import Actor
-from models.database import transaction
 from models.limits import REPORTS
+from models.people.actors import Actor
+from models.relations import follows
+from models.relations.blocking import blocks
+from models.servers import servers
+from models.store.database import transaction
 from outbox import notes
 from outbox.notes import NoteDraft
 from tests.attacks.ground import Ground, identity

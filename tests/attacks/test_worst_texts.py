@@ -17,8 +17,8 @@ from federation.vocabulary.activities import Create
 from federation.vocabulary.embedded import is_postlike, note_of, read_object
 from inbox.contents import read_attachments
 from inbox.translation import read_details
-from models import known_hosts
-from models.database import connection
+from models.servers import known_hosts
+from models.store.database import connection
 from tests.attacks.conftest import open_database
 from tests.attacks.desk import Desk, open_desk
 from tests.attacks.ground import Ground

@@ -22,9 +22,9 @@ from federation.transport import AP_ACCEPT, MEBIBYTE, Answer, Fetched
 from inbox import synchronization
 from inbox.process import process_due
 from inbox.receive import receive
-from models.actors import Actor
-from models.database import open_pool, transaction
+from models.people.actors import Actor
 from models.settings import Settings, Site
+from models.store.database import open_pool, transaction
 from outbox.accounts import register
 from outbox.deliver import deliver_due
 from tests.attacks.no_limit import without_limits

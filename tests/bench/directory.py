@@ -40,8 +40,8 @@ from datetime import UTC, datetime, timedelta
 from math import dist
 from pathlib import Path
 
-from models.directory.rules import judge
-from models.directory.values import THRESHOLDS, Credit, Evidence, Territory, Thresholds, Vouch
+from models.servers.directory.rules import judge
+from models.servers.directory.values import THRESHOLDS, Credit, Evidence, Territory, Thresholds, Vouch
 
 SEED = 20_261_101
 HONEST = 900

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from models import actors, notes, sessions
-from models.actors import Actor
-from models.database import Connection, execute, transaction
+from models.access import sessions
 from models.ids import make_id
-from models.listings import Listing
-from models.posts import NewPost
+from models.listings.listings import Listing
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import NewPost, notes
 from models.settings import Site
+from models.store.database import Connection, execute, transaction
 from outbox.agreements import accept, counter, request
 from outbox.endings import refuse
 from outbox.fulfilment import report

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from models import actors, follows
-from models.actors import Actor, RemoteActor
-from models.database import Connection, transaction
-from models.listings import ListingDraft
+from models.listings.listings import ListingDraft
+from models.people import actors
+from models.people.actors import Actor, RemoteActor
+from models.relations import follows
 from models.settings import Site
+from models.store.database import Connection, transaction
 from outbox.listings import publish
 from tests.bench.report import figure, heading, percentile
 from tests.bench.server import BenchServer, running

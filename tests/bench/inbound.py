@@ -7,10 +7,11 @@ from pathlib import Path
 from uuid import uuid4
 
 from federation.signatures import Signer
-from models import actors, follows
-from models.actors import RemoteActor
-from models.database import Connection, execute, fetch_value
+from models.people import actors
+from models.people.actors import RemoteActor
+from models.relations import follows
 from models.settings import Site
+from models.store.database import Connection, execute, fetch_value
 from tests.bench.load import Request, Result, send_all
 from tests.bench.report import figure, heading
 from tests.bench.server import BenchServer, running

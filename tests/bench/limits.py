@@ -10,7 +10,7 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from models.postgres import embedded
+from models.store.postgres import embedded
 from tests.bench.load import Request, send_all
 from tests.bench.report import figure, heading, percentile
 from tests.peers.programs import free_port

@@ -4,7 +4,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from models.database import connection, fetch_value
+from models.store.database import connection, fetch_value
 from tests.bench.report import figure, heading
 from tests.bench.server import BenchServer, running
 

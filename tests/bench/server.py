@@ -10,8 +10,8 @@ from pathlib import Path
 
 import aiohttp
 
-from models.database import Pool, open_pool
-from models.postgres import embedded
+from models.store.database import Pool, open_pool
+from models.store.postgres import embedded
 from tests.peers.programs import free_port
 
 DECLIC = str(Path(sys.executable).with_name("declic"))

@@ -6,10 +6,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from models import actors, tokens
-from models.actors import Actor
-from models.database import Connection
+from models.access import tokens
+from models.people import actors
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Connection
 from outbox import notes
 from outbox.notes import NoteDraft
 from tests.bench.report import figure, heading, percentile

@@ -13,9 +13,9 @@ import aiohttp
 import asyncpg
 from aiohttp import web
 
-from models import actors
-from models.database import prepare_connection
-from models.postgres.cluster import find_cluster
+from models.people import actors
+from models.store.database import prepare_connection
+from models.store.postgres.cluster import find_cluster
 from tests.drills.ledger import Noted, Verdict, compare
 from tests.eventually import eventually
 from tests.factories import make_follow, make_remote_actor

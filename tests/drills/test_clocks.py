@@ -15,9 +15,10 @@ from federation.errors import SignatureInvalid
 from federation.key_pairs import load_signer
 from federation.signatures import Envelope, PublicKey
 from inbox.receive import receive
-from models import peers, sessions
-from models.database import connection, transaction
+from models.access import sessions
 from models.settings import Site
+from models.store.database import connection, transaction
+from models.traffic import peer_traffic
 from outbox.notes import NoteDraft, publish
 from tests.drills.report import report
 from tests.drills.town import host_address
@@ -137,7 +138,7 @@ async def test_d11_a_clock_that_is_wrong_by_hours_is_said_to_be_ours(make_server
         states = await eventually(lambda: tried(server))
         heard = await ask_inbox(server, ahead)
     async with connection(server.instance.pool) as conn:
-        found = await peers.find_own_clock(conn)
+        found = await peer_traffic.find_own_clock(conn)
     after = await read_page(server, alice)
 
     report("D11 our clock", minutes=120, refused=len(states), found=found, inbox=heard)

@@ -14,9 +14,9 @@ import pytest
 from aiohttp import web
 
 from federation import transport
-from models.actors import Actor
-from models.database import Connection, Pool, connection, transaction
+from models.people.actors import Actor
 from models.posts import Post
+from models.store.database import Connection, Pool, connection, transaction
 from outbox import accounts, deliver
 from outbox.deletions import delete_post
 from outbox.deliver import deliver_due

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import aiohttp
 
-from models.database import transaction
-from models.postgres.cluster import find_cluster, find_postmaster
+from models.store.database import transaction
+from models.store.postgres.cluster import find_cluster, find_postmaster
 from tests.drills.ground import by_form, ground
 from tests.drills.report import report
 from tests.eventually import eventually

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from aiohttp import web
 
-from models.database import transaction
+from models.store.database import transaction
 from tests.drawings import draw, encode
 from tests.drills.ground import LONG
 from tests.drills.report import report

@@ -23,7 +23,7 @@ from tests.servers import DECLIC, PASSWORD, make_environment, wait_for_answer
 SIZE = "400m"
 
 LOCATE = (
-    "import pathlib, sys; from models.postgres.cluster import find_cluster; "
+    "import pathlib, sys; from models.store.postgres.cluster import find_cluster; "
     "print(find_cluster(pathlib.Path(sys.argv[1])).url())"
 )
 """How to connect, as only a process that sees the disk can tell."""

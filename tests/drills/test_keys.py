@@ -4,8 +4,8 @@ import asyncio
 
 from federation.key_pairs import make_key_pairs
 from federation.remote import resolve_handle
-from models import actors
-from models.database import transaction
+from models.people import actors
+from models.store.database import transaction
 from outbox import follows as outbox_follows
 from outbox.keys import rotate
 from outbox.notes import NoteDraft, publish

@@ -6,7 +6,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from models import actors
+from models.people import actors
 from models.settings import Site
 from tests.drills.ground import Ground, by_form, ground
 from tests.drills.ledger import count_twice

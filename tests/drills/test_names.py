@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from models.database import Pool
+from models.store.database import Pool
 from tests.drills.ground import by_form
 from tests.drills.report import report
 from tests.drills.town import LagWatch, host_address, open_town, soon

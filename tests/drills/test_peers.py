@@ -15,8 +15,8 @@ import pytest
 from aiohttp import web
 
 from federation import transport
-from models import held
-from models.database import Pool, transaction
+from models.store.database import Pool, transaction
+from models.traffic.outbound import held_deliveries
 from outbox.backoff import LONGEST
 from tests.certificates import DAY, make_authority
 from tests.drills.report import report
@@ -217,5 +217,5 @@ async def go_on(town: Town, at: datetime) -> tuple[int, datetime]:
         rounds += 1
         assert rounds < 40
     async with transaction(town.instance.pool) as conn:
-        await held.give_up_held(conn, days=LONGEST.days, at=begun + LONGEST + DAY)
+        await held_deliveries.give_up_held(conn, days=LONGEST.days, at=begun + LONGEST + DAY)
     return rounds, at

@@ -11,10 +11,10 @@ from federation.instance import Instance
 from federation.vocabulary.activities import Like
 from inbox import dispatch
 from inbox.process import DEADLY, WAITS, process_due
-from models.database import Pool, connection, transaction
-from models.jobs import enqueue
-from models.set_aside import list_set_aside
 from models.settings import Settings
+from models.store.background.jobs import enqueue
+from models.store.database import Pool, connection, transaction
+from models.traffic.dead_letters import list_set_aside
 from tests.drills.ground import by_form
 from tests.drills.report import report
 from tests.factories import HERE, make_member, make_note
@@ -25,7 +25,7 @@ WORKER = """
 import asyncio, os, sys
 from datetime import timedelta
 from models import jobs
-from models.database import connection, open_pool
+from models.store.database import connection, open_pool
 
 jobs.ATTEMPTS = 2
 jobs.FIRST_DELAY = timedelta(0)
@@ -162,7 +162,7 @@ from federation.instance import Instance
 from federation.vocabulary.activities import Like
 from inbox import dispatch
 from inbox.process import process_due
-from models.database import open_pool
+from models.store.database import open_pool
 from models.settings import Settings
 from tests.factories import HERE
 from tests.fediverse import FakeFediverse

@@ -11,9 +11,9 @@ import pytest
 from aiohttp import web
 
 from federation.uris import host_of
-from models import returns
-from models.actors import Actor
-from models.database import Pool, connection, transaction
+from models.people.actors import Actor
+from models.store.database import Pool, connection, transaction
+from models.traffic.outbound import host_recovery
 from outbox.notes import NoteDraft, publish
 from tests.drills.ground import by_form
 from tests.drills.report import report
@@ -101,7 +101,7 @@ async def test_d07_after_ten_hours_all_arrives_at_once_private_words_first(
         peer.cut, begun = False, time.monotonic()
         if sign == "a word from there":
             async with connection(pool) as conn:
-                await returns.hear(conn, [host], at=end)
+                await host_recovery.note_activity(conn, [host], at=end)
         else:
             await scene.write(carla, "Tout va bien ?")
         await town.deliver(end)
@@ -122,7 +122,7 @@ async def test_d07_after_ten_hours_all_arrives_at_once_private_words_first(
     assert len(peer.came) == total, "everything arrived, and once"
     assert {uri: [one for one in order if one in uris] for uri, uris in said.items()} == said
     assert max(firsts) < 5
-    assert max(map(order.index, private)) < len(private) + POSTS * returns.SOUNDINGS, "private words came first"
+    assert max(map(order.index, private)) < len(private) + POSTS * host_recovery.SOUNDINGS, "private words came first"
     assert waits > timedelta(hours=1), "it is the return that was noticed, not the end of a wait"
 
 

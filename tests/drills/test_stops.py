@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 from aiohttp import web
 
-from models.postgres import embedded
+from models.store.postgres import embedded
 from tests.drills.ground import ground
 from tests.drills.ledger import Line
 from tests.drills.report import report

@@ -11,10 +11,10 @@ from pathlib import Path
 from federation.instance import Instance
 from federation.knocks import ServerKnocks
 from federation.transport import AiohttpTransport
-from models.actors import Actor
-from models.database import Pool, connection, transaction
+from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Settings
+from models.store.database import Pool, connection, transaction
 from outbox.deliver import deliver_due
 from outbox.notes import NoteDraft, publish
 from tests.attacks.judge import percentile, read_memory

@@ -8,8 +8,8 @@ import pytest
 
 from federation.instance import Instance
 from federation.transport import AiohttpTransport
-from models.database import Pool, connection, execute, open_pool
 from models.settings import Settings
+from models.store.database import Pool, connection, execute, open_pool
 from tests.conftest import copy_database, with_database
 from tests.factories import HERE
 from tests.federation.loopback import Memory

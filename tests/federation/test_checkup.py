@@ -12,9 +12,10 @@ from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from federation.nodeinfo import SCHEMA
 from federation.transport import Fetched
-from models import peers, servers
-from models.database import Pool, connection
+from models.servers import servers
 from models.settings import Settings
+from models.store.database import Pool, connection
+from models.traffic import peer_traffic
 from tests.factories import HERE, make_remote_actor
 from tests.fediverse import FakeFediverse
 
@@ -58,7 +59,7 @@ async def test_a_server_that_does_everything_right_passes(instance: Instance) ->
 
     assert by_trial(found) == dict.fromkeys(Trial, True)
     async with connection(instance.pool) as conn:
-        kept = await peers.find_peer(conn, HOST)
+        kept = await peer_traffic.find_peer(conn, HOST)
     assert kept is not None and (kept.software, kept.software_version) == ("gotosocial", "0.20")
 
 
@@ -72,7 +73,7 @@ async def test_a_clock_that_is_47_minutes_ahead_is_measured_and_kept(
     assert found[Trial.CLOCK].ok is False
     assert found[Trial.CLOCK].clock == pytest.approx(2820, abs=5)
     async with connection(instance.pool) as conn:
-        kept = await peers.find_peer(conn, HOST)
+        kept = await peer_traffic.find_peer(conn, HOST)
     assert kept is not None and kept.clock_off == pytest.approx(2820, abs=5)
 
 

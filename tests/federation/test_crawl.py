@@ -7,8 +7,8 @@ import structlog
 
 from federation.crawl import crawl_due
 from federation.errors import Cause, FetchFailed
-from models.database import connection, fetch_records, transaction
-from models.directory.deciding import save_seed
+from models.servers.directory.deciding import save_seed
+from models.store.database import connection, fetch_records, transaction
 from tests.federation.test_territories import COOP, HOST, LISTS, Henin, collection, henin
 
 __all__ = ["henin"]

@@ -10,8 +10,8 @@ from federation.documents import fetch_document, is_activity_type
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from federation.transport import Fetched
-from models.database import connection, execute
 from models.limits import DOCUMENT_FETCHES
+from models.store.database import connection, execute
 from tests.fediverse import FakeFediverse
 
 NOTE = "https://henin.test/notes/1"

@@ -4,10 +4,10 @@ import pytest
 
 from federation import domain_list
 from federation.domain_list import read_domain, read_list
-from models import levels
-from models.database import Connection
 from models.errors import Invalid
-from models.levels import Decision
+from models.servers import trust_levels
+from models.servers.trust_levels import Decision
+from models.store.database import Connection
 from tests.factories import make_follow, make_member, make_remote_actor
 
 MASTODON = """#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate
@@ -80,8 +80,8 @@ async def test_a_plan_counts_what_would_end_and_leaves_friends_and_limited_ones_
     mallory = await make_remote_actor(conn, "mallory", "social.evil.test")
     await make_follow(conn, alice, mallory)
     await make_follow(conn, mallory, alice)
-    await levels.save_level(conn, "friend.test", "friend")
-    await levels.save_level(conn, "old.test", "aside")
+    await trust_levels.save_level(conn, "friend.test", "friend")
+    await trust_levels.save_level(conn, "old.test", "aside")
     text = MASTODON + "old.test,suspend,,,,\nlomme.test,suspend,,,,\n"
 
     plan = await domain_list.plan(conn, read_list(text), own_host="lomme.test")
@@ -91,11 +91,11 @@ async def test_a_plan_counts_what_would_end_and_leaves_friends_and_limited_ones_
     assert (plan.followed, plan.followers) == (1, 1)
     assert (plan.friends, plan.already, plan.silenced) == (("friend.test",), ("old.test",), ("loud.test",))
     assert plan.ignored == 2  # noop, and ourselves
-    assert await levels.is_welcome(conn, "evil.test")
+    assert await trust_levels.is_welcome(conn, "evil.test")
 
     assert await domain_list.carry_out(conn, plan) == 1
-    assert not await levels.is_welcome(conn, "social.evil.test")
-    assert await levels.is_welcome(conn, "friend.test")
+    assert not await trust_levels.is_welcome(conn, "social.evil.test")
+    assert await trust_levels.is_welcome(conn, "friend.test")
 
 
 async def test_limited_servers_are_set_aside_when_that_is_asked_for(conn: Connection) -> None:
@@ -121,8 +121,8 @@ def test_what_is_written_can_be_read_again_and_holds_no_private_note() -> None:
 
 
 async def test_what_was_taken_out_and_brought_in_again_changes_nothing(conn: Connection) -> None:
-    await levels.save_levels(conn, [Decision(host=f"spam{number}.test", level="aside") for number in range(50)])
-    written = domain_list.write_list(await levels.list_decided(conn))
+    await trust_levels.save_levels(conn, [Decision(host=f"spam{number}.test", level="aside") for number in range(50)])
+    written = domain_list.write_list(await trust_levels.list_decided(conn))
 
     plan = await domain_list.plan(conn, read_list(written), own_host="lomme.test")
 

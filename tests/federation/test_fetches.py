@@ -8,9 +8,10 @@ from federation.errors import Cause, FetchFailed, Unsupported
 from federation.fetches import fetch_actor, fetch_object, get_actor
 from federation.instance import Instance
 from federation.vocabulary.objects import Note
-from models import actors, media
-from models.database import connection, execute, fetch_value
 from models.errors import NotFound
+from models.people import actors
+from models.posts.media import media
+from models.store.database import connection, execute, fetch_value
 from tests.factories import make_local_actor, make_remote_actor
 from tests.fediverse import FakeFediverse, make_signer
 

@@ -20,10 +20,10 @@ from federation.keys import (
     save_local_keys,
 )
 from federation.signatures.public_keys import write_multikey
-from models import keys as stored_keys
-from models.database import connection, fetch_value, transaction
 from models.errors import NotFound
+from models.people import keys as stored_keys
 from models.settings import Settings, SettingsError
+from models.store.database import connection, fetch_value, transaction
 from tests.factories import HERE, make_local_actor
 from tests.fediverse import FakeFediverse, make_signer, public_pem
 

@@ -3,7 +3,7 @@
 from federation.instance import Instance
 from federation.knocks import ServerKnocks
 from federation.signatures import Knock
-from models.database import connection, execute
+from models.store.database import connection, execute
 
 
 async def test_rs09_a_knock_is_remembered_for_seven_days_by_all_processes(instance: Instance) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from federation.media_uris import media_url, thumbnail_url
-from models.media import Media
+from models.posts.media.media import Media
 from models.settings import Site
 
 LOMME = Site(url="https://lomme.test", host="lomme.test")

@@ -20,9 +20,9 @@ from federation.nodeinfo import (
     read_nodeinfo,
 )
 from federation.transport import Fetched
-from models import peers
-from models.database import connection
 from models.settings import Site
+from models.store.database import connection
+from models.traffic import peer_traffic
 from tests.factories import HERE
 from tests.fediverse import FakeFediverse
 
@@ -77,7 +77,7 @@ async def test_the_newest_version_is_read_and_kept(instance: Instance, fediverse
 
     assert (found.software, found.users, found.open_registrations) == ("declic", 120, True)
     async with connection(instance.pool) as conn:
-        kept = await peers.find_peer(conn, "henin.test")
+        kept = await peer_traffic.find_peer(conn, "henin.test")
     assert kept is not None and kept.software == "declic" and kept.name == "Coop d’entraide de Lomme"
 
 

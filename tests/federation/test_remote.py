@@ -15,8 +15,8 @@ from federation.page_links import find_alternate
 from federation.remote import resolve_handle
 from federation.transport import AiohttpTransport, Fetched
 from federation.webfinger import ROLE, SERVICE
-from models.database import connection, execute
 from models.settings import Settings
+from models.store.database import connection, execute
 from tests.factories import make_local_actor
 from tests.federation.loopback import Server, serve
 from tests.fediverse import FakeFediverse, build_actor_document, make_signer

@@ -10,10 +10,11 @@ from federation.instance import Instance
 from federation.media_chores import clean_up, sweep
 from federation.remote_media import PictureUnavailable, find_picture
 from federation.transport import Fetched
-from models import media, posts
-from models.database import Pool, connection, execute, fetch_value, transaction
+from models import posts
 from models.errors import NotFound
-from models.media import Media, RemoteDocument
+from models.posts.media import media
+from models.posts.media.media import Media, RemoteDocument
+from models.store.database import Pool, connection, execute, fetch_value, transaction
 from tests.drawings import decode, draw, encode, png_of
 from tests.factories import make_note, make_remote_actor
 from tests.fediverse import FakeFediverse

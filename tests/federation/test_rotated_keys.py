@@ -8,8 +8,8 @@ from federation.cache import Cache
 from federation.errors import Cause, FetchFailed, SignatureInvalid
 from federation.instance import Instance
 from federation.keys import find_fitting_key, find_key, refetch_key
-from models import keys as stored_keys
-from models.database import connection, execute
+from models.people import keys as stored_keys
+from models.store.database import connection, execute
 from tests.fediverse import FakeFediverse, Person, make_signer, public_pem
 
 BOB = "https://henin.test/users/bob"

@@ -17,10 +17,10 @@ from federation.key_pairs import save_local_keys
 from federation.serialize import to_json
 from federation.territories import MOST_VOUCHES, VisitFailed, build_territories, visit_territory
 from federation.transport import Fetched
-from models.database import transaction
-from models.directory.reading import OwnVouch
-from models.directory.values import Reason
+from models.servers.directory.reading import OwnVouch
+from models.servers.directory.values import Reason
 from models.settings import Site
+from models.store.database import transaction
 from tests.factories import make_local_actor
 from tests.fediverse import FakeFediverse, make_signer, public_pem
 from tests.web.visitor import shared_keys

@@ -9,11 +9,11 @@ from federation.instance import Instance
 from federation.pictures import NotAPicture
 from federation.store import FolderStore, StoreFull
 from federation.uploads import FilmUpload, save_film, save_upload
-from models import media, media_files, uploads
-from models.actors import Actor
-from models.database import connection, execute, transaction
 from models.errors import Conflict, Invalid, NotFound
-from models.media import Media
+from models.people.actors import Actor
+from models.posts.media import media, media_files, uploads
+from models.posts.media.media import Media
+from models.store.database import connection, execute, transaction
 from tests.drawings import decode, draw, encode
 from tests.factories import make_member
 from tests.films import make_film

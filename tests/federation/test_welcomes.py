@@ -7,9 +7,9 @@ from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from federation.transport import AiohttpTransport
 from federation.welcomes import MOST_KNOCKERS, Welcomes
-from models import levels
-from models.database import Pool, connection, execute, transaction
+from models.servers import trust_levels
 from models.settings import Settings
+from models.store.database import Pool, connection, execute, transaction
 from tests.factories import HERE
 from tests.federation.loopback import ALICE, answer_in_turn, serve
 
@@ -25,9 +25,9 @@ class Guests:
         return host not in self.asides
 
 
-async def set_level(pool: Pool, host: str, level: levels.Level) -> None:
+async def set_level(pool: Pool, host: str, level: trust_levels.Level) -> None:
     async with transaction(pool) as conn:
-        await levels.save_level(conn, host, level)
+        await trust_levels.save_level(conn, host, level)
 
 
 async def make_client(*asides: str) -> AiohttpTransport:
@@ -97,10 +97,10 @@ async def test_a_decision_of_another_process_is_known_within_seconds(
 
 async def test_a_restricted_federation_knows_friends_and_guests_only(welcomes: Welcomes, protocol_pool: Pool) -> None:
     async with transaction(protocol_pool) as conn:
-        await levels.save_level(conn, "henin.test", "friend")
-        await levels.save_listed(conn, "lyon.test", listed=True)
-        await levels.save_level(conn, "bad.lyon.test", "aside")
-        await levels.save_limited(conn, limited=True)
+        await trust_levels.save_level(conn, "henin.test", "friend")
+        await trust_levels.save_listed(conn, "lyon.test", listed=True)
+        await trust_levels.save_level(conn, "bad.lyon.test", "aside")
+        await trust_levels.save_limited(conn, limited=True)
     welcomes.forget()
 
     asked = ["henin.test", "lyon.test", "social.lyon.test", "bad.lyon.test", "brest.test"]
@@ -114,7 +114,7 @@ async def test_a_restricted_federation_knows_friends_and_guests_only(welcomes: W
 
 async def test_b38_names_of_those_who_knock_are_bounded_in_memory(welcomes: Welcomes, protocol_pool: Pool) -> None:
     async with transaction(protocol_pool) as conn:
-        await levels.save_limited(conn, limited=True)
+        await trust_levels.save_limited(conn, limited=True)
     welcomes.forget()
     try:
         await welcomes.allows("h.test")

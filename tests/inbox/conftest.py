@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from federation.instance import Instance
-from models.actors import Actor
-from models.database import Pool, connection, execute
+from models.people.actors import Actor
 from models.settings import Settings
+from models.store.database import Pool, connection, execute
 from tests.factories import HERE, make_member
 from tests.fediverse import FakeFediverse, Person
 from tests.inbox.desk import Desk

@@ -11,10 +11,11 @@ from federation.fetches import get_actor
 from federation.instance import Instance
 from inbox.process import process_due
 from inbox.receive import Outcome, receive
-from models import follows, notifications
-from models.actors import Actor
-from models.database import Record, connection, transaction
-from models.notifications import NotificationPage
+from models.news import notifications
+from models.news.notifications import NotificationPage
+from models.people.actors import Actor
+from models.relations import follows
+from models.store.database import Record, connection, transaction
 from tests.factories import make_follow
 from tests.fediverse import FakeFediverse, Person, sign_post
 

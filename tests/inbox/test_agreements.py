@@ -10,12 +10,14 @@ import pytest
 
 from inbox.dispatch import apply
 from inbox.errors import Ignored
-from models import actors, agreements, listings
-from models.actors import Actor
-from models.agreements import Agreement, Terms
-from models.database import Connection
 from models.errors import DeclicError
-from models.listings import Listing
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement, Terms
+from models.listings import listings
+from models.listings.listings import Listing
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import Connection
 from outbox.agreements import accept, request
 from outbox.fulfilment import report
 from outbox.releases import CLOSED

@@ -8,10 +8,10 @@ import pytest
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from inbox.backfill import MOST_AGAIN, catch_up, fill_back
-from models import backfills
-from models.actors import Actor
-from models.backfills import Backfill
-from models.database import connection, execute, transaction
+from models.people.actors import Actor
+from models.store.database import connection, execute, transaction
+from models.traffic import backfills
+from models.traffic.backfills import Backfill
 from tests.asking import find_backfill
 from tests.fediverse import Person
 from tests.inbox.desk import Desk, write_moment

@@ -10,11 +10,12 @@ from federation.errors import Cause, FetchFailed
 from federation.key_pairs import make_key_pairs, save_local_keys
 from federation.transport import Fetched
 from inbox.calendars import JOB, ask, refresh
-from models import actors, listings, unavailabilities
-from models.actors import Actor
-from models.database import connection, fetch_column, transaction
-from models.listings import Listing
-from models.unavailabilities import Calendar
+from models.listings import listings, unavailabilities
+from models.listings.listings import Listing
+from models.listings.unavailabilities import Calendar
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import connection, fetch_column, transaction
 from tests.factories import make_listing
 from tests.fediverse import Person
 from tests.inbox.desk import Desk

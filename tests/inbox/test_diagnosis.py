@@ -7,9 +7,11 @@ import pytest
 from federation.errors import Cause, FetchFailed
 from inbox.diagnosis import Diagnosis, Step, diagnose
 from inbox.process import process_due
-from models import blocks, posts, servers
-from models.actors import Actor
-from models.database import connection, execute, transaction
+from models import posts
+from models.people.actors import Actor
+from models.relations.blocking import blocks
+from models.servers import servers
+from models.store.database import connection, execute, transaction
 from tests.factories import make_member, make_note
 from tests.fediverse import Person
 from tests.inbox.desk import Desk

@@ -3,9 +3,10 @@
 from typing import Any
 
 from inbox.featured import ask_once_a_day, read_featured
-from models import pins, posts
-from models.actors import Actor
-from models.database import connection, execute, transaction
+from models import posts
+from models.people.actors import Actor
+from models.relations import pins
+from models.store.database import connection, execute, transaction
 from tests.asking import count_jobs
 from tests.fediverse import Person
 from tests.inbox.desk import Desk

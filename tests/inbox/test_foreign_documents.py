@@ -14,9 +14,9 @@ from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of, read_object
 from inbox.contents import read_attachments
 from inbox.translation import read_details, read_new_poll, read_new_post
-from models.listings import ListingDetails
-from models.media import RemoteDocument
-from models.polls import NewPoll
+from models.listings.listings import ListingDetails
+from models.posts.media.media import RemoteDocument
+from models.posts.polls.polls import NewPoll
 from tests.outbox.people import BOB
 from tests.payloads import EVERY, FOLDER, READ, load_json
 

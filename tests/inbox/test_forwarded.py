@@ -15,10 +15,10 @@ from inbox import policy
 from inbox.forwarded import find_vouched
 from inbox.headers import read_body
 from inbox.process import process_due
-from models import servers
-from models.actors import Actor
-from models.database import connection
 from models.limits import KEY_FETCHES, POSTS
+from models.people.actors import Actor
+from models.servers import servers
+from models.store.database import connection
 from tests.factories import HERE
 from tests.federation.proofs.samples import copy, give_proof_key, make_create, sign_linked
 from tests.fediverse import Person, sign_post

@@ -8,8 +8,8 @@ from multidict import CIMultiDict
 
 from federation.signatures import Envelope, Knock, sign
 from inbox.receive import Outcome, receive
-from models import servers
-from models.database import connection, transaction
+from models.servers import servers
+from models.store.database import connection, transaction
 from tests.factories import HERE
 from tests.fediverse import Person
 from tests.inbox.desk import Desk

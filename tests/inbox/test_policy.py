@@ -10,10 +10,10 @@ from federation.fetches import fetch_actor
 from federation.instance import Instance
 from inbox import headers, receive
 from inbox.process import process_due
-from models import knocks, levels
-from models.actors import Actor
-from models.database import transaction
 from models.limits import POSTS
+from models.people.actors import Actor
+from models.servers import access_requests, trust_levels
+from models.store.database import transaction
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
 
@@ -31,9 +31,9 @@ TABLES = (
 )
 
 
-async def set_level(instance: Instance, host: str, level: levels.Level) -> None:
+async def set_level(instance: Instance, host: str, level: trust_levels.Level) -> None:
     async with transaction(instance.pool) as conn:
-        await levels.save_level(conn, host, level)
+        await trust_levels.save_level(conn, host, level)
     instance.welcomes.forget()
 
 
@@ -125,12 +125,12 @@ async def test_b54_a_post_of_somebody_set_aside_is_not_kept_though_it_was_receiv
 
 async def test_restricted_federation_refuses_strangers_and_counts_who_knocked(desk: Desk, bob: Person) -> None:
     async with transaction(desk.instance.pool) as conn:
-        await levels.save_limited(conn, limited=True)
+        await trust_levels.save_limited(conn, limited=True)
 
     refused = [await desk.post(bob, desk.create(bob)) for _ in range(3)]
     async with transaction(desk.instance.pool) as conn:
-        [knocker] = await knocks.list_knockers(conn)
-        await levels.save_listed(conn, "henin.test", listed=True)
+        [knocker] = await access_requests.list_access_requests(conn)
+        await trust_levels.save_listed(conn, "henin.test", listed=True)
     desk.instance.welcomes.forget()
     taken = await desk.post(bob, desk.create(bob))
 

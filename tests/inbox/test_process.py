@@ -14,8 +14,8 @@ from federation.instance import Instance
 from federation.vocabulary.activities import Create
 from inbox import dispatch, process
 from inbox.process import process_due
-from models import received
-from models.actors import Actor
+from models.people.actors import Actor
+from models.traffic.inbound import received
 from tests.fediverse import FakeFediverse, Person
 from tests.inbox.desk import PUBLIC, Desk, later, write_moment
 

@@ -14,7 +14,7 @@ from inbox.errors import TookTooLong
 from inbox.process import process_due
 from inbox.processor_time import interrupt_long_steps, limit_processor_time
 from inbox.translation import read_new_post
-from models.actors import Actor
+from models.people.actors import Actor
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
 

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from inbox.questions import refresh
-from models import notifications, polls, posts
-from models.actors import Actor
-from models.database import connection, execute, transaction
-from models.polls import Poll
+from models import posts
+from models.news import notifications
+from models.people.actors import Actor
+from models.posts.polls import polls
+from models.posts.polls.polls import Poll
+from models.store.database import connection, execute, transaction
 from outbox.poll_figures import end_polls
 from outbox.polls import vote
 from tests.factories import make_note

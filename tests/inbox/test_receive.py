@@ -15,12 +15,13 @@ from federation.instance import Instance
 from federation.signatures import Envelope, Knock, sign
 from inbox.process import process_due
 from inbox.receive import receive
-from models import peers, servers
-from models.actors import Actor
-from models.database import connection, execute, open_pool
 from models.errors import Unavailable
 from models.limits import POSTS, WRONG_SIGNATURES
+from models.people.actors import Actor
+from models.servers import servers
 from models.settings import Settings
+from models.store.database import connection, execute, open_pool
+from models.traffic import peer_traffic
 from tests.factories import HERE, make_local_actor
 from tests.fediverse import FakeFediverse, Person, make_signer, sign_post
 from tests.inbox.desk import Desk
@@ -356,7 +357,7 @@ async def test_a_verified_request_counts_as_a_sign_of_life(desk: Desk, bob: Pers
     await desk.post(bob, desk.create(bob))
 
     async with connection(desk.instance.pool) as conn:
-        server = await peers.find_peer(conn, "henin.test")
+        server = await peer_traffic.find_peer(conn, "henin.test")
     assert server is not None and server.last_in_at is not None
 
 

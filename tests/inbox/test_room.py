@@ -5,10 +5,10 @@ import pytest
 from federation import backlog
 from federation.errors import Cause, FetchFailed
 from inbox.process import WAITS, process_due
-from models import overflows, received
-from models.actors import Actor
-from models.database import connection, transaction
-from models.received import KEPT_BYTES, NewReceived
+from models.people.actors import Actor
+from models.store.database import connection, transaction
+from models.traffic.inbound import inbox_overflows, received
+from models.traffic.inbound.received import KEPT_BYTES, NewReceived
 from tests.fediverse import Person
 from tests.inbox.desk import Desk, later
 
@@ -76,7 +76,7 @@ async def test_administrators_see_whose_posts_were_refused(desk: Desk, bob: Pers
     await desk.post(bob, desk.create(bob))
 
     async with connection(desk.instance.pool) as conn:
-        found = await overflows.list_overflows(conn)
+        found = await inbox_overflows.list_overflows(conn)
 
     assert [(one.domain, one.refused) for one in found] == [("henin.test", 2)]
 

@@ -8,11 +8,12 @@ import pytest
 from federation.fetches import get_actor
 from inbox.process import process_due
 from inbox.strangers import judge
-from models import message_requests, strangers, waiting_posts
-from models.actors import Actor
-from models.database import connection, execute, transaction
-from models.message_requests import saving, values
-from models.strangers import ANSWERS_OF_HOST, ANSWERS_OF_ONE, Tie, Writer
+from models.people.actors import Actor
+from models.posts import message_requests
+from models.posts.message_requests import known_senders, saving, values
+from models.posts.message_requests.known_senders import ANSWERS_OF_HOST, ANSWERS_OF_ONE, Sender, Tie
+from models.servers import waiting_posts
+from models.store.database import connection, execute, transaction
 from outbox import message_requests as outbox
 from outbox.peers import hear_strangers
 from tests.factories import make_follow, make_listing, make_member, make_note
@@ -20,13 +21,13 @@ from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk
 from tests.newcomers import build_listing
 
-STRANGER, KNOWN = Writer(known=False), Writer(known=True)
+STRANGER, KNOWN = Sender(known=False), Sender(known=True)
 
-BUSY = Writer(known=False, answers=ANSWERS_OF_ONE, answers_of_host=ANSWERS_OF_ONE)
+BUSY = Sender(known=False, answers=ANSWERS_OF_ONE, answers_of_host=ANSWERS_OF_ONE)
 
-FLOOD = Writer(known=False, answers=0, answers_of_host=ANSWERS_OF_HOST)
+FLOOD = Sender(known=False, answers=0, answers_of_host=ANSWERS_OF_HOST)
 
-RULES: list[tuple[str, Writer, dict[str, bool], str]] = [
+RULES: list[tuple[str, Sender, dict[str, bool], str]] = [
     ("a stranger unasked", STRANGER, {}, "waits"),
     ("somebody of a known server", KNOWN, {}, "arrives"),
     ("to an account of the cooperative, which nobody decides for", STRANGER, {"member": False}, "dropped"),
@@ -52,7 +53,7 @@ RULES: list[tuple[str, Writer, dict[str, bool], str]] = [
 
 
 @pytest.mark.parametrize(("writer", "tie", "verdict"), [row[1:] for row in RULES], ids=[row[0] for row in RULES])
-def test_b57_who_passes_and_who_waits(writer: Writer, tie: dict[str, bool], verdict: str) -> None:
+def test_b57_who_passes_and_who_waits(writer: Sender, tie: dict[str, bool], verdict: str) -> None:
     assert judge(writer, Tie(reader_id=1, **tie)) == verdict
 
 
@@ -259,7 +260,7 @@ async def test_b57_to_whom_she_wrote_and_who_was_named_in_her_thread_passes(
 async def test_b57_answers_to_what_is_published_here_are_taken_a_few_a_day_of_each_person(
     desk: Desk, alice: Actor, eve: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(strangers, "ANSWERS_OF_HOST", 5)
+    monkeypatch.setattr(known_senders, "ANSWERS_OF_HOST", 5)
     monkeypatch.setattr("inbox.strangers.ANSWERS_OF_HOST", 5)
     monkeypatch.setattr("inbox.strangers.ANSWERS_OF_ONE", 3)
     fay, gil = desk.fediverse.add_person("fay", "neu.test"), desk.fediverse.add_person("gil", "neu.test")

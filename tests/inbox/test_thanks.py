@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from inbox.dispatch import apply
-from models import agreements, exchange_messages, exchanges, posts, thanks
-from models.actors import Actor
-from models.database import Connection
+from models import posts
+from models.exchanges import agreements, exchange_messages, exchanges, thanks
+from models.people.actors import Actor
 from models.posts import Post
+from models.store.database import Connection
 from outbox.fulfilment import report
 from outbox.thanks import Gratitude, thank
 from tests.factories import make_follow, make_member, make_remote_actor

@@ -13,7 +13,7 @@ from federation.serialize import to_json
 from federation.vocabulary.embedded import Postlike, is_postlike, read_object
 from inbox.contents import read_attachments
 from inbox.translation import read_audience, read_details, read_new_post
-from models.listings import ListingDetails, has_calendar
+from models.listings.listings import ListingDetails, has_calendar
 from outbox.builders.proposal import build_proposal
 from tests.outbox.people import ALICE, BOB, SITE, listing, picture
 from tests.payloads import load_json

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from models import blocks, departures, polls, votes
-from models.actors import Actor
-from models.database import connection, execute, transaction
-from models.polls import Poll
+from models.people.actors import Actor
+from models.personal_data import account_erasure
 from models.posts import Audience, Post
+from models.posts.polls import polls, votes
+from models.posts.polls.polls import Poll
+from models.relations.blocking import blocks
+from models.store.database import connection, execute, transaction
 from outbox.notes import NoteDraft, publish
 from outbox.poll_figures import tell_figures
 from outbox.polls import PollDraft
@@ -219,7 +221,7 @@ async def test_the_votes_of_somebody_who_is_gone_leave_an_open_poll(desk: Desk, 
     known = await desk.meet(bob)
 
     async with transaction(desk.instance.pool) as conn:
-        await departures.forget_stranger(conn, known.id)
+        await account_erasure.forget_stranger(conn, known.id)
 
     poll = await read(desk, post)
     assert (poll.votes, poll.voters) == ([0, 0, 0], 0)
@@ -234,7 +236,7 @@ async def test_the_result_of_a_poll_that_is_over_stands_when_a_voter_goes(
     known = await desk.meet(bob)
     async with transaction(desk.instance.pool) as conn:
         await execute(conn, "UPDATE poll SET ends_at = now(), told_at = now()")
-        await departures.forget_stranger(conn, known.id)
+        await account_erasure.forget_stranger(conn, known.id)
 
     assert (await read(desk, post)).votes == [0, 1, 0]
     assert await desk.value("SELECT count(*) FROM poll_vote") == 0

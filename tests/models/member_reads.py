@@ -1,40 +1,26 @@
 """What members and administrators open, and the most pages (8 kB, all in memory) that each may touch: about twice what
-it does. `tests/models/test_timelines_plan.py` holds them to it, with what `tests/crowd_life.py` wrote in the database.
+it does. `tests/models/timelines/test_timelines_plan.py` holds them to it, with what `tests/crowd_life.py` wrote in the database.
 """
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from models import (
-    accounts,
-    agenda,
-    blocks,
-    conversations,
-    follows,
-    listings,
-    mails,
-    message_requests,
-    mutes,
-    my_exchanges,
-    my_listings,
-    news,
-    notifications,
-    overflows,
-    peers,
-    people,
-    points,
-    reactions,
-    reports,
-    set_aside,
-    sign_ups,
-    statistics,
-    timelines,
-    waiting_posts,
-)
-from models.database import Connection
-from models.notifications import NotificationPage
+from models import timelines
+from models.exchanges import agenda, own_exchanges, points
+from models.listings import listings, own_listings
+from models.moderation import reports
+from models.news import news, news_mails, notifications
+from models.news.notifications import NotificationPage
+from models.people import accounts, member_directory, sign_ups, usage_statistics
+from models.posts import conversations, message_requests
+from models.relations import follows, reactions
+from models.relations.blocking import blocks, mutes
+from models.servers import waiting_posts
+from models.store.database import Connection
 from models.timelines import Page
+from models.traffic import dead_letters, peer_traffic
+from models.traffic.inbound import inbox_overflows
 from tests.crowd import FIRST_ID
 from tests.crowd_life import HER
 
@@ -62,12 +48,12 @@ MEMBERS: dict[str, tuple[int, Read]] = {
         lambda conn: notifications.list_notifications(conn, HER, MENTIONS),
     ),
     "unread notifications": (30350, lambda conn: notifications.count_unread(conn, HER)),
-    "her exchanges": (500, lambda conn: my_exchanges.list_mine(conn, HER)),
-    "her exchanges, over": (2250, lambda conn: my_exchanges.list_mine(conn, HER, over=True)),
-    "her exchanges, going on": (650, lambda conn: my_exchanges.list_mine(conn, HER, over=False)),
-    "what waits for her answer": (18400, lambda conn: my_exchanges.list_waiting(conn, HER)),
-    "her listings": (700, lambda conn: my_listings.list_mine(conn, FIRST_ID + 10, listings.STANDING, limit=20)),
-    "her listings by state": (500, lambda conn: my_listings.count_by_state(conn, FIRST_ID + 10)),
+    "her exchanges": (500, lambda conn: own_exchanges.list_mine(conn, HER)),
+    "her exchanges, over": (2250, lambda conn: own_exchanges.list_mine(conn, HER, over=True)),
+    "her exchanges, going on": (650, lambda conn: own_exchanges.list_mine(conn, HER, over=False)),
+    "what waits for her answer": (18400, lambda conn: own_exchanges.list_waiting(conn, HER)),
+    "her listings": (700, lambda conn: own_listings.list_mine(conn, FIRST_ID + 10, listings.STANDING, limit=20)),
+    "her listings by state": (500, lambda conn: own_listings.count_by_state(conn, FIRST_ID + 10)),
     "her agenda": (1000, lambda conn: agenda.list_agreements(conn, HER, *SPAN)),
     "her agenda, late": (1850, lambda conn: agenda.list_agreements(conn, HER, *SPAN, late=True)),
     "bookmarks": (500, lambda conn: timelines.list_bookmarked(conn, HER, Page())),
@@ -84,12 +70,15 @@ MEMBERS: dict[str, tuple[int, Read]] = {
         500,
         lambda conn: reactions.list_favourites(conn, FIRST_ID + 100_000, before=None, limit=40),
     ),
-    "directory": (3100, lambda conn: people.list_directory(conn, HER, active=True, offset=0, limit=40)),
-    "directory, the newest": (3100, lambda conn: people.list_directory(conn, HER, active=False, offset=0, limit=40)),
+    "directory": (3100, lambda conn: member_directory.list_directory(conn, HER, active=True, offset=0, limit=40)),
+    "directory, the newest": (
+        3100,
+        lambda conn: member_directory.list_directory(conn, HER, active=False, offset=0, limit=40),
+    ),
     "her points": (500, lambda conn: points.list_movements(conn, HER, limit=20)),
     "what strangers wrote": (500, lambda conn: message_requests.list_senders(conn, HER)),
-    "server counts": (5900, lambda conn: statistics.count_server(conn)),
-    "server peers": (500, lambda conn: statistics.list_peers(conn)),
+    "server counts": (5900, lambda conn: usage_statistics.count_server(conn)),
+    "server peers": (500, lambda conn: usage_statistics.list_peers(conn)),
 }
 """What a member opens who is loud: 20,000 notifications, 3,000 threads, 5,000 bookmarks."""
 
@@ -100,16 +89,16 @@ ADMINISTRATORS: dict[str, tuple[int, Read]] = {
     "members": (500, lambda conn: accounts.list_accounts(conn)),
     "members search": (500, lambda conn: accounts.list_accounts(conn, search="p10")),
     "sign-ups": (500, lambda conn: sign_ups.list_waiting(conn)),
-    "mails": (500, lambda conn: mails.list_troubles(conn)),
-    "mails count": (500, lambda conn: mails.count_troubles(conn)),
+    "mails": (500, lambda conn: news_mails.list_failed(conn)),
+    "mails count": (500, lambda conn: news_mails.count_failed(conn)),
     "reports": (500, lambda conn: reports.list_open(conn)),
-    "servers": (1350, lambda conn: peers.list_peers(conn)),
-    "servers search": (1450, lambda conn: peers.list_peers(conn, search="h1")),
-    "servers troubled": (1800, lambda conn: peers.list_peers(conn, selection="trouble")),
-    "server": (500, lambda conn: peers.find_peer(conn, "h3.test")),
-    "set aside": (1300, lambda conn: set_aside.list_set_aside(conn)),
-    "overflows": (500, lambda conn: overflows.list_overflows(conn)),
+    "servers": (1350, lambda conn: peer_traffic.list_peers(conn)),
+    "servers search": (1450, lambda conn: peer_traffic.list_peers(conn, search="h1")),
+    "servers troubled": (1800, lambda conn: peer_traffic.list_peers(conn, selection="trouble")),
+    "server": (500, lambda conn: peer_traffic.find_peer(conn, "h3.test")),
+    "set aside": (1300, lambda conn: dead_letters.list_set_aside(conn)),
+    "overflows": (500, lambda conn: inbox_overflows.list_overflows(conn)),
     "waiting hosts": (44200, lambda conn: waiting_posts.list_hosts(conn)),
-    "weeks": (500, lambda conn: statistics.list_weeks(conn)),
+    "weeks": (500, lambda conn: usage_statistics.list_weeks(conn)),
 }
 """What administrators open after years: 2,000 servers, 30,000 activities, 5,000 mails that did not arrive."""

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from models import limits
-from models.limit_memory import MemoryCounter
 from models.limits import TRIES, Limit, for_clients
+from models.store.limit_memory import MemoryCounter
 from web.refusals.wording import SENTENCES
 
 ALONE = [value for value in vars(limits).values() if isinstance(value, Limit)]

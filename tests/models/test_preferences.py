@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from models import preferences
-from models.database import Connection, execute, fetch_value
 from models.preferences import Preferences
+from models.store.database import Connection, execute, fetch_value
 
 
 async def test_an_empty_table_gives_the_defaults(conn: Connection) -> None:

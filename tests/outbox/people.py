@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from models.actors import Actor
-from models.listings import Listing, ListingDetails
-from models.media import Media
+from models.listings.listings import Listing, ListingDetails
+from models.people.actors import Actor
 from models.posts import Post
+from models.posts.media.media import Media
 from models.settings import Site
 from outbox.builders.content import build_listing_content
 

@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from models.actors import Actor
-from models.database import Connection, execute, fetch_records
-from models.neighbours import STREAMS
+from models.people.actors import Actor
+from models.servers.neighbour_cooperatives import STREAMS
+from models.store.database import Connection, execute, fetch_records
 from tests.factories import make_local_actor
 
 

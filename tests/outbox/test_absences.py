@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 
 from federation.instance import Instance
-from models import absences, actors, deliveries, timelines
-from models.actors import Actor
-from models.agreements import Terms
-from models.database import Connection, Pool, connection, execute, transaction
-from models.directory import own
+from models import timelines
 from models.errors import Conflict, Invalid
-from models.listings import ListingDraft
+from models.exchanges.agreements import Terms
+from models.listings.listings import ListingDraft
+from models.people import absences, actors
+from models.people.actors import Actor
+from models.servers.directory import own
 from models.settings import Settings
+from models.store.database import Connection, Pool, connection, execute, transaction
 from models.timelines import CatalogueFilter, NetworkFilter, Page
+from models.traffic.outbound import deliveries
 from outbox import agreements, listings
 from outbox.absences import come_back, go_away, return_due
 from tests.factories import HERE, make_follow, make_listing, make_member, make_remote_actor

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from models import accounts, actors, keys
-from models.database import Connection, fetch_value
 from models.errors import Conflict, Invalid
+from models.people import accounts, actors, keys
+from models.store.database import Connection, fetch_value
 from outbox.accounts import register
 from tests.factories import HERE, make_member
 from tests.web.visitor import shared_keys

@@ -4,10 +4,11 @@ from typing import cast, get_args
 
 import pytest
 
-from models import actors, agreements
-from models.agreements import Agreement, Role, State
-from models.database import Connection, execute, fetch_value
 from models.errors import Conflict, Invalid, NotFound
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement, Role, State
+from models.people import actors
+from models.store.database import Connection, execute, fetch_value
 from outbox.acts import ACTS, Name, do, list_steps
 from outbox.agreements import counter, request
 from outbox.cases import Said

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from models import agreements as held
-from models import blocks, exchanges, listings
-from models.agreements import Terms
-from models.database import Connection
 from models.errors import Conflict, Forbidden, Invalid, NotFound
+from models.exchanges import agreements as held
+from models.exchanges import exchanges
+from models.exchanges.agreements import Terms
+from models.listings import listings
+from models.relations.blocking import blocks
+from models.store.database import Connection
 from outbox import listings as outbox_listings
 from outbox.agreements import accept, counter, request
 from outbox.cases import Said

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models import agreements as held
-from models.actors import Actor
-from models.agreements import Agreement, Terms
-from models.database import Pool, connection, transaction
 from models.errors import Conflict
-from models.listings import Listing
+from models.exchanges import agreements as held
+from models.exchanges.agreements import Agreement, Terms
+from models.listings.listings import Listing
+from models.people.actors import Actor
+from models.store.database import Pool, connection, transaction
 from outbox.agreements import accept, counter, request
 from outbox.cases import Said
 from tests.factories import HERE, make_listing, make_member, make_remote_actor

@@ -10,12 +10,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models import actors, agreements, exchange_questions, exchanges, listings, posts
-from models.actors import Actor
-from models.agreements import Agreement, Terms
-from models.database import Connection, Pool, connection, fetch_column, fetch_value, transaction
+from models import posts
 from models.errors import Conflict, Forbidden, Invalid, NotFound
-from models.listings import Listing, ListingDraft
+from models.exchanges import agreements, exchange_questions, exchanges
+from models.exchanges.agreements import Agreement, Terms
+from models.listings import listings
+from models.listings.listings import Listing, ListingDraft
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import Connection, Pool, connection, fetch_column, fetch_value, transaction
 from outbox import listings as outbox_listings
 from outbox.accounts import delete
 from outbox.agreements import accept, counter, request

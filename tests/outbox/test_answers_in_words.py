@@ -6,8 +6,8 @@ from time import process_time
 
 import pytest
 
-from models.actors import Actor
-from models.database import Connection
+from models.people.actors import Actor
+from models.store.database import Connection
 from outbox.answers import LONGEST, Names, is_courtesy, names_of, read_answer
 from tests.factories import make_member, make_remote_actor
 

@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from models import actors, epcis, preferences
-from models.actors import Actor
-from models.database import Connection, execute, fetch_column
-from models.places import fold_name
+from models import preferences
+from models.people import actors
+from models.people.actors import Actor
+from models.places import epcis
+from models.places.places import fold_name
 from models.preferences import Preferences
+from models.store.database import Connection, execute, fetch_column
 from outbox.cooperative import save_preferences
 from tests.factories import HERE, make_local_actor
 

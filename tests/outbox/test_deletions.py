@@ -1,7 +1,8 @@
 """A post taken back before it has arrived everywhere (HT11)."""
 
-from models import deliveries, posts
-from models.database import Connection, execute, fetch_column, fetch_value
+from models import posts
+from models.store.database import Connection, execute, fetch_column, fetch_value
+from models.traffic.outbound import deliveries
 from outbox.deletions import delete_post
 from tests.factories import HERE, make_activity, make_follow, make_note, make_remote_actor
 from tests.factories import make_local_actor as make_author

@@ -11,10 +11,11 @@ from federation.answers import Answer
 from federation.errors import Cause
 from federation.instance import Instance
 from federation.signatures import Knock, Signer
-from models import deliveries, held, peers
-from models.actors import Actor
-from models.database import Pool, connection, transaction
+from models.people.actors import Actor
 from models.settings import Settings
+from models.store.database import Pool, connection, transaction
+from models.traffic import peer_traffic
+from models.traffic.outbound import deliveries, held_deliveries
 from outbox import deliver
 from outbox.deliver import deliver_due
 from tests.factories import HERE, make_activity, make_follow, make_local_actor, make_remote_actor
@@ -212,7 +213,7 @@ async def test_ht07_a_host_that_fails_for_seven_days_is_held_probed_and_opened(
 
     fediverse.answers[INBOX] = [Answer(status=202)]
     async with transaction(instance.pool) as conn:
-        await held.probe(conn, at=later(days=8))
+        await held_deliveries.probe(conn, at=later(days=8))
     await deliver_due(instance, later(days=8))
     assert set(await states(instance)) == {"done"}
     assert len(fediverse.posts) == sent + 8
@@ -226,10 +227,10 @@ async def test_a_2xx_counts_as_the_health_of_the_host(instance: Instance, fedive
 
     await deliver_due(instance)
     async with connection(instance.pool) as conn:
-        failing = await peers.find_peer(conn, "henin.test")
+        failing = await peer_traffic.find_peer(conn, "henin.test")
     await deliver_due(instance, later(minutes=1))
     async with connection(instance.pool) as conn:
-        well = await peers.find_peer(conn, "henin.test")
+        well = await peer_traffic.find_peer(conn, "henin.test")
 
     assert failing is not None and failing.failure == DOWN.error and failing.failing_since is not None
     assert well is not None and well.failure is None and well.failing_since is None and well.last_out_at is not None
@@ -247,7 +248,7 @@ async def test_an_actor_without_key_fails_without_stopping_others(instance: Inst
 
     assert sorted(await states(instance)) == ["done", "waiting"]
     async with connection(instance.pool) as conn:
-        server = await peers.find_peer(conn, "henin.test")
+        server = await peer_traffic.find_peer(conn, "henin.test")
     assert server is not None and server.failure is None, "that is no trouble of theirs"
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from federation.instance import Instance
-from models import deliveries
-from models.actors import Actor
-from models.database import Pool, connection, transaction
+from models.people.actors import Actor
 from models.settings import Settings
+from models.store.database import Pool, connection, transaction
+from models.traffic.outbound import deliveries
 from outbox import deliver
 from outbox.deliver import deliver_due
 from tests.factories import HERE, make_activity, make_follow, make_local_actor, make_remote_actor

@@ -5,12 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from models import agreements as held
-from models import exchanges, listings, posts
-from models.actors import Actor
-from models.agreements import Agreement, Terms
-from models.database import Connection, fetch_column, fetch_value
-from models.listings import Listing
+from models import posts
+from models.exchanges import agreements as held
+from models.exchanges import exchanges
+from models.exchanges.agreements import Agreement, Terms
+from models.listings import listings
+from models.listings.listings import Listing
+from models.people.actors import Actor
+from models.store.database import Connection, fetch_column, fetch_value
 from outbox import accounts
 from outbox.agreements import accept, request
 from outbox.endings import cancel

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from models import accounts, actors, reactions, sessions, tokens
-from models.actors import Actor
-from models.database import Connection, fetch_column, fetch_records, fetch_value
+from models.access import sessions, tokens
 from models.errors import Conflict, NotFound
-from models.listings import ListingDraft
+from models.listings.listings import ListingDraft
+from models.people import accounts, actors
+from models.people.actors import Actor
+from models.relations import reactions
+from models.store.database import Connection, fetch_column, fetch_records, fetch_value
 from outbox import follows, notes
 from outbox.accounts import delete, register
 from outbox.listings import publish

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from models.errors import Invalid
-from models.listings import ListingDraft
+from models.listings.listings import ListingDraft
 from models.moments import PARIS
 from outbox.drafts import require_draft
 from web.refusals.wording import SENTENCES

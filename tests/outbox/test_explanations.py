@@ -9,12 +9,14 @@ import pytest
 
 from inbox.dispatch import apply
 from inbox.errors import Ignored
-from models import agreements, conversations, exchanges, posts
-from models.actors import Actor
-from models.agreements import Agreement
-from models.database import Connection, execute
+from models import posts
 from models.errors import Conflict, NotFound
-from models.exchanges import Event
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import Agreement
+from models.exchanges.exchanges import Event
+from models.people.actors import Actor
+from models.posts import conversations
+from models.store.database import Connection, execute
 from outbox import blocks
 from outbox.agreements import counter, propose, request
 from outbox.builders.explanations import write_again

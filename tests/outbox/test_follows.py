@@ -2,11 +2,14 @@
 
 import pytest
 
-from models import actors, blocks, follows, notifications
-from models.actors import Actor
-from models.database import Connection, execute
 from models.errors import Forbidden, Invalid, NotFound
-from models.notifications import NotificationPage
+from models.news import notifications
+from models.news.notifications import NotificationPage
+from models.people import actors
+from models.people.actors import Actor
+from models.relations import follows
+from models.relations.blocking import blocks
+from models.store.database import Connection, execute
 from outbox.follows import accept, follow, reject, unfollow
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.outbox.sent import list_sent

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models import actors
-from models.actors import Actor
-from models.agreements import Terms
-from models.database import Connection, execute
 from models.errors import Conflict, Invalid
-from models.listings import Listing
+from models.exchanges.agreements import Terms
+from models.listings.listings import Listing
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import Connection, execute
 from outbox.agreements import accept, counter, request
 from outbox.holds import HELD_BY_DOMAIN, HELD_BY_STRANGERS, HELD_EACH
 from tests.factories import HERE, make_listing, make_member, make_remote_actor

@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
-from models import actors, blocks, listings
-from models.actors import Actor
-from models.agreements import Terms
-from models.database import Connection, execute
 from models.errors import Conflict, DeclicError, NotFound
-from models.listings import Listing
-from models.unavailabilities import add, midnight
+from models.exchanges.agreements import Terms
+from models.listings import listings
+from models.listings.listings import Listing
+from models.listings.unavailabilities import add, midnight
+from models.people import actors
+from models.people.actors import Actor
+from models.relations.blocking import blocks
+from models.store.database import Connection, execute
 from outbox import hurdles
 from outbox.agreements import accept, request
 from outbox.hurdles import require_askable

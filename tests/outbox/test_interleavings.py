@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from models import agreements as held
-from models import exchanges, points
-from models.actors import Actor
-from models.agreements import Agreement, Terms, is_free
-from models.agreements.calendar import Taken
-from models.database import Connection, fetch_all, fetch_value
 from models.errors import Conflict, Forbidden, Invalid, NotFound
+from models.exchanges import agreements as held
+from models.exchanges import exchanges, points
+from models.exchanges.agreements import Agreement, Terms, is_free
+from models.listings.availability import Taken
+from models.people.actors import Actor
+from models.store.database import Connection, fetch_all, fetch_value
 from outbox.agreements import accept, counter, request
 from outbox.cases import Said, open_case
 from outbox.endings import cancel, end_by_clock, refuse, withdraw
@@ -154,7 +154,7 @@ async def run(seed: int, conn: Connection, second_conn: Connection) -> None:
     carol = await make_member(conn, "carol")
     await switch_on(conn)
     for member in (pair.here.owner, carol):
-        await points.welcome(conn, member.id)
+        await points.grant_welcome(conn, member.id)
     mail: list[tuple[Side, dict[str, Any]]] = []
     for _ in range(dice.randint(4, 14)):
         roll = dice.random()

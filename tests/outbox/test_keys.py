@@ -4,9 +4,9 @@ from pathlib import Path
 
 from federation.instance import Instance
 from federation.key_pairs import load_signer, make_key_pairs, save_local_keys
-from models import keys
-from models.database import Pool, connection, transaction
+from models.people import keys
 from models.settings import Settings
+from models.store.database import Pool, connection, transaction
 from outbox.keys import rotate
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse

@@ -8,12 +8,14 @@ from typing import cast
 import pytest
 
 from federation.instance import Instance
-from models import accounts, actors, leaving, listings
-from models.actors import Actor
-from models.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
 from models.errors import Conflict, NotFound, Unfinished
-from models.listings import Listing, ListingDraft
+from models.listings import listings
+from models.listings.listings import Listing, ListingDraft
+from models.people import accounts, actors
+from models.people.actors import Actor
+from models.personal_data import deletion_requests
 from models.settings import Site
+from models.store.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
 from outbox import leaving as outbox
 from outbox.accounts import delete
 from outbox.listings import close, publish, withdraw
@@ -63,7 +65,7 @@ async def test_what_is_to_be_had_of_hers_is_paused_at_once_and_others_are_told(c
     assert (await status_of(conn, tent), await status_of(conn, done)) == ("paused", "fulfilled")
     said = await fetch_column(conn, "SELECT body FROM activity WHERE type = 'Update' AND object_uri = $1", tent.uri)
     assert len(said) == 1 and '"Paused"' in said[0]
-    departure = await leaving.find(conn, alice.id)
+    departure = await deletion_requests.find(conn, alice.id)
     account = await accounts.get(conn, alice.id)
     assert departure and departure.due_at - departure.asked_at == outbox.GRACE and account.leaves_at == departure.due_at
 
@@ -71,11 +73,11 @@ async def test_what_is_to_be_had_of_hers_is_paused_at_once_and_others_are_told(c
 async def test_asking_again_changes_neither_the_day_nor_what_opens_again(conn: Connection, alice: Actor) -> None:
     await offer(conn, alice)
     await outbox.ask(conn, HERE, alice)
-    first = await leaving.find(conn, alice.id)
+    first = await deletion_requests.find(conn, alice.id)
 
     await outbox.ask(conn, HERE, alice)
 
-    assert await leaving.find(conn, alice.id) == first
+    assert await deletion_requests.find(conn, alice.id) == first
 
 
 async def test_who_stays_finds_her_listings_open_but_not_what_she_or_time_closed(
@@ -170,7 +172,7 @@ async def test_who_became_the_last_administrator_meanwhile_stays_another_day(poo
     assert await outbox.leave_due(instance_on(pool), at=datetime.now(UTC) + AFTER) == 0
 
     async with connection(pool) as conn:
-        departure = await leaving.find(conn, odile.id)
+        departure = await deletion_requests.find(conn, odile.id)
         assert departure and departure.due_at < datetime.now(UTC) + timedelta(days=2)
         assert (await accounts.get(conn, odile.id)).role == "admin"
 
@@ -179,8 +181,11 @@ async def test_everybody_is_reminded_once_a_day_before(conn: Connection, alice: 
     await outbox.ask(conn, HERE, alice)
     now = datetime.now(UTC)
 
-    early = await leaving.claim_reminders(conn, at=now + timedelta(days=12), limit=10)
-    then = [await leaving.claim_reminders(conn, at=now + timedelta(days=13, minutes=1), limit=10) for _ in range(2)]
+    early = await deletion_requests.claim_reminders(conn, at=now + timedelta(days=12), limit=10)
+    then = [
+        await deletion_requests.claim_reminders(conn, at=now + timedelta(days=13, minutes=1), limit=10)
+        for _ in range(2)
+    ]
 
     assert (early, then) == ([], [[alice.id], []])
 

@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 
 from federation.instance import Instance
-from models import leaving, listings, news, preferences
-from models.actors import Actor
-from models.database import Connection, Pool, connection, execute, fetch_column, transaction
-from models.listings import Listing
+from models import preferences
+from models.listings import listings
+from models.listings.listings import Listing
 from models.moments import PARIS
+from models.news import news
+from models.people.actors import Actor
+from models.personal_data import deletion_requests
 from models.preferences import Preferences
 from models.settings import Settings
+from models.store.database import Connection, Pool, connection, execute, fetch_column, transaction
 from outbox.endings import cancel
 from outbox.listing_ends import expire_due, prolong
 from outbox.listings import edit, publish
@@ -204,7 +207,7 @@ async def test_whoever_is_about_to_leave_is_told_nothing(instance: Instance) -> 
         alice = await make_member(conn)
         held = await publish(conn, HERE, alice, make_draft(mode="gift"))
         await move_end(conn, held, until=timedelta(days=3), stood=timedelta(days=27))
-        await leaving.begin(conn, alice.id, after=timedelta(days=9), paused_ids=[held.id])
+        await deletion_requests.begin(conn, alice.id, after=timedelta(days=9), paused_ids=[held.id])
 
     await expire_due(instance)
 

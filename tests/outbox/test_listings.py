@@ -6,13 +6,18 @@ from typing import Any
 
 import pytest
 
-from models import follows, listings, media, notifications, posts, reactions, servers, uploads
-from models.actors import Actor
-from models.database import Connection, Pool, connection, execute, fetch_value, transaction
+from models import posts
 from models.errors import Conflict, Invalid, NotFound
-from models.listings import ListingDraft
-from models.media import StoredPicture
-from models.notifications import NotificationPage
+from models.listings import listings
+from models.listings.listings import ListingDraft
+from models.news import notifications
+from models.news.notifications import NotificationPage
+from models.people.actors import Actor
+from models.posts.media import media, uploads
+from models.posts.media.media import StoredPicture
+from models.relations import follows, reactions
+from models.servers import servers
+from models.store.database import Connection, Pool, connection, execute, fetch_value, transaction
 from outbox import listings as outbox
 from outbox.listings import close, edit, pause, publish, reopen, withdraw
 from tests.factories import HERE, make_follow, make_local_actor, make_member, make_remote_actor

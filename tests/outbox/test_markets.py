@@ -8,10 +8,11 @@ import orjson
 import pytest
 
 from federation.fields import PUBLIC
-from models import activities, markets, preferences
-from models.actors import Actor
-from models.database import Connection, fetch_records
-from models.listings import Listing, ListingDraft
+from models import preferences
+from models.listings.listings import Listing, ListingDraft
+from models.people.actors import Actor
+from models.store.database import Connection, fetch_records
+from models.traffic.outbound import activities, marketplaces
 from outbox import listings
 from outbox.markets import allow, stop
 from outbox.quotes import change_policy
@@ -181,4 +182,4 @@ async def test_administrators_stop_one_and_let_it_have_things_again(
 
     told = await went(conn)
     assert [one["type"] for one in told] == ["Reject", "Accept", "Create"] and all(is_safe(one) for one in told)
-    assert [(one.host, one.state) for one in await markets.list_markets(conn)] == [("floh.test", "accepted")]
+    assert [(one.host, one.state) for one in await marketplaces.list_markets(conn)] == [("floh.test", "accepted")]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.database import Connection
+from models.store.database import Connection
 from outbox.mentions import find_handles, find_mentioned
 from tests.factories import HERE, make_local_actor, make_member, make_remote_actor
 

@@ -4,13 +4,14 @@ import json
 
 import pytest
 
-from models import blocks, exchanges
-from models.actors import Actor
-from models.database import Connection, execute, fetch_value
 from models.errors import Conflict
-from models.exchanges import Exchange
+from models.exchanges import exchanges
+from models.exchanges.exchanges import Exchange
+from models.people.actors import Actor
 from models.posts import Post
+from models.relations.blocking import blocks
 from models.settings import Site
+from models.store.database import Connection, execute, fetch_value
 from outbox import messages
 from outbox.messages import Words, share_contact
 from tests.factories import HERE, make_listing, make_member, make_remote_actor

@@ -8,12 +8,15 @@ import pytest
 
 from federation.errors import ResolveFailed
 from federation.instance import Instance
-from models import actors, blocks, follows, levels
-from models.actors import Actor
-from models.database import Pool, connection, transaction
 from models.errors import Conflict, Invalid
-from models.listings import ListingDraft
+from models.listings.listings import ListingDraft
+from models.people import actors
+from models.people.actors import Actor
+from models.relations import follows
+from models.relations.blocking import blocks
+from models.servers import trust_levels
 from models.settings import Settings
+from models.store.database import Pool, connection, transaction
 from outbox import listings, moves, notes
 from outbox.notes import NoteDraft
 from outbox.profiles import describe_actor
@@ -130,7 +133,7 @@ async def test_ax18_nobody_leaves_for_a_server_set_aside(
     new = _new_home(fediverse, alice)
     await moves.find_target(instance, alice, new.uri)
     async with transaction(instance.pool) as conn:
-        await levels.save_level(conn, "arras.test", "aside")
+        await trust_levels.save_level(conn, "arras.test", "aside")
 
     with pytest.raises(Invalid):
         await moves.find_target(instance, alice, new.uri)

@@ -2,12 +2,13 @@
 
 import pytest
 
-from models import notifications, posts
-from models.actors import Actor
-from models.database import Connection
+from models import posts
 from models.errors import Invalid, NotFound
-from models.notifications import NotificationPage
+from models.news import notifications
+from models.news.notifications import NotificationPage
+from models.people.actors import Actor
 from models.posts import Audience
+from models.store.database import Connection
 from outbox.notes import NoteDraft, delete, narrow, publish, reply
 from tests.factories import HERE, make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.outbox.sent import list_sent, mark_delivered

@@ -5,26 +5,19 @@ from typing import Any
 
 import pytest
 
-from models import (
-    agreements,
-    conversations,
-    departures,
-    exchange_notices,
-    exchanges,
-    listings,
-    news,
-    notifications,
-    posts,
-    provenance,
-    reactions,
-)
-from models.actors import Actor
-from models.database import Connection, execute, fetch_column, fetch_value
+from models import posts
 from models.errors import Conflict, NotFound
-from models.notifications import NotificationPage
-from models.posts import Post
+from models.exchanges import agreements, exchange_notices, exchanges
+from models.listings import listings
+from models.news import news, notifications
+from models.news.notifications import NotificationPage
+from models.people.actors import Actor
+from models.personal_data import account_erasure
+from models.posts import Post, conversations, provenance
+from models.posts.provenance import App
 from models.posts.reading import list_members_who_may_read
-from models.provenance import App
+from models.relations import reactions
+from models.store.database import Connection, execute, fetch_column, fetch_value
 from models.timelines import Page, PostFilter, list_by_author, list_home
 from outbox import blocks, posting, reports
 from outbox import reactions as outbox_reactions
@@ -340,7 +333,7 @@ async def test_what_is_told_goes_with_whom_it_was_told(conn: Connection) -> None
     alice, _, question, _ = await ask(conn)
     assert await exchange_notices.find_exchange(conn, question.id) is not None
 
-    await departures.depart(conn, alice.id)
+    await account_erasure.erase(conn, alice.id)
 
     assert await posts.list_by_ids(conn, [question.id]) == []
 

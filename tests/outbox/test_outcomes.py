@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from federation.answers import Answer
-from models.deliveries import Delivery
+from models.traffic.outbound.deliveries import Delivery
 from outbox.outcomes import Later, Never, Outcome, Sent, ToPerson, judge
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

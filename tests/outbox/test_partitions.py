@@ -11,10 +11,11 @@ from structlog.testing import capture_logs
 from federation.answers import Answer
 from federation.errors import Cause
 from federation.instance import Instance
-from models import actors, deliveries, held, passages
-from models.actors import Actor
-from models.database import Pool, connection, transaction
+from models.people import actors
+from models.people.actors import Actor
 from models.settings import Settings
+from models.store.database import Pool, connection, transaction
+from models.traffic.outbound import deliveries, delivery_trace, held_deliveries
 from outbox.backoff import LONGEST
 from outbox.deliver import deliver_due
 from tests.factories import HERE, make_activity, make_follow, make_local_actor, make_remote_actor
@@ -64,8 +65,8 @@ async def live(instance: Instance, start: datetime, length: timedelta) -> dateti
     while at < end:
         await deliver_due(instance, at)
         async with transaction(instance.pool) as conn:
-            await held.give_up_held(conn, days=LONGEST.days, at=at)
-            await held.probe(conn, at=at)
+            await held_deliveries.give_up_held(conn, days=LONGEST.days, at=at)
+            await held_deliveries.probe(conn, at=at)
         due = await instance.pool.fetchval("SELECT min(due_at) FROM delivery WHERE state = 'waiting'")
         at = min(max(at + timedelta(minutes=1), due or end), at + timedelta(hours=6))
     return end
@@ -99,7 +100,7 @@ async def test_d07_after_eleven_days_the_author_is_told_that_it_did_not_arrive(
     await live(instance, healed, timedelta(days=2))
 
     async with connection(instance.pool) as conn:
-        [passage] = (await passages.list_passages(conn, [URI]))[URI]
+        [passage] = (await delivery_trace.list_traces(conn, [URI]))[URI]
     assert (passage.state, passage.cause) == ("failed", "unreachable")
     assert len(fediverse.posts) == tried
 

@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models import deliveries, levels
-from models.actors import Actor
-from models.database import Connection, execute, fetch_column, fetch_value
-from models.directory.reading import list_entries
-from models.peers import find_peer
+from models.people.actors import Actor
+from models.servers import trust_levels
+from models.servers.directory.reading import list_entries
+from models.store.database import Connection, execute, fetch_column, fetch_value
+from models.traffic.outbound import deliveries
+from models.traffic.peer_traffic import find_peer
 from outbox import again, peers
 from tests.factories import make_activity, make_follow, make_local_actor, make_remote_actor
 
@@ -38,7 +39,7 @@ async def test_what_waits_for_a_server_set_aside_is_cancelled(conn: Connection, 
     await peers.trust(conn, HENIN, "aside", note="Pourriels")
 
     assert await states(conn) == ["cancelled"]
-    assert not await levels.is_welcome(conn, HENIN)
+    assert not await trust_levels.is_welcome(conn, HENIN)
 
 
 async def test_whoever_is_vouched_for_is_a_friend_and_stays_one(conn: Connection) -> None:
@@ -55,10 +56,10 @@ async def test_whoever_is_vouched_for_is_a_friend_and_stays_one(conn: Connection
 
 async def test_strangers_are_refused_with_or_without_their_server(conn: Connection) -> None:
     await peers.refuse_strangers(conn, HENIN, aside=False)
-    assert await levels.is_welcome(conn, HENIN)
+    assert await trust_levels.is_welcome(conn, HENIN)
 
     await peers.refuse_strangers(conn, HENIN, aside=True)
-    assert not await levels.is_welcome(conn, HENIN)
+    assert not await trust_levels.is_welcome(conn, HENIN)
 
 
 async def test_what_is_held_leaves_when_it_is_released(conn: Connection, alice: Actor) -> None:

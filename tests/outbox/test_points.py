@@ -8,11 +8,11 @@ import pytest
 
 from federation.instance import Instance
 from federation.serialize import serialize
-from models import points
-from models.actors import Actor
-from models.database import Connection, Pool, connection, execute, fetch_column, transaction
-from models.listings import Listing
+from models.exchanges import points
+from models.listings.listings import Listing
+from models.people.actors import Actor
 from models.settings import Settings
+from models.store.database import Connection, Pool, connection, execute, fetch_column, transaction
 from outbox.accounts import confirm, delete, register
 from outbox.builders.proposal import build_proposal
 from outbox.listings import close, edit, publish, reopen, withdraw

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from federation.instance import Instance
-from models import polls, votes
-from models.actors import Actor
-from models.database import Connection, Pool, connection, fetch_value, transaction
 from models.errors import Invalid
+from models.people.actors import Actor
 from models.posts import Audience, Post
+from models.posts.polls import polls, votes
 from models.settings import Settings
+from models.store.database import Connection, Pool, connection, fetch_value, transaction
 from outbox.notes import NoteDraft, delete, edit, publish
 from outbox.poll_figures import tell_figures
 from outbox.polls import PollDraft, count, find_refusal, require_draft

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from models import agreements, points
-from models.actors import Actor
-from models.agreements import Agreement, Terms
-from models.database import Connection, Pool, connection, fetch_column, transaction
 from models.errors import Conflict
-from models.listings import Listing
+from models.exchanges import agreements, points
+from models.exchanges.agreements import Agreement, Terms
+from models.listings.listings import Listing
+from models.people.actors import Actor
+from models.store.database import Connection, Pool, connection, fetch_column, transaction
 from outbox.agreements import accept, counter, request
 from outbox.endings import cancel, refuse, withdraw
 from outbox.fulfilment import report

@@ -1,8 +1,8 @@
 """A changed profile is told to all who follow."""
 
-from models import keys
-from models.database import Connection
-from models.keys import KeyPair
+from models.people import keys
+from models.people.keys import KeyPair
+from models.store.database import Connection
 from outbox.profiles import announce_update
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.fediverse import make_signer, public_pem

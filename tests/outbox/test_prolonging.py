@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from models import listings
-from models.actors import Actor
-from models.database import Connection, execute
 from models.errors import Conflict, NotFound
-from models.listings import Listing
+from models.listings import listings
+from models.listings.listings import Listing
 from models.moments import PARIS
+from models.people.actors import Actor
+from models.store.database import Connection, execute
 from outbox.listing_ends import prolong
 from outbox.listings import close, publish
 from tests.factories import HERE, make_follow, make_member, make_remote_actor

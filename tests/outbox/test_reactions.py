@@ -2,11 +2,12 @@
 
 import pytest
 
-from models import notifications, reactions
-from models.actors import Actor
-from models.database import Connection
 from models.errors import Forbidden, NotFound
-from models.notifications import NotificationPage
+from models.news import notifications
+from models.news.notifications import NotificationPage
+from models.people.actors import Actor
+from models.relations import reactions
+from models.store.database import Connection
 from outbox.reactions import favourite, share, unfavourite, unshare
 from tests.factories import HERE, make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.outbox.sent import list_sent

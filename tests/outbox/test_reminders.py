@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 
 from federation.instance import Instance
-from models import actors, agreements, exchanges
-from models.actors import Actor
-from models.agreements import Agreement, Terms
-from models.database import Connection, Pool, connection, execute, transaction
 from models.errors import Unfinished
-from models.exchanges import EventKind
-from models.listings import Listing
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import Agreement, Terms
+from models.exchanges.exchanges import EventKind
+from models.listings.listings import Listing
+from models.people import actors
+from models.people.actors import Actor
 from models.settings import Settings
+from models.store.database import Connection, Pool, connection, execute, transaction
 from outbox.agreements import accept, request
 from outbox.cases import remind
 from outbox.endings import cancel, expire_due

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from federation.instance import Instance
-from models import actors, agreements, exchanges, listings
-from models.agreements import Agreement, Terms
-from models.database import Connection, Pool, connection, execute, transaction
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import Agreement, Terms
+from models.listings import listings
 from models.moments import PARIS
+from models.people import actors
 from models.settings import Settings
+from models.store.database import Connection, Pool, connection, execute, transaction
 from outbox import blocks
 from outbox.agreements import accept, propose, request
 from outbox.endings import cancel

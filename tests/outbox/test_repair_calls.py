@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from federation.instance import Instance
-from models import blocks, mutes, repair_watches
-from models.actors import Actor
-from models.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
 from models.limits import REPAIR_CALLS
-from models.listings import Listing, ListingDraft
-from models.repair_watches import RepairWatch
+from models.listings import repair_watches
+from models.listings.listings import Listing, ListingDraft
+from models.listings.repair_watches import RepairWatch
+from models.people.actors import Actor
+from models.relations.blocking import blocks, mutes
 from models.settings import Settings
+from models.store.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
 from outbox import listings, repair_calls
 from tests.factories import HERE, make_listing, make_local_actor, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse

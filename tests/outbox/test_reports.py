@@ -2,9 +2,9 @@
 
 import pytest
 
-from models import reports
-from models.database import Connection
 from models.errors import Invalid, NotFound
+from models.moderation import reports
+from models.store.database import Connection
 from outbox.reports import Complaint, report
 from tests.factories import HERE, make_local_actor, make_member, make_note, make_remote_actor
 from tests.outbox.sent import list_sent

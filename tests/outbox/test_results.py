@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from federation.instance import Instance
-from models import circuits, deliveries, held
-from models.database import Pool, connection, execute
+from models.servers import circuits
 from models.settings import Settings
+from models.store.database import Pool, connection, execute
+from models.traffic.outbound import deliveries, held_deliveries
 from outbox.results import probe_hosts
 from tests.factories import HERE, make_activity, make_follow, make_local_actor, make_remote_actor, save_failure
 from tests.fediverse import FakeFediverse
@@ -26,7 +27,7 @@ async def test_ht07_each_unavailable_host_is_asked_once_a_day_and_what_is_too_ol
             )
         for day in range(circuits.FAILING_DAYS):
             await save_failure(conn, bob.host, "down", on=(datetime.now(UTC) - timedelta(days=day)).date())
-        await held.hold(conn, bob.host)
+        await held_deliveries.hold(conn, bob.host)
         await execute(conn, "UPDATE server SET probe_at = now()")
         await execute(
             conn,

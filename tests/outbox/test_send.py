@@ -1,7 +1,7 @@
 """Where an activity goes: once to each server, and to no server that nobody named (AX21)."""
 
-from models.actors import Actor
-from models.database import Connection, fetch_column
+from models.people.actors import Actor
+from models.store.database import Connection, fetch_column
 from outbox.notes import NoteDraft, publish
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.database import Connection, fetch_value
+from models.store.database import Connection, fetch_value
 from outbox import notes
 from outbox.notes import NoteDraft
 from outbox.suggestions import find_kind, read_words, suggest

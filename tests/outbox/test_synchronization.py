@@ -8,11 +8,11 @@ import pytest
 from federation.instance import Instance
 from federation.synchronization import compute_digest, read_header
 from models import posts
-from models.actors import Actor
-from models.database import Pool, execute, fetch_column, transaction
+from models.people.actors import Actor
 from models.posts import Audience
-from models.private_hosts import withhold
+from models.servers.private_hosts import withhold
 from models.settings import Settings
+from models.store.database import Pool, execute, fetch_column, transaction
 from outbox.deletions import delete_post
 from outbox.deliver import deliver_due
 from outbox.notes import NoteDraft, publish

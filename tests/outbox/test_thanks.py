@@ -6,10 +6,15 @@ import pytest
 
 from federation.fields import PUBLIC
 from federation.html import to_text
-from models import actors, agreements, blocks, conversations, exchange_messages, exchanges, news, posts, thanks
-from models.agreements import Terms
-from models.database import Connection, execute, fetch_value
+from models import posts
 from models.errors import Conflict, Invalid, NotFound
+from models.exchanges import agreements, exchange_messages, exchanges, thanks
+from models.exchanges.agreements import Terms
+from models.news import news
+from models.people import actors
+from models.posts import conversations
+from models.relations.blocking import blocks
+from models.store.database import Connection, execute, fetch_value
 from outbox import notes
 from outbox.agreements import accept, propose, request
 from outbox.fulfilment import report

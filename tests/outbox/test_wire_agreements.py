@@ -12,11 +12,11 @@ import pytest
 
 from federation.serialize import to_json
 from federation.terms import TERMS, collect_names
-from models import actors
-from models.agreements import Terms
-from models.database import Connection
-from models.hours import Closure, Span, make_hours, write_hours
-from models.unavailabilities import load_calendar
+from models.exchanges.agreements import Terms
+from models.listings.unavailabilities import load_calendar
+from models.people import actors
+from models.people.opening_hours import Closure, OpeningInterval, make_hours, write_hours
+from models.store.database import Connection
 from outbox.absences import go_away
 from outbox.agreements import accept, counter, request
 from outbox.cases import Said, open_case
@@ -235,7 +235,10 @@ async def test_the_days_on_which_it_is_not_to_be_had_are_ranges_and_nothing_else
 
 async def test_a_place_says_when_it_is_open(conn: Connection) -> None:
     place = await make_organization(conn, "objetotheque")
-    week = [Span(day=2, opens=time(14), closes=time(18)), Span(day=5, opens=time(10), closes=time(12, 30))]
+    week = [
+        OpeningInterval(day=2, opens=time(14), closes=time(18)),
+        OpeningInterval(day=5, opens=time(10), closes=time(12, 30)),
+    ]
     closed = Closure(first=date(2027, 8, 1), last=date(2027, 8, 21))
     await actors.save_place(conn, place.id, "12 rue de la Mairie", write_hours(make_hours(week, [closed])))
 

@@ -6,8 +6,8 @@ from typing import Any
 from federation.parse import parse_activity
 from federation.serialize import to_json
 from federation.vocabulary.objects import Note
-from models import polls
-from models.database import Connection, execute, fetch_column
+from models.posts.polls import polls
+from models.store.database import Connection, execute, fetch_column
 from outbox.documents import build_document
 from outbox.notes import NoteDraft, edit, publish
 from outbox.polls import PollDraft

@@ -7,8 +7,8 @@ import pytest
 
 from federation.serialize import to_json
 from federation.vocabulary.activities import QuoteRequest
-from models import quotes
-from models.database import Connection, fetch_column
+from models.posts.quotes import quotes
+from models.store.database import Connection, fetch_column
 from outbox.builders.quotes import build_stamp
 from outbox.notes import NoteDraft, publish
 from outbox.quotes import grant, refuse, revoke

@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 
 from inbox.dispatch import apply
-from models import agreements, exchange_messages, exchanges, posts
-from models.actors import Actor
-from models.agreements import Agreement, Terms, links
-from models.database import Connection, execute
+from models import posts
 from models.errors import Conflict, Gone
-from models.exchanges import Exchange
-from models.listings import Listing
+from models.exchanges import agreements, exchange_messages, exchanges
+from models.exchanges.agreements import Agreement, Terms, links
+from models.exchanges.exchanges import Exchange
+from models.listings.listings import Listing
 from models.moments import PARIS
+from models.people.actors import Actor
+from models.store.database import Connection, execute
 from outbox import notes
 from outbox.agreements import accept, propose, request
 from outbox.builders.terms import write_act

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import aiohttp
 
-from models.database import Pool, open_pool
+from models.store.database import Pool, open_pool
 from tests.certificates import Authority
 from tests.peers.programs import free_port, running_program
 from tests.peers.tls import tls_front

@@ -11,13 +11,16 @@ import pytest
 
 from federation.remote import resolve_handle
 from inbox import calendars
-from models import actors, agreements, listings, timelines, unavailabilities
-from models.agreements import Agreement, Terms
-from models.database import Connection, transaction
+from models import timelines
 from models.errors import Conflict
-from models.listings import Listing, ListingDraft
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement, Terms
+from models.listings import listings, unavailabilities
+from models.listings.listings import Listing, ListingDraft
+from models.listings.unavailabilities import Calendar, Range, midnight
+from models.people import actors
+from models.store.database import Connection, transaction
 from models.timelines import NetworkFilter
-from models.unavailabilities import Calendar, Range, midnight
 from outbox import absences, follows
 from outbox import agreements as outbox_agreements
 from outbox import listings as outbox

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from federation.remote import fetch_actor
-from models.database import transaction
+from models.store.database import transaction
 from tests.factories import make_follow
 from tests.fediverse import Person
 from tests.payloads import load_json

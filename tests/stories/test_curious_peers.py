@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from federation.remote import fetch_actor
 from federation.signatures.multibase import ED25519_PUBLIC, decode_key
-from models.database import transaction
-from models.listings import ListingDraft
+from models.listings.listings import ListingDraft
+from models.store.database import transaction
 from outbox import listings as outbox
 from outbox import notes as outbox_notes
 from outbox.notes import NoteDraft

@@ -7,12 +7,14 @@ import aiohttp
 import pytest
 
 from federation.crawl import crawl_due, draw_map
-from models import levels, places, preferences
-from models.database import connection, execute, fetch_value, transaction
-from models.directory.deciding import remove, save_own_vouch, save_seed
-from models.directory.reading import Entry, list_entries
-from models.listings import ListingDraft
+from models import preferences
+from models.listings.listings import ListingDraft
+from models.places import places
 from models.preferences import Preferences
+from models.servers import trust_levels
+from models.servers.directory.deciding import remove, save_own_vouch, save_seed
+from models.servers.directory.reading import DirectoryEntry, list_entries
+from models.store.database import connection, execute, fetch_value, transaction
 from outbox.cooperative import save_listed, save_preferences
 from outbox.listings import publish
 from tests.eventually import eventually
@@ -52,7 +54,7 @@ async def open_coop(make_server: MakeServer, name: str, number: int) -> RunningS
     return server
 
 
-async def crawl(server: RunningServer) -> dict[str, Entry]:
+async def crawl(server: RunningServer) -> dict[str, DirectoryEntry]:
     """A day's crawl, ring after ring, until everybody was seen; then the map and who waits beside it."""
     await eventually(lambda: is_all_seen(server), within=60)
     async with transaction(server.instance.pool) as conn:
@@ -93,7 +95,7 @@ async def pass_time(server: RunningServer, days: int) -> None:
 async def vouch(server: RunningServer, other: RunningServer) -> None:
     """Its administrators call the other a friend and vouch for it; the other is looked at once."""
     async with transaction(server.instance.pool) as conn:
-        await levels.save_level(conn, other.host, "friend")
+        await trust_levels.save_level(conn, other.host, "friend")
         await save_own_vouch(conn, other.host, vouched=True)
     await crawl(server)
 
@@ -160,7 +162,7 @@ async def test_nobody_is_asked_who_is_set_aside_and_a_removed_one_strikes_its_vo
     faux = await open_coop(make_server, "faux", 4)
     async with transaction(lomme.instance.pool) as conn:
         await save_seed(conn, faux.host)
-        await levels.save_level(conn, faux.host, "aside")
+        await trust_levels.save_level(conn, faux.host, "aside")
     lomme.instance.welcomes.forget()
     await vouch(henin, faux)
     await vouch(lomme, henin)
@@ -168,7 +170,7 @@ async def test_nobody_is_asked_who_is_set_aside_and_a_removed_one_strikes_its_vo
     assert faux.host not in seen
     async with transaction(lomme.instance.pool) as conn:
         assert await fetch_value(conn, "SELECT visited_at FROM territory WHERE host = $1", faux.host) is None
-        await levels.save_level(conn, faux.host, "reader")
+        await trust_levels.save_level(conn, faux.host, "reader")
     lomme.instance.welcomes.forget()
     await crawl(lomme)
     async with transaction(lomme.instance.pool) as conn:

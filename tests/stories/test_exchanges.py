@@ -16,11 +16,13 @@ import pytest
 
 from federation.html import to_text
 from federation.remote import fetch_actor, resolve_handle
-from models import agreements, exchanges, listings, posts, thanks
-from models.agreements import Agreement, Terms
-from models.database import Connection, connection, transaction
-from models.listings import Listing, ListingDraft
+from models import posts
+from models.exchanges import agreements, exchanges, thanks
+from models.exchanges.agreements import Agreement, Terms
+from models.listings import listings
+from models.listings.listings import Listing, ListingDraft
 from models.moments import PARIS
+from models.store.database import Connection, connection, transaction
 from outbox import follows
 from outbox import listings as outbox_listings
 from outbox.agreements import accept, counter, propose, request

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 
 from federation.remote import resolve_handle
-from models import actors, listings
-from models.actors import Actor
-from models.agreements import Terms, get
-from models.listings import ListingDraft
+from models.exchanges.agreements import Terms, get
+from models.listings import listings
+from models.listings.listings import ListingDraft
+from models.people import actors
+from models.people.actors import Actor
 from outbox import agreements, follows, leaving
 from outbox.listings import publish
 from tests.eventually import eventually

@@ -10,8 +10,8 @@ import pytest
 from mastodon import Mastodon, MastodonNotFoundError, MastodonUnauthorizedError
 
 from federation.uploads import save_upload
-from models.database import transaction
-from models.listings import Listing, ListingDraft
+from models.listings.listings import Listing, ListingDraft
+from models.store.database import transaction
 from outbox import listings as outbox
 from tests.eventually import eventually
 from tests.servers import Member, RunningServer

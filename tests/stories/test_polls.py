@@ -7,7 +7,7 @@ import aiohttp
 
 from federation.instance import Instance
 from federation.remote import fetch_actor
-from models.database import execute, transaction
+from models.store.database import execute, transaction
 from outbox.poll_figures import end_polls, tell_figures
 from tests.eventually import eventually
 from tests.factories import make_follow

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from mastodon import Mastodon
 
-from models.database import connection
 from models.posts import Tag
+from models.store.database import connection
 from tests.factories import make_follow, make_note
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer

@@ -12,8 +12,8 @@ import aiohttp
 import orjson
 from mastodon import Mastodon, StreamListener
 
-from models.database import transaction
-from models.listings import ListingDraft
+from models.listings.listings import ListingDraft
+from models.store.database import transaction
 from outbox import listings as outbox
 from tests.eventually import eventually
 from tests.peers.programs import free_port

@@ -13,10 +13,14 @@ import pytest
 from federation.media_uris import media_url
 from federation.remote import resolve_handle
 from federation.uploads import save_upload
-from models import actors, listings, media, notifications, posts, timelines
-from models.actors import Actor
-from models.database import Connection, transaction
-from models.listings import Listing, ListingDraft
+from models import posts, timelines
+from models.listings import listings
+from models.listings.listings import Listing, ListingDraft
+from models.news import notifications
+from models.people import actors
+from models.people.actors import Actor
+from models.posts.media import media
+from models.store.database import Connection, transaction
 from models.timelines import NetworkFilter, Page
 from outbox import follows as outbox_follows
 from outbox import listings as outbox

@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 from federation.remote import resolve_handle
-from models import actors, repair_watches, reports
-from models.database import execute, transaction
-from models.listings import ListingDraft
-from models.repair_watches import RepairWatch
+from models.listings import repair_watches
+from models.listings.listings import ListingDraft
+from models.listings.repair_watches import RepairWatch
+from models.moderation import reports
+from models.people import actors
+from models.store.database import execute, transaction
 from outbox import follows, listings
 from outbox import reports as outbox
 from outbox.reports import Complaint

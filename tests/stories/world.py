@@ -11,8 +11,8 @@ import pytest
 import structlog
 
 from federation.remote import fetch_actor
-from models.database import transaction
-from models.listings import ListingDraft
+from models.listings.listings import ListingDraft
+from models.store.database import transaction
 from outbox import listings as outbox
 from tests.conftest import copy_database, with_database
 from tests.factories import make_follow

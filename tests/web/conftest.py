@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from models.database import Pool
+from models.store.database import Pool
 from tests.shelf import Shelf
 from tests.web.core import prepare_templates
 from tests.web.office import Clock, Office, open_office

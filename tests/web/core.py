@@ -12,9 +12,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from federation.instance import Instance
-from models.background import Background
-from models.database import Pool
 from models.settings import Settings
+from models.store.background.supervised_tasks import Background
+from models.store.database import Pool
 from tests.fediverse import FakeFediverse
 from web.api.entities.values import make_look
 from web.api.streaming.hub import HUB, Hub

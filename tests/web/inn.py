@@ -9,11 +9,12 @@ from email.message import EmailMessage
 
 import msgspec
 
-from models import actors, exchanges
-from models.actors import Actor
-from models.database import connection, execute, fetch_column, fetch_value, transaction
-from models.exchanges import Exchange
-from models.listings import Listing
+from models.exchanges import exchanges
+from models.exchanges.exchanges import Exchange
+from models.listings.listings import Listing
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from tests.factories import make_listing, make_local_actor
 from tests.web.postman import Postman, open_post, read_parts
 from tests.web.visitor import Doorbell, Visitor

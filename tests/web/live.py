@@ -11,11 +11,11 @@ from aiohttp import web
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from federation.instance import Instance
-from models import sessions
-from models.actors import Actor
-from models.database import Pool, transaction
+from models.access import sessions
 from models.errors import Unavailable
+from models.people.actors import Actor
 from models.settings import Settings
+from models.store.database import Pool, transaction
 from tests import village
 from tests.fediverse import FakeFediverse
 from tests.village import Village

@@ -9,11 +9,12 @@ from typing import cast
 import msgspec
 
 from federation.instance import Instance
-from models import exchanges, notifications
-from models.actors import Actor
-from models.database import Pool, connection, execute, fetch_column, transaction
-from models.listings import Listing
+from models.exchanges import exchanges
+from models.listings.listings import Listing
+from models.news import notifications
+from models.people.actors import Actor
 from models.settings import Settings
+from models.store.database import Pool, connection, execute, fetch_column, transaction
 from tests.factories import make_listing, make_member, make_note, make_remote_actor
 from tests.web.postman import Postman, StandIn, open_post
 from web.telling import send_told, tell_due

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
 
-from models.database import Pool
 from models.settings import Settings
+from models.store.database import Pool
 from tests.factories import HERE
 
 

@@ -11,22 +11,17 @@ import asyncpg
 import pytest
 from playwright.async_api import Browser, Page
 
-from models import (
-    absences,
-    actors,
-    archives,
-    endorsements,
-    follows,
-    leaving,
-    polls,
-    unavailabilities,
-    waiting_posts,
-)
-from models.actors import Actor
-from models.database import Connection, execute, open_pool, transaction
-from models.hours import Closure, Span, make_hours, write_hours
-from models.polls import NewPoll
-from models.unavailabilities import midnight
+from models.listings import unavailabilities
+from models.listings.unavailabilities import midnight
+from models.people import absences, actors
+from models.people.actors import Actor
+from models.people.opening_hours import Closure, OpeningInterval, make_hours, write_hours
+from models.personal_data import deletion_requests, export_archives
+from models.posts.polls import polls
+from models.posts.polls.polls import NewPoll
+from models.relations import endorsements, follows
+from models.servers import waiting_posts
+from models.store.database import Connection, execute, open_pool, transaction
 from tests.atlas import furnish_atlas
 from tests.conftest import copy_database, with_database
 from tests.factories import make_activity, make_listing, make_local_actor, make_remote_actor
@@ -213,10 +208,10 @@ async def live(postgres_url: str, furnished: str, tmp_path_factory: pytest.TempP
 
 async def furnish_departures(conn: Connection, village: Village) -> None:
     """Hocine leaves in two weeks and takes his data along, as Nadia does; Michel has left, which one server ignores."""
-    await archives.ask(conn, village.hocine.id)
-    ready = await archives.ask(conn, village.admin.id)
-    assert ready and await archives.finish(conn, ready, file_key=f"{'0' * 32}.zip", byte_size=12_345_678)
-    await leaving.begin(conn, village.hocine.id, after=timedelta(days=14), paused_ids=[])
+    await export_archives.ask(conn, village.hocine.id)
+    ready = await export_archives.ask(conn, village.admin.id)
+    assert ready and await export_archives.finish(conn, ready, file_key=f"{'0' * 32}.zip", byte_size=12_345_678)
+    await deletion_requests.begin(conn, village.hocine.id, after=timedelta(days=14), paused_ids=[])
     michel = await make_local_actor(conn, "michel")
     await execute(conn, "UPDATE actor SET deleted_at = now() WHERE id = $1", michel.id)
     farewell = await make_activity(conn, michel, type="Delete", object_uri=michel.uri)
@@ -261,7 +256,7 @@ async def furnish_unknown_hosts(conn: Connection) -> None:
 
 async def furnish_days(conn: Connection, village: Village) -> None:
     """Nadia looks after a place that is closed for a while; Maryse keeps some days of her tent."""
-    week = [Span(day=day, opens=time(14), closes=time(18, 30)) for day in (2, 5)]
+    week = [OpeningInterval(day=day, opens=time(14), closes=time(18, 30)) for day in (2, 5)]
     hours = make_hours(week, [Closure(first=date(2030, 8, 1), last=date(2030, 8, 21))])
     await execute(conn, "UPDATE actor SET type = 'Organization' WHERE id = $1", village.admin.id)
     await actors.save_place(conn, village.admin.id, "12 rue de la Mairie", write_hours(hours))

@@ -9,14 +9,16 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Page
 
-from models import exchanges, links, listing_drafts, unavailabilities
-from models import guests as models_guests
-from models.agreements import Terms
-from models.agreements import links as terms_links
-from models.database import Pool, execute, fetch_value, transaction
+from models.access import one_time_links
+from models.exchanges import exchanges
+from models.exchanges import guests as models_guests
+from models.exchanges.agreements import Terms
+from models.exchanges.agreements import links as terms_links
+from models.listings import listing_drafts, unavailabilities
+from models.listings.unavailabilities import midnight
 from models.moments import PARIS
-from models.provenance import App
-from models.unavailabilities import midnight
+from models.posts.provenance import App
+from models.store.database import Pool, execute, fetch_value, transaction
 from outbox import guests, posting
 from outbox.agreements import accept, propose
 from outbox.guests import Visit
@@ -118,8 +120,8 @@ async def test_forms_with_mistakes_have_no_violation(live: Live, page: Page) -> 
 
 async def test_one_time_links_have_no_violation(live: Live, page: Page) -> None:
     async with transaction(live.instance.pool) as conn:
-        login = await links.create(conn, "login", actor_id=live.village.alice.id)
-        password = await links.create(conn, "password", actor_id=live.village.alice.id)
+        login = await one_time_links.create(conn, "login", actor_id=live.village.alice.id)
+        password = await one_time_links.create(conn, "password", actor_id=live.village.alice.id)
 
     for token in (login, password, "x" * 40):
         await page.goto(f"{live.url}/lien/{token}")
@@ -242,7 +244,7 @@ async def test_an_agenda_and_a_place_with_much_in_them_have_no_violation(live: L
 async def test_the_wizard_has_no_violation(live: Live, page: Page) -> None:
     await live.log_in(page.context, live.village.admin)
     async with transaction(live.instance.pool) as conn:
-        token = await links.create(conn, "setup")
+        token = await one_time_links.create(conn, "setup")
 
     for step in ("adresse", "coop", "inscriptions"):
         await page.goto(f"{live.url}/installation/{token}/{step}")

@@ -10,10 +10,10 @@ from federation.built_in_pictures import FOLDER, PATH
 from federation.instance import Instance
 from federation.uploads import save_upload
 from federation.vocabulary.actors import write_actor
-from models import actors
-from models.actors import BUILT_IN, Actor, Counts
-from models.database import connection, transaction
+from models.people import actors
+from models.people.actors import BUILT_IN, Actor, Counts
 from models.settings import Site
+from models.store.database import connection, transaction
 from outbox.profiles import describe_actor
 from tests.drawings import draw, encode
 from tests.factories import HERE, make_local_actor, make_member

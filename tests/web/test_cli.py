@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from click.testing import CliRunner
 
-from models.migrate import NotMigrated
+from models.store.migrate import NotMigrated
 from tests.conftest import copy_database, with_database
 from tests.servers import PASSWORD, make_environment, run_declic
 from web.cli import declic, run_command

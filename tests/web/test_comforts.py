@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page
 
-from models.database import Pool
+from models.store.database import Pool
 from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
 
 PHOTO = Path(__file__).parents[1] / "samples" / "perceuse.jpg"

@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from models.postgres.cluster import find_cluster, find_postmaster
+from models.store.postgres.cluster import find_cluster, find_postmaster
 from tests.servers import make_environment, run_declic, wait_for_answer
 from web.demo.troupe import HOUSES, PHOTOS, STREAMS
 

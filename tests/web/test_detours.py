@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from models import detours, mails
-from models.actors import Actor
-from models.database import connection, execute, fetch_column, transaction
 from models.limits import DETOURS
+from models.news import mail_fallback, news_mails
+from models.people.actors import Actor
 from models.posts import Post
+from models.store.database import connection, execute, fetch_column, transaction
 from tests.factories import make_activity, make_note
 from tests.web.office import NOON, Office
 from tests.web.postman import read_parts
@@ -114,7 +114,7 @@ async def test_a_mail_server_that_is_busy_is_asked_again_and_nothing_leaves_at_n
     office.postman.refusal = "451 not now"
     busy = await send_detours(office.instance, DAY_AFTER)
     async with connection(office.pool) as conn:
-        seen = [(one.kind, one.cause) for one in await mails.list_troubles(conn)]
+        seen = [(one.kind, one.cause) for one in await news_mails.list_failed(conn)]
     office.postman.refusal = ""
 
     night = await send_detours(office.instance, DAY_AFTER.replace(hour=22))
@@ -123,7 +123,7 @@ async def test_a_mail_server_that_is_busy_is_asked_again_and_nothing_leaves_at_n
     assert (busy, night, later) == (0, 0, 1)
     assert seen == [("detour", "busy")], "an administrator sees it"
     async with connection(office.pool) as conn:
-        assert await mails.list_troubles(conn) == []
+        assert await news_mails.list_failed(conn) == []
 
 
 async def test_a_mail_whose_worker_died_is_not_sent_again(office: Office) -> None:
@@ -131,8 +131,8 @@ async def test_a_mail_whose_worker_died_is_not_sent_again(office: Office) -> Non
     post = await answer(office)
     thread = await office.thread()
     async with transaction(office.pool) as conn:
-        [stuck] = await detours.list_stuck(conn, at=DAY_AFTER)
-        assert await detours.begin(conn, stuck) and not await detours.begin(conn, stuck)
+        [stuck] = await mail_fallback.list_stuck(conn, at=DAY_AFTER)
+        assert await mail_fallback.begin(conn, stuck) and not await mail_fallback.begin(conn, stuck)
 
     assert (stuck.post_id, stuck.exchange_id) == (post.id, thread.id)
     assert await send_detours(office.instance, DAY_AFTER) == 0

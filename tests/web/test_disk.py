@@ -8,10 +8,10 @@ from aiohttp import FormData, web
 from structlog.testing import capture_logs
 
 from federation.store import FolderStore, StoreFull
-from models import disk_space
-from models.database import Pool, connection, execute, fetch_value, transaction
-from models.disk_space import LOW, MEGABYTE, RESERVE, Space
 from models.errors import NoSpace
+from models.store import disk_space
+from models.store.database import Pool, connection, execute, fetch_value, transaction
+from models.store.disk_space import LOW, MEGABYTE, RESERVE, DiskSpace
 from tests.factories import make_member
 from tests.web.core import make_instance, serving
 from web.api.parameters import read_parameters
@@ -36,7 +36,7 @@ MAILS = "SELECT count(*) FROM pgqueuer WHERE convert_from(payload, 'UTF8')::json
     ],
 )
 def test_what_is_little_and_what_is_kept_free(free: int, total: int, low: bool, holds: bool) -> None:
-    space = Space(free=free, total=total)
+    space = DiskSpace(free=free, total=total)
 
     assert (space.is_low, space.holds(0)) == (low, holds)
     assert not space.holds(free)
@@ -47,7 +47,7 @@ def test_a_folder_that_is_still_to_be_made_is_measured_where_it_will_be(tmp_path
 
 
 async def test_a_picture_does_not_take_the_last_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store, left = FolderStore(tmp_path / "media"), Space(free=RESERVE + 10, total=LARGE)
+    store, left = FolderStore(tmp_path / "media"), DiskSpace(free=RESERVE + 10, total=LARGE)
     monkeypatch.setattr("federation.store.measure", lambda _: left)
 
     with pytest.raises(StoreFull):
@@ -60,13 +60,13 @@ async def test_a_picture_does_not_take_the_last_room(tmp_path: Path, monkeypatch
 async def test_a_film_does_not_take_it_either_neither_as_it_comes_in_nor_as_a_copy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, left = FolderStore(tmp_path / "media"), [Space(free=RESERVE, total=LARGE)]
+    store, left = FolderStore(tmp_path / "media"), [DiskSpace(free=RESERVE, total=LARGE)]
     monkeypatch.setattr("federation.store.measure", lambda _: left[0])
 
     async with store.open_spool() as spool:
         draft = spool.new()
         draft.write_bytes(b"film")
-        left[0] = Space(free=RESERVE - 1, total=LARGE)
+        left[0] = DiskSpace(free=RESERVE - 1, total=LARGE)
         with pytest.raises(StoreFull):
             spool.new()
         with pytest.raises(StoreFull):
@@ -78,8 +78,8 @@ async def test_a_film_does_not_take_it_either_neither_as_it_comes_in_nor_as_a_co
 async def test_a_film_is_no_longer_taken_in_as_soon_as_the_last_room_is_reached(
     pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, left = FolderStore(tmp_path / "media"), [Space(free=RESERVE + 1, total=LARGE)] * 3
-    monkeypatch.setattr("federation.store.measure", lambda _: left.pop() if left else Space(free=0, total=LARGE))
+    store, left = FolderStore(tmp_path / "media"), [DiskSpace(free=RESERVE + 1, total=LARGE)] * 3
+    monkeypatch.setattr("federation.store.measure", lambda _: left.pop() if left else DiskSpace(free=0, total=LARGE))
 
     async def take(request: web.Request) -> web.Response:
         async with store.open_spool() as spool:
@@ -98,7 +98,7 @@ async def test_a_film_is_no_longer_taken_in_as_soon_as_the_last_room_is_reached(
 async def test_administrators_have_one_mail_a_day_until_there_is_room(
     pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left = [Space(free=LOW - 1, total=LARGE)]
+    left = [DiskSpace(free=LOW - 1, total=LARGE)]
     monkeypatch.setattr(disk_space, "measure", lambda _: left[0])
     instance = make_instance(pool, data=tmp_path)
     async with transaction(pool) as conn:
@@ -117,14 +117,14 @@ async def test_administrators_have_one_mail_a_day_until_there_is_room(
         await execute(conn, "UPDATE disk_space SET told_at = now() - interval '25 hours'")
     assert [line["event"] for line in lines] == ["disk_nearly_full"] * 2
 
-    left[0] = Space(free=RESERVE - 1, total=LARGE)
+    left[0] = DiskSpace(free=RESERVE - 1, total=LARGE)
     await watch_disk(instance)
     async with connection(pool) as conn:
         assert await fetch_value(conn, MAILS) == 1
         found = await disk_space.find(conn)
         assert found is not None and found.refuses
 
-    left[0] = Space(free=LOW, total=LARGE)
+    left[0] = DiskSpace(free=LOW, total=LARGE)
     await watch_disk(instance)
     async with connection(pool) as conn:
         assert await disk_space.find(conn) is None

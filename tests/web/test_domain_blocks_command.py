@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from federation.instance import Instance
-from models import levels
-from models.database import Pool, connection
+from models.servers import trust_levels
+from models.store.database import Pool, connection
 from tests.web.core import make_instance
 from web.commands import domain_blocks
 
@@ -31,7 +31,7 @@ def instance(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Instance:
 
 async def is_welcome(instance: Instance, host: str) -> bool:
     async with connection(instance.pool) as conn:
-        return await levels.is_welcome(conn, host)
+        return await trust_levels.is_welcome(conn, host)
 
 
 async def test_without_apply_a_list_is_only_shown(instance: Instance, capsys: pytest.CaptureFixture[str]) -> None:

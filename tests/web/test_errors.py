@@ -6,8 +6,8 @@ import pytest
 from aiohttp import web
 
 from federation.pictures import PicturesBusy
-from models.database import Pool
 from models.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Unauthenticated, Unavailable
+from models.store.database import Pool
 from tests.web.core import Client, make_instance, serving
 
 RAISED = {

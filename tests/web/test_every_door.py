@@ -10,14 +10,15 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from federation.instance import Instance
-from models import guests as models_guests
-from models import reports, sessions, tokens
-from models.actors import Actor
-from models.database import Connection, Pool, execute, fetch_column, fetch_value, transaction
-from models.listings import ListingDraft, find_by_post
+from models.access import sessions, tokens
+from models.exchanges import guests as models_guests
+from models.listings.listings import ListingDraft, find_by_post
+from models.moderation import reports
+from models.moderation.reports import NewReport
+from models.people.actors import Actor
 from models.posts import Audience
-from models.reports import NewReport
 from models.settings import Settings
+from models.store.database import Connection, Pool, execute, fetch_column, fetch_value, transaction
 from outbox import guests, listings, notes
 from outbox.guests import Visit
 from outbox.notes import NoteDraft

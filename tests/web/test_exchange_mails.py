@@ -7,11 +7,13 @@ import icalendar
 import pytest
 
 from federation.html import from_text
-from models import agreements, exchanges, notifications, posts
-from models.agreements import Agreement, NewAgreement, Terms, write_terms
-from models.database import execute, transaction
-from models.exchanges import EventKind
+from models import posts
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import Agreement, NewAgreement, Terms, write_terms
+from models.exchanges.exchanges import EventKind
 from models.moments import PARIS
+from models.news import notifications
+from models.store.database import execute, transaction
 from outbox.cases import find_case
 from outbox.reminders import remind_due
 from outbox.thanks import keep_thanks

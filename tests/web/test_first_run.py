@@ -2,8 +2,8 @@
 
 import pytest
 
-from models import links
-from models.database import Connection
+from models.access import one_time_links
+from models.store.database import Connection
 from tests.factories import HERE
 from web.first_run import STEPS, Step, say_first_run, say_step
 
@@ -17,7 +17,7 @@ async def test_the_address_is_a_sentence_in_both_languages_with_the_whole_link(
     [address] = [line.strip() for line in said.splitlines() if "/installation/" in line]
     assert address.startswith(f"{HERE.url}/installation/") and "{" not in said
     assert "Ouvrez cette adresse" in said and "Open this address" in said and "declic first-run" in said
-    link = await links.find(conn, address.rpartition("/")[2])
+    link = await one_time_links.find(conn, address.rpartition("/")[2])
     assert link is not None and link.purpose == "setup"
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize
 
-from models.actors import Actor
-from models.database import Pool, transaction
+from models.people.actors import Actor
+from models.store.database import Pool, transaction
 from outbox import notes
 from tests import talks
 from tests.points import give, switch_on

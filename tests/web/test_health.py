@@ -5,9 +5,9 @@ from uuid import uuid4
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from models import background, heartbeats
-from models.database import Pool, transaction
 from models.errors import Entangled
+from models.store.background import heartbeats, supervised_tasks
+from models.store.database import Pool, transaction
 from tests.eventually import eventually
 from tests.web.core import make_instance, serving
 from web import app
@@ -64,7 +64,7 @@ async def test_what_fails_again_and_again_behind_the_pages_is_named(
     async def fail(*_: object) -> None:
         raise Entangled
 
-    monkeypatch.setattr(background, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(supervised_tasks, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(app, "share", fail)
     async with TestClient(TestServer(make_app(make_instance(pool)))) as client:
         async with transaction(pool) as conn:

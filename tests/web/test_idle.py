@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from models import database
-from models.database import Pool, connection, fetch_value
+from models.store import database
+from models.store.database import Pool, connection, fetch_value
 from tests.eventually import eventually
 from tests.servers import RunningServer, running_server
 from web import memory

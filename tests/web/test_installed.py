@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from models.postgres import DatabaseError, server
+from models.store.postgres import DatabaseError, server
 from tests.web.backups.house import run
 from web.cli import run_command
 from web.commands import installed

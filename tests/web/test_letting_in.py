@@ -10,9 +10,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Page
 
-from models import accounts, applications
-from models.applications import OUT_OF_BAND, NewApplication
-from models.database import Pool, transaction
+from models.access import applications
+from models.access.applications import OUT_OF_BAND, NewApplication
+from models.people import accounts
+from models.store.database import Pool, transaction
 from tests.web.live import Live, open_chromium, serve_village
 from tests.web.test_accessibility_of_forms import check, pytestmark
 from web.passwords import hash_password

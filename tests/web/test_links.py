@@ -1,7 +1,7 @@
 """Links that are handed over without a mail."""
 
-from models import links
-from models.database import Connection
+from models.access import one_time_links
+from models.store.database import Connection
 from tests.factories import HERE, make_member
 from web.links import make_member_link, make_setup_link
 
@@ -13,7 +13,7 @@ async def test_a_fresh_instance_gets_a_link_to_its_wizard(conn: Connection) -> N
 
     assert address is not None
     path, _, token = address.rpartition("/")
-    link = await links.find(conn, token)
+    link = await one_time_links.find(conn, token)
     assert path == f"{HERE.url}/installation" and link is not None and link.purpose == "setup"
 
 
@@ -28,6 +28,6 @@ async def test_a_link_handed_over_lives_for_two_days(conn: Connection) -> None:
 
     address = await make_member_link(conn, HERE, alice.id)
 
-    link = await links.find(conn, address.removeprefix(f"{HERE.url}/lien/"))
+    link = await one_time_links.find(conn, address.removeprefix(f"{HERE.url}/lien/"))
     assert link is not None and (link.purpose, link.actor_id) == ("password", alice.id)
-    assert link.expires_at - link.created_at == links.BY_HAND
+    assert link.expires_at - link.created_at == one_time_links.BY_HAND

@@ -1,6 +1,6 @@
 """`declic lookup`: what an address elsewhere stands for."""
 
-from models.database import Pool
+from models.store.database import Pool
 from tests.fediverse import FakeFediverse
 from tests.web.core import make_instance
 from web.commands import follows

@@ -8,10 +8,12 @@ from typing import cast
 import pytest
 
 from federation.instance import Instance
-from models import leaving, links, preferences
-from models.database import Pool, connection, execute, fetch_value, transaction
+from models import preferences
+from models.access import one_time_links
+from models.personal_data import deletion_requests
 from models.preferences import Preferences
 from models.settings import Settings
+from models.store.database import Pool, connection, execute, fetch_value, transaction
 from tests.factories import HERE, make_member
 from tests.web.postman import Postman, StandIn, open_post, read_parts
 from web import mail
@@ -46,7 +48,7 @@ async def test_a_log_in_link_arrives_and_works(pool: Pool, postman: Postman) -> 
     found = re.search(r"^https://lomme\.test/lien/([\w-]+)\?retour=%2Fpublier%3Fa%3D1$", text, re.MULTILINE)
     assert found and found[0] in html
     async with connection(pool) as conn:
-        link = await links.find(conn, found[1])
+        link = await one_time_links.find(conn, found[1])
     assert link and (link.purpose, link.actor_id) == ("login", alice.id)
 
 
@@ -227,13 +229,13 @@ async def test_who_is_about_to_leave_is_told_the_day_unless_she_stays(
     async with transaction(pool) as conn:
         alice = await make_member(conn, "alice")
         await execute(conn, "UPDATE account SET language = $1", language)
-        await leaving.begin(conn, alice.id, after=timedelta(days=14), paused_ids=[])
+        await deletion_requests.begin(conn, alice.id, after=timedelta(days=14), paused_ids=[])
     payload = {"kind": kind, "actor_id": alice.id, "return_to": "/compte/supprimer"}
     instance = make_instance(pool, postman.port)
 
     await mail.send_mail(instance, payload)
     async with transaction(pool) as conn:
-        await leaving.end(conn, alice.id)
+        await deletion_requests.end(conn, alice.id)
     await mail.send_mail(instance, payload)
 
     [message] = postman.taken

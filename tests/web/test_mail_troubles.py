@@ -6,9 +6,10 @@ from typing import cast
 import pytest
 
 from federation.instance import Instance
-from models import accounts, mails
-from models.database import Pool, connection, execute, fetch_column, fetch_records, transaction
+from models.news import news_mails
+from models.people import accounts
 from models.settings import Settings
+from models.store.database import Pool, connection, execute, fetch_column, fetch_records, transaction
 from tests.web.office import LATER, Office
 from tests.web.postman import StandIn
 from web import mail
@@ -63,9 +64,9 @@ async def test_an_address_that_does_not_exist_is_not_tried_again_and_its_owner_s
     assert later == 0
     assert await list_states(office.pool) == [("failed", "address", 1)]
     async with transaction(office.pool) as conn:
-        assert await mails.is_refused(conn, office.alice.id)
+        assert await news_mails.is_refused(conn, office.alice.id)
         await accounts.set_email(conn, office.alice.id, "maryse@example.org")
-        assert not await mails.is_refused(conn, office.alice.id)
+        assert not await news_mails.is_refused(conn, office.alice.id)
 
 
 async def test_a_mail_whose_worker_died_is_not_sent_twice_and_is_seen(office: Office) -> None:
@@ -73,7 +74,7 @@ async def test_a_mail_whose_worker_died_is_not_sent_twice_and_is_seen(office: Of
     await tell_due(office.instance, LATER)
     async with transaction(office.pool) as conn:
         [id] = await fetch_column(conn, "SELECT id FROM mail")
-        assert await mails.claim(conn, id) is not None
+        assert await news_mails.claim(conn, id) is not None
 
     await office.run_jobs()
 
@@ -116,8 +117,8 @@ async def test_a_log_in_link_that_does_not_leave_is_seen_until_it_does(office: O
         with pytest.raises(MailRefused):
             await mail.send_mail(office.instance, payload)
     async with connection(office.pool) as conn:
-        [stuck] = await mails.list_troubles(conn)
-        counted = await mails.count_troubles(conn)
+        [stuck] = await news_mails.list_failed(conn)
+        counted = await news_mails.count_failed(conn)
     office.postman.refusal = ""
 
     await mail.send_mail(office.instance, payload)
@@ -125,7 +126,7 @@ async def test_a_log_in_link_that_does_not_leave_is_seen_until_it_does(office: O
     assert (stuck.username, stuck.kind, stuck.cause, stuck.attempts) == ("alice", "login", MailCause.BUSY, 2)
     assert counted == 1
     async with connection(office.pool) as conn:
-        assert await mails.list_troubles(conn) == []
+        assert await news_mails.list_failed(conn) == []
 
 
 async def test_what_is_old_is_forgotten_and_what_was_lost_is_seen(office: Office) -> None:
@@ -134,9 +135,9 @@ async def test_what_is_old_is_forgotten_and_what_was_lost_is_seen(office: Office
     await office.write("<p>Encore</p>")
     async with transaction(office.pool) as conn:
         await execute(conn, "UPDATE mail SET finished_at = now() - interval '8 days'")
-        lost = await mails.create(conn, office.alice.id, "now", [])
+        lost = await news_mails.create(conn, office.alice.id, "now", [])
         await execute(conn, "UPDATE mail SET created_at = now() - interval '4 days' WHERE id = $1", lost)
 
-        assert await mails.forget_old(conn) == 1
+        assert await news_mails.forget_old(conn) == 1
 
     assert await list_states(office.pool) == [("failed", "interrupted", 0)]

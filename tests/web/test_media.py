@@ -13,10 +13,10 @@ from federation.instance import Instance
 from federation.media_uris import media_url, thumbnail_url
 from federation.transport import Fetched
 from federation.uploads import save_upload
-from models import media
-from models.database import Pool, transaction
-from models.media import Media, RemoteDocument
+from models.posts.media import media
+from models.posts.media.media import Media, RemoteDocument
 from models.settings import Settings
+from models.store.database import Pool, transaction
 from tests.drawings import decode, draw, encode
 from tests.factories import HERE, make_member, make_note, make_remote_actor
 from tests.fediverse import FakeFediverse

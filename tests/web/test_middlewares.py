@@ -6,8 +6,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from models.database import Pool
 from models.settings import Settings
+from models.store.database import Pool
 from tests.web.core import make_instance, serving
 from web.middlewares import make_content_policy
 from web.networks import read_client_address

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import FormData, web
 
 from federation.store import FolderStore
-from models.database import Pool
+from models.store.database import Pool
 from tests.web.core import Client, make_instance, serving
 from web import forms
 from web.api import parameters

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from models import bookmarks, news, notifications
-from models.database import Connection, execute
+from models.news import news, notifications
+from models.relations import bookmarks
+from models.store.database import Connection, execute
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from web.news import list_lines
 

@@ -8,10 +8,11 @@ import pytest
 from playwright.async_api import Page
 from pyotp import TOTP
 
-from models import accounts, passkeys
-from models.database import Pool, connection, execute, transaction
+from models.access import passkeys
 from models.errors import Invalid
+from models.people import accounts
 from models.settings import Site
+from models.store.database import Pool, connection, execute, transaction
 from tests.web.live import Live, open_chromium, serve_village
 from tests.web.test_accessibility_of_forms import check, pytestmark
 from web.passkeys import check as check_answer

@@ -8,8 +8,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from federation.instance import Instance
-from models.database import Pool
 from models.limits import NETWORK_READS, SERVER_READS, UNPROVEN_POSTS
+from models.store.database import Pool
 from tests.web.core import Client, make_instance
 from web import peer_quota
 from web.errors import error_middleware

@@ -8,9 +8,9 @@ from typing import cast
 import pytest
 from aiohttp import web
 
-from models.accounts import Account
-from models.database import Pool
 from models.errors import Unauthenticated
+from models.people.accounts import Account
+from models.store.database import Pool
 from tests.web.core import Client, make_instance, serving
 from web.quota import OWNER
 from web.session import VISIT, Visit

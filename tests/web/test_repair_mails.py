@@ -9,12 +9,12 @@ import msgspec
 import pytest
 
 from federation.instance import Instance
-from models import repair_watches
-from models.actors import Actor
-from models.database import Pool, execute, fetch_column, transaction
-from models.listings import Listing
-from models.repair_watches import RepairWatch
+from models.listings import repair_watches
+from models.listings.listings import Listing
+from models.listings.repair_watches import RepairWatch
+from models.people.actors import Actor
 from models.settings import Settings
+from models.store.database import Pool, execute, fetch_column, transaction
 from outbox import repair_calls
 from tests.factories import make_listing, make_member
 from tests.web.office import NOON

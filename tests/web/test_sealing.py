@@ -5,9 +5,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from models import second_factors
-from models.database import Connection
+from models.access import second_factors
 from models.settings import Settings, SettingsError
+from models.store.database import Connection
 from tests.factories import make_member
 from web.sealing import seal, seal_codes, unseal
 

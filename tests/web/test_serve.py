@@ -15,7 +15,7 @@ import asyncpg
 import orjson
 import pytest
 
-from models.postgres.cluster import find_cluster, find_postmaster
+from models.store.postgres.cluster import find_cluster, find_postmaster
 from tests.peers.programs import free_port
 from tests.servers import DECLIC, PASSWORD, ServerProcess, make_environment, run_declic, server_process, wait_for_answer
 

@@ -11,10 +11,11 @@ from aiohttp.typedefs import Handler
 from yarl import URL
 
 from federation.instance import Instance
-from models import accounts, sessions
-from models.database import Pool, connection, execute, fetch_value, transaction
+from models.access import sessions
 from models.errors import DeclicError
+from models.people import accounts
 from models.settings import Site
+from models.store.database import Pool, connection, execute, fetch_value, transaction
 from tests.factories import make_member
 from web import session
 from web.keys import INSTANCE

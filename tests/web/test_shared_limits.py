@@ -4,10 +4,10 @@ import pytest
 
 from inbox import policy
 from models import limits
-from models.database import Pool, transaction
-from models.limit_memory import MemoryCounter
-from models.limit_sums import exchange
 from models.limits import POSTS, SHARED, UNPROVEN_POSTS, WRONG_SIGNATURES
+from models.store.database import Pool, transaction
+from models.store.limit_memory import MemoryCounter
+from models.store.limit_sums import exchange
 from tests.eventually import eventually
 from tests.web.core import make_instance
 from web.app import make_app
@@ -21,7 +21,7 @@ def spend(counter: MemoryCounter, times: int) -> int:
 
 
 async def test_ht04_the_server_shares_what_is_counted(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.limit_sums.PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("models.store.limit_sums.PAUSE_SECONDS", 0.01)
     instances = [make_instance(pool), make_instance(pool)]
     apps = [make_app(instance) for instance in instances]
     for app in apps:

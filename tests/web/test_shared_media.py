@@ -4,7 +4,7 @@ from pathlib import Path
 
 from structlog.testing import capture_logs
 
-from models.database import Pool, execute, transaction
+from models.store.database import Pool, execute, transaction
 from tests.factories import make_member
 from tests.web.core import make_instance
 from web.shared_media import warn_without_pictures

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from models.database import Pool
 from models.settings import Settings, SettingsError
+from models.store.database import Pool
 from tests.web.core import make_instance
 from web.app import make_app
 from web.sources import BESIDE, PACKAGES, SUFFIXES, find_packages, make_archive
@@ -60,7 +60,7 @@ def make_installed(root: Path) -> None:
     """Our packages as a wheel is unpacked, among those of others, with what has no place there."""
     for name, text in {
         "models/ids.py": "code",
-        "models/migrations/0001_initial.sql": "code",
+        "models/store/migrations/0001_initial.sql": "code",
         "models/__pycache__/ids.cpython-311.pyc": "secret",
         "models/.env": "secret",
         "models/declic.toml": "secret",
@@ -87,7 +87,7 @@ def test_of_a_wheel_it_is_our_part_and_no_secrets(tmp_path: Path) -> None:
     assert set(found) == {
         "LICENSE",
         "models/ids.py",
-        "models/migrations/0001_initial.sql",
+        "models/store/migrations/0001_initial.sql",
         "pyproject.toml",
         "web/static/declic.js",
     }

@@ -9,12 +9,13 @@ import msgspec
 import pytest
 
 from federation.instance import Instance
-from models import mails, sign_ups, staff_news
-from models.actors import Actor
-from models.database import Pool, execute, fetch_column, fetch_value, transaction
-from models.reports import Report, Settlement
+from models.moderation.reports import Report, Settlement
+from models.news import news_mails, staff_notifications
+from models.people import sign_ups
+from models.people.actors import Actor
+from models.people.sign_ups import NewSignUp
 from models.settings import Settings
-from models.sign_ups import NewSignUp
+from models.store.database import Pool, execute, fetch_column, fetch_value, transaction
 from outbox import reports
 from outbox.reports import Complaint
 from tests.factories import HERE, make_local_actor, make_member
@@ -64,12 +65,12 @@ class Team:
                 language="fr",
                 commune_code=None,
             )
-            await staff_news.tell_of_sign_up(conn, (await sign_ups.save(conn, new)).id)
+            await staff_notifications.notify_of_sign_up(conn, (await sign_ups.save(conn, new)).id)
 
     async def run(self, at: Any = NOON) -> list[str]:
         """Everything that is due; to whom mails went since the last look."""
         before = len(self.postman.taken)
-        for name in (staff_news.JOB, LETTER, VISITOR):
+        for name in (staff_notifications.JOB, LETTER, VISITOR):
             async with transaction(self.pool) as conn:
                 payloads = await fetch_column(
                     conn,
@@ -78,7 +79,7 @@ class Team:
                 )
             for payload in payloads:
                 values = msgspec.json.decode(payload)
-                if name == staff_news.JOB:
+                if name == staff_notifications.JOB:
                     await tell_staff(self.instance, values, at)
                 else:
                     await LETTERS[name](self.instance, values)
@@ -215,4 +216,4 @@ async def test_a_mail_that_does_not_leave_is_seen_by_administrators(team: Team) 
     await team.run()
 
     async with transaction(team.pool) as conn:
-        assert {one.kind for one in await mails.list_troubles(conn)} == {"staff_reports"}
+        assert {one.kind for one in await news_mails.list_failed(conn)} == {"staff_reports"}

@@ -7,10 +7,12 @@ from typing import cast
 import pytest
 
 from federation.instance import Instance
-from models import accounts, exchanges, mail_choices, mails
-from models.database import Connection, connection, execute, fetch_column, transaction
 from models.errors import Unfinished
+from models.exchanges import exchanges
+from models.news import mail_preferences, news_mails
+from models.people import accounts
 from models.settings import Settings
+from models.store.database import Connection, connection, execute, fetch_column, transaction
 from outbox.notes import NoteDraft, publish
 from outbox.poll_figures import end_polls
 from outbox.polls import PollDraft
@@ -52,7 +54,7 @@ async def test_a_mail_that_waits_is_not_sent_once_its_kind_was_stopped(office: O
     await office.write()
     assert await tell_due(office.instance, LATER) == 1
     async with transaction(office.pool) as conn:
-        await mail_choices.save(conn, office.alice.id, {"messages": "never"})
+        await mail_preferences.save(conn, office.alice.id, {"messages": "never"})
 
     await office.run_jobs()
 
@@ -73,7 +75,7 @@ async def test_what_fails_for_one_member_keeps_nobody_from_being_told(
     await office.write()
     async with transaction(office.pool) as conn:
         carol = await make_member(conn, "carol")
-        await mail_choices.plan(conn, carol.id, {"now": NOON - timedelta(days=1)})
+        await mail_preferences.schedule(conn, carol.id, {"now": NOON - timedelta(days=1)})
     find = accounts.find
 
     async def stumble(conn: Connection, actor_id: int) -> accounts.Account | None:
@@ -81,7 +83,7 @@ async def test_what_fails_for_one_member_keeps_nobody_from_being_told(
             raise ZeroDivisionError
         return await find(conn, actor_id)
 
-    monkeypatch.setattr("models.accounts.find", stumble)
+    monkeypatch.setattr("models.people.accounts.find", stumble)
 
     with pytest.raises(Unfinished, match=f"member {carol.id}: ZeroDivisionError"):
         await office.deliver()
@@ -120,7 +122,7 @@ async def test_a_message_that_was_taken_back_is_not_told(office: Office) -> None
 async def test_the_end_of_her_own_poll_is_told_as_she_chose(office: Office) -> None:
     asked = PollDraft(options=("Lundi", "Mardi"), expires_in=300)
     async with transaction(office.pool) as conn:
-        await mail_choices.save(conn, office.alice.id, {"posts": "now"})
+        await mail_preferences.save(conn, office.alice.id, {"posts": "now"})
         draft = NoteDraft(text="Quel jour ?", audience="network", poll=asked)
         await publish(conn, office.instance.site, office.alice, draft)
         await execute(conn, "UPDATE poll SET ends_at = now()")
@@ -196,7 +198,7 @@ async def test_likes_come_together_on_monday_and_one_may_choose_otherwise(office
 
 async def test_whoever_wants_no_mails_of_a_kind_gets_none(office: Office) -> None:
     async with transaction(office.pool) as conn:
-        await mail_choices.save(conn, office.alice.id, {"messages": "never", "reactions": "daily"})
+        await mail_preferences.save(conn, office.alice.id, {"messages": "never", "reactions": "daily"})
     await office.write()
     await office.like("zoe")
 
@@ -291,7 +293,7 @@ async def test_somebody_whose_address_is_not_confirmed_is_not_written_to(office:
 
     assert await office.deliver() == 0
     async with connection(office.pool) as conn:
-        assert not await mails.list_troubles(conn)
+        assert not await news_mails.list_failed(conn)
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from federation.instance import Instance
 from inbox.process import process_due
 from inbox.receive import receive
-from models import followed_tags
-from models.actors import Actor
-from models.database import Pool, fetch_value, transaction
+from models.people.actors import Actor
+from models.relations import followed_tags
 from models.settings import Settings
+from models.store.database import Pool, fetch_value, transaction
 from outbox import peers
 from tests.factories import HERE, make_member
 from tests.fediverse import FakeFediverse, sign_post

@@ -4,8 +4,8 @@ import orjson
 import pytest
 
 from federation.instance import Instance
-from models import levels, waiting_posts
-from models.database import Pool, connection, transaction
+from models.servers import trust_levels, waiting_posts
+from models.store.database import Pool, connection, transaction
 from tests.asking import is_known
 from tests.factories import make_listing, make_remote_actor
 from tests.web.core import make_instance
@@ -60,6 +60,6 @@ async def test_a_host_is_sent_away_once(instance: Instance, capsys: pytest.Captu
 
     assert capsys.readouterr().out == "1\n"
     async with connection(instance.pool) as conn:
-        assert not await levels.is_welcome(conn, "neu.test")
+        assert not await trust_levels.is_welcome(conn, "neu.test")
     with pytest.raises(Refused, match=r"Nothing of neu\.test waits"):
         await unknown_hosts._send_away("neu.test")

@@ -10,11 +10,11 @@ from functools import partial
 import pytest
 
 from federation.key_pairs import KEYS_CHANNEL
-from models import background, stream_events
-from models.background import Background
-from models.database import Pool, connection, transaction
 from models.errors import Unavailable, Unfinished
-from models.events import announce, listen
+from models.store.background import stream_events, supervised_tasks
+from models.store.background.notify import announce, listen
+from models.store.background.supervised_tasks import Background
+from models.store.database import Pool, connection, transaction
 from tests.eventually import eventually
 from tests.fediverse import make_signer
 from tests.web.core import make_instance
@@ -61,8 +61,8 @@ async def looping(step: Steps) -> AsyncIterator[asyncio.Event]:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for seconds here."""
-    monkeypatch.setattr(background, "FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(background, "AWAY_PAUSE", 0.01)
+    monkeypatch.setattr(supervised_tasks, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(supervised_tasks, "AWAY_PAUSE", 0.01)
     monkeypatch.setattr(worker, "BEAT_SECONDS", 0.05)
 
 

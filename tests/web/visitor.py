@@ -12,10 +12,10 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from federation.instance import Instance
 from federation.key_pairs import KeyPairs, _make_key_pairs
-from models.accounts import Role
-from models.database import connection, execute_many, fetch_column, transaction
-from models.places import fold_name
+from models.people.accounts import Role
+from models.places.places import fold_name
 from models.settings import Settings
+from models.store.database import connection, execute_many, fetch_column, transaction
 from outbox.accounts import register
 from tests.territory import COMMUNES
 from web.errors import error_middleware

@@ -11,11 +11,14 @@ from federation.signatures import is_signed
 from federation.uris import host_of, parse_local
 from federation.vocabulary.objects import Tombstone
 from inbox.policy import read_key_hosts, require_welcome
-from models import actors, blocks, posts, private_hosts
-from models.actors import Actor
-from models.database import Connection, connection
+from models import posts
 from models.errors import DeclicError, Forbidden, Gone, NotFound
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import Post
+from models.relations.blocking import blocks
+from models.servers import private_hosts
+from models.store.database import Connection, connection
 from web.activitypub.envelopes import read_envelope
 from web.keys import INSTANCE
 from web.peer_quota import note_signer

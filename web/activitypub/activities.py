@@ -6,11 +6,14 @@ from aiohttp import web
 from federation.fields import Json, each
 from federation.proofs.sealing import seal
 from federation.uris import profile_url
-from models import activities, actors, follows, posts
-from models.activities import StoredActivity
-from models.actors import Actor
-from models.database import Connection, connection
+from models import posts
 from models.errors import Forbidden, NotFound
+from models.people import actors
+from models.people.actors import Actor
+from models.relations import follows
+from models.store.database import Connection, connection
+from models.traffic.outbound import activities
+from models.traffic.outbound.activities import StoredActivity
 from web.activitypub.access import describe_departed, read_known_reader, require_no_block, require_standing
 from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
 from web.keys import INSTANCE

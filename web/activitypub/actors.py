@@ -4,9 +4,9 @@ import orjson
 from aiohttp import web
 
 from federation.serialize import serialize
-from models import actors
-from models.database import connection
 from models.errors import NotFound
+from models.people import actors
+from models.store.database import connection
 from outbox.profiles import describe_actor
 from web.activitypub.access import (
     ALWAYS_OPEN,

@@ -3,11 +3,12 @@
 from aiohttp import web
 
 from federation.serialize import serialize
-from models import actors, agreements
-from models.actors import Actor
-from models.agreements import Agreement
-from models.database import Connection, connection
 from models.errors import NotFound
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import Connection, connection
 from outbox.builders.agreement import build_agreement, build_economic_event
 from outbox.cases import find_case
 from web.activitypub.access import get_published, read_known_reader, require_no_block

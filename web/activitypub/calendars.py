@@ -8,12 +8,13 @@ from federation.serialize import serialize
 from federation.signatures import is_signed
 from federation.uris import unavailabilities_uri
 from federation.vocabulary.collections import Collection, Unavailability
-from models import listings, posts, unavailabilities
-from models.actors import Actor
-from models.database import connection
+from models import posts
 from models.errors import NotFound
-from models.listings import has_calendar
-from models.unavailabilities import Calendar
+from models.listings import listings, unavailabilities
+from models.listings.listings import has_calendar
+from models.listings.unavailabilities import Calendar
+from models.people.actors import Actor
+from models.store.database import connection
 from web.activitypub.access import get_post, get_published, read_known_reader
 from web.activitypub.envelopes import read_envelope
 from web.activitypub.negotiation import ANSWERED_AS, VARY_SIGNED, answer_activity

@@ -6,10 +6,13 @@ from federation.proofs.sealing import seal
 from federation.serialize import serialize
 from federation.uris import featured_uri, followers_uri, following_uri, outbox_uri
 from federation.vocabulary.collections import Collection, Verbatim
-from models import activities, actors, follows, pins, posts
-from models.actors import BUILT_IN
-from models.database import connection
+from models import posts
 from models.ids import HIGHEST_ID
+from models.people import actors
+from models.people.actors import BUILT_IN
+from models.relations import follows, pins
+from models.store.database import connection
+from models.traffic.outbound import activities
 from web.activitypub.access import get_published, read_known_reader, require_no_block
 from web.activitypub.negotiation import answer_activity
 from web.activitypub.paging import PAGE_SIZE, build_page, build_root, read_cursor

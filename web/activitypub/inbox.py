@@ -7,7 +7,7 @@ from aiohttp import web
 from federation.parse import MAX_BYTES
 from federation.signatures import ACCEPT_SIGNATURE
 from inbox.receive import receive
-from models.database import connection
+from models.store.database import connection
 from web.activitypub.access import get_published, require_welcome_host
 from web.activitypub.envelopes import read_envelope
 from web.keys import INSTANCE

@@ -4,10 +4,11 @@ from aiohttp import web
 
 from federation.serialize import serialize
 from federation.uris import listing_url, note_url
-from models import listings, posts
-from models.actors import Actor
-from models.database import connection
+from models import posts
 from models.errors import NotFound
+from models.listings import listings
+from models.people.actors import Actor
+from models.store.database import connection
 from outbox.builders.proposal import build_proposal_twin
 from outbox.documents import build_document
 from web.activitypub.access import get_post, get_published, id_of, read_known_reader

@@ -7,11 +7,13 @@ this address only, and some follow none of the redirects that browsers follow.
 from aiohttp import web
 
 from federation.uris import actor_uri, listing_url, note_uri
-from models import actors, listings, posts
-from models.actors import Actor
-from models.database import Connection, connection
+from models import posts
 from models.errors import NotFound
+from models.listings import listings
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import Post
+from models.store.database import Connection, connection
 from web.activitypub.access import STANDS_FOR, read_known_reader, require_standing
 from web.activitypub.actors import answer_actor
 from web.activitypub.negotiation import VARY_SIGNED

@@ -3,9 +3,10 @@
 from aiohttp import web
 
 from federation.serialize import serialize
-from models import posts, quotes
-from models.database import connection
+from models import posts
 from models.errors import NotFound
+from models.posts.quotes import quotes
+from models.store.database import connection
 from outbox.builders.quotes import build_stamp
 from web.activitypub.access import get_published, read_known_reader
 from web.activitypub.negotiation import answer_activity

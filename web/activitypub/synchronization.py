@@ -6,8 +6,8 @@ from federation.errors import SignatureInvalid
 from federation.serialize import serialize
 from federation.uris import followers_synchronization_uri, origin_of
 from federation.vocabulary.collections import Collection
-from models import followers
-from models.database import connection
+from models.relations import followers
+from models.store.database import connection
 from web.activitypub.access import as_unsigned, get_published, read_reader, require_no_block
 from web.activitypub.negotiation import answer_activity
 from web.keys import INSTANCE

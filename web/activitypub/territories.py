@@ -11,13 +11,16 @@ from federation.territories import build_territories, build_vouch
 from federation.uris import actor_uri, proposals_uri
 from federation.vocabulary.collections import Verbatim
 from federation.vocabulary.marketplace import Proposal
-from models import actors, listings, media, quote_policies
-from models.actors import Actor
-from models.database import Connection, connection
-from models.directory.own import count_open, list_open
-from models.directory.reading import OwnVouch, list_entries, list_own_vouches
 from models.errors import NotFound
 from models.ids import HIGHEST_ID
+from models.listings import listings
+from models.people import actors
+from models.people.actors import Actor
+from models.posts.media import media
+from models.posts.quotes import quote_policies
+from models.servers.directory.own import count_open, list_open
+from models.servers.directory.reading import OwnVouch, list_entries, list_own_vouches
+from models.store.database import Connection, connection
 from outbox.builders.proposal import build_proposal
 from outbox.builders.quotes import add_quotes
 from web.activitypub.access import read_known_reader, require_no_block

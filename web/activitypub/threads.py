@@ -2,10 +2,11 @@
 
 from aiohttp import web
 
-from models import actors, posts, threads
-from models.actors import Actor
-from models.database import Connection, connection
-from models.posts import Post
+from models import posts
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import Post, reply_threads
+from models.store.database import Connection, connection
 from web.activitypub.access import get_post, get_published, read_known_reader
 from web.activitypub.negotiation import answer_activity
 from web.activitypub.paging import BOTTOM, PAGE_SIZE, build_page, build_root, read_cursor
@@ -21,9 +22,9 @@ async def show_replies(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         post = await _get_post(conn, request, reader)
         if after is None:
-            root = build_root(uri, await threads.count_replies(conn, post.id), f"after={BOTTOM}", ordered=False)
+            root = build_root(uri, await reply_threads.count_replies(conn, post.id), f"after={BOTTOM}", ordered=False)
             return answer_activity(request, root, public=post.audience in posts.PUBLIC)
-        found = await threads.list_replies(
+        found = await reply_threads.list_replies(
             conn, post.id, after=after, limit=PAGE_SIZE + 1, reader_id=reader.id if reader else None
         )
     page = build_page(uri, "after", after, [(one.id, one.uri) for one in found], ordered=False)
@@ -38,10 +39,10 @@ async def show_context(request: web.Request) -> web.Response:
         post = await _get_post(conn, request, reader)
         if after is None:
             author = await actors.get(conn, post.author_id)
-            total = await threads.count_thread(conn, post.id)
+            total = await reply_threads.count_thread(conn, post.id)
             root = build_root(uri, total, f"after={BOTTOM}", owner=author.uri)
             return answer_activity(request, root, public=post.audience in posts.PUBLIC)
-        found = await threads.list_thread(
+        found = await reply_threads.list_thread(
             conn, post.id, after=after, limit=PAGE_SIZE + 1, reader_id=reader.id if reader else None
         )
     page = build_page(uri, "after", after, [(one.id, one.uri) for one in found])

@@ -6,9 +6,10 @@ import orjson
 from aiohttp import web
 
 from federation import host_meta, nodeinfo, webfinger
-from models import actors, preferences, sign_ups, statistics
-from models.database import Connection, connection
+from models import preferences
 from models.errors import Gone, Invalid, NotFound
+from models.people import actors, sign_ups, usage_statistics
+from models.store.database import Connection, connection
 from web.accept import prefers
 from web.activitypub.negotiation import View
 from web.errors import say_plainly
@@ -97,7 +98,7 @@ async def show_nodeinfo(request: web.Request) -> web.Response:
     async with connection(instance.pool) as conn:
         chosen = await preferences.load(conn)
         registration = await sign_ups.find_registration(conn)
-        counts = await statistics.count_server(conn)
+        counts = await usage_statistics.count_server(conn)
         coop = await actors.find_local(conn, "coop")
     facts = nodeinfo.ServerFacts(
         name=chosen.name or instance.site.host,

@@ -8,12 +8,16 @@ from federation.hashtags import fold
 from federation.html import to_text
 from federation.webfinger import read_handle
 from inbox.featured import ask_once_a_day
-from models import actors, blocks, follows, pins, posts, timelines, writing_defaults
-from models.actors import Actor
-from models.database import Connection, connection, transaction
+from models import posts, timelines
 from models.errors import Invalid, NotFound
-from models.follows import Follow
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import posting_defaults
+from models.relations import follows, pins
+from models.relations.blocking import blocks
+from models.relations.follows import Follow
 from models.settings import Site
+from models.store.database import Connection, connection, transaction
 from models.timelines import PostFilter
 from web.api.answers import answer_json
 from web.api.auth import reader, reader_id
@@ -39,7 +43,7 @@ async def show_own(request: web.Request) -> web.Response:
 
 async def load_own(conn: Connection, look: Look, actor: Actor) -> Json:
     """Somebody's Account as only she sees it."""
-    defaults = await writing_defaults.get(conn, actor.id)
+    defaults = await posting_defaults.get(conn, actor.id)
     value = await load_account(conn, look, actor)
     value["role"] = NO_ROLE
     value["source"] = {
@@ -61,7 +65,7 @@ async def load_own(conn: Connection, look: Look, actor: Actor) -> Json:
 async def show_preferences(request: web.Request) -> web.Response:
     """GET /api/v1/preferences: what clients start with when somebody writes or reads."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        defaults = await writing_defaults.get(conn, reader(request).id)
+        defaults = await posting_defaults.get(conn, reader(request).id)
     return answer_json(
         request,
         {

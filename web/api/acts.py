@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from models import thread_mutes
-from models.database import transaction
 from models.errors import Invalid
+from models.relations.blocking import thread_mutes
+from models.store.database import transaction
 from outbox import pins, reactions
 from web.api.answers import answer_json
 from web.api.auth import reader

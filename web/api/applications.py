@@ -7,12 +7,12 @@ from aiohttp import web
 
 from federation.software import NAME
 from federation.web_push import load_key, write_public
-from models import applications
-from models.applications import OUT_OF_BAND, Application, NewApplication
-from models.database import connection, transaction
+from models.access import applications
+from models.access.applications import OUT_OF_BAND, Application, NewApplication
+from models.access.scopes import read_scopes, require_scopes
+from models.access.tokens import Token
 from models.errors import Invalid
-from models.scopes import read_scopes, require_scopes
-from models.tokens import Token
+from models.store.database import connection, transaction
 from web.api.answers import answer_json
 from web.api.auth import TOKEN
 from web.api.entities.values import Json

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from models import accounts, actors, tokens
-from models.actors import Actor
-from models.database import Connection, connection
+from models.access import tokens
+from models.access.tokens import Token
 from models.errors import Forbidden, Invalid, Unauthenticated
-from models.tokens import Token
+from models.people import accounts, actors
+from models.people.actors import Actor
+from models.store.database import Connection, connection
 from web.keys import INSTANCE
 from web.quota import OWNER
 from web.render import LANGUAGE

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from models import blocks, mutes
-from models.database import connection, transaction
 from models.errors import Invalid
+from models.relations.blocking import blocks, mutes
+from models.store.database import connection, transaction
 from outbox import blocks as outbox
 from web.api.accounts import MOST, get_shown
 from web.api.answers import answer_json

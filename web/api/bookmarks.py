@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from models import bookmarks, timelines
-from models.database import Connection, connection, transaction
-from models.timelines import Entry, Page
+from models import timelines
+from models.relations import bookmarks
+from models.store.database import Connection, connection, transaction
+from models.timelines import Page, TimelineEntry
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.pagination import link_header, read_page
@@ -42,7 +43,9 @@ async def list_favourites(request: web.Request) -> web.Response:
     return await _list(request, timelines.list_favourited)
 
 
-async def _list(request: web.Request, read: Callable[[Connection, int, Page], Awaitable[list[Entry]]]) -> web.Response:
+async def _list(
+    request: web.Request, read: Callable[[Connection, int, Page], Awaitable[list[TimelineEntry]]]
+) -> web.Response:
     page = read_page(await read_parameters(request))
     async with connection(request.app[INSTANCE].pool) as conn:
         found = await read(conn, reader(request).id, page)

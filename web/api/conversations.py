@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from models import conversations
-from models.database import connection, transaction
 from models.errors import NotFound
+from models.posts import conversations
+from models.store.database import connection, transaction
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.conversations import load_conversations

@@ -4,10 +4,11 @@ import re
 
 from aiohttp import web
 
-from models import media, posts
-from models.database import connection, transaction
+from models import posts
 from models.errors import Invalid
-from models.uploads import MediaWords
+from models.posts.media import media
+from models.posts.media.uploads import MediaWords
+from models.store.database import connection, transaction
 from outbox import notes as outbox_notes
 from web.api.answers import answer_json
 from web.api.auth import reader

@@ -2,9 +2,10 @@
 
 from aiohttp import web
 
-from models import blocks, endorsements
-from models.actors import Actor
-from models.database import Connection, connection, transaction
+from models.people.actors import Actor
+from models.relations import endorsements
+from models.relations.blocking import blocks
+from models.store.database import Connection, connection, transaction
 from web.api.accounts import MOST, get_shown, load_unbarred
 from web.api.answers import answer_json
 from web.api.auth import reader, reader_id

@@ -2,9 +2,10 @@
 
 from aiohttp import web
 
-from models import preferences, statistics
-from models.database import connection
+from models import preferences
 from models.errors import NotFound
+from models.people import usage_statistics
+from models.store.database import connection
 from web.api.answers import answer_json
 from web.keys import INSTANCE
 
@@ -17,13 +18,13 @@ async def list_peers(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         if (await preferences.load(conn)).limited_federation:
             raise NotFound
-        return answer_json(request, await statistics.list_peers(conn))
+        return answer_json(request, await usage_statistics.list_peers(conn))
 
 
 async def list_activity(request: web.Request) -> web.Response:
     """GET /api/v1/instance/activity: the last twelve weeks, this one first; every number is a text."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        weeks = await statistics.list_weeks(conn)
+        weeks = await usage_statistics.list_weeks(conn)
     return answer_json(
         request,
         [

@@ -6,10 +6,10 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from models import filters
-from models.database import Connection, connection, transaction
 from models.errors import NotFound
-from models.filters import FilteredPost, Keyword
+from models.relations.blocking import filters
+from models.relations.blocking.filters import FilteredPost, Keyword
+from models.store.database import Connection, connection, transaction
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.filters import build_filtered_post, build_keyword

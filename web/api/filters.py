@@ -6,10 +6,10 @@ from typing import cast, get_args
 
 from aiohttp import web
 
-from models import filters
-from models.database import Connection, connection, transaction
 from models.errors import Invalid
-from models.filters import Context, Filter, FilterAction, FilterRule
+from models.relations.blocking import filters
+from models.relations.blocking.filters import Context, Filter, FilterAction, FilterRule
+from models.store.database import Connection, connection, transaction
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.filters import build_filter

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from models import filters
-from models.database import connection, transaction
 from models.errors import Invalid
-from models.filters import FilterRule, Keyword
+from models.relations.blocking import filters
+from models.relations.blocking.filters import FilterRule, Keyword
+from models.store.database import connection, transaction
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.filters import build_filter_v1

@@ -8,12 +8,16 @@ from aiohttp import web
 from federation import films, pictures
 from federation.software import NAME, read_version
 from federation.web_push import load_key, write_public
-from models import actors, featured_tags, levels, pins, polls, preferences, sign_ups, statistics
-from models.database import Connection, connection
+from models import preferences
 from models.errors import NotFound
+from models.people import actors, sign_ups, usage_statistics
+from models.posts.media.uploads import MAX_DESCRIPTION
+from models.posts.polls import polls
 from models.preferences import Preferences
+from models.relations import featured_tags, pins
+from models.servers import trust_levels
 from models.settings import Site
-from models.uploads import MAX_DESCRIPTION
+from models.store.database import Connection, connection
 from outbox.notes import TEXT_LIMIT
 from web.api.answers import answer_json
 from web.api.entities.accounts import load_account
@@ -40,7 +44,7 @@ async def show_instance(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         chosen = await preferences.load(conn)
         registration = await sign_ups.find_registration(conn)
-        counts = await statistics.count_server(conn)
+        counts = await usage_statistics.count_server(conn)
         contact = await _load_contact(conn, look)
     return answer_json(
         request,
@@ -77,8 +81,8 @@ async def show_instance_v1(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         chosen = await preferences.load(conn)
         registration = await sign_ups.find_registration(conn)
-        counts = await statistics.count_server(conn)
-        known_servers = await statistics.count_peers(conn)
+        counts = await usage_statistics.count_server(conn)
+        known_servers = await usage_statistics.count_peers(conn)
         contact = await _load_contact(conn, look)
     return answer_json(
         request,
@@ -173,7 +177,7 @@ async def list_domain_blocks(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         if not (await preferences.load(conn)).blocks_told:
             raise NotFound("domain_blocks_private")
-        told = await levels.list_told(conn)
+        told = await trust_levels.list_told(conn)
     return answer_json(
         request,
         [

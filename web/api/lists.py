@@ -5,10 +5,10 @@ from typing import cast, get_args
 
 from aiohttp import web
 
-from models import lists
-from models.database import Connection, connection, transaction
 from models.errors import Invalid
-from models.lists import MOST_MEMBERS, ReadingList, RepliesPolicy
+from models.relations import lists
+from models.relations.lists import MOST_MEMBERS, ReadingList, RepliesPolicy
+from models.store.database import Connection, connection, transaction
 from web.api.accounts import MOST, get_shown
 from web.api.answers import answer_json
 from web.api.auth import reader

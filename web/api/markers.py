@@ -4,10 +4,10 @@ from typing import Any, get_args
 
 from aiohttp import web
 
-from models import markers
-from models.database import connection, transaction
 from models.errors import Conflict
-from models.markers import Marked, Marker
+from models.news import markers
+from models.news.markers import Marked, Marker
+from models.store.database import connection, transaction
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.values import Json, write_moment

@@ -12,10 +12,10 @@ from federation.pictures import NotAPicture, TooHeavy, UnreadableFormat
 from federation.refused_films import NotAFilm
 from federation.store import Spool
 from federation.uploads import FilmUpload, save_film, save_thumbnail, save_upload
-from models import uploads
-from models.database import connection, transaction
 from models.errors import Invalid, NotFound
-from models.media import Media
+from models.posts.media import uploads
+from models.posts.media.media import Media
+from models.store.database import connection, transaction
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.media import build_attachment

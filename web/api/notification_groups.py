@@ -2,11 +2,11 @@
 
 from aiohttp import web
 
-from models import notification_groups
-from models.database import connection, transaction
 from models.errors import Invalid, NotFound
-from models.notification_groups import GROUPED, Span, find_group, list_groups, list_members, read_key
-from models.notifications import COUNTED
+from models.news import notification_groups
+from models.news.notification_groups import GROUPED, IdRange, find_group, list_groups, list_members, read_key
+from models.news.notifications import COUNTED
+from models.store.database import connection, transaction
 from web.api.accounts import load_unbarred
 from web.api.answers import answer_json
 from web.api.auth import reader
@@ -92,7 +92,7 @@ def read_partial(parameters: Parameters) -> bool:
     return wish == "partial_avatars"
 
 
-def _read_span(request: web.Request) -> Span:
+def _read_span(request: web.Request) -> IdRange:
     span = read_key(request.match_info["key"])
     if span is None:
         raise NotFound

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from models import actors, message_requests, notification_policies, posts
-from models.actors import Actor
-from models.database import Connection, connection, transaction
+from models import posts
 from models.errors import NotFound
-from models.message_requests import Sender
+from models.news import notification_policies
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import message_requests
+from models.posts.message_requests import Sender
+from models.store.database import Connection, connection, transaction
 from outbox import message_requests as outbox
 from web.api.answers import answer_json
 from web.api.auth import reader

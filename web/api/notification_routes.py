@@ -16,7 +16,7 @@ BASE_V2 = "/api/v2/notifications"
 ONE = "{id:[0-9]+}"
 
 GROUP = "{key:[a-z._]+(?:-[0-9]+)+}"
-"""The key of a group (`models/notification_groups.write_key`)."""
+"""The key of a group (`models/news/notification_groups.write_key`)."""
 
 NOTIFICATIONS = [
     web.get(BASE, for_people(notifications.list_notifications, READ)),

@@ -2,11 +2,11 @@
 
 from aiohttp import web
 
-from models import notifications
-from models.database import Connection, connection, transaction
 from models.errors import NotFound
-from models.notification_policies import list_with_filtered
-from models.notifications import Notification, NotificationPage
+from models.news import notifications
+from models.news.notification_policies import list_with_filtered
+from models.news.notifications import Notification, NotificationPage
+from models.store.database import Connection, connection, transaction
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.notifications import AS, OURS_ALONE, load_notifications

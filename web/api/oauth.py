@@ -7,12 +7,12 @@ from urllib.parse import unquote_plus
 
 from aiohttp import web
 
-from models import applications, grants, tokens
-from models.applications import Application
-from models.database import Connection, transaction
+from models.access import applications, authorization_grants, tokens
+from models.access.applications import Application
+from models.access.authorization_grants import Grant
+from models.access.scopes import choose, covers_all, read_scopes
 from models.errors import OAuthError
-from models.grants import Grant
-from models.scopes import choose, covers_all, read_scopes
+from models.store.database import Connection, transaction
 from web.api.answers import answer_json
 from web.api.entities.values import Json
 from web.api.parameters import Parameters, read_body
@@ -57,14 +57,14 @@ async def revoke_token(request: web.Request) -> web.Response:
     await require_try(request, "token", client_id[:LONGEST])
     async with transaction(request.app[INSTANCE].pool) as conn:
         found = await tokens.find_living(conn, token)
-        grant = None if found else await grants.find_by_refresh_token(conn, token)
+        grant = None if found else await authorization_grants.find_by_refresh_token(conn, token)
         owner = found.application_id if found else grant.application_id if grant else None
         if client_id or owner is not None:
             client = await _require_client(conn, client_id, secret)
             if owner is not None and owner != client.id:
                 raise OAuthError("unauthorized_client", "This token is not one of this application.", status=403)
         if grant is not None:
-            await grants.revoke(conn, grant.id)
+            await authorization_grants.revoke(conn, grant.id)
         elif found is not None and (owner is not None or not client_id):
             await tokens.revoke_bearer(conn, token)
     return _answer(request, {})
@@ -74,7 +74,7 @@ async def _redeem(conn: Connection, client: Application, parameters: Parameters)
     code = parameters.text("code")
     if not code:
         raise OAuthError("invalid_request", "code is missing.")
-    grant = await grants.redeem(
+    grant = await authorization_grants.redeem(
         conn,
         client,
         code[:LONGEST],
@@ -88,7 +88,7 @@ async def _refresh(conn: Connection, client: Application, parameters: Parameters
     token = parameters.text("refresh_token")
     if not token:
         raise OAuthError("invalid_request", "refresh_token is missing.")
-    grant = await grants.use_refresh_token(conn, client, token[:LONGEST])
+    grant = await authorization_grants.use_refresh_token(conn, client, token[:LONGEST])
     if grant is None:
         return None
     scopes = read_scopes(parameters.text("scope")) or grant.scopes
@@ -100,7 +100,7 @@ async def _refresh(conn: Connection, client: Application, parameters: Parameters
 async def _issue(conn: Connection, client: Application, grant: Grant, scopes: list[str]) -> Json:
     """An access token for what a person allowed, and the refresh token with which the application gets the next."""
     bearer = await tokens.create(conn, actor_id=grant.actor_id, scopes=scopes, application=client, grant_id=grant.id)
-    return _build(bearer, scopes) | {"refresh_token": await grants.make_refresh_token(conn, grant.id)}
+    return _build(bearer, scopes) | {"refresh_token": await authorization_grants.make_refresh_token(conn, grant.id)}
 
 
 async def _issue_alone(conn: Connection, client: Application, parameters: Parameters) -> Json:

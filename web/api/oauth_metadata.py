@@ -3,8 +3,8 @@
 import orjson
 from aiohttp import web
 
-from models.database import connection
-from models.scopes import SCOPES
+from models.access.scopes import SCOPES
+from models.store.database import connection
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.accounts import load_account

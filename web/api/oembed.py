@@ -8,9 +8,9 @@ from html import escape
 
 from aiohttp import web
 
-from models.database import connection
 from models.errors import Invalid, NotFound
 from models.posts import find_by_page
+from models.store.database import connection
 from web.api.answers import answer_json
 from web.api.parameters import read_parameters
 from web.api.statuses import get_by_id, load_one

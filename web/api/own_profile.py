@@ -4,9 +4,11 @@ from aiohttp import web
 
 from federation.html import to_text
 from federation.media_uris import media_url, thumbnail_url
-from models import actors, featured_tags, media, uploads
-from models.actors import Actor
-from models.database import Connection, connection, transaction
+from models.people import actors
+from models.people.actors import Actor
+from models.posts.media import media, uploads
+from models.relations import featured_tags
+from models.store.database import Connection, connection, transaction
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.accounts import build_field

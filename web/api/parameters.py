@@ -12,8 +12,8 @@ from aiohttp import web
 
 from federation.pictures import RefusedPicture
 from federation.store import Spool
+from models.access.idempotency_keys import LONGEST
 from models.errors import Invalid
-from models.idempotency import LONGEST
 from models.ids import HIGHEST_ID
 from models.texts import NOT_TYPED
 from web.multipart import TEXT_LIMIT, FileLimits, Part, Upload, decode, list_parts

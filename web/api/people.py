@@ -2,8 +2,9 @@
 
 from aiohttp import web
 
-from models import blocks, people
-from models.database import connection
+from models.people import member_directory
+from models.relations.blocking import blocks
+from models.store.database import connection
 from web.api.accounts import MOST
 from web.api.answers import answer_json
 from web.api.auth import reader, reader_id
@@ -20,7 +21,7 @@ async def list_directory(request: web.Request) -> web.Response:
     """
     parameters = await read_parameters(request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        found = await people.list_directory(
+        found = await member_directory.list_directory(
             conn,
             reader_id(request),
             active=parameters.text("order") != "new",
@@ -35,7 +36,7 @@ async def list_familiar_followers(request: web.Request) -> web.Response:
     ids, me = (await read_parameters(request)).ids("id", MOST), reader(request).id
     async with connection(request.app[INSTANCE].pool) as conn:
         barred = await blocks.list_barred(conn, me, ids)
-        found = await people.list_familiar(conn, me, [id for id in ids if id not in barred])
+        found = await member_directory.list_familiar(conn, me, [id for id in ids if id not in barred])
         followers = list({id for known in found.values() for id in known})
         accounts = {int(one["id"]): one for one in await load_accounts_by_id(conn, read_look(request), followers)}
     return answer_json(

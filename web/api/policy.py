@@ -10,10 +10,11 @@ from typing import Any, get_args
 
 from aiohttp import web
 
-from models import message_requests, notification_policies
-from models.database import Connection, connection, transaction
 from models.errors import Invalid
-from models.notification_policies import Answer, Policy
+from models.news import notification_policies
+from models.news.notification_policies import Answer, Policy
+from models.posts import message_requests
+from models.store.database import Connection, connection, transaction
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.values import Json

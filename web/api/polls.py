@@ -6,10 +6,11 @@ from contextlib import suppress
 from aiohttp import web
 
 from inbox.questions import refresh
-from models import polls, posts
-from models.database import Connection, connection, transaction
+from models import posts
 from models.errors import DeclicError, Invalid, NotFound
 from models.posts import Post
+from models.posts.polls import polls
+from models.store.database import Connection, connection, transaction
 from outbox.polls import PollDraft, vote
 from web.api.answers import answer_json
 from web.api.auth import reader, reader_id

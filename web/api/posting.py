@@ -8,13 +8,15 @@ from typing import get_args
 
 from aiohttp import web
 
-from models import idempotency, posts, scheduled, uploads
-from models.database import Connection, transaction
+from models import posts
+from models.access import idempotency_keys
+from models.access.idempotency_keys import Made
 from models.errors import Invalid, NotFound
-from models.idempotency import Made
-from models.posts import Audience
-from models.provenance import App
-from models.quote_policies import QuotePolicy
+from models.posts import Audience, scheduled_posts
+from models.posts.media import uploads
+from models.posts.provenance import App
+from models.posts.quotes.quote_policies import QuotePolicy
+from models.store.database import Connection, transaction
 from outbox import listings as outbox_listings
 from outbox import notes as outbox_notes
 from outbox import posting as outbox_posting
@@ -78,7 +80,7 @@ async def _make(request: web.Request, wish: Wish, at: datetime | None) -> Json:
     """The status, or what waits for its moment."""
     instance, me, key = request.app[INSTANCE], reader(request), read_idempotency_key(request)
     async with transaction(instance.pool) as conn:
-        claimed = await idempotency.claim(conn, me.id, key) if key else None
+        claimed = await idempotency_keys.claim(conn, me.id, key) if key else None
         if claimed is not None:
             return await _load_made(conn, request, claimed)
         if wish.parent_id is not None:
@@ -90,10 +92,10 @@ async def _make(request: web.Request, wish: Wish, at: datetime | None) -> Json:
         app = _read_app(request)
         if at is not None:
             kept = await outbox_scheduled.schedule(conn, me, wish, at, app)
-            await idempotency.settle(conn, me.id, key, Made(scheduled_id=kept.id))
+            await idempotency_keys.settle(conn, me.id, key, Made(scheduled_id=kept.id))
             return (await load_scheduled(conn, instance.site, [kept]))[0]
         post = await outbox_posting.post(conn, instance.site, me, wish, app)
-        await idempotency.settle(conn, me.id, key, Made(post_id=post.id))
+        await idempotency_keys.settle(conn, me.id, key, Made(post_id=post.id))
         return await load_one(conn, request, post)
 
 
@@ -111,7 +113,7 @@ async def _load_made(conn: Connection, request: web.Request, made: Made) -> Json
         if post is not None:
             return await load_one(conn, request, post)
     if made.scheduled_id is not None:
-        kept = await scheduled.find_own(conn, made.scheduled_id, me.id)
+        kept = await scheduled_posts.find_own(conn, made.scheduled_id, me.id)
         if kept is not None:
             return (await load_scheduled(conn, request.app[INSTANCE].site, [kept]))[0]
     raise NotFound("status_deleted")

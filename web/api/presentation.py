@@ -5,9 +5,9 @@ from html import escape
 from aiohttp import web
 
 from models import preferences
-from models.database import connection
 from models.preferences import Preferences
 from models.settings import Site
+from models.store.database import connection
 from web.api.answers import answer_json
 from web.api.entities.values import write_moment
 from web.keys import INSTANCE

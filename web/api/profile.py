@@ -8,11 +8,12 @@ from aiohttp import web
 from federation.html import from_text
 from federation.pictures import MAX_BYTES
 from federation.uploads import save_upload
-from models import actors, writing_defaults
-from models.actors import Actor, Profile
-from models.database import Connection, connection, transaction
 from models.errors import Invalid
-from models.writing_defaults import WritingDefaults
+from models.people import actors
+from models.people.actors import Actor, Profile
+from models.posts import posting_defaults
+from models.posts.posting_defaults import WritingDefaults
+from models.store.database import Connection, connection, transaction
 from outbox.accounts import as_profile
 from outbox.profiles import announce_update
 from web.api.accounts import load_own
@@ -58,7 +59,7 @@ async def change(request: web.Request, parameters: Parameters) -> None:
     icon, image = await _take_picture(request, parameters, "avatar"), await _take_picture(request, parameters, "header")
     async with transaction(instance.pool) as conn:
         await actors.save_profile(conn, me.id, changed)
-        await writing_defaults.save(conn, me.id, change_defaults(await writing_defaults.get(conn, me.id), parameters))
+        await posting_defaults.save(conn, me.id, change_defaults(await posting_defaults.get(conn, me.id), parameters))
         if icon is not None:
             await actors.save_icon(conn, me.id, icon)
         if image is not None:

@@ -7,11 +7,11 @@ from aiohttp import web
 from federation.address import Guard
 from federation.errors import FetchFailed
 from federation.web_push import load_key, require_keys, write_public
-from models import push
-from models.database import connection, transaction
 from models.errors import Invalid, NotFound
-from models.notifications import NotificationType
-from models.push import NewPush, PushPolicy, PushSubscription
+from models.news import push_subscriptions
+from models.news.notifications import NotificationType
+from models.news.push_subscriptions import NewPush, PushPolicy, PushSubscription
+from models.store.database import connection, transaction
 from web.api.answers import answer_json
 from web.api.auth import TOKEN, reader
 from web.api.entities.values import Json
@@ -40,7 +40,7 @@ LONGEST = 2000
 async def show_subscription(request: web.Request) -> web.Response:
     """GET /api/v1/push/subscription: 404 without one."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        held = await push.find_by_token(conn, request[TOKEN].id)
+        held = await push_subscriptions.find_by_token(conn, request[TOKEN].id)
     if held is None:
         raise NotFound("push_subscription_not_found")
     return await _answer(request, held)
@@ -55,7 +55,7 @@ async def post_subscription(request: web.Request) -> web.Response:
     except FetchFailed:
         raise Invalid("push_endpoint_invalid", field="subscription[endpoint]") from None
     async with transaction(instance.pool) as conn:
-        held = await push.save(conn, request[TOKEN].id, reader(request).id, new)
+        held = await push_subscriptions.save(conn, request[TOKEN].id, reader(request).id, new)
     return await _answer(request, held)
 
 
@@ -65,8 +65,8 @@ async def put_subscription(request: web.Request) -> web.Response:
     alerts = read_alerts(parameters) if _sends_alerts(parameters) else None
     policy = read_policy(parameters) if parameters.has("data[policy]") else None
     async with transaction(request.app[INSTANCE].pool) as conn:
-        await push.save_wishes(conn, request[TOKEN].id, alerts, policy)
-        held = await push.find_by_token(conn, request[TOKEN].id)
+        await push_subscriptions.save_wishes(conn, request[TOKEN].id, alerts, policy)
+        held = await push_subscriptions.find_by_token(conn, request[TOKEN].id)
     if held is None:
         raise NotFound("push_subscription_not_found")
     return await _answer(request, held)
@@ -75,7 +75,7 @@ async def put_subscription(request: web.Request) -> web.Response:
 async def delete_subscription(request: web.Request) -> web.Response:
     """DELETE /api/v1/push/subscription."""
     async with transaction(request.app[INSTANCE].pool) as conn:
-        await push.delete(conn, request[TOKEN].id)
+        await push_subscriptions.delete(conn, request[TOKEN].id)
     return answer_json(request, {})
 
 

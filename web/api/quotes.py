@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from models import quotes
-from models.database import connection, transaction
 from models.errors import Invalid, NotFound
+from models.posts.quotes import quotes
+from models.store.database import connection, transaction
 from outbox import quotes as outbox_quotes
 from web.api.answers import answer_json
 from web.api.auth import reader

@@ -5,9 +5,10 @@ from typing import NoReturn
 
 from aiohttp import web
 
-from models import accounts, applications, tokens
-from models.database import transaction
+from models.access import applications, tokens
 from models.errors import Conflict, Forbidden, Invalid
+from models.people import accounts
+from models.store.database import transaction
 from web.api.answers import answer_json
 from web.api.auth import READER, TOKEN, reader
 from web.api.parameters import Parameters, read_parameters

@@ -4,10 +4,11 @@ import re
 
 from aiohttp import web
 
-from models import account_notes, actors, follows
-from models.actors import Actor
-from models.database import Connection, connection, transaction
 from models.errors import Invalid, NotFound
+from models.people import actors
+from models.people.actors import Actor
+from models.relations import account_notes, follows
+from models.store.database import Connection, connection, transaction
 from outbox import follows as outbox
 from web.api.accounts import MOST, get_shown
 from web.api.answers import answer_json

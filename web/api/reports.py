@@ -4,10 +4,10 @@ from typing import get_args
 
 from aiohttp import web
 
-from models import actors
-from models.database import transaction
 from models.errors import Invalid, NotFound
-from models.reports import ReportCategory
+from models.moderation.reports import ReportCategory
+from models.people import actors
+from models.store.database import transaction
 from outbox.reports import Complaint, report
 from web.api.answers import answer_json
 from web.api.auth import reader

@@ -5,8 +5,8 @@ from federation.instance import Instance
 from federation.uris import is_uri
 from federation.webfinger import read_handle
 from inbox.lookup import look_up
-from models.actors import Actor
 from models.errors import Invalid, NotFound
+from models.people.actors import Actor
 from models.posts import Post
 
 

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from models import media, scheduled
-from models.database import Connection, connection, transaction
 from models.errors import Invalid, NotFound
-from models.scheduled import Scheduled
+from models.posts import scheduled_posts
+from models.posts.media import media
+from models.posts.scheduled_posts import Scheduled
 from models.settings import Site
+from models.store.database import Connection, connection, transaction
 from outbox import scheduled as outbox
 from outbox.posting import read_wish
 from web.api.answers import answer_json
@@ -27,7 +28,7 @@ async def list_scheduled(request: web.Request) -> web.Response:
     """GET /api/v1/scheduled_statuses: the reader's own, the newest first."""
     page = read_page(await read_parameters(request))
     async with connection(request.app[INSTANCE].pool) as conn:
-        found = await scheduled.list_own(
+        found = await scheduled_posts.list_own(
             conn, reader(request).id, before=page.before, since=page.since, after=page.after, limit=page.limit
         )
         value = await load_scheduled(conn, request.app[INSTANCE].site, found)
@@ -55,14 +56,14 @@ async def put_scheduled(request: web.Request) -> web.Response:
 async def delete_scheduled(request: web.Request) -> web.Response:
     """DELETE /api/v1/scheduled_statuses/:id: it will not be published."""
     async with transaction(request.app[INSTANCE].pool) as conn:
-        if not await scheduled.take(conn, (await _get_own(conn, request)).id):
+        if not await scheduled_posts.take(conn, (await _get_own(conn, request)).id):
             raise NotFound
     return answer_json(request, {})
 
 
 async def _get_own(conn: Connection, request: web.Request) -> Scheduled:
     id = read_id(request.match_info["id"])
-    held = await scheduled.find_own(conn, id, reader(request).id) if id is not None else None
+    held = await scheduled_posts.find_own(conn, id, reader(request).id) if id is not None else None
     if held is None:
         raise NotFound
     return held

@@ -7,10 +7,10 @@ from aiohttp import web
 from federation.hashtags import fold
 from federation.uris import is_uri
 from federation.webfinger import read_handle
-from models import hashtags, posts, timelines
-from models.actors import Actor
-from models.database import Connection, connection
-from models.posts import Post
+from models import posts, timelines
+from models.people.actors import Actor
+from models.posts import Post, hashtags
+from models.store.database import Connection, connection
 from models.timelines import NetworkFilter
 from web.api.accounts import find_accounts, keep_followed, leave_out_barred
 from web.api.answers import answer_json

@@ -4,13 +4,15 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 
-from models import blocks, notes, posts, reactions
-from models.database import Connection, connection
+from models import posts
 from models.errors import NotFound
-from models.filters import Context
-from models.posts import Post
-from models.reactions import Favourite, Share
-from models.timelines import Entry
+from models.posts import Post, notes
+from models.relations import reactions
+from models.relations.blocking import blocks
+from models.relations.blocking.filters import Context
+from models.relations.reactions import Favourite, Share
+from models.store.database import Connection, connection
+from models.timelines import TimelineEntry
 from web.api.accounts import load_unbarred
 from web.api.answers import answer_json
 from web.api.auth import reader, reader_id
@@ -113,7 +115,9 @@ async def get_own(conn: Connection, request: web.Request) -> Post:
 
 async def load_one(conn: Connection, request: web.Request, post: Post, share: Share | None = None) -> Json:
     """A post, or a share of it, as the reader sees it now. Raises NotFound when it went meanwhile."""
-    entry = Entry(id=share.id if share else post.id, post_id=post.id, shared_by=share.actor_id if share else None)
+    entry = TimelineEntry(
+        id=share.id if share else post.id, post_id=post.id, shared_by=share.actor_id if share else None
+    )
     statuses = await load_statuses(conn, read_look(request), [entry], reader_id(request))
     if not statuses:
         raise NotFound

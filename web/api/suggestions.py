@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from models import suggestions
-from models.database import Connection, connection, transaction
+from models.relations import follow_suggestions
+from models.store.database import Connection, connection, transaction
 from web.api.accounts import MOST, get_shown
 from web.api.answers import answer_json
 from web.api.auth import reader
@@ -29,13 +29,13 @@ async def delete_suggestion(request: web.Request) -> web.Response:
     """DELETE /api/v1/suggestions/:account_id: propose them no more."""
     async with transaction(request.app[INSTANCE].pool) as conn:
         other = await get_shown(conn, request)
-        await suggestions.dismiss(conn, actor_id=reader(request).id, target_id=other.id)
+        await follow_suggestions.dismiss(conn, actor_id=reader(request).id, target_id=other.id)
     return answer_json(request, {})
 
 
 async def _load(conn: Connection, request: web.Request) -> list[Json]:
     parameters = await read_parameters(request)
-    found = await suggestions.list_suggestions(
+    found = await follow_suggestions.list_suggestions(
         conn,
         reader(request).id,
         offset=parameters.whole("offset", 0, most=10_000),

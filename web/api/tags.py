@@ -3,9 +3,10 @@
 from aiohttp import web
 
 from federation.hashtags import PATTERN, fold
-from models import featured_tags, followed_tags, hashtags
-from models.database import Connection, connection, transaction
 from models.errors import Invalid, NotFound
+from models.posts import hashtags
+from models.relations import featured_tags, followed_tags
+from models.store.database import Connection, connection, transaction
 from web.api.accounts import get_shown
 from web.api.answers import answer_json
 from web.api.auth import reader, reader_id

@@ -4,8 +4,8 @@ from aiohttp import web
 
 from federation.hashtags import fold
 from models import timelines
-from models.database import connection
-from models.timelines import Entry, PostFilter
+from models.store.database import connection
+from models.timelines import PostFilter, TimelineEntry
 from web.api.answers import answer_json
 from web.api.auth import reader, reader_id
 from web.api.entities.statuses import load_statuses
@@ -76,5 +76,5 @@ def _read_tags(parameters: Parameters, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in folded if tag))[:TAGS]
 
 
-def _answer(request: web.Request, entries: list[Entry], statuses: list[dict[str, object]]) -> web.Response:
+def _answer(request: web.Request, entries: list[TimelineEntry], statuses: list[dict[str, object]]) -> web.Response:
     return answer_json(request, statuses, headers=link_header(request, [entry.id for entry in entries]))

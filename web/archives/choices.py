@@ -6,24 +6,18 @@ from typing import Any
 
 import orjson
 
-from models import (
-    agenda,
-    belongings,
-    contacts,
-    filters,
-    followed_tags,
-    homes,
-    lists,
-    mail_choices,
-    passkeys,
-    places,
-    scheduled,
-    sessions,
-    tokens,
-    votes,
-)
-from models import featured_tags as featured
-from models.database import Connection, connection
+from models.access import passkeys, sessions, tokens
+from models.exchanges import agenda
+from models.news import mail_preferences
+from models.people import member_locations, phone_numbers
+from models.personal_data import personal_export
+from models.places import places
+from models.posts import scheduled_posts
+from models.posts.polls import votes
+from models.relations import featured_tags as featured
+from models.relations import followed_tags, lists
+from models.relations.blocking import filters
+from models.store.database import Connection, connection
 from web.archives.parcel import Parcel
 from web.archives.reading import Owner, turn_own
 
@@ -37,7 +31,7 @@ async def write_choices(owner: Owner, parcel: Parcel) -> None:
             "account": await _describe_account(conn, owner),
             "devices": await _list_devices(conn, owner.actor.id),
             "reading": await _list_reading(conn, owner.actor.id),
-            "mails": {kind: one.rhythm for kind, one in (await mail_choices.load(conn, owner.actor.id)).items()},
+            "mails": {kind: one.rhythm for kind, one in (await mail_preferences.load(conn, owner.actor.id)).items()},
             "kept_days": await _list_kept_days(conn, owner.actor.id),
         }
         cast = [
@@ -59,8 +53,8 @@ async def _list_kept_days(conn: Connection, actor_id: int) -> list[dict[str, Any
 
 async def _list_scheduled(
     conn: Connection, actor_id: int, *, before: int | None, limit: int
-) -> list[scheduled.Scheduled]:
-    return await scheduled.list_own(conn, actor_id, before=before, since=None, after=None, limit=limit)
+) -> list[scheduled_posts.Scheduled]:
+    return await scheduled_posts.list_own(conn, actor_id, before=before, since=None, after=None, limit=limit)
 
 
 async def _describe_account(conn: Connection, owner: Owner) -> dict[str, Any]:
@@ -71,7 +65,7 @@ async def _describe_account(conn: Connection, owner: Owner) -> dict[str, Any]:
     return {
         "username": account.username,
         "email": account.email,
-        "phone": await contacts.find_phone(conn, account.actor_id),
+        "phone": await phone_numbers.find_phone(conn, account.actor_id),
         "away_until": owner.actor.away_until,
         "role": account.role,
         "language": account.language,
@@ -79,7 +73,7 @@ async def _describe_account(conn: Connection, owner: Owner) -> dict[str, Any]:
         "confirmed": account.confirmed_at,
         "last_seen": account.last_seen_at,
         "commune": commune.name if commune else None,
-        "home": await homes.find_home(conn, account.actor_id),
+        "home": await member_locations.find_location(conn, account.actor_id),
         "locked": owner.actor.locked,
         "discoverable": owner.actor.discoverable,
         "indexable": owner.actor.indexable,
@@ -106,7 +100,7 @@ async def _list_devices(conn: Connection, actor_id: int) -> dict[str, Any]:
 
 async def _list_reading(conn: Connection, actor_id: int) -> dict[str, Any]:
     return {
-        "notes_about_people": dict(await belongings.list_remarks(conn, actor_id)),
+        "notes_about_people": dict(await personal_export.list_remarks(conn, actor_id)),
         "lists": [
             {"title": one.title, "replies": one.replies_policy, "exclusive": one.exclusive}
             for one in await lists.list_owned(conn, actor_id)

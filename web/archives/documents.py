@@ -9,10 +9,14 @@ import orjson
 from federation.fields import Json
 from federation.media_uris import media_url, thumbnail_url
 from federation.serialize import to_json
-from models import actors, belongings, media, posts, quote_policies, timelines
-from models.database import Connection, connection
-from models.media import Media
-from models.timelines import Entry, Page, PostFilter
+from models import posts, timelines
+from models.people import actors
+from models.personal_data import personal_export
+from models.posts.media import media
+from models.posts.media.media import Media
+from models.posts.quotes import quote_policies
+from models.store.database import Connection, connection
+from models.timelines import Page, PostFilter, TimelineEntry
 from outbox.builders.create import build_create
 from outbox.builders.note import add_poll, build_note
 from outbox.builders.proposal import build_proposal
@@ -29,10 +33,10 @@ async def write_documents(owner: Owner, parcel: Parcel) -> None:
     await _write_actor(owner, parcel)
     await _write_collection(parcel, "outbox.json", _list_said(owner, parcel))
     for name, read in (
-        ("likes.json", belongings.list_liked),
-        ("bookmarks.json", belongings.list_kept),
-        ("following.json", belongings.list_followed),
-        ("followers.json", belongings.list_followers),
+        ("likes.json", personal_export.list_liked),
+        ("bookmarks.json", personal_export.list_kept),
+        ("following.json", personal_export.list_followed),
+        ("followers.json", personal_export.list_followers),
     ):
         await _write_collection(parcel, name, _list_uris(owner, read))
 
@@ -53,7 +57,7 @@ async def _write_actor(owner: Owner, parcel: Parcel) -> None:
 async def _list_said(owner: Owner, parcel: Parcel) -> AsyncIterator[list[bytes]]:
     """What she published, whoever may read it, as the Create that brings it; what she shared, as it was announced."""
 
-    async def read(conn: Connection, before: int | None) -> list[Entry]:
+    async def read(conn: Connection, before: int | None) -> list[TimelineEntry]:
         page, me = Page(before=before, limit=PAGE), owner.actor.id
         return await timelines.list_by_author(conn, me, me, PostFilter(), page)
 
@@ -63,13 +67,13 @@ async def _list_said(owner: Owner, parcel: Parcel) -> AsyncIterator[list[bytes]]
         yield items
 
 
-async def _build_items(conn: Connection, owner: Owner, parcel: Parcel, entries: list[Entry]) -> list[bytes]:
+async def _build_items(conn: Connection, owner: Owner, parcel: Parcel, entries: list[TimelineEntry]) -> list[bytes]:
     own = {one.id: one for one in await gather(conn, [one.post_id for one in entries if one.shared_by is None])}
     documents = await _build_objects(conn, owner, list(own.values()))
     shared = [one.post_id for one in entries if one.shared_by is not None]
     uris = {post.id: post.uri for post in await posts.list_by_ids(conn, shared)}
-    said = await belongings.list_activities(conn, owner.actor.id, "Create", [one.post.uri for one in own.values()])
-    told = await belongings.list_activities(conn, owner.actor.id, "Announce", list(uris.values()))
+    said = await personal_export.list_activities(conn, owner.actor.id, "Create", [one.post.uri for one in own.values()])
+    told = await personal_export.list_activities(conn, owner.actor.id, "Announce", list(uris.values()))
     items: list[bytes] = []
     for entry in entries:
         if entry.shared_by is not None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import orjson
 
-from models import points
-from models.points import Movement
+from models.exchanges import points
+from models.exchanges.points import Movement
 from web.archives.parcel import Parcel
 from web.archives.reading import Owner, turn_own
 

@@ -8,12 +8,16 @@ import structlog
 
 from federation.instance import Instance
 from federation.store import StoreFull
-from models import accounts, actors, archives, chores, disk_space, jobs, preferences
-from models.accounts import Account
-from models.actors import Actor
-from models.database import Connection, connection, transaction
+from models import preferences
 from models.errors import Unavailable
 from models.lazy import LazyModule
+from models.people import accounts, actors
+from models.people.accounts import Account
+from models.people.actors import Actor
+from models.personal_data import export_archives
+from models.store import disk_space
+from models.store.background import jobs, periodic_tasks
+from models.store.database import Connection, connection, transaction
 from web.archives.parcel import Parcel, begin_parcel
 from web.archives.reading import Owner
 from web.archives.shelf import SETTLED, find_shelf
@@ -38,7 +42,7 @@ log = structlog.get_logger(__name__)
 
 async def ask_archive(conn: Connection, actor_id: int) -> bool:
     """Have an archive made once the transaction is committed; False while there is one already."""
-    id = await archives.ask(conn, actor_id)
+    id = await export_archives.ask(conn, actor_id)
     if id is not None:
         await jobs.enqueue(conn, JOB, {"archive_id": id}, key=f"{JOB}:{id}")
     return id is not None
@@ -48,7 +52,7 @@ async def make_archive(instance: Instance, payload: dict[str, Any]) -> None:
     """The job. Running it twice makes the same again; one that nobody waits for any more is not made."""
     id = payload["archive_id"]
     async with connection(instance.pool) as conn:
-        archive = await archives.find(conn, id)
+        archive = await export_archives.find(conn, id)
         if archive is None or archive.state != "making":
             return
         account = await accounts.get(conn, archive.actor_id)
@@ -59,17 +63,17 @@ async def make_archive(instance: Instance, payload: dict[str, Any]) -> None:
     except Unavailable:
         raise  # the database is away: the job runs again
     except Exception as error:
-        cause = chores.tell_cause(error)
-        log.error("archive_failed", actor=actor.username, cause=cause, exc_info=chores.tell_where(error))
+        cause = periodic_tasks.describe_cause(error)
+        log.error("archive_failed", actor=actor.username, cause=cause, exc_info=periodic_tasks.describe_place(error))
         async with transaction(instance.pool) as conn:
-            await archives.fail(conn, id)
-            await chores.note_failure(conn, JOB, cause)  # the disk may be full: nobody else would see it
+            await export_archives.fail(conn, id)
+            await periodic_tasks.note_failure(conn, JOB, cause)  # the disk may be full: nobody else would see it
         return
     async with transaction(instance.pool) as conn:
-        ready = await archives.finish(conn, id, file_key=key, byte_size=size)
+        ready = await export_archives.finish(conn, id, file_key=key, byte_size=size)
         if ready:
             await ask_mail(conn, "archive", actor.id, HERE)
-            await chores.note_success(conn, JOB)
+            await periodic_tasks.note_success(conn, JOB)
     if not ready:
         shelf.remove(key)
 
@@ -99,11 +103,11 @@ def _require_room(instance: Instance, parcel: Parcel) -> None:
 async def clear_archives(instance: Instance, settled: float = SETTLED) -> int:
     """Forget archives whose week is over, and remove the files that no row names; how many files. A chore."""
     async with transaction(instance.pool) as conn:
-        await archives.forget_old(conn)
+        await export_archives.forget_old(conn)
     shelf = find_shelf(instance.settings)
     names = await shelf.list_settled(settled)
     async with connection(instance.pool) as conn:
-        known = await archives.filter_known(conn, names)
+        known = await export_archives.filter_known(conn, names)
     unknown = [name for name in names if name not in known]
     await shelf.clear(unknown)
     return len(unknown)

@@ -11,8 +11,9 @@ from typing import Any
 from markupsafe import Markup
 
 from federation.html import clean
-from models import belongings, media
-from models.database import Connection, connection
+from models.personal_data import personal_export
+from models.posts.media import media
+from models.store.database import Connection, connection
 from web.archives.parcel import Parcel, Sheet
 from web.archives.reading import PAGE, Line, Owner, Said, gather
 from web.archives.threads import Thread, list_conversations, list_exchanges, list_lines
@@ -116,7 +117,7 @@ async def _write_posts(book: Book, kind: str, chapter: Chapter) -> Chapter:
 
 
 async def _read_posts(conn: Connection, actor_id: int, kind: str, before: int | None) -> tuple[list[int], list[Said]]:
-    ids = await belongings.list_posts(conn, actor_id, kind, before=before, limit=PAGE)
+    ids = await personal_export.list_posts(conn, actor_id, kind, before=before, limit=PAGE)
     return ids, await gather(conn, ids)
 
 

@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from federation.store import FolderStore
-from models.media import Media
+from models.posts.media.media import Media
 
 PHOTOS = "photos"
 

@@ -6,15 +6,20 @@ from typing import Protocol, TypeVar
 
 from federation.html import to_text
 from federation.instance import Instance
-from models import actors, listings, media, polls, posts, thanks
-from models.accounts import Account
-from models.actors import Actor
-from models.database import Connection, connection
-from models.exchanges import Entry, Event, list_events
-from models.listings import Listing
-from models.media import Media
-from models.polls import Poll
+from models import posts
+from models.exchanges import thanks
+from models.exchanges.exchanges import Event, ThreadEntry, list_events
+from models.listings import listings
+from models.listings.listings import Listing
+from models.people import actors
+from models.people.accounts import Account
+from models.people.actors import Actor
 from models.posts import Post
+from models.posts.media import media
+from models.posts.media.media import Media
+from models.posts.polls import polls
+from models.posts.polls.polls import Poll
+from models.store.database import Connection, connection
 from web.addressing import strip_names
 
 PAGE = 100
@@ -105,7 +110,7 @@ class Line:
     who: Actor | None
 
 
-async def gather_lines(conn: Connection, entries: list[Entry]) -> list[Line]:
+async def gather_lines(conn: Connection, entries: list[ThreadEntry]) -> list[Line]:
     """These lines in their order; messages that were taken back leave an empty place."""
     said = {one.id: one for one in await gather(conn, [one.id for one in entries if one.kind == "message"])}
     events = await _list_events(conn, [one.id for one in entries if one.kind == "event"])

@@ -4,8 +4,11 @@ import csv
 import io
 from collections.abc import AsyncIterator, Iterable, Sequence
 
-from models import actors, belongings, blocks, lists, mutes
-from models.database import connection
+from models.people import actors
+from models.personal_data import personal_export
+from models.relations import lists
+from models.relations.blocking import blocks, mutes
+from models.store.database import connection
 from web.archives.parcel import Parcel
 from web.archives.reading import Owner, turn_own
 
@@ -39,17 +42,17 @@ def write_rows(rows: Iterable[Sequence[str]]) -> str:
 
 
 async def _list_followed(owner: Owner) -> Rows:
-    async for rows in turn_own(owner, belongings.list_followed):
+    async for rows in turn_own(owner, personal_export.list_followed):
         yield [(row.handle, _tell(row.shares), _tell(row.notify), ", ".join(row.languages or ())) for row in rows]
 
 
 async def _list_followers(owner: Owner) -> Rows:
-    async for rows in turn_own(owner, belongings.list_followers):
+    async for rows in turn_own(owner, personal_export.list_followers):
         yield [(row.handle,) for row in rows]
 
 
 async def _list_kept(owner: Owner) -> Rows:
-    async for rows in turn_own(owner, belongings.list_kept):
+    async for rows in turn_own(owner, personal_export.list_kept):
         yield [(row.uri,) for row in rows]
 
 

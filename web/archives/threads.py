@@ -6,12 +6,15 @@ from typing import Any
 
 import orjson
 
-from models import actors, agreements, belongings, listings
-from models.actors import Actor
-from models.agreements import Agreement
-from models.conversations import Conversation
-from models.database import Connection, connection
-from models.exchanges import Exchange
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement
+from models.exchanges.exchanges import Exchange
+from models.listings import listings
+from models.people import actors
+from models.people.actors import Actor
+from models.personal_data import personal_export
+from models.posts.conversations import Conversation
+from models.store.database import Connection, connection
 from web.archives.parcel import Parcel
 from web.archives.reading import PAGE, Line, Owner, gather_lines, turn_own, turn_pages
 
@@ -33,7 +36,7 @@ class Thread:
 
 async def list_exchanges(owner: Owner) -> AsyncIterator[list[Thread]]:
     """Her threads about listings, a page at a time."""
-    async for rows in turn_own(owner, belongings.list_exchanges):
+    async for rows in turn_own(owner, personal_export.list_exchanges):
         async with connection(owner.instance.pool) as conn:
             threads = [await _describe(conn, owner, row) for row in rows]
         yield threads
@@ -53,7 +56,7 @@ async def _describe(conn: Connection, owner: Owner, row: Exchange) -> Thread:
 
 async def list_conversations(owner: Owner) -> AsyncIterator[list[Thread]]:
     """Her private conversations about nothing that is listed."""
-    async for rows in turn_own(owner, belongings.list_conversations):
+    async for rows in turn_own(owner, personal_export.list_conversations):
         async with connection(owner.instance.pool) as conn:
             threads = [await _describe_conversation(conn, row) for row in rows]
         yield threads
@@ -75,9 +78,9 @@ async def list_lines(owner: Owner, thread: Thread) -> AsyncIterator[list[Line]]:
 
     async def read(conn: Connection, after: int | None) -> list[Any]:
         if thread.exchange_id is not None:
-            return await belongings.list_lines(conn, thread.exchange_id, after=after, limit=PAGE)
+            return await personal_export.list_lines(conn, thread.exchange_id, after=after, limit=PAGE)
         assert thread.conversation_id is not None
-        return await belongings.list_letters(conn, thread.conversation_id, after=after, limit=PAGE)
+        return await personal_export.list_letters(conn, thread.conversation_id, after=after, limit=PAGE)
 
     async for entries in turn_pages(owner, read):
         async with connection(owner.instance.pool) as conn:

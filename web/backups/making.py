@@ -14,10 +14,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from federation.store import FolderStore
-from models import backups
-from models.backups import MediaKeys
 from models.errors import DeclicError
 from models.settings import Settings
+from models.store import backups
+from models.store.backups import MediaKeys
 from web.backups.manifest import (
     CHUNK,
     DUMP,

@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 
 from federation.store import KEY
-from models.backups import Table
 from models.errors import DeclicError
-from models.migrate import list_migrations
+from models.store.backups import Table
+from models.store.migrate import list_migrations
 
 FORMAT = 1
 

@@ -6,11 +6,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from models import backups
-from models.backups import Contents
 from models.errors import DeclicError
-from models.postgres import open_database
 from models.settings import Settings
+from models.store import backups
+from models.store.backups import Contents
+from models.store.postgres import open_database
 from web.backups.checking import Damage, find_damage, require_dump
 from web.backups.making import tell_megabytes
 from web.backups.manifest import (

@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from models import backups
-from models.backups import Contents
 from models.errors import DeclicError
-from models.postgres import DatabaseError, embedded, scratch, stop_unused
 from models.settings import Settings
+from models.store import backups
+from models.store.backups import Contents
+from models.store.postgres import DatabaseError, embedded, scratch, stop_unused
 from web.backups.checking import find_damage, require_dump
 from web.backups.making import tell_megabytes
 from web.backups.manifest import DUMP, Manifest, read_manifest, require_known_schema

@@ -13,13 +13,14 @@ from web.commands.imports import when_used
 from web.commands.running import read_settings, run, say, tell
 
 with when_used():
-    from models import backup_runs, backups, database, keys, postgres
+    from models.people import keys
+    from models.store import backup_runs, backups, database, postgres
     from web.backups import making, manifest, restoring, verifying
     from web.commands import english
 
 if TYPE_CHECKING:
-    from models.backup_runs import RunKind
     from models.settings import Settings
+    from models.store.backup_runs import RunKind
     from web.backups.making import Made
     from web.backups.restoring import Source
     from web.backups.verifying import Verified
@@ -132,7 +133,7 @@ async def _note(
 
 async def _warn_of_keys(settings: Settings, url: str) -> None:
     async with backups.look_at(url) as conn:
-        unsealed = await keys.count_unsealed(conn)
+        unsealed = await keys.count_unencrypted(conn)
     if unsealed:
         say(
             f"Warning: {unsealed} private keys stand in this backup as they are; whoever reads it can sign as your "

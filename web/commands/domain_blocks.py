@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from models import levels
-from models.database import connection, transaction
+from models.servers import trust_levels
+from models.store.database import connection, transaction
 from web.commands.imports import when_used
 from web.commands.running import run, say, tell, working_instance
 
@@ -80,4 +80,4 @@ def tell_plan(planned: Plan) -> None:
 
 async def _export_list() -> str:
     async with working_instance() as instance, connection(instance.pool) as conn:
-        return domain_list.write_list(await levels.list_decided(conn))
+        return domain_list.write_list(await trust_levels.list_decided(conn))

@@ -2,7 +2,7 @@
 
 import click
 
-from models.database import transaction
+from models.store.database import transaction
 from web.commands.imports import when_used
 from web.commands.running import Refused, run, tell, working_instance
 

@@ -14,15 +14,18 @@ from web.commands.running import Refused, run, tell, working_instance
 
 with when_used():
     from federation import errors, fetches, remote, serialize
-    from models import accounts, actors, database, follows, listings
+    from models.listings import listings
+    from models.people import accounts, actors
+    from models.relations import follows
+    from models.store import database
     from outbox import follows as outbox
     from web import wake
 
 if TYPE_CHECKING:
     from federation.instance import Instance
-    from models.actors import Actor
-    from models.follows import FollowState
-    from models.listings import Listing
+    from models.listings.listings import Listing
+    from models.people.actors import Actor
+    from models.relations.follows import FollowState
 
 WAIT_SECONDS = 5.0
 

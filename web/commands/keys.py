@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from models import actors, keys
-from models.actors import Actor
-from models.database import connection, transaction
-from models.events import announce
+from models.people import actors, keys
+from models.people.actors import Actor
+from models.store.background.notify import announce
+from models.store.database import connection, transaction
 from web.commands.imports import when_used
 from web.commands.running import Refused, run, say, tell, working_instance
 

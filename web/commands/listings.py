@@ -16,16 +16,21 @@ from web.commands.running import Refused, run, tell, working_instance
 
 with when_used():
     from federation import uploads
-    from models import accounts, actors, categories, database, listing_life, listings, media, places, preferences
+    from models import preferences
+    from models.listings import categories, listing_life, listings
+    from models.people import accounts, actors
+    from models.places import places
+    from models.posts.media import media
+    from models.store import database
     from outbox import beginnings
     from outbox import listings as outbox
 
 if TYPE_CHECKING:
     from federation.instance import Instance
-    from models.actors import Actor
-    from models.database import Connection
-    from models.listings import Listing, ListingDraft, ListingKind, ListingMode
+    from models.listings.listings import Listing, ListingDraft, ListingKind, ListingMode
+    from models.people.actors import Actor
     from models.posts import Audience
+    from models.store.database import Connection
 
 KINDS: dict[str, ListingKind] = {"offer": "offer", "request": "request", "repair-call": "repair_call"}
 

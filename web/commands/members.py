@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from models import accounts, actors, tokens
-from models.accounts import ROLES, Role
-from models.actors import Actor
-from models.database import connection, transaction
-from models.links import Purpose
+from models.access import tokens
+from models.access.one_time_links import Purpose
+from models.people import accounts, actors
+from models.people.accounts import ROLES, Role
+from models.people.actors import Actor
+from models.store.database import connection, transaction
 from web.commands.imports import when_used
 from web.commands.running import Refused, run, say, tell, working_instance
 

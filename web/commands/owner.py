@@ -12,9 +12,9 @@ from models.lazy import LazyModule, read_delayed
 from web.commands.installed import Installed
 
 if TYPE_CHECKING:
-    from models.postgres import account
+    from models.store.postgres import account
 else:
-    account = LazyModule("models.postgres.account")
+    account = LazyModule("models.store.postgres.account")
 
 CODE = (os.__file__, click.__file__, __file__)
 """Of Python, of the libraries and of ours one file each: the others are beside them, and some are read only later."""
@@ -48,7 +48,7 @@ def become_owner(data: Path, installed: Installed | None, *, creating: bool) -> 
     closed = _find_closed(found.st_uid, found.st_gid)
     if closed is not None:
         raise WrongOwner(
-            f"{data} belongs to {account.tell_user(found.st_uid)}, who may not read {closed}, where this command is: "
+            f"{data} belongs to {account.describe_user(found.st_uid)}, who may not read {closed}, where this command is: "
             "take the one of the service, such as /opt/declic/venv/bin/declic."
         )
     read_delayed()

@@ -9,10 +9,13 @@ import click
 import orjson
 
 from federation.hosts import read_host
-from models import accounts, chores, overflows, peers, set_aside
-from models.database import Connection, connection, transaction
-from models.levels import Level
-from models.peers import SELECTIONS, Peer, Selection, Trouble
+from models.people import accounts
+from models.servers.trust_levels import Level
+from models.store.background import periodic_tasks
+from models.store.database import Connection, connection, transaction
+from models.traffic import dead_letters, peer_traffic
+from models.traffic.inbound import inbox_overflows
+from models.traffic.peer_traffic import SELECTIONS, FailedDelivery, Peer, Selection
 from web.commands.domain_blocks import blocks
 from web.commands.imports import when_used
 from web.commands.private_hosts import private
@@ -121,11 +124,11 @@ def why(url: str, name: str | None) -> None:
 
 async def _list_all(selection: Selection, limit: int, *, as_json: bool) -> None:
     async with working_instance() as instance, connection(instance.pool) as conn:
-        found = await peers.list_peers(conn, selection=selection, limit=limit)
-        own_clock = await peers.find_own_clock(conn)
-        put_aside = await set_aside.list_set_aside(conn, limit=5)
-        too_much = await overflows.list_overflows(conn, limit=5)
-        failing = await chores.list_troubles(conn)
+        found = await peer_traffic.list_peers(conn, selection=selection, limit=limit)
+        own_clock = await peer_traffic.find_own_clock(conn)
+        put_aside = await dead_letters.list_set_aside(conn, limit=5)
+        too_much = await inbox_overflows.list_overflows(conn, limit=5)
+        failing = await periodic_tasks.list_failing(conn)
     if as_json:
         tell(_as_json([describe_peer(one) for one in found]))
         return
@@ -172,7 +175,7 @@ def _moment(at: datetime | None) -> str:
 async def _show(host: str, *, as_json: bool) -> None:
     async with working_instance() as instance, connection(instance.pool) as conn:
         found = await _get_peer(conn, host)
-        troubles = await peers.list_troubles(conn, host)
+        troubles = await peer_traffic.list_failed_deliveries(conn, host)
     described = describe_peer(found) | {"troubles": [describe_trouble(one) for one in troubles]}
     if as_json:
         tell(_as_json(described))
@@ -188,7 +191,7 @@ async def _show(host: str, *, as_json: bool) -> None:
 
 
 async def _get_peer(conn: Connection, host: str) -> Peer:
-    found = await peers.find_peer(conn, host)
+    found = await peer_traffic.find_peer(conn, host)
     if found is None:
         raise Refused(f"Nothing is known of {host}; declic peer test {host} tries it.")
     return found
@@ -209,7 +212,7 @@ def describe_peer(one: Peer) -> dict[str, Any]:
     return {name: getattr(one, name) for name in SHOWN} | {"clock": clock}
 
 
-def describe_trouble(one: Trouble) -> dict[str, Any]:
+def describe_trouble(one: FailedDelivery) -> dict[str, Any]:
     """A delivery that failed, for scripts."""
     names = ("type", "object_uri", "state", "attempts", "status", "error", "cause", "created_at", "due_at")
     return {name: getattr(one, name) for name in names}

@@ -11,7 +11,7 @@ from web.commands.imports import when_used
 from web.commands.running import Refused, read_settings, run, say, tell
 
 with when_used():
-    from models import postgres
+    from models.store import postgres
     from web import opening, supervisor
     from web import serve as serving
 

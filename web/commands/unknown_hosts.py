@@ -6,8 +6,8 @@ import click
 import orjson
 
 from federation.hosts import read_host
-from models import waiting_posts
-from models.database import connection, transaction
+from models.servers import waiting_posts
+from models.store.database import connection, transaction
 from web.commands.imports import when_used
 from web.commands.running import Refused, run, say, tell, working_instance
 

@@ -11,13 +11,18 @@ from federation.instance import Instance
 from federation.key_pairs import make_key_pairs
 from federation.remote import resolve_handle
 from federation.uploads import save_upload
-from models import accounts, actors, follows, jobs, listings, places, tokens
-from models.actors import Actor
-from models.database import connection, transaction
-from models.hours import make_hours, write_hours
-from models.listings import ListingDraft
+from models.access import tokens
+from models.listings import listings
+from models.listings.listings import ListingDraft
 from models.moments import PARIS
-from models.places import place_fields
+from models.people import accounts, actors
+from models.people.actors import Actor
+from models.people.opening_hours import make_hours, write_hours
+from models.places import places
+from models.places.places import place_fields
+from models.relations import follows
+from models.store.background import jobs
+from models.store.database import connection, transaction
 from outbox import follows as outbox_follows
 from outbox import listings as outbox_listings
 from outbox.accounts import register, settle

@@ -14,12 +14,12 @@ import click
 import orjson
 
 from federation.instance import Instance
-from models import heartbeats
-from models.background import Background
-from models.database import connection
 from models.errors import DeclicError
-from models.postgres import stop_unused
 from models.settings import Settings
+from models.store.background import heartbeats
+from models.store.background.supervised_tasks import Background
+from models.store.database import connection
+from models.store.postgres import stop_unused
 from web.children import STOP_SECONDS, keep_running, start_server
 from web.demo.furnish import furnish_houses, list_keys
 from web.demo.troupe import HOUSES, PASSWORD, House

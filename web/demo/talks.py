@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from federation.instance import Instance
-from models import actors, agreements, exchange_messages, exchanges, listings, posts
-from models.actors import Actor
-from models.agreements import Agreement, Step, Terms
-from models.database import Connection, connection, transaction
-from models.listings import Listing
+from models import posts
+from models.exchanges import agreements, exchange_messages, exchanges
+from models.exchanges.agreements import Agreement, Step, Terms
+from models.listings import listings
+from models.listings.listings import Listing
 from models.moments import PARIS
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import Connection, connection, transaction
 from outbox import notes
 from outbox.agreements import accept, counter, request
 from outbox.cases import Said

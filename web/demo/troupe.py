@@ -6,9 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from models.accounts import Role
-from models.hours import Span
-from models.listings import ListingKind, ListingMode
+from models.listings.listings import ListingKind, ListingMode
+from models.people.accounts import Role
+from models.people.opening_hours import OpeningInterval
 from models.preferences import Preferences
 
 PHOTOS = Path(__file__).parent / "photos"
@@ -26,7 +26,7 @@ class Part:
     role: Role = "member"
     follows: tuple[str, ...] = ()
     street: str = ""
-    week: tuple[Span, ...] = ()
+    week: tuple[OpeningInterval, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +101,9 @@ LOMME = House(
             place="59160 Lomme",
             street="14 rue de l’Égalité",
             week=(
-                Span(day=2, opens=time(14), closes=time(18)),
-                Span(day=5, opens=time(10), closes=time(12, 30)),
-                Span(day=5, opens=time(14), closes=time(18)),
+                OpeningInterval(day=2, opens=time(14), closes=time(18)),
+                OpeningInterval(day=5, opens=time(10), closes=time(12, 30)),
+                OpeningInterval(day=5, opens=time(14), closes=time(18)),
             ),
         ),
         Part(username="hocine", name="Hocine", place="59130 Lambersart", follows=("depannage_velo", "leonie")),

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
-from models import actors
-from models.database import connection, transaction
 from models.errors import Invalid
+from models.listings.unavailabilities import midnight
 from models.moments import PARIS
-from models.unavailabilities import midnight
+from models.people import actors
+from models.store.database import connection, transaction
 from outbox import absences
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE

@@ -2,10 +2,13 @@
 
 from aiohttp import web
 
-from models import absences, accounts, disk_space, mails, sessions, sign_ups, tokens
-from models.database import connection, transaction
-from models.rights import has_right
-from models.scopes import list_widest
+from models.access import sessions, tokens
+from models.access.scopes import list_widest
+from models.news import news_mails
+from models.people import absences, accounts, sign_ups
+from models.people.roles import has_right
+from models.store import disk_space
+from models.store.database import connection, transaction
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.browsers import describe_browser
@@ -40,7 +43,7 @@ async def show_account(request: web.Request) -> web.Response:
         absence = await sign_ups.find_absence(conn) if has_right(account, "sign_ups") else None
         waiting = {matter.name: matter.count for matter in await list_matters(conn, account)}
         shortage = await disk_space.find(conn) if account.has_role("admin") else None
-        refused = await mails.is_refused(conn, account.actor_id)
+        refused = await news_mails.is_refused(conn, account.actor_id)
         back_on = await absences.is_away(conn, account.actor_id)
     return await render(
         request,

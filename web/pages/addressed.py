@@ -2,10 +2,11 @@
 
 from aiohttp import web
 
-from models import listings, posts
-from models.database import Connection
+from models import posts
 from models.errors import NotFound
-from models.listings import Listing
+from models.listings import listings
+from models.listings.listings import Listing
+from models.store.database import Connection
 from web.pages.ids import read_id
 from web.session import reader_of
 

@@ -2,11 +2,14 @@
 
 from aiohttp import web
 
-from models import actors, exchange_messages, listings, posts
-from models.accounts import Account
-from models.database import Connection, connection, transaction
+from models import posts
 from models.errors import Invalid, NotFound
+from models.exchanges import exchange_messages
+from models.listings import listings
+from models.people import actors
+from models.people.accounts import Account
 from models.posts import PUBLIC, Post
+from models.store.database import Connection, connection, transaction
 from outbox import notes as outbox
 from web.forms import Form, read_form
 from web.keys import INSTANCE

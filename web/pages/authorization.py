@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from models import applications
-from models.applications import OUT_OF_BAND, Application
-from models.database import Connection
-from models.scopes import SCOPES, choose, covers_all, read_scopes
+from models.access import applications
+from models.access.applications import OUT_OF_BAND, Application
+from models.access.scopes import SCOPES, choose, covers_all, read_scopes
+from models.store.database import Connection
 from web.forms import Form
 
 PATH = "/oauth/authorize"

@@ -4,11 +4,11 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from models import grants
-from models.accounts import Account
-from models.database import connection, transaction
-from models.grants import Consent
-from models.scopes import list_widest
+from models.access import authorization_grants
+from models.access.authorization_grants import Consent
+from models.access.scopes import list_widest
+from models.people.accounts import Account
+from models.store.database import connection, transaction
 from web.forms import Form, read_form, read_query
 from web.keys import INSTANCE
 from web.pages.authorization import Asked, read_asked
@@ -55,7 +55,7 @@ async def _allow(request: web.Request, asked: Asked, account: Account) -> web.St
         challenge=asked.challenge,
     )
     async with transaction(request.app[INSTANCE].pool) as conn:
-        code = await grants.allow(conn, consent)
+        code = await authorization_grants.allow(conn, consent)
     if asked.out_of_band:
         return _for_nobody_else(await render(request, "authorize/code.html", code=code, name=asked.client.name))
     return await _lead_back(request, asked, code=code)

@@ -3,13 +3,14 @@
 from aiohttp import web
 from multidict import MultiDict
 
-from models import listing_drafts, posts
-from models.accounts import Account
-from models.actors import Actor
-from models.database import Connection, connection
+from models import posts
 from models.errors import NotFound
-from models.listings import Listing, ListingDraft
+from models.listings import listing_drafts
+from models.listings.listings import Listing, ListingDraft
+from models.people.accounts import Account
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Connection, connection
 from outbox import listings, suggestions
 from web.forms import Form
 from web.keys import INSTANCE

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from models import actors, blocks, exchanges, mutes
-from models.actors import Actor
-from models.database import Connection, connection, transaction
 from models.errors import Invalid, NotFound
+from models.exchanges import exchanges
+from models.people import actors
+from models.people.actors import Actor
+from models.relations.blocking import blocks, mutes
+from models.store.database import Connection, connection, transaction
 from outbox import blocks as outbox
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE

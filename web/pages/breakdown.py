@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from models import actors, repair_watches, timelines
-from models.accounts import Account
-from models.actors import Actor
-from models.database import Connection, connection, transaction
-from models.geometry import CELL
-from models.repair_watches import RepairWatch
+from models import timelines
+from models.listings import repair_watches
+from models.listings.repair_watches import RepairWatch
+from models.people import actors
+from models.people.accounts import Account
+from models.people.actors import Actor
+from models.places.geometry import CELL
+from models.store.database import Connection, connection, transaction
 from models.timelines import NetworkFilter
 from web.face import Face
 from web.forms import read_form

@@ -8,14 +8,17 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from federation.uris import host_of, is_uri
-from models import actors, categories, places, timelines
-from models.accounts import Account
-from models.actors import Actor
-from models.database import Connection, connection
-from models.listings import KINDS
-from models.neighbours import list_met
-from models.places import Commune, fold_name
+from models import timelines
+from models.listings import categories
+from models.listings.listings import KINDS
+from models.people import actors
+from models.people.accounts import Account
+from models.people.actors import Actor
+from models.places import places
+from models.places.places import Commune, fold_name
+from models.servers.neighbour_cooperatives import list_met
 from models.settings import Site
+from models.store.database import Connection, connection
 from models.timelines import COUNT_LIMIT, NetworkFilter
 from web.face import Face
 from web.forms import Form, read_query

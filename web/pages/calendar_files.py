@@ -6,10 +6,12 @@ from functools import partial
 from aiohttp import web
 
 from federation.instance import Instance
-from models import accounts, agreements, calendar_feeds, preferences
-from models.accounts import Account
-from models.database import Connection, connection, transaction
+from models import preferences
 from models.errors import NotFound
+from models.exchanges import agreements, calendar_feeds
+from models.people import accounts
+from models.people.accounts import Account
+from models.store.database import Connection, connection, transaction
 from web.agendas import list_occasions
 from web.caching import is_held, make_etag
 from web.calendars import write_calendar

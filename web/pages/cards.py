@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from federation.media_uris import media_url, thumbnail_url
-from models.actors import Actor
-from models.database import Connection
-from models.listings import ListingDetails
-from models.media import Media
+from models.listings.listings import ListingDetails
+from models.people.actors import Actor
+from models.posts.media.media import Media
 from models.settings import Site
+from models.store.database import Connection
 from web.gathering import Gathered, Origin, find_coops, gather_listings
 from web.paths import listing_path, profile_path
 

@@ -4,12 +4,14 @@ from typing import get_args
 
 from aiohttp import web
 
-from models import actors, posts, quote_policies, quotes
-from models.database import Connection, connection, transaction
+from models import posts
 from models.errors import Invalid, NotFound
+from models.people import actors
 from models.posts import Audience, Post
-from models.quote_policies import QuotePolicy
-from models.timelines import Entry
+from models.posts.quotes import quote_policies, quotes
+from models.posts.quotes.quote_policies import QuotePolicy
+from models.store.database import Connection, connection, transaction
+from models.timelines import TimelineEntry
 from outbox import notes as outbox_notes
 from outbox import quotes as outbox
 from outbox.notes import NoteDraft
@@ -58,9 +60,9 @@ async def _show(request: web.Request, post: Post, *, form: Form | None = None) -
     async with connection(instance.pool) as conn:
         ids = await quotes.list_quoting_ids(conn, post.id, before=before, limit=PAGE + 1)
         visible = await posts.filter_wanted(conn, ids[:PAGE], reader_id)
-        entries = [Entry(id=id, post_id=id, shared_by=None) for id in ids[:PAGE] if id in visible]
+        entries = [TimelineEntry(id=id, post_id=id, shared_by=None) for id in ids[:PAGE] if id in visible]
         [quoted] = await list_lines(
-            conn, instance.site, [Entry(id=post.id, post_id=post.id, shared_by=None)], reader_id
+            conn, instance.site, [TimelineEntry(id=post.id, post_id=post.id, shared_by=None)], reader_id
         )
         lines = await list_lines(conn, instance.site, entries, reader_id)
         citing = await find_citing(conn, post, reader_id)

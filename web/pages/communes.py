@@ -1,8 +1,8 @@
 """A form's field for a commune: what was typed becomes one that exists, or a sentence that helps."""
 
-from models import places
-from models.database import Connection
-from models.places import Commune
+from models.places import places
+from models.places.places import Commune
+from models.store.database import Connection
 from web.forms import Form
 
 

@@ -3,10 +3,9 @@
 import re
 from dataclasses import replace
 
-from models import epcis, places
-from models.database import Connection
-from models.epcis import Epci
-from models.places import fold_name
+from models.places import epcis, places
+from models.places.epcis import Epci
+from models.places.places import fold_name
 from models.preferences import (
     ACCENTS,
     DURATION_LABELS,
@@ -20,6 +19,7 @@ from models.preferences import (
     Registration,
     TerritoryKind,
 )
+from models.store.database import Connection
 from web.forms import Form
 from web.pages.communes import find_commune
 from web.pages.points_form import fill_in_points, read_points

@@ -3,10 +3,11 @@
 from aiohttp import web
 
 from federation import domain_list
-from models import knocks, levels, preferences
-from models.database import connection, transaction
+from models import preferences
 from models.errors import Invalid
-from models.levels import Decision
+from models.servers import access_requests, trust_levels
+from models.servers.trust_levels import Decision
+from models.store.database import connection, transaction
 from outbox import peers
 from outbox.blocks import read_domain
 from web.forms import Form, blank_form, read_form
@@ -116,7 +117,7 @@ async def show_export(request: web.Request) -> web.Response:
     """GET /coop/serveurs/liste.csv: what is set aside, as Mastodon imports it."""
     require_role(request, "admin")
     async with connection(request.app[INSTANCE].pool) as conn:
-        written = domain_list.write_list(await levels.list_decided(conn))
+        written = domain_list.write_list(await trust_levels.list_decided(conn))
     headers = {"Content-Disposition": 'attachment; filename="serveurs-a-l-ecart.csv"', "Cache-Control": "no-store"}
     return web.Response(text=written, content_type="text/csv", charset="utf-8", headers=headers)
 
@@ -124,7 +125,7 @@ async def show_export(request: web.Request) -> web.Response:
 async def show_public_list(request: web.Request) -> web.Response:
     """GET /a-l-ecart: the servers set aside for a reason that the cooperative tells everybody."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        told = await levels.list_told(conn)
+        told = await trust_levels.list_told(conn)
     return await render(request, "peers/public_list.html", decisions=told)
 
 
@@ -144,9 +145,9 @@ def _read_domain(request: web.Request, form: Form) -> str:
 
 async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
-        decided = await levels.list_decided(conn)
-        limited = await levels.is_limited(conn)
-        knockers = await knocks.list_knockers(conn)
+        decided = await trust_levels.list_decided(conn)
+        limited = await trust_levels.is_limited(conn)
+        knockers = await access_requests.list_access_requests(conn)
         told = (await preferences.load(conn)).blocks_told
     return await render(
         request,

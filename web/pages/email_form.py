@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from models import accounts
-from models.accounts import Account
-from models.database import transaction
 from models.errors import Conflict
+from models.people import accounts
+from models.people.accounts import Account
+from models.store.database import transaction
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.mail import ask_address_mail

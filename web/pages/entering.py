@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from models import accounts, login_steps, passkeys, second_factors
-from models.accounts import Account
-from models.database import Connection, connection, transaction
+from models.access import login_steps, passkeys, second_factors
+from models.access.login_steps import LoginStep
 from models.errors import Invalid
-from models.login_steps import LoginStep
+from models.people import accounts
+from models.people.accounts import Account
+from models.store.database import Connection, connection, transaction
 from web.forms import Form, read_form
 from web.keys import INSTANCE
 from web.pages.typed import TYPED_FIELD, unpack

@@ -5,10 +5,10 @@ from functools import partial
 from aiohttp import web
 
 from models import timelines
-from models.database import connection
 from models.ids import HIGHEST_ID
-from models.places import fold_name
-from models.timelines import Entry, Page, PostFilter
+from models.places.places import fold_name
+from models.store.database import connection
+from models.timelines import Page, PostFilter, TimelineEntry
 from web.keys import INSTANCE
 from web.news import list_latest
 from web.pages.lines import PAGE, list_lines
@@ -47,6 +47,6 @@ def read_page(request: web.Request) -> Page:
     return Page(before=min(int(before), HIGHEST_ID) if before.isdecimal() and len(before) < 20 else None, limit=PAGE)
 
 
-def last_of(entries: list[Entry]) -> int | None:
+def last_of(entries: list[TimelineEntry]) -> int | None:
     """Where the next page begins, None where this one was the last."""
     return entries[-1].id if len(entries) == PAGE else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from federation.films import EVERYWHERE
 from federation.media_uris import media_url, thumbnail_url
 from inbox.contents import write_duration
-from models.media import Media, MediaType
+from models.posts.media.media import Media, MediaType
 from models.settings import Site
 
 

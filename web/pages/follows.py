@@ -7,15 +7,18 @@ from functools import partial
 from aiohttp import web
 
 from federation.errors import ResolveFailed
-from models import actors, backfills, follows, servers
-from models.accounts import Account
-from models.actors import Actor
-from models.backfills import Backfill
-from models.database import Connection, connection, transaction
 from models.errors import Invalid, NotFound
-from models.follows import FollowState
-from models.servers import Rest
+from models.people import actors
+from models.people.accounts import Account
+from models.people.actors import Actor
+from models.relations import follows
+from models.relations.follows import FollowState
+from models.servers import servers
+from models.servers.servers import Rest
 from models.settings import Site
+from models.store.database import Connection, connection, transaction
+from models.traffic import backfills
+from models.traffic.backfills import Backfill
 from outbox import follows as outbox
 from web.following import follow_address, unfollow_host
 from web.forms import Form, read_form

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from models import reply_habits
-from models.database import Connection
+from models.listings import response_times
+from models.store.database import Connection
 from web.render import N_
 
 HABITS: tuple[tuple[timedelta, str], ...] = (
@@ -16,7 +16,7 @@ HABITS: tuple[tuple[timedelta, str], ...] = (
 
 async def find_habit(conn: Connection, actor_id: int) -> str:
     """The sentence, to be translated; empty where there is none."""
-    wait = await reply_habits.find_usual_wait(conn, actor_id)
+    wait = await response_times.find_usual_wait(conn, actor_id)
     if wait is None:
         return ""
     return next((words for limit, words in HABITS if wait <= limit), "")

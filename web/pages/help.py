@@ -5,8 +5,8 @@ from typing import Any
 
 from aiohttp import web
 
-from models import accounts
-from models.database import transaction
+from models.people import accounts
+from models.store.database import transaction
 from web.forms import read_form
 from web.i18n import COOKIE
 from web.keys import INSTANCE

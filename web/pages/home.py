@@ -5,9 +5,10 @@ from dataclasses import replace
 from aiohttp import web
 
 from federation.built_in_pictures import header_url
-from models import actors, timelines
-from models.database import Connection, connection
-from models.neighbours import list_met
+from models import timelines
+from models.people import actors
+from models.servers.neighbour_cooperatives import list_met
+from models.store.database import Connection, connection
 from models.timelines import Found, NetworkFilter
 from web.keys import INSTANCE
 from web.pages.cards import Plate, coop_plate, list_cards

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import time, timedelta
 
-from models.actors import Actor
-from models.hours import MOST_CLOSURES, Closure, Hours, Span, make_hours, read_hours
+from models.people.actors import Actor
+from models.people.opening_hours import MOST_CLOSURES, Closure, Hours, OpeningInterval, make_hours, read_hours
 from web.forms import Form
 from web.pages.days import read_day
 
@@ -36,11 +36,11 @@ def read_hours_form(form: Form) -> Hours:
     return make_hours(weekly, list(_read_closures(form)))
 
 
-def _read_line(form: Form, day: int) -> list[Span]:
+def _read_line(form: Form, day: int) -> list[OpeningInterval]:
     """ "10h-12h30, 14h-18h"; an empty line is a day on which it is closed."""
     name = f"hours_{day}"
     typed = form.text(name, limit=LINE_LIMIT)
-    found: list[Span] = []
+    found: list[OpeningInterval] = []
     for part in re.split(r"[,;/]| et | and ", typed):
         if not part.strip():
             continue
@@ -49,7 +49,7 @@ def _read_line(form: Form, day: int) -> list[Span]:
         if opens is None or closes is None or opens >= closes:
             form.fail(name, "Écrivez des heures comme 10h-12h30, 14h-18h, ou rien si c’est fermé.")
             return []
-        found.append(Span(day=day, opens=opens, closes=closes))
+        found.append(OpeningInterval(day=day, opens=opens, closes=closes))
     return found
 
 

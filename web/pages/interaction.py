@@ -10,12 +10,14 @@ from federation.instance import Instance
 from federation.uris import is_uri
 from federation.webfinger import find_interaction_page, read_handle
 from inbox.lookup import look_up
-from models import follows, listings, posts
-from models.actors import Actor
-from models.database import connection
+from models import posts
 from models.errors import Invalid, NotFound
 from models.limits import HANDLE_FETCHES
+from models.listings import listings
+from models.people.actors import Actor
 from models.posts import Post
+from models.relations import follows
+from models.store.database import connection
 from web.forms import blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.causes import explain, explain_cause

@@ -4,9 +4,11 @@ from functools import partial
 
 from aiohttp import web
 
-from models import actors, agreements, departures, farewells
-from models.database import connection, transaction
 from models.errors import Conflict
+from models.exchanges import agreements
+from models.people import actors
+from models.personal_data import account_erasure, deletion_notices
+from models.store.database import connection, transaction
 from outbox import leaving
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
@@ -60,13 +62,13 @@ async def list_departed(request: web.Request) -> web.Response:
     """GET /coop/departs: who left lately, and the servers that have not confirmed it."""
     require_role(request, "admin")
     async with connection(request.app[INSTANCE].pool) as conn:
-        gone = await farewells.list_farewells(conn)
-        unconfirmed = await farewells.list_unconfirmed(conn, [one.actor_id for one in gone])
+        gone = await deletion_notices.list_deletion_notices(conn)
+        unconfirmed = await deletion_notices.list_unconfirmed(conn, [one.actor_id for one in gone])
     return await render(
         request,
         "account/departed.html",
         departed=[(one, unconfirmed[one.actor_id]) for one in gone],
-        days=farewells.SHOWN_DAYS,
+        days=deletion_notices.SHOWN_DAYS,
         explain_stop=partial(explain_stop, partial(say, request)),
     )
 
@@ -75,7 +77,7 @@ async def _show(request: web.Request, form: Form, status: int = 200) -> web.Resp
     account, speak = require_account(request), partial(say, request)
     language = LOCALES.get(reader_language(request), reader_language(request))
     async with connection(request.app[INSTANCE].pool) as conn:
-        last_admin = await departures.is_last_admin(conn, account.actor_id)
+        last_admin = await account_erasure.is_last_admin(conn, account.actor_id)
         pending = await agreements.list_pending(conn, account.actor_id)
     return await render(
         request,

@@ -4,11 +4,12 @@ from functools import partial
 
 from aiohttp import web
 
-from models import accounts, points
-from models.accounts import Account
-from models.database import Connection, connection, transaction
 from models.errors import Invalid, NotFound
-from models.points import REASON_LIMIT, Entry, TooFew
+from models.exchanges import points
+from models.exchanges.points import REASON_LIMIT, LedgerEntry, TooFew
+from models.people import accounts
+from models.people.accounts import Account
+from models.store.database import Connection, connection, transaction
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.pages.notices import find_notice, lead_on
@@ -106,7 +107,7 @@ async def show_spreadsheet(request: web.Request) -> web.StreamResponse:
     return await send_spreadsheet(request, "points.csv", table)
 
 
-def _write_entry(request: web.Request, entry: Entry) -> list[Cell]:
+def _write_entry(request: web.Request, entry: LedgerEntry) -> list[Cell]:
     coop = say(request, "la coop")
     return [
         entry.created_at,

@@ -6,14 +6,17 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from models import actors, media, polls, posts
-from models.actors import Actor
-from models.database import Connection
-from models.media import Media
-from models.polls import Poll
+from models import posts
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import PUBLIC, Post
+from models.posts.media import media
+from models.posts.media.media import Media
+from models.posts.polls import polls
+from models.posts.polls.polls import Poll
 from models.settings import Site
-from models.timelines import Entry
+from models.store.database import Connection
+from models.timelines import TimelineEntry
 from web.pages.cards import Card, Picture, Plate, draw_pictures, list_cards, list_plates
 from web.pages.files import File, list_files
 from web.pages.people import initial_of
@@ -49,7 +52,9 @@ class Line:
     quoted: Quoted | None = None
 
 
-async def list_lines(conn: Connection, site: Site, entries: Iterable[Entry], reader_id: int | None) -> list[Line]:
+async def list_lines(
+    conn: Connection, site: Site, entries: Iterable[TimelineEntry], reader_id: int | None
+) -> list[Line]:
     """The entries with everything that is shown of them to this reader, in their order."""
     wanted = list(entries)
     found = {post.id: post for post in await posts.list_by_ids(conn, [entry.post_id for entry in wanted])}

@@ -7,15 +7,15 @@ from typing import Any
 
 from multidict import MultiDict
 
-from models import categories
-from models.database import Connection
 from models.errors import Invalid
-from models.geometry import CELL
-from models.listing_life import end_of, last_day
-from models.listings import KINDS, Listing, ListingDraft
+from models.exchanges.points import PRICED
+from models.listings import categories
+from models.listings.listing_life import end_of, last_day
+from models.listings.listings import KINDS, Listing, ListingDraft
 from models.moments import PARIS
-from models.places import Place, place_fields
-from models.points import PRICED
+from models.places.geometry import CELL
+from models.places.places import Place, place_fields
+from models.store.database import Connection
 from outbox.beginnings import place_around_home
 from outbox.drafts import (
     AUDIENCES,

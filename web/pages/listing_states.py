@@ -4,11 +4,11 @@ import re
 
 from aiohttp import web
 
-from models import actors
-from models.actors import Actor
-from models.database import Connection, connection, transaction
 from models.errors import Conflict
+from models.people import actors
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Connection, connection, transaction
 from outbox import listing_ends
 from outbox import listings as outbox
 from web.forms import read_form

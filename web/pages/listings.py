@@ -8,23 +8,18 @@ from aiohttp import web
 from markupsafe import Markup
 
 from federation.uris import listing_url
-from models import (
-    actors,
-    categories,
-    exchange_messages,
-    geometry,
-    listings,
-    media,
-    posts,
-    repair_watches,
-    timelines,
-)
-from models.database import Connection, connection
+from models import posts, timelines
 from models.errors import NotFound
-from models.listings import Listing, ListingDetails
-from models.places import Commune
+from models.exchanges import exchange_messages
+from models.listings import categories, listings, repair_watches
+from models.listings.listings import Listing, ListingDetails
+from models.people import actors
+from models.places import geometry
+from models.places.places import Commune
 from models.posts import PUBLIC, PostCounts
+from models.posts.media import media
 from models.settings import Site
+from models.store.database import Connection, connection
 from models.timelines import NetworkFilter
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
@@ -245,7 +240,7 @@ def distance_to(details: ListingDetails, commune: Commune | None) -> float | Non
     if commune is None or details.latitude is None or details.longitude is None:
         return None
     metres = geometry.distance(commune.latitude, commune.longitude, details.latitude, details.longitude)
-    return geometry.tell_distance(metres, details.radius)
+    return geometry.describe_distance(metres, details.radius)
 
 
 async def list_similar(conn: Connection, site: Site, listing: Listing, *, reader_id: int | None) -> list[Card]:

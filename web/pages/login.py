@@ -4,9 +4,9 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from models import accounts, sign_ups
-from models.accounts import Account
-from models.database import connection, transaction
+from models.people import accounts, sign_ups
+from models.people.accounts import Account
+from models.store.database import connection, transaction
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.mail import MailKind, ask_mail

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from models import mail_choices, mails, repair_watches
-from models.database import connection, transaction
 from models.errors import NotFound
-from models.mail_choices import KINDS, RHYTHMS, Kind, Rhythm
+from models.listings import repair_watches
+from models.news import mail_preferences, news_mails
+from models.news.mail_preferences import KINDS, RHYTHMS, Kind, Rhythm
+from models.store.database import connection, transaction
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.mail_times import list_due
@@ -31,8 +32,8 @@ async def show_choices(request: web.Request) -> web.Response:
     """GET /compte/courriels."""
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        choices = await mail_choices.load(conn, account.actor_id)
-        refused = await mails.is_refused(conn, account.actor_id)
+        choices = await mail_preferences.load(conn, account.actor_id)
+        refused = await news_mails.is_refused(conn, account.actor_id)
         watch = await repair_watches.find(conn, account.actor_id)
     return await render(
         request,
@@ -51,14 +52,14 @@ async def post_choices(request: web.Request) -> web.Response:
     account = require_account(request)
     form = await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
-        kept = await mail_choices.load(conn, account.actor_id)
+        kept = await mail_preferences.load(conn, account.actor_id)
         chosen: dict[Kind, Rhythm] = {
             kind: form.choice(kind, RHYTHMS, default=choice.rhythm) for kind, choice in kept.items()
         }
         changed = {kind: rhythm for kind, rhythm in chosen.items() if rhythm != kept[kind].rhythm}
-        await mail_choices.save(conn, account.actor_id, changed)
+        await mail_preferences.save(conn, account.actor_id, changed)
         due = list_due(datetime.now(UTC))
-        await mail_choices.plan(
+        await mail_preferences.schedule(
             conn, account.actor_id, {rhythm: due[rhythm] for rhythm in set(changed.values()) if rhythm in due}
         )
     raise lead_on(HERE, "saved")
@@ -69,7 +70,7 @@ async def post_again(request: web.Request) -> web.Response:
     account = require_account(request)
     await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
-        await mails.save_refused(conn, account.actor_id, refused=False)
+        await news_mails.save_refused(conn, account.actor_id, refused=False)
     raise lead_on(HERE, "again")
 
 
@@ -84,7 +85,7 @@ async def post_stop(request: web.Request) -> web.Response:
     actor_id, kinds = await _read_token(request)
     stopped: dict[Kind, Rhythm] = {kind: "never" for kind in KINDS if kind in kinds}
     async with transaction(request.app[INSTANCE].pool) as conn:
-        await mail_choices.save(conn, actor_id, stopped)
+        await mail_preferences.save(conn, actor_id, stopped)
         if CALLS in kinds:
             await repair_watches.stop_mails(conn, actor_id)
     return await render(request, "account/stop_mails.html", kinds=kinds, done=True)
@@ -96,6 +97,6 @@ async def _read_token(request: web.Request) -> tuple[int, list[str]]:
     async with transaction(instance.pool) as conn:
         said = await read_signed(conn, instance.settings, UNSUBSCRIBE, request.match_info["token"])
         actor, _, named = (said or "").partition(" ")
-        if not actor or not await mail_choices.has_account(conn, int(actor)):
+        if not actor or not await mail_preferences.has_account(conn, int(actor)):
             raise NotFound
     return int(actor), [kind for kind in (*KINDS, CALLS) if kind in named.split(",")]

@@ -4,8 +4,8 @@ from typing import Literal
 
 from aiohttp import web
 
-from models.database import Connection
-from models.listings import Listing
+from models.listings.listings import Listing
+from models.store.database import Connection
 from outbox.guests import are_welcome
 from web.keys import INSTANCE
 

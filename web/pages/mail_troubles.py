@@ -4,8 +4,8 @@ from functools import partial
 
 from aiohttp import web
 
-from models import mails
-from models.database import connection
+from models.news import news_mails
+from models.store.database import connection
 from web.forms import Say
 from web.keys import INSTANCE
 from web.mail_server import MailCause
@@ -53,7 +53,7 @@ async def list_troubles(request: web.Request) -> web.Response:
     require_right(request, "mails")
     before = read_page(request).before
     async with connection(request.app[INSTANCE].pool) as conn:
-        found = await mails.list_troubles(conn, before=before, limit=PAGE)
+        found = await news_mails.list_failed(conn, before=before, limit=PAGE)
     return await render(
         request,
         "settings/mails.html",

@@ -3,11 +3,13 @@
 from aiohttp import web
 
 from federation.key_pairs import make_key_pairs
-from models import accounts, second_factors, staff_news
-from models.accounts import ROLES, Account
-from models.database import connection, transaction
+from models.access import second_factors
+from models.access.one_time_links import Purpose
 from models.errors import Conflict, NotFound
-from models.links import Purpose
+from models.news import staff_notifications
+from models.people import accounts
+from models.people.accounts import ROLES, Account
+from models.store.database import connection, transaction
 from outbox.accounts import NewMember, register
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
@@ -62,7 +64,7 @@ async def post_role(request: web.Request) -> web.Response:
         async with transaction(request.app[INSTANCE].pool) as conn:
             await accounts.set_role(conn, member.actor_id, role)
             if role != member.role:
-                await staff_news.forget_for(conn, member.actor_id)
+                await staff_notifications.forget_for(conn, member.actor_id)
     except Conflict:
         form.fail("role", "Il faut au moins une personne qui administre. Donnez d’abord ce rôle à quelqu’un d’autre.")
         return await _show(request, member, form, status=409)

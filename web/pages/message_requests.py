@@ -7,12 +7,15 @@ from datetime import datetime
 
 from aiohttp import web
 
-from models import actors, listings, message_requests, posts, preferences
-from models.actors import Actor
-from models.database import Connection, connection, transaction
-from models.listings import Listing
-from models.message_requests import KEPT_DAYS, Request, Sender, news
+from models import posts, preferences
+from models.listings import listings
+from models.listings.listings import Listing
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import message_requests
+from models.posts.message_requests import KEPT_DAYS, Request, Sender, news
 from models.settings import Site
+from models.store.database import Connection, connection, transaction
 from outbox import message_requests as outbox
 from web.forms import read_form
 from web.keys import INSTANCE

@@ -6,10 +6,10 @@ from aiohttp import web
 
 from federation.errors import FetchFailed, ResolveFailed, Step
 from federation.remote import resolve_handle
-from models import actors
-from models.actors import Actor
-from models.database import connection, transaction
 from models.errors import Conflict, Invalid, Refusal
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import connection, transaction
 from outbox import moves
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE

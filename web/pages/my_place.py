@@ -9,12 +9,15 @@ from typing import Any
 
 from aiohttp import web
 
-from models import actors, listing_drafts, media, my_listings, points
-from models.actors import Actor
-from models.database import Connection, connection
-from models.listings import OVER, STANDING, ListingKind, ListingMode, ListingStatus
-from models.my_listings import MyListing, Place
+from models.exchanges import points
+from models.listings import listing_drafts, own_listings
+from models.listings.listings import OVER, STANDING, ListingKind, ListingMode, ListingStatus
+from models.listings.own_listings import MyListing, Place
+from models.people import actors
+from models.people.actors import Actor
+from models.posts.media import media
 from models.settings import Site
+from models.store.database import Connection, connection
 from outbox.suggestions import read_words
 from web.keys import INSTANCE
 from web.pages.cards import Picture, draw_pictures
@@ -80,8 +83,8 @@ async def show_my_place(request: web.Request) -> web.Response:
     async with connection(instance.pool) as conn:
         face = await find_face(request, conn)
         me = await actors.get(conn, account.actor_id)
-        counts = await my_listings.count_by_state(conn, me.id)
-        found = await my_listings.list_mine(conn, me.id, states, after=_read_place(request), limit=PAGE)
+        counts = await own_listings.count_by_state(conn, me.id)
+        found = await own_listings.list_mine(conn, me.id, states, after=_read_place(request), limit=PAGE)
         rows = await _list_rows(conn, instance.site, voice_of(request), found)
         begun = [
             (one, read_words(one.source)[0] or say(request, "Sans titre"))

@@ -1,9 +1,9 @@
 """Where the reader looks from."""
 
-from models import places
-from models.accounts import Account
-from models.database import Connection
-from models.places import Commune
+from models.people.accounts import Account
+from models.places import places
+from models.places.places import Commune
+from models.store.database import Connection
 from web.face import Face
 
 

@@ -6,14 +6,15 @@ from datetime import datetime
 
 from aiohttp import web
 
-from models import actors, categories
-from models.accounts import Account
-from models.actors import Actor
-from models.database import Connection, connection
-from models.geometry import CELL, distance
-from models.listings import KINDS
-from models.neighbours import Neighbour, list_neighbours
-from models.places import Commune, fold_name
+from models.listings import categories
+from models.listings.listings import KINDS
+from models.people import actors
+from models.people.accounts import Account
+from models.people.actors import Actor
+from models.places.geometry import CELL, distance
+from models.places.places import Commune, fold_name
+from models.servers.neighbour_cooperatives import Neighbour, list_neighbours
+from models.store.database import Connection, connection
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
 from web.pages.cards import Plate, accent_of

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, radians
 
-from models.database import Connection
-from models.geometry import METRES_PER_DEGREE, Box, distance
-from models.landmarks import Landmark, list_landmarks
+from models.places.geometry import METRES_PER_DEGREE, Box, distance
+from models.places.map_labels import Landmark, list_landmarks
+from models.store.database import Connection
 
 WIDTH, HEIGHT = 400.0, 420.0
 

@@ -4,8 +4,8 @@ import re
 
 from aiohttp import web
 
-from models import accounts
 from models.errors import Conflict, Invalid
+from models.people import accounts
 from web.forms import Form
 from web.newcomers import NAME_LIMIT, Newcomer
 from web.pages.new_password import read_new_password

@@ -5,11 +5,12 @@ from functools import partial
 from aiohttp import web
 
 from federation.uris import note_uri
-from models import listings, notes, posts
-from models.database import Connection, connection
+from models import posts
 from models.errors import NotFound
-from models.posts import PUBLIC, Post
-from models.timelines import Entry
+from models.listings import listings
+from models.posts import PUBLIC, Post, notes
+from models.store.database import Connection, connection
+from models.timelines import TimelineEntry
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
 from web.pages.causes import explain_stop
@@ -77,7 +78,7 @@ async def show_note(request: web.Request, post: Post, *, form: Form | None = Non
         visible = await posts.filter_visible(conn, shown, reader_id)
         if post.id not in visible:
             raise NotFound
-        entries = [Entry(id=id, post_id=id, shared_by=None) for id in shown if id in visible]
+        entries = [TimelineEntry(id=id, post_id=id, shared_by=None) for id in shown if id in visible]
         lines = await list_lines(conn, instance.site, entries, reader_id)
         remarks = await list_remarks(conn, instance.site, post.id, reader_id)
         counts = await posts.count(conn, [post.id], reader_id)

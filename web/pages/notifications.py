@@ -4,8 +4,9 @@ from functools import partial
 
 from aiohttp import web
 
-from models import message_requests, news
-from models.database import connection, transaction
+from models.news import news
+from models.posts import message_requests
+from models.store.database import connection, transaction
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.news import list_lines, list_thread_lines

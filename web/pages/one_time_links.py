@@ -2,11 +2,12 @@
 
 from aiohttp import web
 
-from models import accounts, links, sessions, tokens
-from models.accounts import Account
-from models.database import Connection, connection, transaction
+from models.access import one_time_links, sessions, tokens
+from models.access.one_time_links import OneTimeLink
 from models.errors import Conflict, Forbidden, Gone
-from models.links import OneTimeLink
+from models.people import accounts
+from models.people.accounts import Account
+from models.store.database import Connection, connection, transaction
 from outbox.accounts import confirm
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
@@ -43,7 +44,7 @@ async def post_link(request: web.Request) -> web.Response:
         password_hash = await hash_password(password)
     try:
         async with transaction(request.app[INSTANCE].pool) as conn:
-            await links.use(conn, request.match_info["token"], link.purpose)
+            await one_time_links.use(conn, request.match_info["token"], link.purpose)
             await _act(conn, link, account, password_hash)
     except (Conflict, Gone):
         return await render(request, "login/gone.html", status=410, mail=has_mail(request))
@@ -66,8 +67,8 @@ async def _act(conn: Connection, link: OneTimeLink, account: Account, password_h
     if password_hash is not None:
         await accounts.set_password(conn, account.actor_id, password_hash)
         await tokens.end_access(conn, account.actor_id)
-        await links.revoke_all(conn, "password", account.actor_id)
-        await links.revoke_all(conn, "login", account.actor_id)
+        await one_time_links.revoke_all(conn, "password", account.actor_id)
+        await one_time_links.revoke_all(conn, "login", account.actor_id)
 
 
 def _require_owner(request: web.Request, link: OneTimeLink, account: Account) -> None:
@@ -79,7 +80,7 @@ def _require_owner(request: web.Request, link: OneTimeLink, account: Account) ->
 async def _find(request: web.Request) -> tuple[OneTimeLink, Account] | None:
     """The link and whose it is, while it can be used; those of the first set-up are followed elsewhere."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        link = await links.find(conn, request.match_info["token"])
+        link = await one_time_links.find(conn, request.match_info["token"])
         if link is None or link.actor_id is None:
             return None
         account = await accounts.find(conn, link.actor_id)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
-from models.actors import Actor
-from models.hours import Closure, find_opening, read_hours
 from models.moments import PARIS
+from models.people.actors import Actor
+from models.people.opening_hours import Closure, find_opening, read_hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

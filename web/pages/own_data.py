@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from models import archives
-from models.database import connection, transaction
 from models.errors import NotFound
 from models.moments import PARIS
+from models.personal_data import export_archives
+from models.store.database import connection, transaction
 from web.archives.making import HERE, ask_archive
 from web.archives.shelf import find_shelf
 from web.forms import read_form
@@ -26,13 +26,13 @@ async def show_own_data(request: web.Request) -> web.Response:
     """GET /compte/donnees."""
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        archive = await archives.find_of(conn, account.actor_id)
+        archive = await export_archives.find_of(conn, account.actor_id)
     return await render(
         request,
         "account/own_data.html",
         archive=archive,
         megabytes=max(round((archive.byte_size or 0) / MEGABYTE, 1), 0.1) if archive else 0,
-        days=archives.KEPT.days,
+        days=export_archives.KEPT.days,
         said=find_notice(request, SAID),
         mailed=request.app[INSTANCE].settings.smtp_url is not None,
     )
@@ -51,7 +51,7 @@ async def show_archive(request: web.Request) -> web.StreamResponse:
     """GET /compte/donnees/archive: the file, for its owner alone. Raises NotFound where there is none."""
     account, instance = require_account(request), request.app[INSTANCE]
     async with connection(instance.pool) as conn:
-        archive = await archives.find_of(conn, account.actor_id)
+        archive = await export_archives.find_of(conn, account.actor_id)
     path = find_shelf(instance.settings).find(archive.file_key) if archive and archive.file_key else None
     if archive is None or path is None:
         raise NotFound

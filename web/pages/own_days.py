@@ -4,10 +4,10 @@ from datetime import date
 
 from aiohttp import web
 
-from models import actors
-from models.database import connection, transaction
 from models.errors import Conflict, Invalid, NotFound
-from models.listings import Listing
+from models.listings.listings import Listing
+from models.people import actors
+from models.store.database import connection, transaction
 from outbox import unavailabilities
 from web.forms import Form, read_form
 from web.keys import INSTANCE

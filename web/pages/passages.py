@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from federation.errors import Cause
-from models import actors, detours, passages, posts
-from models.actors import Actor
-from models.database import Connection, connection, transaction
-from models.detours import SILENCE, Ended
+from models import posts
 from models.errors import NotFound
-from models.passages import Passage
+from models.news import mail_fallback
+from models.news.mail_fallback import SILENCE, FinishedFallback
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import Connection, connection, transaction
+from models.traffic.outbound import delivery_trace
+from models.traffic.outbound.delivery_trace import DeliveryTrace
 from outbox import again
 from web.forms import read_form
 from web.keys import INSTANCE
@@ -53,7 +56,7 @@ class Passages:
     waiting: tuple[Stop, ...]
     failed: tuple[Stop, ...]
     withheld: tuple[str, ...] = ()
-    by_mail: Ended | None = None
+    by_mail: FinishedFallback | None = None
 
     @property
     def total(self) -> int:
@@ -73,15 +76,15 @@ class Passages:
 
 async def find_passages(conn: Connection, object_uris: Sequence[str]) -> dict[str, Passages]:
     """Where the newest activity about each of these objects stands."""
-    found = await passages.list_passages(conn, object_uris)
-    mailed = await detours.list_ended(conn, object_uris)
+    found = await delivery_trace.list_traces(conn, object_uris)
+    mailed = await mail_fallback.list_ended(conn, object_uris)
     return {uri: replace(sort_passages(rows), by_mail=mailed.get(uri)) for uri, rows in found.items()}
 
 
 async def find_request_passages(conn: Connection, follower_id: int, followed: Iterable[Actor]) -> dict[int, Passages]:
     """Where the requests to follow these people stand, by their ids."""
     people = {actor.uri: actor.id for actor in followed if not actor.local}
-    found = await passages.list_request_passages(conn, follower_id, list(people))
+    found = await delivery_trace.list_request_traces(conn, follower_id, list(people))
     return {people[uri]: sort_passages(rows) for uri, rows in found.items()}
 
 
@@ -89,11 +92,11 @@ async def find_reaction_passages(conn: Connection, reader_id: int | None, post_u
     """Where the reader's like (`Like`) and share (`Announce`) of a post stand, or their taking back."""
     if reader_id is None:
         return {}
-    found = {type: await passages.list_reaction_passages(conn, reader_id, post_uri, type) for type in REACTIONS}
+    found = {type: await delivery_trace.list_reaction_traces(conn, reader_id, post_uri, type) for type in REACTIONS}
     return {type: sort_passages(rows) for type, rows in found.items() if rows}
 
 
-def sort_passages(found: Iterable[Passage]) -> Passages:
+def sort_passages(found: Iterable[DeliveryTrace]) -> Passages:
     """Deliveries by what the author wants to know of them."""
     rows = list(found)
     return Passages(
@@ -104,7 +107,7 @@ def sort_passages(found: Iterable[Passage]) -> Passages:
     )
 
 
-def _stop(row: Passage) -> Stop:
+def _stop(row: DeliveryTrace) -> Stop:
     return Stop(
         host=row.host,
         place=row.place,

@@ -2,9 +2,10 @@
 
 from aiohttp import web
 
-from models import accounts, login_steps
-from models.accounts import Account
-from models.database import transaction
+from models.access import login_steps
+from models.people import accounts
+from models.people.accounts import Account
+from models.store.database import transaction
 from web.forms import Form, read_form
 from web.keys import INSTANCE
 from web.pages.entering import ANSWER_FIELD, STEP_FIELD, arrive, check_passkey, read_return

@@ -9,24 +9,19 @@ from aiohttp import web
 
 from federation.checkup import Finding, check_host
 from federation.hosts import read_host
-from models import (
-    backup_runs,
-    chores,
-    coop_follows,
-    disk_space,
-    known_hosts,
-    markets,
-    overflows,
-    peers,
-    set_aside,
-    waiting_posts,
-)
-from models.database import Connection, connection, transaction
 from models.errors import Conflict, Invalid, NotFound
-from models.levels import Level
 from models.moments import PARIS
-from models.peers import SELECTIONS, Peer
+from models.relations import coop_follows
+from models.servers import known_hosts, waiting_posts
+from models.servers.trust_levels import Level
 from models.settings import Site
+from models.store import backup_runs, disk_space
+from models.store.background import periodic_tasks
+from models.store.database import Connection, connection, transaction
+from models.traffic import dead_letters, peer_traffic
+from models.traffic.inbound import inbox_overflows
+from models.traffic.outbound import marketplaces
+from models.traffic.peer_traffic import SELECTIONS, Peer
 from outbox import again
 from outbox import markets as outbox_markets
 from outbox import peers as outbox
@@ -84,13 +79,13 @@ async def list_peers(request: web.Request) -> web.Response:
     page = max(int(typed), 1) if typed.isdecimal() else 1
     selection = query.choice("etat", SELECTIONS, default="all")
     async with connection(request.app[INSTANCE].pool) as conn:
-        found = await peers.list_peers(
+        found = await peer_traffic.list_peers(
             conn, selection=selection, search=search, limit=PAGE + 1, offset=(page - 1) * PAGE
         )
-        own_clock = await peers.find_own_clock(conn)
-        put_aside = await set_aside.list_set_aside(conn)
-        too_much = await overflows.list_overflows(conn)
-        failing = await chores.list_troubles(conn)
+        own_clock = await peer_traffic.find_own_clock(conn)
+        put_aside = await dead_letters.list_set_aside(conn)
+        too_much = await inbox_overflows.list_overflows(conn)
+        failing = await periodic_tasks.list_failing(conn)
         backed_up = await backup_runs.find_state(conn)
         shortage = await disk_space.find(conn)
         unknown = await waiting_posts.list_hosts(conn) if page == 1 and not search and selection == "all" else []
@@ -192,11 +187,11 @@ async def _show(
 ) -> web.Response:
     host, speak = _read_host(request), partial(say, request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        known = await peers.find_peer(conn, host)
-        troubles = await peers.list_troubles(conn, host)
-        own_clock = await peers.find_own_clock(conn)
+        known = await peer_traffic.find_peer(conn, host)
+        troubles = await peer_traffic.list_failed_deliveries(conn, host)
+        own_clock = await peer_traffic.find_own_clock(conn)
         reason = await known_hosts.find(conn, host)
-        market = await markets.find_by_host(conn, host)
+        market = await marketplaces.find_by_host(conn, host)
         coop_follow = await coop_follows.find(conn, host)
     return await render(
         request,

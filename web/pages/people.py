@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from models import actors
-from models.actors import Actor
-from models.database import Connection
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import Connection
 from web.paths import profile_path
 
 

@@ -4,8 +4,8 @@ import re
 
 from aiohttp import web
 
-from models import contacts
-from models.database import connection, transaction
+from models.people import phone_numbers
+from models.store.database import connection, transaction
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.notices import lead_on
@@ -21,7 +21,7 @@ async def show_phone(request: web.Request) -> web.Response:
     """GET /compte/telephone."""
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        phone = await contacts.find_phone(conn, account.actor_id)
+        phone = await phone_numbers.find_phone(conn, account.actor_id)
     return await _show(request, blank_form(request, {"phone": phone}))
 
 
@@ -35,7 +35,7 @@ async def post_phone(request: web.Request) -> web.Response:
     if not form.ok:
         return await _show(request, form)
     async with transaction(request.app[INSTANCE].pool) as conn:
-        await contacts.set_phone(conn, account.actor_id, phone)
+        await phone_numbers.set_phone(conn, account.actor_id, phone)
     raise lead_on("/compte", "phone")
 
 

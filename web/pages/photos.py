@@ -4,10 +4,10 @@ from federation.instance import Instance
 from federation.pictures import MAX_BYTES, RefusedPicture, shown_name
 from federation.store import StoreFull
 from federation.uploads import save_upload
-from models import media, uploads
-from models.database import connection, transaction
 from models.errors import Conflict
-from models.media import Media
+from models.posts.media import media, uploads
+from models.posts.media.media import Media
+from models.store.database import connection, transaction
 from web.forms import Form
 from web.multipart import FileLimits
 from web.pages.cards import Picture, draw_pictures

@@ -2,11 +2,12 @@
 
 from aiohttp import web
 
-from models import points, preferences
-from models.database import Connection, connection
+from models import preferences
 from models.errors import NotFound
-from models.points import Movement
+from models.exchanges import points
+from models.exchanges.points import Movement
 from models.preferences import Preferences
+from models.store.database import Connection, connection
 from web.forms import read_query
 from web.keys import INSTANCE
 from web.pages.ids import read_id

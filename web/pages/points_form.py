@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from models.points import MOST
+from models.exchanges.points import MOST
 from models.preferences import Preferences
 from web.forms import Form
 

@@ -2,9 +2,10 @@
 
 from aiohttp import web
 
-from models import actors, posts
-from models.database import transaction
+from models import posts
 from models.errors import Invalid, NotFound
+from models.people import actors
+from models.store.database import transaction
 from outbox import polls as outbox
 from web.forms import read_form
 from web.keys import INSTANCE

@@ -9,12 +9,14 @@ from federation.html import from_text, to_text
 from federation.pictures import MAX_BYTES, RefusedPicture
 from federation.store import StoreFull
 from federation.uploads import save_upload
-from models import accounts, actors, homes, media, places
-from models.accounts import Account
-from models.actors import Actor
-from models.database import Connection, connection, transaction
-from models.hours import write_hours
-from models.places import Commune
+from models.people import accounts, actors, member_locations
+from models.people.accounts import Account
+from models.people.actors import Actor
+from models.people.opening_hours import write_hours
+from models.places import places
+from models.places.places import Commune
+from models.posts.media import media
+from models.store.database import Connection, connection, transaction
 from outbox.accounts import as_profile, profile_of
 from outbox.profiles import announce_update
 from web.forms import Form, blank_form, read_form
@@ -54,7 +56,7 @@ async def post_profile(request: web.Request) -> web.Response:
     async with connection(instance.pool) as conn:
         actor = await actors.get(conn, account.actor_id)
         commune = await read_commune(conn, form)
-        kept = _exact_point(actor) or await homes.find_home(conn, actor.id)
+        kept = _exact_point(actor) or await member_locations.find_location(conn, actor.id)
     home = read_home(form, commune, kept)
     details = read_place_details(form, home) if _is_place(actor) else None
     icon_id = await _save_portrait(request, form, account.actor_id) if form.ok else None
@@ -63,7 +65,7 @@ async def post_profile(request: web.Request) -> web.Response:
     async with transaction(instance.pool) as conn:
         await _save(conn, actor, form, commune, icon_id)
         if details is None:
-            await homes.save_home(conn, actor.id, home)
+            await member_locations.save_location(conn, actor.id, home)
         else:
             await _save_place(conn, actor, details)
         await announce_update(conn, instance.site, await actors.get(conn, actor.id))
@@ -133,7 +135,7 @@ async def _show(request: web.Request, actor: Actor, form: Form, status: int = 20
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         icons = await media.list_by_ids(conn, [actor.icon_media_id]) if actor.icon_media_id else {}
-        kept = _exact_point(actor) or await homes.find_home(conn, actor.id)
+        kept = _exact_point(actor) or await member_locations.find_location(conn, actor.id)
         code = require_account(request).default_commune_code or actor.commune_code
         commune = await places.find_commune(conn, code) if code else None
     speak, language = partial(say, request), LOCALES.get(reader_language(request), reader_language(request))

@@ -7,13 +7,17 @@ from aiohttp import web
 from markupsafe import Markup
 
 from federation.built_in_pictures import find_icon_url
-from models import actors, agreements, follows, media, timelines
-from models.accounts import Account
-from models.actors import BUILT_IN, Actor
-from models.database import Connection, connection
+from models import timelines
 from models.errors import Gone, NotFound
-from models.follows import Relationship
+from models.exchanges import agreements
+from models.people import actors
+from models.people.accounts import Account
+from models.people.actors import BUILT_IN, Actor
+from models.posts.media import media
+from models.relations import follows
+from models.relations.follows import Relationship
 from models.settings import Site
+from models.store.database import Connection, connection
 from models.timelines import PostFilter
 from outbox.builders.summaries import build_summary
 from web.keys import INSTANCE

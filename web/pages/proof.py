@@ -4,8 +4,8 @@ from typing import Literal
 
 from aiohttp import web
 
-from models import accounts
-from models.database import connection
+from models.people import accounts
+from models.store.database import connection
 from web.forms import Form
 from web.keys import INSTANCE
 from web.passwords import check_password

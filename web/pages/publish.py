@@ -10,12 +10,14 @@ from multidict import MultiDict
 
 from federation.html import from_text
 from federation.uris import listing_url
-from models import actors, categories, homes, listings, preferences
-from models.accounts import Account
-from models.database import Connection, connection, transaction
+from models import preferences
 from models.errors import Invalid, NotFound
-from models.listings import Listing, ListingDetails, ListingDraft
+from models.listings import categories, listings
+from models.listings.listings import Listing, ListingDetails, ListingDraft
 from models.moments import PARIS
+from models.people import actors, member_locations
+from models.people.accounts import Account
+from models.store.database import Connection, connection, transaction
 from outbox import listings as outbox
 from outbox.beginnings import find_end
 from web.forms import Form, blank_form, read_form
@@ -129,7 +131,7 @@ async def _read(request: web.Request, form: Form, photos: list[Picture]) -> List
             language=reader_language(request),
             today=datetime.now(PARIS).date(),
             media_ids=tuple(photo.id for photo in photos),
-            home=await homes.find_home(conn, require_account(request).actor_id),
+            home=await member_locations.find_location(conn, require_account(request).actor_id),
         )
         return await find_end(conn, await read_draft(conn, form, desk), datetime.now(UTC))
 
@@ -173,7 +175,7 @@ async def _show(
     instance = request.app[INSTANCE]
     back = listing_path(instance.site, editing) if editing else "/publier"
     async with connection(instance.pool) as conn:
-        home = await homes.find_home(conn, require_account(request).actor_id)
+        home = await member_locations.find_location(conn, require_account(request).actor_id)
         life = (await preferences.load(conn)).listing_days
     return await render(
         request,

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 from federation.html import to_text
 from federation.uris import web_address
-from models import actors, followers, listings, posts, quote_policies, quotes
-from models.actors import Actor
-from models.database import Connection
-from models.listings import Listing
+from models import posts
+from models.listings import listings
+from models.listings.listings import Listing
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import PUBLIC, Post
-from models.quotes import Quote, QuoteState
+from models.posts.quotes import quote_policies, quotes
+from models.posts.quotes.quotes import Quote, QuoteState
+from models.relations import followers
 from models.settings import Site
+from models.store.database import Connection
 from web.paths import listing_path, note_path
 
 EXCERPT = 200

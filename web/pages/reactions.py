@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from models import actors, listings, posts
-from models.actors import Actor
-from models.database import Connection, transaction
+from models import posts
 from models.errors import NotFound
+from models.listings import listings
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
+from models.store.database import Connection, transaction
 from outbox import again
 from outbox import reactions as outbox
 from web.forms import read_form

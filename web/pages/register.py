@@ -4,10 +4,10 @@ from functools import partial
 
 from aiohttp import web
 
-from models import categories
-from models.agreements import State
-from models.agreements.register import Registered, list_registered
-from models.listings import ListingKind, ListingMode
+from models.exchanges.agreements import State
+from models.exchanges.agreements.register import Registered, list_registered
+from models.listings import categories
+from models.listings.listings import ListingKind, ListingMode
 from models.moments import PARIS
 from web.render import N_, reader_language, say
 from web.session import require_role

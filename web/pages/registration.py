@@ -4,10 +4,10 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from models import accounts
-from models.database import connection, transaction
 from models.errors import Conflict
-from models.places import Commune
+from models.people import accounts
+from models.places.places import Commune
+from models.store.database import connection, transaction
 from web.caching import keep_nowhere
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE

@@ -6,13 +6,16 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from models import actors, media, notes, polls, posts
-from models.actors import Actor
-from models.database import Connection
-from models.media import Media
-from models.polls import Poll
-from models.posts import PUBLIC, Post
+from models import posts
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import PUBLIC, Post, notes
+from models.posts.media import media
+from models.posts.media.media import Media
+from models.posts.polls import polls
+from models.posts.polls.polls import Poll
 from models.settings import Site
+from models.store.database import Connection
 from web.addressing import strip_names
 from web.pages.cards import Picture, draw_pictures
 from web.pages.files import File, list_files

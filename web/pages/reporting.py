@@ -6,11 +6,14 @@ from typing import get_args
 from aiohttp import web
 
 from federation.html import to_text
-from models import actors, listings, posts, reports
-from models.actors import BUILT_IN, Actor
-from models.database import Connection, connection, transaction
+from models import posts
 from models.errors import NotFound
-from models.reports import ReportCategory
+from models.listings import listings
+from models.moderation import reports
+from models.moderation.reports import ReportCategory
+from models.people import actors
+from models.people.actors import BUILT_IN, Actor
+from models.store.database import Connection, connection, transaction
 from outbox import reports as outbox
 from outbox.reports import Complaint
 from web.forms import Form, blank_form, read_form

@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from models import login_steps, passkeys, second_factors, sessions
-from models.accounts import Account
-from models.database import connection, transaction
+from models.access import login_steps, passkeys, second_factors, sessions
 from models.errors import Conflict, Invalid
+from models.people.accounts import Account
+from models.store.database import connection, transaction
 from web.caching import keep_nowhere
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE

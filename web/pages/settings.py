@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from models import markets, points, preferences
-from models.database import connection, transaction
+from models import preferences
+from models.exchanges import points
 from models.preferences import MODES, Preferences
+from models.store.database import connection, transaction
+from models.traffic.outbound import marketplaces
 from outbox.cooperative import save_preferences
 from web.face import ACCENT_CLASSES
 from web.forms import Form, blank_form, read_form
@@ -47,7 +49,7 @@ async def post_settings(request: web.Request) -> web.Response:
 
 async def _show(request: web.Request, form: Form, chosen: Preferences, *, status: int = 200) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
-        following = await markets.list_markets(conn)
+        following = await marketplaces.list_markets(conn)
     return await render(
         request,
         "settings/show.html",

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from models import accounts, founding, links, preferences
-from models.database import connection, transaction
+from models import preferences
+from models.access import one_time_links
 from models.errors import Conflict, NotFound
+from models.people import accounts, built_in_actors
+from models.store.database import connection, transaction
 from outbox.cooperative import save_preferences
 from web.caching import keep_nowhere
 from web.forms import Form, blank_form, read_form
@@ -26,7 +28,7 @@ async def is_new(request: web.Request) -> bool:
     instance = request.app[INSTANCE]
     if instance.inhabited.find("accounts") is None:
         async with connection(instance.pool) as conn:
-            if not await founding.is_anybody_here(conn):
+            if not await built_in_actors.is_anybody_here(conn):
                 return True
         instance.inhabited.keep("accounts", True)
     return False
@@ -72,7 +74,7 @@ async def _require_step(request: web.Request) -> str:
     """The step asked for. Raises NotFound without a living link, and for strangers once there is an administrator."""
     step = request.match_info.get("step") or STEPS[0]
     async with connection(request.app[INSTANCE].pool) as conn:
-        link = await links.find(conn, request.match_info["token"])
+        link = await one_time_links.find(conn, request.match_info["token"])
         founded = await accounts.has_admin(conn)
     account = current_account(request)
     stranger = founded and not (account and account.has_role("admin"))
@@ -112,8 +114,8 @@ async def _finish(request: web.Request, form: Form) -> str:
         if form.ok and await accounts.has_admin(conn):
             chosen = await preferences.load(conn)
             await save_preferences(conn, request.app[INSTANCE].site, replace(chosen, registration=registration))
-            await links.use(conn, request.match_info["token"], "setup")
-            await links.revoke_all(conn, "setup", None)
+            await one_time_links.use(conn, request.match_info["token"], "setup")
+            await one_time_links.revoke_all(conn, "setup", None)
             return "/"
     return _address(request, "compte")
 

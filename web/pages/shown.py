@@ -2,9 +2,11 @@
 
 from aiohttp import web
 
-from models import actors, blocks, endorsements
-from models.actors import Actor
-from models.database import Connection, transaction
+from models.people import actors
+from models.people.actors import Actor
+from models.relations import endorsements
+from models.relations.blocking import blocks
+from models.store.database import Connection, transaction
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.ids import read_id

@@ -4,9 +4,10 @@ from aiohttp import web
 
 from federation.instance import Instance
 from federation.key_pairs import make_key_pairs
-from models import places, sign_ups
-from models.database import connection, transaction
 from models.errors import Conflict, NotFound
+from models.people import sign_ups
+from models.places import places
+from models.store.database import connection, transaction
 from outbox import accounts as outbox
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE

@@ -6,10 +6,13 @@ A source of what waits is one function here in one table: the page of news and t
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from models import actors, mails, reports, sign_ups, waiting_posts
-from models.accounts import Account
-from models.database import Connection
-from models.rights import Right, has_right
+from models.moderation import reports
+from models.news import news_mails
+from models.people import actors, sign_ups
+from models.people.accounts import Account
+from models.people.roles import Right, has_right
+from models.servers import waiting_posts
+from models.store.database import Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,7 @@ async def _count_hosts(conn: Connection, account: Account) -> int:
 
 
 async def _count_mails(conn: Connection, account: Account) -> int:
-    return await mails.count_troubles(conn)
+    return await news_mails.count_failed(conn)
 
 
 SOURCES: list[tuple[str, Right, str, Callable[[Connection, Account], Awaitable[int]]]] = [

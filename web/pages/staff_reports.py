@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from models import actors, posts, reports
-from models.actors import Actor
-from models.database import Connection, connection, transaction
+from models import posts
 from models.errors import Conflict
-from models.reports import NOTE_LIMIT, Report, Settlement
+from models.moderation import reports
+from models.moderation.reports import NOTE_LIMIT, Report, Settlement
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import Connection, connection, transaction
 from outbox import reports as outbox
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE

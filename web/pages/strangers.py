@@ -2,9 +2,10 @@
 
 from aiohttp import web
 
-from models import message_requests, preferences
-from models.database import connection, transaction
+from models import preferences
 from models.errors import NotFound
+from models.posts import message_requests
+from models.store.database import connection, transaction
 from outbox import peers
 from web.forms import read_form
 from web.keys import INSTANCE

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from federation.instance import Instance
 from inbox import calendars
-from models import unavailabilities
-from models.database import Connection, transaction
-from models.listings import Listing, has_calendar
-from models.unavailabilities import OwnRange
+from models.listings import unavailabilities
+from models.listings.listings import Listing, has_calendar
+from models.listings.unavailabilities import OwnRange
+from models.store.database import Connection, transaction
 
 SHOWN_AT_ONCE = 6
 

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from models import actors, agreements
-from models.actors import Actor
-from models.agreements import Agreement, links
-from models.agreements.links import AgreementLink
-from models.database import Connection, connection, transaction
 from models.errors import Conflict, Forbidden, Gone, Invalid, NotFound
-from models.listings import Listing
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement, links
+from models.exchanges.agreements.links import AgreementLink
+from models.listings.listings import Listing
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import Connection, connection, transaction
 from outbox import acts
 from outbox.builders.agreement import Case
 from outbox.builders.terms import write_when

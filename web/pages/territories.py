@@ -8,13 +8,15 @@ from aiohttp import web
 
 from federation import crawl
 from federation.hosts import read_host
-from models import actors, jobs, preferences
-from models.database import Connection, connection, transaction
-from models.directory import deciding
-from models.directory.reading import Entry, list_entries
+from models import preferences
 from models.errors import Invalid
-from models.places import fold_name
+from models.people import actors
+from models.places.places import fold_name
 from models.preferences import DirectoryArea
+from models.servers.directory import deciding
+from models.servers.directory.reading import DirectoryEntry, list_entries
+from models.store.background import jobs
+from models.store.database import Connection, connection, transaction
 from outbox import peers
 from outbox.cooperative import save_listed, save_preferences
 from web.forms import Form, blank_form, read_form, read_query
@@ -145,14 +147,14 @@ async def _show(request: web.Request, form: Form) -> web.Response:
     )
 
 
-def _is_waiting(entry: Entry) -> bool:
+def _is_waiting(entry: DirectoryEntry) -> bool:
     return entry.accepted_at is None and entry.removed_at is None
 
 
-def _by_nearness(entry: Entry) -> tuple[bool, int, str]:
+def _by_nearness(entry: DirectoryEntry) -> tuple[bool, int, str]:
     """What we typed or vouch for first, then those who have most of our map's words."""
     return not (entry.seed or entry.vouched), -len(entry.praised_by), entry.host
 
 
-def _fits(entry: Entry, search: str) -> bool:
+def _fits(entry: DirectoryEntry, search: str) -> bool:
     return fold_name(search) in fold_name(f"{entry.name} {entry.place_name} {entry.host}")

@@ -1,7 +1,7 @@
 """Why a territory is not on the map, in words."""
 
-from models.directory.reading import Entry
-from models.directory.values import THRESHOLDS, Reason
+from models.servers.directory.reading import DirectoryEntry
+from models.servers.directory.values import THRESHOLDS, Reason
 from web.forms import Say
 from web.render import N_
 
@@ -32,7 +32,7 @@ SENTENCES: dict[Reason, str] = {
 }
 
 
-def tell_reason(say: Say, entry: Entry) -> str:
+def tell_reason(say: Say, entry: DirectoryEntry) -> str:
     """The sentence, with the thresholds of the rule that it comes from."""
     return say(
         SENTENCES[Reason(entry.reason or Reason.NOT_VISITED)],

@@ -6,10 +6,13 @@ from datetime import datetime
 from aiohttp import web
 from markupsafe import Markup
 
-from models import actors, listings, posts, thanks
-from models.actors import Actor
-from models.database import Connection, transaction
+from models import posts
+from models.exchanges import thanks
+from models.listings import listings
+from models.people import actors
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Connection, transaction
 from web.addressing import strip_names
 from web.forms import read_form
 from web.keys import INSTANCE

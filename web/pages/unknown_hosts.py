@@ -6,11 +6,11 @@ from html import unescape
 
 from aiohttp import web
 
-from models import waiting_posts
-from models.database import transaction
 from models.errors import NotFound
 from models.limits import UNKNOWN_HOST_LISTINGS
-from models.waiting_posts import Refusal, WaitingHost
+from models.servers import waiting_posts
+from models.servers.waiting_posts import Refusal, WaitingHost
+from models.store.database import transaction
 from outbox import peers
 from web.forms import read_form
 from web.keys import INSTANCE

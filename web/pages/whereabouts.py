@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from models.geometry import distance as measure
-from models.geometry import find_bearing, move
-from models.places import Commune
+from models.places.geometry import distance as measure
+from models.places.geometry import find_bearing, move
+from models.places.places import Commune
 from web.formats import format_distance
 from web.forms import Form, Say
 from web.pages.positions import read_position

@@ -6,9 +6,9 @@ from functools import partial
 from aiohttp import web
 
 from inbox.diagnosis import Check, Diagnosis, Step, diagnose
-from models import listings
-from models.database import connection
+from models.listings import listings
 from models.settings import Site
+from models.store.database import connection
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.findings import STEPS, tell_check

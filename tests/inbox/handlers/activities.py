@@ -5,7 +5,7 @@ from typing import Any
 
 from federation.vocabulary.activities import Activity
 from federation.vocabulary.activity_readers import read_activity
-from models.actors import Actor
+from models.people.actors import Actor
 
 _numbers = itertools.count(1)
 

@@ -4,8 +4,8 @@ import pytest
 
 from inbox.errors import Ignored
 from inbox.handlers.add import handle_add
-from models import pins
-from models.database import Connection
+from models.relations import pins
+from models.store.database import Connection
 from tests.asking import count_jobs
 from tests.factories import HERE, make_note, make_remote_actor
 from tests.inbox.handlers.activities import by

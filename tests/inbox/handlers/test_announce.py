@@ -4,8 +4,8 @@ import pytest
 
 from inbox.errors import Ignored
 from inbox.handlers.announce import handle_announce
-from models import blocks
-from models.database import Connection, fetch_value
+from models.relations.blocking import blocks
+from models.store.database import Connection, fetch_value
 from tests.factories import HERE, make_member, make_note, make_remote_actor
 from tests.inbox.handlers.activities import by
 

@@ -4,8 +4,9 @@ import pytest
 
 from inbox.errors import Ignored
 from inbox.handlers.block import handle_block
-from models import blocks, follows
-from models.database import Connection
+from models.relations import follows
+from models.relations.blocking import blocks
+from models.store.database import Connection
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 

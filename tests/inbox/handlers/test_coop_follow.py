@@ -3,8 +3,9 @@
 import pytest
 
 from inbox.handlers.follow import handle_follow
-from models import coop_follows, news
-from models.database import Connection, execute, fetch_column
+from models.news import news
+from models.relations import coop_follows
+from models.store.database import Connection, execute, fetch_column
 from tests.factories import HERE, make_follow, make_local_actor, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 from web.news import list_lines

@@ -5,7 +5,7 @@ import pytest
 from inbox.errors import Ignored
 from inbox.handlers.create import handle_create
 from models import posts
-from models.database import Connection
+from models.store.database import Connection
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by, note_by
 

@@ -4,8 +4,9 @@ import pytest
 
 from inbox.errors import Ignored
 from inbox.handlers.delete import handle_delete
-from models import posts, tombstones
-from models.database import Connection
+from models import posts
+from models.store.database import Connection
+from models.traffic import tombstones
 from tests.factories import HERE, make_note, make_remote_actor
 from tests.inbox.handlers.activities import by
 

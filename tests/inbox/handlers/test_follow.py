@@ -3,8 +3,8 @@
 import json
 
 from inbox.handlers.follow import handle_follow
-from models import follows
-from models.database import Connection, fetch_value
+from models.relations import follows
+from models.store.database import Connection, fetch_value
 from tests.factories import HERE, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 

@@ -4,7 +4,7 @@ import pytest
 
 from inbox.errors import Ignored
 from inbox.handlers.like import handle_like
-from models.database import Connection, fetch_value
+from models.store.database import Connection, fetch_value
 from tests.factories import HERE, make_member, make_note, make_remote_actor
 from tests.inbox.handlers.activities import by
 

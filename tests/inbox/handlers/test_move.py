@@ -4,8 +4,8 @@ import pytest
 
 from inbox.errors import Ignored
 from inbox.handlers.move import handle_move
-from models import follows
-from models.database import Connection
+from models.relations import follows
+from models.store.database import Connection
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 

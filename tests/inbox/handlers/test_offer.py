@@ -7,11 +7,11 @@ import pytest
 
 from inbox.dispatch import apply
 from inbox.errors import Held, Ignored
-from models import agreements, exchanges
-from models.actors import Actor
-from models.agreements import Agreement, Terms
-from models.database import Connection, execute
-from models.listings import Listing
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import Agreement, Terms
+from models.listings.listings import Listing
+from models.people.actors import Actor
+from models.store.database import Connection, execute
 from outbox.agreements import request
 from outbox.endings import refuse
 from tests.factories import HERE, make_agreement, make_listing, make_member, make_remote_actor

@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from inbox.dispatch import apply
-from models import agreements
-from models.actors import Actor
-from models.database import Connection, execute
+from models.exchanges import agreements
 from models.limits import REQUESTS
-from models.listings import Listing
+from models.listings.listings import Listing
+from models.people.actors import Actor
+from models.store.database import Connection, execute
 from outbox.hurdles import WAITING_HOST_ALL, WAITING_HOST_EACH
 from tests.factories import HERE, make_listing, make_remote_actor
 from tests.inbox.handlers.activities import by

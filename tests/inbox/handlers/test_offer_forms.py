@@ -9,9 +9,9 @@ import pytest
 
 from inbox.dispatch import apply
 from inbox.errors import Ignored
-from models import exchange_messages
-from models.database import Connection, fetch_value
-from models.listings import Listing
+from models.exchanges import exchange_messages
+from models.listings.listings import Listing
+from models.store.database import Connection, fetch_value
 from outbox.agreements import accept
 from outbox.endings import cancel
 from tests.factories import HERE, make_member, make_remote_actor

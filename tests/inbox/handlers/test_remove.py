@@ -4,8 +4,8 @@ import pytest
 
 from inbox.errors import Ignored
 from inbox.handlers.remove import handle_remove
-from models import pins
-from models.database import Connection
+from models.relations import pins
+from models.store.database import Connection
 from tests.factories import HERE, make_note, make_remote_actor
 from tests.inbox.handlers.activities import by
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from models import deliveries, follows
-from models.actors import Actor
-from models.database import connection, transaction
+from models.people.actors import Actor
+from models.relations import follows
+from models.store.database import connection, transaction
+from models.traffic.outbound import deliveries
 from outbox.follows import follow as ask
 from outbox.follows import unfollow
 from tests.factories import HERE, make_activity, make_follow

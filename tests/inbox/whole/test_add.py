@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.actors import Actor
+from models.people.actors import Actor
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
 

@@ -5,10 +5,10 @@ import pytest
 from federation.errors import Cause, FetchFailed
 from federation.keys import find_key
 from inbox.process import process_due
-from models.actors import Actor
-from models.database import connection
 from models.limits import DOCUMENT_FETCHES
-from models.listings import Listing
+from models.listings.listings import Listing
+from models.people.actors import Actor
+from models.store.database import connection
 from tests.factories import make_listing
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk

@@ -2,9 +2,10 @@
 
 import pytest
 
-from models import blocks, posts
-from models.actors import Actor
-from models.database import connection
+from models import posts
+from models.people.actors import Actor
+from models.relations.blocking import blocks
+from models.store.database import connection
 from tests.factories import make_note
 from tests.fediverse import Person
 from tests.inbox.desk import Desk

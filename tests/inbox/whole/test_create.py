@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from models import follows, posts
-from models.actors import Actor
-from models.database import connection
+from models import posts
+from models.people.actors import Actor
+from models.relations import follows
+from models.store.database import connection
 from tests.factories import make_listing, make_member, make_note
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk, write_moment

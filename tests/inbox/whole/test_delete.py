@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from federation.errors import Cause, FetchFailed
-from models.actors import Actor
+from models.people.actors import Actor
 from tests.fediverse import Person
 from tests.inbox.desk import Desk, write_moment
 

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from models import levels, reports
-from models.actors import Actor
-from models.database import connection, transaction
+from models.moderation import reports
+from models.people.actors import Actor
+from models.servers import trust_levels
+from models.store.database import connection, transaction
 from tests.factories import make_listing
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
@@ -61,7 +62,7 @@ async def test_ax17_a_server_that_is_no_friend_reports_twenty_times_a_day(
     desk: Desk, bob: Person, alice: Actor, level: Any, kept: int
 ) -> None:
     async with transaction(desk.instance.pool) as conn:
-        await levels.save_level(conn, "henin.test", level)
+        await trust_levels.save_level(conn, "henin.test", level)
     eve, carl = desk.fediverse.add_person("eve"), desk.fediverse.add_person("carl", "arras.test")
 
     for person in (bob, eve):

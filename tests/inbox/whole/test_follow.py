@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from inbox.process import process_due
-from models import blocks
-from models.actors import Actor
-from models.database import connection, transaction
+from models.people.actors import Actor
+from models.relations.blocking import blocks
+from models.store.database import connection, transaction
 from outbox.blocks import block, block_domain
 from tests.eventually import eventually
 from tests.factories import HERE, make_local_actor, make_member

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from inbox.process import process_due
-from models import actors, agreements, exchanges
-from models.actors import Actor
-from models.agreements import Agreement, State, Terms
-from models.database import connection, execute, transaction
-from models.listings import Listing
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import Agreement, State, Terms
+from models.listings.listings import Listing
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import connection, execute, transaction
 from outbox.agreements import accept, counter
 from outbox.endings import cancel, refuse
 from outbox.fulfilment import report

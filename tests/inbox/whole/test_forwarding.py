@@ -9,11 +9,12 @@ import pytest
 from federation.proofs import add_proof
 from federation.signatures import Signer
 from inbox.process import process_due
-from models import blocks, polls
-from models.actors import Actor
-from models.database import connection
-from models.polls import NewPoll
+from models.people.actors import Actor
 from models.posts import Post
+from models.posts.polls import polls
+from models.posts.polls.polls import NewPoll
+from models.relations.blocking import blocks
+from models.store.database import connection
 from tests.factories import make_follow, make_note, make_remote_actor
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk

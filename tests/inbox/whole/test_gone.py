@@ -7,9 +7,9 @@ import pytest
 from federation.errors import Cause, FetchFailed
 from inbox import policy
 from inbox.process import process_due
-from models.actors import Actor
-from models.database import transaction
 from models.limits import POSTS
+from models.people.actors import Actor
+from models.store.database import transaction
 from outbox.notes import NoteDraft, publish
 from tests.factories import HERE
 from tests.fediverse import Person

@@ -7,9 +7,9 @@ import pytest
 
 from federation.errors import Cause, FetchFailed
 from inbox.process import process_due
-from models import bookmarks
-from models.actors import Actor
-from models.database import transaction
+from models.people.actors import Actor
+from models.relations import bookmarks
+from models.store.database import transaction
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
 from tests.inbox.whole.strangers import add_stranger

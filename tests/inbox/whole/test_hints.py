@@ -3,8 +3,8 @@
 from typing import Any
 
 from inbox.hints import SECONDS
-from models.actors import Actor
 from models.limits import TOLD_FETCHES
+from models.people.actors import Actor
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
 from tests.inbox.whole.strangers import add_stranger

@@ -2,10 +2,10 @@
 
 import pytest
 
-from models import blocks
-from models.actors import Actor
-from models.database import connection
-from models.listings import Listing
+from models.listings.listings import Listing
+from models.people.actors import Actor
+from models.relations.blocking import blocks
+from models.store.database import connection
 from tests.factories import make_listing, make_note
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from models import markets, preferences
-from models.actors import Actor
-from models.database import connection, transaction
+from models import preferences
+from models.people.actors import Actor
+from models.store.database import connection, transaction
+from models.traffic.outbound import marketplaces
 from outbox.markets import stop
 from tests.factories import HERE, make_local_actor
 from tests.fediverse import Person
@@ -48,7 +49,7 @@ async def test_it_is_answered_as_the_cooperative_wishes_in_a_form_that_it_takes(
     assert sent["object"]["id"] == "https://floh.test/users/instance#follows/42"
     assert await desk.value("SELECT inbox FROM delivery") == "https://floh.test/inbox"
     async with connection(desk.instance.pool) as conn:
-        assert [one.host for one in await markets.list_markets(conn)] == (["floh.test"] if wished else [])
+        assert [one.host for one in await marketplaces.list_markets(conn)] == (["floh.test"] if wished else [])
 
 
 async def test_one_that_was_stopped_is_refused_however_often_it_asks(desk: Desk, ours: Actor) -> None:
@@ -82,7 +83,7 @@ async def test_one_that_was_stopped_comes_back_neither_by_undoing_nor_as_another
 
     assert [one["type"] for one in await desk.sent()] == ["Accept", "Reject", "Reject", "Reject"]
     async with connection(desk.instance.pool) as conn:
-        assert [(one.uri, one.state) for one in await markets.list_markets(conn)] == [(floh.uri, "rejected")]
+        assert [(one.uri, one.state) for one in await marketplaces.list_markets(conn)] == [(floh.uri, "rejected")]
 
 
 async def test_people_do_not_follow_it_whatever_is_wished(desk: Desk, bob: Person, ours: Actor) -> None:

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from models import blocks, follows, levels
-from models.actors import Actor
-from models.database import connection, transaction
+from models.people.actors import Actor
+from models.relations import follows
+from models.relations.blocking import blocks
+from models.servers import trust_levels
+from models.store.database import connection, transaction
 from tests.factories import make_member
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
@@ -130,7 +132,7 @@ async def test_b60_a_move_to_a_server_set_aside_is_ignored(desk: Desk, bob: Pers
     new = await _move(desk, bob)
     await desk.meet(new)
     async with transaction(desk.instance.pool) as conn:
-        await levels.save_level(conn, "arras.test", "aside")
+        await trust_levels.save_level(conn, "arras.test", "aside")
 
     await desk.take(bob, desk.activity(bob, "Move", bob.uri, target=new.uri))
 

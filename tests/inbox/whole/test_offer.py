@@ -1,7 +1,7 @@
 """Offer."""
 
-from models.actors import Actor
-from models.database import connection
+from models.people.actors import Actor
+from models.store.database import connection
 from tests.factories import make_listing
 from tests.fediverse import Person
 from tests.inbox.desk import Desk

@@ -7,7 +7,7 @@ import pytest
 
 from federation.vocabulary.activity_readers import is_activity
 from inbox.process import process_due
-from models.actors import Actor
+from models.people.actors import Actor
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
 from tests.inbox.whole.strangers import add_stranger

@@ -8,10 +8,10 @@ import pytest
 from federation.uris import listing_uri, listing_url, note_uri, note_url
 from inbox.lookup import look_up
 from models import posts
-from models.actors import Actor
-from models.database import connection
-from models.listings import Listing
+from models.listings.listings import Listing
+from models.people.actors import Actor
 from models.posts import Post
+from models.store.database import connection
 from tests.factories import HERE, make_listing, make_note
 from tests.fediverse import Person
 from tests.inbox.desk import Desk

@@ -9,8 +9,8 @@ from federation.errors import Cause, FetchFailed
 from federation.key_pairs import make_key_pairs, save_local_keys
 from federation.signatures import Signer
 from federation.transport import Fetched
-from models.actors import Actor
-from models.database import transaction
+from models.people.actors import Actor
+from models.store.database import transaction
 from tests.factories import make_local_actor
 from tests.fediverse import FakeFediverse, Person
 from tests.inbox.desk import CONTEXT, PUBLIC, Desk

@@ -9,10 +9,11 @@ import pytest
 from federation.errors import Cause, FetchFailed
 from federation.key_pairs import make_key_pairs, save_local_keys
 from inbox.process import process_due
-from models import blocks, message_requests, quote_policies
-from models.actors import Actor
-from models.database import connection, transaction
-from models.posts import Post
+from models.people.actors import Actor
+from models.posts import Post, message_requests
+from models.posts.quotes import quote_policies
+from models.relations.blocking import blocks
+from models.store.database import connection, transaction
 from outbox import quotes as outbox_quotes
 from outbox.blocks import block
 from outbox.notes import delete

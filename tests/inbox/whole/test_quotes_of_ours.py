@@ -7,11 +7,11 @@ import pytest
 
 from federation.errors import Cause, FetchFailed
 from inbox.quote_checks import verify_quote
-from models import quotes
-from models.actors import Actor
-from models.database import connection, transaction
+from models.people.actors import Actor
 from models.posts import Post
-from models.quotes import Quote
+from models.posts.quotes import quotes
+from models.posts.quotes.quotes import Quote
+from models.store.database import connection, transaction
 from outbox.notes import NoteDraft, delete, edit, publish
 from tests.factories import make_note
 from tests.fediverse import Person

@@ -12,8 +12,8 @@ from federation.signatures import Envelope, Knock, sign
 from federation.synchronization import HEADER, FollowersDigest, build_header, compute_digest
 from inbox.receive import receive
 from inbox.synchronization import JOB, Discrepancy, synchronize
-from models.actors import Actor
-from models.database import connection
+from models.people.actors import Actor
+from models.store.database import connection
 from tests.factories import HERE, make_follow, make_member
 from tests.fediverse import ACTIVITY_JSON, Person
 from tests.inbox.desk import Desk

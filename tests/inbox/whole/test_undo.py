@@ -2,9 +2,9 @@
 
 import pytest
 
-from models.actors import Actor
-from models.database import connection
-from models.listings import Listing
+from models.listings.listings import Listing
+from models.people.actors import Actor
+from models.store.database import connection
 from tests.factories import make_listing
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk

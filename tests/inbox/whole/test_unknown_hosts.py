@@ -8,16 +8,19 @@ import pytest
 from inbox.diagnosis import Step, diagnose
 from inbox.errors import CAUSES
 from inbox.lookup import fetch_post
-from models import follows, known_hosts, listings, posts, reactions, timelines, waiting_posts
-from models.actors import Actor
-from models.agreements import Terms
-from models.database import connection, execute, fetch_column, transaction
-from models.directory.saving import Due, save_verdicts, save_vouches
-from models.directory.values import Verdict
-from models.levels import save_level, save_listed
+from models import posts, timelines
+from models.exchanges.agreements import Terms
 from models.limits import UNKNOWN_HOST_LISTINGS
+from models.listings import listings
+from models.people.actors import Actor
+from models.relations import follows, reactions
+from models.servers import known_hosts, waiting_posts
+from models.servers.directory.saving import Due, save_verdicts, save_vouches
+from models.servers.directory.values import Verdict
+from models.servers.trust_levels import save_level, save_listed
+from models.servers.waiting_posts import DAYS, LONGEST, MOST_OF_ONE, WaitingHost
+from models.store.database import connection, execute, fetch_column, transaction
 from models.timelines import NetworkFilter, Page, PostFilter
-from models.waiting_posts import DAYS, LONGEST, MOST_OF_ONE, WaitingHost
 from outbox import agreements, notes, peers
 from outbox.notes import NoteDraft
 from tests.asking import is_known

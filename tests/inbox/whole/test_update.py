@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models.actors import Actor
-from models.database import connection, execute
+from models.people.actors import Actor
+from models.store.database import connection, execute
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk, write_moment
 

@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from federation.html import to_text
 from federation.serialize import to_json
 from federation.signatures.public_keys import read_multikey
-from models.actors import Actor
-from models.keys import StoredPublicKey
+from models.people.actors import Actor
+from models.people.keys import StoredPublicKey
 from outbox.builders.person import build_actor
 from outbox.builders.summaries import build_summary
 from tests.outbox.people import ALICE, AT, SITE, actor, picture

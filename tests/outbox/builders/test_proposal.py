@@ -10,7 +10,7 @@ import pytest
 from federation.parse import read_fetched
 from federation.serialize import serialize, to_json
 from federation.vocabulary.marketplace import Proposal
-from models.listings import Listing
+from models.listings.listings import Listing
 from outbox.builders.proposal import build_proposal, build_proposal_twin
 from tests.outbox.people import ALICE, AT, LATER, PUBLIC, SITE, listing, picture
 

@@ -13,11 +13,12 @@ from multidict import CIMultiDict
 from federation.fetches import get_actor
 from federation.instance import Instance
 from federation.key_pairs import make_key_pairs, save_local_keys
-from models import blocks, keys
-from models.actors import Actor
-from models.database import Connection, Pool, connection, execute, transaction
-from models.keys import KeyPair
-from models.listings import Listing, ListingDraft
+from models.listings.listings import Listing, ListingDraft
+from models.people import keys
+from models.people.actors import Actor
+from models.people.keys import KeyPair
+from models.relations.blocking import blocks
+from models.store.database import Connection, Pool, connection, execute, transaction
 from outbox.listings import publish
 from tests.factories import make_follow, make_local_actor, make_member
 from tests.fediverse import FakeFediverse, Person, make_signer, public_pem, sign_get, sign_post

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from federation.uris import parse_local
-from models import actors
-from models.actors import Actor, Profile, save_profile
-from models.agreements import Terms
-from models.database import Connection, execute, transaction
-from models.listings import ListingDraft
+from models.exchanges.agreements import Terms
+from models.listings.listings import ListingDraft
+from models.people import actors
+from models.people.actors import Actor, Profile, save_profile
 from models.settings import Site
+from models.store.database import Connection, execute, transaction
 from outbox import agreements, follows, listings, notes, reactions, reports
 from outbox.cases import Said
 from outbox.endings import cancel, refuse

@@ -8,10 +8,10 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from federation.key_pairs import make_key_pairs
 from federation.signatures.multibase import ED25519_PUBLIC, decode_key
-from models import actors, moves
-from models.actors import Actor, Profile
-from models.database import connection, transaction
 from models.errors import Conflict
+from models.people import account_moves, actors
+from models.people.actors import Actor, Profile
+from models.store.database import connection, transaction
 from outbox.accounts import register
 from tests.factories import make_local_actor
 from tests.fediverse import Person
@@ -153,8 +153,8 @@ async def test_ac07_a_move_and_other_names_are_told_once_they_are_there(door: Do
     before = (await door.get(alice.uri)).json
 
     async with transaction(door.instance.pool) as conn:
-        await moves.save(conn, alice.id, "https://arras.test/users/alice")
-        await moves.save_aliases(conn, alice.id, ["https://henin.test/users/alice"])
+        await account_moves.save(conn, alice.id, "https://arras.test/users/alice")
+        await account_moves.save_aliases(conn, alice.id, ["https://henin.test/users/alice"])
     after = (await door.get(alice.uri)).json
 
     assert "movedTo" not in before and "alsoKnownAs" not in before

@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from models import agreements, exchanges
-from models.actors import Actor
-from models.agreements import Agreement, Terms
-from models.database import transaction
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import Agreement, Terms
+from models.people.actors import Actor
+from models.store.database import transaction
 from outbox.agreements import accept, request
 from outbox.cases import Said
 from outbox.fulfilment import report

@@ -2,9 +2,9 @@
 
 import pytest
 
-from models import servers
-from models.actors import Actor
-from models.database import connection
+from models.people.actors import Actor
+from models.servers import servers
+from models.store.database import connection
 from tests.fediverse import Person
 from tests.web.activitypub.conftest import Answer, Door, publish_tent, sent
 

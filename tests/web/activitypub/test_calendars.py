@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from models import unavailabilities
-from models.actors import Actor
-from models.database import transaction
-from models.listings import Listing
-from models.unavailabilities import midnight
+from models.listings import unavailabilities
+from models.listings.listings import Listing
+from models.listings.unavailabilities import midnight
+from models.people.actors import Actor
+from models.store.database import transaction
 from outbox.listings import withdraw
 from tests.fediverse import Person
 from tests.today import today

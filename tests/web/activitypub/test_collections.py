@@ -2,9 +2,9 @@
 
 import pytest
 
-from models import pins, reactions
-from models.actors import Actor
-from models.database import transaction
+from models.people.actors import Actor
+from models.relations import pins, reactions
+from models.store.database import transaction
 from outbox.listings import withdraw
 from outbox.reactions import share, unshare
 from tests.factories import make_follow, make_local_actor, make_note, make_remote_actor

@@ -2,8 +2,8 @@
 
 import orjson
 
-from models.actors import Actor
-from models.database import transaction
+from models.people.actors import Actor
+from models.store.database import transaction
 from outbox import accounts
 from outbox.deliver import deliver_due
 from tests.fediverse import Person

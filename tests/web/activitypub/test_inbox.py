@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from models import servers
-from models.actors import Actor
-from models.database import connection
 from models.limits import POSTS
+from models.people.actors import Actor
+from models.servers import servers
+from models.store.database import connection
 from tests.fediverse import Person, sign_post
 from tests.web.activitypub.conftest import Door
 from web.activitypub import inbox

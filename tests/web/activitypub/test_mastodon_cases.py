@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from inbox.synchronization import JOB
-from models.actors import Actor
+from models.people.actors import Actor
 from tests.fediverse import Person
 from tests.web.activitypub.conftest import ACTIVITY, Door
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.actors import Actor
+from models.people.actors import Actor
 from tests.web.activitypub.conftest import ACTIVITY, HTML, Door, publish_tent, sent
 
 AS2 = "https://www.w3.org/ns/activitystreams"

@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from models import servers
-from models.actors import Actor
-from models.database import connection, transaction
 from models.ids import HIGHEST_ID
-from models.private_hosts import withhold
+from models.people.actors import Actor
+from models.servers import servers
+from models.servers.private_hosts import withhold
+from models.store.database import connection, transaction
 from outbox.listings import withdraw
 from outbox.notes import NoteDraft
 from outbox.notes import publish as publish_note

@@ -3,9 +3,9 @@
 import pytest
 from multidict import CIMultiDict
 
-from models.actors import Actor
-from models.database import transaction
+from models.people.actors import Actor
 from models.posts import Post
+from models.store.database import transaction
 from outbox.listings import withdraw
 from outbox.notes import NoteDraft
 from outbox.notes import publish as publish_note

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from federation.key_pairs import load_signer, make_key_pairs
 from federation.proofs.integrity import read_proofs
 from federation.signatures import PublicKey
-from models.actors import Actor
-from models.database import transaction
+from models.people.actors import Actor
+from models.store.database import transaction
 from outbox import notes
 from outbox.deliver import deliver_due
 from outbox.keys import rotate

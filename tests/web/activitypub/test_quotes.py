@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from models import quotes
-from models.actors import Actor
-from models.database import connection, execute, transaction
+from models.people.actors import Actor
 from models.posts import Post
-from models.quotes import Quote
+from models.posts.quotes import quotes
+from models.posts.quotes.quotes import Quote
+from models.store.database import connection, execute, transaction
 from tests.factories import make_note, make_remote_actor
 from tests.web.activitypub.conftest import Door
 

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from models import servers
-from models.actors import BUILT_IN, Actor
-from models.database import connection, transaction
+from models.people.actors import BUILT_IN, Actor
+from models.servers import servers
+from models.store.database import connection, transaction
 from tests.factories import make_local_actor
 from tests.fediverse import Person
 from tests.web.activitypub.conftest import Door, add_key, make_here, publish_tent, sent

@@ -1,6 +1,6 @@
 """Who follows one of ours at the server that asks (FEP-8fcf)."""
 
-from models.actors import Actor
+from models.people.actors import Actor
 from tests.fediverse import Person
 from tests.web.activitypub.conftest import Door
 

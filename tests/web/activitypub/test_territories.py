@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from models.actors import Actor
-from models.database import execute, transaction
-from models.directory.deciding import save_own_vouch
-from models.levels import save_level
+from models.people.actors import Actor
+from models.servers.directory.deciding import save_own_vouch
+from models.servers.trust_levels import save_level
+from models.store.database import execute, transaction
 from tests.atlas import furnish_atlas
 from tests.factories import make_local_actor
 from tests.fediverse import Person

@@ -2,9 +2,9 @@
 
 import pytest
 
-from models import reactions
-from models.actors import Actor
-from models.database import transaction
+from models.people.actors import Actor
+from models.relations import reactions
+from models.store.database import transaction
 from outbox.notes import reply
 from tests.factories import make_note, make_remote_actor
 from tests.fediverse import Person

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
-from models.actors import Actor
+from models.people.actors import Actor
 from models.settings import Site
 from tests.web.activitypub.conftest import Answer, Door, publish_tent
 

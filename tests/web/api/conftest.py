@@ -9,10 +9,10 @@ import pytest
 from aiohttp import ClientResponse
 
 from federation.instance import Instance
-from models import tokens
-from models.actors import Actor
-from models.database import Pool, connection
+from models.access import tokens
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Pool, connection
 from tests.factories import make_follow, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
 from tests.shelf import Kept, Shelf

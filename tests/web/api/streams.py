@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from aiohttp import ClientResponse, ClientWebSocketResponse, WSMsgType
 
-from models.database import Connection, transaction
+from models.store.database import Connection, transaction
 from tests.web.api.conftest import Api
 from web.api.streaming.hub import HUB, Hub
 from web.wake import WAKER, Waker

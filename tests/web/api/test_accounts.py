@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 
 from federation.html import clean
-from models import absences, posts, reactions
-from models.database import connection, execute
+from models import posts
+from models.people import absences
+from models.relations import reactions
+from models.store.database import connection, execute
 from tests.factories import make_follow, make_listing, make_local_actor, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

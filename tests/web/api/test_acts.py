@@ -1,6 +1,6 @@
 """Liking and sharing through a client."""
 
-from models.database import connection, fetch_value
+from models.store.database import connection, fetch_value
 from tests.factories import make_follow, make_listing, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

@@ -3,8 +3,8 @@
 import pytest
 
 from federation.web_push import load_key, write_public
-from models import applications, tokens
-from models.database import connection
+from models.access import applications, tokens
+from models.store.database import connection
 from tests.web.api.conftest import Alice, Api
 
 OOB = "urn:ietf:wg:oauth:2.0:oob"

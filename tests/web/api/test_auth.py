@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from models import tokens
-from models.database import connection, execute, fetch_value, transaction
+from models.access import tokens
+from models.store.database import connection, execute, fetch_value, transaction
 from tests.factories import make_member, make_note
 from tests.web.api.conftest import Alice, Api
 from web.api.routes import KNOWN, LAST, OWN, ROUTES

@@ -2,9 +2,11 @@
 
 import pytest
 
-from models import actors, blocks, notifications
-from models.actors import Actor
-from models.database import connection, execute, fetch_value
+from models.news import notifications
+from models.people import actors
+from models.people.actors import Actor
+from models.relations.blocking import blocks
+from models.store.database import connection, execute, fetch_value
 from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

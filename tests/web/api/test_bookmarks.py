@@ -1,7 +1,7 @@
 """What somebody keeps for herself."""
 
 from models import posts
-from models.database import connection
+from models.store.database import connection
 from tests.factories import make_listing, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

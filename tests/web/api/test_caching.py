@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.database import connection
+from models.store.database import connection
 from tests.factories import make_note
 from tests.web.api.conftest import Alice
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 
-from models import notifications
-from models.actors import Actor
-from models.database import connection
+from models.news import notifications
+from models.people.actors import Actor
+from models.store.database import connection
 from tests.factories import make_follow, make_local_actor, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.client_calls import CLIENTS, Call

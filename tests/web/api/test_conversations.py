@@ -1,7 +1,7 @@
 """Private notes as conversations, through a client."""
 
-from models import blocks
-from models.database import connection
+from models.relations.blocking import blocks
+from models.store.database import connection
 from tests.factories import make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

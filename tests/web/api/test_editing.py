@@ -3,13 +3,15 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from models import listings, media, posts
-from models.database import connection, fetch_column, fetch_value, transaction
-from models.listing_life import latest_end
-from models.media import StoredPicture
-from models.notes import save_remote
+from models import posts
+from models.listings import listings
+from models.listings.listing_life import latest_end
 from models.posts import NewPost
-from models.uploads import create_upload
+from models.posts.media import media
+from models.posts.media.media import StoredPicture
+from models.posts.media.uploads import create_upload
+from models.posts.notes import save_remote
+from models.store.database import connection, fetch_column, fetch_value, transaction
 from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 
-from models.database import connection
+from models.store.database import connection
 from tests.factories import make_member
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

@@ -1,8 +1,8 @@
 """People on profiles, and people to follow."""
 
-from models import actors
-from models.actors import Actor
-from models.database import connection, execute
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import connection, execute
 from tests.factories import make_follow, make_local_actor, make_member, make_remote_actor
 from tests.web.api import strict, strict_newer
 from tests.web.api.conftest import Alice

@@ -8,12 +8,15 @@ import pytest
 
 from federation.html import clean
 from federation.uris import web_address
-from models import actors, listings, media, reactions
-from models.actors import Actor
-from models.database import Connection, Pool, connection, execute
-from models.media import RemoteDocument
+from models.listings import listings
+from models.people import actors
+from models.people.actors import Actor
 from models.posts import Post, Tag
-from models.timelines import Entry, Page, PostFilter, list_home, list_public
+from models.posts.media import media
+from models.posts.media.media import RemoteDocument
+from models.relations import reactions
+from models.store.database import Connection, Pool, connection, execute
+from models.timelines import Page, PostFilter, TimelineEntry, list_home, list_public
 from tests.factories import HERE, make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from web.api.entities.accounts import load_account
@@ -148,7 +151,9 @@ async def test_a_share_is_a_status_around_the_shared_one(conn: Connection) -> No
     share = await reactions.share(conn, uri="https://henin.test/s/1", actor_id=offres.id, post_id=listing.id)
     assert share is not None
 
-    [status] = await load_statuses(conn, LOOK, [Entry(id=share.id, post_id=listing.id, shared_by=offres.id)], alice.id)
+    [status] = await load_statuses(
+        conn, LOOK, [TimelineEntry(id=share.id, post_id=listing.id, shared_by=offres.id)], alice.id
+    )
 
     strict.status(status)
     assert (status["id"], status["reblog"]["id"]) == (str(share.id), str(listing.id))

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from federation.html import to_text
-from models import agreements
-from models.actors import Actor
-from models.agreements import Agreement
-from models.database import connection, transaction
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement
+from models.people.actors import Actor
+from models.store.database import connection, transaction
 from outbox.agreements import request
 from outbox.cases import Said
 from tests.factories import HERE, make_listing, make_member

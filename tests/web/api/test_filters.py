@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
-from models import filters, notifications, stream_events
-from models.database import connection, execute, fetch_value
 from models.errors import Invalid
-from models.filters import FilterRule
+from models.news import notifications
+from models.relations.blocking import filters
+from models.relations.blocking.filters import FilterRule
+from models.store.background import stream_events
+from models.store.database import connection, execute, fetch_value
 from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
-from models import actors, notifications, posts, reactions
-from models.database import connection, fetch_column
+from models import posts
+from models.news import notifications
+from models.people import actors
+from models.relations import reactions
+from models.store.database import connection, fetch_column
 from tests.factories import make_follow
 from tests.web.api import hostile, strict
 from tests.web.api.conftest import Alice

@@ -4,7 +4,7 @@ import asyncio
 import re
 from typing import Any, cast
 
-from models.database import connection
+from models.store.database import connection
 from tests.factories import make_listing, make_note
 from tests.web.api.conftest import Alice
 from web.api.routes import KNOWN, OWN

@@ -4,8 +4,9 @@ import hashlib
 import re
 from dataclasses import replace
 
-from models import levels, preferences
-from models.database import connection, execute
+from models import preferences
+from models.servers import trust_levels
+from models.store.database import connection, execute
 from tests.factories import make_local_actor, make_remote_actor
 from tests.web.api import strict_instance
 from tests.web.api.conftest import Alice, Api
@@ -120,7 +121,7 @@ async def test_default_pictures_are_among_the_static_files(anybody: Api) -> None
 
 async def test_servers_set_aside_are_told_to_nobody_by_default(anybody: Api) -> None:
     async with connection(anybody.pool) as conn:
-        await levels.save_level(conn, "pourriel.test", "aside", public_reason="Envois en masse")
+        await trust_levels.save_level(conn, "pourriel.test", "aside", public_reason="Envois en masse")
 
     answer = await anybody.ask("GET", "/api/v1/instance/domain_blocks")
 
@@ -131,9 +132,9 @@ async def test_servers_set_aside_are_told_to_nobody_by_default(anybody: Api) -> 
 async def test_servers_set_aside_for_a_public_reason_are_told_where_the_cooperative_wants_it(anybody: Api) -> None:
     async with connection(anybody.pool) as conn:
         await preferences.save(conn, replace(preferences.Preferences(), blocks_told=True))
-        await levels.save_level(conn, "pourriel.test", "aside", note="vu le 3", public_reason="Envois en masse")
-        await levels.save_level(conn, "entre-nous.test", "aside", note="une affaire entre nous")
-        await levels.save_level(conn, "amie.test", "friend", public_reason="une amie")
+        await trust_levels.save_level(conn, "pourriel.test", "aside", note="vu le 3", public_reason="Envois en masse")
+        await trust_levels.save_level(conn, "entre-nous.test", "aside", note="une affaire entre nous")
+        await trust_levels.save_level(conn, "amie.test", "friend", public_reason="une amie")
 
     told = await anybody.get("/api/v1/instance/domain_blocks")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.database import connection, fetch_value
+from models.store.database import connection, fetch_value
 from tests.factories import make_local_actor, make_remote_actor
 from tests.web.api.conftest import Alice, Api
 from tests.web.api.test_registration import join, open_door

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from models import media
-from models.actors import Actor
-from models.database import connection, execute, transaction
-from models.listings import ListingDraft
-from models.media import RemoteDocument
+from models.listings.listings import ListingDraft
+from models.people.actors import Actor
+from models.posts.media import media
+from models.posts.media.media import RemoteDocument
+from models.store.database import connection, execute, transaction
 from outbox import listings as outbox
 from tests.factories import make_follow, make_member, make_remote_actor
 from tests.outbox.sent import make_streams

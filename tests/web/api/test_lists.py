@@ -1,6 +1,6 @@
 """Lists through a client: in every encoding, and nobody else's."""
 
-from models.database import connection
+from models.store.database import connection
 from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from models.database import connection
+from models.store.database import connection
 from tests.factories import make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

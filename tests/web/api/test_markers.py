@@ -2,9 +2,9 @@
 
 import pytest
 
-from models import markers, notifications
-from models.database import connection
 from models.errors import Conflict
+from models.news import markers, notifications
+from models.store.database import connection
 from tests.factories import make_member, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

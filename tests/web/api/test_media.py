@@ -9,9 +9,9 @@ from PIL import Image
 
 from federation import films
 from federation.films import TYPES
-from models.database import connection, fetch_value, transaction
 from models.errors import Invalid
-from models.listings import ListingDraft
+from models.listings.listings import ListingDraft
+from models.store.database import connection, fetch_value, transaction
 from outbox.listings import publish
 from tests.factories import make_member
 from tests.films import FORMATS, make_film, make_gif

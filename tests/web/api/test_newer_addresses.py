@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from aiohttp import FormData
 
-from models.database import connection, fetch_column, fetch_value, transaction
+from models.store.database import connection, fetch_column, fetch_value, transaction
 from tests.factories import make_follow, make_remote_actor
 from tests.web.api import strict, strict_newer
 from tests.web.api.conftest import Alice, Api

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from models import notifications
-from models.actors import Actor
-from models.database import connection, execute
 from models.ids import make_id
-from models.notification_groups import SPAN
+from models.news import notifications
+from models.news.notification_groups import SPAN
+from models.people.actors import Actor
+from models.store.database import connection, execute
 from tests.factories import make_listing, make_member, make_note, make_remote_actor
 from tests.web.api import strict, strict_newer
 from tests.web.api.conftest import Alice

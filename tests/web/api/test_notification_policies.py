@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from inbox.process import process_due
-from models import actors, exchanges, notification_policies, notifications
-from models.actors import Actor
-from models.database import connection, execute, fetch_value, transaction
+from models.exchanges import exchanges
+from models.news import notification_policies, notifications
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import connection, execute, fetch_value, transaction
 from tests.factories import make_follow, make_listing, make_local_actor, make_member, make_note, make_remote_actor
 from tests.strangers import make_stranger, make_waiting
 from tests.web.api import strict, strict_newer

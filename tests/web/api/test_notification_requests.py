@@ -3,8 +3,8 @@
 import pytest
 
 from inbox.process import process_due
-from models.actors import Actor
-from models.database import transaction
+from models.people.actors import Actor
+from models.store.database import transaction
 from outbox.message_requests import tell_waiting
 from tests.factories import make_local_actor, make_member, make_note
 from tests.strangers import make_stranger, make_waiting

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from models import notifications
-from models.database import Connection, connection, execute
+from models.news import notifications
+from models.store.database import Connection, connection, execute
 from tests.factories import make_listing, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

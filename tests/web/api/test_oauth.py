@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 
-from models import applications, grants
-from models.applications import Application, NewApplication
-from models.database import connection, execute, fetch_value
-from models.grants import Consent
+from models.access import applications, authorization_grants
+from models.access.applications import Application, NewApplication
+from models.access.authorization_grants import Consent
+from models.store.database import connection, execute, fetch_value
 from tests.web.api.conftest import Alice, Answer, Api
 
 BACK = "https://phanpy.test/?own=1"
@@ -49,7 +49,7 @@ class Phanpy:
                 redirect_uri=BACK,
                 challenge=challenge,
             )
-            return await grants.allow(conn, consent)
+            return await authorization_grants.allow(conn, consent)
 
     async def exchange(self, code: str, /, **changes: str) -> Answer:
         """The code becomes a token, or not."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.database import connection, execute, fetch_column, fetch_value, transaction
+from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from outbox.leaving import leave_due
 from outbox.poll_figures import end_polls, tell_figures
 from tests.factories import make_follow, make_member, make_remote_actor

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from models.database import connection, fetch_value
-from models.lists import MOST_LISTS
+from models.relations.lists import MOST_LISTS
+from models.store.database import connection, fetch_value
 from tests.factories import make_note, make_remote_actor
 from tests.web.api.conftest import Alice, Answer
 

@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models import blocks, levels
-from models.actors import Actor
-from models.database import Connection, connection, execute
+from models.people.actors import Actor
+from models.relations.blocking import blocks
+from models.servers import trust_levels
+from models.store.database import Connection, connection, execute
 from tests.factories import make_follow, make_local_actor, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice, Api
@@ -63,7 +64,7 @@ async def test_peers_are_told_but_not_by_a_server_that_chooses_them(anybody: Api
 
     assert await anybody.get("/api/v1/instance/peers") == ["a.test", "b.test"]
     async with connection(anybody.pool) as conn:
-        await levels.save_limited(conn, limited=True)
+        await trust_levels.save_limited(conn, limited=True)
     assert (await anybody.ask("GET", "/api/v1/instance/peers")).status == 404
 
 

@@ -1,7 +1,7 @@
 """Pinning to one's profile, and muting threads, through a client."""
 
-from models import pins
-from models.database import connection, fetch_column, fetch_value, transaction
+from models.relations import pins
+from models.store.database import connection, fetch_column, fetch_value, transaction
 from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

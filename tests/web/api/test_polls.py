@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from federation.vocabulary.polls import MAX_VOTES
-from models import polls
-from models.database import connection, execute, fetch_records, transaction
-from models.polls import NewPoll
 from models.posts import Post
+from models.posts.polls import polls
+from models.posts.polls.polls import NewPoll
+from models.store.database import connection, execute, fetch_records, transaction
 from tests.factories import make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

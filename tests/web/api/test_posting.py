@@ -3,10 +3,11 @@
 import asyncio
 from typing import Any
 
-from models import listings, posts
-from models.database import connection, execute, fetch_records, fetch_value
-from models.media import StoredPicture
-from models.uploads import create_upload
+from models import posts
+from models.listings import listings
+from models.posts.media.media import StoredPicture
+from models.posts.media.uploads import create_upload
+from models.store.database import connection, execute, fetch_records, fetch_value
 from tests.factories import make_listing, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

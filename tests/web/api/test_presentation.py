@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from models import preferences
-from models.database import connection, execute
+from models.store.database import connection, execute
 from tests.web.api import strict
 from tests.web.api.conftest import Api
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from aiohttp import FormData
 
-from models import actors
-from models.database import connection, execute, fetch_value
+from models.people import actors
+from models.store.database import connection, execute, fetch_value
 from tests.factories import make_follow, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice, Answer

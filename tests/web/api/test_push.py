@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from federation.transport import Answer
-from models import tokens
-from models.database import connection, execute, fetch_records, fetch_value, transaction
-from models.jobs import enqueue
+from models.access import tokens
+from models.store.background.jobs import enqueue
+from models.store.database import connection, execute, fetch_records, fetch_value, transaction
 from tests.factories import make_follow, make_member
 from tests.fediverse import Message
 from tests.web.api import strict, strict_instance

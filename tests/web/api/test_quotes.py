@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from models import quotes
-from models.actors import Actor
-from models.database import connection, execute, transaction
+from models.people.actors import Actor
 from models.posts import Post
+from models.posts.quotes import quotes
+from models.store.database import connection, execute, transaction
 from tests.factories import make_listing, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from models import applications, tokens
-from models.applications import NewApplication
-from models.database import execute, transaction
+from models.access import applications, tokens
+from models.access.applications import NewApplication
+from models.store.database import execute, transaction
 from tests.web.api.conftest import Alice, Api
 
 FRENCH, ENGLISH = {"Accept-Language": "fr-FR,fr;q=0.9"}, {"Accept-Language": "en-GB,en;q=0.9"}

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from models import accounts, applications, preferences, sign_ups, tokens
-from models.applications import NewApplication
-from models.database import connection, fetch_value, transaction
+from models import preferences
+from models.access import applications, tokens
+from models.access.applications import NewApplication
+from models.people import accounts, sign_ups
+from models.store.database import connection, fetch_value, transaction
 from tests.factories import make_member
 from tests.web.api import strict
 from tests.web.api.conftest import Answer, Api

@@ -1,6 +1,6 @@
 """Following from a client, and answering those who want to follow."""
 
-from models.database import connection, execute, fetch_value
+from models.store.database import connection, execute, fetch_value
 from tests.factories import make_follow, make_member, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice, Api

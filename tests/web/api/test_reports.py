@@ -1,7 +1,7 @@
 """Reporting through a client: kept for the moderators here, and told to the other server only on request."""
 
-from models import reports
-from models.database import connection, fetch_value
+from models.moderation import reports
+from models.store.database import connection, fetch_value
 from tests.factories import make_local_actor, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from models import media_files
-from models.database import connection, execute, fetch_column, fetch_value, transaction
 from models.errors import Unavailable
+from models.posts.media import media_files
+from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from outbox import posting
 from outbox.scheduled import ask_overdue
 from tests.factories import make_listing, make_local_actor, make_member

@@ -1,6 +1,6 @@
 """What each address demands of a token, held against Mastodon's documentation (methods/*, "OAuth:")."""
 
-from models.database import connection
+from models.store.database import connection
 from tests.factories import make_member
 from tests.web.api.conftest import Api
 from tests.web.api.test_auth import fill_in

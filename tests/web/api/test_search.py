@@ -3,8 +3,8 @@
 from urllib.parse import quote
 
 from federation.errors import Cause, FetchFailed
-from models.database import connection, fetch_value
 from models.posts import Tag
+from models.store.database import connection, fetch_value
 from tests.factories import make_listing, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice, Api

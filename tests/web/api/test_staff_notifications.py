@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from models import notifications
-from models.database import execute, transaction
+from models.news import notifications
+from models.store.database import execute, transaction
 from outbox import reports
 from outbox.reports import Complaint
 from tests.factories import HERE, make_listing, make_local_actor, make_member, make_note, make_remote_actor

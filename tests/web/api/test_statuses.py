@@ -3,8 +3,8 @@
 from uuid import uuid4
 
 from federation.uris import listing_url, note_url
-from models import reactions
-from models.database import connection, execute
+from models.relations import reactions
+from models.store.database import connection, execute
 from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

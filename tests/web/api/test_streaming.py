@@ -3,10 +3,14 @@
 import pytest
 from aiohttp import WSServerHandshakeError
 
-from models import mutes, notifications, posts, reactions, tokens
-from models.actors import Actor
-from models.database import Connection, connection
+from models import posts
+from models.access import tokens
+from models.news import notifications
+from models.people.actors import Actor
 from models.posts import Tag
+from models.relations import reactions
+from models.relations.blocking import mutes
+from models.store.database import Connection, connection
 from tests.factories import make_edit, make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice, Api

@@ -13,11 +13,12 @@ import pytest
 import structlog
 from aiohttp import WSServerHandshakeError
 
-from models import events, stream_events, tokens
-from models.database import Pool, connection, execute, transaction
+from models.access import tokens
+from models.access.tokens import CHANNEL as TOKENS
 from models.errors import Unavailable
 from models.limits import STREAM_MESSAGES
-from models.tokens import CHANNEL as TOKENS
+from models.store.background import notify, stream_events
+from models.store.database import Pool, connection, execute, transaction
 from tests.eventually import eventually
 from tests.factories import make_member, make_note
 from tests.web.api.conftest import Alice, Api
@@ -267,7 +268,7 @@ async def test_what_is_committed_while_the_link_is_down_is_told_when_it_is_back(
     alice: Alice, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     look_every(60.0, alice, monkeypatch)
-    monkeypatch.setattr(events, "RETRY_SECONDS", 0.2)
+    monkeypatch.setattr(notify, "RETRY_SECONDS", 0.2)
     async with hearing(alice, database_url), watching(alice.api, "user") as stream:
         async with transaction(alice.api.pool) as conn:
             await conn.execute(

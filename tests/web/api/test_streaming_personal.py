@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from models import polls, votes
-from models.actors import Actor
-from models.database import connection, transaction
-from models.polls import NewPoll
+from models.people.actors import Actor
+from models.posts.polls import polls, votes
+from models.posts.polls.polls import NewPoll
+from models.store.database import connection, transaction
 from tests.factories import make_member, make_note
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

@@ -2,8 +2,8 @@
 
 from urllib.parse import quote
 
-from models.database import connection
 from models.posts import Tag
+from models.store.database import connection
 from tests.factories import make_member, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

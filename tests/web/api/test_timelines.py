@@ -2,10 +2,10 @@
 
 from urllib.parse import quote
 
-from models import media
-from models.database import connection
-from models.media import RemoteDocument
 from models.posts import Tag
+from models.posts.media import media
+from models.posts.media.media import RemoteDocument
+from models.store.database import connection
 from tests.factories import make_follow, make_listing, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice, Answer, Api

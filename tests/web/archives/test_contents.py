@@ -17,11 +17,17 @@ import lxml.html
 import pytest
 
 from federation.instance import Instance
-from models import archives, blocks, bookmarks, contacts, exchanges, mail_choices, mutes, reactions, uploads
-from models.agreements import Terms
-from models.database import execute, fetch_value, open_pool, transaction
-from models.media import StoredFilm
+from models.exchanges import exchanges
+from models.exchanges.agreements import Terms
+from models.news import mail_preferences
+from models.people import phone_numbers
+from models.personal_data import export_archives
+from models.posts.media import uploads
+from models.posts.media.media import StoredFilm
+from models.relations import bookmarks, reactions
+from models.relations.blocking import blocks, mutes
 from models.settings import Settings, Site
+from models.store.database import execute, fetch_value, open_pool, transaction
 from outbox import notes, polls, unavailabilities
 from outbox.agreements import accept, request
 from outbox.notes import NoteDraft
@@ -102,8 +108,8 @@ async def furnish(instance: Instance) -> Village:
         asked = await request(conn, SITE, hocine, lomme.tent, terms)
         await accept(conn, SITE, alice, asked)
         await execute(conn, "UPDATE account SET password_hash = 'argon-geheim'")
-        await contacts.set_phone(conn, alice.id, "06 11 22 33 44")
-        await mail_choices.save(conn, alice.id, {"reactions": "never"})
+        await phone_numbers.set_phone(conn, alice.id, "06 11 22 33 44")
+        await mail_preferences.save(conn, alice.id, {"reactions": "never"})
         kept = date.today() + timedelta(days=30)
         await unavailabilities.keep_days(conn, alice, lomme.tent.uri, kept, kept)
         await execute(
@@ -132,7 +138,7 @@ async def archive(
         id = await fetch_value(conn, "SELECT id FROM archive")
     await make_archive(instance, {"archive_id": id})
     async with transaction(pool) as conn:
-        made = await archives.find_of(conn, lomme.alice.id)
+        made = await export_archives.find_of(conn, lomme.alice.id)
     assert made and made.file_key
     path = find_shelf(settings).find(made.file_key)
     assert path and path.stat().st_size == made.byte_size
@@ -176,7 +182,7 @@ def test_nothing_of_others_and_nothing_secret_is_in_any_file(archive: Unpacked) 
     chosen = archive.json("preferences.json")
     assert chosen["account"]["email"] == "alice@example.org" and set(chosen) >= {"devices", "reading", "scheduled"}
     assert (chosen["account"]["phone"], chosen["account"]["away_until"]) == ("06 11 22 33 44", None)
-    assert chosen["mails"]["reactions"] == "never" and len(chosen["mails"]) == len(mail_choices.KINDS)
+    assert chosen["mails"]["reactions"] == "never" and len(chosen["mails"]) == len(mail_preferences.KINDS)
     assert [one["listing"] for one in chosen["kept_days"]] == ["Tente 4 places, facile à monter"]
 
 

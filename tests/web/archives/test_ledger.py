@@ -8,10 +8,10 @@ from zipfile import ZipFile
 import pytest
 
 from federation.instance import Instance
-from models import accounts
-from models.actors import Actor
-from models.database import Pool, transaction
+from models.people import accounts
+from models.people.actors import Actor
 from models.settings import Settings, Site
+from models.store.database import Pool, transaction
 from tests import village
 from tests.fediverse import FakeFediverse
 from tests.points import fill_ledger

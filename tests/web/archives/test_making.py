@@ -7,13 +7,15 @@ from zipfile import ZipFile
 import pytest
 
 from federation.instance import Instance
-from models import archives, chores, disk_space
-from models.actors import Actor
-from models.archives import Archive
-from models.database import Pool, execute, fetch_value, transaction
-from models.disk_space import MEGABYTE, RESERVE, Space
 from models.errors import Unavailable
+from models.people.actors import Actor
+from models.personal_data import export_archives
+from models.personal_data.export_archives import Archive
 from models.settings import Settings
+from models.store import disk_space
+from models.store.background import periodic_tasks
+from models.store.database import Pool, execute, fetch_value, transaction
+from models.store.disk_space import MEGABYTE, RESERVE, DiskSpace
 from tests.factories import HERE, make_listing, make_member
 from tests.fediverse import FakeFediverse
 from tests.web.visitor import list_mails
@@ -56,7 +58,7 @@ async def make(instance: Instance, actor: Actor) -> Path:
 
 async def find(instance: Instance, actor: Actor) -> Archive | None:
     async with transaction(instance.pool) as conn:
-        return await archives.find_of(conn, actor.id)
+        return await export_archives.find_of(conn, actor.id)
 
 
 async def test_it_speaks_her_language_and_a_mail_says_that_it_is_ready(instance: Instance, alice: Actor) -> None:
@@ -105,14 +107,14 @@ async def test_one_that_cannot_be_written_has_failed_and_leaves_nothing(
     assert archive and archive.state == "failed"
     assert list(find_shelf(instance.settings).folder.iterdir()) == []
     async with transaction(instance.pool) as conn:
-        assert [one.cause for one in await chores.list_troubles(conn)] == ["No space left on device"]
+        assert [one.cause for one in await periodic_tasks.list_failing(conn)] == ["No space left on device"]
     await ask(instance, alice)
 
 
 async def test_one_that_would_take_the_last_room_has_failed_and_leaves_nothing(
     instance: Instance, alice: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(disk_space, "measure", lambda _: Space(free=RESERVE - 1, total=100 * 1024 * MEGABYTE))
+    monkeypatch.setattr(disk_space, "measure", lambda _: DiskSpace(free=RESERVE - 1, total=100 * 1024 * MEGABYTE))
 
     await making.make_archive(instance, {"archive_id": await ask(instance, alice)})
 
@@ -120,7 +122,7 @@ async def test_one_that_would_take_the_last_room_has_failed_and_leaves_nothing(
     assert archive and archive.state == "failed"
     assert list(find_shelf(instance.settings).folder.iterdir()) == []
     async with transaction(instance.pool) as conn:
-        assert [one.name for one in await chores.list_troubles(conn)] == ["archive"]
+        assert [one.name for one in await periodic_tasks.list_failing(conn)] == ["archive"]
 
 
 async def test_while_the_database_is_away_the_job_waits_for_another_try(

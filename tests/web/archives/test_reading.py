@@ -1,7 +1,8 @@
 """What stands in the lines of a thread that somebody takes along."""
 
-from models import actors, belongings
-from models.database import Connection
+from models.people import actors
+from models.personal_data import personal_export
+from models.store.database import Connection
 from outbox.thanks import Gratitude, thank
 from tests.factories import HERE
 from tests.gratitude import settle_here
@@ -13,7 +14,7 @@ async def test_thanks_are_taken_along_with_their_words(conn: Connection) -> None
     carol = await actors.get(conn, held.partner_id)
     await thank(conn, HERE, carol, held, Gratitude(text="Superbe vélo !"))
 
-    lines = await gather_lines(conn, await belongings.list_lines(conn, held.exchange_id, after=None, limit=50))
+    lines = await gather_lines(conn, await personal_export.list_lines(conn, held.exchange_id, after=None, limit=50))
 
     assert [
         (line.who, line.event.details["text"]) for line in lines if line.event and line.event.kind == "thanked"

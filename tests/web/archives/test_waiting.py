@@ -5,9 +5,9 @@ import json
 from zipfile import ZipFile
 
 from federation.instance import Instance
-from models import accounts
-from models.database import Pool, transaction
+from models.people import accounts
 from models.settings import Settings, Site
+from models.store.database import Pool, transaction
 from tests.factories import make_member
 from tests.fediverse import FakeFediverse
 from tests.strangers import make_stranger, make_waiting

@@ -13,9 +13,9 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from models.database import prepare_connection
-from models.postgres.binaries import Binaries, find_clients
 from models.settings import Settings
+from models.store.database import prepare_connection
+from models.store.postgres.binaries import Binaries, find_clients
 from tests.conftest import with_database
 from tests.factories import make_local_actor
 from web.backups.manifest import MANIFEST, SEAL

@@ -13,9 +13,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from models.backup_runs import find_state
 from models.errors import Unavailable
-from models.postgres import DatabaseError, clients
+from models.store.backup_runs import find_state
+from models.store.postgres import DatabaseError, clients
 from tests.web.backups.house import CACHED, OWN, House, elsewhere, empty_database, restore, run, wrap_programs
 from web.backups import making
 from web.backups.making import Made, NotMade, make_backup

@@ -13,8 +13,8 @@ import msgspec
 import pytest
 
 from models.errors import Conflict
-from models.postgres import DatabaseError, binaries, clients, embedded
-from models.postgres.binaries import Binaries, find_binaries, find_clients
+from models.store.postgres import DatabaseError, binaries, clients, embedded
+from models.store.postgres.binaries import Binaries, find_binaries, find_clients
 from tests.web.backups.house import (
     CACHED,
     OWN,

@@ -12,10 +12,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 
 from federation.instance import Instance
-from models import sessions
-from models.actors import Actor
-from models.database import Pool, transaction
+from models.access import sessions
+from models.people.actors import Actor
 from models.settings import Settings, Site
+from models.store.database import Pool, transaction
 from tests import village
 from tests.fediverse import FakeFediverse
 from tests.shelf import Kept, Shelf

@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 
 from federation.uris import listing_url
-from models import absences, actors
-from models.actors import Actor
-from models.database import connection
-from models.unavailabilities import midnight
+from models.listings.unavailabilities import midnight
+from models.people import absences, actors
+from models.people.actors import Actor
+from models.store.database import connection
 from tests.factories import make_listing
 from tests.today import today
 from tests.web.visitor import Doorbell, Visitor

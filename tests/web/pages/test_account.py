@@ -1,8 +1,9 @@
 """The member's own account."""
 
-from models import accounts, applications, sessions, tokens
-from models.applications import NewApplication
-from models.database import connection, fetch_value, transaction
+from models.access import applications, sessions, tokens
+from models.access.applications import NewApplication
+from models.people import accounts
+from models.store.database import connection, fetch_value, transaction
 from tests.web.visitor import PASSWORD, Doorbell, Visitor, add_member
 from web.i18n import COOKIE
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from models import applications, grants
-from models.applications import OUT_OF_BAND, Application, NewApplication
-from models.database import connection, execute, fetch_value, transaction
+from models.access import applications, authorization_grants
+from models.access.applications import OUT_OF_BAND, Application, NewApplication
+from models.store.database import connection, execute, fetch_value, transaction
 from tests.web.visitor import PASSWORD, Doorbell, Visitor, add_member
 
 BACK = "https://phanpy.test/?own=1"
@@ -92,7 +92,7 @@ async def test_out_of_band_the_code_stands_alone_in_a_field(door: Doorbell) -> N
     code = visitor.text.split('<input id="code" type="text" value="')[1].split('"')[0]
     assert status == 200
     async with transaction(door.instance.pool) as conn:
-        assert await grants.redeem(conn, client, code, redirect_uri=OUT_OF_BAND, verifier="") is not None
+        assert await authorization_grants.redeem(conn, client, code, redirect_uri=OUT_OF_BAND, verifier="") is not None
 
 
 async def test_out_of_band_a_no_is_said_on_the_page(door: Doorbell) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 from federation.instance import Instance
 from federation.uploads import save_upload
 from models import posts
-from models.actors import Actor
-from models.database import connection, fetch_value, transaction
+from models.people.actors import Actor
 from models.posts import Post
-from models.provenance import App
+from models.posts.provenance import App
+from models.store.database import connection, fetch_value, transaction
 from outbox.posting import Wish, post
 from tests.village import Village
 from tests.web.pages.conftest import Browser

@@ -3,8 +3,9 @@
 import pytest
 
 from federation.instance import Instance
-from models import blocks, follows, mutes
-from models.database import connection, fetch_value
+from models.relations import follows
+from models.relations.blocking import blocks, mutes
+from models.store.database import connection, fetch_value
 from tests.village import Village
 from tests.web.pages.conftest import Browser
 

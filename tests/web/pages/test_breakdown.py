@@ -6,11 +6,11 @@ from datetime import time
 import pytest
 
 from federation.instance import Instance
-from models import repair_watches
-from models.actors import Actor
-from models.database import connection, execute, transaction
-from models.hours import Span, make_hours, write_hours
-from models.repair_watches import RepairWatch
+from models.listings import repair_watches
+from models.listings.repair_watches import RepairWatch
+from models.people.actors import Actor
+from models.people.opening_hours import OpeningInterval, make_hours, write_hours
+from models.store.database import connection, execute, transaction
 from outbox import repair_calls
 from tests.village import Village
 from tests.web.pages.conftest import Browser
@@ -63,7 +63,7 @@ async def test_places_that_say_their_hours_are_named(visitor: Browser, instance:
             conn,
             "UPDATE actor SET type = 'Organization', hours = $2, street = '1 rue du Lieu' WHERE id = $1",
             lomme.admin.id,
-            write_hours(make_hours([Span(day=2, opens=time(14), closes=time(18))], [])),
+            write_hours(make_hours([OpeningInterval(day=2, opens=time(14), closes=time(18))], [])),
         )
 
     assert "1 rue du Lieu" in (await visitor.get(PAGE)).words()

@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from federation.instance import Instance
-from models.database import transaction
+from models.store.database import transaction
 from tests import village
 from tests.village import Village
 from tests.web.pages.conftest import Browser, Page

@@ -8,11 +8,11 @@ import icalendar
 import pytest
 
 from federation.instance import Instance
-from models import agreements, exchanges
-from models.actors import Actor
-from models.agreements import Agreement, NewAgreement, Terms
-from models.database import execute, transaction
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import Agreement, NewAgreement, Terms
 from models.moments import PARIS
+from models.people.actors import Actor
+from models.store.database import execute, transaction
 from tests.village import Village
 from tests.web.pages.conftest import Browser
 

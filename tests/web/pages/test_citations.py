@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from federation.instance import Instance
-from models import quotes
-from models.actors import Actor
-from models.database import connection, execute, fetch_value, transaction
+from models.people.actors import Actor
 from models.posts import Post
+from models.posts.quotes import quotes
+from models.store.database import connection, execute, fetch_value, transaction
 from tests.factories import make_note
 from tests.village import Village
 from tests.web.pages.conftest import Browser, Page

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from federation.instance import Instance
-from models.accounts import ROLES, Role
-from models.database import transaction
+from models.people.accounts import ROLES, Role
+from models.store.database import transaction
 from tests.factories import make_member
 from tests.village import Village
 from tests.web.pages.conftest import Browser

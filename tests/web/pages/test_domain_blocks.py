@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from federation.instance import Instance
-from models import knocks, levels, preferences
-from models.actors import Actor
-from models.database import connection, transaction
-from models.levels import Decision
+from models import preferences
+from models.people.actors import Actor
+from models.servers import access_requests, trust_levels
+from models.servers.trust_levels import Decision
+from models.store.database import connection, transaction
 from tests.factories import make_follow, make_remote_actor
 from tests.village import Village
 from tests.web.pages.conftest import Browser
@@ -33,7 +34,7 @@ async def decide(odile: Browser, gesture: str, **fields: str) -> str:
 
 async def find(instance: Instance, host: str) -> Decision | None:
     async with connection(instance.pool) as conn:
-        return await levels.find(conn, host)
+        return await trust_levels.find(conn, host)
 
 
 async def test_a_server_is_set_aside_with_a_note_and_a_public_reason_and_comes_back(
@@ -65,7 +66,7 @@ async def test_restricted_federation_shows_who_knocked_and_lets_in_with_one_clic
 ) -> None:
     assert "Sur invitation." in await decide(odile, "restricted")
     async with transaction(instance.pool) as conn:
-        await knocks.add(conn, {"lyon.test": 3})
+        await access_requests.add(conn, {"lyon.test": 3})
 
     words = (await odile.get(PAGE)).words()
     await decide(odile, "let_in", domain="lyon.test")
@@ -137,7 +138,7 @@ async def test_a_mistake_is_told_and_changes_nothing(
     assert answer.status == 422
     assert "à revoir" in answer.words()
     async with connection(instance.pool) as conn:
-        assert [one.host for one in await levels.list_decided(conn) if one.level == "aside"] == []
+        assert [one.host for one in await trust_levels.list_decided(conn) if one.level == "aside"] == []
 
 
 @pytest.mark.parametrize("path", [PAGE, f"{PAGE}.csv", "/coop/inconnus"])

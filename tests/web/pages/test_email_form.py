@@ -1,7 +1,8 @@
 """Moving to another e-mail address."""
 
-from models import accounts, links
-from models.database import connection, execute, transaction
+from models.access import one_time_links
+from models.people import accounts
+from models.store.database import connection, execute, transaction
 from tests.web.visitor import PASSWORD, Doorbell, Visitor, add_member, list_mails
 
 CHANGE = {"email": "alice@example.net", "current": PASSWORD}
@@ -24,7 +25,7 @@ async def make_address_link(door: Doorbell, email: str) -> str:
     async with transaction(door.instance.pool) as conn:
         account = await accounts.find_by_username(conn, "alice")
         assert account is not None
-        return f"/lien/{await links.create(conn, 'confirm', actor_id=account.actor_id, email=email)}"
+        return f"/lien/{await one_time_links.create(conn, 'confirm', actor_id=account.actor_id, email=email)}"
 
 
 async def test_without_mails_the_address_changes_at_once(door: Doorbell) -> None:

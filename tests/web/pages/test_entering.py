@@ -4,10 +4,11 @@ from urllib.parse import urlencode
 
 from pyotp import TOTP
 
-from models import accounts, applications
-from models.applications import NewApplication
-from models.database import connection, execute, transaction
-from models.links import Purpose
+from models.access import applications
+from models.access.applications import NewApplication
+from models.access.one_time_links import Purpose
+from models.people import accounts
+from models.store.database import connection, execute, transaction
 from tests.web.pages.test_security import HERE, enter, set_up
 from tests.web.visitor import PASSWORD, Doorbell, Visitor
 from web.links import make_member_link

@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 
 from federation.instance import Instance
-from models import posts, reactions
-from models.actors import Actor
-from models.database import connection, execute, transaction
+from models import posts
+from models.people.actors import Actor
 from models.posts import Tag
+from models.relations import reactions
+from models.store.database import connection, execute, transaction
 from tests.factories import make_follow, make_note, make_remote_actor
 from tests.village import Village
 from tests.web.pages.conftest import Browser

@@ -5,9 +5,9 @@ from dataclasses import replace
 from federation.films import Film
 from federation.instance import Instance
 from federation.uploads import FilmUpload, save_film
-from models import media
-from models.database import execute, transaction
-from models.media import RemoteDocument
+from models.posts.media import media
+from models.posts.media.media import RemoteDocument
+from models.store.database import execute, transaction
 from outbox import notes
 from outbox.notes import NoteDraft
 from tests.factories import make_note

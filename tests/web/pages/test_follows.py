@@ -6,9 +6,9 @@ import pytest
 
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
-from models import follows
-from models.actors import Actor
-from models.database import connection, execute, fetch_value, transaction
+from models.people.actors import Actor
+from models.relations import follows
+from models.store.database import connection, execute, fetch_value, transaction
 from tests.factories import make_remote_actor
 from tests.fediverse import FakeFediverse
 from tests.village import Village

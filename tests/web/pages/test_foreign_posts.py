@@ -5,8 +5,8 @@ import pytest
 from federation.instance import Instance
 from federation.vocabulary.embedded import is_postlike, note_of, read_object
 from inbox.objects import save_post
-from models.database import transaction
 from models.posts import Post
+from models.store.database import transaction
 from tests.inbox.test_foreign_documents import published
 from tests.payloads import load_json
 from tests.village import Village

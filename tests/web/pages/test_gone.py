@@ -6,10 +6,10 @@ import pytest
 
 from federation.instance import Instance
 from models import posts
-from models.actors import Actor
-from models.database import execute, transaction
-from models.listings import Listing
+from models.listings.listings import Listing
+from models.people.actors import Actor
 from models.posts import Post
+from models.store.database import execute, transaction
 from tests.village import Village
 from tests.web.pages.conftest import Browser
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from federation.instance import Instance
-from models.database import execute, transaction
+from models.store.database import execute, transaction
 from tests.factories import make_listing, make_local_actor
 from tests.village import Village
 from tests.web.pages.conftest import Browser

@@ -11,11 +11,13 @@ from federation.remote_actors import describe_actor as describe_remote
 from federation.serialize import to_json
 from federation.vocabulary.actors import read_actor
 from federation.webfinger import Handle
-from models import actors, homes, listings, timelines
-from models.actors import Actor
-from models.database import connection, execute, transaction
-from models.hours import Closure, Span, make_hours, read_hours
-from models.listings import ListingDraft
+from models import timelines
+from models.listings import listings
+from models.listings.listings import ListingDraft
+from models.people import actors, member_locations
+from models.people.actors import Actor
+from models.people.opening_hours import Closure, OpeningInterval, make_hours, read_hours
+from models.store.database import connection, execute, transaction
 from models.timelines import NetworkFilter
 from outbox.listings import publish
 from outbox.profiles import describe_actor
@@ -38,9 +40,9 @@ TYPED = {
 }
 WEEK = make_hours(
     [
-        Span(day=2, opens=time(14), closes=time(18)),
-        Span(day=5, opens=time(10), closes=time(12, 30)),
-        Span(day=5, opens=time(14), closes=time(18)),
+        OpeningInterval(day=2, opens=time(14), closes=time(18)),
+        OpeningInterval(day=5, opens=time(10), closes=time(12, 30)),
+        OpeningInterval(day=5, opens=time(14), closes=time(18)),
     ],
     [Closure(first=date(2027, 8, 1), last=date(2027, 8, 21))],
 )
@@ -94,7 +96,7 @@ async def test_a_place_is_shown_and_told_exactly(door: Doorbell, place: Visitor)
     assert (actor.latitude, actor.longitude, actor.radius) == (50.64362, 2.98731, None)
     async with connection(door.instance.pool) as conn:
         told = to_json(await describe_actor(conn, door.instance.site, actor))
-        assert await homes.find_home(conn, actor.id) is None
+        assert await member_locations.find_location(conn, actor.id) is None
     assert told["location"]["address"]["streetAddress"] == "12 rue de la Mairie" and "serviceArea" not in told
     assert told["openingHoursSpecification"][0]["dayOfWeek"] == "Wednesday"
     shown = html.unescape((await (await door.ring()).open("/@alice")).text).replace("\xa0", " ")

@@ -3,8 +3,8 @@
 import pytest
 
 from federation.instance import Instance
-from models.database import connection, execute
 from models.ids import HIGHEST_ID
+from models.store.database import connection, execute
 from tests.web.pages.conftest import Browser
 from web.pages.ids import find_id
 

@@ -1,6 +1,6 @@
 """A session that ends while somebody types: what was typed comes back after log-in, and nobody else can plant it."""
 
-from models.database import execute, fetch_value, transaction
+from models.store.database import execute, fetch_value, transaction
 from tests.web.visitor import PASSWORD, Doorbell, Visitor
 
 TEXT = "Deux chambres, une entrée.\nÀ rendre sèche & « propre »."

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from federation.instance import Instance
-from models import accounts
-from models.actors import Actor
-from models.agreements import Terms
-from models.database import connection, execute, fetch_value, transaction
+from models.exchanges.agreements import Terms
+from models.people import accounts
+from models.people.actors import Actor
+from models.store.database import connection, execute, fetch_value, transaction
 from outbox.agreements import accept, request
 from outbox.leaving import leave_due
 from tests.factories import make_remote_actor

@@ -7,9 +7,9 @@ from io import StringIO
 import pytest
 
 from federation.instance import Instance
-from models import points
-from models.actors import Actor
-from models.database import transaction
+from models.exchanges import points
+from models.people.actors import Actor
+from models.store.database import transaction
 from tests.points import fill_ledger, give
 from tests.village import Village
 from tests.web.pages.conftest import Browser

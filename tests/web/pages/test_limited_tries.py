@@ -3,7 +3,7 @@
 import pytest
 
 from federation.instance import Instance
-from models.database import transaction
+from models.store.database import transaction
 from tests.factories import make_local_actor
 from tests.village import Village
 from tests.web.pages.conftest import Browser

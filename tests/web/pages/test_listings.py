@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from federation.instance import Instance
-from models.actors import Actor
-from models.database import connection, execute, fetch_value, transaction
+from models.people.actors import Actor
+from models.store.database import connection, execute, fetch_value, transaction
 from tests.village import Village
 from tests.web.pages.conftest import Browser
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from models import accounts
-from models.database import connection, execute, fetch_value, transaction
+from models.people import accounts
+from models.store.database import connection, execute, fetch_value, transaction
 from tests.web.visitor import PASSWORD, Doorbell, add_member, list_mails
 
 SAME_ANSWER = "Ce nom et ce mot de passe ne vont pas ensemble"

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from typing import get_args
 
 from federation.instance import Instance
-from models import mail_choices, mails
-from models.actors import Actor
-from models.database import connection, fetch_records, transaction
+from models.news import mail_preferences, news_mails
+from models.people.actors import Actor
+from models.store.database import connection, fetch_records, transaction
 from tests.village import Village
 from tests.web.pages.conftest import Browser
 from web.mail import MailKind
@@ -20,7 +20,7 @@ OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
 async def rhythms_of(instance: Instance, actor: Actor) -> dict[str, str]:
     async with connection(instance.pool) as conn:
-        return {kind: choice.rhythm for kind, choice in (await mail_choices.load(conn, actor.id)).items()}
+        return {kind: choice.rhythm for kind, choice in (await mail_preferences.load(conn, actor.id)).items()}
 
 
 async def make_token(instance: Instance, actor: Actor, kinds: str) -> str:
@@ -97,7 +97,7 @@ async def test_a_member_whose_address_refuses_mails_sees_it_and_may_say_that_it_
     alice: Browser, lomme: Village, instance: Instance
 ) -> None:
     async with transaction(instance.pool) as conn:
-        await mails.save_refused(conn, lomme.alice.id, refused=True)
+        await news_mails.save_refused(conn, lomme.alice.id, refused=True)
     told = await alice.get("/compte")
 
     page = await alice.get("/compte/courriels")
@@ -114,8 +114,8 @@ async def test_administrators_see_what_is_stuck_and_why(
     admin = await open_browser(lomme.admin)
     assert "Rien ne coince." in (await admin.get("/coop/courriels")).words()
     async with transaction(instance.pool) as conn:
-        await mails.save_trouble(conn, lomme.hocine.id, "login", "address", final=True)
-        await mails.save_trouble(conn, lomme.alice.id, "news", "away", final=False)
+        await news_mails.save_failure(conn, lomme.hocine.id, "login", "address", final=True)
+        await news_mails.save_failure(conn, lomme.alice.id, "news", "away", final=False)
 
     page = await admin.get("/coop/courriels")
 

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from federation.instance import Instance
-from models import mails
-from models.actors import Actor
-from models.database import transaction
+from models.news import news_mails
+from models.people.actors import Actor
+from models.store.database import transaction
 from tests.village import Village
 from tests.web.inn import open_inn
 from tests.web.pages.conftest import Browser
@@ -30,7 +30,7 @@ async def test_each_cause_is_a_sentence_about_a_named_mail(
     nadia: Browser, instance: Instance, lomme: Village, cause: MailCause
 ) -> None:
     async with transaction(instance.pool) as conn:
-        await mails.save_trouble(conn, lomme.hocine.id, "confirm", cause, final=cause is not MailCause.BUSY)
+        await news_mails.save_failure(conn, lomme.hocine.id, "confirm", cause, final=cause is not MailCause.BUSY)
 
     words = (await nadia.get("/coop/courriels")).words()
 
@@ -50,10 +50,10 @@ async def test_tries_of_one_mail_are_one_line_that_goes_once_it_left(
 ) -> None:
     async with transaction(instance.pool) as conn:
         for _ in range(3):
-            await mails.save_trouble(conn, lomme.hocine.id, "login", MailCause.AWAY, final=False)
+            await news_mails.save_failure(conn, lomme.hocine.id, "login", MailCause.AWAY, final=False)
     tried = (await nadia.get("/coop/courriels")).words()
     async with transaction(instance.pool) as conn:
-        await mails.forget_trouble(conn, lomme.hocine.id, "login")
+        await news_mails.forget_failure(conn, lomme.hocine.id, "login")
 
     assert (tried.count("Un lien pour entrer, pour Hocine"), "3 essais" in tried) == (1, True)
     assert "Rien ne coince." in (await nadia.get("/coop/courriels")).words()
@@ -62,7 +62,7 @@ async def test_tries_of_one_mail_are_one_line_that_goes_once_it_left(
 async def test_older_ones_are_a_page_further(nadia: Browser, instance: Instance, lomme: Village) -> None:
     async with transaction(instance.pool) as conn:
         for _ in range(60):
-            await mails.save_trouble(conn, lomme.hocine.id, "archive", MailCause.REFUSED, final=True)
+            await news_mails.save_failure(conn, lomme.hocine.id, "archive", MailCause.REFUSED, final=True)
 
     first = await nadia.get("/coop/courriels")
     (older,) = first.html.xpath("//a[@rel='next']/@href")

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from models import accounts
-from models.database import connection, fetch_value
+from models.people import accounts
+from models.store.database import connection, fetch_value
 from tests.web.visitor import PASSWORD, Doorbell, Visitor, add_member
 
 NEW = "trente-deux vélos bleus"

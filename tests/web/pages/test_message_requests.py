@@ -6,11 +6,13 @@ import pytest
 
 from federation.instance import Instance
 from inbox.process import process_due
-from models import message_requests, notifications, preferences
-from models.actors import Actor
-from models.database import connection, execute, fetch_value, transaction
-from models.message_requests import news
-from models.notifications import NotificationPage
+from models import preferences
+from models.news import notifications
+from models.news.notifications import NotificationPage
+from models.people.actors import Actor
+from models.posts import message_requests
+from models.posts.message_requests import news
+from models.store.database import connection, execute, fetch_value, transaction
 from outbox.message_requests import look_again, tell_waiting
 from tests.factories import make_local_actor
 from tests.strangers import make_stranger, make_waiting

@@ -1,8 +1,8 @@
 """Coming from another server, and leaving for one, by the page of one's account."""
 
-from models import actors
-from models.actors import Actor
-from models.database import connection
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import connection
 from tests.fediverse import FakeFediverse
 from tests.web.visitor import PASSWORD, Doorbell, Visitor
 

@@ -8,12 +8,14 @@ import asyncpg
 import pytest
 
 from federation.instance import Instance
-from models import absences, actors, listing_drafts, listings, preferences
-from models.actors import Actor
-from models.database import connection, execute, transaction
-from models.hours import Closure, Span, make_hours, write_hours
-from models.listings import Listing
+from models import preferences
+from models.listings import listing_drafts, listings
+from models.listings.listings import Listing
+from models.people import absences, actors
+from models.people.actors import Actor
+from models.people.opening_hours import Closure, OpeningInterval, make_hours, write_hours
 from models.preferences import Preferences
+from models.store.database import connection, execute, transaction
 from tests import talks
 from tests.factories import make_listing, make_note
 from tests.talks import Talks
@@ -209,7 +211,9 @@ async def test_absence_points_and_hours_stand_beside(
         await absences.set_away(conn, lomme.alice.id, datetime.now(UTC) + timedelta(days=9))
         await execute(conn, "UPDATE actor SET type = 'Organization' WHERE id = $1", lomme.alice.id)
         closed = date.today() + timedelta(days=20)
-        hours = make_hours([Span(day=2, opens=time(14), closes=time(18))], [Closure(first=closed, last=closed)])
+        hours = make_hours(
+            [OpeningInterval(day=2, opens=time(14), closes=time(18))], [Closure(first=closed, last=closed)]
+        )
         await actors.save_place(conn, lomme.alice.id, "12 rue de la Mairie", write_hours(hours))
 
     after = await alice.get("/chez-moi")

@@ -2,9 +2,11 @@
 
 from federation.html import link_mention
 from federation.instance import Instance
-from models import exchanges, notifications, posts
-from models.database import connection, transaction
+from models import posts
+from models.exchanges import exchanges
+from models.news import notifications
 from models.posts import Post
+from models.store.database import connection, transaction
 from tests.factories import make_note
 from tests.village import Village
 from tests.web.pages.conftest import Browser

@@ -4,8 +4,8 @@ import re
 from collections.abc import Awaitable, Callable
 
 from federation.instance import Instance
-from models.actors import Actor
-from models.database import Connection, execute, transaction
+from models.people.actors import Actor
+from models.store.database import Connection, execute, transaction
 from tests.factories import make_remote_actor
 from tests.territory import settle
 from tests.village import Village

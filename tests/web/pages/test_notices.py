@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from models.actors import Actor
+from models.people.actors import Actor
 from tests.village import Village
 from tests.web.pages.conftest import Browser
 from web.pages import account, blocking, domain_blocks, notices, settings, strangers, territories

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable
 
 from federation.instance import Instance
-from models import news, notifications
-from models.actors import Actor
-from models.database import connection, execute, transaction
+from models.news import news, notifications
+from models.people.actors import Actor
+from models.store.database import connection, execute, transaction
 from tests.factories import make_remote_actor
 from tests.village import Village
 from tests.web.pages.conftest import Browser, Page

@@ -2,9 +2,10 @@
 
 import pytest
 
-from models import accounts, links
-from models.database import connection, execute, fetch_value, transaction
-from models.links import Purpose
+from models.access import one_time_links
+from models.access.one_time_links import Purpose
+from models.people import accounts
+from models.store.database import connection, execute, fetch_value, transaction
 from tests.web.visitor import PASSWORD, Doorbell, add_member
 
 NEW = "trente-deux vélos bleus"
@@ -14,7 +15,7 @@ async def make_link(door: Doorbell, purpose: Purpose, username: str = "alice") -
     async with transaction(door.instance.pool) as conn:
         account = await accounts.find_by_username(conn, username)
         assert account is not None
-        return f"/lien/{await links.create(conn, purpose, actor_id=account.actor_id)}"
+        return f"/lien/{await one_time_links.create(conn, purpose, actor_id=account.actor_id)}"
 
 
 async def test_a_log_in_link_enters_after_a_click(door: Doorbell) -> None:

@@ -1,7 +1,7 @@
 """Taking one's data along by the page: asked for, made in the background, fetched by its owner alone."""
 
-from models import archives
-from models.database import execute, fetch_value, transaction
+from models.personal_data import export_archives
+from models.store.database import execute, fetch_value, transaction
 from tests.web.visitor import Doorbell, Visitor, add_member
 from web.archives.making import make_archive
 
@@ -83,7 +83,7 @@ async def test_one_that_failed_can_be_asked_for_again(door: Doorbell) -> None:
     visitor = await enter(door)
     await visitor.send(HERE)
     async with transaction(door.instance.pool) as conn:
-        await archives.fail(conn, await fetch_value(conn, "SELECT id FROM archive"))
+        await export_archives.fail(conn, await fetch_value(conn, "SELECT id FROM archive"))
 
     await visitor.open(HERE)
     assert "La préparation a échoué" in visitor.text

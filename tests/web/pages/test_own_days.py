@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from inbox.calendars import JOB
-from models import actors, listings, unavailabilities
-from models.database import connection, fetch_value, transaction
 from models.errors import NotFound
-from models.listings import Listing, ListingDraft
+from models.listings import listings, unavailabilities
+from models.listings.listings import Listing, ListingDraft
+from models.listings.unavailabilities import Range, midnight
 from models.moments import PARIS
-from models.unavailabilities import Range, midnight
+from models.people import actors
+from models.store.database import connection, fetch_value, transaction
 from outbox.listings import publish
 from outbox.unavailabilities import give_back, keep_days
 from tests.factories import make_listing, make_member, make_remote_actor

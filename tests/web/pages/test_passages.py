@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from federation.instance import Instance
-from models import deliveries
-from models.actors import Actor
-from models.database import connection, execute, fetch_column, transaction
-from models.private_hosts import withhold
+from models.people.actors import Actor
+from models.servers.private_hosts import withhold
+from models.store.database import connection, execute, fetch_column, transaction
+from models.traffic.outbound import deliveries
 from outbox.notes import NoteDraft, answer, publish
 from tests.factories import make_activity, make_follow, make_remote_actor
 from tests.village import Village

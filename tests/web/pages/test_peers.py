@@ -9,24 +9,18 @@ import pytest
 
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
-from models import (
-    actors,
-    backup_runs,
-    chores,
-    circuits,
-    deliveries,
-    disk_space,
-    jobs,
-    overflows,
-    peers,
-    private_hosts,
-    received,
-)
-from models.actors import Actor
-from models.database import connection, execute, fetch_value, transaction
-from models.disk_space import MEGABYTE, Space
-from models.peers import Peer
-from models.received import NewReceived
+from models.people import actors
+from models.people.actors import Actor
+from models.servers import circuits, private_hosts
+from models.store import backup_runs, disk_space
+from models.store.background import jobs, periodic_tasks
+from models.store.database import connection, execute, fetch_value, transaction
+from models.store.disk_space import MEGABYTE, DiskSpace
+from models.traffic import peer_traffic
+from models.traffic.inbound import inbox_overflows, received
+from models.traffic.inbound.received import NewReceived
+from models.traffic.outbound import deliveries
+from models.traffic.peer_traffic import Peer
 from tests.asking import enqueue_one
 from tests.factories import (
     make_activity,
@@ -54,7 +48,7 @@ async def admin(open_browser: Callable[[Actor | None], Awaitable[Browser]], lomm
 async def test_an_administrator_sees_that_there_is_little_room(admin: Browser, instance: Instance) -> None:
     assert "place sur le disque" not in (await admin.get("/coop/serveurs")).words()
     async with transaction(instance.pool) as conn:
-        await disk_space.note(conn, Space(free=700 * MEGABYTE, total=100_000 * MEGABYTE))
+        await disk_space.note(conn, DiskSpace(free=700 * MEGABYTE, total=100_000 * MEGABYTE))
 
     words = (await admin.get("/coop/serveurs")).words()
     assert "presque plus de place sur le disque" in words and "Il reste 700 Mo." in words
@@ -83,7 +77,7 @@ async def queue(instance: Instance, lomme: Village, *, state: str = "waiting") -
 async def get(instance: Instance) -> Peer:
     """What is kept of Hénin."""
     async with connection(instance.pool) as conn:
-        found = await peers.find_peer(conn, "henin.test")
+        found = await peer_traffic.find_peer(conn, "henin.test")
     assert found is not None
     return found
 
@@ -291,8 +285,8 @@ async def test_d16_what_could_not_be_done_here_is_shown_to_administrators(
 
 async def test_who_sends_more_than_may_wait_is_shown_to_administrators(admin: Browser, instance: Instance) -> None:
     async with connection(instance.pool) as conn:
-        await overflows.add(conn, {"flots.test": 3})
-        await overflows.add(conn, {"flots.test": 4, "goutte.test": 1})
+        await inbox_overflows.add(conn, {"flots.test": 3})
+        await inbox_overflows.add(conn, {"flots.test": 4, "goutte.test": 1})
 
     page = (await admin.get("/coop/serveurs")).text
 
@@ -306,9 +300,9 @@ async def test_chores_that_fail_are_shown_to_administrators_in_words(
     before = (await admin.get("/coop/serveurs")).words()
     async with transaction(instance.pool) as conn:
         for name in CHORES:
-            await chores.note_failure(conn, name, f"cause of {name}")
-        await chores.note_failure(conn, "reminders", "too many clocks")
-        await chores.note_failure(conn, "process 1", "no memory")
+            await periodic_tasks.note_failure(conn, name, f"cause of {name}")
+        await periodic_tasks.note_failure(conn, "reminders", "too many clocks")
+        await periodic_tasks.note_failure(conn, "process 1", "no memory")
 
     after = (await admin.get("/coop/serveurs")).words()
 

@@ -3,8 +3,8 @@
 import pytest
 
 from federation.instance import Instance
-from models import listings
-from models.database import execute, transaction
+from models.listings import listings
+from models.store.database import execute, transaction
 from tests.points import fill_ledger, give, switch_on
 from tests.village import Village
 from tests.web.pages.conftest import Browser, Page

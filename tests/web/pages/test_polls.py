@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 
 from federation.instance import Instance
-from models import polls
-from models.actors import Actor
-from models.database import connection, execute, fetch_column, transaction
-from models.polls import NewPoll
+from models.people.actors import Actor
 from models.posts import Post
+from models.posts.polls import polls
+from models.posts.polls.polls import NewPoll
+from models.store.database import connection, execute, fetch_column, transaction
 from outbox.notes import NoteDraft, answer, publish
 from outbox.poll_figures import end_polls
 from outbox.polls import PollDraft

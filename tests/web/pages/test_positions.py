@@ -8,9 +8,11 @@ import pytest
 from multidict import MultiDict
 
 from federation.instance import Instance
-from models import accounts, homes, listings, places
-from models.database import Connection, connection, fetch_records
-from models.geometry import CELL, distance, find_bearing, move
+from models.listings import listings
+from models.people import accounts, member_locations
+from models.places import places
+from models.places.geometry import CELL, distance, find_bearing, move
+from models.store.database import Connection, connection, fetch_records
 from tests.factories import make_member
 from tests.web.visitor import Doorbell, Visitor
 from web.forms import Form
@@ -62,15 +64,15 @@ def test_anything_else_is_no_point(typed: str) -> None:
 async def test_only_the_middle_of_a_cell_is_kept(conn: Connection) -> None:
     alice = await make_member(conn)
 
-    await homes.save_home(conn, alice.id, HOME)
+    await member_locations.save_location(conn, alice.id, HOME)
 
-    kept = await homes.find_home(conn, alice.id)
+    kept = await member_locations.find_location(conn, alice.id)
     assert kept is not None and kept != HOME
     assert distance(*kept, *HOME) <= CELL
     rows = await fetch_records(conn, "SELECT to_jsonb(account)::text AS row FROM account WHERE actor_id = $1", alice.id)
     assert "50.6436" not in rows[0]["row"] and "2.98729876" not in rows[0]["row"]
-    await homes.save_home(conn, alice.id, None)
-    assert await homes.find_home(conn, alice.id) is None
+    await member_locations.save_location(conn, alice.id, None)
+    assert await member_locations.find_location(conn, alice.id) is None
 
 
 async def at_home(door: Doorbell) -> Visitor:
@@ -87,7 +89,7 @@ async def find_home(door: Doorbell) -> tuple[float, float] | None:
     async with connection(door.instance.pool) as conn:
         account = await accounts.find_by_username(conn, "alice")
         assert account is not None
-        return await homes.find_home(conn, account.actor_id)
+        return await member_locations.find_location(conn, account.actor_id)
 
 
 async def test_home_is_told_from_the_middle_of_the_commune_and_shown_in_words(door: Doorbell) -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from federation.instance import Instance
-from models.database import execute, transaction
-from models.listings import Listing
+from models.listings.listings import Listing
+from models.store.database import execute, transaction
 from tests.factories import make_note
 from tests.village import Village
 from tests.web.pages.conftest import Browser, Page

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from models import accounts, actors, media
-from models.actors import Actor
-from models.database import connection, fetch_value
+from models.people import accounts, actors
+from models.people.actors import Actor
+from models.posts.media import media
+from models.store.database import connection, fetch_value
 from tests.web.visitor import Doorbell, Visitor
 
 PHOTO = Path(__file__).parents[2] / "samples"

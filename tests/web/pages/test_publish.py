@@ -10,10 +10,12 @@ from aiohttp import FormData
 
 from federation.instance import Instance
 from federation.store import FolderStore, StoreFull
-from models import listings, media, preferences
-from models.actors import Actor
-from models.database import connection, fetch_value, transaction
-from models.listings import Listing
+from models import preferences
+from models.listings import listings
+from models.listings.listings import Listing
+from models.people.actors import Actor
+from models.posts.media import media
+from models.store.database import connection, fetch_value, transaction
 from tests.village import Village
 from tests.web.pages.conftest import Browser, Page
 

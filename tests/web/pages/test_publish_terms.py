@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from federation.instance import Instance
-from models import listings, preferences
-from models.database import connection, execute, fetch_column, transaction
-from models.listing_life import end_of, last_day
-from models.listings import Listing
+from models import preferences
+from models.listings import listings
+from models.listings.listing_life import end_of, last_day
+from models.listings.listings import Listing
 from models.moments import PARIS
+from models.store.database import connection, execute, fetch_column, transaction
 from tests.factories import make_listing
 from tests.village import Village
 from tests.web.pages.conftest import Browser, Page

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from federation.instance import Instance
-from models import reactions
-from models.actors import Actor
-from models.database import connection, execute, fetch_column, fetch_value, transaction
+from models.people.actors import Actor
+from models.relations import reactions
+from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from tests.factories import make_local_actor
 from tests.village import Village
 from tests.web.pages.conftest import Browser

@@ -8,9 +8,9 @@ from io import StringIO
 import pytest
 
 from federation.instance import Instance
-from models.actors import Actor
-from models.agreements import Terms
-from models.database import execute, transaction
+from models.exchanges.agreements import Terms
+from models.people.actors import Actor
+from models.store.database import execute, transaction
 from outbox.agreements import accept, request
 from outbox.cases import Said
 from outbox.listings import withdraw

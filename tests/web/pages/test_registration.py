@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from models import accounts, actors, keys, preferences
-from models.database import connection, fetch_value, transaction
+from models import preferences
+from models.people import accounts, actors, keys
 from models.preferences import Preferences
+from models.store.database import connection, fetch_value, transaction
 from tests.web.tries import allow
 from tests.web.visitor import Doorbell, Visitor, add_member, list_mails
 

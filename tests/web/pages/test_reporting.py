@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from federation.instance import Instance
-from models import reports
-from models.actors import Actor
-from models.database import connection, execute, transaction
-from models.reports import Report
+from models.moderation import reports
+from models.moderation.reports import Report
+from models.people.actors import Actor
+from models.store.database import connection, execute, transaction
 from tests.factories import make_local_actor
 from tests.village import Village
 from tests.web.pages.conftest import Browser

@@ -6,9 +6,10 @@ import re
 import lxml.html
 from pyotp import TOTP
 
-from models import accounts, links, second_factors
-from models.database import connection, execute, fetch_value, transaction
-from models.second_factors import Factors
+from models.access import one_time_links, second_factors
+from models.access.second_factors import Factors
+from models.people import accounts
+from models.store.database import connection, execute, fetch_value, transaction
 from tests.web.visitor import PASSWORD, Doorbell, Visitor, add_member
 
 HERE = "/compte/securite"
@@ -118,7 +119,7 @@ async def test_who_comes_in_by_a_link_gives_no_password_and_who_typed_one_gives_
     async with transaction(door.instance.pool) as conn:
         alice = await accounts.find_by_username(conn, "alice")
         assert alice is not None
-        token = await links.create(conn, "login", actor_id=alice.actor_id)
+        token = await one_time_links.create(conn, "login", actor_id=alice.actor_id)
     await by_link.open(f"/lien/{token}")
     await by_link.send(f"/lien/{token}")
 

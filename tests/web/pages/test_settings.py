@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from models import actors, agreements, points, preferences
-from models.agreements import Terms
-from models.database import connection, execute, fetch_value, transaction
+from models import preferences
+from models.exchanges import agreements, points
+from models.exchanges.agreements import Terms
+from models.people import actors
 from models.preferences import Preferences
+from models.store.database import connection, execute, fetch_value, transaction
 from outbox.agreements import request
 from outbox.endings import expire_due
 from tests.factories import make_listing, make_local_actor, make_member

@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from federation.instance import Instance
-from models import accounts, actors, links, preferences
-from models.database import connection, fetch_value, transaction
+from models import preferences
+from models.access import one_time_links
+from models.people import accounts, actors
+from models.store.database import connection, fetch_value, transaction
 from outbox.founding import found_instance, list_missing
 from tests.web.visitor import Doorbell, Visitor, add_communes, add_member, shared_keys
 from web.links import make_setup_link
@@ -215,7 +217,7 @@ async def test_the_first_page_says_where_the_way_in_is_until_somebody_is_here(fr
 async def test_the_link_of_a_member_is_no_link_to_the_wizard(fresh: Doorbell) -> None:
     alice = await add_member(fresh.instance)
     async with transaction(fresh.instance.pool) as conn:
-        token = await links.create(conn, "login", actor_id=alice)
+        token = await one_time_links.create(conn, "login", actor_id=alice)
 
     assert (await (await fresh.ring()).open(f"/installation/{token}")).status == 404
 

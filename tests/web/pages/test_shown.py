@@ -1,8 +1,9 @@
 """People whom a member shows on her page: seen by visitors, taken off by her; and pages that say how to embed them."""
 
 from federation.instance import Instance
-from models import blocks, endorsements, follows
-from models.database import connection, transaction
+from models.relations import endorsements, follows
+from models.relations.blocking import blocks
+from models.store.database import connection, transaction
 from tests.factories import make_follow
 from tests.village import Village
 from tests.web.pages.conftest import Browser

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from federation.instance import Instance
-from models import accounts, actors, preferences
-from models.database import connection, execute, fetch_value, transaction
+from models import preferences
+from models.people import accounts, actors
 from models.preferences import Registration
+from models.store.database import connection, execute, fetch_value, transaction
 from tests.web.visitor import Doorbell, Visitor, add_member, list_mails
 from web.jobs import watch_sign_ups
 

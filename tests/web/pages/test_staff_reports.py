@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from federation.instance import Instance
-from models import posts, reports
-from models.accounts import ROLES
-from models.actors import Actor
-from models.database import connection, execute, fetch_column, fetch_value, transaction
-from models.reports import NewReport, Report
+from models import posts
+from models.moderation import reports
+from models.moderation.reports import NewReport, Report
+from models.people.accounts import ROLES
+from models.people.actors import Actor
+from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from outbox import reports as outbox
 from outbox.reports import Complaint
 from tests.factories import make_local_actor, make_member, make_note, make_remote_actor

@@ -7,8 +7,8 @@ import pytest
 
 from federation.instance import Instance
 from models import preferences
-from models.actors import Actor
-from models.database import transaction
+from models.people.actors import Actor
+from models.store.database import transaction
 from tests.factories import make_member
 from tests.strangers import make_stranger, make_waiting
 from tests.village import Village

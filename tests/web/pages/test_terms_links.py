@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from models import actors, agreements, exchanges
-from models.agreements import Agreement, Terms, links
-from models.database import connection, execute, fetch_column, transaction
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import Agreement, Terms, links
+from models.people import actors
+from models.store.database import connection, execute, fetch_column, transaction
 from outbox.agreements import counter, propose
 from tests.factories import make_listing, make_member, make_remote_actor
 from tests.outbox.test_words import START

@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from models import actors, preferences
-from models.actors import Actor
-from models.database import Pool, connection, fetch_value, transaction
-from models.directory.reading import Entry, list_entries
-from models.directory.values import Reason
+from models import preferences
+from models.people import actors
+from models.people.actors import Actor
+from models.servers.directory.reading import DirectoryEntry, list_entries
+from models.servers.directory.values import Reason
+from models.store.database import Pool, connection, fetch_value, transaction
 from tests.atlas import furnish_atlas
 from tests.village import Village
 from tests.web.pages.conftest import Browser
@@ -25,7 +26,7 @@ async def atlas(lomme: Village, pool: Pool) -> AsyncIterator[Pool]:
     yield pool
 
 
-async def read_entries(pool: Pool) -> dict[str, Entry]:
+async def read_entries(pool: Pool) -> dict[str, DirectoryEntry]:
     async with connection(pool) as conn:
         return {entry.host: entry for entry in await list_entries(conn)}
 

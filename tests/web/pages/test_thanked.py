@@ -5,9 +5,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from federation.instance import Instance
-from models import agreements, mutes, posts
-from models.actors import Actor
-from models.database import connection, execute, fetch_value, transaction
+from models import posts
+from models.exchanges import agreements
+from models.people.actors import Actor
+from models.relations.blocking import mutes
+from models.store.database import connection, execute, fetch_value, transaction
 from outbox.agreements import accept, request
 from outbox.cases import find_case
 from outbox.fulfilment import report

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from federation.instance import Instance
-from models import waiting_posts
-from models.actors import Actor
-from models.database import execute, fetch_column, fetch_value, transaction
-from models.waiting_posts import WaitingHost
+from models.people.actors import Actor
+from models.servers import waiting_posts
+from models.servers.waiting_posts import WaitingHost
+from models.store.database import execute, fetch_column, fetch_value, transaction
 from tests.asking import is_known
 from tests.factories import make_follow, make_listing, make_remote_actor
 from tests.village import Village

@@ -34,7 +34,13 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Refusal)}
 
-ANSWERING_OFFERS = ("outbox/hurdles", "outbox/holds", "outbox/terms", "outbox/prices", "models/points/promises")
+ANSWERING_OFFERS = (
+    "outbox/hurdles",
+    "outbox/holds",
+    "outbox/terms",
+    "outbox/prices",
+    "models/exchanges/points/promises",
+)
 """Whatever these raise may be the word in a Reject, beside `inbox/`."""
 
 

@@ -4,10 +4,11 @@ from decimal import Decimal
 
 from federation.media_uris import media_url, thumbnail_url
 from federation.uris import web_address
-from models import categories, places
-from models.actors import Actor
-from models.media import Media
-from models.neighbours import Neighbour
+from models.listings import categories
+from models.people.actors import Actor
+from models.places import places
+from models.posts.media.media import Media
+from models.servers.neighbour_cooperatives import Neighbour
 from models.settings import Site
 from web.api.declic.shapes import (
     Author,

@@ -5,14 +5,16 @@ from typing import Any
 
 from msgspec import UNSET
 
-from models import categories, homes, media
-from models.actors import Actor
-from models.database import Connection
 from models.errors import Invalid
 from models.ids import HIGHEST_ID
-from models.listings import ListingDraft
-from models.places import place_fields
+from models.listings import categories
+from models.listings.listings import ListingDraft
+from models.people import member_locations
+from models.people.actors import Actor
+from models.places.places import place_fields
+from models.posts.media import media
 from models.settings import Site
+from models.store.database import Connection
 from outbox.beginnings import find_own_place, place_around_home
 from web.api.declic.questions import ListingChange, NewListing
 from web.api.declic.reading import require_commune
@@ -137,7 +139,7 @@ async def _read_place(conn: Connection, author: Actor, draft: ListingDraft, give
         raise Invalid("parameter_missing", name="commune", field="commune")
     commune = await require_commune(conn, "commune", text)
     if given.get("around_home"):
-        return place_fields(place_around_home(commune, await homes.find_home(conn, author.id)))
+        return place_fields(place_around_home(commune, await member_locations.find_location(conn, author.id)))
     return place_fields(commune.place)
 
 

@@ -2,11 +2,14 @@
 
 from aiohttp import web
 
-from models import actors, categories, follows, places
-from models.actors import Actor
-from models.database import Connection, connection
-from models.neighbours import list_neighbours
-from models.places import fold_name
+from models.listings import categories
+from models.people import actors
+from models.people.actors import Actor
+from models.places import places
+from models.places.places import fold_name
+from models.relations import follows
+from models.servers.neighbour_cooperatives import list_neighbours
+from models.store.database import Connection, connection
 from web.api.auth import reader, reader_id
 from web.api.declic.answering import SHIPPED_SECONDS, answer
 from web.api.declic.building import build_category, build_commune, build_territory

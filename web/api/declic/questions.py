@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from models.listings import ListingKind, ListingStatus
+from models.listings.listings import ListingKind, ListingStatus
 from web.api.declic.shapes import Id
 from web.render import N_
 

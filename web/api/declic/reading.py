@@ -7,11 +7,14 @@ import msgspec
 from aiohttp import web
 
 from federation.geojson import GEOJSON
-from models import actors, categories, places, posts
-from models.database import Connection, connection
+from models import posts
 from models.errors import Invalid, NotFound
-from models.listings import OPEN
-from models.places import Commune
+from models.listings import categories
+from models.listings.listings import OPEN
+from models.people import actors
+from models.places import places
+from models.places.places import Commune
+from models.store.database import Connection, connection
 from models.timelines import CatalogueFilter, Page, list_catalogue
 from web.accept import read_accept
 from web.api.auth import reader_id

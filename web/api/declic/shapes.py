@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from models.listings import ClosedReason, ListingKind, ListingMode, ListingStatus
+from models.listings.listings import ClosedReason, ListingKind, ListingMode, ListingStatus
 from models.posts import Audience
 from web.render import N_
 

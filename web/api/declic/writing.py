@@ -2,10 +2,11 @@
 
 from aiohttp import web
 
-from models import idempotency, media
-from models.database import Connection, transaction
+from models.access import idempotency_keys
+from models.access.idempotency_keys import Made
 from models.errors import Conflict, Invalid, NotFound
-from models.idempotency import Made
+from models.posts.media import media
+from models.store.database import Connection, transaction
 from outbox import listings as outbox
 from outbox.beginnings import read_back
 from web.api.auth import reader
@@ -28,7 +29,7 @@ async def create_listing(request: web.Request, sent: NewListing) -> web.Response
     instance, me = request.app[INSTANCE], reader(request)
     key = read_idempotency_key(request)
     async with transaction(instance.pool) as conn:
-        claimed = await idempotency.claim(conn, me.id, key) if key else None
+        claimed = await idempotency_keys.claim(conn, me.id, key) if key else None
         if claimed is not None:
             return _answer_one(request, await _load_made(conn, claimed))
         try:
@@ -36,7 +37,7 @@ async def create_listing(request: web.Request, sent: NewListing) -> web.Response
             listing = await outbox.publish(conn, instance.site, me, draft)
         except Invalid as error:
             raise _rename(error) from error
-        await idempotency.settle(conn, me.id, key, Made(post_id=listing.id))
+        await idempotency_keys.settle(conn, me.id, key, Made(post_id=listing.id))
         return _answer_one(request, await gather_listings(conn, [listing.id]))
 
 

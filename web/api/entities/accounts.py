@@ -8,11 +8,12 @@ from federation.built_in_pictures import find_header_url, find_icon_url
 from federation.media_uris import media_url, thumbnail_url
 from federation.uris import web_address
 from federation.vocabulary.actors import ABSENCE
-from models import actors, media
-from models.actors import Actor, Counts
-from models.database import Connection
-from models.follows import Relationship
-from models.media import Media
+from models.people import actors
+from models.people.actors import Actor, Counts
+from models.posts.media import media
+from models.posts.media.media import Media
+from models.relations.follows import Relationship
+from models.store.database import Connection
 from outbox.builders.summaries import build_summary
 from outbox.builders.wording import write_return
 from web.api.entities.values import Json, Look, write_moment

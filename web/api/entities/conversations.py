@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from models import actors, posts
-from models.conversations import Conversation
-from models.database import Connection
+from models import posts
+from models.people import actors
+from models.posts.conversations import Conversation
+from models.store.database import Connection
 from web.api.entities.accounts import is_shown, load_accounts
 from web.api.entities.statuses import load_posts
 from web.api.entities.values import Json, Look

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from federation.html import to_text
-from models.filtering import Match, find_matches
-from models.filters import Context, Filter, FilteredPost, Keyword
+from models.relations.blocking.filter_matching import Match, find_matches
+from models.relations.blocking.filters import Context, Filter, FilteredPost, Keyword
 from web.api.entities.values import Json, write_moment
 
 

@@ -1,6 +1,6 @@
 """A list of people, as List."""
 
-from models.lists import ReadingList
+from models.relations.lists import ReadingList
 from web.api.entities.values import Json
 
 

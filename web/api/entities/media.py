@@ -7,7 +7,7 @@ from dataclasses import replace
 from federation.built_in_pictures import film_url
 from federation.media_uris import media_url, thumbnail_url
 from federation.pictures import fit
-from models.media import Media
+from models.posts.media.media import Media
 from models.settings import Site
 from web.api.entities.values import Json
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from models import actors, posts
-from models.database import Connection
-from models.notification_groups import NotificationGroup
+from models import posts
+from models.news.notification_groups import NotificationGroup
+from models.people import actors
+from models.store.database import Connection
 from web.api.entities.accounts import is_shown, load_accounts
 from web.api.entities.notifications import AS, WITHOUT_STATUS
 from web.api.entities.reports import load_reports

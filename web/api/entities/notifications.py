@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from models import actors, posts
-from models.database import Connection
-from models.notification_groups import write_key
-from models.notifications import Notification
+from models import posts
+from models.news.notification_groups import write_key
+from models.news.notifications import Notification
+from models.people import actors
+from models.store.database import Connection
 from web.api.entities.accounts import is_shown, load_accounts
 from web.api.entities.reports import load_reports
 from web.api.entities.statuses import load_posts

@@ -1,6 +1,6 @@
 """Polls as Poll."""
 
-from models.polls import Poll
+from models.posts.polls.polls import Poll
 from web.api.entities.values import Json, write_moment
 
 

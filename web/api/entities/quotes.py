@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models import followers, posts, quote_policies
-from models.database import Connection
+from models import posts
 from models.posts import Post
-from models.quote_policies import NOBODY, Offer, QuoteFacts
-from models.quotes import Quote
+from models.posts.quotes import quote_policies
+from models.posts.quotes.quote_policies import NOBODY, Offer, QuoteFacts
+from models.posts.quotes.quotes import Quote
+from models.relations import followers
+from models.store.database import Connection
 from web.api.entities.values import Json
 
 

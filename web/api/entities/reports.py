@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
-from models import accounts, actors, posts, reports, staff_news
-from models.database import Connection
-from models.notifications import Notification
-from models.reports import Report
-from models.rights import has_right
+from models import posts
+from models.moderation import reports
+from models.moderation.reports import Report
+from models.news import staff_notifications
+from models.news.notifications import Notification
+from models.people import accounts, actors
+from models.people.roles import has_right
+from models.store.database import Connection
 from web.api.entities.accounts import is_shown, load_account
 from web.api.entities.values import Json, Look, write_moment
 
@@ -39,7 +42,7 @@ async def load_reports(conn: Connection, look: Look, found: Sequence[Notificatio
     account = await accounts.find(conn, reader_id) if ids else None
     if account is None or not has_right(account, "reports"):
         return {}
-    about = await staff_news.list_about(conn, ids)
+    about = await staff_notifications.list_about(conn, ids)
     held = await reports.list_by_ids(conn, [one.report_id for one in about.values() if one.report_id], reader_id)
     known = {report.id: report for report in held}
     told: dict[int, Json] = {}

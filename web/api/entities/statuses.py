@@ -4,16 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from federation.uris import tag_url, web_address
-from models import actors, filters, media, polls, posts, provenance, reactions
-from models.actors import Actor
-from models.database import Connection
-from models.filters import Context, Filter
-from models.media import Media
-from models.polls import Poll
-from models.posts import Audience, Post, PostCounts, Tag
-from models.provenance import Provenance
-from models.reactions import Share
-from models.timelines import Entry
+from models import posts
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import Audience, Post, PostCounts, Tag, provenance
+from models.posts.media import media
+from models.posts.media.media import Media
+from models.posts.polls import polls
+from models.posts.polls.polls import Poll
+from models.posts.provenance import Provenance
+from models.relations import reactions
+from models.relations.blocking import filters
+from models.relations.blocking.filters import Context, Filter
+from models.relations.reactions import Share
+from models.store.database import Connection
+from models.timelines import TimelineEntry
 from web.api.entities.accounts import is_shown, load_accounts, write_acct
 from web.api.entities.filters import find_results, is_hidden
 from web.api.entities.media import build_attachments
@@ -54,7 +59,7 @@ class Gathered:
 async def load_statuses(
     conn: Connection,
     look: Look,
-    entries: Sequence[Entry],
+    entries: Sequence[TimelineEntry],
     reader_id: int | None,
     context: Context | None = None,
     *,
@@ -85,12 +90,12 @@ async def load_posts(
     conn: Connection, look: Look, ids: Sequence[int], reader_id: int | None, context: Context | None = None
 ) -> list[Json]:
     """Posts as statuses, in this order."""
-    entries = [Entry(id=id, post_id=id, shared_by=None) for id in ids]
+    entries = [TimelineEntry(id=id, post_id=id, shared_by=None) for id in ids]
     return await load_statuses(conn, look, entries, reader_id, context)
 
 
 async def _gather(
-    conn: Connection, look: Look, entries: Sequence[Entry], reader_id: int | None, *, quoted: bool
+    conn: Connection, look: Look, entries: Sequence[TimelineEntry], reader_id: int | None, *, quoted: bool
 ) -> Gathered:
     found = {post.id: post for post in await posts.list_by_ids(conn, [entry.post_id for entry in entries])}
     ids = list(found)
@@ -119,7 +124,7 @@ async def _gather(
 
 async def _load_quoted(conn: Connection, look: Look, made: Quotes, reader_id: int | None) -> dict[str, Json]:
     """What is quoted, as the reader may see it, by id."""
-    entries = [Entry(id=id, post_id=id, shared_by=None) for id in sorted(made.readable - made.muted)]
+    entries = [TimelineEntry(id=id, post_id=id, shared_by=None) for id in sorted(made.readable - made.muted)]
     return {status["id"]: status for status in await load_statuses(conn, look, entries, reader_id, quoted=True)}
 
 
@@ -173,7 +178,7 @@ def build_status(look: Look, post: Post, gathered: Gathered, reader_id: int | No
     return status
 
 
-def wrap_share(entry: Entry, status: Json, gathered: Gathered) -> Json:
+def wrap_share(entry: TimelineEntry, status: Json, gathered: Gathered) -> Json:
     """The status that says "shared by": its own id and author, the shared one inside and its content repeated."""
     assert entry.shared_by is not None
     share = gathered.shares[entry.id]

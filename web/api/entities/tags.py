@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 
 from federation.uris import tag_url
-from models import featured_tags, followed_tags, hashtags
-from models.database import Connection
-from models.featured_tags import FeaturedTag
-from models.hashtags import DayOfTag
+from models.posts import hashtags
+from models.posts.hashtags import DayOfTag
+from models.relations import featured_tags, followed_tags
+from models.relations.featured_tags import FeaturedTag
 from models.settings import Site
+from models.store.database import Connection
 from web.api.entities.values import Json
 
 

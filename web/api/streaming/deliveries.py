@@ -1,6 +1,6 @@
 """Events of the database → what is sent to whom: a fixed number of queries, however many events and watchers there are.
 
-Who sees what is asked of `models/timelines` and `models/notifications`, where the lists of the API get it from.
+Who sees what is asked of `models/timelines` and `models/news/notifications`, where the lists of the API get it from.
 """
 
 from collections.abc import Mapping, Sequence, Set
@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 import orjson
 
-from models import conversations, notifications, reactions, timelines
-from models.database import Connection
-from models.stream_events import StreamEvent
-from models.timelines import Entry, PublicPost
+from models import timelines
+from models.news import notifications
+from models.posts import conversations
+from models.relations import reactions
+from models.store.background.stream_events import StreamEvent
+from models.store.database import Connection
+from models.timelines import PublicPost, TimelineEntry
 from web.api.entities.conversations import load_conversations
 from web.api.entities.notifications import OURS_ALONE, load_notifications
 from web.api.entities.values import Look
@@ -31,14 +34,14 @@ class News:
     `shares` are those of edited posts: where only a share stands, its reader is told of the edit as well.
     """
 
-    entries: dict[int, Entry]
+    entries: dict[int, TimelineEntry]
     shares: dict[int, list[int]]
     homes: dict[int, set[int]]
     lists: dict[int, set[int]]
     public: dict[int, PublicPost]
     hidden: dict[int, set[int]]
 
-    def list_shown(self) -> list[Entry]:
+    def list_shown(self) -> list[TimelineEntry]:
         """What somebody who watches may see, edited posts for the sake of their shares."""
         return [entry for id, entry in self.entries.items() if id in self.public or self.find_streams(id)]
 
@@ -87,8 +90,10 @@ async def _load_news(conn: Connection, watched: Watched, events: Sequence[Stream
     post_ids = [event.object_id for event in events if event.kind == "post"] + edited
     share_ids = [event.object_id for event in events if event.kind == "share"]
     shares = await reactions.list_shares_by_ids(conn, share_ids) if share_ids else {}
-    entries = {id: Entry(id=id, post_id=id, shared_by=None) for id in post_ids}
-    entries |= {id: Entry(id=id, post_id=share.post_id, shared_by=share.actor_id) for id, share in shares.items()}
+    entries = {id: TimelineEntry(id=id, post_id=id, shared_by=None) for id in post_ids}
+    entries |= {
+        id: TimelineEntry(id=id, post_id=share.post_id, shared_by=share.actor_id) for id, share in shares.items()
+    }
     shares_of_edited = await reactions.list_share_ids(conn, edited) if edited else {}
     share_ids = [*shares, *(id for ids in shares_of_edited.values() for id in ids)]
     homes, lists = _list_of(watched, "user"), _list_of(watched, "list")

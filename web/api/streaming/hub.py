@@ -9,10 +9,11 @@ from contextlib import contextmanager, suppress
 import structlog
 from aiohttp import web
 
-from models import stream_events, tokens
-from models.database import Pool, connection
+from models.access import tokens
 from models.errors import Refusal, Unavailable
-from models.stream_events import KEPT_SECONDS
+from models.store.background import stream_events
+from models.store.background.stream_events import KEPT_SECONDS
+from models.store.database import Pool, connection
 from web.api.entities.values import Look
 from web.api.streaming.deliveries import load_deliveries
 from web.api.streaming.messages import Delivery

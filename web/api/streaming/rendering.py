@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from models import filters, posts
-from models.database import Connection
-from models.filters import Context
-from models.timelines import Entry
+from models import posts
+from models.relations.blocking import filters
+from models.relations.blocking.filters import Context
+from models.store.database import Connection
+from models.timelines import TimelineEntry
 from web.api.entities.filters import find_results, is_hidden
 from web.api.entities.statuses import load_statuses
 from web.api.entities.values import Json, Look
@@ -31,7 +32,7 @@ class Rendered:
 
 
 async def render(
-    conn: Connection, look: Look, entries: Sequence[Entry], reader_ids: Set[int | None]
+    conn: Connection, look: Look, entries: Sequence[TimelineEntry], reader_ids: Set[int | None]
 ) -> dict[int, Rendered]:
     """These lines of timelines by their ids, for these readers; what is gone meanwhile is left out."""
     if not entries:
@@ -65,7 +66,7 @@ async def _render_filtered(
 
 
 async def _render_involved(
-    conn: Connection, look: Look, entries: Sequence[Entry], members: list[int], rendered: dict[int, Rendered]
+    conn: Connection, look: Look, entries: Sequence[TimelineEntry], members: list[int], rendered: dict[int, Rendered]
 ) -> None:
     """For those who wrote it, or did something with it."""
     involved = await posts.list_involved(conn, [entry.post_id for entry in entries], members)

@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 from aiohttp import WSMsgType, web
 
-from models.database import Pool
 from models.errors import DeclicError, Invalid
-from models.limit_memory import MemoryCounter
 from models.limits import STREAM_MESSAGES
+from models.store.database import Pool
+from models.store.limit_memory import MemoryCounter
 from web.api.auth import TOKEN, list_protocols
 from web.api.parameters import Parameters, read_query
 from web.api.streaming.hub import HUB, Hub

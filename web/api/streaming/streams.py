@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from federation.hashtags import fold
-from models import lists
-from models.database import Pool, connection
+from models.access.tokens import Token
 from models.errors import Forbidden, Invalid, NotFound
-from models.tokens import Token
+from models.relations import lists
+from models.store.database import Pool, connection
 from web.api.parameters import Parameters
 
 StreamKind = Literal[

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
-from models.tokens import Token
+from models.access.tokens import Token
 from web.api.streaming.messages import Message
 from web.api.streaming.streams import Stream
 

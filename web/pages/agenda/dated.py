@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Literal
 
-from models.agenda import DatedAgreement, KeptDays
-from models.agreements import BOUND
-from models.hours import Closure
+from models.exchanges.agenda import DatedAgreement, KeptDays
+from models.exchanges.agreements import BOUND
+from models.people.opening_hours import Closure
 from web.formats import format_short_day, to_paris_day
 from web.paths import exchange_path
 from web.render import N_

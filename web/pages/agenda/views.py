@@ -8,11 +8,12 @@ from itertools import groupby
 
 from aiohttp import web
 
-from models import actors, agenda
-from models.database import connection
-from models.hours import read_hours
+from models.exchanges import agenda
+from models.listings.unavailabilities import AHEAD
 from models.moments import PARIS
-from models.unavailabilities import AHEAD
+from models.people import actors
+from models.people.opening_hours import read_hours
+from models.store.database import connection
 from web.keys import INSTANCE
 from web.months import next_month
 from web.pages.agenda.dated import Dated, Line, tell_absence, tell_agreements, tell_closures, tell_kept

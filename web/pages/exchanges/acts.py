@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from models import actors, agreements, exchanges
-from models.database import connection, transaction
 from models.errors import Conflict, Invalid, NotFound
-from models.exchanges import Exchange
+from models.exchanges import agreements, exchanges
+from models.exchanges.exchanges import Exchange
+from models.people import actors
+from models.store.database import connection, transaction
 from outbox import acts, again
 from outbox.cases import Said
 from web.forms import Form, read_form

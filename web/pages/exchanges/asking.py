@@ -5,14 +5,16 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from models import actors, agreements, listings
-from models.actors import Actor
-from models.agreements import Agreement, Terms
-from models.database import Connection, connection, transaction
 from models.errors import Conflict, Forbidden, Invalid, NotFound
-from models.exchanges import Exchange
-from models.listings import Listing
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement, Terms
+from models.exchanges.exchanges import Exchange
+from models.listings import listings
+from models.listings.listings import Listing
+from models.people import actors
+from models.people.actors import Actor
 from models.settings import Site
+from models.store.database import Connection, connection, transaction
 from outbox.agreements import counter, propose
 from outbox.agreements import request as ask
 from outbox.cases import Said

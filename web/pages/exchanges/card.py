@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from models import agreements
-from models.agreements import Agreement, Report, Role, Step, Taken, Terms
-from models.agreements.machine import Verb, is_own
-from models.listings import ListingDetails
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement, CompletionReport, Role, Step, Taken, Terms
+from models.exchanges.agreements.state_machine import Verb, is_own
+from models.listings.listings import ListingDetails
 from outbox.acts import list_steps
 from outbox.thanks import Choice
 from web.pages.exchanges.days import StripDay, draw_strip
@@ -55,7 +55,7 @@ class Beside:
 
     before: Terms | None = None
     taken: Sequence[Taken] = ()
-    reports: Sequence[Report] = ()
+    reports: Sequence[CompletionReport] = ()
     thanks: Choice | None = None
     doubt: bool = False
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from models import points
-from models.actors import Actor
-from models.agreements import Agreement
-from models.database import Connection
-from models.listings import Listing
+from models.exchanges import points
+from models.exchanges.agreements import Agreement
+from models.listings.listings import Listing
+from models.people.actors import Actor
+from models.store.database import Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

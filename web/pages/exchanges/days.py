@@ -7,8 +7,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
 
-from models import agreements
-from models.agreements import Taken, Terms
+from models.exchanges import agreements
+from models.exchanges.agreements import Taken, Terms
 from web.months import list_weeks, next_month
 from web.spans import DAY, Span, begin_at, read_span
 

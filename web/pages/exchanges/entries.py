@@ -7,16 +7,19 @@ from datetime import date, datetime
 from markupsafe import Markup
 
 from federation.html import from_text
-from models import exchanges, media, polls, posts
-from models.actors import Actor
-from models.agreements import Terms, read_terms
-from models.database import Connection
-from models.exchanges import ASKING, Entry, Event, Exchange
-from models.listings import ListingDetails
-from models.media import Media
-from models.polls import Poll
+from models import posts
+from models.exchanges import exchanges
+from models.exchanges.agreements import Terms, read_terms
+from models.exchanges.exchanges import ASKING, Event, Exchange, ThreadEntry
+from models.listings.listings import ListingDetails
+from models.people.actors import Actor
 from models.posts import Post
+from models.posts.media import media
+from models.posts.media.media import Media
+from models.posts.polls import polls
+from models.posts.polls.polls import Poll
 from models.settings import Site
+from models.store.database import Connection
 from outbox.builders.explanations import write_cause
 from web.addressing import strip_names
 from web.formats import to_paris_day
@@ -122,7 +125,7 @@ class Lines:
     photos: Sequence[Media]
 
 
-async def list_lines(conn: Connection, reading: Reading, entries: Sequence[Entry]) -> Lines:
+async def list_lines(conn: Connection, reading: Reading, entries: Sequence[ThreadEntry]) -> Lines:
     """These entries in words, in a fixed number of reads."""
     elsewhere = not reading.other.local and not reading.other.guest
     written = [entry.id for entry in entries if entry.kind == "message"]

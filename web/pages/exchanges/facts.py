@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from models.agreements import Terms
-from models.listings import ListingDetails
+from models.exchanges.agreements import Terms
+from models.listings.listings import ListingDetails
 from web.formats import format_count, format_price
 from web.render import N_
 from web.spans import Voice, describe, read_span

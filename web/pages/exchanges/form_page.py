@@ -7,12 +7,13 @@ from typing import Literal
 
 from aiohttp import web
 
-from models import agreements, unavailabilities
-from models.agreements import Agreement, Taken, Terms
-from models.database import Connection, connection
-from models.exchanges import Exchange
-from models.listings import Listing, ListingDetails, find_stock
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement, Taken, Terms
+from models.exchanges.exchanges import Exchange
+from models.listings import unavailabilities
+from models.listings.listings import Listing, ListingDetails, find_stock
 from models.moments import PARIS
+from models.store.database import Connection, connection
 from outbox.cases import Said
 from web.forms import Form, blank_form
 from web.keys import INSTANCE

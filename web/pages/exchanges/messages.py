@@ -4,11 +4,12 @@ from datetime import datetime
 
 from aiohttp import web
 
-from models import actors, contacts, exchange_messages, exchanges
-from models.accounts import Account
-from models.database import connection, transaction
 from models.errors import Conflict, Invalid
+from models.exchanges import exchange_messages, exchanges
 from models.moments import PARIS
+from models.people import actors, phone_numbers
+from models.people.accounts import Account
+from models.store.database import connection, transaction
 from outbox import messages as outbox
 from outbox import reports
 from outbox.messages import Words
@@ -82,7 +83,7 @@ async def post_contact(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
         thread = await get_thread(conn, request)
-        phone = await contacts.find_phone(conn, account.actor_id)
+        phone = await phone_numbers.find_phone(conn, account.actor_id)
     if kind == "telephone" and not phone:
         form.fail("", "Notez d’abord votre téléphone dans vos réglages : il n’y est vu de personne.")
     if form.ok:

@@ -7,9 +7,11 @@ from datetime import datetime
 from aiohttp import web
 
 from federation.uris import parse_local
-from models import actors, agreements, message_requests, my_exchanges
-from models.database import Connection, connection
-from models.my_exchanges import MyExchange
+from models.exchanges import agreements, own_exchanges
+from models.exchanges.own_exchanges import MyExchange
+from models.people import actors
+from models.posts import message_requests
+from models.store.database import Connection, connection
 from web.keys import INSTANCE
 from web.pages.exchanges.thread import read_before, voice_of
 from web.paths import exchange_path
@@ -62,8 +64,8 @@ async def show_mine(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         await _lead_to_agreement(conn, request, account.actor_id)
         first = before is None and over is not True
-        waiting = await my_exchanges.list_waiting(conn, account.actor_id) if first else []
-        found = await my_exchanges.list_mine(conn, account.actor_id, over=over, before=before, limit=PAGE)
+        waiting = await own_exchanges.list_waiting(conn, account.actor_id) if first else []
+        found = await own_exchanges.list_mine(conn, account.actor_id, over=over, before=before, limit=PAGE)
         rows = await list_rows(conn, voice_of(request), [*waiting, *found])
         strangers, _ = await message_requests.count_senders(conn, account.actor_id)
     urgent = {one.id for one in waiting}
@@ -91,7 +93,7 @@ async def _lead_to_agreement(conn: Connection, request: web.Request, actor_id: i
 
 async def list_rows_about(conn: Connection, voice: Voice, actor_id: int, listing_id: int) -> list[Row]:
     """Somebody's threads about one listing: what waits for her first, then what is new, then the newest."""
-    rows = await list_rows(conn, voice, await my_exchanges.list_about(conn, actor_id, listing_id))
+    rows = await list_rows(conn, voice, await own_exchanges.list_about(conn, actor_id, listing_id))
     return sorted(rows, key=lambda row: (not row.urgent, not row.unread))
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from models import detours
-from models.database import Connection
-from models.detours import SILENCE
-from models.exchanges import Exchange
+from models.exchanges.exchanges import Exchange
+from models.news import mail_fallback
+from models.news.mail_fallback import SILENCE
+from models.store.database import Connection
 from web.detours import find_address
 from web.pages.exchanges.entries import Line
 
@@ -14,7 +14,7 @@ from web.pages.exchanges.entries import Line
 async def find_rescue(conn: Connection, thread: Exchange, me: int, lines: Sequence[Line]) -> datetime | None:
     """When the first message that does not get through leaves by mail; None where all do, or no address is known."""
     stuck = [line for line in lines if _waits(line)]
-    if not stuck or not find_address(await detours.list_written(conn, thread.id, thread.other_of(me))):
+    if not stuck or not find_address(await mail_fallback.list_written(conn, thread.id, thread.other_of(me))):
         return None
     return stuck[0].at + SILENCE
 

@@ -3,9 +3,9 @@
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
 
-from models.agreements import Terms
 from models.errors import Refusal
-from models.listings import ListingDetails
+from models.exchanges.agreements import Terms
+from models.listings.listings import ListingDetails
 from models.moments import PARIS
 from outbox.terms import NOTE_LIMIT, PLACE_LIMIT, RETURN_LIMIT, find_price
 from web.formats import format_count

@@ -2,10 +2,11 @@
 
 from aiohttp import web
 
-from models import actors, agreements
-from models.database import connection, transaction
 from models.errors import Conflict, Invalid, NotFound
-from models.exchanges import Exchange
+from models.exchanges import agreements
+from models.exchanges.exchanges import Exchange
+from models.people import actors
+from models.store.database import connection, transaction
 from outbox.thanks import Gratitude, thank
 from web.forms import Form, read_form
 from web.keys import INSTANCE

@@ -7,15 +7,18 @@ from functools import partial
 
 from aiohttp import web
 
-from models import actors, agreements, contacts, exchanges, listings, servers
-from models.actors import Actor
-from models.agreements import Agreement, Role, Terms
-from models.database import Connection, connection, transaction
-from models.exchanges import Exchange
-from models.listings import OPEN, Listing, ListingDetails
-from models.media import Media
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import Agreement, Role, Terms
+from models.exchanges.exchanges import Exchange
+from models.listings import listings
+from models.listings.listings import OPEN, Listing, ListingDetails
 from models.moments import PARIS
+from models.people import actors, phone_numbers
+from models.people.actors import Actor
+from models.posts.media.media import Media
+from models.servers import servers
 from models.settings import Site
+from models.store.database import Connection, connection, transaction
 from outbox.builders.agreement import speaks
 from outbox.explanations import may_ask_again
 from outbox.hurdles import may_propose
@@ -170,7 +173,7 @@ async def gather(conn: Connection, request: web.Request, thread: Exchange) -> Th
         id=account.actor_id,
         path=exchange_path(thread.id),
         email=account.email,
-        phone=await contacts.find_phone(conn, account.actor_id),
+        phone=await phone_numbers.find_phone(conn, account.actor_id),
     )
     return await gather_for(conn, request, thread, reader)
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from models import actors
-from models.actors import Actor
-from models.database import Connection
 from models.errors import Conflict, Forbidden, Invalid, NotFound
-from models.listings import STANDING, Listing
+from models.listings.listings import STANDING, Listing
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import Connection
 from outbox.hurdles import require_askable
 from outbox.messages import may_write
 from outbox.presence import require_there

@@ -2,9 +2,11 @@
 
 from aiohttp import web
 
-from models import actors, agreements, listings
-from models.database import Connection, connection, transaction
 from models.errors import Conflict, Forbidden, Invalid, NotFound
+from models.exchanges import agreements
+from models.listings import listings
+from models.people import actors
+from models.store.database import Connection, connection, transaction
 from outbox.agreements import counter
 from outbox.agreements import request as ask
 from outbox.terms import TIMED

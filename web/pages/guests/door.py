@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from models import actors
-from models.database import Connection, connection, transaction
 from models.errors import Conflict, Invalid, NotFound
-from models.listings import Listing, ListingDetails
+from models.listings.listings import Listing, ListingDetails
+from models.people import actors
+from models.store.database import Connection, connection, transaction
 from outbox import guests
 from outbox.guests import NAME_LIMIT, TEXT_LIMIT, Visit
 from outbox.terms import TIMED

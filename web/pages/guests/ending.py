@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from models.database import connection, transaction
-from models.guests import Guest
+from models.exchanges.guests import Guest
+from models.store.database import connection, transaction
 from outbox import guests
 from web.forms import read_form
 from web.guest_mail import find_leaving

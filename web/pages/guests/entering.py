@@ -4,9 +4,9 @@ from typing import Any
 
 from aiohttp import web
 
-from models.database import Connection
 from models.errors import NotFound
-from models.guests import Guest
+from models.exchanges.guests import Guest
+from models.store.database import Connection
 from outbox.guests import Party, get_party
 from web.guest_mail import find_guest
 from web.keys import INSTANCE

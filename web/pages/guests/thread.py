@@ -5,11 +5,13 @@ from functools import partial
 
 from aiohttp import web
 
-from models import actors, exchanges, listings
-from models.database import connection, transaction
 from models.errors import Conflict, Gone, Invalid, NotFound
-from models.guests import Guest
+from models.exchanges import exchanges
+from models.exchanges.guests import Guest
+from models.listings import listings
 from models.moments import PARIS
+from models.people import actors
+from models.store.database import connection, transaction
 from outbox import guests
 from outbox.guests import TEXT_LIMIT, Party
 from web.forms import Form, blank_form, read_form

@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from models.database import connection, execute
-from models.listings import Listing
+from models.listings.listings import Listing
+from models.store.database import connection, execute
 from tests.factories import make_listing, make_member, make_remote_actor
 from tests.web.api.conftest import Alice
 from tests.web.api.declic.contract import Own

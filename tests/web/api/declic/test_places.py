@@ -1,7 +1,8 @@
 """Categories, communes and territories over our own API; following a territory."""
 
-from models import categories, follows
-from models.database import connection, transaction
+from models.listings import categories
+from models.relations import follows
+from models.store.database import connection, transaction
 from tests.factories import make_follow, make_listing, make_remote_actor
 from tests.web.api.conftest import Alice
 from tests.web.api.declic.contract import Own

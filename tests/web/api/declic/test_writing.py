@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from models import homes, listings, preferences
-from models.database import connection, execute, fetch_column, fetch_value, transaction
-from models.listing_life import latest_end
+from models import preferences
+from models.listings import listings
+from models.listings.listing_life import latest_end
+from models.people import member_locations
+from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
 from tests.web.api.conftest import Alice
 from tests.web.api.declic.contract import Own
@@ -84,7 +86,7 @@ async def test_without_a_commune_it_is_the_members_own_or_her_blurred_home(alice
     plain = (await own.ask("POST", "/listings", json=without)).json
     refused = await own.refused("POST", "/listings", json=TENT | {"around_home": True})
     async with transaction(alice.api.pool) as conn:
-        await homes.save_home(conn, alice.actor.id, (50.6412345, 2.9812345))
+        await member_locations.save_location(conn, alice.actor.id, (50.6412345, 2.9812345))
     blurred = await create(own, around_home=True)
 
     assert plain["place"]["commune"] == "59355"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.agenda import DatedAgreement
+from models.exchanges.agenda import DatedAgreement
 from web.pages.agenda.dated import BEGINS, Dated, tell_agreements
 from web.spans import Voice, begin_at, end_at
 

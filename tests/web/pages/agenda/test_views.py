@@ -6,13 +6,14 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from federation.instance import Instance
-from models import absences, actors, unavailabilities
-from models.actors import Actor
-from models.agreements import Terms
-from models.database import Connection, execute, transaction
-from models.hours import Closure, make_hours, write_hours
+from models.exchanges.agreements import Terms
+from models.listings import unavailabilities
+from models.listings.unavailabilities import midnight
 from models.moments import PARIS
-from models.unavailabilities import midnight
+from models.people import absences, actors
+from models.people.actors import Actor
+from models.people.opening_hours import Closure, make_hours, write_hours
+from models.store.database import Connection, execute, transaction
 from tests import talks
 from tests.factories import make_agreement
 from tests.talks import Talks

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from federation.instance import Instance
-from models import agreements
-from models.actors import Actor
-from models.agreements import Agreement
-from models.database import connection, execute, transaction
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement
+from models.people.actors import Actor
+from models.store.database import connection, execute, transaction
 from outbox.agreements import accept
 from tests import talks
 from tests.talks import Talks

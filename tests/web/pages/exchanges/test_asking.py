@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from federation.instance import Instance
-from models import agreements
-from models.actors import Actor
-from models.agreements import Agreement
-from models.database import connection, execute, fetch_value, transaction
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement
 from models.moments import PARIS
+from models.people.actors import Actor
+from models.store.database import connection, execute, fetch_value, transaction
 from tests import talks
 from tests.village import Village
 from tests.web.pages.conftest import Browser

@@ -8,10 +8,10 @@ import pytest
 from aiohttp import FormData
 
 from federation.instance import Instance
-from models.actors import Actor
-from models.agreements import Agreement
-from models.database import connection, execute, fetch_value, transaction
+from models.exchanges.agreements import Agreement
 from models.moments import PARIS
+from models.people.actors import Actor
+from models.store.database import connection, execute, fetch_value, transaction
 from tests import talks
 from tests.talks import Talks
 from tests.village import Village

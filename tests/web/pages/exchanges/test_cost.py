@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from federation.instance import Instance
-from models import agreements
-from models.actors import Actor
-from models.agreements import Agreement
-from models.database import connection, execute, fetch_value, transaction
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement
+from models.people.actors import Actor
+from models.store.database import connection, execute, fetch_value, transaction
 from outbox.agreements import request
 from outbox.cases import Said
 from tests import talks

@@ -3,7 +3,7 @@
 from datetime import date, time
 from decimal import Decimal
 
-from models.agreements import Taken, Terms
+from models.exchanges.agreements import Taken, Terms
 from web.months import next_month
 from web.pages.exchanges.days import Choosing, PickDay, draw_months, draw_strip, judge
 from web.pages.exchanges.facts import list_facts

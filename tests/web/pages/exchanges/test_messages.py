@@ -7,9 +7,10 @@ import pytest
 from aiohttp import FormData
 
 from federation.instance import Instance
-from models import contacts, exchanges
-from models.actors import Actor
-from models.database import connection, fetch_value, transaction
+from models.exchanges import exchanges
+from models.people import phone_numbers
+from models.people.actors import Actor
+from models.store.database import connection, fetch_value, transaction
 from tests import talks
 from tests.asking import count_unread_threads
 from tests.factories import make_local_actor
@@ -114,7 +115,7 @@ async def test_a_phone_number_leaves_by_the_tap_and_is_shown_nowhere_else(
 ) -> None:
     path = f"/echanges/{made.drill.exchange_id}"
     async with transaction(instance.pool) as conn:
-        await contacts.set_phone(conn, lomme.alice.id, "06 12 34 56 78")
+        await phone_numbers.set_phone(conn, lomme.alice.id, "06 12 34 56 78")
     hocine = await open_browser(lomme.hocine)
     assert "06 12" not in (await hocine.get(path)).text + (await hocine.get("/@alice")).text
 

@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from federation.instance import Instance
-from models import contacts, exchanges
-from models.actors import Actor
-from models.database import connection, transaction
+from models.exchanges import exchanges
+from models.people import phone_numbers
+from models.people.actors import Actor
+from models.store.database import connection, transaction
 from tests import talks
 from tests.factories import make_member
 from tests.talks import Talks
@@ -82,7 +83,7 @@ async def test_a_phone_number_is_kept_corrected_and_forgotten(
     assert kept.location == "/compte?fait=phone"
     assert page.html.xpath("string(//input[@name='phone']/@value)") == "+33 6 12 34 56 78"
     async with connection(instance.pool) as conn:
-        assert await contacts.find_phone(conn, lomme.alice.id) == ""
+        assert await phone_numbers.find_phone(conn, lomme.alice.id) == ""
 
 
 async def test_the_address_of_an_agreement_leads_one_of_the_two_to_its_thread(

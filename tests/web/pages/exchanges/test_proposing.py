@@ -6,10 +6,11 @@ import pytest
 
 from federation.instance import Instance
 from inbox.dispatch import apply
-from models import actors, agreements
-from models.actors import Actor
-from models.database import connection, execute, transaction
-from models.exchanges import Exchange
+from models.exchanges import agreements
+from models.exchanges.exchanges import Exchange
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import connection, execute, transaction
 from outbox import notes
 from tests import talks
 from tests.inbox.handlers.activities import by, note_by

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from federation.instance import Instance
-from models.database import execute, transaction
+from models.store.database import execute, transaction
 from outbox.messages import Words, write
 from tests import talks
 from tests.factories import make_note

@@ -8,9 +8,10 @@ import asyncpg
 import pytest
 
 from federation.instance import Instance
-from models import blocks, exchanges
-from models.actors import Actor
-from models.database import connection, execute, transaction
+from models.exchanges import exchanges
+from models.people.actors import Actor
+from models.relations.blocking import blocks
+from models.store.database import connection, execute, transaction
 from outbox import listings as outbox_listings
 from outbox.messages import Words, write
 from tests import talks

@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from federation.instance import Instance
-from models import agreements, blocks
-from models.actors import Actor
-from models.agreements import Agreement
-from models.database import Connection, connection, execute, transaction
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement
+from models.people.actors import Actor
+from models.relations.blocking import blocks
+from models.store.database import Connection, connection, execute, transaction
 from outbox.agreements import accept
 from outbox.peers import trust
 from tests import talks

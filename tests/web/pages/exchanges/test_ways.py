@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from federation.instance import Instance
-from models import agreements, blocks
-from models.actors import Actor
-from models.database import execute, transaction
+from models.exchanges import agreements
+from models.people.actors import Actor
+from models.relations.blocking import blocks
+from models.store.database import execute, transaction
 from outbox.agreements import accept, request
 from tests import talks
 from tests.village import Village

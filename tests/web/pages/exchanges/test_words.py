@@ -6,10 +6,10 @@ import pytest
 
 from federation.instance import Instance
 from inbox.dispatch import apply
-from models import agreements, exchanges
-from models.actors import Actor
-from models.agreements import Agreement
-from models.database import connection, execute, transaction
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import Agreement
+from models.people.actors import Actor
+from models.store.database import connection, execute, transaction
 from outbox.agreements import propose
 from tests.factories import make_remote_actor
 from tests.inbox.handlers.activities import by, note_by

@@ -5,9 +5,9 @@ from datetime import datetime
 import pytest
 
 from federation.instance import Instance
-from models import exchanges
-from models.database import Connection, fetch_column, fetch_value, transaction
 from models.errors import Unfinished
+from models.exchanges import exchanges
+from models.store.database import Connection, fetch_column, fetch_value, transaction
 from tests.web.inn import WORDS, Inn
 from tests.web.pages.guests.test_story import day
 from web import guest_mail

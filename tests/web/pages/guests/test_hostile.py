@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from models import preferences
-from models.database import transaction
 from models.preferences import Preferences
+from models.store.database import transaction
 from tests.factories import make_listing
 from tests.web.inn import EMAIL, WORDS, Inn
 from tests.web.visitor import Doorbell

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models import blocks
-from models.database import Connection, connection, fetch_column, fetch_value, transaction
+from models.relations.blocking import blocks
+from models.store.database import Connection, connection, fetch_column, fetch_value, transaction
 from outbox.guests import forget_over
 from tests.web.inn import EMAIL, Inn
 from tests.web.pages.guests.test_story import day

@@ -7,13 +7,15 @@ from decimal import Decimal
 
 from aiohttp import web
 
-from models import agreements, exchanges, idempotency, listings
-from models.agreements import Agreement, Terms
-from models.database import Connection, connection, transaction
+from models.access import idempotency_keys
+from models.access.idempotency_keys import Made
 from models.errors import Conflict, Invalid, NotFound
-from models.idempotency import Made
-from models.listings import Listing, ListingDetails
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import Agreement, Terms
+from models.listings import listings
+from models.listings.listings import Listing, ListingDetails
 from models.settings import Site
+from models.store.database import Connection, connection, transaction
 from outbox import acts, messages
 from outbox import thanks as outbox_thanks
 from outbox.agreements import counter, propose
@@ -41,11 +43,11 @@ async def post_request(request: web.Request, sent: SentTerms) -> web.Response:
     me, key = reader(request), read_idempotency_key(request)
     async with _acting(request) as (conn, site):
         listing = (await get_visible(conn, request)).listing
-        claimed = await idempotency.claim(conn, me.id, key) if key else None
+        claimed = await idempotency_keys.claim(conn, me.id, key) if key else None
         if claimed is None:
             terms = _read_terms(sent, listing.details)
             await ask(conn, site, me, listing, terms, Said(text=sent.text or ""))
-            await idempotency.settle(conn, me.id, key, Made(post_id=listing.id))
+            await idempotency_keys.settle(conn, me.id, key, Made(post_id=listing.id))
         elif claimed.post_id != listing.id:
             raise Conflict("idempotency_key_reused")
         thread = await exchanges.find(conn, listing_id=listing.id, partner_id=me.id)

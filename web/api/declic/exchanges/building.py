@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterable, Mapping
 
 from federation.html import from_text, to_text
 from federation.uris import web_address
-from models import agreements as models
-from models.actors import Actor
-from models.agreements import Role
-from models.exchanges import Event
-from models.listings import ListingMode
-from models.media import Media
-from models.my_exchanges import MyExchange
+from models.exchanges import agreements as models
+from models.exchanges.agreements import Role
+from models.exchanges.exchanges import Event
+from models.exchanges.own_exchanges import MyExchange
+from models.listings.listings import ListingMode
+from models.listings.unavailabilities import Calendar
+from models.people.actors import Actor
 from models.posts import Post
+from models.posts.media.media import Media
 from models.settings import Site
-from models.unavailabilities import Calendar
 from outbox.acts import list_steps
 from web.api.declic.building import build_photo, write_amount
 from web.api.declic.exchanges.shapes import (
@@ -78,7 +78,11 @@ def build_thread(line: ThreadLine, held: Iterable[Agreement], *, muted: bool, cl
 
 
 def build_agreement(
-    held: models.Agreement, role: Role, mode: ListingMode, reports: Iterable[models.Report], say: Callable[[str], str]
+    held: models.Agreement,
+    role: Role,
+    mode: ListingMode,
+    reports: Iterable[models.CompletionReport],
+    say: Callable[[str], str],
 ) -> Agreement:
     """An agreement as one of the two sees it, with what she may do and may still report; `say` is her language."""
     me = held.owner_id if role == "owner" else held.partner_id

@@ -5,10 +5,15 @@ from functools import partial
 
 from aiohttp import web
 
-from models import actors, agreements, exchanges, media, my_exchanges, posts, unavailabilities
-from models.database import Connection, connection
-from models.exchanges import Entry, Exchange
-from models.listings import has_calendar
+from models import posts
+from models.exchanges import agreements, exchanges, own_exchanges
+from models.exchanges.exchanges import Exchange
+from models.exchanges.exchanges import ThreadEntry as Entry
+from models.listings import unavailabilities
+from models.listings.listings import has_calendar
+from models.people import actors
+from models.posts.media import media
+from models.store.database import Connection, connection
 from outbox.messages import may_write
 from web.addressing import strip_names
 from web.api.auth import reader
@@ -38,10 +43,10 @@ async def list_threads(request: web.Request, asked: ThreadQuery) -> web.Response
     site, me = request.app[INSTANCE].site, reader(request).id
     async with connection(request.app[INSTANCE].pool) as conn:
         if asked.state == "waiting":
-            found = await my_exchanges.list_waiting(conn, me)
+            found = await own_exchanges.list_waiting(conn, me)
         else:
             before = read_id(asked.max_id) if asked.max_id else None
-            found = await my_exchanges.list_mine(conn, me, over=OVER[asked.state], before=before, limit=asked.limit)
+            found = await own_exchanges.list_mine(conn, me, over=OVER[asked.state], before=before, limit=asked.limit)
         people = {one.id: one for one in await actors.list_by_ids(conn, sorted({one.other_id for one in found}))}
     ids = [] if asked.state == "waiting" else [one.last_id for one in found]
     links = link_header(request, ids, newer=False)
@@ -58,7 +63,7 @@ async def show_thread(request: web.Request, _: Nothing) -> web.Response:
 async def load_thread(conn: Connection, request: web.Request, id: int | None) -> Thread:
     """A thread of the reader's with all that was agreed in it. Raises NotFound."""
     me = reader(request)
-    line = await my_exchanges.get_mine(conn, me.id, id)
+    line = await own_exchanges.get_mine(conn, me.id, id)
     thread = await exchanges.get_for(conn, id, me.id)
     other = await actors.get(conn, line.other_id)
     held = await agreements.list_by_exchange(conn, thread.id)

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from models.agreements import Role, State
-from models.agreements.machine import Verb
-from models.exchanges import EventKind
-from models.listings import ListingKind, ListingMode, ListingStatus
+from models.exchanges.agreements import Role, State
+from models.exchanges.agreements.state_machine import Verb
+from models.exchanges.exchanges import EventKind
+from models.listings.listings import ListingKind, ListingMode, ListingStatus
 from web.api.declic.shapes import Address, Amount, Id, Moment, Photo
 from web.render import N_
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from models import actors, agreements, exchanges
-from models.database import Connection, connection, execute, fetch_value, transaction
-from models.listings import Listing
+from models.exchanges import agreements, exchanges
+from models.listings.listings import Listing
 from models.moments import PARIS
+from models.people import actors
+from models.store.database import Connection, connection, execute, fetch_value, transaction
 from outbox.agreements import accept, request
 from outbox.messages import Words, write
 from tests.factories import HERE, make_listing, make_member, make_remote_actor

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from models import exchanges
-from models.actors import Actor
-from models.agreements import Agreement
-from models.database import transaction
+from models.exchanges import exchanges
+from models.exchanges.agreements import Agreement
 from models.moments import PARIS
+from models.people.actors import Actor
+from models.store.database import transaction
 from outbox.agreements import accept, request
 from outbox.cases import Said
 from outbox.endings import refuse

@@ -1,0 +1,62 @@
+"""The same request twice is one post: what a client asked for with an Idempotency-Key, kept for a day."""
+
+from dataclasses import dataclass
+
+from models.store.database import Connection, execute, fetch_column, fetch_one
+
+LONGEST = 200
+"""Characters of a key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What a request made: a post, or a status to come. Neither, when that is gone."""
+
+    post_id: int | None = None
+    scheduled_id: int | None = None
+
+
+async def claim(conn: Connection, actor_id: int, key: str) -> Made | None:
+    """Take this key, or learn what it has made.
+
+    None: the key is ours, and `settle` says in the same transaction what it made. Somebody who claims it
+    meanwhile waits here until that transaction ends. A key counts for a day.
+    """
+    await execute(
+        conn,
+        "DELETE FROM idempotency WHERE actor_id = $1 AND created_at < now() - interval '1 day'",
+        actor_id,
+    )
+    taken = await execute(
+        conn,
+        "INSERT INTO idempotency (actor_id, key) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        actor_id,
+        key[:LONGEST],
+    )
+    if taken:
+        return None
+    found = await fetch_one(
+        conn,
+        Made,
+        "SELECT post_id, scheduled_id FROM idempotency WHERE actor_id = $1 AND key = $2",
+        actor_id,
+        key[:LONGEST],
+    )
+    return found or Made()
+
+
+async def settle(conn: Connection, actor_id: int, key: str, made: Made) -> None:
+    """The key made this; a request without a key settles nothing."""
+    await execute(
+        conn,
+        "UPDATE idempotency SET post_id = $3, scheduled_id = $4 WHERE actor_id = $1 AND key = $2",
+        actor_id,
+        key[:LONGEST],
+        made.post_id,
+        made.scheduled_id,
+    )
+
+
+async def list_keys(conn: Connection, scheduled_id: int) -> list[str]:
+    """The keys that made this status to come."""
+    return await fetch_column(conn, "SELECT key FROM idempotency WHERE scheduled_id = $1", scheduled_id)

@@ -1,0 +1,271 @@
+"""Reports of people and posts, from members, visitors and other servers (Flag): kept, read, and settled by somebody.
+
+Whoever is reported neither sees the report nor learns who made it, also where she looks after the cooperative herself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from models.ids import make_id
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
+from models.store.statements import name_values
+
+CONTENT_LIMIT = 5000
+OBJECTS_LIMIT = 100
+EXTRACT_LIMIT = 1000
+"""Characters of a reported post that are kept beside the report."""
+
+EXTRACTS = 20
+"""Posts of one report of which an extract is kept."""
+
+NOTE_LIMIT = 1000
+
+ReportCategory = Literal["spam", "legal", "violation", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One report. `object_uris` are what it names, `extracts` how that read then: [{"uri", "title", "text"}].
+
+    `note` is for the team alone, `answer` for whoever reported; `reporter_email` is a visitor's.
+    """
+
+    id: int
+    uri: str | None
+    reporter_id: int | None
+    target_id: int | None
+    object_uris: list[str]
+    content: str
+    local: bool
+    created_at: datetime
+    closed_at: datetime | None
+    category: ReportCategory = "other"
+    forwarded: bool = False
+    extracts: list[dict[str, Any]] = field(default_factory=list)
+    target_name: str = ""
+    reporter_email: str | None = None
+    reporter_language: str = "fr"
+    closed_by: int | None = None
+    note: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReport:
+    """A report about to be kept; `target_id` is the reported actor."""
+
+    uri: str | None
+    reporter_id: int | None
+    target_id: int | None
+    object_uris: list[str]
+    content: str
+    local: bool
+    category: ReportCategory = "other"
+    forwarded: bool = False
+    extracts: Sequence[dict[str, Any]] = ()
+    target_name: str = ""
+    reporter_email: str | None = None
+    reporter_language: str = "fr"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """How a report is settled: by whom, what the team notes of it, and what whoever reported is told."""
+
+    by: int
+    note: str = ""
+    answer: str = ""
+
+
+_SAVE = name_values(
+    """
+    INSERT INTO report (id, uri, reporter_id, target_id, object_uris, content, local, category, forwarded,
+        extracts, target_name, reporter_email, reporter_language)
+    VALUES (:id, :uri, :reporter_id, :target_id, :object_uris, :content, :local, :category, :forwarded, :extracts,
+        :target_name, :reporter_email, :reporter_language) ON CONFLICT (uri) DO NOTHING
+    RETURNING id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category,
+        forwarded, extracts, target_name, reporter_email, reporter_language, closed_by, note, answer
+    """,
+    NewReport,
+    also=["id", "object_uris", "content", "extracts"],
+)
+
+
+async def save(conn: Connection, new: NewReport) -> Report | None:
+    """Keep a report, cut to its limits (AX17). None when it is known already."""
+    return await fetch_one(
+        conn,
+        Report,
+        _SAVE.sql,
+        *_SAVE.args(
+            new,
+            id=make_id(),
+            object_uris=new.object_uris[:OBJECTS_LIMIT],
+            content=new.content[:CONTENT_LIMIT],
+            extracts=list(new.extracts[:EXTRACTS]),
+        ),
+    )
+
+
+async def count_lately(conn: Connection, host: str, *, within: timedelta) -> int:
+    """How many reports came from this server within this time."""
+    found: int = await fetch_value(
+        conn,
+        """
+        SELECT count(*) FROM report r JOIN actor a ON a.id = r.reporter_id
+        WHERE a.host = $1 AND NOT r.local AND r.created_at > now() - $2::interval
+        """,
+        host,
+        within,
+    )
+    return found
+
+
+async def find(conn: Connection, id: int, reader_id: int) -> Report | None:
+    """The report, unless it is about the reader herself."""
+    found = await list_by_ids(conn, [id], reader_id)
+    return found[0] if found else None
+
+
+async def list_by_ids(conn: Connection, ids: Sequence[int], reader_id: int | None = None) -> list[Report]:
+    """These reports in their order, without those about the reader herself."""
+    return await fetch_all(
+        conn,
+        Report,
+        """
+        SELECT id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category,
+            forwarded, extracts, target_name, reporter_email, reporter_language, closed_by, note, answer
+        FROM report WHERE id = ANY($1) AND ($2::bigint IS NULL OR target_id IS DISTINCT FROM $2) ORDER BY id
+        """,
+        list(ids),
+        reader_id,
+    )
+
+
+async def list_open(
+    conn: Connection, *, reader_id: int | None = None, after: int | None = None, limit: int = 100
+) -> list[Report]:
+    """Reports that wait for somebody, oldest first, by keyset; not those about the reader."""
+    return await fetch_all(
+        conn,
+        Report,
+        """
+        SELECT id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category,
+            forwarded, extracts, target_name, reporter_email, reporter_language, closed_by, note, answer
+        FROM report WHERE closed_at IS NULL AND ($1::bigint IS NULL OR target_id IS DISTINCT FROM $1)
+            AND ($2::bigint IS NULL OR id > $2) ORDER BY id LIMIT $3
+        """,
+        reader_id,
+        after,
+        limit,
+    )
+
+
+async def list_closed(
+    conn: Connection, *, reader_id: int, before: tuple[datetime, int] | None = None, limit: int = 20
+) -> list[Report]:
+    """Settled reports, the latest first, by keyset on when and id; not those about the reader."""
+    return await fetch_all(
+        conn,
+        Report,
+        """
+        SELECT id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category,
+            forwarded, extracts, target_name, reporter_email, reporter_language, closed_by, note, answer
+        FROM report WHERE closed_at IS NOT NULL AND target_id IS DISTINCT FROM $1
+            AND ($2::timestamptz IS NULL OR (closed_at, id) < ($2, $3::bigint))
+        ORDER BY closed_at DESC, id DESC LIMIT $4
+        """,
+        reader_id,
+        before[0] if before else None,
+        before[1] if before else None,
+        limit,
+    )
+
+
+async def list_made(conn: Connection, reporter_id: int, *, limit: int = 50) -> list[Report]:
+    """The latest reports that this member made herself."""
+    return await fetch_all(
+        conn,
+        Report,
+        """
+        SELECT id, uri, reporter_id, target_id, object_uris, content, local, created_at, closed_at, category,
+            forwarded, extracts, target_name, reporter_email, reporter_language, closed_by, note, answer
+        FROM report WHERE reporter_id = $1 AND local ORDER BY id DESC LIMIT $2
+        """,
+        reporter_id,
+        limit,
+    )
+
+
+async def count_open(conn: Connection, reader_id: int) -> int:
+    """How many wait for the reader; at most 1,000."""
+    found: int = await fetch_value(
+        conn,
+        """
+        SELECT count(*) FROM (SELECT FROM report WHERE closed_at IS NULL AND target_id IS DISTINCT FROM $1
+            LIMIT 1000) AS waiting
+        """,
+        reader_id,
+    )
+    return found
+
+
+async def settle(conn: Connection, id: int, settlement: Settlement) -> bool:
+    """It is settled. False when somebody else was quicker, or it is about whoever settles it."""
+    return bool(
+        await execute(
+            conn,
+            """
+            UPDATE report SET closed_at = now(), closed_by = $2, note = $3, answer = $4
+            WHERE id = $1 AND closed_at IS NULL AND target_id IS DISTINCT FROM $2
+            """,
+            id,
+            settlement.by,
+            settlement.note[:NOTE_LIMIT],
+            settlement.answer[:NOTE_LIMIT],
+        )
+    )
+
+
+async def reopen(conn: Connection, id: int, by: int) -> bool:
+    """It waits again, with what was noted. False when it does so already, or is about whoever asks."""
+    return bool(
+        await execute(
+            conn,
+            """
+            UPDATE report SET closed_at = NULL, closed_by = NULL, reminded_at = now()
+            WHERE id = $1 AND closed_at IS NOT NULL AND target_id IS DISTINCT FROM $2
+            """,
+            id,
+            by,
+        )
+    )
+
+
+async def claim_unmailed(conn: Connection) -> list[int]:
+    """Ids of open reports of which no mail told yet; from now on one did."""
+    return await fetch_column(
+        conn,
+        """
+        UPDATE report SET mailed_at = now()
+        WHERE id IN (SELECT id FROM report WHERE closed_at IS NULL AND mailed_at IS NULL
+            ORDER BY id LIMIT 200 FOR UPDATE SKIP LOCKED) RETURNING id
+        """,
+    )
+
+
+async def claim_forgotten(conn: Connection, *, first: timedelta, again: timedelta) -> list[int]:
+    """Ids of open reports that nobody settled for so long, and about which nobody was reminded since `again`."""
+    return await fetch_column(
+        conn,
+        """
+        UPDATE report SET reminded_at = now()
+        WHERE id IN (SELECT id FROM report WHERE closed_at IS NULL AND created_at < now() - $1::interval
+            AND (reminded_at IS NULL OR reminded_at < now() - $2::interval) ORDER BY id LIMIT 200
+            FOR UPDATE SKIP LOCKED) RETURNING id
+        """,
+        first,
+        again,
+    )

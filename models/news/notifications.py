@@ -1,0 +1,267 @@
+"""Telling a person of ours what others did; whom she blocked or muted is not told of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from models.ids import make_id
+from models.store.background import jobs
+from models.store.database import (
+    Connection,
+    execute,
+    fetch_all,
+    fetch_column,
+    fetch_one,
+    fetch_planned,
+    fetch_records,
+    fetch_value,
+)
+from models.store.statements import compose
+
+# fmt: off
+NotificationType = Literal[
+    "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "move", "quote",
+    "admin.report", "admin.sign_up", "sign_up", "coop_follow", "report_settled", "repair_call",
+]
+# fmt: on
+"""As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
+`report_settled` and `repair_call` (one near the reader) are ours."""
+
+
+PUSH = "push"
+"""The job that tells the apps of whoever is notified (web/push)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """Something that somebody did, for one reader."""
+
+    id: int
+    recipient_id: int
+    type: NotificationType
+    actor_id: int
+    post_id: int | None
+    created_at: datetime
+    read_at: datetime | None
+
+
+async def notify(
+    conn: Connection, *, recipient_id: int, type: NotificationType, actor_id: int, post_id: int | None = None
+) -> int | None:
+    """Tell a local person, once. The notification's id, or None when nobody is told (as in `notify_all`)."""
+    found = await notify_all(conn, [recipient_id], type=type, actor_id=actor_id, post_id=post_id)
+    return found[0] if found else None
+
+
+async def notify_all(
+    conn: Connection, recipient_ids: Sequence[int], *, type: NotificationType, actor_id: int, post_id: int | None
+) -> list[int]:
+    """Tell these people, each once, in one statement; the notifications' ids.
+
+    Nobody is told of her own acts, but of the end of her own poll, of what somebody does whom she blocked or who
+    blocked her, of those whom she muted with their notifications, of threads that she muted, or twice of one thing.
+    """
+    if not recipient_ids:
+        return []
+    told = await fetch_records(
+        conn,
+        """
+        WITH notified AS (
+            INSERT INTO notification (id, recipient_id, type, actor_id, post_id)
+            SELECT told.id, told.recipient_id, $3, $4::bigint, $5::bigint
+            FROM unnest($1::bigint[], $2::bigint[]) AS told (id, recipient_id)
+            JOIN account ON account.actor_id = told.recipient_id
+            WHERE (told.recipient_id <> $4 OR $3 = 'poll')
+                AND NOT EXISTS (SELECT FROM barred WHERE reader_id = told.recipient_id AND author_id = $4 OFFSET 0)
+                AND NOT EXISTS (SELECT FROM mute WHERE actor_id = told.recipient_id AND target_id = $4 AND notifications
+                    AND (until IS NULL OR until > now()))
+                AND NOT EXISTS (SELECT FROM thread_mute t JOIN post p ON t.root_id = coalesce(p.root_id, p.id)
+                    WHERE p.id = $5::bigint AND t.actor_id = told.recipient_id)
+            ON CONFLICT DO NOTHING RETURNING id, recipient_id
+        ), streamed AS (
+            INSERT INTO stream_event (kind, object_id) SELECT 'notification', id FROM notified
+        )
+        SELECT notified.id, EXISTS (SELECT FROM push_subscription s WHERE s.actor_id = notified.recipient_id) AS pushed
+        FROM notified
+        """,
+        [make_id() for _ in recipient_ids],
+        list(recipient_ids),
+        type,
+        actor_id,
+        post_id,
+    )
+    for row in told:
+        if row["pushed"]:
+            await jobs.enqueue(conn, PUSH, {"id": row["id"]}, key=f"{PUSH}:{row['id']}")
+    return [row["id"] for row in told]
+
+
+async def find(conn: Connection, id: int) -> Notification | None:
+    """One notification, as long as it is shown."""
+    return await fetch_one(
+        conn,
+        Notification,
+        """
+        SELECT id, recipient_id, type, actor_id, post_id, created_at, read_at FROM shown_notification WHERE id = $1
+        """,
+        id,
+    )
+
+
+async def forget_follow(conn: Connection, *, recipient_id: int, actor_id: int) -> None:
+    """This person was told of somebody who follows her, or asked to, and whom she refused."""
+    await execute(
+        conn,
+        """
+        DELETE FROM notification
+        WHERE recipient_id = $1 AND actor_id = $2 AND type IN ('follow', 'follow_request')
+        """,
+        recipient_id,
+        actor_id,
+    )
+
+
+COUNTED = 1000
+"""Unread ones are counted no further."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationPage:
+    """Which notifications: paging as Mastodon names it (`before` max_id, `since` since_id, `after` min_id), types."""
+
+    before: int | None = None
+    since: int | None = None
+    after: int | None = None
+    types: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    actor_id: int | None = None
+    limit: int = 20
+
+
+_PAGE = """
+    SELECT id, recipient_id, type, actor_id, post_id, created_at, read_at FROM shown_notification
+    WHERE recipient_id = $1 AND ($2::bigint IS NULL OR id < $2) AND ($3::bigint IS NULL OR id > $3)
+        AND ($4::bigint IS NULL OR id > $4) AND (cardinality($5::text[]) = 0 OR type = ANY($5))
+        AND NOT type = ANY($6::text[]) AND ($7::bigint IS NULL OR actor_id = $7)
+    ORDER BY id {direction} LIMIT $8
+"""
+_NEWEST, _NEXT = (compose(_PAGE, direction=direction) for direction in ("DESC", "ASC"))
+
+
+async def list_notifications(conn: Connection, recipient_id: int, page: NotificationPage) -> list[Notification]:
+    """Newest first; `after` (Mastodon's min_id) takes those just above it, `since` only bounds."""
+    found = await fetch_planned(
+        conn,
+        _NEWEST if page.after is None else _NEXT,
+        recipient_id,
+        page.before,
+        page.since,
+        page.after,
+        list(page.types),
+        list(page.excluded),
+        page.actor_id,
+        page.limit,
+    )
+    return sorted((Notification(**row) for row in found), key=lambda row: -row.id)
+
+
+async def list_by_ids(conn: Connection, ids: list[int], recipient_ids: list[int]) -> list[Notification]:
+    """Those of these notifications that are for one of these people and shown to her, in their order."""
+    return await fetch_all(
+        conn,
+        Notification,
+        """
+        SELECT id, recipient_id, type, actor_id, post_id, created_at, read_at FROM shown_notification
+        WHERE id = ANY($1) AND recipient_id = ANY($2) ORDER BY id
+        """,
+        ids,
+        recipient_ids,
+    )
+
+
+async def count_unread(conn: Connection, recipient_id: int, page: NotificationPage | None = None) -> int:
+    """How many notifications the person saw neither on a page nor, by her marker, in an app; at most `page.limit`."""
+    wanted = page or NotificationPage(limit=COUNTED)
+    found: int = await fetch_value(
+        conn,
+        """
+        SELECT count(*) FROM (
+            SELECT FROM shown_notification
+            WHERE recipient_id = $1 AND read_at IS NULL
+                AND id > coalesce((SELECT last_read_id FROM marker
+                    WHERE actor_id = $1 AND timeline = 'notifications'), 0)
+                AND (cardinality($2::text[]) = 0 OR type = ANY($2)) AND NOT type = ANY($3::text[])
+                AND ($4::bigint IS NULL OR actor_id = $4)
+            LIMIT $5) AS unread
+        """,
+        recipient_id,
+        list(wanted.types),
+        list(wanted.excluded),
+        wanted.actor_id,
+        wanted.limit,
+    )
+    return found
+
+
+async def dismiss(conn: Connection, recipient_id: int, id: int | None) -> None:
+    """Remove one notification, or all with None."""
+    await execute(
+        conn,
+        "DELETE FROM notification WHERE recipient_id = $1 AND ($2::bigint IS NULL OR id = $2)",
+        recipient_id,
+        id,
+    )
+
+
+async def notify_followers(conn: Connection, *, author_id: int, post_id: int) -> None:
+    """Tell our people who asked to be told of each post of this author (`follow.notify`)."""
+    told = await fetch_column(
+        conn,
+        """
+        SELECT f.follower_id FROM follow f JOIN account a ON a.actor_id = f.follower_id
+        WHERE f.followed_id = $1 AND f.state = 'accepted' AND f.notify
+        """,
+        author_id,
+    )
+    await notify_all(conn, told, type="status", actor_id=author_id, post_id=post_id)
+
+
+async def notify_sharers(conn: Connection, *, author_id: int, post_id: int) -> None:
+    """Tell our people who shared this post that its author changed it."""
+    told = await fetch_column(
+        conn,
+        "SELECT s.actor_id FROM share s JOIN account a ON a.actor_id = s.actor_id WHERE s.post_id = $1",
+        post_id,
+    )
+    await _notify_change(conn, told, author_id=author_id, post_id=post_id)
+
+
+async def notify_concerned(conn: Connection, *, author_id: int, post_id: int) -> None:
+    """Tell our people who answered, shared, like or keep this listing, or have a thread about it: it is otherwise."""
+    told = await fetch_column(
+        conn,
+        """
+        SELECT c.actor_id FROM (
+            SELECT actor_id FROM share WHERE post_id = $1
+            UNION SELECT actor_id FROM favourite WHERE post_id = $1
+            UNION SELECT actor_id FROM bookmark WHERE post_id = $1
+            UNION SELECT author_id FROM post WHERE in_reply_to_id = $1 AND deleted_at IS NULL
+            UNION SELECT partner_id FROM exchange WHERE listing_id = $1
+        ) AS c (actor_id) JOIN account a ON a.actor_id = c.actor_id
+        """,
+        post_id,
+    )
+    await _notify_change(conn, told, author_id=author_id, post_id=post_id)
+
+
+async def _notify_change(conn: Connection, recipient_ids: list[int], *, author_id: int, post_id: int) -> None:
+    """The newest change stands for those before it: what was moved and is then called off is told again."""
+    if recipient_ids:
+        await execute(
+            conn,
+            "DELETE FROM notification WHERE type = 'update' AND post_id = $1 AND recipient_id = ANY($2)",
+            post_id,
+            recipient_ids,
+        )
+    await notify_all(conn, recipient_ids, type="update", actor_id=author_id, post_id=post_id)

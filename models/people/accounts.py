@@ -1,0 +1,296 @@
+"""Accounts: who logs in here, with which address and role, under a name that is never given out again."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from models.errors import Conflict, Invalid, NotFound
+from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
+
+Role = Literal["member", "welcome", "moderator", "admin"]
+
+ROLES: tuple[Role, ...] = get_args(Role)
+"""From the least to the most trusted; each may do what those before it may."""
+
+USERNAME = re.compile(r"[a-z0-9_]{1,30}")
+
+# fmt: off
+RESERVED = frozenset({
+    "abuse", "accueil", "admin", "administrator", "aide", "api", "compte", "contact", "coop", "declic",
+    "demandes", "depannage_velo", "help", "hostmaster", "inbox", "info", "instance", "me", "moderation",
+    "moderator", "moi", "no_reply", "noreply", "nouveau", "offers", "offres", "outbox", "postmaster", "privacy",
+    "repairs", "requests", "root", "securite", "security", "services", "staff", "support", "system",
+    "user", "users", "webmaster", "www",
+})
+# fmt: on
+"""Names of our built-in actors, of roles that mail knows (RFC 2142), and what people would mistake for us."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A local person's log-in. The password's hash and the exact place are read by functions of their own.
+
+    `leaves_at` is when the account will be deleted, where its owner asked for that.
+    """
+
+    actor_id: int
+    username: str
+    name: str
+    email: str
+    role: Role
+    language: str
+    confirmed_at: datetime | None
+    disabled_at: datetime | None
+    default_commune_code: str | None
+    last_seen_at: datetime | None
+    created_at: datetime
+    leaves_at: datetime | None
+
+    def has_role(self, role: Role) -> bool:
+        """Whether this account may do what `role` may."""
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+
+def require_username(username: str) -> None:
+    """Raise Invalid unless `username` follows the rule and is nobody's by nature (B-26)."""
+    if not USERNAME.fullmatch(username):
+        raise Invalid("username_invalid", field="username")
+    if username in RESERVED:
+        raise Invalid("username_reserved", username=username, field="username")
+
+
+async def reserve_username(conn: Connection, username: str) -> None:
+    """Take `username` for ever. Raises Invalid for a bad name, Conflict for one that was ever used."""
+    require_username(username)
+    taken = await execute(conn, "INSERT INTO used_username (username) VALUES ($1) ON CONFLICT DO NOTHING", username)
+    if not taken:
+        raise Conflict("username_taken", username=username, field="username")
+
+
+async def create(
+    conn: Connection, *, actor_id: int, email: str, password_hash: str | None, role: Role, language: str
+) -> Account:
+    """Give the local actor an account, not yet confirmed. Raises Conflict for an address in use."""
+    created = await execute(
+        conn,
+        """
+        INSERT INTO account (actor_id, email, password_hash, role, language) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (lower(email)) DO NOTHING
+        """,
+        actor_id,
+        email,
+        password_hash,
+        role,
+        language,
+    )
+    if not created:
+        raise Conflict("email_taken", field="email")
+    return await get(conn, actor_id)
+
+
+async def find(conn: Connection, actor_id: int) -> Account | None:
+    """The account of this actor."""
+    return await fetch_one(
+        conn,
+        Account,
+        """
+        SELECT actor_id, actor.username, actor.name, email, role, language, confirmed_at, disabled_at,
+               default_commune_code, last_seen_at, account.created_at,
+               (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at
+        FROM account JOIN actor ON actor.id = actor_id
+        WHERE actor_id = $1 AND actor.deleted_at IS NULL
+        """,
+        actor_id,
+    )
+
+
+async def get(conn: Connection, actor_id: int) -> Account:
+    """The account of this actor. Raises NotFound."""
+    account = await find(conn, actor_id)
+    if account is None:
+        raise NotFound("account_not_found")
+    return account
+
+
+async def find_by_email(conn: Connection, email: str) -> Account | None:
+    """The account with this address, whatever its case."""
+    return await fetch_one(
+        conn,
+        Account,
+        """
+        SELECT actor_id, actor.username, actor.name, email, role, language, confirmed_at, disabled_at,
+               default_commune_code, last_seen_at, account.created_at,
+               (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at
+        FROM account JOIN actor ON actor.id = actor_id
+        WHERE lower(email) = lower($1) AND actor.deleted_at IS NULL
+        """,
+        email,
+    )
+
+
+async def find_by_username(conn: Connection, username: str) -> Account | None:
+    """The account of this name, whatever its case."""
+    return await fetch_one(
+        conn,
+        Account,
+        """
+        SELECT actor_id, actor.username, actor.name, email, role, language, confirmed_at, disabled_at,
+               default_commune_code, last_seen_at, account.created_at,
+               (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at
+        FROM account JOIN actor ON actor.id = actor_id
+        WHERE lower(actor.username) = lower($1) AND actor.local AND actor.deleted_at IS NULL
+        """,
+        username,
+    )
+
+
+async def find_by_login(conn: Connection, login: str) -> Account | None:
+    """The account that somebody means who typed a user name, a handle's @name, or an address."""
+    name = login.strip().removeprefix("@")
+    return await (find_by_email(conn, name) if "@" in name else find_by_username(conn, name))
+
+
+async def list_accounts(conn: Connection, *, search: str = "", limit: int = 50, offset: int = 0) -> list[Account]:
+    """Accounts by name; `search` is part of the name, user name or address, accents and case aside."""
+    return await fetch_all(
+        conn,
+        Account,
+        """
+        SELECT actor_id, actor.username, actor.name, email, role, language, confirmed_at, disabled_at,
+               default_commune_code, last_seen_at, account.created_at,
+               (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at
+        FROM account JOIN actor ON actor.id = actor_id
+        WHERE actor.deleted_at IS NULL
+          AND ($1 = '' OR strpos(fold(actor.username || ' ' || actor.name || ' ' || email), fold($1)) > 0)
+        ORDER BY fold(actor.name), actor.username
+        LIMIT $2 OFFSET $3
+        """,
+        search.strip(),
+        limit,
+        offset,
+    )
+
+
+async def has_admin(conn: Connection) -> bool:
+    """Whether anybody administers this instance yet."""
+    found: bool = await fetch_value(
+        conn, "SELECT EXISTS (SELECT 1 FROM account WHERE role = 'admin' AND disabled_at IS NULL)"
+    )
+    return found
+
+
+async def find_password_hash(conn: Connection, actor_id: int) -> str | None:
+    """What to check a typed password against; None when this account logs in by link only."""
+    found: str | None = await fetch_value(conn, "SELECT password_hash FROM account WHERE actor_id = $1", actor_id)
+    return found
+
+
+async def set_password(conn: Connection, actor_id: int, password_hash: str) -> None:
+    """Replace the password's hash."""
+    await execute(conn, "UPDATE account SET password_hash = $2 WHERE actor_id = $1", actor_id, password_hash)
+
+
+async def forget_password(conn: Connection, actor_id: int) -> None:
+    """Let nobody in by password until a new one is chosen."""
+    await execute(conn, "UPDATE account SET password_hash = NULL WHERE actor_id = $1", actor_id)
+
+
+async def set_role(conn: Connection, actor_id: int, role: Role) -> None:
+    """Trust this account with `role`. Raises Conflict rather than leave the instance without an admin."""
+    changed = await execute(
+        conn,
+        """
+        UPDATE account SET role = $2
+        WHERE actor_id = $1 AND ($2 = 'admin' OR role <> 'admin' OR EXISTS (
+            SELECT 1 FROM account AS other
+            WHERE other.role = 'admin' AND other.actor_id <> $1 AND other.disabled_at IS NULL
+                AND NOT EXISTS (SELECT FROM departure d WHERE d.actor_id = other.actor_id)))
+        """,
+        actor_id,
+        role,
+    )
+    if not changed:
+        await get(conn, actor_id)
+        raise Conflict("last_administrator", field="role")
+
+
+async def set_language(conn: Connection, actor_id: int, language: str) -> None:
+    """The language that the interface and the mails speak to this person."""
+    await execute(conn, "UPDATE account SET language = $2 WHERE actor_id = $1", actor_id, language)
+
+
+async def set_commune(conn: Connection, actor_id: int, commune_code: str | None) -> None:
+    """The commune that this person's listings take when nothing else is said."""
+    await execute(conn, "UPDATE account SET default_commune_code = $2 WHERE actor_id = $1", actor_id, commune_code)
+
+
+async def set_email(conn: Connection, actor_id: int, email: str) -> None:
+    """Move the account to another address. Raises Conflict when that one has an account already."""
+    changed = await execute(
+        conn,
+        """
+        UPDATE account SET email = $2, mail_refused_at = NULL
+        WHERE actor_id = $1 AND NOT EXISTS (
+            SELECT 1 FROM account AS other WHERE lower(other.email) = lower($2) AND other.actor_id <> $1)
+        """,
+        actor_id,
+        email,
+    )
+    if not changed:
+        await get(conn, actor_id)
+        raise Conflict("email_taken", field="email")
+
+
+async def confirm_email(conn: Connection, actor_id: int) -> None:
+    """The address is this person's: a link sent there came back, or an administrator vouches for it."""
+    await execute(
+        conn,
+        "UPDATE account SET confirmed_at = coalesce(confirmed_at, now()) WHERE actor_id = $1",
+        actor_id,
+    )
+
+
+async def lock_account(conn: Connection, actor_id: int) -> None:
+    """Let nothing else of this member's that takes its turn go on before the transaction ends.
+
+    Whoever asks twice at the same moment (two apps, an impatient finger) is then answered as if one came after the
+    other, and what is counted stays within its limit.
+    """
+    await execute(conn, "SELECT FROM account WHERE actor_id = $1 FOR NO KEY UPDATE", actor_id)
+
+
+async def touch(conn: Connection, actor_id: int) -> None:
+    """Remember that this person came by; written at most once an hour."""
+    await execute(
+        conn,
+        """
+        UPDATE account SET last_seen_at = now()
+        WHERE actor_id = $1 AND (last_seen_at IS NULL OR last_seen_at < now() - interval '1 hour')
+        """,
+        actor_id,
+    )
+
+
+async def forget_unconfirmed(conn: Connection, *, days: int = 7) -> int:
+    """Remove people who never confirmed their address, once no link to do so is left; how many.
+
+    Others were never told of them, so their names are free again.
+    """
+    return await execute(
+        conn,
+        """
+        WITH stale AS (
+            SELECT a.actor_id, actor.username FROM account a JOIN actor ON actor.id = a.actor_id
+            WHERE a.confirmed_at IS NULL AND a.created_at < now() - make_interval(days => $1)
+                AND NOT EXISTS (SELECT FROM one_time_link l
+                    WHERE l.actor_id = a.actor_id AND l.used_at IS NULL AND l.expires_at > now())
+                AND NOT EXISTS (SELECT FROM activity WHERE activity.actor_id = a.actor_id)
+                AND NOT EXISTS (SELECT FROM post WHERE post.author_id = a.actor_id)
+        ), freed AS (
+            DELETE FROM used_username USING stale WHERE used_username.username = stale.username
+        )
+        DELETE FROM actor USING stale WHERE actor.id = stale.actor_id
+        """,
+        days,
+    )

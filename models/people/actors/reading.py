@@ -1,0 +1,190 @@
+"""Actors found again, by id, handle or name, and their public figures."""
+
+from models.errors import NotFound
+from models.people.actors.values import Actor, Counts
+from models.store.database import Connection, fetch_all, fetch_column, fetch_one, fetch_value
+
+
+async def find_by_uri(conn: Connection, uri: str) -> Actor | None:
+    """The actor with this id, deleted ones included."""
+    return await fetch_one(
+        conn,
+        Actor,
+        """
+        SELECT * FROM full_actor WHERE uri = $1
+        """,
+        uri,
+    )
+
+
+async def is_known(conn: Connection, uri: str) -> bool:
+    """Do we hold this actor, be it deleted?"""
+    return bool(await fetch_value(conn, "SELECT EXISTS (SELECT FROM actor WHERE uri = $1)", uri))
+
+
+async def list_by_uris(conn: Connection, uris: list[str]) -> list[Actor]:
+    """Those of these actors that we know and that are not deleted, in no order."""
+    return await fetch_all(
+        conn,
+        Actor,
+        """
+        SELECT * FROM full_actor WHERE uri = ANY($1) AND deleted_at IS NULL
+        """,
+        uris,
+    )
+
+
+async def list_by_ids(conn: Connection, ids: list[int]) -> list[Actor]:
+    """The actors with these row ids, in no order, deleted ones included."""
+    return await fetch_all(
+        conn,
+        Actor,
+        """
+        SELECT * FROM full_actor WHERE id = ANY($1)
+        """,
+        ids,
+    )
+
+
+async def get(conn: Connection, id: int) -> Actor:
+    """The actor with this row id. Raises NotFound."""
+    found = await list_by_ids(conn, [id])
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def find_by_handle(conn: Connection, username: str, host: str) -> Actor | None:
+    """The living actor `username@host`, compared without case; `host` is ours for local actors."""
+    return await fetch_one(
+        conn,
+        Actor,
+        """
+        SELECT * FROM full_actor WHERE lower(username) = lower($1) AND host = $2 AND deleted_at IS NULL
+        """,
+        username,
+        host,
+    )
+
+
+async def find_local(conn: Connection, username: str) -> Actor | None:
+    """Our actor with this username, deleted ones included (their address answers 410)."""
+    return await fetch_one(
+        conn,
+        Actor,
+        """
+        SELECT * FROM full_actor WHERE lower(username) = lower($1) AND local
+        """,
+        username,
+    )
+
+
+async def find_published(conn: Connection, username: str) -> Actor | None:
+    """Our actor as others may know of it, deleted ones included; unconfirmed members do not exist yet (AC10)."""
+    found = await find_local(conn, username)
+    return found if found is not None and await is_published(conn, found.id) else None
+
+
+async def is_published(conn: Connection, actor_id: int) -> bool:
+    """Whether others may know of this actor: everybody but guests, and members who did not confirm yet."""
+    return bool(await filter_published(conn, [actor_id]))
+
+
+async def filter_published(conn: Connection, actor_ids: list[int]) -> list[int]:
+    """Those of these ids, in this order, that others may know of."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT wanted.id FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (id, position)
+        WHERE NOT EXISTS (SELECT FROM account WHERE actor_id = wanted.id AND confirmed_at IS NULL)
+            AND NOT EXISTS (SELECT FROM actor WHERE id = wanted.id AND host = '')
+        ORDER BY wanted.position
+        """,
+        actor_ids,
+    )
+
+
+async def get_local(conn: Connection, username: str) -> Actor:
+    """Our living actor with this username. Raises NotFound."""
+    found = await find_local(conn, username)
+    if found is None or found.deleted_at is not None:
+        raise NotFound
+    return found
+
+
+async def list_friend_cooperatives(conn: Connection) -> list[Actor]:
+    """The coop actors of the servers that the cooperative calls friends."""
+    return await fetch_all(
+        conn,
+        Actor,
+        """
+        SELECT a.* FROM full_actor a JOIN server s ON s.host = a.host
+        WHERE s.level = 'friend' AND NOT a.local AND a.type = 'Organization' AND a.username = 'coop'
+            AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+        ORDER BY a.host
+        """,
+    )
+
+
+async def list_cooperatives(conn: Connection, hosts: list[str]) -> list[Actor]:
+    """The coop actors that we know on these hosts: whose name stands for a server's."""
+    return await fetch_all(
+        conn,
+        Actor,
+        """
+        SELECT * FROM full_actor
+        WHERE lower(username) = 'coop' AND host = ANY($1) AND type = 'Organization' AND NOT local
+            AND deleted_at IS NULL AND suspended_at IS NULL
+        """,
+        hosts,
+    )
+
+
+async def search(conn: Connection, text: str, *, limit: int) -> list[Actor]:
+    """Actors whose name or username resembles `text`, accents and case aside; local ones first.
+
+    Then those of hosts that people here know: nobody fills the list by inventing accounts.
+    """
+    return await fetch_all(
+        conn,
+        Actor,
+        """
+        SELECT * FROM full_actor
+        WHERE deleted_at IS NULL AND suspended_at IS NULL AND type <> 'Application' AND host <> ''
+            AND NOT EXISTS (SELECT FROM account WHERE actor_id = full_actor.id AND confirmed_at IS NULL)
+            AND fold(username || ' ' || name)
+                LIKE '%' || replace(replace(replace(fold($1), '!', '!!'), '%', '!%'), '_', '!_') || '%' ESCAPE '!'
+        ORDER BY local DESC, EXISTS (SELECT FROM known_host k WHERE k.host = full_actor.host) DESC,
+            similarity(fold(username || ' ' || name), fold($1)) DESC, id
+        LIMIT $2
+        """,
+        text,
+        limit,
+    )
+
+
+async def count(conn: Connection, actor_ids: list[int]) -> dict[int, Counts]:
+    """Public posts, followers and followed of each of these actors, as far as this server knows.
+
+    What somebody shares counts as a post of hers, as in Mastodon: a stream does nothing else. Only public posts can be
+    shared, and a withdrawn one takes its shares along.
+    """
+    rows = await fetch_all(
+        conn,
+        Counts,
+        """
+        SELECT a.id AS actor_id,
+            (SELECT count(*) FROM post WHERE author_id = a.id AND deleted_at IS NULL
+                AND audience IN ('network', 'unlisted'))
+                + (SELECT count(*) FROM share WHERE actor_id = a.id) AS posts,
+            (SELECT count(*) FROM follow WHERE followed_id = a.id AND state = 'accepted') AS followers,
+            (SELECT count(*) FROM follow WHERE follower_id = a.id AND state = 'accepted') AS following,
+            greatest(
+                (SELECT max(received_at) FROM post WHERE author_id = a.id AND deleted_at IS NULL
+                    AND audience IN ('network', 'unlisted')),
+                (SELECT created_at FROM share WHERE actor_id = a.id ORDER BY id DESC LIMIT 1)) AS last_post_at
+        FROM unnest($1::bigint[]) AS a (id)
+        """,
+        actor_ids,
+    )
+    return {row.actor_id: row for row in rows}

@@ -1,0 +1,271 @@
+"""Who may join how: by themselves, after somebody's yes, or not at all; and the people who wait for that yes.
+
+A person who waits has no actor yet: nobody sees her page or writes to her, and her name is free until she is let in.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models import preferences
+from models.errors import Conflict
+from models.ids import make_id
+from models.people import accounts
+from models.preferences import Registration
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
+
+MOST_WAITING = 500
+
+ABSENCE_DAYS = 7
+"""After so many days without any moderator, whoever wants to join is asked to wait (Mastodon #29318)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSignUp:
+    """What somebody who asks to come in has typed."""
+
+    username: str
+    email: str
+    password_hash: str
+    name: str
+    language: str
+    commune_code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUp:
+    """Somebody who waits. The password's hash is read by `find_password_hash`."""
+
+    id: int
+    username: str
+    email: str
+    name: str
+    language: str
+    commune_code: str | None
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """A time in which no moderator came by and sign-ups waited; `until` is None while it lasts."""
+
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A request that somebody answered, with yes (`welcome`) or no."""
+
+    id: int
+    name: str
+    username: str
+    welcome: bool
+    answered_by: int | None
+    answered_at: datetime
+
+
+async def find_registration(conn: Connection) -> Registration:
+    """How one joins just now: what the cooperative chose, but with a yes while nobody looks after who comes in."""
+    chosen = (await preferences.load(conn)).registration
+    return "approval" if chosen == "open" and not await is_attended(conn) else chosen
+
+
+async def is_attended(conn: Connection) -> bool:
+    """Whether anybody who moderates came by in the last days."""
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            SELECT EXISTS (SELECT FROM account WHERE role IN ('moderator', 'admin') AND disabled_at IS NULL
+                AND greatest(last_seen_at, created_at) > now() - make_interval(days => $1))
+            """,
+            ABSENCE_DAYS,
+        )
+    )
+
+
+async def save(conn: Connection, new: NewSignUp) -> SignUp:
+    """Put somebody on the list. Raises Invalid for a bad name, Conflict whose `field` is `username`, `email` or ""."""
+    accounts.require_username(new.username)
+    if await fetch_value(conn, "SELECT count(*) FROM sign_up") >= MOST_WAITING:
+        raise Conflict("too_many_sign_ups", field="")
+    if await accounts.find_by_email(conn, new.email) is not None:
+        raise Conflict("email_taken", field="email")
+    if await fetch_value(conn, "SELECT EXISTS (SELECT FROM used_username WHERE username = $1)", new.username):
+        raise Conflict("username_taken", username=new.username, field="username")
+    saved = await fetch_one(
+        conn,
+        SignUp,
+        """
+        INSERT INTO sign_up (id, username, email, password_hash, name, language, commune_code)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
+        RETURNING id, username, email, name, language, commune_code, asked_at
+        """,
+        make_id(),
+        new.username,
+        new.email,
+        new.password_hash,
+        new.name,
+        new.language,
+        new.commune_code,
+    )
+    if saved is not None:
+        return saved
+    waits = await find_by_login(conn, new.email) is not None
+    raise Conflict("sign_up_waiting", field="email" if waits else "username")
+
+
+async def list_waiting(conn: Connection) -> list[SignUp]:
+    """Everybody who waits, the longest first."""
+    return await fetch_all(
+        conn,
+        SignUp,
+        "SELECT id, username, email, name, language, commune_code, asked_at FROM sign_up ORDER BY asked_at, id",
+    )
+
+
+async def count_waiting(conn: Connection) -> int:
+    """How many people wait."""
+    return int(await fetch_value(conn, "SELECT count(*) FROM sign_up"))
+
+
+async def find(conn: Connection, id: int) -> SignUp | None:
+    """The request with this row id."""
+    return await fetch_one(
+        conn,
+        SignUp,
+        "SELECT id, username, email, name, language, commune_code, asked_at FROM sign_up WHERE id = $1",
+        id,
+    )
+
+
+async def find_by_login(conn: Connection, login: str) -> SignUp | None:
+    """Who waits and typed this at the door: her name, or her address."""
+    return await fetch_one(
+        conn,
+        SignUp,
+        """
+        SELECT id, username, email, name, language, commune_code, asked_at FROM sign_up
+        WHERE username = lower(ltrim($1, '@')) OR lower(email) = lower($1)
+        """,
+        login.strip(),
+    )
+
+
+async def find_password_hash(conn: Connection, id: int) -> str | None:
+    """What to check a typed password against."""
+    found: str | None = await fetch_value(conn, "SELECT password_hash FROM sign_up WHERE id = $1", id)
+    return found
+
+
+async def remove(conn: Connection, id: int, *, welcome: bool, answered_by: int | None = None) -> bool:
+    """Take a request off the list, answered either way by somebody of ours. False when somebody else was quicker."""
+    return bool(
+        await execute(
+            conn,
+            """
+            WITH answered AS (DELETE FROM sign_up WHERE id = $1 RETURNING id, name, username)
+            INSERT INTO answered_sign_up (id, name, username, welcome, answered_by)
+            SELECT id, name, username, $2, $3 FROM answered
+            """,
+            id,
+            welcome,
+            answered_by,
+        )
+    )
+
+
+async def find_answered(conn: Connection, id: int) -> Answered | None:
+    """How this request was answered lately."""
+    return await fetch_one(
+        conn,
+        Answered,
+        "SELECT id, name, username, welcome, answered_by, answered_at FROM answered_sign_up WHERE id = $1",
+        id,
+    )
+
+
+async def list_answered(conn: Connection, *, limit: int = 20) -> list[Answered]:
+    """The requests answered last."""
+    return await fetch_all(
+        conn,
+        Answered,
+        """
+        SELECT id, name, username, welcome, answered_by, answered_at FROM answered_sign_up
+        ORDER BY answered_at DESC, id DESC LIMIT $1
+        """,
+        limit,
+    )
+
+
+async def forget_answered(conn: Connection, *, days: int = 30) -> int:
+    """Forget who was let in or not, and by whom; how many."""
+    return await execute(
+        conn, "DELETE FROM answered_sign_up WHERE answered_at < now() - make_interval(days => $1)", days
+    )
+
+
+async def list_by_ids(conn: Connection, ids: list[int]) -> list[SignUp]:
+    """Those of these requests that wait still, the longest first."""
+    return await fetch_all(
+        conn,
+        SignUp,
+        """
+        SELECT id, username, email, name, language, commune_code, asked_at FROM sign_up
+        WHERE id = ANY($1) ORDER BY asked_at, id
+        """,
+        ids,
+    )
+
+
+async def claim_unmailed(conn: Connection) -> list[int]:
+    """Ids of requests of which no mail told yet; from now on one did."""
+    return await fetch_column(conn, "UPDATE sign_up SET mailed_at = now() WHERE mailed_at IS NULL RETURNING id")
+
+
+async def claim_forgotten(conn: Connection, *, first: timedelta, again: timedelta) -> list[int]:
+    """Ids of requests that nobody answered for so long, and about which nobody was reminded since `again`."""
+    return await fetch_column(
+        conn,
+        """
+        UPDATE sign_up SET reminded_at = now() WHERE asked_at < now() - $1::interval
+            AND (reminded_at IS NULL OR reminded_at < now() - $2::interval) RETURNING id
+        """,
+        first,
+        again,
+    )
+
+
+async def forget_old(conn: Connection, *, days: int = 90) -> int:
+    """Forget people whom nobody answered for long; how many."""
+    return await execute(conn, "DELETE FROM sign_up WHERE asked_at < now() - make_interval(days => $1)", days)
+
+
+async def watch(conn: Connection) -> bool:
+    """Write down when the moderators went and when one is back. True when they went just now: tell them."""
+    chosen = (await preferences.load(conn)).registration
+    if chosen == "open" and not await is_attended(conn):
+        return bool(await execute(conn, "INSERT INTO unattended DEFAULT VALUES ON CONFLICT DO NOTHING"))
+    await execute(conn, "UPDATE unattended SET until = now() WHERE until IS NULL")
+    return False
+
+
+async def list_moderators(conn: Connection) -> list[int]:
+    """Row ids of those who moderate, to tell them."""
+    return await fetch_column(
+        conn,
+        "SELECT actor_id FROM account WHERE role IN ('moderator', 'admin') AND disabled_at IS NULL ORDER BY actor_id",
+    )
+
+
+async def find_absence(conn: Connection) -> Absence | None:
+    """The last time that sign-ups waited, for as long as it is news: while it lasts and a week after."""
+    return await fetch_one(
+        conn,
+        Absence,
+        """
+        SELECT since, until FROM unattended
+        WHERE until IS NULL OR until > now() - make_interval(days => $1) ORDER BY since DESC LIMIT 1
+        """,
+        ABSENCE_DAYS,
+    )

@@ -1,0 +1,59 @@
+"""Who came to the door while the federation was restricted, for those who may let them in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.store.database import Connection, execute, fetch_all
+
+MOST = 1000
+"""So many hosts are remembered, the latest (B-38): nobody is verified here, so anybody can invent names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRequest:
+    """One host that is not let in."""
+
+    host: str
+    knocks: int
+    first_at: datetime
+    last_at: datetime
+
+
+async def add(conn: Connection, counts: dict[str, int]) -> None:
+    """These hosts came so many times since the last call."""
+    await execute(
+        conn,
+        """
+        INSERT INTO knock (host, knocks)
+        SELECT host, knocks FROM unnest($1::text[], $2::bigint[]) AS new (host, knocks) ORDER BY host
+        ON CONFLICT (host) DO UPDATE SET knocks = knock.knocks + excluded.knocks, last_at = now()
+        """,
+        list(counts),
+        list(counts.values()),
+    )
+    await execute(
+        conn, "DELETE FROM knock WHERE host IN (SELECT host FROM knock ORDER BY last_at DESC, host OFFSET $1)", MOST
+    )
+
+
+async def list_access_requests(conn: Connection, limit: int = 100) -> list[AccessRequest]:
+    """Who came lately and is not welcome yet, the last first."""
+    return await fetch_all(
+        conn,
+        AccessRequest,
+        """
+        SELECT host, knocks, first_at, last_at FROM knock WHERE NOT is_welcome(host)
+        ORDER BY last_at DESC, host LIMIT $1
+        """,
+        limit,
+    )
+
+
+async def forget(conn: Connection, host: str) -> None:
+    """Take a name off the list; it stands there again when it knocks again."""
+    await execute(conn, "DELETE FROM knock WHERE host = $1", host)
+
+
+async def forget_old(conn: Connection, days: int = 90) -> int:
+    """Forget who did not come back; a chore."""
+    return await execute(conn, "DELETE FROM knock WHERE last_at < now() - make_interval(days => $1)", days)

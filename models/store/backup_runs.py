@@ -1,0 +1,87 @@
+"""When backups were last made and verified, and what failed: written by the commands, shown to administrators."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from models.store.database import Connection, execute, fetch_all, fetch_value
+
+RunKind = Literal["backup", "verification"]
+
+FAILURE_LIMIT = 500
+
+STALE = timedelta(days=8)
+"""A backup a week is the least; one day more, and it was forgotten."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupRun:
+    """One run; `failure` is None when it went well, `byte_size` what the backup holds."""
+
+    kind: RunKind
+    ended_at: datetime
+    folder: str
+    failure: str | None
+    byte_size: int | None
+    seconds: float
+
+    @property
+    def megabytes(self) -> int:
+        """What it holds, 1 at least."""
+        return max(round((self.byte_size or 0) / 1_000_000), 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupState:
+    """The last backup and the last verification that went well, and those that failed since then."""
+
+    made: BackupRun | None = None
+    failed: BackupRun | None = None
+    verified: BackupRun | None = None
+    refuted: BackupRun | None = None
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the last good backup is of so long ago that somebody should look."""
+        return self.made is not None and datetime.now(UTC) - self.made.ended_at > STALE
+
+
+async def note(
+    conn: Connection, kind: RunKind, folder: str, *, seconds: float, failure: str | None = None, size: int | None = None
+) -> None:
+    """Note a run that ended, and forget those of more than a year ago. A database of before has no place for it."""
+    if await fetch_value(conn, "SELECT to_regclass('backup_run')") is None:
+        return
+    await execute(
+        conn,
+        "INSERT INTO backup_run (kind, folder, failure, byte_size, seconds) VALUES ($1, $2, $3, $4, $5)",
+        kind,
+        folder,
+        None if failure is None else failure[:FAILURE_LIMIT],
+        size,
+        seconds,
+    )
+    await execute(conn, "DELETE FROM backup_run WHERE ended_at < now() - interval '1 year'")
+
+
+async def find_state(conn: Connection) -> BackupState:
+    """How it stands with the backups, for administrators."""
+    runs = await fetch_all(
+        conn,
+        BackupRun,
+        """
+        SELECT DISTINCT ON (kind, failure IS NULL) kind, ended_at, folder, failure, byte_size, seconds
+        FROM backup_run AS run
+        WHERE failure IS NULL OR NOT EXISTS (
+            SELECT FROM backup_run AS later
+            WHERE later.kind = run.kind AND later.failure IS NULL AND later.id > run.id)
+        ORDER BY kind, failure IS NULL DESC, id DESC
+        """,
+    )
+    found = {(run.kind, run.failure is None): run for run in runs}
+    return BackupState(
+        made=found.get(("backup", True)),
+        failed=found.get(("backup", False)),
+        verified=found.get(("verification", True)),
+        refuted=found.get(("verification", False)),
+    )

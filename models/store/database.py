@@ -1,0 +1,256 @@
+"""The pool, `Connection`, and rows turned into dataclasses: the door to PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import Any, TypeVar
+
+import asyncpg
+import orjson
+import structlog
+from asyncpg.pool import PoolConnectionProxy
+
+from models.errors import DeclicError, Entangled, NoSpace, Unavailable, describe_os_error
+from models.settings import POOL_SIZE
+
+log = structlog.get_logger(__name__)
+
+Row = TypeVar("Row")
+
+Connection = asyncpg.Connection | PoolConnectionProxy
+"""What every function of models/ takes first: holding one means that the network may not be used."""
+
+Pool = asyncpg.Pool
+
+Record = asyncpg.Record
+
+ANNOUNCED = {"application_name": "declic", "timezone": "UTC"}
+"""Said while connecting: what a pooler such as PgBouncer lets pass, which refuses all else there."""
+
+SESSION = """
+SET plan_cache_mode = auto;
+SET jit = off;
+SET max_parallel_workers_per_gather = 0
+"""
+"""Said once connected. Our statements are short: to compile them (10 ms and more) or to start workers for them costs
+more than it saves."""
+
+AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.DatabaseDroppedError,
+    asyncpg.ReadOnlySQLTransactionError,  # after a failover: what we are connected to takes nothing any more
+    asyncpg.InsufficientResourcesError,  # no connection, memory or disk left
+    asyncpg.PostgresIOError,
+)
+"""What PostgreSQL says when it is about to be gone, or cannot work: true whatever the connection looks like."""
+
+LOST = (
+    *AWAY,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the link broke between two messages, and asyncpg lost its place
+    ConnectionError,
+    OSError,  # a TimeoutError is one of them
+)
+"""What asyncpg raises while it connects or waits for a connection, and when the one that it has is lost.
+
+Most of these may as well be a mistake of ours, or come from somewhere else: once there is a connection, its state tells
+(`_is_lost`).
+"""
+
+
+TORN_OFF = (*AWAY, asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError)
+"""What libraries that use the database find out, each for itself, when it goes away."""
+
+UNSURE = (asyncpg.ReadOnlySQLTransactionError, asyncpg.InternalClientError, asyncpg.InterfaceError)
+"""After these a connection may stand to the wrong server, be out of step, or somebody may still be using it."""
+
+ACQUIRE_SECONDS = 10
+IDLE_SECONDS = 20.0
+"""A connection beyond the first that nobody needed for so long is closed."""
+
+ROLLBACK_SECONDS = 5
+
+
+async def prepare_connection(conn: asyncpg.Connection) -> None:
+    """Teach one connection how we work, and our types: jsonb columns are Python values."""
+    await conn.execute(SESSION)
+    await conn.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        format="binary",
+        encoder=lambda value: b"\x01" + orjson.dumps(value),
+        decoder=lambda data: orjson.loads(data[1:]),
+    )
+
+
+async def _leave_as_is(_: asyncpg.Connection) -> None:
+    """What asyncpg would reset between two users of a connection costs a round trip, and nothing here sets it.
+
+    Settings and locks are of a transaction (SET LOCAL, xact locks), and whoever listens has a connection of its own.
+    """
+
+
+async def open_pool(dsn: str, *, size: int = POOL_SIZE) -> Pool:
+    """A pool of prepared connections to `dsn` (a postgresql:// URL; a unix socket as `?host=/folder`).
+
+    One is kept; as many more as `size` says come under load and go after it. Raises Unavailable when the database
+    cannot be reached.
+    """
+    try:
+        return await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=size,
+            max_inactive_connection_lifetime=IDLE_SECONDS,
+            init=prepare_connection,
+            reset=_leave_as_is,
+            command_timeout=60,
+            server_settings=ANNOUNCED,
+        )
+    except LOST as error:
+        raise Unavailable("database_unreachable", cause=describe_os_error(error)) from error
+
+
+@asynccontextmanager
+async def connection(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
+    """A connection outside a transaction, for reading.
+
+    Raises Unavailable when the database is away or no connection is free in time, Entangled when two waited for each
+    other. Everything else that the block raises stays as it is: a mistake, a file that is missing, a slow statement.
+    """
+    try:
+        conn = await pool.acquire(timeout=ACQUIRE_SECONDS)
+    except LOST as error:
+        raise Unavailable from error
+    try:
+        yield conn
+    except DeclicError:
+        raise
+    except asyncpg.DeadlockDetectedError as error:  # two wait for each other: this one is undone, and may come again
+        raise Entangled from error
+    except Exception as error:
+        lost = _is_lost(conn, error)
+        if isinstance(error, UNSURE) and not isinstance(error, ValueError):  # a wrong argument never left
+            _drop(conn)
+        if isinstance(error, asyncpg.DiskFullError):
+            raise NoSpace from error
+        if lost:
+            raise Unavailable from error
+        raise
+    finally:
+        await _give_back(pool, conn)
+
+
+def _is_lost(conn: Connection, error: Exception) -> bool:
+    """Whether it failed because the database is away."""
+    broken = _is_closed(conn) and isinstance(error, (*LOST, asyncpg.PostgresError))
+    return broken or isinstance(error, (*AWAY, asyncpg.InternalClientError))
+
+
+def _is_closed(conn: Connection) -> bool:
+    try:
+        return conn.is_closed()
+    except asyncpg.InterfaceError:  # the pool took it back when the link broke
+        return True
+
+
+def _drop(conn: Connection) -> None:
+    with suppress(asyncpg.InterfaceError):
+        conn.terminate()
+
+
+async def _give_back(pool: Pool, conn: PoolConnectionProxy) -> None:
+    """What was done is done, whatever asyncpg finds then; a connection in the middle of something goes to nobody."""
+    try:
+        if not _is_closed(conn) and conn.is_in_transaction():
+            _drop(conn)
+        await pool.release(conn)
+    except LOST as error:
+        log.info("connection_dropped", cause=describe_os_error(error))
+
+
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection inside a transaction: all or nothing. Raises Unavailable when the database is away."""
+    async with connection(pool) as conn:
+        begun = conn.transaction()
+        await begun.start()
+        try:
+            yield conn
+        except BaseException:
+            await _roll_back(begun.rollback)
+            raise
+        await begun.commit()
+
+
+@asynccontextmanager
+async def relaxed_transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """A transaction that does not wait for the disk: for work that a crash may take back whole and that is redone."""
+    async with connection(pool) as conn:
+        await conn.execute("BEGIN; SET LOCAL synchronous_commit = off")
+        try:
+            yield conn
+        except BaseException:
+            await _roll_back(partial(conn.execute, "ROLLBACK"))
+            raise
+        await conn.execute("COMMIT")
+
+
+async def _roll_back(rollback: Callable[[], Awaitable[object]]) -> None:
+    """What the block raised counts, be it that it was cancelled, and not what became of a connection that is lost."""
+    try:
+        async with asyncio.timeout(ROLLBACK_SECONDS):
+            await rollback()
+    except (*LOST, asyncpg.PostgresError) as error:
+        log.debug("not_rolled_back", cause=str(error))
+
+
+async def fetch_one(conn: Connection, row_type: type[Row], sql: str, *args: Any) -> Row | None:
+    """The first row as `row_type(**row)`, or None; column names are the dataclass's fields."""
+    record = await conn.fetchrow(sql, *args)
+    return None if record is None else row_type(**record)
+
+
+async def fetch_all(conn: Connection, row_type: type[Row], sql: str, *args: Any) -> list[Row]:
+    """All rows as `row_type(**row)`."""
+    return [row_type(**record) for record in await conn.fetch(sql, *args)]
+
+
+async def fetch_planned(conn: Connection, sql: str, *args: Any) -> list[Record]:
+    """All rows of a statement that is planned for these very values: for searches whose filters may be left out.
+
+    A plan that is kept would have to serve every choice of filters, so it could use the index of none.
+    """
+    statement = await conn.prepare(sql, name="")
+    return list(await statement.fetch(*args))
+
+
+async def fetch_value(conn: Connection, sql: str, *args: Any) -> Any:
+    """The first column of the first row, or None."""
+    return await conn.fetchval(sql, *args)
+
+
+async def fetch_column(conn: Connection, sql: str, *args: Any) -> list[Any]:
+    """The first column of all rows."""
+    return [record[0] for record in await conn.fetch(sql, *args)]
+
+
+async def fetch_records(conn: Connection, sql: str, *args: Any) -> list[Record]:
+    """All rows as they are, for reads that fit no dataclass."""
+    return list(await conn.fetch(sql, *args))
+
+
+async def execute(conn: Connection, sql: str, *args: Any) -> int:
+    """Run a statement; the number of rows that it touched."""
+    status = await conn.execute(sql, *args)
+    last = status.rsplit(" ", 1)[-1]
+    return int(last) if last.isdigit() else 0
+
+
+async def execute_many(conn: Connection, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Run a statement for each row of arguments, in one round trip."""
+    await conn.executemany(sql, rows)

@@ -1,0 +1,2303 @@
+-- The schema as all migrations together make it: written by `make schema`, to be read and never to be changed by hand.
+-- What changes the schema is a new file in migrations/; what rows they put in or changed stands there alone.
+-- Tables stand in the order in which they were made. Those of PgQueuer (pgqueuer…) are described in its own documents.
+
+SET check_function_bodies = off;
+
+-- Extensions and search -----------------------------------------------------------------------------------------------
+
+CREATE EXTENSION IF NOT EXISTS unaccent;
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
+-- French words without their accents: « été » is found by "ete".
+CREATE TEXT SEARCH CONFIGURATION fr (COPY = french);
+
+ALTER TEXT SEARCH CONFIGURATION fr
+    ALTER MAPPING FOR hword, hword_part, word WITH unaccent, french_stem;
+
+-- Types ---------------------------------------------------------------------------------------------------------------
+
+CREATE TYPE pgqueuer_status AS ENUM ('queued', 'picked', 'successful', 'exception', 'canceled', 'deleted', 'failed');
+
+-- Functions that tables and views need --------------------------------------------------------------------------------
+
+CREATE FUNCTION domains_of(host text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT host || ARRAY(
+        SELECT array_to_string(labels[first:], '.') FROM generate_subscripts(labels, 1) AS first ORDER BY first)
+    FROM string_to_array(regexp_replace(host, ':\d+$', ''), '.') AS labels
+$$;
+COMMENT ON FUNCTION domains_of(text) IS
+    'A host and every domain above it, with and without its port, because what is decided about one of them counts '
+    'for it; used by views and functions of the same rule.';
+
+CREATE FUNCTION fold(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN lower(public.unaccent('public.unaccent', value));
+COMMENT ON FUNCTION fold(text) IS
+    'A text in small letters without accents, for searching and comparing; IMMUTABLE, unlike unaccent(), because '
+    'indexes are built with it.';
+
+CREATE FUNCTION fold_plurals(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN regexp_replace(regexp_replace(value, '([aiouâàîïôûùü])s\M', '\1', 'gi'), '(eu|ou|eau)x\M', '\1', 'gi');
+COMMENT ON FUNCTION fold_plurals(text) IS
+    'Takes off the plurals that the French stemmer leaves (vélos, clous, jeux), in what is looked through and in '
+    'what is asked for; the column `listing.search` is generated with it.';
+
+-- Tables, with their indexes ------------------------------------------------------------------------------------------
+
+CREATE TABLE migration (
+    name text PRIMARY KEY,
+    checksum text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE commune (
+    code text PRIMARY KEY,      -- INSEE code; a former commune that gave its code to a new one has a D after it
+    name text NOT NULL,
+    search_name text NOT NULL,  -- folded by models/places/places.fold_name, a space before each word
+    postcodes text[] NOT NULL,  -- its own first, then those of the commune that it is part of
+    department text NOT NULL,   -- codes, as in the official list
+    region text NOT NULL,
+    epci_code text,
+    epci_name text,
+    population integer NOT NULL DEFAULT 0,
+    latitude double precision,
+    longitude double precision,
+    precision text NOT NULL,    -- exact, namesake, parent, postcode, epci, department: see models/data/README.md
+    parent_code text,           -- of a delegated or associated commune, or a district
+    kind text NOT NULL          -- commune, delegated, associated, district
+);
+CREATE INDEX commune_epci ON commune (epci_code);
+CREATE INDEX commune_name ON commune USING gin (search_name gin_trgm_ops);
+CREATE INDEX commune_postcodes ON commune USING gin (postcodes);
+
+-- Which edition of the data that comes with the software is loaded.
+CREATE TABLE shipped_data (
+    name text PRIMARY KEY,
+    edition text NOT NULL,
+    loaded_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE actor (
+    id bigint PRIMARY KEY,
+    uri text NOT NULL UNIQUE,
+    type text NOT NULL CHECK (type IN ('Person', 'Group', 'Organization', 'Application', 'Service')),
+    local boolean NOT NULL,
+    username text NOT NULL,
+    host text NOT NULL,                       -- A-label, with its port where not the default; ours for local actors
+    name text NOT NULL DEFAULT '',
+    summary text NOT NULL DEFAULT '',         -- cleaned HTML
+    url text NOT NULL,                        -- the page for people
+    inbox text NOT NULL,
+    shared_inbox text,
+    outbox text,
+    followers_uri text,
+    following_uri text,
+    featured_uri text,
+    icon_media_id bigint,
+    image_media_id bigint,
+    locked boolean NOT NULL DEFAULT false,
+    discoverable boolean NOT NULL DEFAULT true,
+    indexable boolean NOT NULL DEFAULT true,
+    fields jsonb NOT NULL DEFAULT '[]',       -- [{"name": …, "value": cleaned HTML}]
+    also_known_as text[] NOT NULL DEFAULT '{}',
+    moved_to text,
+    moved_at timestamptz,
+    implements text[] NOT NULL DEFAULT '{}',
+    territory_uri text,                       -- the coop actor to whose territory this one belongs
+    category text,                            -- of a Group: the IRI of what it announces
+    place_name text,
+    postcode text,
+    commune_code text,
+    latitude double precision,
+    longitude double precision,
+    radius integer,
+    raw jsonb,                                -- the document as received; NULL for local actors
+    published_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    fetched_at timestamptz,
+    suspended_at timestamptz,
+    deleted_at timestamptz,
+    gone_since timestamptz,                   -- first 410 from the actor itself (HT8)
+    -- People of hosts that are not welcome are suspended with them, and come back with them: everything that hides a
+    -- suspended person hides them, and nothing of theirs is lost.
+    suspended_with_server boolean NOT NULL DEFAULT false,
+    -- A 410 and a 404 are counted apart: the first ends a follow after a day, the second after thirty (HT8).
+    missing_since timestamptz,
+    featured_at timestamptz,                  -- When the pinned posts of somebody elsewhere were last asked for.
+    -- A person's account that is looked after by a program; others see the type Service.
+    automatic boolean NOT NULL DEFAULT false,
+    away_until timestamptz,                   -- her offers rest until that moment
+    street text,                              -- of an organization that shows its address; never of a person
+    hours jsonb                               -- when a place is open, as models/people/opening_hours writes it
+);
+CREATE INDEX actor_away ON actor (away_until) WHERE away_until IS NOT NULL AND local;
+CREATE INDEX actor_guest ON actor (id) WHERE host = '';
+CREATE UNIQUE INDEX actor_handle ON actor (lower(username), host) WHERE deleted_at IS NULL;
+CREATE INDEX actor_host ON actor (host);
+CREATE INDEX actor_icon ON actor (icon_media_id) WHERE icon_media_id IS NOT NULL;
+CREATE INDEX actor_image ON actor (image_media_id) WHERE image_media_id IS NOT NULL;
+CREATE INDEX actor_inbox ON actor (inbox) WHERE NOT local;
+CREATE INDEX actor_local ON actor (lower(username)) WHERE local;
+CREATE INDEX actor_name ON actor USING gin (fold((username || ' ') || name) gin_trgm_ops);
+CREATE INDEX actor_organization ON actor (id) WHERE type = 'Organization';   -- cooperatives, among many people
+
+-- Public keys: ours and the cache of others'.
+CREATE TABLE public_key (
+    uri text PRIMARY KEY,      -- the key id with its fragment
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    algorithm text NOT NULL CHECK (algorithm IN ('rsa', 'ed25519')),
+    pem text NOT NULL,         -- SPKI
+    fetched_at timestamptz NOT NULL DEFAULT now(),
+    -- When a key was last looked at anew because a signature did not hold; the first look at it does not count.
+    refetched_at timestamptz
+);
+CREATE INDEX public_key_actor ON public_key (actor_id);
+
+CREATE TABLE private_key (
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    algorithm text NOT NULL CHECK (algorithm IN ('rsa', 'ed25519')),
+    uri text NOT NULL,
+    pem bytea NOT NULL,  -- PKCS8, encrypted when the instance has a key file
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (actor_id, algorithm)
+);
+
+-- Nonces of signatures (RFC 9421), as hashes of key id and nonce: each is good for one request.
+CREATE TABLE used_nonce (
+    nonce bytea PRIMARY KEY,
+    forget_at timestamptz NOT NULL
+);
+
+-- A username is never given out again, even after the account is gone.
+CREATE TABLE used_username (
+    username text PRIMARY KEY,
+    used_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE account (
+    actor_id bigint PRIMARY KEY REFERENCES actor(id) ON DELETE CASCADE,
+    email text NOT NULL,
+    password_hash text,
+    role text NOT NULL DEFAULT 'member' CHECK (role IN ('member', 'welcome', 'moderator', 'admin')),
+    language text NOT NULL DEFAULT 'fr',
+    confirmed_at timestamptz,
+    disabled_at timestamptz,
+    -- The exact place stays in this row, is read by its owner only and joined by no public query.
+    exact_latitude double precision,
+    exact_longitude double precision,
+    default_commune_code text,
+    last_seen_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    default_audience text NOT NULL DEFAULT 'network' CHECK (default_audience IN ('network', 'unlisted', 'followers',
+        'direct')),
+    default_sensitive boolean NOT NULL DEFAULT false,
+    default_language text,                    -- of what they write; NULL: the one in which they read
+    mail_refused_at timestamptz,              -- her mail provider says that there is no such address
+    phone text NOT NULL DEFAULT '',
+    -- The same for what a member writes from now on.
+    default_quote_policy text NOT NULL DEFAULT 'public' CHECK (default_quote_policy IN ('public', 'followers',
+        'nobody'))
+);
+CREATE UNIQUE INDEX account_email ON account (lower(email));
+
+CREATE TABLE session (
+    token_hash bytea PRIMARY KEY,             -- SHA-256 of the cookie's random token
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    csrf_token text NOT NULL,
+    user_agent text NOT NULL DEFAULT '',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    seen_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL,
+    confirmed_at timestamptz,                 -- when the password was last asked for again
+    -- Whether somebody came in by a link in a mail or by a passkey: who does so just now is not asked for her password
+    -- before what cannot be undone. Of those who are logged in already nobody knows, so that they are asked.
+    without_password boolean NOT NULL DEFAULT false
+);
+CREATE INDEX session_actor ON session (actor_id);
+
+-- One-time links: log-in, address confirmation, new password, first-run wizard.
+CREATE TABLE one_time_link (
+    token_hash bytea PRIMARY KEY,
+    purpose text NOT NULL CHECK (purpose IN ('login', 'confirm', 'password', 'setup')),
+    actor_id bigint REFERENCES account(actor_id) ON DELETE CASCADE,
+    email text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL,
+    used_at timestamptz
+);
+
+-- Tries at log-in and the like, per account and per network address, both hashed. Short-lived.
+CREATE TABLE attempt (
+    key_hash bytea PRIMARY KEY,
+    tries integer NOT NULL,
+    ends_at timestamptz NOT NULL
+);
+
+CREATE TABLE token (
+    id bigint PRIMARY KEY,
+    token_hash bytea NOT NULL UNIQUE,
+    actor_id bigint REFERENCES account(actor_id) ON DELETE CASCADE,
+    application_name text NOT NULL DEFAULT '',
+    application_website text,
+    scopes text[] NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    used_at timestamptz,
+    revoked_at timestamptz,
+    application_id bigint,
+    grant_id bigint
+);
+CREATE INDEX token_actor ON token (actor_id);
+CREATE INDEX token_application ON token (application_id);
+CREATE INDEX token_grant ON token (grant_id);
+
+CREATE TABLE follow (
+    id bigint PRIMARY KEY,
+    uri text UNIQUE,                        -- of the Follow activity
+    follower_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    followed_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    state text NOT NULL CHECK (state IN ('pending', 'accepted', 'rejected')),
+    shares boolean NOT NULL DEFAULT true,   -- show what they share in my home
+    notify boolean NOT NULL DEFAULT false,  -- tell me of each of their posts
+    created_at timestamptz NOT NULL DEFAULT now(),
+    answered_at timestamptz,
+    -- In which languages somebody wants to read those whom she follows; NULL: in all of them.
+    languages text[],
+    UNIQUE (follower_id, followed_id)
+);
+CREATE INDEX follow_followed ON follow (followed_id, state);
+CREATE INDEX follow_follower ON follow (follower_id, state) INCLUDE (followed_id, shares);
+CREATE INDEX follow_languages ON follow (follower_id, followed_id) WHERE languages IS NOT NULL;
+
+CREATE TABLE block (
+    id bigint PRIMARY KEY,
+    uri text UNIQUE,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    target_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (actor_id, target_id)
+);
+CREATE INDEX block_target ON block (target_id);
+
+-- What every post shares, whether a listing or an ordinary note: one id space, so that one timeline, one favourite, one
+-- reply and one attachment serve both. A listing has a second row in `listing`.
+CREATE TABLE post (
+    id bigint PRIMARY KEY,                    -- by time of arrival, also for what was published long ago elsewhere
+    uri text NOT NULL UNIQUE,
+    kind text NOT NULL CHECK (kind IN ('note', 'listing', 'notice')),
+    local boolean NOT NULL,
+    author_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    url text NOT NULL,
+    -- network is Public in `to`, unlisted Public in `cc`; coop never leaves the server; territories are the followers
+    -- of the author and the coop actors of friend cooperatives.
+    audience text NOT NULL CHECK (audience IN ('network', 'unlisted', 'coop', 'territories', 'followers', 'direct')),
+    content text NOT NULL DEFAULT '',         -- cleaned HTML, as shown
+    source text NOT NULL DEFAULT '',          -- what a local author typed
+    warning text NOT NULL DEFAULT '',         -- content warning
+    sensitive boolean NOT NULL DEFAULT false,
+    language text,
+    application text,                         -- the client that it was written with, where one says so
+    in_reply_to_uri text,
+    in_reply_to_id bigint REFERENCES post(id) ON DELETE SET NULL,
+    context_uri text,
+    root_id bigint,                           -- the first post of the thread, where known
+    to_uris text[] NOT NULL DEFAULT '{}',
+    cc_uris text[] NOT NULL DEFAULT '{}',
+    raw jsonb,                                -- the object as received; NULL for local posts
+    published_at timestamptz NOT NULL,
+    updated_at timestamptz,                   -- of the last edit, as the author's server tells it
+    received_at timestamptz NOT NULL DEFAULT now(),
+    deleted_at timestamptz,                   -- a tombstone stays for local posts (OB1)
+    -- What a note of ours thanks for, on the wire: the id of an economic event. Others' say so in `raw`, and count only
+    -- here:
+    thanks_for text,
+    -- The website of the app that a status was written with, as it said when it was registered: apps show it.
+    application_website text
+);
+-- How much a stranger answered lately is counted, whether it was taken back or not.
+CREATE INDEX post_answer_from_elsewhere ON post (author_id, received_at)
+    WHERE NOT local AND kind <> 'notice' AND in_reply_to_id IS NOT NULL;
+CREATE INDEX post_author ON post (author_id, id DESC) INCLUDE (audience) WHERE deleted_at IS NULL;
+-- The UUID at the end of our own pages (/annonces/UUID, /@NAME/UUID): some clients take it for the status's id.
+CREATE INDEX post_page ON post ("right"(url, 36)) WHERE local AND deleted_at IS NULL;
+-- Public timelines show what answers nothing: from everywhere, from here, from elsewhere.
+CREATE INDEX post_public ON post (id DESC)
+    WHERE audience = 'network' AND deleted_at IS NULL AND in_reply_to_uri IS NULL;
+CREATE INDEX post_public_local ON post (id DESC)
+    WHERE audience = 'network' AND deleted_at IS NULL AND in_reply_to_uri IS NULL AND local;
+CREATE INDEX post_public_remote ON post (id DESC)
+    WHERE audience = 'network' AND deleted_at IS NULL AND in_reply_to_uri IS NULL AND NOT local;
+CREATE INDEX post_reply ON post (in_reply_to_id) WHERE in_reply_to_id IS NOT NULL;
+CREATE INDEX post_reply_uri ON post (in_reply_to_uri) WHERE in_reply_to_id IS NULL AND in_reply_to_uri IS NOT NULL;
+CREATE INDEX post_root ON post (root_id) WHERE root_id IS NOT NULL;
+CREATE INDEX post_url ON post (url);   -- pages are asked for by it, and search boxes
+
+CREATE TABLE listing (
+    post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
+    kind text NOT NULL CHECK (kind IN ('offer', 'request', 'repair_call')),
+    mode text NOT NULL CHECK (mode IN ('gift', 'loan', 'swap', 'sale', 'service', 'repair', 'other')),
+    title text NOT NULL,
+    description text NOT NULL DEFAULT '',     -- cleaned HTML of the text alone, without title, place and tags
+    category text,                            -- slug of models/listings/categories
+    category_uri text,                        -- as received; unknown ones keep their IRI
+    status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'reserved', 'fulfilled', 'cancelled', 'expired',
+        'paused')),
+    closed_reason text CHECK (closed_reason IN ('here', 'elsewhere')),
+    stream_uri text,                          -- the Group that announces it
+    territory_uri text,                       -- the coop actor
+    place_name text,
+    postcode text,
+    commune_code text,
+    latitude double precision,                -- blurred: centre of a 500 m cell, or of the commune
+    longitude double precision,
+    radius integer,                           -- metres
+    condition text,
+    quantity numeric NOT NULL DEFAULT 1,
+    unit text NOT NULL DEFAULT 'one',
+    available_quantity numeric,
+    unit_based boolean NOT NULL DEFAULT false,
+    price numeric,                            -- of a sale
+    currency text,
+    free_price boolean NOT NULL DEFAULT false,
+    wants text,                               -- what is hoped for in return, in words
+    reciprocal jsonb,                         -- the intent as received
+    deposit numeric,
+    max_duration text,                        -- ISO 8601 duration
+    begins_at timestamptz,                    -- the wanted window
+    ends_at timestamptz,
+    expires_at timestamptz,
+    repair jsonb,                             -- {"bike_type", "interventions", "wheel_size", "rideable", "urgency"}
+    points integer CHECK (points >= 0),       -- asked for among members of this cooperative; never leaves
+    first_come boolean NOT NULL DEFAULT false,  -- the first who asks gets it; else its author chooses
+    calendar_uri text,                        -- where a listing from elsewhere tells when it is not to be had
+    search tsvector NOT NULL GENERATED ALWAYS AS (((setweight(to_tsvector('fr'::regconfig, fold_plurals(title)),
+        'A'::"char") || setweight(to_tsvector('fr'::regconfig, fold_plurals(regexp_replace(description, '<[^>]*>', ' ',
+        'g'))), 'B'::"char")) || setweight(to_tsvector('fr'::regconfig, fold_plurals(COALESCE(place_name, ''))),
+        'C'::"char"))) STORED
+);
+CREATE INDEX listing_category ON listing (category, post_id DESC) WHERE status IN ('open', 'reserved');
+CREATE INDEX listing_expiry ON listing (expires_at) WHERE status IN ('open', 'reserved', 'paused');
+CREATE INDEX listing_open ON listing (post_id DESC) WHERE status IN ('open', 'reserved');
+CREATE INDEX listing_place ON listing (latitude, longitude) WHERE status IN ('open', 'reserved');
+CREATE INDEX listing_repair_call ON listing (post_id) WHERE kind = 'repair_call' AND status = 'open';
+CREATE INDEX listing_search ON listing USING gin (search);
+CREATE INDEX listing_territory ON listing (territory_uri, post_id DESC);
+
+CREATE TABLE post_tag (
+    post_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
+    tag text NOT NULL,   -- folded: "offrelomme"
+    name text NOT NULL,  -- as shown: "OffreLomme"
+    PRIMARY KEY (tag, post_id)
+);
+CREATE INDEX post_tag_post ON post_tag (post_id);
+
+-- Who is mentioned in, or addressed by, a post.
+CREATE TABLE mention (
+    post_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    silent boolean NOT NULL DEFAULT false,  -- addressed without being named in the text
+    PRIMARY KEY (post_id, actor_id)
+);
+CREATE INDEX mention_actor ON mention (actor_id, post_id DESC);
+
+CREATE TABLE media (
+    id bigint PRIMARY KEY,
+    post_id bigint REFERENCES post(id) ON DELETE CASCADE,
+    owner_id bigint REFERENCES actor(id) ON DELETE CASCADE,
+    position smallint NOT NULL DEFAULT 0,
+    type text NOT NULL DEFAULT 'image' CHECK (type IN ('image', 'gifv', 'video', 'audio', 'unknown')),
+    mime_type text NOT NULL DEFAULT 'image/jpeg',
+    description text NOT NULL DEFAULT '',
+    width integer,
+    height integer,
+    focus_x real,
+    focus_y real,
+    blurhash text,
+    file_key text,              -- in the media store: ours, or the cached copy of a remote picture
+    thumbnail_key text,
+    byte_size integer,
+    remote_url text,            -- NULL for ours
+    fetched_at timestamptz,
+    read_at timestamptz,        -- the cache forgets the longest unread first
+    failed_at timestamptz,
+    failure text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    duration double precision,  -- seconds
+    measures jsonb NOT NULL DEFAULT '{}',
+    poster_url text             -- of a film or sound from elsewhere: the picture that stands for it
+);
+CREATE INDEX media_cached ON media (read_at) WHERE remote_url IS NOT NULL AND file_key IS NOT NULL;
+CREATE INDEX media_orphan ON media (created_at) WHERE post_id IS NULL AND remote_url IS NULL;
+CREATE INDEX media_owner ON media (owner_id);
+CREATE INDEX media_post ON media (post_id, "position");
+CREATE UNIQUE INDEX media_remote ON media (post_id, remote_url) WHERE remote_url IS NOT NULL;
+
+-- Files whose row is gone, however it went: a chore removes them from the store.
+CREATE TABLE unused_file (
+    key text PRIMARY KEY,
+    unused_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- What a client asked for with an Idempotency-Key: the same key gives the same post, also in parallel.
+CREATE TABLE idempotency (
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    key text NOT NULL,
+    post_id bigint REFERENCES post(id) ON DELETE CASCADE,  -- NULL only while its transaction runs
+    created_at timestamptz NOT NULL DEFAULT now(),
+    -- The same key gives the same answer, also where that is a status to come.
+    scheduled_id bigint,
+    PRIMARY KEY (actor_id, key)
+);
+CREATE INDEX idempotency_post ON idempotency (post_id);
+
+CREATE TABLE favourite (
+    id bigint PRIMARY KEY,
+    uri text UNIQUE,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    post_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (actor_id, post_id)
+);
+CREATE INDEX favourite_actor ON favourite (actor_id, id DESC);
+CREATE INDEX favourite_post ON favourite (post_id);
+
+CREATE TABLE share (
+    id bigint PRIMARY KEY,  -- the id of the wrapping status in Mastodon's API
+    uri text UNIQUE,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    post_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (actor_id, post_id)
+);
+CREATE INDEX share_actor ON share (actor_id, id DESC);
+CREATE INDEX share_post ON share (post_id);
+
+CREATE TABLE notification (
+    id bigint PRIMARY KEY,
+    recipient_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    type text NOT NULL CHECK (type IN ('mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite', 'poll',
+        'update', 'move', 'quote', 'admin.report', 'admin.sign_up', 'sign_up', 'coop_follow', 'report_settled',
+        'repair_call')),
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    post_id bigint REFERENCES post(id) ON DELETE CASCADE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    read_at timestamptz,
+    report_id bigint,
+    sign_up_id bigint,  -- goes with the request, once it is answered
+    CONSTRAINT notification_once UNIQUE NULLS NOT DISTINCT (recipient_id, type, actor_id, post_id, report_id,
+        sign_up_id)
+);
+CREATE INDEX notification_actor ON notification (actor_id);
+CREATE INDEX notification_post ON notification (post_id);
+-- Who reacted to one thing of hers, the newest first: pages tell of the first hundred together.
+CREATE INDEX notification_reaction ON notification (recipient_id, post_id, type, id DESC)
+    WHERE type IN ('favourite', 'reblog');
+CREATE INDEX notification_recipient ON notification (recipient_id, id DESC);
+CREATE INDEX notification_report ON notification (report_id) WHERE report_id IS NOT NULL;
+CREATE INDEX notification_sign_up ON notification (sign_up_id) WHERE sign_up_id IS NOT NULL;
+-- What is new to somebody is counted on every page.
+CREATE INDEX notification_unread ON notification (recipient_id, id DESC) WHERE read_at IS NULL;
+
+-- Every activity of ours, verbatim: what is delivered is what is served.
+CREATE TABLE activity (
+    id bigint PRIMARY KEY,
+    uri text NOT NULL UNIQUE,
+    type text NOT NULL,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    object_uri text,
+    public boolean NOT NULL,
+    body text NOT NULL,  -- the JSON as it is signed, byte for byte
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX activity_object ON activity (object_uri);
+CREATE INDEX activity_outbox ON activity (actor_id, id DESC) WHERE public;
+
+CREATE TABLE received (
+    id bigint PRIMARY KEY,
+    activity_uri text NOT NULL,
+    body_hash bytea NOT NULL,            -- SHA-256; the same id with another body is processed (decisions.md)
+    type text NOT NULL,
+    actor_uri text NOT NULL,
+    host text NOT NULL,
+    body bytea NOT NULL,
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'ignored', 'failed', 'held')),
+    attempts smallint NOT NULL DEFAULT 0,
+    due_at timestamptz NOT NULL DEFAULT now(),
+    claimed_by uuid,
+    claimed_until timestamptz,
+    error text,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    finished_at timestamptz,
+    -- How often the worker that held an activity died without a word: one that kills whoever processes it is found by
+    -- it.
+    deaths smallint NOT NULL DEFAULT 0,
+    UNIQUE (activity_uri, body_hash)
+);
+CREATE INDEX received_due ON received (id) WHERE state = 'waiting';
+CREATE INDEX received_held ON received (host, id) WHERE state = 'held';
+-- What one server sent lately, for « Pourquoi ne vois-je pas cette annonce ? ».
+CREATE INDEX received_host ON received (host, id);
+CREATE INDEX received_old ON received (finished_at) WHERE state <> 'waiting';
+CREATE INDEX received_suspect ON received (id) WHERE state = 'waiting' AND deaths > 0;
+CREATE INDEX received_waiting ON received (actor_uri, id) WHERE state = 'waiting';
+
+CREATE TABLE delivery (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,  -- by the database, since the fan-out is one statement
+    activity_id bigint NOT NULL REFERENCES activity(id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL,                 -- who signs
+    inbox text NOT NULL,
+    personal_inbox text,                      -- tried once when a shared inbox answers 404 or 410 (HT5)
+    host text NOT NULL,
+    priority smallint NOT NULL DEFAULT 1,     -- 0: people named in it, 1: followers
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'failed', 'held', 'cancelled')),
+    attempts smallint NOT NULL DEFAULT 0,
+    due_at timestamptz NOT NULL DEFAULT now(),
+    claimed_by uuid,
+    claimed_until timestamptz,
+    last_status smallint,
+    error text,                               -- the cause in plain words
+    created_at timestamptz NOT NULL DEFAULT now(),
+    finished_at timestamptz,
+    cause text,                               -- as server.failure_cause
+    requeued_at timestamptz,                  -- somebody asked to send it again: the schedule starts anew
+    private boolean NOT NULL DEFAULT false,
+    UNIQUE (activity_id, inbox)
+);
+CREATE INDEX delivery_due ON delivery (due_at, priority, id) WHERE state = 'waiting';
+CREATE INDEX delivery_failed ON delivery (host, id) WHERE state = 'failed';
+CREATE INDEX delivery_held ON delivery (host) WHERE state = 'held';
+CREATE INDEX delivery_lane ON delivery (host, actor_id, private, id) WHERE state = 'waiting';
+
+-- Other servers: what we know of them and how they do.
+CREATE TABLE server (
+    host text PRIMARY KEY,
+    level text NOT NULL DEFAULT 'reader' CHECK (level IN ('friend', 'reader', 'aside')),
+    software text,
+    software_version text,
+    name text,                                -- as its NodeInfo tells
+    first_seen_at timestamptz NOT NULL DEFAULT now(),
+    last_in_at timestamptz,
+    last_out_at timestamptz,                  -- last success
+    last_failure_at timestamptz,
+    failure text,                             -- the cause in plain words
+    failing_days date[] NOT NULL DEFAULT '{}',
+    unavailable_since timestamptz,
+    probe_at timestamptz,
+    knock text CHECK (knock IN ('cavage', 'rfc9421')),
+    knock_until timestamptz,
+    listed boolean NOT NULL DEFAULT false,    -- let in while the federation is restricted
+    note text NOT NULL DEFAULT '',            -- for those who run the cooperative
+    public_reason text NOT NULL DEFAULT '',   -- for everybody
+    level_at timestamptz,                     -- when somebody last decided about it
+    released_at timestamptz,                  -- what strangers of it wrote need not be held any more
+    latency_ms integer,                       -- how long it takes to accept a delivery: a moving figure
+    clock_seconds integer,                    -- by how much its clock is ahead of ours, by the Date of its answers
+    clock_at timestamptz,
+    failure_cause text,                       -- federation.errors.Cause of `failure`, for pages to translate
+    failing_inboxes text[] NOT NULL DEFAULT '{}',  -- the success of one of these ends the failure (HT7)
+    paused_at timestamptz,                    -- an administrator holds its deliveries
+    holding boolean NOT NULL GENERATED ALWAYS AS (((unavailable_since IS NOT NULL) OR (paused_at IS NOT NULL))) STORED,
+    no_private boolean NOT NULL DEFAULT false,
+    woken_at timestamptz,
+    sounded_at timestamptz
+);
+CREATE INDEX server_level_at ON server (level_at) WHERE level_at IS NOT NULL;
+CREATE INDEX server_no_private ON server (host) WHERE no_private;
+
+-- What was deleted, and what was undone before it came (AX4, AX9). Forgotten after their time.
+CREATE TABLE tombstone (
+    uri text NOT NULL,
+    reason text NOT NULL CHECK (reason IN ('deleted', 'undone')),
+    actor_uri text NOT NULL,  -- who says so: one word each, so that nobody's keeps another's from counting
+    forget_at timestamptz NOT NULL,
+    PRIMARY KEY (uri, actor_uri)
+);
+
+-- Addresses that could not be fetched, so that they are not asked again at once (SG17, B-14).
+CREATE TABLE failed_fetch (
+    uri text PRIMARY KEY,
+    error text NOT NULL,
+    retry boolean NOT NULL,
+    until timestamptz NOT NULL
+);
+
+CREATE TABLE report (
+    id bigint PRIMARY KEY,
+    uri text UNIQUE,
+    reporter_id bigint REFERENCES actor(id) ON DELETE SET NULL,
+    target_id bigint REFERENCES actor(id) ON DELETE SET NULL,
+    object_uris text[] NOT NULL DEFAULT '{}',
+    content text NOT NULL DEFAULT '',
+    local boolean NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    closed_at timestamptz,
+    category text NOT NULL DEFAULT 'other' CHECK (category IN ('spam', 'legal', 'violation', 'other')),
+    forwarded boolean NOT NULL DEFAULT false,
+    extracts jsonb NOT NULL DEFAULT '[]',  -- [{"uri", "title", "text"}]: plain text, cut
+    target_name text NOT NULL DEFAULT '',  -- stays where the reported account is gone
+    reporter_email text,                   -- a visitor's, where she gave one
+    reporter_language text NOT NULL DEFAULT 'fr',
+    closed_by bigint REFERENCES actor(id) ON DELETE SET NULL,
+    note text NOT NULL DEFAULT '',         -- for the team alone
+    answer text NOT NULL DEFAULT '',       -- read by whoever reported
+    mailed_at timestamptz,                 -- when those who can settle it were written to
+    reminded_at timestamptz                -- when administrators were, since nobody had settled it
+);
+CREATE INDEX report_closed ON report (closed_at DESC, id DESC) WHERE closed_at IS NOT NULL;
+CREATE INDEX report_open ON report (id) WHERE closed_at IS NULL;
+CREATE INDEX report_reporter ON report (reporter_id, id DESC);
+CREATE INDEX report_target ON report (target_id);
+
+-- Settings that the cooperative edits in the web interface: name, charter, modes, territory…
+CREATE TABLE preference (
+    key text PRIMARY KEY,
+    value jsonb NOT NULL,
+    updated_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Each worker says that it is alive; /readyz and the administrators read it.
+CREATE TABLE heartbeat (
+    worker uuid PRIMARY KEY,
+    role text NOT NULL,
+    beat_at timestamptz NOT NULL DEFAULT now(),
+    failing text[] NOT NULL DEFAULT '{}'   -- What a worker starts again and again: it lives, and yet does not do this.
+);
+
+CREATE TABLE pgqueuer (
+    id bigserial PRIMARY KEY,
+    priority integer NOT NULL,
+    queue_manager_id uuid,
+    created timestamptz NOT NULL DEFAULT now(),
+    updated timestamptz NOT NULL DEFAULT now(),
+    heartbeat timestamptz NOT NULL DEFAULT now(),
+    execute_after timestamptz NOT NULL DEFAULT now(),
+    status pgqueuer_status NOT NULL,
+    entrypoint text NOT NULL,
+    dedupe_key text,
+    payload bytea,
+    headers jsonb,
+    attempts integer NOT NULL DEFAULT 0,
+    slot bigint
+);
+CREATE INDEX pgqueuer_ep_ea_idx ON pgqueuer (entrypoint, execute_after) WHERE status = 'queued'::pgqueuer_status;
+CREATE INDEX pgqueuer_ep_prio_id_idx ON pgqueuer (entrypoint, priority DESC, id)
+    WHERE status = 'queued'::pgqueuer_status;
+CREATE INDEX pgqueuer_picked_heartbeat_idx ON pgqueuer (heartbeat) WHERE status = 'picked'::pgqueuer_status;
+CREATE UNIQUE INDEX pgqueuer_picked_slot_idx ON pgqueuer (entrypoint, slot)
+    WHERE status = 'picked'::pgqueuer_status AND slot IS NOT NULL;
+CREATE INDEX pgqueuer_priority_id_id1_idx ON pgqueuer (priority, id DESC) INCLUDE (id)
+    WHERE status = 'queued'::pgqueuer_status;
+CREATE INDEX pgqueuer_queue_manager_id_idx ON pgqueuer (queue_manager_id) WHERE queue_manager_id IS NOT NULL;
+CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON pgqueuer (dedupe_key)
+    WHERE (status = ANY (ARRAY['queued'::pgqueuer_status, 'picked'::pgqueuer_status])) AND dedupe_key IS NOT NULL;
+CREATE INDEX pgqueuer_updated_id_id1_idx ON pgqueuer (updated, id DESC) INCLUDE (id)
+    WHERE status = 'picked'::pgqueuer_status;
+
+CREATE TABLE pgqueuer_log (
+    id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    created timestamptz NOT NULL DEFAULT now(),
+    job_id bigint NOT NULL,
+    status pgqueuer_status NOT NULL,
+    priority integer NOT NULL,
+    entrypoint text NOT NULL,
+    traceback jsonb,
+    aggregated boolean DEFAULT false
+);
+CREATE INDEX pgqueuer_log_created ON pgqueuer_log (created);
+CREATE INDEX pgqueuer_log_job_id_status ON pgqueuer_log (job_id, created DESC);
+CREATE INDEX pgqueuer_log_not_aggregated ON pgqueuer_log ((1)) WHERE NOT aggregated;
+CREATE INDEX pgqueuer_log_status ON pgqueuer_log (status);
+
+CREATE TABLE pgqueuer_schedules (
+    id bigserial PRIMARY KEY,
+    expression text NOT NULL,
+    entrypoint text NOT NULL,
+    heartbeat timestamptz NOT NULL DEFAULT now(),
+    created timestamptz NOT NULL DEFAULT now(),
+    updated timestamptz NOT NULL DEFAULT now(),
+    next_run timestamptz NOT NULL DEFAULT now(),
+    last_run timestamptz,
+    status pgqueuer_status DEFAULT 'queued',
+    UNIQUE (expression, entrypoint)
+);
+
+CREATE TABLE pgqueuer_statistics (
+    id bigserial PRIMARY KEY,
+    created timestamptz NOT NULL DEFAULT date_trunc('sec', now()),
+    count bigint NOT NULL,
+    priority integer NOT NULL,
+    status pgqueuer_status NOT NULL,
+    entrypoint text NOT NULL
+);
+CREATE UNIQUE INDEX pgqueuer_statistics_unique_count ON pgqueuer_statistics (priority, date_trunc('sec', timezone('UTC',
+    created)), status, entrypoint);
+
+-- Requests per client and five minutes. Lost in a crash without harm, hence not in the write-ahead log.
+CREATE UNLOGGED TABLE request_count (
+    window_start timestamptz NOT NULL,
+    key_hash bytea NOT NULL,  -- SHA-256 of the bearer token or of the network address
+    requests integer NOT NULL,
+    PRIMARY KEY (window_start, key_hash)
+);
+
+-- Whoever came to the door while the federation was restricted. Nobody is verified here: these are names.
+CREATE TABLE knock (
+    host text PRIMARY KEY,
+    knocks bigint NOT NULL,
+    first_at timestamptz NOT NULL DEFAULT now(),
+    last_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX knock_last ON knock (last_at);
+
+CREATE TABLE mute (
+    id bigint PRIMARY KEY,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    target_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    notifications boolean NOT NULL DEFAULT true,  -- not told of what they do either
+    until timestamptz,                        -- NULL: for good
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (actor_id, target_id)
+);
+CREATE INDEX mute_target ON mute (target_id);
+
+-- A whole server, for one person.
+CREATE TABLE domain_block (
+    id bigint PRIMARY KEY,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    domain text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (actor_id, domain)
+);
+
+CREATE TABLE territory (
+    host text PRIMARY KEY,
+    domain text NOT NULL,                     -- registrable (models/domains): one entry each
+    seed boolean NOT NULL DEFAULT false,      -- typed by an administrator: where the crawl begins
+    -- our own word for it; counts and is published while its server is a friend
+    vouched_at timestamptz,
+    removed_at timestamptz,                   -- taken off the map by an administrator: not visited any more
+    spam boolean NOT NULL DEFAULT false,      -- and for spam: who vouched for it was struck
+    depth smallint NOT NULL DEFAULT 0,        -- how many lists lie between us and it
+    first_seen_at timestamptz NOT NULL DEFAULT now(),
+    visit_at timestamptz NOT NULL DEFAULT now(),
+    visited_at timestamptz,
+    proven_at timestamptz,                    -- last signed visit that found all in order
+    problem text DEFAULT 'not_visited',       -- models/servers/directory/values.Reason of the last visit; NULL: none
+    cause text,                               -- federation.errors.Cause, where it did not answer
+    actor_uri text,                           -- the coop; what follows is as it was last proven
+    name text NOT NULL DEFAULT '',
+    place_name text NOT NULL DEFAULT '',
+    latitude double precision,
+    longitude double precision,
+    radius integer,
+    area_km double precision,                 -- from the nearest commune of France
+    proposals integer NOT NULL DEFAULT 0,     -- open ones inside its area, as far as they were looked at
+    offers integer NOT NULL DEFAULT 0,
+    requests integer NOT NULL DEFAULT 0,
+    repair_calls integer NOT NULL DEFAULT 0,
+    open_proposals integer NOT NULL DEFAULT 0,  -- as it counts them itself
+    accepted_at timestamptz,                  -- on the map since
+    reason text DEFAULT 'not_visited',        -- models/servers/directory/values.Reason that holds it back
+    hop smallint NOT NULL DEFAULT 0,
+    silent boolean NOT NULL DEFAULT false,
+    vouchers text[] NOT NULL DEFAULT '{}'
+);
+CREATE INDEX territory_domain ON territory (domain);
+CREATE INDEX territory_due ON territory (depth, visit_at) WHERE removed_at IS NULL;
+
+CREATE TABLE territory_vouch (
+    voucher text NOT NULL,
+    host text NOT NULL,
+    since timestamptz NOT NULL DEFAULT now(),  -- when we first saw it: what it says itself may be backdated
+    PRIMARY KEY (voucher, host)
+);
+CREATE INDEX territory_vouch_host ON territory_vouch (host);
+
+-- Which vouches brought whom on the map: three a month each.
+CREATE TABLE territory_credit (
+    voucher text NOT NULL,
+    host text NOT NULL,
+    at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (voucher, host, at)
+);
+
+-- Who vouched for what was found to be spam.
+CREATE TABLE territory_strike (
+    voucher text NOT NULL,
+    host text NOT NULL,
+    at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (voucher, host)
+);
+
+CREATE TABLE backfill (
+    actor_id bigint PRIMARY KEY REFERENCES actor(id) ON DELETE CASCADE,
+    since timestamptz NOT NULL,         -- nothing older is fetched
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'running', 'done', 'failed')),
+    found integer NOT NULL DEFAULT 0,   -- how many entries there are to look at
+    looked integer NOT NULL DEFAULT 0,  -- how many were looked at
+    kept integer NOT NULL DEFAULT 0,    -- how many are here now that were not
+    error text,                         -- the cause, as pages explain it
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    finished_at timestamptz
+);
+CREATE INDEX backfill_state ON backfill (state) WHERE state IN ('waiting', 'running');
+
+-- When this instance last lived: one row. After a longer absence, what was missed is fetched.
+CREATE TABLE last_alive (
+    one boolean DEFAULT true PRIMARY KEY CHECK (one),
+    at timestamptz NOT NULL
+);
+
+-- What those who watch a stream have to be told of, for some minutes. Written with the fact itself; each process that
+-- serves streams reads what was committed since it last looked (models/store/background/stream_events.py). A crash of the database
+-- empties the table and ends the streams anyway, hence not in the write-ahead log.
+CREATE UNLOGGED TABLE stream_event (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    xid xid8 NOT NULL DEFAULT pg_current_xact_id(),  -- of the transaction that wrote it: says when it became visible
+    kind text NOT NULL CHECK (kind IN ('post', 'edit', 'share', 'delete', 'notification', 'filters')),
+    object_id bigint NOT NULL,                -- of the post, the share, the notification, or of whose filters changed
+    reader_ids bigint[],                      -- the only ones of ours who may know of a deletion; NULL: anybody may
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX stream_event_xid ON stream_event (xid);
+
+CREATE TABLE bookmark (
+    id bigint PRIMARY KEY,
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    post_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (actor_id, post_id)
+);
+CREATE INDEX bookmark_actor ON bookmark (actor_id, id DESC);
+CREATE INDEX bookmark_post ON bookmark (post_id);
+
+CREATE TABLE list (
+    id bigint PRIMARY KEY,
+    owner_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    title text NOT NULL,
+    replies_policy text NOT NULL DEFAULT 'list' CHECK (replies_policy IN ('followed', 'list', 'none')),
+    exclusive boolean NOT NULL DEFAULT false,  -- its people are read here, and not in the home timeline
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX list_owner ON list (owner_id, id);
+
+-- Whoever is followed no longer leaves the lists by that.
+CREATE TABLE list_member (
+    id bigint PRIMARY KEY,
+    list_id bigint NOT NULL REFERENCES list(id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    follow_id bigint NOT NULL REFERENCES follow(id) ON DELETE CASCADE,
+    UNIQUE (list_id, actor_id)
+);
+CREATE INDEX list_member_actor ON list_member (actor_id);
+CREATE INDEX list_member_follow ON list_member (follow_id);
+
+CREATE TABLE followed_tag (
+    id bigint PRIMARY KEY,
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    tag text NOT NULL,  -- folded, as in post_tag
+    name text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (actor_id, tag)
+);
+CREATE INDEX followed_tag_tag ON followed_tag (tag);
+
+CREATE TABLE featured_tag (
+    id bigint PRIMARY KEY,
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    tag text NOT NULL,
+    name text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (actor_id, tag)
+);
+
+CREATE TABLE marker (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    timeline text NOT NULL CHECK (timeline IN ('home', 'notifications')),
+    last_read_id bigint NOT NULL,
+    version integer NOT NULL DEFAULT 1,
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (actor_id, timeline)
+);
+
+CREATE TABLE filter (
+    id bigint PRIMARY KEY,
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    title text NOT NULL,
+    context text[] NOT NULL,  -- of home, notifications, public, thread, account
+    action text NOT NULL CHECK (action IN ('warn', 'hide', 'blur')),
+    expires_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX filter_actor ON filter (actor_id, id);
+
+CREATE TABLE filter_keyword (
+    id bigint PRIMARY KEY,
+    filter_id bigint NOT NULL REFERENCES filter(id) ON DELETE CASCADE,
+    keyword text NOT NULL,
+    whole_word boolean NOT NULL
+);
+CREATE INDEX filter_keyword_filter ON filter_keyword (filter_id, id);
+
+CREATE TABLE filter_status (
+    id bigint PRIMARY KEY,
+    filter_id bigint NOT NULL REFERENCES filter(id) ON DELETE CASCADE,
+    post_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
+    UNIQUE (filter_id, post_id)
+);
+CREATE INDEX filter_status_post ON filter_status (post_id);
+
+-- A thread of private notes among the same people, as one of them sees it.
+CREATE TABLE conversation (
+    id bigint PRIMARY KEY,
+    owner_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    root_id bigint NOT NULL,            -- post.root_id of its notes
+    participant_ids bigint[] NOT NULL,  -- in order, without the owner
+    last_post_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
+    unread boolean NOT NULL,
+    UNIQUE (owner_id, root_id, participant_ids)
+);
+CREATE INDEX conversation_last ON conversation (last_post_id);
+CREATE INDEX conversation_owner ON conversation (owner_id, last_post_id DESC);
+
+CREATE TABLE conversation_post (
+    conversation_id bigint NOT NULL REFERENCES conversation(id) ON DELETE CASCADE,
+    post_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
+    PRIMARY KEY (conversation_id, post_id)
+);
+CREATE INDEX conversation_post_post ON conversation_post (post_id);
+
+CREATE TABLE application (
+    id bigint PRIMARY KEY,
+    client_id text NOT NULL UNIQUE,
+    secret_hash bytea NOT NULL,
+    name text NOT NULL,
+    website text,
+    redirect_uris text[] NOT NULL,
+    scopes text[] NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    used_at timestamptz   -- when it last got a token
+);
+
+-- One "yes" of one person to one application: the code that tells it, and all tokens that come of it.
+CREATE TABLE access_grant (
+    id bigint PRIMARY KEY,
+    application_id bigint NOT NULL REFERENCES application(id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    scopes text[] NOT NULL,
+    redirect_uri text NOT NULL,
+    code_hash bytea NOT NULL UNIQUE,
+    challenge text,  -- of PKCE, S256
+    created_at timestamptz NOT NULL DEFAULT now(),
+    redeemed_at timestamptz,
+    revoked_at timestamptz
+);
+CREATE INDEX access_grant_actor ON access_grant (actor_id);
+CREATE INDEX access_grant_application ON access_grant (application_id);
+
+-- Each is used once, for a new pair; one that comes twice ends the grant.
+CREATE TABLE refresh_token (
+    token_hash bytea PRIMARY KEY,
+    grant_id bigint NOT NULL REFERENCES access_grant(id) ON DELETE CASCADE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    used_at timestamptz
+);
+CREATE INDEX refresh_token_grant ON refresh_token (grant_id);
+
+CREATE TABLE post_version (
+    id bigint PRIMARY KEY,
+    post_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
+    content text NOT NULL,
+    warning text NOT NULL,
+    sensitive boolean NOT NULL,
+    media jsonb NOT NULL,             -- [{"id": …, "description": …}] as they hung on it
+    options jsonb,                    -- the names of a poll's options
+    written_at timestamptz NOT NULL   -- when this version began to stand
+);
+CREATE INDEX post_version_post ON post_version (post_id, id);
+
+CREATE TABLE pin (
+    id bigint PRIMARY KEY,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    post_id bigint NOT NULL UNIQUE REFERENCES post(id) ON DELETE CASCADE,  -- only its author pins a post
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX pin_actor ON pin (actor_id, id DESC);
+
+CREATE TABLE thread_mute (
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    root_id bigint NOT NULL,  -- the first post of the thread
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (actor_id, root_id)
+);
+
+CREATE TABLE scheduled_status (
+    id bigint PRIMARY KEY,
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    scheduled_at timestamptz NOT NULL,
+    wish jsonb NOT NULL,  -- what the client sent, checked
+    media_ids bigint[] NOT NULL DEFAULT '{}',
+    application text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    application_website text
+);
+CREATE INDEX scheduled_status_actor ON scheduled_status (actor_id, id DESC);
+CREATE INDEX scheduled_status_due ON scheduled_status (scheduled_at);
+
+-- A note that began with #offre and the like: the page that publishes listings begins with what it says.
+CREATE TABLE listing_draft (
+    id bigint PRIMARY KEY,
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    note_id bigint NOT NULL UNIQUE REFERENCES post(id) ON DELETE CASCADE,
+    kind text NOT NULL CHECK (kind IN ('offer', 'request', 'repair_call')),
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX listing_draft_actor ON listing_draft (actor_id, id DESC);
+
+CREATE TABLE sign_up (
+    id bigint PRIMARY KEY,
+    username text NOT NULL UNIQUE,
+    email text NOT NULL,
+    password_hash text NOT NULL,
+    name text NOT NULL,
+    language text NOT NULL,
+    commune_code text,
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    mailed_at timestamptz,
+    reminded_at timestamptz
+);
+CREATE UNIQUE INDEX sign_up_email ON sign_up (lower(email));
+
+CREATE TABLE unattended (
+    since timestamptz DEFAULT now() PRIMARY KEY,
+    until timestamptz   -- a moderator is back
+);
+CREATE UNIQUE INDEX unattended_now ON unattended ((until IS NULL)) WHERE until IS NULL;
+
+CREATE TABLE totp (
+    actor_id bigint PRIMARY KEY REFERENCES account(actor_id) ON DELETE CASCADE,
+    secret bytea NOT NULL,                -- encrypted when the instance has a key file
+    confirmed_at timestamptz,
+    last_step bigint NOT NULL DEFAULT 0   -- the half minute of the last code that was taken: none is taken twice
+);
+
+CREATE TABLE passkey (
+    id bigint PRIMARY KEY,
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    credential_id bytea NOT NULL UNIQUE,
+    public_key bytea NOT NULL,
+    sign_count bigint NOT NULL,
+    name text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    used_at timestamptz
+);
+CREATE INDEX passkey_actor ON passkey (actor_id);
+
+CREATE TABLE recovery_code (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    code_hash bytea NOT NULL,
+    PRIMARY KEY (actor_id, code_hash)
+);
+
+-- What is half done for a few minutes: a log-in that lacks its second proof, a challenge that a passkey has to sign.
+CREATE TABLE login_step (
+    token_hash bytea PRIMARY KEY,
+    purpose text NOT NULL CHECK (purpose IN ('second', 'passkey', 'register')),
+    actor_id bigint REFERENCES account(actor_id) ON DELETE CASCADE,
+    challenge bytea NOT NULL,
+    expires_at timestamptz NOT NULL,
+    without_password boolean NOT NULL DEFAULT false
+);
+CREATE INDEX login_step_actor ON login_step (actor_id);
+
+CREATE TABLE poll (
+    post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
+    multiple boolean NOT NULL,
+    options text[] NOT NULL,
+    votes integer[] NOT NULL,                 -- of each option
+    voters integer,
+    ends_at timestamptz,
+    closed_at timestamptz,
+    fetched_at timestamptz NOT NULL DEFAULT now(),
+    told_at timestamptz,                      -- when those who voted here were told that it is over
+    -- Polls of our own: figures that may stay hidden until the end, and an id for each vote that counts once.
+    hide_totals boolean NOT NULL DEFAULT false
+);
+CREATE INDEX poll_untold ON poll (ends_at) WHERE told_at IS NULL;
+
+CREATE TABLE poll_vote (
+    post_id bigint NOT NULL REFERENCES poll(post_id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    choice smallint NOT NULL,
+    uri text NOT NULL,  -- of the Note that told it
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (post_id, actor_id, choice)
+);
+CREATE INDEX poll_vote_actor ON poll_vote (actor_id);
+CREATE UNIQUE INDEX poll_vote_uri ON poll_vote (uri);
+
+-- A private note about somebody, read by its writer only.
+CREATE TABLE account_note (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    target_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    text text NOT NULL,
+    PRIMARY KEY (actor_id, target_id)
+);
+
+CREATE TABLE push_subscription (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,  -- apps keep it in 32 bits
+    token_id bigint NOT NULL UNIQUE REFERENCES token(id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    endpoint text NOT NULL,
+    p256dh text NOT NULL,                     -- the app's public key and its secret, base64url as it sent them
+    auth text NOT NULL,
+    standard boolean NOT NULL,                -- RFC 8291; otherwise its draft, which older apps read
+    policy text NOT NULL CHECK (policy IN ('all', 'followed', 'follower', 'none')),
+    alerts text[] NOT NULL,                   -- types of notifications
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX push_subscription_actor ON push_subscription (actor_id);
+
+CREATE TABLE instance_key (
+    name text PRIMARY KEY,
+    pem bytea NOT NULL,  -- PKCS8, encrypted when the instance has a key file
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- One thread between the owner of a listing and one other person.
+CREATE TABLE exchange (
+    id bigint PRIMARY KEY,
+    listing_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
+    owner_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    partner_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    last_id bigint NOT NULL,                  -- of its newest message or event: by it lists are sorted
+    owner_read_id bigint NOT NULL DEFAULT 0,  -- read marks never leave the server
+    partner_read_id bigint NOT NULL DEFAULT 0,
+    owner_muted boolean NOT NULL DEFAULT false,
+    partner_muted boolean NOT NULL DEFAULT false,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (listing_id, partner_id),
+    CONSTRAINT exchange_check CHECK (owner_id <> partner_id)
+);
+CREATE INDEX exchange_owner ON exchange (owner_id, last_id DESC);
+CREATE INDEX exchange_partner ON exchange (partner_id, last_id DESC);
+
+-- Private notes under the listing between the two.
+CREATE TABLE exchange_message (
+    post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
+    exchange_id bigint NOT NULL REFERENCES exchange(id) ON DELETE CASCADE
+);
+CREATE INDEX exchange_message_exchange ON exchange_message (exchange_id, post_id DESC);
+
+CREATE TABLE agreement (
+    id bigint PRIMARY KEY,
+    exchange_id bigint NOT NULL REFERENCES exchange(id) ON DELETE CASCADE,
+    listing_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
+    owner_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    partner_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    uri text UNIQUE,                          -- of the Agreement, once the owner's server gave it one
+    request_uri text NOT NULL UNIQUE,         -- of the Offer with which it began
+    offer_uri text NOT NULL,                  -- of the Offer that is on the table
+    proposed_by bigint NOT NULL REFERENCES actor(id),  -- whose terms these are
+    state text NOT NULL CHECK (state IN ('requested', 'countered', 'agreed', 'done', 'refused', 'withdrawn',
+        'cancelled', 'expired')),
+    quantity numeric NOT NULL DEFAULT 1 CHECK (quantity > 0::numeric),
+    unit text NOT NULL DEFAULT 'one',
+    begins_at timestamptz,
+    ends_at timestamptz,
+    place text NOT NULL DEFAULT '',
+    in_return text NOT NULL DEFAULT '',       -- what is given for it, in words
+    amount numeric,                           -- and in money, where it has a price
+    currency text,
+    points integer,                           -- between members of this cooperative only
+    note text NOT NULL DEFAULT '',
+    reason text NOT NULL DEFAULT '',          -- why it ended, in the words of whoever ended it
+    accepted_uri text,                        -- the partner's yes, while the owner's server has not confirmed it
+    held_until timestamptz,                   -- an answer is waited for until then
+    owner_reported_at timestamptz,
+    partner_reported_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL,          -- by the authority's clock, always rising
+    agreed_at timestamptz,
+    ended_at timestamptz,
+    CONSTRAINT agreement_check CHECK (ends_at IS NULL OR begins_at < ends_at)
+);
+CREATE INDEX agreement_begin ON agreement (begins_at) WHERE state = 'agreed';
+CREATE INDEX agreement_end ON agreement (ends_at) WHERE state = 'agreed';
+CREATE INDEX agreement_exchange ON agreement (exchange_id, id DESC);
+CREATE INDEX agreement_held ON agreement (held_until) WHERE state IN ('requested', 'countered');
+-- All of a listing's, since what is done counts for what is left.
+CREATE INDEX agreement_of_listing ON agreement (listing_id, state);
+-- What is agreed with somebody, by when it begins: her own calendar reads it, and whoever leaves takes it along.
+CREATE INDEX agreement_owner ON agreement (owner_id, begins_at);
+-- What is asked for or settled, by either side: looked for on every list of one's exchanges, however many have ended.
+CREATE INDEX agreement_owner_live ON agreement (owner_id) WHERE state IN ('requested', 'countered', 'agreed');
+CREATE INDEX agreement_partner ON agreement (partner_id, begins_at);
+CREATE INDEX agreement_partner_live ON agreement (partner_id) WHERE state IN ('requested', 'countered', 'agreed');
+-- What is spoken for: agreed, and not done yet.
+CREATE INDEX agreement_points_owner ON agreement (owner_id) WHERE state = 'agreed' AND points > 0;
+CREATE INDEX agreement_points_partner ON agreement (partner_id) WHERE state = 'agreed' AND points > 0;
+CREATE INDEX agreement_proposer ON agreement (proposed_by);
+-- How many exchanges both sides confirm stands on each profile.
+CREATE INDEX agreement_verified_owner ON agreement (owner_id)
+    WHERE owner_reported_at IS NOT NULL AND partner_reported_at IS NOT NULL;
+CREATE INDEX agreement_verified_partner ON agreement (partner_id)
+    WHERE owner_reported_at IS NOT NULL AND partner_reported_at IS NOT NULL;
+
+-- Every Offer that was made on the way, by which answers are matched with what they answer.
+CREATE TABLE agreement_offer (
+    uri text PRIMARY KEY,
+    agreement_id bigint NOT NULL REFERENCES agreement(id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX agreement_offer_actor ON agreement_offer (actor_id);
+CREATE INDEX agreement_offer_agreement ON agreement_offer (agreement_id);
+
+-- What the two report as done. A loan goes out and comes back; everything else is done once.
+CREATE TABLE economic_event (
+    id bigint PRIMARY KEY,
+    uri text NOT NULL UNIQUE,
+    agreement_id bigint NOT NULL REFERENCES agreement(id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,  -- who reports it
+    step text NOT NULL CHECK (step IN ('out', 'back', 'done')),
+    happened_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (agreement_id, actor_id, step)
+);
+CREATE INDEX economic_event_actor ON economic_event (actor_id);
+
+-- What happened in a thread besides messages, as it is shown there; never sent as such.
+CREATE TABLE exchange_event (
+    id bigint PRIMARY KEY,
+    exchange_id bigint NOT NULL REFERENCES exchange(id) ON DELETE CASCADE,
+    agreement_id bigint REFERENCES agreement(id) ON DELETE CASCADE,
+    actor_id bigint REFERENCES actor(id) ON DELETE CASCADE,  -- NULL: the clock
+    kind text NOT NULL CHECK (kind IN ('requested', 'countered', 'accepted', 'agreed', 'refused', 'withdrawn',
+        'cancelled', 'expired', 'out', 'back', 'done', 'verified', 'begins_soon', 'ends_soon', 'returned', 'forgotten',
+        'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again')),
+    details jsonb NOT NULL DEFAULT '{}',      -- the terms at that moment, as models/exchanges/agreements writes them
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX exchange_event_actor ON exchange_event (actor_id) WHERE actor_id IS NOT NULL;
+CREATE INDEX exchange_event_agreement ON exchange_event (agreement_id, kind) WHERE agreement_id IS NOT NULL;
+CREATE INDEX exchange_event_exchange ON exchange_event (exchange_id, id DESC);
+CREATE UNIQUE INDEX exchange_event_once_each ON exchange_event (agreement_id, kind)
+    WHERE kind IN ('verified', 'begins_soon', 'ends_soon', 'returned', 'forgotten', 'last_call');
+-- Reminders that are still to be told in words, by day, to somebody whose server reads no agreements.
+CREATE INDEX exchange_event_owed ON exchange_event (id) WHERE details ? 'owed';
+
+-- Days on which the owner keeps it to herself; those of agreements are not repeated here.
+CREATE TABLE unavailability (
+    id bigint PRIMARY KEY,
+    listing_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
+    begins_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT unavailability_check CHECK (begins_at < ends_at)
+);
+CREATE INDEX unavailability_listing ON unavailability (listing_id, ends_at);
+
+-- Links by which somebody without an account here answers terms: they name one Offer, act once, and last a week.
+CREATE TABLE agreement_link (
+    token_hash bytea PRIMARY KEY,
+    agreement_id bigint NOT NULL REFERENCES agreement(id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,  -- who may answer by it
+    offer_uri text NOT NULL,                  -- to these terms and no others
+    expires_at timestamptz NOT NULL,
+    used_at timestamptz
+);
+CREATE INDEX agreement_link_actor ON agreement_link (actor_id);
+CREATE INDEX agreement_link_agreement ON agreement_link (agreement_id);
+CREATE INDEX agreement_link_expiry ON agreement_link (expires_at);
+
+CREATE TABLE points_movement (
+    id bigint PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('joining', 'monthly', 'deposit', 'taken_back', 'exchange', 'correction',
+        'departure')),
+    member_id bigint REFERENCES actor(id),  -- whom it concerns, where the cooperative is the other side
+    month date,                             -- the first day of the month that is given for
+    listing_id bigint,
+    listing_key bytea,                      -- by which the same object is known again without keeping its title
+    agreement_id bigint,
+    reason text NOT NULL DEFAULT '',
+    by_id bigint REFERENCES actor(id),      -- the administrator who corrected
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT points_movement_check CHECK ((kind = 'exchange') = (member_id IS NULL)),
+    CONSTRAINT points_movement_check1 CHECK ((kind = 'exchange') = (agreement_id IS NOT NULL)),
+    CONSTRAINT points_movement_check2 CHECK ((kind = 'monthly') = (month IS NOT NULL)),
+    CONSTRAINT points_movement_check3 CHECK ((kind IN ('deposit', 'taken_back')) = (listing_id IS NOT NULL)),
+    CONSTRAINT points_movement_check4 CHECK ((kind = 'correction') = (by_id IS NOT NULL)),
+    CONSTRAINT points_movement_check5 CHECK (kind <> 'correction' OR reason <> '')
+);
+CREATE UNIQUE INDEX points_movement_deposit ON points_movement (listing_id) WHERE kind = 'deposit';
+CREATE UNIQUE INDEX points_movement_exchange ON points_movement (agreement_id) WHERE kind = 'exchange';
+CREATE UNIQUE INDEX points_movement_joining ON points_movement (member_id) WHERE kind = 'joining';
+CREATE INDEX points_movement_member ON points_movement (member_id, created_at);
+CREATE UNIQUE INDEX points_movement_monthly ON points_movement (member_id, month) WHERE kind = 'monthly';
+CREATE INDEX points_movement_taken_back ON points_movement (listing_id) WHERE kind = 'taken_back';
+
+CREATE TABLE points_line (
+    movement_id bigint NOT NULL REFERENCES points_movement(id),
+    member_id bigint REFERENCES actor(id),  -- NULL: the cooperative itself
+    amount integer NOT NULL CHECK (amount <> 0),
+    UNIQUE NULLS NOT DISTINCT (movement_id, member_id)
+);
+CREATE INDEX points_line_member ON points_line (member_id, movement_id DESC);
+
+-- Members who are about to leave: until the day comes they may change their minds.
+CREATE TABLE departure (
+    actor_id bigint PRIMARY KEY REFERENCES account(actor_id) ON DELETE CASCADE,
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    due_at timestamptz NOT NULL,
+    reminded_at timestamptz,
+    paused_ids bigint[] NOT NULL DEFAULT '{}'  -- the listings that were open; they open again when she stays
+);
+CREATE INDEX departure_due ON departure (due_at);
+
+-- What a member takes along: all that is hers in one file, made in the background and kept for some days.
+CREATE TABLE archive (
+    id bigint PRIMARY KEY,
+    actor_id bigint NOT NULL UNIQUE REFERENCES account(actor_id) ON DELETE CASCADE,  -- one at a time
+    state text NOT NULL CHECK (state IN ('making', 'ready', 'failed')),
+    file_key text UNIQUE,
+    byte_size bigint,
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz
+);
+
+-- What a member chose for one kind of news; NULL is what the server proposes. All up to `told_id` was told, or is not
+-- to be.
+CREATE TABLE mail_choice (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    kind text NOT NULL CHECK (kind IN ('messages', 'exchanges', 'reactions', 'follows', 'posts')),
+    rhythm text CHECK (rhythm IN ('now', 'daily', 'weekly', 'never')),
+    told_id bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (actor_id, kind)
+);
+
+-- When somebody is written to next: something happened that is to be told in this rhythm.
+CREATE TABLE mail_round (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    rhythm text NOT NULL CHECK (rhythm IN ('now', 'daily', 'weekly')),
+    due_at timestamptz NOT NULL,
+    PRIMARY KEY (actor_id, rhythm)
+);
+CREATE INDEX mail_round_due ON mail_round (due_at);
+
+-- Up to where it was looked for what happened: ids are in the order of time.
+CREATE TABLE mail_cursor (
+    one boolean DEFAULT true PRIMARY KEY CHECK (one),
+    last_id bigint NOT NULL
+);
+
+-- A mail with news, which names what it tells of and never holds it; of mails about accounts only what went wrong.
+CREATE TABLE mail (
+    id bigint PRIMARY KEY,
+    recipient_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    kind text NOT NULL,
+    rhythm text NOT NULL DEFAULT 'now',
+    exchange_id bigint REFERENCES exchange(id) ON DELETE CASCADE,  -- all of it is about this thread
+    notification_ids bigint[] NOT NULL DEFAULT '{}',
+    entry_ids bigint[] NOT NULL DEFAULT '{}',  -- messages and events of threads
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sending', 'sent', 'failed')),
+    attempts integer NOT NULL DEFAULT 0,
+    cause text,                               -- why the last try failed
+    created_at timestamptz NOT NULL DEFAULT now(),
+    finished_at timestamptz
+);
+CREATE INDEX mail_exchange ON mail (exchange_id) WHERE exchange_id IS NOT NULL;
+CREATE INDEX mail_recipient ON mail (recipient_id);
+CREATE INDEX mail_trouble ON mail (id DESC) WHERE cause IS NOT NULL;
+
+-- Keys of this instance, each for one purpose; under the key file where there is one.
+CREATE TABLE instance_secret (
+    name text PRIMARY KEY,
+    secret bytea NOT NULL
+);
+
+-- A member's calendar may be followed under an address that holds this number; another number makes the old one
+-- useless.
+CREATE TABLE calendar_feed (
+    actor_id bigint PRIMARY KEY REFERENCES account(actor_id) ON DELETE CASCADE,
+    version integer NOT NULL DEFAULT 1
+);
+
+-- The calendar of a listing from elsewhere, as its own server told it last.
+CREATE TABLE calendar_copy (
+    listing_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    told_at timestamptz,                 -- NULL: it has not answered yet
+    etag text NOT NULL DEFAULT '',
+    ranges jsonb NOT NULL DEFAULT '[]'   -- [begins_at, ends_at] of each, by time
+);
+
+-- People without any account who take part by mail. A guest is an actor whose host is the empty string, which no server
+-- can have: it has no inbox, nobody can name it, and nothing is ever sent to it but mails.
+CREATE TABLE guest (
+    id bigint PRIMARY KEY,
+    listing_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
+    actor_id bigint UNIQUE REFERENCES actor(id) ON DELETE CASCADE,  -- NULL until the address is confirmed
+    email text NOT NULL,
+    name text NOT NULL,
+    language text NOT NULL,
+    turn integer NOT NULL DEFAULT 1,          -- of the private link: a new one ends those before
+    message text NOT NULL DEFAULT '',         -- typed, and not yet in the thread
+    terms jsonb,                              -- and asked for with it, as models/exchanges/agreements writes them
+    told_id bigint NOT NULL DEFAULT 0,        -- the newest entry of the thread that went by mail
+    created_at timestamptz NOT NULL DEFAULT now(),
+    confirmed_at timestamptz,
+    stopped_at timestamptz,                   -- wants no more mails
+    CONSTRAINT guest_check CHECK ((actor_id IS NULL) = (confirmed_at IS NULL))
+);
+CREATE UNIQUE INDEX guest_of_listing ON guest (listing_id, lower(email));
+CREATE INDEX guest_unconfirmed ON guest (created_at) WHERE confirmed_at IS NULL;
+
+-- Messages that went by mail, since the other one's server kept silent for a day. Where to is in the thread, not here.
+CREATE TABLE detour (
+    post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
+    exchange_id bigint NOT NULL REFERENCES exchange(id) ON DELETE CASCADE,
+    state text NOT NULL DEFAULT 'sending' CHECK (state IN ('sending', 'sent', 'failed')),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    finished_at timestamptz
+);
+CREATE INDEX detour_exchange ON detour (exchange_id, created_at);
+
+-- One of the two thanked the other, once for each exchange. The words are a note, but for guests: then they stand in
+-- the line of the thread itself.
+CREATE TABLE thanks (
+    event_id bigint PRIMARY KEY REFERENCES exchange_event(id) ON DELETE CASCADE,
+    agreement_id bigint NOT NULL REFERENCES agreement(id) ON DELETE CASCADE,
+    author_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    thanked_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    post_id bigint UNIQUE REFERENCES post(id) ON DELETE CASCADE,
+    hidden boolean NOT NULL DEFAULT false,  -- by who was thanked: not on her page
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (agreement_id, author_id),
+    CONSTRAINT thanks_check CHECK (author_id <> thanked_id)
+);
+CREATE INDEX thanks_author ON thanks (author_id);
+CREATE INDEX thanks_received ON thanks (thanked_id, event_id DESC) WHERE post_id IS NOT NULL;
+CREATE INDEX thanks_thanked ON thanks (thanked_id);
+
+CREATE TABLE exchange_notice (
+    post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
+    exchange_id bigint NOT NULL REFERENCES exchange(id) ON DELETE CASCADE,
+    event_id bigint REFERENCES exchange_event(id) ON DELETE CASCADE,  -- NULL where it only says what her words did
+    reader_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE
+);
+CREATE INDEX exchange_notice_event ON exchange_notice (event_id);
+CREATE INDEX exchange_notice_exchange ON exchange_notice (exchange_id, post_id DESC);
+CREATE INDEX exchange_notice_reader ON exchange_notice (reader_id);
+
+-- Chores that fail, for administrators: gone again once they went well for two hours.
+CREATE TABLE chore_trouble (
+    name text PRIMARY KEY,
+    failures integer NOT NULL DEFAULT 1,  -- since then
+    cause text NOT NULL,                  -- of the last one
+    since timestamptz NOT NULL DEFAULT now(),
+    last_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Whom somebody here chose to know: followed, written to or answered, agreed with, or let in by an administrator. What
+-- is decided about a host (friend, guest) and what the directory says of it stands in `server` and `territory`.
+CREATE TABLE known_host (
+    host text PRIMARY KEY,
+    why text NOT NULL CHECK (why IN ('followed', 'answered', 'admitted')),
+    since timestamptz NOT NULL DEFAULT now()
+);
+
+-- A post that would stand in public lists, were its host known. Its audience is narrowed meanwhile (`unlisted` instead
+-- of `network`, `followers` instead of `territories`), so that every list leaves it out without asking.
+CREATE TABLE waiting_post (
+    post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
+    host text NOT NULL,
+    domain text NOT NULL,     -- registrable (models/domains): limits count for it
+    audience text NOT NULL,   -- what it gets when its host is let in
+    wanted boolean NOT NULL,  -- somebody here asked for it, or is named in it: it stays, and asks nobody
+    since timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX waiting_post_domain ON waiting_post (domain, since) WHERE NOT wanted;
+CREATE INDEX waiting_post_host ON waiting_post (host);
+CREATE INDEX waiting_post_since ON waiting_post (since) WHERE NOT wanted;
+
+-- The host itself: who was told, who has seen it, and what was not kept any more.
+CREATE TABLE waiting_host (
+    host text PRIMARY KEY,
+    domain text NOT NULL,
+    since timestamptz NOT NULL DEFAULT now(),
+    told_at timestamptz,  -- the mail to administrators that names it
+    seen_at timestamptz,  -- an administrator opened the page that shows it
+    refused integer NOT NULL DEFAULT 0,
+    refused_at timestamptz,
+    refused_why text CHECK (refused_why IN ('hour', 'domain', 'all', 'long'))
+);
+CREATE INDEX waiting_host_domain ON waiting_host (domain);
+
+-- Domains that sent more than may wait here: how many of their activities were refused.
+CREATE TABLE overflow (
+    domain text PRIMARY KEY,  -- registrable, as models/domains finds it
+    refused bigint NOT NULL,
+    first_at timestamptz NOT NULL DEFAULT now(),
+    last_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- What a stranger writes waits for the member to whom it is written, each for herself.
+CREATE TABLE message_request (
+    id bigint PRIMARY KEY,
+    reader_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    author_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    uri text NOT NULL,                        -- of the note, or of the Offer
+    url text NOT NULL,                        -- where people read it, at its author's
+    kind text NOT NULL CHECK (kind IN ('note', 'offer')),
+    private boolean NOT NULL,
+    named boolean,                            -- NULL: she only wrote what it answers
+    warning text NOT NULL DEFAULT '',
+    text text NOT NULL,                       -- plain
+    file_types text[] NOT NULL DEFAULT '{}',  -- what hangs on it: its type and its description, side by side
+    file_words text[] NOT NULL DEFAULT '{}',
+    about_id bigint REFERENCES post(id) ON DELETE SET NULL,  -- what it answers
+    received_id bigint REFERENCES received(id) ON DELETE SET NULL,  -- NULL where the post is kept for others
+    received_at timestamptz NOT NULL DEFAULT now(),
+    accepted_at timestamptz,                  -- let in, and on its way
+    UNIQUE (reader_id, uri)
+);
+CREATE INDEX message_request_about ON message_request (about_id) WHERE about_id IS NOT NULL;
+CREATE INDEX message_request_age ON message_request (received_at);
+CREATE INDEX message_request_author ON message_request (author_id, reader_id);
+CREATE INDEX message_request_received ON message_request (received_id) WHERE received_id IS NOT NULL;
+CREATE INDEX message_request_uri ON message_request (uri);
+
+-- Whom a member let in, and whom she sent away.
+CREATE TABLE correspondent (
+    reader_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    author_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    welcome boolean NOT NULL,
+    decided_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (reader_id, author_id)
+);
+CREATE INDEX correspondent_author ON correspondent (author_id);
+
+-- When a member was told last that something waits, and when she looked last.
+CREATE TABLE message_request_news (
+    reader_id bigint PRIMARY KEY REFERENCES actor(id) ON DELETE CASCADE,
+    told_at timestamptz,
+    seen_at timestamptz
+);
+
+-- The messages by which she was told.
+CREATE TABLE message_request_notice (
+    post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
+    reader_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE
+);
+CREATE INDEX message_request_notice_reader ON message_request_notice (reader_id);
+
+-- Quotes (FEP-044f): which post quotes which, and whether whoever is quoted agreed. Both posts may be from anywhere,
+-- and the one that quotes need not be held here: what was granted is served by its id alone.
+CREATE TABLE quote (
+    id bigint PRIMARY KEY,
+    quoting_uri text NOT NULL UNIQUE,  -- one post quotes one thing
+    quoting_id bigint UNIQUE REFERENCES post(id) ON DELETE CASCADE,
+    quoting_actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    quoted_uri text NOT NULL,
+    quoted_id bigint REFERENCES post(id) ON DELETE SET NULL,
+    state text NOT NULL CHECK (state IN ('pending', 'accepted', 'rejected', 'revoked')),
+    request_uri text UNIQUE,           -- the QuoteRequest, ours or theirs
+    stamp_uri text,                    -- the QuoteAuthorization, ours or theirs
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX quote_actor ON quote (quoting_actor_id);
+CREATE INDEX quote_named ON quote (quoted_uri);
+CREATE INDEX quote_quoted ON quote (quoted_id, id DESC) WHERE state = 'accepted';
+CREATE INDEX quote_stamp ON quote (stamp_uri) WHERE stamp_uri IS NOT NULL;
+
+-- Who may quote a public post of ours without asking, where that is not everybody.
+CREATE TABLE quote_policy (
+    post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
+    policy text NOT NULL CHECK (policy IN ('followers', 'nobody'))
+);
+
+-- Whom a member shows on her profile, among those she follows; who is followed no longer is shown no longer.
+CREATE TABLE endorsement (
+    id bigint PRIMARY KEY,
+    actor_id bigint NOT NULL,
+    target_id bigint NOT NULL,
+    UNIQUE (actor_id, target_id),
+    FOREIGN KEY (actor_id, target_id) REFERENCES follow(follower_id, followed_id) ON DELETE CASCADE
+);
+CREATE INDEX endorsement_actor ON endorsement (actor_id, id DESC);
+
+-- Whom a member does not want to be proposed again.
+CREATE TABLE suggestion_dismissal (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    target_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    PRIMARY KEY (actor_id, target_id)
+);
+CREATE INDEX suggestion_dismissal_target ON suggestion_dismissal (target_id);
+
+-- Of whose acts a member is told at once, which of them wait apart until she looks, and which she is never told of.
+CREATE TABLE notification_policy (
+    actor_id bigint PRIMARY KEY REFERENCES account(actor_id) ON DELETE CASCADE,
+    for_not_following text NOT NULL CHECK (for_not_following IN ('accept', 'filter', 'drop')),
+    for_not_followers text NOT NULL CHECK (for_not_followers IN ('accept', 'filter', 'drop')),
+    for_new_accounts text NOT NULL CHECK (for_new_accounts IN ('accept', 'filter', 'drop')),
+    for_private_mentions text NOT NULL CHECK (for_private_mentions IN ('accept', 'filter', 'drop')),
+    for_limited_accounts text NOT NULL CHECK (for_limited_accounts IN ('accept', 'filter', 'drop'))
+);
+
+-- Whom she let in: what they do is told from then on.
+CREATE TABLE notification_permission (
+    actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    from_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    PRIMARY KEY (actor_id, from_id)
+);
+CREATE INDEX notification_permission_from ON notification_permission (from_id);
+
+-- What waits apart. A table of its own: nothing that reads notifications has to know of it.
+CREATE TABLE filtered_notification (
+    id bigint PRIMARY KEY,
+    recipient_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    type text NOT NULL,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    post_id bigint REFERENCES post(id) ON DELETE CASCADE,
+    created_at timestamptz NOT NULL,
+    UNIQUE NULLS NOT DISTINCT (recipient_id, type, actor_id, post_id)
+);
+CREATE INDEX filtered_notification_actor ON filtered_notification (actor_id);
+CREATE INDEX filtered_notification_post ON filtered_notification (post_id);
+CREATE INDEX filtered_notification_recipient ON filtered_notification (recipient_id, id DESC);
+
+-- The disk of the data folder while there is little room on it: one row, gone when there is room again.
+CREATE TABLE disk_space (
+    alone boolean DEFAULT true PRIMARY KEY CHECK (alone),
+    free bigint NOT NULL,  -- bytes that the server may still write
+    total bigint NOT NULL,
+    since timestamptz NOT NULL DEFAULT now(),
+    looked_at timestamptz NOT NULL DEFAULT now(),
+    told_at timestamptz    -- when administrators had a mail about it
+);
+
+-- Who said yes or no to whom, so that the others know; forgotten after a month.
+CREATE TABLE answered_sign_up (
+    id bigint PRIMARY KEY,  -- the request's
+    name text NOT NULL,
+    username text NOT NULL,
+    welcome boolean NOT NULL,
+    answered_by bigint REFERENCES actor(id) ON DELETE SET NULL,
+    answered_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX answered_sign_up_at ON answered_sign_up (answered_at DESC, id DESC);
+
+-- When mails of each kind last went to the team: what comes within the hour goes into one.
+CREATE TABLE staff_mailing (
+    kind text PRIMARY KEY,
+    at timestamptz NOT NULL
+);
+
+-- Members who want to be told of repair calls near them.
+CREATE TABLE repair_watch (
+    actor_id bigint PRIMARY KEY REFERENCES account(actor_id) ON DELETE CASCADE,
+    by_mail boolean NOT NULL DEFAULT true,
+    at_night boolean NOT NULL DEFAULT false,  -- mails about a call that cannot wait may come at night too
+    since timestamptz NOT NULL DEFAULT now()
+);
+
+-- Whom a call was told to: each once, whatever becomes of the call, and its author sees how many.
+CREATE TABLE repair_call_told (
+    post_id bigint NOT NULL REFERENCES post(id) ON DELETE CASCADE,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (post_id, actor_id)
+);
+CREATE INDEX repair_call_told_actor ON repair_call_told (actor_id);
+CREATE INDEX repair_call_told_at ON repair_call_told (at);
+
+-- What its author was told of a listing's end: once before, once when it came; another end is told anew.
+CREATE TABLE listing_end_notice (
+    listing_id bigint NOT NULL REFERENCES listing(post_id) ON DELETE CASCADE,
+    kind text NOT NULL CHECK (kind IN ('before', 'ended')),
+    ends_at timestamptz NOT NULL,
+    post_id bigint REFERENCES post(id) ON DELETE SET NULL,  -- the message that says so, of several listings together
+    PRIMARY KEY (listing_id, kind, ends_at)
+);
+CREATE INDEX listing_end_notice_post ON listing_end_notice (post_id) WHERE post_id IS NOT NULL;
+
+-- When the database and the pictures were last written to a backup or a backup was verified, and what failed.
+CREATE TABLE backup_run (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('backup', 'verification')),
+    ended_at timestamptz NOT NULL DEFAULT now(),
+    folder text NOT NULL,  -- of the backup, or where it was to be
+    failure text,          -- NULL: it went well
+    byte_size bigint,
+    seconds double precision NOT NULL
+);
+
+-- References to tables further down -----------------------------------------------------------------------------------
+
+ALTER TABLE token ADD CONSTRAINT token_application_id_fkey
+    FOREIGN KEY (application_id) REFERENCES application(id) ON DELETE CASCADE;
+
+ALTER TABLE token ADD CONSTRAINT token_grant_id_fkey
+    FOREIGN KEY (grant_id) REFERENCES access_grant(id) ON DELETE CASCADE;
+
+ALTER TABLE idempotency ADD CONSTRAINT idempotency_scheduled_id_fkey
+    FOREIGN KEY (scheduled_id) REFERENCES scheduled_status(id) ON DELETE SET NULL;
+
+ALTER TABLE notification ADD CONSTRAINT notification_report_id_fkey
+    FOREIGN KEY (report_id) REFERENCES report(id) ON DELETE CASCADE;
+
+ALTER TABLE notification ADD CONSTRAINT notification_sign_up_id_fkey
+    FOREIGN KEY (sign_up_id) REFERENCES sign_up(id) ON DELETE CASCADE;
+
+-- Views ---------------------------------------------------------------------------------------------------------------
+
+CREATE VIEW barred AS
+    SELECT actor_id AS reader_id, target_id AS author_id FROM block
+    UNION ALL SELECT target_id, actor_id FROM block
+    UNION ALL SELECT d.actor_id, a.id FROM domain_block d JOIN actor a ON d.domain = ANY (domains_of(a.host)) AND NOT a.local
+    UNION ALL SELECT a.id, d.actor_id FROM domain_block d JOIN actor a ON d.domain = ANY (domains_of(a.host)) AND NOT a.local;
+COMMENT ON VIEW barred IS
+    'Who may not see whom, both ways, because one blocks the other or the server of the other: a view, so that '
+    'every statement that shows something asks the same question.';
+
+CREATE VIEW full_actor AS
+SELECT id, uri, type, local, username, host, name, summary, url, inbox, shared_inbox, outbox, followers_uri,
+    following_uri, featured_uri, icon_media_id, image_media_id, locked, discoverable, indexable, fields,
+    also_known_as, moved_to, implements, territory_uri, category, place_name, postcode, commune_code, latitude,
+    longitude, radius, published_at, created_at, updated_at, fetched_at, suspended_at, deleted_at, automatic,
+    away_until, street, hours
+FROM actor;
+COMMENT ON VIEW full_actor IS
+    'An actor as it is read, without the document as received, which is large: one list of columns for all readers.';
+
+CREATE VIEW full_agreement AS
+SELECT id, exchange_id, listing_id, owner_id, partner_id, uri, request_uri, offer_uri, proposed_by, state, quantity,
+    unit, begins_at, ends_at, place, in_return, amount, currency, points, note, reason, accepted_uri, held_until,
+    owner_reported_at, partner_reported_at, created_at, updated_at, agreed_at, ended_at
+FROM agreement;
+COMMENT ON VIEW full_agreement IS
+    'An agreement as it is read: one list of columns for all readers.';
+
+CREATE VIEW full_listing AS
+SELECT p.id, p.uri, p.kind AS post_kind, p.local, p.author_id, p.url, p.audience, p.content, p.source, p.warning,
+    p.sensitive, p.language, p.in_reply_to_uri, p.in_reply_to_id, p.context_uri, p.root_id, p.to_uris, p.cc_uris,
+    p.published_at, p.updated_at, p.received_at, p.deleted_at,
+    l.kind, l.mode, l.title, l.description, l.category, l.category_uri, l.status, l.closed_reason, l.stream_uri,
+    l.territory_uri, l.place_name, l.postcode, l.commune_code, l.latitude, l.longitude, l.radius, l.condition,
+    l.quantity, l.unit, l.available_quantity, l.unit_based, l.price, l.currency, l.free_price, l.wants, l.reciprocal,
+    l.deposit, l.max_duration, l.begins_at, l.ends_at, l.expires_at, l.repair, l.points, l.first_come, l.calendar_uri
+FROM listing l JOIN post p ON p.id = l.post_id;
+COMMENT ON VIEW full_listing IS
+    'A listing together with its post, as it is read, in any state and tombstones too: one join for all readers.';
+
+CREATE VIEW full_post AS
+SELECT id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive, language,
+    in_reply_to_uri, in_reply_to_id, context_uri, root_id, to_uris, cc_uris, published_at, updated_at,
+    received_at, deleted_at, thanks_for
+FROM post;
+COMMENT ON VIEW full_post IS
+    'A post as it is read, without the object as received, which is large: one list of columns for all readers.';
+
+CREATE VIEW hidden AS
+    SELECT reader_id, author_id FROM barred
+    UNION ALL SELECT actor_id, target_id FROM mute WHERE until IS NULL OR until > now();
+COMMENT ON VIEW hidden IS
+    'Whom the lists of a reader leave out, which are those of `barred` and whom she mutes now: a view, so that no '
+    'list forgets one of the two.';
+
+CREATE VIEW shown_filtered_notification AS
+    SELECT n.id, n.recipient_id, n.type, n.actor_id, n.post_id, n.created_at FROM filtered_notification n
+    WHERE EXISTS (SELECT FROM actor a WHERE a.id = n.actor_id AND a.suspended_at IS NULL AND a.deleted_at IS NULL)
+        AND NOT EXISTS (SELECT FROM barred b WHERE b.reader_id = n.recipient_id AND b.author_id = n.actor_id OFFSET 0)
+        AND NOT EXISTS (SELECT FROM mute m WHERE m.actor_id = n.recipient_id AND m.target_id = n.actor_id
+            AND m.notifications AND (m.until IS NULL OR m.until > now()))
+        AND (n.post_id IS NULL OR EXISTS (SELECT FROM post p WHERE p.id = n.post_id AND p.deleted_at IS NULL))
+        AND (n.type <> 'favourite'
+            OR EXISTS (SELECT FROM favourite f WHERE f.actor_id = n.actor_id AND f.post_id = n.post_id))
+        AND (n.type <> 'reblog'
+            OR EXISTS (SELECT FROM share s WHERE s.actor_id = n.actor_id AND s.post_id = n.post_id))
+        AND (n.type NOT IN ('follow', 'follow_request')
+            OR EXISTS (SELECT FROM follow f WHERE f.follower_id = n.actor_id AND f.followed_id = n.recipient_id));
+COMMENT ON VIEW shown_filtered_notification IS
+    'What a policy of its recipient set apart, without what was taken back and what those did who are suspended, '
+    'blocked or muted since: the list and its count must agree.';
+
+CREATE VIEW shown_message_request AS
+    SELECT r.* FROM message_request r JOIN actor a ON a.id = r.author_id
+    WHERE a.suspended_at IS NULL AND a.deleted_at IS NULL
+        AND NOT EXISTS (SELECT FROM hidden h WHERE h.reader_id = r.reader_id AND h.author_id = r.author_id);
+COMMENT ON VIEW shown_message_request IS
+    'What strangers wrote to a member and she may let in, without whoever is gone, suspended, blocked or muted: the '
+    'list, its count and letting in see the same.';
+
+CREATE VIEW shown_notification AS
+    SELECT n.id, n.recipient_id, n.type, n.actor_id, n.post_id, n.created_at, n.read_at FROM notification n
+    WHERE EXISTS (SELECT FROM actor a WHERE a.id = n.actor_id AND a.suspended_at IS NULL)
+        AND NOT EXISTS (SELECT FROM barred b WHERE b.reader_id = n.recipient_id AND b.author_id = n.actor_id OFFSET 0)
+        AND NOT EXISTS (SELECT FROM mute m WHERE m.actor_id = n.recipient_id AND m.target_id = n.actor_id
+            AND m.notifications AND (m.until IS NULL OR m.until > now()));
+COMMENT ON VIEW shown_notification IS
+    'What somebody is told of, without what those did who are suspended, blocked or muted since: decided when it is '
+    'read, so that lifting a block brings it back; OFFSET 0 keeps the question about `barred` a look-up.';
+
+CREATE VIEW unread_exchange AS
+    SELECT e.id, e.listing_id, e.reader_id, e.other_id, e.last_id, e.read_id FROM (
+        SELECT id, listing_id, owner_id AS reader_id, partner_id AS other_id, last_id, owner_read_id AS read_id
+        FROM exchange WHERE last_id > owner_read_id AND NOT owner_muted
+        UNION ALL
+        SELECT id, listing_id, partner_id, owner_id, last_id, partner_read_id
+        FROM exchange WHERE last_id > partner_read_id AND NOT partner_muted
+    ) AS e
+    JOIN actor other ON other.id = e.other_id AND other.suspended_at IS NULL AND other.deleted_at IS NULL
+    WHERE NOT EXISTS (SELECT FROM barred b WHERE b.reader_id = e.reader_id AND b.author_id = e.other_id OFFSET 0)
+        AND NOT EXISTS (SELECT FROM mute m WHERE m.actor_id = e.reader_id AND m.target_id = e.other_id
+            AND m.notifications AND (m.until IS NULL OR m.until > now()));
+COMMENT ON VIEW unread_exchange IS
+    'Threads with something that one of the two has not read, unless she muted the thread or hides from the other: '
+    'a view, so that the list and the numbers beside it agree.';
+
+CREATE VIEW watching_repairer AS
+SELECT w.actor_id, coalesce(m.latitude, c.latitude) AS latitude, coalesce(m.longitude, c.longitude) AS longitude
+FROM repair_watch w JOIN account a ON a.actor_id = w.actor_id JOIN actor m ON m.id = w.actor_id
+LEFT JOIN commune c ON c.code = a.default_commune_code
+WHERE a.disabled_at IS NULL AND a.confirmed_at IS NOT NULL AND m.deleted_at IS NULL AND m.suspended_at IS NULL
+    AND (m.away_until IS NULL OR m.away_until <= now());
+COMMENT ON VIEW watching_repairer IS
+    'Members who are told of repair calls nearby and can be told now, with the place that distances count from: '
+    'whom a new call is told to and who is counted on pages are the same people.';
+
+CREATE VIEW listed_notification AS
+    SELECT n.id, n.recipient_id, n.type, n.actor_id, n.post_id, n.created_at,
+        n.read_at IS NULL AND (n.type IN ('move', 'sign_up', 'coop_follow', 'report_settled')
+            OR n.id > coalesce((SELECT last_read_id FROM marker
+                WHERE marker.actor_id = n.recipient_id AND timeline = 'notifications'), 0)) AS unread
+    FROM shown_notification n
+    WHERE NOT (n.type = 'mention' AND (
+        EXISTS (SELECT FROM exchange_message m WHERE m.post_id = n.post_id)
+        OR EXISTS (SELECT FROM thanks t WHERE t.post_id = n.post_id AND t.thanked_id = n.recipient_id)
+        OR EXISTS (SELECT FROM exchange_notice x WHERE x.post_id = n.post_id)));
+COMMENT ON VIEW listed_notification IS
+    'Shown notifications that have a line of their own on pages, because messages, thanks and notices of a thread '
+    'stand on the line of the thread; one that only pages tell is not read because an app was read up to there.';
+
+-- Functions -----------------------------------------------------------------------------------------------------------
+
+CREATE FUNCTION end_access(account_id bigint, kept_session bytea) RETURNS void LANGUAGE sql AS $$
+    DELETE FROM session WHERE session.actor_id = account_id AND token_hash <> kept_session;
+    DELETE FROM login_step WHERE login_step.actor_id = account_id;
+    UPDATE access_grant SET revoked_at = now() WHERE access_grant.actor_id = account_id AND revoked_at IS NULL;
+    UPDATE token SET revoked_at = now() WHERE token.actor_id = account_id AND revoked_at IS NULL;
+    SELECT pg_notify('declic_tokens', json_build_object('actor', account_id)::text);
+$$;
+COMMENT ON FUNCTION end_access(bigint, bytea) IS
+    'Ends all sessions of an account but one, its log-ins half done, grants and tokens, and tells whoever holds '
+    'streams open; in SQL because triggers do it, by whichever way an account ends.';
+
+CREATE FUNCTION end_access_of_account() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM end_access(NEW.actor_id, '');
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION end_access_of_account() IS
+    'Ends the access of an account that was disabled, see `end_access`.';
+
+CREATE FUNCTION end_access_of_actor() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM end_access(NEW.id, '');
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION end_access_of_actor() IS
+    'Ends the access of an account whose actor was suspended or deleted, see `end_access`.';
+
+CREATE FUNCTION finish_held() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE received SET state = 'ignored', error = 'Nobody let it in.', finished_at = now(),
+        body = substring(body FOR 8192)
+    WHERE id = OLD.received_id AND state = 'held'
+        AND NOT EXISTS (SELECT FROM message_request WHERE received_id = OLD.received_id);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION finish_held() IS
+    'Ends a delivery that was held for members once none of them may let it in any more, and cuts its body: '
+    'whichever way requests go, cascades too.';
+
+CREATE FUNCTION fn_pgqueuer_changed() RETURNS TRIGGER AS $$
+DECLARE
+    to_emit BOOLEAN := false;  -- Flag to decide whether to emit a notification
+BEGIN
+    -- Check operation type and set the emit flag accordingly
+    IF TG_OP = 'UPDATE' AND OLD IS DISTINCT FROM NEW THEN
+        to_emit := true;
+    ELSIF TG_OP = 'DELETE' THEN
+        to_emit := true;
+    ELSIF TG_OP = 'INSERT' THEN
+        to_emit := true;
+    ELSIF TG_OP = 'TRUNCATE' THEN
+        to_emit := true;
+    END IF;
+
+    -- Perform notification if the emit flag is set
+    IF to_emit THEN
+        PERFORM pg_notify(
+            'ch_pgqueuer',
+            json_build_object(
+                'channel', 'ch_pgqueuer',
+                'operation', lower(TG_OP),
+                'sent_at', NOW(),
+                'table', TG_TABLE_NAME,
+                'type', 'table_changed_event'
+            )::text
+        );
+    END IF;
+
+    -- Return appropriate value based on the operation
+    IF TG_OP IN ('INSERT', 'UPDATE') THEN
+        RETURN NEW;
+    ELSIF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    ELSE
+        RETURN NULL; -- For TRUNCATE and other non-row-specific contexts
+    END IF;
+
+END;
+$$ LANGUAGE plpgsql;
+
+CREATE FUNCTION is_known(host text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT EXISTS (SELECT FROM known_host k WHERE k.host = $1)
+        OR EXISTS (SELECT FROM server s WHERE s.host = ANY (domains_of($1)) AND (s.level = 'friend' OR s.listed))
+        OR EXISTS (SELECT FROM territory t WHERE t.host = $1 AND t.accepted_at IS NOT NULL)
+        OR EXISTS (SELECT FROM territory_vouch v JOIN server s ON s.host = v.voucher AND s.level = 'friend'
+            WHERE v.host = $1 AND NOT EXISTS (SELECT FROM territory t WHERE t.host = $1 AND t.removed_at IS NOT NULL))
+$$;
+COMMENT ON FUNCTION is_known(text) IS
+    'Whether what this host publishes may stand in public lists, because people here had to do with it, or the '
+    'cooperative or a friend of it named it: asked by triggers and statements, some for many hosts at once.';
+
+CREATE FUNCTION is_private(activity_id bigint) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT EXISTS (
+        SELECT FROM activity a JOIN post p ON p.uri = a.object_uri
+        WHERE a.id = $1 AND a.type IN ('Create', 'Update') AND p.local AND p.audience NOT IN ('network', 'unlisted'))
+$$;
+COMMENT ON FUNCTION is_private(bigint) IS
+    'Whether an activity of ours carries a post that is not for everybody, so that it may go only where '
+    '`may_have_private` allows; statements that hold and free deliveries ask it.';
+
+CREATE FUNCTION is_private_word(activity_id bigint) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT EXISTS (
+        SELECT FROM activity a
+        WHERE a.id = $1 AND NOT a.public AND (
+            -- What somebody asks, answers or reports about an agreement is kept under its own id.
+            a.object_uri = a.uri
+            OR a.type IN ('Create', 'Update', 'Delete') AND EXISTS (
+                SELECT FROM post p WHERE p.uri = a.object_uri AND p.local AND p.audience = 'direct')))
+$$;
+COMMENT ON FUNCTION is_private_word(bigint) IS
+    'Whether an activity of ours is said to one person alone, so that it has a lane of its own and waits for '
+    'nothing that is said to everybody; statements that put deliveries in their lane ask it.';
+
+CREATE FUNCTION is_welcome(host text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT $1 = '' OR NOT coalesce(bool_or(s.level = 'aside'), false) AND (
+        coalesce(bool_or(s.level = 'friend' OR s.listed), false)
+        OR coalesce((SELECT value <> 'true'::jsonb FROM preference WHERE key = 'limited_federation'), true))
+    FROM server s WHERE s.host = ANY (domains_of($1))
+$$;
+COMMENT ON FUNCTION is_welcome(text) IS
+    'Whether the cooperative deals with this host: never when it or a domain above it is set aside, else always, or '
+    'only friends and listed ones where federation is limited; a trigger asks it too.';
+
+CREATE FUNCTION keep_points() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Movements of points are never changed nor removed; another one corrects them.'
+        USING ERRCODE = 'restrict_violation';
+END
+$$;
+COMMENT ON FUNCTION keep_points() IS
+    'Movements of points are never changed nor removed, only corrected by another one: accounts must be right '
+    'whatever program writes.';
+
+CREATE FUNCTION know_agreed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO known_host (host, why)
+    SELECT theirs.host, 'answered' FROM actor theirs, actor ours
+    WHERE theirs.id IN (NEW.owner_id, NEW.partner_id) AND NOT theirs.local
+        AND ours.id IN (NEW.owner_id, NEW.partner_id) AND ours.local
+        AND (NEW.proposed_by = ours.id OR NEW.state = 'agreed')
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION know_agreed() IS
+    'The server of the other side is known once somebody here put terms before it, or both said yes: see '
+    '`is_known`.';
+
+CREATE FUNCTION know_answered() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO known_host (host, why)
+    SELECT DISTINCT a.host, 'answered' FROM actor a
+    WHERE NOT a.local AND a.id IN (
+            SELECT m.actor_id FROM mention m WHERE m.post_id = NEW.id
+            UNION ALL SELECT p.author_id FROM post p WHERE p.id = NEW.in_reply_to_id)
+        AND NOT EXISTS (SELECT FROM known_host k WHERE k.host = a.host)
+    ORDER BY a.host
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION know_answered() IS
+    'The servers of those whom somebody here names or answers are known from now on: see `is_known`.';
+
+CREATE FUNCTION know_followed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO known_host (host, why)
+    SELECT a.host, 'followed' FROM actor a
+    WHERE a.id = NEW.followed_id AND NOT a.local
+        AND EXISTS (SELECT FROM actor ours WHERE ours.id = NEW.follower_id AND ours.local)
+        AND NOT EXISTS (SELECT FROM known_host k WHERE k.host = a.host)
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION know_followed() IS
+    'The server of whom somebody here follows, or asked to follow, is known from now on: see `is_known`.';
+
+CREATE FUNCTION let_stand(host text) RETURNS integer LANGUAGE sql AS $$
+    DELETE FROM waiting_host w WHERE w.host = $1;
+    WITH freed AS (DELETE FROM waiting_post w WHERE w.host = $1 RETURNING post_id, audience),
+        stands AS (UPDATE post p SET audience = f.audience FROM freed f WHERE p.id = f.post_id RETURNING p.id)
+    SELECT count(*)::integer FROM stands
+$$;
+COMMENT ON FUNCTION let_stand(text) IS
+    'Everything of one host that waited out of public lists stands in them from now on, each in its place, and how '
+    'much it was; called by a trigger and by a chore.';
+
+CREATE FUNCTION may_have_arrived(attempts smallint, state text, cause text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT NOT ($1 = 0 AND ($2 = 'cancelled' OR $2 = 'failed' AND $3 IS NOT DISTINCT FROM 'withheld'))
+$$;
+COMMENT ON FUNCTION may_have_arrived(smallint, text, text) IS
+    'Whether a delivery may have arrived at the peer, which is not so when it was cancelled before it was tried, or '
+    'withheld: who is told that something was taken back, and what is said to have arrived, is the same.';
+
+CREATE FUNCTION may_have_private(host text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT NOT EXISTS (SELECT FROM server s WHERE s.no_private AND s.host = ANY (domains_of($1)))
+$$;
+COMMENT ON FUNCTION may_have_private(text) IS
+    'Whether private things may be sent to this host, which is not so once it or a domain above it was marked as '
+    'one that shows them; statements that hold and free deliveries ask it.';
+
+CREATE FUNCTION note_unused_files() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO unused_file (key)
+    SELECT key FROM unnest(ARRAY[OLD.file_key, OLD.thumbnail_key]) AS key WHERE key IS NOT NULL
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION note_unused_files() IS
+    'Names the files of a media row that is gone or has got another file, so that a chore removes them: nothing '
+    'that deletes rows, cascades too, may forget files.';
+
+CREATE FUNCTION place_of(host text) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT coalesce((
+        SELECT left(a.place_name, 100) FROM actor a
+        WHERE lower(a.username) = 'coop' AND a.host = $1 AND a.type = 'Organization' AND NOT a.local
+            AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND a.place_name <> ''
+    ), $1)
+$$;
+COMMENT ON FUNCTION place_of(text) IS
+    'How pages call a server: the place of its cooperative where that is known and not suspended, else its host; '
+    'the statements that tell where a post went give it with each host.';
+
+CREATE FUNCTION require_balanced_points() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    movement bigint := (to_jsonb(NEW) ->> TG_ARGV[0])::bigint;
+BEGIN
+    IF (SELECT count(*) <> 2 OR sum(amount) <> 0 FROM points_line WHERE movement_id = movement) THEN
+        RAISE EXCEPTION 'A movement of points has two lines that sum to zero.' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION require_balanced_points() IS
+    'A movement of points has two lines that sum to zero, or its transaction fails: accounts must be right whatever '
+    'program writes.';
+
+CREATE FUNCTION sort_notification() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    chosen notification_policy;
+    answer text;
+BEGIN
+    SELECT * INTO chosen FROM notification_policy WHERE actor_id = NEW.recipient_id;
+    IF NOT FOUND OR NEW.type NOT IN ('mention', 'quote', 'reblog', 'favourite', 'follow', 'follow_request')
+        OR EXISTS (SELECT FROM notification_permission p
+            WHERE p.actor_id = NEW.recipient_id AND p.from_id = NEW.actor_id)
+        OR EXISTS (SELECT FROM exchange e WHERE e.owner_id = NEW.recipient_id AND e.partner_id = NEW.actor_id)
+        OR EXISTS (SELECT FROM exchange e WHERE e.partner_id = NEW.recipient_id AND e.owner_id = NEW.actor_id)
+        OR EXISTS (SELECT FROM actor a LEFT JOIN account c ON c.actor_id = a.id
+            WHERE a.id = NEW.actor_id AND a.local AND (c.actor_id IS NULL OR c.role IN ('moderator', 'admin')))
+    THEN
+        RETURN NEW;
+    END IF;
+    SELECT CASE WHEN bool_or(rule.answer = 'drop') THEN 'drop' WHEN bool_or(rule.answer = 'filter') THEN 'filter' END
+    INTO answer
+    FROM (SELECT EXISTS (SELECT FROM follow f WHERE f.follower_id = NEW.recipient_id
+            AND f.followed_id = NEW.actor_id AND f.state = 'accepted') AS followed) AS known
+    CROSS JOIN LATERAL (VALUES
+        (chosen.for_not_following, NOT known.followed),
+        (chosen.for_not_followers, NOT EXISTS (SELECT FROM follow f WHERE f.follower_id = NEW.actor_id
+            AND f.followed_id = NEW.recipient_id AND f.state = 'accepted'
+            AND f.created_at < now() - interval '3 days')),
+        (chosen.for_new_accounts, NOT known.followed AND EXISTS (SELECT FROM actor a WHERE a.id = NEW.actor_id
+            AND coalesce(a.published_at, a.created_at) > now() - interval '30 days')),
+        (chosen.for_private_mentions, NOT known.followed AND NEW.type = 'mention'
+            AND EXISTS (SELECT FROM post p WHERE p.id = NEW.post_id AND p.audience = 'direct'
+                AND NOT EXISTS (SELECT FROM post answered
+                    WHERE answered.id = p.in_reply_to_id AND answered.author_id = NEW.recipient_id)))
+    ) AS rule (answer, applies)
+    WHERE rule.applies;
+    IF answer IS NULL THEN
+        RETURN NEW;
+    END IF;
+    IF answer = 'filter' THEN
+        INSERT INTO filtered_notification (id, recipient_id, type, actor_id, post_id, created_at)
+        VALUES (NEW.id, NEW.recipient_id, NEW.type, NEW.actor_id, NEW.post_id, NEW.created_at)
+        ON CONFLICT DO NOTHING;
+        DELETE FROM filtered_notification
+        WHERE recipient_id = NEW.recipient_id AND created_at < now() - interval '90 days';
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION sort_notification() IS
+    'A new notification is told, set apart or dropped as its recipient chose for strangers, and the strictest '
+    'answer counts; in SQL because notifications are written in many places, some for hundreds of people in one '
+    'statement.';
+
+CREATE FUNCTION stand_when_known() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM let_stand(NEW.host);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION stand_when_known() IS
+    'What waited of a host stands as soon as the host is known, in the same transaction: see `let_stand`.';
+
+CREATE FUNCTION suspend_with_server() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT is_welcome(NEW.host) THEN
+        NEW.suspended_at := now();
+        NEW.suspended_with_server := true;
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION suspend_with_server() IS
+    'An actor whose host is not welcome is suspended from its first moment, and marked so that it comes back with '
+    'its server.';
+
+CREATE FUNCTION was_read_in_an_app(post_id bigint, reader_id bigint) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (
+        SELECT FROM conversation_post cp JOIN conversation c ON c.id = cp.conversation_id
+        WHERE cp.post_id = $1 AND c.owner_id = $2 AND NOT c.unread)
+$$;
+COMMENT ON FUNCTION was_read_in_an_app(bigint, bigint) IS
+    'Whether a member read this private note in an app, where its conversation is read: then no mail tells her of '
+    'it any more.';
+
+CREATE FUNCTION was_told_in_an_app(event_id bigint, reader_id bigint) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (
+        SELECT FROM exchange_notice x
+        WHERE x.event_id = $1 AND x.reader_id = $2 AND was_read_in_an_app(x.post_id, $2))
+$$;
+COMMENT ON FUNCTION was_told_in_an_app(bigint, bigint) IS
+    'Whether a member read in an app the note that tells her of this event of a thread: then no mail tells her of '
+    'it any more.';
+
+-- Triggers ------------------------------------------------------------------------------------------------------------
+
+CREATE TRIGGER access_of_disabled AFTER UPDATE OF disabled_at ON account FOR EACH ROW
+    WHEN (OLD.disabled_at IS NULL AND NEW.disabled_at IS NOT NULL) EXECUTE FUNCTION end_access_of_account();
+COMMENT ON TRIGGER access_of_disabled ON account IS
+    'Whoever is disabled is out of every session and app at once, whichever way it was done.';
+
+CREATE TRIGGER access_of_suspended AFTER UPDATE OF suspended_at, deleted_at ON actor FOR EACH ROW
+    WHEN (NEW.local AND ((OLD.suspended_at IS NULL AND NEW.suspended_at IS NOT NULL)
+        OR (OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL)))
+    EXECUTE FUNCTION end_access_of_actor();
+COMMENT ON TRIGGER access_of_suspended ON actor IS
+    'Whoever is suspended or deleted is out of every session and app at once, whichever way it was done.';
+
+CREATE TRIGGER actor_of_unwelcome_host BEFORE INSERT ON actor FOR EACH ROW WHEN (NOT NEW.local)
+    EXECUTE FUNCTION suspend_with_server();
+COMMENT ON TRIGGER actor_of_unwelcome_host ON actor IS
+    'Nobody of a server that is set aside appears, whichever way the actor came.';
+
+CREATE TRIGGER agreement_makes_known AFTER UPDATE OF state ON agreement FOR EACH ROW
+    WHEN (NEW.state IN ('countered', 'agreed')) EXECUTE FUNCTION know_agreed();
+COMMENT ON TRIGGER agreement_makes_known ON agreement IS
+    'Countering terms or agreeing makes the server of the other side known.';
+
+CREATE TRIGGER request_makes_known AFTER INSERT ON agreement FOR EACH ROW EXECUTE FUNCTION know_agreed();
+COMMENT ON TRIGGER request_makes_known ON agreement IS
+    'Asking for something, or offering terms, makes the server of the other side known.';
+
+CREATE TRIGGER follow_makes_known AFTER INSERT ON follow FOR EACH ROW EXECUTE FUNCTION know_followed();
+COMMENT ON TRIGGER follow_makes_known ON follow IS
+    'Following somebody makes the server known; follows are written in several places.';
+
+CREATE TRIGGER known_host_stands AFTER INSERT ON known_host FOR EACH ROW EXECUTE FUNCTION stand_when_known();
+COMMENT ON TRIGGER known_host_stands ON known_host IS
+    'What a host published before it was known stands in public lists once it is.';
+
+CREATE TRIGGER media_files AFTER DELETE ON media FOR EACH ROW EXECUTE FUNCTION note_unused_files();
+COMMENT ON TRIGGER media_files ON media IS
+    'Files of removed media are noted for removal, cascades from posts and actors included.';
+
+CREATE TRIGGER media_files_replaced AFTER UPDATE OF file_key ON media FOR EACH ROW
+    WHEN (OLD.file_key IS NOT NULL AND NEW.file_key IS DISTINCT FROM OLD.file_key)
+    EXECUTE FUNCTION note_unused_files();
+COMMENT ON TRIGGER media_files_replaced ON media IS
+    'A file that another one takes the place of is noted for removal.';
+
+CREATE TRIGGER message_request_gone AFTER DELETE OR UPDATE OF received_id ON message_request
+    FOR EACH ROW WHEN (OLD.received_id IS NOT NULL) EXECUTE FUNCTION finish_held();
+COMMENT ON TRIGGER message_request_gone ON message_request IS
+    'A held delivery ends with the last request that it was held for.';
+
+CREATE TRIGGER sorted_notification BEFORE INSERT ON notification FOR EACH ROW EXECUTE FUNCTION sort_notification();
+COMMENT ON TRIGGER sorted_notification ON notification IS
+    'Every new notification passes the policy of its recipient, wherever it is written.';
+
+CREATE TRIGGER tg_pgqueuer_changed
+AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON pgqueuer
+EXECUTE FUNCTION fn_pgqueuer_changed();
+
+CREATE CONSTRAINT TRIGGER points_line_balanced AFTER INSERT ON points_line DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION require_balanced_points('movement_id');
+COMMENT ON TRIGGER points_line_balanced ON points_line IS
+    'Checked at the end of the transaction, so that no third line is added later.';
+
+CREATE TRIGGER points_line_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON points_line
+    FOR EACH STATEMENT EXECUTE FUNCTION keep_points();
+COMMENT ON TRIGGER points_line_kept ON points_line IS
+    'The ledger is only ever added to.';
+
+CREATE CONSTRAINT TRIGGER points_movement_balanced AFTER INSERT ON points_movement DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION require_balanced_points('id');
+COMMENT ON TRIGGER points_movement_balanced ON points_movement IS
+    'Checked at the end of the transaction, when both lines are there.';
+
+CREATE TRIGGER points_movement_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON points_movement
+    FOR EACH STATEMENT EXECUTE FUNCTION keep_points();
+COMMENT ON TRIGGER points_movement_kept ON points_movement IS
+    'The ledger is only ever added to.';
+
+CREATE TRIGGER post_makes_known AFTER INSERT ON post FOR EACH ROW WHEN (NEW.local AND NEW.kind <> 'notice')
+    EXECUTE FUNCTION know_answered();
+COMMENT ON TRIGGER post_makes_known ON post IS
+    'Writing to somebody or answering makes the server known, notices of ours excepted.';

@@ -1,0 +1,95 @@
+"""What has to be known of a post that just came from elsewhere, before it is kept or left: in one question."""
+
+from dataclasses import dataclass, replace
+
+from models.store.database import Connection, fetch_one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingContext:
+    """`gone`: deleted before it came. `followed`: somebody here follows its author; `listener_ids` want to hear of it.
+
+    `host_known`: what the author's host publishes stands in lists (`known_hosts`).
+
+    `parent_author_id` wrote what it answers, `parent_id`, when that is here; `parent_local`: one of ours did.
+    `actor_uris`, `actor_ids` and `actors_local` are those people whom it names or addresses and who are known here,
+    side by side.
+    """
+
+    gone: bool
+    followed: bool
+    host_known: bool
+    listener_ids: list[int]
+    parent_author_id: int | None
+    parent_id: int | None = None
+    parent_local: bool = False
+    actor_uris: list[str]
+    actor_ids: list[int]
+    actors_local: list[bool]
+
+    def without(self, ids: frozenset[int]) -> "IncomingContext":
+        """The same, as if these people were not concerned."""
+        if not ids:
+            return self
+        kept = [at for at, id in enumerate(self.actor_ids) if id not in ids]
+        return replace(
+            self,
+            parent_author_id=None if self.parent_author_id in ids else self.parent_author_id,
+            actor_uris=[self.actor_uris[at] for at in kept],
+            actor_ids=[self.actor_ids[at] for at in kept],
+            actors_local=[self.actors_local[at] for at in kept],
+        )
+
+    @property
+    def known(self) -> dict[str, int]:
+        """Row ids of the people named or addressed, by their id."""
+        return dict(zip(self.actor_uris, self.actor_ids, strict=True))
+
+    @property
+    def local_ids(self) -> list[int]:
+        """Row ids of our people among them."""
+        return [id for id, local in zip(self.actor_ids, self.actors_local, strict=True) if local]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextQuery:
+    """A post by its id, its author, what it answers, and everybody whom it names or addresses."""
+
+    uri: str
+    author_id: int
+    author_uri: str
+    author_host: str
+    in_reply_to: str | None
+    people: list[str]
+
+
+async def load_context(conn: Connection, about: ContextQuery) -> IncomingContext:
+    """The answer; one round trip, since inboxes bring hundreds of posts a second."""
+    found = await fetch_one(
+        conn,
+        IncomingContext,
+        """
+        SELECT EXISTS (SELECT FROM tombstone WHERE uri = $1 AND actor_uri = $2 AND forget_at > now()) AS gone,
+            EXISTS (SELECT FROM follow f JOIN actor a ON a.id = f.follower_id
+                WHERE f.followed_id = $3 AND f.state = 'accepted' AND a.local) AS followed,
+            EXISTS (SELECT FROM known_host WHERE host = $6) OR is_known($6) AS host_known,
+            ARRAY(SELECT f.follower_id FROM follow f JOIN account a ON a.actor_id = f.follower_id
+                WHERE f.followed_id = $3 AND f.state = 'accepted' AND f.notify) AS listener_ids,
+            parent.author_id AS parent_author_id, parent.id AS parent_id, coalesce(parent.local, false) AS parent_local,
+            coalesce(known.uris, '{}') AS actor_uris, coalesce(known.ids, '{}') AS actor_ids,
+            coalesce(known.local, '{}') AS actors_local
+        FROM (
+            SELECT array_agg(a.uri ORDER BY a.id) AS uris, array_agg(a.id ORDER BY a.id) AS ids,
+                array_agg(a.local ORDER BY a.id) AS local
+            FROM actor a WHERE a.uri = ANY($5) AND a.deleted_at IS NULL
+        ) AS known LEFT JOIN post parent ON parent.uri = $4 AND parent.deleted_at IS NULL
+        """,
+        about.uri,
+        about.author_uri,
+        about.author_id,
+        about.in_reply_to,
+        about.people,
+        about.author_host,
+    )
+    assert found is not None
+    return found

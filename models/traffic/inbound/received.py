@@ -1,0 +1,261 @@
+"""The queue of activities that other servers sent: stored before it is acknowledged, processed in order per actor."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from models.domains import find_domain
+from models.ids import make_id
+from models.store.database import Connection, Pool, connection, execute, fetch_all, fetch_records, fetch_value
+from models.store.write_batcher import WriteBatcher
+
+SUSPECT = 2
+"""From so many deaths on, an activity is processed with nothing beside it."""
+
+KEPT_BYTES = 8192
+"""So much of a body stays once it took effect or was given up: where its ids stand, for whoever asks what became of a
+post."""
+
+KEPT_FAILED = 1000
+"""So many of those that were given up are kept of each registrable domain, the newest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """One activity as it came; `body` is the raw JSON, its signature checked.
+
+    `deaths` counts the workers that died while they held it, be it by its fault or not.
+    """
+
+    id: int
+    activity_uri: str
+    type: str
+    actor_uri: str
+    host: str
+    body: bytes
+    attempts: int
+    deaths: int
+    received_at: datetime
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether it may be what kills workers: such a one is claimed alone, so that nothing else dies with it."""
+        return self.deaths >= SUSPECT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReceived:
+    """An activity as it came in; `body_hash` is the SHA-256 of the body."""
+
+    activity_uri: str
+    body_hash: bytes
+    type: str
+    actor_uri: str
+    host: str
+    body: bytes
+
+
+async def enqueue_many(conn: Connection, news: Sequence[NewReceived]) -> int:
+    """Keep activities that came at the same time, in one statement; how many of them are new here."""
+    return await execute(
+        conn,
+        """
+        INSERT INTO received (id, activity_uri, body_hash, type, actor_uri, host, body)
+        SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+        ON CONFLICT (activity_uri, body_hash) DO NOTHING
+        """,
+        [make_id() for _ in news],
+        [new.activity_uri for new in news],
+        [new.body_hash for new in news],
+        [new.type for new in news],
+        [new.actor_uri for new in news],
+        [new.host for new in news],
+        [new.body for new in news],
+    )
+
+
+def make_intake(pool: Pool) -> WriteBatcher[NewReceived]:
+    """Where inboxes put what they accept: `put` returns once the activity is committed.
+
+    It raises Unavailable when the database is away, and then nothing was acknowledged.
+    """
+
+    async def write(news: list[NewReceived]) -> None:
+        async with connection(pool) as conn:
+            await enqueue_many(conn, news)
+
+    return WriteBatcher(write)
+
+
+async def has_come(conn: Connection, activity_uri: str, actor_uri: str) -> bool:
+    """Did this actor send an activity with this id, whatever became of it?"""
+    return bool(
+        await fetch_value(
+            conn,
+            "SELECT EXISTS (SELECT FROM received WHERE activity_uri = $1 AND actor_uri = $2)",
+            activity_uri,
+            actor_uri,
+        )
+    )
+
+
+async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime, busy: bool = False) -> list[Received]:
+    """Take the oldest due activities for 30 s, none of an actor of whom another worker holds an earlier one.
+
+    Rows of one actor come in order; the caller processes them one after the other. A row that waits for a retry
+    does not hold up its actor: handlers bear reordering (AX7, AX9). One claimer at a time, by an advisory lock.
+
+    A claim that ran out says that its worker died. A suspect is given before all others and alone, to a worker that
+    is not `busy`; a busy one gets nothing meanwhile, so that it soon is not.
+    """
+    await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.received'))")
+    claimed = await fetch_all(
+        conn,
+        Received,
+        """
+        WITH suspect AS (
+            SELECT r.id FROM received r
+            WHERE r.state = 'waiting' AND r.deaths > 0 AND r.deaths + (r.claimed_by IS NOT NULL)::integer >= $4
+                AND r.due_at <= $3 AND (r.claimed_until IS NULL OR r.claimed_until < $3)
+                AND NOT EXISTS (SELECT FROM received e WHERE e.state = 'waiting' AND e.actor_uri = r.actor_uri
+                    AND e.id < r.id AND e.claimed_until >= $3)
+            ORDER BY r.id LIMIT 1
+        )
+        UPDATE received SET claimed_by = $1, claimed_until = $3::timestamptz + interval '30 seconds',
+            attempts = attempts + 1, deaths = deaths + (claimed_by IS NOT NULL)::integer
+        FROM (
+            (SELECT id FROM suspect WHERE NOT $5)
+            UNION ALL
+            (SELECT r.id FROM received r
+            WHERE r.state = 'waiting' AND r.due_at <= $3 AND (r.claimed_until IS NULL OR r.claimed_until < $3)
+                AND NOT EXISTS (SELECT FROM received e WHERE e.state = 'waiting' AND e.actor_uri = r.actor_uri
+                    AND e.id < r.id AND e.claimed_until >= $3)
+                AND NOT EXISTS (SELECT FROM suspect)
+            ORDER BY r.id LIMIT $2)
+        ) AS due
+        WHERE received.id = due.id
+        RETURNING received.id, activity_uri, type, actor_uri, host, body, attempts, deaths, received_at
+        """,
+        worker,
+        limit,
+        at,
+        SUSPECT,
+        busy,
+    )
+    return sorted(claimed, key=lambda row: row.id)
+
+
+async def renew(conn: Connection, *, worker: UUID, ids: list[int], at: datetime) -> None:
+    """Hold what is still being worked on for another 30 s."""
+    await execute(
+        conn,
+        """
+        UPDATE received SET claimed_until = $3::timestamptz + interval '30 seconds'
+        WHERE id = ANY($2) AND claimed_by = $1 AND state = 'waiting'
+        """,
+        worker,
+        ids,
+        at,
+    )
+
+
+async def finish(conn: Connection, id: int, *, ignored: str | None = None) -> None:
+    """Done; or with a reason, seen and left alone. In the same transaction as what the activity changed.
+
+    Of a large body only the beginning stays, or a server could fill the disk with what nobody reads any more.
+    """
+    await execute(
+        conn,
+        """
+        UPDATE received SET state = CASE WHEN $2::text IS NULL THEN 'done' ELSE 'ignored' END, error = $2,
+            finished_at = now(), claimed_by = NULL, claimed_until = NULL,
+            body = CASE WHEN length(body) > $3 THEN substring(body FOR $3) ELSE body END
+        WHERE id = $1
+        """,
+        id,
+        ignored,
+        KEPT_BYTES,
+    )
+
+
+async def retry(conn: Connection, id: int, *, error: str, due_at: datetime) -> None:
+    """Try again later; the cause stays in the row."""
+    await execute(
+        conn,
+        "UPDATE received SET error = $2, due_at = $3, claimed_by = NULL, claimed_until = NULL WHERE id = $1",
+        id,
+        error,
+        due_at,
+    )
+
+
+async def give_up(conn: Connection, id: int, *, error: str) -> None:
+    """Set aside what cannot be processed; others pass. Of its body the beginning stays, as in `finish`."""
+    await execute(
+        conn,
+        """
+        UPDATE received SET state = 'failed', error = $2, finished_at = now(), claimed_by = NULL,
+            claimed_until = NULL, body = CASE WHEN length(body) > $3 THEN substring(body FOR $3) ELSE body END
+        WHERE id = $1
+        """,
+        id,
+        error,
+        KEPT_BYTES,
+    )
+
+
+async def count_waiting_bytes(conn: Connection, *, row_bytes: int) -> dict[str, int]:
+    """What waits to be processed, host by host: the bytes of the bodies, and `row_bytes` for each."""
+    rows = await fetch_records(
+        conn,
+        """
+        SELECT host, sum(octet_length(body) + $1::integer)::bigint AS bytes FROM received
+        WHERE state = 'waiting' GROUP BY host
+        """,
+        row_bytes,
+    )
+    return {row["host"]: row["bytes"] for row in rows}
+
+
+async def prune(conn: Connection, *, done_days: int = 7, failed_days: int = 60) -> int:
+    """Forget finished rows: the done ones once no peer repeats them any more, the failed ones much later.
+
+    Of one registrable domain only so many failed ones are kept, or it could fill the disk in two months.
+    """
+    old = await execute(
+        conn,
+        """
+        DELETE FROM received WHERE state <> 'waiting' AND finished_at <
+            now() - CASE WHEN state = 'failed' THEN make_interval(days => $2) ELSE make_interval(days => $1) END
+        """,
+        done_days,
+        failed_days,
+    )
+    return old + await _forget_many(conn)
+
+
+async def _forget_many(conn: Connection) -> int:
+    rows = await fetch_records(
+        conn, "SELECT host, count(*) AS failed FROM received WHERE state = 'failed' GROUP BY host"
+    )
+    hosts: dict[str, list[str]] = {}
+    failed: Counter[str] = Counter()
+    for row in rows:
+        domain = find_domain(row["host"])
+        hosts.setdefault(domain, []).append(row["host"])
+        failed[domain] += row["failed"]
+    gone = 0
+    for domain, count in failed.items():
+        if count > KEPT_FAILED:
+            gone += await execute(
+                conn,
+                """
+                DELETE FROM received WHERE id IN (
+                    SELECT id FROM received WHERE state = 'failed' AND host = ANY($1) ORDER BY id DESC OFFSET $2)
+                """,
+                hosts[domain],
+                KEPT_FAILED,
+            )
+    return gone

@@ -1,0 +1,42 @@
+"""Notifications: whom they tell of what."""
+
+from models.news import notifications
+from models.news.notifications import NotificationPage
+from models.relations.blocking import blocks
+from models.store.database import Connection, fetch_value
+from tests.factories import make_member, make_remote_actor
+
+
+async def test_nobody_is_told_of_herself_of_the_blocked_or_twice(conn: Connection) -> None:
+    alice, bob, eve = await make_member(conn), await make_remote_actor(conn), await make_remote_actor(conn, "eve")
+    await blocks.save(conn, uri="https://henin.test/b", actor_id=eve.id, target_id=alice.id)
+
+    for actor in (alice, bob, bob, eve):
+        await notifications.notify(conn, recipient_id=alice.id, type="follow", actor_id=actor.id)
+    await notifications.notify(conn, recipient_id=bob.id, type="follow", actor_id=alice.id)
+
+    [told] = await notifications.list_notifications(conn, alice.id, NotificationPage())
+    assert told.actor_id == bob.id
+    assert await fetch_value(conn, "SELECT count(*) FROM notification") == 1
+
+
+async def test_notifications_are_read_in_pages_and_by_kind(conn: Connection) -> None:
+    alice = await make_member(conn)
+    made = []
+    for number, type in enumerate(("follow", "favourite", "mention", "follow", "reblog")):
+        bob = await make_remote_actor(conn, f"bob{number}")
+        id = await notifications.notify(conn, recipient_id=alice.id, type=type, actor_id=bob.id)  # type: ignore[arg-type]
+        made.append(id)
+    newest = made[::-1]
+
+    async def ids(**page: object) -> list[int]:
+        found = await notifications.list_notifications(conn, alice.id, NotificationPage(**page))  # type: ignore[arg-type]
+        return [one.id for one in found]
+
+    assert await ids(limit=2) == newest[:2]
+    assert await ids(before=newest[1], limit=2) == newest[2:4]
+    assert await ids(after=newest[4], limit=2) == newest[2:4]
+    assert await ids(since=newest[4], limit=2) == newest[:2]
+    assert await ids(types=("follow",)) == [newest[1], newest[4]]
+    assert await ids(excluded=("follow",)) == [newest[0], newest[2], newest[3]]
+    assert await notifications.count_unread(conn, alice.id) == 5

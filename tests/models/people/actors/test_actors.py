@@ -1,0 +1,76 @@
+"""Actors here and elsewhere."""
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+
+from models import posts, timelines
+from models.listings import listings
+from models.people import actors
+from models.people.actors import RemoteActor
+from models.relations import follows
+from models.store.database import Connection, fetch_value
+from tests.factories import make_follow, make_listing, make_member, make_note, make_remote_actor
+
+
+async def test_remote_actor_keeps_its_row_when_it_is_fetched_again(conn: Connection) -> None:
+    first = await make_remote_actor(conn, name="Bob")
+
+    second = await make_remote_actor(conn, name="Robert")
+
+    assert (second.id, second.name) == (first.id, "Robert")
+
+
+async def test_every_word_of_an_actor_is_read_back_from_its_own_column(conn: Connection) -> None:
+    may = datetime(2027, 5, 10, tzinfo=UTC)
+    told = RemoteActor(
+        uri="https://h.test/1", type="Organization", username="carol", host="h.test", url="https://h.test/2",
+        inbox="https://h.test/3", name="Carole", summary="<p>Bonjour</p>", shared_inbox="https://h.test/4",
+        outbox="https://h.test/5", followers_uri="https://h.test/6", following_uri="https://h.test/7",
+        featured_uri="https://h.test/8", locked=True, discoverable=False, indexable=False,
+        fields=[{"name": "a", "value": "b"}], also_known_as=["https://h.test/9"], moved_to="https://h.test/10",
+        implements=["https://h.test/11"], territory_uri="https://h.test/12", category="https://h.test/13",
+        place_name="Lomme", postcode="59160", latitude=50.5, longitude=3.25, radius=500, away_until=may,
+        street="1 rue Haute", hours={"lines": []}, published_at=may - timedelta(days=1), raw={"id": "x"},
+    )  # fmt: skip
+
+    for actor in (await actors.save_remote(conn, replace(told, name="")), await actors.save_remote(conn, told)):
+        held = {field.name: getattr(actor, field.name) for field in fields(RemoteActor) if field.name != "raw"}
+        assert held | {"name": told.name} == {name: getattr(told, name) for name in held}
+
+    assert actor.name == "Carole"
+    assert await fetch_value(conn, "SELECT raw FROM actor WHERE id = $1", actor.id) == told.raw
+
+
+async def test_taken_over_handle_becomes_another_account(conn: Connection) -> None:
+    old = await make_remote_actor(conn)
+
+    new = await make_remote_actor(conn, uri="https://henin.test/actors/2")
+
+    assert new.id != old.id
+    assert (await actors.find_by_handle(conn, "BOB", "henin.test")) == new
+
+
+async def test_home_shows_posts_of_the_followed_and_what_they_share(conn: Connection) -> None:
+    alice = await make_member(conn)
+    bob = await make_remote_actor(conn)
+    carol = await make_remote_actor(conn, "carol")
+    await make_follow(conn, alice, bob)
+    mine = await make_note(conn, alice)
+    theirs = await make_listing(conn, bob)
+    await make_note(conn, carol)
+
+    home = await timelines.list_home(conn, alice.id, timelines.Page())
+
+    assert [entry.post_id for entry in home] == [theirs.id, mine.id]
+    assert (await listings.list_by_posts(conn, [theirs.id]))[theirs.id] == theirs
+    assert await posts.filter_visible(conn, [theirs.id], None) == {theirs.id}
+    assert await follows.is_followed_locally(conn, bob.uri)
+
+
+async def test_in_a_search_accounts_of_hosts_that_nobody_knows_come_last(conn: Connection) -> None:
+    alice = await make_member(conn)
+    invented = await make_remote_actor(conn, "bob", "neu.test")
+    met = await make_remote_actor(conn, "bobby", "henin.test")
+    await make_follow(conn, alice, met)
+
+    assert [one.id for one in await actors.search(conn, "bob", limit=5)] == [met.id, invented.id]

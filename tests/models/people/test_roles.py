@@ -1,0 +1,33 @@
+"""One table says which role has which right."""
+
+import pytest
+
+from models.people import accounts, roles
+from models.people.accounts import ROLES
+from models.people.roles import RIGHTS, Right
+from models.store.database import Connection, execute
+from tests.factories import make_member
+
+HOLDERS: dict[Right, set[str]] = {
+    "sign_ups": {"welcome", "moderator", "admin"},
+    "reports": {"moderator", "admin"},
+    "servers": {"admin"},
+    "mails": {"admin"},
+}
+
+
+@pytest.mark.parametrize("right", RIGHTS)
+async def test_each_right_belongs_to_its_roles_and_to_nobody_whose_account_is_closed(
+    conn: Connection, right: Right
+) -> None:
+    members = {role: await make_member(conn, role, role=role) for role in ROLES}
+    gone = await make_member(conn, "gone", role="admin")
+    await execute(conn, "UPDATE account SET disabled_at = now() WHERE actor_id = $1", gone.id)
+
+    told = await roles.list_holders(conn, right)
+
+    assert {role for role, member in members.items() if member.id in told} == HOLDERS[right]
+    assert gone.id not in told
+    for role, member in members.items():
+        account = await accounts.get(conn, member.id)
+        assert roles.has_right(account, right) is (role in HOLDERS[right])

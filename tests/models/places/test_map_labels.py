@@ -1,0 +1,25 @@
+"""The communes that a drawn map shows."""
+
+from models.places.geometry import Box
+from models.places.map_labels import list_landmarks
+from models.store.database import Connection, execute
+from tests.territory import settle
+
+AROUND_LILLE = Box(south=50.3, west=2.5, north=50.8, east=3.5)
+
+
+async def test_each_cell_shows_its_largest_commune(conn: Connection) -> None:
+    await settle(conn)
+
+    found = await list_landmarks(conn, AROUND_LILLE, cells=4)
+
+    assert [one.name for one in found] == ["Lille", "Lomme", "Hénin-Beaumont", "Carvin"]
+
+
+async def test_commune_that_is_placed_roughly_or_outside_is_left_out(conn: Connection) -> None:
+    await settle(conn)
+    await execute(conn, "UPDATE commune SET precision = 'department' WHERE name = 'Lille'")
+
+    found = await list_landmarks(conn, Box(south=50.6, west=2.5, north=50.8, east=3.5), cells=1)
+
+    assert [one.name for one in found] == ["Lambersart"]

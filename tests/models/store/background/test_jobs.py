@@ -1,0 +1,204 @@
+"""Jobs: as durable as the fact that caused them, tried again when they fail, never for ever."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from models.store.background import jobs, periodic_tasks
+from models.store.background.jobs import Handler, JobSignal, Periodic, enqueue, run_jobs
+from models.store.database import Connection, Pool, connection, open_pool, transaction
+from tests.asking import count_jobs
+from tests.eventually import eventually
+
+
+@asynccontextmanager
+async def worker(pool: Pool, handlers: Mapping[str, Handler], *periodic: Periodic) -> AsyncIterator[JobSignal]:
+    """A worker that stops in an orderly way at the end of the block; nobody rings its bell but the block."""
+    stopping, bell = asyncio.Event(), JobSignal()
+    task = asyncio.create_task(run_jobs(pool, handlers, periodic, stopping, bell))
+    try:
+        yield bell
+    finally:
+        stopping.set()
+        await asyncio.wait_for(task, 10)
+
+
+class Recorder:
+    """A handler that keeps what it was given, and fails as often as it is told to."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.failures = failures
+        self.calls: asyncio.Queue[Any] = asyncio.Queue()
+
+    async def __call__(self, payload: Any) -> None:
+        await self.calls.put(payload)
+        if self.failures:
+            self.failures -= 1
+            raise ConnectionError("the mail server is away")
+
+    async def next(self) -> Any:
+        return await asyncio.wait_for(self.calls.get(), 10)
+
+
+@asynccontextmanager
+async def listen_for_jobs(bell: JobSignal, pool: Pool) -> AsyncIterator[None]:
+    """What is announced rings the bell."""
+    async with connection(pool) as conn:
+
+        def hear(_: object, __: int, ___: str, payload: object) -> None:
+            bell.ring(orjson.loads(str(payload)))
+
+        await conn.add_listener(jobs.CHANNEL, hear)
+        yield
+        await conn.remove_listener(jobs.CHANNEL, hear)
+
+
+async def test_a_job_runs_with_its_payload_after_the_commit(pool: Pool) -> None:
+    mail = Recorder()
+    async with worker(pool, {"mail": mail}):
+        async with transaction(pool) as conn:
+            await enqueue(conn, "mail", {"to": 7})
+
+        assert await mail.next() == {"to": 7}
+
+
+async def test_a_worker_opens_no_connections_but_those_of_the_pool(database_url: str) -> None:
+    alone, ran = await open_pool(database_url, size=2), asyncio.Event()
+
+    async def count() -> None:
+        ran.set()
+
+    async with worker(alone, {}, Periodic(name="count", cron="* * * * * *", chore=count)):
+        await asyncio.wait_for(ran.wait(), 10)
+        async with connection(alone) as conn:
+            open_now = await conn.fetchval("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+
+    assert open_now == alone.get_size() <= 2
+    await alone.close()
+
+
+async def test_an_announced_job_is_taken_at_once_and_another_when_it_is_looked_for(pool: Pool) -> None:
+    mail = Recorder()
+    async with worker(pool, {"mail": mail}) as bell, listen_for_jobs(bell, pool):
+        async with transaction(pool) as conn:
+            await enqueue(conn, "mail", 1)
+
+        assert await asyncio.wait_for(mail.calls.get(), jobs.POLL.total_seconds() / 2) == 1
+
+
+async def test_a_job_whose_fact_is_rolled_back_does_not_exist(pool: Pool) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with transaction(pool) as conn:
+            await enqueue(conn, "mail")
+            raise ZeroDivisionError
+
+    async with connection(pool) as conn:
+        assert await count_jobs(conn) == 0
+
+
+async def test_a_job_that_fails_is_tried_again(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "FIRST_DELAY", timedelta(0))
+    monkeypatch.setattr(jobs, "POLL", timedelta(seconds=0.1))
+    mail = Recorder(failures=1)
+    async with transaction(pool) as conn:
+        await enqueue(conn, "mail", 1)
+
+    async with worker(pool, {"mail": mail}):
+        assert [await mail.next(), await mail.next()] == [1, 1]
+
+    async with connection(pool) as conn:
+        assert await count_jobs(conn) == 0
+
+
+async def test_a_job_that_kills_its_worker_does_not_come_back_for_ever(pool: Pool) -> None:
+    async with transaction(pool) as conn:
+        await enqueue(conn, "mail", 1)
+        await enqueue(conn, "mail", 2)
+        # What is left of the first after as many deaths as are allowed: picked, silent for long.
+        await conn.execute(
+            "UPDATE pgqueuer SET status = 'picked', attempts = 17, heartbeat = now() - interval '1 hour',"
+            " queue_manager_id = gen_random_uuid() WHERE id = (SELECT min(id) FROM pgqueuer)"
+        )
+    mail = Recorder()
+
+    async with worker(pool, {"mail": mail}):
+        assert await mail.next() == 2
+
+    async with connection(pool) as conn:
+        assert await conn.fetchval("SELECT status::text FROM pgqueuer") == "failed"
+
+
+async def test_a_job_of_a_worker_that_died_is_taken_again(pool: Pool) -> None:
+    async with transaction(pool) as conn:
+        await enqueue(conn, "mail", 1)
+        await conn.execute(
+            "UPDATE pgqueuer SET status = 'picked', heartbeat = now() - interval '21 seconds',"
+            " queue_manager_id = gen_random_uuid()"
+        )
+    mail = Recorder()
+
+    async with worker(pool, {"mail": mail}):
+        assert await mail.next() == 1
+
+
+async def test_the_same_key_waits_once(conn: Connection) -> None:
+    for _ in range(3):
+        await enqueue(conn, "picture", 5, key="picture:5")
+
+    assert await count_jobs(conn) == 1
+
+
+async def test_a_chore_runs_and_one_that_fails_leaves_the_others_running(pool: Pool) -> None:
+    ran = asyncio.Event()
+
+    async def sweep() -> None:
+        ran.set()
+
+    async def stumble() -> None:
+        raise ConnectionError("no")
+
+    stumbling = Periodic(name="stumble", cron="* * * * * *", chore=stumble)
+    async with worker(pool, {}, stumbling, Periodic(name="sweep", cron="* * * * * *", chore=sweep)):
+        await asyncio.wait_for(ran.wait(), 10)
+
+
+async def test_a_chore_that_fails_is_kept_with_its_cause_until_it_went_well_for_long(
+    pool: Pool,
+) -> None:
+    fates: list[Exception] = [ConnectionError("the other side hung up"), KeyError()]
+
+    async def stumble() -> None:
+        if fates:
+            raise fates.pop(0)
+
+    async def find(failures: int) -> list[periodic_tasks.FailingTask]:
+        async with connection(pool) as conn:
+            return [one for one in await periodic_tasks.list_failing(conn) if one.failures == failures]
+
+    async def is_over() -> bool:
+        async with connection(pool) as conn:
+            return not await periodic_tasks.list_failing(conn)
+
+    async with worker(pool, {}, Periodic(name="stumble", cron="* * * * * *", chore=stumble)):
+        [kept] = await eventually(lambda: find(2))
+        async with transaction(pool) as conn:
+            await periodic_tasks.note_success(conn, "stumble")
+            assert len(await periodic_tasks.list_failing(conn)) == 1  # it was just now
+            await conn.execute("UPDATE chore_trouble SET last_at = now() - interval '121 minutes'")
+        await eventually(is_over)
+
+    assert (kept.name, kept.cause) == ("stumble", "KeyError") and kept.since < kept.last_at
+
+
+async def test_old_traces_are_forgotten(conn: Connection) -> None:
+    await conn.execute(
+        "INSERT INTO pgqueuer_log (created, job_id, status, priority, entrypoint)"
+        " VALUES (now() - interval '8 days', 1, 'successful', 0, 'mail'), (now(), 2, 'successful', 0, 'mail')"
+    )
+
+    assert await jobs.prune(conn) == 1

@@ -1,0 +1,103 @@
+"""Migrations: each file once, in order, whoever starts first."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from models.store.database import Connection, fetch_column
+from models.store.migrate import MigrationError, list_migrations, migrate
+from tests.conftest import with_database
+
+
+@pytest.fixture
+async def empty_url(postgres_url: str) -> AsyncIterator[str]:
+    """A database without a single table."""
+    name = f"declic_test_empty_{secrets.token_hex(4)}"
+    admin = await asyncpg.connect(postgres_url)
+    await admin.execute(f"CREATE DATABASE {name}")
+    yield with_database(postgres_url, name)
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two small migrations."""
+    (tmp_path / "0001_first.sql").write_text("CREATE TABLE one (id int); CREATE TABLE two (id int);")
+    (tmp_path / "0002_second.sql").write_text("INSERT INTO one VALUES (1);")
+    return tmp_path
+
+
+async def read(url: str, sql: str) -> object:
+    conn = await asyncpg.connect(url)
+    try:
+        return await conn.fetchval(sql)
+    finally:
+        await conn.close()
+
+
+async def test_all_that_we_ship_is_applied_once(empty_url: str) -> None:
+    names, begun = [migration.name for migration in list_migrations()], []
+
+    assert await migrate(empty_url, begin=lambda: begun.append("the first time")) == names
+    assert await migrate(empty_url, begin=lambda: begun.append("in vain")) == []
+    assert begun == ["the first time"]
+
+
+async def test_processes_that_start_together_apply_each_file_once(empty_url: str, folder: Path) -> None:
+    applied = await asyncio.gather(*(migrate(empty_url, folder) for _ in range(5)))
+
+    assert sorted(applied, key=len)[-1] == ["0001_first", "0002_second"]
+    assert await read(empty_url, "SELECT count(*) FROM one") == 1
+
+
+async def test_a_file_that_fails_leaves_nothing_and_is_tried_again(empty_url: str, folder: Path) -> None:
+    (folder / "0003_third.sql").write_text("CREATE TABLE three (id int); SELECT nonsense;")
+
+    with pytest.raises(MigrationError, match="0003_third failed and was taken back"):
+        await migrate(empty_url, folder)
+    assert await read(empty_url, "SELECT to_regclass('three')::text") is None
+    (folder / "0003_third.sql").write_text("CREATE TABLE three (id int);")
+
+    assert await migrate(empty_url, folder) == ["0003_third"]
+
+
+async def test_an_applied_file_that_changed_is_refused(empty_url: str, folder: Path) -> None:
+    await migrate(empty_url, folder)
+    (folder / "0001_first.sql").write_text("CREATE TABLE other (id int);")
+
+    with pytest.raises(MigrationError, match="0001_first is not the one that was applied"):
+        await migrate(empty_url, folder)
+
+
+async def test_a_database_from_a_newer_version_is_refused(empty_url: str, folder: Path) -> None:
+    await migrate(empty_url, folder)
+    (folder / "0002_second.sql").unlink()
+
+    with pytest.raises(MigrationError, match="newer version"):
+        await migrate(empty_url, folder)
+
+
+OF_EXCHANGES = ("agreement", "agreement_link", "agreement_offer", "detour", "economic_event", "exchange",
+    "exchange_event", "exchange_message", "exchange_notice", "guest", "thanks", "unavailability")  # fmt: skip
+
+
+async def test_whatever_goes_with_a_post_a_person_or_an_agreement_is_found_by_an_index(conn: Connection) -> None:
+    slow = await fetch_column(
+        conn,
+        """
+        SELECT k.conrelid::regclass || '.' || a.attname FROM pg_constraint k
+        JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+        WHERE k.contype = 'f' AND k.conrelid::regclass::text = ANY($1) AND NOT EXISTS (
+            SELECT FROM pg_index i WHERE i.indrelid = k.conrelid AND i.indkey[0] = k.conkey[1]
+                AND coalesce(pg_get_expr(i.indpred, i.indrelid), format('(%I IS NOT NULL)', a.attname))
+                    = format('(%I IS NOT NULL)', a.attname))
+        """,
+        list(OF_EXCHANGES),
+    )
+
+    assert slow == []

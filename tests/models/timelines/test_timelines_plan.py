@@ -1,0 +1,292 @@
+"""With 50,000 listings every timeline reads a few pages of the database, whatever plan PostgreSQL picks."""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import asyncpg
+import orjson
+import pytest
+
+from models import timelines
+from models.listings.listings import ListingStatus
+from models.store.database import Connection, connection, execute, fetch_column, open_pool
+from models.timelines import CatalogueFilter, NetworkFilter, Page, PostFilter
+from tests import crowd, crowd_life
+from tests.conftest import copy_database, with_database
+from tests.models.member_reads import ADMINISTRATORS, MEMBERS
+
+LOMME = crowd.FIRST_ID
+GROUP = crowd.FIRST_ID + 99
+LIST = 1
+AUTHOR = crowd.FIRST_ID + 10
+STATES: tuple[ListingStatus, ...] = ("open", "reserved", "fulfilled", "cancelled", "expired", "paused")
+MIDDLE = crowd.FIRST_ID + 50_000_000
+
+Read = Callable[[Connection], Awaitable[Any]]
+
+# The most pages (8 kB, all in memory) that each read may touch, about twice what it does.
+READS: dict[str, tuple[int, Read]] = {
+    "home": (6000, lambda conn: timelines.list_home(conn, LOMME, Page())),
+    "home, further down": (4000, lambda conn: timelines.list_home(conn, LOMME, Page(before=MIDDLE))),
+    "home, upward": (4000, lambda conn: timelines.list_home(conn, LOMME, Page(after=MIDDLE))),
+    "home, a long page": (8000, lambda conn: timelines.list_home(conn, LOMME, Page(limit=40))),
+    "a list": (4000, lambda conn: timelines.list_list(conn, LIST, Page())),
+    "a list, upward": (4000, lambda conn: timelines.list_list(conn, LIST, Page(after=MIDDLE))),
+    "public": (300, lambda conn: timelines.list_public(conn, LOMME, PostFilter(), Page())),
+    "public, upward": (300, lambda conn: timelines.list_public(conn, None, PostFilter(), Page(after=MIDDLE))),
+    "public, ours": (300, lambda conn: timelines.list_public(conn, LOMME, PostFilter(local=True), Page())),
+    "public, others'": (300, lambda conn: timelines.list_public(conn, LOMME, PostFilter(remote=True), Page())),
+    "public, photos": (600, lambda conn: timelines.list_public(conn, LOMME, PostFilter(only_media=True), Page())),
+    "a common tag": (500, lambda conn: timelines.list_public(conn, LOMME, PostFilter(any_tags=("offre",)), Page())),
+    "a rare tag": (600, lambda conn: timelines.list_public(conn, LOMME, PostFilter(any_tags=("commune4",)), Page())),
+    "a common and a rare tag": (
+        9000,
+        lambda conn: timelines.list_public(
+            conn, LOMME, PostFilter(any_tags=("offre",), all_tags=("commune8",)), Page()
+        ),
+    ),
+    "an author": (600, lambda conn: timelines.list_by_author(conn, LOMME + 10, LOMME, PostFilter(), Page())),
+    "a stream's Group": (600, lambda conn: timelines.list_by_author(conn, GROUP, LOMME, PostFilter(), Page())),
+    "a Group, upward": (
+        600,
+        lambda conn: timelines.list_by_author(conn, GROUP, LOMME, PostFilter(), Page(after=MIDDLE)),
+    ),
+    "network": (400, lambda conn: timelines.list_network(conn, NetworkFilter())),
+    "network, photos": (800, lambda conn: timelines.list_network(conn, NetworkFilter(with_photo=True))),
+    "network, one territory": (
+        500,
+        lambda conn: timelines.list_network(conn, NetworkFilter(territory_uri="https://h5.test/users/coop")),
+    ),
+    "network, nearest": (
+        8000,
+        lambda conn: timelines.list_network(
+            conn, NetworkFilter(latitude=50.64, longitude=3.0, radius=10, nearest_first=True)
+        ),
+    ),
+    "network, words near a place": (
+        6000,
+        lambda conn: timelines.list_network(
+            conn, NetworkFilter(text="vélo", latitude=50.64, longitude=3.0, nearest_first=True)
+        ),
+    ),
+    "catalogue": (400, lambda conn: timelines.list_catalogue(conn, CatalogueFilter(), Page())),
+    "catalogue, upward": (
+        400,
+        lambda conn: timelines.list_catalogue(conn, CatalogueFilter(reader_id=LOMME), Page(after=MIDDLE)),
+    ),
+    "catalogue, in any state": (
+        600,
+        lambda conn: timelines.list_catalogue(conn, CatalogueFilter(statuses=STATES), Page(before=MIDDLE)),
+    ),
+    "catalogue, one author": (
+        4000,
+        lambda conn: timelines.list_catalogue(conn, CatalogueFilter(author_id=AUTHOR, statuses=STATES), Page()),
+    ),
+    "catalogue, near a place": (
+        8000,
+        lambda conn: timelines.list_catalogue(
+            conn, CatalogueFilter(latitude=50.64, longitude=3.0, radius=10, kinds=("offer",)), Page()
+        ),
+    ),
+}
+
+
+class Explaining:
+    """A connection that explains what it is asked as a prepared statement, and notes the pages touched."""
+
+    def __init__(self, conn: Connection) -> None:
+        self.conn, self.pages, self.rows = conn, 0, 0
+
+    async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
+        await self.conn.execute(f"PREPARE asked AS {sql}")
+        values = ", ".join(write(arg) for arg in args)
+        [[plan]] = await self.conn.fetch(
+            f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE asked{f'({values})' if values else ''}"
+        )
+        await self.conn.execute("DEALLOCATE asked")
+        [explained] = orjson.loads(plan)
+        self.pages += explained["Plan"]["Shared Hit Blocks"] + explained["Plan"]["Shared Read Blocks"]
+        rows: list[asyncpg.Record] = await self.conn.fetch(sql, *args)
+        self.rows = len(rows)
+        return rows
+
+    async def prepare(self, sql: str, name: str) -> "Prepared":
+        return Prepared(self, sql)
+
+    async def fetchval(self, sql: str, *args: object) -> Any:
+        row = await self.fetchrow(sql, *args)
+        return row[0] if row else None
+
+    async def fetchrow(self, sql: str, *args: object) -> asyncpg.Record | None:
+        rows = await self.fetch(sql, *args)
+        return rows[0] if rows else None
+
+
+class Prepared:
+    """What `prepare` gives: planned for its own values and never kept, so there is no other plan to look at."""
+
+    def __init__(self, explaining: Explaining, sql: str) -> None:
+        self.explaining, self.sql = explaining, sql
+
+    async def fetch(self, *args: object) -> list[asyncpg.Record]:
+        await execute(self.explaining.conn, "SET LOCAL plan_cache_mode = force_custom_plan")
+        return await self.explaining.fetch(self.sql, *args)
+
+
+def write(value: object) -> str:
+    """A value as SQL writes it."""
+    if isinstance(value, list | tuple):
+        return "ARRAY[{}]::text[]".format(", ".join(write(item) for item in value))
+    return "NULL" if value is None else f"'{value}'" if isinstance(value, str | datetime | timedelta) else str(value)
+
+
+# The reader follows tags, one of them on half of all listings, and reads a third of her people in a list.
+_READING = (
+    "INSERT INTO account (actor_id, email) VALUES ($1, 'p0@example.org')",
+    """
+    INSERT INTO followed_tag (id, actor_id, tag, name)
+    SELECT row_number() OVER (), $1, tag, tag
+    FROM unnest(ARRAY['offre', 'diy', 'commune4', 'offrecommune8', 'demandecommune9', 'nobodys']) AS tag
+    """,
+    "INSERT INTO list (id, owner_id, title) VALUES (1, $1, 'Voisins')",
+    """
+    INSERT INTO list_member (id, list_id, actor_id, follow_id)
+    SELECT id, 1, followed_id, id FROM follow WHERE follower_id = $1 AND id % 3 = 0
+    """,
+)
+
+
+@pytest.fixture(scope="module")
+async def crowded(postgres_url: str, template: str) -> AsyncIterator[str]:
+    """A database with the crowd in it."""
+    async with filled(postgres_url, template) as url:
+        pool = await open_pool(url, size=1)
+        async with connection(pool) as conn:
+            await crowd.fill(conn)
+            for statement in _READING:
+                await execute(conn, statement, LOMME)
+            await execute(conn, "VACUUM ANALYZE")
+        await pool.close()
+        yield url
+
+
+@pytest.fixture(scope="module")
+async def lived(postgres_url: str, crowded: str) -> AsyncIterator[str]:
+    """The same with what one of them has piled up in years, and the administrators."""
+    async with filled(postgres_url, urlsplit(crowded).path[1:]) as url:
+        pool = await open_pool(url, size=1)
+        async with connection(pool) as conn:
+            await crowd_life.fill(conn)
+            await execute(conn, "VACUUM ANALYZE")
+        await pool.close()
+        yield url
+
+
+@asynccontextmanager
+async def filled(postgres_url: str, origin: str) -> AsyncIterator[str]:
+    """A copy of this database, to be filled further."""
+    name = f"{origin[:40]}_{secrets.token_hex(3)}"
+    admin = await asyncpg.connect(postgres_url)
+    await copy_database(admin, origin, name)
+    yield with_database(postgres_url, name)
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+async def test_every_timeline_touches_few_pages(crowded: str, mode: str) -> None:
+    touched = await look(crowded, mode, READS)
+
+    assert all(rows >= 20 for _, rows in touched.values()), touched
+    assert {name: pages for name, (pages, _) in touched.items() if pages > READS[name][0]} == {}
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+async def test_every_list_of_members_and_administrators_touches_few_pages(lived: str, mode: str) -> None:
+    reads = MEMBERS | ADMINISTRATORS
+
+    touched = await look(lived, mode, reads)
+
+    assert all(rows for _, rows in touched.values()), touched
+    assert {name: pages for name, (pages, _) in touched.items() if pages > reads[name][0]} == {}
+
+
+async def look(url: str, mode: str, reads: dict[str, tuple[int, Read]]) -> dict[str, tuple[int, int]]:
+    """How many pages each of these touches, and how many rows it gives."""
+    pool = await open_pool(url, size=1)
+    touched: dict[str, tuple[int, int]] = {}
+    async with connection(pool) as conn:
+        await execute(conn, f"SET plan_cache_mode = {mode}")
+        for name, (_, read) in reads.items():
+            explaining = Explaining(conn)
+
+            async with conn.transaction():
+                await read(cast(Connection, explaining))
+
+            touched[name] = (explaining.pages, explaining.rows)
+    await pool.close()
+    return touched
+
+
+# Everybody of ours has lists of some whom she follows, one of each policy, and the third is read by itself; and follows
+# a tag that one post in some hundreds has.
+LISTS = """
+    INSERT INTO list (id, owner_id, title, replies_policy, exclusive)
+    SELECT 100 + row_number() OVER (), a.id, 'Liste', policy.name, policy.number = 3
+    FROM actor a, unnest(ARRAY['followed', 'list', 'none']) WITH ORDINALITY AS policy (name, number)
+    WHERE a.id = ANY($1::bigint[])
+"""
+LISTED = """
+    INSERT INTO list_member (id, list_id, follow_id, actor_id)
+    SELECT row_number() OVER () + 10, l.id, f.id, f.followed_id FROM list l JOIN follow f ON f.follower_id = l.owner_id
+    WHERE l.owner_id = ANY($1::bigint[]) AND (f.id + l.id) % 5 < 2
+"""
+TAGS = """
+    INSERT INTO followed_tag (id, actor_id, tag, name)
+    SELECT row_number() OVER () + 100, id, 'commune5', 'Commune5' FROM actor WHERE id = ANY($1::bigint[])
+"""
+ACCOUNTS = """
+    INSERT INTO account (actor_id, email) SELECT id, username || '@example.org' FROM actor WHERE id = ANY($1::bigint[])
+    ON CONFLICT DO NOTHING
+"""
+
+
+async def test_in_whose_homes_and_lists_a_post_stands_is_what_these_show(crowded: str) -> None:
+    """The statements of both sides are made of one rule: they agree on each line of each reader and of each list."""
+    pool = await open_pool(crowded, size=1)
+    async with connection(pool) as conn, rolled_back(conn):
+        readers = [crowd.FIRST_ID + 10 * number for number in range(0, 60, 2)]
+        for statement in (ACCOUNTS, LISTS, LISTED, TAGS):
+            await execute(conn, statement, readers)
+        lists = await fetch_column(conn, "SELECT id FROM list WHERE owner_id = ANY($1)", readers)
+        homes = {reader: await timelines.list_home(conn, reader, Page(limit=400)) for reader in readers}
+        listed = {list: await timelines.list_list(conn, list, Page(limit=400)) for list in lists}
+        shown = {**homes, **listed}
+        floor = max(entries[-1].id for entries in shown.values() if len(entries) == 400)
+        lines = [(entry.id, reader) for reader, entries in shown.items() for entry in entries if entry.id >= floor]
+        entries = {
+            "post_ids": await fetch_column(conn, "SELECT id FROM post WHERE id >= $1", floor),
+            "share_ids": await fetch_column(conn, "SELECT id FROM share WHERE id >= $1", floor),
+        }
+
+        found = [
+            *(await timelines.list_home_readers(conn, readers, **entries)).items(),
+            *(await timelines.list_lists_with(conn, lists, **entries)).items(),
+        ]
+    await pool.close()
+
+    assert len(lines) > 1000 and len({reader for _, reader in lines}) > 50
+    assert sorted((id, reader) for id, seen in found for reader in seen) == sorted(lines)
+
+
+@asynccontextmanager
+async def rolled_back(conn: Connection) -> AsyncIterator[None]:
+    """A transaction that leaves nothing."""
+    transaction = conn.transaction()
+    await transaction.start()
+    yield
+    await transaction.rollback()
