@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from federation.backlog import Backlog
-from federation.cache import Cache
-from federation.films import FilmPool
-from federation.jsonld import JsonLdProcessor
-from federation.pictures import PictureFetches, PicturePool
+from federation.http_client.federation_policy import FederationPolicy
+from federation.http_client.inbox_backlog import Backlog
+from federation.http_client.lru_cache import Cache
+from federation.http_client.transport import Transport
+from federation.jsonld.jsonld import JsonLdProcessor
+from federation.media_store import FolderStore
+from federation.sandbox.films import FilmPool
+from federation.sandbox.pictures import PictureFetches, PicturePool
 from federation.signatures import PublicKey, Signer
-from federation.store import FolderStore
-from federation.transport import Transport
-from federation.welcomes import Welcomes
 from models.settings import Settings, Site
 from models.store.database import Pool
 from models.store.limit_memory import MemoryCounter
@@ -49,7 +49,7 @@ class Instance:
     key_fetches: dict[str, "asyncio.Task[PublicKey]"] = field(default_factory=dict)
     intake: WriteBatcher[NewReceived] = field(init=False)
     backlog: Backlog = field(init=False)
-    welcomes: Welcomes = field(default=None)  # type: ignore[assignment]  # made below from the pool
+    welcomes: FederationPolicy = field(default=None)  # type: ignore[assignment]  # made below from the pool
     inboxes: Cache[str, str] = field(default_factory=lambda: Cache(size=4096, seconds=5))
     heard: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=60))
     counter: MemoryCounter = field(default_factory=MemoryCounter)
@@ -59,7 +59,7 @@ class Instance:
         object.__setattr__(self, "intake", make_intake(self.pool))
         object.__setattr__(self, "backlog", Backlog(self.pool))
         if self.welcomes is None:
-            object.__setattr__(self, "welcomes", Welcomes(self.pool))
+            object.__setattr__(self, "welcomes", FederationPolicy(self.pool))
 
     def forget_keys(self) -> None:
         """Keys of ours changed: those in memory are old, and so are the proofs made with them."""

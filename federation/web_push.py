@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from federation.instance import Instance
-from federation.private_keys import ENCRYPTED, read_passphrase
+from federation.own_keys.private_keys import ENCRYPTED, read_passphrase
 from federation.uris import origin_of
 from models.errors import Invalid
 from models.news import push_subscriptions
@@ -38,7 +38,7 @@ SIGNED_FOR = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class PushMessage:
     """What is posted to an app's service."""
 
     headers: dict[str, str]
@@ -61,7 +61,7 @@ async def load_key(instance: Instance) -> ec.EllipticCurvePrivateKey:
     return key
 
 
-async def seal_key(conn: Connection, settings: Settings) -> int:
+async def encrypt_key(conn: Connection, settings: Settings) -> int:
     """Encrypt the key with the key file where it was kept in plain text; how many keys. Raises SettingsError."""
     pem = await push_subscriptions.find_key(conn)
     if pem is None or pem.startswith(ENCRYPTED) or settings.key_file is None:
@@ -106,9 +106,9 @@ def require_keys(p256dh: str, auth: str) -> None:
         raise Invalid("push_auth_invalid", field="subscription[keys][auth]")
 
 
-def seal(
+def encrypt(
     subscription: push_subscriptions.PushSubscription, message: bytes, key: ec.EllipticCurvePrivateKey, claims: "Claims"
-) -> Envelope:
+) -> PushMessage:
     """The message, readable for this app only, with our signature for its service."""
     own = ec.generate_private_key(ec.SECP256R1())
     secret, theirs = _decode(subscription.auth), _decode(subscription.p256dh)
@@ -117,7 +117,7 @@ def seal(
     if subscription.standard:
         body = http_ece.encrypt(message, private_key=own, dh=theirs, auth_secret=secret, version="aes128gcm")
         headers |= {"Content-Encoding": "aes128gcm", "Authorization": f"vapid t={token}, k={public}"}
-        return Envelope(headers=headers, body=body)
+        return PushMessage(headers=headers, body=body)
     salt = os.urandom(16)
     body = http_ece.encrypt(message, salt=salt, private_key=own, dh=theirs, auth_secret=secret, version="aesgcm")
     headers |= {
@@ -126,7 +126,7 @@ def seal(
         "Crypto-Key": f"dh={write_public(own)};p256ecdsa={public}",
         "Authorization": f"WebPush {token}",
     }
-    return Envelope(headers=headers, body=body)
+    return PushMessage(headers=headers, body=body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from federation.html import clean_text
-from federation.vocabulary.activities import Accept, Offer
+from federation.texts.html import clean_text
+from federation.vocabulary.activities.activities import Accept, Offer
 from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import Commitment, EconomicEvent
 from inbox.assent import find_proposer, limit_hold, require_assent, require_names

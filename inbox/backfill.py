@@ -12,14 +12,14 @@ from typing import Any
 
 import structlog
 
+from federation.discovery.collection_items import fetch_items
+from federation.discovery.fetches import fetch_actor, fetch_object
+from federation.documents.origin import require_attributed
+from federation.documents.parse import read_fetched
 from federation.errors import FederationError, FetchFailed, Malformed
-from federation.fetches import fetch_actor, fetch_object
 from federation.instance import Instance
-from federation.items import fetch_items
-from federation.origin import require_attributed
-from federation.parse import read_fetched
 from federation.uris import host_of, is_local, same_origin
-from federation.vocabulary.activities import Announce, Create
+from federation.vocabulary.activities.activities import Announce, Create
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Note
 from inbox.errors import Ignored

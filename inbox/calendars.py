@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import structlog
 
-from federation.calendars import ToldCalendar, fetch_calendar
+from federation.documents.calendars import FetchedCalendar, fetch_calendar
 from federation.errors import FetchFailed
 from federation.instance import Instance
-from federation.key_pairs import load_signer
+from federation.own_keys.key_pairs import load_signer
 from inbox.private_fetches import REFUSALS
 from models.listings import listings, unavailabilities
 from models.listings.listings import Listing
@@ -54,7 +54,7 @@ async def refresh(instance: Instance, listing_id: int) -> None:
             await unavailabilities.save_copy(conn, listing_id, _limit(told, datetime.now(UTC)), told.etag)
 
 
-async def _fetch(instance: Instance, listing: Listing, uri: str, etag: str) -> ToldCalendar | None:
+async def _fetch(instance: Instance, listing: Listing, uri: str, etag: str) -> FetchedCalendar | None:
     """As our server's own actor may read it, or for what is not public as somebody here who may."""
     try:
         return await fetch_calendar(instance, uri, etag=etag)
@@ -70,7 +70,7 @@ async def _fetch(instance: Instance, listing: Listing, uri: str, etag: str) -> T
     return await fetch_calendar(instance, uri, signer=await load_signer(instance, reader_id), etag=etag)
 
 
-def _limit(told: ToldCalendar, at: datetime) -> list[Range]:
+def _limit(told: FetchedCalendar, at: datetime) -> list[Range]:
     """What is not over and not farther than a calendar reaches, by time, overlaps put together."""
     found: list[Range] = []
     for one in sorted(told.ranges, key=lambda told: told.start):

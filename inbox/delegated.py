@@ -7,13 +7,13 @@ shows it, and gone when that says so.
 
 from dataclasses import replace
 
+from federation.discovery.fetches import fetch_object, get_actor
+from federation.documents.origin import require_attributed, require_same_origin
+from federation.documents.parse import Fetched
 from federation.errors import Cause, FetchFailed
-from federation.fetches import fetch_object, get_actor
 from federation.instance import Instance
-from federation.origin import require_attributed, require_same_origin
-from federation.parse import Fetched
 from federation.uris import host_of, is_local, same_origin
-from federation.vocabulary.activities import Create, Delete
+from federation.vocabulary.activities.activities import Create, Delete
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Tombstone
 from inbox.errors import Ignored

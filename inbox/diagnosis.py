@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from federation.discovery.fetches import get_actor
+from federation.documents.origin import require_attributed
 from federation.errors import Cause, FederationError, FetchFailed
-from federation.fetches import get_actor
 from federation.instance import Instance
-from federation.origin import require_attributed
 from federation.uris import host_of, is_local, is_uri
 from federation.vocabulary.embedded import note_of
 from federation.vocabulary.objects import Note

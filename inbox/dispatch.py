@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from federation.vocabulary.activities import (
+from federation.vocabulary.activities.activities import (
     Accept,
     Activity,
     Add,

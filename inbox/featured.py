@@ -4,12 +4,12 @@ from typing import Any
 
 import structlog
 
+from federation.discovery.collection_items import fetch_items
+from federation.discovery.fetches import fetch_object
+from federation.documents.origin import require_attributed
 from federation.errors import FederationError, Malformed
-from federation.fetches import fetch_object
-from federation.fields import uri
 from federation.instance import Instance
-from federation.items import fetch_items
-from federation.origin import require_attributed
+from federation.json.fields import uri
 from federation.uris import same_origin
 from federation.vocabulary.embedded import is_postlike, note_of
 from inbox.errors import Ignored

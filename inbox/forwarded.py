@@ -9,7 +9,9 @@ from dataclasses import replace
 
 import orjson
 
-from federation.documents import fetch_document
+from federation.authentication.keys import KEY_SECONDS
+from federation.documents.documents import fetch_document
+from federation.documents.origin import require_same_origin
 from federation.errors import (
     FetchFailed,
     KeyGone,
@@ -19,11 +21,9 @@ from federation.errors import (
     SignatureInvalid,
     Unsupported,
 )
-from federation.fields import Json
 from federation.instance import Instance
-from federation.jsonld import TookTooLong
-from federation.keys import KEY_SECONDS
-from federation.origin import require_same_origin
+from federation.json.fields import Json
+from federation.jsonld.jsonld import TookTooLong
 from federation.proofs import verify_linked_data, verify_proof
 from federation.uris import host_of, is_local
 from inbox import policy

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import orjson
 
+from federation.documents.parse import NeedsCompaction, decode, decode_plain
 from federation.errors import Malformed, Unsupported
-from federation.fields import Json, types, uri
-from federation.parse import NeedsCompaction, decode, decode_plain
-from federation.vocabulary.activity_readers import READERS, read_actor_uri
+from federation.json.fields import Json, types, uri
+from federation.vocabulary.activities.activity_readers import READERS, read_actor_uri
 from inbox.hints import write_hint
 
 

@@ -7,7 +7,7 @@ its origin like any object that is only named.
 import time
 
 from federation.errors import Unsupported
-from federation.fields import Json, each, uri
+from federation.json.fields import Json, each, uri
 
 SECONDS = 300
 """A thing is looked at for such a reason once in so long."""

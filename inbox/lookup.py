@@ -1,12 +1,12 @@
 """A post that somebody here asks for by its address: fetched from its origin and kept, without anybody sending it."""
 
+from federation.discovery.fetches import fetch_object, get_actor
+from federation.discovery.remote import PAGE_ACCEPT, resolve_handle
+from federation.documents.origin import require_attributed
+from federation.documents.page_links import find_alternate
 from federation.errors import Cause, FederationError, FetchFailed, ResolveFailed
-from federation.fetches import fetch_object, get_actor
 from federation.instance import Instance
-from federation.key_pairs import instance_signer
-from federation.origin import require_attributed
-from federation.page_links import find_alternate
-from federation.remote import PAGE_ACCEPT, resolve_handle
+from federation.own_keys.key_pairs import instance_signer
 from federation.uris import host_of, is_local
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from inbox.errors import Ignored

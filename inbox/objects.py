@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from federation.fields import PUBLIC
+from federation.json.fields import PUBLIC
 from federation.uris import same_origin
 from federation.vocabulary.embedded import Postlike, note_of
 from federation.vocabulary.objects import Note

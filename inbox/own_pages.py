@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from federation.instance import Instance
 from federation.uris import actor_uri, listing_url, note_uri, parse_local
-from federation.vocabulary.activities import (
+from federation.vocabulary.activities.activities import (
     Activity,
     Announce,
     Block,

@@ -1,11 +1,11 @@
 """Which of what comes in may be passed on: an answer to one of ours that carries a proof of its own actor (AX20)."""
 
+from federation.documents.parse import decode
 from federation.errors import FederationError
 from federation.instance import Instance
-from federation.parse import decode
 from federation.proofs import has_proof, verify_linked_data, verify_proof
 from federation.uris import is_local
-from federation.vocabulary.activities import Activity, Create, Delete, Update
+from federation.vocabulary.activities.activities import Activity, Create, Delete, Update
 from federation.vocabulary.embedded import note_of
 from models.settings import Site
 from models.store.database import connection

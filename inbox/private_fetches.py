@@ -1,12 +1,12 @@
 """What is not for everybody is asked for in the name of somebody here whom it is for (RS13)."""
 
+from federation.discovery.fetches import fetch_object
+from federation.documents.parse import Fetched
 from federation.errors import Cause, FetchFailed
-from federation.fetches import fetch_object
-from federation.fields import PUBLIC
 from federation.instance import Instance
-from federation.key_pairs import load_signer
-from federation.parse import Fetched
-from federation.vocabulary.activities import Create, Update
+from federation.json.fields import PUBLIC
+from federation.own_keys.key_pairs import load_signer
+from federation.vocabulary.activities.activities import Create, Update
 from models.relations import follows
 from models.store.database import connection
 

@@ -13,9 +13,9 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from federation.fetches import get_actor
+from federation.discovery.fetches import get_actor
 from federation.instance import Instance
-from federation.vocabulary.activities import Activity
+from federation.vocabulary.activities.activities import Activity
 from inbox.dispatch import apply
 from inbox.errors import Held, Ignored, NoRoom, TookTooLong
 from inbox.passing_on import may_pass_on

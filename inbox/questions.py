@@ -2,8 +2,8 @@
 
 import structlog
 
+from federation.discovery.fetches import fetch_object
 from federation.errors import FederationError, Malformed
-from federation.fetches import fetch_object
 from federation.instance import Instance
 from federation.vocabulary.objects import Note
 from inbox.translation import read_new_poll

@@ -3,8 +3,8 @@
 A quote that nobody agreed to is shown as the link that it is, and asked about again when its post comes anew.
 """
 
+from federation.discovery.fetches import fetch_object
 from federation.errors import Cause, FederationError, FetchFailed
-from federation.fetches import fetch_object
 from federation.instance import Instance
 from federation.uris import host_of, is_local, same_origin
 from federation.vocabulary.quotes import QuoteAuthorization

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
+from federation.discovery.fetches import fetch_object
+from federation.documents.origin import require_attributed, require_same_origin
+from federation.documents.parse import Fetched
 from federation.errors import FetchFailed
-from federation.fetches import fetch_object
 from federation.instance import Instance
-from federation.key_pairs import load_signer
-from federation.origin import require_attributed, require_same_origin
-from federation.parse import Fetched
+from federation.own_keys.key_pairs import load_signer
 from federation.uris import is_local
-from federation.vocabulary.activities import QuoteRequest
+from federation.vocabulary.activities.activities import QuoteRequest
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.objects import Note
 from inbox.errors import Ignored

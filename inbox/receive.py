@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from federation.authentication import authenticate_sender
+from federation.authentication.authentication import authenticate_sender
+from federation.documents.origin import require_owner, require_same_origin
+from federation.documents.parse import MAX_BYTES
 from federation.errors import FederationError, KeyGone, SignatureInvalid, Unsupported
-from federation.fields import uri
 from federation.instance import Instance
-from federation.origin import require_owner, require_same_origin
-from federation.parse import MAX_BYTES
+from federation.json.fields import uri
 from federation.signatures import Envelope
 from federation.uris import host_of
-from federation.vocabulary.activity_readers import read_activity
+from federation.vocabulary.activities.activity_readers import read_activity
 from inbox import policy
 from inbox.forwarded import find_vouched
 from inbox.headers import Readable, read_body

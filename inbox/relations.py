@@ -1,7 +1,7 @@
 """Questions that several handlers ask about who may answer what."""
 
 from federation.uris import is_local, same_origin
-from federation.vocabulary.activities import Follow, QuoteRequest
+from federation.vocabulary.activities.activities import Follow, QuoteRequest
 from inbox.errors import Ignored
 from models import posts
 from models.people import actors

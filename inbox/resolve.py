@@ -3,13 +3,22 @@
 from dataclasses import replace
 from typing import Any
 
+from federation.discovery.fetches import fetch_actor, fetch_object, get_actor
+from federation.documents.origin import require_attributed, require_owner, require_same_origin
+from federation.documents.parse import Fetched, parse_any_activity
 from federation.errors import Cause, FetchFailed
-from federation.fetches import fetch_actor, fetch_object, get_actor
 from federation.instance import Instance
-from federation.origin import require_attributed, require_owner, require_same_origin
-from federation.parse import Fetched, parse_any_activity
 from federation.uris import host_of, is_local, same_origin
-from federation.vocabulary.activities import Activity, Announce, Create, Delete, Follow, Move, QuoteRequest, Update
+from federation.vocabulary.activities.activities import (
+    Activity,
+    Announce,
+    Create,
+    Delete,
+    Follow,
+    Move,
+    QuoteRequest,
+    Update,
+)
 from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.agreements import Agreement, EconomicEvent
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from federation.html import to_text
-from federation.vocabulary.activities import Offer
+from federation.texts.html import to_text
+from federation.vocabulary.activities.activities import Offer
 from inbox.agreements import read_reason
 from inbox.errors import Held, Ignored
 from models.listings.listings import Listing

@@ -5,11 +5,11 @@ from typing import TypedDict
 
 import structlog
 
+from federation.discovery.collection_items import fetch_items
+from federation.discovery.fetches import get_actor
 from federation.errors import FederationError
-from federation.fetches import get_actor
-from federation.fields import uri
 from federation.instance import Instance
-from federation.items import fetch_items
+from federation.json.fields import uri
 from federation.signatures import Envelope
 from federation.synchronization import HEADER, compute_digest, read_header
 from federation.uris import is_local, same_origin

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import NotRequired, TypedDict, Unpack
 
 from federation import uris
-from federation.key_pairs import KeyPairs, save_local_keys
+from federation.own_keys.key_pairs import KeyPairs, save_local_keys
 from models.access import tokens
 from models.errors import NotFound
 from models.exchanges import points

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from federation.html import to_text
+from federation.texts.html import to_text
 from models.people.actors import Actor
 from outbox.answer_words import BEFORE_NAMES, COURTESY, DEAR, NO, NO_NAMES, WITH_NO, WITH_YES, YES
 

@@ -4,7 +4,7 @@ No Block is sent: it would tell whoever is blocked (AX16). Their server only lea
 more, as it has to, or it would go on showing what is for followers.
 """
 
-from federation.hosts import read_host
+from federation.discovery.hosts import read_host
 from federation.uris import activity_uri
 from models.errors import Invalid
 from models.people import actors

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from federation.vocabulary.activities import Activity
+from federation.vocabulary.activities.activities import Activity
 from models.errors import Conflict, Invalid, NotFound
 from models.exchanges import agreements, exchanges
 from models.exchanges.agreements import Agreement, State

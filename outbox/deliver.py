@@ -15,10 +15,10 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from federation.answers import Answer
+from federation.http_client.answers import Answer
 from federation.instance import Instance
-from federation.key_pairs import load_signer
-from federation.proofs.sealing import seal
+from federation.own_keys.key_pairs import load_signer
+from federation.proofs.attach import attach_proof
 from models.errors import NotFound, Unavailable
 from models.settings import SettingsError
 from models.store.background.queue_runner import Queue, work_through
@@ -126,7 +126,10 @@ class _Courier:
         begun = time.monotonic()
         try:
             signer = await load_signer(self.instance, delivery.actor_id)
-            synchronization, body = await find_header(self.instance, delivery), await seal(self.instance, delivery)
+            synchronization, body = (
+                await find_header(self.instance, delivery),
+                await attach_proof(self.instance, delivery),
+            )
             begun = time.monotonic()
             answer = await self.instance.transport.post_activity(
                 delivery.inbox, body.encode(), signer, synchronization=synchronization

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from federation.documents.parse import parse_activity
 from federation.instance import Instance
-from federation.parse import parse_activity
-from federation.vocabulary.activities import Offer, Reject, Undo, Update
+from federation.vocabulary.activities.activities import Offer, Reject, Undo, Update
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement
 from models.exchanges.agreements.state_machine import Verb, is_own

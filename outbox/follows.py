@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from federation.parse import parse_activity
+from federation.documents.parse import parse_activity
 from federation.uris import activity_uri
-from federation.vocabulary.activities import Follow
+from federation.vocabulary.activities.activities import Follow
 from models.errors import Forbidden, Invalid, NotFound
 from models.news import notifications
 from models.people import accounts, actors

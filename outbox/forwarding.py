@@ -5,7 +5,7 @@ came, byte for byte, and only with a proof inside, since nobody has to believe w
 """
 
 from federation.uris import is_local
-from federation.vocabulary.activities import Activity, Create, Delete, Update
+from federation.vocabulary.activities.activities import Activity, Create, Delete, Update
 from federation.vocabulary.embedded import note_of
 from models import posts
 from models.people import actors

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from federation import uris
-from federation.key_pairs import KeyPairs, save_local_keys
+from federation.own_keys.key_pairs import KeyPairs, save_local_keys
 from models.people import actors, built_in_actors
 from models.people.actors import BUILT_IN, ActorType, LocalActor
 from models.settings import Site

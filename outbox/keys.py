@@ -1,6 +1,6 @@
 """An actor of ours gets new keys under the same ids, and its profile tells everybody."""
 
-from federation.key_pairs import KEYS_CHANNEL, KeyPairs, save_local_keys
+from federation.own_keys.key_pairs import KEYS_CHANNEL, KeyPairs, save_local_keys
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.background.notify import announce

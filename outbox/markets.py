@@ -8,8 +8,8 @@ alone, since some fail on what is addressed to nobody but such an actor.
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from federation.fields import PUBLIC
-from federation.vocabulary.activities import Accept, Follow, Reject
+from federation.json.fields import PUBLIC
+from federation.vocabulary.activities.activities import Accept, Follow, Reject
 from federation.vocabulary.marketplace import Proposal
 from models import preferences
 from models.errors import NotFound

@@ -1,8 +1,8 @@
 """A member lives elsewhere from now on, or comes from elsewhere: aliases, and the Move to those who follow (AX18)."""
 
-from federation.fetches import fetch_actor
+from federation.discovery.fetches import fetch_actor
+from federation.discovery.remote import resolve_handle
 from federation.instance import Instance
-from federation.remote import resolve_handle
 from models.errors import Conflict, Invalid
 from models.news import notifications
 from models.people import account_moves, actors

@@ -7,8 +7,8 @@ from functools import partial
 from typing import NotRequired, TypedDict, Unpack
 from uuid import uuid4
 
-from federation import hashtags
-from federation.html import from_text
+from federation.texts import hashtags
+from federation.texts.html import from_text
 from federation.uris import note_uri, note_url, tag_url, web_address
 from models import posts
 from models.errors import Invalid, NotFound

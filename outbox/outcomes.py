@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from federation.answers import Answer
 from federation.errors import Cause
+from federation.http_client.answers import Answer
 from models.traffic.outbound.deliveries import Delivery
 from outbox.backoff import next_attempt
 

@@ -6,8 +6,8 @@ suspended, deliveries cancelled, what may be vouched for) is put into effect wit
 
 from dataclasses import replace
 
-from federation import domain_list
-from federation.domain_list import Plan
+from federation.directory import domain_list
+from federation.directory.domain_list import Plan
 from models import preferences
 from models.errors import Conflict
 from models.posts import message_requests

@@ -1,6 +1,6 @@
 """Pin one's own post to one's profile and take it down again; followers elsewhere are told (CO5)."""
 
-from federation.vocabulary.activities import Activity
+from federation.vocabulary.activities.activities import Activity
 from models.errors import Invalid
 from models.people.actors import Actor
 from models.posts import PUBLIC, Post

@@ -1,7 +1,7 @@
 """Quotes (FEP-044f): say yes or no to whoever asks to quote one of ours, and take a yes back."""
 
 from federation.uris import stamp_uri
-from federation.vocabulary.activities import QuoteRequest
+from federation.vocabulary.activities.activities import QuoteRequest
 from federation.vocabulary.embedded import id_of
 from models import posts
 from models.errors import NotFound

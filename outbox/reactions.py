@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from federation.parse import parse_activity
-from federation.vocabulary.activities import Announce, Like
+from federation.documents.parse import parse_activity
+from federation.vocabulary.activities.activities import Announce, Like
 from models import posts
 from models.errors import Forbidden, NotFound
 from models.news import notifications

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import structlog
 
-from federation.fields import audience
+from federation.documents.parse import decode
 from federation.instance import Instance
-from federation.parse import decode
+from federation.json.fields import audience
 from models.servers import circuits
 from models.servers.circuits import DeliverySuccess, Failure, HostRecovery
 from models.store.database import Connection, transaction

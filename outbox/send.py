@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from federation.fields import PUBLIC
-from federation.serialize import serialize
-from federation.vocabulary.activities import Activity
+from federation.documents.serialize import serialize
+from federation.json.fields import PUBLIC
+from federation.vocabulary.activities.activities import Activity
 from models.people.actors import Actor
 from models.personal_data import account_erasure
 from models.store.database import Connection

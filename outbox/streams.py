@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from federation.parse import parse_activity
-from federation.vocabulary.activities import Announce, Create
+from federation.documents.parse import parse_activity
+from federation.vocabulary.activities.activities import Announce, Create
 from models.people import actors
 from models.people.actors import Actor
 from models.posts import Post

@@ -2,7 +2,7 @@
 
 import re
 
-from federation.hashtags import fold
+from federation.texts.hashtags import fold
 from models import posts
 from models.errors import NotFound
 from models.listings import listing_drafts

@@ -1,7 +1,7 @@
 """What a delivery for followers only says of the followers at that server, so that both can compare (FEP-8fcf)."""
 
-from federation.fields import PUBLIC
 from federation.instance import Instance
+from federation.json.fields import PUBLIC
 from federation.synchronization import FollowersDigest, build_header, compute_digest
 from federation.uris import followers_synchronization_uri, origin_of
 from models.people import actors

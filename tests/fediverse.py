@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from multidict import CIMultiDict
 
 from federation.errors import Cause, FetchFailed
-from federation.signatures import Envelope, Knock, Signer, sign
-from federation.transport import AP_ACCEPT, MEBIBYTE, Answer, Fetched
+from federation.http_client.transport import AP_ACCEPT, MEBIBYTE, Answer, Fetched
+from federation.signatures import Envelope, SignatureScheme, Signer, sign
 from models.settings import Site
 
 ACTIVITY_JSON = "application/activity+json"
@@ -27,7 +27,7 @@ class Post:
     inbox: str
     body: bytes
     key_id: str
-    knock: Knock | None
+    knock: SignatureScheme | None
     synchronization: str | None = None
 
     @property
@@ -111,7 +111,13 @@ class FakeFediverse:
         return Fetched(url=uri, status=200, headers=headers, body=json.dumps(found).encode())
 
     async def post_activity(
-        self, inbox: str, body: bytes, signer: Signer, *, knock: Knock | None = None, synchronization: str | None = None
+        self,
+        inbox: str,
+        body: bytes,
+        signer: Signer,
+        *,
+        knock: SignatureScheme | None = None,
+        synchronization: str | None = None,
     ) -> Answer:
         """Record the delivery; 202 unless `answers` says otherwise."""
         self.posts.append(
@@ -119,7 +125,7 @@ class FakeFediverse:
         )
         waiting = self.answers.get(inbox)
         if not waiting:
-            return Answer(status=202, knock=knock or Knock.CAVAGE)
+            return Answer(status=202, knock=knock or SignatureScheme.CAVAGE)
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]
 
     async def close(self) -> None:
@@ -195,7 +201,7 @@ def sign_post(
     activity: Mapping[str, Any] | bytes,
     signer: Signer,
     *,
-    knock: Knock = Knock.CAVAGE,
+    knock: SignatureScheme = SignatureScheme.CAVAGE,
     at: datetime | None = None,
     kind: str = ACTIVITY_JSON,
 ) -> Envelope:
@@ -213,7 +219,7 @@ def sign_get(
     signer: Signer,
     *,
     method: str = "GET",
-    knock: Knock = Knock.CAVAGE,
+    knock: SignatureScheme = SignatureScheme.CAVAGE,
     at: datetime | None = None,
 ) -> Envelope:
     """A signed GET (or HEAD) of `path` at `site` as a peer would make it."""

@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from federation.origin import require_attributed, require_owner
-from federation.parse import parse_activity
-from federation.vocabulary.activities import Create, Update
+from federation.documents.origin import require_attributed, require_owner
+from federation.documents.parse import parse_activity
+from federation.vocabulary.activities.activities import Create, Update
 from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import EconomicEvent
 from inbox.dispatch import apply

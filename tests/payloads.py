@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from federation.parse import Fetched, decode, decode_plain, read_fetched
+from federation.documents.parse import Fetched, decode, decode_plain, read_fetched
 from federation.vocabulary.actors import ActorDocument, read_actor
 
 FOLDER = Path(__file__).parent / "documents"

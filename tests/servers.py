@@ -14,7 +14,7 @@ import aiohttp
 import msgspec
 
 from federation.instance import Instance
-from federation.key_pairs import make_key_pairs
+from federation.own_keys.key_pairs import make_key_pairs
 from models.access import tokens
 from models.people.accounts import Role
 from models.people.actors import Actor

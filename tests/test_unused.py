@@ -21,7 +21,7 @@ EXCEPTIONS: dict[Named, str] = {}
 
 OPTIONS: dict[tuple[str, str, str], str] = {
     (
-        "federation.authentication",
+        "federation.authentication.authentication",
         "authenticate",
         "actor",
     ): "the strict form, which shows what the other allows",

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from federation.pictures import Picture
-from federation.store import FolderStore
-from federation.uploads import keep_picture
+from federation.media.uploads import keep_picture
+from federation.media_store import FolderStore
+from federation.sandbox.pictures import Picture
 from models.listings import listings
 from models.listings.listings import Listing, ListingDetails
 from models.news import notifications

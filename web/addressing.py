@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from federation.mentions import address_people, strip_mentions
+from federation.texts.mentions import address_people, strip_mentions
 from models import posts
 from models.posts import Post
 from models.store.database import Connection

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from federation.fields import write_moment
-from federation.media_uris import media_url
+from federation.json.fields import write_moment
+from federation.media.media_uris import media_url
 from federation.uris import web_address
 from models.lazy import LazyModule
 from models.listings import categories

@@ -10,8 +10,8 @@ from functools import cache
 
 import structlog
 
-from federation.html import to_text
 from federation.instance import Instance
+from federation.texts.html import to_text
 from models import posts
 from models.errors import Unavailable
 from models.listings import listings

@@ -2,9 +2,9 @@
 
 import asyncio
 
+from federation.discovery.remote import resolve_handle
 from federation.errors import ResolveFailed
 from federation.instance import Instance
-from federation.remote import resolve_handle
 from federation.uris import host_of
 from inbox.lookup import look_up
 from models.errors import Invalid

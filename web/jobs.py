@@ -6,8 +6,9 @@ from functools import partial
 
 import structlog
 
-from federation import crawl, media_chores
+from federation.directory import crawl
 from federation.instance import Instance
+from federation.media import media_cleanup
 from inbox import backfill, calendars, featured, questions, quote_checks, quotes, synchronization
 from models import posts
 from models.access import applications, authorization_grants, login_steps, one_time_links, sessions, tokens
@@ -177,14 +178,14 @@ async def remind_leaving(instance: Instance) -> None:
 
 async def clean_media(instance: Instance) -> None:
     """Remove pictures that nobody uses any more, and of the cached ones those beyond the limit."""
-    removed = await media_chores.clean_up(instance)
+    removed = await media_cleanup.clean_up(instance)
     if removed:
         log.info("pictures_removed", files=removed)
 
 
 async def sweep_media(instance: Instance) -> None:
     """Remove files that a process left behind when it died."""
-    await media_chores.sweep(instance)
+    await media_cleanup.sweep(instance)
 
 
 async def forget_counts(instance: Instance) -> None:

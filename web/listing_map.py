@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from federation.fields import Json, compact, write_moment
-from federation.geojson import build_point
-from federation.media_uris import thumbnail_url
+from federation.directory.geojson import build_point
+from federation.json.fields import Json, compact, write_moment
+from federation.media.media_uris import thumbnail_url
 from federation.uris import web_address
 from models.places.places import Place
 from models.settings import Site

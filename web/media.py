@@ -4,9 +4,9 @@ from pathlib import Path
 
 from aiohttp import web
 
-from federation.built_in_pictures import FILES, MIME_TYPE, PATH
-from federation.films import SERVED_TYPES
-from federation.remote_media import Size, find_picture
+from federation.media.built_in_pictures import FILES, MIME_TYPE, PATH
+from federation.media.remote_media import Size, find_picture
+from federation.sandbox.films import SERVED_TYPES
 from models.errors import DeclicError
 from models.ids import HIGHEST_ID
 from web.keys import INSTANCE

@@ -4,9 +4,9 @@ import asyncio
 
 import structlog
 
+from federation.discovery.remote import resolve_handle
 from federation.errors import FederationError
 from federation.instance import Instance
-from federation.remote import resolve_handle
 from models.errors import Invalid, NotFound
 from outbox.mentions import find_handles
 

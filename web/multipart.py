@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aiohttp import BodyPartReader, web
 
-from federation.store import Spool, StoreFull
+from federation.media_store import Spool, StoreFull
 from models.errors import Invalid
 
 TEXT_LIMIT = 256 * 1024

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from federation.instance import Instance
-from federation.key_pairs import make_key_pairs
+from federation.own_keys.key_pairs import make_key_pairs
 from models.news import staff_notifications
 from models.people import accounts, sign_ups
 from models.people.accounts import Account, Role

@@ -10,12 +10,12 @@ from typing import TypeVar
 import msgspec
 import structlog
 
+from federation.http_client.federation_policy import FederationPolicy
+from federation.http_client.signature_schemes import ServerSignatureSchemes
+from federation.http_client.transport import AiohttpTransport
 from federation.instance import Instance
-from federation.key_pairs import make_key_pairs
-from federation.knocks import ServerKnocks
-from federation.transport import AiohttpTransport
+from federation.own_keys.key_pairs import make_key_pairs
 from federation.uris import actor_uri, origin_of
-from federation.welcomes import Welcomes
 from models.errors import DeclicError, Unavailable
 from models.people import actors
 from models.places.communes import load_communes
@@ -128,8 +128,8 @@ async def open_instance(settings: Settings, database_url: str) -> AsyncIterator[
     """
     settings = msgspec.structs.replace(settings, database_url=database_url)
     pool = await open_pool(database_url, size=settings.database_pool)
-    welcomes = Welcomes(pool)
-    transport = AiohttpTransport(settings, knocks=ServerKnocks(pool), guests=welcomes)
+    welcomes = FederationPolicy(pool)
+    transport = AiohttpTransport(settings, knocks=ServerSignatureSchemes(pool), guests=welcomes)
     instance = Instance(site=settings.site, settings=settings, pool=pool, transport=transport, welcomes=welcomes)
     try:
         yield instance

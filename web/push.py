@@ -6,11 +6,11 @@ from typing import Any
 import orjson
 import structlog
 
-from federation.built_in_pictures import find_icon_url
-from federation.html import to_text
 from federation.instance import Instance
-from federation.media_uris import thumbnail_url
-from federation.web_push import MOST_BYTES, Claims, Envelope, load_key, seal
+from federation.media.built_in_pictures import find_icon_url
+from federation.media.media_uris import thumbnail_url
+from federation.texts.html import to_text
+from federation.web_push import MOST_BYTES, Claims, PushMessage, encrypt, load_key
 from models import posts, preferences
 from models.errors import DeclicError
 from models.news import notifications, push_subscriptions
@@ -79,11 +79,11 @@ async def push_one(instance: Instance, payload: dict[str, int]) -> None:
         message = await write_message(conn, instance.site, notification)
         contact = (await preferences.load(conn)).contact_email
     claims = Claims(contact=f"mailto:{contact}" if contact else instance.site.url, at=datetime.now(UTC))
-    envelope = seal(subscription, message, await load_key(instance), claims)
+    envelope = encrypt(subscription, message, await load_key(instance), claims)
     await _post(instance, subscription, envelope)
 
 
-async def _post(instance: Instance, subscription: push_subscriptions.PushSubscription, envelope: Envelope) -> None:
+async def _post(instance: Instance, subscription: push_subscriptions.PushSubscription, envelope: PushMessage) -> None:
     answer = await instance.transport.post_message(subscription.endpoint, envelope.body, envelope.headers)
     if answer.delivered:
         return

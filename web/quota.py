@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from federation.cache import Cache
+from federation.http_client.lru_cache import Cache
 from models.errors import Unauthenticated
 from models.limits import FIVE_MINUTES, ClientLimits, Limit, for_clients
 from models.store.limit_memory import MemoryCounter

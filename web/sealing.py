@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from federation.private_keys import read_passphrase
+from federation.own_keys.private_keys import read_passphrase
 from models.access.second_factors import list_unencrypted_totp, save_encrypted_totp
 from models.settings import Settings, SettingsError
 from models.store.database import Connection

@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 
 from federation.instance import Instance
-from federation.key_pairs import KEYS_CHANNEL
+from federation.own_keys.key_pairs import KEYS_CHANNEL
 from inbox.backfill import catch_up
 from inbox.process import process_due
 from inbox.processor_time import interrupt_long_steps

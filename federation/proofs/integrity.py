@@ -6,10 +6,10 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any
 
-from federation.fields import Json, each, moment, uri
+from federation.json.fields import Json, each, moment, uri
+from federation.json.json_limits import needs_compaction, read_structure
 from federation.proofs.canonical import canonicalize
 from federation.signatures import PublicKey, Signer, multibase, policy
-from federation.survey import needs_compaction, survey
 
 CONTEXT = "https://w3id.org/security/data-integrity/v1"
 CONTEXTS = frozenset({CONTEXT, "https://w3id.org/security/data-integrity/v2"})
@@ -108,7 +108,7 @@ def _list_signed(written: Json, unsigned: Json) -> list[tuple[Json, Json]]:
     signed, found = list(each(options["@context"])), list(each(context))
     if found[: len(signed)] != signed:
         return []
-    if len(found) > len(signed) and needs_compaction(*survey(unsigned)):
+    if len(found) > len(signed) and needs_compaction(*read_structure(unsigned)):
         return []
     return [(options, unsigned | {"@context": options["@context"]})]
 

@@ -6,9 +6,9 @@ from datetime import datetime
 import orjson
 
 from federation.errors import KeyUnavailable, Malformed, SignatureInvalid
-from federation.fields import Json, moment, uri
 from federation.instance import Instance
-from federation.jsonld import TookTooLong
+from federation.json.fields import Json, moment, uri
+from federation.jsonld.jsonld import TookTooLong
 from federation.proofs.integrity import OLDEST, has_expired
 from federation.signatures import base64, policy
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from federation.authentication.keys import find_fitting_key
 from federation.errors import KeyGone, SignatureInvalid
-from federation.fields import Json, uri
 from federation.instance import Instance
-from federation.keys import find_fitting_key
+from federation.json.fields import Json, uri
 from federation.proofs.integrity import has_integrity_proof, read_proofs
 from federation.proofs.linked_data import has_linked_signature, open_linked, read_linked_signature
 from federation.signatures import PublicKey

@@ -9,14 +9,14 @@ from federation.signatures.claim import Claim, holds
 from federation.signatures.envelope import Envelope
 from federation.signatures.policy import ACCEPT_SIGNATURE
 from federation.signatures.public_keys import PublicKey
-from federation.signatures.signer import Knock, Signer
+from federation.signatures.signer import SignatureScheme, Signer
 from models.settings import Site
 
 __all__ = [
     "ACCEPT_SIGNATURE",
     "Claim",
     "Envelope",
-    "Knock",
+    "SignatureScheme",
     "PublicKey",
     "Signer",
     "holds",
@@ -41,8 +41,8 @@ def read_claims(envelope: Envelope, site: Site, at: datetime) -> list[Claim]:
     return [cavage.read_claim(envelope, site, at)]
 
 
-def sign(request: Envelope, target: Site, signer: Signer, *, knock: Knock, at: datetime) -> CIMultiDict[str]:
+def sign(request: Envelope, target: Site, signer: Signer, *, knock: SignatureScheme, at: datetime) -> CIMultiDict[str]:
     """All headers of our request to `target`, its signature included."""
-    if knock is Knock.RFC9421:
+    if knock is SignatureScheme.RFC9421:
         return rfc9421.sign(request, target, signer, at)
     return cavage.sign(request, signer, at)

@@ -12,7 +12,7 @@ from federation.signatures.claim import Claim
 from federation.signatures.digests import build_digest, require_digests
 from federation.signatures.envelope import Envelope
 from federation.signatures.public_keys import Algorithm
-from federation.signatures.signer import Knock, Signer
+from federation.signatures.signer import SignatureScheme, Signer
 from models.settings import Site
 
 _PARAMETER = re.compile(r'\s*([A-Za-z]+)=(?:"([^"]*)"|(-?\d+))\s*(?:,|$)', re.ASCII)
@@ -46,7 +46,7 @@ def read_claim(envelope: Envelope, site: Site, at: datetime) -> Claim:
         signature=base64.decode(parameters.get("signature", "")),
         bases=tuple(build_base(envelope, covered, parameters, target) for target in _list_targets(envelope)),
         algorithms=_ALGORITHMS[algorithm],
-        knock=Knock.CAVAGE,
+        knock=SignatureScheme.CAVAGE,
         created=made,
     )
 

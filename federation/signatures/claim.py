@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from federation.signatures.public_keys import Algorithm, PublicKey
-from federation.signatures.signer import Knock
+from federation.signatures.signer import SignatureScheme
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Claim:
     signature: bytes
     bases: tuple[bytes, ...]
     algorithms: frozenset[Algorithm]
-    knock: Knock
+    knock: SignatureScheme
     created: datetime
     nonce: str | None = None
 

@@ -12,7 +12,7 @@ from federation.signatures.claim import Claim
 from federation.signatures.digests import build_content_digest, require_digests
 from federation.signatures.envelope import Envelope
 from federation.signatures.public_keys import Algorithm
-from federation.signatures.signer import Knock, Signer
+from federation.signatures.signer import SignatureScheme, Signer
 from federation.signatures.structured import read_dictionary, write_inner_list
 from models.settings import Site
 
@@ -111,7 +111,7 @@ def _read_claim(envelope: Envelope, site: Site, at: datetime, member: Any, signa
         signature=signature[0],
         bases=(build_base(envelope, site, components, write_inner_list(items, parameters)),),
         algorithms=_ALGORITHMS[algorithm],
-        knock=Knock.RFC9421,
+        knock=SignatureScheme.RFC9421,
         created=created,
         nonce=nonce if isinstance(nonce, str) else None,
     )

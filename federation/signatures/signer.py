@@ -12,16 +12,16 @@ PADDING = PKCS1v15()
 HASH = SHA256()
 
 
-class Knock(StrEnum):
+class SignatureScheme(StrEnum):
     """How a request is signed: draft-cavage is tried first, RFC 9421 second."""
 
     CAVAGE = "cavage"
     RFC9421 = "rfc9421"
 
     @property
-    def other(self) -> "Knock":
+    def other(self) -> "SignatureScheme":
         """What to try when this one is refused."""
-        return Knock.RFC9421 if self is Knock.CAVAGE else Knock.CAVAGE
+        return SignatureScheme.RFC9421 if self is SignatureScheme.CAVAGE else SignatureScheme.CAVAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from federation.errors import Malformed
-from federation.fields import (
+from federation.json.fields import (
     MAX_NAME,
     Json,
     compact,
@@ -25,7 +25,7 @@ from federation.vocabulary.hours import NO_HOURS, read_hours, write_hours
 from federation.vocabulary.keys import (
     MAX_KEYS,
     Multikey,
-    PublicKey,
+    PublicKeyPem,
     read_multikey,
     read_public_keys,
     write_multikey,
@@ -77,7 +77,7 @@ class ActorDocument:
     featured: str | None = None
     shared_inbox: str | None = None
     published: datetime | None = None
-    public_keys: tuple[PublicKey, ...] = ()
+    public_keys: tuple[PublicKeyPem, ...] = ()
     multikeys: tuple[Multikey, ...] = ()
     icon: Document | None = None
     image: Document | None = None

@@ -4,7 +4,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from federation.errors import Malformed
-from federation.fields import MAX_CONTENT, MAX_NAME, Json, compact, localized, moment, one, text, uri, write_moment
+from federation.json.fields import (
+    MAX_CONTENT,
+    MAX_NAME,
+    Json,
+    compact,
+    localized,
+    moment,
+    one,
+    text,
+    uri,
+    write_moment,
+)
 from federation.vocabulary.intents import Quantity, read_quantity, write_quantity
 
 MAX_NOTE = 2_000

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from federation.fields import Json, compact, each, moment, require_uri, types, uri, whole, write_moment
+from federation.json.fields import Json, compact, each, moment, require_uri, types, uri, whole, write_moment
 
 COLLECTION_TYPES = frozenset({"Collection", "OrderedCollection"})
 PAGE_TYPES = frozenset({"CollectionPage", "OrderedCollectionPage"})

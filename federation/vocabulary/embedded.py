@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeGuard, overload
 
 from federation.errors import Malformed
-from federation.fields import Json, each, types, uri
+from federation.json.fields import Json, each, types, uri
 from federation.vocabulary.actors import ACTOR_TYPES, ActorDocument, read_actor, write_actor
 from federation.vocabulary.agreements import (
     Agreement,

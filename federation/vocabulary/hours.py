@@ -2,7 +2,7 @@
 
 from datetime import date, time
 
-from federation.fields import Json, compact, each, mappings, text
+from federation.json.fields import Json, compact, each, mappings, text
 from models.people.opening_hours import (
     MOST_CLOSURES,
     MOST_SPANS,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from federation.fields import (
+from federation.json.fields import (
     MAX_NAME,
     Json,
     amount,
@@ -17,7 +17,7 @@ from federation.fields import (
     write_amount,
     write_moment,
 )
-from federation.terms import PREFIXES
+from federation.json.terms import PREFIXES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

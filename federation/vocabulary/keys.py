@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from federation.fields import Json, each, text, types, uri
+from federation.json.fields import Json, each, text, types, uri
 
 MAX_KEYS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PublicKey:
+class PublicKeyPem:
     """An RSA key as PEM. `owner` and `pem` are empty where the actor only names the key's address."""
 
     id: str
@@ -25,25 +25,25 @@ class Multikey:
     multibase: str
 
 
-def read_public_key(document: Json) -> PublicKey | None:
+def read_public_key(document: Json) -> PublicKeyPem | None:
     """A key as an object, in an actor or standing for itself (GoToSocial); None without an id."""
     id = uri(document.get("id"))
     if id is None:
         return None
-    return PublicKey(
+    return PublicKeyPem(
         id=id, owner=uri(document.get("owner")) or "", pem=text(document.get("publicKeyPem"), 20_000) or ""
     )
 
 
-def read_public_keys(value: object) -> tuple[PublicKey, ...]:
+def read_public_keys(value: object) -> tuple[PublicKeyPem, ...]:
     """Keys as objects, and bare addresses of keys, in order (SG16: at most ten)."""
-    found: list[PublicKey] = []
+    found: list[PublicKeyPem] = []
     for member in each(value):
         if isinstance(member, dict):
             key = read_public_key(member)
         else:
             id = uri(member)
-            key = PublicKey(id=id) if id else None
+            key = PublicKeyPem(id=id) if id else None
         if key is not None:
             found.append(key)
         if len(found) == MAX_KEYS:
@@ -60,7 +60,7 @@ def read_multikey(document: Json) -> Multikey | None:
     return Multikey(id=id, controller=controller, multibase=multibase)
 
 
-def write_public_key(value: PublicKey) -> Json:
+def write_public_key(value: PublicKeyPem) -> Json:
     """An RSA key."""
     return {"id": value.id, "owner": value.owner, "publicKeyPem": value.pem}
 

@@ -6,7 +6,7 @@ A listing is a Note with the properties of a FEP-0837 Proposal; `Proposal` holds
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from federation.fields import (
+from federation.json.fields import (
     PUBLIC,
     Json,
     amount,

@@ -1,13 +1,13 @@
 """What people publish, in our form: anything shown like a post, and the tombstone that is left of it.
 
-Texts are as received: HTML here is not cleaned (`federation/html` does that on the way into the database).
+Texts are as received: HTML here is not cleaned (`federation/texts/html` does that on the way into the database).
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from federation.errors import Malformed
-from federation.fields import (
+from federation.json.fields import (
     MAX_CONTENT,
     PUBLIC,
     Json,

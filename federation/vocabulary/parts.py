@@ -4,7 +4,7 @@ import mimetypes
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from federation.fields import (
+from federation.json.fields import (
     MAX_NAME,
     Json,
     compact,
@@ -19,7 +19,7 @@ from federation.fields import (
     uri,
     whole,
 )
-from federation.hashtags import read_name
+from federation.texts.hashtags import read_name
 
 MAX_ALT = 5_000
 MAX_TAGS = 100

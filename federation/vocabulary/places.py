@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from federation.fields import MAX_NAME, Json, compact, localized, number, one, text
+from federation.json.fields import MAX_NAME, Json, compact, localized, number, one, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from federation.fields import Json, each, flag, localized, mappings, moment, types, whole, write_moment
+from federation.json.fields import Json, each, flag, localized, mappings, moment, types, whole, write_moment
 
 MAX_OPTIONS = 50
 """Options that are kept; a poll of hundreds is cut (B-36)."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from federation.errors import Malformed
-from federation.fields import Json, mappings, texts, uri
+from federation.json.fields import Json, mappings, texts, uri
 
 PROPERTIES = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
 """How posts name what they quote: FEP-044f, then what Akkoma, Fedibird and Misskey wrote before it."""

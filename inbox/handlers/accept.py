@@ -1,7 +1,7 @@
 """Accept: somebody lets one of ours follow (AX3), or says yes to terms (FEP-0837)."""
 
 from federation.uris import is_local, same_origin
-from federation.vocabulary.activities import Accept, Follow, Offer, QuoteRequest
+from federation.vocabulary.activities.activities import Accept, Follow, Offer, QuoteRequest
 from federation.vocabulary.agreements import Agreement as Document
 from inbox.agreements import act, find_answered, follow_word, is_ours, read_terms, read_word, result_of
 from inbox.assent import as_held

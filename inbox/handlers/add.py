@@ -1,6 +1,6 @@
 """Add: somebody pins a post of theirs (AX19)."""
 
-from federation.vocabulary.activities import Add
+from federation.vocabulary.activities.activities import Add
 from inbox.featured import ask_again
 from inbox.relations import require_featured
 from models import posts

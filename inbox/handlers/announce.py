@@ -1,6 +1,6 @@
 """Announce: somebody shares a post, or a stream's Group passes a listing on (AX14)."""
 
-from federation.vocabulary.activities import Announce
+from federation.vocabulary.activities.activities import Announce
 from federation.vocabulary.embedded import is_postlike
 from inbox.changes import find_before, tell_change
 from inbox.errors import Ignored

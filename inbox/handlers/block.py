@@ -1,6 +1,6 @@
 """Block: somebody wants nothing to do with one of ours, who is not told (AX16)."""
 
-from federation.vocabulary.activities import Block
+from federation.vocabulary.activities.activities import Block
 from inbox.errors import Ignored
 from models.people import actors
 from models.people.actors import Actor

@@ -1,6 +1,6 @@
 """Create: somebody elsewhere published something."""
 
-from federation.vocabulary.activities import Create
+from federation.vocabulary.activities.activities import Create
 from federation.vocabulary.agreements import EconomicEvent
 from federation.vocabulary.embedded import is_postlike
 from inbox.agreements import hear_report

@@ -1,6 +1,6 @@
 """Delete: something, or somebody, elsewhere is no more (AX9 to AX13)."""
 
-from federation.vocabulary.activities import Delete
+from federation.vocabulary.activities.activities import Delete
 from inbox.objects import require_own
 from models import posts
 from models.people.actors import Actor

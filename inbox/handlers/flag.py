@@ -1,8 +1,8 @@
 """Flag: another server reports somebody or something of ours (AX17)."""
 
-from federation.html import clean_text
-from federation.vocabulary.activities import Flag
-from federation.vocabulary.activity_readers import MAX_REPORT
+from federation.texts.html import clean_text
+from federation.vocabulary.activities.activities import Flag
+from federation.vocabulary.activities.activity_readers import MAX_REPORT
 from inbox.errors import Ignored
 from models import posts
 from models.limits import REPORTS

@@ -1,6 +1,6 @@
 """Follow: somebody elsewhere wants to see what one of ours publishes (AX1, AX2)."""
 
-from federation.vocabulary.activities import Follow
+from federation.vocabulary.activities.activities import Follow
 from inbox.errors import Ignored
 from models.news import notifications
 from models.people import actors, roles

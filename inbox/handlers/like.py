@@ -1,6 +1,6 @@
 """Like: somebody is interested in a post of ours, or of somebody we know (AX15)."""
 
-from federation.vocabulary.activities import Like
+from federation.vocabulary.activities.activities import Like
 from inbox.errors import Ignored
 from models import posts
 from models.news import notifications

@@ -1,6 +1,6 @@
 """Move: somebody lives at another address now; who follows them here follows them there (AX18, B-60)."""
 
-from federation.vocabulary.activities import Move
+from federation.vocabulary.activities.activities import Move
 from inbox.errors import Ignored
 from models.people import account_moves, actors
 from models.people.actors import Actor

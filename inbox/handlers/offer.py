@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from federation.vocabulary.activities import Offer
+from federation.vocabulary.activities.activities import Offer
 from federation.vocabulary.agreements import Agreement as Document
 from inbox.agreements import act, find_answered, follow_word, is_ours, read_reason, read_terms, read_word
 from inbox.errors import Ignored

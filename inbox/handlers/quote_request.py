@@ -1,6 +1,6 @@
 """QuoteRequest: somebody asks to quote a post of ours (FEP-044f)."""
 
-from federation.vocabulary.activities import QuoteRequest
+from federation.vocabulary.activities.activities import QuoteRequest
 from federation.vocabulary.embedded import is_postlike, note_of
 from inbox.errors import Ignored
 from inbox.objects import save_post

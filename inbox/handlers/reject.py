@@ -1,6 +1,6 @@
 """Reject: somebody does not, or no longer, let one of ours follow (AX3), or says no to terms or an agreement."""
 
-from federation.vocabulary.activities import Follow, Offer, QuoteRequest, Reject
+from federation.vocabulary.activities.activities import Follow, Offer, QuoteRequest, Reject
 from inbox.agreements import Word, act, find_answered, follow_word, is_ours, read_reason
 from inbox.errors import Ignored
 from inbox.relations import find_asked, find_our_follow

@@ -1,6 +1,6 @@
 """Remove: somebody unpins a post of theirs (AX19)."""
 
-from federation.vocabulary.activities import Remove
+from federation.vocabulary.activities.activities import Remove
 from inbox.relations import require_featured
 from models import posts
 from models.people.actors import Actor

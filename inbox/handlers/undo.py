@@ -1,7 +1,7 @@
 """Undo: somebody takes a Follow, a Like, a share, a block or an Offer of terms back (AX4)."""
 
 from federation.uris import same_origin
-from federation.vocabulary.activities import Announce, Block, Follow, Like, Undo
+from federation.vocabulary.activities.activities import Announce, Block, Follow, Like, Undo
 from inbox.agreements import take_back
 from inbox.errors import Ignored
 from models import posts

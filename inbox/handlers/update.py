@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from federation.vocabulary.activities import Update
+from federation.vocabulary.activities.activities import Update
 from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.agreements import Agreement
 from federation.vocabulary.embedded import is_postlike, note_of

@@ -14,7 +14,7 @@ Selection = Literal["all", "trouble", "friend", "aside"]
 SELECTIONS: tuple[Selection, ...] = get_args(Selection)
 
 CLOCK_TOLERANCE = 5 * 60
-"""Seconds by which two clocks may differ without anybody being told (federation.causes.CLOCK_TOLERANCE)."""
+"""Seconds by which two clocks may differ without anybody being told (federation.http_client.causes.CLOCK_TOLERANCE)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

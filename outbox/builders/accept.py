@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from federation.uris import activity_uri
-from federation.vocabulary.activities import Accept, Follow
+from federation.vocabulary.activities.activities import Accept, Follow
 from models.people.actors import Actor
 from models.settings import Site
 from outbox.builders.agreement import STATES, Case, build_agreement

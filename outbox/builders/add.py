@@ -1,8 +1,8 @@
 """Add: a post of ours is pinned to the profile of its author (CO5)."""
 
-from federation.fields import PUBLIC
+from federation.json.fields import PUBLIC
 from federation.uris import activity_uri
-from federation.vocabulary.activities import Add
+from federation.vocabulary.activities.activities import Add
 from models.people.actors import Actor
 from models.settings import Site
 

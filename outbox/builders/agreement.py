@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from federation.html import from_text
-from federation.terms import PROPOSALS
+from federation.json.terms import PROPOSALS
+from federation.texts.html import from_text
 from federation.uris import same_origin
 from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import Commitment, EconomicEvent

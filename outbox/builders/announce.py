@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
-from federation.fields import PUBLIC
+from federation.json.fields import PUBLIC
 from federation.uris import activity_uri
-from federation.vocabulary.activities import Announce, Create
+from federation.vocabulary.activities.activities import Announce, Create
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.objects import Note
 from models.people.actors import Actor

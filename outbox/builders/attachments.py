@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from federation.media_uris import media_url, thumbnail_url
+from federation.media.media_uris import media_url, thumbnail_url
 from federation.uris import tag_url
 from federation.vocabulary.parts import Document, Hashtag, Mention
 from federation.vocabulary.places import Place

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from federation.fields import PUBLIC
+from federation.json.fields import PUBLIC
 from models.people.actors import Actor
 from models.posts import Audience
 

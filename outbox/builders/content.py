@@ -3,8 +3,8 @@
 from functools import partial
 from html import escape
 
-from federation import hashtags
-from federation.html import from_text, link_hashtag, to_text
+from federation.texts import hashtags
+from federation.texts.html import from_text, link_hashtag, to_text
 from federation.uris import tag_url
 from models.listings import categories
 from models.listings.listings import ListingDetails

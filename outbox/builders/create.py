@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from federation.uris import activity_uri
-from federation.vocabulary.activities import Create
+from federation.vocabulary.activities.activities import Create
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.objects import Note
 from federation.vocabulary.polls import Vote

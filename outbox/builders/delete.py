@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from federation.fields import PUBLIC
+from federation.json.fields import PUBLIC
 from federation.uris import activity_uri
-from federation.vocabulary.activities import Delete
+from federation.vocabulary.activities.activities import Delete
 from federation.vocabulary.objects import Tombstone
 from models.people.actors import Actor
 from models.posts import Post

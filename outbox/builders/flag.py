@@ -1,7 +1,7 @@
 """Flag: a report to another server, in the name of the server and not of the member who reports."""
 
 from federation.uris import activity_uri
-from federation.vocabulary.activities import Flag
+from federation.vocabulary.activities.activities import Flag
 from models.people.actors import Actor
 from models.settings import Site
 

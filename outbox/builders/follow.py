@@ -1,7 +1,7 @@
 """Follow: one of ours wants to see what somebody publishes."""
 
 from federation.uris import activity_uri
-from federation.vocabulary.activities import Follow
+from federation.vocabulary.activities.activities import Follow
 from models.people.actors import Actor
 from models.settings import Site
 

@@ -1,7 +1,7 @@
 """Like: one of ours is interested in a post."""
 
 from federation.uris import activity_uri
-from federation.vocabulary.activities import Like
+from federation.vocabulary.activities.activities import Like
 from models.people.actors import Actor
 from models.settings import Site
 

@@ -1,7 +1,7 @@
 """Move: one of ours lives at another address now (AX18)."""
 
 from federation.uris import activity_uri
-from federation.vocabulary.activities import Move
+from federation.vocabulary.activities.activities import Move
 from models.people.actors import Actor
 from models.settings import Site
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from federation.fields import PUBLIC
+from federation.json.fields import PUBLIC
 from federation.vocabulary.objects import Note
 from federation.vocabulary.polls import Option
 from federation.vocabulary.polls import Poll as Asked

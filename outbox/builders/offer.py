@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from federation.html import from_text
+from federation.texts.html import from_text
 from federation.uris import activity_uri
-from federation.vocabulary.activities import Offer
+from federation.vocabulary.activities.activities import Offer
 from federation.vocabulary.agreements import Agreement
 from models.people.actors import Actor
 from models.settings import Site

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
-from federation.built_in_pictures import find_header_url, find_icon_url, make_document
+from federation.json.terms import CAPABILITY, PROPOSALS
+from federation.media.built_in_pictures import find_header_url, find_icon_url, make_document
 from federation.signatures.public_keys import load_stored, write_multikey
-from federation.terms import CAPABILITY, PROPOSALS
 from federation.uris import proposals_uri, shared_inbox_uri, tag_url, territories_uri
 from federation.vocabulary.actors import ABSENCE, ActorDocument, ProfileField
 from federation.vocabulary.hours import NO_HOURS
-from federation.vocabulary.keys import Multikey, PublicKey
+from federation.vocabulary.keys import Multikey, PublicKeyPem
 from federation.vocabulary.parts import Hashtag
 from models.people.actors import Actor
 from models.people.keys import StoredPublicKey
@@ -100,13 +100,13 @@ def _is_listed(actor: Actor) -> bool:
     return actor.username == "coop" and actor.discoverable and actor.suspended_at is None
 
 
-def _build_keys(actor: Actor, keys: Iterable[StoredPublicKey]) -> tuple[tuple[PublicKey, ...], tuple[Multikey, ...]]:
+def _build_keys(actor: Actor, keys: Iterable[StoredPublicKey]) -> tuple[tuple[PublicKeyPem, ...], tuple[Multikey, ...]]:
     """RSA for HTTP signatures, Ed25519 for proofs."""
-    rsa: list[PublicKey] = []
+    rsa: list[PublicKeyPem] = []
     multikeys: list[Multikey] = []
     for key in keys:
         if key.algorithm == "rsa":
-            rsa.append(PublicKey(id=key.uri, owner=actor.uri, pem=key.pem))
+            rsa.append(PublicKeyPem(id=key.uri, owner=actor.uri, pem=key.pem))
         else:
             multibase = write_multikey(cast("Any", load_stored(key.pem)))
             multikeys.append(Multikey(id=key.uri, controller=actor.uri, multibase=multibase))

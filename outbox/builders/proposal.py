@@ -5,8 +5,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from federation.fields import PUBLIC, write_amount
-from federation.html import to_text
+from federation.json.fields import PUBLIC, write_amount
+from federation.texts.html import to_text
 from federation.uris import unavailabilities_uri
 from federation.vocabulary.intents import Deposit, Intent, Quantity
 from federation.vocabulary.marketplace import FlohmarktData, Proposal, RepairDetails

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from html import escape
 from typing import overload
 
-from federation.fields import PUBLIC
+from federation.json.fields import PUBLIC
 from federation.uris import activity_uri
-from federation.vocabulary.activities import Accept, Delete, QuoteRequest, Reject
+from federation.vocabulary.activities.activities import Accept, Delete, QuoteRequest, Reject
 from federation.vocabulary.embedded import id_of
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.objects import Note, Tombstone

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from federation.html import from_text
+from federation.texts.html import from_text
 from federation.uris import activity_uri
-from federation.vocabulary.activities import Follow, Reject
+from federation.vocabulary.activities.activities import Follow, Reject
 from models.people.actors import Actor
 from models.settings import Site
 

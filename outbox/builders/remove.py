@@ -1,8 +1,8 @@
 """Remove: a post of ours is no longer pinned to its author's profile (CO5)."""
 
-from federation.fields import PUBLIC
+from federation.json.fields import PUBLIC
 from federation.uris import activity_uri
-from federation.vocabulary.activities import Remove
+from federation.vocabulary.activities.activities import Remove
 from models.people.actors import Actor
 from models.settings import Site
 

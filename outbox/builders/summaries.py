@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from federation import hashtags
-from federation.html import from_text, to_text
+from federation.texts import hashtags
+from federation.texts.html import from_text, to_text
 from federation.uris import tag_url
 from models.people.actors import Actor
 from models.settings import Site

@@ -1,8 +1,8 @@
 """Undo: one of ours takes a Follow, a Like, an Announce or an Offer of terms back."""
 
-from federation.html import from_text
+from federation.texts.html import from_text
 from federation.uris import activity_uri
-from federation.vocabulary.activities import Announce, Follow, Like, Offer, Undo
+from federation.vocabulary.activities.activities import Announce, Follow, Like, Offer, Undo
 from models.people.actors import Actor
 from models.settings import Site
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from federation.fields import PUBLIC
+from federation.json.fields import PUBLIC
 from federation.uris import activity_uri
-from federation.vocabulary.activities import Update
+from federation.vocabulary.activities.activities import Update
 from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.objects import Note

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from federation.fetches import fetch_actor
+from federation.discovery.fetches import fetch_actor
 from federation.instance import Instance
 from inbox.process import process_due
 from inbox.receive import receive

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 
-from federation.address import Guard
-from federation.remote import fetch_actor
-from federation.transport import AiohttpTransport
+from federation.discovery.remote import fetch_actor
+from federation.http_client.address_guard import Guard
+from federation.http_client.transport import AiohttpTransport
 from models.listings.listings import ListingDraft
 from models.people.actors import Actor
 from models.store.database import transaction

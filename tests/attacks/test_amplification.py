@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import pytest
 
+from federation.discovery.collection_items import fetch_items
+from federation.discovery.fetches import fetch_object
 from federation.errors import FederationError
-from federation.fetches import fetch_object
-from federation.items import fetch_items
 from inbox.lookup import look_up
 from tests.attacks.ground import Ground, identity
 from tests.fediverse import make_signer

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import FormData, web
 from PIL import Image
 
-from federation.pictures import MAX_BYTES
+from federation.sandbox.pictures import MAX_BYTES
 from tests.attacks.ground import Ground
 from tests.stories.peer import activity, note
 

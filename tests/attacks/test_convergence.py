@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.fetches import fetch_actor
-from federation.fields import PUBLIC
+from federation.discovery.fetches import fetch_actor
+from federation.json.fields import PUBLIC
 from models import posts
 from models.errors import DeclicError
 from models.listings.listings import ListingDraft

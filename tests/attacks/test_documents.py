@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from federation.parse import MAX_BYTES
+from federation.documents.parse import MAX_BYTES
 from tests.attacks.ground import Ground
 from tests.fediverse import sign_post
 from tests.stories.peer import activity, note

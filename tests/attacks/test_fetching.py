@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from federation.discovery.fetches import fetch_actor
+from federation.discovery.nodeinfo import fetch_server
 from federation.errors import FederationError, FetchFailed
-from federation.fetches import fetch_actor
-from federation.nodeinfo import fetch_server
 from tests.attacks.ground import Ground, close_loopback, script_names
 from tests.attacks.judge import SOCKETS
 from tests.fediverse import make_signer, sign_post

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from federation.discovery.fetches import fetch_actor, fetch_object
+from federation.discovery.nodeinfo import read_nodeinfo
+from federation.documents.parse import parse_activity
 from federation.errors import FederationError
-from federation.fetches import fetch_actor, fetch_object
-from federation.nodeinfo import read_nodeinfo
-from federation.parse import parse_activity
 from inbox.process import process_due
 from inbox.receive import receive
 from models.errors import DeclicError

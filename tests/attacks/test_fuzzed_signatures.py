@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from federation.errors import SignatureInvalid
-from federation.signatures import Envelope, Knock, PublicKey, holds, read_claims
+from federation.signatures import Envelope, PublicKey, SignatureScheme, holds, read_claims
 from federation.signatures import base64 as strict_base64
 from federation.signatures.digests import build_content_digest, build_digest, require_digests
 from federation.signatures.multibase import ED25519_PUBLIC, RSA_PUBLIC, decode, encode, encode_key
@@ -55,20 +55,20 @@ def edit(text: str, edits: list[tuple[int, int, str]]) -> str:
     return text
 
 
-def signed(knock: Knock) -> Envelope:
+def signed(knock: SignatureScheme) -> Envelope:
     """A request that is signed well."""
     return sign_post(HERE, "/inbox?a=b", {"type": "Like"}, BOB, knock=knock, at=AT)
 
 
-SIGNED = {knock: signed(knock) for knock in Knock}
+SIGNED = {knock: signed(knock) for knock in SignatureScheme}
 
 
-@pytest.mark.parametrize("knock", Knock)
+@pytest.mark.parametrize("knock", SignatureScheme)
 @fuzz(400)
 @given(
     header=st.sampled_from(["Signature", "Signature-Input", "Digest", "Content-Digest", "Date", "Host"]), edits=EDITS
 )
-def test_b35_a_changed_header_is_refused_and_never_verifies(knock: Knock, header: str, edits: Any) -> None:
+def test_b35_a_changed_header_is_refused_and_never_verifies(knock: SignatureScheme, header: str, edits: Any) -> None:
     good = SIGNED[knock]
     headers = CIMultiDict(good.headers)
     headers[header] = edit(headers.get(header, ""), edits)
@@ -110,7 +110,7 @@ def test_b35_headers_of_garbage_raise_nothing_else(pairs: list[tuple[str, str]])
 @fuzz(400)
 @given(edits=EDITS, text=st.text(max_size=60))
 def test_b35_structured_fields_dates_and_times_raise_nothing_else(edits: Any, text: str) -> None:
-    written = SIGNED[Knock.RFC9421].headers
+    written = SIGNED[SignatureScheme.RFC9421].headers
     for value in (edit(written["Signature-Input"], edits), edit(written["Content-Digest"], edits), text):
         with suppress(SignatureInvalid):
             read_dictionary("signature-input", value)

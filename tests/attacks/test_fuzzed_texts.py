@@ -13,14 +13,14 @@ from time import monotonic, thread_time
 from typing import Any
 from xml.etree import ElementTree
 
-from federation.fields import PUBLIC
-from federation.html import clean_text, from_text, to_text
-from federation.mentions import address_people, strip_mentions
-from federation.remote_actors import describe_actor
-from federation.vocabulary.activity_readers import MAX_REPORT, read_activity
+from federation.discovery.remote_actors import describe_actor
+from federation.discovery.webfinger import Handle
+from federation.json.fields import PUBLIC
+from federation.texts.html import clean_text, from_text, to_text
+from federation.texts.mentions import address_people, strip_mentions
+from federation.vocabulary.activities.activity_readers import MAX_REPORT, read_activity
 from federation.vocabulary.actors import read_actor
 from federation.vocabulary.embedded import is_postlike, note_of, read_object
-from federation.webfinger import Handle
 from inbox.agreements import read_reason
 from inbox.contents import read_attachments
 from inbox.translation import read_details, read_new_poll, read_new_post

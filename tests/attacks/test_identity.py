@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from federation.discovery.fetches import fetch_actor
+from federation.discovery.remote import resolve_handle
 from federation.errors import FederationError, FetchFailed
-from federation.fetches import fetch_actor
-from federation.remote import resolve_handle
 from inbox.lookup import look_up
 from tests.attacks.ground import Ground, identity
 from tests.fediverse import build_actor_document, make_signer, public_pem

@@ -16,13 +16,13 @@ import inbox
 import models
 import outbox
 import web
-from federation import hashtags
-from federation.html import TAGS, clean, clean_text, from_text, to_text
-from federation.inline_pictures import find_pictures
-from federation.markup import bound_nesting
-from federation.mentions import address_people, strip_mentions
-from federation.page_links import find_alternate
-from federation.parse import decode
+from federation.documents.page_links import find_alternate
+from federation.documents.parse import decode
+from federation.texts import hashtags
+from federation.texts.html import TAGS, clean, clean_text, from_text, to_text
+from federation.texts.inline_pictures import find_pictures
+from federation.texts.markup import bound_nesting
+from federation.texts.mentions import address_people, strip_mentions
 from federation.vocabulary.objects import Note, read_note
 from inbox.agreements import read_reason
 from inbox.translation import read_details, read_new_post

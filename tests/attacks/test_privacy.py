@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from federation.fields import PUBLIC
+from federation.json.fields import PUBLIC
 from models.limits import REPORTS
 from models.people.actors import Actor
 from models.relations import follows

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from multidict import CIMultiDict
 
-from federation.cache import Cache
-from federation.signatures import Envelope, Knock, Signer
+from federation.http_client.lru_cache import Cache
+from federation.signatures import Envelope, SignatureScheme, Signer
 from models.settings import Site
 from tests.attacks.ground import Ground, identity
 from tests.fediverse import make_signer, public_pem, sign_post
@@ -35,7 +35,7 @@ def forge(ground: Ground, site: Site, signer: Signer | None = None, **options: A
 
 def newer(ground: Ground, site: Site, **options: Any) -> Envelope:
     """The same, signed after RFC 9421."""
-    return forge(ground, site, knock=Knock.RFC9421, **options)
+    return forge(ground, site, knock=SignatureScheme.RFC9421, **options)
 
 
 def change(
@@ -114,10 +114,12 @@ REUSES: dict[str, Forgery] = {
     "a query": lambda g, s: change(forge(g, s), path="/inbox?a=1"),
     "another inbox, RFC 9421": lambda g, s: change(newer(g, s), path="/users/alice/inbox"),
     "another host": lambda g, _: forge(g, ELSEWHERE),
-    "another host, RFC 9421": lambda g, _: forge(g, ELSEWHERE, knock=Knock.RFC9421),
+    "another host, RFC 9421": lambda g, _: forge(g, ELSEWHERE, knock=SignatureScheme.RFC9421),
     "ours in the Host header": lambda g, s: change(forge(g, ELSEWHERE), Host=s.host),
     "two hours old": lambda g, s: forge(g, s, at=datetime.now(UTC) - timedelta(hours=2)),
-    "two hours old, RFC 9421": lambda g, s: forge(g, s, at=datetime.now(UTC) - timedelta(hours=2), knock=Knock.RFC9421),
+    "two hours old, RFC 9421": lambda g, s: forge(
+        g, s, at=datetime.now(UTC) - timedelta(hours=2), knock=SignatureScheme.RFC9421
+    ),
     "from tomorrow": lambda g, s: forge(g, s, at=datetime.now(UTC) + timedelta(days=1)),
 }
 
@@ -235,7 +237,7 @@ async def test_b40_points_of_small_order_and_other_multikeys_sign_nothing(ground
         "/inbox",
         activity(mallory, "Like", ground.offer),
         mallory.signer,
-        knock=Knock.RFC9421,
+        knock=SignatureScheme.RFC9421,
     )
     parameters = envelope.headers["Signature-Input"].replace(mallory.signer.key_id, key_id)
     forged = change(envelope, Signature_Input=parameters.replace("rsa-v1_5-sha256", "ed25519"))

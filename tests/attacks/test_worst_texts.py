@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from federation.html import CleanHtml, clean, is_long
-from federation.jsonld import JsonLdProcessor
-from federation.parse import parse_any_activity, understand
+from federation.documents.parse import parse_any_activity, read_document
+from federation.jsonld.jsonld import JsonLdProcessor
+from federation.texts.html import CleanHtml, clean, is_long
 from federation.uris import host_of
-from federation.vocabulary.activities import Create
+from federation.vocabulary.activities.activities import Create
 from federation.vocabulary.embedded import is_postlike, note_of, read_object
 from inbox.contents import read_attachments
 from inbox.translation import read_details
@@ -109,7 +109,7 @@ async def test_the_pictures_in_a_long_text_are_shown_as_those_in_a_short_one() -
     html = '<p><img src="https://a.example/velo.jpg" alt="Mon vélo"></p>' + "<p>Bonjour <b>à tous</b></p>" * 2_000
     document = {"id": "https://a.example/1", "type": "Note", "attributedTo": "https://a.example/a", "content": html}
 
-    read = read_object(await understand(processor, json.dumps(document).encode()))
+    read = read_object(await read_document(processor, json.dumps(document).encode()))
     await processor.close()
 
     assert is_long(html) and is_postlike(read)

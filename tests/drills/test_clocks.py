@@ -12,7 +12,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from federation.errors import SignatureInvalid
-from federation.key_pairs import load_signer
+from federation.own_keys.key_pairs import load_signer
 from federation.signatures import Envelope, PublicKey
 from inbox.receive import receive
 from models.access import sessions

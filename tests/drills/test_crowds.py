@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from federation import transport
+from federation.http_client import transport
 from models.people.actors import Actor
 from models.posts import Post
 from models.store.database import Connection, Pool, connection, transaction

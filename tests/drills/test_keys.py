@@ -2,8 +2,8 @@
 
 import asyncio
 
-from federation.key_pairs import make_key_pairs
-from federation.remote import resolve_handle
+from federation.discovery.remote import resolve_handle
+from federation.own_keys.key_pairs import make_key_pairs
 from models.people import actors
 from models.store.database import transaction
 from outbox import follows as outbox_follows

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from federation import transport
+from federation.http_client import transport
 from models.store.database import Pool, transaction
 from models.traffic.outbound import held_deliveries
 from outbox.backoff import LONGEST

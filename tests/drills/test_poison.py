@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from federation.instance import Instance
-from federation.vocabulary.activities import Like
+from federation.vocabulary.activities.activities import Like
 from inbox import dispatch
 from inbox.process import DEADLY, WAITS, process_due
 from models.settings import Settings
@@ -159,7 +159,7 @@ import asyncio, os, sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from federation.instance import Instance
-from federation.vocabulary.activities import Like
+from federation.vocabulary.activities.activities import Like
 from inbox import dispatch
 from inbox.process import process_due
 from models.store.database import open_pool

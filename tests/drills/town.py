@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from federation.http_client.signature_schemes import ServerSignatureSchemes
+from federation.http_client.transport import AiohttpTransport
 from federation.instance import Instance
-from federation.knocks import ServerKnocks
-from federation.transport import AiohttpTransport
 from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Settings
@@ -95,7 +95,7 @@ class Town:
 async def open_town(pool: Pool, data: Path, *, ca_file: Path | None = None) -> AsyncIterator[Town]:
     """The server on a database of its own; make it after the limits of `transport` are changed."""
     settings = Settings(url=HERE.url, data=data, test_federation=True, ca_file=ca_file)
-    transport = AiohttpTransport(settings, knocks=ServerKnocks(pool))
+    transport = AiohttpTransport(settings, knocks=ServerSignatureSchemes(pool))
     try:
         yield Town(instance=Instance(site=HERE, settings=settings, pool=pool, transport=transport))
     finally:

@@ -6,8 +6,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from federation.http_client.transport import AiohttpTransport
 from federation.instance import Instance
-from federation.transport import AiohttpTransport
 from models.settings import Settings
 from models.store.database import Pool, connection, execute, open_pool
 from tests.conftest import copy_database, with_database

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 from multidict import CIMultiDict
 
-from federation.signatures import Envelope, Knock, PublicKey
+from federation.signatures import Envelope, PublicKey, SignatureScheme
 from models.settings import Site
 from tests.fediverse import make_signer
 from tests.verifying import verify
@@ -77,16 +77,16 @@ class Memory:
     """Remembers in a dict how hosts want requests signed."""
 
     def __init__(self) -> None:
-        self.known: dict[str, Knock] = {}
+        self.known: dict[str, SignatureScheme] = {}
         self.taken: set[str] = set()
         self.asked: list[str] = []
 
     async def is_known(self, host: str) -> bool:
         return host in self.taken or host in self.known
 
-    async def find(self, host: str) -> Knock | None:
+    async def find(self, host: str) -> SignatureScheme | None:
         self.asked.append(host)
         return self.known.get(host)
 
-    async def keep(self, host: str, knock: Knock) -> None:
+    async def keep(self, host: str, knock: SignatureScheme) -> None:
         self.known[host] = knock

@@ -9,9 +9,9 @@ from email.utils import format_datetime
 import aiohttp
 import pytest
 
-from federation.address import PrivateAddress
-from federation.causes import may_pass, read_exception, read_retry_after, read_status
 from federation.errors import Cause, FetchFailed, Step, describe
+from federation.http_client.address_guard import PrivateAddress
+from federation.http_client.causes import may_pass, read_exception, read_retry_after, read_status
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from federation.cache import Cache
+from federation.authentication.keys import find_fitting_key, find_key, refetch_key
 from federation.errors import Cause, FetchFailed, SignatureInvalid
+from federation.http_client.lru_cache import Cache
 from federation.instance import Instance
-from federation.keys import find_fitting_key, find_key, refetch_key
 from models.people import keys as stored_keys
 from models.store.database import connection, execute
 from tests.fediverse import FakeFediverse, Person, make_signer, public_pem

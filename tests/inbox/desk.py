@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from federation.fetches import get_actor
+from federation.discovery.fetches import get_actor
 from federation.instance import Instance
 from inbox.process import process_due
 from inbox.receive import Outcome, receive

@@ -7,8 +7,8 @@ import pytest
 from multidict import CIMultiDict
 
 from federation.errors import Cause, FetchFailed
-from federation.key_pairs import make_key_pairs, save_local_keys
-from federation.transport import Fetched
+from federation.http_client.transport import Fetched
+from federation.own_keys.key_pairs import make_key_pairs, save_local_keys
 from inbox.calendars import JOB, ask, refresh
 from models.listings import listings, unavailabilities
 from models.listings.listings import Listing

@@ -3,7 +3,7 @@
 import re
 from typing import get_args, get_type_hints
 
-from federation.vocabulary.activities import Activity
+from federation.vocabulary.activities.activities import Activity
 from inbox.dispatch import HANDLERS
 
 

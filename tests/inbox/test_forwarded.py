@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from federation.errors import Cause, FetchFailed
-from federation.jsonld import JsonLdProcessor
+from federation.jsonld.jsonld import JsonLdProcessor
 from federation.proofs import add_proof
 from inbox import policy
 from inbox.forwarded import find_vouched

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from multidict import CIMultiDict
 
-from federation.signatures import Envelope, Knock, sign
+from federation.signatures import Envelope, SignatureScheme, sign
 from inbox.receive import Outcome, receive
 from models.servers import servers
 from models.store.database import connection, transaction
@@ -32,7 +32,7 @@ async def hand_in(desk: Desk, person: Person, body: bytes, **headers: str) -> Ou
         headers=CIMultiDict({"Host": HERE.host, "Content-Type": "application/activity+json"} | headers),
         body=body,
     )
-    signed = sign(bare, HERE, person.signer, knock=Knock.CAVAGE, at=datetime.now(UTC))
+    signed = sign(bare, HERE, person.signer, knock=SignatureScheme.CAVAGE, at=datetime.now(UTC))
     return await receive(desk.instance, Envelope(method="POST", path="/inbox", headers=signed, body=body))
 
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from federation.discovery.fetches import fetch_actor
 from federation.errors import Cause, FetchFailed
-from federation.fetches import fetch_actor
 from federation.instance import Instance
 from inbox import headers, receive
 from inbox.process import process_due

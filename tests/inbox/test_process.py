@@ -11,7 +11,7 @@ import pytest
 
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
-from federation.vocabulary.activities import Create
+from federation.vocabulary.activities.activities import Create
 from inbox import dispatch, process
 from inbox.process import process_due
 from models.people.actors import Actor

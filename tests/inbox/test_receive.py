@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from multidict import CIMultiDict
 
-from federation.answers import Fetched
 from federation.errors import Cause, FetchFailed
+from federation.http_client.answers import Fetched
 from federation.instance import Instance
-from federation.signatures import Envelope, Knock, sign
+from federation.signatures import Envelope, SignatureScheme, sign
 from inbox.process import process_due
 from inbox.receive import receive
 from models.errors import Unavailable
@@ -33,8 +33,8 @@ async def kept(desk: Desk) -> int:
     return found
 
 
-@pytest.mark.parametrize("knock", list(Knock))
-async def test_a_signed_activity_is_kept_and_answered_202(desk: Desk, bob: Person, knock: Knock) -> None:
+@pytest.mark.parametrize("knock", list(SignatureScheme))
+async def test_a_signed_activity_is_kept_and_answered_202(desk: Desk, bob: Person, knock: SignatureScheme) -> None:
     activity = desk.create(bob)
 
     outcome = await receive(desk.instance, sign_post(HERE, "/inbox", activity, bob.signer, knock=knock))
@@ -95,7 +95,7 @@ async def test_ht01_only_activities_are_taken(desk: Desk, bob: Person, changes: 
 
 def _sign(headers: "CIMultiDict[str]", body: bytes, person: Person) -> Envelope:
     bare = Envelope(method="POST", path="/inbox", headers=headers, body=body)
-    signed = sign(bare, HERE, person.signer, knock=Knock.CAVAGE, at=datetime.now(UTC))
+    signed = sign(bare, HERE, person.signer, knock=SignatureScheme.CAVAGE, at=datetime.now(UTC))
     return Envelope(method="POST", path="/inbox", headers=signed, body=body)
 
 

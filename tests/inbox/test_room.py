@@ -2,8 +2,8 @@
 
 import pytest
 
-from federation import backlog
 from federation.errors import Cause, FetchFailed
+from federation.http_client import inbox_backlog
 from inbox.process import WAITS, process_due
 from models.people.actors import Actor
 from models.store.database import connection, transaction
@@ -37,7 +37,7 @@ async def test_b38_forty_large_posts_that_cannot_take_effect_do_not_fill_the_dis
     await process_due(desk.instance)
 
     assert set(statuses) == {202, 429} and statuses.count(202) == 16
-    assert MEBIBYTE < await waiting(desk) <= backlog.QUOTA == 16 * MEBIBYTE
+    assert MEBIBYTE < await waiting(desk) <= inbox_backlog.QUOTA == 16 * MEBIBYTE
     refused = await desk.post(bob, desk.create(bob, padding="x" * 900_000))
     assert (refused.status, refused.retry_after, refused.proven) == (429, 600, True)
     assert "waits here already" in refused.reason
@@ -84,7 +84,7 @@ async def test_administrators_see_whose_posts_were_refused(desk: Desk, bob: Pers
 async def test_b38_once_much_of_everybody_waits_each_domain_has_less(
     desk: Desk, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backlog, "MOST", MEBIBYTE // 2)
+    monkeypatch.setattr(inbox_backlog, "MOST", MEBIBYTE // 2)
 
     assert (await flood(desk, bob, 3, MEBIBYTE - 2000)) == [202, 429, 429]
 

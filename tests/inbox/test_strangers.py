@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from federation.fetches import get_actor
+from federation.discovery.fetches import get_actor
 from inbox.process import process_due
 from inbox.strangers import judge
 from models.people.actors import Actor

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 import pytest
 
-from federation.html import link_hashtag
-from federation.serialize import to_json
+from federation.documents.serialize import to_json
+from federation.texts.html import link_hashtag
 from federation.vocabulary.embedded import Postlike, is_postlike, read_object
 from inbox.contents import read_attachments
 from inbox.translation import read_audience, read_details, read_new_post

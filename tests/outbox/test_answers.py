@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aiohttp import web
 
-from federation import transport as transport_module
 from federation.errors import Cause
-from federation.transport import AiohttpTransport
+from federation.http_client import transport as transport_module
+from federation.http_client.transport import AiohttpTransport
 from models.settings import Settings
 from outbox.outcomes import Later, Never, Outcome, Sent, ToPerson, judge
 from tests.certificates import DAY, Authority, make_authority

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from federation.answers import Answer
 from federation.errors import Cause
+from federation.http_client.answers import Answer
 from federation.instance import Instance
-from federation.signatures import Knock, Signer
+from federation.signatures import SignatureScheme, Signer
 from models.people.actors import Actor
 from models.settings import Settings
 from models.store.database import Pool, connection, transaction
@@ -261,7 +261,13 @@ class SlowFediverse(FakeFediverse):
     most: dict[str, int] = field(default_factory=dict)
 
     async def post_activity(
-        self, inbox: str, body: bytes, signer: Signer, *, knock: Knock | None = None, synchronization: str | None = None
+        self,
+        inbox: str,
+        body: bytes,
+        signer: Signer,
+        *,
+        knock: SignatureScheme | None = None,
+        synchronization: str | None = None,
     ) -> Answer:
         """Count, wait, and answer."""
         host = inbox.split("/")[2]

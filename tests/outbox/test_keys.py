@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from federation.instance import Instance
-from federation.key_pairs import load_signer, make_key_pairs, save_local_keys
+from federation.own_keys.key_pairs import load_signer, make_key_pairs, save_local_keys
 from models.people import keys
 from models.settings import Settings
 from models.store.database import Pool, connection, transaction

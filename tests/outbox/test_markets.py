@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from federation.fields import PUBLIC
+from federation.json.fields import PUBLIC
 from models import preferences
 from models.listings.listings import Listing, ListingDraft
 from models.people.actors import Actor

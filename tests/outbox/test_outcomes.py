@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from federation.answers import Answer
+from federation.http_client.answers import Answer
 from models.traffic.outbound.deliveries import Delivery
 from outbox.outcomes import Later, Never, Outcome, Sent, ToPerson, judge
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from federation.answers import Answer
 from federation.errors import Cause
+from federation.http_client.answers import Answer
 from federation.instance import Instance
 from models.people import actors
 from models.people.actors import Actor

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from federation.documents.serialize import serialize
 from federation.instance import Instance
-from federation.serialize import serialize
 from models.exchanges import points
 from models.listings.listings import Listing
 from models.people.actors import Actor

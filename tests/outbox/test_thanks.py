@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from federation.fields import PUBLIC
-from federation.html import to_text
+from federation.json.fields import PUBLIC
+from federation.texts.html import to_text
 from models import posts
 from models.errors import Conflict, Invalid, NotFound
 from models.exchanges import agreements, exchange_messages, exchanges, thanks

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from federation.serialize import to_json
-from federation.terms import TERMS, collect_names
+from federation.documents.serialize import to_json
+from federation.json.terms import TERMS, collect_names
 from models.exchanges.agreements import Terms
 from models.listings.unavailabilities import load_calendar
 from models.people import actors

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from federation.parse import parse_activity
-from federation.serialize import to_json
+from federation.documents.parse import parse_activity
+from federation.documents.serialize import to_json
 from federation.vocabulary.objects import Note
 from models.posts.polls import polls
 from models.store.database import Connection, execute, fetch_column

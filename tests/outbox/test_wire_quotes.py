@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from federation.serialize import to_json
-from federation.vocabulary.activities import QuoteRequest
+from federation.documents.serialize import to_json
+from federation.vocabulary.activities.activities import QuoteRequest
 from models.posts.quotes import quotes
 from models.store.database import Connection, fetch_column
 from outbox.builders.quotes import build_stamp

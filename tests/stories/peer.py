@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from federation.fields import PUBLIC
+from federation.json.fields import PUBLIC
 from federation.signatures import Envelope, Signer
 from tests.eventually import eventually
 from tests.federation.loopback import Handler, Server, serve

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 import pytest
 
-from federation.remote import resolve_handle
+from federation.discovery.remote import resolve_handle
 from inbox import calendars
 from models import timelines
 from models.errors import Conflict

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from federation.remote import fetch_actor
+from federation.discovery.remote import fetch_actor
 from models.store.database import transaction
 from tests.factories import make_follow
 from tests.fediverse import Person

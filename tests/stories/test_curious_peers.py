@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from federation.remote import fetch_actor
+from federation.discovery.remote import fetch_actor
 from federation.signatures.multibase import ED25519_PUBLIC, decode_key
 from models.listings.listings import ListingDraft
 from models.store.database import transaction

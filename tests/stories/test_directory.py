@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from federation.crawl import crawl_due, draw_map
+from federation.directory.crawl import crawl_due, draw_map
 from models import preferences
 from models.listings.listings import ListingDraft
 from models.places import places

@@ -14,8 +14,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from federation.html import to_text
-from federation.remote import fetch_actor, resolve_handle
+from federation.discovery.remote import fetch_actor, resolve_handle
+from federation.texts.html import to_text
 from models import posts
 from models.exchanges import agreements, exchanges, thanks
 from models.exchanges.agreements import Agreement, Terms

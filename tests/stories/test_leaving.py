@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 
-from federation.remote import resolve_handle
+from federation.discovery.remote import resolve_handle
 from models.exchanges.agreements import Terms, get
 from models.listings import listings
 from models.listings.listings import ListingDraft

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pytest
 from mastodon import Mastodon, MastodonNotFoundError, MastodonUnauthorizedError
 
-from federation.uploads import save_upload
+from federation.media.uploads import save_upload
 from models.listings.listings import Listing, ListingDraft
 from models.store.database import transaction
 from outbox import listings as outbox

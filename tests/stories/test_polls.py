@@ -5,8 +5,8 @@ from typing import Any
 
 import aiohttp
 
+from federation.discovery.remote import fetch_actor
 from federation.instance import Instance
-from federation.remote import fetch_actor
 from models.store.database import execute, transaction
 from outbox.poll_figures import end_polls, tell_figures
 from tests.eventually import eventually

@@ -10,9 +10,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from federation.media_uris import media_url
-from federation.remote import resolve_handle
-from federation.uploads import save_upload
+from federation.discovery.remote import resolve_handle
+from federation.media.media_uris import media_url
+from federation.media.uploads import save_upload
 from models import posts, timelines
 from models.listings import listings
 from models.listings.listings import Listing, ListingDraft

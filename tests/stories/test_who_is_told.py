@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from federation.remote import resolve_handle
+from federation.discovery.remote import resolve_handle
 from models.listings import repair_watches
 from models.listings.listings import ListingDraft
 from models.listings.repair_watches import RepairWatch

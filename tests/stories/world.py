@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 import structlog
 
-from federation.remote import fetch_actor
+from federation.discovery.remote import fetch_actor
 from models.listings.listings import ListingDraft
 from models.store.database import transaction
 from outbox import listings as outbox

@@ -6,9 +6,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
-from federation.built_in_pictures import FOLDER, PATH
 from federation.instance import Instance
-from federation.uploads import save_upload
+from federation.media.built_in_pictures import FOLDER, PATH
+from federation.media.uploads import save_upload
 from federation.vocabulary.actors import write_actor
 from models.people import actors
 from models.people.actors import BUILT_IN, Actor, Counts

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import FormData, web
 from structlog.testing import capture_logs
 
-from federation.store import FolderStore, StoreFull
+from federation.media_store import FolderStore, StoreFull
 from models.errors import NoSpace
 from models.store import disk_space
 from models.store.database import Pool, connection, execute, fetch_value, transaction
@@ -48,7 +48,7 @@ def test_a_folder_that_is_still_to_be_made_is_measured_where_it_will_be(tmp_path
 
 async def test_a_picture_does_not_take_the_last_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store, left = FolderStore(tmp_path / "media"), DiskSpace(free=RESERVE + 10, total=LARGE)
-    monkeypatch.setattr("federation.store.measure", lambda _: left)
+    monkeypatch.setattr("federation.media_store.measure", lambda _: left)
 
     with pytest.raises(StoreFull):
         await store.save(b"x" * 11)
@@ -61,7 +61,7 @@ async def test_a_film_does_not_take_it_either_neither_as_it_comes_in_nor_as_a_co
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, left = FolderStore(tmp_path / "media"), [DiskSpace(free=RESERVE, total=LARGE)]
-    monkeypatch.setattr("federation.store.measure", lambda _: left[0])
+    monkeypatch.setattr("federation.media_store.measure", lambda _: left[0])
 
     async with store.open_spool() as spool:
         draft = spool.new()
@@ -79,7 +79,9 @@ async def test_a_film_is_no_longer_taken_in_as_soon_as_the_last_room_is_reached(
     pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, left = FolderStore(tmp_path / "media"), [DiskSpace(free=RESERVE + 1, total=LARGE)] * 3
-    monkeypatch.setattr("federation.store.measure", lambda _: left.pop() if left else DiskSpace(free=0, total=LARGE))
+    monkeypatch.setattr(
+        "federation.media_store.measure", lambda _: left.pop() if left else DiskSpace(free=0, total=LARGE)
+    )
 
     async def take(request: web.Request) -> web.Response:
         async with store.open_spool() as spool:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from federation.pictures import PicturesBusy
+from federation.sandbox.pictures import PicturesBusy
 from models.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Unauthenticated, Unavailable
 from models.store.database import Pool
 from tests.web.core import Client, make_instance, serving

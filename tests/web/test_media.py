@@ -9,10 +9,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDict
 
+from federation.http_client.transport import Fetched
 from federation.instance import Instance
-from federation.media_uris import media_url, thumbnail_url
-from federation.transport import Fetched
-from federation.uploads import save_upload
+from federation.media.media_uris import media_url, thumbnail_url
+from federation.media.uploads import save_upload
 from models.posts.media import media
 from models.posts.media.media import Media, RemoteDocument
 from models.settings import Settings

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import FormData, web
 
-from federation.store import FolderStore
+from federation.media_store import FolderStore
 from models.store.database import Pool
 from tests.web.core import Client, make_instance, serving
 from web import forms

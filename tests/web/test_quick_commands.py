@@ -55,7 +55,7 @@ async def test_help_reads_nothing_that_takes_long(arguments: tuple[str, ...]) ->
         assert [name for name in COMMANDS if f"\n  {name} " not in out] == []
 
 
-QUICK = frozenset(("federation.hosts", "federation.uris"))
+QUICK = frozenset(("federation.discovery.hosts", "federation.uris"))
 """What reads the name of a server, before anything is done."""
 
 

@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from federation.key_pairs import KEYS_CHANNEL
+from federation.own_keys.key_pairs import KEYS_CHANNEL
 from models.errors import Unavailable, Unfinished
 from models.store.background import stream_events, supervised_tasks
 from models.store.background.notify import announce, listen

@@ -11,7 +11,7 @@ from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from federation.instance import Instance
-from federation.key_pairs import KeyPairs, _make_key_pairs
+from federation.own_keys.key_pairs import KeyPairs, _make_key_pairs
 from models.people.accounts import Role
 from models.places.places import fold_name
 from models.settings import Settings

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from federation.authentication import authenticate
+from federation.authentication.authentication import authenticate
 from federation.errors import FetchFailed, KeyUnavailable, SignatureInvalid
 from federation.instance import Instance
 from federation.signatures import is_signed

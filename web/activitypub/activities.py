@@ -3,8 +3,8 @@
 import orjson
 from aiohttp import web
 
-from federation.fields import Json, each
-from federation.proofs.sealing import seal
+from federation.json.fields import Json, each
+from federation.proofs.attach import attach_proof
 from federation.uris import profile_url
 from models import posts
 from models.errors import Forbidden, NotFound
@@ -47,7 +47,7 @@ async def show_activity(request: web.Request) -> web.Response:
         if carried is not None:
             await require_standing(conn, request, carried, reader, activity.type)
         await _require_addressed(conn, activity, actor, reader)
-    sealed = await seal(instance, activity)
+    sealed = await attach_proof(instance, activity)
     return answer_activity(request, sealed.encode(), public=activity.public)
 
 

@@ -3,7 +3,7 @@
 import orjson
 from aiohttp import web
 
-from federation.serialize import serialize
+from federation.documents.serialize import serialize
 from models.errors import NotFound
 from models.people import actors
 from models.store.database import connection

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from federation.serialize import serialize
+from federation.documents.serialize import serialize
 from models.errors import NotFound
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from federation.serialize import serialize
+from federation.documents.serialize import serialize
 from federation.signatures import is_signed
 from federation.uris import unavailabilities_uri
 from federation.vocabulary.collections import Collection, Unavailability

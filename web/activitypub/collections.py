@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from federation.proofs.sealing import seal
-from federation.serialize import serialize
+from federation.documents.serialize import serialize
+from federation.proofs.attach import attach_proof
 from federation.uris import featured_uri, followers_uri, following_uri, outbox_uri
 from federation.vocabulary.collections import Collection, Verbatim
 from models import posts
@@ -36,7 +36,7 @@ async def show_outbox(request: web.Request) -> web.Response:
         rows = await activities.list_outbox(
             conn, actor.id, before=before, limit=PAGE_SIZE + 1, reader_id=reader.id if reader else None
         )
-    items = [(row.id, Verbatim(body=await seal(instance, row))) for row in rows]
+    items = [(row.id, Verbatim(body=await attach_proof(instance, row))) for row in rows]
     return answer_activity(request, build_page(uri, "before", before, items))
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 from aiohttp import web
 
-from federation.parse import MAX_BYTES
+from federation.documents.parse import MAX_BYTES
 from federation.signatures import ACCEPT_SIGNATURE
 from inbox.receive import receive
 from models.store.database import connection

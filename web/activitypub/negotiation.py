@@ -5,9 +5,9 @@ from functools import wraps
 
 from aiohttp import web
 
-from federation.serialize import serialize
+from federation.documents.serialize import serialize
+from federation.http_client.transport import ACTIVITY_JSON
 from federation.signatures import is_signed
-from federation.transport import ACTIVITY_JSON
 from models.errors import NotFound
 from web.accept import prefers
 from web.activitypub.access import Departed, as_unsigned

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from federation.serialize import serialize
+from federation.documents.serialize import serialize
 from federation.uris import listing_url, note_url
 from models import posts
 from models.errors import NotFound

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from federation.serialize import serialize
+from federation.documents.serialize import serialize
 from federation.vocabulary.collections import Collection, CollectionPage
 from models.ids import HIGHEST_ID
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from federation.serialize import serialize
+from federation.documents.serialize import serialize
 from models import posts
 from models.errors import NotFound
 from models.posts.quotes import quotes

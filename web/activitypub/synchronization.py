@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
+from federation.documents.serialize import serialize
 from federation.errors import SignatureInvalid
-from federation.serialize import serialize
 from federation.uris import followers_synchronization_uri, origin_of
 from federation.vocabulary.collections import Collection
 from models.relations import followers

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import orjson
 from aiohttp import web
 
-from federation.geojson import GEOJSON, build_map
-from federation.serialize import serialize
-from federation.territories import build_territories, build_vouch
+from federation.directory.geojson import GEOJSON, build_map
+from federation.directory.territories import build_territories, build_vouch
+from federation.documents.serialize import serialize
 from federation.uris import actor_uri, proposals_uri
 from federation.vocabulary.collections import Verbatim
 from federation.vocabulary.marketplace import Proposal

@@ -5,7 +5,7 @@ from functools import wraps
 import orjson
 from aiohttp import web
 
-from federation import host_meta, nodeinfo, webfinger
+from federation.discovery import host_meta, nodeinfo, webfinger
 from models import preferences
 from models.errors import Gone, Invalid, NotFound
 from models.people import actors, sign_ups, usage_statistics

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from federation.hashtags import fold
-from federation.html import to_text
-from federation.webfinger import read_handle
+from federation.discovery.webfinger import read_handle
+from federation.texts.hashtags import fold
+from federation.texts.html import to_text
 from inbox.featured import ask_once_a_day
 from models import posts, timelines
 from models.errors import Invalid, NotFound

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from federation import films, pictures
+from federation.sandbox import films, pictures
 from federation.software import NAME, read_version
 from federation.web_push import load_key, write_public
 from models import preferences

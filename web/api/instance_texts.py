@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from federation.html import clean
+from federation.texts.html import clean
 from web.api.answers import answer_json
 from web.api.entities.values import write_moment
 from web.i18n import LANGUAGE_NAMES

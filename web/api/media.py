@@ -6,12 +6,12 @@ from pathlib import Path
 
 from aiohttp import web
 
-from federation import films, pictures
 from federation.instance import Instance
-from federation.pictures import NotAPicture, TooHeavy, UnreadableFormat
-from federation.refused_films import NotAFilm
-from federation.store import Spool
-from federation.uploads import FilmUpload, save_film, save_thumbnail, save_upload
+from federation.media.uploads import FilmUpload, save_film, save_thumbnail, save_upload
+from federation.media_store import Spool
+from federation.sandbox import films, pictures
+from federation.sandbox.pictures import NotAPicture, TooHeavy, UnreadableFormat
+from federation.sandbox.refused_films import NotAFilm
 from models.errors import Invalid, NotFound
 from models.posts.media import uploads
 from models.posts.media.media import Media

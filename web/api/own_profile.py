@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from federation.html import to_text
-from federation.media_uris import media_url, thumbnail_url
+from federation.media.media_uris import media_url, thumbnail_url
+from federation.texts.html import to_text
 from models.people import actors
 from models.people.actors import Actor
 from models.posts.media import media, uploads

@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 import orjson
 from aiohttp import web
 
-from federation.pictures import RefusedPicture
-from federation.store import Spool
+from federation.media_store import Spool
+from federation.sandbox.pictures import RefusedPicture
 from models.access.idempotency_keys import LONGEST
 from models.errors import Invalid
 from models.ids import HIGHEST_ID

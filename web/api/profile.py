@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from federation.html import from_text
-from federation.pictures import MAX_BYTES
-from federation.uploads import save_upload
+from federation.media.uploads import save_upload
+from federation.sandbox.pictures import MAX_BYTES
+from federation.texts.html import from_text
 from models.errors import Invalid
 from models.people import actors
 from models.people.actors import Actor, Profile

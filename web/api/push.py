@@ -4,8 +4,8 @@ from typing import get_args
 
 from aiohttp import web
 
-from federation.address import Guard
 from federation.errors import FetchFailed
+from federation.http_client.address_guard import Guard
 from federation.web_push import load_key, require_keys, write_public
 from models.errors import Invalid, NotFound
 from models.news import push_subscriptions

@@ -1,9 +1,9 @@
 """What somebody asks for by its address: found here, or fetched from where it lives."""
 
+from federation.discovery.webfinger import read_handle
 from federation.errors import FederationError
 from federation.instance import Instance
 from federation.uris import is_uri
-from federation.webfinger import read_handle
 from inbox.lookup import look_up
 from models.errors import Invalid, NotFound
 from models.people.actors import Actor

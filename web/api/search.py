@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from federation.hashtags import fold
+from federation.discovery.webfinger import read_handle
+from federation.texts.hashtags import fold
 from federation.uris import is_uri
-from federation.webfinger import read_handle
 from models import posts, timelines
 from models.people.actors import Actor
 from models.posts import Post, hashtags

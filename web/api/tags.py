@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from federation.hashtags import PATTERN, fold
+from federation.texts.hashtags import PATTERN, fold
 from models.errors import Invalid, NotFound
 from models.posts import hashtags
 from models.relations import featured_tags, followed_tags

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from federation.hashtags import fold
+from federation.texts.hashtags import fold
 from models import timelines
 from models.store.database import connection
 from models.timelines import PostFilter, TimelineEntry

@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 
-from federation.fields import Json
-from federation.media_uris import media_url, thumbnail_url
-from federation.serialize import to_json
+from federation.documents.serialize import to_json
+from federation.json.fields import Json
+from federation.media.media_uris import media_url, thumbnail_url
 from models import posts, timelines
 from models.people import actors
 from models.personal_data import personal_export

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import structlog
 
 from federation.instance import Instance
-from federation.store import StoreFull
+from federation.media_store import StoreFull
 from models import preferences
 from models.errors import Unavailable
 from models.lazy import LazyModule

@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from federation.html import clean
+from federation.texts.html import clean
 from models.personal_data import personal_export
 from models.posts.media import media
 from models.store.database import Connection, connection

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
-from federation.store import FolderStore
+from federation.media_store import FolderStore
 from models.posts.media.media import Media
 
 PHOTOS = "photos"

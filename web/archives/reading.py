@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from federation.html import to_text
 from federation.instance import Instance
+from federation.texts.html import to_text
 from models import posts
 from models.exchanges import thanks
 from models.exchanges.exchanges import Event, ThreadEntry, list_events

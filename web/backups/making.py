@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from federation.store import FolderStore
+from federation.media_store import FolderStore
 from models.errors import DeclicError
 from models.settings import Settings
 from models.store import backups

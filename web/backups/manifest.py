@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from federation.store import KEY
+from federation.media_store import KEY
 from models.errors import DeclicError
 from models.store.backups import Table
 from models.store.migrate import list_migrations

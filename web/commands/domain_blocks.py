@@ -12,11 +12,11 @@ from web.commands.imports import when_used
 from web.commands.running import run, say, tell, working_instance
 
 with when_used():
-    from federation import domain_list
+    from federation.directory import domain_list
     from outbox import peers
 
 if TYPE_CHECKING:
-    from federation.domain_list import Plan
+    from federation.directory.domain_list import Plan
     from federation.instance import Instance
 
 

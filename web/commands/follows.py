@@ -13,7 +13,9 @@ from web.commands.imports import when_used
 from web.commands.running import Refused, run, tell, working_instance
 
 with when_used():
-    from federation import errors, fetches, remote, serialize
+    from federation import errors
+    from federation.discovery import fetches, remote
+    from federation.documents import serialize
     from models.listings import listings
     from models.people import accounts, actors
     from models.relations import follows

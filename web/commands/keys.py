@@ -14,7 +14,8 @@ from web.commands.imports import when_used
 from web.commands.running import Refused, run, say, tell, working_instance
 
 with when_used():
-    from federation import key_pairs, web_push
+    from federation import web_push
+    from federation.own_keys import key_pairs
     from outbox import keys as outbox
     from web import sealing
 
@@ -73,9 +74,9 @@ async def _seal() -> None:
         async with transaction(instance.pool) as conn:
             settings = instance.settings
             sealed = (
-                await key_pairs.seal(conn, settings)
+                await key_pairs.encrypt_private_keys(conn, settings)
                 + await sealing.seal_codes(conn, settings)
-                + await web_push.seal_key(conn, settings)
+                + await web_push.encrypt_key(conn, settings)
             )
             await announce(conn, key_pairs.KEYS_CHANNEL, None)
         tell(str(sealed))

@@ -15,7 +15,7 @@ from web.commands.imports import when_used
 from web.commands.running import Refused, run, tell, working_instance
 
 with when_used():
-    from federation import uploads
+    from federation.media import uploads
     from models import preferences
     from models.listings import categories, listing_life, listings
     from models.people import accounts, actors

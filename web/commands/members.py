@@ -17,7 +17,8 @@ from web.commands.imports import when_used
 from web.commands.running import Refused, run, say, tell, working_instance
 
 with when_used():
-    from federation import key_pairs, remote
+    from federation.discovery import remote
+    from federation.own_keys import key_pairs
     from outbox import accounts as outbox
     from outbox import moves
     from web import forms, links, mail, passwords, wake

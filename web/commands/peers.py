@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 import orjson
 
-from federation.hosts import read_host
+from federation.discovery.hosts import read_host
 from models.people import accounts
 from models.servers.trust_levels import Level
 from models.store.background import periodic_tasks
@@ -23,7 +23,7 @@ from web.commands.running import Refused, run, say, tell, working_instance
 from web.commands.unknown_hosts import admit, send_away, waiting
 
 with when_used():
-    from federation import checkup
+    from federation.discovery import server_check
     from inbox import diagnosis
     from outbox import again
     from outbox import peers as outbox
@@ -224,7 +224,7 @@ def _as_json(value: object) -> str:
 
 async def _test(host: str) -> None:
     async with working_instance() as instance:
-        found = await checkup.check_host(instance, host)
+        found = await server_check.check_host(instance, host)
     for one in found:
         words = findings.tell_finding(english.say_in_english, host, one)
         tell(f"{MARKS[one.ok]:<6} {one.trial.value:<10} {words}".rstrip())

@@ -2,7 +2,7 @@
 
 import click
 
-from federation.hosts import read_host
+from federation.discovery.hosts import read_host
 from models.store.database import transaction
 from web.commands.imports import when_used
 from web.commands.running import run, say, tell, working_instance

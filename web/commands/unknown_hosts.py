@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 import orjson
 
-from federation.hosts import read_host
+from federation.discovery.hosts import read_host
 from models.servers import waiting_posts
 from models.store.database import connection, transaction
 from web.commands.imports import when_used

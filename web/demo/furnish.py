@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from federation import crawl
+from federation.directory import crawl
+from federation.discovery.remote import resolve_handle
 from federation.instance import Instance
-from federation.key_pairs import make_key_pairs
-from federation.remote import resolve_handle
-from federation.uploads import save_upload
+from federation.media.uploads import save_upload
+from federation.own_keys.key_pairs import make_key_pairs
 from models.access import tokens
 from models.listings import listings
 from models.listings.listings import ListingDraft

@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from federation.media_uris import media_url, thumbnail_url
+from federation.media.media_uris import media_url, thumbnail_url
 from models.listings.listings import ListingDetails
 from models.people.actors import Actor
 from models.posts.media.media import Media

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from federation import domain_list
+from federation.directory import domain_list
 from models import preferences
 from models.errors import Invalid
 from models.servers import access_requests, trust_levels

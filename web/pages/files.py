@@ -7,8 +7,8 @@ that stands for it comes through us, as photos do.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from federation.films import EVERYWHERE
-from federation.media_uris import media_url, thumbnail_url
+from federation.media.media_uris import media_url, thumbnail_url
+from federation.sandbox.films import EVERYWHERE
 from inbox.contents import write_duration
 from models.posts.media.media import Media, MediaType
 from models.settings import Site

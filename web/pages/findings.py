@@ -1,6 +1,6 @@
 """What was checked on the way to another server, said in one sentence for each step."""
 
-from federation.checkup import Finding, Trial
+from federation.discovery.server_check import CheckStep, Finding
 from federation.errors import Cause
 from inbox.diagnosis import Check, Step
 from web.forms import Say
@@ -8,19 +8,19 @@ from web.pages.causes import CAUSES, explain_cause
 from web.pages.ignored import explain_ignored
 from web.render import N_
 
-TRIALS: dict[Trial, str] = {
-    Trial.WELCOME: N_("Votre coop lui parle"),
-    Trial.REACH: N_("Il répond"),
-    Trial.CLOCK: N_("Il a la même heure que nous"),
-    Trial.NODEINFO: N_("Il dit quel logiciel il utilise"),
-    Trial.WEBFINGER: N_("Il retrouve ses comptes"),
-    Trial.SIGNATURE: N_("Il accepte notre signature"),
+TRIALS: dict[CheckStep, str] = {
+    CheckStep.WELCOME: N_("Votre coop lui parle"),
+    CheckStep.REACH: N_("Il répond"),
+    CheckStep.CLOCK: N_("Il a la même heure que nous"),
+    CheckStep.NODEINFO: N_("Il dit quel logiciel il utilise"),
+    CheckStep.WEBFINGER: N_("Il retrouve ses comptes"),
+    CheckStep.SIGNATURE: N_("Il accepte notre signature"),
 }
 
-NOT_SAID: dict[Trial, str] = {
-    Trial.CLOCK: N_("Il n’a pas dit l’heure qu’il est chez lui."),
-    Trial.WEBFINGER: N_("Nous ne connaissons encore personne là-bas : rien à vérifier."),
-    Trial.SIGNATURE: N_("Nous ne connaissons encore personne là-bas : rien à vérifier."),
+NOT_SAID: dict[CheckStep, str] = {
+    CheckStep.CLOCK: N_("Il n’a pas dit l’heure qu’il est chez lui."),
+    CheckStep.WEBFINGER: N_("Nous ne connaissons encore personne là-bas : rien à vérifier."),
+    CheckStep.SIGNATURE: N_("Nous ne connaissons encore personne là-bas : rien à vérifier."),
 }
 
 STEPS: dict[Step, str] = {
@@ -97,11 +97,11 @@ FINDINGS: dict[tuple[Step, str], str] = {
 
 def tell_finding(say: Say, host: str, finding: Finding) -> str:
     """What came of one trial of a server; nothing where the name of the trial says it all."""
-    if finding.trial is Trial.CLOCK and finding.clock is not None:
+    if finding.trial is CheckStep.CLOCK and finding.clock is not None:
         return tell_clock(say, finding.clock) if not finding.ok else ""
-    if finding.trial is Trial.SIGNATURE and finding.cause is Cause.CLOCK and finding.clock is not None:
+    if finding.trial is CheckStep.SIGNATURE and finding.cause is Cause.CLOCK and finding.clock is not None:
         return say(N_("%(host)s refuse notre signature."), host=host) + " " + tell_clock(say, finding.clock)
-    if finding.trial is Trial.WELCOME and finding.ok is False:
+    if finding.trial is CheckStep.WELCOME and finding.ok is False:
         return say(N_("Votre coop l’a mis à l’écart : rien ne part, rien n’entre."))
     if finding.cause is not None:
         return say(CAUSES[finding.cause], host=host)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from federation.built_in_pictures import header_url
+from federation.media.built_in_pictures import header_url
 from models import timelines
 from models.people import actors
 from models.servers.neighbour_cooperatives import list_met

@@ -5,10 +5,10 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from federation.discovery.webfinger import find_interaction_page, read_handle
 from federation.errors import Cause, FederationError, FetchFailed, ResolveFailed
 from federation.instance import Instance
 from federation.uris import is_uri
-from federation.webfinger import find_interaction_page, read_handle
 from inbox.lookup import look_up
 from models import posts
 from models.errors import Invalid, NotFound

@@ -208,7 +208,7 @@ async def gather(conn: Connection, request: web.Request, listing: Listing) -> Li
         own=own,
         ways=await find_ways(conn, request, listing, author),
         details=details,
-        description=Markup(details.description),  # noqa: S704 - cleaned by federation/html when it was stored
+        description=Markup(details.description),  # noqa: S704 - cleaned by federation/texts/html when it was stored
         summary=shorten(details.description),
         sensitive=post.sensitive or bool(post.warning),
         language=post.language,

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from federation.key_pairs import make_key_pairs
+from federation.own_keys.key_pairs import make_key_pairs
 from models.access import second_factors
 from models.access.one_time_links import Purpose
 from models.errors import Conflict, NotFound

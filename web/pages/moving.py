@@ -4,8 +4,8 @@ from functools import partial
 
 from aiohttp import web
 
+from federation.discovery.remote import resolve_handle
 from federation.errors import FetchFailed, ResolveFailed, Step
-from federation.remote import resolve_handle
 from models.errors import Conflict, Invalid, Refusal
 from models.people import actors
 from models.people.actors import Actor

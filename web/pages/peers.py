@@ -7,8 +7,8 @@ from typing import get_args
 
 from aiohttp import web
 
-from federation.checkup import Finding, check_host
-from federation.hosts import read_host
+from federation.discovery.hosts import read_host
+from federation.discovery.server_check import Finding, check_host
 from models.errors import Conflict, Invalid, NotFound
 from models.moments import PARIS
 from models.relations import coop_follows

@@ -1,9 +1,9 @@
 """Photos of the publish form: taken in as they come, kept while anything else is wrong; words for them are welcome."""
 
 from federation.instance import Instance
-from federation.pictures import MAX_BYTES, RefusedPicture, shown_name
-from federation.store import StoreFull
-from federation.uploads import save_upload
+from federation.media.uploads import save_upload
+from federation.media_store import StoreFull
+from federation.sandbox.pictures import MAX_BYTES, RefusedPicture, shown_name
 from models.errors import Conflict
 from models.posts.media import media, uploads
 from models.posts.media.media import Media

@@ -5,10 +5,10 @@ from functools import partial
 
 from aiohttp import web
 
-from federation.html import from_text, to_text
-from federation.pictures import MAX_BYTES, RefusedPicture
-from federation.store import StoreFull
-from federation.uploads import save_upload
+from federation.media.uploads import save_upload
+from federation.media_store import StoreFull
+from federation.sandbox.pictures import MAX_BYTES, RefusedPicture
+from federation.texts.html import from_text, to_text
 from models.people import accounts, actors, member_locations
 from models.people.accounts import Account
 from models.people.actors import Actor

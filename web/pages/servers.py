@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from federation.transport import ACTIVITY_JSON
+from federation.http_client.transport import ACTIVITY_JSON
 
 
 def name_document(page: web.Response, uri: str) -> web.Response:

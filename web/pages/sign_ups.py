@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from federation.instance import Instance
-from federation.key_pairs import make_key_pairs
+from federation.own_keys.key_pairs import make_key_pairs
 from models.errors import Conflict, NotFound
 from models.people import sign_ups
 from models.places import places

@@ -6,8 +6,8 @@ from typing import get_args
 
 from aiohttp import web
 
-from federation import crawl
-from federation.hosts import read_host
+from federation.directory import crawl
+from federation.discovery.hosts import read_host
 from models import preferences
 from models.errors import Invalid
 from models.people import actors

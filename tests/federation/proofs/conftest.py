@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from federation.instance import Instance
-from federation.jsonld import JsonLdProcessor
+from federation.jsonld.jsonld import JsonLdProcessor
 from tests.fediverse import FakeFediverse, Person
 
 

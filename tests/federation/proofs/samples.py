@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from federation.linked_form import IDENTITY, _hash
+from federation.jsonld.ld_normal_form import IDENTITY, _hash
 from federation.signatures import Signer, multibase
 from tests.fediverse import FakeFediverse, Person
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from federation.instance import Instance
-from federation.jsonld import JsonLdProcessor, TookTooLong
+from federation.jsonld.jsonld import JsonLdProcessor, TookTooLong
 from federation.proofs import add_proof, has_proof, verify_linked_data, verify_proof
 from tests.federation.proofs.samples import AS, MASTODON_CONTEXT, copy, give_proof_key, make_create, sign_linked
 from tests.fediverse import FakeFediverse, Person, make_signer

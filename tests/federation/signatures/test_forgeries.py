@@ -11,14 +11,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from federation.errors import SignatureInvalid
-from federation.signatures import ACCEPT_SIGNATURE, Envelope, Knock, PublicKey, Signer, read_claims
+from federation.signatures import ACCEPT_SIGNATURE, Envelope, PublicKey, SignatureScheme, Signer, read_claims
 from tests.factories import HERE
 from tests.fediverse import make_signer, sign_post
 from tests.verifying import verify
 
 BOB = make_signer("https://henin.test/users/bob#main-key")
 KEY = PublicKey(uri=BOB.key_id, owner="https://henin.test/users/bob", key=BOB.private_key.public_key())
-GOOD = {knock: sign_post(HERE, "/inbox", b"{}", BOB, knock=knock) for knock in Knock}
+GOOD = {knock: sign_post(HERE, "/inbox", b"{}", BOB, knock=knock) for knock in SignatureScheme}
 
 
 def accepts(envelope: Envelope, key: PublicKey = KEY) -> bool:
@@ -42,8 +42,8 @@ def replace_signature(envelope: Envelope, value: bytes, *renamed: tuple[str, str
     return Envelope(method=envelope.method, path=envelope.path, headers=headers, body=envelope.body)
 
 
-@pytest.mark.parametrize("knock", list(Knock))
-def test_b40_the_public_key_is_no_secret(knock: Knock) -> None:
+@pytest.mark.parametrize("knock", list(SignatureScheme))
+def test_b40_the_public_key_is_no_secret(knock: SignatureScheme) -> None:
     envelope = GOOD[knock]
     [claim] = read_claims(envelope, HERE, datetime.now(UTC))
     forged = hmac.digest(KEY.pem.encode(), claim.bases[0], "sha256")
@@ -55,17 +55,17 @@ def test_b40_the_public_key_is_no_secret(knock: Knock) -> None:
         assert not accepts(replace_signature(envelope, forged, *renamed))
 
 
-@pytest.mark.parametrize("knock", list(Knock))
+@pytest.mark.parametrize("knock", list(SignatureScheme))
 @pytest.mark.parametrize("value", [b"", b"\0", b"\0" * 256, b"\xff" * 256, b"\1" + b"\0" * 255, b"\0" * 10_000])
-def test_b40_no_constant_is_a_signature(knock: Knock, value: bytes) -> None:
+def test_b40_no_constant_is_a_signature(knock: SignatureScheme, value: bytes) -> None:
     assert not accepts(replace_signature(GOOD[knock], value))
 
 
-@pytest.mark.parametrize("knock", list(Knock))
-def test_b40_an_ed25519_key_takes_no_other_form_of_a_signature(knock: Knock) -> None:
+@pytest.mark.parametrize("knock", list(SignatureScheme))
+def test_b40_an_ed25519_key_takes_no_other_form_of_a_signature(knock: SignatureScheme) -> None:
     signer = Signer(key_id=BOB.key_id, private_key=Ed25519PrivateKey.generate())
     key = PublicKey(uri=signer.key_id, owner=KEY.owner, key=signer.private_key.public_key())
-    envelope = sign_post(HERE, "/inbox", b"{}", signer, knock=Knock.RFC9421)
+    envelope = sign_post(HERE, "/inbox", b"{}", signer, knock=SignatureScheme.RFC9421)
 
     assert accepts(envelope, key)
     for value in (b"\0" * 64, sha256(b"x").digest() * 2, b"\1" + b"\0" * 63, b"\0" * 63, b"\0" * 65):
@@ -79,5 +79,5 @@ def test_rs08_what_we_ask_for_is_what_we_take() -> None:
     components, parameters = asked["sig1"]
     assert [name for name, _ in components] == ["@method", "@target-uri", "content-digest"]
     assert parameters == {"created": True, "keyid": True}
-    written = GOOD[Knock.RFC9421].headers["Signature-Input"]
+    written = GOOD[SignatureScheme.RFC9421].headers["Signature-Input"]
     assert all(f'"{name}"' in written for name, _ in components) and "created=" in written and "keyid=" in written

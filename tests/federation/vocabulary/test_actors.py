@@ -6,7 +6,7 @@ import pytest
 
 from federation.errors import Malformed
 from federation.vocabulary.actors import ProfileField, read_actor
-from federation.vocabulary.keys import PublicKey
+from federation.vocabulary.keys import PublicKeyPem
 from federation.vocabulary.places import Place
 from tests.payloads import load_json
 
@@ -59,14 +59,14 @@ def test_an_icon_comes_in_many_shapes(icon: object) -> None:
 @pytest.mark.parametrize(
     ("key", "read"),
     [
-        ("https://a.example/keys/1", (PublicKey(id="https://a.example/keys/1"),)),
-        ({"id": f"{BOB}#k", "owner": BOB, "publicKeyPem": "PEM"}, (PublicKey(id=f"{BOB}#k", owner=BOB, pem="PEM"),)),
-        ([{"id": f"{BOB}#k"}, f"{BOB}#l", 5], (PublicKey(id=f"{BOB}#k"), PublicKey(id=f"{BOB}#l"))),
+        ("https://a.example/keys/1", (PublicKeyPem(id="https://a.example/keys/1"),)),
+        ({"id": f"{BOB}#k", "owner": BOB, "publicKeyPem": "PEM"}, (PublicKeyPem(id=f"{BOB}#k", owner=BOB, pem="PEM"),)),
+        ([{"id": f"{BOB}#k"}, f"{BOB}#l", 5], (PublicKeyPem(id=f"{BOB}#k"), PublicKeyPem(id=f"{BOB}#l"))),
         ({"publicKeyPem": "PEM"}, ()),
         (None, ()),
     ],
 )
-def test_a_key_comes_in_many_shapes(key: object, read: tuple[PublicKey, ...]) -> None:
+def test_a_key_comes_in_many_shapes(key: object, read: tuple[PublicKeyPem, ...]) -> None:
     assert read_actor(MINIMAL | {"publicKey": key}).public_keys == read
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from federation.errors import Malformed
-from federation.fields import PUBLIC
+from federation.json.fields import PUBLIC
 from federation.vocabulary.embedded import id_of, note_of, read_embedded, read_object
 from federation.vocabulary.marketplace import Event, FlohmarktOffer, Proposal
 from federation.vocabulary.objects import Note, Tombstone, read_note

@@ -3,8 +3,8 @@
 import itertools
 from typing import Any
 
-from federation.vocabulary.activities import Activity
-from federation.vocabulary.activity_readers import read_activity
+from federation.vocabulary.activities.activities import Activity
+from federation.vocabulary.activities.activity_readers import read_activity
 from models.people.actors import Actor
 
 _numbers = itertools.count(1)

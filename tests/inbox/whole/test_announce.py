@@ -2,8 +2,8 @@
 
 import pytest
 
+from federation.authentication.keys import find_key
 from federation.errors import Cause, FetchFailed
-from federation.keys import find_key
 from inbox.process import process_due
 from models.limits import DOCUMENT_FETCHES
 from models.listings.listings import Listing

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from federation.vocabulary.activity_readers import is_activity
+from federation.vocabulary.activities.activity_readers import is_activity
 from inbox.process import process_due
 from models.people.actors import Actor
 from tests.fediverse import Person

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from federation.errors import Cause, FetchFailed
-from federation.key_pairs import make_key_pairs, save_local_keys
+from federation.http_client.transport import Fetched
+from federation.own_keys.key_pairs import make_key_pairs, save_local_keys
 from federation.signatures import Signer
-from federation.transport import Fetched
 from models.people.actors import Actor
 from models.store.database import transaction
 from tests.factories import make_local_actor

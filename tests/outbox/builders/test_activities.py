@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from federation.parse import read_fetched
-from federation.serialize import Serializable, to_json
-from federation.vocabulary.activities import Follow
+from federation.documents.parse import read_fetched
+from federation.documents.serialize import Serializable, to_json
+from federation.vocabulary.activities.activities import Follow
 from federation.vocabulary.agreements import Agreement, Commitment
 from federation.vocabulary.objects import Note
 from outbox.builders.accept import build_accept

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from federation.html import clean, to_text
+from federation.texts.html import clean, to_text
 from outbox.builders.content import build_listing_tags, list_names
 from outbox.builders.wording import write_facts, write_money
 from tests.outbox.people import content_of, listing

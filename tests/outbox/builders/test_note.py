@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from federation.serialize import to_json
+from federation.documents.serialize import to_json
 from models.posts import Tag
 from outbox.builders.note import build_note
 from tests.golden import require_golden

@@ -5,9 +5,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from federation.html import to_text
-from federation.serialize import to_json
+from federation.documents.serialize import to_json
 from federation.signatures.public_keys import read_multikey
+from federation.texts.html import to_text
 from models.people.actors import Actor
 from models.people.keys import StoredPublicKey
 from outbox.builders.person import build_actor

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from federation.parse import read_fetched
-from federation.serialize import serialize, to_json
+from federation.documents.parse import read_fetched
+from federation.documents.serialize import serialize, to_json
 from federation.vocabulary.marketplace import Proposal
 from models.listings.listings import Listing
 from outbox.builders.proposal import build_proposal, build_proposal_twin

@@ -10,9 +10,9 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDict
 
-from federation.fetches import get_actor
+from federation.discovery.fetches import get_actor
 from federation.instance import Instance
-from federation.key_pairs import make_key_pairs, save_local_keys
+from federation.own_keys.key_pairs import make_key_pairs, save_local_keys
 from models.listings.listings import Listing, ListingDraft
 from models.people import keys
 from models.people.actors import Actor

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from federation.key_pairs import make_key_pairs
+from federation.own_keys.key_pairs import make_key_pairs
 from federation.signatures.multibase import ED25519_PUBLIC, decode_key
 from models.errors import Conflict
 from models.people import account_moves, actors

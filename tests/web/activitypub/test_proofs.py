@@ -8,7 +8,7 @@ import orjson
 import pytest
 from msgspec.structs import replace
 
-from federation.key_pairs import load_signer, make_key_pairs
+from federation.own_keys.key_pairs import load_signer, make_key_pairs
 from federation.proofs.integrity import read_proofs
 from federation.signatures import PublicKey
 from models.people.actors import Actor

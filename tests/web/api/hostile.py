@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from federation.fields import PUBLIC
+from federation.json.fields import PUBLIC
 
 HOST = "evil.test"
 

@@ -7,8 +7,8 @@ import pytest
 from aiohttp import FormData
 from PIL import Image
 
-from federation import films
-from federation.films import TYPES
+from federation.sandbox import films
+from federation.sandbox.films import TYPES
 from models.errors import Invalid
 from models.listings.listings import ListingDraft
 from models.store.database import connection, fetch_value, transaction

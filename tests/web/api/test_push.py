@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from federation.transport import Answer
+from federation.http_client.transport import Answer
 from models.access import tokens
 from models.store.background.jobs import enqueue
 from models.store.database import connection, execute, fetch_records, fetch_value, transaction

@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 
 from federation.instance import Instance
-from federation.uploads import save_upload
+from federation.media.uploads import save_upload
 from models import posts
 from models.people.actors import Actor
 from models.posts import Post

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from federation.films import Film
 from federation.instance import Instance
-from federation.uploads import FilmUpload, save_film
+from federation.media.uploads import FilmUpload, save_film
+from federation.sandbox.films import Film
 from models.posts.media import media
 from models.posts.media.media import RemoteDocument
 from models.store.database import execute, transaction

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from multidict import MultiDict
 
-from federation.remote_actors import describe_actor as describe_remote
-from federation.serialize import to_json
+from federation.discovery.remote_actors import describe_actor as describe_remote
+from federation.discovery.webfinger import Handle
+from federation.documents.serialize import to_json
 from federation.vocabulary.actors import read_actor
-from federation.webfinger import Handle
 from models import timelines
 from models.listings import listings
 from models.listings.listings import ListingDraft

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import FormData
 
 from federation.instance import Instance
-from federation.store import FolderStore, StoreFull
+from federation.media_store import FolderStore, StoreFull
 from models import preferences
 from models.listings import listings
 from models.listings.listings import Listing

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import pytest
 
-from federation.pictures import REFUSALS as PICTURES
-from federation.pictures import TooHeavy
-from federation.refused_films import REFUSALS as FILMS
-from federation.refused_films import RefusedFilm, TooHeavyFilm
+from federation.sandbox.pictures import REFUSALS as PICTURES
+from federation.sandbox.pictures import TooHeavy
+from federation.sandbox.refused_films import REFUSALS as FILMS
+from federation.sandbox.refused_films import RefusedFilm, TooHeavyFilm
 from models import errors
 from models.errors import Refusal
 from models.limits import SILENT, TRIES

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from federation.media_uris import media_url, thumbnail_url
+from federation.media.media_uris import media_url, thumbnail_url
 from federation.uris import web_address
 from models.listings import categories
 from models.people.actors import Actor

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from federation.fields import Json
+from federation.json.fields import Json
 from web.api.declic.operation import PATTERNS, PREFIX, Operation
 from web.api.declic.operations import SECTIONS
 from web.api.declic.questions import Nothing

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from federation.geojson import GEOJSON
+from federation.directory.geojson import GEOJSON
 from web.api.declic import places, reading, writing
 from web.api.declic.exchanges.table import CALENDARS, EXCHANGES
 from web.api.declic.operation import JSON, Operation

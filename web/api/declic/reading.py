@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 from aiohttp import web
 
-from federation.geojson import GEOJSON
+from federation.directory.geojson import GEOJSON
 from models import posts
 from models.errors import Invalid, NotFound
 from models.listings import categories

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from federation.built_in_pictures import find_header_url, find_icon_url
-from federation.media_uris import media_url, thumbnail_url
+from federation.media.built_in_pictures import find_header_url, find_icon_url
+from federation.media.media_uris import media_url, thumbnail_url
 from federation.uris import web_address
 from federation.vocabulary.actors import ABSENCE
 from models.people import actors

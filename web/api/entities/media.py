@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from federation.built_in_pictures import film_url
-from federation.media_uris import media_url, thumbnail_url
-from federation.pictures import fit
+from federation.media.built_in_pictures import film_url
+from federation.media.media_uris import media_url, thumbnail_url
+from federation.sandbox.pictures import fit
 from models.posts.media.media import Media
 from models.settings import Site
 from web.api.entities.values import Json

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from federation.hashtags import fold
+from federation.texts.hashtags import fold
 from models.access.tokens import Token
 from models.errors import Forbidden, Invalid, NotFound
 from models.relations import lists

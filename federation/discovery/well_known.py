@@ -1,0 +1,37 @@
+"""What servers say of themselves under `/.well-known/`, asked by the name of the host alone."""
+
+from urllib.parse import urlsplit
+
+import orjson
+
+from federation.errors import Cause, FetchFailed
+from federation.http_client.transport import Fetched
+from federation.instance import Instance
+from federation.json.fields import Json
+
+LIMIT = 256 * 1024
+
+_MAYBE_HTTP = frozenset(
+    {Cause.TLS, Cause.CONNECTION_LOST, Cause.CONNECTION_REFUSED, Cause.CERTIFICATE_UNTRUSTED, Cause.TIMED_OUT}
+)
+
+
+async def fetch_well_known(instance: Instance, host: str, path: str, *, accept: str) -> Fetched:
+    """What `host` answers under `path`; in test federation over http where https fails. Raises FetchFailed."""
+    try:
+        return await instance.transport.get_document(f"https://{host}{path}", accept=accept, limit=LIMIT)
+    except FetchFailed as failed:
+        if not instance.settings.test_federation or failed.cause not in _MAYBE_HTTP:
+            raise
+    return await instance.transport.get_document(f"http://{host}{path}", accept=accept, limit=LIMIT)
+
+
+def read_json(fetched: Fetched) -> Json:
+    """The answer as a JSON object. Raises FetchFailed."""
+    try:
+        document = orjson.loads(fetched.body)
+    except orjson.JSONDecodeError:
+        document = None
+    if not isinstance(document, dict):
+        raise FetchFailed(Cause.NOT_AN_OBJECT, urlsplit(fetched.url).netloc)
+    return document

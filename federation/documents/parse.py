@@ -1,0 +1,121 @@
+"""From bytes to a value: decode within limits, compact where plain reading would misread, then read by type."""
+
+from typing import Any
+
+import orjson
+
+from federation.errors import Malformed
+from federation.json.duplicate_names import require_unique_names
+from federation.json.fields import Json, types
+from federation.json.json_limits import REARRANGED, needs_compaction, read_structure
+from federation.jsonld.jsonld import JsonLdProcessor
+from federation.jsonld.long_texts import clean_long_texts
+from federation.vocabulary.activities.activities import Activity
+from federation.vocabulary.activities.activity_readers import is_activity, read_activity, read_actor_uri
+from federation.vocabulary.actors import ACTOR_TYPES
+from federation.vocabulary.collections import (
+    COLLECTION_TYPES,
+    PAGE_TYPES,
+    Collection,
+    CollectionPage,
+    read_collection,
+    read_collection_page,
+)
+from federation.vocabulary.embedded import Object, read_object
+
+MAX_BYTES = 1024 * 1024
+
+
+class NeedsCompaction(Malformed):
+    """This document gives the words of ActivityStreams another meaning, so that it cannot be read as it stands."""
+
+
+def decode(body: bytes) -> Json:
+    """The JSON object as it stands: at most 1 MiB, 32 levels deep, each name once in an object.
+
+    NUL is taken out, since PostgreSQL has no place for it. Raises Malformed.
+    """
+    return _decode(body)[0]
+
+
+def _decode(body: bytes) -> tuple[Json, bool]:
+    if len(body) > MAX_BYTES:
+        raise Malformed("This is larger than 1 MiB.")
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Malformed("This is not JSON.") from error
+    if not isinstance(document, dict):
+        raise Malformed("This is not a JSON object.")
+    words, contexts = read_structure(document)
+    require_unique_names(body, document)
+    if b"\\u0000" in body:
+        document = _without_nul(document)
+    return document, needs_compaction(words, contexts)
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, list):
+        return [_without_nul(member) for member in value]
+    if isinstance(value, dict):
+        found = {key.replace("\0", ""): _without_nul(member) for key, member in value.items()}
+        if len(found) != len(value):
+            raise Malformed("This has a name twice in one object.")
+        return found
+    return value
+
+
+def decode_plain(body: bytes) -> Json:
+    """The same for documents that plain reading understands; raises NeedsCompaction for the others."""
+    document, misread = _decode(body)
+    if misread:
+        raise NeedsCompaction
+    return document
+
+
+async def read_document(processor: JsonLdProcessor, body: bytes) -> Json:
+    """The document in the words of our readers, whatever its form; only for what comes from somebody proven.
+
+    Compaction may not change who speaks: the actor that the signature was checked against was read from the plain
+    JSON. Raises Malformed.
+    """
+    document, misread = _decode(body)
+    if not misread:
+        return await clean_long_texts(processor, document)
+    compacted = await processor.compact(document)
+    words, _ = read_structure(compacted)
+    if not words.isdisjoint(REARRANGED):
+        raise Malformed("Documents with @included or @reverse are not read here.")
+    if "actor" in document and read_actor_uri(document["actor"]) != read_actor_uri(compacted.get("actor")):
+        raise Malformed("This activity names another actor than it seems to.")
+    return await clean_long_texts(processor, compacted)
+
+
+def parse_activity(body: bytes) -> Activity:
+    """An activity read plainly. Raises Malformed, Unsupported; NeedsCompaction where `understand` must come first."""
+    return read_activity(decode_plain(body))
+
+
+async def parse_any_activity(processor: JsonLdProcessor, body: bytes) -> Activity:
+    """An activity in whatever form of JSON-LD. Raises Malformed, Unsupported."""
+    return read_activity(await read_document(processor, body))
+
+
+Fetched = Activity | Object | Collection | CollectionPage
+
+
+def read_fetched(document: Json) -> Fetched:
+    """Whatever stands at an address. Raises Malformed, Unsupported."""
+    names = set(types(document))
+    if not names:
+        raise Malformed("This has no type.")
+    if not names.isdisjoint(PAGE_TYPES):
+        return read_collection_page(document)
+    if not names.isdisjoint(COLLECTION_TYPES):
+        return read_collection(document)
+    # An Offer may be a listing of Bonfire's as well as an activity: only activities have an actor.
+    if names.isdisjoint(ACTOR_TYPES) and is_activity(document) and "actor" in document:
+        return read_activity(document)
+    return read_object(document)

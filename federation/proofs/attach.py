@@ -1,0 +1,37 @@
+"""Our own public activities with their proofs, made where they leave: the same bytes at every door."""
+
+import orjson
+
+from federation.instance import Instance
+from federation.own_keys.key_pairs import load_signer
+from federation.proofs.integrity import add_proof
+from models.errors import NotFound
+from models.settings import SettingsError
+from models.traffic.outbound.activities import Kept
+
+
+async def attach_proof(instance: Instance, kept: Kept) -> str:
+    """An activity as others get it: a public one with a proof by the Ed25519 key of its actor, if there is one to use.
+
+    The same key and the same moment always give the same proof, so that a delivery, the outbox and `GET` agree. What
+    only some may read never gets one: a proof can be shown to anybody.
+    """
+    if not kept.public:
+        return kept.body
+    name = (kept.actor_id, kept.body)
+    sealed = instance.sealed.find(name)
+    if sealed is None:
+        sealed = await _seal(instance, kept)
+        instance.sealed.keep(name, sealed)
+    return sealed
+
+
+async def _seal(instance: Instance, kept: Kept) -> str:
+    document = orjson.loads(kept.body)
+    if "proof" in document:  # kept with it, by a version before this one
+        return kept.body
+    try:
+        signer = await load_signer(instance, kept.actor_id, "ed25519")
+    except (NotFound, SettingsError):
+        return kept.body
+    return orjson.dumps(add_proof(document, signer, kept.said_at)).decode()

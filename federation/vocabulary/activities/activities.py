@@ -1,0 +1,270 @@
+"""Activities: who did what, one frozen value for each type. `activity_readers` reads and writes them.
+
+`raw` is the whole activity as received.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from federation.json.fields import Json
+from federation.vocabulary.agreements import Agreement
+from federation.vocabulary.embedded import Object
+from federation.vocabulary.objects import Tombstone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Create:
+    """Something new was published."""
+
+    id: str
+    actor: str
+    object: Object | str
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """Something published before is now like this; also an actor's own profile."""
+
+    id: str
+    actor: str
+    object: Object | str
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete:
+    """Something, or the actor itself, is no more."""
+
+    id: str
+    actor: str
+    object: Tombstone
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow:
+    """The actor asks to follow `object`. `id` is empty where it stands inside an Accept that lost it (AX3)."""
+
+    id: str
+    actor: str
+    object: str
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """The actor proposes terms; a counter-proposal names in `in_reply_to` the Offer that it answers."""
+
+    id: str
+    actor: str
+    object: Agreement
+    content: str = ""
+    in_reply_to: str | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accept:
+    """The actor says yes to a Follow, an Offer or a QuoteRequest.
+
+    `result` is the agreement that now binds, `stamp` the address of the QuoteAuthorization that now holds.
+    """
+
+    id: str
+    actor: str
+    object: "Follow | Offer | QuoteRequest | str"
+    result: Agreement | None = None
+    stamp: str | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """The actor says no to a Follow, an Offer or a QuoteRequest, or to an agreement by its id; `content` says why."""
+
+    id: str
+    actor: str
+    object: "Follow | Offer | QuoteRequest | str"
+    content: str = ""
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteRequest:
+    """The actor asks to quote `object` in `instrument`, a post of theirs (FEP-044f)."""
+
+    id: str
+    actor: str
+    object: str
+    instrument: Object | str
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """The actor takes an activity of its own back, with or without a word in `content`."""
+
+    id: str
+    actor: str
+    object: "Activity | str"
+    content: str = ""
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Like:
+    """The actor likes `object`."""
+
+    id: str
+    actor: str
+    object: str
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce:
+    """The actor shares an object, or a Group passes an activity on. What is embedded is not proven by it (AX14)."""
+
+    id: str
+    actor: str
+    object: "Activity | Object | str"
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """The actor wants nothing more to do with `object`."""
+
+    id: str
+    actor: str
+    object: str
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Add:
+    """The actor puts `object` into the collection `target`."""
+
+    id: str
+    actor: str
+    object: str
+    target: str
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remove:
+    """The actor takes `object` out of the collection `target`."""
+
+    id: str
+    actor: str
+    object: str
+    target: str
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """A report: `objects` are accounts and posts, at most a hundred (AX17)."""
+
+    id: str
+    actor: str
+    objects: tuple[str, ...]
+    content: str = ""
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """The account `object` moved to `target`."""
+
+    id: str
+    actor: str
+    object: str
+    target: str
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: str | None = None
+    published: datetime | None = None
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+
+Activity = (
+    Create
+    | Update
+    | Delete
+    | Follow
+    | Offer
+    | Accept
+    | Reject
+    | Undo
+    | Like
+    | Announce
+    | Block
+    | Add
+    | Remove
+    | Flag
+    | Move
+    | QuoteRequest
+)

@@ -1,0 +1,256 @@
+"""The table from an activity's type to its reader; each takes the JSON as decoded and returns the value.
+
+All raise Malformed for what is no activity, and Unsupported for what is to be accepted and ignored.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from federation.errors import Malformed, Unsupported
+from federation.json.fields import (
+    MAX_CONTENT,
+    Json,
+    audience,
+    each,
+    is_named,
+    localized,
+    moment,
+    one,
+    require_uri,
+    text,
+    types,
+    uri,
+    uris,
+)
+from federation.vocabulary.activities.activities import (
+    Accept,
+    Activity,
+    Add,
+    Announce,
+    Block,
+    Create,
+    Delete,
+    Flag,
+    Follow,
+    Like,
+    Move,
+    Offer,
+    QuoteRequest,
+    Reject,
+    Remove,
+    Undo,
+    Update,
+)
+from federation.vocabulary.agreements import read_agreement
+from federation.vocabulary.embedded import read_embedded
+from federation.vocabulary.objects import Tombstone, read_tombstone
+
+MAX_FLAGGED = 100
+MAX_REPORT = 5_000
+
+
+def read_activity(document: Json) -> Activity:
+    """An activity that somebody posted: it has an id (AX22) and one actor."""
+    if not types(document):
+        raise Malformed("This has no type.")
+    read = _find_reader(document)
+    if uri(document.get("id")) is None:
+        raise Unsupported("This activity has no id, so it is passing news that nobody keeps.")
+    return read(document)
+
+
+def read_inner_activity(document: Json) -> Activity:
+    """An activity inside another one; it may have lost its id, which is then empty."""
+    return _find_reader(document)(document)
+
+
+def read_actor_uri(value: object) -> str:
+    """The one actor of an activity. Raises Unsupported for several, Malformed for none."""
+    members = list(each(value))
+    addresses = {uri(member) for member in members}
+    if len(addresses) > 1:
+        raise Unsupported("This activity has more than one actor.")
+    address = addresses.pop() if addresses else None
+    if address is None:
+        raise Malformed("This activity has no actor.")
+    return address
+
+
+def is_activity(document: Json) -> bool:
+    """Whether an object is an activity of a type that we know."""
+    return any(name in READERS for name in types(document))
+
+
+def _find_reader(document: Json) -> "Callable[[Json], Activity]":
+    for name in types(document):
+        if name in READERS:
+            return READERS[name]
+    raise Unsupported(f"{next(iter(types(document)), 'An object without type')[:100]} is no activity known here.")
+
+
+def _header(document: Json) -> dict[str, Any]:
+    """What all activities share."""
+    return {
+        "id": uri(document.get("id")) or "",
+        "actor": read_actor_uri(document.get("actor")),
+        "to": audience(document.get("to")),
+        "cc": audience(document.get("cc")),
+        "audience": uri(document.get("audience")),
+        "published": moment(document.get("published")),
+        "raw": document,
+    }
+
+
+def read_create(document: Json) -> Create:
+    """`object` is the object itself or its address."""
+    return Create(**_header(document), object=read_embedded(document.get("object")))
+
+
+def read_update(document: Json) -> Update:
+    """`object` is the object as it is now, or its address."""
+    return Update(**_header(document), object=read_embedded(document.get("object")))
+
+
+def read_delete(document: Json) -> Delete:
+    """`object` is an address, a Tombstone or what the object was; only its id counts."""
+    found = next(each(document.get("object")), None)
+    tombstone = read_tombstone(found) if isinstance(found, dict) else Tombstone(id=require_uri(document, "object"))
+    return Delete(**_header(document), object=tombstone)
+
+
+def read_follow(document: Json) -> Follow:
+    """Somebody asks to follow."""
+    return Follow(**_header(document), object=require_uri(document, "object"))
+
+
+def read_offer(document: Json) -> Offer:
+    """Only terms can be offered (FEP-0837); other Offers are Unsupported."""
+    agreement = one(document.get("object"), lambda found: found if is_named(found, "Agreement") else None)
+    if agreement is None:
+        raise Unsupported("Only agreements can be offered here.")
+    terms = read_agreement(agreement)
+    return Offer(
+        **_header(document),
+        object=terms,
+        content=localized(document, "content", MAX_CONTENT) or "",
+        in_reply_to=uri(document.get("inReplyTo")) or terms.in_reply_to,
+    )
+
+
+def read_accept(document: Json) -> Accept:
+    """`object` is the Follow, Offer or QuoteRequest, or its address; `result` an Agreement, or where a stamp is."""
+    result = one(document.get("result"), lambda found: found if is_named(found, "Agreement") else None)
+    return Accept(
+        **_header(document),
+        object=_read_answered(document),
+        result=read_agreement(result) if result is not None else None,
+        stamp=uri(document.get("result")) if result is None else None,
+    )
+
+
+def read_reject(document: Json) -> Reject:
+    """`object` is the Follow, Offer or QuoteRequest, or its address."""
+    return Reject(
+        **_header(document),
+        object=_read_answered(document),
+        content=localized(document, "content", MAX_CONTENT) or "",
+    )
+
+
+def _read_answered(document: Json) -> Follow | Offer | QuoteRequest | str:
+    inner = _read_inner(document)
+    if isinstance(inner, Follow | Offer | QuoteRequest | str):
+        return inner
+    return inner.id or require_uri(document, "object")
+
+
+def _read_inner(document: Json) -> "Activity | str":
+    """The activity in `object`; its address alone where that is all that can be read of it."""
+    found = next(each(document.get("object")), None)
+    if isinstance(found, dict) and "type" in found:
+        try:
+            return read_inner_activity(found)
+        except (Malformed, Unsupported):
+            if uri(found) is None:
+                raise
+    return require_uri(document, "object")
+
+
+def read_quote_request(document: Json) -> QuoteRequest:
+    """`instrument` is the post that quotes, or its address. Raises Malformed for one that asks nothing."""
+    return QuoteRequest(
+        **_header(document),
+        object=require_uri(document, "object"),
+        instrument=read_embedded(document.get("instrument")),
+    )
+
+
+def read_undo(document: Json) -> Undo:
+    """`object` is the activity taken back, or its address."""
+    return Undo(
+        **_header(document),
+        object=_read_inner(document),
+        content=localized(document, "content", MAX_CONTENT) or "",
+    )
+
+
+def read_like(document: Json) -> Like:
+    """Somebody likes something."""
+    return Like(**_header(document), object=require_uri(document, "object"))
+
+
+def read_announce(document: Json) -> Announce:
+    """`object` is an address, an object, or an activity that a Group passes on."""
+    header = _header(document)
+    found = next(each(document.get("object")), None)
+    if isinstance(found, dict) and is_activity(found):
+        return Announce(**header, object=_read_inner(document))
+    return Announce(**header, object=read_embedded(found))
+
+
+def read_block(document: Json) -> Block:
+    """Somebody blocks somebody."""
+    return Block(**_header(document), object=require_uri(document, "object"))
+
+
+def read_add(document: Json) -> Add:
+    """Something is put into a collection."""
+    return Add(**_header(document), object=require_uri(document, "object"), target=require_uri(document, "target"))
+
+
+def read_remove(document: Json) -> Remove:
+    """Something is taken out of a collection."""
+    return Remove(**_header(document), object=require_uri(document, "object"), target=require_uri(document, "target"))
+
+
+def read_flag(document: Json) -> Flag:
+    """A report; raises Malformed where it names nothing."""
+    objects = uris(document.get("object"), MAX_FLAGGED)
+    if not objects:
+        raise Malformed("This report names nothing.")
+    return Flag(**_header(document), objects=objects, content=text(document.get("content"), MAX_REPORT) or "")
+
+
+def read_move(document: Json) -> Move:
+    """An account moved."""
+    return Move(**_header(document), object=require_uri(document, "object"), target=require_uri(document, "target"))
+
+
+READERS: dict[str, Callable[[Json], Activity]] = {
+    "Accept": read_accept,
+    "Add": read_add,
+    "Announce": read_announce,
+    "Block": read_block,
+    "Create": read_create,
+    "Delete": read_delete,
+    "Flag": read_flag,
+    "Follow": read_follow,
+    "Like": read_like,
+    "Move": read_move,
+    "Offer": read_offer,
+    "QuoteRequest": read_quote_request,
+    "Reject": read_reject,
+    "Remove": read_remove,
+    "Undo": read_undo,
+    "Update": read_update,
+}

@@ -1,0 +1,45 @@
+"""Where pictures are: always on our own origin."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from federation.media.media_uris import media_url, thumbnail_url
+from models.posts.media.media import Media
+from models.settings import Site
+
+LOMME = Site(url="https://lomme.test", host="lomme.test")
+
+
+def make_media(**changes: Any) -> Media:
+    values: dict[str, Any] = dict.fromkeys(Media.__slots__)
+    values |= {"id": 42, "position": 0, "type": "image", "mime_type": "image/jpeg", "description": ""}
+    values |= {"file_key": "ff.jpg", "thumbnail_key": "aa.jpg", "created_at": datetime.now(UTC)}
+    return Media(**(values | changes))
+
+
+def test_our_picture_is_known_by_its_key() -> None:
+    media = make_media()
+
+    assert media_url(LOMME, media) == "https://lomme.test/media/ff.jpg"
+    assert thumbnail_url(LOMME, media) == "https://lomme.test/media/aa.jpg"
+
+
+def test_a_remote_picture_is_served_by_us_whether_cached_or_not() -> None:
+    for key in (None, "ff.jpg"):
+        media = make_media(remote_url="https://henin.test/roue.jpg", file_key=key)
+
+        assert media_url(LOMME, media) == "https://lomme.test/media/remote/42"
+        assert thumbnail_url(LOMME, media) == "https://lomme.test/media/remote/42/small"
+
+
+def test_a_film_is_a_link_to_where_it_is() -> None:
+    media = make_media(remote_url="https://henin.test/film.mp4", type="video", file_key=None)
+
+    assert media_url(LOMME, media) == "https://henin.test/film.mp4"
+    assert thumbnail_url(LOMME, media) is None
+
+
+def test_pictures_may_have_an_origin_of_their_own() -> None:
+    site = Site(url="https://lomme.test", host="lomme.test", media_url="https://photos.lomme.test")
+
+    assert media_url(site, make_media()) == "https://photos.lomme.test/media/ff.jpg"

@@ -1,0 +1,234 @@
+"""What becomes of a picture: upright, small, stripped; and what is refused, by which name."""
+
+import io
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageCms, PngImagePlugin
+
+from federation.sandbox.picture_child import LENGTH, Refused, answer, reduce, serve
+from tests.drawings import decode, draw, encode, png_of, text_bomb
+
+SECRET = "50.6436N 2.9872E at home"
+
+RED, GREEN, BLUE = (220, 30, 30), (30, 180, 60), (20, 60, 200)
+
+
+def near(pixel: object, colour: tuple[int, int, int], within: int = 25) -> bool:
+    assert isinstance(pixel, tuple)
+    return all(abs(one - other) <= within for one, other in zip(pixel, colour, strict=True))
+
+
+def with_everything(orientation: int = 1) -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    exif[0x010E] = SECRET
+    exif.get_ifd(0x8825)[2] = (50.0, 38.0, 37.0)
+    xmp = f'<x:xmpmeta xmlns:x="adobe:ns:meta/">{SECRET}</x:xmpmeta>'.encode()
+    return encode(draw(), exif=exif, xmp=xmp, comment=SECRET)
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF", "AVIF"])
+def test_formats_of_cameras_phones_and_screens_become_jpeg(format: str) -> None:
+    header, full, thumbnail = reduce(encode(draw(900, 600), format))
+
+    assert decode(full).format == decode(thumbnail).format == "JPEG"
+    assert (header["width"], header["height"]) == decode(full).size == (900, 600)
+    assert decode(thumbnail).size == (480, 320)
+    assert near(decode(full).getpixel((30, 300)), RED)
+
+
+@pytest.mark.parametrize(
+    ("size", "full", "small"),
+    [
+        ((3000, 2000), (1600, 1067), (480, 320)),
+        ((2000, 3000), (1067, 1600), (320, 480)),
+        ((1600, 1), (1600, 1), (480, 1)),
+        ((1, 5000), (1, 1600), (1, 480)),
+        ((1, 1), (1, 1), (1, 1)),
+    ],
+)
+def test_a_picture_gets_smaller_never_larger(
+    size: tuple[int, int], full: tuple[int, int], small: tuple[int, int]
+) -> None:
+    _, reduced, thumbnail = reduce(encode(draw(*size), "PNG"))
+
+    assert (decode(reduced).size, decode(thumbnail).size) == (full, small)
+
+
+@pytest.mark.parametrize(
+    ("orientation", "where_red_is"),
+    [(1, "left"), (2, "right"), (3, "right"), (4, "left"), (5, "top"), (6, "top"), (7, "bottom"), (8, "bottom")],
+)
+def test_a_picture_stands_upright(orientation: int, where_red_is: str) -> None:
+    _, full, _ = reduce(with_everything(orientation))
+
+    image = decode(full)
+    width, height = image.size
+    assert (width > height) == (orientation < 5)
+    spots = {
+        "left": (5, height // 2),
+        "right": (width - 6, height // 2),
+        "top": (width // 2, 5),
+        "bottom": (width // 2, height - 6),
+    }
+    assert near(image.getpixel(spots[where_red_is]), RED)
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_nothing_but_pixels_is_left(format: str) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = SECRET
+    exif.get_ifd(0x8825)[2] = (50.0, 38.0, 37.0)
+    options: dict[str, object] = {"exif": exif}
+    if format == "PNG":
+        notes = PngImagePlugin.PngInfo()
+        notes.add_text("Comment", SECRET)
+        notes.add_itxt("XML:com.adobe.xmp", SECRET)
+        options["pnginfo"] = notes
+    else:
+        options["xmp"] = SECRET.encode()
+    original = encode(draw(), format, **options)
+    assert SECRET.encode() in original
+
+    for reduced in reduce(original)[1:]:
+        assert SECRET.encode() not in reduced
+        assert b"Exif" not in reduced and b"xmp" not in reduced.lower() and b"Photoshop" not in reduced
+        assert set(decode(reduced).info) <= {
+            "jfif",
+            "jfif_version",
+            "jfif_unit",
+            "jfif_density",
+            "progressive",
+            "progression",
+        }
+
+
+def test_a_preview_hidden_in_the_file_is_gone() -> None:
+    hidden = encode(Image.new("RGB", (32, 32), (1, 2, 3)))
+    data = encode(draw(), exif=b"Exif\0\0" + hidden)
+
+    assert hidden not in b"".join(reduce(data)[1:])
+
+
+@pytest.mark.parametrize("tail", [b"<script>alert(1)</script>", b"PK\x03\x04 a whole archive", b"%PDF-1.4"])
+def test_what_hides_behind_a_picture_is_gone(tail: bytes) -> None:
+    data = encode(draw(), comment=tail.decode("latin-1")) + tail
+
+    assert tail not in b"".join(reduce(data)[1:])
+
+
+@pytest.mark.parametrize(
+    ("mode", "format"), [("RGBA", "PNG"), ("LA", "PNG"), ("RGBA", "WEBP"), ("RGBA", "GIF"), ("RGBA", "AVIF")]
+)
+def test_what_is_transparent_becomes_white(mode: str, format: str) -> None:
+    image = Image.new("RGBA", (60, 40), (0, 0, 0, 0))
+    image.paste((220, 30, 30, 255), (0, 0, 20, 40))
+
+    full = decode(reduce(encode(image.convert(mode), format))[1])
+
+    assert near(full.getpixel((50, 20)), (255, 255, 255), within=8)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "I;16", "CMYK"])
+def test_every_kind_of_pixels_is_understood(mode: str) -> None:
+    grey = Image.new("L", (50, 50), 128)
+    image = {
+        "I;16": lambda: Image.new("I;16", (50, 50), 128 * 256),
+        "1": lambda: Image.new("1", (50, 50), 1),
+    }.get(mode, lambda: grey.convert("RGB").convert(mode))()
+
+    full = decode(reduce(encode(image, "JPEG" if mode == "CMYK" else "PNG"))[1])
+
+    assert full.mode == "RGB"
+    if mode in {"L", "I;16", "CMYK"}:
+        assert near(full.getpixel((25, 25)), (128, 128, 128))
+
+
+def test_only_the_first_picture_of_an_animation_is_kept() -> None:
+    frames = [Image.new("RGB", (50, 50), colour) for colour in (RED, GREEN, BLUE)]
+    for format in ("GIF", "WEBP", "PNG"):
+        data = encode(frames[0], format, save_all=True, append_images=frames[1:])
+
+        assert near(decode(reduce(data)[1]).getpixel((25, 25)), RED, within=40)
+
+
+def test_a_gif_of_many_frames_costs_no_more_than_one() -> None:
+    frames = [Image.new("P", (8, 8), index % 4) for index in range(2000)]
+    data = encode(frames[0], "GIF", save_all=True, append_images=frames[1:])
+
+    assert reduce(data)[0]["width"] == 8
+
+
+def test_colours_of_a_wide_profile_are_brought_to_the_common_one() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
+    data = encode(draw(), icc_profile=profile.tobytes())  # a profile that does not fit: left aside
+
+    assert near(decode(reduce(data)[1]).getpixel((10, 10)), RED)
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "not_a_picture"),
+        (b"hello", "not_a_picture"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', "not_a_picture"),
+        (b"<!doctype html><script>alert(1)</script>", "not_a_picture"),
+        (b'{"@context":"https://www.w3.org/ns/activitystreams","type":"Person"}', "not_a_picture"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n", "not_a_picture"),
+        (b"push graphic-context\nviewbox 0 0 640 480\n", "not_a_picture"),
+        (b"PK\x03\x04" + b"\0" * 100, "not_a_picture"),
+        (encode(draw(), "TIFF"), "not_a_picture"),
+        (encode(draw(), "BMP"), "not_a_picture"),
+        (encode(draw(), "ICO"), "not_a_picture"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 100, "heic"),
+        (encode(draw())[:2000], "broken"),
+        (encode(draw(), "PNG")[:300], "broken"),
+        (encode(draw(), "WEBP")[:200], "broken"),
+        (encode(draw(), "GIF")[:200], "broken"),
+        (encode(draw(), "AVIF")[:400], "broken"),
+        (png_of(50_000, 50_000), "too_many_pixels"),
+        (png_of(40_000_001, 1), "too_many_pixels"),
+        (png_of(6324, 6326), "too_many_pixels"),
+        (png_of(10, 10, lines=10, extra=text_bomb()), "broken"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else f"{value[:12]!r}",
+)
+def test_a_bad_file_is_refused_by_name(data: bytes, why: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        reduce(data)
+
+    assert refusal.value.args == (why,)
+
+
+WHOLE = {format: encode(draw(64, 48), format) for format in ("JPEG", "PNG", "WEBP", "GIF", "AVIF")}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(WHOLE)), st.integers(0, 2**32))
+def test_a_damaged_file_is_reduced_or_refused_and_nothing_else(format: str, seed: int) -> None:
+    dice = random.Random(seed)
+    data = bytearray(WHOLE[format])
+    for _ in range(dice.randint(1, 12)):
+        data[dice.randrange(len(data))] = dice.randrange(256)
+    if dice.random() < 0.3:
+        del data[dice.randrange(len(data)) :]
+
+    try:
+        header, full, _ = reduce(bytes(data))
+    except Refused as refusal:
+        assert refusal.args[0] in {"not_a_picture", "heic", "too_many_pixels", "broken"}
+    else:
+        assert decode(full).size == (header["width"], header["height"])
+
+
+def test_the_process_answers_one_request_after_the_other() -> None:
+    good = encode(draw())
+    requests = io.BytesIO(LENGTH.pack(5) + b"hello" + LENGTH.pack(len(good)) + good)
+    answers = io.BytesIO()
+
+    serve(requests, answers)
+
+    assert answers.getvalue() == answer(b"hello") + answer(good)
