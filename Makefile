@@ -42,7 +42,7 @@ test: lint
 # What happens when things break: the long form, with its figures (some 30 minutes).
 drills: install
 	DECLIC_DRILLS=long $(BIN)/python -m pytest -q -s tests/drills
-	DECLIC_INTERLEAVINGS=10000 $(BIN)/python -m pytest -q tests/outbox/test_interleavings.py
+	DECLIC_INTERLEAVINGS=10000 $(BIN)/python -m pytest -q tests/outbox/exchanges/agreements/test_interleavings.py
 	DECLIC_DRILLS=long $(BIN)/python -m pytest -q tests/attacks/test_fuzzed_texts.py
 
 bench: install

@@ -19,9 +19,9 @@ from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
-from outbox import endings, fulfilment
-from outbox.builders.agreement import STATES, Case, find_return, speaks
-from outbox.cases import Said, answer_with_truth, keep, open_case
+from outbox.builders.objects.agreement import STATES, Case, find_return, speaks
+from outbox.exchanges.agreements import endings, fulfilment
+from outbox.threads.agreement_context import Said, answer_with_current_state, keep, lock_context
 
 WORDS: dict[str, State] = {word: state for state, word in STATES.items()} | {"Paid": "agreed"}
 """From what the `preview` of an Agreement says to our state."""
@@ -120,7 +120,7 @@ async def act(
     try:
         await verb()
     except (Conflict, Invalid, Forbidden):
-        await answer_with_truth(conn, site, held, anew=anew)
+        await answer_with_current_state(conn, site, held, anew=anew)
 
 
 async def follow_word(conn: Connection, site: Site, sender: Actor, held: Agreement, word: Word) -> None:
@@ -130,7 +130,7 @@ async def follow_word(conn: Connection, site: Site, sender: Actor, held: Agreeme
     """
     if sender.id != held.owner_id:
         raise Ignored("Only the server of the listing's owner has the word about this agreement.")
-    case = await open_case(conn, held.id)
+    case = await lock_context(conn, held.id)
     held = case.agreement
     at = word.at or agreements.next_moment(held.updated_at)  # some write no time
     _require_order(held, word, at)
@@ -186,7 +186,7 @@ async def hear_report(conn: Connection, site: Site, sender: Actor, event: Econom
     held = await agreements.find_by_uri(conn, event.context or "")
     if held is None or held.role_of(sender.id) is None or event.attributed_to != sender.uri:
         raise Ignored("This is about no agreement of theirs that is known here.")
-    case = await open_case(conn, held.id)
+    case = await lock_context(conn, held.id)
     step = _read_step(case, event)
     if case.owner.local:
         said = Said(uri=event.id)

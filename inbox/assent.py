@@ -10,8 +10,8 @@ from models.errors import Invalid
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement, State, Terms
 from models.store.database import Connection
-from outbox.builders.agreement import Case
-from outbox.terms import require_possible
+from outbox.builders.objects.agreement import Case
+from outbox.exchanges.agreements.terms import require_possible
 
 LONGEST_HOLD = timedelta(days=31)
 """So long one of ours waits for an answer at most, whatever another server says."""

@@ -11,8 +11,8 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection
-from outbox.builders.agreement import speaks
-from outbox.releases import end_copies
+from outbox.builders.objects.agreement import speaks
+from outbox.threads.waiting_requests import end_copies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

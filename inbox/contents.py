@@ -13,7 +13,7 @@ from federation.vocabulary.marketplace import Event
 from federation.vocabulary.objects import PLAYED, Note
 from federation.vocabulary.parts import MAX_ALT, Document
 from models.posts.media.media import MAX_KEPT, RemoteDocument
-from outbox.builders.wording import write_state
+from outbox.builders.texts.wording import write_state
 
 PLAIN = frozenset({"Note", "Question"})
 """Types that are shown by their text alone; all others lead to their own page too."""

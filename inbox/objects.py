@@ -26,8 +26,8 @@ from models.posts.quotes import quotes
 from models.store.database import Connection
 from models.traffic.inbound import incoming_context
 from models.traffic.inbound.incoming_context import ContextQuery, IncomingContext
-from outbox import repair_calls
-from outbox.message_requests import show
+from outbox.listings import repair_calls
+from outbox.moderation.message_requests import show
 
 
 async def save_post(
@@ -46,7 +46,7 @@ async def save_post(
     if arrival is not None:
         await _tell(conn, author, post, arrival)
     if post.kind == "listing" and (listing := await listings.find_by_post(conn, post.id)) is not None:
-        await repair_calls.tell_near(conn, listing)
+        await repair_calls.notify_near(conn, listing)
     return post
 
 

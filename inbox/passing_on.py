@@ -10,7 +10,7 @@ from federation.vocabulary.embedded import note_of
 from models.settings import Site
 from models.store.database import connection
 from models.traffic.inbound.received import Received
-from outbox.forwarding import find_answered
+from outbox.traffic.forwarding import find_answered
 
 
 async def may_pass_on(instance: Instance, item: Received, activity: Activity) -> bool:

@@ -28,7 +28,7 @@ from models.store.background.queue_runner import Queue, work_through
 from models.store.database import connection, relaxed_transaction, transaction
 from models.traffic.inbound import received
 from models.traffic.inbound.received import Received
-from outbox.forwarding import forward
+from outbox.traffic.forwarding import forward
 
 log = structlog.get_logger(__name__)
 

@@ -18,7 +18,7 @@ from models.posts import PUBLIC, Post
 from models.posts.quotes import quotes
 from models.posts.quotes.quotes import Quote, QuoteState
 from models.store.database import connection, transaction
-from outbox.quoting import tell_author
+from outbox.posts.quote_requests import notify_author
 
 
 async def verify_quote(instance: Instance, payload: dict[str, int]) -> None:
@@ -40,7 +40,7 @@ async def verify_quote(instance: Instance, payload: dict[str, int]) -> None:
     async with transaction(instance.pool) as conn:
         settled = None if state is None else await quotes.settle(conn, quote.id, state)
         if settled is not None and state == "accepted":
-            await tell_author(conn, settled, author)
+            await notify_author(conn, settled, author)
 
 
 async def _find_quoted(instance: Instance, quote: Quote) -> Post | None:
@@ -62,7 +62,7 @@ async def _find_quoted(instance: Instance, quote: Quote) -> Post | None:
 
 
 async def _judge(instance: Instance, quote: Quote, quoted: Post, author: Actor) -> QuoteState | None:
-    """None where nothing is said yet. One's own words need nobody's yes; ours are granted by `outbox/quotes` alone."""
+    """None where nothing is said yet. One's own words need nobody's yes; ours are granted by `outbox/posts/quotes` alone."""
     if author.id == quote.quoting_actor_id:
         return "accepted"
     if author.local or quote.stamp_uri is None:

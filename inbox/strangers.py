@@ -16,7 +16,7 @@ from models.posts.message_requests.known_senders import ANSWERS_OF_HOST, ANSWERS
 from models.store.background import jobs
 from models.store.database import Connection
 from models.traffic.inbound.incoming_context import IncomingContext
-from outbox.message_requests import JOB
+from outbox.moderation.message_requests import JOB
 
 Verdict = Literal["arrives", "waits", "dropped"]
 

@@ -18,7 +18,7 @@ from models.people.actors import Actor
 from models.relations import followers
 from models.store.background import jobs
 from models.store.database import Connection, transaction
-from outbox.follows import disown
+from outbox.relations.follows import disown
 
 log = structlog.get_logger(__name__)
 

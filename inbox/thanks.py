@@ -6,8 +6,8 @@ from models.exchanges import agreements
 from models.people.actors import Actor
 from models.posts import Post
 from models.store.database import Connection
-from outbox.cases import open_case
-from outbox.thanks import keep_thanks
+from outbox.exchanges.agreements.thanks import keep_thanks
+from outbox.threads.agreement_context import lock_context
 
 
 async def hear_thanks(conn: Connection, sender: Actor, object: Postlike, post: Post) -> None:
@@ -20,7 +20,7 @@ async def hear_thanks(conn: Connection, sender: Actor, object: Postlike, post: P
     report = await agreements.find_report(conn, uri) if uri is not None and post.kind == "note" else None
     if report is None:
         return
-    case = await open_case(conn, report.agreement_id)
+    case = await lock_context(conn, report.agreement_id)
     held = case.agreement
     if held.role_of(sender.id) is None or not held.verified:
         return

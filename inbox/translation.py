@@ -21,8 +21,8 @@ from models.listings.listings import ClosedReason, ListingDetails, ListingKind, 
 from models.people.actors import Actor
 from models.posts import Audience, NewPost, Tag
 from models.posts.polls.polls import NewPoll
-from outbox.builders.proposal import CURRENCIES
-from outbox.builders.wording import MODES
+from outbox.builders.objects.proposal import CURRENCIES
+from outbox.builders.texts.wording import MODES
 
 TITLE_LIMIT = 200
 WARNING_LIMIT = 500

@@ -10,7 +10,7 @@ from models.posts.polls import polls, votes
 from models.posts.polls.polls import Poll
 from models.store.database import Connection
 from models.traffic import tombstones
-from outbox.polls import Refusal, count, find_refusal
+from outbox.posts.polls import Refusal, count, find_refusal
 
 CAUSES: dict[Refusal, str] = {
     "over": "This votes in a poll that is over.",

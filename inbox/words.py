@@ -4,8 +4,8 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection
-from outbox.builders.agreement import speaks
-from outbox.replies import hear_in_words
+from outbox.builders.objects.agreement import speaks
+from outbox.exchanges.plain_language.replies import hear_in_words
 
 
 async def hear_words(conn: Connection, site: Site, sender: Actor, post: Post) -> None:

@@ -34,7 +34,7 @@ def lazily(around: Around = nullcontext) -> Iterator[None]:
     """Modules of ours that are imported in this block (`from outbox import follows`) are read when they are first used.
 
     They are read inside of `around()`. Type checkers and import rules see imports like all others. A name out of a
-    module (`from outbox.follows import follow`) is a use of it. First uses belong into one thread.
+    module (`from outbox.relations.follows import follow`) is a use of it. First uses belong into one thread.
     """
     finder = _LazyFinder(around)
     sys.meta_path.insert(0, finder)

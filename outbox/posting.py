@@ -11,10 +11,11 @@ from models.posts.provenance import App
 from models.posts.quotes.quote_policies import QuotePolicy
 from models.settings import Site
 from models.store.database import Connection
-from outbox import notes, replies
-from outbox.notes import NoteDraft
-from outbox.polls import PollDraft
-from outbox.suggestions import suggest
+from outbox.exchanges.plain_language import replies
+from outbox.listings.listing_suggestions import suggest
+from outbox.posts import notes
+from outbox.posts.notes import NoteDraft
+from outbox.posts.polls import PollDraft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from models.moments import PARIS
-from outbox.builders.wording import write_return
+from outbox.builders.texts.wording import write_return
 from tests.payloads import FOLDER
 
 START = (datetime.now(PARIS) + timedelta(days=40)).replace(hour=0, minute=0, second=0, microsecond=0)

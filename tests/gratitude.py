@@ -8,8 +8,8 @@ from models.exchanges.agreements import Agreement, Terms, final_step
 from models.exchanges.exchanges import Event
 from models.posts import Post
 from models.store.database import Connection
-from outbox.agreements import accept, request
-from outbox.fulfilment import report
+from outbox.exchanges.agreements.agreements import accept, request
+from outbox.exchanges.agreements.fulfilment import report
 from tests.factories import HERE, make_listing, make_member
 from tests.pair import Pair, Side
 

@@ -20,7 +20,7 @@ from models.people.accounts import Role
 from models.people.actors import Actor
 from models.settings import Settings
 from models.store.database import transaction
-from outbox.accounts import register
+from outbox.people.accounts import register
 from tests.peers.programs import free_port
 from web.opening import furnish, open_instance
 from web.passwords import hash_password

@@ -11,10 +11,10 @@ from models.listings.listings import Listing
 from models.moments import PARIS
 from models.people.actors import Actor
 from models.store.database import Connection, execute
-from outbox.agreements import accept, counter, request
-from outbox.cases import Said
-from outbox.fulfilment import report
-from outbox.messages import Words, write
+from outbox.exchanges.agreements.agreements import accept, counter, request
+from outbox.exchanges.agreements.fulfilment import report
+from outbox.threads.agreement_context import Said
+from outbox.threads.messages import Words, write
 from tests.village import Village
 from web.spans import begin_at, end_at
 

@@ -14,7 +14,7 @@ from models.people.actors import Actor
 from models.relations import follows
 from models.servers.neighbour_cooperatives import STREAMS
 from models.store.database import connection, transaction
-from outbox import follows as outbox
+from outbox.relations import follows as outbox
 
 
 async def follow_address(instance: Instance, acting: Actor, address: str, *, host: str = "") -> list[Actor]:

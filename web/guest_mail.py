@@ -17,7 +17,7 @@ from models.news import news, news_mails
 from models.people import actors
 from models.store.background import periodic_tasks
 from models.store.database import Connection, connection, transaction
-from outbox.guests import MAIL, Party, forget_over, get_party
+from outbox.exchanges.guests import MAIL, Party, forget_over, get_party
 from web.letterhead import load_letterhead
 from web.mail import write_letter
 from web.mail_server import Handover, MailCause, MailRefused, hand_over, read_smtp_url

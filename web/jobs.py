@@ -30,18 +30,18 @@ from models.store.database import Connection, transaction
 from models.traffic import backfills, tombstones
 from models.traffic.inbound import inbox_overflows, received
 from models.traffic.outbound import deliveries
-from outbox import endings
-from outbox.absences import return_due
-from outbox.leaving import leave_due
-from outbox.listing_ends import expire_due
-from outbox.message_requests import JOB as WAITING
-from outbox.message_requests import look_again, tell_waiting
-from outbox.poll_figures import REFRESH, end_polls, tell_figures
-from outbox.polls import FIGURES
-from outbox.reminders import remind_due
-from outbox.repair_calls import tell_due as tell_of_calls
-from outbox.results import probe_hosts
-from outbox.scheduled import JOB as SCHEDULED
+from outbox.exchanges.agreements import endings
+from outbox.exchanges.reminders import remind_due
+from outbox.listings.listing_expiry import expire_due
+from outbox.listings.repair_calls import notify_due as tell_of_calls
+from outbox.moderation.message_requests import JOB as WAITING
+from outbox.moderation.message_requests import look_again, notify_waiting
+from outbox.people.absences import return_due
+from outbox.people.account_deletion import leave_due
+from outbox.posts.poll_figures import REFRESH, end_polls, send_figures
+from outbox.posts.polls import FIGURES
+from outbox.scheduled_posts import JOB as SCHEDULED
+from outbox.traffic.results import probe_hosts
 from web import guest_mail, staff_mails
 from web.archives import making
 from web.detours import send_detours
@@ -66,7 +66,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     PUSH: push_notification,
     ONE: push_one,
     REFRESH: questions.refresh_job,
-    FIGURES: tell_figures,
+    FIGURES: send_figures,
     featured.JOB: featured.read_featured,
     making.JOB: making.make_archive,
     calendars.JOB: calendars.refresh_job,
@@ -76,7 +76,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     staff_mails.LETTER: staff_mails.send_letter,
     staff_mails.VISITOR: staff_mails.send_to_visitor,
     repair_watches.JOB: send_repair_mail,
-    WAITING: tell_waiting,
+    WAITING: notify_waiting,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
 

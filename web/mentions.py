@@ -8,7 +8,7 @@ from federation.discovery.remote import resolve_handle
 from federation.errors import FederationError
 from federation.instance import Instance
 from models.errors import Invalid, NotFound
-from outbox.mentions import find_handles
+from outbox.posts.mentions import find_handles
 
 MOST = 5
 """People who are looked up for one text."""

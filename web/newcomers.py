@@ -11,7 +11,7 @@ from models.people.sign_ups import NewSignUp
 from models.places.places import Commune
 from models.preferences import Registration
 from models.store.database import connection, transaction
-from outbox.accounts import register, settle
+from outbox.people.accounts import register, settle
 from web.passwords import hash_password
 
 NAME_LIMIT = 60

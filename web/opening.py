@@ -23,7 +23,7 @@ from models.settings import Settings
 from models.store.database import open_pool, transaction
 from models.store.migrate import NotMigrated, migrate, require_migrated
 from models.store.postgres import list_clusters, open_database
-from outbox.founding import found_instance, list_missing
+from outbox.people.built_in_actors import found_instance, list_missing
 from web.first_run import Progress, say_nothing
 
 log = structlog.get_logger(__name__)

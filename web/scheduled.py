@@ -6,7 +6,7 @@ from federation.instance import Instance
 from models.errors import DeclicError
 from models.posts import scheduled_posts
 from models.store.database import connection, transaction
-from outbox import scheduled as outbox
+from outbox import scheduled_posts as outbox
 from web.i18n import find_catalogue
 from web.mentions import look_up_mentioned
 from web.refusals.wording import as_refusal, word

@@ -19,7 +19,7 @@ from models.store.background.jobs import JobSignal, run_jobs
 from models.store.background.notify import listen
 from models.store.background.supervised_tasks import Background
 from models.store.database import connection
-from outbox.deliver import deliver_due
+from outbox.traffic.deliver import deliver_due
 from web.jobs import list_handlers, list_periodic
 from web.wake import CHANNELS, Waker
 

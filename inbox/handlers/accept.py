@@ -14,10 +14,10 @@ from models.relations import follows
 from models.settings import Site
 from models.store.database import Connection
 from models.traffic import answered_follows, backfills
-from outbox import agreements
-from outbox.cases import Said, answer_with_truth, find_case
-from outbox.follows import unfollow_again
-from outbox.quoting import hear_yes as hear_quote
+from outbox.exchanges.agreements import agreements
+from outbox.posts.quote_requests import hear_yes as hear_quote
+from outbox.relations.follows import unfollow_again
+from outbox.threads.agreement_context import Said, answer_with_current_state, find_context
 
 
 async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: Accept) -> None:
@@ -69,7 +69,7 @@ async def _hear_yes(conn: Connection, site: Site, sender: Actor, activity: Accep
         return
     offer_uri = activity.object if isinstance(activity.object, str) else activity.object.id
     if not await _are_on_the_table(conn, document, held):
-        await answer_with_truth(conn, site, held)
+        await answer_with_current_state(conn, site, held)
         return
     await act(conn, site, held, lambda: agreements.accept(conn, site, sender, held, Said(offer_uri=offer_uri)))
 
@@ -77,7 +77,7 @@ async def _hear_yes(conn: Connection, site: Site, sender: Actor, activity: Accep
 async def _are_on_the_table(conn: Connection, document: Document, held: Agreement) -> bool:
     """Whether the yes is to the terms that wait for it, word for word."""
     try:
-        said = read_terms(document, (await find_case(conn, held)).listing.details)
+        said = read_terms(document, (await find_context(conn, held)).listing.details)
     except Invalid:
         return False
     return as_held(said, held) == held.terms

@@ -10,9 +10,9 @@ from models.posts.quotes import quotes
 from models.settings import Site
 from models.store.database import Connection
 from models.traffic import tombstones
-from outbox.departed import end_all
-from outbox.quoting import hear_no
-from outbox.releases import end_copies
+from outbox.exchanges.agreements.departed_partners import end_all
+from outbox.posts.quote_requests import hear_no
+from outbox.threads.waiting_requests import end_copies
 
 
 async def handle_delete(conn: Connection, site: Site, sender: Actor, activity: Delete) -> None:

@@ -14,7 +14,7 @@ from models.people.actors import Actor
 from models.servers import trust_levels
 from models.settings import Site
 from models.store.database import Connection
-from outbox.report_extracts import take_extracts
+from outbox.moderation.report_extracts import take_extracts
 
 
 async def handle_flag(conn: Connection, site: Site, sender: Actor, activity: Flag) -> None:

@@ -9,10 +9,10 @@ from models.relations import follows
 from models.relations.blocking import blocks
 from models.settings import Site
 from models.store.database import Connection
-from outbox.builders.accept import build_accept
-from outbox.builders.reject import build_reject
-from outbox.markets import answer_follow
-from outbox.send import Recipients, send
+from outbox.builders.activities.accept import build_accept
+from outbox.builders.activities.reject import build_reject
+from outbox.listings.marketplaces import answer_follow
+from outbox.traffic.send import Recipients, send
 
 UNFOLLOWABLE = "instance"
 """The actor that signs our fetches publishes nothing; only marketplaces ask it for what others publish."""

@@ -7,7 +7,7 @@ from models.people.actors import Actor
 from models.servers import trust_levels
 from models.settings import Site
 from models.store.database import Connection
-from outbox.moves import take_followers_along
+from outbox.people.account_moves import move_followers
 
 
 async def handle_move(conn: Connection, site: Site, sender: Actor, activity: Move) -> None:
@@ -23,4 +23,4 @@ async def handle_move(conn: Connection, site: Site, sender: Actor, activity: Mov
         raise Ignored("The new address does not say that it is the same person.")
     if not await account_moves.save(conn, sender.id, target.uri):
         raise Ignored("This account moved a few days ago.")
-    await take_followers_along(conn, site, sender, target)
+    await move_followers(conn, site, sender, target)

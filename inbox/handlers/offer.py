@@ -18,11 +18,11 @@ from models.relations.blocking import blocks
 from models.settings import Site
 from models.store.database import Connection
 from models.traffic.outbound import activities
-from outbox import agreements
-from outbox.builders.reasons import NOES, write_reason
-from outbox.builders.reject import build_reject_of_terms
-from outbox.cases import Said, find_case
-from outbox.send import Recipients, send
+from outbox.builders.activities.reject import build_reject_of_terms
+from outbox.builders.texts.reasons import NOES, write_reason
+from outbox.exchanges.agreements import agreements
+from outbox.threads.agreement_context import Said, find_context
+from outbox.traffic.send import Recipients, send
 
 NOT_FOR_YOU, NOT_OFFERED = NOES["not_for_you"], NOES["not_offered"]
 
@@ -117,7 +117,7 @@ def _require_sides(listing: Listing, owner: Actor, sender: Actor, terms: Documen
 async def _hear_counter(conn: Connection, site: Site, sender: Actor, activity: Offer, held: Agreement) -> None:
     """A partner's other terms. Those that do not fit are answered with how things stand."""
     said = Said(text=read_reason(activity.content), uri=activity.id, offer_uri=activity.in_reply_to)
-    case = await find_case(conn, held)
+    case = await find_context(conn, held)
     intent = f"{case.listing.uri}#primary"
     if activity.object.stipulates.satisfies not in (None, intent):
         raise Ignored("These terms are for another listing.")

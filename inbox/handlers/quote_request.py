@@ -13,8 +13,8 @@ from models.posts.message_requests import known_senders
 from models.posts.quotes import quotes
 from models.settings import Site
 from models.store.database import Connection
-from outbox.quotes import grant, refuse
-from outbox.quoting import may_quote
+from outbox.posts.quote_requests import may_quote
+from outbox.posts.quotes import grant, refuse
 
 
 async def handle_quote_request(conn: Connection, site: Site, sender: Actor, activity: QuoteRequest) -> None:

@@ -9,9 +9,9 @@ from models.people.actors import Actor
 from models.relations import follows
 from models.settings import Site
 from models.store.database import Connection
-from outbox import endings
-from outbox.cases import Said
-from outbox.quoting import hear_no
+from outbox.exchanges.agreements import endings
+from outbox.posts.quote_requests import hear_no
+from outbox.threads.agreement_context import Said
 
 
 async def handle_reject(conn: Connection, site: Site, sender: Actor, activity: Reject) -> None:

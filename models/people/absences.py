@@ -15,7 +15,7 @@ async def is_away(conn: Connection, actor_id: int) -> datetime | None:
 
 
 async def set_away(conn: Connection, actor_id: int, until: datetime | None) -> None:
-    """Away until then, or back. The caller tells others (outbox/absences)."""
+    """Away until then, or back. The caller tells others (outbox/people/absences)."""
     if not await execute(
         conn,
         """

@@ -19,8 +19,9 @@ from federation.http_client.transport import AiohttpTransport
 from models.listings.listings import ListingDraft
 from models.people.actors import Actor
 from models.store.database import transaction
-from outbox import listings, notes
-from outbox.notes import NoteDraft
+from outbox.listings import listings
+from outbox.posts import notes
+from outbox.posts.notes import NoteDraft
 from tests.attacks.judge import (
     BUGS,
     FIGURES,

@@ -20,8 +20,10 @@ from models.people import actors
 from models.people.actors import Actor
 from models.posts import Post
 from models.store.database import Connection, connection, transaction
-from outbox import follows, listings, notes, reactions
-from outbox.notes import NoteDraft
+from outbox.listings import listings
+from outbox.posts import notes
+from outbox.posts.notes import NoteDraft
+from outbox.relations import follows, reactions
 from tests.attacks.conftest import open_database
 from tests.attacks.desk import Desk, open_desk
 from tests.attacks.mutations import LONG, fuzz

@@ -28,7 +28,7 @@ from models.errors import DeclicError
 from models.relations.blocking import filter_matching
 from tests.attacks.judge import FIGURES
 from tests.attacks.worst import PIECES, repeat
-from tests.outbox.people import BOB
+from tests.outbox.sample_people import BOB
 from tests.payloads import load_json
 
 SECONDS = 600.0 if os.environ.get("DECLIC_DRILLS") == "long" else 10.0

@@ -28,9 +28,9 @@ from inbox.agreements import read_reason
 from inbox.translation import read_details, read_new_post
 from models.errors import DeclicError
 from models.relations.blocking import filter_matching
-from outbox.answers import Names, is_courtesy, read_answer
+from outbox.exchanges.plain_language.answers import Names, is_courtesy, read_answer
 from tests.attacks.worst import PIECES, repeat
-from tests.outbox.people import BOB
+from tests.outbox.sample_people import BOB
 
 MIB = 1024 * 1024
 

@@ -12,8 +12,8 @@ from models.relations import follows
 from models.relations.blocking import blocks
 from models.servers import servers
 from models.store.database import transaction
-from outbox import notes
-from outbox.notes import NoteDraft
+from outbox.posts import notes
+from outbox.posts.notes import NoteDraft
 from tests.attacks.ground import Ground, identity
 from tests.fediverse import Person, make_signer, sign_get
 from tests.stories.peer import activity, note

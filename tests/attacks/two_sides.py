@@ -25,8 +25,8 @@ from inbox.receive import receive
 from models.people.actors import Actor
 from models.settings import Settings, Site
 from models.store.database import open_pool, transaction
-from outbox.accounts import register
-from outbox.deliver import deliver_due
+from outbox.people.accounts import register
+from outbox.traffic.deliver import deliver_due
 from tests.attacks.no_limit import without_limits
 from web.app import make_app
 from web.opening import furnish

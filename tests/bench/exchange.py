@@ -12,10 +12,10 @@ from models.people.actors import Actor
 from models.posts import NewPost, notes
 from models.settings import Site
 from models.store.database import Connection, execute, transaction
-from outbox.agreements import accept, counter, request
-from outbox.endings import refuse
-from outbox.fulfilment import report
-from outbox.messages import Words, write
+from outbox.exchanges.agreements.agreements import accept, counter, request
+from outbox.exchanges.agreements.endings import refuse
+from outbox.exchanges.agreements.fulfilment import report
+from outbox.threads.messages import Words, write
 from tests.bench.load import Request, send_all
 from tests.bench.report import figure, heading
 from tests.bench.server import BenchServer, running

@@ -16,7 +16,7 @@ from models.people.actors import Actor, RemoteActor
 from models.relations import follows
 from models.settings import Site
 from models.store.database import Connection, transaction
-from outbox.listings import publish
+from outbox.listings.listings import publish
 from tests.bench.report import figure, heading, percentile
 from tests.bench.server import BenchServer, running
 from tests.bench.sink import address

@@ -11,8 +11,8 @@ from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
-from outbox import notes
-from outbox.notes import NoteDraft
+from outbox.posts import notes
+from outbox.posts.notes import NoteDraft
 from tests.bench.report import figure, heading, percentile
 from tests.bench.server import BenchServer, running
 from tests.servers import PASSWORD

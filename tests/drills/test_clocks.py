@@ -19,7 +19,7 @@ from models.access import sessions
 from models.settings import Site
 from models.store.database import connection, transaction
 from models.traffic import peer_traffic
-from outbox.notes import NoteDraft, publish
+from outbox.posts.notes import NoteDraft, publish
 from tests.drills.report import report
 from tests.drills.town import host_address
 from tests.eventually import eventually

@@ -17,9 +17,10 @@ from federation.http_client import transport
 from models.people.actors import Actor
 from models.posts import Post
 from models.store.database import Connection, Pool, connection, transaction
-from outbox import accounts, deliver
-from outbox.deletions import delete_post
-from outbox.deliver import deliver_due
+from outbox.people import accounts
+from outbox.posts.deletions import delete_post
+from outbox.traffic import deliver
+from outbox.traffic.deliver import deliver_due
 from tests.attacks.judge import percentile
 from tests.drills.ground import by_form, chance
 from tests.drills.report import report

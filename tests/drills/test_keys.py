@@ -6,9 +6,9 @@ from federation.discovery.remote import resolve_handle
 from federation.own_keys.key_pairs import make_key_pairs
 from models.people import actors
 from models.store.database import transaction
-from outbox import follows as outbox_follows
-from outbox.keys import rotate
-from outbox.notes import NoteDraft, publish
+from outbox.people.keys import rotate
+from outbox.posts.notes import NoteDraft, publish
+from outbox.relations import follows as outbox_follows
 from tests.drills.ground import by_form
 from tests.drills.report import report
 from tests.eventually import eventually

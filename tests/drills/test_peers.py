@@ -17,7 +17,7 @@ from aiohttp import web
 from federation.http_client import transport
 from models.store.database import Pool, transaction
 from models.traffic.outbound import held_deliveries
-from outbox.backoff import LONGEST
+from outbox.traffic.backoff import LONGEST
 from tests.certificates import DAY, make_authority
 from tests.drills.report import report
 from tests.drills.town import Line, Town, host_address, open_town, soon

@@ -14,7 +14,7 @@ from federation.uris import host_of
 from models.people.actors import Actor
 from models.store.database import Pool, connection, transaction
 from models.traffic.outbound import host_recovery
-from outbox.notes import NoteDraft, publish
+from outbox.posts.notes import NoteDraft, publish
 from tests.drills.ground import by_form
 from tests.drills.report import report
 from tests.drills.town import Town, host_address, open_town, soon

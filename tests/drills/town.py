@@ -15,8 +15,8 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Settings
 from models.store.database import Pool, connection, transaction
-from outbox.deliver import deliver_due
-from outbox.notes import NoteDraft, publish
+from outbox.posts.notes import NoteDraft, publish
+from outbox.traffic.deliver import deliver_due
 from tests.attacks.judge import percentile, read_memory
 from tests.factories import HERE, make_follow, make_local_actor, make_remote_actor
 from tests.fediverse import make_signer

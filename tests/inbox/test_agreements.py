@@ -18,9 +18,9 @@ from models.listings.listings import Listing
 from models.people import actors
 from models.people.actors import Actor
 from models.store.database import Connection
-from outbox.agreements import accept, request
-from outbox.fulfilment import report
-from outbox.releases import CLOSED
+from outbox.exchanges.agreements.agreements import accept, request
+from outbox.exchanges.agreements.fulfilment import report
+from outbox.threads.waiting_requests import CLOSED
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by, note_by
 from tests.outbox.sent import list_sent

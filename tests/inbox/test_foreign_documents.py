@@ -17,7 +17,7 @@ from inbox.translation import read_details, read_new_poll, read_new_post
 from models.listings.listings import ListingDetails
 from models.posts.media.media import RemoteDocument
 from models.posts.polls.polls import NewPoll
-from tests.outbox.people import BOB
+from tests.outbox.sample_people import BOB
 from tests.payloads import EVERY, FOLDER, READ, load_json
 
 SERVERS = {

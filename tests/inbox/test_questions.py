@@ -12,8 +12,8 @@ from models.people.actors import Actor
 from models.posts.polls import polls
 from models.posts.polls.polls import Poll
 from models.store.database import connection, execute, transaction
-from outbox.poll_figures import end_polls
-from outbox.polls import vote
+from outbox.posts.poll_figures import end_polls
+from outbox.posts.polls import vote
 from tests.factories import make_note
 from tests.fediverse import Person
 from tests.inbox.desk import Desk, write_moment

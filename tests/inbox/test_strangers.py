@@ -14,8 +14,8 @@ from models.posts.message_requests import known_senders, saving, values
 from models.posts.message_requests.known_senders import ANSWERS_OF_HOST, ANSWERS_OF_ONE, Sender, Tie
 from models.servers import waiting_posts
 from models.store.database import connection, execute, transaction
-from outbox import message_requests as outbox
-from outbox.peers import hear_strangers
+from outbox.moderation import message_requests as outbox
+from outbox.servers.peers import hear_strangers
 from tests.factories import make_follow, make_listing, make_member, make_note
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk

@@ -11,8 +11,8 @@ from models.exchanges import agreements, exchange_messages, exchanges, thanks
 from models.people.actors import Actor
 from models.posts import Post
 from models.store.database import Connection
-from outbox.fulfilment import report
-from outbox.thanks import Gratitude, thank
+from outbox.exchanges.agreements.fulfilment import report
+from outbox.exchanges.agreements.thanks import ThanksNote, thank
 from tests.factories import make_follow, make_member, make_remote_actor
 from tests.gratitude import exchange, list_lines
 from tests.inbox.handlers.activities import by, note_by
@@ -92,7 +92,7 @@ async def test_thanks_that_were_faster_than_the_report_count_once_it_has_come(
     await exchange(pair, confirmed=False)
     there = pair.there
     await report(second_conn, there.site, there.partner, await there.get(), "done")
-    await thank(second_conn, there.site, there.partner, await there.get(), Gratitude(text="Merci !"))
+    await thank(second_conn, there.site, there.partner, await there.get(), ThanksNote(text="Merci !"))
     late, early = await there.list_new()
 
     await pair.here.receive(early)

@@ -14,8 +14,8 @@ from federation.vocabulary.embedded import Postlike, is_postlike, read_object
 from inbox.contents import read_attachments
 from inbox.translation import read_audience, read_details, read_new_post
 from models.listings.listings import ListingDetails, has_calendar
-from outbox.builders.proposal import build_proposal
-from tests.outbox.people import ALICE, BOB, SITE, listing, picture
+from outbox.builders.objects.proposal import build_proposal
+from tests.outbox.sample_people import ALICE, BOB, SITE, listing, picture
 from tests.payloads import load_json
 
 

@@ -12,9 +12,9 @@ from models.posts.polls import polls, votes
 from models.posts.polls.polls import Poll
 from models.relations.blocking import blocks
 from models.store.database import connection, execute, transaction
-from outbox.notes import NoteDraft, publish
-from outbox.poll_figures import tell_figures
-from outbox.polls import PollDraft
+from outbox.posts.notes import NoteDraft, publish
+from outbox.posts.poll_figures import send_figures
+from outbox.posts.polls import PollDraft
 from tests.factories import HERE, make_follow
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk
@@ -250,7 +250,7 @@ async def test_new_figures_go_to_the_servers_of_those_who_voted_as_no_edit(
     await desk.take(bob, choose(desk, bob, post, "Mardi", alice))
     assert await desk.value("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'poll_figures'") == 1
 
-    await tell_figures(desk.instance, {"post": post.id})
+    await send_figures(desk.instance, {"post": post.id})
 
     update = (await desk.sent())[-1]
     question = update["object"]

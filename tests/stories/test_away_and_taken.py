@@ -21,10 +21,11 @@ from models.listings.unavailabilities import Calendar, Range, midnight
 from models.people import actors
 from models.store.database import Connection, transaction
 from models.timelines import NetworkFilter
-from outbox import absences, follows
-from outbox import agreements as outbox_agreements
-from outbox import listings as outbox
-from outbox.unavailabilities import keep_days
+from outbox.exchanges.agreements import agreements as outbox_agreements
+from outbox.listings import listings as outbox
+from outbox.listings.unavailabilities import keep_days
+from outbox.people import absences
+from outbox.relations import follows
 from tests.eventually import eventually
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer

@@ -13,9 +13,9 @@ from federation.discovery.remote import fetch_actor
 from federation.signatures.multibase import ED25519_PUBLIC, decode_key
 from models.listings.listings import ListingDraft
 from models.store.database import transaction
-from outbox import listings as outbox
-from outbox import notes as outbox_notes
-from outbox.notes import NoteDraft
+from outbox.listings import listings as outbox
+from outbox.posts import notes as outbox_notes
+from outbox.posts.notes import NoteDraft
 from tests.conftest import copy_database, with_database
 from tests.eventually import eventually
 from tests.factories import make_follow

@@ -15,8 +15,8 @@ from models.servers import trust_levels
 from models.servers.directory.deciding import remove, save_own_vouch, save_seed
 from models.servers.directory.reading import DirectoryEntry, list_entries
 from models.store.database import connection, execute, fetch_value, transaction
-from outbox.cooperative import save_listed, save_preferences
-from outbox.listings import publish
+from outbox.listings.listings import publish
+from outbox.people.cooperative_settings import save_listed, save_preferences
 from tests.eventually import eventually
 from tests.servers import RunningServer
 from tests.stories.conftest import MakeServer

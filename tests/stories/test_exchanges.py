@@ -23,13 +23,13 @@ from models.listings import listings
 from models.listings.listings import Listing, ListingDraft
 from models.moments import PARIS
 from models.store.database import Connection, connection, transaction
-from outbox import follows
-from outbox import listings as outbox_listings
-from outbox.agreements import accept, counter, propose, request
-from outbox.cases import Said
-from outbox.endings import cancel, refuse, withdraw
-from outbox.fulfilment import report
-from outbox.thanks import Gratitude, thank
+from outbox.exchanges.agreements.agreements import accept, counter, propose, request
+from outbox.exchanges.agreements.endings import cancel, refuse, withdraw
+from outbox.exchanges.agreements.fulfilment import report
+from outbox.exchanges.agreements.thanks import ThanksNote, thank
+from outbox.listings import listings as outbox_listings
+from outbox.relations import follows
+from outbox.threads.agreement_context import Said
 from tests.eventually import eventually
 from tests.pair import same
 from tests.servers import Member, RunningServer
@@ -117,7 +117,7 @@ class Story:
 
     async def bob_thanks(self, text: str, *, public: bool = False) -> None:
         """Bob says thanks in Hénin-Carvin."""
-        said = Gratitude(text=text, public=public)
+        said = ThanksNote(text=text, public=public)
         async with acting(self.henin) as conn:
             await thank(conn, self.henin.instance.site, self.bob.actor, await self.get(self.henin), said)
         await self.reads(text)
@@ -125,7 +125,7 @@ class Story:
     async def alice_thanks(self, text: str) -> None:
         """Alice says thanks in Lomme."""
         async with acting(self.lomme) as conn:
-            said = Gratitude(text=text)
+            said = ThanksNote(text=text)
             await thank(conn, self.lomme.instance.site, self.alice.actor, await self.get(self.lomme), said)
         await self.reads(text)
 

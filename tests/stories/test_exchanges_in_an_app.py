@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from mastodon import StreamListener
 
-from outbox.agreements import counter
-from outbox.fulfilment import report
+from outbox.exchanges.agreements.agreements import counter
+from outbox.exchanges.agreements.fulfilment import report
 from tests.eventually import eventually
 from tests.stories.test_exchanges import Story, days, story
 from tests.stories.test_mastodon_clients import ask, log_in

@@ -10,8 +10,10 @@ from models.listings import listings
 from models.listings.listings import ListingDraft
 from models.people import actors
 from models.people.actors import Actor
-from outbox import agreements, follows, leaving
-from outbox.listings import publish
+from outbox.exchanges.agreements import agreements
+from outbox.listings.listings import publish
+from outbox.people import account_deletion
+from outbox.relations import follows
 from tests.eventually import eventually
 from tests.servers import RunningServer
 from tests.stories.conftest import MakeServer
@@ -45,16 +47,16 @@ async def test_a_member_leaves_and_next_door_nothing_of_her_stays(make_server: M
     await agree(lomme, alice, henin, bob, tent.uri)
 
     async with acting(lomme) as conn:
-        await leaving.ask(conn, lomme.instance.site, alice)
+        await account_deletion.ask(conn, lomme.instance.site, alice)
     await eventually(lambda: _is(henin, tent.uri, "paused"), within=5)
     assert await states(henin) == ["agreed"]
     async with acting(lomme) as conn:
-        await leaving.stay(conn, lomme.instance.site, alice)
+        await account_deletion.stay(conn, lomme.instance.site, alice)
     await eventually(lambda: _is(henin, tent.uri, "open"), within=5)
     async with acting(lomme) as conn:
-        await leaving.ask(conn, lomme.instance.site, alice)
+        await account_deletion.ask(conn, lomme.instance.site, alice)
     at = datetime.now(UTC) + timedelta(days=15)
-    ended = [await leaving.leave_due(lomme.instance, at=at) for _ in range(2)]
+    ended = [await account_deletion.leave_due(lomme.instance, at=at) for _ in range(2)]
     async with acting(lomme):
         pass  # the worker is called
 

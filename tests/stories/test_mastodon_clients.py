@@ -12,7 +12,7 @@ from mastodon import Mastodon, MastodonNotFoundError, MastodonUnauthorizedError
 from federation.media.uploads import save_upload
 from models.listings.listings import Listing, ListingDraft
 from models.store.database import transaction
-from outbox import listings as outbox
+from outbox.listings import listings as outbox
 from tests.eventually import eventually
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer

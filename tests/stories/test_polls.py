@@ -8,7 +8,7 @@ import aiohttp
 from federation.discovery.remote import fetch_actor
 from federation.instance import Instance
 from models.store.database import execute, transaction
-from outbox.poll_figures import end_polls, tell_figures
+from outbox.posts.poll_figures import end_polls, send_figures
 from tests.eventually import eventually
 from tests.factories import make_follow
 from tests.servers import Member, RunningServer
@@ -93,7 +93,7 @@ async def test_members_of_two_cooperatives_and_a_mastodon_vote_and_the_end_is_to
         assert await door.send(carol, activity(carol, "Create", vote, to=alice.actor.uri)) == 202
         await eventually(lambda: count(lomme, alice, uri, 1, 2))
 
-        await tell_figures(lomme.instance, {"post": int(question["id"])})
+        await send_figures(lomme.instance, {"post": int(question["id"])})
         await announce_work(lomme.instance.pool)
         await eventually(lambda: count(henin, bob, uri, 1, 2))
         async with transaction(lomme.instance.pool) as conn:

@@ -14,7 +14,7 @@ from mastodon import Mastodon, StreamListener
 
 from models.listings.listings import ListingDraft
 from models.store.database import transaction
-from outbox import listings as outbox
+from outbox.listings import listings as outbox
 from tests.eventually import eventually
 from tests.peers.programs import free_port
 from tests.servers import PASSWORD, Member, RunningServer, ServerProcess, server_process, wait_for_answer

@@ -22,10 +22,10 @@ from models.people.actors import Actor
 from models.posts.media import media
 from models.store.database import Connection, transaction
 from models.timelines import NetworkFilter, Page
-from outbox import follows as outbox_follows
-from outbox import listings as outbox
-from outbox import notes as outbox_notes
-from outbox import reactions as outbox_reactions
+from outbox.listings import listings as outbox
+from outbox.posts import notes as outbox_notes
+from outbox.relations import follows as outbox_follows
+from outbox.relations import reactions as outbox_reactions
 from tests.eventually import eventually
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer

@@ -9,9 +9,10 @@ from models.listings.repair_watches import RepairWatch
 from models.moderation import reports
 from models.people import actors
 from models.store.database import execute, transaction
-from outbox import follows, listings
-from outbox import reports as outbox
-from outbox.reports import Complaint
+from outbox.listings import listings
+from outbox.moderation import reports as outbox
+from outbox.moderation.reports import Complaint
+from outbox.relations import follows
 from tests.eventually import eventually
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer

@@ -13,7 +13,7 @@ import structlog
 from federation.discovery.remote import fetch_actor
 from models.listings.listings import ListingDraft
 from models.store.database import transaction
-from outbox import listings as outbox
+from outbox.listings import listings as outbox
 from tests.conftest import copy_database, with_database
 from tests.factories import make_follow
 from tests.fediverse import Person

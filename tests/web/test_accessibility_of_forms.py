@@ -19,9 +19,10 @@ from models.listings.unavailabilities import midnight
 from models.moments import PARIS
 from models.posts.provenance import App
 from models.store.database import Pool, execute, fetch_value, transaction
-from outbox import guests, posting
-from outbox.agreements import accept, propose
-from outbox.guests import Visit
+from outbox import posting
+from outbox.exchanges import guests
+from outbox.exchanges.agreements.agreements import accept, propose
+from outbox.exchanges.guests import Visit
 from outbox.posting import Wish
 from tests import talks
 from tests.factories import make_agreement, make_listing, make_note, make_remote_actor
@@ -151,7 +152,7 @@ async def test_the_pages_of_guests_have_no_violation(live: Live, page: Page, mon
     tent, site = live.village.tent, live.instance.site
     visit = Visit(email="leonie@example.net", name="Léonie", language="fr", text="Bonjour, est-elle libre ?")
     async with transaction(live.instance.pool) as conn:
-        await guests.knock(conn, tent, visit)
+        await guests.request_link(conn, tent, visit)
         guest = await models_guests.renew(conn, listing_id=tent.id, email=visit.email)
         assert guest is not None
         link = live.url + urlsplit(await make_link(conn, live.instance, guest)).path

@@ -14,7 +14,7 @@ from models.people import actors
 from models.people.actors import BUILT_IN, Actor, Counts
 from models.settings import Site
 from models.store.database import connection, transaction
-from outbox.profiles import describe_actor
+from outbox.people.profiles import describe_actor
 from tests.drawings import draw, encode
 from tests.factories import HERE, make_local_actor, make_member
 from tests.web import test_media

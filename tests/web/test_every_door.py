@@ -19,9 +19,11 @@ from models.people.actors import Actor
 from models.posts import Audience
 from models.settings import Settings
 from models.store.database import Connection, Pool, execute, fetch_column, fetch_value, transaction
-from outbox import guests, listings, notes
-from outbox.guests import Visit
-from outbox.notes import NoteDraft
+from outbox.exchanges import guests
+from outbox.exchanges.guests import Visit
+from outbox.listings import listings
+from outbox.posts import notes
+from outbox.posts.notes import NoteDraft
 from tests.factories import HERE, make_follow, make_member, make_note, make_remote_actor
 from tests.fediverse import FakeFediverse, sign_get
 from tests.points import switch_on
@@ -127,7 +129,7 @@ async def _add_guest(conn: Connection, instance: Instance) -> Actor:
     visit = Visit(
         email=f"{BY_MAIL}@example.org", name=f"Zebulon {WORD} {BY_MAIL}", language="fr", text=f"{WORD} {BY_MAIL}"
     )
-    await guests.knock(conn, listing, visit)
+    await guests.request_link(conn, listing, visit)
     found = await models_guests.find(conn, await fetch_value(conn, "SELECT id FROM guest"))
     assert found is not None
     return (await guests.confirm(conn, instance.site, found)).actor

@@ -14,9 +14,9 @@ from models.exchanges.exchanges import EventKind
 from models.moments import PARIS
 from models.news import notifications
 from models.store.database import execute, transaction
-from outbox.cases import find_case
-from outbox.reminders import remind_due
-from outbox.thanks import keep_thanks
+from outbox.exchanges.agreements.thanks import keep_thanks
+from outbox.exchanges.reminders import remind_due
+from outbox.threads.agreement_context import find_context
 from tests.factories import make_note
 from tests.web.office import LATER, NOON, Clock, Office
 from tests.web.postman import read_parts
@@ -159,7 +159,7 @@ async def test_a_message_is_told_without_the_name_in_front_of_it(office: Office)
 async def test_the_words_of_thanks_are_in_the_mail_once(office: Office) -> None:
     held = await agree(office)
     async with transaction(office.pool) as conn:
-        case = await find_case(conn, await agreements.get(conn, held.id))
+        case = await find_context(conn, await agreements.get(conn, held.id))
         words = from_text("@alice Belle tente, merci !", mentions={"alice": office.alice.url})
         note = await make_note(
             conn, office.bob, content=words, audience="direct", in_reply_to_uri=office.tent.uri,
@@ -181,7 +181,7 @@ async def test_the_words_of_thanks_are_in_the_mail_once(office: Office) -> None:
 async def test_thanks_that_were_taken_back_are_not_told(office: Office) -> None:
     held = await agree(office)
     async with transaction(office.pool) as conn:
-        case = await find_case(conn, await agreements.get(conn, held.id))
+        case = await find_context(conn, await agreements.get(conn, held.id))
         note = await make_note(
             conn, office.bob, content="<p>Merci !</p>", audience="direct", in_reply_to_uri=office.tent.uri,
             mention_ids=(office.alice.id,),

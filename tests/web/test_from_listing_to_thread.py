@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, ViewportSize
 
 from models.people.actors import Actor
 from models.store.database import Pool, transaction
-from outbox import notes
+from outbox.posts import notes
 from tests import talks
 from tests.points import give, switch_on
 from tests.web.live import CHROMIUM, Live, open_chromium, serve_village

@@ -15,7 +15,7 @@ from models.listings.repair_watches import RepairWatch
 from models.people.actors import Actor
 from models.settings import Settings
 from models.store.database import Pool, execute, fetch_column, transaction
-from outbox import repair_calls
+from outbox.listings import repair_calls
 from tests.factories import make_listing, make_member
 from tests.web.office import NOON
 from tests.web.postman import Postman, StandIn, open_post, read_parts
@@ -40,7 +40,7 @@ class Street:
             made = await make_listing(
                 conn, self.hocine, kind="repair_call", mode="repair", title="Pneu à plat", repair={"urgency": urgency}
             )
-            assert await repair_calls.tell_near(conn, made) == 1
+            assert await repair_calls.notify_near(conn, made) == 1
         return made
 
     async def run(self, at: Any = NOON) -> None:

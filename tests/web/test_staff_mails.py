@@ -16,8 +16,8 @@ from models.people.actors import Actor
 from models.people.sign_ups import NewSignUp
 from models.settings import Settings
 from models.store.database import Pool, execute, fetch_column, fetch_value, transaction
-from outbox import reports
-from outbox.reports import Complaint
+from outbox.moderation import reports
+from outbox.moderation.reports import Complaint
 from tests.factories import HERE, make_local_actor, make_member
 from tests.web.office import NOON
 from tests.web.postman import Postman, StandIn, open_post, read_parts

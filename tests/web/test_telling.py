@@ -13,9 +13,9 @@ from models.news import mail_preferences, news_mails
 from models.people import accounts
 from models.settings import Settings
 from models.store.database import Connection, connection, execute, fetch_column, transaction
-from outbox.notes import NoteDraft, publish
-from outbox.poll_figures import end_polls
-from outbox.polls import PollDraft
+from outbox.posts.notes import NoteDraft, publish
+from outbox.posts.poll_figures import end_polls
+from outbox.posts.polls import PollDraft
 from tests.factories import make_listing, make_member, make_note
 from tests.web.office import LATER, NOON, Clock, Office
 from tests.web.postman import StandIn, read_parts

@@ -13,7 +13,7 @@ from models.people.actors import Actor
 from models.relations import followed_tags
 from models.settings import Settings
 from models.store.database import Pool, fetch_value, transaction
-from outbox import peers
+from outbox.servers import peers
 from tests.factories import HERE, make_member
 from tests.fediverse import FakeFediverse, sign_post
 from tests.newcomers import build_listing

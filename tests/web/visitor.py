@@ -16,7 +16,7 @@ from models.people.accounts import Role
 from models.places.places import fold_name
 from models.settings import Settings
 from models.store.database import connection, execute_many, fetch_column, transaction
-from outbox.accounts import register
+from outbox.people.accounts import register
 from tests.territory import COMMUNES
 from web.errors import error_middleware
 from web.keys import INSTANCE, TEMPLATES

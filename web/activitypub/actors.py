@@ -7,7 +7,7 @@ from federation.documents.serialize import serialize
 from models.errors import NotFound
 from models.people import actors
 from models.store.database import connection
-from outbox.profiles import describe_actor
+from outbox.people.profiles import describe_actor
 from web.activitypub.access import (
     ALWAYS_OPEN,
     describe_departed,

@@ -9,8 +9,8 @@ from models.exchanges.agreements import Agreement
 from models.people import actors
 from models.people.actors import Actor
 from models.store.database import Connection, connection
-from outbox.builders.agreement import build_agreement, build_economic_event
-from outbox.cases import find_case
+from outbox.builders.objects.agreement import build_agreement, build_economic_event
+from outbox.threads.agreement_context import find_context
 from web.activitypub.access import get_published, read_known_reader, require_no_block
 from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
 from web.keys import INSTANCE
@@ -32,7 +32,7 @@ async def show_agreement(request: web.Request) -> web.Response:
         held = await agreements.find_by_uri(conn, f"{instance.site.url}{request.path}")
         await _require_party(conn, held, author, reader)
         assert held is not None
-        document = build_agreement(await find_case(conn, held))
+        document = build_agreement(await find_context(conn, held))
     return answer_activity(request, serialize(document), public=False)
 
 
@@ -48,7 +48,7 @@ async def show_event(request: web.Request) -> web.Response:
         held = None if report is None else await agreements.get(conn, report.agreement_id)
         await _require_party(conn, held, author, reader)
         assert held is not None and report is not None
-        case, reporter = await find_case(conn, held), await actors.get(conn, report.actor_id)
+        case, reporter = await find_context(conn, held), await actors.get(conn, report.actor_id)
         event = build_economic_event(case, reporter, report.step, uri=report.uri, at=report.happened_at)
     return answer_activity(request, serialize(event), public=False)
 

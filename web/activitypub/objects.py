@@ -9,8 +9,8 @@ from models.errors import NotFound
 from models.listings import listings
 from models.people.actors import Actor
 from models.store.database import connection
-from outbox.builders.proposal import build_proposal_twin
-from outbox.documents import build_document
+from outbox.builders.objects.proposal import build_proposal_twin
+from outbox.posts.post_documents import build_document
 from web.activitypub.access import get_post, get_published, id_of, read_known_reader
 from web.activitypub.negotiation import VARY_PUBLIC, answer_activity, wants_activity
 from web.keys import INSTANCE

@@ -7,7 +7,7 @@ from models import posts
 from models.errors import NotFound
 from models.posts.quotes import quotes
 from models.store.database import connection
-from outbox.builders.quotes import build_stamp
+from outbox.builders.objects.quotes import build_stamp
 from web.activitypub.access import get_published, read_known_reader
 from web.activitypub.negotiation import answer_activity
 from web.keys import INSTANCE

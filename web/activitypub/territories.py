@@ -21,8 +21,8 @@ from models.posts.quotes import quote_policies
 from models.servers.directory.own import count_open, list_open
 from models.servers.directory.reading import OwnVouch, list_entries, list_own_vouches
 from models.store.database import Connection, connection
-from outbox.builders.proposal import build_proposal
-from outbox.builders.quotes import add_quotes
+from outbox.builders.objects.proposal import build_proposal
+from outbox.builders.objects.quotes import add_quotes
 from web.activitypub.access import read_known_reader, require_no_block
 from web.activitypub.negotiation import answer_activity
 from web.activitypub.paging import PAGE_SIZE, build_page, build_root, read_cursor

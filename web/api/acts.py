@@ -5,7 +5,8 @@ from aiohttp import web
 from models.errors import Invalid
 from models.relations.blocking import thread_mutes
 from models.store.database import transaction
-from outbox import pins, reactions
+from outbox.posts import pins
+from outbox.relations import reactions
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.parameters import read_parameters

@@ -7,7 +7,7 @@ from aiohttp import web
 from models.errors import Invalid
 from models.relations.blocking import blocks, mutes
 from models.store.database import connection, transaction
-from outbox import blocks as outbox
+from outbox.relations import blocks as outbox
 from web.api.accounts import MOST, get_shown
 from web.api.answers import answer_json
 from web.api.auth import reader

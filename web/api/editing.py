@@ -9,7 +9,7 @@ from models.errors import Invalid
 from models.posts.media import media
 from models.posts.media.uploads import MediaWords
 from models.store.database import connection, transaction
-from outbox import notes as outbox_notes
+from outbox.posts import notes as outbox_notes
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.media import build_attachments, describe_as_then

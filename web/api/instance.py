@@ -18,7 +18,7 @@ from models.relations import featured_tags, pins
 from models.servers import trust_levels
 from models.settings import Site
 from models.store.database import Connection, connection
-from outbox.notes import TEXT_LIMIT
+from outbox.posts.notes import TEXT_LIMIT
 from web.api.answers import answer_json
 from web.api.entities.accounts import load_account
 from web.api.entities.values import Json, Look, read_look

@@ -13,7 +13,7 @@ from models.people.actors import Actor
 from models.posts import message_requests
 from models.posts.message_requests import Sender
 from models.store.database import Connection, connection, transaction
-from outbox import message_requests as outbox
+from outbox.moderation import message_requests as outbox
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.accounts import is_shown, load_accounts

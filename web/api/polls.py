@@ -11,7 +11,7 @@ from models.errors import DeclicError, Invalid, NotFound
 from models.posts import Post
 from models.posts.polls import polls
 from models.store.database import Connection, connection, transaction
-from outbox.polls import PollDraft, vote
+from outbox.posts.polls import PollDraft, vote
 from web.api.answers import answer_json
 from web.api.auth import reader, reader_id
 from web.api.entities.polls import build_poll

@@ -17,13 +17,13 @@ from models.posts.media import uploads
 from models.posts.provenance import App
 from models.posts.quotes.quote_policies import QuotePolicy
 from models.store.database import Connection, transaction
-from outbox import listings as outbox_listings
-from outbox import notes as outbox_notes
 from outbox import posting as outbox_posting
-from outbox import reactions as outbox_reactions
-from outbox import scheduled as outbox_scheduled
-from outbox.notes import TEXT_LIMIT, WARNING_LIMIT
+from outbox import scheduled_posts as outbox_scheduled
+from outbox.listings import listings as outbox_listings
 from outbox.posting import Wish
+from outbox.posts import notes as outbox_notes
+from outbox.posts.notes import TEXT_LIMIT, WARNING_LIMIT
+from outbox.relations import reactions as outbox_reactions
 from web.api.answers import answer_json
 from web.api.auth import TOKEN, reader
 from web.api.entities.values import Json

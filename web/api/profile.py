@@ -14,8 +14,8 @@ from models.people.actors import Actor, Profile
 from models.posts import posting_defaults
 from models.posts.posting_defaults import WritingDefaults
 from models.store.database import Connection, connection, transaction
-from outbox.accounts import as_profile
-from outbox.profiles import announce_update
+from outbox.people.accounts import as_profile
+from outbox.people.profiles import announce_update
 from web.api.accounts import load_own
 from web.api.answers import answer_json
 from web.api.auth import reader

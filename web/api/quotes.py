@@ -5,7 +5,7 @@ from aiohttp import web
 from models.errors import Invalid, NotFound
 from models.posts.quotes import quotes
 from models.store.database import connection, transaction
-from outbox import quotes as outbox_quotes
+from outbox.posts import quotes as outbox_quotes
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.pagination import link_header, read_page

@@ -9,7 +9,7 @@ from models.people import actors
 from models.people.actors import Actor
 from models.relations import account_notes, follows
 from models.store.database import Connection, connection, transaction
-from outbox import follows as outbox
+from outbox.relations import follows as outbox
 from web.api.accounts import MOST, get_shown
 from web.api.answers import answer_json
 from web.api.auth import reader

@@ -8,7 +8,7 @@ from models.errors import Invalid, NotFound
 from models.moderation.reports import ReportCategory
 from models.people import actors
 from models.store.database import transaction
-from outbox.reports import Complaint, report
+from outbox.moderation.reports import Complaint, report
 from web.api.answers import answer_json
 from web.api.auth import reader
 from web.api.entities.accounts import is_shown, load_account

@@ -12,7 +12,7 @@ from models.posts.media import media
 from models.posts.scheduled_posts import Scheduled
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
-from outbox import scheduled as outbox
+from outbox import scheduled_posts as outbox
 from outbox.posting import read_wish
 from web.api.answers import answer_json
 from web.api.auth import reader

@@ -17,11 +17,11 @@ from models.posts.media.media import Media
 from models.posts.quotes import quote_policies
 from models.store.database import Connection, connection
 from models.timelines import Page, PostFilter, TimelineEntry
-from outbox.builders.create import build_create
-from outbox.builders.note import add_poll, build_note
-from outbox.builders.proposal import build_proposal
-from outbox.builders.quotes import add_quotes
-from outbox.profiles import describe_actor
+from outbox.builders.activities.create import build_create
+from outbox.builders.objects.note import add_poll, build_note
+from outbox.builders.objects.proposal import build_proposal
+from outbox.builders.objects.quotes import add_quotes
+from outbox.people.profiles import describe_actor
 from web.archives.parcel import Parcel, Sheet
 from web.archives.reading import PAGE, Owner, Said, gather, turn_own, turn_pages
 

@@ -13,7 +13,7 @@ from web.commands.running import run, say, tell, working_instance
 
 with when_used():
     from federation.directory import domain_list
-    from outbox import peers
+    from outbox.servers import peers
 
 if TYPE_CHECKING:
     from federation.directory.domain_list import Plan

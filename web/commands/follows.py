@@ -20,7 +20,7 @@ with when_used():
     from models.people import accounts, actors
     from models.relations import follows
     from models.store import database
-    from outbox import follows as outbox
+    from outbox.relations import follows as outbox
     from web import wake
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from web.commands.running import Refused, run, say, tell, working_instance
 with when_used():
     from federation import web_push
     from federation.own_keys import key_pairs
-    from outbox import keys as outbox
+    from outbox.people import keys as outbox
     from web import sealing
 
 if TYPE_CHECKING:

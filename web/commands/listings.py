@@ -22,8 +22,8 @@ with when_used():
     from models.places import places
     from models.posts.media import media
     from models.store import database
-    from outbox import beginnings
-    from outbox import listings as outbox
+    from outbox.listings import listing_defaults
+    from outbox.listings import listings as outbox
 
 if TYPE_CHECKING:
     from federation.instance import Instance
@@ -122,7 +122,7 @@ async def _publish(kind: ListingKind, name: str, options: Options) -> None:
         draft = await _apply(instance, author, draft, options)
         async with database.transaction(instance.pool) as conn:
             if draft.commune_code is None:
-                draft = replace(draft, **places.place_fields(await beginnings.find_own_place(conn, author)))
+                draft = replace(draft, **places.place_fields(await listing_defaults.find_own_place(conn, author)))
             listing = await outbox.publish(conn, instance.site, author, draft)
         tell(listing.uri)
 
@@ -131,7 +131,7 @@ async def _edit(id: str, options: Options) -> None:
     async with working_instance() as instance:
         async with database.connection(instance.pool) as conn:
             listing, author = await _find_own(conn, id)
-            draft = beginnings.read_back(listing, (await media.list_by_posts(conn, [listing.id]))[listing.id])
+            draft = listing_defaults.read_back(listing, (await media.list_by_posts(conn, [listing.id]))[listing.id])
         if options.mode not in (None, draft.mode):
             await _require_mode(instance, options.mode)
         draft = await _apply(instance, author, draft, options)

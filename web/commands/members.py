@@ -19,8 +19,8 @@ from web.commands.running import Refused, run, say, tell, working_instance
 with when_used():
     from federation.discovery import remote
     from federation.own_keys import key_pairs
-    from outbox import accounts as outbox
-    from outbox import moves
+    from outbox.people import account_moves
+    from outbox.people import accounts as outbox
     from web import forms, links, mail, passwords, wake
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ async def _alias_account(name: str, handle: str) -> None:
         member = await _find_member(instance, name)
         other = await remote.resolve_handle(instance, handle)
         async with transaction(instance.pool) as conn:
-            await moves.add_alias(conn, instance.site, member, other)
+            await account_moves.add_alias(conn, instance.site, member, other)
         await wake.announce_work(instance.pool)
         tell(other.uri)
 
@@ -161,9 +161,9 @@ def move_account(name: str, handle: str) -> None:
 async def _move_account(name: str, handle: str) -> None:
     async with working_instance() as instance:
         member = await _find_member(instance, name)
-        target = await moves.find_target(instance, member, handle)
+        target = await account_moves.find_target(instance, member, handle)
         async with transaction(instance.pool) as conn:
-            await moves.move(conn, instance.site, member, target)
+            await account_moves.move(conn, instance.site, member, target)
         await wake.announce_work(instance.pool)
         tell(target.uri)
 

@@ -25,8 +25,8 @@ from web.commands.unknown_hosts import admit, send_away, waiting
 with when_used():
     from federation.discovery import server_check
     from inbox import diagnosis
-    from outbox import again
-    from outbox import peers as outbox
+    from outbox.servers import peers as outbox
+    from outbox.traffic import resend
     from web.commands import english
     from web.pages import causes, findings
 
@@ -236,7 +236,7 @@ async def _test(host: str) -> None:
 async def _retry(host: str) -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
         await _get_peer(conn, host)
-        due = await again.retry(conn, host, at=datetime.now(UTC))
+        due = await resend.retry(conn, host, at=datetime.now(UTC))
     tell(str(due))
     say("So many deliveries are tried now." if due else f"Nothing waits for {host}.")
 
@@ -245,7 +245,7 @@ async def _catch_up(host: str, since: datetime) -> None:
     at = datetime.now(UTC)
     async with working_instance() as instance, transaction(instance.pool) as conn:
         await _get_peer(conn, host)
-        queued = await again.catch_up(conn, host, since=since, at=at)
+        queued = await resend.catch_up(conn, host, since=since, at=at)
     tell(str(queued))
     say("So many deliveries are on their way again." if queued else f"Nothing for {host} had failed since then.")
 

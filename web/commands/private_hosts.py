@@ -8,7 +8,7 @@ from web.commands.imports import when_used
 from web.commands.running import run, say, tell, working_instance
 
 with when_used():
-    from outbox import peers as outbox
+    from outbox.servers import peers as outbox
 
 
 @click.command()

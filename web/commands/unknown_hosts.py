@@ -12,7 +12,7 @@ from web.commands.imports import when_used
 from web.commands.running import Refused, run, say, tell, working_instance
 
 with when_used():
-    from outbox import peers as outbox
+    from outbox.servers import peers as outbox
     from web.pages import unknown_hosts as pages
 
 

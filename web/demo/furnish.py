@@ -23,11 +23,11 @@ from models.places.places import place_fields
 from models.relations import follows
 from models.store.background import jobs
 from models.store.database import connection, transaction
-from outbox import follows as outbox_follows
-from outbox import listings as outbox_listings
-from outbox.accounts import register, settle
-from outbox.cooperative import save_listed, save_preferences
-from outbox.peers import vouch
+from outbox.listings import listings as outbox_listings
+from outbox.people.accounts import register, settle
+from outbox.people.cooperative_settings import save_listed, save_preferences
+from outbox.relations import follows as outbox_follows
+from outbox.servers.peers import vouch
 from web.demo.talks import hold_talks
 from web.demo.troupe import HOUSES, PASSWORD, PHOTOS, STREAMS, Ad, House, Part
 from web.passwords import hash_password

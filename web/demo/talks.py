@@ -15,11 +15,11 @@ from models.moments import PARIS
 from models.people import actors
 from models.people.actors import Actor
 from models.store.database import Connection, connection, transaction
-from outbox import notes
-from outbox.agreements import accept, counter, request
-from outbox.cases import Said
-from outbox.fulfilment import report
-from outbox.thanks import Gratitude, thank
+from outbox.exchanges.agreements.agreements import accept, counter, request
+from outbox.exchanges.agreements.fulfilment import report
+from outbox.exchanges.agreements.thanks import ThanksNote, thank
+from outbox.posts import notes
+from outbox.threads.agreement_context import Said
 from web.demo.script import TALKS, Line, Talk
 from web.wake import announce_work
 
@@ -75,7 +75,7 @@ async def _act(conn: Connection, instance: Instance, actor: Actor, listing: List
             step: Step = line.act
             await report(conn, site, actor, held, step)
         case "thank" if held is not None:
-            await thank(conn, site, actor, held, Gratitude(text=line.text, public=line.for_all))
+            await thank(conn, site, actor, held, ThanksNote(text=line.text, public=line.for_all))
 
 
 async def _say(conn: Connection, instance: Instance, actor: Actor, listing: Listing, text: str) -> None:

@@ -9,7 +9,7 @@ from models.listings.unavailabilities import midnight
 from models.moments import PARIS
 from models.people import actors
 from models.store.database import connection, transaction
-from outbox import absences
+from outbox.people import absences
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.days import read_day

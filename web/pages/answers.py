@@ -10,7 +10,7 @@ from models.people import actors
 from models.people.accounts import Account
 from models.posts import PUBLIC, Post
 from models.store.database import Connection, connection, transaction
-from outbox import notes as outbox
+from outbox.posts import notes as outbox
 from web.forms import Form, read_form
 from web.keys import INSTANCE
 from web.mentions import look_up_mentioned

@@ -11,7 +11,7 @@ from models.people.accounts import Account
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection, connection
-from outbox import listings, suggestions
+from outbox.listings import listing_suggestions, listings
 from web.forms import Form
 from web.keys import INSTANCE
 from web.pages.cards import Picture
@@ -33,7 +33,7 @@ async def begin_with_note(request: web.Request, values: MultiDict[str], account:
     if draft is None or not found:
         raise NotFound
     values["kind"] = draft.kind
-    values["title"], values["text"] = suggestions.read_words(found[0].source)
+    values["title"], values["text"] = listing_suggestions.read_words(found[0].source)
     values[FIELD] = str(draft.id)
     photos = [photo for photo in await list_attached(instance, draft.note_id) if photo.thumbnail_url][:MOST]
     for photo in photos:
@@ -44,5 +44,5 @@ async def begin_with_note(request: web.Request, values: MultiDict[str], account:
 async def publish_begun(conn: Connection, site: Site, author: Actor, form: Form, draft: ListingDraft) -> Listing:
     """Publish, and take the note back that the form began with. Raises Invalid, NotFound."""
     if form.typed(FIELD):
-        return await suggestions.publish(conn, site, author, read_id(form.typed(FIELD)), draft)
+        return await listing_suggestions.publish(conn, site, author, read_id(form.typed(FIELD)), draft)
     return await listings.publish(conn, site, author, draft)

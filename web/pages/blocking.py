@@ -11,7 +11,7 @@ from models.people import actors
 from models.people.actors import Actor
 from models.relations.blocking import blocks, mutes
 from models.store.database import Connection, connection, transaction
-from outbox import blocks as outbox
+from outbox.relations import blocks as outbox
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.ids import read_id

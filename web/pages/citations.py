@@ -12,9 +12,9 @@ from models.posts.quotes import quote_policies, quotes
 from models.posts.quotes.quote_policies import QuotePolicy
 from models.store.database import Connection, connection, transaction
 from models.timelines import TimelineEntry
-from outbox import notes as outbox_notes
-from outbox import quotes as outbox
-from outbox.notes import NoteDraft
+from outbox.posts import notes as outbox_notes
+from outbox.posts import quotes as outbox
+from outbox.posts.notes import NoteDraft
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.mentions import look_up_mentioned

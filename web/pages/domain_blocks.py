@@ -8,8 +8,8 @@ from models.errors import Invalid
 from models.servers import access_requests, trust_levels
 from models.servers.trust_levels import Decision
 from models.store.database import connection, transaction
-from outbox import peers
-from outbox.blocks import read_domain
+from outbox.relations.blocks import read_domain
+from outbox.servers import peers
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.multipart import FileLimits
@@ -63,11 +63,11 @@ async def post_gesture(request: web.Request) -> web.Response:
         if gesture in {"restricted", "open"}:
             await peers.restrict(conn, limited=gesture == "restricted")
         elif gesture in {"tell", "keep_quiet"}:
-            await peers.tell_programs(conn, told=gesture == "tell")
+            await peers.announce_levels(conn, told=gesture == "tell")
         elif gesture in {"let_in", "keep_out"}:
             await peers.let_in(conn, host, listed=gesture == "let_in")
         elif gesture == "forget":
-            await peers.forget_knock(conn, host)
+            await peers.dismiss_access_request(conn, host)
         elif gesture == "back":
             await peers.trust(conn, host, "reader")
         else:

@@ -19,7 +19,7 @@ from models.settings import Site
 from models.store.database import Connection, connection, transaction
 from models.traffic import backfills
 from models.traffic.backfills import Backfill
-from outbox import follows as outbox
+from outbox.relations import follows as outbox
 from web.following import follow_address, unfollow_host
 from web.forms import Form, read_form
 from web.keys import INSTANCE

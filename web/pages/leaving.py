@@ -9,7 +9,7 @@ from models.exchanges import agreements
 from models.people import actors
 from models.personal_data import account_erasure, deletion_notices
 from models.store.database import connection, transaction
-from outbox import leaving
+from outbox.people import account_deletion
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.mail import ask_mail
@@ -42,7 +42,7 @@ async def post_leaving(request: web.Request) -> web.Response:
         return await _show(request, form, status=422)
     try:
         async with transaction(instance.pool) as conn:
-            await leaving.ask(conn, instance.site, await actors.get(conn, account.actor_id))
+            await account_deletion.ask(conn, instance.site, await actors.get(conn, account.actor_id))
             await ask_mail(conn, "leaving", account.actor_id, HERE)
     except Conflict:
         return await _show(request, form, status=409)
@@ -54,7 +54,7 @@ async def post_staying(request: web.Request) -> web.Response:
     account, instance = require_account(request), request.app[INSTANCE]
     await read_form(request)
     async with transaction(instance.pool) as conn:
-        await leaving.stay(conn, instance.site, await actors.get(conn, account.actor_id))
+        await account_deletion.stay(conn, instance.site, await actors.get(conn, account.actor_id))
     raise lead_on("/compte", "stays")
 
 
@@ -88,5 +88,5 @@ async def _show(request: web.Request, form: Form, status: int = 200) -> web.Resp
         last_admin=last_admin,
         pending=pending,
         tell_span=lambda begins_at, ends_at: tell_span(speak, begins_at, ends_at, language),
-        days=leaving.GRACE.days,
+        days=account_deletion.GRACE.days,
     )

@@ -16,8 +16,8 @@ from models.moments import PARIS
 from models.places.geometry import CELL
 from models.places.places import Place, place_fields
 from models.store.database import Connection
-from outbox.beginnings import place_around_home
-from outbox.drafts import (
+from outbox.listings.listing_defaults import place_around_home
+from outbox.listings.listing_limits import (
     AUDIENCES,
     CONDITIONS,
     DURATION,

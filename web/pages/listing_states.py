@@ -9,8 +9,8 @@ from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
-from outbox import listing_ends
-from outbox import listings as outbox
+from outbox.listings import listing_expiry
+from outbox.listings import listings as outbox
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.addressed import get_listing
@@ -54,6 +54,6 @@ async def _change(conn: Connection, site: Site, author: Actor, uri: str, verb: s
     if verb == "withdraw":
         await outbox.withdraw(conn, site, author, uri)
     elif verb == "prolong":
-        await listing_ends.prolong(conn, site, author, uri)
+        await listing_expiry.prolong(conn, site, author, uri)
     else:
         await outbox.close(conn, site, author, uri, OUTCOMES[verb])

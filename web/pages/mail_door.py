@@ -6,7 +6,7 @@ from aiohttp import web
 
 from models.listings.listings import Listing
 from models.store.database import Connection
-from outbox.guests import are_welcome
+from outbox.exchanges.guests import are_welcome
 from web.keys import INSTANCE
 
 MailDoor = Literal["", "open", "no_mail"]

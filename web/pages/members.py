@@ -10,7 +10,7 @@ from models.news import staff_notifications
 from models.people import accounts
 from models.people.accounts import ROLES, Account
 from models.store.database import connection, transaction
-from outbox.accounts import NewMember, register
+from outbox.people.accounts import NewMember, register
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.links import make_member_link

@@ -16,7 +16,7 @@ from models.posts import message_requests
 from models.posts.message_requests import KEPT_DAYS, Request, Sender, news
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
-from outbox import message_requests as outbox
+from outbox.moderation import message_requests as outbox
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.feeds import read_page

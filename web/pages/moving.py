@@ -10,7 +10,7 @@ from models.errors import Conflict, Invalid, Refusal
 from models.people import actors
 from models.people.actors import Actor
 from models.store.database import connection, transaction
-from outbox import moves
+from outbox.people import account_moves
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.causes import explain
@@ -35,14 +35,14 @@ async def post_alias(request: web.Request) -> web.Response:
     instance, gone = request.app[INSTANCE], form.typed("remove")
     if gone:
         async with transaction(instance.pool) as conn:
-            await moves.remove_alias(conn, instance.site, await actors.get(conn, account.actor_id), gone)
+            await account_moves.remove_alias(conn, instance.site, await actors.get(conn, account.actor_id), gone)
         raise web.HTTPSeeOther("/compte/demenagement")
     written = form.text("alias", limit=LIMIT, missing="Donnez l’adresse de votre ancien compte.")
     if form.ok:
         try:
             other = await resolve_handle(instance, written)
             async with transaction(instance.pool) as conn:
-                await moves.add_alias(conn, instance.site, await actors.get(conn, account.actor_id), other)
+                await account_moves.add_alias(conn, instance.site, await actors.get(conn, account.actor_id), other)
             raise web.HTTPSeeOther("/compte/demenagement")
         except (ResolveFailed, Invalid) as error:
             _fail(request, form, "alias", error)
@@ -59,9 +59,9 @@ async def post_move(request: web.Request) -> web.Response:
         async with connection(instance.pool) as conn:
             me = await actors.get(conn, account.actor_id)
         try:
-            target = await moves.find_target(instance, me, written)
+            target = await account_moves.find_target(instance, me, written)
             async with transaction(instance.pool) as conn:
-                await moves.move(conn, instance.site, me, target)
+                await account_moves.move(conn, instance.site, me, target)
             raise lead_on("/compte", "moved")
         except (ResolveFailed, FetchFailed, Invalid, Conflict) as error:
             _fail(request, form, "target", error)
@@ -73,7 +73,7 @@ async def post_return(request: web.Request) -> web.Response:
     account, instance = require_account(request), request.app[INSTANCE]
     await read_form(request)
     async with transaction(instance.pool) as conn:
-        await moves.come_back(conn, instance.site, await actors.get(conn, account.actor_id))
+        await account_moves.come_back(conn, instance.site, await actors.get(conn, account.actor_id))
     raise lead_on("/compte", "back")
 
 

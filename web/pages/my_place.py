@@ -18,7 +18,7 @@ from models.people.actors import Actor
 from models.posts.media import media
 from models.settings import Site
 from models.store.database import Connection, connection
-from outbox.suggestions import read_words
+from outbox.listings.listing_suggestions import read_words
 from web.keys import INSTANCE
 from web.pages.cards import Picture, draw_pictures
 from web.pages.exchanges.thread import voice_of

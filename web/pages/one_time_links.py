@@ -8,7 +8,7 @@ from models.errors import Conflict, Forbidden, Gone
 from models.people import accounts
 from models.people.accounts import Account
 from models.store.database import Connection, connection, transaction
-from outbox.accounts import confirm
+from outbox.people.accounts import confirm
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.entering import RETURN_FIELD, admit, read_asked_return, read_return

@@ -8,7 +8,7 @@ from models.errors import Conflict, Invalid, NotFound
 from models.listings.listings import Listing
 from models.people import actors
 from models.store.database import connection, transaction
-from outbox import unavailabilities
+from outbox.listings import unavailabilities
 from web.forms import Form, read_form
 from web.keys import INSTANCE
 from web.pages.addressed import get_listing

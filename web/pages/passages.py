@@ -16,7 +16,7 @@ from models.people.actors import Actor
 from models.store.database import Connection, connection, transaction
 from models.traffic.outbound import delivery_trace
 from models.traffic.outbound.delivery_trace import DeliveryTrace
-from outbox import again
+from outbox.traffic import resend
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.ids import read_id
@@ -129,7 +129,7 @@ async def post_send_again(request: web.Request) -> web.Response:
     if not found or found[0].author_id != account.actor_id or found[0].deleted_at is not None:
         raise NotFound
     async with transaction(instance.pool) as conn:
-        await again.send_post(conn, found[0], at=datetime.now(UTC))
+        await resend.send_post(conn, found[0], at=datetime.now(UTC))
     raise web.HTTPSeeOther(read_local_path(form.typed("back"), "/moi"))
 
 
@@ -141,5 +141,5 @@ async def post_request_again(request: web.Request) -> web.Response:
     async with transaction(instance.pool) as conn:
         followed = await actors.get(conn, read_id(form.typed("actor")))
         me = await actors.get(conn, account.actor_id)
-        await again.send_request(conn, me, followed, at=datetime.now(UTC))
+        await resend.send_request(conn, me, followed, at=datetime.now(UTC))
     raise web.HTTPSeeOther("/abonnements")

@@ -22,9 +22,9 @@ from models.traffic import dead_letters, peer_traffic
 from models.traffic.inbound import inbox_overflows
 from models.traffic.outbound import marketplaces
 from models.traffic.peer_traffic import SELECTIONS, Peer
-from outbox import again
-from outbox import markets as outbox_markets
-from outbox import peers as outbox
+from outbox.listings import marketplaces as outbox_markets
+from outbox.servers import peers as outbox
+from outbox.traffic import resend
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.pages.causes import advise, explain_stop
@@ -156,9 +156,9 @@ async def _act(conn: Connection, site: Site, host: str, gesture: str, since: dat
     elif gesture in VERBS:
         await VERBS[gesture](conn, host)
     elif gesture == "catch_up" and since is not None:
-        await again.catch_up(conn, host, since=since, at=at)
+        await resend.catch_up(conn, host, since=since, at=at)
     else:
-        await again.retry(conn, host, at=at)
+        await resend.retry(conn, host, at=at)
 
 
 def _read_since(form: Form) -> datetime | None:

@@ -6,7 +6,7 @@ from models import posts
 from models.errors import Invalid, NotFound
 from models.people import actors
 from models.store.database import transaction
-from outbox import polls as outbox
+from outbox.posts import polls as outbox
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.ids import read_id

@@ -17,8 +17,8 @@ from models.places import places
 from models.places.places import Commune
 from models.posts.media import media
 from models.store.database import Connection, connection, transaction
-from outbox.accounts import as_profile, profile_of
-from outbox.profiles import announce_update
+from outbox.people.accounts import as_profile, profile_of
+from outbox.people.profiles import announce_update
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.multipart import FileLimits

@@ -19,7 +19,7 @@ from models.relations.follows import Relationship
 from models.settings import Site
 from models.store.database import Connection, connection
 from models.timelines import PostFilter
-from outbox.builders.summaries import build_summary
+from outbox.builders.objects.summaries import build_summary
 from web.keys import INSTANCE
 from web.pages.cards import Plate, draw_pictures, find_plate
 from web.pages.feeds import last_of, read_page

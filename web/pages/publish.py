@@ -18,8 +18,8 @@ from models.moments import PARIS
 from models.people import actors, member_locations
 from models.people.accounts import Account
 from models.store.database import Connection, connection, transaction
-from outbox import listings as outbox
-from outbox.beginnings import find_end
+from outbox.listings import listings as outbox
+from outbox.listings.listing_defaults import find_end
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.begun import begin_with_note, publish_begun

@@ -13,8 +13,8 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.settings import Site
 from models.store.database import Connection, transaction
-from outbox import again
-from outbox import reactions as outbox
+from outbox.relations import reactions as outbox
+from outbox.traffic import resend
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.ids import read_id
@@ -26,7 +26,7 @@ Verb = Callable[[Connection, Site, Actor, Post], Awaitable[object]]
 
 async def send_again(conn: Connection, site: Site, actor: Actor, post: Post) -> int:
     """What the actor liked, passed on or took back is sent again where it did not arrive."""
-    return await again.send_reactions(conn, actor, post, at=datetime.now(UTC))
+    return await resend.send_reactions(conn, actor, post, at=datetime.now(UTC))
 
 
 VERBS: Mapping[str, Verb] = {

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from outbox.drafts import BIKES, INTERVENTIONS, TITLE_LIMIT, URGENCIES, WHEEL_LIMIT
+from outbox.listings.listing_limits import BIKES, INTERVENTIONS, TITLE_LIMIT, URGENCIES, WHEEL_LIMIT
 from web.forms import Form, Say
 from web.render import N_
 

@@ -14,8 +14,8 @@ from models.moderation.reports import ReportCategory
 from models.people import actors
 from models.people.actors import BUILT_IN, Actor
 from models.store.database import Connection, connection, transaction
-from outbox import reports as outbox
-from outbox.reports import Complaint
+from outbox.moderation import reports as outbox
+from outbox.moderation.reports import Complaint
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.ids import read_id

@@ -9,7 +9,7 @@ from models.exchanges import points
 from models.preferences import MODES, Preferences
 from models.store.database import connection, transaction
 from models.traffic.outbound import marketplaces
-from outbox.cooperative import save_preferences
+from outbox.people.cooperative_settings import save_preferences
 from web.face import ACCENT_CLASSES
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE

@@ -9,7 +9,7 @@ from models.access import one_time_links
 from models.errors import Conflict, NotFound
 from models.people import accounts, built_in_actors
 from models.store.database import connection, transaction
-from outbox.cooperative import save_preferences
+from outbox.people.cooperative_settings import save_preferences
 from web.caching import keep_nowhere
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE

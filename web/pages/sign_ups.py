@@ -8,7 +8,7 @@ from models.errors import Conflict, NotFound
 from models.people import sign_ups
 from models.places import places
 from models.store.database import connection, transaction
-from outbox import accounts as outbox
+from outbox.people import accounts as outbox
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.mail import ask_mail
@@ -45,7 +45,7 @@ async def post_decision(request: web.Request) -> web.Response:
             await _let_in(instance, id, by=me.actor_id)
         else:
             async with transaction(instance.pool) as conn:
-                if not await outbox.turn_away(conn, id, by=me.actor_id):
+                if not await outbox.reject_sign_up(conn, id, by=me.actor_id):
                     raise NotFound
     except NotFound:
         return await _tell_answered(request, form, id)
@@ -80,7 +80,7 @@ async def _let_in(instance: Instance, id: int, *, by: int) -> None:
     key_pairs = await make_key_pairs(instance.settings)
     mail = instance.settings.smtp_url is not None
     async with transaction(instance.pool) as conn:
-        actor = await outbox.let_in(conn, instance.site, id, key_pairs=key_pairs, confirmed=not mail, by=by)
+        actor = await outbox.approve_sign_up(conn, instance.site, id, key_pairs=key_pairs, confirmed=not mail, by=by)
         if mail:
             await ask_mail(conn, "confirm", actor.id)
 

@@ -11,7 +11,7 @@ from models.moderation.reports import NOTE_LIMIT, Report, Settlement
 from models.people import actors
 from models.people.actors import Actor
 from models.store.database import Connection, connection, transaction
-from outbox import reports as outbox
+from outbox.moderation import reports as outbox
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.ids import find_id, read_id

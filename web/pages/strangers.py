@@ -6,7 +6,7 @@ from models import preferences
 from models.errors import NotFound
 from models.posts import message_requests
 from models.store.database import connection, transaction
-from outbox import peers
+from outbox.servers import peers
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.notices import find_notice, lead_on

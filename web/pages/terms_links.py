@@ -12,10 +12,10 @@ from models.listings.listings import Listing
 from models.people import actors
 from models.people.actors import Actor
 from models.store.database import Connection, connection, transaction
-from outbox import acts
-from outbox.builders.agreement import Case
-from outbox.builders.terms import write_when
-from outbox.cases import Said, find_case
+from outbox.builders.objects.agreement import Case
+from outbox.builders.texts.terms import write_when
+from outbox.exchanges import acts
+from outbox.threads.agreement_context import Said, find_context
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.paths import listing_path
@@ -84,7 +84,7 @@ async def _find(conn: Connection, request: web.Request) -> Question | None:
     link = await links.find(conn, request.match_info["token"])
     if link is None:
         return None
-    case = await find_case(conn, await agreements.get(conn, link.agreement_id))
+    case = await find_context(conn, await agreements.get(conn, link.agreement_id))
     return _ask(request, case, link)
 
 

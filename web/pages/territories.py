@@ -17,8 +17,8 @@ from models.servers.directory import deciding
 from models.servers.directory.reading import DirectoryEntry, list_entries
 from models.store.background import jobs
 from models.store.database import Connection, connection, transaction
-from outbox import peers
-from outbox.cooperative import save_listed, save_preferences
+from outbox.people.cooperative_settings import save_listed, save_preferences
+from outbox.servers import peers
 from web.forms import Form, blank_form, read_form, read_query
 from web.keys import INSTANCE
 from web.pages.cards import accent_of

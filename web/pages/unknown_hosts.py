@@ -11,7 +11,7 @@ from models.limits import UNKNOWN_HOST_LISTINGS
 from models.servers import waiting_posts
 from models.servers.waiting_posts import Refusal, WaitingHost
 from models.store.database import transaction
-from outbox import peers
+from outbox.servers import peers
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.notices import lead_on

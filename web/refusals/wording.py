@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from federation.errors import FetchFailed, ResolveFailed
 from models.errors import DeclicError, Refusal
-from outbox.builders import reasons
+from outbox.builders.texts import reasons
 from web.formats import set_in
 from web.refusals import accounts, exchanges, listings, posts, relations, requests
 

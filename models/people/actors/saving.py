@@ -102,7 +102,7 @@ _SAVE_PROFILE = name_values(
 
 
 async def save_profile(conn: Connection, actor_id: int, profile: Profile) -> Actor:
-    """Change a local actor's profile; the caller sends the Update (outbox/profiles)."""
+    """Change a local actor's profile; the caller sends the Update (outbox/people/profiles)."""
     touched = await execute(
         conn,
         _SAVE_PROFILE.sql,

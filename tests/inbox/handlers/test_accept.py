@@ -6,7 +6,7 @@ from inbox.errors import Ignored
 from inbox.handlers.accept import handle_accept
 from models.relations import follows
 from models.store.database import Connection, fetch_value
-from outbox import follows as outbox
+from outbox.relations import follows as outbox
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 

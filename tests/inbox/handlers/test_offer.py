@@ -12,8 +12,8 @@ from models.exchanges.agreements import Agreement, Terms
 from models.listings.listings import Listing
 from models.people.actors import Actor
 from models.store.database import Connection, execute
-from outbox.agreements import request
-from outbox.endings import refuse
+from outbox.exchanges.agreements.agreements import request
+from outbox.exchanges.agreements.endings import refuse
 from tests.factories import HERE, make_agreement, make_listing, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 from tests.outbox.sent import list_sent

@@ -9,7 +9,7 @@ from models.limits import REQUESTS
 from models.listings.listings import Listing
 from models.people.actors import Actor
 from models.store.database import Connection, execute
-from outbox.hurdles import WAITING_HOST_ALL, WAITING_HOST_EACH
+from outbox.exchanges.agreements.request_preconditions import WAITING_HOST_ALL, WAITING_HOST_EACH
 from tests.factories import HERE, make_listing, make_remote_actor
 from tests.inbox.handlers.activities import by
 from tests.inbox.handlers.test_offer import START, meet, offer, terms

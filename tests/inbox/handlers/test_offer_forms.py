@@ -12,8 +12,8 @@ from inbox.errors import Ignored
 from models.exchanges import exchange_messages
 from models.listings.listings import Listing
 from models.store.database import Connection, fetch_value
-from outbox.agreements import accept
-from outbox.endings import cancel
+from outbox.exchanges.agreements.agreements import accept
+from outbox.exchanges.agreements.endings import cancel
 from tests.factories import HERE, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 from tests.inbox.handlers.test_offer import START, find, meet, offer, terms

@@ -6,8 +6,8 @@ from models.people.actors import Actor
 from models.relations import follows
 from models.store.database import connection, transaction
 from models.traffic.outbound import deliveries
-from outbox.follows import follow as ask
-from outbox.follows import unfollow
+from outbox.relations.follows import follow as ask
+from outbox.relations.follows import unfollow
 from tests.factories import HERE, make_activity, make_follow
 from tests.fediverse import Person
 from tests.inbox.desk import Desk

@@ -8,7 +8,7 @@ from inbox.process import process_due
 from models.people.actors import Actor
 from models.relations.blocking import blocks
 from models.store.database import connection, transaction
-from outbox.blocks import block, block_domain
+from outbox.relations.blocks import block, block_domain
 from tests.eventually import eventually
 from tests.factories import HERE, make_local_actor, make_member
 from tests.fediverse import Person

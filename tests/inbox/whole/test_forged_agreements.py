@@ -14,9 +14,9 @@ from models.listings.listings import Listing
 from models.people import actors
 from models.people.actors import Actor
 from models.store.database import connection, execute, transaction
-from outbox.agreements import accept, counter
-from outbox.endings import cancel, refuse
-from outbox.fulfilment import report
+from outbox.exchanges.agreements.agreements import accept, counter
+from outbox.exchanges.agreements.endings import cancel, refuse
+from outbox.exchanges.agreements.fulfilment import report
 from tests.factories import HERE, make_listing
 from tests.fediverse import Person
 from tests.inbox.desk import Desk

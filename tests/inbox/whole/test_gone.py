@@ -10,7 +10,7 @@ from inbox.process import process_due
 from models.limits import POSTS
 from models.people.actors import Actor
 from models.store.database import transaction
-from outbox.notes import NoteDraft, publish
+from outbox.posts.notes import NoteDraft, publish
 from tests.factories import HERE
 from tests.fediverse import Person
 from tests.inbox.desk import Desk

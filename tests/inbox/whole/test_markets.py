@@ -8,7 +8,7 @@ from models import preferences
 from models.people.actors import Actor
 from models.store.database import connection, transaction
 from models.traffic.outbound import marketplaces
-from outbox.markets import stop
+from outbox.listings.marketplaces import stop
 from tests.factories import HERE, make_local_actor
 from tests.fediverse import Person
 from tests.inbox.desk import Desk

@@ -14,9 +14,9 @@ from models.posts import Post, message_requests
 from models.posts.quotes import quote_policies
 from models.relations.blocking import blocks
 from models.store.database import connection, transaction
-from outbox import quotes as outbox_quotes
-from outbox.blocks import block
-from outbox.notes import delete
+from outbox.posts import quotes as outbox_quotes
+from outbox.posts.notes import delete
+from outbox.relations.blocks import block
 from tests.factories import make_note
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk, later, write_moment

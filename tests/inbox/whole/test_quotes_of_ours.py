@@ -12,7 +12,7 @@ from models.posts import Post
 from models.posts.quotes import quotes
 from models.posts.quotes.quotes import Quote
 from models.store.database import connection, transaction
-from outbox.notes import NoteDraft, delete, edit, publish
+from outbox.posts.notes import NoteDraft, delete, edit, publish
 from tests.factories import make_note
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk, later, write_moment

@@ -21,8 +21,10 @@ from models.servers.trust_levels import save_level, save_listed
 from models.servers.waiting_posts import DAYS, LONGEST, MOST_OF_ONE, WaitingHost
 from models.store.database import connection, execute, fetch_column, transaction
 from models.timelines import NetworkFilter, Page, PostFilter
-from outbox import agreements, notes, peers
-from outbox.notes import NoteDraft
+from outbox.exchanges.agreements import agreements
+from outbox.posts import notes
+from outbox.posts.notes import NoteDraft
+from outbox.servers import peers
 from tests.asking import is_known
 from tests.factories import make_follow, make_note, make_remote_actor
 from tests.fediverse import Person

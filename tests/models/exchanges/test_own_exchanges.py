@@ -4,9 +4,9 @@ from models.exchanges import exchanges
 from models.exchanges.agreements import Terms
 from models.exchanges.own_exchanges import list_about, list_mine, list_waiting
 from models.store.database import Connection, execute
-from outbox.agreements import accept, request
-from outbox.endings import refuse
-from outbox.fulfilment import report
+from outbox.exchanges.agreements.agreements import accept, request
+from outbox.exchanges.agreements.endings import refuse
+from outbox.exchanges.agreements.fulfilment import report
 from tests.factories import HERE, make_listing, make_member
 
 

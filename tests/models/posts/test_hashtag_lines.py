@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from models.store.database import Pool, execute, fetch_value, transaction
 from models.store.migrate import list_migrations
-from outbox.builders.content import build_listing_content
+from outbox.builders.objects.content import build_listing_content
 from tests.factories import HERE, make_listing, make_member
 
 [SCRIPT] = [one.sql for one in list_migrations() if one.name == "0107_hashtag_lines"]

@@ -19,7 +19,7 @@ from models.people.actors import Actor
 from models.people.keys import KeyPair
 from models.relations.blocking import blocks
 from models.store.database import Connection, Pool, connection, execute, transaction
-from outbox.listings import publish
+from outbox.listings.listings import publish
 from tests.factories import make_follow, make_local_actor, make_member
 from tests.fediverse import FakeFediverse, Person, make_signer, public_pem, sign_get, sign_post
 from tests.shelf import Shelf

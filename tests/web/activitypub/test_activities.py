@@ -15,13 +15,17 @@ from models.people import actors
 from models.people.actors import Actor, Profile, save_profile
 from models.settings import Site
 from models.store.database import Connection, execute, transaction
-from outbox import agreements, follows, listings, notes, reactions, reports
-from outbox.cases import Said
-from outbox.endings import cancel, refuse
-from outbox.fulfilment import report
-from outbox.notes import NoteDraft
-from outbox.profiles import announce_update
-from outbox.reports import Complaint
+from outbox.exchanges.agreements import agreements
+from outbox.exchanges.agreements.endings import cancel, refuse
+from outbox.exchanges.agreements.fulfilment import report
+from outbox.listings import listings
+from outbox.moderation import reports
+from outbox.moderation.reports import Complaint
+from outbox.people.profiles import announce_update
+from outbox.posts import notes
+from outbox.posts.notes import NoteDraft
+from outbox.relations import follows, reactions
+from outbox.threads.agreement_context import Said
 from tests.factories import make_local_actor, make_note, make_remote_actor
 from tests.fediverse import Person
 from tests.web.activitypub.conftest import HTML, Door, add_key, make_here, publish_tent, sent

@@ -12,7 +12,7 @@ from models.errors import Conflict
 from models.people import account_moves, actors
 from models.people.actors import Actor, Profile
 from models.store.database import connection, transaction
-from outbox.accounts import register
+from outbox.people.accounts import register
 from tests.factories import make_local_actor
 from tests.fediverse import Person
 from tests.web.activitypub.conftest import HTML, Door, add_key, make_here, publish_tent, sent

@@ -10,10 +10,10 @@ from models.exchanges import agreements, exchanges
 from models.exchanges.agreements import Agreement, Terms
 from models.people.actors import Actor
 from models.store.database import transaction
-from outbox.agreements import accept, request
-from outbox.cases import Said
-from outbox.fulfilment import report
-from outbox.messages import Words, write
+from outbox.exchanges.agreements.agreements import accept, request
+from outbox.exchanges.agreements.fulfilment import report
+from outbox.threads.agreement_context import Said
+from outbox.threads.messages import Words, write
 from tests.fediverse import Person
 from tests.web.activitypub.conftest import ACTIVITY, HTML, Door, publish_tent
 

@@ -10,7 +10,7 @@ from models.listings.listings import Listing
 from models.listings.unavailabilities import midnight
 from models.people.actors import Actor
 from models.store.database import transaction
-from outbox.listings import withdraw
+from outbox.listings.listings import withdraw
 from tests.fediverse import Person
 from tests.today import today
 from tests.web.activitypub.conftest import Door, publish_tent

@@ -5,8 +5,8 @@ import pytest
 from models.people.actors import Actor
 from models.relations import pins, reactions
 from models.store.database import transaction
-from outbox.listings import withdraw
-from outbox.reactions import share, unshare
+from outbox.listings.listings import withdraw
+from outbox.relations.reactions import share, unshare
 from tests.factories import make_follow, make_local_actor, make_note, make_remote_actor
 from tests.fediverse import Person
 from tests.web.activitypub.conftest import Door, make_here, publish_tent, read_pages

@@ -4,8 +4,8 @@ import orjson
 
 from models.people.actors import Actor
 from models.store.database import transaction
-from outbox import accounts
-from outbox.deliver import deliver_due
+from outbox.people import accounts
+from outbox.traffic.deliver import deliver_due
 from tests.fediverse import Person
 from tests.web.activitypub.conftest import Door, give_keys, publish_tent, sent
 

@@ -9,9 +9,9 @@ from models.people.actors import Actor
 from models.servers import servers
 from models.servers.private_hosts import withhold
 from models.store.database import connection, transaction
-from outbox.listings import withdraw
-from outbox.notes import NoteDraft
-from outbox.notes import publish as publish_note
+from outbox.listings.listings import withdraw
+from outbox.posts.notes import NoteDraft
+from outbox.posts.notes import publish as publish_note
 from tests.fediverse import Person
 from tests.web.activitypub.conftest import Door, publish_tent, sent
 

@@ -6,9 +6,9 @@ from multidict import CIMultiDict
 from models.people.actors import Actor
 from models.posts import Post
 from models.store.database import transaction
-from outbox.listings import withdraw
-from outbox.notes import NoteDraft
-from outbox.notes import publish as publish_note
+from outbox.listings.listings import withdraw
+from outbox.posts.notes import NoteDraft
+from outbox.posts.notes import publish as publish_note
 from tests.fediverse import Person, sign_get
 from tests.web.activitypub.conftest import ACTIVITY, HTML, Answer, Door, publish_tent
 from web.pages.ids import write_short

@@ -13,10 +13,10 @@ from federation.proofs.integrity import read_proofs
 from federation.signatures import PublicKey
 from models.people.actors import Actor
 from models.store.database import transaction
-from outbox import notes
-from outbox.deliver import deliver_due
-from outbox.keys import rotate
-from outbox.notes import NoteDraft
+from outbox.people.keys import rotate
+from outbox.posts import notes
+from outbox.posts.notes import NoteDraft
+from outbox.traffic.deliver import deliver_due
 from tests.fediverse import Person
 from tests.web.activitypub.conftest import Door, give_keys, publish_tent, read_pages
 

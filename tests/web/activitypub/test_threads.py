@@ -5,7 +5,7 @@ import pytest
 from models.people.actors import Actor
 from models.relations import reactions
 from models.store.database import transaction
-from outbox.notes import reply
+from outbox.posts.notes import reply
 from tests.factories import make_note, make_remote_actor
 from tests.fediverse import Person
 from tests.web.activitypub.conftest import Door, publish_tent, read_pages

@@ -10,8 +10,8 @@ from models.exchanges import agreements
 from models.exchanges.agreements import Agreement
 from models.people.actors import Actor
 from models.store.database import connection, transaction
-from outbox.agreements import request
-from outbox.cases import Said
+from outbox.exchanges.agreements.agreements import request
+from outbox.threads.agreement_context import Said
 from tests.factories import HERE, make_listing, make_member
 from tests.outbox.sent import list_sent
 from tests.talks import days

@@ -10,7 +10,7 @@ from models.people.actors import Actor
 from models.posts.media import media
 from models.posts.media.media import RemoteDocument
 from models.store.database import connection, execute, transaction
-from outbox import listings as outbox
+from outbox.listings import listings as outbox
 from tests.factories import make_follow, make_member, make_remote_actor
 from tests.outbox.sent import make_streams
 from tests.payloads import load_json

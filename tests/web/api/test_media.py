@@ -12,7 +12,7 @@ from federation.sandbox.films import TYPES
 from models.errors import Invalid
 from models.listings.listings import ListingDraft
 from models.store.database import connection, fetch_value, transaction
-from outbox.listings import publish
+from outbox.listings.listings import publish
 from tests.factories import make_member
 from tests.films import FORMATS, make_film, make_gif
 from tests.web.api import strict, strict_instance

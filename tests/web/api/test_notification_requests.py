@@ -5,7 +5,7 @@ import pytest
 from inbox.process import process_due
 from models.people.actors import Actor
 from models.store.database import transaction
-from outbox.message_requests import tell_waiting
+from outbox.moderation.message_requests import notify_waiting
 from tests.factories import make_local_actor, make_member, make_note
 from tests.strangers import make_stranger, make_waiting
 from tests.web.api import strict
@@ -116,7 +116,7 @@ async def test_the_cooperative_tells_it_in_the_app_without_a_word_of_it(alice: A
     async with transaction(alice.api.pool) as conn:
         await make_local_actor(conn, "coop", type="Organization")
 
-    await tell_waiting(alice.api.instance, {"reader_id": alice.actor.id})
+    await notify_waiting(alice.api.instance, {"reader_id": alice.actor.id})
 
     [told] = await alice.api.get("/api/v1/notifications", strict.many(strict.notification))
     assert told["type"] == "mention" and told["account"]["username"] == "coop"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
-from outbox.leaving import leave_due
-from outbox.poll_figures import end_polls, tell_figures
+from outbox.people.account_deletion import leave_due
+from outbox.posts.poll_figures import end_polls, send_figures
 from tests.factories import make_follow, make_member, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice, Api
@@ -187,7 +187,7 @@ async def test_the_end_is_told_to_other_servers_with_the_result(alice: Alice) ->
     await vote(bea, id, 1)
 
     await end(alice)
-    await tell_figures(alice.api.instance, {"post": int(id)})
+    await send_figures(alice.api.instance, {"post": int(id)})
 
     async with connection(alice.api.pool) as conn:
         row = await conn.fetchrow(

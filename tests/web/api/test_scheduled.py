@@ -10,7 +10,7 @@ from models.errors import Unavailable
 from models.posts.media import media_files
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from outbox import posting
-from outbox.scheduled import ask_overdue
+from outbox.scheduled_posts import ask_overdue
 from tests.factories import make_listing, make_local_actor, make_member
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

@@ -4,8 +4,8 @@ from typing import Any
 
 from models.news import notifications
 from models.store.database import execute, transaction
-from outbox import reports
-from outbox.reports import Complaint
+from outbox.moderation import reports
+from outbox.moderation.reports import Complaint
 from tests.factories import HERE, make_listing, make_local_actor, make_member, make_note, make_remote_actor
 from tests.web.api import strict, strict_newer
 from tests.web.api.conftest import Alice

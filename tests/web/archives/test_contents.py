@@ -28,10 +28,11 @@ from models.relations import bookmarks, reactions
 from models.relations.blocking import blocks, mutes
 from models.settings import Settings, Site
 from models.store.database import execute, fetch_value, open_pool, transaction
-from outbox import notes, polls, unavailabilities
-from outbox.agreements import accept, request
-from outbox.notes import NoteDraft
-from outbox.polls import PollDraft
+from outbox.exchanges.agreements.agreements import accept, request
+from outbox.listings import unavailabilities
+from outbox.posts import notes, polls
+from outbox.posts.notes import NoteDraft
+from outbox.posts.polls import PollDraft
 from tests import village
 from tests.conftest import copy_database, with_database
 from tests.factories import make_follow, make_note

@@ -3,7 +3,7 @@
 from models.people import actors
 from models.personal_data import personal_export
 from models.store.database import Connection
-from outbox.thanks import Gratitude, thank
+from outbox.exchanges.agreements.thanks import ThanksNote, thank
 from tests.factories import HERE
 from tests.gratitude import settle_here
 from web.archives.reading import gather_lines
@@ -12,7 +12,7 @@ from web.archives.reading import gather_lines
 async def test_thanks_are_taken_along_with_their_words(conn: Connection) -> None:
     held = await settle_here(conn)
     carol = await actors.get(conn, held.partner_id)
-    await thank(conn, HERE, carol, held, Gratitude(text="Superbe vélo !"))
+    await thank(conn, HERE, carol, held, ThanksNote(text="Superbe vélo !"))
 
     lines = await gather_lines(conn, await personal_export.list_lines(conn, held.exchange_id, after=None, limit=50))
 

@@ -11,7 +11,7 @@ from models.listings.repair_watches import RepairWatch
 from models.people.actors import Actor
 from models.people.opening_hours import OpeningInterval, make_hours, write_hours
 from models.store.database import connection, execute, transaction
-from outbox import repair_calls
+from outbox.listings import repair_calls
 from tests.village import Village
 from tests.web.pages.conftest import Browser
 
@@ -89,7 +89,7 @@ async def test_the_commune_named_on_joining_is_enough(alice: Browser, instance: 
 
     assert "vous serez prévenu·e" in (await alice.get(sent.location.partition("#")[0])).words()
     async with transaction(instance.pool) as conn:
-        assert await repair_calls.tell_near(conn, lomme.call) == 1
+        assert await repair_calls.notify_near(conn, lomme.call) == 1
 
 
 async def test_a_member_chooses_how_and_not_any_more(alice: Browser, instance: Instance, lomme: Village) -> None:
@@ -119,7 +119,7 @@ async def test_the_author_reads_how_many_were_told(
         await place(instance, lomme.alice)
         await watch(instance, lomme.alice)
         async with transaction(instance.pool) as conn:
-            await repair_calls.tell_near(conn, lomme.call)
+            await repair_calls.notify_near(conn, lomme.call)
     path = lomme.call.post.url.removeprefix(lomme.site.url)
 
     own = await (await open_browser(lomme.hocine)).get(path)

@@ -8,8 +8,8 @@ from federation.sandbox.films import Film
 from models.posts.media import media
 from models.posts.media.media import RemoteDocument
 from models.store.database import execute, transaction
-from outbox import notes
-from outbox.notes import NoteDraft
+from outbox.posts import notes
+from outbox.posts.notes import NoteDraft
 from tests.factories import make_note
 from tests.films import make_film
 from tests.village import Village

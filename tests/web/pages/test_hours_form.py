@@ -19,8 +19,8 @@ from models.people.actors import Actor
 from models.people.opening_hours import Closure, OpeningInterval, make_hours, read_hours
 from models.store.database import connection, execute, transaction
 from models.timelines import NetworkFilter
-from outbox.listings import publish
-from outbox.profiles import describe_actor
+from outbox.listings.listings import publish
+from outbox.people.profiles import describe_actor
 from tests.factories import make_listing, make_remote_actor
 from tests.payloads import load_json
 from tests.web.visitor import Doorbell, Visitor

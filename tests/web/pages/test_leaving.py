@@ -8,8 +8,8 @@ from models.exchanges.agreements import Terms
 from models.people import accounts
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
-from outbox.agreements import accept, request
-from outbox.leaving import leave_due
+from outbox.exchanges.agreements.agreements import accept, request
+from outbox.people.account_deletion import leave_due
 from tests.factories import make_remote_actor
 from tests.village import Village
 from tests.web.pages.conftest import SITE, Browser

@@ -13,7 +13,7 @@ from models.people.actors import Actor
 from models.posts import message_requests
 from models.posts.message_requests import news
 from models.store.database import connection, execute, fetch_value, transaction
-from outbox.message_requests import look_again, tell_waiting
+from outbox.moderation.message_requests import look_again, notify_waiting
 from tests.factories import make_local_actor
 from tests.strangers import make_stranger, make_waiting
 from tests.village import Village
@@ -134,7 +134,7 @@ async def test_somebody_elses_and_missing_ones_are_answered_alike(
 async def test_a_member_is_told_once_in_her_news_without_a_word_of_it(
     alice: Browser, instance: Instance, lomme: Village, eve: Actor
 ) -> None:
-    await tell_waiting(instance, {"reader_id": lomme.alice.id})
+    await notify_waiting(instance, {"reader_id": lomme.alice.id})
 
     page = await alice.get("/notifications")
     await alice.get(PAGE)
@@ -177,7 +177,7 @@ async def test_nobody_is_told_of_what_was_decided_meanwhile(
     await alice.send(PAGE, {"act": "set_aside", "person": str(eve.id)}, form_on=PAGE)
     before = await told(instance, lomme.alice)
 
-    await tell_waiting(instance, {"reader_id": lomme.alice.id})
+    await notify_waiting(instance, {"reader_id": lomme.alice.id})
 
     assert await told(instance, lomme.alice) == before
 

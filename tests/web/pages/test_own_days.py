@@ -13,8 +13,8 @@ from models.listings.unavailabilities import Range, midnight
 from models.moments import PARIS
 from models.people import actors
 from models.store.database import connection, fetch_value, transaction
-from outbox.listings import publish
-from outbox.unavailabilities import give_back, keep_days
+from outbox.listings.listings import publish
+from outbox.listings.unavailabilities import give_back, keep_days
 from tests.factories import make_listing, make_member, make_remote_actor
 from tests.today import today
 from tests.web.visitor import Doorbell, Visitor

@@ -9,7 +9,7 @@ from models.people.actors import Actor
 from models.servers.private_hosts import withhold
 from models.store.database import connection, execute, fetch_column, transaction
 from models.traffic.outbound import deliveries
-from outbox.notes import NoteDraft, answer, publish
+from outbox.posts.notes import NoteDraft, answer, publish
 from tests.factories import make_activity, make_follow, make_remote_actor
 from tests.village import Village
 from tests.web.pages.conftest import Browser

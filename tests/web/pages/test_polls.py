@@ -12,9 +12,9 @@ from models.posts import Post
 from models.posts.polls import polls
 from models.posts.polls.polls import NewPoll
 from models.store.database import connection, execute, fetch_column, transaction
-from outbox.notes import NoteDraft, answer, publish
-from outbox.poll_figures import end_polls
-from outbox.polls import PollDraft
+from outbox.posts.notes import NoteDraft, answer, publish
+from outbox.posts.poll_figures import end_polls
+from outbox.posts.polls import PollDraft
 from tests.factories import make_note
 from tests.village import Village
 from tests.web.pages.conftest import Browser

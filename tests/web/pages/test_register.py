@@ -11,9 +11,9 @@ from federation.instance import Instance
 from models.exchanges.agreements import Terms
 from models.people.actors import Actor
 from models.store.database import execute, transaction
-from outbox.agreements import accept, request
-from outbox.cases import Said
-from outbox.listings import withdraw
+from outbox.exchanges.agreements.agreements import accept, request
+from outbox.listings.listings import withdraw
+from outbox.threads.agreement_context import Said
 from tests.village import Village
 from tests.web.pages.conftest import SITE, Browser
 from web.spreadsheets import MARK

@@ -14,8 +14,8 @@ from models.exchanges.agreements import Terms
 from models.people import actors
 from models.preferences import Preferences
 from models.store.database import connection, execute, fetch_value, transaction
-from outbox.agreements import request
-from outbox.endings import expire_due
+from outbox.exchanges.agreements.agreements import request
+from outbox.exchanges.agreements.endings import expire_due
 from tests.factories import make_listing, make_local_actor, make_member
 from tests.web.visitor import Doorbell, Visitor, add_member
 

@@ -9,7 +9,7 @@ from models import preferences
 from models.access import one_time_links
 from models.people import accounts, actors
 from models.store.database import connection, fetch_value, transaction
-from outbox.founding import found_instance, list_missing
+from outbox.people.built_in_actors import found_instance, list_missing
 from tests.web.visitor import Doorbell, Visitor, add_communes, add_member, shared_keys
 from web.links import make_setup_link
 from web.templating import Templates

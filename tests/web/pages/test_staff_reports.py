@@ -11,8 +11,8 @@ from models.moderation.reports import NewReport, Report
 from models.people.accounts import ROLES
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
-from outbox import reports as outbox
-from outbox.reports import Complaint
+from outbox.moderation import reports as outbox
+from outbox.moderation.reports import Complaint
 from tests.factories import make_local_actor, make_member, make_note, make_remote_actor
 from tests.village import Village
 from tests.web.pages.conftest import SITE, Browser

@@ -6,9 +6,9 @@ from models.exchanges import agreements, exchanges
 from models.exchanges.agreements import Agreement, Terms, links
 from models.people import actors
 from models.store.database import connection, execute, fetch_column, transaction
-from outbox.agreements import counter, propose
+from outbox.exchanges.agreements.agreements import counter, propose
 from tests.factories import make_listing, make_member, make_remote_actor
-from tests.outbox.test_words import START
+from tests.outbox.threads.test_terms_in_words import START
 from tests.web.visitor import Doorbell
 
 TERMS = Terms(begins_at=START, ends_at=START + timedelta(days=3), place="La Remise")

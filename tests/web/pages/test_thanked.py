@@ -10,10 +10,10 @@ from models.exchanges import agreements
 from models.people.actors import Actor
 from models.relations.blocking import mutes
 from models.store.database import connection, execute, fetch_value, transaction
-from outbox.agreements import accept, request
-from outbox.cases import find_case
-from outbox.fulfilment import report
-from outbox.thanks import Gratitude, keep_thanks, thank
+from outbox.exchanges.agreements.agreements import accept, request
+from outbox.exchanges.agreements.fulfilment import report
+from outbox.exchanges.agreements.thanks import ThanksNote, keep_thanks, thank
+from outbox.threads.agreement_context import find_context
 from tests import talks
 from tests.factories import make_note
 from tests.talks import Talks, said
@@ -33,7 +33,7 @@ async def made(instance: Instance, lomme: Village) -> Talks:
 async def say(instance: Instance, lomme: Village, made: Talks, text: str, *, public: bool = True) -> None:
     """Alice thanks Hocine."""
     async with transaction(instance.pool) as conn:
-        await thank(conn, lomme.site, lomme.alice, made.drill, Gratitude(text=text, public=public))
+        await thank(conn, lomme.site, lomme.alice, made.drill, ThanksNote(text=text, public=public))
 
 
 async def test_the_count_is_of_confirmed_exchanges_and_none_is_not_said(
@@ -62,7 +62,7 @@ async def test_public_thanks_stand_there_with_their_words_and_private_ones_do_no
 ) -> None:
     await say(instance, lomme, made, "Elle perce tout !")
     async with transaction(instance.pool) as conn:
-        await thank(conn, lomme.site, lomme.hocine, made.drill, Gratitude(text="Rendue bien propre."))
+        await thank(conn, lomme.site, lomme.hocine, made.drill, ThanksNote(text="Rendue bien propre."))
 
     page = await visitor.get("/@hocine")
     [line] = page.html.xpath("//section[@aria-labelledby='mercis']//li")
@@ -140,7 +140,7 @@ async def test_what_a_server_elsewhere_wrote_is_shown_clean(
         await report(conn, lomme.site, lomme.alice, held, "back")
         await report(conn, lomme.site, lomme.bob, held, "back", said(lomme.bob))
         note = await make_note(conn, lomme.bob, content="<p>Merci pour la <b>tente</b> !</p>", audience="network")
-        await keep_thanks(conn, await find_case(conn, await agreements.get(conn, held.id)), lomme.bob, note)
+        await keep_thanks(conn, await find_context(conn, await agreements.get(conn, held.id)), lomme.bob, note)
 
     page = await visitor.get("/@alice")
 

@@ -15,7 +15,7 @@ from federation.sandbox.refused_films import RefusedFilm, TooHeavyFilm
 from models import errors
 from models.errors import Refusal
 from models.limits import SILENT, TRIES
-from outbox.builders.reasons import REFUSALS as REASONS
+from outbox.builders.texts.reasons import REFUSALS as REASONS
 from tests.test_shape import parse
 from web.errors import CODES
 from web.i18n import find_catalogue
@@ -35,10 +35,10 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Refusal)}
 
 ANSWERING_OFFERS = (
-    "outbox/hurdles",
-    "outbox/holds",
-    "outbox/terms",
-    "outbox/prices",
+    "outbox/exchanges/agreements/request_preconditions",
+    "outbox/exchanges/agreements/hold_limits",
+    "outbox/exchanges/agreements/terms",
+    "outbox/exchanges/agreements/point_prices",
     "models/exchanges/points/promises",
 )
 """Whatever these raise may be the word in a Reject, beside `inbox/`."""

@@ -15,7 +15,7 @@ from models.places.places import place_fields
 from models.posts.media import media
 from models.settings import Site
 from models.store.database import Connection
-from outbox.beginnings import find_own_place, place_around_home
+from outbox.listings.listing_defaults import find_own_place, place_around_home
 from web.api.declic.questions import ListingChange, NewListing
 from web.api.declic.reading import require_commune
 from web.face import load_face

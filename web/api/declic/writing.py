@@ -1,4 +1,4 @@
-"""Publish, change, close and withdraw: the verbs of `outbox/listings`, as the pages and the command line call them."""
+"""Publish, change, close and withdraw: the verbs of `outbox/listings/listings`, as the pages and the command line call them."""
 
 from aiohttp import web
 
@@ -7,8 +7,8 @@ from models.access.idempotency_keys import Made
 from models.errors import Conflict, Invalid, NotFound
 from models.posts.media import media
 from models.store.database import Connection, transaction
-from outbox import listings as outbox
-from outbox.beginnings import read_back
+from outbox.listings import listings as outbox
+from outbox.listings.listing_defaults import read_back
 from web.api.auth import reader
 from web.api.declic.answering import answer
 from web.api.declic.building import build_listing

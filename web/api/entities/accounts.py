@@ -14,8 +14,8 @@ from models.posts.media import media
 from models.posts.media.media import Media
 from models.relations.follows import Relationship
 from models.store.database import Connection
-from outbox.builders.summaries import build_summary
-from outbox.builders.wording import write_return
+from outbox.builders.objects.summaries import build_summary
+from outbox.builders.texts.wording import write_return
 from web.api.entities.values import Json, Look, write_moment
 
 AUTOMATIC = frozenset({"Application", "Service"})

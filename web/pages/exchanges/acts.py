@@ -9,8 +9,9 @@ from models.exchanges import agreements, exchanges
 from models.exchanges.exchanges import Exchange
 from models.people import actors
 from models.store.database import connection, transaction
-from outbox import acts, again
-from outbox.cases import Said
+from outbox.exchanges import acts
+from outbox.threads.agreement_context import Said
+from outbox.traffic import resend
 from web.forms import Form, read_form
 from web.keys import INSTANCE
 from web.pages.exchanges.thread import get_thread, show
@@ -100,5 +101,5 @@ async def post_again(request: web.Request) -> web.Response:
             raise NotFound
         sent = found[0].details.get("activity")
         if isinstance(sent, str):
-            await again.send_act(conn, sent, at=datetime.now(UTC))
+            await resend.send_act(conn, sent, at=datetime.now(UTC))
     raise web.HTTPSeeOther(exchange_path(thread.id))

@@ -15,11 +15,11 @@ from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
-from outbox.agreements import counter, propose
-from outbox.agreements import request as ask
-from outbox.cases import Said
-from outbox.hurdles import require_may_propose
-from outbox.terms import TIMED
+from outbox.exchanges.agreements.agreements import counter, propose
+from outbox.exchanges.agreements.agreements import request as ask
+from outbox.exchanges.agreements.request_preconditions import require_may_propose
+from outbox.exchanges.agreements.terms import TIMED
+from outbox.threads.agreement_context import Said
 from web.forms import read_form
 from web.keys import INSTANCE
 from web.pages.addressed import get_listing

@@ -8,8 +8,8 @@ from models.exchanges import agreements
 from models.exchanges.agreements import Agreement, CompletionReport, Role, Step, Taken, Terms
 from models.exchanges.agreements.state_machine import Verb, is_own
 from models.listings.listings import ListingDetails
-from outbox.acts import list_steps
-from outbox.thanks import Choice
+from outbox.exchanges.acts import list_steps
+from outbox.exchanges.agreements.thanks import Choice
 from web.pages.exchanges.days import StripDay, draw_strip
 from web.pages.exchanges.facts import Fact, list_facts
 from web.spans import Voice

@@ -20,7 +20,7 @@ from models.posts.polls import polls
 from models.posts.polls.polls import Poll
 from models.settings import Site
 from models.store.database import Connection
-from outbox.builders.explanations import write_cause
+from outbox.builders.texts.explanations import write_cause
 from web.addressing import strip_names
 from web.formats import to_paris_day
 from web.gratitude import read_thanks

@@ -14,7 +14,7 @@ from models.listings import unavailabilities
 from models.listings.listings import Listing, ListingDetails, find_stock
 from models.moments import PARIS
 from models.store.database import Connection, connection
-from outbox.cases import Said
+from outbox.threads.agreement_context import Said
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
 from web.months import next_month

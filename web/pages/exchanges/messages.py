@@ -10,10 +10,10 @@ from models.moments import PARIS
 from models.people import actors, phone_numbers
 from models.people.accounts import Account
 from models.store.database import connection, transaction
-from outbox import messages as outbox
-from outbox import reports
-from outbox.messages import Words
-from outbox.reports import Complaint
+from outbox.moderation import reports
+from outbox.moderation.reports import Complaint
+from outbox.threads import messages as outbox
+from outbox.threads.messages import Words
 from web.formats import format_day, format_hour
 from web.forms import Form, read_form
 from web.keys import INSTANCE

@@ -7,7 +7,7 @@ from models.errors import Refusal
 from models.exchanges.agreements import Terms
 from models.listings.listings import ListingDetails
 from models.moments import PARIS
-from outbox.terms import NOTE_LIMIT, PLACE_LIMIT, RETURN_LIMIT, find_price
+from outbox.exchanges.agreements.terms import NOTE_LIMIT, PLACE_LIMIT, RETURN_LIMIT, find_price
 from web.formats import format_count
 from web.forms import Form
 from web.pages.days import parse_day

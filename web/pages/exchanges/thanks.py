@@ -7,7 +7,7 @@ from models.exchanges import agreements
 from models.exchanges.exchanges import Exchange
 from models.people import actors
 from models.store.database import connection, transaction
-from outbox.thanks import Gratitude, thank
+from outbox.exchanges.agreements.thanks import ThanksNote, thank
 from web.forms import Form, read_form
 from web.keys import INSTANCE
 from web.pages.exchanges.thread import get_thread, show
@@ -42,7 +42,7 @@ async def try_thank(request: web.Request, form: Form, thread: Exchange, actor_id
         held = await agreements.get(conn, read_id(form.typed("agreement")))
     if held.exchange_id != thread.id:
         raise NotFound
-    said = Gratitude(text=text, public=form.flag("public"), language=reader_language(request))
+    said = ThanksNote(text=text, public=form.flag("public"), language=reader_language(request))
     if form.ok:
         try:
             async with transaction(instance.pool) as conn:

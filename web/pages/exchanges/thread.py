@@ -19,11 +19,11 @@ from models.posts.media.media import Media
 from models.servers import servers
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
-from outbox.builders.agreement import speaks
-from outbox.explanations import may_ask_again
-from outbox.hurdles import may_propose
-from outbox.messages import may_write
-from outbox.thanks import find_choice
+from outbox.builders.objects.agreement import speaks
+from outbox.exchanges.agreements.request_preconditions import may_propose
+from outbox.exchanges.agreements.thanks import find_choice
+from outbox.exchanges.explanations import may_ask_again
+from outbox.threads.messages import may_write
 from web.forms import Form, blank_form
 from web.keys import INSTANCE
 from web.pages.cards import Picture, Plate, draw_pictures, find_plate

@@ -9,10 +9,10 @@ from models.listings.listings import STANDING, Listing
 from models.people import actors
 from models.people.actors import Actor
 from models.store.database import Connection
-from outbox.hurdles import require_askable
-from outbox.messages import may_write
+from outbox.exchanges.agreements.request_preconditions import require_askable
+from outbox.exchanges.agreements.terms import require_stands
 from outbox.presence import require_there
-from outbox.terms import require_stands
+from outbox.threads.messages import may_write
 from web.pages.exchanges.mine import Row, list_rows_about
 from web.pages.exchanges.thread import voice_of
 from web.render import say, tell

@@ -7,9 +7,9 @@ from models.exchanges import agreements
 from models.listings import listings
 from models.people import actors
 from models.store.database import Connection, connection, transaction
-from outbox.agreements import counter
-from outbox.agreements import request as ask
-from outbox.terms import TIMED
+from outbox.exchanges.agreements.agreements import counter
+from outbox.exchanges.agreements.agreements import request as ask
+from outbox.exchanges.agreements.terms import TIMED
 from web.forms import Form, read_form
 from web.keys import INSTANCE
 from web.pages.exchanges.acts import try_act

@@ -6,9 +6,9 @@ from models.errors import Conflict, Invalid, NotFound
 from models.listings.listings import Listing, ListingDetails
 from models.people import actors
 from models.store.database import Connection, connection, transaction
-from outbox import guests
-from outbox.guests import NAME_LIMIT, TEXT_LIMIT, Visit
-from outbox.terms import TIMED
+from outbox.exchanges import guests
+from outbox.exchanges.agreements.terms import TIMED
+from outbox.exchanges.guests import NAME_LIMIT, TEXT_LIMIT, Visit
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.addressed import get_listing
@@ -51,7 +51,7 @@ async def post_door(request: web.Request) -> web.Response:
                 if visit is None:
                     await guests.ask_link(conn, listing, email)
                 else:
-                    await guests.knock(conn, listing, visit)
+                    await guests.request_link(conn, listing, visit)
             return await render(request, "guests/sent.html", email=email, lost=lost, back=_back(request, listing))
         except (Conflict, Invalid) as error:
             _note(form, error)

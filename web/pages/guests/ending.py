@@ -4,7 +4,7 @@ from aiohttp import web
 
 from models.exchanges.guests import Guest
 from models.store.database import connection, transaction
-from outbox import guests
+from outbox.exchanges import guests
 from web.forms import read_form
 from web.guest_mail import find_leaving
 from web.keys import INSTANCE

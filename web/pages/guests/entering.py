@@ -7,7 +7,7 @@ from aiohttp import web
 from models.errors import NotFound
 from models.exchanges.guests import Guest
 from models.store.database import Connection
-from outbox.guests import Party, get_party
+from outbox.exchanges.guests import Party, get_party
 from web.guest_mail import find_guest
 from web.keys import INSTANCE
 from web.render import render

@@ -12,8 +12,8 @@ from models.listings import listings
 from models.moments import PARIS
 from models.people import actors
 from models.store.database import connection, transaction
-from outbox import guests
-from outbox.guests import TEXT_LIMIT, Party
+from outbox.exchanges import guests
+from outbox.exchanges.guests import TEXT_LIMIT, Party
 from web.forms import Form, blank_form, read_form
 from web.keys import INSTANCE
 from web.pages.causes import explain_stop

@@ -9,7 +9,7 @@ from models.exchanges import agreements
 from models.exchanges.agreements import Agreement
 from models.people.actors import Actor
 from models.store.database import connection, execute, transaction
-from outbox.agreements import accept
+from outbox.exchanges.agreements.agreements import accept
 from tests import talks
 from tests.talks import Talks
 from tests.village import Village

@@ -9,8 +9,8 @@ from models.exchanges import agreements
 from models.exchanges.agreements import Agreement
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
-from outbox.agreements import request
-from outbox.cases import Said
+from outbox.exchanges.agreements.agreements import request
+from outbox.threads.agreement_context import Said
 from tests import talks
 from tests.points import give, switch_on
 from tests.village import Village

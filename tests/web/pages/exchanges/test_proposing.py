@@ -11,7 +11,7 @@ from models.exchanges.exchanges import Exchange
 from models.people import actors
 from models.people.actors import Actor
 from models.store.database import connection, execute, transaction
-from outbox import notes
+from outbox.posts import notes
 from tests import talks
 from tests.inbox.handlers.activities import by, note_by
 from tests.village import Village

@@ -7,7 +7,7 @@ import pytest
 
 from federation.instance import Instance
 from models.store.database import execute, transaction
-from outbox.messages import Words, write
+from outbox.threads.messages import Words, write
 from tests import talks
 from tests.factories import make_note
 from tests.village import Village

@@ -12,8 +12,8 @@ from models.exchanges import exchanges
 from models.people.actors import Actor
 from models.relations.blocking import blocks
 from models.store.database import connection, execute, transaction
-from outbox import listings as outbox_listings
-from outbox.messages import Words, write
+from outbox.listings import listings as outbox_listings
+from outbox.threads.messages import Words, write
 from tests import talks
 from tests.talks import Talks
 from tests.village import Village

@@ -10,8 +10,8 @@ from models.exchanges.agreements import Agreement
 from models.people.actors import Actor
 from models.relations.blocking import blocks
 from models.store.database import Connection, connection, execute, transaction
-from outbox.agreements import accept
-from outbox.peers import trust
+from outbox.exchanges.agreements.agreements import accept
+from outbox.servers.peers import trust
 from tests import talks
 from tests.talks import Talks
 from tests.village import Village

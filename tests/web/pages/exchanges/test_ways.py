@@ -10,7 +10,7 @@ from models.exchanges import agreements
 from models.people.actors import Actor
 from models.relations.blocking import blocks
 from models.store.database import execute, transaction
-from outbox.agreements import accept, request
+from outbox.exchanges.agreements.agreements import accept, request
 from tests import talks
 from tests.village import Village
 from tests.web.pages.conftest import Browser, Page

@@ -10,7 +10,7 @@ from models.exchanges import agreements, exchanges
 from models.exchanges.agreements import Agreement
 from models.people.actors import Actor
 from models.store.database import connection, execute, transaction
-from outbox.agreements import propose
+from outbox.exchanges.agreements.agreements import propose
 from tests.factories import make_remote_actor
 from tests.inbox.handlers.activities import by, note_by
 from tests.outbox.sent import list_sent, mark_delivered

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from models.relations.blocking import blocks
 from models.store.database import Connection, connection, fetch_column, fetch_value, transaction
-from outbox.guests import forget_over
+from outbox.exchanges.guests import forget_over
 from tests.web.inn import EMAIL, Inn
 from tests.web.pages.guests.test_story import day
 from tests.web.visitor import add_member

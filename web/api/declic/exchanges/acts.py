@@ -16,14 +16,15 @@ from models.listings import listings
 from models.listings.listings import Listing, ListingDetails
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
-from outbox import acts, messages
-from outbox import thanks as outbox_thanks
-from outbox.agreements import counter, propose
-from outbox.agreements import request as ask
-from outbox.cases import Said
-from outbox.messages import Words
-from outbox.terms import find_price
-from outbox.thanks import Gratitude
+from outbox.exchanges import acts
+from outbox.exchanges.agreements import thanks as outbox_thanks
+from outbox.exchanges.agreements.agreements import counter, propose
+from outbox.exchanges.agreements.agreements import request as ask
+from outbox.exchanges.agreements.terms import find_price
+from outbox.exchanges.agreements.thanks import ThanksNote
+from outbox.threads import messages
+from outbox.threads.agreement_context import Said
+from outbox.threads.messages import Words
 from web.api.auth import reader
 from web.api.declic.answering import answer
 from web.api.declic.exchanges.questions import SentAct, SentMessage, SentTerms, SentThanks
@@ -93,7 +94,7 @@ async def post_thanks(request: web.Request, sent: SentThanks) -> web.Response:
     await look_up_mentioned(request.app[INSTANCE], sent.text)
     async with _acting(request) as (conn, site):
         held = await _get_own(conn, request)
-        said = Gratitude(text=sent.text, public=sent.public, language=sent.language)
+        said = ThanksNote(text=sent.text, public=sent.public, language=sent.language)
         await outbox_thanks.thank(conn, site, reader(request), held, said)
         value = await load_thread(conn, request, held.exchange_id)
     return answer(request, value)

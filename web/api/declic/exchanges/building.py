@@ -14,7 +14,7 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.posts.media.media import Media
 from models.settings import Site
-from outbox.acts import list_steps
+from outbox.exchanges.acts import list_steps
 from web.api.declic.building import build_photo, write_amount
 from web.api.declic.exchanges.shapes import (
     Agreement,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from outbox import acts
+from outbox.exchanges import acts
 from web.api.declic.questions import Instant, Language, Limit, Money
 from web.api.declic.shapes import Id
 from web.render import N_

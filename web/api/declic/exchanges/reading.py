@@ -14,7 +14,7 @@ from models.listings.listings import has_calendar
 from models.people import actors
 from models.posts.media import media
 from models.store.database import Connection, connection
-from outbox.messages import may_write
+from outbox.threads.messages import may_write
 from web.addressing import strip_names
 from web.api.auth import reader
 from web.api.declic.answering import answer

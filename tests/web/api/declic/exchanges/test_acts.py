@@ -11,8 +11,8 @@ from models.listings.listings import Listing
 from models.moments import PARIS
 from models.people import actors
 from models.store.database import Connection, connection, execute, fetch_value, transaction
-from outbox.agreements import accept, request
-from outbox.messages import Words, write
+from outbox.exchanges.agreements.agreements import accept, request
+from outbox.threads.messages import Words, write
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.outbox.sent import list_sent
 from tests.talks import days

@@ -7,10 +7,10 @@ from models.exchanges.agreements import Agreement
 from models.moments import PARIS
 from models.people.actors import Actor
 from models.store.database import transaction
-from outbox.agreements import accept, request
-from outbox.cases import Said
-from outbox.endings import refuse
-from outbox.messages import Words, write
+from outbox.exchanges.agreements.agreements import accept, request
+from outbox.exchanges.agreements.endings import refuse
+from outbox.threads.agreement_context import Said
+from outbox.threads.messages import Words, write
 from tests.factories import HERE, make_listing, make_member
 from tests.talks import days
 from tests.web.api.conftest import Alice

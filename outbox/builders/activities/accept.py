@@ -1,0 +1,32 @@
+"""Accept: one of ours lets somebody follow, or says yes to terms (FEP-0837)."""
+
+from dataclasses import replace
+
+from federation.uris import activity_uri
+from federation.vocabulary.activities.activities import Accept, Follow
+from models.people.actors import Actor
+from models.settings import Site
+from outbox.builders.objects.agreement import STATES, Case, build_agreement
+
+
+def build_accept(site: Site, followed: Actor, follow: Follow) -> Accept:
+    """The answer yes, with the Follow inside, since peers look it up in different ways (AX1)."""
+    return Accept(
+        id=activity_uri(site, followed.username),
+        actor=followed.uri,
+        object=Follow(id=follow.id, actor=follow.actor, object=follow.object),
+        to=(follow.actor,),
+    )
+
+
+def build_accept_of_terms(site: Site, actor: Actor, case: Case) -> Accept:
+    """Yes to the terms on the table; `result` is the agreement as whoever says yes has it (FEP-0837)."""
+    by_owner = actor.id == case.owner.id
+    return Accept(
+        id=activity_uri(site, actor.username),
+        actor=actor.uri,
+        object=case.agreement.offer_uri,
+        result=replace(build_agreement(case, by=actor), state=STATES["agreed"]),
+        to=(case.other_of(actor).uri,),
+        published=case.agreement.updated_at if by_owner else None,
+    )

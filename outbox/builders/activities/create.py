@@ -1,0 +1,43 @@
+"""Create: something new of ours, with the object inside."""
+
+from datetime import datetime
+
+from federation.uris import activity_uri
+from federation.vocabulary.activities.activities import Create
+from federation.vocabulary.marketplace import Proposal
+from federation.vocabulary.objects import Note
+from federation.vocabulary.polls import Vote
+from models.exchanges.agreements import Step
+from models.people.actors import Actor
+from models.settings import Site
+from outbox.builders.objects.agreement import Case, build_economic_event
+
+
+def build_create(site: Site, author: Actor, object: Note | Proposal) -> Create:
+    """Addressed as its object is."""
+    note = object.note if isinstance(object, Proposal) else object
+    return Create(
+        id=activity_uri(site, author.username),
+        actor=author.uri,
+        object=object,
+        to=note.to,
+        cc=note.cc,
+        audience=note.audience,
+        published=note.published,
+    )
+
+
+def build_vote(site: Site, voter: Actor, vote: Vote) -> Create:
+    """A vote, for the author of the poll alone."""
+    return Create(id=activity_uri(site, voter.username), actor=voter.uri, object=vote, to=vote.to)
+
+
+def build_report(site: Site, case: Case, reporter: Actor, step: Step, *, uri: str, at: datetime) -> Create:
+    """One side reports that something was done, to the other alone."""
+    return Create(
+        id=activity_uri(site, reporter.username),
+        actor=reporter.uri,
+        object=build_economic_event(case, reporter, step, uri=uri, at=at),
+        to=(case.other_of(reporter).uri,),
+        published=at,
+    )

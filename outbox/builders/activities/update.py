@@ -1,0 +1,50 @@
+"""Update: something of ours as it is now. Each has an id of its own, or Fedify drops the second as a duplicate."""
+
+from datetime import datetime
+
+from federation.json.fields import PUBLIC
+from federation.uris import activity_uri
+from federation.vocabulary.activities.activities import Update
+from federation.vocabulary.actors import ActorDocument
+from federation.vocabulary.marketplace import Proposal
+from federation.vocabulary.objects import Note
+from models.people.actors import Actor
+from models.settings import Site
+from outbox.builders.objects.agreement import Case, build_agreement
+
+
+def build_update(site: Site, author: Actor, object: Note | Proposal) -> Update:
+    """A post was edited, paused or closed."""
+    note = object.note if isinstance(object, Proposal) else object
+    return Update(
+        id=activity_uri(site, author.username),
+        actor=author.uri,
+        object=object,
+        to=note.to,
+        cc=note.cc,
+        audience=note.audience,
+        published=note.updated,
+    )
+
+
+def build_actor_update(site: Site, actor: Actor, document: ActorDocument, at: datetime) -> Update:
+    """A profile changed."""
+    return Update(
+        id=activity_uri(site, actor.username),
+        actor=actor.uri,
+        object=document,
+        to=(PUBLIC,),
+        cc=(actor.followers_uri,) if actor.followers_uri else (),
+        published=at,
+    )
+
+
+def build_agreement_update(site: Site, case: Case) -> Update:
+    """The authority tells how things stand; to the partner alone."""
+    return Update(
+        id=activity_uri(site, case.owner.username),
+        actor=case.owner.uri,
+        object=build_agreement(case),
+        to=(case.partner.uri,),
+        published=case.agreement.updated_at,
+    )

@@ -1,0 +1,244 @@
+"""Ask, counter and say yes: one function per verb, whoever acts, here or elsewhere.
+
+The server of the listing's owner is the authority. What a partner elsewhere does is answered with how things stand;
+what one of ours does elsewhere stays a wish until its owner's server says so.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from federation.uris import activity_uri, agreement_uri
+from models import preferences
+from models.errors import Conflict, NotFound
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import UNHEARD, Agreement, NewAgreement, Terms
+from models.exchanges.exchanges import Exchange
+from models.listings import listings
+from models.listings.listings import Listing, find_stock
+from models.people import actors
+from models.people.actors import Actor
+from models.relations.blocking import blocks
+from models.settings import Site
+from models.store.database import Connection
+from outbox.builders.activities.accept import build_accept_of_terms
+from outbox.builders.activities.offer import build_offer
+from outbox.builders.objects.agreement import Case, build_agreement, speaks
+from outbox.exchanges.agreements.hold_limits import require_fair_hold
+from outbox.exchanges.agreements.point_prices import find_points, require_promise, require_proposable
+from outbox.exchanges.agreements.request_preconditions import (
+    require_few_waiting,
+    require_may_ask,
+    require_may_propose,
+)
+from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN, require_room, require_stands, require_terms
+from outbox.listings import listings as outbox_listings
+from outbox.presence import require_there
+from outbox.threads.agreement_context import (
+    NOTHING,
+    AgreementChange,
+    Said,
+    lock_context,
+    require_next,
+    require_words,
+    say,
+    send_current_state,
+    stamp,
+)
+from outbox.threads.waiting_requests import OTHER_CHOSEN, release_waiting
+
+
+async def request(
+    conn: Connection, site: Site, partner: Actor, listing: Listing, terms: Terms, said: Said = NOTHING
+) -> Agreement:
+    """Ask for what is offered, or propose what is looked for. The days are held until an answer.
+
+    Raises NotFound, Forbidden, Invalid, and Conflict where nothing is free. The same Offer again changes nothing.
+    """
+    owner = await actors.get(conn, listing.post.author_id)
+    if owner.local:
+        await blocks.wait_for(conn, owner.id)
+    await require_may_ask(conn, partner, owner, listing)
+    await agreements.lock_listing(conn, listing.id)
+    known = await agreements.find_by_request(conn, said.uri) if said.uri else None
+    if known is not None:
+        return known
+    fresh = await listings.find_by_post(conn, listing.id)
+    if fresh is None:
+        raise NotFound
+    require_stands(fresh)
+    await require_there(conn, fresh)
+    terms = require_terms(fresh.details, terms)
+    terms = replace(terms, points=await find_points(conn, fresh, partner, terms))
+    text = require_words(said.text)
+    again = await _find_repeated(conn, fresh.id, partner, partner, terms, said)
+    if again is not None:
+        return again
+    await require_few_waiting(conn, partner, fresh)
+    await require_proposable(conn, fresh, partner, partner, terms)
+    if owner.local:
+        await require_fair_hold(conn, partner, fresh, terms)
+        await require_room(conn, fresh, terms)
+    case = await _begin(conn, site, _Sides(listing=fresh, owner=owner, partner=partner, by=partner), terms, said.uri)
+    created = case.agreement
+    offer = replace(
+        build_offer(site, partner, build_agreement(case, by=partner), owner.uri, text=text), id=created.request_uri
+    )
+    await say(conn, site, case, partner, AgreementChange(kind="requested", activity=offer, text=text))
+    await send_current_state(conn, site, case)
+    if owner.local and fresh.details.first_come and fresh.details.mode == "gift":
+        return await accept(conn, site, owner, created)
+    return created
+
+
+async def _find_repeated(
+    conn: Connection, listing_id: int, partner: Actor, by: Actor, terms: Terms, said: Said
+) -> Agreement | None:
+    """What somebody here proposed a moment ago by the same button; activities from elsewhere have ids of their own."""
+    if said.uri is not None or not (by.local or by.guest):
+        return None
+    words = agreements.Words(terms=terms, text=require_words(said.text))
+    return await agreements.find_repeated(conn, listing_id, partner.id, by.id, words)
+
+
+async def propose(
+    conn: Connection, site: Site, owner: Actor, exchange: Exchange, terms: Terms, said: Said = NOTHING
+) -> Agreement:
+    """The owner proposes terms to somebody who wrote to her without any: a person here, or one who answers in words.
+
+    Raises NotFound for others' threads, Invalid, and Conflict: where something is asked already, or days are taken.
+    """
+    if exchange.owner_id != owner.id:
+        raise NotFound
+    partner = await actors.get(conn, exchange.partner_id)
+    await agreements.lock_listing(conn, exchange.listing_id)
+    listing = await listings.find_by_post(conn, exchange.listing_id)
+    if listing is None:
+        raise NotFound
+    await require_may_propose(conn, exchange, listing, (owner, partner))
+    terms = require_terms(listing.details, terms)
+    terms = replace(terms, points=await find_points(conn, listing, partner, terms))
+    text = require_words(said.text)
+    await require_room(conn, listing, terms)
+    case = await _begin(conn, site, _Sides(listing=listing, owner=owner, partner=partner, by=owner), terms, None)
+    offer = build_offer(site, owner, build_agreement(case), partner.uri, text=text)
+    offer = replace(offer, id=case.agreement.request_uri)
+    await say(conn, site, case, owner, AgreementChange(kind="countered", activity=offer, text=text, first=True))
+    return case.agreement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sides:
+    """Who begins an agreement (`by`), about what, with whom."""
+
+    listing: Listing
+    owner: Actor
+    partner: Actor
+    by: Actor
+
+
+async def _begin(conn: Connection, site: Site, sides: _Sides, terms: Terms, uri: str | None) -> Case:
+    """The agreement with its first terms; `uri` is that of an Offer from elsewhere. Raises Conflict."""
+    listing, owner, partner = sides.listing, sides.owner, sides.partner
+    thread = await exchanges.open(conn, listing_id=listing.id, owner_id=owner.id, partner_id=partner.id)
+    created = await agreements.create(
+        conn,
+        NewAgreement(
+            exchange_id=thread.id,
+            listing_id=listing.id,
+            owner_id=owner.id,
+            partner_id=partner.id,
+            uri=agreement_uri(site, owner.username) if owner.local else None,
+            request_uri=uri or activity_uri(site, sides.by.username),
+            proposed_by=sides.by.id,
+            terms=terms,
+            held_until=agreements.next_moment() + await _find_hold(conn),
+            updated_at=agreements.next_moment() if owner.local or not speaks(owner) else UNHEARD,
+        ),
+    )
+    if created is None:
+        raise Conflict("request_already_made")
+    return Case(listing=listing, owner=owner, partner=partner, agreement=created)
+
+
+async def counter(
+    conn: Connection, site: Site, actor: Actor, agreement: Agreement, terms: Terms, said: Said = NOTHING
+) -> Agreement:
+    """Propose other terms; those before are off the table, and the other side is asked.
+
+    Raises NotFound, Invalid, and Conflict.
+    """
+    case = await lock_context(conn, agreement.id)
+    held = case.agreement
+    require_next(case, actor, "counter", said)
+    require_stands(case.listing)
+    terms = require_terms(case.listing.details, terms)
+    terms = replace(terms, points=await find_points(conn, case.listing, case.partner, terms))
+    text = require_words(said.text)
+    again = await _find_repeated(conn, case.listing.id, case.partner, actor, terms, said)
+    if again is not None and again.id == held.id:
+        return again
+    await require_proposable(conn, case.listing, case.partner, actor, terms)
+    if case.owner.local:
+        if actor.id == case.partner.id:
+            await require_fair_hold(conn, actor, case.listing, terms, but=held.id)
+        await require_room(conn, case.listing, terms, but=held.id)
+    other = case.other_of(actor)
+    changed = replace(
+        held.with_terms(terms),
+        state="countered",
+        proposed_by=actor.id,
+        offer_uri=said.uri or activity_uri(site, actor.username),
+        accepted_uri=None,
+        held_until=agreements.next_moment() + await _find_hold(conn),
+        updated_at=stamp(case),
+    )
+    if not await agreements.save_offer(conn, held.id, changed.offer_uri, actor.id):
+        return held
+    case = replace(case, agreement=changed)
+    offer = build_offer(site, actor, build_agreement(case, by=actor), other.uri, text=text, in_reply_to=held.offer_uri)
+    offer = replace(offer, id=changed.offer_uri, published=changed.updated_at if actor.id == case.owner.id else None)
+    await say(conn, site, case, actor, AgreementChange(kind="countered", activity=offer, text=text))
+    if not actor.local:
+        await send_current_state(conn, site, case)
+    return changed
+
+
+async def accept(conn: Connection, site: Site, actor: Actor, agreement: Agreement, said: Said = NOTHING) -> Agreement:
+    """Say yes to the terms on the table. A partner of ours binds nobody before the owner's server confirms it.
+
+    Raises NotFound, and Conflict where that is not possible or nothing is free any more.
+    """
+    case = await lock_context(conn, agreement.id)
+    held = case.agreement
+    require_next(case, actor, "accept", said)
+    if not case.ours:
+        yes = build_accept_of_terms(site, actor, case)
+        case = replace(case, agreement=replace(held, accepted_uri=yes.id))
+        await say(conn, site, case, actor, AgreementChange(kind="accepted", activity=yes, post_id=said.post_id))
+        return case.agreement
+    await require_room(conn, case.listing, held.terms, but=held.id)
+    await require_promise(conn, case, actor)
+    at = agreements.next_moment(held.updated_at)
+    agreed = replace(held, state="agreed", agreed_at=at, updated_at=at, held_until=None, accepted_uri=None)
+    case = replace(case, agreement=agreed)
+    yes = build_accept_of_terms(site, actor, case)
+    await say(conn, site, case, actor, AgreementChange(kind="agreed", activity=yes, post_id=said.post_id))
+    if not actor.local:
+        await send_current_state(conn, site, case, news="agreed")
+    await _take(conn, site, case)
+    return agreed
+
+
+async def _take(conn: Connection, site: Site, case: Case) -> None:
+    """What can be given once is no longer to be had: the others are thanked, and the listing says so."""
+    details = case.listing.details
+    stock = find_stock(details)
+    if details.mode in AGAIN_AND_AGAIN or stock is None:
+        return
+    if await agreements.sum_bound(conn, case.listing.id) >= stock:
+        await release_waiting(conn, site, case.owner, case.listing.id, OTHER_CHOSEN, but=case.agreement.id)
+        await outbox_listings.reserve(conn, site, case.owner, case.listing.uri)
+
+
+async def _find_hold(conn: Connection) -> timedelta:
+    return timedelta(hours=(await preferences.load(conn)).hold_hours)

@@ -1,0 +1,89 @@
+"""Each side reports what was done; two matching reports make a verified exchange (FEP-0837)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from federation.uris import event_uri
+from models.errors import Conflict, NotFound
+from models.exchanges import agreements, exchanges
+from models.exchanges.agreements import Agreement, Role, State, Step
+from models.listings.listings import OPEN, find_stock
+from models.people.actors import Actor
+from models.settings import Site
+from models.store.database import Connection
+from outbox.builders.activities.create import build_report
+from outbox.builders.objects.agreement import Case
+from outbox.exchanges.agreements.point_prices import pay
+from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN
+from outbox.exchanges.agreements.thanks import count_early
+from outbox.listings import listings
+from outbox.threads.agreement_context import (
+    NOTHING,
+    AgreementChange,
+    Said,
+    lock_context,
+    require_next,
+    say,
+    send_current_state,
+    stamp,
+)
+
+
+async def report(
+    conn: Connection, site: Site, actor: Actor, agreement: Agreement, step: Step, said: Said = NOTHING
+) -> Agreement:
+    """Say that it went out, came back, or is done; twice changes nothing.
+
+    It is done when the owner says so, whose server has the word; verified when both do. `said.uri` is the id of a
+    report from elsewhere. Raises NotFound for strangers, Conflict where nothing was agreed.
+    """
+    case = await lock_context(conn, agreement.id)
+    state = require_next(case, actor, "report", said)
+    final = agreements.final_step(case.listing.details.mode)
+    if step not in ({"out", "back"} if final == "back" else {"done"}):
+        raise Conflict("not_what_was_agreed")
+    at = agreements.next_moment()
+    uri = said.uri or event_uri(site, actor.username)
+    if not await agreements.save_report(conn, case.agreement.id, uri, actor_id=actor.id, step=step, happened_at=at):
+        return case.agreement
+    if step == final:
+        case = replace(case, agreement=_end(case, actor, state, at))
+    word = build_report(site, case, actor, step, uri=uri, at=at)
+    await say(conn, site, case, actor, AgreementChange(kind=step, activity=word))
+    if step == final:
+        await send_current_state(conn, site, case)
+        await settle(conn, site, case)
+    return case.agreement
+
+
+def _end(case: Case, actor: Actor, state: State, at: datetime) -> Agreement:
+    held = note_report(case.agreement, case.agreement.role_of(actor.id), at)
+    if not case.ours:
+        return held
+    ended_at = at if state == "done" and held.ended_at is None else held.ended_at
+    return replace(held, state=state, ended_at=ended_at, updated_at=stamp(case))
+
+
+def note_report(held: Agreement, role: Role | None, at: datetime) -> Agreement:
+    """One side says that it is over."""
+    match role:
+        case "owner":
+            return replace(held, owner_reported_at=held.owner_reported_at or at)
+        case "partner":
+            return replace(held, partner_reported_at=held.partner_reported_at or at)
+        case _:
+            raise NotFound
+
+
+async def settle(conn: Connection, site: Site, case: Case) -> None:
+    """What follows from the end: it is verified when both say so, paid, and what can be had once is closed."""
+    held = case.agreement
+    if held.verified and await exchanges.add_event(conn, held.exchange_id, "verified", agreement_id=held.id):
+        await count_early(conn, case)
+    if held.state == "done" and case.owner.local:
+        await pay(conn, case)
+    details, stock = case.listing.details, find_stock(case.listing.details)
+    if held.state != "done" or not case.owner.local or details.mode in AGAIN_AND_AGAIN or stock is None:
+        return
+    if details.status in OPEN and await agreements.sum_bound(conn, case.listing.id) >= stock:
+        await listings.close(conn, site, case.owner, case.listing.uri, "done")

@@ -1,0 +1,270 @@
+"""Publish, edit, pause, close and withdraw a listing: the fact, its activities and their deliveries, or nothing."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from federation.uris import listing_uri, listing_url
+from federation.vocabulary.marketplace import Proposal
+from models import posts
+from models.errors import Conflict, Invalid
+from models.exchanges import points
+from models.listings import listings
+from models.listings.listings import OVER, ClosedReason, Listing, ListingDetails, ListingDraft, ListingStatus
+from models.news import notifications
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import PUBLIC, Audience, NewPost, Post
+from models.posts.media import media, uploads
+from models.posts.quotes import quote_policies
+from models.settings import Site
+from models.store.database import Connection
+from outbox.builders.activities.create import build_create
+from outbox.builders.activities.update import build_update
+from outbox.builders.objects.audience import build_address
+from outbox.builders.objects.content import build_listing_content, build_listing_tags
+from outbox.builders.objects.proposal import build_proposal
+from outbox.builders.objects.quotes import add_quotes
+from outbox.listings import marketplaces, repair_calls
+from outbox.listings.listing_defaults import find_end
+from outbox.listings.listing_details import describe
+from outbox.listings.listing_limits import require_draft
+from outbox.listings.streams import pass_on, take_back
+from outbox.posts.deletions import delete_post
+from outbox.presence import require_at_home
+from outbox.threads.waiting_requests import CLOSED, release_waiting
+from outbox.traffic.audience import find_recipients, find_stream, next_moment
+from outbox.traffic.send import send
+
+OUTCOMES: dict[str, tuple[ListingStatus, ClosedReason | None]] = {
+    "done": ("fulfilled", "here"),
+    "elsewhere": ("fulfilled", "elsewhere"),
+    "cancelled": ("cancelled", None),
+    "paused": ("paused", None),
+    "open": ("open", None),
+}
+"""What an author says became of a listing, and what others are told."""
+
+REACH: tuple[Audience, ...] = ("coop", "territories", "network")
+"""Audiences from the narrowest to the widest."""
+
+
+async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDraft) -> Listing:
+    """A new listing of this author: stored, sent, and passed on by its stream. Raises Invalid."""
+    require_at_home(author)
+    at = datetime.now(UTC)
+    draft = await find_end(conn, require_draft(draft, at=at), at)
+    stream = await find_stream(conn, draft.kind, draft.mode)
+    details = describe(site, author, draft, stream)
+    uri = listing_uri(site, author.username, uuid := str(uuid4()))
+    new = NewPost(
+        uri=uri,
+        kind="listing",
+        local=True,
+        author_id=author.id,
+        url=listing_url(site, uuid),
+        audience=draft.audience,
+        content="",
+        source=draft.text,
+        language=draft.language,
+        context_uri=f"{uri}/context",
+        published_at=at,
+    )
+    listing = await listings.create_listing(conn, await _complete(conn, site, author, new, details), details)
+    await uploads.attach(conn, listing.id, author.id, draft.media_ids)
+    await quote_policies.begin(conn, listing.post, None)
+    await notifications.notify_followers(conn, author_id=author.id, post_id=listing.id)
+    await _send_create(conn, site, author, listing, stream)
+    await points.grant_deposit(conn, listing)
+    await repair_calls.notify_near(conn, listing)
+    return listing
+
+
+async def edit(conn: Connection, site: Site, author: Actor, uri: str, draft: ListingDraft) -> Listing:
+    """The listing as its author now wants it; its state stays, but what had ended and has another end stands again.
+
+    Raises NotFound for others' listings, and Invalid.
+    """
+    held = await listings.get_own(conn, uri, author.id)
+    at = next_moment(held.post)
+    draft = await find_end(conn, require_draft(draft, at=at), at)
+    if REACH.index(draft.audience) < REACH.index(held.post.audience):
+        raise Invalid(
+            "audience_not_narrowable",
+            field="audience",
+        )
+    stream = await find_stream(conn, draft.kind, draft.mode)
+    status: ListingStatus = "open" if held.details.status == "expired" else held.details.status
+    details = replace(describe(site, author, draft, stream), status=status, closed_reason=held.details.closed_reason)
+    new = replace(_as_new(held.post, at), audience=draft.audience, source=draft.text, language=draft.language)
+    changed = await _save(conn, site, author, held, new, details)
+    await uploads.attach(conn, changed.id, author.id, draft.media_ids)
+    if held.post.audience == "coop":
+        await _send_create(conn, site, author, changed, stream)
+        return changed
+    if held.details.stream_uri is not None and held.details.stream_uri != details.stream_uri:
+        await take_back(conn, site, held.details.stream_uri, changed.post)
+    await _send_update(conn, site, author, changed)
+    await pass_on(conn, site, stream, author, changed.post)
+    return changed
+
+
+async def close(conn: Connection, site: Site, author: Actor, uri: str, outcome: str) -> Listing:
+    """Tell everybody what became of it; an outcome of OUTCOMES. Raises NotFound for others' listings, and Invalid."""
+    if outcome not in OUTCOMES:
+        raise Invalid("outcome_unknown", field="outcome")
+    held = await listings.get_own(conn, uri, author.id)
+    expires_at = held.details.expires_at
+    if outcome == "open" and expires_at is not None and expires_at <= datetime.now(UTC):
+        raise Conflict("listing_expired", field="expires_at")
+    changed = await change_status(conn, site, author, held, *OUTCOMES[outcome])
+    if outcome == "cancelled":
+        await points.take_back_due(conn, listing_id=held.id)
+    return changed
+
+
+async def pause(conn: Connection, site: Site, author: Actor, uri: str) -> Listing:
+    """It is not to be had for a while."""
+    return await close(conn, site, author, uri, "paused")
+
+
+async def reopen(conn: Connection, site: Site, author: Actor, uri: str) -> Listing:
+    """It is to be had again. Raises Conflict when its time has passed."""
+    return await close(conn, site, author, uri, "open")
+
+
+async def reserve(conn: Connection, site: Site, author: Actor, uri: str) -> Listing:
+    """Somebody is to get it; others still see it, and that it is spoken for. Raises NotFound for others' listings."""
+    held = await listings.get_own(conn, uri, author.id)
+    return await change_status(conn, site, author, held, "reserved", None)
+
+
+async def free(conn: Connection, site: Site, author: Actor, uri: str) -> Listing:
+    """What was reserved is to be had again. Raises NotFound for others' listings."""
+    held = await listings.get_own(conn, uri, author.id)
+    if held.details.status != "reserved":
+        return held
+    return await change_status(conn, site, author, held, "open", None)
+
+
+async def withdraw(conn: Connection, site: Site, author: Actor, uri: str) -> None:
+    """Take it back everywhere; a tombstone stays at its address. Raises NotFound for others' listings."""
+    held = await listings.get_own(conn, uri, author.id)
+    await release_waiting(conn, site, author, held.id, CLOSED)
+    await delete_post(conn, site, author, held.post, stream_uri=held.details.stream_uri)
+    await points.take_back_due(conn, listing_id=held.id)
+
+
+async def change_status(
+    conn: Connection,
+    site: Site,
+    author: Actor,
+    held: Listing,
+    status: ListingStatus,
+    reason: ClosedReason | None,
+) -> Listing:
+    """It is in this state from now on, everybody is told, and whoever waits for an answer gets one where it is over."""
+    if (held.details.status, held.details.closed_reason) == (status, reason):
+        return held
+    changed = await change(conn, site, author, held, replace(held.details, status=status, closed_reason=reason))
+    if status in OVER:
+        await release_waiting(conn, site, author, held.id, CLOSED)
+    return changed
+
+
+async def change(conn: Connection, site: Site, author: Actor, held: Listing, details: ListingDetails) -> Listing:
+    """These are its details from now on, and everybody is told."""
+    changed = await _save(conn, site, author, held, _as_new(held.post, next_moment(held.post)), details)
+    await _send_update(conn, site, author, changed)
+    return changed
+
+
+async def _complete(conn: Connection, site: Site, author: Actor, new: NewPost, details: ListingDetails) -> NewPost:
+    """With its addressees, the HTML that timelines show, and its hashtags."""
+    friends = await actors.list_friend_cooperatives(conn) if new.audience == "territories" else []
+    address = build_address(
+        author, new.audience, stream_uri=details.stream_uri, named=tuple(friend.uri for friend in friends)
+    )
+    return replace(
+        new,
+        content=build_listing_content(site, details, url=new.url, language=new.language),
+        tags=build_listing_tags(details),
+        to_uris=address.to,
+        cc_uris=address.cc,
+        silent_ids=tuple(friend.id for friend in friends),
+    )
+
+
+async def _save(
+    conn: Connection, site: Site, author: Actor, held: Listing, new: NewPost, details: ListingDetails
+) -> Listing:
+    new = await _complete(conn, site, author, new, details)
+    if not await posts.save_edit(conn, held.id, new):
+        raise Conflict("listing_changed")
+    await posts.save_audience(conn, held.id, new)
+    await listings.save_details(conn, held.id, details)
+    changed = await listings.find_by_post(conn, held.id)
+    assert changed is not None
+    await repair_calls.notify_near(conn, changed)
+    return changed
+
+
+async def _send_create(conn: Connection, site: Site, author: Actor, listing: Listing, stream: Actor | None) -> None:
+    if listing.post.audience == "coop":
+        return
+    document = await _build(conn, site, author, listing)
+    create = build_create(site, author, document)
+    named = tuple(await actors.list_by_uris(conn, [*listing.post.to_uris, *listing.post.cc_uris]))
+    named = tuple(actor for actor in named if not actor.local)
+    recipients = find_recipients(listing.post.audience, author, named=named)
+    await send(
+        conn, author, create, await marketplaces.add_served(conn, recipients, listing, document), about=listing.uri
+    )
+    await pass_on(conn, site, stream, author, listing.post, create)
+
+
+async def _send_update(conn: Connection, site: Site, author: Actor, listing: Listing) -> None:
+    """To everybody who got it or now would: followers of the author and of the stream, and whoever holds a copy.
+
+    The author's own Update goes to the followers of the stream too, since most servers take no edit of somebody's
+    post from a Group.
+    """
+    post = listing.post
+    if post.audience == "coop":
+        return
+    document = await _build(conn, site, author, listing)
+    update = build_update(site, author, document)
+    stream_uri = listing.details.stream_uri
+    stream = await actors.find_by_uri(conn, stream_uri) if stream_uri else None
+    named = tuple(actor for actor in await actors.list_by_uris(conn, [*post.to_uris, *post.cc_uris]) if not actor.local)
+    recipients = find_recipients(post.audience, author, stream=stream, named=named)
+    if post.audience in PUBLIC:
+        recipients = replace(recipients, holders_of=post.uri, but_markets=True)
+    await send(conn, author, update, recipients, about=post.uri)
+    await marketplaces.renew(conn, site, author, listing, document)
+
+
+async def _build(conn: Connection, site: Site, author: Actor, listing: Listing) -> Proposal:
+    pictures = await media.list_by_posts(conn, [listing.id])
+    parts = (await quote_policies.load_parts(conn, [listing.post]))[listing.id]
+    return add_quotes(author, build_proposal(site, author, listing, pictures[listing.id]), parts)
+
+
+def _as_new(post: Post, at: datetime) -> NewPost:
+    """The post as it stands, about to be saved again."""
+    return NewPost(
+        uri=post.uri,
+        kind=post.kind,
+        local=True,
+        author_id=post.author_id,
+        url=post.url,
+        audience=post.audience,
+        content=post.content,
+        source=post.source,
+        warning=post.warning,
+        sensitive=post.sensitive,
+        language=post.language,
+        context_uri=post.context_uri,
+        published_at=post.published_at,
+        updated_at=at,
+    )

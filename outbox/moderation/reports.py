@@ -1,0 +1,114 @@
+"""Somebody reports somebody or something: kept and told to the moderators here and, if wanted, to the other server.
+
+A moderator settles it, and whoever reported learns that.
+"""
+
+from dataclasses import dataclass
+
+from federation.uris import activity_uri
+from models import posts
+from models.errors import Conflict, Invalid, NotFound
+from models.moderation import reports
+from models.moderation.reports import CONTENT_LIMIT, OBJECTS_LIMIT, NewReport, Report, ReportCategory, Settlement
+from models.news import staff_notifications
+from models.people import actors, roles
+from models.people.actors import Actor
+from models.settings import Site
+from models.store.database import Connection
+from outbox.builders.activities.flag import build_flag
+from outbox.moderation.report_extracts import take_extracts
+from outbox.traffic.send import Recipients, send
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """Whom and which of their posts somebody reports, why, and whether their server is to know of it.
+
+    `email` is where a visitor wants to be answered, in her `language`.
+    """
+
+    target: Actor
+    post_ids: tuple[int, ...] = ()
+    content: str = ""
+    forward: bool = False
+    category: ReportCategory = "other"
+    email: str | None = None
+    language: str = "fr"
+
+
+async def report(conn: Connection, site: Site, reporter: Actor | None, complaint: Complaint) -> Report:
+    """Report somebody and some of their posts; without a `reporter` it is a visitor who does. All who can settle it
+    are told at once. Raises Invalid, and NotFound for posts that the reporter cannot see.
+
+    What is told to the other server is signed by ours (`instance`), so that the reporter stays unknown there.
+    """
+    target, post_ids, content = complaint.target, list(complaint.post_ids), complaint.content
+    if len(content) > CONTENT_LIMIT:
+        raise Invalid("report_too_long", most=CONTENT_LIMIT, field="comment")
+    if len(post_ids) > OBJECTS_LIMIT:
+        raise Invalid("too_many_reported_statuses", field="status_ids")
+    visible = await posts.filter_visible(conn, post_ids, reporter.id if reporter else None)
+    named = await posts.list_by_ids(conn, sorted(visible))
+    named = [post for post in named if post.author_id == target.id]
+    if len(named) != len(set(post_ids)):
+        raise NotFound
+    uris = tuple(post.uri for post in named if post.kind != "notice")
+    instance = await actors.get_local(conn, "instance")
+    forward = complaint.forward and not target.local and not target.guest
+    made = await reports.save(
+        conn,
+        NewReport(
+            uri=activity_uri(site, instance.username),
+            reporter_id=reporter.id if reporter else None,
+            target_id=target.id,
+            object_uris=[target.uri, *uris],
+            content=content,
+            local=True,
+            category=complaint.category,
+            forwarded=forward,
+            extracts=await take_extracts(conn, named),
+            target_name=target.display_name,
+            reporter_email=complaint.email,
+            reporter_language=complaint.language,
+        ),
+    )
+    if forward:
+        flag = build_flag(site, instance, target, uris, content)
+        await send(conn, instance, flag, Recipients(named_ids=(target.id,)), about=target.uri)
+    assert made is not None, "a fresh id cannot be taken"
+    await staff_notifications.notify_of_report(conn, made.id, but=(made.reporter_id, made.target_id))
+    return made
+
+
+async def is_read_by_somebody(conn: Connection, target_id: int) -> bool:
+    """Whether anybody but the reported person herself looks after reports."""
+    return any(id != target_id for id in await roles.list_holders(conn, "reports"))
+
+
+async def settle(conn: Connection, id: int, settlement: Settlement) -> Report:
+    """It is settled: nobody of the team needs to look any more, and a member who reported it is told in her news.
+
+    The report. Raises NotFound for one that is not known or is about whoever settles it, Conflict for one that
+    somebody settled before.
+    """
+    held = await reports.find(conn, id, settlement.by)
+    if held is None:
+        raise NotFound
+    if not await reports.settle(conn, id, settlement):
+        raise Conflict
+    await staff_notifications.forget_report(conn, id)
+    if held.local and held.reporter_id is not None and held.reporter_id != settlement.by:
+        await staff_notifications.notify_reporter(conn, id, held.reporter_id)
+    settled = await reports.find(conn, id, settlement.by)
+    assert settled is not None
+    return settled
+
+
+async def reopen(conn: Connection, id: int, by: int) -> None:
+    """It was not settled after all: those who can settle it are told again. Raises NotFound as `settle`, Conflict."""
+    held = await reports.find(conn, id, by)
+    if held is None:
+        raise NotFound
+    if not await reports.reopen(conn, id, by):
+        raise Conflict
+    await staff_notifications.notify_of_report(conn, id, but=(held.reporter_id, held.target_id, by))

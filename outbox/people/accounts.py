@@ -1,0 +1,160 @@
+"""Members come and go: the name taken for ever, actor, keys and account made together, and ended together."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import NotRequired, TypedDict, Unpack
+
+from federation import uris
+from federation.own_keys.key_pairs import KeyPairs, save_local_keys
+from models.access import tokens
+from models.errors import NotFound
+from models.exchanges import points
+from models.news import notifications
+from models.people import accounts, actors, roles, sign_ups
+from models.people.accounts import Role
+from models.people.actors import Actor, Profile
+from models.personal_data import account_erasure
+from models.places import places
+from models.places.places import Commune, place_fields
+from models.settings import Site
+from models.store.database import Connection
+from outbox.builders.activities.delete import build_farewell
+from outbox.exchanges.agreements.departed_partners import end_all
+from outbox.people.local_actors import describe_local
+from outbox.traffic.send import Recipients, send
+
+
+class NewMember(TypedDict):
+    """What is known of somebody who joins. `confirmed` is False while a mail to the address is still to be answered.
+
+    A `place` is where people come to: a library of things, an association, a workshop. `by` is who of ours let her in.
+    """
+
+    username: str
+    email: str
+    password_hash: str | None
+    role: Role
+    language: str
+    name: NotRequired[str]
+    confirmed: NotRequired[bool]
+    place: NotRequired[bool]
+    by: NotRequired[int | None]
+
+
+async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **member: Unpack[NewMember]) -> Actor:
+    """Create a local person or place. The keys were made before the transaction, since RSA takes its time.
+
+    Raises Invalid or Conflict whose `field` is `username` or `email`.
+    """
+    username = member["username"]
+    await accounts.reserve_username(conn, username)
+    described = describe_local(
+        site,
+        username,
+        type="Organization" if member.get("place") else "Person",
+        name=member.get("name", ""),
+        territory_uri=uris.actor_uri(site, "coop"),
+    )
+    actor = await actors.create_local(conn, described)
+    await accounts.create(
+        conn,
+        actor_id=actor.id,
+        email=member["email"],
+        password_hash=member["password_hash"],
+        role=member["role"],
+        language=member["language"],
+    )
+    if member.get("confirmed", True):
+        await confirm(conn, actor.id, by=member.get("by"))
+    await save_local_keys(conn, site, actor, key_pairs)
+    return actor
+
+
+async def confirm(conn: Connection, actor_id: int, *, by: int | None = None) -> None:
+    """The address is the member's own: now she is one, and gets what the cooperative gives on joining.
+
+    Those who welcome members learn that there is a new one, but for who let her in just now.
+    """
+    before = await accounts.get(conn, actor_id)
+    await accounts.confirm_email(conn, actor_id)
+    await points.grant_welcome(conn, actor_id)
+    if before.confirmed_at is None:
+        told = [id for id in await roles.list_holders(conn, "sign_ups") if id != by]
+        await notifications.notify_all(conn, told, type="admin.sign_up", actor_id=actor_id, post_id=None)
+
+
+async def approve_sign_up(
+    conn: Connection, site: Site, id: int, *, key_pairs: KeyPairs, confirmed: bool, by: int | None = None
+) -> Actor:
+    """Make the account that somebody asked for, as she typed it; `by` is who said yes.
+
+    Raises NotFound when somebody else has answered already, Conflict when the name or the address was taken meanwhile.
+    """
+    asked = await sign_ups.find(conn, id)
+    password_hash = await sign_ups.find_password_hash(conn, id)
+    if asked is None or not await sign_ups.remove(conn, id, welcome=True, answered_by=by):
+        raise NotFound("sign_up_answered")
+    actor = await register(
+        conn,
+        site,
+        username=asked.username,
+        email=asked.email,
+        password_hash=password_hash,
+        role="member",
+        language=asked.language,
+        name=asked.name,
+        confirmed=confirmed,
+        by=by,
+        key_pairs=key_pairs,
+    )
+    commune = await places.find_commune(conn, asked.commune_code) if asked.commune_code else None
+    if commune is not None:
+        await settle(conn, actor, commune)
+    return actor
+
+
+async def reject_sign_up(conn: Connection, id: int, *, by: int | None = None) -> bool:
+    """Take a request to come in off the list. False when it was answered already."""
+    return await sign_ups.remove(conn, id, welcome=False, answered_by=by)
+
+
+async def settle(conn: Connection, actor: Actor, commune: Commune) -> None:
+    """This is where the member lives, as far as others see it and as her listings take it."""
+    await accounts.set_commune(conn, actor.id, commune.code)
+    await actors.save_profile(conn, actor.id, profile_of(actor, commune))
+
+
+def profile_of(actor: Actor, commune: Commune | None) -> Profile:
+    """The actor's profile as it is, its place moved to this commune, or to nowhere."""
+    return Profile(
+        name=actor.name,
+        summary=actor.summary,
+        locked=actor.locked,
+        discoverable=actor.discoverable,
+        fields=actor.fields,
+        **place_fields(commune.place if commune else None),
+    )
+
+
+def as_profile(actor: Actor) -> Profile:
+    """The actor's profile as it is."""
+    place = {name: getattr(actor, name) for name in place_fields(None)}
+    return replace(profile_of(actor, None), **place)
+
+
+async def delete(conn: Connection, site: Site, actor: Actor) -> None:
+    """End a member's account for ever: everybody who may know her is told, and her addresses answer 410 (AC6).
+
+    What waited of hers is not sent, she is logged out everywhere, and her name is nobody's again. Raises NotFound for
+    an actor without an account, Conflict for the last administrator.
+    """
+    await account_erasure.begin(conn, actor.id)
+    await accounts.get(conn, actor.id)
+    await account_erasure.require_another_admin(conn, actor.id)
+    await tokens.end_access(conn, actor.id)
+    await account_erasure.cancel_deliveries(conn, actor.id)
+    farewell = build_farewell(site, actor, datetime.now(UTC))
+    await send(conn, actor, farewell, Recipients(all_who_know=True), about=actor.uri)
+    await end_all(conn, site, actor)
+    await account_erasure.erase(conn, actor.id)
+    await points.give_back_all(conn, actor.id)

@@ -1,0 +1,84 @@
+"""The cooperative changes what it says of itself: its settings, and the actors that carry its name."""
+
+from dataclasses import replace
+
+from federation.texts.html import from_text
+from models import preferences
+from models.people import actors
+from models.people.actors import Actor, Profile
+from models.places import epcis, places
+from models.places.places import Place, place_fields
+from models.preferences import Preferences
+from models.settings import Site
+from models.store.database import Connection
+from outbox.people.built_in_actors import NAMES, rename_instance
+from outbox.people.profiles import announce_update
+
+
+async def save_preferences(conn: Connection, site: Site, chosen: Preferences) -> None:
+    """Keep the settings; tell others where the cooperative's name, sentence or territory changed."""
+    before = await preferences.load(conn)
+    await preferences.save(conn, chosen)
+    if _face(before) == _face(chosen):
+        return
+    coop = await actors.find_local(conn, "coop")
+    if coop is None:
+        return
+    await actors.save_profile(conn, coop.id, _describe(coop, chosen, await find_centre(conn, chosen)))
+    renamed = before.name != chosen.name
+    if renamed:
+        await rename_instance(conn, chosen.name or site.host)
+    for username in NAMES if renamed else ("coop",):
+        actor = await actors.find_local(conn, username)
+        if actor is not None and username != "instance":
+            await announce_update(conn, site, actor)
+
+
+async def save_listed(conn: Connection, site: Site, *, listed: bool) -> None:
+    """Ask to be in the directory of territories, or no longer; others are told."""
+    coop = await actors.get_local(conn, "coop")
+    if coop.discoverable is listed:
+        return
+    described = _describe(coop, await preferences.load(conn), _place_of(coop))
+    saved = await actors.save_profile(conn, coop.id, replace(described, discoverable=listed))
+    await announce_update(conn, site, saved)
+
+
+def _place_of(coop: Actor) -> Place:
+    return Place(
+        name=coop.place_name or "",
+        postcode=coop.postcode,
+        commune_code=coop.commune_code,
+        latitude=coop.latitude,
+        longitude=coop.longitude,
+        radius=coop.radius,
+    )
+
+
+async def find_centre(conn: Connection, chosen: Preferences) -> Place | None:
+    """The territory as the place of the cooperative: a commune, the middle of an EPCI, or the largest of several."""
+    if not chosen.territory_codes:
+        return None
+    if chosen.territory_kind == "epci":
+        epci = await epcis.find_epci(conn, chosen.territory_codes[0])
+        if epci is None:
+            return None
+        return Place(name=chosen.territory_name, latitude=epci.latitude, longitude=epci.longitude)
+    communes = await places.list_communes(conn, list(chosen.territory_codes))
+    largest = max(communes, key=lambda commune: commune.population, default=None)
+    return largest.place if largest else None
+
+
+def _face(chosen: Preferences) -> tuple[str, str, str, tuple[str, ...]]:
+    return chosen.name, chosen.sentence, chosen.territory_name, chosen.territory_codes
+
+
+def _describe(coop: Actor, chosen: Preferences, place: Place | None) -> Profile:
+    return Profile(
+        name=coop.name,
+        summary=from_text(chosen.sentence) if chosen.sentence else coop.summary,
+        locked=coop.locked,
+        discoverable=coop.discoverable,
+        fields=coop.fields,
+        **(place_fields(place) | {"place_name": chosen.territory_name or None}),
+    )

@@ -1,0 +1,33 @@
+"""A post of ours as it is now on the wire, with all that hangs on it: what is delivered again and what is served."""
+
+from federation.vocabulary.marketplace import Proposal
+from federation.vocabulary.objects import Note
+from models import posts
+from models.errors import NotFound
+from models.listings import listings
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import Post
+from models.posts.media import media
+from models.posts.polls import polls
+from models.posts.quotes import quote_policies
+from models.settings import Site
+from models.store.database import Connection
+from outbox.builders.objects.note import add_poll, build_note
+from outbox.builders.objects.proposal import build_proposal
+from outbox.builders.objects.quotes import add_quotes
+
+
+async def build_document(conn: Connection, site: Site, author: Actor, post: Post) -> Note | Proposal:
+    """The Note, or the listing. Raises NotFound where it went meanwhile."""
+    pictures = (await media.list_by_posts(conn, [post.id]))[post.id]
+    parts = (await quote_policies.load_parts(conn, [post]))[post.id]
+    if post.kind == "listing":
+        listing = await listings.find_by_post(conn, post.id)
+        if listing is None:
+            raise NotFound
+        return add_quotes(author, build_proposal(site, author, listing, pictures), parts)
+    tags = (await posts.list_tags(conn, [post.id]))[post.id]
+    mentioned = await actors.list_by_ids(conn, (await posts.list_mentions(conn, [post.id]))[post.id])
+    note = build_note(site, author, post, media=pictures, tags=tags, mentioned=mentioned)
+    return add_quotes(author, add_poll(note, await polls.find(conn, post.id, None)), parts)

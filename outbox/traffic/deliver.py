@@ -1,0 +1,173 @@
+"""Send what is due: one lane per actor and host, lanes side by side, each answer written before the next is sent.
+
+A lane is what one of our actors has for one host, in order: Create before Update before Delete (HT9). What is for one
+person alone has a lane of its own beside it, which goes first. Lanes of many hosts run at once, so that a slow host
+delays nobody else; those that failed before get at most a quarter of the places.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import structlog
+
+from federation.http_client.answers import Answer
+from federation.instance import Instance
+from federation.own_keys.key_pairs import load_signer
+from federation.proofs.attach import attach_proof
+from models.errors import NotFound, Unavailable
+from models.settings import SettingsError
+from models.store.background.queue_runner import Queue, work_through
+from models.store.database import connection, transaction
+from models.store.write_batcher import WriteBatcher
+from models.traffic.outbound import deliveries
+from models.traffic.outbound.deliveries import Delivery
+from outbox.traffic.outcomes import Later, Outcome, Sent, ToPerson, judge
+from outbox.traffic.results import save_failed, save_sent
+from outbox.traffic.synchronization import find_header
+
+log = structlog.get_logger(__name__)
+
+LANES = 128
+"""So many deliveries are on their way at the same time."""
+
+LANES_TRIED_BEFORE = LANES // 4
+LANES_PER_HOST = 8
+
+
+async def deliver_due(
+    instance: Instance,
+    at: datetime | None = None,
+    *,
+    wake: asyncio.Event | None = None,
+    stopping: asyncio.Event | None = None,
+) -> int:
+    """Send what is due, and what becomes due while the slowest are still on their way; how many were tried.
+
+    `at` stands for the present in drills. `wake` is set by whoever knows of new deliveries; without it they are
+    looked for every second. Once `stopping` is set nothing more is begun. Raises Unavailable when the database is
+    away: what was sent and could not be written is sent again later under the same id.
+    """
+    courier = _Courier(instance, at)
+    queue = Queue(claim=courier.claim, work=courier.send_lane, renew=courier.renew)
+    await work_through(queue, wake=wake or asyncio.Event(), stopping=stopping or asyncio.Event())
+    return courier.tried
+
+
+class _Courier:
+    """What is on its way at one time, and the places that its lanes share."""
+
+    def __init__(self, instance: Instance, at: datetime | None) -> None:
+        self.instance = instance
+        self.at = at
+        self.worker: UUID = uuid4()
+        self.held: set[int] = set()
+        self.held_failed_before: set[int] = set()
+        self.tried = 0
+        self.places = asyncio.Semaphore(LANES)
+        self.places_tried_before = asyncio.Semaphore(LANES_TRIED_BEFORE)
+        self.places_of_host: dict[str, asyncio.Semaphore] = {}
+        self.results: WriteBatcher[Outcome] = WriteBatcher(self.write)
+
+    def now(self) -> datetime:
+        return self.at or datetime.now(UTC)
+
+    async def claim(self) -> tuple[list[list[Delivery]], bool]:
+        room = 2 * LANES - len(self.held)
+        self.held_failed_before &= self.held
+        room_before = 2 * LANES_TRIED_BEFORE - len(self.held_failed_before)
+        async with transaction(self.instance.pool) as conn:
+            claimed = await deliveries.claim(
+                conn, worker=self.worker, limit=room, at=self.now(), failed_before=room_before
+            )
+        self.held.update(delivery.id for delivery in claimed)
+        lanes = _group(claimed)
+        self.held_failed_before.update(delivery.id for lane in lanes if lane[0].attempts for delivery in lane)
+        return lanes, len(claimed) == room
+
+    async def renew(self) -> None:
+        async with connection(self.instance.pool) as conn:
+            await deliveries.renew(conn, worker=self.worker, ids=list(self.held), at=self.now())
+
+    async def send_lane(self, lane: list[Delivery]) -> None:
+        """One after the other; what stands behind a failure waits with it.
+
+        What cannot be written down by a mistake of ours stops no other lane: its claim ends, and it is sent again.
+        """
+        try:
+            await self._send_in_order(lane)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("lane_broke", host=lane[0].host, ids=[delivery.id for delivery in lane])
+            self.held.difference_update(delivery.id for delivery in lane)
+
+    async def _send_in_order(self, lane: list[Delivery]) -> None:
+        async with AsyncExitStack() as places:
+            if lane[0].attempts:
+                await places.enter_async_context(self.places_tried_before)
+            host = self.places_of_host.setdefault(lane[0].host, asyncio.Semaphore(LANES_PER_HOST))
+            await places.enter_async_context(host)
+            await places.enter_async_context(self.places)
+            for position, delivery in enumerate(lane):
+                outcome = await self.send(delivery)
+                await self.results.put(outcome)
+                self.held.discard(delivery.id)
+                if isinstance(outcome, Later | ToPerson):
+                    await self.release(lane[position + 1 :], moved=isinstance(outcome, Later))
+                    return
+
+    async def send(self, delivery: Delivery) -> Outcome:
+        self.tried += 1
+        begun = time.monotonic()
+        try:
+            signer = await load_signer(self.instance, delivery.actor_id)
+            synchronization, body = (
+                await find_header(self.instance, delivery),
+                await attach_proof(self.instance, delivery),
+            )
+            begun = time.monotonic()
+            answer = await self.instance.transport.post_activity(
+                delivery.inbox, body.encode(), signer, synchronization=synchronization
+            )
+        except Unavailable:
+            raise
+        except (NotFound, SettingsError) as error:
+            answer = Answer(status=None, error=f"There is no key to sign with: {error}", ours=True)
+        except Exception as error:  # a mistake of ours keeps no other delivery from leaving
+            log.exception("delivery_broke", host=delivery.host, id=delivery.id)
+            answer = Answer(status=None, error=f"It could not be sent from here: {type(error).__name__}.", ours=True)
+        if not answer.delivered:
+            log.info("delivery_failed", host=delivery.host, status=answer.status, cause=answer.error)
+        latency = round((time.monotonic() - begun) * 1000)
+        chance = random.random()  # noqa: S311 - spreads load only
+        return judge(delivery, answer, at=self.now(), chance=chance, latency=latency)
+
+    async def release(self, rest: list[Delivery], *, moved: bool) -> None:
+        """Give back what was not tried; `moved` when `deliveries.retry` has done so."""
+        self.held.difference_update(delivery.id for delivery in rest)
+        if rest and not moved:
+            async with connection(self.instance.pool) as conn:
+                await deliveries.release(conn, [delivery.id for delivery in rest])
+
+    async def write(self, outcomes: list[Outcome]) -> None:
+        sent = [outcome for outcome in outcomes if isinstance(outcome, Sent)]
+        failed = [outcome for outcome in outcomes if not isinstance(outcome, Sent)]
+        if sent:
+            async with transaction(self.instance.pool) as conn:
+                await save_sent(conn, sent, at=self.now())
+        if failed:
+            async with transaction(self.instance.pool) as conn:
+                await save_failed(conn, failed, at=self.now())
+
+
+def _group(claimed: Iterable[Delivery]) -> list[list[Delivery]]:
+    """Claimed deliveries as lanes, in the order in which their first ones came."""
+    lanes: dict[tuple[str, int, bool], list[Delivery]] = {}
+    for delivery in claimed:
+        lanes.setdefault((delivery.host, delivery.actor_id, delivery.private), []).append(delivery)
+    return list(lanes.values())

@@ -1,0 +1,113 @@
+"""What an answer means for a delivery: done, again later, held, or given up; pure (HT5)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from federation.errors import Cause
+from federation.http_client.answers import Answer
+from models.traffic.outbound.deliveries import Delivery
+from outbox.traffic.backoff import next_attempt
+
+PASSING = frozenset({401, 408, 425, 429})
+"""Refusals that may pass: a key not known yet, too early, too often."""
+
+MISSING = frozenset({404, 410})
+
+BUSY = frozenset({401, 429})
+"""Answers of a host that is well and only does not want this now: no reason to call it unavailable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """It arrived; `latency` is what it took, in milliseconds, and `clock` how far ahead the host's clock is."""
+
+    delivery: Delivery
+    latency: int | None = None
+    clock: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """It did not, and is tried again at `due_at`; `failing` when the whole host seems to be down.
+
+    `ours` when it never left, by a fault here.
+    """
+
+    delivery: Delivery
+    status: int | None
+    error: str
+    due_at: datetime
+    failing: bool
+    cause: Cause | None = None
+    clock: int | None = None
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToPerson:
+    """The shared inbox is not there: the personal one is tried next."""
+
+    delivery: Delivery
+    status: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Never:
+    """It will not arrive; `missing` when there is no such inbox (any more)."""
+
+    delivery: Delivery
+    status: int | None
+    error: str
+    missing: bool = False
+    failing: bool = False
+    cause: Cause | None = None
+    clock: int | None = None
+    ours: bool = False
+
+
+Outcome = Sent | Later | ToPerson | Never
+
+
+def judge(delivery: Delivery, answer: Answer, *, at: datetime, chance: float, latency: int | None = None) -> Outcome:
+    """What to do after this answer; `chance` from 0 to 1 spreads the second tries, `latency` are milliseconds."""
+    status, error = answer.status, answer.error or f"{delivery.host} answered {answer.status}."
+    if answer.delivered:
+        return Sent(delivery=delivery, latency=latency, clock=answer.clock)
+    if status is not None and 400 <= status < 500 and status not in PASSING:
+        if status in MISSING and delivery.personal_inbox is not None:
+            return ToPerson(delivery=delivery, status=status, error=error)
+        missing = status in MISSING
+        return Never(
+            delivery=delivery, status=status, error=error, missing=missing, cause=answer.cause, clock=answer.clock
+        )
+    if answer.cause is Cause.SET_ASIDE:
+        return Never(delivery=delivery, status=None, error=error, cause=answer.cause)
+    failing = status not in BUSY and not answer.ours
+    due_at = next_attempt(
+        failures=delivery.attempts + 1,
+        created_at=delivery.created_at,
+        at=at,
+        chance=chance,
+        retry_after=answer.retry_after,
+    )
+    if due_at is None:
+        return Never(
+            delivery=delivery,
+            status=status,
+            error=error,
+            failing=failing,
+            cause=answer.cause,
+            clock=answer.clock,
+            ours=answer.ours,
+        )
+    return Later(
+        delivery=delivery,
+        status=status,
+        error=error,
+        due_at=due_at,
+        failing=failing,
+        cause=answer.cause,
+        clock=answer.clock,
+        ours=answer.ours,
+    )

@@ -1,0 +1,165 @@
+"""A bike has broken down: whoever nearby asked for it is told, once, and nobody else."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from federation.instance import Instance
+from models.limits import REPAIR_CALLS
+from models.listings import repair_watches
+from models.listings.listings import Listing, ListingDraft
+from models.listings.repair_watches import RepairWatch
+from models.people.actors import Actor
+from models.relations.blocking import blocks, mutes
+from models.settings import Settings
+from models.store.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
+from outbox.listings import listings, repair_calls
+from tests.factories import HERE, make_listing, make_local_actor, make_member, make_remote_actor
+from tests.fediverse import FakeFediverse
+
+LOMME = {"place_name": "Lomme", "postcode": "59160", "commune_code": "59355", "latitude": 50.645, "longitude": 2.987}
+NEAR = (50.63, 3.03)
+FAR = (50.42, 2.95)
+
+WATCH = RepairWatch(by_mail=True, at_night=False)
+
+
+async def make_repairer(conn: Connection, username: str, place: tuple[float, float] | None = NEAR) -> Actor:
+    """Somebody who wants to be told, and lives there."""
+    member = await make_member(conn, username)
+    if place is not None:
+        await execute(conn, "UPDATE actor SET latitude = $2, longitude = $3 WHERE id = $1", member.id, *place)
+    await repair_watches.save(conn, member.id, WATCH)
+    return member
+
+
+async def call(conn: Connection, author: Actor, **changes: Any) -> Listing:
+    """She publishes a call from Lomme."""
+    values: dict[str, Any] = {"kind": "repair_call", "mode": "repair", "title": "Pneu à plat", "repair": {}}
+    return await listings.publish(conn, HERE, author, ListingDraft(**(values | LOMME | changes)))
+
+
+async def list_told(conn: Connection) -> list[str]:
+    """Who has it among her news."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT a.username FROM notification n JOIN actor a ON a.id = n.recipient_id WHERE n.type = 'repair_call'
+        ORDER BY a.username
+        """,
+    )
+
+
+@pytest.fixture
+async def hocine(conn: Connection) -> Actor:
+    await make_local_actor(conn, "depannage_velo", type="Group")
+    return await make_member(conn, "hocine")
+
+
+async def test_those_within_five_kilometres_who_asked_for_it_are_told(conn: Connection, hocine: Actor) -> None:
+    await make_repairer(conn, "awa")
+    await make_repairer(conn, "loin", FAR)
+    await make_repairer(conn, "nulle_part", None)
+    silent = await make_member(conn, "silent")
+    await execute(conn, "UPDATE actor SET latitude = 50.645, longitude = 2.987 WHERE id = $1", silent.id)
+
+    made = await call(conn, hocine)
+
+    assert await list_told(conn) == ["awa"]
+    assert await repair_watches.count_told(conn, made.id) == 1
+    assert await repair_watches.count_near(conn, 50.645, 2.987) == 1
+    payload = await fetch_value(conn, "SELECT payload FROM pgqueuer WHERE entrypoint = 'repair_mail'")
+    assert str(made.id).encode() in payload
+
+
+async def test_nobody_is_told_who_is_away_blocked_or_muted_or_calls_herself(conn: Connection, hocine: Actor) -> None:
+    people = {name: await make_repairer(conn, name) for name in ("away", "blocks", "blocked", "mutes", "closed")}
+    await execute(conn, "UPDATE actor SET away_until = now() + interval '1 day' WHERE id = $1", people["away"].id)
+    await blocks.save(conn, uri="https://lomme.test/a", actor_id=people["blocks"].id, target_id=hocine.id)
+    await blocks.save(conn, uri="https://lomme.test/b", actor_id=hocine.id, target_id=people["blocked"].id)
+    await mutes.save(conn, actor_id=people["mutes"].id, target_id=hocine.id, notifications=False)
+    await execute(conn, "UPDATE account SET disabled_at = now() WHERE actor_id = $1", people["closed"].id)
+    await execute(conn, "UPDATE actor SET latitude = 50.64, longitude = 2.98 WHERE id = $1", hocine.id)
+    await repair_watches.save(conn, hocine.id, WATCH)
+
+    made = await call(conn, hocine)
+
+    assert await list_told(conn) == []
+    assert await repair_watches.count_told(conn, made.id) == 0
+
+
+async def test_a_call_without_a_place_is_told_once_it_has_one_and_never_again(conn: Connection, hocine: Actor) -> None:
+    awa = await make_repairer(conn, "awa")
+    nowhere = {name: None for name in LOMME}
+    made = await call(conn, hocine, **nowhere)
+    assert await list_told(conn) == []
+
+    draft = ListingDraft(kind="repair_call", mode="repair", title="Pneu à plat", repair={}, **LOMME)  # type: ignore[arg-type]
+    await listings.edit(conn, HERE, hocine, made.uri, draft)
+    assert await list_told(conn) == ["awa"]
+
+    await execute(conn, "DELETE FROM notification WHERE recipient_id = $1", awa.id)
+    await listings.pause(conn, HERE, hocine, made.uri)
+    await listings.reopen(conn, HERE, hocine, made.uri)
+    assert await list_told(conn) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": "fulfilled"},
+        {"kind": "offer"},
+        {"expires_at": datetime(2026, 1, 1, tzinfo=UTC)},
+        {"post": {"published_at": datetime.now(UTC) - timedelta(days=3)}},
+        {"post": {"audience": "unlisted"}},
+    ],
+    ids=["done", "an offer", "over", "old", "of a host that waits"],
+)
+async def test_of_what_is_no_open_fresh_call_nobody_is_told(conn: Connection, changes: dict[str, Any]) -> None:
+    await make_repairer(conn, "awa")
+    bob = await make_remote_actor(conn)
+
+    held = await make_listing(conn, bob, **({"kind": "repair_call", "mode": "repair"} | changes))
+
+    assert await repair_calls.notify_near(conn, held) == 0
+    assert held.id not in await repair_watches.list_untold(conn)
+
+
+async def test_whoever_asks_to_be_told_later_is_told_of_what_is_still_open(conn: Connection, hocine: Actor) -> None:
+    made = await call(conn, hocine)
+    assert await repair_watches.list_untold(conn) == []
+
+    await make_repairer(conn, "awa")
+
+    assert await repair_watches.list_untold(conn) == [made.id]
+    assert await repair_calls.notify_near(conn, made) == 1
+    assert await repair_watches.list_untold(conn) == []
+
+
+async def test_calls_of_which_nobody_may_be_told_keep_no_other_from_being_told(
+    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repair_watches, "AT_ONCE", 1)
+    async with transaction(pool) as conn:
+        await make_local_actor(conn, "depannage_velo", type="Group")
+        noisy, hocine = await make_member(conn, "bruyant"), await make_member(conn, "hocine")
+        await call(conn, noisy)
+        made = await call(conn, hocine)
+        awa = await make_repairer(conn, "awa")
+        await blocks.save(conn, uri="https://lomme.test/a", actor_id=awa.id, target_id=noisy.id)
+    instance = Instance(site=HERE, settings=Settings(url=HERE.url, data=tmp_path), pool=pool, transport=FakeFediverse())
+
+    assert await repair_calls.notify_due(instance) == 1
+    async with connection(pool) as conn:
+        assert await repair_watches.count_told(conn, made.id) == 1
+
+
+async def test_whoever_calls_all_day_is_not_told_of_any_more(conn: Connection, hocine: Actor) -> None:
+    await make_repairer(conn, "awa")
+
+    made = [await call(conn, hocine, title=f"Pneu {number}") for number in range(REPAIR_CALLS.most + 1)]
+
+    assert [await repair_watches.count_told(conn, one.id) for one in made] == [1] * REPAIR_CALLS.most + [0]
+    assert await call(conn, await make_member(conn, "nour")) and len(await list_told(conn)) == REPAIR_CALLS.most + 1

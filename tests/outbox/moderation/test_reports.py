@@ -1,0 +1,54 @@
+"""Reports: kept for the moderators, and told elsewhere in the name of the server."""
+
+import pytest
+
+from models.errors import Invalid, NotFound
+from models.moderation import reports
+from models.store.database import Connection
+from outbox.moderation.reports import Complaint, report
+from tests.factories import HERE, make_local_actor, make_member, make_note, make_remote_actor
+from tests.outbox.sent import list_sent
+
+
+async def test_a_report_is_forwarded_without_the_name_of_who_reports(conn: Connection) -> None:
+    alice, bob = await make_member(conn), await make_remote_actor(conn)
+    instance = await make_local_actor(conn, "instance", type="Application")
+    note = await make_note(conn, bob)
+
+    await report(
+        conn, HERE, alice, Complaint(target=bob, post_ids=(note.id,), content="Annonce frauduleuse.", forward=True)
+    )
+
+    [sent] = await list_sent(conn)
+    assert (sent.type, sent.hosts, sent.activity["actor"]) == ("Flag", ["henin.test"], instance.uri)
+    assert sent.activity["object"] == [bob.uri, note.uri]
+    assert "alice" not in str(sent.activity)
+    [kept] = await reports.list_open(conn)
+    assert (kept.reporter_id, kept.target_id, kept.content) == (alice.id, bob.id, "Annonce frauduleuse.")
+
+
+async def test_without_a_wish_nothing_leaves(conn: Connection) -> None:
+    alice, bob = await make_member(conn), await make_remote_actor(conn)
+    await make_local_actor(conn, "instance", type="Application")
+
+    await report(conn, HERE, alice, Complaint(target=bob))
+
+    assert await list_sent(conn) == []
+    assert len(await reports.list_open(conn)) == 1
+
+
+async def test_posts_of_others_or_hidden_ones_cannot_be_reported(conn: Connection) -> None:
+    alice, bob = await make_member(conn), await make_remote_actor(conn)
+    hidden = await make_note(conn, bob, audience="direct")
+    foreign = await make_note(conn, await make_remote_actor(conn, "carl"))
+
+    for post in (hidden, foreign):
+        with pytest.raises(NotFound):
+            await report(conn, HERE, alice, Complaint(target=bob, post_ids=(post.id,)))
+
+
+async def test_an_endless_report_is_refused(conn: Connection) -> None:
+    alice, bob = await make_member(conn), await make_remote_actor(conn)
+
+    with pytest.raises(Invalid):
+        await report(conn, HERE, alice, Complaint(target=bob, content="x" * 5001))
