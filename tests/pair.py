@@ -9,8 +9,8 @@ from federation.documents.parse import parse_activity
 from federation.vocabulary.activities.activities import Create, Update
 from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import EconomicEvent
-from inbox.dispatch import apply
 from inbox.errors import Ignored
+from inbox.processing.dispatch import apply
 from models.errors import DeclicError
 from models.exchanges import agreements, exchanges
 from models.exchanges.agreements import Agreement

@@ -6,7 +6,7 @@ from federation.discovery.remote import resolve_handle
 from federation.errors import ResolveFailed
 from federation.instance import Instance
 from federation.uris import host_of
-from inbox.lookup import look_up
+from inbox.posts.lookup import look_up
 from models.errors import Invalid
 from models.listings import listings
 from models.people import actors

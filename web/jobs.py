@@ -9,7 +9,10 @@ import structlog
 from federation.directory import crawl
 from federation.instance import Instance
 from federation.media import media_cleanup
-from inbox import backfill, calendars, featured, questions, quote_checks, quotes, synchronization
+from inbox.exchanges import calendars
+from inbox.posts import poll_refresh, quote_checks, quotes
+from inbox.relations import pinned_posts
+from inbox.traffic import backfill, synchronization
 from models import posts
 from models.access import applications, authorization_grants, login_steps, one_time_links, sessions, tokens
 from models.exchanges import guests, points
@@ -65,9 +68,9 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     SCHEDULED: publish_scheduled,
     PUSH: push_notification,
     ONE: push_one,
-    REFRESH: questions.refresh_job,
+    REFRESH: poll_refresh.refresh_job,
     FIGURES: send_figures,
-    featured.JOB: featured.read_featured,
+    pinned_posts.JOB: pinned_posts.read_featured,
     making.JOB: making.make_archive,
     calendars.JOB: calendars.refresh_job,
     quotes.VERIFY: quote_checks.verify_quote,

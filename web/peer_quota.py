@@ -2,7 +2,7 @@
 
 A flood from one network or in one name touches nobody else, since whoever proves an identity is taken off the count of
 the network. The address of a proxy is never counted: it stands for everybody (see `networks.peer_network`). What is
-proven of posts is counted by `inbox/policy`, per server. The numbers stand in `models/limits`.
+proven of posts is counted by `inbox/receiving/inbox_policy`, per server. The numbers stand in `models/limits`.
 """
 
 from aiohttp import web

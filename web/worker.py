@@ -9,9 +9,9 @@ import structlog
 
 from federation.instance import Instance
 from federation.own_keys.key_pairs import KEYS_CHANNEL
-from inbox.backfill import catch_up
-from inbox.process import process_due
-from inbox.processor_time import interrupt_long_steps
+from inbox.processing.process import process_due
+from inbox.processing.processor_time import interrupt_long_steps
+from inbox.traffic.backfill import catch_up
 from models.errors import Unavailable
 from models.store.background import heartbeats
 from models.store.background.jobs import CHANNEL as JOBS

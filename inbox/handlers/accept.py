@@ -3,10 +3,10 @@
 from federation.uris import is_local, same_origin
 from federation.vocabulary.activities.activities import Accept, Follow, Offer, QuoteRequest
 from federation.vocabulary.agreements import Agreement as Document
-from inbox.agreements import act, find_answered, follow_word, is_ours, read_terms, read_word, result_of
-from inbox.assent import as_held
 from inbox.errors import Ignored
-from inbox.relations import find_asked, find_our_follow
+from inbox.exchanges.agreements import act, find_answered, follow_word, is_ours, read_terms, read_word, result_of
+from inbox.exchanges.assent import as_held
+from inbox.relations.follow_questions import find_asked, find_our_follow
 from models.errors import Invalid
 from models.exchanges.agreements import Agreement
 from models.people.actors import Actor

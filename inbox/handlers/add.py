@@ -1,8 +1,8 @@
 """Add: somebody pins a post of theirs (AX19)."""
 
 from federation.vocabulary.activities.activities import Add
-from inbox.featured import ask_again
-from inbox.relations import require_featured
+from inbox.relations.follow_questions import require_featured
+from inbox.relations.pinned_posts import ask_again
 from models import posts
 from models.people.actors import Actor
 from models.relations import pins

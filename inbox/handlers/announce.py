@@ -2,9 +2,9 @@
 
 from federation.vocabulary.activities.activities import Announce
 from federation.vocabulary.embedded import is_postlike
-from inbox.changes import find_before, tell_change
 from inbox.errors import Ignored
-from inbox.objects import find_author, save_post
+from inbox.posts.remote_changes import find_before, notify_change
+from inbox.posts.remote_posts import find_author, save_post
 from models import posts
 from models.news import notifications
 from models.people.actors import Actor
@@ -40,5 +40,5 @@ async def _find_post(conn: Connection, site: Site, sender: Actor, activity: Anno
     author = await find_author(conn, sender, object)
     before = await find_before(conn, object)
     post = await save_post(conn, author, object, through_share=True)
-    await tell_change(conn, site, author, before, post)
+    await notify_change(conn, site, author, before, post)
     return post

@@ -3,12 +3,12 @@
 from federation.vocabulary.activities.activities import Create
 from federation.vocabulary.agreements import EconomicEvent
 from federation.vocabulary.embedded import is_postlike
-from inbox.agreements import hear_report
 from inbox.errors import Ignored
-from inbox.objects import find_author, save_post
-from inbox.thanks import hear_thanks
-from inbox.votes import hear_vote
-from inbox.words import hear_words
+from inbox.exchanges.agreements import hear_report
+from inbox.exchanges.answers_in_words import hear_words
+from inbox.posts.remote_posts import find_author, save_post
+from inbox.posts.thanks import hear_thanks
+from inbox.posts.votes import hear_vote
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection

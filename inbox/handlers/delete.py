@@ -1,7 +1,7 @@
 """Delete: something, or somebody, elsewhere is no more (AX9 to AX13)."""
 
 from federation.vocabulary.activities.activities import Delete
-from inbox.objects import require_own
+from inbox.posts.remote_posts import require_own
 from models import posts
 from models.people.actors import Actor
 from models.personal_data import account_erasure

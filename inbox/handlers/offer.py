@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from federation.vocabulary.activities.activities import Offer
 from federation.vocabulary.agreements import Agreement as Document
-from inbox.agreements import act, find_answered, follow_word, is_ours, read_reason, read_terms, read_word
 from inbox.errors import Ignored
-from inbox.strangers import hear_request
+from inbox.exchanges.agreements import act, find_answered, follow_word, is_ours, read_reason, read_terms, read_word
+from inbox.posts.message_requests import hear_request
 from models import posts
 from models.errors import Conflict, Forbidden, Invalid, NotFound
 from models.exchanges.agreements import OPEN, Agreement

@@ -3,8 +3,8 @@
 from federation.vocabulary.activities.activities import QuoteRequest
 from federation.vocabulary.embedded import is_postlike, note_of
 from inbox.errors import Ignored
-from inbox.objects import save_post
-from inbox.strangers import weigh_about
+from inbox.posts.message_requests import judge_about
+from inbox.posts.remote_posts import save_post
 from models import posts
 from models.limits import QUOTES
 from models.people.actors import Actor
@@ -32,7 +32,7 @@ async def handle_quote_request(conn: Connection, site: Site, sender: Actor, acti
         return
     if note_of(instrument).quote not in (quoted.uri, quoted.url):
         raise Ignored("The post that should quote this says something else.")
-    if not (await weigh_about(conn, sender, uri, quoted)).heard or await _is_wave(conn, sender):
+    if not (await judge_about(conn, sender, uri, quoted)).heard or await _is_wave(conn, sender):
         await refuse(conn, site, sender, quoted, activity)
         return
     await save_post(conn, sender, instrument, through_share=True)

@@ -1,9 +1,9 @@
 """Reject: somebody does not, or no longer, let one of ours follow (AX3), or says no to terms or an agreement."""
 
 from federation.vocabulary.activities.activities import Follow, Offer, QuoteRequest, Reject
-from inbox.agreements import Word, act, find_answered, follow_word, is_ours, read_reason
 from inbox.errors import Ignored
-from inbox.relations import find_asked, find_our_follow
+from inbox.exchanges.agreements import Word, act, find_answered, follow_word, is_ours, read_reason
+from inbox.relations.follow_questions import find_asked, find_our_follow
 from models.exchanges.agreements import Agreement, State
 from models.people.actors import Actor
 from models.relations import follows

@@ -1,7 +1,7 @@
 """Remove: somebody unpins a post of theirs (AX19)."""
 
 from federation.vocabulary.activities.activities import Remove
-from inbox.relations import require_featured
+from inbox.relations.follow_questions import require_featured
 from models import posts
 from models.people.actors import Actor
 from models.relations import pins

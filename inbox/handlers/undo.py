@@ -2,8 +2,8 @@
 
 from federation.uris import same_origin
 from federation.vocabulary.activities.activities import Announce, Block, Follow, Like, Undo
-from inbox.agreements import take_back
 from inbox.errors import Ignored
+from inbox.exchanges.agreements import take_back
 from models import posts
 from models.people import actors
 from models.people.actors import Actor

@@ -7,13 +7,13 @@ from federation.vocabulary.actors import ActorDocument
 from federation.vocabulary.agreements import Agreement
 from federation.vocabulary.embedded import is_postlike, note_of
 from federation.vocabulary.objects import Note
-from inbox.agreements import find_answered, follow_word, read_word
-from inbox.changes import find_before, tell_change
 from inbox.errors import Ignored
-from inbox.objects import find_author, save_post
-from inbox.thanks import hear_thanks
-from inbox.votes import is_vote
-from inbox.words import hear_words
+from inbox.exchanges.agreements import find_answered, follow_word, read_word
+from inbox.exchanges.answers_in_words import hear_words
+from inbox.posts.remote_changes import find_before, notify_change
+from inbox.posts.remote_posts import find_author, save_post
+from inbox.posts.thanks import hear_thanks
+from inbox.posts.votes import is_vote
 from models.people.actors import Actor
 from models.posts import message_requests
 from models.settings import Site
@@ -42,7 +42,7 @@ async def handle_update(conn: Connection, site: Site, sender: Actor, activity: U
     author = await find_author(conn, sender, activity.object)
     post = await save_post(conn, author, activity.object, edited_at=activity.published or datetime.now(UTC))
     await hear_thanks(conn, author, activity.object, post)
-    if await tell_change(conn, site, author, before, post):
+    if await notify_change(conn, site, author, before, post):
         await hear_words(conn, site, author, post)
 
 

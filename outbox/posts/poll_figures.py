@@ -19,7 +19,7 @@ from outbox.traffic.audience import find_recipients
 from outbox.traffic.send import send
 
 REFRESH = "poll"
-"""The job that asks a poll's server for its last figures (inbox/questions)."""
+"""The job that asks a poll's server for its last figures (inbox/posts/poll_refresh)."""
 
 
 async def end_polls(instance: Instance) -> int:

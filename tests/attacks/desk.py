@@ -10,8 +10,8 @@ from typing import Any
 
 from federation.discovery.fetches import fetch_actor
 from federation.instance import Instance
-from inbox.process import process_due
-from inbox.receive import receive
+from inbox.processing.process import process_due
+from inbox.receiving.receive import receive
 from models.people.actors import Actor
 from models.settings import Settings
 from models.store.database import connection, open_pool, transaction

@@ -41,7 +41,7 @@ WORKING = ("pgqueuer", "shipped_data", "commune", "stream_event")
 TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
 
 BUGS = "SELECT string_agg(error, '; ') FROM received WHERE state = 'failed' OR error ~ '^[A-Z][A-Za-z]+: '"
-"""`inbox/process` writes the name of an exception that is none of ours before its text."""
+"""`inbox/processing/process` writes the name of an exception that is none of ours before its text."""
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ import pytest
 from federation.discovery.collection_items import fetch_items
 from federation.discovery.fetches import fetch_object
 from federation.errors import FederationError
-from inbox.lookup import look_up
+from inbox.posts.lookup import look_up
 from tests.attacks.ground import Ground, identity
 from tests.fediverse import make_signer
 from tests.stories.peer import Peer, activity, note

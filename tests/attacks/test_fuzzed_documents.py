@@ -16,8 +16,8 @@ from federation.discovery.fetches import fetch_actor, fetch_object
 from federation.discovery.nodeinfo import read_nodeinfo
 from federation.documents.parse import parse_activity
 from federation.errors import FederationError
-from inbox.process import process_due
-from inbox.receive import receive
+from inbox.processing.process import process_due
+from inbox.receiving.receive import receive
 from models.errors import DeclicError
 from tests.attacks.conftest import open_database
 from tests.attacks.desk import Desk, open_desk

@@ -22,7 +22,7 @@ from federation.signatures.multibase import ED25519_PUBLIC, RSA_PUBLIC, decode, 
 from federation.signatures.policy import read_date, read_timestamp, require_key_id, require_our_host
 from federation.signatures.public_keys import read_multikey, read_pem, write_multikey
 from federation.signatures.structured import read_dictionary
-from inbox.policy import read_key_hosts
+from inbox.receiving.inbox_policy import read_key_hosts
 from tests.attacks.mutations import fuzz
 from tests.factories import HERE
 from tests.fediverse import make_signer, public_pem, sign_post

@@ -21,9 +21,9 @@ from federation.texts.mentions import address_people, strip_mentions
 from federation.vocabulary.activities.activity_readers import MAX_REPORT, read_activity
 from federation.vocabulary.actors import read_actor
 from federation.vocabulary.embedded import is_postlike, note_of, read_object
-from inbox.agreements import read_reason
-from inbox.contents import read_attachments
-from inbox.translation import read_details, read_new_poll, read_new_post
+from inbox.exchanges.agreements import read_reason
+from inbox.posts.contents import read_attachments
+from inbox.posts.translation import read_details, read_new_poll, read_new_post
 from models.errors import DeclicError
 from models.relations.blocking import filter_matching
 from tests.attacks.judge import FIGURES

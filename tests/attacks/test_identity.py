@@ -9,7 +9,7 @@ from aiohttp import web
 from federation.discovery.fetches import fetch_actor
 from federation.discovery.remote import resolve_handle
 from federation.errors import FederationError, FetchFailed
-from inbox.lookup import look_up
+from inbox.posts.lookup import look_up
 from tests.attacks.ground import Ground, identity
 from tests.fediverse import build_actor_document, make_signer, public_pem
 from tests.stories.peer import activity, note

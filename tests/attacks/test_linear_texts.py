@@ -24,8 +24,8 @@ from federation.texts.inline_pictures import find_pictures
 from federation.texts.markup import bound_nesting
 from federation.texts.mentions import address_people, strip_mentions
 from federation.vocabulary.objects import Note, read_note
-from inbox.agreements import read_reason
-from inbox.translation import read_details, read_new_post
+from inbox.exchanges.agreements import read_reason
+from inbox.posts.translation import read_details, read_new_post
 from models.errors import DeclicError
 from models.relations.blocking import filter_matching
 from outbox.exchanges.plain_language.answers import Names, is_courtesy, read_answer

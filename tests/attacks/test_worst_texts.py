@@ -15,8 +15,8 @@ from federation.texts.html import CleanHtml, clean, is_long
 from federation.uris import host_of
 from federation.vocabulary.activities.activities import Create
 from federation.vocabulary.embedded import is_postlike, note_of, read_object
-from inbox.contents import read_attachments
-from inbox.translation import read_details
+from inbox.posts.contents import read_attachments
+from inbox.posts.translation import read_details
 from models.servers import known_hosts
 from models.store.database import connection
 from tests.attacks.conftest import open_database

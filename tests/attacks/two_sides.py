@@ -19,9 +19,9 @@ from federation.http_client.transport import AP_ACCEPT, MEBIBYTE, Answer, Fetche
 from federation.instance import Instance
 from federation.own_keys.key_pairs import KeyPairs, make_key_pairs
 from federation.signatures import Envelope, SignatureScheme, Signer, sign
-from inbox import synchronization
-from inbox.process import process_due
-from inbox.receive import receive
+from inbox.processing.process import process_due
+from inbox.receiving.receive import receive
+from inbox.traffic import synchronization
 from models.people.actors import Actor
 from models.settings import Settings, Site
 from models.store.database import open_pool, transaction

@@ -14,7 +14,7 @@ from multidict import CIMultiDict
 from federation.errors import SignatureInvalid
 from federation.own_keys.key_pairs import load_signer
 from federation.signatures import Envelope, PublicKey
-from inbox.receive import receive
+from inbox.receiving.receive import receive
 from models.access import sessions
 from models.settings import Site
 from models.store.database import connection, transaction

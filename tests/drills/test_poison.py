@@ -9,8 +9,8 @@ import pytest
 
 from federation.instance import Instance
 from federation.vocabulary.activities.activities import Like
-from inbox import dispatch
-from inbox.process import DEADLY, WAITS, process_due
+from inbox.processing import dispatch
+from inbox.processing.process import DEADLY, WAITS, process_due
 from models.settings import Settings
 from models.store.background.jobs import enqueue
 from models.store.database import Pool, connection, transaction
@@ -161,7 +161,7 @@ from pathlib import Path
 from federation.instance import Instance
 from federation.vocabulary.activities.activities import Like
 from inbox import dispatch
-from inbox.process import process_due
+from inbox.processing.process import process_due
 from models.store.database import open_pool
 from models.settings import Settings
 from tests.factories import HERE

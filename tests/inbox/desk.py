@@ -9,8 +9,8 @@ from typing import Any
 
 from federation.discovery.fetches import get_actor
 from federation.instance import Instance
-from inbox.process import process_due
-from inbox.receive import Outcome, receive
+from inbox.processing.process import process_due
+from inbox.receiving.receive import Outcome, receive
 from models.news import notifications
 from models.news.notifications import NotificationPage
 from models.people.actors import Actor

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from federation.discovery.remote import resolve_handle
-from inbox import calendars
+from inbox.exchanges import calendars
 from models import timelines
 from models.errors import Conflict
 from models.exchanges import agreements

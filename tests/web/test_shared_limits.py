@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox import policy
+from inbox.receiving import inbox_policy
 from models import limits
 from models.limits import POSTS, SHARED, UNPROVEN_POSTS, WRONG_SIGNATURES
 from models.store.database import Pool, transaction
@@ -60,9 +60,9 @@ async def test_a_refusal_is_the_same_whoever_counted(pool: Pool) -> None:
     await exchange(pool, elsewhere.counter, SHARED)
     await exchange(pool, here.counter, SHARED)
 
-    with pytest.raises(policy.TooMany):
-        policy.require_patience(here, "henin.test")
-    with pytest.raises(policy.TooManyFailures):
-        policy.note_failure(here, "henin.test")
-    policy.require_patience(here, "lyon.test")
-    policy.note_failure(here, "lyon.test")
+    with pytest.raises(inbox_policy.TooMany):
+        inbox_policy.require_rate(here, "henin.test")
+    with pytest.raises(inbox_policy.TooManyFailures):
+        inbox_policy.note_failure(here, "henin.test")
+    inbox_policy.require_rate(here, "lyon.test")
+    inbox_policy.note_failure(here, "lyon.test")

@@ -7,8 +7,8 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from federation.instance import Instance
-from inbox.process import process_due
-from inbox.receive import receive
+from inbox.processing.process import process_due
+from inbox.receiving.receive import receive
 from models.people.actors import Actor
 from models.relations import followed_tags
 from models.settings import Settings

@@ -10,7 +10,7 @@ from federation.instance import Instance
 from federation.signatures import is_signed
 from federation.uris import host_of, parse_local
 from federation.vocabulary.objects import Tombstone
-from inbox.policy import read_key_hosts, require_welcome
+from inbox.receiving.inbox_policy import read_key_hosts, require_allowed_host
 from models import posts
 from models.errors import DeclicError, Forbidden, Gone, NotFound
 from models.people import actors
@@ -79,7 +79,7 @@ async def require_welcome_host(request: web.Request) -> None:
     """Raise Forbidden for whoever signs with a key of a server that is set aside, before anything costs (RS14)."""
     envelope = read_envelope(request)
     if is_signed(envelope):
-        await require_welcome(request.app[INSTANCE], read_key_hosts(envelope))
+        await require_allowed_host(request.app[INSTANCE], read_key_hosts(envelope))
 
 
 async def read_reader(request: web.Request) -> Actor | None:

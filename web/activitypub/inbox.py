@@ -1,4 +1,4 @@
-"""POST to an inbox: the request as it came, handed to inbox/receive, and its outcome as an answer (HT1)."""
+"""POST to an inbox: the request as it came, handed to inbox/receiving/receive, and its outcome as an answer (HT1)."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from aiohttp import web
 
 from federation.documents.parse import MAX_BYTES
 from federation.signatures import ACCEPT_SIGNATURE
-from inbox.receive import receive
+from inbox.receiving.receive import receive
 from models.store.database import connection
 from web.activitypub.access import get_published, require_welcome_host
 from web.activitypub.envelopes import read_envelope

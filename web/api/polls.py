@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from aiohttp import web
 
-from inbox.questions import refresh
+from inbox.posts.poll_refresh import refresh
 from models import posts
 from models.errors import DeclicError, Invalid, NotFound
 from models.posts import Post

@@ -4,7 +4,7 @@ from federation.discovery.webfinger import read_handle
 from federation.errors import FederationError
 from federation.instance import Instance
 from federation.uris import is_uri
-from inbox.lookup import look_up
+from inbox.posts.lookup import look_up
 from models.errors import Invalid, NotFound
 from models.people.actors import Actor
 from models.posts import Post

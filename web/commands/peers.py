@@ -24,7 +24,7 @@ from web.commands.unknown_hosts import admit, send_away, waiting
 
 with when_used():
     from federation.discovery import server_check
-    from inbox import diagnosis
+    from inbox.traffic import diagnosis
     from outbox.servers import peers as outbox
     from outbox.traffic import resend
     from web.commands import english

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from federation.media.media_uris import media_url, thumbnail_url
 from federation.sandbox.films import EVERYWHERE
-from inbox.contents import write_duration
+from inbox.posts.contents import write_duration
 from models.posts.media.media import Media, MediaType
 from models.settings import Site
 

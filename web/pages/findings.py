@@ -2,7 +2,7 @@
 
 from federation.discovery.server_check import CheckStep, Finding
 from federation.errors import Cause
-from inbox.diagnosis import Check, Step
+from inbox.traffic.diagnosis import Check, Step
 from web.forms import Say
 from web.pages.causes import CAUSES, explain_cause
 from web.pages.ignored import explain_ignored

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from inbox.errors import CAUSES as NO_ROOM
-from inbox.strangers import NOBODY
-from inbox.votes import CAUSES as NO_VOTE
+from inbox.posts.message_requests import NOBODY
+from inbox.posts.votes import CAUSES as NO_VOTE
 from web.render import N_
 
 FOR_NOBODY = N_("Elle ne concernait personne d’ici.")

@@ -9,7 +9,7 @@ from federation.discovery.webfinger import find_interaction_page, read_handle
 from federation.errors import Cause, FederationError, FetchFailed, ResolveFailed
 from federation.instance import Instance
 from federation.uris import is_uri
-from inbox.lookup import look_up
+from inbox.posts.lookup import look_up
 from models import posts
 from models.errors import Invalid, NotFound
 from models.limits import HANDLE_FETCHES

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from federation.instance import Instance
-from inbox import calendars
+from inbox.exchanges import calendars
 from models.listings import unavailabilities
 from models.listings.listings import Listing, has_calendar
 from models.listings.unavailabilities import OwnRange

@@ -5,7 +5,7 @@ from functools import partial
 
 from aiohttp import web
 
-from inbox.diagnosis import Check, Diagnosis, Step, diagnose
+from inbox.traffic.diagnosis import Check, Diagnosis, Step, diagnose
 from models.listings import listings
 from models.settings import Site
 from models.store.database import connection

@@ -1,4 +1,4 @@
-"""What ties whoever writes to each of our people whom it is for; `inbox/strangers` judges by it (B-57).
+"""What ties whoever writes to each of our people whom it is for; `inbox/posts/message_requests` judges by it (B-57).
 
 A server is a stranger for seven days from the first we hear of it, unless somebody here follows somebody there, the
 cooperative decided about it, or its letters were let through.

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from inbox.dispatch import apply
 from inbox.errors import Held, Ignored
+from inbox.processing.dispatch import apply
 from models.exchanges import agreements, exchanges
 from models.exchanges.agreements import Agreement, Terms
 from models.listings.listings import Listing
@@ -209,7 +209,7 @@ async def test_b57_of_a_server_that_nobody_knows_so_many_requests_a_day_are_hear
     conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice, _, listing = await meet(conn)
-    monkeypatch.setattr("inbox.strangers.ANSWERS_OF_HOST", 2)
+    monkeypatch.setattr("inbox.posts.message_requests.ANSWERS_OF_HOST", 2)
 
     assert await ask_in_turn(conn, alice, listing, "eve0", "eve1", "eve2") == ["asked", "asked", "waits"]
     assert len(await agreements.list_live_by_listing(conn, listing.id)) == 2
@@ -219,7 +219,7 @@ async def test_b57_one_person_of_it_asks_so_often_and_others_are_heard_all_the_s
     conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice, _, listing = await meet(conn)
-    monkeypatch.setattr("inbox.strangers.ANSWERS_OF_ONE", 1)
+    monkeypatch.setattr("inbox.posts.message_requests.ANSWERS_OF_ONE", 1)
     eve, fay = [await make_remote_actor(conn, name, "new.test") for name in ("eve", "fay")]
     await make_agreement(conn, await make_listing(conn, await make_member(conn, "carol")), eve)
 

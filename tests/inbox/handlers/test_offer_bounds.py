@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from inbox.dispatch import apply
+from inbox.processing.dispatch import apply
 from models.exchanges import agreements
 from models.limits import REQUESTS
 from models.listings.listings import Listing

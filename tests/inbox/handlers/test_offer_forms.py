@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from inbox.dispatch import apply
 from inbox.errors import Ignored
+from inbox.processing.dispatch import apply
 from models.exchanges import exchange_messages
 from models.listings.listings import Listing
 from models.store.database import Connection, fetch_value

@@ -4,7 +4,7 @@ import pytest
 
 from federation.authentication.keys import find_key
 from federation.errors import Cause, FetchFailed
-from inbox.process import process_due
+from inbox.processing.process import process_due
 from models.limits import DOCUMENT_FETCHES
 from models.listings.listings import Listing
 from models.people.actors import Actor

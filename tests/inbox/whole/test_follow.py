@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from inbox.process import process_due
+from inbox.processing.process import process_due
 from models.people.actors import Actor
 from models.relations.blocking import blocks
 from models.store.database import connection, transaction

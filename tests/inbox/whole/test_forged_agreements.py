@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from inbox.process import process_due
+from inbox.processing.process import process_due
 from models.exchanges import agreements, exchanges
 from models.exchanges.agreements import Agreement, State, Terms
 from models.listings.listings import Listing

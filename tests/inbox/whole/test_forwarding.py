@@ -8,7 +8,7 @@ import pytest
 
 from federation.proofs import add_proof
 from federation.signatures import Signer
-from inbox.process import process_due
+from inbox.processing.process import process_due
 from models.people.actors import Actor
 from models.posts import Post
 from models.posts.polls import polls

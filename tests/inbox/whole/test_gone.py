@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from federation.errors import Cause, FetchFailed
-from inbox import policy
-from inbox.process import process_due
+from inbox.processing.process import process_due
+from inbox.receiving import inbox_policy
 from models.limits import POSTS
 from models.people.actors import Actor
 from models.store.database import transaction
@@ -108,7 +108,7 @@ async def test_ht04_nobody_spends_the_budget_of_a_server_by_telling_of_an_accoun
     await desk.meet(eve)
     await _forget_key(desk)
     desk.fediverse.documents[bob.uri] = _gone(410)
-    monkeypatch.setattr(policy, "POSTS", replace(POSTS, most=3))
+    monkeypatch.setattr(inbox_policy, "POSTS", replace(POSTS, most=3))
 
     told = [await desk.post(bob, desk.activity(bob, "Delete", bob.uri)) for _ in range(3)]
     await process_due(desk.instance)

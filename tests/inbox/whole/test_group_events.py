@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from federation.errors import Cause, FetchFailed
-from inbox.process import process_due
+from inbox.processing.process import process_due
 from models.people.actors import Actor
 from models.relations import bookmarks
 from models.store.database import transaction

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from inbox.hints import SECONDS
+from inbox.receiving.idless_updates import SECONDS
 from models.limits import TOLD_FETCHES
 from models.people.actors import Actor
 from tests.fediverse import Person

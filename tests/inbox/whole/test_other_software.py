@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from federation.vocabulary.activities.activity_readers import is_activity
-from inbox.process import process_due
+from inbox.processing.process import process_due
 from models.people.actors import Actor
 from tests.fediverse import Person
 from tests.inbox.desk import Desk

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from federation.uris import listing_uri, listing_url, note_uri, note_url
-from inbox.lookup import look_up
+from inbox.posts.lookup import look_up
 from models import posts
 from models.listings.listings import Listing
 from models.people.actors import Actor
@@ -171,7 +171,7 @@ async def test_whoever_addresses_a_thousand_pages_makes_us_look_for_none(
     async def find_by_url(_: object, url: str) -> None:
         asked.append(url)
 
-    monkeypatch.setattr("inbox.own_pages.listings.find_by_url", find_by_url)
+    monkeypatch.setattr("inbox.page_addresses.listings.find_by_url", find_by_url)
     pages = [f"{HERE.url}/annonces/{UUID[:-4]}{number:04}" for number in range(1000)]
 
     await desk.take(bob, desk.create(bob, desk.note(bob, to=pages, cc=[], inReplyTo=ladder.post.url)))

@@ -8,7 +8,7 @@ import pytest
 
 from federation.errors import Cause, FetchFailed
 from federation.own_keys.key_pairs import make_key_pairs, save_local_keys
-from inbox.process import process_due
+from inbox.processing.process import process_due
 from models.people.actors import Actor
 from models.posts import Post, message_requests
 from models.posts.quotes import quote_policies

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from federation.errors import Cause, FetchFailed
-from inbox.quote_checks import verify_quote
+from inbox.posts.quote_checks import verify_quote
 from models.people.actors import Actor
 from models.posts import Post
 from models.posts.quotes import quotes

@@ -10,8 +10,8 @@ from multidict import CIMultiDict
 from federation.errors import Cause, FetchFailed
 from federation.signatures import Envelope, SignatureScheme, sign
 from federation.synchronization import HEADER, FollowersDigest, build_header, compute_digest
-from inbox.receive import receive
-from inbox.synchronization import JOB, Discrepancy, synchronize
+from inbox.receiving.receive import receive
+from inbox.traffic.synchronization import JOB, Discrepancy, synchronize
 from models.people.actors import Actor
 from models.store.database import connection
 from tests.factories import HERE, make_follow, make_member

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from inbox.diagnosis import Step, diagnose
 from inbox.errors import CAUSES
-from inbox.lookup import fetch_post
+from inbox.posts.lookup import fetch_post
+from inbox.traffic.diagnosis import Step, diagnose
 from models import posts, timelines
 from models.exchanges.agreements import Terms
 from models.limits import UNKNOWN_HOST_LISTINGS

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from inbox.dispatch import apply
 from inbox.errors import Ignored
+from inbox.processing.dispatch import apply
 from models import posts
 from models.errors import Conflict, NotFound
 from models.exchanges import agreements, exchanges

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from inbox.dispatch import apply
+from inbox.processing.dispatch import apply
 from models import posts
 from models.errors import Conflict, Gone
 from models.exchanges import agreements, exchange_messages, exchanges

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from inbox.synchronization import JOB
+from inbox.traffic.synchronization import JOB
 from models.people.actors import Actor
 from tests.fediverse import Person
 from tests.web.activitypub.conftest import ACTIVITY, Door

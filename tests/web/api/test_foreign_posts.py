@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.inbox.test_foreign_documents import published
+from tests.inbox.posts.test_foreign_documents import published
 from tests.payloads import load_json
 from tests.web.api import strict
 from tests.web.api.conftest import Alice

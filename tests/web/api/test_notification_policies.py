@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from inbox.process import process_due
+from inbox.processing.process import process_due
 from models.exchanges import exchanges
 from models.news import notification_policies, notifications
 from models.people import actors

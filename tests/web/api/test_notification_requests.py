@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox.process import process_due
+from inbox.processing.process import process_due
 from models.people.actors import Actor
 from models.store.database import transaction
 from outbox.moderation.message_requests import notify_waiting

@@ -4,10 +4,10 @@ import pytest
 
 from federation.instance import Instance
 from federation.vocabulary.embedded import is_postlike, note_of, read_object
-from inbox.objects import save_post
+from inbox.posts.remote_posts import save_post
 from models.posts import Post
 from models.store.database import transaction
-from tests.inbox.test_foreign_documents import published
+from tests.inbox.posts.test_foreign_documents import published
 from tests.payloads import load_json
 from tests.village import Village
 from tests.web.pages.conftest import Browser

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from inbox import errors, strangers, votes
+from inbox import errors
+from inbox.posts import message_requests, votes
 from web.formats import set_in
 from web.i18n import find_catalogue
 from web.pages.ignored import REASONS, explain_ignored
 
 INBOX = Path(__file__).parents[3] / "inbox"
 
-TABLES = {*errors.CAUSES.values(), *votes.CAUSES.values(), strangers.NOBODY}
+TABLES = {*errors.CAUSES.values(), *votes.CAUSES.values(), message_requests.NOBODY}
 """What is given by a name and not in words."""
 
 

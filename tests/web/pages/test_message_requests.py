@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from federation.instance import Instance
-from inbox.process import process_due
+from inbox.processing.process import process_due
 from models import preferences
 from models.news import notifications
 from models.news.notifications import NotificationPage

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from inbox.calendars import JOB
+from inbox.exchanges.calendars import JOB
 from models.errors import NotFound
 from models.listings import listings, unavailabilities
 from models.listings.listings import Listing, ListingDraft

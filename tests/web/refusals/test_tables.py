@@ -163,7 +163,9 @@ def test_a_refused_picture_names_its_file(kind: type) -> None:
 
 def test_whatever_answers_an_offer_has_words_for_the_other_server() -> None:
     answering = [
-        one for one in RAISED if one.where.partition(":")[0].startswith(("inbox/handlers/offer", "inbox/agreements"))
+        one
+        for one in RAISED
+        if one.where.partition(":")[0].startswith(("inbox/handlers/offer", "inbox/exchanges/agreements"))
     ]
     answering += [one for one in RAISED if one.where.partition(".")[0] in ANSWERING_OFFERS]
     bare = {"forbidden", "not_found"}  # said otherwise, so that nobody learns who is blocked

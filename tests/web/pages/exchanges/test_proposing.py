@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from federation.instance import Instance
-from inbox.dispatch import apply
+from inbox.processing.dispatch import apply
 from models.exchanges import agreements
 from models.exchanges.exchanges import Exchange
 from models.people import actors

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from federation.instance import Instance
-from inbox.dispatch import apply
+from inbox.processing.dispatch import apply
 from models.exchanges import agreements, exchanges
 from models.exchanges.agreements import Agreement
 from models.people.actors import Actor

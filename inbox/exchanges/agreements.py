@@ -1,0 +1,231 @@
+"""What somebody elsewhere says about an agreement: a partner acts by our verbs, an owner's server has the word."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from federation.texts.html import clean_text
+from federation.vocabulary.activities.activities import Accept, Offer
+from federation.vocabulary.agreements import Agreement as Document
+from federation.vocabulary.agreements import Commitment, EconomicEvent
+from inbox.errors import Ignored
+from inbox.exchanges.assent import find_proposer, limit_hold, require_assent, require_names
+from models.errors import Conflict, Forbidden, Invalid
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement, State, Step, Terms
+from models.listings.listings import ListingDetails
+from models.people import actors
+from models.people.actors import Actor
+from models.settings import Site
+from models.store.database import Connection
+from outbox.builders.objects.agreement import STATES, Case, find_return, speaks
+from outbox.exchanges.agreements import endings, fulfilment
+from outbox.threads.agreement_context import Said, answer_with_current_state, keep, lock_context
+
+WORDS: dict[str, State] = {word: state for state, word in STATES.items()} | {"Paid": "agreed"}
+"""From what the `preview` of an Agreement says to our state."""
+
+REASON_LIMIT = 2_000
+
+FASTEST_CLOCK = timedelta(days=1)
+"""A server whose clock is farther ahead could not sign either."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What the owner's server says: a state, when it said so, and what goes with it where that is known."""
+
+    state: State
+    at: datetime | None
+    stipulated: Document | None = None
+    offer_uri: str | None = None
+    uri: str | None = None
+    held_until: datetime | None = None
+    reason: str = ""
+
+
+def read_terms(document: Document, details: ListingDetails) -> Terms:
+    """What is stipulated about a listing. A quantity that is not said is one; raises Invalid for none to be read."""
+    promise, back = document.stipulates, document.stipulates_reciprocal
+    quantity = promise.quantity
+    if quantity is not None and quantity.value is None:
+        raise Invalid("quantity_missing", field="quantity")
+    terms = Terms(
+        begins_at=promise.has_beginning, ends_at=promise.has_end, place=promise.place[:200], note=promise.note
+    )
+    if quantity is not None and quantity.value is not None:
+        terms = replace(terms, quantity=quantity.value, unit=quantity.unit)
+    if back is not None:
+        amount = _read_amount(back, details, terms)
+        terms = replace(terms, in_return=back.note, amount=amount, currency=None if amount is None else "EUR")
+    return terms
+
+
+def _read_amount(back: Commitment, details: ListingDetails, terms: Terms) -> Decimal | None:
+    """The money in return. Of what is hoped for instead, as much as the listing says; raises Invalid for any other."""
+    said, money = back.quantity, find_return(details, terms.quantity, None)
+    if said is None:
+        return None
+    if money is not None and said.unit != money.unit:
+        raise Invalid("return_unit_mismatch", field="amount")
+    if money is None or money.value is None:
+        return said.value
+    if said.value not in (None, money.value):
+        raise Invalid("return_mismatch", field="amount")
+    return None
+
+
+def read_word(document: Document, at: datetime | None, *, state: State | None = None) -> Word:
+    """What an Agreement of the owner's server says; `state` where the activity tells it already.
+
+    Raises Ignored for a state that has no meaning here.
+    """
+    state = state or WORDS.get(document.state)
+    if state is None:
+        raise Ignored("This agreement is in no state known here.")
+    return Word(
+        state=state,
+        at=document.updated or at,
+        stipulated=document,
+        offer_uri=document.in_reply_to,
+        uri=document.id,
+        held_until=document.end_time,
+        reason=read_reason(document.content),
+    )
+
+
+def read_reason(content: str) -> str:
+    """The words that came with it, as plain text."""
+    return clean_text(content, REASON_LIMIT)
+
+
+async def find_answered(conn: Connection, sender: Actor, answered: Offer | str) -> Agreement | None:
+    """The agreement that an Offer, or its own id, names, if the sender is one of the two."""
+    uri = answered if isinstance(answered, str) else answered.id
+    found = await agreements.find_by_offer(conn, uri) or await agreements.find_by_uri(conn, uri)
+    return found if found is not None and found.role_of(sender.id) is not None else None
+
+
+async def is_ours(conn: Connection, held: Agreement) -> bool:
+    """Whether our server has the word about it."""
+    owner = await actors.get(conn, held.owner_id)
+    return owner.local or not speaks(owner)
+
+
+async def act(
+    conn: Connection, site: Site, held: Agreement, verb: Callable[[], Awaitable[object]], *, anew: bool = False
+) -> None:
+    """Let a partner elsewhere do something; where it does not fit, tell how things stand, `anew` if she went on."""
+    try:
+        await verb()
+    except (Conflict, Invalid, Forbidden):
+        await answer_with_current_state(conn, site, held, anew=anew)
+
+
+async def follow_word(conn: Connection, site: Site, sender: Actor, held: Agreement, word: Word) -> None:
+    """Our copy becomes what the owner's server says.
+
+    Raises Ignored for strangers, for what is old, and for what would bind somebody who was not asked.
+    """
+    if sender.id != held.owner_id:
+        raise Ignored("Only the server of the listing's owner has the word about this agreement.")
+    case = await lock_context(conn, held.id)
+    held = case.agreement
+    at = word.at or agreements.next_moment(held.updated_at)  # some write no time
+    _require_order(held, word, at)
+    await require_names(conn, case, word.uri, word.offer_uri)
+    terms = await require_assent(conn, case, word.state, _read_stipulated(case, word))
+    same = (held.state, held.terms) == (word.state, terms)
+    ended = word.state not in agreements.LIVE
+    changed = replace(
+        held.with_terms(terms),
+        state=word.state,
+        uri=held.uri or word.uri,
+        proposed_by=await find_proposer(conn, held, word.offer_uri),
+        offer_uri=word.offer_uri or held.offer_uri,
+        accepted_uri=held.accepted_uri if same else None,
+        held_until=await limit_hold(conn, word.held_until) if word.state in agreements.OPEN else None,
+        reason=word.reason or held.reason,
+        updated_at=at,
+        agreed_at=(held.agreed_at or at) if word.state in agreements.BOUND else held.agreed_at,
+        ended_at=(held.ended_at or at) if ended else None,
+    )
+    if word.offer_uri:
+        await agreements.save_offer(conn, held.id, word.offer_uri, changed.proposed_by)
+    case = replace(case, agreement=changed)
+    if same or (word.state == "done" and held.owner_reported_at is not None):  # the report said so already
+        await agreements.save(conn, changed)
+    elif word.state == "expired":
+        await keep(conn, site, case, "expired", None)
+    else:
+        await keep(conn, site, case, word.state, case.owner, {"text": word.reason} if word.reason else None)
+
+
+def _read_stipulated(case: Case, word: Word) -> Terms | None:
+    try:
+        return None if word.stipulated is None else read_terms(word.stipulated, case.listing.details)
+    except Invalid as error:
+        raise Ignored(f"These terms cannot be: {error}") from error
+
+
+def _require_order(held: Agreement, word: Word, at: datetime) -> None:
+    """Raise Ignored for what is old, goes back behind what is settled, or would make all that follows old."""
+    if at <= held.updated_at:
+        raise Ignored("Something newer is known of this agreement.")
+    if at > datetime.now(UTC) + FASTEST_CLOCK:
+        raise Ignored("This is said to be of the future.")
+    if held.ended_at is not None and held.state != "expired" and word.state in agreements.LIVE:
+        raise Ignored("This crossed with the end of the agreement.")
+    if held.state == "agreed" and word.state in agreements.OPEN:
+        raise Ignored("What is agreed is not asked for again.")
+
+
+async def hear_report(conn: Connection, site: Site, sender: Actor, event: EconomicEvent) -> None:
+    """The other side says that something was done. Raises Ignored for what is not theirs to say."""
+    held = await agreements.find_by_uri(conn, event.context or "")
+    if held is None or held.role_of(sender.id) is None or event.attributed_to != sender.uri:
+        raise Ignored("This is about no agreement of theirs that is known here.")
+    case = await lock_context(conn, held.id)
+    step = _read_step(case, event)
+    if case.owner.local:
+        said = Said(uri=event.id)
+        await act(conn, site, held, lambda: fulfilment.report(conn, site, sender, held, step, said))
+        return
+    at = event.point_in_time or event.published or agreements.next_moment()
+    if not await agreements.save_report(conn, held.id, event.id, actor_id=sender.id, step=step, happened_at=at):
+        return
+    if step == agreements.final_step(case.listing.details.mode):
+        case = replace(case, agreement=fulfilment.note_report(case.agreement, "owner", at))
+    await keep(conn, site, case, step, sender)
+    await fulfilment.settle(conn, site, case)
+
+
+def _read_step(case: Case, event: EconomicEvent) -> Step:
+    """What is reported: a loan comes back when it goes the other way. Raises Ignored where the two are not these."""
+    if {event.provider, event.receiver} - {None} and {event.provider, event.receiver} != {
+        case.owner.uri,
+        case.partner.uri,
+    }:
+        raise Ignored("This report names other people than the agreement.")
+    if agreements.final_step(case.listing.details.mode) != "back":
+        return "done"
+    return "back" if event.provider == case.receiver.uri else "out"
+
+
+async def take_back(conn: Connection, site: Site, sender: Actor, uri: str, content: str) -> bool:
+    """A partner elsewhere takes her Offer back: before or after it was agreed on. False for other things."""
+    held = await agreements.find_by_offer(conn, uri, by=sender.id)
+    if held is None or held.partner_id != sender.id or not await is_ours(conn, held):
+        return False
+    verb = endings.cancel if held.state == "agreed" else endings.withdraw
+    said = Said(text=read_reason(content))
+    await act(conn, site, held, lambda: verb(conn, site, sender, held, said))
+    return True
+
+
+def result_of(activity: Accept) -> Document:
+    """The agreement that an Accept names (FEP-0837: its author's own). Raises Ignored where there is none."""
+    if activity.result is None or activity.result.attributed_to != activity.actor:
+        raise Ignored("An Accept of terms carries the agreement in its result, in the name of whoever accepts.")
+    return activity.result

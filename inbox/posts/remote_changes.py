@@ -1,0 +1,55 @@
+"""A post from elsewhere that is now otherwise: who here is told, and who waits no longer."""
+
+from dataclasses import dataclass
+
+from federation.vocabulary.embedded import Postlike, note_of
+from models import posts
+from models.listings import listings
+from models.listings.listings import OVER, ListingDetails
+from models.news import notifications
+from models.people.actors import Actor
+from models.posts import Post
+from models.settings import Site
+from models.store.database import Connection
+from outbox.builders.objects.agreement import speaks
+from outbox.threads.waiting_requests import end_copies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """A post as it was held, with what made it a listing."""
+
+    post: Post
+    details: ListingDetails | None
+
+
+async def find_before(conn: Connection, object: Postlike) -> Before | None:
+    """What is held of this object before its newer version is saved."""
+    post = await posts.find_by_uri(conn, note_of(object).id)
+    if post is None:
+        return None
+    listing = await listings.find_by_post(conn, post.id)
+    return Before(post=post, details=listing.details if listing else None)
+
+
+async def notify_change(conn: Connection, site: Site, author: Actor, before: Before | None, post: Post) -> bool:
+    """Whether the post changed. Whoever shared it is told; of another day, place or state everybody who reacted to it.
+
+    Requests that wait for an answer about what is over end, where no server of its owner would say so.
+    """
+    if before is None or before.post.updated_at == post.updated_at:
+        return False
+    listing = await listings.find_by_post(conn, post.id)
+    now, then = listing.details if listing else None, before.details
+    if now is None or then is None or _outline(now) == _outline(then):
+        await notifications.notify_sharers(conn, author_id=author.id, post_id=post.id)
+        return True
+    await notifications.notify_concerned(conn, author_id=author.id, post_id=post.id)
+    if now.status in OVER and then.status not in OVER and not speaks(author):
+        await end_copies(conn, site, author, post.id)
+    return True
+
+
+def _outline(details: ListingDetails) -> tuple[object, ...]:
+    """What somebody who means to come or to ask has to know."""
+    return (details.status, details.begins_at, details.ends_at, details.place_name, details.postcode)

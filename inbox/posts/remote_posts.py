@@ -1,0 +1,200 @@
+"""Keep a post from elsewhere, whichever activity brought it, and tell those whom it concerns."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from federation.json.fields import PUBLIC
+from federation.uris import same_origin
+from federation.vocabulary.embedded import Postlike, note_of
+from federation.vocabulary.objects import Note
+from inbox.errors import Ignored
+from inbox.posts.contents import read_attachments
+from inbox.posts.message_requests import Standing, hear_post
+from inbox.posts.quotes import save_quoted
+from inbox.posts.translation import read_details, read_new_poll, read_new_post
+from inbox.posts.waiting_posts import has_to_wait, keep_waiting, narrow
+from models import posts
+from models.ids import make_id
+from models.listings import listings
+from models.news import notifications
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import NewPost, Post, message_requests, notes
+from models.posts.media import media
+from models.posts.polls import polls
+from models.posts.quotes import quotes
+from models.store.database import Connection
+from models.traffic.inbound import incoming_context
+from models.traffic.inbound.incoming_context import ContextQuery, IncomingContext
+from outbox.listings import repair_calls
+from outbox.moderation.message_requests import show
+
+
+async def save_post(
+    conn: Connection,
+    author: Actor,
+    object: Postlike,
+    *,
+    through_share: bool = False,
+    edited_at: datetime | None = None,
+) -> Post:
+    """Store the object or its newer version. Raises Ignored for what is not kept here.
+
+    `edited_at` is when it was edited, for servers that do not write that into the object.
+    """
+    post, arrival = await _store(conn, author, object, through_share=through_share, edited_at=edited_at)
+    if arrival is not None:
+        await _tell(conn, author, post, arrival)
+    if post.kind == "listing" and (listing := await listings.find_by_post(conn, post.id)) is not None:
+        await repair_calls.notify_near(conn, listing)
+    return post
+
+
+async def save_past_post(
+    conn: Connection, author: Actor, object: Postlike, *, through_share: bool, moment: datetime
+) -> tuple[Post, bool]:
+    """Store what was published at that moment, in its place among the posts of that day; nobody is told.
+
+    The post, and whether it is new here. Raises Ignored for what is not kept here.
+    """
+    post, arrival = await _store(conn, author, object, through_share=through_share, moment=moment)
+    return post, arrival is not None
+
+
+async def _store(
+    conn: Connection,
+    author: Actor,
+    object: Postlike,
+    *,
+    through_share: bool,
+    edited_at: datetime | None = None,
+    moment: datetime | None = None,
+) -> tuple[Post, IncomingContext | None]:
+    """The post, and whom it concerns if it is new here."""
+    arrival = await incoming_context.load_context(conn, _ask_about(author, object))
+    if arrival.gone:
+        raise Ignored("This was deleted before it came.")
+    if not through_share:
+        _require_wanted(object, arrival)
+    new = read_new_post(author, object, arrival.known)
+    if edited_at is not None and new.updated_at is None and not await _only_counts(conn, new, object):
+        new = replace(new, updated_at=edited_at)
+    if moment is None:
+        welcome = through_share or arrival.followed or (new.kind == "listing" and new.audience != "direct")
+        standing = await hear_post(conn, author, new, _list_files(object), arrival, kept=welcome)
+    else:
+        new, standing = replace(new, id=make_id(moment)), Standing(heard=True)
+    new, arrival = _leave_out(new, standing.left_out), arrival.without(standing.left_out)
+    waits = has_to_wait(new, arrival)
+    kept = await narrow(conn, author, new, arrival, asked_for=through_share) if waits else new
+    details = read_details(object, new.content)
+    if details is None:
+        post, fresh = await notes.save_remote(conn, kept)
+    else:
+        listing, fresh = await listings.save_remote(conn, kept, details)
+        post = listing.post
+    if post.local or post.author_id != author.id or post.deleted_at is not None:
+        raise Ignored("This object is somebody else's, or was deleted.")
+    if waits and fresh:
+        await keep_waiting(conn, author, post, new, asked_for=through_share)
+    await _save_parts(conn, post, object, fresh=fresh)
+    await _let_in(conn, post, standing.arrived, fresh=fresh)
+    return post, arrival if fresh else None
+
+
+def _list_files(object: Postlike) -> list[tuple[str, str]]:
+    return [(document.media_type, document.name) for document in note_of(object).attachments]
+
+
+def _leave_out(new: NewPost, ids: frozenset[int]) -> NewPost:
+    """The post as far as it is for anybody but these."""
+    if not ids:
+        return new
+    named, silent = (tuple(id for id in those if id not in ids) for those in (new.mention_ids, new.silent_ids))
+    return replace(new, mention_ids=named, silent_ids=silent)
+
+
+async def _let_in(conn: Connection, post: Post, reader_ids: tuple[int, ...], *, fresh: bool) -> None:
+    """It waited for these, and comes now; where it was kept for others before, they are told of it here."""
+    for request in await message_requests.settle(conn, post.uri, reader_ids) if reader_ids else ():
+        if not fresh:
+            await show(conn, post, request)
+
+
+async def _save_parts(conn: Connection, post: Post, object: Postlike, *, fresh: bool) -> None:
+    """What hangs on it: its poll, pictures and other files."""
+    poll, attachments = read_new_poll(note_of(object)), read_attachments(object)
+    if poll is not None:
+        await polls.save_remote(conn, post.id, poll)
+    elif not fresh:
+        await polls.remove(conn, post.id)
+    if attachments or not fresh:
+        await media.save_remote(conn, post.id, attachments)
+    await save_quoted(conn, post, object, fresh=fresh)
+
+
+async def _only_counts(conn: Connection, new: NewPost, object: Postlike) -> bool:
+    """Whether a Question came again with other figures, or a quote with its stamp, but nothing else: no edit."""
+    note = note_of(object)
+    poll = read_new_poll(note)
+    held = await posts.find_by_uri(conn, new.uri) if poll is not None or note.quote is not None else None
+    if held is None or (held.content, held.warning) != (new.content, new.warning):
+        return False
+    if poll is None:
+        quote = await quotes.find_by_quoting(conn, held.id)
+        return quote is not None and quote.quoted_uri == note.quote
+    known = await polls.find(conn, held.id, None)
+    return known is not None and known.options == list(poll.options)
+
+
+def _ask_about(author: Actor, object: Postlike) -> ContextQuery:
+    note = note_of(object)
+    people = {*note.to, *note.cc, *(mention.href for mention in note.mentions)} - {PUBLIC, author.followers_uri or ""}
+    return ContextQuery(
+        uri=note.id,
+        author_id=author.id,
+        author_uri=author.uri,
+        author_host=author.host,
+        in_reply_to=note.in_reply_to,
+        people=sorted(people),
+    )
+
+
+def _require_wanted(object: Postlike, arrival: IncomingContext) -> None:
+    """Raise Ignored for what concerns nobody here."""
+    note = note_of(object)
+    if note.is_vote:
+        raise Ignored("This votes in a poll, and is no post.")
+    if isinstance(object, Note) and not _is_wanted(arrival):
+        raise Ignored("Nobody here follows its author, is named in it, or is answered by it.")
+
+
+def _is_wanted(arrival: IncomingContext) -> bool:
+    """Every post of somebody followed here, answers to what is here, and what names somebody of ours."""
+    return arrival.followed or arrival.parent_author_id is not None or bool(arrival.local_ids)
+
+
+async def _tell(conn: Connection, author: Actor, post: Post, arrival: IncomingContext) -> None:
+    """Notify people named or addressed, whoever wrote what is answered, and who asked to be told of this author."""
+    told = set(arrival.local_ids)
+    if arrival.parent_author_id is not None and post.audience in posts.PUBLIC:
+        told.add(arrival.parent_author_id)
+    await notifications.notify_all(conn, sorted(told), type="mention", actor_id=author.id, post_id=post.id)
+    if post.in_reply_to_uri is None and post.audience != "direct":
+        await notifications.notify_all(conn, arrival.listener_ids, type="status", actor_id=author.id, post_id=post.id)
+
+
+async def find_author(conn: Connection, sender: Actor, object: Postlike) -> Actor:
+    """By whom a post is that `resolve` believed: not always whoever sends it. Raises Ignored for nobody kept here."""
+    if note_of(object).attributed_to == sender.uri:
+        return sender
+    author = await actors.find_by_uri(conn, note_of(object).attributed_to or "")
+    if author is None or author.local or author.suspended_at is not None or author.deleted_at is not None:
+        raise Ignored("Its author is nobody whose posts are kept here.")
+    return author
+
+
+def require_own(author: Actor, uri: str) -> None:
+    """Raise Ignored unless the thing with this id may be of this actor's server."""
+    if not same_origin(author.uri, uri):
+        raise Ignored("Only its own server says what becomes of this.")

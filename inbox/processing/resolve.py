@@ -1,0 +1,210 @@
+"""The network half of processing: read an activity and fetch what it only names, before any transaction begins."""
+
+from dataclasses import replace
+from typing import Any
+
+from federation.discovery.fetches import fetch_actor, fetch_object, get_actor
+from federation.documents.origin import require_attributed, require_owner, require_same_origin
+from federation.documents.parse import Fetched, parse_any_activity
+from federation.errors import Cause, FetchFailed
+from federation.instance import Instance
+from federation.uris import host_of, is_local, same_origin
+from federation.vocabulary.activities.activities import (
+    Activity,
+    Announce,
+    Create,
+    Delete,
+    Follow,
+    Move,
+    QuoteRequest,
+    Update,
+)
+from federation.vocabulary.actors import ActorDocument
+from federation.vocabulary.agreements import Agreement, EconomicEvent
+from federation.vocabulary.embedded import Postlike, is_postlike, note_of
+from federation.vocabulary.objects import Tombstone
+from federation.vocabulary.polls import Vote
+from federation.vocabulary.quotes import QuoteAuthorization
+from inbox.errors import Ignored
+from inbox.page_addresses import name_by_ids
+from inbox.posts.quotes import resolve_request
+from inbox.private_fetches import REFUSALS, fetch_announced
+from inbox.processing.delegated import as_by_author, confirm_deletion, fetch_for_delegate, shows_newer
+from models import posts
+from models.limits import TOLD_FETCHES
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import Post
+from models.relations import follows
+from models.store.database import Connection, connection
+from models.traffic.inbound.received import Received
+
+
+async def resolve(instance: Instance, item: Received) -> Activity:
+    """One received activity whose objects may be believed: embedded by their own author, or fetched from their origin.
+
+    Raises FetchFailed (with `retry` where trying again may help), and Ignored, Malformed, Unsupported or NotAllowed for
+    what is to be left alone. What of ours is named by its page has its id (see `own_pages`).
+    """
+    return await name_by_ids(instance, await _resolve(instance, item))
+
+
+async def _resolve(instance: Instance, item: Received) -> Activity:
+    activity = await parse_any_activity(instance.jsonld, item.body)
+    require_owner(activity, item.actor_uri)
+    match activity:
+        case Update(object=changed) if changed == activity.actor:
+            await fetch_actor(instance, activity.actor)
+        case Create() | Update():
+            return await _complete(instance, activity)
+        case Announce():
+            return await _resolve_announce(instance, activity)
+        case Delete():
+            return await confirm_deletion(instance, activity)
+        case QuoteRequest():
+            return await resolve_request(instance, await name_by_ids(instance, activity))
+        case Move(target=target) if not is_local(instance.site, target):
+            _spend_budget(instance, activity.actor, target)
+            await fetch_actor(instance, target)
+        case Follow(object=followed) if not is_local(instance.site, followed):
+            raise Ignored("This follows nobody here.")
+        case _:
+            pass
+    return activity
+
+
+async def find_sender(conn: Connection, activity: Activity) -> Actor | None:
+    """Who speaks; None for somebody unknown or deleted, whom their server has to show again (AX13).
+
+    Of somebody deleted at home what we knew is enough, to delete it here too (AX12). Raises Ignored for those whom the
+    moderators suspended: nothing new is taken of them (B-54).
+    """
+    known = await actors.find_by_uri(conn, activity.actor)
+    if known is None or isinstance(activity, Delete):
+        return known
+    if known.suspended_at is not None:
+        raise Ignored("Whoever sends this is suspended here.")
+    return known if known.deleted_at is None else None
+
+
+async def _complete(instance: Instance, activity: Create | Update) -> Create | Update:
+    """The object in full. What the author embedded is what the author says; a bare id is fetched (AX5).
+
+    What is by somebody else of the same server is fetched as well, as that of a group's organiser.
+    """
+    object = activity.object
+    fetched = isinstance(object, str)
+    if isinstance(object, str):
+        require_same_origin(activity.actor, object)  # before it is fetched: nobody sends us to somebody else's server
+        object = _require_post(await fetch_announced(instance, activity, _require_elsewhere(instance, object)), object)
+    if isinstance(object, ActorDocument):
+        if object.id != activity.actor:
+            raise Ignored("Only an account itself tells what it is like.")
+        await fetch_actor(instance, activity.actor, fresh=True)
+    elif isinstance(object, Agreement | EconomicEvent):
+        require_attributed(activity.actor, object.id or "", object.attributed_to)
+    elif isinstance(object, Tombstone | Vote | QuoteAuthorization):
+        raise Ignored("This is not shown here.")
+    else:
+        note = note_of(object)
+        if is_local(instance.site, note.id):
+            raise Ignored("This object is of this server.")
+        if note.attributed_to not in (None, activity.actor):
+            object = await fetch_for_delegate(instance, activity.actor, object, proven=fetched)
+        else:
+            require_attributed(activity.actor, note.id, note.attributed_to)
+    return replace(activity, object=object)
+
+
+async def _resolve_announce(instance: Instance, activity: Announce) -> Activity:
+    """What is shared, from its own origin: a copy inside an Announce proves nothing (AX14, B-24).
+
+    Groups also pass on edits, which are fetched anew, and deletions, which are believed when the origin says so. Some
+    share the whole object again: one that says that it is newer than what is held here is fetched too.
+    """
+    inner = activity.object
+    uri = inner.object.id if isinstance(inner, Delete) else _announced_uri(inner)
+    if is_local(instance.site, uri):
+        if isinstance(inner, Delete):
+            raise Ignored("This object is of this server.")
+        return replace(activity, object=uri)
+    async with connection(instance.pool) as conn:
+        wanted = await follows.is_followed_locally(conn, activity.actor)
+        held = await posts.find_by_uri(conn, uri)
+    if not wanted:
+        raise Ignored("Nobody here follows who shares this.")
+    if isinstance(inner, Delete):
+        confirmed = await _confirm_deletion(instance, activity.actor, inner, held)
+        return confirmed if held is None else await as_by_author(instance, confirmed, held)
+    if held is not None and not isinstance(inner, Update) and not shows_newer(inner, held):
+        return replace(activity, object=uri)
+    _spend_budget(instance, activity.actor, uri, always=held is not None and not isinstance(inner, Update))
+    object = await _fetch_post(instance, uri)
+    note = note_of(object)
+    if note.attributed_to is None or not note.is_public:
+        raise Ignored("What is shared here is not for everybody.")
+    require_attributed(note.attributed_to, note.id, note.attributed_to)
+    await get_actor(instance, note.attributed_to)
+    return replace(activity, object=object)
+
+
+async def _confirm_deletion(instance: Instance, told_by: str, delete: Delete, held: Post | None) -> Delete:
+    """The author's deletion, when what was deleted is no longer at its address.
+
+    Of what was never for everybody, "not found" proves nothing: servers say it to whomever it is not for, us included.
+    """
+    if held is None:
+        raise Ignored("What was deleted is not here.")
+    require_same_origin(delete.actor, held.uri)
+    _spend_budget(instance, told_by, held.uri)
+    try:
+        found = await fetch_object(instance, held.uri, fresh=True)
+    except FetchFailed as failed:
+        if failed.cause is Cause.GONE or (failed.cause is Cause.NOT_FOUND and held.audience in posts.PUBLIC):
+            return delete
+        if failed.cause in REFUSALS:
+            raise Ignored("Its own server does not say that this private post is deleted.") from None
+        raise
+    if isinstance(found, Tombstone):
+        return delete
+    raise Ignored("Its own server still shows it.")
+
+
+def _spend_budget(instance: Instance, told_by: str, uri: str, *, always: bool = False) -> None:
+    """Whoever speaks for another server may not make us ask it for ever (B-14). Raises FetchFailed.
+
+    `always` counts also what one's own server is asked: the same thing again, because somebody says that it is newer.
+
+    It is a budget of its own: nobody can use up that by which the keys of the other server are fetched.
+    """
+    if (always or not same_origin(told_by, uri)) and not instance.counter.spend(TOLD_FETCHES, host_of(uri)):
+        raise FetchFailed(Cause.TOO_MANY_FETCHES, host_of(uri), retry=True, retry_after=60)
+
+
+def _announced_uri(object: Any) -> str:
+    """The id of the thing shared; Groups wrap the whole activity (FEP-1b12)."""
+    if isinstance(object, str):
+        return object
+    if isinstance(object, Create | Update):
+        return _announced_uri(object.object)
+    if is_postlike(object):
+        return note_of(object).id
+    raise Ignored("This shares something that is not shown here.")
+
+
+async def _fetch_post(instance: Instance, uri: str) -> Postlike:
+    return _require_post(await fetch_object(instance, _require_elsewhere(instance, uri)), uri)
+
+
+def _require_elsewhere(instance: Instance, uri: str) -> str:
+    if is_local(instance.site, uri):
+        raise Ignored("This object is of this server.")
+    return uri
+
+
+def _require_post(found: Fetched, uri: str) -> Postlike:
+    if is_postlike(found):
+        if not same_origin(note_of(found).id, uri):
+            raise FetchFailed(Cause.WRONG_ID, host_of(uri))
+        return found
+    raise Ignored("What stands there is not shown here.")

@@ -1,0 +1,185 @@
+"""Take in one request to an inbox: check it in the order of HT3, cheap things first, and commit it before 202.
+
+Nothing is acted upon here and nothing is believed that the signature does not cover; `inbox/processing/process` does the rest.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from federation.authentication.authentication import authenticate_sender
+from federation.documents.origin import require_owner, require_same_origin
+from federation.documents.parse import MAX_BYTES
+from federation.errors import FederationError, KeyGone, SignatureInvalid, Unsupported
+from federation.instance import Instance
+from federation.json.fields import uri
+from federation.signatures import Envelope
+from federation.uris import host_of
+from federation.vocabulary.activities.activity_readers import read_activity
+from inbox.receiving import inbox_policy
+from inbox.receiving.forwarded import find_vouched
+from inbox.receiving.headers import Readable, read_body
+from inbox.traffic.synchronization import note_digest
+from models import posts
+from models.errors import DeclicError, Unavailable
+from models.limits import TOLD_FETCHES
+from models.people import actors
+from models.store.database import connection
+from models.traffic.inbound.received import NewReceived
+from models.traffic.outbound import host_recovery
+
+ACTIVITY_TYPES = ("application/activity+json", "application/ld+json", "application/json")
+"""What a body may be called (CN7); snac2 and others leave the profile of ld+json out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What to answer (HT1); `reason` is a sentence for whoever runs the other server.
+
+    `proven` tells that we know who sent it, whatever the answer.
+    """
+
+    status: int
+    reason: str = ""
+    retry_after: int | None = None
+    proven: bool = False
+
+
+class WrongForm(FederationError):
+    """An inbox takes application/activity+json, not compressed."""
+
+    status = 415
+
+
+class TooLarge(FederationError):
+    """An activity has 1 MiB at most."""
+
+    status = 413
+
+
+async def receive(instance: Instance, envelope: Envelope, inbox_owner: str | None = None) -> Outcome:
+    """What to answer to this POST; 202 only once the activity is committed, or when it needs no keeping.
+
+    `inbox_owner` is the username whose inbox it is, None for the shared one. Raises Unavailable when the database
+    is away.
+    """
+    try:
+        reason = await _receive(instance, envelope, inbox_owner)
+    except Unavailable:
+        raise
+    except DeclicError as error:
+        proven = isinstance(error, inbox_policy.TooMany) and not isinstance(error, inbox_policy.TooManyFailures)
+        wait = getattr(error, "retry_after", None)
+        return Outcome(status=error.status, reason=str(error), retry_after=wait, proven=proven)
+    return Outcome(status=202, reason=reason, proven=not reason)
+
+
+async def _receive(instance: Instance, envelope: Envelope, inbox_owner: str | None) -> str:
+    _require_form(envelope)
+    await inbox_policy.require_allowed_host(instance, inbox_policy.read_key_hosts(envelope))
+    read = read_body(envelope.body)
+    header = read.header
+    await inbox_policy.require_allowed_host(instance, {host_of(header.actor_uri)})
+    if inbox_owner is not None:
+        await inbox_policy.require_inbox(instance, inbox_owner)
+    if header.type in {"Delete", "Update"} and not await _knows(instance, read):
+        return "Nothing is known here of this actor."
+    try:
+        believed = await _authenticate(instance, envelope, read)
+    except KeyGone as gone:
+        return await _end(instance, read, gone)
+    # Counted once it is known who says so.
+    if believed.hint and not instance.counter.spend(TOLD_FETCHES, host_of(header.actor_uri)):
+        return "This server was asked often enough for now."
+    _require_authority(believed)
+    await _keep(instance, believed)
+    if believed.direct:
+        await note_digest(instance, envelope, header.actor_uri)
+    return ""
+
+
+async def _end(instance: Instance, read: Readable, gone: KeyGone) -> str:
+    """An account's own deletion, whose key went with the account: that its server says so is proof (AX12).
+
+    Who tells of it is not known, so it counts like a signature that does not hold and not as a request of that server,
+    and it is kept no more once it took effect. Raises KeyGone for everything else.
+    """
+    target = read.header.actor_uri
+    inbox_policy.note_failure(instance, host_of(target))
+    if read.header.type != "Delete" or {uri(read.document.get("object")), gone.uri.partition("#")[0]} != {target}:
+        raise gone
+    _require_authority(read)
+    async with connection(instance.pool) as conn:
+        known = await actors.find_by_uri(conn, target)
+    if known is not None and known.deleted_at is not None:
+        return "This account has ended already."
+    await _keep(instance, read)
+    return "Its own server says that this account has ended."
+
+
+def _require_form(envelope: Envelope) -> None:
+    """Size, type, and no compression, since what unpacks could be any size (B-11)."""
+    if len(envelope.body) > MAX_BYTES:
+        raise TooLarge
+    kind = envelope.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind not in ACTIVITY_TYPES or envelope.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise WrongForm
+
+
+async def _knows(instance: Instance, read: Readable) -> bool:
+    """Peers tell everybody of every deletion; of strangers there is nothing to delete and no key to fetch (AX11).
+
+    Who organises the event of a group is a stranger too, until it is moved or called off: what is held counts as well.
+    """
+    object = uri(read.document.get("object"))
+    async with connection(instance.pool) as conn:
+        if await actors.is_known(conn, read.header.actor_uri):
+            return True
+        return object is not None and await posts.find_by_uri(conn, object) is not None
+
+
+async def _authenticate(instance: Instance, envelope: Envelope, read: Readable) -> Readable:
+    """The activity that may be believed: this one, or what its origin says of it when somebody else brings it."""
+    header = read.header
+    try:
+        key = await authenticate_sender(instance, envelope, header.actor_uri, at=datetime.now(UTC))
+    except KeyGone:
+        raise
+    except SignatureInvalid:
+        inbox_policy.note_failure(instance, host_of(header.actor_uri))
+        raise
+    inbox_policy.require_rate(instance, host_of(key.owner))  # whoever sends it: a forwarder spends nobody else's
+    if key.owner == header.actor_uri:
+        return read
+    if read.hint:
+        raise Unsupported("Only whoever changed something gives a hint of it.")
+    return await find_vouched(instance, read, forwarder=host_of(key.owner))
+
+
+def _require_authority(read: Readable) -> None:
+    """Raise unless the actor may say this. What needs compaction is read once it is processed, and checked then."""
+    if read.plain:
+        require_owner(read_activity(read.document), read.header.actor_uri)
+    else:
+        require_same_origin(read.header.actor_uri, read.header.id)
+
+
+async def _keep(instance: Instance, read: Readable) -> None:
+    header = read.header
+    host = host_of(header.actor_uri)
+    await inbox_policy.require_waiting_bytes(instance, host, len(read.body))
+    with instance.backlog.taking(host, len(read.body)):
+        await instance.intake.put(
+            NewReceived(
+                activity_uri=header.id,
+                body_hash=sha256(read.body).digest(),
+                type=header.type,
+                actor_uri=header.actor_uri,
+                host=host,
+                body=read.body,
+            )
+        )
+    if instance.heard.find(host) is None:
+        instance.heard.keep(host, True)
+        async with connection(instance.pool) as conn:
+            await host_recovery.note_activity(conn, [host], at=datetime.now(UTC))
