@@ -22,9 +22,9 @@ from models.settings import Settings
 from models.store.database import transaction
 from outbox.people.accounts import register
 from tests.peers.programs import free_port
-from web.opening import furnish, open_instance
-from web.passwords import hash_password
-from web.serve import run_until
+from web.security.passwords import hash_password
+from web.server.bootstrap import open_instance, seed_instance
+from web.server.processes.serve import run_until
 
 DECLIC = str(Path(sys.executable).with_name("declic"))
 
@@ -99,7 +99,7 @@ async def running_server(
     )
     stopping = asyncio.Event()
     async with open_instance(settings, database_url) as instance:
-        await furnish(instance)
+        await seed_instance(instance)
         running = asyncio.create_task(run_until(stopping, instance, listener), name=f"server {name}")
         try:
             await wait_for_answer(f"{instance.site.url}/readyz")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, nodes
 
-from web.old_names import CODES
+from web.forms.old_names import CODES
 
 ROOT = Path(__file__).parent.parent
 

@@ -26,9 +26,9 @@ OPTIONS: dict[tuple[str, str, str], str] = {
         "actor",
     ): "the strict form, which shows what the other allows",
     ("models.places.communes", "load_communes", "file"): "a small list, or the one of another year",
-    ("web.assets", "load_assets", "folder"): "files that a test makes and changes",
-    ("web.i18n", "load_catalogue", "folder"): "catalogues that a test makes, with mistakes",
-    ("web.serve", "run_until", "waker"): "rings when the test wants",
+    ("web.rendering.assets", "load_assets", "folder"): "files that a test makes and changes",
+    ("web.rendering.i18n", "load_catalogue", "folder"): "catalogues that a test makes, with mistakes",
+    ("web.server.processes.serve", "run_until", "waker"): "rings when the test wants",
 }
 """Options that nothing of the source gives, each with its reason: a module, a function of it, the option."""
 

@@ -13,19 +13,19 @@ COMMANDS = {
     "worker": "web.commands.server",
     "migrate": "web.commands.server",
     "first-run": "web.commands.first_run",
-    "account": "web.commands.members",
-    "token": "web.commands.members",
+    "account": "web.commands.accounts",
+    "token": "web.commands.accounts",
     "publish": "web.commands.listings",
     "edit": "web.commands.listings",
     "close": "web.commands.listings",
     "withdraw": "web.commands.listings",
     "follow": "web.commands.follows",
     "lookup": "web.commands.follows",
-    "peer": "web.commands.peers",
+    "peer": "web.commands.servers.peers",
     "key": "web.commands.keys",
     "backup": "web.commands.backups",
     "restore": "web.commands.backups",
-    "demo": "web.commands.demo",
+    "demo": "web.commands.demo.command",
 }
 """Command → its module, where a function has its name (`_` for `-`); read when called, so that each starts quickly."""
 
@@ -82,7 +82,7 @@ def run_command(arguments: list[str]) -> int:
         return 1
     except DeclicError as error:
         # Read only now: languages take their time, and commands start quickly.
-        in_english = import_module("web.commands.english").in_english
+        in_english = import_module("web.commands.english_errors").in_english
         click.echo(one_line(in_english(error)), err=True)
         return 2 if isinstance(error, Invalid) else 1
     except PermissionError as error:

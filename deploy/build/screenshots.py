@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
-from web.demo.troupe import PASSWORD
+from web.commands.demo.cooperatives import PASSWORD
 
 HERE = Path(__file__).parent
 DECLIC = Path(sys.executable).with_name("declic")

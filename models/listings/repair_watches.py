@@ -13,7 +13,7 @@ from models.places import geometry
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 
 JOB = "repair_mail"
-"""The job that writes to one of them about one call (web/repair_mails)."""
+"""The job that writes to one of them about one call (web/mail/repair_call_mails)."""
 
 RADIUS = 5_000
 """Metres within which a call is near."""

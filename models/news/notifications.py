@@ -30,7 +30,7 @@ NotificationType = Literal[
 
 
 PUSH = "push"
-"""The job that tells the apps of whoever is notified (web/push)."""
+"""The job that tells the apps of whoever is notified (web/news/web_push)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from models.store.background import jobs
 from models.store.database import Connection, execute, fetch_all, fetch_records, fetch_value
 
 JOB = "staff_mail"
-"""The job that writes to the team (web/staff_mails)."""
+"""The job that writes to the team (web/mail/staff_mails)."""
 
 MailingKind = Literal["reports", "sign_ups"]
 

@@ -14,7 +14,7 @@ from models.store.database import Connection, transaction
 async def notify_near(conn: Connection, listing: Listing) -> int:
     """Tell whoever wants to know of this call and was not told yet; how many. Nothing for what is no open fresh call.
 
-    News and push at once; mails as each member chose (web/repair_mails).
+    News and push at once; mails as each member chose (web/mail/repair_call_mails).
     """
     details, post, at = listing.details, listing.post, datetime.now(UTC)
     if details.kind != "repair_call" or details.status != "open" or post.published_at < at - FRESH:

@@ -43,7 +43,7 @@ from tests.factories import make_follow
 from tests.fediverse import Person
 from tests.servers import Member, RunningServer, running_server
 from tests.stories.peer import Door, Peer, running_peer
-from web.wake import announce_work
+from web.middlewares.work_signals import notify_work
 
 Names = dict[str, list[str]]
 
@@ -116,7 +116,7 @@ class Ground:
 
     async def settle(self) -> None:
         """Wait until everything that came in took effect and everything that goes out was tried."""
-        await announce_work(self.here.instance.pool)  # what tests wrote themselves rang no bell
+        await notify_work(self.here.instance.pool)  # what tests wrote themselves rang no bell
         await eventually(lambda: self.door.value(SETTLED), within=20)
 
     async def list_received(self, uri: str) -> list[tuple[str, str | None]]:

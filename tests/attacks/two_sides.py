@@ -28,9 +28,9 @@ from models.store.database import open_pool, transaction
 from outbox.people.accounts import register
 from outbox.traffic.deliver import deliver_due
 from tests.attacks.no_limit import without_limits
-from web.app import make_app
-from web.opening import furnish
-from web.wake import Waker
+from web.middlewares.work_signals import WorkSignal
+from web.server.app import make_app
+from web.server.bootstrap import seed_instance
 
 LOST, ANSWER_LOST, HELD, REPEATED = 0.10, 0.05, 0.20, 0.20
 
@@ -229,8 +229,8 @@ async def open_sides(databases: dict[str, str], folder: Path) -> AsyncIterator[t
             instance = Instance(
                 site=settings.site, settings=settings, pool=pool, transport=Wire(line), **without_limits()
             )
-            await furnish(instance)
-            client = TestClient(TestServer(make_app(instance, Waker(pool))))
+            await seed_instance(instance)
+            client = TestClient(TestServer(make_app(instance, WorkSignal(pool))))
             await client.start_server()
             side = Side(instance=instance, client=client, keys=await make_key_pairs(settings))
             stack.push_async_callback(asyncio.wait_for, pool.close(), 10)

@@ -22,7 +22,7 @@ from tests.bench.server import BenchServer, running
 from tests.factories import make_listing, make_remote_actor
 from tests.servers import PASSWORD
 from tests.talks import days, find_thread, said
-from web.session import cookie_name
+from web.security.session import cookie_name
 
 MESSAGES = 1_000
 AGREEMENTS = 12

@@ -23,7 +23,7 @@ from tests.bench.sink import address
 from tests.certificates import make_authority
 from tests.peers.programs import free_port
 from tests.servers import PASSWORD
-from web.wake import announce_work
+from web.middlewares.work_signals import notify_work
 
 HOSTS = 200
 FOLLOWERS = 1000
@@ -89,7 +89,7 @@ async def _publish(server: BenchServer, sink: Sink, name: str, *, expected: int,
     async with transaction(server.pool) as conn:
         await publish(conn, site, await actors.get_local(conn, "alice"), LISTING)
     start = time.time()
-    await announce_work(server.pool)
+    await notify_work(server.pool)
     arrived: list[tuple[float, str, str]] = []
     deadline = time.monotonic() + 15
     while len({(host, id) for _, host, id in arrived}) < expected and time.monotonic() < deadline:

@@ -16,7 +16,7 @@ from outbox.posts.notes import NoteDraft
 from tests.bench.report import figure, heading, percentile
 from tests.bench.server import BenchServer, running
 from tests.servers import PASSWORD
-from web.wake import announce_work
+from web.middlewares.work_signals import notify_work
 
 STREAMS = 1000
 POSTS = 20
@@ -97,7 +97,7 @@ async def _measure_posts(server: BenchServer, author: Actor, watchers: list[Watc
         async with server.pool.acquire() as conn, conn.transaction():
             await notes.publish(conn, site, author, NoteDraft(text=f"Bonjour à tous {number}", audience="network"))
         committed = time.perf_counter()
-        await announce_work(server.pool)
+        await notify_work(server.pool)
         took.append(1000 * (max(await asyncio.gather(*waiting)) - committed))
     return took
 

@@ -29,8 +29,8 @@ from tests.fediverse import make_signer, sign_post
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer
 from tests.verifying import verify
-from web.session import cookie_name
-from web.wake import announce_work
+from web.middlewares.work_signals import notify_work
+from web.security.session import cookie_name
 
 MINUTE = timedelta(minutes=1)
 
@@ -118,7 +118,7 @@ async def test_d11_a_clock_that_is_wrong_by_less_than_an_hour_does_no_harm(
     async with strict_peers(server, alice, ahead):
         async with transaction(server.instance.pool) as conn:
             await publish(conn, server.instance.site, alice.actor, NoteDraft(text="À l’heure ?", audience="network"))
-        await announce_work(server.instance.pool)
+        await notify_work(server.instance.pool)
         states = await eventually(lambda: tried(server))
         heard = await ask_inbox(server, ahead)
 
@@ -134,7 +134,7 @@ async def test_d11_a_clock_that_is_wrong_by_hours_is_said_to_be_ours(make_server
     async with strict_peers(server, alice, ahead):
         async with transaction(server.instance.pool) as conn:
             await publish(conn, server.instance.site, alice.actor, NoteDraft(text="À l’heure ?", audience="network"))
-        await announce_work(server.instance.pool)
+        await notify_work(server.instance.pool)
         states = await eventually(lambda: tried(server))
         heard = await ask_inbox(server, ahead)
     async with connection(server.instance.pool) as conn:

@@ -14,7 +14,7 @@ from tests.drills.report import report
 from tests.eventually import eventually
 from tests.servers import RunningServer
 from tests.stories.conftest import MakeServer
-from web.wake import announce_work
+from web.middlewares.work_signals import notify_work
 
 
 async def count_posts(server: RunningServer) -> int:
@@ -29,7 +29,7 @@ async def test_d14_keys_made_anew_under_load_cost_a_peer_one_look(make_server: M
     followed = await resolve_handle(henin.instance, f"@alice@{lomme.host}")
     async with transaction(henin.instance.pool) as conn:
         await outbox_follows.follow(conn, henin.instance.site, bob.actor, followed)
-    await announce_work(henin.instance.pool)
+    await notify_work(henin.instance.pool)
 
     async def is_follower() -> bool:
         return bool(await lomme.instance.pool.fetchval("SELECT EXISTS (SELECT FROM follow WHERE state = 'accepted')"))
@@ -44,7 +44,7 @@ async def test_d14_keys_made_anew_under_load_cost_a_peer_one_look(make_server: M
             await publish(conn, lomme.instance.site, author, NoteDraft(text=f"note {turn}", audience="network"))
             if turn == number // 2:
                 await rotate(conn, lomme.instance.site, author, pairs)
-        await announce_work(lomme.instance.pool)
+        await notify_work(lomme.instance.pool)
         await asyncio.sleep(0)
 
     async def everything() -> bool:

@@ -8,7 +8,7 @@ import pytest
 from models import limits
 from models.limits import TRIES, Limit, for_clients
 from models.store.limit_memory import MemoryCounter
-from web.refusals.wording import SENTENCES
+from web.rendering.error_messages.lookup import SENTENCES
 
 ALONE = [value for value in vars(limits).values() if isinstance(value, Limit)]
 

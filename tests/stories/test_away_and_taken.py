@@ -30,7 +30,7 @@ from tests.eventually import eventually
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer
 from tests.today import today
-from web.wake import announce_work
+from web.middlewares.work_signals import notify_work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ async def acting(server: RunningServer) -> AsyncIterator[Connection]:
     """A transaction like that of a page."""
     async with transaction(server.instance.pool) as conn:
         yield conn
-    await announce_work(server.instance.pool)
+    await notify_work(server.instance.pool)
 
 
 @pytest.fixture

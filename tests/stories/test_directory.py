@@ -20,7 +20,7 @@ from outbox.people.cooperative_settings import save_listed, save_preferences
 from tests.eventually import eventually
 from tests.servers import RunningServer
 from tests.stories.conftest import MakeServer
-from web.jobs import CHORES
+from web.server.worker.jobs import PERIODIC_TASKS
 
 CODES = {"lomme": "59355", "henin": "62427", "lens": "62498", "carvin": "62215", "faux": "59350"}
 
@@ -28,7 +28,7 @@ CODES = {"lomme": "59355", "henin": "62427", "lens": "62498", "carvin": "62215",
 @pytest.fixture(autouse=True)
 def no_crawl_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """The story says when somebody looks around: every ten minutes the servers would do so by themselves."""
-    monkeypatch.delitem(CHORES, "directory")
+    monkeypatch.delitem(PERIODIC_TASKS, "directory")
 
 
 async def open_coop(make_server: MakeServer, name: str, number: int) -> RunningServer:

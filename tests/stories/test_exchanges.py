@@ -35,8 +35,8 @@ from tests.pair import same
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer
 from tests.stories.peer import Door, running_peer
-from web.addressing import strip_names
-from web.wake import announce_work
+from web.middlewares.work_signals import notify_work
+from web.news.leading_mentions import strip_leading_mentions
 
 DAY = (datetime.now(PARIS) + timedelta(days=40)).replace(hour=0, minute=0, second=0, microsecond=0)
 
@@ -51,7 +51,7 @@ async def acting(server: RunningServer) -> AsyncIterator[Connection]:
     """A transaction like that of a page: when it is committed, the worker is called."""
     async with transaction(server.instance.pool) as conn:
         yield conn
-    await announce_work(server.instance.pool)
+    await notify_work(server.instance.pool)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -144,7 +144,7 @@ class Story:
         async with connection(server.instance.pool) as conn:
             last = (await exchanges.list_entries(conn, held.exchange_id))[-1]
             notes = await thanks.list_notes(conn, [last.id])
-            found = await strip_names(conn, await posts.list_by_ids(conn, list(notes.values())))
+            found = await strip_leading_mentions(conn, await posts.list_by_ids(conn, list(notes.values())))
         return to_text(found[0].content) if found else ""
 
     async def stands(self, state: str) -> None:

@@ -16,7 +16,7 @@ from outbox.listings import listings as outbox
 from tests.eventually import eventually
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer
-from web.wake import announce_work
+from web.middlewares.work_signals import notify_work
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ class World:
         )
         async with transaction(instance.pool) as conn:
             listing = await outbox.publish(conn, instance.site, author, draft)
-        await announce_work(instance.pool)
+        await notify_work(instance.pool)
         return listing
 
 

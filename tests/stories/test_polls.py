@@ -14,7 +14,7 @@ from tests.factories import make_follow
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer
 from tests.stories.peer import Door, Peer, activity, running_peer
-from web.wake import announce_work
+from web.middlewares.work_signals import notify_work
 
 OPTIONS = ["Samedi", "Dimanche"]
 
@@ -64,7 +64,7 @@ async def find_last(peer: Peer) -> dict[str, Any] | None:
 async def end(instance: Instance) -> None:
     """The minute in which polls that are over are looked for."""
     await end_polls(instance)
-    await announce_work(instance.pool)
+    await notify_work(instance.pool)
 
 
 async def test_members_of_two_cooperatives_and_a_mastodon_vote_and_the_end_is_told_to_all(
@@ -94,7 +94,7 @@ async def test_members_of_two_cooperatives_and_a_mastodon_vote_and_the_end_is_to
         await eventually(lambda: count(lomme, alice, uri, 1, 2))
 
         await send_figures(lomme.instance, {"post": int(question["id"])})
-        await announce_work(lomme.instance.pool)
+        await notify_work(lomme.instance.pool)
         await eventually(lambda: count(henin, bob, uri, 1, 2))
         async with transaction(lomme.instance.pool) as conn:
             await execute(conn, "UPDATE poll SET ends_at = now()")

@@ -19,7 +19,7 @@ from tests.eventually import eventually
 from tests.peers.programs import free_port
 from tests.servers import PASSWORD, Member, RunningServer, ServerProcess, server_process, wait_for_answer
 from tests.stories.conftest import MakeServer
-from web.wake import announce_work
+from web.middlewares.work_signals import notify_work
 
 
 class Screen(StreamListener):
@@ -72,14 +72,14 @@ async def test_what_another_cooperative_publishes_appears_in_mastodon_py(make_se
         draft = ListingDraft(kind="offer", mode="loan", title="Remorque à vélo", text="Pour les courses.")
         async with transaction(henin.instance.pool) as conn:
             listing = await outbox.publish(conn, henin.instance.site, bob.actor, draft)
-        await announce_work(henin.instance.pool)
+        await notify_work(henin.instance.pool)
         name, offer = await screen.next()
         assert (name, offer.uri) == ("update", listing.uri)
         assert "Remorque" in (await asyncio.to_thread(client.status, offer)).content
 
         async with transaction(henin.instance.pool) as conn:
             await outbox.close(conn, henin.instance.site, bob.actor, listing.uri, "done")
-        await announce_work(henin.instance.pool)
+        await notify_work(henin.instance.pool)
         name, closed = await screen.next()
         assert (name, closed.id) == ("status.update", offer.id)
         assert closed.content != offer.content
@@ -88,7 +88,7 @@ async def test_what_another_cooperative_publishes_appears_in_mastodon_py(make_se
         assert (await screen.next())[0] == "update"
         async with transaction(henin.instance.pool) as conn:
             await outbox.withdraw(conn, henin.instance.site, bob.actor, listing.uri)
-        await announce_work(henin.instance.pool)
+        await notify_work(henin.instance.pool)
         assert await screen.next() == ("delete", offer.id)
 
 

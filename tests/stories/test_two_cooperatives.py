@@ -29,7 +29,7 @@ from outbox.relations import reactions as outbox_reactions
 from tests.eventually import eventually
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer
-from web.wake import announce_work
+from web.middlewares.work_signals import notify_work
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 
@@ -63,7 +63,7 @@ async def acting(server: RunningServer) -> AsyncIterator[Connection]:
     """A transaction like that of a page: when it is committed, the worker is called."""
     async with transaction(server.instance.pool) as conn:
         yield conn
-    await announce_work(server.instance.pool)
+    await notify_work(server.instance.pool)
 
 
 async def _local(server: RunningServer, username: str) -> Actor:

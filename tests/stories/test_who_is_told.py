@@ -17,7 +17,7 @@ from tests.eventually import eventually
 from tests.servers import Member, RunningServer
 from tests.stories.conftest import MakeServer
 from tests.stories.test_two_cooperatives import acting
-from web.wake import announce_work
+from web.middlewares.work_signals import notify_work
 
 FLAT = ListingDraft(
     kind="repair_call",
@@ -79,7 +79,7 @@ async def test_what_happens_next_door_is_told_to_whom_it_concerns_and_to_nobody_
         post_id = await conn.fetchval("SELECT id FROM post WHERE uri = $1", made.uri)
         complaint = Complaint(target=author, post_ids=(post_id,), content="Ce n’est pas son vélo.", forward=True)
         await outbox.report(conn, lomme.instance.site, awa.actor, complaint)
-    await announce_work(lomme.instance.pool)
+    await notify_work(lomme.instance.pool)
 
     async def reported() -> bool:
         return [await count_news(henin, "admin.report", who) for who in (odile, mona, bob)] == [1, 1, 0]

@@ -6,15 +6,15 @@ import pytest
 
 from models.store.database import Pool
 from tests.shelf import Shelf
-from tests.web.core import prepare_templates
-from tests.web.office import Clock, Office, open_office
+from tests.web.mail_scenario import Clock, Office, open_office
+from tests.web.small_app import prepare_templates
 
 
 @pytest.fixture(scope="session", autouse=True)
 def few_templates() -> Iterator[None]:
     """Whole applications share their templates too."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("web.app.load_templates", prepare_templates)
+        patch.setattr("web.server.app.load_templates", prepare_templates)
         yield
 
 

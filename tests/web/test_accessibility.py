@@ -28,8 +28,8 @@ from tests.factories import make_activity, make_listing, make_local_actor, make_
 from tests.points import fill_ledger
 from tests.strangers import furnish_strangers
 from tests.village import Village
-from tests.web.eyes import list_flaws
-from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
+from tests.web.live_site import CHROMIUM, Live, open_chromium, serve_village
+from tests.web.page_checks import list_flaws
 
 AXE = Path(__file__).parents[1] / "peers" / "node_modules" / "axe-core" / "axe.min.js"
 

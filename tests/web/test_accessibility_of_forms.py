@@ -27,9 +27,9 @@ from outbox.posting import Wish
 from tests import talks
 from tests.factories import make_agreement, make_listing, make_note, make_remote_actor
 from tests.points import switch_on
-from tests.web.eyes import list_flaws
-from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
-from web.guest_mail import make_link
+from tests.web.live_site import CHROMIUM, Live, open_chromium, serve_village
+from tests.web.page_checks import list_flaws
+from web.mail.guest_mails import make_link
 
 AXE = Path(__file__).parents[1] / "peers" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -148,7 +148,7 @@ async def test_the_link_to_terms_has_no_violation(live: Live, page: Page) -> Non
 
 
 async def test_the_pages_of_guests_have_no_violation(live: Live, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.pages.guests.door.find_mail_door", lambda *_: asyncio.sleep(0, "open"))
+    monkeypatch.setattr("web.pages.exchanges.guests.contact_form.find_mail_door", lambda *_: asyncio.sleep(0, "open"))
     tent, site = live.village.tent, live.instance.site
     visit = Visit(email="leonie@example.net", name="Léonie", language="fr", text="Bonjour, est-elle libre ?")
     async with transaction(live.instance.pool) as conn:

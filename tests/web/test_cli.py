@@ -14,7 +14,7 @@ from models.store.migrate import NotMigrated
 from tests.conftest import copy_database, with_database
 from tests.servers import PASSWORD, make_environment, run_declic
 from web.cli import declic, run_command
-from web.opening import await_migrated
+from web.server.bootstrap import await_migrated
 
 PHOTO = Path(__file__).parents[2] / "web" / "demo" / "photos" / "perceuse.jpg"
 
@@ -244,8 +244,8 @@ async def test_a_worker_waits_until_a_server_brought_the_schema_up_to_date(
         if found is not None:
             raise found
 
-    monkeypatch.setattr("web.opening.require_migrated", check)
-    monkeypatch.setattr("web.opening.PAUSE_SECONDS", 0)
+    monkeypatch.setattr("web.server.bootstrap.require_migrated", check)
+    monkeypatch.setattr("web.server.bootstrap.PAUSE_SECONDS", 0)
     await await_migrated(older_url, patience=5)
     assert next(checks, "all asked") == "all asked"
 

@@ -11,7 +11,7 @@ from models.store.database import Pool, transaction
 from outbox.posts import notes
 from tests import talks
 from tests.points import give, switch_on
-from tests.web.live import CHROMIUM, Live, open_chromium, serve_village
+from tests.web.live_site import CHROMIUM, Live, open_chromium, serve_village
 from tests.web.test_accessibility_of_forms import AXE, check
 
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"there is no {CHROMIUM}")

@@ -8,10 +8,10 @@ from federation.documents.parse import MAX_BYTES
 from federation.signatures import ACCEPT_SIGNATURE
 from inbox.receiving.receive import receive
 from models.store.database import connection
-from web.activitypub.access import get_published, require_welcome_host
-from web.activitypub.envelopes import read_envelope
-from web.keys import INSTANCE
-from web.peer_quota import PROVEN
+from web.activitypub.authorized_fetch import get_published, require_welcome_host
+from web.activitypub.request_envelope import read_envelope
+from web.http.app_keys import INSTANCE
+from web.middlewares.peer_rate_limits import PROVEN
 
 BODY_SECONDS = 30
 """How long a body may take: whoever sends a byte now and then keeps nothing of ours busy (B-09)."""

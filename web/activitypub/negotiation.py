@@ -9,10 +9,10 @@ from federation.documents.serialize import serialize
 from federation.http_client.transport import ACTIVITY_JSON
 from federation.signatures import is_signed
 from models.errors import NotFound
-from web.accept import prefers
-from web.activitypub.access import Departed, as_unsigned
-from web.activitypub.envelopes import read_envelope
-from web.caching import is_held, make_etag
+from web.activitypub.authorized_fetch import GoneWithTombstone, as_unsigned
+from web.activitypub.request_envelope import read_envelope
+from web.http.accept import prefers
+from web.http.caching import make_etag, matches_etag
 
 ANSWERED_AS = f"{ACTIVITY_JSON}; charset=utf-8"
 
@@ -48,7 +48,7 @@ def answer_activity(
     else:
         etag = make_etag(body)
         headers |= {"ETag": etag, "Cache-Control": f"public, max-age={seconds}" if seconds else "no-cache"}
-        if status == 200 and is_held(request, etag):
+        if status == 200 and matches_etag(request, etag):
             return web.Response(status=304, headers=headers)
     return web.Response(body=body, status=status, headers=headers | {"Content-Type": ANSWERED_AS})
 
@@ -61,7 +61,7 @@ def with_tombstones(view: View) -> View:
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
             return await view(request)
-        except Departed as departed:
+        except GoneWithTombstone as departed:
             return answer_activity(request, serialize(departed.tombstone), status=410)
         except NotFound as missing:
             raise as_unsigned(request, missing) from missing

@@ -2,21 +2,10 @@
 
 from aiohttp import web
 
-from web.activitypub import (
-    activities,
-    actors,
-    agreements,
-    calendars,
-    collections,
-    inbox,
-    objects,
-    quotes,
-    synchronization,
-    territories,
-    threads,
-    well_known,
-)
+from web.activitypub import inbox, well_known
+from web.activitypub.collections import actor_collections, directory, followers_synchronization, thread_collections
 from web.activitypub.negotiation import View, with_tombstones
+from web.activitypub.objects import activities, actors, agreements, posts, quote_authorizations, unavailability
 from web.activitypub.well_known import over_https
 
 USER = "/users/{username:[a-z0-9_]{1,30}}"
@@ -35,31 +24,31 @@ ROUTES: list[web.RouteDef] = [
     web.get("/.well-known/host-meta.json", over_https(well_known.show_host_meta)),
     web.get("/.well-known/nodeinfo", over_https(well_known.show_nodeinfo_links)),
     web.get(r"/nodeinfo/{version:2\.[01]}", over_https(well_known.show_nodeinfo)),
-    web.get("/territories", territories.show_territories),
-    web.get("/territories.geojson", territories.show_geojson),
-    web.get("/territories/{host:[^/]+}", territories.show_vouch),
-    web.get("/users/coop/proposals", territories.show_proposals),
+    web.get("/territories", directory.show_territories),
+    web.get("/territories.geojson", directory.show_geojson),
+    web.get("/territories/{host:[^/]+}", directory.show_vouch),
+    web.get("/users/coop/proposals", directory.show_proposals),
     web.post("/inbox", inbox.post_inbox),
     web.get("/inbox", inbox.refuse_reading),
     web.post(USER + "/inbox", inbox.post_inbox),
     _read(USER + "/inbox", inbox.refuse_reading),
     _read("/users/{username:[A-Za-z0-9_]{1,30}}", actors.show_actor),
-    _read(USER + "/outbox", collections.show_outbox),
-    web.post(USER + "/outbox", collections.refuse_outbox_post),
-    _read(USER + "/followers", collections.show_followers),
-    _read(USER + "/followers_synchronization", synchronization.show_followers_here),
-    _read(USER + "/following", collections.show_following),
-    _read(USER + "/featured", collections.show_featured),
+    _read(USER + "/outbox", actor_collections.show_outbox),
+    web.post(USER + "/outbox", actor_collections.refuse_outbox_post),
+    _read(USER + "/followers", actor_collections.show_followers),
+    _read(USER + "/followers_synchronization", followers_synchronization.show_followers_here),
+    _read(USER + "/following", actor_collections.show_following),
+    _read(USER + "/featured", actor_collections.show_featured),
     _read(USER + "/activities/{uuid:[0-9a-f-]{36}}", activities.show_activity),
-    _read(USER + "/quotes/{uuid:[0-9a-f-]{36}}", quotes.show_stamp),
+    _read(USER + "/quotes/{uuid:[0-9a-f-]{36}}", quote_authorizations.show_quote_authorization),
     _read(USER + "/agreements/{uuid:[0-9a-f-]{36}}", agreements.show_agreement),
     _read(USER + "/events/{uuid:[0-9a-f-]{36}}", agreements.show_event),
-    _read(ITEM, objects.show_object),
-    _read(ITEM + "/proposal", objects.show_proposal),
-    _read(ITEM + "/unavailabilities", calendars.show_unavailabilities),
-    *(_read(post + "/replies", threads.show_replies) for post in (ITEM, NOTE)),
-    *(_read(post + "/context", threads.show_context) for post in (ITEM, NOTE)),
-    *(_read(post + "/likes", threads.show_likes) for post in (ITEM, NOTE)),
-    *(_read(post + "/shares", threads.show_shares) for post in (ITEM, NOTE)),
-    _read(NOTE, objects.show_object),
+    _read(ITEM, posts.show_object),
+    _read(ITEM + "/proposal", posts.show_proposal),
+    _read(ITEM + "/unavailabilities", unavailability.show_unavailabilities),
+    *(_read(post + "/replies", thread_collections.show_replies) for post in (ITEM, NOTE)),
+    *(_read(post + "/context", thread_collections.show_context) for post in (ITEM, NOTE)),
+    *(_read(post + "/likes", thread_collections.show_likes) for post in (ITEM, NOTE)),
+    *(_read(post + "/shares", thread_collections.show_shares) for post in (ITEM, NOTE)),
+    _read(NOTE, posts.show_object),
 ]

@@ -10,10 +10,10 @@ from models import preferences
 from models.errors import Gone, Invalid, NotFound
 from models.people import actors, sign_ups, usage_statistics
 from models.store.database import Connection, connection
-from web.accept import prefers
 from web.activitypub.negotiation import View
-from web.errors import say_plainly
-from web.keys import INSTANCE
+from web.http.accept import prefers
+from web.http.app_keys import INSTANCE
+from web.middlewares.errors import say_plainly
 
 CACHED = "max-age=3600, public"
 OPEN = {"Access-Control-Allow-Origin": "*"}

@@ -11,9 +11,9 @@ from models.errors import Forbidden, Invalid, Unauthenticated
 from models.people import accounts, actors
 from models.people.actors import Actor
 from models.store.database import Connection, connection
-from web.keys import INSTANCE
-from web.quota import OWNER
-from web.render import LANGUAGE
+from web.http.app_keys import INSTANCE
+from web.middlewares.rate_limits import OWNER
+from web.rendering.render import LANGUAGE
 
 TOKEN = web.RequestKey("token", Token)
 READER = web.RequestKey("reader", Actor)
@@ -64,7 +64,7 @@ def for_people(handler: Handler, scope: str | None) -> Handler:
     return guarded
 
 
-def for_newcomers(handler: Handler, scope: str) -> Handler:
+def for_unconfirmed(handler: Handler, scope: str) -> Handler:
     """A view for somebody of ours whose address may not be confirmed yet; her token opens nothing else before."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:

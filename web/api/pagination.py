@@ -6,7 +6,7 @@ from aiohttp import web
 
 from models.timelines import Page
 from web.api.parameters import LIST_END, Parameters
-from web.keys import INSTANCE
+from web.http.app_keys import INSTANCE
 
 CURSORS = frozenset({"max_id", "min_id", "since_id"})
 

@@ -16,7 +16,7 @@ from models.access.idempotency_keys import LONGEST
 from models.errors import Invalid
 from models.ids import HIGHEST_ID
 from models.texts import NOT_TYPED
-from web.multipart import TEXT_LIMIT, FileLimits, Part, Upload, decode, list_parts
+from web.forms.multipart import TEXT_LIMIT, FileLimits, Part, Upload, decode, list_parts
 
 DEPTH_LIMIT = 8
 

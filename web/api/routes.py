@@ -8,48 +8,31 @@ instead of a token.
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from web.api import (
-    accounts,
-    acts,
-    applications,
-    blocking,
+from web.api import stubs
+from web.api.auth import for_apps, for_people, for_streams, for_unconfirmed, open_to_all
+from web.api.declic import documentation as declic
+from web.api.mastodon.access import applications, oauth, oauth_metadata
+from web.api.mastodon.instance import extended_description, instance, instance_texts, statistics
+from web.api.mastodon.news import markers, push_subscriptions
+from web.api.mastodon.news.routes import NOTIFICATIONS
+from web.api.mastodon.people import accounts, member_directory, own_profile, profile, registration
+from web.api.mastodon.posts import (
     bookmarks,
     conversations,
     editing,
-    endorsements,
-    figures,
-    instance,
-    instance_texts,
-    lists,
-    markers,
     media,
-    oauth,
-    oauth_metadata,
     oembed,
-    own_profile,
-    people,
     polls,
     posting,
-    presentation,
-    profile,
-    push,
     quotes,
-    registration,
-    relations,
-    reports,
     scheduled,
-    search,
+    status_actions,
     statuses,
-    stubs,
-    suggestions,
-    tags,
-    timelines,
 )
-from web.api.auth import for_apps, for_newcomers, for_people, for_streams, open_to_all
-from web.api.declic import views as declic
-from web.api.notification_routes import NOTIFICATIONS
-from web.api.reading_routes import FILTERS, LISTS, TAGS
-from web.api.streaming import events
+from web.api.mastodon.relations import blocks, endorsements, follow_suggestions, lists, relationships, reports, tags
+from web.api.mastodon.relations.routes import FILTERS, LISTS, TAGS
+from web.api.mastodon.timelines import search, timelines
+from web.api.streaming import server_sent_events
 
 ID = "{id:[0-9]+}"
 
@@ -69,13 +52,13 @@ INSTANCE = [
     _get("/v1/instance", open_to_all(instance.show_instance_v1)),
     _get("/v2/instance", open_to_all(instance.show_instance)),
     _get("/v1/instance/rules", open_to_all(stubs.show_nothing)),
-    _get("/v1/instance/extended_description", open_to_all(presentation.show_extended_description)),
+    _get("/v1/instance/extended_description", open_to_all(extended_description.show_extended_description)),
     _get("/v1/instance/privacy_policy", open_to_all(instance_texts.show_privacy_policy)),
     _get("/v1/instance/languages", open_to_all(instance_texts.list_languages)),
     _get("/v1/instance/translation_languages", open_to_all(instance_texts.list_translation_languages)),
-    _get("/v1/instance/peers", open_to_all(figures.list_peers)),
+    _get("/v1/instance/peers", open_to_all(statistics.list_peers)),
     _get("/v1/instance/domain_blocks", open_to_all(instance.list_domain_blocks)),
-    _get("/v1/instance/activity", open_to_all(figures.list_activity)),
+    _get("/v1/instance/activity", open_to_all(statistics.list_activity)),
     _post("/v1/apps", open_to_all(applications.create_application)),
     _get("/v1/apps/verify_credentials", for_apps(applications.show_application)),
     _get("/v1/custom_emojis", open_to_all(stubs.show_nothing)),
@@ -89,11 +72,11 @@ ACCOUNTS = [
     web.put("/api/v1/profile", for_people(own_profile.patch_profile, "write:accounts")),
     web.delete("/api/v1/profile/avatar", for_people(profile.delete_avatar, "write:accounts")),
     web.delete("/api/v1/profile/header", for_people(profile.delete_header, "write:accounts")),
-    _get("/v1/accounts/relationships", for_people(relations.list_relationships, "read:follows")),
+    _get("/v1/accounts/relationships", for_people(relationships.list_relationships, "read:follows")),
     _get("/v1/accounts/search", for_people(accounts.search_accounts, "read:accounts")),
     _get("/v1/accounts/lookup", open_to_all(accounts.look_up, "read:accounts")),
-    _get("/v1/accounts/familiar_followers", for_people(people.list_familiar_followers, "read:follows")),
-    _post("/v1/emails/confirmations", for_newcomers(registration.post_confirmation, "write:accounts")),
+    _get("/v1/accounts/familiar_followers", for_people(member_directory.list_familiar_followers, "read:follows")),
+    _post("/v1/emails/confirmations", for_unconfirmed(registration.post_confirmation, "write:accounts")),
     _post("/v1/accounts", for_apps(registration.create_account, "write:accounts")),
     _get("/v1/accounts", open_to_all(accounts.list_accounts, "read:accounts")),
     _get(f"/v1/accounts/{ID}", open_to_all(accounts.show_account, "read:accounts")),
@@ -112,23 +95,23 @@ ACCOUNTS = [
     ),
     _get("/v1/endorsements", for_people(endorsements.list_own, "read:accounts")),
     _get(f"/v1/accounts/{ID}/lists", for_people(lists.list_lists_with, "read:lists")),
-    _post(f"/v1/accounts/{ID}/follow", for_people(relations.post_follow, "write:follows")),
-    _post(f"/v1/accounts/{ID}/unfollow", for_people(relations.post_unfollow, "write:follows")),
-    _post(f"/v1/accounts/{ID}/remove_from_followers", for_people(relations.post_remove_follower, "write:follows")),
-    _post(f"/v1/accounts/{ID}/note", for_people(relations.post_note, "write:accounts")),
-    _post(f"/v1/accounts/{ID}/block", for_people(blocking.post_block, "write:blocks")),
-    _post(f"/v1/accounts/{ID}/unblock", for_people(blocking.post_unblock, "write:blocks")),
-    _post(f"/v1/accounts/{ID}/mute", for_people(blocking.post_mute, "write:mutes")),
-    _post(f"/v1/accounts/{ID}/unmute", for_people(blocking.post_unmute, "write:mutes")),
-    _get("/v1/blocks", for_people(blocking.list_blocks, "read:blocks")),
-    _get("/v1/mutes", for_people(blocking.list_mutes, "read:mutes")),
-    _get("/v1/domain_blocks/preview", for_people(blocking.show_domain_preview, "read:blocks")),
-    _get("/v1/domain_blocks", for_people(blocking.list_domain_blocks, "read:blocks")),
-    _post("/v1/domain_blocks", for_people(blocking.post_domain_block, "write:blocks")),
-    web.delete("/api/v1/domain_blocks", for_people(blocking.delete_domain_block, "write:blocks")),
-    _get("/v1/follow_requests", for_people(relations.list_requests, "read:follows")),
-    _post(f"/v1/follow_requests/{ID}/authorize", for_people(relations.post_authorize, "write:follows")),
-    _post(f"/v1/follow_requests/{ID}/reject", for_people(relations.post_reject, "write:follows")),
+    _post(f"/v1/accounts/{ID}/follow", for_people(relationships.post_follow, "write:follows")),
+    _post(f"/v1/accounts/{ID}/unfollow", for_people(relationships.post_unfollow, "write:follows")),
+    _post(f"/v1/accounts/{ID}/remove_from_followers", for_people(relationships.post_remove_follower, "write:follows")),
+    _post(f"/v1/accounts/{ID}/note", for_people(relationships.post_note, "write:accounts")),
+    _post(f"/v1/accounts/{ID}/block", for_people(blocks.post_block, "write:blocks")),
+    _post(f"/v1/accounts/{ID}/unblock", for_people(blocks.post_unblock, "write:blocks")),
+    _post(f"/v1/accounts/{ID}/mute", for_people(blocks.post_mute, "write:mutes")),
+    _post(f"/v1/accounts/{ID}/unmute", for_people(blocks.post_unmute, "write:mutes")),
+    _get("/v1/blocks", for_people(blocks.list_blocks, "read:blocks")),
+    _get("/v1/mutes", for_people(blocks.list_mutes, "read:mutes")),
+    _get("/v1/domain_blocks/preview", for_people(blocks.show_domain_preview, "read:blocks")),
+    _get("/v1/domain_blocks", for_people(blocks.list_domain_blocks, "read:blocks")),
+    _post("/v1/domain_blocks", for_people(blocks.post_domain_block, "write:blocks")),
+    web.delete("/api/v1/domain_blocks", for_people(blocks.delete_domain_block, "write:blocks")),
+    _get("/v1/follow_requests", for_people(relationships.list_requests, "read:follows")),
+    _post(f"/v1/follow_requests/{ID}/authorize", for_people(relationships.post_authorize, "write:follows")),
+    _post(f"/v1/follow_requests/{ID}/reject", for_people(relationships.post_reject, "write:follows")),
 ]
 
 TIMELINES = [
@@ -163,16 +146,16 @@ STATUSES = [
     _post("/v1/statuses", for_people(posting.post_status, "write:statuses")),
     web.put(f"/api/v1/statuses/{POST_ID}", for_people(editing.put_status, "write:statuses")),
     web.delete(f"/api/v1/statuses/{POST_ID}", for_people(posting.delete_status, "write:statuses")),
-    _post(f"/v1/statuses/{POST_ID}/favourite", for_people(acts.post_favourite, "write:favourites")),
-    _post(f"/v1/statuses/{POST_ID}/unfavourite", for_people(acts.post_unfavourite, "write:favourites")),
+    _post(f"/v1/statuses/{POST_ID}/favourite", for_people(status_actions.post_favourite, "write:favourites")),
+    _post(f"/v1/statuses/{POST_ID}/unfavourite", for_people(status_actions.post_unfavourite, "write:favourites")),
     _post(f"/v1/statuses/{POST_ID}/bookmark", for_people(bookmarks.post_bookmark, "write:bookmarks")),
     _post(f"/v1/statuses/{POST_ID}/unbookmark", for_people(bookmarks.post_unbookmark, "write:bookmarks")),
-    _post(f"/v1/statuses/{POST_ID}/reblog", for_people(acts.post_reblog, "write:statuses")),
-    _post(f"/v1/statuses/{POST_ID}/unreblog", for_people(acts.post_unreblog, "write:statuses")),
-    _post(f"/v1/statuses/{POST_ID}/pin", for_people(acts.post_pin, "write:accounts")),
-    _post(f"/v1/statuses/{POST_ID}/unpin", for_people(acts.post_unpin, "write:accounts")),
-    _post(f"/v1/statuses/{POST_ID}/mute", for_people(acts.post_mute, "write:mutes")),
-    _post(f"/v1/statuses/{POST_ID}/unmute", for_people(acts.post_unmute, "write:mutes")),
+    _post(f"/v1/statuses/{POST_ID}/reblog", for_people(status_actions.post_reblog, "write:statuses")),
+    _post(f"/v1/statuses/{POST_ID}/unreblog", for_people(status_actions.post_unreblog, "write:statuses")),
+    _post(f"/v1/statuses/{POST_ID}/pin", for_people(status_actions.post_pin, "write:accounts")),
+    _post(f"/v1/statuses/{POST_ID}/unpin", for_people(status_actions.post_unpin, "write:accounts")),
+    _post(f"/v1/statuses/{POST_ID}/mute", for_people(status_actions.post_mute, "write:mutes")),
+    _post(f"/v1/statuses/{POST_ID}/unmute", for_people(status_actions.post_unmute, "write:mutes")),
 ]
 
 MEDIA = [
@@ -184,26 +167,26 @@ MEDIA = [
 ]
 
 STREAMING = [
-    _get("/v1/streaming", for_streams(events.open_stream)),
-    _get("/v1/streaming/{stream:[a-z/]+}", for_streams(events.stream_events)),
+    _get("/v1/streaming", for_streams(server_sent_events.open_stream)),
+    _get("/v1/streaming/{stream:[a-z/]+}", for_streams(server_sent_events.stream_events)),
 ]
 
-HEALTH = [_get("/v1/streaming/health", events.show_health)]
+HEALTH = [_get("/v1/streaming/health", server_sent_events.show_health)]
 """Answers in plain text."""
 
 PUSH = [
-    _get("/v1/push/subscription", for_people(push.show_subscription, "push")),
-    _post("/v1/push/subscription", for_people(push.post_subscription, "push")),
-    web.put("/api/v1/push/subscription", for_people(push.put_subscription, "push")),
-    web.delete("/api/v1/push/subscription", for_people(push.delete_subscription, "push")),
+    _get("/v1/push/subscription", for_people(push_subscriptions.show_subscription, "push")),
+    _post("/v1/push/subscription", for_people(push_subscriptions.post_subscription, "push")),
+    web.put("/api/v1/push/subscription", for_people(push_subscriptions.put_subscription, "push")),
+    web.delete("/api/v1/push/subscription", for_people(push_subscriptions.delete_subscription, "push")),
 ]
 
 OTHERS = [
     _get("/v2/search", open_to_all(search.search, "read:search")),
-    _get("/v1/directory", open_to_all(people.list_directory)),
-    _get("/v1/suggestions", for_people(suggestions.list_suggestions_v1, "read")),
-    _get("/v2/suggestions", for_people(suggestions.list_suggestions, "read")),
-    web.delete(f"/api/v1/suggestions/{ID}", for_people(suggestions.delete_suggestion, "write")),
+    _get("/v1/directory", open_to_all(member_directory.list_directory)),
+    _get("/v1/suggestions", for_people(follow_suggestions.list_suggestions_v1, "read")),
+    _get("/v2/suggestions", for_people(follow_suggestions.list_suggestions, "read")),
+    web.delete(f"/api/v1/suggestions/{ID}", for_people(follow_suggestions.delete_suggestion, "write")),
     _get("/oembed", open_to_all(oembed.show_embedding)),
     _post("/v1/reports", for_people(reports.post_report, "write:reports")),
     _get("/v1/preferences", for_people(accounts.show_preferences, "read:accounts")),

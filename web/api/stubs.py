@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from models.errors import NotFound
-from web.api.answers import answer_json
+from web.api.json_responses import answer_json
 
 
 async def show_nothing(request: web.Request) -> web.Response:

@@ -10,20 +10,20 @@ import click
 
 from models.errors import DeclicError
 from web.commands.imports import when_used
-from web.commands.running import read_settings, run, say, tell
+from web.commands.runner import read_settings, run, say, tell
 
 with when_used():
     from models.people import keys
     from models.store import backup_runs, backups, database, postgres
-    from web.backups import making, manifest, restoring, verifying
-    from web.commands import english
+    from web.commands import english_errors
+    from web.server.backups import making, manifest, restoring, verifying
 
 if TYPE_CHECKING:
     from models.settings import Settings
     from models.store.backup_runs import RunKind
-    from web.backups.making import Made
-    from web.backups.restoring import Source
-    from web.backups.verifying import Verified
+    from web.server.backups.making import BackupResult
+    from web.server.backups.restoring import Source
+    from web.server.backups.verifying import VerificationResult
 
 INTO = click.Path(file_okay=False, resolve_path=True, path_type=Path)
 
@@ -80,25 +80,25 @@ def restore(folder: Path, *, without_media: bool, without_manifest: bool) -> Non
     say(describe_restored(source))
 
 
-async def _make(settings: Settings, folder: Path, *, keep: int | None, full: bool, cache: bool) -> Made:
+async def _make(settings: Settings, folder: Path, *, keep: int | None, full: bool, cache: bool) -> BackupResult:
     begun = time.monotonic()
     async with postgres.open_database(settings, creating=False) as url:
         try:
             made = await making.make_backup(settings, url, folder, cache=cache, full=full, keep=keep)
         except DeclicError as error:
-            await _note(url, "backup", folder, begun, failure=english.in_english(error))
+            await _note(url, "backup", folder, begun, failure=english_errors.translate_error(error))
             raise
         await _note(url, "backup", made.folder, begun, size=made.manifest.size)
         await _warn_of_keys(settings, url)
     return made
 
 
-async def _verify(settings: Settings, folder: Path) -> Verified:
+async def _verify(settings: Settings, folder: Path) -> VerificationResult:
     begun = time.monotonic()
     try:
         verified = await verifying.verify_backup(settings, folder)
-    except (manifest.Unusable, verifying.Untrue, postgres.DatabaseError) as error:
-        await _note_beside(settings, folder, begun, failure=english.in_english(error))
+    except (manifest.Unusable, verifying.VerificationFailed, postgres.DatabaseError) as error:
+        await _note_beside(settings, folder, begun, failure=english_errors.translate_error(error))
         raise
     await _note_beside(settings, folder, begun, size=verified.manifest.size)
     return verified
@@ -128,7 +128,7 @@ async def _note(
         finally:
             await pool.close()
     except DeclicError as error:
-        say(f"That could not be noted for the administrators: {english.in_english(error)}")
+        say(f"That could not be noted for the administrators: {english_errors.translate_error(error)}")
 
 
 async def _warn_of_keys(settings: Settings, url: str) -> None:
@@ -143,7 +143,7 @@ async def _warn_of_keys(settings: Settings, url: str) -> None:
         say(f"The keys are encrypted: keep {settings.key_file} too, and not beside this backup.")
 
 
-def describe_made(made: Made) -> str:
+def describe_made(made: BackupResult) -> str:
     """What it holds, in one line; pictures that were lost before are said."""
     manifest = made.manifest
     lost = manifest.missing
@@ -158,7 +158,7 @@ def describe_made(made: Made) -> str:
     return words
 
 
-def describe_verified(verified: Verified) -> list[str]:
+def describe_verified(verified: VerificationResult) -> list[str]:
     """What was compared, and how long it took."""
     manifest, contents = verified.manifest, verified.contents
     return [

@@ -4,10 +4,10 @@ import click
 
 from models.store.database import transaction
 from web.commands.imports import when_used
-from web.commands.running import Refused, run, tell, working_instance
+from web.commands.runner import CommandFailed, run, tell, working_instance
 
 with when_used():
-    from web import links
+    from web.security import one_time_links
 
 
 @click.command("first-run")
@@ -18,9 +18,9 @@ def first_run() -> None:
 
 async def _first_run() -> None:
     async with working_instance() as instance, transaction(instance.pool) as conn:
-        address = await links.make_setup_link(conn, instance.site)
+        address = await one_time_links.make_setup_link(conn, instance.site)
     if address is None:
-        raise Refused(
+        raise CommandFailed(
             "This instance is set up: somebody administers it. `declic account link NAME` lets a member in again."
         )
     tell(address)

@@ -10,7 +10,7 @@ import click
 import orjson
 
 from web.commands.imports import when_used
-from web.commands.running import Refused, run, tell, working_instance
+from web.commands.runner import CommandFailed, run, tell, working_instance
 
 with when_used():
     from federation import errors
@@ -21,7 +21,7 @@ with when_used():
     from models.relations import follows
     from models.store import database
     from outbox.relations import follows as outbox
-    from web import wake
+    from web.middlewares import work_signals
 
 if TYPE_CHECKING:
     from federation.instance import Instance
@@ -53,7 +53,7 @@ async def _follow(name: str, handle: str) -> None:
         followed = await remote.resolve_handle(instance, handle)
         async with database.transaction(instance.pool) as conn:
             await outbox.follow(conn, instance.site, follower, followed)
-        await wake.announce_work(instance.pool)
+        await work_signals.notify_work(instance.pool)
         tell(await _wait_for_answer(instance, follower, followed))
 
 
@@ -62,7 +62,7 @@ async def _find_follower(instance: Instance, name: str) -> Actor:
         actor = await actors.find_local(conn, name)
         known = actor is not None and (name in actors.BUILT_IN or await accounts.find(conn, actor.id) is not None)
     if actor is None or not known or actor.deleted_at is not None:
-        raise Refused(f"There is no member named {name} here.")
+        raise CommandFailed(f"There is no member named {name} here.")
     return actor
 
 

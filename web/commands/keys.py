@@ -11,13 +11,13 @@ from models.people.actors import Actor
 from models.store.background.notify import announce
 from models.store.database import connection, transaction
 from web.commands.imports import when_used
-from web.commands.running import Refused, run, say, tell, working_instance
+from web.commands.runner import CommandFailed, run, say, tell, working_instance
 
 with when_used():
     from federation import web_push
     from federation.own_keys import key_pairs
     from outbox.people import keys as outbox
-    from web import sealing
+    from web.security import secret_box
 
 if TYPE_CHECKING:
     from federation.instance import Instance
@@ -57,7 +57,7 @@ async def _list_actors(instance: Instance, names: tuple[str, ...]) -> list[Actor
         found = [(name, await actors.find_local(conn, name.removeprefix("@"))) for name in names]
     missing = [name for name, actor in found if actor is None or actor.deleted_at is not None]
     if missing:
-        raise Refused(f"There is no {missing[0]} here.")
+        raise CommandFailed(f"There is no {missing[0]} here.")
     return [actor for _, actor in found if actor is not None]
 
 
@@ -70,12 +70,12 @@ def seal_keys() -> None:
 async def _seal() -> None:
     async with working_instance() as instance:
         if instance.settings.key_file is None:
-            raise Refused("DECLIC_KEY_FILE names no file yet: `openssl rand -base64 32 > FILE` makes a good one.")
+            raise CommandFailed("DECLIC_KEY_FILE names no file yet: `openssl rand -base64 32 > FILE` makes a good one.")
         async with transaction(instance.pool) as conn:
             settings = instance.settings
             sealed = (
                 await key_pairs.encrypt_private_keys(conn, settings)
-                + await sealing.seal_codes(conn, settings)
+                + await secret_box.encrypt_totp_secrets(conn, settings)
                 + await web_push.encrypt_key(conn, settings)
             )
             await announce(conn, key_pairs.KEYS_CHANNEL, None)

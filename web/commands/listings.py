@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from web.commands.imports import when_used
-from web.commands.running import Refused, run, tell, working_instance
+from web.commands.runner import CommandFailed, run, tell, working_instance
 
 with when_used():
     from federation.media import uploads
@@ -166,14 +166,14 @@ async def _find_author(instance: Instance, name: str) -> Actor:
     async with database.connection(instance.pool) as conn:
         author = await actors.find_local(conn, name.removeprefix("@"))
         if author is None or author.deleted_at is not None or await accounts.find(conn, author.id) is None:
-            raise Refused(f"There is no member named {name} here.")
+            raise CommandFailed(f"There is no member named {name} here.")
     return author
 
 
 async def _find_own(conn: Connection, id: str) -> tuple[Listing, Actor]:
     listing = await listings.find_by_listing_uri(conn, id)
     if listing is None or not listing.post.local or listing.post.deleted_at is not None:
-        raise Refused(f"{id} is not a listing of this server.")
+        raise CommandFailed(f"{id} is not a listing of this server.")
     return listing, await actors.get(conn, listing.post.author_id)
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from web.commands.imports import when_used
-from web.commands.running import Refused, read_settings, run, say, tell
+from web.commands.runner import CommandFailed, read_settings, run, say, tell
 
 with when_used():
     from models.store import postgres
-    from web import opening, supervisor
-    from web import serve as serving
+    from web.server import bootstrap
+    from web.server.processes import serve as serving
+    from web.server.processes import supervisor
 
 if TYPE_CHECKING:
     from models.settings import Settings
@@ -51,7 +52,7 @@ def migrate(major: int | None) -> None:
     settings = read_settings(creating=True)
     if major is not None:
         if settings.database_url is not None:
-            raise Refused("Only the embedded database is moved; for one of your own, use pg_upgrade or pg_dump.")
+            raise CommandFailed("Only the embedded database is moved; for one of your own, use pg_upgrade or pg_dump.")
         kept = run(postgres.move_database(settings.data, major))
         say(f"The database is moved; the old one is kept in {kept}, remove it when all is well.")
     for name in run(_migrate(settings)):
@@ -61,4 +62,4 @@ def migrate(major: int | None) -> None:
 
 async def _migrate(settings: Settings) -> list[str]:
     async with postgres.open_database(settings) as url:
-        return await opening.migrate_patiently(url)
+        return await bootstrap.migrate_patiently(url)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a territory is not on the map; `web/pages/territory_words.py` has the sentence of each."""
+    """Why a territory is not on the map; `web/pages/servers/directory_reasons.py` has the sentence of each."""
 
     REMOVED = "removed"
     NOT_VISITED = "not_visited"

@@ -23,7 +23,7 @@ from models.settings import Site
 from models.store.database import transaction
 from tests.factories import make_local_actor
 from tests.fediverse import FakeFediverse, make_signer, public_pem
-from tests.web.visitor import shared_keys
+from tests.web.form_client import shared_keys
 
 HOST = "henin.test"
 URL = f"https://{HOST}"

@@ -20,7 +20,7 @@ from federation.sandbox.films import HEAD, TYPES, Film, FilmPool, find_kind
 from federation.sandbox.refused_films import REFUSALS, BrokenFilm, TooHeavyFilm
 from tests.drawings import decode
 from tests.films import FORMATS, SECRET, lay_down, make_film, make_gif
-from web.refusals.wording import SENTENCES
+from web.rendering.error_messages.lookup import SENTENCES
 
 ROOT = Path(__file__).parents[3]
 

@@ -5,8 +5,8 @@ from models.news import markers, news, notifications
 from models.relations.blocking import blocks
 from models.store.database import Connection
 from tests.factories import HERE, make_listing, make_member, make_note, make_remote_actor
-from web.news import list_lines
-from web.news_mail import speak
+from web.mail.news_content import make_say
+from web.news.items import list_lines
 
 
 async def test_many_who_like_one_thing_are_one_line(conn: Connection) -> None:
@@ -51,7 +51,7 @@ async def test_of_many_more_is_only_said_that_there_are_more(conn: Connection) -
     [row] = await news.list_news(conn, alice.id)
 
     assert (row.count, row.actor_ids) == (news.TOGETHER + 1, [fan.id for fan in fans[:-4:-1]])
-    [line] = await list_lines(conn, HERE, speak("fr"), alice.id, [row])
+    [line] = await list_lines(conn, HERE, make_say("fr"), alice.id, [row])
     assert line.words.endswith(f"et plus de {news.TOGETHER - 3} autres personnes aiment ce que vous avez publié")
 
 

@@ -11,7 +11,7 @@ from models.errors import Invalid
 from models.listings.listings import ListingDraft
 from models.moments import PARIS
 from outbox.listings.listing_limits import require_draft
-from web.refusals.wording import SENTENCES
+from web.rendering.error_messages.lookup import SENTENCES
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 LATEST = datetime(2027, 11, 25, 23, 59, 59, tzinfo=PARIS)

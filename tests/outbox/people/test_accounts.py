@@ -9,7 +9,7 @@ from models.people import accounts, actors, keys
 from models.store.database import Connection, fetch_value
 from outbox.people.accounts import register
 from tests.factories import HERE, make_member
-from tests.web.visitor import shared_keys
+from tests.web.form_client import shared_keys
 
 CAROLE: dict[str, Any] = {
     "username": "carole",

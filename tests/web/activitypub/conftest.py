@@ -23,8 +23,8 @@ from outbox.listings.listings import publish
 from tests.factories import make_follow, make_local_actor, make_member
 from tests.fediverse import FakeFediverse, Person, make_signer, public_pem, sign_get, sign_post
 from tests.shelf import Shelf
-from tests.web.core import Client, make_instance
-from web.app import make_app
+from tests.web.small_app import Client, make_instance
+from web.server.app import make_app
 
 ACTIVITY = "application/activity+json"
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"

@@ -17,7 +17,7 @@ from tests.factories import make_follow, make_member, make_remote_actor
 from tests.fediverse import FakeFediverse
 from tests.shelf import Kept, Shelf
 from tests.web.api import strict
-from tests.web.core import Client, make_instance, serving
+from tests.web.small_app import Client, make_instance, serving
 from web.api.routes import ROUTES
 
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from web.api.instance import API_VERSION, SPOKEN_VERSION
+from web.api.mastodon.instance.instance import API_VERSION, SPOKEN_VERSION
 
 LIST = Path(__file__).parent / "mastodon_4_5.csv"
 PAGE = Path(__file__).parents[3] / "web" / "api" / "MASTODON.md"

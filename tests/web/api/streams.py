@@ -12,7 +12,7 @@ from aiohttp import ClientResponse, ClientWebSocketResponse, WSMsgType
 from models.store.database import Connection, transaction
 from tests.web.api.conftest import Api
 from web.api.streaming.hub import HUB, Hub
-from web.wake import WAKER, Waker
+from web.middlewares.work_signals import WORK_SIGNAL, WorkSignal
 
 HEALTHY_SECONDS = 5.0
 
@@ -119,10 +119,10 @@ async def acting(api: Api) -> AsyncIterator[Connection]:
     waker_of(api).ring_stream()
 
 
-def waker_of(api: Api) -> Waker:
+def waker_of(api: Api) -> WorkSignal:
     """The bells of the server."""
     assert api.client.app is not None
-    return api.client.app[WAKER]
+    return api.client.app[WORK_SIGNAL]
 
 
 def hub_of(api: Api) -> Hub:

@@ -14,7 +14,7 @@ from tests.web.api import strict
 from tests.web.api.client_calls import CLIENTS, Call
 from tests.web.api.conftest import Alice, Answer
 from tests.web.api.fits import Unfit
-from tests.web.api.test_media import picture
+from tests.web.api.mastodon.posts.test_media import picture
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from models.store.database import connection, fetch_value
 from tests.factories import make_local_actor, make_remote_actor
 from tests.web.api.conftest import Alice, Api
-from tests.web.api.test_registration import join, open_door
+from tests.web.api.mastodon.people.test_registration import join, open_door
 from tests.web.tries import allow
 
 HEADERS = {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}

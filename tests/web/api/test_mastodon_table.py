@@ -7,7 +7,7 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from tests.web.api.mastodon_table import PAGE, Documented, read_list, shape_of, write_page
-from web.api.instance import API_VERSION, SPOKEN_VERSION
+from web.api.mastodon.instance.instance import API_VERSION, SPOKEN_VERSION
 from web.api.routes import HEALTH, KNOWN, OAUTH, OWN, ROUTES
 from web.api.stubs import show_missing
 from web.pages.routes import ROUTES as PAGES

@@ -11,8 +11,8 @@ from models.store.database import connection, fetch_column, fetch_value, transac
 from tests.factories import make_follow, make_remote_actor
 from tests.web.api import strict, strict_newer
 from tests.web.api.conftest import Alice, Api
-from tests.web.api.test_media import picture
-from tests.web.api.test_registration import open_door
+from tests.web.api.mastodon.people.test_registration import open_door
+from tests.web.api.mastodon.posts.test_media import picture
 from tests.web.tries import allow
 
 PROFILE = "/api/v1/profile"

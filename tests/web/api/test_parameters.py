@@ -8,7 +8,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from models.errors import DeclicError, Invalid
 from web.api.parameters import Parameters, read_id, read_parameters
-from web.refusals.wording import SENTENCES
+from web.rendering.error_messages.lookup import SENTENCES
 
 
 async def echo(request: web.Request) -> web.Response:

@@ -20,14 +20,14 @@ from tests import village
 from tests.fediverse import FakeFediverse
 from tests.shelf import Kept, Shelf
 from tests.village import Village
-from tests.web.core import prepare_templates
-from tests.web.visitor import Doorbell, add_communes, add_member, tidy
-from web.errors import error_middleware
-from web.keys import INSTANCE, TEMPLATES
-from web.middlewares import add_headers, request_middleware
+from tests.web.form_client import Doorbell, add_communes, add_member, tidy
+from tests.web.small_app import prepare_templates
+from web.http.app_keys import INSTANCE, TEMPLATES
+from web.middlewares.errors import error_middleware
+from web.middlewares.requests import add_headers, request_middleware
 from web.pages.routes import ROUTES
-from web.session import cookie_name, session_middleware
-from web.templating import Templates
+from web.rendering.templating import Templates
+from web.security.session import cookie_name, session_middleware
 
 SITE = Site(url="http://lomme.test", host="lomme.test")
 
@@ -174,7 +174,7 @@ async def alice(open_browser: Callable[[Actor | None], Awaitable[Browser]], lomm
 @pytest.fixture
 async def door(instance: Instance, templates: Templates, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Doorbell]:
     """Lomme without a mail server, where Alice is a member; passwords are hashed quickly."""
-    monkeypatch.setattr("web.passwords.HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    monkeypatch.setattr("web.security.passwords.HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     await add_communes(instance)
     await add_member(instance)
     door = Doorbell(instance, templates)

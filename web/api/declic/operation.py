@@ -9,8 +9,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from web.api.auth import for_people, open_to_all
-from web.api.declic.asking import Asked, read_asked, read_sent
-from web.api.declic.questions import Nothing
+from web.api.declic.request_parsing import Asked, read_asked, read_sent
+from web.api.declic.request_schemas import Nothing
 
 JSON = "application/json"
 

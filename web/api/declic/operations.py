@@ -3,10 +3,11 @@
 from typing import Any
 
 from federation.directory.geojson import GEOJSON
-from web.api.declic import places, reading, writing
-from web.api.declic.exchanges.table import CALENDARS, EXCHANGES
+from web.api.declic import places
+from web.api.declic.exchanges.operations import CALENDARS, EXCHANGES
+from web.api.declic.listings import reading, writing
 from web.api.declic.operation import JSON, Operation
-from web.api.declic.questions import (
+from web.api.declic.request_schemas import (
     CommuneQuery,
     ListingChange,
     ListingQuery,
@@ -15,9 +16,17 @@ from web.api.declic.questions import (
     Outcome,
     TerritoryQuery,
 )
-from web.api.declic.shapes import Category, Commune, Done, FeatureCollection, Listing, SeenTerritory, TerritoryFollow
-from web.atom import ATOM
-from web.render import N_
+from web.api.declic.response_schemas import (
+    Category,
+    Commune,
+    Done,
+    FeatureCollection,
+    Listing,
+    SeenTerritory,
+    TerritoryFollow,
+)
+from web.rendering.feeds.atom import ATOM
+from web.rendering.render import N_
 
 LISTINGS: list[Operation[Any]] = [
     Operation(

@@ -10,14 +10,14 @@ from models.places.places import fold_name
 from models.relations import follows
 from models.servers.neighbour_cooperatives import list_neighbours
 from models.store.database import Connection, connection
+from web.actions.follow_by_address import follow_address, unfollow_host
 from web.api.auth import reader, reader_id
-from web.api.declic.answering import SHIPPED_SECONDS, answer
-from web.api.declic.building import build_category, build_commune, build_territory
-from web.api.declic.questions import CommuneQuery, Nothing, TerritoryQuery
-from web.api.declic.shapes import FollowedStream, TerritoryFollow
+from web.api.declic.cache_headers import SHIPPED_SECONDS, answer
+from web.api.declic.request_schemas import CommuneQuery, Nothing, TerritoryQuery
+from web.api.declic.response_schemas import FollowedStream, TerritoryFollow
+from web.api.declic.serializers import build_category, build_commune, build_territory
 from web.api.entities.accounts import write_acct
-from web.following import follow_address, unfollow_host
-from web.keys import INSTANCE
+from web.http.app_keys import INSTANCE
 
 
 async def list_categories(request: web.Request, _: Nothing) -> web.Response:

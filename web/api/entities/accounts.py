@@ -16,13 +16,13 @@ from models.relations.follows import Relationship
 from models.store.database import Connection
 from outbox.builders.objects.summaries import build_summary
 from outbox.builders.texts.wording import write_return
-from web.api.entities.values import Json, Look, write_moment
+from web.api.entities.values import EntityContext, Json, write_moment
 
 AUTOMATIC = frozenset({"Application", "Service"})
 COLLECTIVE = frozenset({"Group", "Organization"})
 
 
-async def load_accounts(conn: Connection, look: Look, shown: Iterable[Actor]) -> dict[int, Json]:
+async def load_accounts(conn: Connection, look: EntityContext, shown: Iterable[Actor]) -> dict[int, Json]:
     """These actors as Accounts, by row id: two queries however many they are."""
     known = {actor.id: actor for actor in shown}
     counts = await actors.count(conn, list(known))
@@ -31,12 +31,12 @@ async def load_accounts(conn: Connection, look: Look, shown: Iterable[Actor]) ->
     return {id: build_account(look, actor, counts[id], pictures) for id, actor in known.items()}
 
 
-async def load_account(conn: Connection, look: Look, actor: Actor) -> Json:
+async def load_account(conn: Connection, look: EntityContext, actor: Actor) -> Json:
     """One actor as Account."""
     return (await load_accounts(conn, look, [actor]))[actor.id]
 
 
-async def load_accounts_by_id(conn: Connection, look: Look, ids: list[int]) -> list[Json]:
+async def load_accounts_by_id(conn: Connection, look: EntityContext, ids: list[int]) -> list[Json]:
     """The living actors with these row ids, in this order."""
     found = [actor for actor in await actors.list_by_ids(conn, ids) if is_shown(actor)]
     built = await load_accounts(conn, look, found)
@@ -53,7 +53,7 @@ def write_acct(actor: Actor) -> str:
     return actor.username if actor.local else actor.handle
 
 
-def build_account(look: Look, actor: Actor, counts: Counts, pictures: dict[int, Media]) -> Json:
+def build_account(look: EntityContext, actor: Actor, counts: Counts, pictures: dict[int, Media]) -> Json:
     """The whole Account; no value is null but those that every client takes as null."""
     icon, image = pictures.get(actor.icon_media_id or 0), pictures.get(actor.image_media_id or 0)
     avatar = (thumbnail_url(look.site, icon) if icon else None) or _find_blank(look, actor)
@@ -87,7 +87,7 @@ def build_account(look: Look, actor: Actor, counts: Counts, pictures: dict[int, 
     }
 
 
-def _find_blank(look: Look, actor: Actor) -> str:
+def _find_blank(look: EntityContext, actor: Actor) -> str:
     """The picture of somebody who has none."""
     return find_icon_url(look.site, actor) or (look.group if actor.type in COLLECTIVE else look.person)
 

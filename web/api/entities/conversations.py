@@ -8,10 +8,12 @@ from models.posts.conversations import Conversation
 from models.store.database import Connection
 from web.api.entities.accounts import is_shown, load_accounts
 from web.api.entities.statuses import load_posts
-from web.api.entities.values import Json, Look
+from web.api.entities.values import EntityContext, Json
 
 
-async def load_conversations(conn: Connection, look: Look, found: Sequence[Conversation], reader_id: int) -> list[Json]:
+async def load_conversations(
+    conn: Connection, look: EntityContext, found: Sequence[Conversation], reader_id: int
+) -> list[Json]:
     """These conversations of the reader's, without those whose last note is not for her to see any more.
 
     Whoever only wrote to herself stands there alone.

@@ -10,14 +10,14 @@ from web.api.entities.accounts import is_shown, load_accounts
 from web.api.entities.notifications import AS, WITHOUT_STATUS
 from web.api.entities.reports import load_reports
 from web.api.entities.statuses import load_posts
-from web.api.entities.values import Json, Look, write_moment
+from web.api.entities.values import EntityContext, Json, write_moment
 
 PARTIAL = ("id", "acct", "url", "avatar", "avatar_static", "locked", "bot")
 """What is left of those people of whom only the picture is wanted."""
 
 
 async def load_groups(
-    conn: Connection, look: Look, groups: Sequence[NotificationGroup], reader_id: int, *, partial: bool = False
+    conn: Connection, look: EntityContext, groups: Sequence[NotificationGroup], reader_id: int, *, partial: bool = False
 ) -> Json:
     """These groups, without those whose people or post are gone or not to be seen any more.
 
@@ -63,7 +63,7 @@ def say_page(value: Json, groups: Sequence[NotificationGroup]) -> Json:
     }
 
 
-async def _load_people(conn: Connection, look: Look, groups: Sequence[NotificationGroup]) -> dict[int, Json]:
+async def _load_people(conn: Connection, look: EntityContext, groups: Sequence[NotificationGroup]) -> dict[int, Json]:
     ids = list(dict.fromkeys(id for group in groups for id in group.actor_ids))
     return await load_accounts(conn, look, [one for one in await actors.list_by_ids(conn, ids) if is_shown(one)])
 

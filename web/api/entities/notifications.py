@@ -10,7 +10,7 @@ from models.store.database import Connection
 from web.api.entities.accounts import is_shown, load_accounts
 from web.api.entities.reports import load_reports
 from web.api.entities.statuses import load_posts
-from web.api.entities.values import Json, Look, write_moment
+from web.api.entities.values import EntityContext, Json, write_moment
 
 OURS_ALONE = ("move", "sign_up", "coop_follow", "report_settled")
 """What Mastodon's API has no word for, and clients no line."""
@@ -21,7 +21,9 @@ AS: dict[str, str] = {"repair_call": "status"}
 WITHOUT_STATUS = frozenset({"follow", "follow_request", "admin.report", "admin.sign_up"})
 
 
-async def load_notifications(conn: Connection, look: Look, found: Sequence[Notification], reader_id: int) -> list[Json]:
+async def load_notifications(
+    conn: Connection, look: EntityContext, found: Sequence[Notification], reader_id: int
+) -> list[Json]:
     """These notifications, without those whose actor or post is gone or not to be seen any more."""
     shown = [actor for actor in await actors.list_by_ids(conn, [one.actor_id for one in found]) if is_shown(actor)]
     accounts = await load_accounts(conn, look, shown)

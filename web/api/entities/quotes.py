@@ -27,7 +27,7 @@ class Quotes:
     followed: set[int]
 
 
-async def gather_quotes(conn: Connection, found: Sequence[Post], reader_id: int | None) -> Quotes:
+async def load_quotes(conn: Connection, found: Sequence[Post], reader_id: int | None) -> Quotes:
     """One question for a page on which nothing is quoted, and a few more for one where something is."""
     facts = await quote_policies.list_facts(conn, [post.id for post in found])
     made = {id: one.made for id, one in facts.items() if one.made is not None}

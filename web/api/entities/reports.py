@@ -11,7 +11,7 @@ from models.people import accounts, actors
 from models.people.roles import has_right
 from models.store.database import Connection
 from web.api.entities.accounts import is_shown, load_account
-from web.api.entities.values import Json, Look, write_moment
+from web.api.entities.values import EntityContext, Json, write_moment
 
 NAMED = 20
 """Posts that a notification of a report names."""
@@ -33,7 +33,9 @@ def build_report(report: Report, status_ids: Sequence[int], account: Json) -> Js
     }
 
 
-async def load_reports(conn: Connection, look: Look, found: Sequence[Notification], reader_id: int) -> dict[int, Json]:
+async def load_reports(
+    conn: Connection, look: EntityContext, found: Sequence[Notification], reader_id: int
+) -> dict[int, Json]:
     """`{"report": …, "account": …}` for each notification of a report that the reader may settle, by its id.
 
     `account` is who made it; a visitor has none, and the server stands in. None of those about an account that is gone.
@@ -57,7 +59,7 @@ async def load_reports(conn: Connection, look: Look, found: Sequence[Notificatio
     return told
 
 
-async def _load(conn: Connection, look: Look, id: int | None) -> Json | None:
+async def _load(conn: Connection, look: EntityContext, id: int | None) -> Json | None:
     actor = next(iter(await actors.list_by_ids(conn, [id] if id else [])), None)
     return await load_account(conn, look, actor) if actor is not None and is_shown(actor) else None
 

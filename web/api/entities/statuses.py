@@ -23,8 +23,8 @@ from web.api.entities.accounts import is_shown, load_accounts, write_acct
 from web.api.entities.filters import find_results, is_hidden
 from web.api.entities.media import build_attachments
 from web.api.entities.polls import build_poll
-from web.api.entities.quotes import Quotes, build_approval, build_quote, gather_quotes
-from web.api.entities.values import Json, Look, write_moment
+from web.api.entities.quotes import Quotes, build_approval, build_quote, load_quotes
+from web.api.entities.values import EntityContext, Json, write_moment
 
 VISIBILITIES: dict[Audience, str] = {
     "network": "public",
@@ -38,7 +38,7 @@ VISIBILITIES: dict[Audience, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
+class StatusContext:
     """Everything that a page of statuses is made of, by row id."""
 
     posts: dict[int, Post]
@@ -58,7 +58,7 @@ class Gathered:
 
 async def load_statuses(
     conn: Connection,
-    look: Look,
+    look: EntityContext,
     entries: Sequence[TimelineEntry],
     reader_id: int | None,
     context: Context | None = None,
@@ -82,12 +82,12 @@ async def load_statuses(
         if entry.shared_by is None:
             statuses.append(status)
         elif entry.shared_by in gathered.accounts and entry.id in gathered.shares:
-            statuses.append(wrap_share(entry, status, gathered))
+            statuses.append(build_share(entry, status, gathered))
     return [status for status in statuses if not is_hidden(status, context)]
 
 
 async def load_posts(
-    conn: Connection, look: Look, ids: Sequence[int], reader_id: int | None, context: Context | None = None
+    conn: Connection, look: EntityContext, ids: Sequence[int], reader_id: int | None, context: Context | None = None
 ) -> list[Json]:
     """Posts as statuses, in this order."""
     entries = [TimelineEntry(id=id, post_id=id, shared_by=None) for id in ids]
@@ -95,17 +95,17 @@ async def load_posts(
 
 
 async def _gather(
-    conn: Connection, look: Look, entries: Sequence[TimelineEntry], reader_id: int | None, *, quoted: bool
-) -> Gathered:
+    conn: Connection, look: EntityContext, entries: Sequence[TimelineEntry], reader_id: int | None, *, quoted: bool
+) -> StatusContext:
     found = {post.id: post for post in await posts.list_by_ids(conn, [entry.post_id for entry in entries])}
     ids = list(found)
     mentions = await posts.list_mentions(conn, ids)
     authors = {post.author_id for post in found.values()} | {entry.shared_by for entry in entries if entry.shared_by}
     share_ids = [entry.id for entry in entries if entry.shared_by is not None]
     mentioned = {id for named in mentions.values() for id in named}
-    made = await gather_quotes(conn, list(found.values()), reader_id)
+    made = await load_quotes(conn, list(found.values()), reader_id)
     known = {actor.id: actor for actor in await actors.list_by_ids(conn, list(authors | mentioned))}
-    return Gathered(
+    return StatusContext(
         posts=found,
         actors=known,
         accounts=await load_accounts(conn, look, [known[id] for id in authors if is_shown(known[id])]),
@@ -122,13 +122,13 @@ async def _gather(
     )
 
 
-async def _load_quoted(conn: Connection, look: Look, made: Quotes, reader_id: int | None) -> dict[str, Json]:
+async def _load_quoted(conn: Connection, look: EntityContext, made: Quotes, reader_id: int | None) -> dict[str, Json]:
     """What is quoted, as the reader may see it, by id."""
     entries = [TimelineEntry(id=id, post_id=id, shared_by=None) for id in sorted(made.readable - made.muted)]
     return {status["id"]: status for status in await load_statuses(conn, look, entries, reader_id, quoted=True)}
 
 
-def build_status(look: Look, post: Post, gathered: Gathered, reader_id: int | None) -> Json:
+def build_status(look: EntityContext, post: Post, gathered: StatusContext, reader_id: int | None) -> Json:
     """One post as status."""
     counts, origin = gathered.counts[post.id], gathered.provenance[post.id]
     poll = gathered.polls.get(post.id)
@@ -178,7 +178,7 @@ def build_status(look: Look, post: Post, gathered: Gathered, reader_id: int | No
     return status
 
 
-def wrap_share(entry: TimelineEntry, status: Json, gathered: Gathered) -> Json:
+def build_share(entry: TimelineEntry, status: Json, gathered: StatusContext) -> Json:
     """The status that says "shared by": its own id and author, the shared one inside and its content repeated."""
     assert entry.shared_by is not None
     share = gathered.shares[entry.id]

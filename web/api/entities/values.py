@@ -7,13 +7,13 @@ from typing import Any
 from aiohttp import web
 
 from models.settings import Site
-from web.keys import INSTANCE, TEMPLATES
+from web.http.app_keys import INSTANCE, TEMPLATES
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class EntityContext:
     """What every entity needs beside its row: our address, and the pictures of those who have none (never null)."""
 
     site: Site
@@ -22,15 +22,15 @@ class Look:
     header: str
 
 
-def read_look(request: web.Request) -> Look:
+def read_look(request: web.Request) -> EntityContext:
     """The look of this server."""
     return make_look(request.app)
 
 
-def make_look(app: web.Application) -> Look:
+def make_look(app: web.Application) -> EntityContext:
     """The same for what answers no request."""
     site, urls = app[INSTANCE].site, app[TEMPLATES].assets.urls
-    return Look(
+    return EntityContext(
         site=site,
         person=site.url + urls["images/avatar-person.png"],
         group=site.url + urls["images/avatar-group.png"],

@@ -14,12 +14,12 @@ from models.errors import Refusal, Unavailable
 from models.store.background import stream_events
 from models.store.background.stream_events import KEPT_SECONDS
 from models.store.database import Pool, connection
-from web.api.entities.values import Look
-from web.api.streaming.deliveries import load_deliveries
+from web.api.entities.values import EntityContext
+from web.api.streaming.fan_out import load_deliveries
 from web.api.streaming.messages import Delivery
-from web.api.streaming.streams import Stream, Wanted
-from web.api.streaming.watchers import Watcher
-from web.wake import Waker
+from web.api.streaming.streams import Stream, StreamRequest
+from web.api.streaming.subscribers import Subscriber
+from web.middlewares.work_signals import WorkSignal
 
 log = structlog.get_logger(__name__)
 
@@ -56,13 +56,13 @@ class Hub:
     the events is from before that, and only what was told moves it on.
     """
 
-    def __init__(self, pool: Pool, look: Look, waker: Waker) -> None:
+    def __init__(self, pool: Pool, look: EntityContext, waker: WorkSignal) -> None:
         """`waker` says when something may have happened."""
         self._pool = pool
         self._look = look
         self._waker = waker
-        self._watchers: set[Watcher] = set()
-        self._by_stream: dict[Stream, set[Watcher]] = {}
+        self._watchers: set[Subscriber] = set()
+        self._by_stream: dict[Stream, set[Subscriber]] = {}
         self._accounts: Counter[tuple[str, int]] = Counter()
         self._addresses: Counter[str] = Counter()
         self._position: str | None = None
@@ -77,7 +77,7 @@ class Hub:
         return len(self._watchers)
 
     @contextmanager
-    def watching(self, watcher: Watcher) -> Iterator[None]:
+    def watching(self, watcher: Subscriber) -> Iterator[None]:
         """A place for this connection. Raises TooManyStreams."""
         account = ("account", watcher.token.actor_id) if watcher.token.actor_id else ("token", watcher.token.id)
         full = (
@@ -101,7 +101,7 @@ class Hub:
             self._accounts -= Counter([account])
             self._addresses -= Counter([watcher.address])
 
-    async def join(self, watcher: Watcher, wanted: Wanted) -> None:
+    async def join(self, watcher: Subscriber, wanted: StreamRequest) -> None:
         """Let the watcher have a stream: everything that is committed from now on. Raises Unavailable."""
         async with self._joining:
             if self._position is None:
@@ -111,7 +111,7 @@ class Hub:
         watcher.streams[wanted.stream] = wanted.names
         self._by_stream.setdefault(wanted.stream, set()).add(watcher)
 
-    def leave(self, watcher: Watcher, stream: Stream) -> None:
+    def leave(self, watcher: Subscriber, stream: Stream) -> None:
         """Let the watcher have it no more."""
         if watcher.streams.pop(stream, None) is None:
             return

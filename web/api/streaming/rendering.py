@@ -12,7 +12,7 @@ from models.store.database import Connection
 from models.timelines import TimelineEntry
 from web.api.entities.filters import find_results, is_hidden
 from web.api.entities.statuses import load_statuses
-from web.api.entities.values import Json, Look
+from web.api.entities.values import EntityContext, Json
 
 SOMEBODY = 0
 """No row has this id: a member who did nothing yet with what she sees, as most did when it is new."""
@@ -32,7 +32,7 @@ class Rendered:
 
 
 async def render(
-    conn: Connection, look: Look, entries: Sequence[TimelineEntry], reader_ids: Set[int | None]
+    conn: Connection, look: EntityContext, entries: Sequence[TimelineEntry], reader_ids: Set[int | None]
 ) -> dict[int, Rendered]:
     """These lines of timelines by their ids, for these readers; what is gone meanwhile is left out."""
     if not entries:
@@ -66,7 +66,11 @@ async def _render_filtered(
 
 
 async def _render_involved(
-    conn: Connection, look: Look, entries: Sequence[TimelineEntry], members: list[int], rendered: dict[int, Rendered]
+    conn: Connection,
+    look: EntityContext,
+    entries: Sequence[TimelineEntry],
+    members: list[int],
+    rendered: dict[int, Rendered],
 ) -> None:
     """For those who wrote it, or did something with it."""
     involved = await posts.list_involved(conn, [entry.post_id for entry in entries], members)

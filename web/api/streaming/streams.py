@@ -45,14 +45,14 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class StreamRequest:
     """A stream that somebody may watch; `names` is what its events say they are of: as it was asked for."""
 
     stream: Stream
     names: tuple[str, ...]
 
 
-async def find_stream(pool: Pool, token: Token, name: str, parameters: Parameters) -> Wanted:
+async def find_stream(pool: Pool, token: Token, name: str, parameters: Parameters) -> StreamRequest:
     """The stream of this name. Raises NotFound, Invalid without a tag, Forbidden when the token does not allow it."""
     wanted = read_stream(token, name, parameters)
     if wanted.stream.kind == "list":
@@ -62,7 +62,7 @@ async def find_stream(pool: Pool, token: Token, name: str, parameters: Parameter
     return wanted
 
 
-def read_stream(token: Token, name: str, parameters: Parameters) -> Wanted:
+def read_stream(token: Token, name: str, parameters: Parameters) -> StreamRequest:
     """The same without looking whether there is such a list."""
     kind = _read_kind(name, parameters)
     scope = "read:notifications" if kind == "user:notification" else "read:statuses"
@@ -71,12 +71,12 @@ def read_stream(token: Token, name: str, parameters: Parameters) -> Wanted:
     if kind in PRIVATE and token.actor_id is None:
         raise Forbidden("user_token_required")
     if kind == "list":
-        return Wanted(Stream(kind, parameters.id("list") or 0), (kind, parameters.text("list").strip()))
+        return StreamRequest(Stream(kind, parameters.id("list") or 0), (kind, parameters.text("list").strip()))
     if kind in OF_PEOPLE:
-        return Wanted(Stream(kind, token.actor_id), (kind,))
+        return StreamRequest(Stream(kind, token.actor_id), (kind,))
     if kind.startswith("hashtag"):
         return _read_tag(kind, parameters)
-    return Wanted(Stream(kind), (kind,))
+    return StreamRequest(Stream(kind), (kind,))
 
 
 def _read_kind(name: str, parameters: Parameters) -> StreamKind:
@@ -88,8 +88,8 @@ def _read_kind(name: str, parameters: Parameters) -> StreamKind:
     raise NotFound("stream_unknown")
 
 
-def _read_tag(kind: StreamKind, parameters: Parameters) -> Wanted:
+def _read_tag(kind: StreamKind, parameters: Parameters) -> StreamRequest:
     tag = parameters.text("tag")[:TAG_LIMIT]
     if not fold(tag.strip().removeprefix("#")):
         raise Invalid("parameter_missing", name="tag", field="tag")
-    return Wanted(Stream(kind, fold(tag.strip().removeprefix("#"))), (kind, tag))
+    return StreamRequest(Stream(kind, fold(tag.strip().removeprefix("#"))), (kind, tag))

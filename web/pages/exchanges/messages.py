@@ -14,18 +14,18 @@ from outbox.moderation import reports
 from outbox.moderation.reports import Complaint
 from outbox.threads import messages as outbox
 from outbox.threads.messages import Words
-from web.formats import format_day, format_hour
-from web.forms import Form, read_form
-from web.keys import INSTANCE
-from web.mentions import look_up_mentioned
-from web.pages.exchanges.thread import get_thread, propose_slots, show, voice_of
-from web.pages.notices import lead_on
-from web.pages.photos import LIMITS, take_photos
-from web.pages.reporting import choose_sentence, may_report
-from web.paths import exchange_path
-from web.render import reader_language, say
-from web.session import require_account
-from web.throttle import refuse_try
+from web.actions.mention_lookup import look_up_mentioned
+from web.forms.form import Form, read_form
+from web.forms.throttle import refuse_try
+from web.http.app_keys import INSTANCE
+from web.pages.components.flash_messages import redirect_with_message
+from web.pages.components.photo_upload import LIMITS, take_photos
+from web.pages.exchanges.thread.thread_page import get_thread, locale_of, propose_slots, show
+from web.pages.moderation.report_form import choose_sentence, may_report
+from web.rendering.formats import format_day, format_hour
+from web.rendering.paths import exchange_path
+from web.rendering.render import reader_language, say
+from web.security.session import require_account
 
 MESSAGE_LIMIT = 2000
 
@@ -58,7 +58,7 @@ async def post_message(request: web.Request) -> web.Response:
             form.refuse("message", error)
     if not form.ok:
         return await show(request, form, photos=photos)
-    raise lead_on(exchange_path(thread.id), "sent")
+    raise redirect_with_message(exchange_path(thread.id), "sent")
 
 
 def _ready_words(request: web.Request, form: Form) -> str:
@@ -69,7 +69,7 @@ def _ready_words(request: web.Request, form: Form) -> str:
     if chosen == "toujours":
         return say(request, "Bonjour, oui, c’est toujours disponible.")
     if chosen in ("0", "1", "2"):
-        slot, voice = propose_slots(datetime.now(PARIS))[int(chosen)], voice_of(request)
+        slot, voice = propose_slots(datetime.now(PARIS))[int(chosen)], locale_of(request)
         day, hour = format_day(slot, voice.language), format_hour(slot, voice.language)
         return say(request, "Je peux passer %(day)s à %(hour)s. Ça vous va ?", day=day, hour=hour)
     return ""
@@ -93,7 +93,7 @@ async def post_contact(request: web.Request) -> web.Response:
                 me = await actors.get(conn, account.actor_id)
                 words = Words(text=text, language=reader_language(request))
                 await outbox.share_contact(conn, instance.site, me, thread, words)
-            raise lead_on(exchange_path(thread.id), "sent")
+            raise redirect_with_message(exchange_path(thread.id), "sent")
         except (Conflict, Invalid) as error:
             form.refuse("", error)
     return await show(request, form)
@@ -112,7 +112,7 @@ async def post_mute(request: web.Request) -> web.Response:
     async with transaction(request.app[INSTANCE].pool) as conn:
         thread = await get_thread(conn, request)
         await exchanges.save_muted(conn, thread.id, account.actor_id, muted=form.flag("muted"))
-    raise lead_on(exchange_path(thread.id), "silence")
+    raise redirect_with_message(exchange_path(thread.id), "silence")
 
 
 async def post_report(request: web.Request) -> web.Response:
@@ -134,4 +134,4 @@ async def post_report(request: web.Request) -> web.Response:
         complaint = Complaint(target=target, post_ids=tuple(said), content=content, forward=form.flag("forward"))
         await reports.report(conn, instance.site, me, complaint)
         done = await choose_sentence(conn, target.id, member=True)
-    raise lead_on(exchange_path(thread.id), done)
+    raise redirect_with_message(exchange_path(thread.id), done)

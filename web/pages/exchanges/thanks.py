@@ -8,14 +8,14 @@ from models.exchanges.exchanges import Exchange
 from models.people import actors
 from models.store.database import connection, transaction
 from outbox.exchanges.agreements.thanks import ThanksNote, thank
-from web.forms import Form, read_form
-from web.keys import INSTANCE
-from web.pages.exchanges.thread import get_thread, show
-from web.pages.ids import read_id
-from web.pages.notices import lead_on
-from web.paths import exchange_path
-from web.render import reader_language
-from web.session import require_account
+from web.forms.form import Form, read_form
+from web.http.app_keys import INSTANCE
+from web.http.row_ids import read_id
+from web.pages.components.flash_messages import redirect_with_message
+from web.pages.exchanges.thread.thread_page import get_thread, show
+from web.rendering.paths import exchange_path
+from web.rendering.render import reader_language
+from web.security.session import require_account
 
 LIMIT = 2000
 
@@ -27,7 +27,7 @@ async def post_thanks(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         thread = await get_thread(conn, request)
     if await try_thank(request, form, thread, account.actor_id):
-        raise lead_on(exchange_path(thread.id), "thanked")
+        raise redirect_with_message(exchange_path(thread.id), "thanked")
     return await show(request, form)
 
 

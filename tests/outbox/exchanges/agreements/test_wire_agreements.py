@@ -30,7 +30,7 @@ from tests.golden import START, normalize, require_golden
 from tests.outbox.sent import make_organization
 from tests.pair import Pair, Side, make_pair
 from tests.payloads import FOLDER, load_json
-from web.activitypub.calendars import build_calendar
+from web.activitypub.objects.unavailability import build_calendar
 
 
 def days(first: int, last: int, **changes: Any) -> Terms:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.web.api.conftest import Alice
 from tests.web.api.declic.contract import Own, read_contract
-from tests.web.visitor import add_communes
+from tests.web.form_client import add_communes
 
 
 @pytest.fixture

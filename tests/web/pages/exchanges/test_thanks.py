@@ -11,7 +11,7 @@ from tests import talks
 from tests.talks import Talks
 from tests.village import Village
 from tests.web.pages.conftest import Browser, Page
-from web.paths import listing_path
+from web.rendering.paths import listing_path
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 

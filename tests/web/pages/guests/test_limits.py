@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.web.inn import Inn
-from tests.web.pages.guests.test_story import day
+from tests.web.guest_scenario import Inn
+from tests.web.pages.exchanges.guests.test_borrowing_by_mail import day
 from tests.web.tries import allow
 
 

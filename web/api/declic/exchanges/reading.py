@@ -15,10 +15,11 @@ from models.people import actors
 from models.posts.media import media
 from models.store.database import Connection, connection
 from outbox.threads.messages import may_write
-from web.addressing import strip_names
 from web.api.auth import reader
-from web.api.declic.answering import answer
-from web.api.declic.exchanges.building import (
+from web.api.declic.cache_headers import answer
+from web.api.declic.exchanges.request_schemas import EntryQuery, ThreadQuery
+from web.api.declic.exchanges.response_schemas import Thread, ThreadEntry
+from web.api.declic.exchanges.serializers import (
     build_agreement,
     build_calendar,
     build_event,
@@ -26,14 +27,13 @@ from web.api.declic.exchanges.building import (
     build_message,
     build_thread,
 )
-from web.api.declic.exchanges.questions import EntryQuery, ThreadQuery
-from web.api.declic.exchanges.shapes import Thread, ThreadEntry
-from web.api.declic.questions import Nothing
-from web.api.declic.reading import get_visible
+from web.api.declic.listings.reading import get_visible
+from web.api.declic.request_schemas import Nothing
 from web.api.pagination import link_header
 from web.api.parameters import read_id
-from web.keys import INSTANCE
-from web.render import say
+from web.http.app_keys import INSTANCE
+from web.news.leading_mentions import strip_leading_mentions
+from web.rendering.render import say
 
 OVER = {"all": None, "open": False, "over": True}
 
@@ -98,7 +98,9 @@ async def load_entries(
     written = [one.id for one in found if one.kind == "message"]
     retold = await exchanges.list_retold(conn, thread.id, written)
     visible = await posts.filter_visible(conn, [id for id in written if id not in retold], me)
-    messages = {post.id: post for post in await strip_names(conn, await posts.list_by_ids(conn, sorted(visible)))}
+    messages = {
+        post.id: post for post in await strip_leading_mentions(conn, await posts.list_by_ids(conn, sorted(visible)))
+    }
     photos = await media.list_by_posts(conn, list(messages))
     happened = await exchanges.list_events(conn, [one.id for one in found if one.kind == "event"])
     lines = {id: build_message(site, post, photos, me) for id, post in messages.items()}

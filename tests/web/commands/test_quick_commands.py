@@ -1,0 +1,106 @@
+"""`declic --help` and mistakes are answered without what commands need to do their work."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from models.lazy import OURS
+from web.cli import COMMANDS
+
+ROOT = Path(__file__).parents[3]
+
+HEAVY = frozenset(
+    ("aiohttp", "PIL", "av", "pyld", "jinja2", "cryptography", "nh3", "icalendar", "babel", "argon2", "webauthn")
+)
+"""Libraries that take long to import; that no text of help needs them does not depend on how fast a machine is."""
+
+RUN = """
+import json, sys
+from web.cli import COMMANDS, main
+sys.argv = ["declic", *json.loads(sys.argv[1])]
+try:
+    main()
+finally:
+    read = sorted(name for name in sys.modules if type(sys.modules[name]).__name__ != "_LazyModule")
+    print(json.dumps(read), file=sys.stderr)
+"""
+
+
+async def run(*arguments: str) -> tuple[int, str, list[str], set[str]]:
+    """Status, stdout, stderr by lines, and the modules that were really read."""
+    command = [sys.executable, "-c", RUN, json.dumps(arguments)]
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env={"PATH": os.defpath}
+    )
+    out, err = await process.communicate()
+    *said, read = err.decode().splitlines()
+    assert process.returncode is not None
+    return process.returncode, out.decode(), said, set(json.loads(read))
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("backup", "--help"), ("peer", "catch-up", "--help")])
+async def test_help_reads_nothing_that_takes_long(arguments: tuple[str, ...]) -> None:
+    status, out, said, read = await run(*arguments)
+
+    assert (status, said) == (0, [])
+    assert out.startswith("Usage: declic")
+    assert HEAVY & read == set()
+    assert {name for name in read if name.startswith(("federation.", "outbox.", "inbox."))} <= QUICK
+    if arguments == ("--help",):
+        assert [name for name in COMMANDS if f"\n  {name} " not in out] == []
+
+
+QUICK = frozenset(("federation.discovery.hosts", "federation.uris"))
+"""What reads the name of a server, before anything is done."""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("nonsense",), ("account", "nonsense"), ("follow", "@offres@henin.test"), ("migrate", "--to-postgres", "9")],
+)
+async def test_a_command_that_is_called_wrongly_is_told_so_at_once(arguments: tuple[str, ...]) -> None:
+    status, out, said, read = await run(*arguments)
+
+    assert (status, out, len(said)) == (2, "", 1)
+    assert HEAVY & read == set()
+
+
+def test_what_a_command_imports_is_read_when_it_is_used_and_inside_of_what_was_asked_for() -> None:
+    code = """
+import sys
+from contextlib import contextmanager
+from models.lazy import lazily, read_delayed
+seen = []
+@contextmanager
+def around():
+    seen.append("in")
+    yield
+    seen.append("out")
+with lazily(around):
+    from federation import host_meta
+    from models import ids as numbers
+    from web import spans
+assert type(host_meta).__name__ == "_LazyModule" and seen == []
+host_meta.XRD_TYPE
+assert seen == ["in", "out"] and type(host_meta).__name__ == "module"
+assert type(host_meta.__loader__).__name__ == "SourceFileLoader" == type(host_meta.__spec__.loader).__name__
+assert type(numbers).__name__ == "_LazyModule"
+from models.ids import __doc__ as words
+assert words and seen == ["in", "out"] * 2 and type(numbers).__name__ == "module"
+assert type(spans).__name__ == "_LazyModule"
+read_delayed()
+assert type(spans).__name__ == "module"
+assert all(type(finder).__name__ != "_LazyFinder" for finder in sys.meta_path)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_folders_that_may_be_read_later_are_ours() -> None:
+    assert {path.parent.name for path in ROOT.glob("*/__init__.py")} == OURS

@@ -1,0 +1,162 @@
+"""Somebody without any account borrows a tent by mail, from the door of the listing to its return."""
+
+from datetime import datetime, timedelta
+
+from models.moments import PARIS
+from tests.web.guest_scenario import EMAIL, Inn
+from tests.web.smtp_server import read_parts
+
+
+def day(number: int) -> str:
+    return (datetime.now(PARIS) + timedelta(days=number)).date().isoformat()
+
+
+async def test_nothing_reaches_the_owner_before_the_address_is_confirmed(inn: Inn) -> None:
+    guest = await inn.knock()
+    [mail] = inn.postman.taken
+    link = inn.link()
+    await guest.open(link)
+    await guest.open(link)
+    before = await inn.count("SELECT (SELECT count(*) FROM exchange) + (SELECT count(*) FROM actor WHERE host = '')")
+
+    await guest.send(f"{link}/confirmer")
+
+    text, _ = read_parts(mail)
+    assert mail["To"] == EMAIL and "Tente quatre places" in text and "samedi" not in text
+    assert before == 0
+    assert guest.path == f"{link}?fait=confirmed" and "La réponse arrivera dans vos courriels" in guest.text
+    owner = await inn.owner()
+    assert "Bonjour, est-elle libre samedi ?" in owner.text and "Léonie" in owner.text
+    assert "par courriel" in owner.text and EMAIL not in owner.text
+
+
+async def test_a_loan_is_asked_for_countered_agreed_and_brought_back(inn: Inn) -> None:
+    guest = await inn.enter(first_day=day(10), last_day=day(12))
+    link, thread = inn.link(), await inn.thread()
+    owner = await inn.owner()
+    path = f"/echanges/{thread.id}"
+
+    await owner.open(next(one for one in owner.text.split('"') if one.startswith(f"{path}/proposer/")))
+    await owner.send(
+        owner.path, {"first_day": day(11), "last_day": day(12), "place": "À La Remise", "message": "Plutôt le 11 ?"}
+    )
+    [mail] = await inn.tell()
+    text, html = read_parts(mail)
+    await guest.open(inn.link(mail))
+    await guest.send(f"{link}/accord", {"act": "accept"})
+    agreed = await inn.count("SELECT count(*) FROM agreement WHERE state = 'agreed'")
+    await (await inn.owner()).send(f"{path}/accord", {"act": "back"})
+
+    assert "vous propose autre chose" in text and "À La Remise" in text and "> Plutôt le 11 ?" in text
+    assert "Plutôt le 11 ?" in html and "cette adresse ne reçoit pas de courriel" in text
+    assert agreed == 1
+    [mail] = await inn.tell()
+    assert "c’est rendu" in read_parts(mail)[0]
+    await guest.open(link)
+    await guest.send(f"{link}/accord", {"act": "back"})
+    assert await inn.count("SELECT count(*) FROM exchange_event WHERE kind = 'verified'") == 1
+
+
+async def test_the_two_write_to_each_other(inn: Inn) -> None:
+    guest = await inn.enter()
+    link, owner = inn.link(), await inn.owner()
+
+    await owner.send(f"/echanges/{(await inn.thread()).id}/messages", {"message": "Oui ! <b>Quand</b> ?"})
+    [mail] = await inn.tell()
+    again = await inn.tell()
+    await guest.open(link)
+    seen = guest.text
+    await guest.send(f"{link}/messages", {"message": "Samedi à 10 h."})
+
+    assert "> Oui ! <b>Quand</b> ?" in read_parts(mail)[0] and "&lt;b&gt;Quand" in read_parts(mail)[1]
+    assert again == []
+    assert "Oui ! &lt;b&gt;Quand&lt;/b&gt; ?" in seen
+    assert "Samedi à 10 h." in guest.text and "Samedi à 10 h." in (await inn.owner()).text
+
+
+async def test_what_was_read_on_the_page_is_not_told_by_mail(inn: Inn) -> None:
+    guest = await inn.enter()
+    owner = await inn.owner()
+    await owner.send(f"/echanges/{(await inn.thread()).id}/messages", {"message": "Oui !"})
+    await guest.open(inn.link())
+
+    assert await inn.tell() == []
+
+
+async def test_terms_are_asked_for_later_too(inn: Inn) -> None:
+    guest = await inn.enter()
+    link = inn.link()
+
+    await guest.open(f"{link}/demander?du={day(5)}&au={day(6)}")
+    await guest.send(f"{link}/demander", {"first_day": day(5), "last_day": day(6)})
+
+    assert await inn.count("SELECT count(*) FROM agreement WHERE state = 'requested'") == 1
+    assert "Retirer ma demande" in guest.text
+    await guest.send(f"{link}/accord", {"act": "withdraw", "reason": "J’en ai trouvé une."})
+    assert "retire sa demande" in (await inn.owner()).text
+
+
+async def test_dates_that_were_taken_meanwhile_keep_nobody_from_writing(inn: Inn) -> None:
+    guest = await inn.knock(first_day=day(10), last_day=day(12))
+    link = inn.link()
+    await inn.do(
+        "INSERT INTO unavailability (id, listing_id, begins_at, ends_at)"
+        " VALUES (1, $1, now(), now() + interval '20 days')",
+        inn.tent.id,
+    )
+    await guest.open(link)
+    await guest.send(f"{link}/confirmer")
+
+    assert "sans les dates" in guest.text
+    assert await inn.count("SELECT count(*) FROM agreement") == 0
+    assert "est-elle libre samedi" in (await inn.owner()).text
+
+
+async def test_a_lost_link_comes_again_and_the_old_one_ends(inn: Inn) -> None:
+    guest = await inn.enter()
+    old = inn.link()
+    await guest.open(inn.path)
+    await guest.send(inn.path, {"act": "link", "lost_email": EMAIL.upper()})
+    await inn.run_jobs()
+
+    assert inn.link() != old
+    assert (await guest.open(old)).status == 410
+    assert (await guest.open(inn.link())).status == 200 and "est-elle libre samedi" in guest.text
+
+
+async def test_what_is_typed_at_the_door_again_waits_in_the_thread(inn: Inn) -> None:
+    await inn.enter()
+    guest = await inn.knock(name="Une autre", message="Et dimanche ?")
+
+    await guest.open(inn.link())
+
+    assert ">\nEt dimanche ?</textarea>" in guest.text
+    assert "Et dimanche" not in (await inn.owner()).text and (await inn.guest()).name == "Léonie"
+
+
+async def test_both_say_thanks_at_the_end_and_the_mail_tells_her(inn: Inn) -> None:
+    guest = await inn.enter(first_day=day(10), last_day=day(12))
+    link, owner, path = inn.link(), await inn.owner(), f"/echanges/{(await inn.thread()).id}"
+    await owner.send(f"{path}/accord", {"act": "accept"})
+    await (await inn.owner()).send(f"{path}/accord", {"act": "back"})
+    early = "Un mot de merci" in (await inn.owner()).text
+    await guest.open(link)
+    await guest.send(f"{link}/accord", {"act": "back"})
+
+    owner = await inn.owner()
+    for_all = 'name="public"' in owner.text
+    await owner.send(f"{path}/merci", {"thanks": "Rendue sèche, bravo !", "public": "1"})
+    refused = owner.text
+    await owner.send(f"{path}/merci", {"thanks": "Rendue sèche, bravo !", "public": ""})
+    [mail] = await inn.tell()
+    await guest.open(link)
+    seen = guest.text
+    await guest.send(f"{link}/merci", {"thanks": "Belle tente, <b>merci</b> !"})
+
+    assert not early and not for_all and "ce merci reste entre vous deux" in refused
+    assert "vous remercie" in read_parts(mail)[0] and "> Rendue sèche, bravo !" in read_parts(mail)[0]
+    assert "vous dit merci" in seen and "Un mot de merci pour" in seen
+    assert guest.path == f"{link}?fait=thanked" and "Un mot de merci pour" not in guest.text
+    assert "Belle tente, &lt;b&gt;merci&lt;/b&gt; !" in (await inn.owner()).text
+    assert await inn.count("SELECT count(*) FROM thanks WHERE post_id IS NULL") == 2
+    assert await inn.count("SELECT count(*) FROM post WHERE content LIKE '%Belle tente%'") == 0

@@ -1,0 +1,158 @@
+"""What administrators do with members."""
+
+import html
+import re
+
+import pytest
+
+from models.people import accounts
+from models.store.database import connection, fetch_value
+from tests.web.form_client import PASSWORD, Doorbell, Visitor, add_member
+
+NEW = "trente-deux vélos bleus"
+
+
+@pytest.fixture
+async def admin(door: Doorbell) -> Visitor:
+    """Awa administers; she is logged in."""
+    await add_member(door.instance, "awa", role="admin")
+    visitor = await door.ring()
+    await visitor.log_in("awa")
+    return visitor
+
+
+def read_link(visitor: Visitor) -> str:
+    found = re.search(r">(http://lomme\.test/lien/[^<]+)</textarea>", visitor.text)
+    assert found, visitor.text
+    return html.unescape(found[1])
+
+
+@pytest.mark.parametrize("path", ["/coop/membres", "/coop/membres/alice", "/coop/membres/nouveau", "/coop/reglages"])
+async def test_members_administer_nothing(door: Doorbell, path: str) -> None:
+    visitor = await door.ring()
+    assert (await visitor.open(path)).path.startswith("/connexion")
+    await visitor.log_in("alice")
+
+    assert (await visitor.open(path)).status == 403
+
+
+async def test_a_moderator_makes_no_links(door: Doorbell) -> None:
+    await add_member(door.instance, "momo", role="moderator")
+    visitor = await door.ring()
+    await visitor.log_in("momo")
+    await visitor.open("/compte")
+    token = visitor.hidden_fields("/compte/langue")
+
+    await visitor._post("/coop/membres/awa/lien", token)
+
+    assert visitor.status == 403
+    async with connection(door.instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM one_time_link") == 0
+
+
+async def test_members_are_found(admin: Visitor) -> None:
+    await admin.open("/coop/membres")
+    assert "@alice" in admin.text and "@awa" in admin.text
+
+    await admin.open("/coop/membres?q=ALI")
+    assert "@alice" in admin.text and "@awa" not in admin.text
+
+    await admin.open("/coop/membres?q=%3Cscript%3E")
+    assert admin.status == 200 and "<script>" not in admin.text.split("<main", 1)[1]
+
+
+async def test_a_link_for_a_new_password_is_shown_once_and_works(door: Doorbell, admin: Visitor) -> None:
+    await admin.open("/coop/membres/alice")
+    await admin.send("/coop/membres/alice/lien", {"purpose": "password"})
+    link = read_link(admin)
+    assert "/lien/" not in (await admin.open("/coop/membres/alice")).text.replace("/coop/membres/alice/lien", "")
+
+    alice = await door.ring()
+    await alice.open(link)
+    await alice.send(link.removeprefix("http://lomme.test"), {"password": NEW})
+
+    assert alice.path == "/"
+    assert (await (await door.ring()).log_in("alice", NEW)).path == "/"
+
+
+async def test_a_link_to_enter_leaves_the_password_as_it_is(door: Doorbell, admin: Visitor) -> None:
+    await admin.open("/coop/membres/alice")
+    await admin.send("/coop/membres/alice/lien", {"purpose": "login"})
+    link = read_link(admin)
+
+    alice = await door.ring()
+    await alice.open(link)
+    await alice.send(link.removeprefix("http://lomme.test"))
+
+    assert alice.path == "/"
+    assert (await (await door.ring()).log_in("alice", PASSWORD)).path == "/"
+
+
+async def test_somebody_is_added_and_enters_by_the_link(door: Doorbell, admin: Visitor) -> None:
+    await admin.open("/coop/membres/nouveau")
+    await admin.send("/coop/membres/nouveau", {"name": "Carole", "username": "carole", "email": "carole@example.org"})
+    link = read_link(admin)
+
+    carole = await door.ring()
+    await carole.open(link)
+    await carole.send(link.removeprefix("http://lomme.test"), {"password": NEW})
+
+    assert (carole.status, carole.path) == (200, "/")
+    assert (await carole.open("/compte")).status == 200
+
+
+async def test_a_place_gets_an_account_of_its_own(door: Doorbell, admin: Visitor) -> None:
+    await admin.open("/coop/membres/nouveau")
+    objects = {"kind": "lieu", "name": "Objetothèque", "username": "objets", "email": "objets@example.org"}
+
+    await admin.send("/coop/membres/nouveau", objects)
+
+    assert read_link(admin)
+    async with connection(door.instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT type FROM actor WHERE username = 'objets'") == "Organization"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"username": "alice"}, "username"),
+        ({"email": "alice@example.org"}, "email"),
+        ({"username": "root"}, "username"),
+        ({"name": ""}, "name"),
+    ],
+)
+async def test_a_mistake_with_a_new_member_is_said_at_its_field(
+    admin: Visitor, changes: dict[str, str], field: str
+) -> None:
+    await admin.open("/coop/membres/nouveau")
+
+    await admin.send(
+        "/coop/membres/nouveau",
+        {"name": "Carole", "username": "carole", "email": "carole@example.org"} | changes,
+    )
+
+    assert admin.status == 422 and f'href="#{field}"' in admin.text
+
+
+async def test_a_role_is_given(door: Doorbell, admin: Visitor) -> None:
+    await admin.open("/coop/membres/alice")
+
+    await admin.send("/coop/membres/alice/role", {"role": "welcome"})
+
+    assert admin.path == "/coop/membres/alice" and "Accueil" in admin.text
+    async with connection(door.instance.pool) as conn:
+        account = await accounts.find_by_username(conn, "alice")
+    assert account is not None and account.role == "welcome"
+
+
+async def test_the_last_administrator_does_not_lock_everybody_out(door: Doorbell, admin: Visitor) -> None:
+    await admin.open("/coop/membres/awa")
+
+    await admin.send("/coop/membres/awa/role", {"role": "member"})
+
+    assert admin.status == 409 and 'href="#role"' in admin.text
+    assert (await admin.open("/coop/membres")).status == 200
+
+
+async def test_an_unknown_member_is_not_found(admin: Visitor) -> None:
+    assert (await admin.open("/coop/membres/personne")).status == 404

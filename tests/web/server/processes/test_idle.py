@@ -1,0 +1,122 @@
+"""A server that nobody visits: few connections, and no library in memory that few requests need."""
+
+import asyncio
+import os
+import platform
+import sys
+from pathlib import Path
+
+import pytest
+
+from models.store import database
+from models.store.database import Pool, connection, fetch_value
+from tests.eventually import eventually
+from tests.servers import RunningServer, running_server
+from web.commands import imports
+from web.server.processes import memory
+
+IDLE, WORKING = 3, 9
+"""Connections of one process: as few as that when nobody comes, and no more than the pool and the link when many do."""
+
+RARELY_NEEDED = {
+    *("webauthn", "OpenSSL", "icalendar", "segno", "pyld", "PIL", "av", "rich", "babel.messages.pofile"),
+    *("nh3", "linkify_it", "http_sf", "pyotp", "aiosmtplib", "xml", "tarfile", "difflib"),
+    *("web.personal_export.html_pages", "web.personal_export.activitystreams"),
+}
+
+START = """
+import sys
+from web import cli
+sys.modules.update(dict.fromkeys(cli.UNWANTED))
+cli.declic.get_command(None, "serve")
+from web.commands import running, server
+running.logging.configure_logging, running.wake.announce_work, running.opening.open_all, server.serving.serve
+from aiohttp import connector
+from web.rendering.i18n import find_catalogue
+from web.rendering.templating import load_templates
+templates = load_templates(("fr", "en"))
+status = open("/proc/self/status").read()
+authorities = sum(len(context.get_ca_certs()) for context in (
+    connector._SSL_CONTEXT_VERIFIED, connector._SSL_CONTEXT_UNVERIFIED))
+kept = find_catalogue.cache_info().currsize
+print(status.split("RssAnon:")[1].split()[0], authorities, kept, *(name for name, one in sys.modules.items() if one))
+"""
+
+
+async def count(pool: Pool, server: RunningServer) -> int:
+    """Connections to the database of the server, without the one that asks."""
+    async with connection(pool) as conn:
+        found: int = await fetch_value(
+            conn,
+            "SELECT count(*) - $1::int FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_type = 'client backend'",
+            pool.get_size(),
+        )
+    return found
+
+
+async def test_an_idle_process_keeps_three_connections_and_a_busy_one_its_pool(
+    pool: Pool, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "IDLE_SECONDS", 0.2)
+    async with running_server("lomme", database_url, tmp_path) as server:
+
+        async def is_idle() -> bool:
+            return await count(pool, server) <= IDLE
+
+        await eventually(is_idle)
+        together = asyncio.Barrier(6)
+
+        async def work() -> None:
+            async with connection(server.instance.pool):
+                await together.wait()
+                await together.wait()
+
+        async with asyncio.TaskGroup() as crowd:
+            for _ in range(5):
+                crowd.create_task(work())
+            await together.wait()
+            assert IDLE < await count(pool, server) <= WORKING
+            await together.wait()
+        await eventually(is_idle)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from Linux")
+async def test_a_start_reads_no_library_that_few_requests_need() -> None:
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", START, stdout=asyncio.subprocess.PIPE)
+    out, _ = await process.communicate()
+
+    kilobytes, authorities, catalogues, *modules = out.decode().split()
+    assert RARELY_NEEDED & set(modules) == set()
+    assert (authorities, catalogues) == ("0", "1")
+    assert int(kilobytes) < 72_000  # 62,000 with Python 3.11
+
+
+def test_authorities_are_out_of_reach_while_a_command_is_read_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    for before in ("/etc/ssl/ours.pem", None):
+        monkeypatch.delenv(imports.AUTHORITIES, raising=False)
+        if before is not None:
+            monkeypatch.setenv(imports.AUTHORITIES, before)
+
+        with imports.without_authorities():
+            assert os.environ[imports.AUTHORITIES] == os.devnull
+        assert os.environ.get(imports.AUTHORITIES) == before
+
+
+async def test_what_was_freed_is_given_back_after_the_start_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: asyncio.Queue[int] = asyncio.Queue()
+    monkeypatch.setattr(memory, "FIRST_SECONDS", 0)
+    monkeypatch.setattr(memory, "EACH_SECONDS", 0)
+    monkeypatch.setattr(memory, "find_trim", lambda: asked.put_nowait)
+
+    giving = asyncio.create_task(memory.trim_regularly())
+    async with asyncio.timeout(5):
+        assert [await asked.get(), await asked.get()] == [0, 0]
+    giving.cancel()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps what was freed")
+def test_the_c_library_is_asked_by_its_own_function() -> None:
+    trim = memory.find_malloc_trim()
+
+    assert trim(0) in (0, 1)

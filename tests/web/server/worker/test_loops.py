@@ -1,0 +1,248 @@
+"""The loops behind the pages: they go on whatever fails, wake at once, and stop when told."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from federation.own_keys.key_pairs import KEYS_CHANNEL
+from models.errors import Unavailable, Unfinished
+from models.store.background import stream_events, supervised_tasks
+from models.store.background.notify import announce, listen
+from models.store.background.supervised_tasks import Background
+from models.store.database import Pool, connection, transaction
+from tests.eventually import eventually
+from tests.fediverse import make_signer
+from tests.web.small_app import make_instance
+from web.middlewares.work_signals import CHANNEL, WorkSignal, notify_work
+from web.server.processes.serve import run_until, work_until
+from web.server.worker import loops
+from web.server.worker.jobs import HANDLERS, PERIODIC_TASKS, SWEEPS, list_handlers, list_periodic, sweep
+from web.server.worker.loops import run_loop, run_worker
+
+
+class Steps:
+    """A step of a loop that answers with what it is given, then finds nothing."""
+
+    def __init__(self, *answers: int | Exception) -> None:
+        self.answers = list(answers)
+        self.taken = 0
+        self.idle = asyncio.Event()
+
+    async def __call__(self) -> int:
+        self.taken += 1
+        if not self.answers:
+            self.idle.set()
+            return 0
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@asynccontextmanager
+async def looping(step: Steps) -> AsyncIterator[asyncio.Event]:
+    """The bell of a loop that runs with this step."""
+    bell, stopping = asyncio.Event(), asyncio.Event()
+    work = Background(None, stopping)
+    work.start("test", partial(run_loop, step, bell, stopping))
+    try:
+        yield bell
+    finally:
+        stopping.set()
+        bell.set()
+        assert await work.finish(2) == []
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for seconds here."""
+    monkeypatch.setattr(supervised_tasks, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(supervised_tasks, "AWAY_PAUSE", 0.01)
+    monkeypatch.setattr(loops, "BEAT_SECONDS", 0.05)
+
+
+async def test_a_loop_goes_on_after_any_failure() -> None:
+    step = Steps(3, ZeroDivisionError("a bug"), Unavailable(), Unavailable(), 2)
+
+    async with looping(step):
+        await asyncio.wait_for(step.idle.wait(), 2)
+
+    assert step.taken == 6
+
+
+async def test_a_bell_wakes_a_loop_at_once() -> None:
+    step = Steps()
+    async with looping(step) as bell:
+        await asyncio.wait_for(step.idle.wait(), 2)
+        step.idle.clear()
+        bell.set()
+
+        await asyncio.wait_for(step.idle.wait(), 1)
+
+
+async def test_a_loop_looks_by_itself_when_no_bell_rings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "POLL_SECONDS", 0.01)
+    step = Steps()
+    async with looping(step):
+        async with asyncio.timeout(2):
+            while step.taken < 3:
+                await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def working(pool: Pool, url: str) -> AsyncIterator[WorkSignal]:
+    """A whole worker of a process."""
+    instance = make_instance(pool, database_url=url)
+    waker, stopping = WorkSignal(pool), asyncio.Event()
+    task = asyncio.create_task(run_worker(instance, waker, stopping))
+    try:
+        yield waker
+    finally:
+        stopping.set()
+        await asyncio.wait_for(task, 10)
+
+
+async def count_heartbeats(pool: Pool) -> int:
+    async with connection(pool) as conn:
+        return int(await conn.fetchval("SELECT count(*) FROM heartbeat"))
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_a_worker_beats_while_it_works_and_says_goodbye(pool: Pool, database_url: str) -> None:
+    async with working(pool, database_url):
+        async with asyncio.timeout(5):
+            while await count_heartbeats(pool) == 0:
+                await asyncio.sleep(0.01)
+
+    assert await count_heartbeats(pool) == 0
+
+
+async def test_a_ring_of_another_process_is_heard_and_our_own_is_not_repeated(
+    pool: Pool, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(WorkSignal, "ring_here", lambda waker: heard.append("ring"))
+    monkeypatch.setattr(loops, "POLL_SECONDS", 0.1)
+    async with working(pool, database_url) as waker:
+        await until(lambda: heard)  # the link is up
+        heard.clear()
+
+        await notify_work(pool, waker.id)
+        await notify_work(pool)
+
+        await until(lambda: heard)
+        assert heard == ["ring"]
+
+
+async def test_a_process_that_only_serves_hears_of_new_keys(pool: Pool, database_url: str) -> None:
+    instance = make_instance(pool, database_url=database_url)
+    waker, stopping = WorkSignal(pool), asyncio.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = asyncio.create_task(run_until(stopping, instance, listener, waker=waker, work=False))
+        await until(waker.received.is_set)  # the link is up
+        instance.signers.keep((1, "rsa"), make_signer("https://lomme.test/users/alice#main-key"))
+        instance.sealed.keep((1, "{}"), "{}")
+
+        async with transaction(pool) as conn:
+            await announce(conn, KEYS_CHANNEL, 1)
+
+        await until(lambda: not len(instance.signers) and not len(instance.sealed))
+        stopping.set()
+        await asyncio.wait_for(serving, 10)
+
+
+async def test_a_process_that_only_works_rings_for_the_streams_of_others(pool: Pool, database_url: str) -> None:
+    instance = make_instance(pool, database_url=database_url)
+    waker, stopping = WorkSignal(pool), asyncio.Event()
+    async with listen(database_url, stream_events.CHANNEL) as listener:
+        assert await listener.get(5) is None  # the link is up
+        working = asyncio.create_task(work_until(stopping, instance, waker))
+
+        waker.ring_stream()
+
+        assert await listener.get(5) == (stream_events.CHANNEL, str(waker.id))
+        stopping.set()
+        await asyncio.wait_for(working, 10)
+
+
+async def test_many_rings_become_few_announcements(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    announced: list[list[str]] = []
+
+    async def record(pool: Pool, sender: object, channels: list[str]) -> None:
+        announced.append(channels)
+
+    monkeypatch.setattr("web.middlewares.work_signals.announce_work", record)
+    waker = WorkSignal(pool)
+    task = asyncio.create_task(waker.announce_rings())
+    for _ in range(100):
+        waker.ring_received()
+        waker.ring_stream()
+        await asyncio.sleep(0)
+    await asyncio.sleep(0.12)
+    task.cancel()
+
+    assert 1 <= len(announced) <= 3
+    assert {channel for channels in announced for channel in channels} == {CHANNEL, stream_events.CHANNEL}
+
+
+async def test_a_worker_survives_that_all_its_connections_are_cut(pool: Pool, database_url: str) -> None:
+    async with working(pool, database_url):
+        async with asyncio.timeout(5):
+            while await count_heartbeats(pool) == 0:
+                await asyncio.sleep(0.01)
+        async with connection(pool) as conn:
+            await conn.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        await eventually(partial(forget_heartbeats, pool))
+
+        await eventually(partial(count_heartbeats, pool))
+
+
+async def forget_heartbeats(pool: Pool) -> bool:
+    """Done; False as long as this pool still hands out a connection that was cut."""
+    try:
+        async with connection(pool) as conn:
+            await conn.execute("DELETE FROM heartbeat")
+    except Unavailable:
+        return False
+    return True
+
+
+async def test_every_job_and_chore_can_be_run(pool: Pool) -> None:
+    instance = make_instance(pool)
+
+    assert set(list_handlers(instance)) == set(HANDLERS)
+    assert [periodic.name for periodic in list_periodic(instance)] == list(PERIODIC_TASKS)
+    assert all(callable(forget) for forget in SWEEPS.values())
+
+
+async def test_the_sweep_forgets_what_is_old_and_a_table_that_fails_stops_nobody(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(SWEEPS, "received", fail)
+    async with transaction(pool) as conn:
+        await conn.execute(
+            "INSERT INTO attempt (key_hash, tries, ends_at) VALUES ('x', 1, now() - $1::interval)",
+            timedelta(days=1),
+        )
+
+    with pytest.raises(Unfinished, match="received: ZeroDivisionError"):
+        await sweep(make_instance(pool))
+
+    async with connection(pool) as conn:
+        assert await conn.fetchval("SELECT count(*) FROM attempt") == 0

@@ -1,0 +1,143 @@
+"""What the small script adds, and that everything works in a browser without it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from models.store.database import Pool
+from tests.web.live_site import CHROMIUM, Live, open_chromium, serve_village
+
+PHOTO = Path(__file__).parents[1] / "samples" / "perceuse.jpg"
+
+pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"there is no {CHROMIUM}")
+
+
+@pytest.fixture(scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    """One browser for the whole module."""
+    async with open_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+async def live(pool: Pool, tmp_path: Path) -> AsyncIterator[Live]:
+    """A village of its own."""
+    async with serve_village(pool, tmp_path) as live:
+        yield live
+
+
+async def open_page(live: Live, chromium: Browser, path: str, *, script: bool) -> tuple[Page, list[str]]:
+    """Alice's page, with or without JavaScript, and what the browser complains about."""
+    context = await chromium.new_context(locale="fr-FR", java_script_enabled=script)
+    await live.log_in(context, live.village.alice)
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    await page.goto(live.url + path)
+    return page, complaints
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+async def test_member_publishes_an_offer_with_a_photo(live: Live, chromium: Browser, script: bool) -> None:
+    page, complaints = await open_page(live, chromium, "/publier", script=script)
+
+    await page.get_by_label("Titre").fill("Perceuse bleue")
+    await page.get_by_label("En deux phrases").fill("Elle traverse la brique.")
+    await page.locator("#photos").set_input_files(PHOTO)
+    if not script:
+        await page.get_by_role("button", name="Envoyer ces photos").click()
+    await page.get_by_label("Que voit-on sur la photo ?").fill("Une perceuse, vue de côté")
+    await page.get_by_role("radio", name="Prêt").check()
+    await page.get_by_role("button", name="Publier l’annonce").click()
+    await page.get_by_text("Votre annonce est publiée").wait_for()
+
+    assert await page.locator("h1").inner_text() == "Perceuse bleue"
+    photo = page.get_by_role("img", name="Une perceuse, vue de côté")
+    assert await photo.is_visible()
+    if script:
+        assert await photo.evaluate("image => image.naturalWidth") == 800
+    await page.context.close()
+    assert complaints == []
+
+
+async def test_chosen_photo_is_drawn_before_it_is_sent(live: Live, chromium: Browser) -> None:
+    page, complaints = await open_page(live, chromium, "/publier", script=True)
+
+    await page.locator("#photos").set_input_files([PHOTO, PHOTO])
+    canvas = page.locator("#photos-liste canvas").nth(1)
+    await page.wait_for_function(
+        "() => document.querySelectorAll('#photos-liste canvas')[1].getContext('2d').getImageData(80, 60, 1, 1).data[3]"
+    )
+
+    assert await canvas.is_visible()
+    assert not await page.get_by_text("Envoyer ces photos").is_visible(), "they go with the form"
+    assert await page.locator("#photos-liste input[name=alt_new]").count() == 2
+    await page.context.close()
+    assert complaints == []
+
+
+async def test_form_shows_only_what_goes_with_the_answers(live: Live, chromium: Browser) -> None:
+    page, _ = await open_page(live, chromium, "/publier", script=False)
+
+    await page.get_by_role("radio", name="Prêt").check()
+    assert await page.get_by_label("Durée la plus longue").is_visible()
+    assert not await page.get_by_label("Prix, en euros").is_visible()
+    assert not await page.get_by_label("Quel vélo ?").is_visible()
+    await page.get_by_role("radio", name="Mon vélo est en panne").check()
+    assert await page.get_by_label("Quel vélo ?").is_visible()
+    assert not await page.get_by_label("Durée la plus longue").is_visible()
+
+    await page.get_by_role("radio", name="Je propose").check()
+    await page.get_by_label("Titre").fill("Râteau")
+    await page.get_by_label("Titre").press("Enter")
+    await page.get_by_text("Voilà ce que les autres verront").wait_for()
+    assert not await page.get_by_text("Vos photos sont gardées").count()
+    await page.context.close()
+
+
+async def test_towns_are_proposed_while_typing(live: Live, chromium: Browser) -> None:
+    page, complaints = await open_page(live, chromium, "/annonces", script=True)
+
+    await page.locator("#lieu").press_sequentially("henin")
+    await page.wait_for_function("() => document.querySelector('#lieu-liste')?.options.length")
+
+    assert await page.locator("#lieu-liste option").first.get_attribute("value") == "Hénin-Beaumont (62110)"
+    await page.context.close()
+    assert complaints == []
+
+
+async def test_filters_open_on_a_phone_without_script(live: Live, chromium: Browser) -> None:
+    page, _ = await open_page(live, chromium, "/annonces", script=False)
+    await page.set_viewport_size({"width": 390, "height": 800})
+
+    assert not await page.locator("#filtres").is_visible()
+    await page.get_by_role("link", name="Filtrer").click()
+
+    assert await page.locator("#filtres").is_visible()
+    await page.context.close()
+
+
+async def test_buttons_that_need_the_script_stay_away_without_it(live: Live, chromium: Browser) -> None:
+    path = live.village.tent.post.url.removeprefix(live.url)
+    without, _ = await open_page(live, chromium, path, script=False)
+    within, _ = await open_page(live, chromium, path, script=True)
+
+    assert not await without.get_by_role("button", name="Affiche").is_visible()
+    assert await within.get_by_role("button", name="Affiche").is_visible()
+    await without.context.close()
+    await within.context.close()
+
+
+async def test_error_summary_takes_the_focus_and_leads_to_the_field(live: Live, chromium: Browser) -> None:
+    page, _ = await open_page(live, chromium, "/publier", script=True)
+
+    await page.get_by_role("button", name="Publier l’annonce").click()
+    await page.locator("#erreurs").wait_for()
+    assert await page.evaluate("document.activeElement.id") == "erreurs"
+    await page.get_by_role("link", name="Donnez un titre").click()
+
+    assert await page.evaluate("document.activeElement.id") == "title"
+    await page.context.close()

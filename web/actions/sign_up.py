@@ -1,0 +1,79 @@
+"""Somebody joins, by the page or by an app: one account with its actor and keys, or a request that waits for a yes."""
+
+from dataclasses import dataclass
+
+from federation.instance import Instance
+from federation.own_keys.key_pairs import make_key_pairs
+from models.news import staff_notifications
+from models.people import accounts, sign_ups
+from models.people.accounts import Account, Role
+from models.people.sign_ups import NewSignUp
+from models.places.places import Commune
+from models.preferences import Registration
+from models.store.database import connection, transaction
+from outbox.people.accounts import register, settle
+from web.security.passwords import hash_password
+
+NAME_LIMIT = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMember:
+    """What somebody typed who wants to join; `language` is the one in which they read."""
+
+    name: str
+    username: str
+    email: str
+    password: str
+    language: str
+
+
+async def find_registration_mode(instance: Instance) -> Registration:
+    """Whether anybody may join by herself just now, asks somebody of the cooperative first, or neither."""
+    async with connection(instance.pool) as conn:
+        return await sign_ups.find_registration(conn)
+
+
+async def create_member(
+    instance: Instance, newcomer: NewMember, *, role: Role, commune: Commune | None, confirmed: bool
+) -> Account:
+    """Create the account with its actor and keys. Raises Conflict whose `field` is `username` or `email`."""
+    password_hash = await hash_password(newcomer.password)
+    key_pairs = await make_key_pairs(instance.settings)
+    async with transaction(instance.pool) as conn:
+        actor = await register(
+            conn,
+            instance.site,
+            username=newcomer.username,
+            email=newcomer.email,
+            password_hash=password_hash,
+            role=role,
+            language=newcomer.language,
+            name=newcomer.name,
+            confirmed=confirmed,
+            key_pairs=key_pairs,
+        )
+        if commune is not None:
+            await settle(conn, actor, commune)
+        return await accounts.get(conn, actor.id)
+
+
+async def ask_to_join(instance: Instance, newcomer: NewMember, commune: Commune | None) -> None:
+    """Put a newcomer on the list, and tell those who can answer.
+
+    Raises Conflict whose `field` is `username`, `email`, or "" where it is full.
+    """
+    password_hash = await hash_password(newcomer.password)
+    async with transaction(instance.pool) as conn:
+        asked = await sign_ups.save(
+            conn,
+            NewSignUp(
+                username=newcomer.username,
+                email=newcomer.email,
+                password_hash=password_hash,
+                name=newcomer.name,
+                language=newcomer.language,
+                commune_code=commune.code if commune else None,
+            ),
+        )
+        await staff_notifications.notify_of_sign_up(conn, asked.id)

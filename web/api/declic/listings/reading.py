@@ -1,0 +1,167 @@
+"""Listings found and shown: one search for JSON, GeoJSON and Atom."""
+
+from datetime import UTC, datetime
+from typing import Literal
+
+import msgspec
+from aiohttp import web
+
+from federation.directory.geojson import GEOJSON
+from models import posts
+from models.errors import Invalid, NotFound
+from models.listings import categories
+from models.listings.listings import OPEN
+from models.people import actors
+from models.places import places
+from models.places.places import Commune
+from models.store.database import Connection, connection
+from models.timelines import CatalogueFilter, Page, list_catalogue
+from web.api.auth import reader_id
+from web.api.declic.cache_headers import answer, answer_bytes
+from web.api.declic.request_schemas import ListingQuery, Nothing
+from web.api.declic.serializers import build_listing
+from web.api.pagination import link_header, read_links
+from web.api.parameters import read_id
+from web.http.accept import read_accept
+from web.http.app_keys import INSTANCE
+from web.rendering.feeds.atom import ATOM, Feed, build_feed
+from web.rendering.feeds.geojson import build_listing_collection
+from web.rendering.feeds.listing_bundles import ListingBundle, load_listing_bundles
+from web.rendering.render import find_branding
+
+Format = Literal["json", "geojson", "atom"]
+
+FORMATS: dict[str, Format] = {
+    "application/json": "json",
+    "application/*": "json",
+    "*/*": "json",
+    GEOJSON: "geojson",
+    ATOM: "atom",
+}
+
+
+async def list_listings(request: web.Request, asked: ListingQuery) -> web.Response:
+    """GET /listings, in the format that the client would rather have."""
+    header = ",".join(request.headers.getall("Accept", [])).strip() or "*/*"
+    wanted: Format = next((FORMATS[one.type] for one in read_accept(header) if one.type in FORMATS), "json")
+    return await _answer_listings(request, asked, wanted)
+
+
+async def list_on_map(request: web.Request, asked: ListingQuery) -> web.Response:
+    """GET /listings.geojson."""
+    return await _answer_listings(request, asked, "geojson")
+
+
+async def list_as_feed(request: web.Request, asked: ListingQuery) -> web.Response:
+    """GET /listings.atom."""
+    return await _answer_listings(request, asked, "atom")
+
+
+async def _answer_listings(request: web.Request, asked: ListingQuery, format: Format) -> web.Response:
+    site, me = request.app[INSTANCE].site, reader_id(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        page = _read_page(asked)
+        found = await list_catalogue(conn, await read_filter(conn, asked, me), page)
+        gathered = await load_listing_bundles(conn, [one.id for one in found], {one.id: one.distance for one in found})
+    ids = [one.id for one in found]
+    links = link_header(request, ids)
+    match format:
+        case "json":
+            return answer(request, [build_listing(site, one, me) for one in gathered], links=links)
+        case "geojson":
+            body = msgspec.json.encode(build_listing_collection(site, gathered))
+            return answer_bytes(request, body, GEOJSON, links=links)
+        case "atom":
+            return answer_bytes(
+                request, await _write_feed(request, gathered, ids), f"{ATOM}; charset=utf-8", links=links
+            )
+
+
+async def _write_feed(request: web.Request, gathered: list[ListingBundle], ids: list[int]) -> bytes:
+    site = request.app[INSTANCE].site
+    address = site.url + request.path_qs
+    feed = Feed(
+        id=address,
+        title=(await find_branding(request)).name,
+        links={"self": address, "alternate": f"{site.url}/annonces"} | read_links(request, ids),
+        empty_since=datetime.fromtimestamp(0, UTC),
+    )
+    return build_feed(site, feed, gathered, site.languages[0])
+
+
+async def show_listing(request: web.Request, _: Nothing) -> web.Response:
+    """GET /listings/{id}. Raises NotFound, also for what this reader may not see."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        one = await get_visible(conn, request)
+    return answer(request, build_listing(request.app[INSTANCE].site, one, reader_id(request)))
+
+
+async def get_visible(conn: Connection, request: web.Request) -> ListingBundle:
+    """The listing that the address names, if the reader may see it. Raises NotFound."""
+    id = read_id(request.match_info["id"])
+    visible = await posts.filter_visible(conn, [id] if id is not None else [], reader_id(request))
+    gathered = await load_listing_bundles(conn, visible)
+    if not gathered:
+        raise NotFound
+    return gathered[0]
+
+
+async def read_filter(conn: Connection, asked: ListingQuery, me: int | None) -> CatalogueFilter:
+    """The question as the database understands it. Raises Invalid for a place, category or territory that is none."""
+    if asked.category and categories.find(asked.category) is None:
+        raise Invalid("category_unlisted", field="category")
+    around = await require_commune(conn, "around", asked.around) if asked.around else None
+    inside = await require_commune(conn, "commune", asked.commune) if asked.commune else None
+    return CatalogueFilter(
+        text=asked.q,
+        kinds=tuple(asked.kind),
+        modes=tuple(asked.mode),
+        categories=tuple(categories.list_slugs(asked.category)) if asked.category else (),
+        statuses=tuple(asked.status) or OPEN,
+        communes=tuple(await places.list_codes(conn, inside.code)) if inside else (),
+        postcode=asked.postcode or None,
+        latitude=around.latitude if around else None,
+        longitude=around.longitude if around else None,
+        radius=float(asked.within) if around else None,
+        territory_uri=await _find_territory(conn, asked.territory) if asked.territory else None,
+        author_id=read_id(asked.author) if asked.author else None,
+        local=None if asked.local == asked.remote else asked.local,
+        with_photo=asked.with_photo,
+        from_places=asked.from_places,
+        since=asked.since,
+        reader_local=me is not None,
+        reader_id=me,
+    )
+
+
+async def require_commune(conn: Connection, field: str, text: str) -> Commune:
+    """The commune with this INSEE code, or of this name. Raises Invalid."""
+    commune = await places.find_commune(conn, text.upper()) or await places.find_commune_named(conn, text)
+    if commune is None:
+        raise Invalid("commune_unknown", field=field)
+    return commune
+
+
+async def _find_territory(conn: Connection, host: str) -> str:
+    """The id of the cooperative at this host. Raises Invalid."""
+    ours = await actors.find_local(conn, "coop")
+    known = [*([ours] if ours else []), *await actors.list_cooperatives(conn, [host.lower()])]
+    for coop in known:
+        if coop.host == host.lower():
+            return coop.uri
+    raise Invalid("territory_unknown", field="territory")
+
+
+def _read_page(asked: ListingQuery) -> Page:
+    def read(name: str, text: str | None) -> int | None:
+        id = read_id(text) if text is not None else None
+        if text is not None and id is None:
+            raise Invalid("id_invalid", name=name, field=name)
+        return id
+
+    return Page(
+        before=read("max_id", asked.max_id),
+        since=read("since_id", asked.since_id),
+        after=read("min_id", asked.min_id),
+        limit=asked.limit,
+    )

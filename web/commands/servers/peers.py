@@ -1,0 +1,299 @@
+"""`declic peer …`: other servers, how each does, why nothing goes through, and what can be done about it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, get_args
+
+import click
+import orjson
+
+from federation.discovery.hosts import read_host
+from models.people import accounts
+from models.servers.trust_levels import Level
+from models.store.background import periodic_tasks
+from models.store.database import Connection, connection, transaction
+from models.traffic import dead_letters, peer_traffic
+from models.traffic.inbound import inbox_overflows
+from models.traffic.peer_traffic import SELECTIONS, FailedDelivery, Peer, Selection
+from web.commands.imports import when_used
+from web.commands.runner import CommandFailed, run, say, tell, working_instance
+from web.commands.servers.domain_blocks import blocks
+from web.commands.servers.private_hosts import private
+from web.commands.servers.unknown_hosts import admit, send_away, waiting
+
+with when_used():
+    from federation.discovery import server_check
+    from inbox.traffic import diagnosis
+    from outbox.servers import peers as outbox
+    from outbox.traffic import resend
+    from web.commands import english_errors
+    from web.pages.servers import diagnosis_steps
+    from web.pages.traffic import failure_causes
+
+if TYPE_CHECKING:
+    from federation.instance import Instance
+
+MARKS = {True: "ok", False: "FAILS", None: "-"}
+
+COLUMNS = ("host", "state", "level", "waiting", "held", "failed", "latency", "last in", "last out", "name", "trouble")
+
+
+@click.group()
+def peer() -> None:
+    """Other servers: how they do, and what to do."""
+
+
+peer.add_command(blocks)
+peer.add_command(private)
+for command in (waiting, admit, send_away):
+    peer.add_command(command)
+
+
+@peer.command("list")
+@click.option("--only", "selection", type=click.Choice(SELECTIONS), default="all", show_default=True)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=200, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+def list_all(selection: Selection, limit: int, as_json: bool) -> None:
+    """List the servers that are known, those that need somebody first; the last column says what is wrong."""
+    run(_list_all(selection, limit, as_json=as_json))
+
+
+@peer.command()
+@click.argument("host")
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+def show(host: str, as_json: bool) -> None:
+    """Show what is known of a server, and what did not get there."""
+    run(_show(read_host(host, whole_name=False), as_json=as_json))
+
+
+@peer.command()
+@click.argument("host")
+def test(host: str) -> None:
+    """Try a server step by step; status 1 when a step fails."""
+    run(_test(read_host(host, whole_name=False)))
+
+
+@peer.command()
+@click.argument("host")
+def retry(host: str) -> None:
+    """Try now what waits for a server."""
+    run(_retry(read_host(host, whole_name=False)))
+
+
+@peer.command("catch-up")
+@click.argument("host")
+@click.argument("since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
+def catch_up(host: str, since: datetime) -> None:
+    """Send again what was not delivered to a server since DATE (2026-11-24)."""
+    run(_catch_up(read_host(host, whole_name=False), since.replace(tzinfo=UTC)))
+
+
+@peer.command()
+@click.argument("host")
+def hold(host: str) -> None:
+    """Hold what is to be delivered to a server until it is released."""
+    run(_hold(read_host(host, whole_name=False)))
+
+
+@peer.command()
+@click.argument("host")
+def release(host: str) -> None:
+    """Let go what was held for a server."""
+    run(_release(read_host(host, whole_name=False)))
+
+
+@peer.command()
+@click.argument("host")
+@click.argument("level", type=click.Choice(get_args(Level)))
+def level(host: str, level: Level) -> None:
+    """Say how far the cooperative trusts a server.
+
+    A friend is another cooperative, a reader may follow and answer as anybody, and nothing goes to or comes from a
+    server that is set aside.
+    """
+    run(_level(read_host(host, whole_name=False), level))
+
+
+@peer.command()
+@click.argument("url")
+@click.option("--as", "name", help="The member who does not see it.")
+def why(url: str, name: str | None) -> None:
+    """Find out why something from elsewhere is not seen here; status 1 when a step fails."""
+    run(_why(url, name))
+
+
+async def _list_all(selection: Selection, limit: int, *, as_json: bool) -> None:
+    async with working_instance() as instance, connection(instance.pool) as conn:
+        found = await peer_traffic.list_peers(conn, selection=selection, limit=limit)
+        own_clock = await peer_traffic.find_own_clock(conn)
+        put_aside = await dead_letters.list_set_aside(conn, limit=5)
+        too_much = await inbox_overflows.list_overflows(conn, limit=5)
+        failing = await periodic_tasks.list_failing(conn)
+    if as_json:
+        tell(_as_json([describe_peer(one) for one in found]))
+        return
+    if own_clock is not None:
+        say(f"This machine's clock is probably wrong: the others differ by {own_clock} seconds.")
+    for one in put_aside:
+        origin = f"from {one.host}: {one.error}" if one.host else "a job of this server"
+        say(f"Set aside {_moment(one.at)}, since it could not be done here: {one.what} ({origin})")
+    for full in too_much:
+        last = _moment(full.last_at)
+        say(f"Refused {full.refused} activities of {full.domain}, the last {last}: too much of it waits here.")
+    for chore in failing:
+        say(f"The chore {chore.name} failed {chore.failures} times since {_moment(chore.since)}: {chore.cause}")
+    rows = [COLUMNS, *(_make_row(one) for one in found)]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(COLUMNS))]
+    for row in rows:
+        tell("  ".join((cell or "-").ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _make_row(one: Peer) -> tuple[str, ...]:
+    latency = "" if one.latency_ms is None else f"{one.latency_ms}ms"
+    trouble = (
+        failure_causes.explain_stop(english_errors.say_in_english, one.host, one.failure, one.failure_cause)
+        if one.is_failing
+        else ""
+    )
+    return (
+        one.host,
+        one.state,
+        f"{one.level},nothing-private" if one.no_private else one.level,
+        str(one.waiting),
+        str(one.held),
+        str(one.failed),
+        latency,
+        _moment(one.last_in_at),
+        _moment(one.last_out_at),
+        one.name or "",
+        trouble,
+    )
+
+
+def _moment(at: datetime | None) -> str:
+    return "" if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+async def _show(host: str, *, as_json: bool) -> None:
+    async with working_instance() as instance, connection(instance.pool) as conn:
+        found = await _get_peer(conn, host)
+        troubles = await peer_traffic.list_failed_deliveries(conn, host)
+    described = describe_peer(found) | {"troubles": [describe_trouble(one) for one in troubles]}
+    if as_json:
+        tell(_as_json(described))
+        return
+    for name, value in described.items():
+        if value is not None and name != "troubles":
+            tell(f"{name.replace('_', ' ')}: {_moment(value) if isinstance(value, datetime) else value}")
+    duty = (
+        failure_causes.advise(english_errors.say_in_english, host, found.failure, found.failure_cause)
+        if found.is_failing
+        else ""
+    )
+    if duty:
+        tell(f"what to do: {duty}")
+    for one in troubles:
+        tell(f"{one.state}: {one.type} {one.object_uri or ''} {one.error or ''}".strip())
+
+
+async def _get_peer(conn: Connection, host: str) -> Peer:
+    found = await peer_traffic.find_peer(conn, host)
+    if found is None:
+        raise CommandFailed(f"Nothing is known of {host}; declic peer test {host} tries it.")
+    return found
+
+
+SHOWN = (
+    *("host", "state", "level", "no_private", "software", "software_version", "name"),
+    *("last_in_at", "last_out_at", "last_failure_at", "latency_ms", "clock_seconds"),
+    *("waiting", "held", "failed", "due_at"),
+    *("failure", "failure_cause", "failing_since", "unavailable_since", "probe_at", "paused_at"),
+)
+"""What scripts and administrators read of a server, in this order."""
+
+
+def describe_peer(one: Peer) -> dict[str, Any]:
+    """A server for scripts: what is kept of it, and in words what is wrong with its clock."""
+    clock = None if one.clock_off is None else diagnosis_steps.tell_clock(english_errors.say_in_english, one.clock_off)
+    return {name: getattr(one, name) for name in SHOWN} | {"clock": clock}
+
+
+def describe_trouble(one: FailedDelivery) -> dict[str, Any]:
+    """A delivery that failed, for scripts."""
+    names = ("type", "object_uri", "state", "attempts", "status", "error", "cause", "created_at", "due_at")
+    return {name: getattr(one, name) for name in names}
+
+
+def _as_json(value: object) -> str:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+
+
+async def _test(host: str) -> None:
+    async with working_instance() as instance:
+        found = await server_check.check_host(instance, host)
+    for one in found:
+        words = diagnosis_steps.tell_finding(english_errors.say_in_english, host, one)
+        tell(f"{MARKS[one.ok]:<6} {one.trial.value:<10} {words}".rstrip())
+    failed = next((one for one in found if one.ok is False), None)
+    if failed is not None:
+        raise CommandFailed(f"{host} fails at {failed.trial.value}.")
+
+
+async def _retry(host: str) -> None:
+    async with working_instance() as instance, transaction(instance.pool) as conn:
+        await _get_peer(conn, host)
+        due = await resend.retry(conn, host, at=datetime.now(UTC))
+    tell(str(due))
+    say("So many deliveries are tried now." if due else f"Nothing waits for {host}.")
+
+
+async def _catch_up(host: str, since: datetime) -> None:
+    at = datetime.now(UTC)
+    async with working_instance() as instance, transaction(instance.pool) as conn:
+        await _get_peer(conn, host)
+        queued = await resend.catch_up(conn, host, since=since, at=at)
+    tell(str(queued))
+    say("So many deliveries are on their way again." if queued else f"Nothing for {host} had failed since then.")
+
+
+async def _hold(host: str) -> None:
+    async with working_instance() as instance, transaction(instance.pool) as conn:
+        kept = await outbox.hold(conn, host)
+    tell(str(kept))
+    say(f"So many deliveries wait now until: declic peer release {host}")
+
+
+async def _release(host: str) -> None:
+    async with working_instance() as instance, transaction(instance.pool) as conn:
+        await _get_peer(conn, host)
+        released = await outbox.release(conn, host)
+    tell(str(released))
+    say("So many deliveries are on their way again." if released else f"Nothing was held for {host}.")
+
+
+async def _level(host: str, level: Level) -> None:
+    async with working_instance() as instance, transaction(instance.pool) as conn:
+        await outbox.trust(conn, host, level)
+    tell(level)
+
+
+async def _why(url: str, name: str | None) -> None:
+    async with working_instance() as instance:
+        found = await diagnosis.diagnose(instance, url, await _find_reader(instance, name))
+    for check in found.checks:
+        tell(
+            f"{MARKS[check.ok]:<6} {check.step.value:<10} {diagnosis_steps.tell_check(english_errors.say_in_english, check)}"
+        )
+    if found.fault is not None:
+        raise CommandFailed(f"It fails at {found.fault.step.value}.")
+
+
+async def _find_reader(instance: Instance, name: str | None) -> int | None:
+    if name is None:
+        return None
+    async with connection(instance.pool) as conn:
+        account = await accounts.find_by_username(conn, name.removeprefix("@"))
+    if account is None:
+        raise CommandFailed(f"There is no member named {name} here.")
+    return account.actor_id

@@ -1,0 +1,11 @@
+"""What the application carries: its instance, its templates, and what goes on behind its pages."""
+
+from aiohttp import web
+
+from federation.instance import Instance
+from models.store.background.supervised_tasks import Background
+from web.rendering.templating import Templates
+
+INSTANCE = web.AppKey("instance", Instance)
+BACKGROUND = web.AppKey("background", Background)
+TEMPLATES = web.AppKey("templates", Templates)

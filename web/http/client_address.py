@@ -1,0 +1,91 @@
+"""The address of whoever asks, behind proxies too, and the network that counts as one: a host’s, a visitor’s."""
+
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from models.settings import Network
+from web.http.app_keys import INSTANCE
+
+INDOORS = tuple(
+    ip_network(written)
+    for written in (
+        "127.0.0.0/8",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "::1/128",
+        "fc00::/7",
+    )
+)
+"""Where a proxy stands that is on the same machine, or in the same house."""
+
+
+def visitor_network(address: str | None) -> str:
+    """What counts as one visitor's: an IPv4 address, or the /64 that an IPv6 visitor holds whole."""
+    try:
+        ip = ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return "unknown"
+    mapped = getattr(ip, "ipv4_mapped", None) or ip
+    return str(mapped) if mapped.version == 4 else mapped.exploded[:19]
+
+
+def peer_network(request: web.Request) -> str | None:
+    """What counts as one server's: the /24 of an IPv4 address, the /64 of an IPv6 one.
+
+    None when it is not known: the address is that of a proxy of ours that tells nobody's, or of one that
+    `DECLIC_TRUSTED_PROXIES` forgets: private, and yet it forwards for somebody.
+    """
+    trusted = request.app[INSTANCE].settings.proxy_networks
+    return _find_network(request.remote or "", trusted, "X-Forwarded-For" in request.headers)
+
+
+@lru_cache(maxsize=4096)
+def _find_network(remote: str, trusted: tuple[Network, ...], forwards: bool) -> str | None:
+    try:
+        ip = ip_address(remote.partition("%")[0])
+    except ValueError:
+        return None
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    if is_trusted(str(ip), trusted):
+        return None
+    if not trusted and forwards and is_trusted(str(ip), INDOORS):
+        return None
+    return str(ip_network((ip, 24 if ip.version == 4 else 64), strict=False))
+
+
+def read_client_address(request: web.Request, trusted: tuple[Network, ...]) -> str | None:
+    """Who asks: the nearest address that is not one of our proxies. What stands before it could be anybody's word."""
+    address = request.remote
+    if address and not is_trusted(address, trusted):
+        return address
+    for given in reversed(",".join(request.headers.getall("X-Forwarded-For", [])).split(",")):
+        given = read_address(given)
+        if not given:
+            break
+        address = given
+        if not is_trusted(given, trusted):
+            break
+    return address
+
+
+def read_address(text: str) -> str:
+    """One entry of X-Forwarded-For without port and brackets, or nothing where it is no address."""
+    text = text.strip()
+    if text.count(":") == 1 or text.startswith("["):
+        text = urlsplit(f"//{text}").hostname or ""
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return ""
+
+
+def is_trusted(address: str, trusted: tuple[Network, ...]) -> bool:
+    """Whether this is one of our own proxies."""
+    ip = ip_address(address.partition("%")[0])
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return any(ip in network for network in trusted)

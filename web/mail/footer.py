@@ -1,0 +1,30 @@
+"""Who signs a mail: the cooperative, where it is, when it is open, how it is reached."""
+
+from dataclasses import dataclass
+
+from models import preferences
+from models.settings import Site
+from models.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailFooter:
+    """What stands below a mail; what the cooperative has not told of itself is left out."""
+
+    name: str
+    url: str
+    address: str = ""
+    opening_hours: str = ""
+    email: str = ""
+
+
+async def load_footer(conn: Connection, site: Site) -> MailFooter:
+    """The cooperative as it signs now."""
+    chosen = await preferences.load(conn)
+    return MailFooter(
+        name=chosen.name or site.host,
+        url=site.url,
+        address=chosen.address.strip(),
+        opening_hours=chosen.opening_hours.strip(),
+        email=chosen.contact_email,
+    )

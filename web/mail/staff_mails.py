@@ -1,0 +1,177 @@
+"""Mails to those who look after the cooperative about what waits for them, and to visitors who reported something.
+
+They name only what waits still when they are written. Reports are told at any hour, since they are about safety.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from typing import Any, Literal
+
+from federation.instance import Instance
+from models.moderation import reports
+from models.moderation.reports import Report
+from models.news import staff_notifications
+from models.news.staff_notifications import MailingKind
+from models.people import accounts, roles, sign_ups
+from models.people.accounts import Account
+from models.people.roles import has_right
+from models.store.background import jobs
+from models.store.database import Connection, transaction
+from web.mail.account_mails import MailKind, send_to_member, write_letter, write_mail
+from web.mail.footer import load_footer
+from web.mail.send_times import postpone_to_morning
+from web.mail.smtp import MailRefused, read_smtp_url, send_message
+
+LETTER = "staff_letter"
+"""The job that writes to one of them."""
+
+VISITOR = "visitor_letter"
+"""The job that writes to a visitor who reported something."""
+
+FIRST, AGAIN = timedelta(days=3), timedelta(days=7)
+"""What nobody settled for so long is told to administrators, and then so often."""
+
+LONGEST = 300
+
+MOST = 10
+"""Things that one mail names; more are counted."""
+
+PAGES: dict[MailingKind, str] = {"reports": "/coop/signalements", "sign_ups": "/coop/demandes"}
+
+KINDS: dict[MailingKind, MailKind] = {"reports": "staff_reports", "sign_ups": "staff_sign_ups"}
+
+Word = Literal["receipt", "answer"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingItem:
+    """One thing that waits: who or what, and in which words."""
+
+    name: str
+    text: str
+
+
+async def schedule_staff_mails(instance: Instance, payload: dict[str, Any], at: datetime | None = None) -> None:
+    """The job: a letter to each who can settle what is new of this kind; requests to join wait for the morning."""
+    if instance.settings.smtp_url is None:
+        return
+    kind: MailingKind = payload["kind"]
+    at = at or datetime.now(UTC)
+    rest = postpone_to_morning(at) - at
+    if kind == "sign_ups" and rest > timedelta(0):
+        async with transaction(instance.pool) as conn:
+            await jobs.enqueue(conn, staff_notifications.JOB, payload, wait=rest)
+        return
+    async with transaction(instance.pool) as conn:
+        ids = await (reports if kind == "reports" else sign_ups).claim_unmailed(conn)
+        if ids:
+            await staff_notifications.note_mailing(conn, kind)
+            await _ask_letters(conn, kind, ids, await roles.list_holders(conn, kind), late=False)
+
+
+async def remind_staff(instance: Instance) -> None:
+    """Tell administrators of what nobody settled for days. A chore; not without mail."""
+    if instance.settings.smtp_url is None:
+        return
+    async with transaction(instance.pool) as conn:
+        admins = await roles.list_role(conn, "admin")
+        for kind, model in (("reports", reports), ("sign_ups", sign_ups)):
+            ids = await model.claim_forgotten(conn, first=FIRST, again=AGAIN)
+            if ids:
+                await _ask_letters(conn, kind, ids, admins, late=True)
+
+
+async def _ask_letters(
+    conn: Connection, kind: str, ids: Sequence[int], recipient_ids: Sequence[int], *, late: bool
+) -> None:
+    for actor_id in recipient_ids:
+        await jobs.enqueue(conn, LETTER, {"kind": kind, "actor_id": actor_id, "ids": list(ids), "late": late})
+
+
+async def send_staff_mail(instance: Instance, payload: dict[str, Any]) -> None:
+    """The job: one mail to one of them, of what waits for her still. Raises MailRefused to be tried again."""
+    if instance.settings.smtp_url is None:
+        return
+    kind: MailingKind = payload["kind"]
+    server = read_smtp_url(instance.settings.smtp_url, instance.site)
+    async with transaction(instance.pool) as conn:
+        account = await accounts.find(conn, payload["actor_id"])
+        if account is None or account.disabled_at or account.confirmed_at is None or not has_right(account, kind):
+            return
+        items = await _list_items(conn, kind, payload["ids"], account)
+        coop = await load_footer(conn, instance.site)
+    if not items:
+        return
+    context = {
+        "items": items[:MOST],
+        "count": len(items),
+        "late": payload["late"],
+        "days": FIRST.days,
+        "link": f"{instance.site.url}{PAGES[kind]}",
+    }
+    message = write_mail(f"mail/{KINDS[kind]}", account, context, coop=coop, sender=server.sender)
+    await send_to_member(instance, account, KINDS[kind], message)
+
+
+async def _list_items(conn: Connection, kind: MailingKind, ids: Sequence[int], account: Account) -> list[PendingItem]:
+    """What of these waits still, but nothing about herself and nothing that she reported."""
+    if kind == "sign_ups":
+        return [
+            PendingItem(name=_cut(one.name or one.username), text=one.email)
+            for one in await sign_ups.list_by_ids(conn, list(ids))
+        ]
+    return [
+        PendingItem(name=_cut(one.target_name), text=_cut(one.content))
+        for one in await reports.list_by_ids(conn, ids, account.actor_id)
+        if one.closed_at is None and (one.reporter_id is None or one.reporter_id != account.actor_id)
+    ]
+
+
+async def queue_receipt(conn: Connection, report: Report) -> None:
+    """Confirm to a visitor, where she left an address, that her report was received."""
+    if report.reporter_email:
+        await jobs.enqueue(conn, VISITOR, {"id": report.id, "word": "receipt"})
+
+
+async def queue_answer(conn: Connection, report: Report) -> None:
+    """Tell a visitor, where she left an address, that what she reported is settled."""
+    if report.reporter_email:
+        await jobs.enqueue(conn, VISITOR, {"id": report.id, "word": "answer"})
+
+
+async def send_to_visitor(instance: Instance, payload: dict[str, Any]) -> None:
+    """The job: one mail to whoever reported without an account. Raises MailRefused to be tried again."""
+    if instance.settings.smtp_url is None:
+        return
+    word: Word = payload["word"]
+    server = read_smtp_url(instance.settings.smtp_url, instance.site)
+    async with transaction(instance.pool) as conn:
+        report = next(iter(await reports.list_by_ids(conn, [payload["id"]])), None)
+        coop = await load_footer(conn, instance.site)
+    if report is None or not report.reporter_email or (word == "answer" and report.closed_at is None):
+        return
+    context = {
+        "report": report,
+        "about": _cut(report.target_name),
+        "link": instance.site.url,
+        "answered": word == "answer",
+    }
+    message = write_letter("mail/visitor_report", report.reporter_language, context, coop=coop, sender=server.sender)
+    _address(message, instance, report.reporter_email)
+    handover = await send_message(instance.settings, server, message, report.reporter_email)
+    if handover.again:
+        raise MailRefused(host=server.host, detail=handover.detail)
+
+
+def _address(message: EmailMessage, instance: Instance, email: str) -> None:
+    message["To"] = email
+    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Message-ID"] = make_msgid(domain=instance.site.host.partition(":")[0])
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"

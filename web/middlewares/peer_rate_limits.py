@@ -1,0 +1,66 @@
+"""How often other servers may ask (HT4): by their network until they prove who they are, then by their own name.
+
+A flood from one network or in one name touches nobody else, since whoever proves an identity is taken off the count of
+the network. The address of a proxy is never counted: it stands for everybody (see `networks.peer_network`). What is
+proven of posts is counted by `inbox/receiving/inbox_policy`, per server. The numbers stand in `models/limits`.
+"""
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from models.limits import NETWORK_READS, SERVER_READS, UNPROVEN_POSTS, Limit
+from web.http.accept import asks_for_document
+from web.http.client_address import peer_network
+from web.middlewares.rate_limits import QUOTA, tell_wait
+from web.security.session import SAFE_METHODS
+
+FOR_SERVERS = ("/users/", "/territories")
+"""Under which addresses documents stand whose readers are counted."""
+
+PROVEN = web.RequestKey("proven", bool)
+"""Whether it was shown who sends this."""
+
+
+@web.middleware
+async def peer_quota_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse networks that send or read too much without saying who they are."""
+    if request.app[QUOTA].limits is None:
+        return await handler(request)
+    if request.method == "POST" and request.path.endswith("/inbox"):
+        return await _take_post(request, handler)
+    if request.method in SAFE_METHODS and (request.path.startswith(FOR_SERVERS) or asks_for_document(request)):
+        network = peer_network(request)
+        if network is not None:
+            _count_read(request, NETWORK_READS, network)
+    return await handler(request)
+
+
+async def _take_post(request: web.Request, handler: Handler) -> web.StreamResponse:
+    network, counter = peer_network(request), request.app[QUOTA].counter
+    if network is None:
+        return await handler(request)
+    if not counter.spend(UNPROVEN_POSTS, network):
+        raise web.HTTPTooManyRequests(headers={"Retry-After": str(UNPROVEN_POSTS.seconds)})
+    response = await handler(request)
+    if request.get(PROVEN, False):
+        counter.give_back(UNPROVEN_POSTS, network)
+    return response
+
+
+def note_signer(request: web.Request, host: str) -> None:
+    """A request to read turned out to be signed by this server: it counts as theirs, no longer as their network's.
+
+    Raises HTTPTooManyRequests.
+    """
+    if request.app[QUOTA].limits is None:
+        return
+    network = peer_network(request)
+    if network is not None:
+        request.app[QUOTA].counter.give_back(NETWORK_READS, network)
+    _count_read(request, SERVER_READS, host)
+
+
+def _count_read(request: web.Request, limit: Limit, key: str) -> None:
+    counter = request.app[QUOTA].counter
+    if not counter.spend(limit, key):
+        raise web.HTTPTooManyRequests(headers={"Retry-After": tell_wait(counter, limit)})

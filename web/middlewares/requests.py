@@ -1,0 +1,151 @@
+"""What surrounds every request: its id and log line, who really asks, headers that protect, and the workers' bells."""
+
+import re
+import secrets
+import time
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from models.settings import Settings
+from web.http.app_keys import INSTANCE
+from web.http.client_address import read_client_address
+from web.middlewares.errors import FOR_APPS, REQUEST_ID, route_of
+from web.middlewares.work_signals import WORK_SIGNAL, WorkSignal
+from web.security.session import SAFE_METHODS
+
+log = structlog.get_logger(__name__)
+
+OPEN_TO_PAGES_ELSEWHERE = (
+    *FOR_APPS,
+    *("/.well-known/", "/nodeinfo/", "/media/", "/static/images/"),
+)
+"""What web clients on other origins fetch."""
+
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "POST, PUT, DELETE, GET, PATCH, OPTIONS",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
+    "Access-Control-Expose-Headers": "Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id",
+    "Access-Control-Max-Age": "86400",
+}
+
+LEAD_TO_SERVERS = ("/ailleurs", "/@", "/annonces/", "/a/", "/notes/")
+"""Pages of what one may follow or answer, where a form leads somebody to her own server."""
+
+SILENT = ("/static/", "/media/", "/healthz", "/readyz")
+"""Their successes are not worth a line."""
+
+GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+IN_FLIGHT = web.AppKey("in_flight", set[int])
+"""The requests that are being answered, by their `id()`: what a stop waits for."""
+
+
+@web.middleware
+async def request_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give the request its id, one log line, and the client's address where a trusted proxy tells it."""
+    started = time.perf_counter()
+    settings = request.app[INSTANCE].settings
+    if settings.trusted_proxies:
+        request = request.clone(remote=read_client_address(request, settings.proxy_networks) or "")
+    given = request.headers.get("X-Request-Id", "")
+    request_id = given if GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+    request[REQUEST_ID] = request_id
+    in_flight = request.app.get(IN_FLIGHT, set[int]())
+    in_flight.add(id(request))
+    structlog.contextvars.bind_contextvars(request=request_id)
+    status = 500
+    try:
+        response = await handler(request)
+        status = response.status
+    except web.HTTPException as answer:
+        status = answer.status
+        raise
+    finally:
+        in_flight.discard(id(request))
+        _write_line(request, status, time.perf_counter() - started)
+        structlog.contextvars.unbind_contextvars("request")
+    return response
+
+
+def _write_line(request: web.Request, status: int, seconds: float) -> None:
+    quiet = status < 400 and (request.path.startswith(SILENT) or request.path.endswith("/inbox"))
+    write = log.debug if quiet else log.info
+    write("answered", method=request.method, route=route_of(request), status=status, ms=round(seconds * 1000, 1))
+
+
+@web.middleware
+async def preflight_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer the question that browsers ask before a request to another origin."""
+    if request.method == "OPTIONS" and is_open_elsewhere(request):
+        return web.Response(status=204)
+    return await handler(request)
+
+
+def is_open_elsewhere(request: web.Request) -> bool:
+    """Whether pages of other origins may read what stands here."""
+    return f"{request.path}/".startswith(OPEN_TO_PAGES_ELSEWHERE)
+
+
+@web.middleware
+async def work_signal_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Ring for workers and streams when something was sent to us: what it led to is committed by now."""
+    if request.method in SAFE_METHODS:
+        return await handler(request)
+    waker = request.app[WORK_SIGNAL]
+    try:
+        response = await handler(request)
+    except web.HTTPException as answer:
+        if answer.status < 400:
+            _ring(waker, request)
+        raise
+    if response.status < 400:
+        _ring(waker, request)
+    return response
+
+
+def _ring(waker: WorkSignal, request: web.Request) -> None:
+    if request.path.endswith("/inbox"):
+        waker.ring_received()
+    else:
+        waker.ring_delivery()
+        waker.ring_stream()
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Headers of every answer, streamed ones included (a signal: `on_response_prepare`)."""
+    headers = response.headers
+    if REQUEST_ID in request:
+        headers["X-Request-Id"] = request[REQUEST_ID]
+    if is_open_elsewhere(request):
+        headers.update(CORS)
+    is_page = response.content_type == "text/html" or response.status == 304  # which stands for a page that is kept
+    if is_page:
+        headers.setdefault("Cache-Control", "no-cache")  # asked for again each time
+    settings = request.app[INSTANCE].settings
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
+    headers.setdefault("Content-Security-Policy", make_content_policy(settings, request.path if is_page else ""))
+    if settings.url.startswith("https:"):
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+
+def make_content_policy(settings: Settings, path: str) -> str:
+    """Everything from our own origin, what was uploaded also from its own one; nothing inline, nobody frames us.
+
+    Forms end here. Two do not: the consent page of OAuth leads to addresses of apps, of whatever scheme, and from what
+    one may answer or follow a form leads to somebody's own server (`POST /ailleurs`).
+    """
+    policy = ["default-src 'self'", "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'"]
+    if settings.media_url is not None:
+        policy += [f"{kind} 'self' {settings.media_url}" for kind in ("img-src", "media-src")]
+    if path.startswith(LEAD_TO_SERVERS):
+        policy.append("form-action 'self' https:" + (" http:" if settings.test_federation else ""))
+    elif not path.startswith("/oauth/"):
+        policy.append("form-action 'self'")
+    return "; ".join(policy)

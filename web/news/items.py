@@ -1,0 +1,280 @@
+"""What is new to a member, in words: one line for each thing, who did it, about what, and where it leads."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from federation.texts.html import to_text
+from models import posts
+from models.listings import listing_expiry, listings
+from models.listings.listing_expiry import EndKind, EndNotice
+from models.listings.listings import Listing
+from models.news import news
+from models.news.news import News, ThreadNews
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import Post
+from models.posts.message_requests.news import filter_notices
+from models.settings import Site
+from models.store.database import Connection
+from web.forms.form import Say
+from web.news.leading_mentions import strip_leading_mentions
+from web.news.staff_items import STAFF, StaffNewsItem, list_staff_items
+from web.rendering.paths import exchange_path, listing_path, note_path, profile_path
+from web.rendering.render import N_
+
+BEGINNING = 2_000
+"""So many characters of a post's HTML are looked at for how it begins."""
+
+ONE: dict[str, str] = {
+    "mention": N_("%(who)s vous a écrit"),
+    "status": N_("%(who)s a publié"),
+    "favourite": N_("%(who)s aime ce que vous avez publié"),
+    "reblog": N_("%(who)s a fait passer votre annonce"),
+    "quote": N_("%(who)s vous cite"),
+    "follow": N_("%(who)s vous suit"),
+    "follow_request": N_("%(who)s demande à vous suivre"),
+    "update": N_("%(who)s a changé ce à quoi vous avez réagi"),
+    "called_off": N_("%(who)s annule ce à quoi vous avez réagi"),
+    "move": N_("%(who)s a déménagé : vous suivez sa nouvelle adresse"),
+    "poll": N_("Un sondage de %(who)s est terminé"),
+    "own_poll": N_("Votre sondage est terminé"),
+    "repair_call": N_("%(who)s est en panne près de chez vous"),
+    "message": N_("%(who)s vous a écrit"),
+    "said": N_("%(who)s vous a écrit"),
+    "requested": N_("%(who)s vous fait une demande"),
+    "countered": N_("%(who)s vous propose autre chose"),
+    "accepted": N_("%(who)s a dit oui"),
+    "agreed": N_("C’est d’accord avec %(who)s"),
+    "refused": N_("%(who)s a dit non"),
+    "withdrawn": N_("%(who)s a retiré sa demande"),
+    "cancelled": N_("%(who)s a annulé votre accord"),
+    "expired": N_("Sans réponse, la demande entre vous et %(who)s est close"),
+    "out": N_("%(who)s dit que c’est remis"),
+    "back": N_("%(who)s dit que c’est rendu"),
+    "done": N_("%(who)s dit que c’est fait"),
+    "verified": N_("%(who)s et vous dites la même chose : c’est fait"),
+    "begins_soon": N_("C’est pour bientôt, avec %(who)s"),
+    "ends_soon": N_("La fin du prêt approche, avec %(who)s"),
+    "returned": N_("C’est rendu ? Dites-le à %(who)s"),
+    "forgotten": N_("Sans nouvelles de votre accord avec %(who)s"),
+    "last_call": N_("Dernier rappel de votre accord avec %(who)s : dites si c’est fait"),
+    "contact": N_("%(who)s vous a donné ses coordonnées"),
+    "thanked": N_("%(who)s vous remercie"),
+    "explained": N_("Un message automatique dit à %(who)s comment répondre"),
+    "unheard": N_("Une réponse de %(who)s ne compte pas"),
+    "asked_again": N_("%(who)s vous demande si c’est un oui"),
+}
+"""What one person did."""
+
+MANY: dict[str, str] = {
+    "favourite": N_("%(who)s aiment ce que vous avez publié"),
+    "reblog": N_("%(who)s ont fait passer votre annonce"),
+}
+
+ICONS = {
+    "mention": "message", "message": "message", "said": "message", "favourite": "like", "reblog": "share",
+    "follow": "person", "follow_request": "waiting", "update": "retry", "status": "add", "move": "elsewhere",
+    "requested": "waiting", "countered": "waiting", "refused": "close", "withdrawn": "close",
+    "cancelled": "close", "expired": "close", "begins_soon": "date", "ends_soon": "date", "returned": "date",
+    "forgotten": "warning", "last_call": "warning", "contact": "person", "thanked": "like",
+    "explained": "message", "unheard": "warning", "asked_again": "waiting", "quote": "message",
+    "admin.report": "flag", "sign_up": "enter", "admin.sign_up": "person", "coop_follow": "network",
+    "report_settled": "done", "repair_call": "bike",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsItem:
+    """One thing that is new: `words` say who did what, `what` names the thing.
+
+    In a thread `who` is the other one, and `more` counts what else is new in it.
+    """
+
+    id: int
+    kind: str
+    icon: str
+    words: str
+    what: str
+    href: str
+    at: datetime
+    unread: bool
+    who: str = ""
+    more: int = 0
+
+
+async def list_lines(conn: Connection, site: Site, say: Say, reader_id: int, rows: Sequence[News]) -> list[NewsItem]:
+    """These news with where they lead. Of people who are gone, and of posts not to be seen any more, there is none."""
+    people = await _list_people(conn, [id for row in rows for id in row.actor_ids])
+    visible = await posts.filter_visible(conn, [row.post_id for row in rows if row.post_id], reader_id)
+    found = {
+        post.id: post for post in await strip_leading_mentions(conn, await posts.list_by_ids(conn, sorted(visible)))
+    }
+    roots = await listings.list_by_posts(conn, [post.root_id or post.id for post in found.values()])
+    notices = await filter_notices(conn, list(found))
+    ends = await listing_expiry.find_notices(conn, list(found))
+    staff = await list_staff_items(conn, say, reader_id, [row for row in rows if row.type in STAFF])
+    shown = [
+        row for row in rows if (row.id in staff if row.type in STAFF else row.post_id is None or row.post_id in found)
+    ]
+    return [
+        _tell_of_strangers(say, row)
+        if row.post_id in notices
+        else _tell_as(row, row.type, ICONS[row.type], staff[row.id])
+        if row.id in staff
+        else _tell_as(row, f"end_{ends[row.post_id].kind}", "date", _tell_of_end(site, say, ends[row.post_id]))
+        if row.post_id in ends
+        else NewsItem(
+            id=row.id,
+            kind=row.type,
+            icon=ICONS.get(row.type, "alert"),
+            words=_tell(
+                say,
+                _kind(row, found, roots, reader_id),
+                [_line(one.display_name) for one in there],
+                row.count - len(row.actor_ids),
+            ),
+            what=_name(found.get(row.post_id or 0), roots),
+            href=_lead(site, row, found.get(row.post_id or 0), roots) or profile_path(there[0]),
+            at=row.created_at,
+            unread=row.unread,
+        )
+        for row in shown
+        if (there := [people[id] for id in row.actor_ids if id in people])
+    ]
+
+
+def _tell_of_strangers(say: Say, row: News) -> NewsItem:
+    """Something waits of people whom she does not know: nothing of what it is."""
+    return NewsItem(
+        id=row.id,
+        kind="strangers",
+        icon="waiting",
+        words=say(N_("Quelqu’un que vous ne connaissez pas vous a écrit")),
+        what="",
+        href="/messages/inconnus",
+        at=row.created_at,
+        unread=row.unread,
+    )
+
+
+ENDS: dict[EndKind, tuple[str, str]] = {
+    "before": (N_("Votre annonce s’arrête bientôt"), N_("%(count)s de vos annonces s’arrêtent bientôt")),
+    "ended": (N_("Votre annonce s’est arrêtée"), N_("%(count)s de vos annonces se sont arrêtées")),
+}
+"""Of one, and of several."""
+
+
+def _tell_of_end(site: Site, say: Say, notice: EndNotice) -> StaffNewsItem:
+    """One of her listings ends, or did, where it can be prolonged; of several the page that has them all."""
+    one, many = ENDS[notice.kind]
+    mine = "/chez-moi" if notice.kind == "before" else "/chez-moi?voir=finies"
+    return StaffNewsItem(
+        words=say(one) if notice.count == 1 else say(many, count=notice.count),
+        what=_line(notice.title),
+        href=notice.url.removeprefix(site.url) if notice.count == 1 else mine,
+    )
+
+
+def _tell_as(row: News, kind: str, icon: str, told: StaffNewsItem) -> NewsItem:
+    """What no member did, or what is told in words of its own: to those who look after the cooperative, of ends."""
+    return NewsItem(
+        id=row.id,
+        kind=kind,
+        icon=icon,
+        words=told.words,
+        what=told.what,
+        href=told.href,
+        at=row.created_at,
+        unread=row.unread,
+    )
+
+
+async def list_thread_lines(conn: Connection, say: Say, rows: Iterable[ThreadNews]) -> list[NewsItem]:
+    """The newest of each thread; its listing gives the name."""
+    threads = list(rows)
+    people = await _list_people(conn, [row.other_id for row in threads])
+    about = await listings.list_by_posts(conn, [row.listing_id for row in threads])
+    return [
+        NewsItem(
+            id=row.id,
+            kind=row.kind,
+            icon=ICONS.get(row.kind, "agreement"),
+            words=_tell(say, row.kind, [_line(people[row.other_id].display_name)], 0),
+            who=_line(people[row.other_id].display_name),
+            what=_line(about[row.listing_id].details.title),
+            href=exchange_path(row.exchange_id),
+            at=row.created_at,
+            unread=True,
+            more=row.count - 1,
+        )
+        for row in threads
+        if row.other_id in people and row.listing_id in about
+    ]
+
+
+async def list_latest(conn: Connection, site: Site, say: Say, reader_id: int, *, limit: int) -> list[NewsItem]:
+    """The newest of both, in one order."""
+    threads = await list_thread_lines(conn, say, await news.list_threads(conn, reader_id, limit=limit))
+    others = await list_lines(conn, site, say, reader_id, await news.list_news(conn, reader_id, limit=limit))
+    return sorted([*threads, *others], key=lambda line: -line.id)[:limit]
+
+
+async def _list_people(conn: Connection, ids: list[int]) -> dict[int, Actor]:
+    told = await actors.list_by_ids(conn, sorted(set(ids)))
+    return {actor.id: actor for actor in told if actor.deleted_at is None and actor.suspended_at is None}
+
+
+def _tell(say: Say, kind: str, names: Sequence[str], others: int) -> str:
+    if len(names) + others == 1 or kind not in MANY:
+        return say(ONE.get(kind, "%(who)s"), who=names[0])
+    return say(MANY[kind], who=join_names(say, names, others))
+
+
+def join_names(say: Say, names: Sequence[str], others: int) -> str:
+    """ "A", "A et B", "A, B et C", "A, B, C et 12 autres"."""
+    if others > news.TOGETHER - len(names):  # counted no further
+        more = N_("%(names)s et plus de %(count)s autres personnes")
+        return say(more, names=", ".join(names), count=others - 1)
+    if others:
+        first = ", ".join(names)
+        more = N_("%(names)s et une autre personne") if others == 1 else N_("%(names)s et %(count)s autres personnes")
+        return say(more, names=first, count=others)
+    if len(names) == 1:
+        return names[0]
+    return say(N_("%(names)s et %(last)s"), names=", ".join(names[:-1]), last=names[-1])
+
+
+def _kind(row: News, found: Mapping[int, Post], roots: Mapping[int, Listing], reader_id: int) -> str:
+    """A change that calls it off is told as that, and the end of one's own poll as one's own."""
+    if row.type == "poll" and row.actor_ids == [reader_id]:
+        return "own_poll"
+    changed = roots.get(row.post_id or 0) if row.type == "update" and row.post_id in found else None
+    return "called_off" if changed is not None and changed.details.status == "cancelled" else row.type
+
+
+def _lead(site: Site, row: News, post: Post | None, roots: Mapping[int, Listing]) -> str:
+    """An answer under a listing leads there."""
+    if row.type == "follow_request":
+        return "/abonnements"
+    if post is None:
+        return ""
+    root = roots.get(post.root_id or post.id)
+    if root is None or root.post.deleted_at is not None:
+        return note_path(site, post)
+    return listing_path(site, root) if root.id == post.id else f"{listing_path(site, root)}#r{post.id}"
+
+
+def _name(post: Post | None, roots: Mapping[int, Listing]) -> str:
+    """The listing's title, else how the note begins, or what its author warns of."""
+    if post is None:
+        return ""
+    root = roots.get(post.root_id or post.id)
+    if root:
+        return _line(root.details.title)
+    return _line(post.warning or to_text(post.content[:BEGINNING]))[:80]
+
+
+def _line(text: str) -> str:
+    """On one line, whatever servers elsewhere let people call themselves: the subject of a mail is one."""
+    return " ".join(text.split())

@@ -1,0 +1,117 @@
+"""What is new for those who look after the cooperative, and for whoever reported something, in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from models.moderation import reports
+from models.moderation.reports import Report
+from models.news import staff_notifications
+from models.news.news import News
+from models.people import accounts, actors, sign_ups
+from models.people.actors import Actor
+from models.people.roles import has_right
+from models.people.sign_ups import SignUp
+from models.places import geometry
+from models.relations import coop_follows
+from models.store.database import Connection
+from web.forms.form import Say
+from web.rendering.paths import profile_path
+from web.rendering.render import N_
+
+STAFF = frozenset({"admin.report", "sign_up", "admin.sign_up", "coop_follow", "report_settled"})
+"""The types that are told here."""
+
+LONGEST = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffNewsItem:
+    """Who did what (`words`), what it is about, where it leads."""
+
+    words: str
+    what: str
+    href: str
+
+
+async def list_staff_items(
+    conn: Connection, say: Say, reader_id: int, rows: Sequence[News]
+) -> dict[int, StaffNewsItem]:
+    """These news by their ids; none of what was settled meanwhile, or is not hers to settle any more."""
+    if not rows:
+        return {}
+    about = await staff_notifications.list_about(conn, [row.id for row in rows])
+    report_ids = [one.report_id for one in about.values() if one.report_id]
+    account = await accounts.get(conn, reader_id)
+    settles = has_right(account, "reports")
+    known = {
+        one.id: one
+        for one in await reports.list_by_ids(conn, report_ids, reader_id)
+        if settles or one.reporter_id == reader_id
+    }
+    waiting = {
+        one.id: one
+        for one in await sign_ups.list_by_ids(conn, [one.sign_up_id for one in about.values() if one.sign_up_id])
+        if has_right(account, "sign_ups")
+    }
+    people = {one.id: one for one in await actors.list_by_ids(conn, [row.actor_ids[0] for row in rows])}
+    told: dict[int, StaffNewsItem | None] = {}
+    for row in rows:
+        one = about.get(row.id)
+        if one is not None and one.report_id is not None:
+            told[row.id] = _tell_report(say, row, known.get(one.report_id))
+        elif one is not None and one.sign_up_id is not None:
+            told[row.id] = _tell_sign_up(say, waiting.get(one.sign_up_id))
+        else:
+            told[row.id] = await _tell_actor(conn, say, row, people)
+    return {id: one for id, one in told.items() if one is not None}
+
+
+def _tell_report(say: Say, row: News, report: Report | None) -> StaffNewsItem | None:
+    if report is None:
+        return None
+    if row.type == "report_settled":
+        words = say(N_("Ce que vous aviez signalé à propos de %(who)s est réglé"), who=_line(report.target_name))
+        return StaffNewsItem(words=words, what=_line(report.answer), href=f"/compte/signalements#s{report.id}")
+    words = say(N_("Un signalement à propos de %(who)s attend l’équipe"), who=_line(report.target_name))
+    return StaffNewsItem(words=words, what=_line(report.content), href=f"/coop/signalements#s{report.id}")
+
+
+def _tell_sign_up(say: Say, asked: SignUp | None) -> StaffNewsItem | None:
+    if asked is None:
+        return None
+    words = say(N_("%(who)s demande à devenir membre"), who=_line(asked.name or asked.username))
+    return StaffNewsItem(words=words, what="", href="/coop/demandes")
+
+
+async def _tell_actor(conn: Connection, say: Say, row: News, people: Mapping[int, Actor]) -> StaffNewsItem | None:
+    actor = people.get(row.actor_ids[0])
+    if actor is None or actor.deleted_at is not None or actor.suspended_at is not None:
+        return None
+    who = _line(actor.display_name)
+    if row.type == "admin.sign_up":
+        words = say(N_("%(who)s est maintenant membre de la coop"), who=who)
+        return StaffNewsItem(words=words, what="", href=profile_path(actor))
+    back = await coop_follows.find(conn, actor.host)
+    if not back.follows_us:
+        return None
+    where = _line(", ".join(filter(None, (actor.place_name, await _tell_distance(conn, say, actor)))))
+    if not back.followed:
+        where = " ".join(filter(None, (f"{where}." if where else "", say(N_("Suivre en retour ?")))))
+    href = f"/coop/serveurs/{actor.host}#retour"
+    return StaffNewsItem(words=say(N_("%(who)s suit votre coop"), who=who), what=where, href=href)
+
+
+async def _tell_distance(conn: Connection, say: Say, actor: Actor) -> str:
+    """How far it is from us, where both have a place."""
+    ours = await actors.find_local(conn, "coop")
+    if ours is None or None in (ours.latitude, ours.longitude, actor.latitude, actor.longitude):
+        return ""
+    assert ours.latitude is not None and ours.longitude is not None
+    assert actor.latitude is not None and actor.longitude is not None
+    metres = geometry.distance(ours.latitude, ours.longitude, actor.latitude, actor.longitude)
+    return say(N_("à %(km)s km"), km=max(1, round(metres / 1000)))
+
+
+def _line(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"

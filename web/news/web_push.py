@@ -1,0 +1,138 @@
+"""Notifications to the apps of our people: one job for each app, so that a service that is away delays no other."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import structlog
+
+from federation.instance import Instance
+from federation.media.built_in_pictures import find_icon_url
+from federation.media.media_uris import thumbnail_url
+from federation.texts.html import to_text
+from federation.web_push import MOST_BYTES, Claims, PushMessage, encrypt, load_key
+from models import posts, preferences
+from models.errors import DeclicError
+from models.news import notifications, push_subscriptions
+from models.news.notifications import Notification, NotificationType
+from models.people import accounts, actors
+from models.people.actors import Actor
+from models.posts.media import media
+from models.settings import Site
+from models.store.background import jobs
+from models.store.database import Connection, connection, transaction
+from web.news.leading_mentions import strip_leading_mentions
+
+ONE = "push_one"
+
+ENDED = frozenset({404, 410})
+"""The service does not know the app any more."""
+
+LATER = frozenset({408, 425, 429})
+
+LONGEST = 140
+
+log = structlog.get_logger(__name__)
+
+AS: dict[NotificationType, str] = {"repair_call": "status"}
+"""By which name apps know what is ours (web/api/entities/notifications)."""
+
+TITLES: dict[NotificationType, tuple[str, str]] = {
+    "mention": ("{name} vous a écrit", "{name} wrote to you"),
+    "status": ("{name} vient de publier", "{name} just posted"),
+    "reblog": ("{name} a partagé votre publication", "{name} boosted your post"),
+    "follow": ("{name} vous suit", "{name} follows you"),
+    "follow_request": ("{name} aimerait vous suivre", "{name} would like to follow you"),
+    "favourite": ("{name} s’intéresse à votre publication", "{name} likes your post"),
+    "poll": ("Un sondage est terminé", "A poll has ended"),
+    "update": ("{name} a modifié une publication", "{name} edited a post"),
+    "quote": ("{name} cite votre publication", "{name} quotes your post"),
+    "admin.report": ("Un signalement attend l’équipe de la coop", "A report waits for the cooperative’s team"),
+    "admin.sign_up": ("{name} vient de rejoindre la coop", "{name} just joined the cooperative"),
+    "repair_call": ("{name} est en panne près de chez vous", "{name} has broken down near you"),
+}
+"""French, English."""
+
+
+class PushServiceUnavailable(DeclicError):
+    """The service of an app does not take messages now."""
+
+    status = 503
+    retry = True
+
+
+async def push_notification(instance: Instance, payload: dict[str, int]) -> None:
+    """Ask for a message to each app that wants this notification. May run twice."""
+    async with transaction(instance.pool) as conn:
+        for id in await push_subscriptions.list_wanting(conn, payload["id"]):
+            key = f"{ONE}:{payload['id']}:{id}"
+            await jobs.enqueue(conn, ONE, {"id": payload["id"], "subscription": id}, key=key)
+
+
+async def push_one(instance: Instance, payload: dict[str, int]) -> None:
+    """Send one message to one app. Raises ServiceAway where it is to be tried again."""
+    async with connection(instance.pool) as conn:
+        subscription = await push_subscriptions.find_wanting(conn, payload["id"], payload["subscription"])
+        notification = await notifications.find(conn, payload["id"])
+        if subscription is None or notification is None:
+            return
+        message = await write_message(conn, instance.site, notification)
+        contact = (await preferences.load(conn)).contact_email
+    claims = Claims(contact=f"mailto:{contact}" if contact else instance.site.url, at=datetime.now(UTC))
+    envelope = encrypt(subscription, message, await load_key(instance), claims)
+    await _post(instance, subscription, envelope)
+
+
+async def _post(instance: Instance, subscription: push_subscriptions.PushSubscription, envelope: PushMessage) -> None:
+    answer = await instance.transport.post_message(subscription.endpoint, envelope.body, envelope.headers)
+    if answer.delivered:
+        return
+    if answer.status in ENDED:
+        async with transaction(instance.pool) as conn:
+            await push_subscriptions.end(conn, subscription.id, subscription.endpoint)
+    elif answer.status is None or answer.status >= 500 or answer.status in LATER:
+        raise PushServiceUnavailable(answer.error)
+    else:
+        log.info("push_refused", status=answer.status, cause=answer.error)
+
+
+async def write_message(conn: Connection, site: Site, notification: Notification) -> bytes:
+    """What the app shows, as Mastodon writes it; the app's own token is not kept here, so it is left empty."""
+    account = await accounts.get(conn, notification.recipient_id)
+    english = account.language == "en"
+    actor = await actors.get(conn, notification.actor_id)
+    french_title, english_title = TITLES.get(notification.type, ("{name}", "{name}"))
+    value: dict[str, Any] = {
+        "access_token": "",
+        "preferred_locale": account.language,
+        "notification_id": str(notification.id),
+        "notification_type": AS.get(notification.type, notification.type),
+        "icon": await _find_icon(conn, site, actor),
+        "title": _cut((english_title if english else french_title).format(name=actor.display_name)),
+        "body": _cut(await _find_words(conn, notification, actor)),
+    }
+    message = orjson.dumps(value)
+    return message if len(message) <= MOST_BYTES else orjson.dumps(value | {"icon": "", "body": ""})
+
+
+async def _find_words(conn: Connection, notification: Notification, actor: Actor) -> str:
+    """The beginning of the post that it is about, as far as the reader may see it; of a follow, who it is."""
+    if notification.type == "admin.report":
+        return ""
+    if notification.post_id is None:
+        return to_text(actor.summary)
+    post = await posts.find_visible(conn, notification.post_id, notification.recipient_id)
+    if post is None or post.warning:
+        return post.warning if post else ""
+    [post] = await strip_leading_mentions(conn, [post])
+    return to_text(post.content)
+
+
+async def _find_icon(conn: Connection, site: Site, actor: Actor) -> str:
+    icon = await media.find(conn, actor.icon_media_id) if actor.icon_media_id else None
+    return (thumbnail_url(site, icon) if icon else None) or find_icon_url(site, actor) or ""
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

@@ -1,0 +1,47 @@
+"""Where a place is and when it is open, for its profile and for what it lends."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from models.moments import PARIS
+from models.people.actors import Actor
+from models.people.opening_hours import Closure, find_opening, read_hours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDay:
+    """A day of the week (0 is Monday) and its spans."""
+
+    day: int
+    spans: list[tuple[time, time]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceView:
+    """`open_now` with `changes_at`: until when it is open, or when it opens next; None of it where nothing says."""
+
+    street: str
+    week: list[OpenDay]
+    closures: list[Closure]
+    open_now: bool
+    changes_at: datetime | None
+    opens_today: bool
+
+
+def find_opening_hours(actor: Actor) -> PlaceView | None:
+    """For places that tell their address or their hours; None for everybody else."""
+    hours = read_hours(actor.hours) if actor.type != "Person" else None
+    if hours is None or not (hours or actor.street):
+        return None
+    now = datetime.now(UTC)
+    today = now.astimezone(PARIS).date()
+    opening = find_opening(hours, now)
+    days = sorted({span.day for span in hours.weekly})
+    return PlaceView(
+        street=actor.street or "",
+        week=[OpenDay(day=day, spans=[(s.opens, s.closes) for s in hours.weekly if s.day == day]) for day in days],
+        closures=[one for one in hours.closures if one.last >= today],
+        open_now=opening.open,
+        changes_at=opening.at,
+        opens_today=opening.at is not None and opening.at.astimezone(PARIS).date() == today,
+    )

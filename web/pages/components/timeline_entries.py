@@ -1,0 +1,127 @@
+"""Timelines as pages show them: small ads and notes in one list, with who shared what."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from markupsafe import Markup
+
+from models import posts
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import PUBLIC, Post
+from models.posts.media import media
+from models.posts.media.media import Media
+from models.posts.polls import polls
+from models.posts.polls.polls import Poll
+from models.settings import Site
+from models.store.database import Connection
+from models.timelines import TimelineEntry
+from web.pages.components.attachments import Attachment, list_attachments
+from web.pages.components.listing_cards import (
+    CoopBadge,
+    ListingCard,
+    Picture,
+    draw_pictures,
+    list_cards,
+    list_coop_badges,
+)
+from web.pages.components.people import initial_of
+from web.pages.components.quotes import Quoted, list_quoted
+from web.rendering.paths import note_path, profile_path
+
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineItem:
+    """One entry: a listing as `card`, or a note with its text. `shared_by` names who showed it, "" for nobody.
+
+    Streams pass listings on, which is their work; the plate of the ad says from where.
+    """
+
+    id: int
+    shared_by: str
+    card: ListingCard | None
+    author: str
+    author_href: str
+    initial: str
+    href: str
+    content: Markup
+    warning: str
+    private: bool
+    language: str | None
+    at: datetime
+    pictures: list[Picture]
+    files: list[Attachment]
+    plate: CoopBadge | None
+    poll: Poll | None = None
+    quoted: Quoted | None = None
+
+
+async def list_timeline_entries(
+    conn: Connection, site: Site, entries: Iterable[TimelineEntry], reader_id: int | None
+) -> list[TimelineItem]:
+    """The entries with everything that is shown of them to this reader, in their order."""
+    wanted = list(entries)
+    found = {post.id: post for post in await posts.list_by_ids(conn, [entry.post_id for entry in wanted])}
+    ids = {post.author_id for post in found.values()} | {entry.shared_by for entry in wanted if entry.shared_by}
+    people = {actor.id: actor for actor in await actors.list_by_ids(conn, sorted(ids))}
+    cards = {
+        card.id: card for card in await list_cards(conn, site, [p.id for p in found.values() if p.kind == "listing"])
+    }
+    quoted = await list_quoted(conn, site, list(found.values()), reader_id)
+    note_ids = [post.id for post in found.values() if post.kind == "note"]
+    photos = await media.list_by_posts(conn, note_ids)
+    asked = await polls.list_by_posts(conn, note_ids, reader_id)
+    plates = await list_coop_badges(conn, [(actor, None) for actor in people.values()])
+    return [
+        replace(
+            _make_line(
+                site,
+                found[entry.post_id],
+                author=people[found[entry.post_id].author_id],
+                sharer=people.get(entry.shared_by or 0),
+                card=cards.get(entry.post_id),
+                photos=photos.get(entry.post_id, []),
+            ),
+            plate=plates[found[entry.post_id].author_id, None],
+            poll=asked.get(entry.post_id),
+            quoted=quoted.get(entry.post_id),
+        )
+        for entry in wanted
+        if entry.post_id in found and not _is_own_letter(found[entry.post_id], reader_id)
+    ]
+
+
+def _is_own_letter(post: Post, reader_id: int | None) -> bool:
+    """What the reader wrote to somebody alone stands where she wrote it, not among what others publish."""
+    return post.audience == "direct" and post.author_id == reader_id
+
+
+def _make_line(
+    site: Site,
+    post: Post,
+    *,
+    author: Actor,
+    sharer: Actor | None,
+    card: ListingCard | None,
+    photos: list[Media],
+) -> TimelineItem:
+    return TimelineItem(
+        id=post.id,
+        shared_by="" if sharer is None or (card is not None and sharer.type == "Group") else sharer.display_name,
+        card=card,
+        author=author.display_name,
+        author_href=profile_path(author),
+        initial=initial_of(author.display_name),
+        href=note_path(site, post),
+        content=Markup(post.content),  # noqa: S704 - cleaned by federation/texts/html when it was stored
+        warning=post.warning,
+        private=post.audience not in PUBLIC,
+        language=post.language,
+        at=post.published_at,
+        pictures=draw_pictures(site, photos),
+        files=list_attachments(site, photos),
+        plate=None,
+    )

@@ -1,0 +1,83 @@
+"""How somebody gets from a listing into an exchange about it: ask, write, ask all, or go on where she stands."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from models.errors import Conflict, Forbidden, Invalid, NotFound
+from models.listings.listings import STANDING, Listing
+from models.people import actors
+from models.people.actors import Actor
+from models.store.database import Connection
+from outbox.exchanges.agreements.request_preconditions import require_askable
+from outbox.exchanges.agreements.terms import require_stands
+from outbox.presence import require_there
+from outbox.threads.messages import may_write
+from web.pages.exchanges.own_exchanges import ExchangeRow, list_rows_about
+from web.pages.exchanges.thread.thread_page import locale_of
+from web.rendering.render import say, say_refusal
+from web.security.session import current_account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingActions:
+    """What one reader may do about a listing.
+
+    `ask` is where she asks for it; "" where she may not now: `hurdle` says why, unless something she asked for waits
+    already. `write` is in private, `question` to all. `threads` are hers about it; its author has one with each person.
+    """
+
+    ask: str = ""
+    hurdle: str = ""
+    write: bool = False
+    question: bool = False
+    threads: tuple[ExchangeRow, ...] = ()
+
+
+def asking_path(listing_id: int) -> str:
+    """Where a listing is asked for."""
+    return f"/annonces/d/{listing_id}/demander"
+
+
+async def find_listing_actions(
+    conn: Connection, request: web.Request, listing: Listing, author: Actor
+) -> ListingActions:
+    """The ways that are open to whoever is asking for the page."""
+    account = current_account(request)
+    if account is None:
+        return ListingActions(ask=asking_path(listing.id) if await _stands(conn, listing) else "")
+    threads = tuple(await list_rows_about(conn, locale_of(request), account.actor_id, listing.id))
+    if account.actor_id == author.id:
+        return ListingActions(threads=threads)
+    me = await actors.get(conn, account.actor_id)
+    hurdle = await find_obstacle(conn, request, me, listing)
+    waits = any(row.open for row in threads)
+    home = me.moved_to is None
+    return ListingActions(
+        ask="" if hurdle or waits else asking_path(listing.id),
+        hurdle="" if waits else hurdle,
+        write=not threads and listing.details.status in STANDING and await may_write(conn, me, author),
+        question=listing.details.status in STANDING and home,
+        threads=threads,
+    )
+
+
+async def find_obstacle(conn: Connection, request: web.Request, me: Actor, listing: Listing) -> str:
+    """Why a member cannot ask for a listing now, in her language; nothing where she can."""
+    try:
+        await require_askable(conn, me, listing)
+    except NotFound:
+        return say(request, "Cette annonce ne prend pas votre demande.")
+    except (Conflict, Forbidden, Invalid) as error:
+        return say_refusal(request, error)
+    return ""
+
+
+async def _stands(conn: Connection, listing: Listing) -> bool:
+    """Whether somebody who is not logged in may hope to ask for it."""
+    try:
+        require_stands(listing)
+        await require_there(conn, listing)
+    except Conflict:
+        return False
+    return True

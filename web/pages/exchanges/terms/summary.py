@@ -1,0 +1,110 @@
+"""Terms in words, one fact each, and what changed between those before and those on the table."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from models.exchanges.agreements import Terms
+from models.listings.listings import ListingDetails
+from web.rendering.date_ranges import ReaderLocale, describe, read_span
+from web.rendering.formats import format_count, format_price
+from web.rendering.render import N_
+
+UNITS = {
+    "one": (N_("1 en tout"), N_("%(count)s en tout")),
+    "hour": (N_("1 heure"), N_("%(count)s heures")),
+    "day": (N_("1 jour"), N_("%(count)s jours")),
+    "kilogram": (N_("1 kilo"), N_("%(count)s kilos")),
+}
+"""Amounts of what the vocabulary of Valueflows names; other units stand as they came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermLine:
+    """One thing that is settled: its name, in words, and where it changed all that was proposed before instead of it.
+
+    `text` is empty where it was given up, `before` where it is new, and None where nothing changed.
+    """
+
+    key: str
+    icon: str
+    label: str
+    text: str
+    before: str | None = None
+
+
+def list_term_lines(voice: ReaderLocale, terms: Terms, before: Terms | None = None) -> list[TermLine]:
+    """Everything that these terms say, what the listing says already aside; with `before` also what was given up."""
+    now, then = dict(_tell(voice, terms)), dict(_tell(voice, before)) if before is not None else None
+    facts = []
+    for key, (icon, label) in LABELS.items():
+        text, was = now.get(key, ""), (then or {}).get(key, "")
+        if text or was:
+            changed = then is not None and text != was
+            facts.append(
+                TermLine(
+                    key=key,
+                    icon=icon,
+                    label=_name(voice, key, label),
+                    text=text,
+                    before=was if changed else None,
+                )
+            )
+    return facts
+
+
+def _name(voice: ReaderLocale, key: str, label: str) -> str:
+    """What it is called; points as the cooperative calls them."""
+    if key == "points" and voice.currency is not None:
+        return voice.currency.many[:1].upper() + voice.currency.many[1:]
+    return voice.say(label)
+
+
+LABELS = {
+    "when": ("date", N_("Quand")),
+    "place": ("place", N_("Où")),
+    "quantity": ("list", N_("Combien")),
+    "in_return": ("agreement", N_("En échange")),
+    "points": ("agreement", N_("Points")),
+    "note": ("message", N_("Précision")),
+}
+
+
+def _tell(voice: ReaderLocale, terms: Terms) -> Iterable[tuple[str, str]]:
+    span = read_span(terms.begins_at, terms.ends_at)
+    if span is not None:
+        yield "when", describe(span, voice)
+    if terms.place:
+        yield "place", terms.place
+    if terms.quantity != 1 or terms.unit != "one":
+        yield "quantity", tell_quantity(voice, terms.quantity, terms.unit)
+    given = [terms.in_return] if terms.in_return else []
+    if terms.amount is not None:
+        given.append(format_price(terms.amount, terms.currency, voice.language))
+    if given:
+        yield "in_return", ", ".join(given)
+    if terms.points:
+        amount = terms.points
+        yield "points", format_count(amount, voice.language)
+    if terms.note:
+        yield "note", terms.note
+
+
+def tell_quantity(voice: ReaderLocale, quantity: Decimal, unit: str) -> str:
+    """So many of what is counted in this unit."""
+    words = UNITS.get(unit)
+    count = format_count(quantity, voice.language)
+    if words is None:
+        return f"{count} {unit}"
+    return voice.say(words[0] if quantity == 1 else words[1], count=count)
+
+
+def tell_when(voice: ReaderLocale, terms: Terms) -> str:
+    """When, in words; nothing where no day was named."""
+    span = read_span(terms.begins_at, terms.ends_at)
+    return describe(span, voice) if span else ""
+
+
+def is_help(details: ListingDetails) -> bool:
+    """Whether whoever answers gives instead of taking: requests and repair calls."""
+    return details.kind != "offer"

@@ -1,0 +1,101 @@
+"""An agreement as a card: its terms in words, whose turn it is, and exactly what the reader may do with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from models.exchanges import agreements
+from models.exchanges.agreements import Agreement, CompletionReport, Role, Step, Taken, Terms
+from models.exchanges.agreements.state_machine import Verb, is_own
+from models.listings.listings import ListingDetails
+from outbox.exchanges.acts import list_steps
+from outbox.exchanges.agreements.thanks import Choice
+from web.pages.exchanges.terms.day_picker import StripDay, draw_strip
+from web.pages.exchanges.terms.summary import TermLine, list_term_lines
+from web.rendering.date_ranges import ReaderLocale
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementCard:
+    """What the template shows. `steps` are the reports that the reader may still make, the final one last.
+
+    `own` are terms that the reader proposed, `first` where nothing was on the table before them, `yes` her acceptance
+    that the owner's server has not confirmed, `told` the final step that one side reports and the other does not yet.
+    `thanks` is how the reader may say thanks now. `over` once the days that were agreed on are past. `doubt` where the
+    other one, who answers in words, wrote what may be a yes.
+    """
+
+    id: int
+    state: str
+    role: Role
+    facts: list[TermLine]
+    strip: list[StripDay]
+    verbs: list[Verb]
+    turn: bool
+    own: bool
+    first: bool
+    yes: bool
+    dated: bool
+    steps: list[Step]
+    told: Role | None
+    verified: bool
+    offer_uri: str
+    held_until: datetime | None
+    thanks: Choice | None
+    over: bool
+    doubt: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardContext:
+    """What is known besides an agreement: the terms that it replaced, other days taken, what was reported.
+
+    `thanks` is how the reader may say thanks, if she may; `doubt` whether the other one's words may be a yes.
+    """
+
+    before: Terms | None = None
+    taken: Sequence[Taken] = ()
+    reports: Sequence[CompletionReport] = ()
+    thanks: Choice | None = None
+    doubt: bool = False
+
+
+def make_card(
+    voice: ReaderLocale, held: Agreement, details: ListingDetails, role: Role, beside: CardContext
+) -> AgreementCard:
+    """The card of one agreement for one of the two."""
+    verbs = agreements.list_verbs(held, role)
+    me = held.owner_id if role == "owner" else held.partner_id
+    reported = [one.step for one in beside.reports if one.actor_id == me]
+    return AgreementCard(
+        id=held.id,
+        state=held.state,
+        role=role,
+        facts=list_term_lines(voice, held.terms, beside.before if held.state == "countered" else None),
+        strip=draw_strip(held.terms, beside.taken),
+        verbs=verbs,
+        turn=agreements.is_turn_of(held, role),
+        own=is_own(held, role),
+        first=held.offer_uri == held.request_uri,
+        yes=held.accepted_uri is not None,
+        dated=held.begins_at is not None,
+        steps=list_steps(held, role, details.mode, reported),
+        told=_find_told(held),
+        verified=held.verified,
+        offer_uri=held.offer_uri,
+        held_until=held.held_until,
+        thanks=beside.thanks,
+        over=_is_over(held, datetime.now(UTC)),
+        doubt=beside.doubt,
+    )
+
+
+def _is_over(held: Agreement, at: datetime) -> bool:
+    end = held.ends_at or (held.begins_at + timedelta(days=1) if held.begins_at is not None else None)
+    return held.state == "agreed" and end is not None and end <= at
+
+
+def _find_told(held: Agreement) -> Role | None:
+    if held.verified or held.owner_reported_at == held.partner_reported_at:
+        return None
+    return "owner" if held.owner_reported_at is not None else "partner"

@@ -1,0 +1,272 @@
+"""What stands in a thread, line by line: days, messages, and in words what happened."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from markupsafe import Markup
+
+from federation.texts.html import from_text
+from models import posts
+from models.exchanges import exchanges
+from models.exchanges.agreements import Terms, read_terms
+from models.exchanges.exchanges import ASKING, Event, Exchange, ThreadEntry
+from models.listings.listings import ListingDetails
+from models.people.actors import Actor
+from models.posts import Post
+from models.posts.media import media
+from models.posts.media.media import Media
+from models.posts.polls import polls
+from models.posts.polls.polls import Poll
+from models.settings import Site
+from models.store.database import Connection
+from outbox.builders.texts.explanations import write_cause
+from web.news.leading_mentions import strip_leading_mentions
+from web.news.thanks_notes import load_thanks_notes
+from web.pages.components.attachments import Attachment, list_attachments
+from web.pages.components.listing_cards import Picture, draw_pictures
+from web.pages.exchanges.terms.summary import TermLine, is_help, list_term_lines, tell_when
+from web.pages.traffic.delivery_status import DeliveryStatus, find_delivery_status
+from web.rendering.date_ranges import ReaderLocale
+from web.rendering.error_messages.lookup import reword
+from web.rendering.formats import to_paris_day
+from web.rendering.render import N_
+
+SAID: dict[str, tuple[str, str]] = {
+    "requested": (N_("Vous faites une demande"), N_("%(name)s fait une demande")),
+    "help": (N_("Vous proposez votre aide"), N_("%(name)s propose son aide")),
+    "proposed": (N_("Vous faites une proposition"), N_("%(name)s fait une proposition")),
+    "countered": (N_("Vous proposez autre chose"), N_("%(name)s propose autre chose")),
+    "dates": (N_("Vous proposez d’autres dates"), N_("%(name)s propose d’autres dates")),
+    "accepted": (N_("Vous dites oui. %(other)s confirme dès que possible."), N_("%(name)s dit oui.")),
+    "agreed": (N_("Vous dites oui : c’est d’accord."), N_("%(name)s dit oui : c’est d’accord.")),
+    "refused": (N_("Vous dites non."), N_("%(name)s dit non.")),
+    "withdrawn": (N_("Vous retirez votre demande."), N_("%(name)s retire sa demande.")),
+    "cancelled": (N_("Vous annulez l’accord."), N_("%(name)s annule l’accord.")),
+    "expired": (N_("Sans nouvelles, la demande s’est éteinte."), N_("Sans nouvelles, la demande s’est éteinte.")),
+    "out": (N_("Vous dites que c’est remis."), N_("%(name)s dit que c’est remis.")),
+    "back": (N_("Vous dites que c’est rendu."), N_("%(name)s dit que c’est rendu.")),
+    "done": (N_("Vous dites que c’est fait."), N_("%(name)s dit que c’est fait.")),
+    "asked_again": (N_("Vous demandez à %(other)s si c’est un oui."), N_("%(name)s vous demande si c’est un oui.")),
+    "contact": (N_("Vous donnez vos coordonnées."), N_("%(name)s vous donne ses coordonnées.")),
+    "thanked": (N_("Vous dites merci."), N_("%(name)s vous dit merci.")),
+    "thanked_for_all": (
+        N_("Vous dites merci, et tous peuvent le lire."),
+        N_("%(name)s vous dit merci, et tous peuvent le lire."),
+    ),
+}
+"""What people did, as it is told to whoever did it and to the other one."""
+
+TOLD: dict[str, str] = {
+    "verified": N_("Vous le dites tous les deux : c’est fait."),
+    "begins_soon": N_("Rappel : c’est pour bientôt."),
+    "ends_soon": N_("Rappel : la fin du prêt approche."),
+    "returned": N_("C’est fait ? Dites-le d’un geste."),
+    "returned_loan": N_("C’est rendu ? Dites-le d’un geste."),
+    "forgotten": N_("L’accord est toujours ouvert. Dites si c’est fait : sinon, il s’éteindra de lui-même."),
+    "last_call": N_("Dernier rappel : si personne ne dit ce qu’il en est, l’accord s’éteint dans une semaine."),
+    "explained": N_("Un message automatique dit comment répondre par oui ou par non."),
+    "unheard": N_("Cette réponse ne compte pas. Un message automatique dit pourquoi :"),
+}
+"""What happens by itself."""
+
+ICONS = {
+    "requested": "waiting", "countered": "waiting", "refused": "close", "withdrawn": "close", "cancelled": "close",
+    "expired": "close", "begins_soon": "date", "ends_soon": "date", "returned": "date", "forgotten": "warning",
+    "last_call": "warning",
+    "contact": "person", "thanked": "like", "explained": "message", "unheard": "warning", "asked_again": "waiting",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadItem:
+    """A message or something that happened. `new_day` where it is the first of its day; `passages` for one's own."""
+
+    id: int
+    kind: str
+    at: datetime
+    new_day: date | None
+    own: bool
+    words: str = ""
+    icon: str = ""
+    text: str = ""
+    when: str = ""
+    facts: tuple[TermLine, ...] = ()
+    agreement_id: int | None = None
+    content: Markup | None = None
+    language: str | None = None
+    pictures: tuple[Picture, ...] = ()
+    files: tuple[Attachment, ...] = ()
+    passages: DeliveryStatus | None = None
+    poll: Poll | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadContext:
+    """Who reads which thread, and how she is spoken to."""
+
+    site: Site
+    voice: ReaderLocale
+    thread: Exchange
+    details: ListingDetails
+    me: int
+    other: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadItems:
+    """Lines in their order; `before` are the terms that those on the table replaced, by agreement, where seen.
+
+    `photos` are those of the listing, read together with those of messages.
+    """
+
+    lines: list[ThreadItem]
+    before: Mapping[int, Terms]
+    photos: Sequence[Media]
+
+
+async def list_thread_items(conn: Connection, reading: ThreadContext, entries: Sequence[ThreadEntry]) -> ThreadItems:
+    """These entries in words, in a fixed number of reads."""
+    elsewhere = not reading.other.local and not reading.other.guest
+    written = [entry.id for entry in entries if entry.kind == "message"]
+    if elsewhere and written:
+        retold = await exchanges.list_retold(conn, reading.thread.id, written)
+        written = [id for id in written if id not in retold]
+    visible = await posts.filter_visible(conn, written, reading.me) if written else set()
+    messages = {
+        post.id: post for post in await strip_leading_mentions(conn, await posts.list_by_ids(conn, sorted(visible)))
+    }
+    happened = [entry.id for entry in entries if entry.kind == "event"]
+    events = {event.id: event for event in await exchanges.list_events(conn, happened)} if happened else {}
+    thanked = await load_thanks_notes(conn, list(events.values()), reading.me)
+    photos = await media.list_by_posts(conn, [reading.thread.listing_id, *messages])
+    asked = await polls.list_by_posts(conn, list(messages), reading.me) if messages else {}
+    own = [post.uri for post in messages.values() if post.author_id == reading.me]
+    own += [sent for event in events.values() if (sent := _find_sent(event, reading.me))]
+    went = await find_delivery_status(conn, own) if own and elsewhere else {}
+    found: list[ThreadItem] = []
+    terms: dict[int, list[Terms]] = {}
+    for entry in entries:
+        if entry.id in messages:
+            message = _tell_message(reading, messages[entry.id], photos[entry.id], went)
+            found.append(replace(message, poll=asked.get(entry.id)))
+        elif entry.id in events and _is_shown(events[entry.id], reading.details):
+            event = events[entry.id]
+            if event.kind == "said":
+                found.append(_tell_words(reading, event))
+                continue
+            sent = _find_sent(event, reading.me)
+            line = _tell_event(reading, event, _follow(terms, event), went.get(sent) if sent else None)
+            found.append(_quote(reading, line, thanked[event.id]) if event.id in thanked else line)
+    before = {id: row[-2] for id, row in terms.items() if len(row) > 1}
+    return ThreadItems(lines=_mark_days(found), before=before, photos=photos[reading.thread.listing_id])
+
+
+def _is_shown(event: Event, details: ListingDetails) -> bool:
+    """That a loan is done is said by its return."""
+    return not (event.kind == "done" and details.mode == "loan")
+
+
+def _follow(terms: dict[int, list[Terms]], event: Event) -> Terms | None:
+    """Remember the terms of each turn; those before, where something was proposed instead."""
+    if event.kind not in ASKING or event.agreement_id is None or "terms" not in event.details:
+        return None
+    row = terms.setdefault(event.agreement_id, [])
+    row.append(read_terms(event.details["terms"]))
+    return row[-2] if len(row) > 1 else None
+
+
+def _find_sent(event: Event, me: int) -> str | None:
+    """The activity that one's own act was sent as, or the note by which the clock spoke in one's name."""
+    sent = event.details.get("activity")
+    own = event.actor_id == me or (event.actor_id is None and "note" in event.details)
+    return sent if own and isinstance(sent, str) else None
+
+
+def _tell_message(
+    reading: ThreadContext, post: Post, photos: list[Media], went: Mapping[str, DeliveryStatus]
+) -> ThreadItem:
+    return ThreadItem(
+        id=post.id,
+        kind="message",
+        at=post.published_at,
+        new_day=None,
+        own=post.author_id == reading.me,
+        content=Markup(post.content),  # noqa: S704 - cleaned by federation/texts/html when it was stored
+        language=post.language,
+        pictures=tuple(draw_pictures(reading.site, photos)),
+        files=tuple(list_attachments(reading.site, photos)),
+        passages=went.get(post.uri),
+    )
+
+
+def _tell_words(reading: ThreadContext, event: Event) -> ThreadItem:
+    """Words to or from a guest look like any message."""
+    return ThreadItem(
+        id=event.id,
+        kind="message",
+        at=event.created_at,
+        new_day=None,
+        own=event.actor_id == reading.me,
+        content=Markup(from_text(str(event.details.get("text", "")))),  # noqa: S704 - from_text escapes it
+    )
+
+
+def _tell_event(
+    reading: ThreadContext, event: Event, before: Terms | None, passages: DeliveryStatus | None
+) -> ThreadItem:
+    asking = event.kind in ASKING and "terms" in event.details
+    terms = read_terms(event.details["terms"]) if asking else Terms()
+    facts = (
+        [fact for fact in list_term_lines(reading.voice, terms, before) if fact.before is not None] if before else []
+    )
+    return ThreadItem(
+        id=event.id,
+        kind=event.kind,
+        at=event.created_at,
+        new_day=None,
+        own=event.actor_id == reading.me,
+        words=_word(reading, event, facts),
+        icon=ICONS.get(event.kind, "agreement"),
+        text=reword(str(event.details.get("text", "")), reading.voice.say)
+        or write_cause(str(event.details.get("cause")), reading.voice.language),
+        when="" if before else tell_when(reading.voice, terms),
+        facts=tuple(facts),
+        agreement_id=event.agreement_id,
+        passages=passages,
+    )
+
+
+def _quote(reading: ThreadContext, line: ThreadItem, note: Post) -> ThreadItem:
+    """Thanks with their words, and whether all may read them."""
+    for_all = note.audience in posts.PUBLIC
+    mine, theirs = SAID["thanked_for_all" if for_all else "thanked"]
+    words = reading.voice.say(mine) if line.own else reading.voice.say(theirs, name=reading.other.display_name)
+    return replace(line, words=words, language=note.language, content=Markup(note.content))  # noqa: S704 - cleaned
+
+
+def _word(reading: ThreadContext, event: Event, facts: list[TermLine]) -> str:
+    say, key = reading.voice.say, str(event.kind)
+    if key in TOLD:
+        loan = key == "returned" and reading.details.mode == "loan"
+        return say(TOLD["returned_loan" if loan else key])
+    if key == "requested" and is_help(reading.details):
+        key = "help"
+    if key == "countered" and event.details.get("first"):
+        key = "proposed"
+    elif key == "countered" and [fact.key for fact in facts] == ["when"]:
+        key = "dates"
+    mine, theirs = SAID[key]
+    name = reading.other.display_name
+    return say(mine, other=name) if event.actor_id == reading.me else say(theirs, name=name)
+
+
+def _mark_days(lines: Iterable[ThreadItem]) -> list[ThreadItem]:
+    """The first line of each day carries its day."""
+    marked: list[ThreadItem] = []
+    last: date | None = None
+    for line in lines:
+        day = to_paris_day(line.at)
+        marked.append(line if day == last else replace(line, new_day=day))
+        last = day
+    return marked

@@ -1,0 +1,265 @@
+"""The page of one listing, ours or a copy: what it says, who answered, and what its author may do."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from aiohttp import web
+from markupsafe import Markup
+
+from federation.uris import listing_url
+from models import posts, timelines
+from models.errors import NotFound
+from models.exchanges import exchange_messages
+from models.listings import categories, listings, repair_watches
+from models.listings.listings import Listing, ListingDetails
+from models.people import actors
+from models.places import geometry
+from models.places.places import Commune
+from models.posts import PUBLIC, PostCounts
+from models.posts.media import media
+from models.settings import Site
+from models.store.database import Connection, connection
+from models.timelines import NetworkFilter
+from web.forms.form import Form, blank_form
+from web.http.app_keys import INSTANCE
+from web.http.row_ids import read_short, write_short
+from web.pages.components.attachments import Attachment, list_attachments
+from web.pages.components.comments import Comment, list_comments
+from web.pages.components.flash_messages import find_flash_message
+from web.pages.components.listing_by_id import get_listing
+from web.pages.components.listing_cards import (
+    CoopBadge,
+    ListingCard,
+    Picture,
+    draw_pictures,
+    find_coop_badge,
+    list_cards,
+    place_words,
+)
+from web.pages.components.opening_hours import PlaceView, find_opening_hours
+from web.pages.components.people import Person, person_of
+from web.pages.components.quotes import QuoteCount, count_quotes
+from web.pages.components.reader_location import find_reader_commune
+from web.pages.components.response_times import find_reply_time
+from web.pages.exchanges.guests.contact_option import ContactOption, find_contact_option
+from web.pages.exchanges.listing_actions import ListingActions, find_listing_actions
+from web.pages.listings.unavailability import UnavailabilityView, ask_for_calendar, find_unavailability
+from web.pages.traffic.delivery_status import DeliveryStatus, find_delivery_status, find_reaction_delivery
+from web.pages.traffic.failure_causes import explain_stop
+from web.rendering.alternate_links import name_document
+from web.rendering.open_graph import shorten
+from web.rendering.paths import listing_path
+from web.rendering.render import N_, find_branding, render, say
+from web.security.session import current_account, reader_of
+
+SAID = {
+    "published": N_("Votre annonce est publiée. Vous voyez plus bas où elle est partie."),
+    "changed": N_("C’est changé, ici et bientôt partout où l’annonce est copiée."),
+    "sent": N_("Votre message est parti. Vous voyez dessous s’il est arrivé."),
+    "days": N_("C’est noté. Qui regarde l’annonce voit ces jours pris, sans savoir pourquoi."),
+    "state": N_("C’est noté, ici et bientôt partout où l’annonce est copiée."),
+}
+"""What the page says after something was done, by the word in its address."""
+
+
+SIMILAR_WITHIN = 50
+"""Kilometres around a listing in which others of its kind are shown below it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingView:
+    """Everything the page of a listing shows. `passages` is for its author, None where it never leaves.
+
+    `went` tells where the reader's like and share are; `messages` are private ones that stand in no thread.
+    """
+
+    id: int
+    uuid: str
+    uri: str
+    url: str
+    path: str
+    short: str
+    local: bool
+    mail_door: ContactOption
+    own: bool
+    ways: ListingActions
+    details: ListingDetails
+    description: Markup
+    summary: str
+    sensitive: bool
+    language: str | None
+    refreshed_at: datetime
+    place: str
+    distance: float | None
+    author: Person
+    habit: str
+    plate: CoopBadge | None
+    pictures: list[Picture]
+    files: list[Attachment]
+    questions: list[Comment]
+    messages: list[Comment]
+    passages: DeliveryStatus | None
+    told: int | None
+    counts: PostCounts
+    may_share: bool
+    citing: QuoteCount
+    went: dict[str, DeliveryStatus]
+    taken: UnavailabilityView | None
+    opening: PlaceView | None
+    similar: list[ListingCard]
+    waits: bool
+
+
+async def show_local(request: web.Request) -> web.Response:
+    """GET /annonces/UUID. Raises Gone for what was withdrawn, NotFound for what the reader may not see."""
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        listing = await listings.find_by_url(conn, listing_url(instance.site, request.match_info["uuid"]))
+        if listing is None:
+            raise NotFound
+        posts.require_standing(listing.post, reader_of(request))
+        view = await load_listing_view(conn, request, listing)
+    return name_document(await _show(request, view), listing.uri)
+
+
+async def show_by_id(request: web.Request) -> web.Response:
+    """GET /annonces/d/ID: a copy; ours has its own address and is shown there."""
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        listing = await get_listing(conn, request)
+        if listing.post.local:
+            raise web.HTTPSeeOther(listing_path(instance.site, listing))
+        view = await load_listing_view(conn, request, listing)
+    await ask_for_calendar(instance, listing, member=current_account(request) is not None)
+    return await _show(request, view)
+
+
+async def show_short(request: web.Request) -> web.Response:
+    """GET /a/SHORT: the address on a poster. Raises NotFound where the reader may not see it."""
+    instance = request.app[INSTANCE]
+    id = read_short(request.match_info["short"])
+    async with connection(instance.pool) as conn:
+        listing = await listings.find_by_post(conn, id)
+        if listing is None:
+            raise NotFound
+        posts.require_standing(listing.post, reader_of(request))
+        if not await posts.filter_visible(conn, [id], reader_of(request)):
+            raise NotFound
+    raise web.HTTPSeeOther(listing_path(instance.site, listing))
+
+
+async def show_again(
+    request: web.Request, listing: Listing, *, answer: Form | None = None, refused: Form | None = None
+) -> web.Response:
+    """The page with a form as it came back with something wrong: an `answer`, or a change that was `refused`."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        view = await load_listing_view(conn, request, listing)
+    return await _show(request, view, answer=answer, refused=refused)
+
+
+async def _show(
+    request: web.Request, view: ListingView, *, answer: Form | None = None, refused: Form | None = None
+) -> web.Response:
+    wanted = answer.typed("reply_to") if answer else request.query.get("a", "")
+    meant = {"audience": "tous"} if request.query.get("pour") == "tous" else {}
+    return await render(
+        request,
+        "listings/show.html",
+        status=422 if answer or refused else 200,
+        view=view,
+        form=answer or blank_form(request, meant),
+        answered=next((one for one in (*view.questions, *view.messages) if str(one.id) == wanted), None),
+        explain_stop=partial(explain_stop, partial(say, request)),
+        refused=refused.errors if refused else {},
+        typed=refused or blank_form(request),
+        ended=_has_ended(view.details),
+        said=find_flash_message(request, SAID),
+    )
+
+
+def _has_ended(details: ListingDetails) -> bool:
+    """Whether it stands again only with another end."""
+    return details.expires_at is not None and details.expires_at <= datetime.now(UTC)
+
+
+async def load_listing_view(conn: Connection, request: web.Request, listing: Listing) -> ListingView:
+    """Everything that the page shows. Raises NotFound where the reader may not see it."""
+    site, account = request.app[INSTANCE].site, current_account(request)
+    reader_id = account.actor_id if account else None
+    if not await posts.filter_visible(conn, [listing.id], reader_id):
+        raise NotFound
+    face = await find_branding(request, conn)
+    post, details = listing.post, listing.details
+    author = await actors.get(conn, post.author_id)
+    own = account is not None and account.actor_id == post.author_id
+    remarks = await list_comments(conn, site, post.id, reader_id)
+    threaded = await exchange_messages.filter_kept(conn, [one.id for one in remarks if one.private])
+    photos = await media.list_by_posts(conn, [post.id])
+    return ListingView(
+        id=post.id,
+        uuid=post.url.rpartition("/")[2],
+        uri=post.uri,
+        url=post.url,
+        path=listing_path(site, listing),
+        short=f"{site.url}/a/{write_short(post.id)}",
+        local=post.local,
+        mail_door=await find_contact_option(conn, request, listing),
+        own=own,
+        ways=await find_listing_actions(conn, request, listing, author),
+        details=details,
+        description=Markup(details.description),  # noqa: S704 - cleaned by federation/texts/html when it was stored
+        summary=shorten(details.description),
+        sensitive=post.sensitive or bool(post.warning),
+        language=post.language,
+        refreshed_at=max(post.received_at, post.updated_at or post.received_at),
+        place=place_words(details),
+        distance=distance_to(details, await find_reader_commune(conn, account, face)),
+        author=person_of(author),
+        habit=await find_reply_time(conn, author.id),
+        plate=await find_coop_badge(conn, author, details.territory_uri),
+        pictures=draw_pictures(site, photos.get(post.id, []), details.title),
+        files=list_attachments(site, photos.get(post.id, [])),
+        questions=[one for one in remarks if not one.private],
+        messages=[one for one in remarks if one.private and one.id not in threaded],
+        passages=(await find_delivery_status(conn, [post.uri]))[post.uri] if own and post.audience != "coop" else None,
+        told=await repair_watches.count_told(conn, post.id) if own and details.kind == "repair_call" else None,
+        counts=(await posts.count(conn, [post.id], reader_id))[post.id],
+        may_share=post.audience in PUBLIC,
+        citing=await count_quotes(conn, post, reader_id),
+        went=await find_reaction_delivery(conn, reader_id, post.uri),
+        taken=await find_unavailability(conn, listing, own=own),
+        opening=find_opening_hours(author),
+        waits=post.waits,
+        similar=await list_similar(conn, site, listing, reader_id=reader_id),
+    )
+
+
+def distance_to(details: ListingDetails, commune: Commune | None) -> float | None:
+    """Metres from where the reader looks; None when a place is unknown, or as near as the blur lets one tell."""
+    if commune is None or details.latitude is None or details.longitude is None:
+        return None
+    metres = geometry.distance(commune.latitude, commune.longitude, details.latitude, details.longitude)
+    return geometry.describe_distance(metres, details.radius)
+
+
+async def list_similar(conn: Connection, site: Site, listing: Listing, *, reader_id: int | None) -> list[ListingCard]:
+    """Up to three open listings of the same category, the nearest to this one first."""
+    details = listing.details
+    category = categories.find(details.category or "")
+    if category is None or category == categories.OTHER:
+        return []
+    found = await timelines.list_network(
+        conn,
+        NetworkFilter(
+            categories=tuple(categories.list_slugs(category.parent or category.slug)),
+            latitude=details.latitude,
+            longitude=details.longitude,
+            radius=SIMILAR_WITHIN,
+            reader_local=reader_id is not None,
+            reader_id=reader_id,
+            nearest_first=details.latitude is not None,
+        ),
+        limit=4,
+    )
+    return await list_cards(conn, site, [one.id for one in found if one.id != listing.id][:3])

@@ -1,0 +1,202 @@
+"""Publish a listing, or change one: one page of five questions that comes back as it was typed."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from aiohttp import web
+from markupsafe import Markup
+from multidict import MultiDict
+
+from federation.texts.html import from_text
+from federation.uris import listing_url
+from models import preferences
+from models.errors import Invalid, NotFound
+from models.listings import categories, listings
+from models.listings.listings import Listing, ListingDetails, ListingDraft
+from models.moments import PARIS
+from models.people import actors, member_locations
+from models.people.accounts import Account
+from models.store.database import Connection, connection, transaction
+from outbox.listings import listings as outbox
+from outbox.listings.listing_defaults import find_end
+from web.forms.form import Form, blank_form, read_form
+from web.http.app_keys import INSTANCE
+from web.pages.components.flash_messages import redirect_with_message
+from web.pages.components.listing_cards import ListingCard, Picture
+from web.pages.components.photo_upload import LIMITS, MOST, list_attached, take_photos
+from web.pages.components.reader_location import find_reader_commune
+from web.pages.listings.publish.listing_form import (
+    ListingFormContext,
+    first_values,
+    note_refusal,
+    read_draft,
+    values_of,
+)
+from web.pages.listings.publish.note_to_listing import fill_in_from_note, publish_replacing_note
+from web.rendering.paths import listing_path
+from web.rendering.render import find_branding, reader_language, render, say
+from web.security.session import require_account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A draft as others will see it."""
+
+    card: ListingCard
+    details: ListingDetails
+    description: Markup
+    place: str
+    distance: float | None = None
+
+
+async def show_publish(request: web.Request) -> web.Response:
+    """GET /publier; `?genre=` chooses the first answer."""
+    account = require_account(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        if (await actors.get(conn, account.actor_id)).moved_to is not None:
+            raise web.HTTPSeeOther("/compte/demenagement")  # whoever left publishes there
+        home = await find_reader_commune(conn, account, await find_branding(request, conn))
+    values = first_values(home.label if home else "", request.query.get("genre", ""))
+    photos = await fill_in_from_note(request, values, account)
+    return await _show(request, blank_form(request, values), photos)
+
+
+async def post_publish(request: web.Request) -> web.Response:
+    """POST /publier: keep the photos, show what is wrong or how it will look, or publish."""
+    account = require_account(request)
+    form = await read_form(request, LIMITS)
+    instance = request.app[INSTANCE]
+    photos = await take_photos(instance, form, account.actor_id)
+    if form.typed("act") == "add":
+        return await _show(request, form, photos, kept=form.ok)
+    draft = await _read(request, form, photos)
+    if not form.ok or form.typed("act") == "preview":
+        return await _show(request, form, photos, preview=_make_preview(account, draft, photos))
+    try:
+        async with transaction(instance.pool) as conn:
+            author = await actors.get(conn, account.actor_id)
+            listing = await publish_replacing_note(conn, instance.site, author, form, draft)
+    except Invalid as error:
+        note_refusal(form, error)
+        return await _show(request, form, photos)
+    raise redirect_with_message(listing_path(instance.site, listing), "published")
+
+
+async def show_edit(request: web.Request) -> web.Response:
+    """GET /annonces/UUID/modifier. Raises NotFound for others' listings."""
+    account = require_account(request)
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        listing = await _get_own(conn, request, account)
+    photos = await list_attached(instance, listing.id)
+    values = values_of(listing, listing.post.source)
+    for photo in photos:
+        values.add("media", str(photo.id))
+    return await _show(request, _form_of(request, values), photos, editing=listing)
+
+
+async def post_edit(request: web.Request) -> web.Response:
+    """POST /annonces/UUID/modifier."""
+    account = require_account(request)
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        listing = await _get_own(conn, request, account)
+    form = await read_form(request, LIMITS)
+    photos = await take_photos(instance, form, account.actor_id)
+    if form.typed("act") == "add":
+        return await _show(request, form, photos, editing=listing, kept=form.ok)
+    draft = await _read(request, form, photos)
+    if not form.ok or form.typed("act") == "preview":
+        preview = _make_preview(account, draft, photos)
+        return await _show(request, form, photos, editing=listing, preview=preview)
+    try:
+        async with transaction(instance.pool) as conn:
+            author = await actors.get(conn, account.actor_id)
+            changed = await outbox.edit(conn, instance.site, author, listing.uri, draft)
+    except Invalid as error:
+        note_refusal(form, error)
+        return await _show(request, form, photos, editing=listing)
+    raise redirect_with_message(listing_path(instance.site, changed), "changed")
+
+
+async def _get_own(conn: Connection, request: web.Request, account: Account) -> Listing:
+    url = listing_url(request.app[INSTANCE].site, request.match_info["uuid"])
+    listing = await listings.find_by_url(conn, url)
+    if listing is None or listing.post.author_id != account.actor_id or listing.post.deleted_at is not None:
+        raise NotFound
+    return listing
+
+
+async def _read(request: web.Request, form: Form, photos: list[Picture]) -> ListingDraft:
+    face = await find_branding(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        desk = ListingFormContext(
+            face=face,
+            say=partial(say, request),
+            language=reader_language(request),
+            today=datetime.now(PARIS).date(),
+            media_ids=tuple(photo.id for photo in photos),
+            home=await member_locations.find_location(conn, require_account(request).actor_id),
+        )
+        return await find_end(conn, await read_draft(conn, form, desk), datetime.now(UTC))
+
+
+def _form_of(request: web.Request, values: MultiDict[str]) -> Form:
+    return blank_form(request, values)
+
+
+def _make_preview(account: Account, draft: ListingDraft, photos: list[Picture]) -> Preview:
+    details = ListingDetails(
+        **{name: getattr(draft, name) for name in ListingDetails.__slots__ if hasattr(draft, name)}
+    )
+    card = ListingCard(
+        id=0,
+        details=details,
+        href="#apercu",
+        place=draft.place_name or "",
+        distance=None,
+        author=account.name or account.username,
+        picture=photos[0] if photos else None,
+        plate=None,
+        language=None,
+    )
+    return Preview(
+        card=card,
+        details=details,
+        description=Markup(from_text(draft.text)),  # noqa: S704 - escaped by from_text
+        place=draft.place_name or "",
+    )
+
+
+async def _show(
+    request: web.Request,
+    form: Form,
+    photos: list[Picture],
+    *,
+    editing: Listing | None = None,
+    preview: Preview | None = None,
+    kept: bool = False,
+) -> web.Response:
+    instance = request.app[INSTANCE]
+    back = listing_path(instance.site, editing) if editing else "/publier"
+    async with connection(instance.pool) as conn:
+        home = await member_locations.find_location(conn, require_account(request).actor_id)
+        life = (await preferences.load(conn)).listing_days
+    return await render(
+        request,
+        "publish/form.html",
+        status=422 if form.errors else 200,
+        form=form,
+        photos=photos,
+        editing=editing is not None,
+        preview=None if form.errors else preview,
+        kept=kept,
+        has_home=home is not None,
+        back=back,
+        action_url=f"{back}/modifier" if editing else "/publier",
+        branches=categories.BRANCH_LABELS,
+        tree=categories.CATEGORIES,
+        most=MOST,
+        life=life,
+    )

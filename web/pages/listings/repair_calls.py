@@ -1,0 +1,142 @@
+"""A bike has broken down: what happens to a call, what there is without waiting, and who wants to be told of calls."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from models import timelines
+from models.listings import repair_watches
+from models.listings.repair_watches import RepairWatch
+from models.people import actors
+from models.people.accounts import Account
+from models.people.actors import Actor
+from models.places.geometry import CELL
+from models.store.database import Connection, connection, transaction
+from models.timelines import NetworkFilter
+from web.forms.form import read_form
+from web.http.app_keys import INSTANCE
+from web.pages.access.login import has_mail
+from web.pages.components.flash_messages import find_flash_message, redirect_with_message
+from web.pages.components.listing_cards import list_cards
+from web.pages.components.opening_hours import PlaceView, find_opening_hours
+from web.pages.components.reader_location import find_reader_commune
+from web.rendering.branding import Branding
+from web.rendering.paths import profile_path
+from web.rendering.render import N_, find_branding, render
+from web.security.session import current_account, require_account
+
+HERE = "/depannage"
+
+NEAR_CALLS = 6
+
+NEAR_KM = 25.0
+
+SAID = {
+    "notify": N_("C’est noté : vous serez prévenu·e des pannes à moins de 5 km."),
+    "no_place": N_("C’est noté. Il reste à dire où vous êtes : sans cela, nous ne savons pas ce qui est proche."),
+    "stop": N_("C’est noté : vous ne serez plus prévenu·e des pannes."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPlace:
+    """A place with hours, and how far it is in metres where that may be told."""
+
+    name: str
+    href: str
+    place: PlaceView
+    distance: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchOrigin:
+    """From where somebody looks: her own blurred place, else the middle of a commune, else nowhere."""
+
+    name: str
+    latitude: float | None
+    longitude: float | None
+
+
+async def show_breakdown(request: web.Request) -> web.Response:
+    """GET /depannage."""
+    instance, account = request.app[INSTANCE], current_account(request)
+    reader_id = account.actor_id if account else None
+    async with connection(instance.pool) as conn:
+        me = await actors.get(conn, account.actor_id) if account else None
+        around = await _look_around(conn, account, me, await find_branding(request, conn))
+        near = None
+        if around.latitude is not None and around.longitude is not None:
+            near = await repair_watches.count_near(conn, around.latitude, around.longitude)
+        found = await timelines.list_network(conn, _calls_near(around, reader_id), limit=NEAR_CALLS)
+        cards = await list_cards(
+            conn, instance.site, [one.id for one in found], {one.id: one.distance for one in found}
+        )
+        workshops = await _list_open(conn, around)
+        watch = await repair_watches.find(conn, reader_id) if reader_id else None
+    return await render(
+        request,
+        "breakdown/show.html",
+        around=around,
+        near=max(near - (watch is not None), 0) if near is not None else None,
+        cards=cards,
+        workshops=workshops,
+        watch=watch,
+        placed=account is not None and me is not None and _is_placed(account, me),
+        mail=has_mail(request),
+        said=find_flash_message(request, SAID),
+    )
+
+
+async def post_watch(request: web.Request) -> web.Response:
+    """POST /depannage/prevenir: be told of calls nearby, how, or not."""
+    account = require_account(request)
+    form = await read_form(request)
+    done = "notify" if form.flag("notify") else "stop"
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        if done == "stop":
+            await repair_watches.remove(conn, account.actor_id)
+        else:
+            watch = RepairWatch(by_mail=form.flag("email"), at_night=form.flag("at_night"))
+            await repair_watches.save(conn, account.actor_id, watch)
+            me = await actors.get(conn, account.actor_id)
+            done = "notify" if _is_placed(account, me) else "no_place"
+    raise redirect_with_message(HERE, done, part="prevenir")
+
+
+def _is_placed(account: Account, me: Actor) -> bool:
+    """Whether it is known what is near her: her place, or the commune that she named when she joined."""
+    return me.latitude is not None or account.default_commune_code is not None
+
+
+async def _look_around(conn: Connection, account: Account | None, me: Actor | None, face: Branding) -> SearchOrigin:
+    if me is not None and me.latitude is not None:
+        return SearchOrigin(name=me.place_name or "", latitude=me.latitude, longitude=me.longitude)
+    commune = await find_reader_commune(conn, account, face)
+    if commune is None:
+        return SearchOrigin(name="", latitude=None, longitude=None)
+    return SearchOrigin(name=commune.name, latitude=commune.latitude, longitude=commune.longitude)
+
+
+def _calls_near(around: SearchOrigin, reader_id: int | None) -> NetworkFilter:
+    return NetworkFilter(
+        kinds=("repair_call",),
+        latitude=around.latitude,
+        longitude=around.longitude,
+        radius=NEAR_KM if around.latitude is not None else None,
+        reader_local=reader_id is not None,
+        reader_id=reader_id,
+        nearest_first=around.latitude is not None,
+    )
+
+
+async def _list_open(conn: Connection, around: SearchOrigin) -> list[OpenPlace]:
+    found = await repair_watches.list_open_places(conn, around.latitude, around.longitude)
+    known = {actor.id: actor for actor in await actors.list_by_ids(conn, [one.actor_id for one in found])}
+    opened: list[OpenPlace] = []
+    for one in found:
+        actor = known[one.actor_id]
+        place = find_opening_hours(actor)
+        if place is not None:
+            far = one.distance if one.distance is not None and one.distance > CELL else None
+            opened.append(OpenPlace(name=actor.display_name, href=profile_path(actor), place=place, distance=far))
+    return opened

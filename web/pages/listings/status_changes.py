@@ -1,0 +1,59 @@
+"""What an author does with a listing after publishing it: done, paused, open again, prolonged, withdrawn."""
+
+import re
+
+from aiohttp import web
+
+from models.errors import Conflict
+from models.people import actors
+from models.people.actors import Actor
+from models.settings import Site
+from models.store.database import Connection, connection, transaction
+from outbox.listings import listing_expiry
+from outbox.listings import listings as outbox
+from web.forms.form import read_form
+from web.http.app_keys import INSTANCE
+from web.pages.components.flash_messages import redirect_with_message
+from web.pages.components.listing_by_id import get_listing
+from web.pages.listings.listing_page import show_again
+from web.rendering.paths import listing_path
+from web.security.session import require_account
+
+OUTCOMES = {"done": "done", "elsewhere": "elsewhere", "cancelled": "cancelled", "pause": "paused", "reopen": "open"}
+"""The word in the form, and the outcome that it means."""
+
+MY_PLACE = re.compile(r"/chez-moi(?:\?[a-z0-9=&-]{1,60})?")
+"""Where the gesture may have been made besides the listing's own page."""
+
+
+async def post_state(request: web.Request) -> web.Response:
+    """POST /annonces/d/ID/etat. Raises NotFound for others' listings."""
+    account = require_account(request)
+    form = await read_form(request)
+    verb = form.choice("act", (*OUTCOMES, "prolong", "withdraw"), missing="Choisissez ce qu’il faut faire.")
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        listing = await get_listing(conn, request)
+    try:
+        if verb:
+            async with transaction(instance.pool) as conn:
+                await _change(conn, instance.site, await actors.get(conn, account.actor_id), listing.uri, verb)
+    except Conflict as error:
+        form.refuse("", error)
+    if not form.ok:
+        return await show_again(request, listing, refused=form)
+    if verb == "withdraw":
+        raise web.HTTPSeeOther(f"/@{account.username}")
+    back = form.typed("back")
+    if MY_PLACE.fullmatch(back):
+        raise redirect_with_message(back, verb, part=f"a-{listing.id}")
+    raise redirect_with_message(listing_path(instance.site, listing), "state")
+
+
+async def _change(conn: Connection, site: Site, author: Actor, uri: str, verb: str) -> None:
+    if verb == "withdraw":
+        await outbox.withdraw(conn, site, author, uri)
+    elif verb == "prolong":
+        await listing_expiry.prolong(conn, site, author, uri)
+    else:
+        await outbox.close(conn, site, author, uri, OUTCOMES[verb])

@@ -1,0 +1,102 @@
+"""Which mails a member gets: her choices, and one click to stop them without logging in (RFC 8058)."""
+
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from models.errors import NotFound
+from models.listings import repair_watches
+from models.news import mail_preferences, news_mails
+from models.news.mail_preferences import KINDS, RHYTHMS, Kind, Rhythm
+from models.store.database import connection, transaction
+from web.forms.form import read_form
+from web.http.app_keys import INSTANCE
+from web.mail.news_content import UNSUBSCRIBE
+from web.mail.repair_call_mails import CALLS
+from web.mail.send_times import list_due
+from web.pages.access.login import has_mail
+from web.pages.components.flash_messages import find_flash_message, redirect_with_message
+from web.rendering.render import N_, render
+from web.security.session import require_account
+from web.security.signed_urls import read_signed
+
+HERE = "/compte/courriels"
+
+SAID = {
+    "saved": N_("C’est noté."),
+    "again": N_("Nous réessaierons à cette adresse."),
+}
+
+
+async def show_choices(request: web.Request) -> web.Response:
+    """GET /compte/courriels."""
+    account = require_account(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        choices = await mail_preferences.load(conn, account.actor_id)
+        refused = await news_mails.is_refused(conn, account.actor_id)
+        watch = await repair_watches.find(conn, account.actor_id)
+    return await render(
+        request,
+        "account/mails.html",
+        choices=choices,
+        rhythms=RHYTHMS,
+        refused=refused,
+        watch=watch,
+        mail=has_mail(request),
+        said=find_flash_message(request, SAID),
+    )
+
+
+async def post_choices(request: web.Request) -> web.Response:
+    """POST /compte/courriels: what waited for another rhythm is told in the new one."""
+    account = require_account(request)
+    form = await read_form(request)
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        kept = await mail_preferences.load(conn, account.actor_id)
+        chosen: dict[Kind, Rhythm] = {
+            kind: form.choice(kind, RHYTHMS, default=choice.rhythm) for kind, choice in kept.items()
+        }
+        changed = {kind: rhythm for kind, rhythm in chosen.items() if rhythm != kept[kind].rhythm}
+        await mail_preferences.save(conn, account.actor_id, changed)
+        due = list_due(datetime.now(UTC))
+        await mail_preferences.schedule(
+            conn, account.actor_id, {rhythm: due[rhythm] for rhythm in set(changed.values()) if rhythm in due}
+        )
+    raise redirect_with_message(HERE, "saved")
+
+
+async def post_again(request: web.Request) -> web.Response:
+    """POST /compte/courriels/reessayer: the member says that her address is right."""
+    account = require_account(request)
+    await read_form(request)
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await news_mails.save_refused(conn, account.actor_id, refused=False)
+    raise redirect_with_message(HERE, "again")
+
+
+async def show_stop(request: web.Request) -> web.Response:
+    """GET /courriels/arreter/TOKEN: asks, and changes nothing: programs that look at links in mails come here too."""
+    _, kinds = await _read_token(request)
+    return await render(request, "account/stop_mails.html", kinds=kinds, done=False)
+
+
+async def post_stop(request: web.Request) -> web.Response:
+    """POST /courriels/arreter/TOKEN, from the page or from a mail program: the token is all that it takes."""
+    actor_id, kinds = await _read_token(request)
+    stopped: dict[Kind, Rhythm] = {kind: "never" for kind in KINDS if kind in kinds}
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await mail_preferences.save(conn, actor_id, stopped)
+        if CALLS in kinds:
+            await repair_watches.stop_mails(conn, actor_id)
+    return await render(request, "account/stop_mails.html", kinds=kinds, done=True)
+
+
+async def _read_token(request: web.Request) -> tuple[int, list[str]]:
+    """Whose mails of which kinds. Raises NotFound."""
+    instance = request.app[INSTANCE]
+    async with transaction(instance.pool) as conn:
+        said = await read_signed(conn, instance.settings, UNSUBSCRIBE, request.match_info["token"])
+        actor, _, named = (said or "").partition(" ")
+        if not actor or not await mail_preferences.has_account(conn, int(actor)):
+            raise NotFound
+    return int(actor), [kind for kind in (*KINDS, CALLS) if kind in named.split(",")]

@@ -1,0 +1,156 @@
+"""The members, for administrators: who they are, a new one, their roles, and one-time links to hand over."""
+
+from aiohttp import web
+
+from federation.own_keys.key_pairs import make_key_pairs
+from models.access import second_factors
+from models.access.one_time_links import Purpose
+from models.errors import Conflict, NotFound
+from models.news import staff_notifications
+from models.people import accounts
+from models.people.accounts import ROLES, Account
+from models.store.database import connection, transaction
+from outbox.people.accounts import NewMember, register
+from web.actions.sign_up import NAME_LIMIT
+from web.forms.form import Form, blank_form, read_form, read_query
+from web.http.app_keys import INSTANCE
+from web.mail.account_mails import reset_factors
+from web.pages.people.registration_form import read_username, tell_conflict
+from web.rendering.render import render
+from web.security.one_time_links import make_member_link
+from web.security.session import current_session, require_role
+
+PAGE = 50
+
+PURPOSES: tuple[Purpose, ...] = ("password", "login")
+
+
+async def list_members(request: web.Request) -> web.Response:
+    """GET /coop/membres?q=&page=."""
+    require_role(request, "admin")
+    query = read_query(request)
+    search, page = query.text("q", limit=100), _read_page(query)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        found = await accounts.list_accounts(conn, search=search, limit=PAGE + 1, offset=(page - 1) * PAGE)
+    return await render(
+        request, "account/members.html", members=found[:PAGE], search=search, page=page, more=len(found) > PAGE
+    )
+
+
+async def show_member(request: web.Request) -> web.Response:
+    """GET /coop/membres/{username}."""
+    require_role(request, "admin")
+    return await _show(request, await _get_member(request), blank_form(request))
+
+
+async def post_link(request: web.Request) -> web.Response:
+    """POST /coop/membres/{username}/lien: the link is shown in the answer, this once."""
+    require_role(request, "admin")
+    form = await read_form(request)
+    member = await _get_member(request)
+    purpose = form.choice("purpose", PURPOSES, default="password")
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        link = await make_member_link(conn, request.app[INSTANCE].site, member.actor_id, purpose)
+    return await _show(request, member, form, link=link)
+
+
+async def post_role(request: web.Request) -> web.Response:
+    """POST /coop/membres/{username}/role."""
+    require_role(request, "admin")
+    form = await read_form(request)
+    member = await _get_member(request)
+    role = form.choice("role", ROLES, default=member.role)
+    try:
+        async with transaction(request.app[INSTANCE].pool) as conn:
+            await accounts.set_role(conn, member.actor_id, role)
+            if role != member.role:
+                await staff_notifications.forget_for(conn, member.actor_id)
+    except Conflict:
+        form.fail("role", "Il faut au moins une personne qui administre. Donnez d’abord ce rôle à quelqu’un d’autre.")
+        return await _show(request, member, form, status=409)
+    raise web.HTTPSeeOther(f"/coop/membres/{member.username}")
+
+
+async def post_factor_reset(request: web.Request) -> web.Response:
+    """POST /coop/membres/{username}/verification: the password alone lets in again; the member is told by mail."""
+    require_role(request, "admin")
+    form = await read_form(request)
+    member = await _get_member(request)
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await reset_factors(conn, member.actor_id)
+    return await _show(request, member, form)
+
+
+async def show_new_member(request: web.Request) -> web.Response:
+    """GET /coop/membres/nouveau."""
+    require_role(request, "admin")
+    return await render(request, "account/new_member.html", form=blank_form(request))
+
+
+async def post_new_member(request: web.Request) -> web.Response:
+    """POST /coop/membres/nouveau: an account without a password, and the link with which she chooses one."""
+    admin = require_role(request, "admin")
+    form = await read_form(request)
+    place = form.choice("kind", ("personne", "lieu"), default="personne") == "lieu"
+    name = form.text("name", limit=NAME_LIMIT, missing="Donnez son nom.")
+    username = read_username(form)
+    email = form.email("email", missing="Donnez son courriel.")
+    if form.ok:
+        try:
+            who: NewMember = {
+                "username": username,
+                "email": email,
+                "password_hash": None,
+                "role": "member",
+                "language": admin.language,
+                "name": name,
+                "place": place,
+                "by": admin.actor_id,
+            }
+            member, link = await _create(request, who)
+            return await _show(request, member, form, link=link)
+        except Conflict as conflict:
+            tell_conflict(form, conflict)
+    return await render(request, "account/new_member.html", status=422, form=form)
+
+
+async def _create(request: web.Request, who: NewMember) -> tuple[Account, str]:
+    instance = request.app[INSTANCE]
+    key_pairs = await make_key_pairs(instance.settings)
+    async with transaction(instance.pool) as conn:
+        actor = await register(conn, instance.site, key_pairs=key_pairs, **who)
+        link = await make_member_link(conn, instance.site, actor.id)
+        return await accounts.get(conn, actor.id), link
+
+
+async def _get_member(request: web.Request) -> Account:
+    async with connection(request.app[INSTANCE].pool) as conn:
+        member = await accounts.find_by_username(conn, request.match_info["username"])
+    if member is None:
+        raise NotFound
+    return member
+
+
+def _read_page(query: Form) -> int:
+    page = query.text("page", limit=5)
+    return max(int(page), 1) if page.isdecimal() else 1
+
+
+async def _show(
+    request: web.Request, member: Account, form: Form, *, status: int = 200, link: str = ""
+) -> web.Response:
+    session = current_session(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        factors = await second_factors.find(conn, member.actor_id)
+    own = session is not None and session.actor_id == member.actor_id
+    return await render(
+        request,
+        "account/member.html",
+        status=status,
+        member=member,
+        form=form,
+        link=link,
+        own=own,
+        roles=ROLES,
+        factors=factors,
+    )

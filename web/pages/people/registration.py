@@ -1,0 +1,110 @@
+"""Join the cooperative, or ask to."""
+
+from urllib.parse import quote
+
+from aiohttp import web
+
+from models.errors import Conflict
+from models.people import accounts
+from models.places.places import Commune
+from models.store.database import connection, transaction
+from web.actions.sign_up import NewMember, ask_to_join, create_member, find_registration_mode
+from web.forms.commune_field import read_commune
+from web.forms.form import Form, blank_form, read_form
+from web.forms.throttle import may_try, refuse_try
+from web.http.app_keys import INSTANCE
+from web.http.caching import forbid_caching
+from web.mail.account_mails import queue_mail
+from web.pages.access.login import enter, has_mail
+from web.pages.access.login_second_step import RETURN_FIELD, read_asked_return, read_return
+from web.pages.people.registration_form import read_newcomer, tell_conflict
+from web.rendering.render import render
+from web.security.session import current_account
+
+
+async def show_registration(request: web.Request) -> web.Response:
+    """GET /inscription; where the cooperative is closed, how to get in touch."""
+    return_to = read_asked_return(request)
+    if current_account(request) is not None:
+        raise web.HTTPSeeOther(return_to)
+    if await find_registration_mode(request.app[INSTANCE]) == "closed":
+        return await render(request, "registration/closed.html")
+    return await _show(request, blank_form(request, {RETURN_FIELD: return_to}))
+
+
+async def post_registration(request: web.Request) -> web.Response:
+    """POST /inscription."""
+    form = await read_form(request)
+    way_in = await find_registration_mode(request.app[INSTANCE])
+    if way_in == "closed":
+        return await render(request, "registration/closed.html", status=403)
+    newcomer = read_newcomer(request, form)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        commune = await read_commune(conn, form)
+    if form.ok and not await may_try(request, "register", ""):
+        refuse_try(form, "", "register")
+        return await _show(request, form, status=429)
+    if not form.ok:
+        return await _show(request, form, status=422)
+    join = _ask if way_in == "approval" else _create
+    return await join(request, form, newcomer, commune)
+
+
+async def _ask(request: web.Request, form: Form, newcomer: NewMember, commune: Commune | None) -> web.Response:
+    """Where mails can be sent, whether an address is known here is told by the mail only."""
+    mail = has_mail(request)
+    try:
+        await ask_to_join(request.app[INSTANCE], newcomer, commune)
+    except Conflict as conflict:
+        if not conflict.field:
+            form.fail("", "Beaucoup de personnes attendent déjà. Revenez dans quelques jours, ou passez nous voir.")
+            return await _show(request, form, status=503)
+        if conflict.field != "email" or not mail:
+            tell_conflict(form, conflict)
+            return await _show(request, form, status=422)
+        await _write_to_known(request, newcomer.email)
+    return await render(request, "registration/asked.html", email=newcomer.email, mail=mail)
+
+
+async def _create(request: web.Request, form: Form, newcomer: NewMember, commune: Commune | None) -> web.Response:
+    """Where mails can be sent, an address is confirmed first, and only the mail tells that it had an account."""
+    mail = has_mail(request)
+    try:
+        account = await create_member(
+            request.app[INSTANCE], newcomer, role="member", commune=commune, confirmed=not mail
+        )
+    except Conflict as conflict:
+        if conflict.field != "email" or not mail:
+            tell_conflict(form, conflict)
+            return await _show(request, form, status=422)
+        await _write_to_known(request, newcomer.email)
+        return await render(request, "login/confirm.html", email=newcomer.email)
+    if not mail:
+        await enter(request, account)
+        raise web.HTTPSeeOther(read_return(form))
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await queue_mail(conn, "confirm", account.actor_id, read_return(form))
+    return await render(request, "login/confirm.html", email=newcomer.email)
+
+
+async def _write_to_known(request: web.Request, email: str) -> None:
+    if not await may_try(request, "mail", email):
+        return
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        account = await accounts.find_by_email(conn, email)
+        if account is not None and account.disabled_at is None:
+            await queue_mail(conn, "known", account.actor_id)
+
+
+async def _show(request: web.Request, form: Form, status: int = 200) -> web.Response:
+    page = await render(
+        request,
+        "registration/show.html",
+        status=status,
+        form=form,
+        mail=has_mail(request),
+        waiting=await find_registration_mode(request.app[INSTANCE]) == "approval",
+        return_to=read_return(form),
+        return_query=quote(read_return(form), safe=""),
+    )
+    return forbid_caching(page) if form.secret("password") else page

@@ -1,0 +1,42 @@
+"""Somebody who joins by a page: what the form asks for, and what is said where a name is taken."""
+
+import re
+
+from aiohttp import web
+
+from models.errors import Conflict, Invalid
+from models.people import accounts
+from web.actions.sign_up import NAME_LIMIT, NewMember
+from web.forms.form import Form
+from web.forms.password_field import read_new_password
+from web.rendering.render import reader_language
+
+
+def read_newcomer(request: web.Request, form: Form) -> NewMember:
+    """Read the fields in the order of the page."""
+    name = form.text("name", limit=NAME_LIMIT, missing="Donnez votre prénom.")
+    username = read_username(form)
+    email = form.email("email", missing="Donnez votre courriel.")
+    password = read_new_password(form, username, name, email, email.partition("@")[0])
+    return NewMember(name=name, username=username, email=email, password=password, language=reader_language(request))
+
+
+def read_username(form: Form) -> str:
+    """A user name; capitals and a leading @ are forgiven."""
+    username = form.text("username", limit=100, missing="Choisissez un nom de membre.").lower().removeprefix("@")
+    try:
+        accounts.require_username(username)
+    except Invalid:
+        if re.fullmatch(accounts.USERNAME, username):
+            form.fail("username", "Le nom « %(name)s » est réservé. Choisissez-en un autre.", name=username)
+        else:
+            form.fail("username", "Sans espace ni accent : des lettres de a à z, des chiffres ou _, 30 au plus.")
+    return username
+
+
+def tell_conflict(form: Form, conflict: Conflict) -> None:
+    """Say at the right field what was taken meanwhile or before."""
+    if conflict.field == "email":
+        form.fail("email", "Cette adresse a déjà un compte ici. Connectez-vous, ou demandez un lien à votre coop.")
+    else:
+        form.fail("username", "Ce nom est déjà pris. Essayez avec un chiffre ou votre commune.")

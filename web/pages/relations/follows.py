@@ -1,0 +1,161 @@
+"""Following: a person, a stream, a whole territory; whom I follow, and who waits for my yes."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from aiohttp import web
+
+from federation.errors import ResolveFailed
+from models.errors import Invalid, NotFound
+from models.people import actors
+from models.people.accounts import Account
+from models.people.actors import Actor
+from models.relations import follows
+from models.relations.follows import FollowState
+from models.servers import servers
+from models.servers.servers import Rest
+from models.settings import Site
+from models.store.database import Connection, connection, transaction
+from models.traffic import backfills
+from models.traffic.backfills import Backfill
+from outbox.relations import follows as outbox
+from web.actions.follow_by_address import follow_address, unfollow_host
+from web.forms.form import Form, read_form
+from web.http.app_keys import INSTANCE
+from web.http.row_ids import read_id
+from web.pages.components.listing_cards import CoopBadge, list_coop_badges
+from web.pages.servers.network import render_network
+from web.pages.traffic.delivery_status import DeliveryStatus, find_follow_request_delivery
+from web.pages.traffic.failure_causes import explain, explain_stop
+from web.rendering.paths import profile_path
+from web.rendering.render import render, say
+from web.security.session import read_local_path, require_account, require_role
+
+ADDRESS_LIMIT = 500
+
+Verb = Callable[[Connection, Site, Actor, Actor], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowRow:
+    """Somebody whom the member follows or asked to, or who asked her; `rest` while nothing can come from there."""
+
+    actor_id: int
+    name: str
+    handle: str
+    href: str
+    plate: CoopBadge | None
+    state: FollowState
+    passages: DeliveryStatus | None = None
+    past: Backfill | None = None
+    rest: Rest | None = None
+
+
+async def list_follows(request: web.Request) -> web.Response:
+    """GET /abonnements: every state, so that no request stays silent."""
+    account = require_account(request)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        asked = await follows.list_asked(conn, account.actor_id)
+        waiting = await follows.list_requests(conn, account.actor_id)
+        people = {
+            actor.id: actor
+            for actor in await actors.list_by_ids(
+                conn, [*(row.followed_id for row in asked), *(row.follower_id for row in waiting)]
+            )
+        }
+        plates = await list_coop_badges(conn, [(actor, None) for actor in people.values()])
+        pending = [people[row.followed_id] for row in asked if row.state == "pending"]
+        passages = await find_follow_request_delivery(conn, account.actor_id, pending)
+        resting = await servers.list_resting(conn, sorted({actor.host for actor in people.values() if not actor.local}))
+        pasts = await backfills.list_by_actors(conn, [row.followed_id for row in asked if row.state == "accepted"])
+    return await render(
+        request,
+        "follows/index.html",
+        asked=[
+            replace(
+                _make_row(people[row.followed_id], plates[row.followed_id, None], row.state),
+                passages=passages.get(row.followed_id),
+                past=pasts.get(row.followed_id),
+                rest=resting.get(people[row.followed_id].host) if row.state == "accepted" else None,
+            )
+            for row in asked
+        ],
+        waiting=[_make_row(people[row.follower_id], plates[row.follower_id, None], row.state) for row in waiting],
+        explain_stop=partial(explain_stop, partial(say, request)),
+    )
+
+
+def _make_row(actor: Actor, plate: CoopBadge | None, state: FollowState) -> FollowRow:
+    return FollowRow(
+        actor_id=actor.id,
+        name=actor.display_name,
+        handle=actor.handle,
+        href=profile_path(actor),
+        plate=plate,
+        state=state,
+    )
+
+
+async def post_follow(request: web.Request) -> web.Response:
+    """POST /abonnements: follow somebody whom this server knows."""
+    return await _change(request, outbox.follow)
+
+
+async def post_unfollow(request: web.Request) -> web.Response:
+    """POST /abonnements/arreter: follow no longer, or take the request back."""
+    return await _change(request, outbox.unfollow)
+
+
+async def post_accept(request: web.Request) -> web.Response:
+    """POST /abonnements/accepter: let somebody follow me."""
+    return await _change(request, outbox.accept)
+
+
+async def post_reject(request: web.Request) -> web.Response:
+    """POST /abonnements/refuser: let somebody follow me no longer, or not at all."""
+    return await _change(request, outbox.reject)
+
+
+async def _change(request: web.Request, verb: Verb) -> web.Response:
+    account = require_account(request)
+    form = await read_form(request)
+    instance = request.app[INSTANCE]
+    async with transaction(instance.pool) as conn:
+        other = await actors.get(conn, read_id(form.typed("actor")))
+        if other.id == account.actor_id or other.deleted_at is not None:
+            raise NotFound
+        me = await actors.get(conn, account.actor_id)
+        await verb(conn, instance.site, me, other)
+    raise web.HTTPSeeOther(read_local_path(form.typed("back"), profile_path(other)))
+
+
+async def post_follow_territory(request: web.Request) -> web.Response:
+    """POST /reseau/suivre: what was typed or chosen; what cannot be found comes back with the step that failed."""
+    account = require_account(request)
+    form = await read_form(request)
+    acting = await _find_acting(request, form, account)
+    host = form.text("host", limit=ADDRESS_LIMIT)
+    if form.typed("act") == "stop":
+        await unfollow_host(request.app[INSTANCE], acting, host)
+        raise web.HTTPSeeOther("/reseau")
+    address = "" if host else form.text("address", limit=ADDRESS_LIMIT, missing="Tapez l’adresse d’une coop.")
+    if form.ok:
+        try:
+            await follow_address(request.app[INSTANCE], acting, address, host=host)
+        except ResolveFailed as failed:
+            form.errors.setdefault("address", explain(partial(say, request), failed))
+        except Invalid:
+            form.fail("address", "C’est l’adresse de votre propre coop : vous voyez déjà ses annonces.")
+    if form.errors:
+        return await render_network(request, form)
+    raise web.HTTPSeeOther("/reseau" if acting.username == "coop" else "/abonnements")
+
+
+async def _find_acting(request: web.Request, form: Form, account: Account) -> Actor:
+    """Who follows: the member herself, or the coop when an administrator says so."""
+    as_coop = form.choice("acting_as", ("", "coop")) == "coop"
+    if as_coop:
+        require_role(request, "admin")
+    async with connection(request.app[INSTANCE].pool) as conn:
+        return await (actors.get_local(conn, "coop") if as_coop else actors.get(conn, account.actor_id))

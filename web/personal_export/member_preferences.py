@@ -1,0 +1,113 @@
+"""What she chose and what is kept about her account: one JSON of our own, and no secret in it."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from models.access import passkeys, sessions, tokens
+from models.exchanges import agenda
+from models.news import mail_preferences
+from models.people import member_locations, phone_numbers
+from models.personal_data import personal_export
+from models.places import places
+from models.posts import scheduled_posts
+from models.posts.polls import votes
+from models.relations import featured_tags as featured
+from models.relations import followed_tags, lists
+from models.relations.blocking import filters
+from models.store.database import Connection, connection
+from web.personal_export.records import ArchiveOwner, list_own_pages
+from web.personal_export.zip_writer import ZipWriter
+
+ALWAYS = (datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
+
+
+async def write_preferences(owner: ArchiveOwner, parcel: ZipWriter) -> None:
+    """The account and its devices, the settings of her reading, what waits to be published; what she voted, apart."""
+    async with connection(owner.instance.pool) as conn:
+        kept: dict[str, Any] = {
+            "account": await _describe_account(conn, owner),
+            "devices": await _list_devices(conn, owner.actor.id),
+            "reading": await _list_reading(conn, owner.actor.id),
+            "mails": {kind: one.rhythm for kind, one in (await mail_preferences.load(conn, owner.actor.id)).items()},
+            "kept_days": await _list_kept_days(conn, owner.actor.id),
+        }
+        cast = [
+            {"poll": one.uri, "answers": one.answers, "at": one.voted_at}
+            for one in await votes.list_cast(conn, owner.actor.id)
+        ]
+    await parcel.add("votes.json", orjson.dumps(cast, option=orjson.OPT_INDENT_2))
+    kept["scheduled"] = [
+        {"at": one.scheduled_at, "status": one.wish}
+        async for rows in list_own_pages(owner, _list_scheduled)
+        for one in rows
+    ]
+    await parcel.add("preferences.json", orjson.dumps(kept, option=orjson.OPT_INDENT_2))
+
+
+async def _list_kept_days(conn: Connection, actor_id: int) -> list[dict[str, Any]]:
+    """Days of her listings that she keeps to herself, whenever they are."""
+    kept = await agenda.list_kept(conn, actor_id, *ALWAYS)
+    return [{"listing": one.title, "url": one.url, "from": one.begins_at, "until": one.ends_at} for one in kept]
+
+
+async def _list_scheduled(
+    conn: Connection, actor_id: int, *, before: int | None, limit: int
+) -> list[scheduled_posts.Scheduled]:
+    return await scheduled_posts.list_own(conn, actor_id, before=before, since=None, after=None, limit=limit)
+
+
+async def _describe_account(conn: Connection, owner: ArchiveOwner) -> dict[str, Any]:
+    account = owner.account
+    commune = None
+    if account.default_commune_code:
+        commune = await places.find_commune(conn, account.default_commune_code)
+    return {
+        "username": account.username,
+        "email": account.email,
+        "phone": await phone_numbers.find_phone(conn, account.actor_id),
+        "away_until": owner.actor.away_until,
+        "role": account.role,
+        "language": account.language,
+        "created": account.created_at,
+        "confirmed": account.confirmed_at,
+        "last_seen": account.last_seen_at,
+        "commune": commune.name if commune else None,
+        "home": await member_locations.find_location(conn, account.actor_id),
+        "locked": owner.actor.locked,
+        "discoverable": owner.actor.discoverable,
+        "indexable": owner.actor.indexable,
+        "also_known_as": owner.actor.also_known_as,
+    }
+
+
+async def _list_devices(conn: Connection, actor_id: int) -> dict[str, Any]:
+    return {
+        "browsers": [
+            {"browser": one.user_agent, "since": one.created_at, "seen": one.seen_at}
+            for one in await sessions.list_of(conn, actor_id)
+        ],
+        "applications": [
+            {"name": one.application_name, "scopes": one.scopes, "since": one.created_at, "used": one.used_at}
+            for one in await tokens.list_of(conn, actor_id)
+        ],
+        "passkeys": [
+            {"name": one.name, "since": one.created_at, "used": one.used_at}
+            for one in await passkeys.list_of(conn, actor_id)
+        ],
+    }
+
+
+async def _list_reading(conn: Connection, actor_id: int) -> dict[str, Any]:
+    return {
+        "notes_about_people": dict(await personal_export.list_remarks(conn, actor_id)),
+        "lists": [
+            {"title": one.title, "replies": one.replies_policy, "exclusive": one.exclusive}
+            for one in await lists.list_owned(conn, actor_id)
+        ],
+        "filters": [asdict(one) for one in await filters.list_all(conn, actor_id)],
+        "followed_tags": [one.name for one in await followed_tags.list_followed(conn, actor_id, limit=1000)],
+        "featured_tags": [one.name for one in await featured.list_featured(conn, actor_id)],
+    }

@@ -1,0 +1,140 @@
+"""What is hers, a page at a time: each page is read on a connection that is given back before anything is written."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from federation.instance import Instance
+from federation.texts.html import to_text
+from models import posts
+from models.exchanges import thanks
+from models.exchanges.exchanges import Event, ThreadEntry, list_events
+from models.listings import listings
+from models.listings.listings import Listing
+from models.people import actors
+from models.people.accounts import Account
+from models.people.actors import Actor
+from models.posts import Post
+from models.posts.media import media
+from models.posts.media.media import Media
+from models.posts.polls import polls
+from models.posts.polls.polls import Poll
+from models.store.database import Connection, connection
+from web.news.leading_mentions import strip_leading_mentions
+
+PAGE = 100
+
+
+class KeysetRow(Protocol):
+    """What has a place in a keyset."""
+
+    @property
+    def id(self) -> int: ...
+
+
+AnyRow = TypeVar("AnyRow", bound=KeysetRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveOwner:
+    """Whose archive it is, and the server that makes it."""
+
+    instance: Instance
+    account: Account
+    actor: Actor
+
+
+async def list_pages(
+    owner: ArchiveOwner, read: Callable[[Connection, int | None], Awaitable[list[AnyRow]]]
+) -> AsyncIterator[list[AnyRow]]:
+    """Page after page of what `read` finds beyond an id."""
+    place: int | None = None
+    while True:
+        async with connection(owner.instance.pool) as conn:
+            rows = await read(conn, place)
+        if rows:
+            yield rows
+            place = rows[-1].id
+        if not rows:
+            return
+
+
+def list_own_pages(owner: ArchiveOwner, read: Callable[..., Awaitable[list[AnyRow]]]) -> AsyncIterator[list[AnyRow]]:
+    """Page after page of what `read(conn, actor_id, before=…, limit=…)` finds of hers."""
+    return list_pages(owner, lambda conn, place: read(conn, owner.actor.id, before=place, limit=PAGE))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedPost:
+    """One post with its author and pictures; for a listing what it is beside, and what it asks if it has a poll."""
+
+    post: Post
+    author: Actor
+    pictures: list[Media]
+    listing: Listing | None
+    poll: Poll | None
+
+    @property
+    def id(self) -> int:
+        """The post's id."""
+        return self.post.id
+
+
+async def load_posts(conn: Connection, ids: list[int]) -> list[ArchivedPost]:
+    """These posts in their order, without those that are gone."""
+    found = {post.id: post for post in await posts.list_by_ids(conn, ids)}
+    writers = {one.id: one for one in await actors.list_by_ids(conn, [post.author_id for post in found.values()])}
+    pictures = await media.list_by_posts(conn, list(found))
+    asked = await polls.list_by_posts(conn, list(found), None)
+    details = await listings.list_by_posts(conn, [id for id, post in found.items() if post.kind == "listing"])
+    return [
+        ArchivedPost(
+            post=found[id],
+            author=writers[found[id].author_id],
+            pictures=pictures[id],
+            listing=details.get(id),
+            poll=asked.get(id),
+        )
+        for id in ids
+        if id in found
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadRecord:
+    """A line of a thread: a message, or something that happened and who did it."""
+
+    id: int
+    message: ArchivedPost | None
+    event: Event | None
+    who: Actor | None
+
+
+async def load_thread_records(conn: Connection, entries: list[ThreadEntry]) -> list[ThreadRecord]:
+    """These lines in their order; messages that were taken back leave an empty place."""
+    said = {one.id: one for one in await load_posts(conn, [one.id for one in entries if one.kind == "message"])}
+    events = await _list_events(conn, [one.id for one in entries if one.kind == "event"])
+    doers = [event.actor_id for event in events.values() if event.actor_id is not None]
+    people = {one.id: one for one in await actors.list_by_ids(conn, doers)}
+    return [
+        ThreadRecord(
+            id=entry.id,
+            message=said.get(entry.id) if entry.kind == "message" else None,
+            event=event,
+            who=people.get(event.actor_id or 0) if event else None,
+        )
+        for entry in entries
+        if (event := events.get(entry.id) if entry.kind == "event" else None) or entry.id in said
+    ]
+
+
+async def _list_events(conn: Connection, ids: list[int]) -> dict[int, Event]:
+    """What happened, thanks with their words."""
+    notes = await thanks.list_notes(conn, ids)
+    said = await strip_leading_mentions(conn, await posts.list_by_ids(conn, list(notes.values())))
+    words = {post.id: to_text(post.content) for post in said}
+    return {
+        one.id: replace(one, details=one.details | {"text": words[notes[one.id]]}) if one.id in notes else one
+        for one in await list_events(conn, ids)
+        if notes.get(one.id) is None or notes[one.id] in words
+    }

@@ -1,0 +1,76 @@
+"""The cooperative as pages show it: its name on the plate, its territory, its colour, its address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from models import preferences
+from models.exchanges import points
+from models.exchanges.points import Currency
+from models.preferences import Accent, Preferences
+from models.settings import Site
+from models.store.database import Connection
+
+ACCENT_CLASSES: Mapping[Accent, str] = {
+    "email": "accent-enamel",
+    "vert": "accent-green",
+    "prune": "accent-plum",
+    "canard": "accent-teal",
+    "ardoise": "accent-slate",
+    "vermillon": "accent-vermilion",
+}
+"""The colours that a cooperative chooses from, and their classes in `tokens.css`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branding:
+    """What stands in the header and the footer of every page. `accent` is a CSS class, "" for the enamel blue.
+
+    `durations_wished`: loans last about as long as they say, not at most. `currency` is what points are called, None
+    where the cooperative keeps none.
+    """
+
+    name: str
+    territory: str = ""
+    accent: str = ""
+    tagline: str = ""
+    address: str = ""
+    opening: str = ""
+    contact: str = ""
+    publisher: str = ""
+    director: str = ""
+    hosting: str = ""
+    legal: str = ""
+    open_to_all: bool = False
+    modes: tuple[str, ...] = ()
+    durations_wished: bool = False
+    territory_kind: str = "commune"
+    territory_codes: tuple[str, ...] = ()
+    currency: Currency | None = None
+
+
+async def load_branding(conn: Connection, site: Site) -> Branding:
+    """The face as the cooperative's preferences draw it now."""
+    return make_branding(await preferences.load(conn), site)
+
+
+def make_branding(chosen: Preferences, site: Site) -> Branding:
+    """The face that these preferences draw; without a name yet, the host is the name."""
+    return Branding(
+        name=chosen.name or site.host,
+        territory=chosen.territory_name,
+        accent="" if chosen.accent == "email" else ACCENT_CLASSES[chosen.accent],
+        tagline=chosen.sentence,
+        address=chosen.address,
+        opening=chosen.opening_hours,
+        contact=chosen.contact_email,
+        publisher=chosen.legal_publisher,
+        director=chosen.legal_director,
+        hosting=chosen.legal_host,
+        legal=chosen.legal_text,
+        open_to_all=chosen.registration != "closed",
+        modes=chosen.modes,
+        durations_wished=chosen.duration_label == "wished",
+        territory_kind=chosen.territory_kind,
+        territory_codes=chosen.territory_codes,
+        currency=points.find_currency(chosen),
+    )

@@ -1,0 +1,50 @@
+"""Say a refusal in the reader's language: each code has one French sentence, which is its key in the catalogues."""
+
+from collections.abc import Callable, Mapping
+
+from federation.errors import FetchFailed, ResolveFailed
+from models.errors import DeclicError, Refusal
+from outbox.builders.texts import reasons
+from web.rendering.error_messages import exchanges, listings, people, posts, relations, requests
+from web.rendering.formats import set_in
+
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "requests": requests.REFUSALS,
+    "accounts": people.REFUSALS,
+    "relations": relations.REFUSALS,
+    "posts": posts.REFUSALS,
+    "listings": listings.REFUSALS,
+    "exchanges": exchanges.REFUSALS,
+    "terms": reasons.REFUSALS,
+}
+"""Every code by its subject, each with its sentence."""
+
+SENTENCES = {code: sentence for table in TABLES.values() for code, sentence in table.items()}
+
+
+def as_refusal(error: DeclicError) -> Refusal:
+    """What a person or an app is told of any error: of what concerns servers and us alone, that it failed."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, FetchFailed | ResolveFailed):
+        return Refusal("remote_server_failed", host=error.host)
+    return Refusal("internal_error")
+
+
+def find_sentence(refusal: Refusal) -> str:
+    """Its sentence, in French. A code that has none, which the tests do not let pass, is shown as it is."""
+    return SENTENCES.get(refusal.code, refusal.code)
+
+
+KNOWN = frozenset({*reasons.NOES.values(), *(one for one in reasons.REFUSALS.values() if "%(" not in one)})
+"""What cooperatives say no with by themselves, here or elsewhere, in French."""
+
+
+def reword(text: str, translate: Callable[[str], str]) -> str:
+    """The reason of a no in the reader's language, where software gave it; what somebody typed stays as it is."""
+    return translate(text) if text in KNOWN else text
+
+
+def say_error(refusal: Refusal, translate: Callable[[str], str], language: str) -> str:
+    """The sentence in `language`, into which `translate` brings the French one, with its values."""
+    return set_in(translate(find_sentence(refusal)), refusal.values, language)

@@ -1,0 +1,104 @@
+"""Listings with what is shown beside each, whoever shows them: a fixed number of reads however long the list."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from models.listings import listings
+from models.listings.listings import Listing
+from models.people import actors
+from models.people.actors import Actor
+from models.places.geometry import CELL, blur, describe_distance
+from models.places.places import Place
+from models.posts.media import media
+from models.posts.media.media import Media
+from models.store.database import Connection
+
+Origin = tuple[Actor, str | None]
+"""Somebody, and the territory that a listing of theirs names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingBundle:
+    """A listing with its author, its cooperative where one is known, and its photos.
+
+    `distance` in metres, where it was asked for and may be told.
+    """
+
+    listing: Listing
+    author: Actor
+    coop: Actor | None
+    photos: list[Media]
+    distance: float | None
+
+    @property
+    def pictures(self) -> list[Media]:
+        """The photos that can be shown."""
+        return [photo for photo in self.photos if photo.type == "image" and photo.failed_at is None]
+
+    @property
+    def place(self) -> Place | None:
+        """Where it is, as others may see it: a commune or a blurred circle; an organization may tell its address."""
+        details = self.listing.details
+        latitude, longitude, radius = details.latitude, details.longitude, details.radius
+        if details.place_name is None and details.postcode is None and latitude is None:
+            return None
+        if latitude is None or longitude is None:
+            latitude = longitude = radius = None
+        elif self.author.type != "Organization" and (radius or 0) < CELL:  # other servers may not blur
+            (latitude, longitude), radius = blur(latitude, longitude), CELL
+        return Place(
+            name=details.place_name or details.postcode or "",
+            postcode=details.postcode,
+            commune_code=details.commune_code,
+            latitude=latitude,
+            longitude=longitude,
+            radius=radius,
+        )
+
+
+async def load_listing_bundles(
+    conn: Connection, ids: Iterable[int], distances: Mapping[int, float | None] | None = None
+) -> list[ListingBundle]:
+    """These listings in their order; `distances` in kilometres. What is none, or was withdrawn, is left out.
+
+    Who may see them is the caller's business.
+    """
+    wanted = list(ids)
+    found = {id: one for id, one in (await listings.list_by_posts(conn, wanted)).items() if one.post.deleted_at is None}
+    authors = {one.id: one for one in await actors.list_by_ids(conn, [one.post.author_id for one in found.values()])}
+    coops = await find_coops(conn, [(authors[one.post.author_id], one.details.territory_uri) for one in found.values()])
+    photos = await media.list_by_posts(conn, list(found))
+    kilometres = distances or {}
+    return [
+        ListingBundle(
+            listing=found[id],
+            author=authors[found[id].post.author_id],
+            coop=coops[found[id].post.author_id, found[id].details.territory_uri],
+            photos=photos[id],
+            distance=_tell(kilometres.get(id), found[id]),
+        )
+        for id in wanted
+        if id in found
+    ]
+
+
+def _tell(kilometres: float | None, listing: Listing) -> float | None:
+    return None if kilometres is None else describe_distance(kilometres * 1000, listing.details.radius)
+
+
+async def find_coops(conn: Connection, origins: Sequence[Origin]) -> dict[tuple[int, str | None], Actor | None]:
+    """The cooperative where each comes from, by actor's id and territory as given.
+
+    It is the territory that a listing names, else its author's, else the one known at the author's host.
+    """
+    uris = {uri for actor, territory in origins for uri in (territory, actor.territory_uri) if uri}
+    coops = {coop.uri: coop for coop in await actors.list_by_uris(conn, sorted(uris))}
+    named = {
+        (actor.id, territory): coops.get(territory or "") or coops.get(actor.territory_uri or "")
+        for actor, territory in origins
+    }
+    hosts = {actor.host for actor, territory in origins if not actor.local and named[actor.id, territory] is None}
+    at_home = {coop.host: coop for coop in await actors.list_cooperatives(conn, sorted(hosts))} if hosts else {}
+    return {
+        (actor.id, territory): named[actor.id, territory] or at_home.get(actor.host) for actor, territory in origins
+    }

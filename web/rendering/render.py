@@ -1,0 +1,123 @@
+"""Make a page for one reader: her language, her session, the cooperative's face."""
+
+from typing import Any
+
+from aiohttp import web
+from markupsafe import Markup
+
+from models.errors import Refusal, Unavailable
+from models.news import news
+from models.servers import waiting_posts
+from models.store.database import Connection, connection
+from web.http.app_keys import INSTANCE, TEMPLATES
+from web.http.caching import make_etag, matches_etag
+from web.rendering.branding import Branding, load_branding
+from web.rendering.error_messages.lookup import say_error
+from web.rendering.formats import set_in
+from web.rendering.i18n import COOKIE, LANGUAGE_NAMES, choose_language
+from web.rendering.i18n import N_ as N_
+from web.security.session import SAFE_METHODS, csrf_token, current_account
+
+BRANDING = web.RequestKey("face", Branding)
+"""The cooperative's face, read once for each answer."""
+
+LANGUAGE = web.RequestKey("language", str)
+"""The language of this one answer: what the address asks for, or that of the member whose token it is."""
+
+
+async def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
+    """The page `template` with this context, in the reader's language.
+
+    Every template also knows `account` (or None), `face` (the cooperative's name and looks), `unread` (what is new),
+    `here` (path and query), `site`, `languages`, `csrf_input()`, and the formats of `web/rendering/templating`.
+    """
+    language = reader_language(request)
+    environment = request.app[TEMPLATES].environments[language]
+    text = environment.get_template(template).render(
+        account=current_account(request),
+        face=await _face_for(request, status),
+        unread=await _count_unread(request, status),
+        here=request.path_qs,
+        languages=LANGUAGE_NAMES,
+        site=request.app[INSTANCE].site,
+        csrf_input=lambda: csrf_input(request),
+        **context,
+    )
+    response = web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+    if status == 200 and request.method in SAFE_METHODS:
+        etag = f"W/{make_etag(text.encode())}"  # weak: proxies pack it
+        if matches_etag(request, etag.removeprefix("W/")):
+            response = web.Response(status=304)
+        response.headers["ETag"] = etag
+    response.headers["Content-Language"] = language
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    return response
+
+
+async def find_branding(request: web.Request, conn: Connection | None = None) -> Branding:
+    """The cooperative's face, read once for each answer; a view that holds a connection lends it."""
+    face = request.get(BRANDING)
+    if face is None:
+        instance = request.app[INSTANCE]
+        if conn is None:
+            async with connection(instance.pool) as conn:
+                face = await load_branding(conn, instance.site)
+        else:
+            face = await load_branding(conn, instance.site)
+        request[BRANDING] = face
+    return face
+
+
+async def _face_for(request: web.Request, status: int) -> Branding:
+    """The face, or a bare one where the database is away, so that the page which says so can be made."""
+    bare = Branding(name=request.app[INSTANCE].site.host)
+    try:
+        return request.get(BRANDING, bare) if status == 503 else await find_branding(request)
+    except Unavailable:
+        return bare
+
+
+async def _count_unread(request: web.Request, status: int) -> int:
+    """How much is new to who is logged in, for the mark in the header."""
+    account = current_account(request)
+    if account is None or status == 503:
+        return 0
+    try:
+        async with connection(request.app[INSTANCE].pool) as conn:
+            unread = await news.count_unread(conn, account.actor_id)
+            return unread + (await waiting_posts.count_unseen(conn) if account.has_role("admin") else 0)
+    except Unavailable:
+        return 0
+
+
+def csrf_input(request: web.Request) -> Markup:
+    """The hidden field that every POST form carries."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(csrf_token(request))
+
+
+def reader_language(request: web.Request) -> str:
+    """The language of this answer: what its address or its token asks for, then account, cookie, browser."""
+    if LANGUAGE in request:
+        return request[LANGUAGE]
+    account = current_account(request)
+    return choose_language(
+        request.app[INSTANCE].site.languages,
+        account=account.language if account else None,
+        cookie=request.cookies.get(COOKIE),
+        accepted=request.headers.get("Accept-Language"),
+    )
+
+
+def say(request: web.Request, sentence: str, /, **values: Any) -> str:
+    """A French sentence of Python code in the reader's language, its `%(name)s` filled in.
+
+    The catalogue's script finds calls named `say` and `N_`, so the sentence is written out where it is used.
+    """
+    language = reader_language(request)
+    return set_in(request.app[TEMPLATES].sentences[language](sentence), values, language)
+
+
+def say_refusal(request: web.Request, refusal: Refusal) -> str:
+    """Why something is refused, in the reader's language."""
+    language = reader_language(request)
+    return say_error(refusal, request.app[TEMPLATES].sentences[language], language)

@@ -1,0 +1,123 @@
+"""The jinja2 environments: one per language, so that macros and filters know the reader's language by themselves."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from federation.uris import web_address
+from models.exchanges import agreements
+from models.lazy import LazyModule
+from models.listings.listings import OPEN, STANDING
+from web.rendering import formats
+from web.rendering.assets import Assets, load_assets
+from web.rendering.i18n import find_catalogue
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = LazyModule("segno")
+
+FOLDER = Path(__file__).parents[1] / "templates"
+
+LOCALES = {"en": "en_GB"}
+"""Where dates and prices follow a country and not only a language: ours are read in Europe."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Templates:
+    """What pages are made with: an environment for each language, and the static files they name."""
+
+    environments: Mapping[str, Environment]
+    sentences: Mapping[str, Callable[[str], str]]
+    assets: Assets
+
+
+def load_templates(languages: tuple[str, ...]) -> Templates:
+    """Read static files and the first language; others, and templates, take their place when they are first read."""
+    assets = load_assets()
+    find_catalogue(languages[0])
+    translators = {language: make_translators(language) for language in languages}
+    return Templates(
+        environments={language: make_environment(language, assets, translators[language]) for language in languages},
+        sentences={language: translate for language, (translate, _) in translators.items()},
+        assets=assets,
+    )
+
+
+def make_translators(language: str) -> tuple[Callable[[str], str], Callable[[str, str, int], str]]:
+    """From the French sentence to the reader's, spaces set; the second chooses between one and many."""
+    finish = formats.set_french_spaces if language == "fr" else str
+    return (
+        cache(lambda sentence: finish(find_catalogue(language).ugettext(sentence))),
+        cache(lambda one, many, count: finish(find_catalogue(language).ungettext(one, many, count))),
+    )
+
+
+def make_environment(
+    language: str,
+    assets: Assets,
+    translators: tuple[Callable[[str], str], Callable[[str, str, int], str]],
+) -> Environment:
+    """Escaping, strict about names, with sentences, dates and prices of `language`."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    environment.policies["ext.i18n.trimmed"] = True  # where a line of a template ends is no matter of its sentences
+    environment.install_gettext_callables(*translators, newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds it
+    environment.globals.update(lang=language, static_url=assets.urls.__getitem__)
+    locale = LOCALES.get(language, language)
+    environment.filters.update(
+        age=partial(formats.format_age, language=locale),
+        count=partial(formats.format_count, language=locale),
+        day=partial(formats.format_day, language=locale),
+        distance=partial(formats.format_distance, language=locale),
+        hour=partial(formats.format_hour, language=locale),
+        iso=formats.to_iso,
+        points=partial(formats.format_points, language=locale),
+        lines=formats.break_lines,
+        moment=partial(formats.format_moment, language=locale),
+        lasting=partial(formats.format_lasting, language=locale),
+        month=partial(formats.format_month, language=locale),
+        short_day=partial(formats.format_short_day, language=locale),
+        weekday=partial(formats.format_weekday, language=locale),
+        start_of=partial(formats.format_start, language=locale),
+        at_place=partial(formats.format_at, language=locale),
+        lower_first=lambda text: text[:1].lower() + text[1:],
+        absolute=lambda address, site: site.url + address if address.startswith("/") else address,
+        qr=draw_code,
+        web_address=web_address,
+        spaces=formats.set_french_spaces if language == "fr" else str,
+    )
+    environment.tests.update(
+        open_status=OPEN.__contains__,
+        standing_status=STANDING.__contains__,
+        open_state=agreements.OPEN.__contains__,
+    )
+    environment.filters["price"] = lambda amount, currency=None: formats.format_price(amount, currency, locale)
+    return environment
+
+
+@cache
+def make_bare_environment(language: str) -> Environment:
+    """The same for what leaves the site (mails, archives) and names no static files."""
+    return make_environment(language, Assets(urls={}, files={}), make_translators(language))
+
+
+def draw_code(address: str) -> Markup:
+    """An address as a QR code that a telephone scans from paper: drawn, with no style or script in it."""
+    drawing = segno.make(address, error="m", micro=False).svg_inline(
+        scale=4, border=2, light="#fff", svgclass="code", lineclass=None, omitsize=False
+    )
+    return Markup(drawing)  # noqa: S704 - drawn by segno from rectangles only

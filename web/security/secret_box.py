@@ -1,0 +1,57 @@
+"""Secrets that the server itself has to read again: encrypted with the key file, where the instance has one."""
+
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from federation.own_keys.private_keys import read_passphrase
+from models.access.second_factors import list_unencrypted_totp, save_encrypted_totp
+from models.settings import Settings, SettingsError
+from models.store.database import Connection
+
+PLAIN, SEALED = b"\x00", b"\x01"
+"""The first byte says how the rest is kept."""
+
+NONCE = 12
+
+
+def encrypt_secret(settings: Settings, secret: bytes, *, owner: int) -> bytes:
+    """`secret` as it is kept for the account `owner`. Raises SettingsError."""
+    passphrase = read_passphrase(settings)
+    if passphrase is None:
+        return PLAIN + secret
+    nonce = os.urandom(NONCE)
+    return SEALED + nonce + AESGCM(_derive(passphrase)).encrypt(nonce, secret, str(owner).encode())
+
+
+def decrypt_secret(settings: Settings, kept: bytes, *, owner: int) -> bytes:
+    """The secret again. Raises SettingsError without the key file that it was sealed with."""
+    if kept[:1] == PLAIN:
+        return kept[1:]
+    passphrase = read_passphrase(settings)
+    if passphrase is None:
+        raise SettingsError("The secrets of log-in codes are encrypted, but DECLIC_KEY_FILE is not set.")
+    nonce, sealed = kept[1 : 1 + NONCE], kept[1 + NONCE :]
+    try:
+        return AESGCM(_derive(passphrase)).decrypt(nonce, sealed, str(owner).encode())
+    except InvalidTag:
+        raise SettingsError(
+            "A secret of log-in codes cannot be read; is DECLIC_KEY_FILE the file that it was encrypted with?"
+        ) from None
+
+
+async def encrypt_totp_secrets(conn: Connection, settings: Settings) -> int:
+    """Encrypt the secrets of log-in codes that were made before there was a key file; how many."""
+    plain = await list_unencrypted_totp(conn)
+    for totp in plain:
+        secret = decrypt_secret(settings, totp.secret, owner=totp.actor_id)
+        await save_encrypted_totp(conn, totp.actor_id, encrypt_secret(settings, secret, owner=totp.actor_id))
+    return len(plain)
+
+
+def _derive(passphrase: bytes) -> bytes:
+    """A key of its own, so that it never encrypts what another one does."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"declic second factors").derive(passphrase)

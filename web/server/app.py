@@ -1,0 +1,85 @@
+"""Where the web server is put together: `make_app`."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+
+from aiohttp import web
+
+from federation.instance import Instance
+from models.limits import SHARED
+from models.store.background.supervised_tasks import Background
+from models.store.limit_sums import share
+from web.activitypub import routes as activitypub
+from web.api import routes as api
+from web.api.entities.values import make_look
+from web.api.streaming.hub import HUB, Hub
+from web.http.app_keys import BACKGROUND, INSTANCE, TEMPLATES
+from web.middlewares.connections import connection_middleware
+from web.middlewares.errors import error_middleware
+from web.middlewares.peer_rate_limits import peer_quota_middleware
+from web.middlewares.rate_limits import QUOTA, Quota, quota_middleware
+from web.middlewares.requests import (
+    IN_FLIGHT,
+    add_headers,
+    preflight_middleware,
+    request_middleware,
+    work_signal_middleware,
+)
+from web.middlewares.work_signals import WORK_SIGNAL, WorkSignal
+from web.pages import routes as pages
+from web.rendering.templating import load_templates
+from web.security.session import session_middleware
+from web.server import health, media, sources
+from web.server.page_documents import with_documents
+from web.server.sources import ARCHIVE, Archive
+
+BODY_LIMIT = 1024 * 1024
+"""Bytes of a request's body; uploads are read piece by piece with limits of their own."""
+
+MIDDLEWARES = (  # from the outside to the view
+    connection_middleware,
+    request_middleware,
+    preflight_middleware,
+    error_middleware,
+    quota_middleware,
+    peer_quota_middleware,
+    work_signal_middleware,
+    session_middleware,
+)
+
+ROUTES: list[web.RouteDef] = [
+    *health.ROUTES,
+    *sources.ROUTES,
+    *media.ROUTES,
+    *activitypub.ROUTES,
+    *api.ROUTES,
+    *with_documents(pages.ROUTES),
+]
+
+
+def make_app(instance: Instance, waker: WorkSignal | None = None) -> web.Application:
+    """The whole web server of an instance. A worker in the same process shares its `waker`."""
+    app = web.Application(middlewares=MIDDLEWARES, client_max_size=BODY_LIMIT)
+    app[INSTANCE] = instance
+    app[TEMPLATES] = load_templates(instance.site.languages)
+    app[IN_FLIGHT] = set()
+    app[BACKGROUND] = Background(instance.pool)
+    app[WORK_SIGNAL] = waker or WorkSignal(instance.pool)
+    app[QUOTA] = Quota(instance.counter, instance.settings.rate_limit)
+    app[ARCHIVE] = Archive()
+    app[HUB] = Hub(instance.pool, make_look(app), app[WORK_SIGNAL])
+    app.add_routes(ROUTES)
+    app.on_response_prepare.append(add_headers)
+    app.cleanup_ctx.append(_run_in_background)
+    return app
+
+
+async def _run_in_background(app: web.Application) -> AsyncIterator[None]:
+    instance = app[INSTANCE]
+    limits = [*app[QUOTA].shared, *SHARED]
+    background = app[BACKGROUND]
+    background.start("rings", app[WORK_SIGNAL].announce_rings)
+    background.start("limits", partial(share, instance.pool, instance.counter, limits))
+    background.start("streams", app[HUB].run)
+    yield
+    await background.stop()

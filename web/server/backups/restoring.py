@@ -1,0 +1,162 @@
+"""An instance made again of a backup: what speaks against it is found first, then an empty one is filled."""
+
+import asyncio
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.errors import DeclicError
+from models.settings import Settings
+from models.store import backups
+from models.store.backups import Contents
+from models.store.postgres import open_database
+from web.server.backups.checking import Damage, find_damage, require_dump
+from web.server.backups.making import tell_megabytes
+from web.server.backups.manifest import (
+    DUMP,
+    MEDIA,
+    Manifest,
+    Unusable,
+    is_inside,
+    is_picture,
+    read_manifest,
+    require_known_schema,
+)
+
+FILLING = "media.restoring"
+
+ROOM = 64_000_000
+"""Bytes that a new database folder takes before anything is in it."""
+
+
+class NotRestored(DeclicError):
+    """The backup was not restored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A backup that may be restored: all of it, without the pictures of `damage`, or (no manifest) as it is found."""
+
+    folder: Path
+    manifest: Manifest | None
+    damage: Damage
+
+    @property
+    def media(self) -> list[Path]:
+        """The paths of the pictures that are to be restored."""
+        if self.manifest is None:
+            found = (path.relative_to(self.folder) for path in (self.folder / MEDIA).glob("*/*"))
+            return [path for path in found if is_picture(f"{path}") and is_inside(self.folder, f"{path}")]
+        lost = {*self.damage.missing, *self.damage.changed}
+        return [Path(entry.path) for entry in self.manifest.media if entry.path not in lost]
+
+
+def check_source(settings: Settings, folder: Path, *, without_media: bool, without_manifest: bool) -> Source:
+    """Raise Unusable for everything in the backup that speaks against restoring it here. Nothing is touched."""
+    if without_manifest:
+        if not is_inside(folder, DUMP):
+            raise Unusable(f"{folder} is no backup: there is no {DUMP} in it.")
+        return Source(folder=folder, manifest=None, damage=Damage())
+    manifest = read_manifest(folder)
+    require_known_schema(folder, manifest)
+    if manifest.url != settings.site.url:
+        raise Unusable(
+            f"This backup is of {manifest.url}, and DECLIC_URL says {settings.site.url}: an address is permanent, "
+            "since other servers know everybody here by it."
+        )
+    require_dump(folder, manifest)
+    damage = find_damage(folder, manifest)
+    if not without_media:
+        damage.require_none(folder, ", or say --without-media to restore the rest")
+    return Source(folder=folder, manifest=manifest, damage=damage)
+
+
+def check_target(settings: Settings, source: Source) -> None:
+    """Raise NotRestored when the data folder is not ours, holds pictures, or lacks the room. Nothing is touched."""
+    data = settings.data
+    there = data if data.exists() else next(parent for parent in data.parents if parent.exists())
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise NotRestored(f"{there} cannot be written by this account: run this as root, or as the one it belongs to.")
+    if (data / MEDIA).is_dir() and any((data / MEDIA).iterdir()):
+        raise NotRestored(
+            f"There is an instance in {data} already; a backup is restored into an empty one only (stop the server and "
+            f"put the old one away: mv {data} {data}.old)."
+        )
+    needed = sum((source.folder / path).stat().st_size for path in source.media)
+    if settings.database_url is None and source.manifest is not None:
+        needed += source.manifest.database_size + ROOM
+    free = shutil.disk_usage(there).free
+    if needed > free:
+        raise NotRestored(
+            f"There is no room in {data}: this backup needs {tell_megabytes(needed)}, and {tell_megabytes(free)} "
+            "are free."
+        )
+
+
+async def restore_backup(settings: Settings, source: Source) -> None:
+    """Fill the empty instance, the database at once or not at all; then hold it against the manifest.
+
+    Raises Conflict, DatabaseError or NotRestored before anything is written, and when it did not go well.
+    """
+    await backups.require_readable(source.folder / DUMP)
+    async with open_database(settings) as url:
+        binaries = await backups.choose_clients(url, source.folder / DUMP)
+        filling = settings.data / FILLING
+        settings.data.mkdir(mode=0o711, parents=True, exist_ok=True)
+        try:
+            await asyncio.to_thread(_take_media, source, filling)
+            await backups.restore(url, source.folder / DUMP, binaries)
+            await _compare(url, source)
+            if source.manifest is None or not source.manifest.with_cache:
+                await backups.forget_cached(url)
+            await backups.forget_archives(url)
+            await asyncio.to_thread(_put_in_place, filling, settings.data / MEDIA)
+        except OSError as error:
+            raise NotRestored(f"{settings.data} could not be written: {error.strerror or error}.") from None
+        finally:
+            await asyncio.to_thread(shutil.rmtree, filling, ignore_errors=True)
+
+
+def list_differences(manifest: Manifest, found: Contents) -> list[str]:
+    """What a restored database has otherwise than its backup says, table by table."""
+    differences = []
+    if manifest.migrations != found.migrations:
+        differences.append("the schema")
+    for name in sorted(manifest.tables.keys() | found.tables.keys()):
+        then, now = manifest.tables.get(name), found.tables.get(name)
+        if then is None or now is None:
+            differences.append(f"the table {name}")
+        elif then.rows != now.rows:
+            differences.append(f"{name} ({then.rows} rows then, {now.rows} now)")
+        elif then.checksum != now.checksum:
+            differences.append(f"what stands in {name}")
+    return differences
+
+
+async def _compare(url: str, source: Source) -> None:
+    if source.manifest is None:
+        return
+    async with backups.look_at(url) as conn:
+        found = await backups.measure(conn)
+    differences = list_differences(source.manifest, found)
+    if differences:
+        raise NotRestored(f"The restored database is not what the backup says: {', '.join(differences[:5])} differ.")
+
+
+def _take_media(source: Source, filling: Path) -> None:
+    shutil.rmtree(filling, ignore_errors=True)
+    filling.mkdir(mode=0o700)
+    for path in source.media:
+        target = filling / path.relative_to(MEDIA)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        shutil.copy2(source.folder / path, target)
+        target.chmod(0o600)
+    os.sync()
+
+
+def _put_in_place(filling: Path, media: Path) -> None:
+    if media.is_dir():
+        media.rmdir()  # it is empty, or we would not be here
+    filling.rename(media)
+    os.sync()

@@ -1,0 +1,143 @@
+"""What every command needs first: the database there, migrated and furnished, and the instance on it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+import structlog
+
+from federation.http_client.federation_policy import FederationPolicy
+from federation.http_client.signature_schemes import ServerSignatureSchemes
+from federation.http_client.transport import AiohttpTransport
+from federation.instance import Instance
+from federation.own_keys.key_pairs import make_key_pairs
+from federation.uris import actor_uri, origin_of
+from models.errors import DeclicError, Unavailable
+from models.people import actors
+from models.places.communes import load_communes
+from models.settings import Settings
+from models.store.database import open_pool, transaction
+from models.store.migrate import NotMigrated, migrate, require_migrated
+from models.store.postgres import list_clusters, open_database
+from outbox.people.built_in_actors import found_instance, list_missing
+from web.server.first_run import Progress, say_nothing
+
+log = structlog.get_logger(__name__)
+
+Result = TypeVar("Result")
+
+
+PAUSE_SECONDS = 1.0
+
+
+class AddressChanged(DeclicError):
+    """The address of an instance is permanent."""
+
+
+@asynccontextmanager
+async def open_ready_instance(
+    settings: Settings,
+    *,
+    patience: float = 0,
+    stopping: asyncio.Event | None = None,
+    migrating: bool = True,
+    progress: Progress = say_nothing,
+) -> AsyncIterator[Instance]:
+    """The instance on a database that is there, migrated and furnished: what every command needs.
+
+    `patience` is how many seconds an external database may take to come up beside us, unless `stopping` is set. Only
+    what serves is `migrating`: beside a server that runs, the schema of another version would fail it. Then a database
+    that is not there is not made either. `progress` hears what takes long.
+    """
+    if migrating and settings.database_url is None and not list_clusters(settings.data):
+        progress("database")
+    async with open_database(settings, creating=migrating) as url:
+        if migrating:
+            await migrate_patiently(url, patience, stopping, progress)
+        else:
+            await await_migrated(url, patience, stopping)
+        async with open_instance(settings, url) as instance:
+            await seed_instance(instance, progress)
+            yield instance
+
+
+async def migrate_patiently(
+    url: str, patience: float = 0, stopping: asyncio.Event | None = None, progress: Progress = say_nothing
+) -> list[str]:
+    """Apply what is missing, once the database answers; the names of what was applied. Raises Unavailable."""
+    applied = await _await(partial(migrate, url, begin=partial(progress, "schema")), (Unavailable,), patience, stopping)
+    if applied:
+        log.info("migrated", migrations=applied)
+    return applied
+
+
+async def await_migrated(url: str, patience: float = 0, stopping: asyncio.Event | None = None) -> None:
+    """Wait until the database answers and a server has migrated it. Raises Unavailable, MigrationError."""
+    await _await(partial(require_migrated, url), (Unavailable, NotMigrated), patience, stopping)
+
+
+async def _await(
+    attempt: Callable[[], Awaitable[Result]],
+    passing: tuple[type[DeclicError], ...],
+    patience: float,
+    stopping: asyncio.Event | None,
+) -> Result:
+    """Try again each second after an error that may pass, for so many seconds, unless `stopping` is set."""
+    end = time.monotonic() + patience
+    stopping = stopping or asyncio.Event()
+    while True:
+        try:
+            return await attempt()
+        except passing as error:
+            if time.monotonic() >= end or stopping.is_set():
+                raise
+            log.info("database_awaited", cause=str(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), PAUSE_SECONDS)
+
+
+async def seed_instance(instance: Instance, progress: Progress = say_nothing) -> None:
+    """Bring the list of communes and the built-in actors; on all but the first start there is nothing to do."""
+    async with transaction(instance.pool) as conn:
+        await load_communes(conn, begin=partial(progress, "communes"))
+        missing = await list_missing(conn)
+        known = await actors.find_local(conn, "instance")
+    if known is not None and known.uri != actor_uri(instance.site, "instance"):
+        raise AddressChanged(
+            f"This database belongs to {origin_of(known.uri)}, and DECLIC_URL says {instance.site.url}: "
+            "an address is permanent, since other servers know everybody here by it."
+        )
+    if not missing:
+        return
+    progress("keys")
+    pairs = {name: await make_key_pairs(instance.settings) for name in missing}
+    async with transaction(instance.pool) as conn:
+        created = await found_instance(conn, instance.site, pairs)
+    log.info("founded", actors=created)
+
+
+@asynccontextmanager
+async def open_instance(settings: Settings, database_url: str) -> AsyncIterator[Instance]:
+    """The instance with its pool and its way to other servers, closed in the end.
+
+    Its settings name the database even when that is the embedded one. Raises Unavailable when it cannot be reached.
+    """
+    settings = msgspec.structs.replace(settings, database_url=database_url)
+    pool = await open_pool(database_url, size=settings.database_pool)
+    welcomes = FederationPolicy(pool)
+    transport = AiohttpTransport(settings, knocks=ServerSignatureSchemes(pool), guests=welcomes)
+    instance = Instance(site=settings.site, settings=settings, pool=pool, transport=transport, welcomes=welcomes)
+    try:
+        yield instance
+    finally:
+        await transport.close()
+        await instance.pictures.close()
+        await instance.jsonld.close()
+        await instance.linked_data.close()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(pool.close(), 2)
+        pool.terminate()

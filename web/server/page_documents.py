@@ -1,0 +1,58 @@
+"""Addresses that people copy: a page for them, and for servers the document of what it shows.
+
+Pages and ActivityPub do not know each other, so they are put together here.
+"""
+
+from collections.abc import Iterable
+from functools import wraps
+
+from aiohttp import web
+
+from web.activitypub.negotiation import VARY_PUBLIC, View, with_tombstones
+from web.activitypub.objects import page_documents as documents
+from web.http.accept import asks_for_document
+from web.http.row_ids import read_id, read_short
+from web.pages.listings import listing_page
+from web.pages.people.profiles import profile_page
+from web.pages.posts import note_page
+
+
+async def _show_numbered(request: web.Request) -> web.StreamResponse:
+    return await documents.show_row(request, read_id(request.match_info["id"]))
+
+
+async def _show_short(request: web.Request) -> web.StreamResponse:
+    return await documents.show_row(request, read_short(request.match_info["short"]))
+
+
+DOCUMENTS: dict[View, View] = {
+    listing_page.show_local: documents.show_listing,
+    listing_page.show_by_id: _show_numbered,
+    listing_page.show_short: _show_short,
+    note_page.show_local: documents.show_note,
+    note_page.show_by_id: _show_numbered,
+    profile_page.show_profile: documents.show_profile,
+}
+"""What stands behind each page that shows one object."""
+
+
+def with_documents(routes: Iterable[web.RouteDef]) -> list[web.RouteDef]:
+    """These pages, those of them that show an object also with its document."""
+    return [
+        web.get(route.path, _answer_both(route.handler, DOCUMENTS[route.handler]))
+        if route.handler in DOCUMENTS
+        else route
+        for route in routes
+    ]
+
+
+def _answer_both(page: View, document: View) -> View:
+    @wraps(page)
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if asks_for_document(request):
+            return await with_tombstones(document)(request)
+        response = await page(request)
+        response.headers["Vary"] = ", ".join(filter(None, (response.headers.get("Vary"), VARY_PUBLIC)))
+        return response
+
+    return answer

@@ -1,0 +1,222 @@
+"""One running process: the database opened and migrated, the instance founded, pages served, work done, all drained."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from federation.instance import Instance
+from models.errors import DeclicError, Unavailable
+from models.settings import Settings
+from models.store.background.supervised_tasks import Background
+from models.store.database import transaction
+from models.store.migrate import NotMigrated
+from web.api.streaming.hub import HUB
+from web.middlewares.connections import TIMEOUTS, Server, Timeouts
+from web.middlewares.requests import IN_FLIGHT
+from web.middlewares.work_signals import WorkSignal
+from web.server.app import make_app
+from web.server.bootstrap import open_ready_instance
+from web.server.first_run import say_first_run, say_nothing, say_step
+from web.server.logging import is_worth_a_line
+from web.server.processes.memory import trim_regularly
+from web.server.shared_media import warn_without_pictures
+from web.server.worker.loops import listen_for_work, run_worker
+
+log = structlog.get_logger(__name__)
+
+DRAIN_SECONDS = 8.0
+"""How long answers on their way may take after SIGTERM; with the rest it makes ten."""
+
+CLOSE_SECONDS = 0.5
+
+BACKLOG = 1024
+
+START_SECONDS = 25.0
+"""An external database may start later than we do."""
+
+BIND_SECONDS = 5.0
+"""A predecessor that was killed may leave the address busy for a moment."""
+
+
+class AddressTaken(DeclicError):
+    """The address to listen on is taken."""
+
+
+async def serve(settings: Settings, *, work: bool = True, listener: socket.socket | None = None) -> None:
+    """Serve until SIGTERM or SIGINT. `listener` is a socket that a supervisor opened for several processes."""
+    stopping = stop_on_signals()
+    supervised = listener is not None
+    if supervised:
+        stop_when_orphaned(stopping)
+    listener = listener or await open_listener(settings)
+    progress = say_nothing if supervised else say_step
+    opened = open_ready_instance(settings, patience=START_SECONDS, stopping=stopping, progress=progress)
+    async with unless_stopped(stopping), opened as instance:
+        if not supervised:
+            await tell_first_run(instance)
+            await warn_without_pictures(instance)
+        await run_until(stopping, instance, listener, work=work)
+
+
+async def tell_first_run(instance: Instance) -> None:
+    """As long as nobody administers the instance: where to set it up."""
+    async with transaction(instance.pool) as conn:
+        await say_first_run(conn, instance.site)
+
+
+async def run_until(
+    stopping: asyncio.Event,
+    instance: Instance,
+    listener: socket.socket,
+    *,
+    work: bool = True,
+    waker: WorkSignal | None = None,
+) -> None:
+    """Answer and work until `stopping` is set; then finish what was begun and close everything."""
+    patience = Timeouts()
+    logging.getLogger("aiohttp.server").addFilter(is_worth_a_line)
+    waker = waker or WorkSignal(instance.pool)
+    app = make_app(instance, waker)
+    app[TIMEOUTS] = patience
+    runner = web.AppRunner(
+        app,
+        access_log=None,  # ours is in the middlewares
+        shutdown_timeout=CLOSE_SECONDS,
+        auto_decompress=False,  # what comes packed is never unpacked: it could be any size (B-11)
+        handler_cancellation=False,  # an answer that nobody waits for is still written down to its end
+        keepalive_timeout=patience.idle,
+    )
+    await runner.setup()
+    server = await asyncio.get_running_loop().create_server(Server(runner, patience), sock=listener, backlog=BACKLOG)
+    worker = asyncio.create_task(_work(instance, waker, stopping, work=work))
+    spare = asyncio.create_task(trim_regularly())
+    log.info("listening", url=instance.site.url, address=describe(listener), worker=work)
+    await stopping.wait()
+    log.info("stopping")
+    spare.cancel()
+    server.close()
+    app[HUB].close()
+    await asyncio.gather(drain(app), worker)
+    await runner.cleanup()
+    log.info("stopped")
+
+
+async def drain(app: web.Application) -> None:
+    """Wait for the answers on their way, those to uploads that still come in included (aiohttp would drop these)."""
+    end = time.monotonic() + DRAIN_SECONDS
+    while app[IN_FLIGHT] and time.monotonic() < end:  # noqa: ASYNC110 - at a stop, looking is good enough
+        await asyncio.sleep(0.02)
+
+
+async def work(settings: Settings) -> None:
+    """Only work, serve no pages: `declic worker`."""
+    stopping = stop_on_signals()
+    opening = open_ready_instance(settings, patience=START_SECONDS, stopping=stopping, migrating=False)
+    async with unless_stopped(stopping), opening as instance:
+        await warn_without_pictures(instance)
+        log.info("working", url=instance.site.url)
+        await work_until(stopping, instance, WorkSignal(instance.pool))
+        log.info("stopped")
+
+
+async def work_until(stopping: asyncio.Event, instance: Instance, waker: WorkSignal) -> None:
+    """Work until `stopping` is set, and say in the other processes, which serve, what was done."""
+    background = Background(instance.pool)
+    background.start("rings", waker.announce_rings)
+    await _work(instance, waker, stopping, work=True)
+    await background.stop()
+
+
+async def _work(instance: Instance, waker: WorkSignal, stopping: asyncio.Event, *, work: bool) -> None:
+    """Who only serves hears all the same when keys change: it signs what it fetches, and proves what it shows."""
+    if work:
+        await run_worker(instance, waker, stopping)
+        return
+    background = Background(instance.pool)
+    background.start("bells", partial(listen_for_work, instance, waker))
+    await stopping.wait()
+    await background.stop()
+
+
+def stop_on_signals() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set; a second one ends the process at once."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stop(number: signal.Signals) -> None:
+        if stopping.is_set():
+            os._exit(128 + number)
+        stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop, number)
+    return stopping
+
+
+@asynccontextmanager
+async def unless_stopped(stopping: asyncio.Event) -> AsyncIterator[None]:
+    """A database that was still awaited, or went away meanwhile, is nobody's trouble any more at a stop."""
+    try:
+        yield
+    except (Unavailable, NotMigrated):
+        if not stopping.is_set():
+            raise
+        log.info("stopped")
+
+
+def stop_when_orphaned(stopping: asyncio.Event) -> None:
+    """Stop when the supervisor is gone: it holds the other end of our standard input and never writes."""
+    asyncio.get_running_loop().add_reader(0, stopping.set)
+
+
+async def open_listener(settings: Settings) -> socket.socket:
+    """The socket to listen on. Raises AddressTaken, or its kin for an address that is not ours."""
+    address = settings.address
+    for _ in range(int(BIND_SECONDS / 0.1)):
+        try:
+            return _bind(address)
+        except OSError as error:
+            failure = error
+        await asyncio.sleep(0.1)
+    reason = os.strerror(failure.errno) if failure.errno else str(failure)
+    raise AddressTaken(f"Cannot listen on {settings.listen} ({reason}): stop what uses it, or choose another address.")
+
+
+def _bind(address: tuple[str, int] | Path) -> socket.socket:
+    if isinstance(address, Path):
+        listener = socket.socket(socket.AF_UNIX)
+        _remove_dead_socket(address)
+        listener.bind(str(address))
+        address.chmod(0o666)  # the reverse proxy runs as another account; the folder decides who comes near
+    else:
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        listener = socket.create_server(address, family=family, backlog=BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+def _remove_dead_socket(path: Path) -> None:
+    """A file that nobody listens on any more is in the way."""
+    if not path.is_socket():
+        return
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink()
+
+
+def describe(listener: socket.socket) -> str:
+    """The address of a listening socket in words."""
+    name = listener.getsockname()
+    return f"unix:{name}" if isinstance(name, str) else f"{name[0]}:{name[1]}"

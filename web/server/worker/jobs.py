@@ -1,0 +1,246 @@
+"""Which function does which background work: jobs by name, and the chores with their times (UTC)."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import partial
+
+import structlog
+
+from federation.directory import crawl
+from federation.instance import Instance
+from federation.media import media_cleanup
+from inbox.exchanges import calendars
+from inbox.posts import poll_refresh, quote_checks, quotes
+from inbox.relations import pinned_posts
+from inbox.traffic import backfill, synchronization
+from models import posts
+from models.access import applications, authorization_grants, login_steps, one_time_links, sessions, tokens
+from models.exchanges import guests, points
+from models.exchanges.agreements import links as agreement_links
+from models.listings import repair_watches, unavailabilities
+from models.news import news_mails, staff_notifications
+from models.news.notifications import PUSH
+from models.people import accounts, keys, sign_ups
+from models.personal_data import deletion_requests
+from models.posts import message_requests
+from models.relations.blocking import mutes
+from models.servers import access_requests, servers, waiting_posts
+from models.servers.directory.saving import forget_old
+from models.store import limit_rows, limit_sums
+from models.store.background import jobs, periodic_tasks, stream_events
+from models.store.background.jobs import Handler, Periodic
+from models.store.database import Connection, transaction
+from models.traffic import backfills, tombstones
+from models.traffic.inbound import inbox_overflows, received
+from models.traffic.outbound import deliveries
+from outbox.exchanges.agreements import endings
+from outbox.exchanges.reminders import remind_due
+from outbox.listings.listing_expiry import expire_due
+from outbox.listings.repair_calls import notify_due as tell_of_calls
+from outbox.moderation.message_requests import JOB as WAITING
+from outbox.moderation.message_requests import look_again, notify_waiting
+from outbox.people.absences import return_due
+from outbox.people.account_deletion import leave_due
+from outbox.posts.poll_figures import REFRESH, end_polls, send_figures
+from outbox.posts.polls import FIGURES
+from outbox.scheduled_posts import JOB as SCHEDULED
+from outbox.traffic.results import probe_hosts
+from web.actions.scheduled_posts import publish_overdue, publish_scheduled
+from web.mail import guest_mails, staff_mails
+from web.mail.account_mails import MAIL, queue_mail, send_mail
+from web.mail.mail_fallback import send_fallback_mails
+from web.mail.news_digest import NEWS_MAIL, schedule_news_mails, send_news_mail
+from web.mail.repair_call_mails import send_repair_mail
+from web.news.web_push import ONE, push_notification, push_one
+from web.personal_export import job
+from web.server.worker.disk_space import watch_disk
+
+log = structlog.get_logger(__name__)
+
+GRANTED_AT_ONCE = 200
+
+HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
+    MAIL: send_mail,
+    NEWS_MAIL: send_news_mail,
+    crawl.JOB: crawl.crawl_now,
+    backfills.JOB: backfill.fill_back,
+    synchronization.JOB: synchronization.synchronize,
+    SCHEDULED: publish_scheduled,
+    PUSH: push_notification,
+    ONE: push_one,
+    REFRESH: poll_refresh.refresh_job,
+    FIGURES: send_figures,
+    pinned_posts.JOB: pinned_posts.read_featured,
+    job.JOB: job.make_archive,
+    calendars.JOB: calendars.refresh_job,
+    quotes.VERIFY: quote_checks.verify_quote,
+    guest_mails.MAIL: guest_mails.send_guest_mail,
+    staff_notifications.JOB: staff_mails.schedule_staff_mails,
+    staff_mails.LETTER: staff_mails.send_staff_mail,
+    staff_mails.VISITOR: staff_mails.send_to_visitor,
+    repair_watches.JOB: send_repair_mail,
+    WAITING: notify_waiting,
+}
+"""Job name → what does it; each takes the instance and the payload, and may run twice."""
+
+SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
+    "received": received.prune,
+    "deliveries": deliveries.prune,
+    "tombstones": tombstones.prune,
+    "sessions": sessions.forget_expired,
+    "tokens": tokens.forget_old,
+    "grants": authorization_grants.forget_old,
+    "applications": applications.forget_unused,
+    "unconfirmed": accounts.forget_unconfirmed,
+    "guests": guests.forget_unconfirmed,
+    "login_steps": login_steps.forget_old,
+    "links": one_time_links.forget_expired,
+    "agreement_links": agreement_links.forget_old,
+    "sign_ups": sign_ups.forget_old,
+    "answered_sign_ups": sign_ups.forget_answered,
+    "attempts": limit_rows.forget_old,
+    "knocks": access_requests.forget_old,
+    "overflows": inbox_overflows.forget_old,
+    "mails": news_mails.forget_old,
+    "chores": periodic_tasks.forget_old,
+    "mutes": mutes.forget_over,
+    "waiting_posts": waiting_posts.forget_over,
+    "message_requests": message_requests.forget_old,
+    "failed_fetches": servers.forget_old_failures,
+    "nonces": keys.forget_old_nonces,
+    "jobs": jobs.prune,
+    "directory": forget_old,
+    "withdrawn_words": posts.empty_all_activities,
+    "withdrawn_copies": posts.forget_copies,
+    "unavailabilities": unavailabilities.forget_over,
+}
+"""What is forgotten every night once it is too old to be of use; the number of rows is logged."""
+
+
+def list_handlers(instance: Instance) -> dict[str, Handler]:
+    """The handlers of all jobs, for this instance."""
+    return {name: partial(handle, instance) for name, handle in HANDLERS.items()}
+
+
+def list_periodic(instance: Instance) -> list[Periodic]:
+    """All chores, for this instance; PGQueuer lets one of all workers run each."""
+    return [Periodic(name=name, cron=cron, chore=partial(do, instance)) for name, (cron, do) in PERIODIC_TASKS.items()]
+
+
+async def sweep(instance: Instance) -> None:
+    """Forget what is too old, one table after the other; a table that fails does not keep the next from its turn.
+
+    Raises Unfinished for those that failed, once all had their turn.
+    """
+    failed: dict[str, Exception] = {}
+    for name, forget in SWEEPS.items():
+        try:
+            async with transaction(instance.pool) as conn:
+                gone = await forget(conn)
+        except Exception as error:
+            log.error(
+                "sweep_failed",
+                table=name,
+                cause=periodic_tasks.describe_cause(error),
+                exc_info=periodic_tasks.describe_place(error),
+            )
+            failed[name] = error
+            continue
+        if gone:
+            log.info("swept", table=name, rows=gone)
+    periodic_tasks.require_whole(failed)
+
+
+async def watch_sign_ups(instance: Instance) -> None:
+    """When nobody who moderates came by for a week, sign-ups wait for a yes: tell those who could give it."""
+    async with transaction(instance.pool) as conn:
+        if not await sign_ups.watch(conn):
+            return
+        log.warning("sign_ups_wait", cause="No moderator was seen for 7 days.")
+        for actor_id in await sign_ups.list_moderators(conn):
+            await queue_mail(conn, "unattended", actor_id, "/coop/demandes")
+
+
+async def watch_unknown_hosts(instance: Instance) -> None:
+    """Tell administrators of hosts whose listings wait, each once, and let stand what a race left waiting."""
+    async with transaction(instance.pool) as conn:
+        await waiting_posts.release_known(conn)
+        untold = await waiting_posts.claim_untold(conn)
+        for actor_id in await waiting_posts.list_deciders(conn) if untold else []:
+            await queue_mail(conn, "waiting_hosts", actor_id, "/coop/serveurs")
+    if untold:
+        log.info("unknown_hosts_wait", hosts=untold)
+
+
+async def remind_leaving(instance: Instance) -> None:
+    """Tell those whose account ends tomorrow, while they can still change their minds."""
+    async with transaction(instance.pool) as conn:
+        for actor_id in await deletion_requests.claim_reminders(conn, at=datetime.now(UTC), limit=200):
+            await queue_mail(conn, "leaving_soon", actor_id, "/compte/supprimer")
+
+
+async def clean_media(instance: Instance) -> None:
+    """Remove pictures that nobody uses any more, and of the cached ones those beyond the limit."""
+    removed = await media_cleanup.clean_up(instance)
+    if removed:
+        log.info("pictures_removed", files=removed)
+
+
+async def sweep_media(instance: Instance) -> None:
+    """Remove files that a process left behind when it died."""
+    await media_cleanup.sweep(instance)
+
+
+async def forget_counts(instance: Instance) -> None:
+    """Remove what clients and servers asked in the last hours: a flood leaves many rows in a day."""
+    async with transaction(instance.pool) as conn:
+        await limit_sums.forget_old(conn)
+
+
+async def forget_stream_events(instance: Instance) -> None:
+    """Remove what every stream has told of long since."""
+    async with transaction(instance.pool) as conn:
+        await stream_events.prune(conn)
+
+
+async def grant_points(instance: Instance) -> None:
+    """Give members their points, some at a time, and take back what was given for offers that did not stand."""
+    while True:
+        async with transaction(instance.pool) as conn:
+            given = await points.grant_due(conn, at=datetime.now(UTC), limit=GRANTED_AT_ONCE)
+        if given < GRANTED_AT_ONCE:
+            break
+    async with transaction(instance.pool) as conn:
+        await points.take_back_due(conn)
+
+
+PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
+    "expire": ("*/5 * * * *", expire_due),
+    "return": ("*/5 * * * *", return_due),
+    "leave": ("*/5 * * * *", leave_due),
+    "remind_leaving": ("*/15 * * * *", remind_leaving),
+    "requests": ("* * * * *", endings.expire_due),
+    "reminders": ("*/5 * * * *", remind_due),
+    "archives": ("23 * * * *", job.clear_archives),
+    "polls": ("* * * * *", end_polls),
+    "tell": ("* * * * *", schedule_news_mails),
+    "repair_calls": ("* * * * *", tell_of_calls),
+    "guests": ("* * * * *", guest_mails.schedule_guest_mails),
+    "message_requests": ("*/5 * * * *", look_again),
+    "forget_guests": ("41 3 * * *", guest_mails.forget_guests),
+    "detours": ("*/10 * * * *", send_fallback_mails),
+    "overdue": ("*/2 * * * *", publish_overdue),
+    "probe": ("*/10 * * * *", probe_hosts),
+    "clean_media": ("*/5 * * * *", clean_media),
+    "counts": ("*/10 * * * *", forget_counts),
+    "stream_events": ("* * * * *", forget_stream_events),
+    "directory": ("*/10 * * * *", crawl.crawl_due),
+    "sign_ups": ("*/10 * * * *", watch_sign_ups),
+    "staff": ("11 * * * *", staff_mails.remind_staff),
+    "disk_space": ("*/5 * * * *", watch_disk),
+    "unknown_hosts": ("*/10 * * * *", watch_unknown_hosts),
+    "points": ("3-59/10 * * * *", grant_points),
+    "sweep": ("17 2 * * *", sweep),
+    "sweep_media": ("47 2 * * *", sweep_media),
+}
+"""Chore name → when, and what."""

@@ -1,0 +1,125 @@
+"""The loops that work behind the pages: what came in, what goes out, jobs and chores; each goes on whatever fails."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+
+import structlog
+
+from federation.instance import Instance
+from federation.own_keys.key_pairs import KEYS_CHANNEL
+from inbox.processing.process import process_due
+from inbox.processing.processor_time import interrupt_long_steps
+from inbox.traffic.backfill import catch_up
+from models.errors import Unavailable
+from models.store.background import heartbeats
+from models.store.background.jobs import CHANNEL as JOBS
+from models.store.background.jobs import JobSignal, run_jobs
+from models.store.background.notify import listen
+from models.store.background.supervised_tasks import Background
+from models.store.database import connection
+from outbox.traffic.deliver import deliver_due
+from web.middlewares.work_signals import CHANNELS, WorkSignal
+from web.server.worker.jobs import list_handlers, list_periodic
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 5.0
+"""Work is looked for this often even when no bell rang."""
+
+BREATH_SECONDS = 0.02
+"""Between two looks that bells asked for, so that a flood of bells does not become a flood of queries."""
+
+BUSY_RING_SECONDS = 0.2
+
+BEAT_SECONDS = 5.0
+
+DRAIN_SECONDS = 8.0
+"""How long what is on its way may take after SIGTERM."""
+
+Step = Callable[[], Awaitable[int]]
+
+
+async def run_worker(instance: Instance, waker: WorkSignal, stopping: asyncio.Event) -> None:
+    """Work until `stopping` is set, then finish what was begun, for at most DRAIN_SECONDS."""
+    interrupt_long_steps()
+    work, signs = Background(instance.pool, stopping), Background(instance.pool)
+    work.start("inbox", partial(run_loop, partial(_process, instance, waker, stopping), waker.received, stopping))
+    work.start("outbox", partial(run_loop, partial(_deliver, instance, waker, stopping), waker.delivery, stopping))
+    jobs = JobSignal()
+    work.start("jobs", partial(_run_jobs, instance, stopping, jobs))
+    signs.start("heartbeat", partial(_beat, instance, waker, "worker", work))
+    signs.start("bells", partial(listen_for_work, instance, waker, jobs))
+    await stopping.wait()
+    waker.ring_here()  # so that nobody sleeps until the next look
+    late = await work.finish(DRAIN_SECONDS)
+    if late:
+        log.warning("worker_cut_short", loops=late)
+    await signs.stop()
+    with suppress(Unavailable):
+        async with connection(instance.pool) as conn:
+            await heartbeats.end(conn, waker.id)
+
+
+async def run_loop(step: Step, bell: asyncio.Event, stopping: asyncio.Event) -> None:
+    """Call `step` while it finds work; then wait for the bell, and look every few seconds without one."""
+    while not stopping.is_set():
+        bell.clear()
+        found = await step()
+        if not found:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(bell.wait(), POLL_SECONDS)
+            await asyncio.sleep(BREATH_SECONDS if not stopping.is_set() else 0)
+
+
+async def _process(instance: Instance, waker: WorkSignal, stopping: asyncio.Event) -> int:
+    """A Follow leads to an Accept, a Create to an Announce: what is processed rings for what is to be delivered."""
+    ringing = asyncio.create_task(_ring_now_and_then(waker))
+    try:
+        found = await process_due(instance, wake=waker.received, stopping=stopping, done=waker.ring_stream)
+    finally:
+        ringing.cancel()
+    if found:
+        waker.delivery.set()
+    return found
+
+
+async def _ring_now_and_then(waker: WorkSignal) -> None:
+    """Under a steady stream of activities `process_due` goes on for long, and Accepts need not wait for its end."""
+    while True:
+        await asyncio.sleep(BUSY_RING_SECONDS)
+        waker.delivery.set()
+
+
+async def _deliver(instance: Instance, waker: WorkSignal, stopping: asyncio.Event) -> int:
+    return await deliver_due(instance, wake=waker.delivery, stopping=stopping)
+
+
+async def _run_jobs(instance: Instance, stopping: asyncio.Event, bell: JobSignal) -> None:
+    await run_jobs(instance.pool, list_handlers(instance), list_periodic(instance), stopping, bell)
+
+
+async def _beat(instance: Instance, waker: WorkSignal, role: str, work: Background) -> None:
+    """Say that this worker lives, and what of its work fails all the same."""
+    while True:
+        with suppress(Unavailable):
+            await catch_up(instance)
+            async with connection(instance.pool) as conn:
+                await heartbeats.beat(conn, waker.id, role, work.failing)
+        await asyncio.sleep(BEAT_SECONDS)
+
+
+async def listen_for_work(instance: Instance, waker: WorkSignal, jobs: JobSignal | None = None) -> None:
+    """Ring here when another process rang, and whenever rings may have been missed: the one link of this process."""
+    url = instance.settings.database_url
+    assert url is not None, "open_instance names the database"
+    async with listen(url, *CHANNELS, KEYS_CHANNEL, *([JOBS] if jobs else [])) as listener:
+        while True:
+            message = await listener.get()
+            if jobs is not None and message is not None and message[0] == JOBS:
+                jobs.ring(message[1])
+                continue
+            if message is None or message[0] == KEYS_CHANNEL:
+                instance.forget_keys()
+            waker.hear(message)
