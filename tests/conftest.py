@@ -50,13 +50,13 @@ BEGUN_FIRST = (
     "stories/test_killed.py",
     "drills/test_kills.py",
     "web/test_cli.py",
-    "web/test_cli_peers.py",
+    "web/commands/servers/test_peers.py",
     "drills/test_database.py",
-    "web/test_demo.py",
+    "web/commands/demo/test_demo.py",
     "drills/test_stops.py",
-    "models/test_postgres.py",
-    "outbox/test_interleavings.py",
-    "models/test_timelines_plan.py",
+    "models/store/postgres/test_postgres.py",
+    "outbox/exchanges/agreements/test_interleavings.py",
+    "models/timelines/test_timelines_plan.py",
 )
 """Few tests that take long: begun last, one process would still work on them when the others are done."""
 

@@ -82,8 +82,8 @@ def run_command(arguments: list[str]) -> int:
         return 1
     except DeclicError as error:
         # Read only now: languages take their time, and commands start quickly.
-        in_english = import_module("web.commands.english_errors").in_english
-        click.echo(one_line(in_english(error)), err=True)
+        translate_error = import_module("web.commands.english_errors").translate_error
+        click.echo(one_line(translate_error(error)), err=True)
         return 2 if isinstance(error, Invalid) else 1
     except PermissionError as error:
         click.echo(one_line(f"{error.filename or 'This'} is closed to the account that this works as."), err=True)

@@ -6,7 +6,7 @@ from deploy.build.drawing import render_drawing
 
 HERE = Path(__file__).parent
 
-TARGET = HERE.parents[1] / "web" / "demo" / "photos"
+TARGET = HERE.parents[1] / "web" / "commands" / "demo" / "photos"
 
 SIZE = (800, 600)
 

@@ -19,12 +19,12 @@ from models.timelines.public import list_public
 __all__ = [
     "COUNT_LIMIT",
     "CatalogueFilter",
-    "TimelineEntry",
     "Found",
     "NetworkFilter",
     "Page",
     "PostFilter",
     "PublicPost",
+    "TimelineEntry",
     "count_network",
     "list_bookmarked",
     "list_by_author",

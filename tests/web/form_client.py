@@ -18,11 +18,11 @@ from models.settings import Settings
 from models.store.database import connection, execute_many, fetch_column, transaction
 from outbox.people.accounts import register
 from tests.territory import COMMUNES
-from web.http.app_keys import INSTANCE, TEMPLATES
+from web.http.app_keys import INSTANCE
 from web.middlewares.errors import error_middleware
 from web.middlewares.requests import add_headers, request_middleware
 from web.pages.routes import ROUTES
-from web.rendering.templating import Templates
+from web.rendering.templating import TEMPLATES, Templates
 from web.security.passwords import hash_password
 from web.security.session import session_middleware
 

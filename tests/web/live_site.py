@@ -21,10 +21,11 @@ from tests.fediverse import FakeFediverse
 from tests.village import Village
 from tests.web.small_app import prepare_templates
 from web.api.declic.documentation import PAGES as API_PAGES
-from web.http.app_keys import INSTANCE, TEMPLATES
+from web.http.app_keys import INSTANCE
 from web.middlewares.errors import error_middleware
 from web.middlewares.requests import add_headers, request_middleware
 from web.pages.routes import ROUTES as PAGES
+from web.rendering.templating import TEMPLATES
 from web.security.session import cookie_name, session_middleware
 from web.server.media import ROUTES as MEDIA
 

@@ -18,7 +18,7 @@ from models.store.database import Pool
 from tests.fediverse import FakeFediverse
 from web.api.entities.values import make_look
 from web.api.streaming.hub import HUB, Hub
-from web.http.app_keys import BACKGROUND, INSTANCE, TEMPLATES
+from web.http.app_keys import BACKGROUND, INSTANCE
 from web.middlewares.errors import error_middleware
 from web.middlewares.rate_limits import QUOTA, Quota, quota_middleware
 from web.middlewares.requests import (
@@ -29,7 +29,7 @@ from web.middlewares.requests import (
     work_signal_middleware,
 )
 from web.middlewares.work_signals import WORK_SIGNAL, WorkSignal
-from web.rendering.templating import load_templates
+from web.rendering.templating import TEMPLATES, load_templates
 from web.security.session import session_middleware
 from web.server.health import ROUTES
 

@@ -16,7 +16,7 @@ from tests.servers import PASSWORD, make_environment, run_declic
 from web.cli import declic, run_command
 from web.server.bootstrap import await_migrated
 
-PHOTO = Path(__file__).parents[2] / "web" / "demo" / "photos" / "perceuse.jpg"
+PHOTO = Path(__file__).parents[2] / "web" / "commands" / "demo" / "photos" / "perceuse.jpg"
 
 
 class Shell:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, Literal, Protocol, TypeVar, overload
+from typing import Any, Literal, TypeVar, overload
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -14,6 +14,7 @@ from models.texts import NOT_TYPED
 from web.forms.multipart import TEXT_LIMIT, FileLimits, Overfull, Part, Upload, list_parts
 from web.forms.old_names import rename_field, rename_typed
 from web.rendering.error_messages.lookup import find_sentence
+from web.rendering.i18n import Say
 from web.rendering.render import say
 from web.security.session import StaleForm, require_csrf
 
@@ -25,12 +26,6 @@ FIELD_LIMIT = 300
 """Fields in one form."""
 
 EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"]{1,64}@(?:[a-z0-9-]+\.)*[a-z0-9-]+")
-
-
-class Say(Protocol):
-    """A sentence in the reader's language, with its values set in."""
-
-    def __call__(self, sentence: str, /, **values: Any) -> str: ...
 
 
 class TooHeavy(web.HTTPRequestEntityTooLarge):

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from models.places.geometry import distance as measure
 from models.places.geometry import find_bearing, move
 from models.places.places import Commune
-from web.forms.form import Form, Say
+from web.forms.form import Form
 from web.forms.position_field import read_position
 from web.rendering.formats import format_distance
+from web.rendering.i18n import Say
 from web.rendering.render import N_
 
 Point = tuple[float, float]

@@ -4,8 +4,6 @@ from aiohttp import web
 
 from federation.instance import Instance
 from models.store.background.supervised_tasks import Background
-from web.rendering.templating import Templates
 
 INSTANCE = web.AppKey("instance", Instance)
 BACKGROUND = web.AppKey("background", Background)
-TEMPLATES = web.AppKey("templates", Templates)

@@ -26,7 +26,7 @@ from web.mail.smtp import MailCause, MailRefused, SendResult, read_smtp_url, sen
 from web.rendering.paths import listing_path
 from web.security.signed_urls import read_signed, sign
 
-__all__ = ["MAIL", "find_guest", "find_unsubscribing", "forget_guests", "send_guest_mail", "schedule_guest_mails"]
+__all__ = ["MAIL", "find_guest", "find_unsubscribing", "forget_guests", "schedule_guest_mails", "send_guest_mail"]
 
 log = structlog.get_logger(__name__)
 

@@ -20,7 +20,6 @@ from models.news.news_mails import Mail
 from models.people.accounts import Account
 from models.settings import Site
 from models.store.database import Connection
-from web.forms.form import Say
 from web.mail.account_mails import write_mail
 from web.mail.footer import load_footer
 from web.news.items import NewsItem, list_lines, list_thread_lines
@@ -29,6 +28,7 @@ from web.news.thanks_notes import load_thanks_notes
 from web.rendering.date_ranges import describe_moments
 from web.rendering.feeds.calendar_events import list_calendar_events
 from web.rendering.feeds.icalendar import CalendarEvent, write_calendar
+from web.rendering.i18n import Say
 from web.rendering.paths import exchange_path
 from web.rendering.templating import LOCALES, make_translators
 from web.security.signed_urls import sign

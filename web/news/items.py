@@ -17,9 +17,9 @@ from models.posts import Post
 from models.posts.message_requests.news import filter_notices
 from models.settings import Site
 from models.store.database import Connection
-from web.forms.form import Say
 from web.news.leading_mentions import strip_leading_mentions
 from web.news.staff_items import STAFF, StaffNewsItem, list_staff_items
+from web.rendering.i18n import Say
 from web.rendering.paths import exchange_path, listing_path, note_path, profile_path
 from web.rendering.render import N_
 

@@ -14,7 +14,7 @@ from models.people.sign_ups import SignUp
 from models.places import geometry
 from models.relations import coop_follows
 from models.store.database import Connection
-from web.forms.form import Say
+from web.rendering.i18n import Say
 from web.rendering.paths import profile_path
 from web.rendering.render import N_
 

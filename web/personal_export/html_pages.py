@@ -14,12 +14,12 @@ from federation.texts.html import clean
 from models.personal_data import personal_export
 from models.posts.media import media
 from models.store.database import Connection, connection
-from web.forms.form import Say
 from web.mail.news_content import make_say
 from web.personal_export.exchanges import ArchivedThread, list_conversations, list_exchanges, list_lines
 from web.personal_export.records import PAGE, ArchivedPost, ArchiveOwner, ThreadRecord, load_posts
 from web.personal_export.zip_writer import ZipEntry, ZipWriter
 from web.rendering.date_ranges import describe_moments
+from web.rendering.i18n import Say
 from web.rendering.templating import LOCALES, make_bare_environment
 
 

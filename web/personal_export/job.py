@@ -36,7 +36,15 @@ if TYPE_CHECKING:
 else:
     member_preferences, activitystreams, points, html_pages, csv_tables, exchanges, message_requests = (
         LazyModule(f"web.personal_export.{name}")
-        for name in ("choices", "documents", "ledger", "pages", "tables", "threads", "waiting")
+        for name in (
+            "member_preferences",
+            "activitystreams",
+            "points",
+            "html_pages",
+            "csv_tables",
+            "exchanges",
+            "message_requests",
+        )
     )
 
 JOB = "archive"

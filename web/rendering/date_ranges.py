@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from models.exchanges.points import Currency
 from models.moments import PARIS
-from web.forms.form import Say
 from web.rendering.formats import format_day, format_hour
+from web.rendering.i18n import Say
 from web.rendering.render import N_
 
 DAY = timedelta(days=1)

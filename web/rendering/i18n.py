@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from gettext import c2py
 from pathlib import Path
+from typing import Any, Protocol
 
 FOLDER = Path(__file__).parents[1] / "locales"
 
@@ -104,3 +105,9 @@ def _read_accept_language(header: str) -> Iterable[str]:
         except ValueError:
             continue
     return (tag for weight, tag in sorted(weighed, key=lambda pair: -pair[0]) if weight > 0)
+
+
+class Say(Protocol):
+    """A sentence in the reader's language, with its values set in."""
+
+    def __call__(self, sentence: str, /, **values: Any) -> str: ...

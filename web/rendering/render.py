@@ -9,13 +9,14 @@ from models.errors import Refusal, Unavailable
 from models.news import news
 from models.servers import waiting_posts
 from models.store.database import Connection, connection
-from web.http.app_keys import INSTANCE, TEMPLATES
+from web.http.app_keys import INSTANCE
 from web.http.caching import make_etag, matches_etag
 from web.rendering.branding import Branding, load_branding
 from web.rendering.error_messages.lookup import say_error
 from web.rendering.formats import set_in
 from web.rendering.i18n import COOKIE, LANGUAGE_NAMES, choose_language
 from web.rendering.i18n import N_ as N_
+from web.rendering.templating import TEMPLATES
 from web.security.session import SAFE_METHODS, csrf_token, current_account
 
 BRANDING = web.RequestKey("face", Branding)

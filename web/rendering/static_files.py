@@ -2,7 +2,7 @@
 
 from aiohttp import hdrs, web
 
-from web.http.app_keys import TEMPLATES
+from web.rendering.templating import TEMPLATES
 
 FOREVER = "public, max-age=31536000, immutable"
 

@@ -6,6 +6,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -121,3 +122,6 @@ def draw_code(address: str) -> Markup:
         scale=4, border=2, light="#fff", svgclass="code", lineclass=None, omitsize=False
     )
     return Markup(drawing)  # noqa: S704 - drawn by segno from rectangles only
+
+
+TEMPLATES = web.AppKey("templates", Templates)

@@ -13,7 +13,7 @@ from web.activitypub import routes as activitypub
 from web.api import routes as api
 from web.api.entities.values import make_look
 from web.api.streaming.hub import HUB, Hub
-from web.http.app_keys import BACKGROUND, INSTANCE, TEMPLATES
+from web.http.app_keys import BACKGROUND, INSTANCE
 from web.middlewares.connections import connection_middleware
 from web.middlewares.errors import error_middleware
 from web.middlewares.peer_rate_limits import peer_quota_middleware
@@ -27,7 +27,7 @@ from web.middlewares.requests import (
 )
 from web.middlewares.work_signals import WORK_SIGNAL, WorkSignal
 from web.pages import routes as pages
-from web.rendering.templating import load_templates
+from web.rendering.templating import TEMPLATES, load_templates
 from web.security.session import session_middleware
 from web.server import health, media, sources
 from web.server.page_documents import with_documents

@@ -15,8 +15,8 @@ from models.settings import Site
 from web.forms import form as forms
 from web.forms.form import Form
 from web.forms.multipart import FileLimits
-from web.http.app_keys import INSTANCE, TEMPLATES
-from web.rendering.templating import load_templates
+from web.http.app_keys import INSTANCE
+from web.rendering.templating import TEMPLATES, load_templates
 from web.security import session
 
 Client = TestClient[web.Request, web.Application]

@@ -14,9 +14,9 @@ from tests.web.small_app import prepare_templates
 from web.forms.form import read_form
 from web.forms.multipart import FileLimits
 from web.forms.old_names import ACT, CODES, CODES_AT, FIELDS, NUMBERED, rename_code, rename_field
-from web.http.app_keys import INSTANCE, TEMPLATES
+from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message
-from web.rendering.templating import FOLDER
+from web.rendering.templating import FOLDER, TEMPLATES
 from web.security import session
 
 Client = TestClient[web.Request, web.Application]

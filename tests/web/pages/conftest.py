@@ -22,11 +22,11 @@ from tests.shelf import Kept, Shelf
 from tests.village import Village
 from tests.web.form_client import Doorbell, add_communes, add_member, tidy
 from tests.web.small_app import prepare_templates
-from web.http.app_keys import INSTANCE, TEMPLATES
+from web.http.app_keys import INSTANCE
 from web.middlewares.errors import error_middleware
 from web.middlewares.requests import add_headers, request_middleware
 from web.pages.routes import ROUTES
-from web.rendering.templating import Templates
+from web.rendering.templating import TEMPLATES, Templates
 from web.security.session import cookie_name, session_middleware
 
 SITE = Site(url="http://lomme.test", host="lomme.test")

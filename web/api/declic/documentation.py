@@ -10,10 +10,11 @@ from web.api.declic.cache_headers import JSON, SHIPPED_SECONDS
 from web.api.declic.openapi import DOCUMENT_PATH, REFUSALS, build_document
 from web.api.declic.operation import PREFIX
 from web.api.declic.operations import OPERATIONS, SECTIONS
-from web.http.app_keys import INSTANCE, TEMPLATES
+from web.http.app_keys import INSTANCE
 from web.http.caching import answer_kept
 from web.rendering.i18n import choose_language
 from web.rendering.render import render, say
+from web.rendering.templating import TEMPLATES
 
 
 async def show_document(request: web.Request) -> web.Response:

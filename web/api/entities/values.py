@@ -7,7 +7,8 @@ from typing import Any
 from aiohttp import web
 
 from models.settings import Site
-from web.http.app_keys import INSTANCE, TEMPLATES
+from web.http.app_keys import INSTANCE
+from web.rendering.templating import TEMPLATES
 
 Json = dict[str, Any]
 

@@ -6,11 +6,11 @@ from aiohttp import web
 
 from models.news import news_mails
 from models.store.database import connection
-from web.forms.form import Say
 from web.http.app_keys import INSTANCE
 from web.mail.smtp import MailCause
 from web.pages.access.login import has_mail
 from web.pages.posts.feeds import read_page
+from web.rendering.i18n import Say
 from web.rendering.render import N_, render, say
 from web.security.session import require_right
 

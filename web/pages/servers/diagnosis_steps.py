@@ -3,9 +3,9 @@
 from federation.discovery.server_check import CheckStep, Finding
 from federation.errors import Cause
 from inbox.traffic.diagnosis import Check, Step
-from web.forms.form import Say
 from web.pages.servers.ignored_reasons import explain_ignored
 from web.pages.traffic.failure_causes import CAUSES, explain_cause
+from web.rendering.i18n import Say
 from web.rendering.render import N_
 
 TRIALS: dict[CheckStep, str] = {

@@ -2,7 +2,7 @@
 
 from models.servers.directory.reading import DirectoryEntry
 from models.servers.directory.values import THRESHOLDS, Reason
-from web.forms.form import Say
+from web.rendering.i18n import Say
 from web.rendering.render import N_
 
 SENTENCES: dict[Reason, str] = {

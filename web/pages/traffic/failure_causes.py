@@ -3,7 +3,7 @@
 import re
 
 from federation.errors import Cause, ResolveFailed, Step, describe
-from web.forms.form import Say
+from web.rendering.i18n import Say
 from web.rendering.render import N_
 
 STEPS: dict[Step, str] = {

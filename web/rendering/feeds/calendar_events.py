@@ -9,8 +9,8 @@ from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
-from web.forms.form import Say
 from web.rendering.feeds.icalendar import CalendarEvent, Status
+from web.rendering.i18n import Say
 from web.rendering.paths import exchange_path
 from web.rendering.render import N_
 

@@ -27,7 +27,7 @@ FOLDERS = ("models", "federation", "inbox", "outbox", "web")
 
 MODULES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 
-EDGE = ROOT / "web" / "errors.py"
+EDGE = ROOT / "web" / "middlewares" / "errors.py"
 """Where statuses of HTTP become codes, by a table of its own."""
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")

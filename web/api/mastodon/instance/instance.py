@@ -23,7 +23,7 @@ from web.api.entities.accounts import load_account
 from web.api.entities.values import EntityContext, Json, read_look
 from web.api.json_responses import answer_json
 from web.api.mastodon.people.profile import LONGEST_LINE, LONGEST_NAME, LONGEST_NOTE, MOST_LINES
-from web.api.mastodon.posts.posting import MOST_PICTURES
+from web.api.mastodon.post_settings import MOST_PICTURES
 from web.http.app_keys import INSTANCE
 
 SPOKEN_VERSION = "4.5.0"

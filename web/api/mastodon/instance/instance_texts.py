@@ -7,10 +7,10 @@ from aiohttp import web
 from federation.texts.html import clean
 from web.api.entities.values import write_moment
 from web.api.json_responses import answer_json
-from web.http.app_keys import INSTANCE, TEMPLATES
+from web.http.app_keys import INSTANCE
 from web.rendering.i18n import LANGUAGE_NAMES
 from web.rendering.render import reader_language
-from web.rendering.templating import FOLDER
+from web.rendering.templating import FOLDER, TEMPLATES
 
 PRIVACY = "help/data.html"
 """What we keep and how it is erased, as /mentions-legales says it."""

@@ -20,7 +20,7 @@ from web.api.auth import reader
 from web.api.entities.values import read_look
 from web.api.json_responses import answer_json
 from web.api.mastodon.people.accounts import load_own
-from web.api.mastodon.posts.posting import AUDIENCES, read_language, read_quote_policy
+from web.api.mastodon.post_settings import AUDIENCES, read_language, read_quote_policy
 from web.api.parameters import Parameters, naming, read_parameters
 from web.http.app_keys import INSTANCE
 

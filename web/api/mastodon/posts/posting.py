@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import get_args
 
 from aiohttp import web
 
@@ -12,10 +11,9 @@ from models import posts
 from models.access import idempotency_keys
 from models.access.idempotency_keys import Made
 from models.errors import Invalid, NotFound
-from models.posts import Audience, scheduled_posts
+from models.posts import scheduled_posts
 from models.posts.media import uploads
 from models.posts.provenance import App
-from models.posts.quotes.quote_policies import QuotePolicy
 from models.store.database import Connection, transaction
 from outbox import posting as outbox_posting
 from outbox import scheduled_posts as outbox_scheduled
@@ -28,25 +26,12 @@ from web.actions.mention_lookup import look_up_mentioned
 from web.api.auth import TOKEN, reader
 from web.api.entities.values import Json
 from web.api.json_responses import answer_json
+from web.api.mastodon.post_settings import MOST_PICTURES, read_audience, read_language, read_quote_policy
 from web.api.mastodon.posts.polls import read_poll_draft
 from web.api.mastodon.posts.scheduled import load_scheduled, read_scheduled_at
 from web.api.mastodon.posts.statuses import get_by_id, get_target, load_one
 from web.api.parameters import Parameters, read_idempotency_key, read_parameters
 from web.http.app_keys import INSTANCE
-
-MOST_PICTURES = 4
-"""As many as clients show."""
-
-AUDIENCES: dict[str, Audience] = {
-    "public": "network",
-    "unlisted": "unlisted",
-    "private": "followers",
-    "direct": "direct",
-}
-
-
-QUOTE_POLICIES: tuple[QuotePolicy, ...] = get_args(QuotePolicy)
-
 
 SENT_AS = {"text": "status", "warning": "spoiler_text"}
 """How clients call what a note is made of."""
@@ -136,7 +121,7 @@ def read_wish(parameters: Parameters) -> Wish:
         text=text,
         warning=warning,
         sensitive=parameters.flag("sensitive") if parameters.has("sensitive") else None,
-        audience=_read_audience(parameters),
+        audience=read_audience(parameters),
         language=read_language(parameters),
         parent_id=parameters.id("in_reply_to_id"),
         media_ids=media_ids,
@@ -144,34 +129,6 @@ def read_wish(parameters: Parameters) -> Wish:
         quote_policy=read_quote_policy(parameters),
         poll=read_poll_draft(parameters),
     )
-
-
-def read_quote_policy(parameters: Parameters, name: str = "quote_approval_policy") -> QuotePolicy | None:
-    """Who may quote it, or None for nothing said. Raises Invalid."""
-    wanted = parameters.text(name).strip()
-    for policy in QUOTE_POLICIES:
-        if wanted == policy:
-            return policy
-    if wanted:
-        raise Invalid("value_not_allowed", name=name, allowed=", ".join(QUOTE_POLICIES), field=name)
-    return None
-
-
-def _read_audience(parameters: Parameters) -> Audience | None:
-    wanted = parameters.text("visibility").strip()
-    if wanted and wanted not in AUDIENCES:
-        raise Invalid("value_not_allowed", name="visibility", allowed=", ".join(AUDIENCES), field="visibility")
-    return AUDIENCES.get(wanted)
-
-
-def read_language(parameters: Parameters, name: str = "language") -> str | None:
-    """The code of a language, or None for nothing. Raises Invalid."""
-    language = parameters.text(name).strip().lower()
-    if not language:
-        return None
-    if not language.replace("-", "").isalnum() or not language.isascii() or len(language) > 12:
-        raise Invalid("language_code_invalid", name=name, field=name)
-    return language
 
 
 async def delete_status(request: web.Request) -> web.Response:

@@ -8,7 +8,7 @@ from models.store.database import connection, transaction
 from outbox.posts import quotes as outbox_quotes
 from web.api.auth import reader
 from web.api.json_responses import answer_json
-from web.api.mastodon.posts.posting import QUOTE_POLICIES, read_quote_policy
+from web.api.mastodon.post_settings import QUOTE_POLICIES, read_quote_policy
 from web.api.mastodon.posts.statuses import get_own, get_target, load_one, load_visible
 from web.api.pagination import link_header, read_page
 from web.api.parameters import read_id, read_parameters

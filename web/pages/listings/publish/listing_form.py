@@ -29,12 +29,13 @@ from outbox.listings.listing_limits import (
 )
 from web.forms.commune_field import read_commune
 from web.forms.date_field import read_day
-from web.forms.form import Form, Say
+from web.forms.form import Form
 from web.forms.points_field import read_number
 from web.pages.components.listing_cards import place_words
 from web.pages.listings.publish.repair_fields import or_none, read_call_title, read_repair
 from web.rendering.branding import Branding
 from web.rendering.formats import to_paris_day
+from web.rendering.i18n import Say
 
 IN_COMMUNE, AROUND_HOME = "commune", "chez-moi"
 WHERE = (IN_COMMUNE, AROUND_HOME)

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from outbox.listings.listing_limits import BIKES, INTERVENTIONS, TITLE_LIMIT, URGENCIES, WHEEL_LIMIT
-from web.forms.form import Form, Say
+from web.forms.form import Form
+from web.rendering.i18n import Say
 from web.rendering.render import N_
 
 BROKEN = {

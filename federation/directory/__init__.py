@@ -1,0 +1,1 @@
+"""Territories on the wire."""

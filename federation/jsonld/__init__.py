@@ -1,0 +1,1 @@
+"""The child process around JSON-LD and long HTML."""

@@ -1,0 +1,1 @@
+"""Files of others, opened in child processes."""

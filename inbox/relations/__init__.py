@@ -1,0 +1,1 @@
+"""Follows and pins from elsewhere."""

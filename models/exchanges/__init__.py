@@ -1,0 +1,1 @@
+"""What two people have to do with each other about a listing."""

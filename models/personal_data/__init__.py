@@ -1,0 +1,1 @@
+"""What a member takes along, and what goes with her."""

@@ -1,0 +1,1 @@
+"""What people are to one another and to posts."""

@@ -1,0 +1,1 @@
+"""Other servers, and how far they are trusted."""

@@ -1,0 +1,1 @@
+"""One activity type, one file."""

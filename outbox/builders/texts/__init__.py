@@ -1,0 +1,1 @@
+"""Words that go out to people."""

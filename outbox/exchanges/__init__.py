@@ -1,0 +1,1 @@
+"""What the two of a thread do."""

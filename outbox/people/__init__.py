@@ -1,0 +1,1 @@
+"""Members and the actors that carry the cooperative’s name."""

@@ -1,0 +1,1 @@
+"""Follow, like, share, block."""

@@ -1,0 +1,1 @@
+"""What the cooperative decides about other servers."""

@@ -1,0 +1,1 @@
+"""Objects at their addresses."""

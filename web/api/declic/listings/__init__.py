@@ -1,0 +1,1 @@
+"""Listings found, shown and written."""

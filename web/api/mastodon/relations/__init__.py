@@ -1,0 +1,1 @@
+"""Follows, blocks, lists, filters, hashtags, reports."""

@@ -1,1 +1,0 @@
-"""The pages on which members see what is agreed, day by day."""

@@ -1,1 +1,0 @@
-"""The door for people without an account, who take part by mail."""

@@ -1,1 +1,0 @@
-"""What each refusal says to people and apps, in their language."""

@@ -1,0 +1,1 @@
+"""Listings, agreements and tables for other programs."""
