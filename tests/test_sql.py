@@ -92,7 +92,7 @@ def find_faults(source: str) -> Iterator[str]:
     texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     for text in texts:
         if any(int(number) > MOST_NUMBERED for number in NUMBER.findall(text)):
-            yield f"more than {MOST_NUMBERED} numbered values, which models/store/statements.name_values would name: {text}"
+            yield f"more than {MOST_NUMBERED} numbered values, which `store/statements.name_values` would name: {text}"
     known, literal = find_names(tree), find_literals(tree)
     inside = {id(node) for function in find_functions(tree) for node in ast.walk(function)}
     for node in ast.walk(tree):

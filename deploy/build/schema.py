@@ -26,7 +26,7 @@ from deploy.build.sources import Sources, read_sources
 from models.store.migrate import list_migrations, migrate
 from models.store.postgres import embedded
 
-TARGET = Path(__file__).parents[2] / "models" / "schema.sql"
+TARGET = Path(__file__).parents[2] / "models" / "store" / "schema.sql"
 
 WIDTH = 120
 

@@ -53,7 +53,9 @@ class Transport(Protocol):
 
 
 class SignatureSchemeMemory(Protocol):
-    """Where it is remembered how a host wants requests signed (`federation/http_client/signature_schemes.ServerKnocks`)."""
+    """Where it is remembered how a host wants requests signed
+    (`federation/http_client/signature_schemes.ServerKnocks`).
+    """
 
     async def find(self, host: str) -> SignatureScheme | None:
         """What worked last time."""

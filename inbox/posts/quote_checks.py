@@ -62,7 +62,9 @@ async def _find_quoted(instance: Instance, quote: Quote) -> Post | None:
 
 
 async def _judge(instance: Instance, quote: Quote, quoted: Post, author: Actor) -> QuoteState | None:
-    """None where nothing is said yet. One's own words need nobody's yes; ours are granted by `outbox/posts/quotes` alone."""
+    """None where nothing is said yet. One's own words need nobody's yes; ours are granted by `outbox/posts/quotes`
+    alone.
+    """
     if author.id == quote.quoting_actor_id:
         return "accepted"
     if author.local or quote.stamp_uri is None:

@@ -1,6 +1,7 @@
 """Take in one request to an inbox: check it in the order of HT3, cheap things first, and commit it before 202.
 
-Nothing is acted upon here and nothing is believed that the signature does not cover; `inbox/processing/process` does the rest.
+Nothing is acted upon here and nothing is believed that the signature does not cover; `inbox/processing/process` does
+the rest.
 """
 
 from dataclasses import dataclass

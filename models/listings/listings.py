@@ -95,7 +95,8 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingDraft:
-    """What somebody filled in, whichever door it came through (page, API, command line); `outbox/listings/listings` takes it.
+    """What somebody filled in, whichever door it came through (page, API, command line); `outbox/listings/listings`
+    takes it.
 
     `text` is plain text as typed; `media_ids` are uploads of the author, in order.
     """

@@ -1,1 +1,1 @@
-"""Reports."""
+"""Reports: the README says what belongs here."""

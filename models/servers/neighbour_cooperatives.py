@@ -1,6 +1,7 @@
 """The cooperatives on our map, our friends and those followed here: what each offers, how lately it was heard.
 
-Nobody comes on these lists by knocking: a cooperative is on the map (models/servers/directory), a friend, or was followed.
+Nobody comes on these lists by knocking: a cooperative is on the map (models/servers/directory), a friend, or was
+followed.
 """
 
 from dataclasses import dataclass

@@ -43,6 +43,13 @@ COMMENT ON FUNCTION fold_plurals(text) IS
     'Takes off the plurals that the French stemmer leaves (vélos, clous, jeux), in what is looked through and in '
     'what is asked for; the column `listing.search` is generated with it.';
 
+CREATE FUNCTION may_have_private(host text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT NOT EXISTS (SELECT FROM server s WHERE s.no_private AND s.host = ANY (domains_of($1)))
+$$;
+COMMENT ON FUNCTION may_have_private(text) IS
+    'Whether private things may be sent to this host, which is not so once it or a domain above it was marked as '
+    'one that shows them; statements that hold and free deliveries ask it.';
+
 -- Tables, with their indexes ------------------------------------------------------------------------------------------
 
 CREATE TABLE migration (
@@ -54,7 +61,7 @@ CREATE TABLE migration (
 CREATE TABLE commune (
     code text PRIMARY KEY,      -- INSEE code; a former commune that gave its code to a new one has a D after it
     name text NOT NULL,
-    search_name text NOT NULL,  -- folded by models/places/places.fold_name, a space before each word
+    search_name text NOT NULL,  -- folded by models/places.fold_name, a space before each word
     postcodes text[] NOT NULL,  -- its own first, then those of the commune that it is part of
     department text NOT NULL,   -- codes, as in the official list
     region text NOT NULL,
@@ -130,7 +137,7 @@ CREATE TABLE actor (
     automatic boolean NOT NULL DEFAULT false,
     away_until timestamptz,                   -- her offers rest until that moment
     street text,                              -- of an organization that shows its address; never of a person
-    hours jsonb                               -- when a place is open, as models/people/opening_hours writes it
+    hours jsonb                               -- when a place is open, as models/hours writes it
 );
 CREATE INDEX actor_away ON actor (away_until) WHERE away_until IS NOT NULL AND local;
 CREATE INDEX actor_guest ON actor (id) WHERE host = '';
@@ -339,7 +346,7 @@ CREATE TABLE listing (
     mode text NOT NULL CHECK (mode IN ('gift', 'loan', 'swap', 'sale', 'service', 'repair', 'other')),
     title text NOT NULL,
     description text NOT NULL DEFAULT '',     -- cleaned HTML of the text alone, without title, place and tags
-    category text,                            -- slug of models/listings/categories
+    category text,                            -- slug of models/categories
     category_uri text,                        -- as received; unknown ones keep their IRI
     status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'reserved', 'fulfilled', 'cancelled', 'expired',
         'paused')),
@@ -783,7 +790,7 @@ CREATE TABLE territory (
     visit_at timestamptz NOT NULL DEFAULT now(),
     visited_at timestamptz,
     proven_at timestamptz,                    -- last signed visit that found all in order
-    problem text DEFAULT 'not_visited',       -- models/servers/directory/values.Reason of the last visit; NULL: none
+    problem text DEFAULT 'not_visited',       -- models/directory/values.Reason of the last visit; NULL: none
     cause text,                               -- federation.errors.Cause, where it did not answer
     actor_uri text,                           -- the coop; what follows is as it was last proven
     name text NOT NULL DEFAULT '',
@@ -798,7 +805,7 @@ CREATE TABLE territory (
     repair_calls integer NOT NULL DEFAULT 0,
     open_proposals integer NOT NULL DEFAULT 0,  -- as it counts them itself
     accepted_at timestamptz,                  -- on the map since
-    reason text DEFAULT 'not_visited',        -- models/servers/directory/values.Reason that holds it back
+    reason text DEFAULT 'not_visited',        -- models/directory/values.Reason that holds it back
     hop smallint NOT NULL DEFAULT 0,
     silent boolean NOT NULL DEFAULT false,
     vouchers text[] NOT NULL DEFAULT '{}'
@@ -850,7 +857,7 @@ CREATE TABLE last_alive (
 );
 
 -- What those who watch a stream have to be told of, for some minutes. Written with the fact itself; each process that
--- serves streams reads what was committed since it last looked (models/store/background/stream_events.py). A crash of the database
+-- serves streams reads what was committed since it last looked (models/stream_events.py). A crash of the database
 -- empties the table and ends the streams anyway, hence not in the write-ahead log.
 CREATE UNLOGGED TABLE stream_event (
     id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -1277,7 +1284,7 @@ CREATE TABLE exchange_event (
     kind text NOT NULL CHECK (kind IN ('requested', 'countered', 'accepted', 'agreed', 'refused', 'withdrawn',
         'cancelled', 'expired', 'out', 'back', 'done', 'verified', 'begins_soon', 'ends_soon', 'returned', 'forgotten',
         'last_call', 'contact', 'thanked', 'said', 'explained', 'unheard', 'asked_again')),
-    details jsonb NOT NULL DEFAULT '{}',      -- the terms at that moment, as models/exchanges/agreements writes them
+    details jsonb NOT NULL DEFAULT '{}',      -- the terms at that moment, as models/agreements writes them
     created_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX exchange_event_actor ON exchange_event (actor_id) WHERE actor_id IS NOT NULL;
@@ -1444,7 +1451,7 @@ CREATE TABLE guest (
     language text NOT NULL,
     turn integer NOT NULL DEFAULT 1,          -- of the private link: a new one ends those before
     message text NOT NULL DEFAULT '',         -- typed, and not yet in the thread
-    terms jsonb,                              -- and asked for with it, as models/exchanges/agreements writes them
+    terms jsonb,                              -- and asked for with it, as models/agreements writes them
     told_id bigint NOT NULL DEFAULT 0,        -- the newest entry of the thread that went by mail
     created_at timestamptz NOT NULL DEFAULT now(),
     confirmed_at timestamptz,
@@ -1858,6 +1865,24 @@ COMMENT ON VIEW unread_exchange IS
     'Threads with something that one of the two has not read, unless she muted the thread or hides from the other: '
     'a view, so that the list and the numbers beside it agree.';
 
+CREATE VIEW watched_server AS
+SELECT s.host, s.level, s.software, s.software_version, coalesce(coop.name, s.name) AS name, s.first_seen_at,
+    s.last_in_at, s.last_out_at, s.last_failure_at, s.failure, s.failure_cause, s.failing_days[1] AS failing_since,
+    s.unavailable_since, s.probe_at, s.paused_at, s.latency_ms, s.clock_seconds, s.clock_at, s.knock,
+    (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'waiting') AS waiting,
+    (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'held') AS held,
+    (SELECT count(*) FROM delivery d WHERE d.host = s.host AND d.state = 'failed'
+        AND d.cause IS DISTINCT FROM 'withheld') AS failed,
+    NOT may_have_private(s.host) AS no_private,
+    (SELECT min(d.due_at) FROM delivery d WHERE d.host = s.host AND d.state = 'waiting') AS due_at
+FROM server s
+LEFT JOIN LATERAL (
+    SELECT nullif(a.name, '') AS name FROM actor a
+    WHERE a.host = s.host AND a.username = 'coop' AND a.type = 'Organization' AND a.deleted_at IS NULL
+) AS coop ON true;
+COMMENT ON VIEW watched_server IS
+    'Another server, its name, and what is in the queue for it';
+
 CREATE VIEW watching_repairer AS
 SELECT w.actor_id, coalesce(m.latitude, c.latitude) AS latitude, coalesce(m.longitude, c.longitude) AS longitude
 FROM repair_watch w JOIN account a ON a.actor_id = w.actor_id JOIN actor m ON m.id = w.actor_id
@@ -1965,6 +1990,16 @@ BEGIN
 END;
 $$ LANGUAGE plpgsql;
 
+CREATE FUNCTION is_asking_kind(kind text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN kind IN ('requested', 'countered');
+COMMENT ON FUNCTION is_asking_kind(text) IS
+    'An event of a thread that put terms on the table; said once, in SQL for the partial indexes';
+
+CREATE FUNCTION is_bound_state(state text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN state IN ('agreed', 'done');
+COMMENT ON FUNCTION is_bound_state(text) IS
+    'An agreement to whose terms both said yes; said once, in SQL for the partial indexes';
+
 CREATE FUNCTION is_known(host text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT EXISTS (SELECT FROM known_host k WHERE k.host = $1)
         OR EXISTS (SELECT FROM server s WHERE s.host = ANY (domains_of($1)) AND (s.level = 'friend' OR s.listed))
@@ -1975,6 +2010,22 @@ $$;
 COMMENT ON FUNCTION is_known(text) IS
     'Whether what this host publishes may stand in public lists, because people here had to do with it, or the '
     'cooperative or a friend of it named it: asked by triggers and statements, some for many hosts at once.';
+
+CREATE FUNCTION is_live_state(state text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN state IN ('requested', 'countered', 'agreed');
+COMMENT ON FUNCTION is_live_state(text) IS
+    'An agreement that takes its dates: asked for, or settled and not over; said once, in SQL for the partial '
+    'indexes';
+
+CREATE FUNCTION is_open_state(state text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN state IN ('requested', 'countered');
+COMMENT ON FUNCTION is_open_state(text) IS
+    'An agreement whose terms wait for an answer; said once, in SQL for the partial indexes';
+
+CREATE FUNCTION is_open_status(status text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN status IN ('open', 'reserved');
+COMMENT ON FUNCTION is_open_status(text) IS
+    'A listing that may be found and asked for; said once, in SQL for the partial indexes';
 
 CREATE FUNCTION is_private(activity_id bigint) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT EXISTS (
@@ -1997,6 +2048,11 @@ $$;
 COMMENT ON FUNCTION is_private_word(bigint) IS
     'Whether an activity of ours is said to one person alone, so that it has a lane of its own and waits for '
     'nothing that is said to everybody; statements that put deliveries in their lane ask it.';
+
+CREATE FUNCTION is_standing_status(status text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN status IN ('open', 'reserved', 'paused');
+COMMENT ON FUNCTION is_standing_status(text) IS
+    'A listing that has not ended: open, or paused by its author; said once, in SQL for the partial indexes';
 
 CREATE FUNCTION is_welcome(host text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT $1 = '' OR NOT coalesce(bool_or(s.level = 'aside'), false) AND (
@@ -2080,13 +2136,6 @@ $$;
 COMMENT ON FUNCTION may_have_arrived(smallint, text, text) IS
     'Whether a delivery may have arrived at the peer, which is not so when it was cancelled before it was tried, or '
     'withheld: who is told that something was taken back, and what is said to have arrived, is the same.';
-
-CREATE FUNCTION may_have_private(host text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT NOT EXISTS (SELECT FROM server s WHERE s.no_private AND s.host = ANY (domains_of($1)))
-$$;
-COMMENT ON FUNCTION may_have_private(text) IS
-    'Whether private things may be sent to this host, which is not so once it or a domain above it was marked as '
-    'one that shows them; statements that hold and free deliveries ask it.';
 
 CREATE FUNCTION note_unused_files() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

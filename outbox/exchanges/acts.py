@@ -1,8 +1,8 @@
 """What one of the two does with an agreement without new terms: one table for pages, API, links and answers in words.
 
-Who may do it in which state, and what follows, stands in `models/exchanges/agreements/state_machine`. Whoever taps twice, or in two
-windows, or whose request was repeated on the way, changes nothing and did nothing wrong: what is so already is said
-again. Where something else is so she is refused, and told what is.
+Who may do it in which state, and what follows, stands in `models/exchanges/agreements/state_machine`. Whoever taps
+twice, or in two windows, or whose request was repeated on the way, changes nothing and did nothing wrong: what is so
+already is said again. Where something else is so she is refused, and told what is.
 
 An error names the field `message` for the words, `offer` for the terms that are answered, `points` for what it costs;
 pages and API have their own names for these, and for the acts.

@@ -1,7 +1,7 @@
 """People without any account: asked in at a listing's door, confirmed by mail, then one side of a thread like others.
 
-What is said goes into the thread and no further; mails are written by a chore (web/mail/guest_mails). The agreement's own
-verbs (`agreements`, `endings`, `fulfilment`) take a guest's actor like any other's.
+What is said goes into the thread and no further; mails are written by a chore (web/mail/guest_mails). The agreement's
+own verbs (`agreements`, `endings`, `fulfilment`) take a guest's actor like any other's.
 """
 
 import re

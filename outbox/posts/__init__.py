@@ -1,1 +1,1 @@
-"""Notes."""
+"""Notes: the README says what belongs here."""

@@ -117,7 +117,8 @@ async def keep(
 async def remind(conn: Connection, site: Site, agreement_id: int, kind: EventKind) -> None:
     """The clock says something, once, unless it was called off meanwhile; nothing of the agreement changes.
 
-    To somebody whose server reads no agreements it is owed in words (`outbox/exchanges/reminders`), at an hour for that.
+    To somebody whose server reads no agreements it is owed in words (`outbox/exchanges/reminders`), at an hour for
+    that.
     """
     case = await lock_context(conn, agreement_id)
     held = case.agreement

@@ -153,8 +153,8 @@ async def _write(conn: Connection, site: Site, telling: _Telling) -> None:
 def _write_answer(site: Site, telling: _Telling, language: str) -> str:
     """Where she answers when she is waited for: on the page of the thread, which has buttons.
 
-    How to answer in words, and a link that acts once, are for people who have none (`outbox/threads/terms_in_words`). A oui of hers in
-    an app counts all the same; she is told so once she wrote something else there.
+    How to answer in words, and a link that acts once, are for people who have none (`outbox/threads/terms_in_words`).
+    A oui of hers in an app counts all the same; she is told so once she wrote something else there.
     """
     held, reader = telling.case.agreement, telling.reader
     page = _page_of(site, held.exchange_id)

@@ -22,7 +22,8 @@ def when_used() -> AbstractContextManager[None]:
 def without_authorities() -> Iterator[None]:
     """Import with no certificate authorities at hand: aiohttp reads them all, twice, for contexts that we never use.
 
-    Ours, of federation/http_client/tls and web/mail/smtp, are made when something is first sent. 2 MB of an idle process.
+    Ours, of federation/http_client/tls and web/mail/smtp, are made when something is first sent. 2 MB of an idle
+    process.
     """
     before = os.environ.get(AUTHORITIES)
     os.environ[AUTHORITIES] = os.devnull

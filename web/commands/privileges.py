@@ -48,8 +48,8 @@ def drop_privileges(data: Path, installed: Installed | None, *, creating: bool) 
     closed = _find_closed(found.st_uid, found.st_gid)
     if closed is not None:
         raise WrongOwner(
-            f"{data} belongs to {account.describe_user(found.st_uid)}, who may not read {closed}, where this command is: "
-            "take the one of the service, such as /opt/declic/venv/bin/declic."
+            f"{data} belongs to {account.describe_user(found.st_uid)}, who may not read {closed}, where this command "
+            "is: take the one of the service, such as /opt/declic/venv/bin/declic."
         )
     read_delayed()
     _become(found.st_uid, found.st_gid)

@@ -1,1 +1,1 @@
-"""Mails."""
+"""Mails: the README says what belongs here."""

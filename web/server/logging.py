@@ -29,7 +29,9 @@ def is_worth_a_line(record: logging.LogRecord) -> bool:
 
 
 def is_not_outage(record: logging.LogRecord) -> bool:
-    """A filter for libraries that log with a traceback that the database is away: `models.store.background.supervised_tasks` says it once."""
+    """A filter for libraries that log with a traceback that the database is away:
+    `models.store.background.supervised_tasks` says it once.
+    """
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, (*TORN_OFF, Unavailable))
 

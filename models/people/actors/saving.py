@@ -114,7 +114,9 @@ async def save_profile(conn: Connection, actor_id: int, profile: Profile) -> Act
 
 
 async def save_place(conn: Connection, actor_id: int, street: str | None, hours: dict[str, Any] | None) -> None:
-    """Where people may come to and when, of a place of ours; hours as models/people/opening_hours writes them. Never of a person."""
+    """Where people may come to and when, of a place of ours; hours as models/people/opening_hours writes them. Never
+    of a person.
+    """
     await execute(
         conn,
         "UPDATE actor SET street = $2, hours = $3, updated_at = now() WHERE id = $1 AND local AND type <> 'Person'",

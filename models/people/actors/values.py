@@ -14,7 +14,8 @@ BUILT_IN = ("instance", "coop", "offres", "services", "demandes", "depannage_vel
 class Actor:
     """One actor. `host` carries its port where that is not the default; `summary` and field values are cleaned HTML.
 
-    Its offers rest until `away_until`; `street` and `hours` (models/people/opening_hours) are of places that people may come to.
+    Its offers rest until `away_until`; `street` and `hours` (models/people/opening_hours) are of places that people
+    may come to.
     """
 
     id: int
@@ -67,7 +68,9 @@ class Actor:
 
     @property
     def guest(self) -> bool:
-        """Whether this is somebody without any account, who takes part by mail (models/exchanges/guests): of no server at all."""
+        """Whether this is somebody without any account, who takes part by mail (models/exchanges/guests): of no
+        server at all.
+        """
         return not self.host
 
     @property

@@ -1,4 +1,6 @@
-"""Pictures of posts and actors, ours and others': rows only; the bytes are in the media store (federation/media_store)."""
+"""Pictures of posts and actors, ours and others': rows only; the bytes are in the media store
+(federation/media_store).
+"""
 
 import mimetypes
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +27,8 @@ class Media:
 
     The keys name files in the media store: ours always, of remote pictures the cached copy if there is one. Of a film
     or a sound of ours the second is the picture that stands for it, if it has one; of a remote one both are that
-    picture, whose address is `poster_url`. `duration` in seconds, `measures` as `federation.sandbox.films.Film` names them.
+    picture, whose address is `poster_url`. `duration` in seconds, `measures` as `federation.sandbox.films.Film` names
+    them.
     """
 
     id: int

@@ -1,1 +1,1 @@
-"""Polls."""
+"""Polls: the README says what belongs here."""

@@ -136,7 +136,9 @@ async def list_blocked(
 
 
 async def save_domain(conn: Connection, actor_id: int, domain: str) -> None:
-    """Somebody wants nothing to do with a whole server. `outbox/relations/blocks` ends the follows and tells the others."""
+    """Somebody wants nothing to do with a whole server. `outbox/relations/blocks` ends the follows and tells the
+    others.
+    """
     await execute(
         conn,
         "INSERT INTO domain_block (id, actor_id, domain) VALUES ($1, $2, $3) ON CONFLICT (actor_id, domain) DO NOTHING",

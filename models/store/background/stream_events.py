@@ -6,7 +6,9 @@ from typing import Literal
 from models.store.database import Connection, execute, fetch_records, fetch_value
 
 CHANNEL = "declic_stream"
-"""Rung after commits, a few times a second at most (`web.middlewares.work_signals`): a hint to look, never the truth."""
+"""Rung after commits, a few times a second at most (`web.middlewares.work_signals`): a hint to look, never the
+truth.
+"""
 
 KEPT_SECONDS = 300
 """How long an event stays: whoever has not read for so long has missed some."""

@@ -163,6 +163,6 @@ def require_ownership(data: Path) -> None:
         owner = path.lstat().st_uid
         if owner != ours and (path.name in NEEDED_FILES or path.name.startswith("pg")):
             raise DatabaseError(
-                f"{path} belongs to {describe_user(owner)}: a command was run as another account. Give the whole folder "
-                f"back as root: chown -R {describe_user(ours)}: {data}"
+                f"{path} belongs to {describe_user(owner)}: a command was run as another account. Give the whole "
+                f"folder back as root: chown -R {describe_user(ours)}: {data}"
             )

@@ -107,7 +107,7 @@ async def schedule_to_recipients_of(
     """Queue an activity for every inbox that may hold this object: a Delete finds all copies; how many rows.
 
     Those to which anything about it was, or may have been, sent, and of people who answered, shared or liked it. Who
-    was asked whether a note for followers may quote her hears only of its end. `but_markets`: see `models/traffic/outbound/marketplaces`.
+    was asked whether a note for followers may quote her hears only of its end. `but_markets`: see `marketplaces`.
     """
     holders = await fetch_all(
         conn,

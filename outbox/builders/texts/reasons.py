@@ -2,7 +2,8 @@
 
 The words have to leave, as `content`: what refuses is the other server, whose codes mean nothing to ours, and FEP-0837
 has no place for any; and French, since which language the other one reads is known to her own server alone. That one,
-where it is a Déclic, knows the sentences again and says them in her language (`web/rendering/error_messages/lookup.reword`).
+where it is a Déclic, knows the sentences again and says them in her language
+(`web/rendering/error_messages/lookup.reword`).
 Pages and apps of ours say the same refusals from here too, translated (`web/refusals/`).
 """
 

@@ -54,7 +54,7 @@ EVERYTHING = {
 }
 """What a database holds, told by its catalogues, each in an order that both databases share."""
 
-RULES = TARGET.with_name("RULES_IN_SQL.md")
+RULES = TARGET.parents[1] / "RULES_IN_SQL.md"
 
 NAMES = """
     SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('v', 'm')

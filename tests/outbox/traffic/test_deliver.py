@@ -59,11 +59,9 @@ async def follow(instance: Instance, author: Actor, username: str = "bob", host:
 async def publish(instance: Instance, author: Actor) -> int:
     """One new activity to all followers; its row id."""
     async with transaction(instance.pool) as conn:
-        activity_id = await make_activity(conn, author)
-        await deliveries.schedule(
-            conn, activity_id=activity_id, actor_id=author.id, named_ids=[], followed_ids=[author.id]
-        )
-    return activity_id
+        id = await make_activity(conn, author)
+        await deliveries.schedule(conn, activity_id=id, actor_id=author.id, named_ids=[], followed_ids=[author.id])
+    return id
 
 
 def later(**time: float) -> datetime:

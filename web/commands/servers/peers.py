@@ -282,9 +282,8 @@ async def _why(url: str, name: str | None) -> None:
     async with working_instance() as instance:
         found = await diagnosis.diagnose(instance, url, await _find_reader(instance, name))
     for check in found.checks:
-        tell(
-            f"{MARKS[check.ok]:<6} {check.step.value:<10} {diagnosis_steps.tell_check(english_errors.say_in_english, check)}"
-        )
+        words = diagnosis_steps.tell_check(english_errors.say_in_english, check)
+        tell(f"{MARKS[check.ok]:<6} {check.step.value:<10} {words}")
     if found.fault is not None:
         raise CommandFailed(f"It fails at {found.fault.step.value}.")
 

@@ -1,1 +1,1 @@
-"""Listings."""
+"""Listings: the README says what belongs here."""

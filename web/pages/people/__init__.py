@@ -1,1 +1,1 @@
-"""Members."""
+"""Members: the README says what belongs here."""

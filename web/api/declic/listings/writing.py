@@ -1,4 +1,6 @@
-"""Publish, change, close and withdraw: the verbs of `outbox/listings/listings`, as the pages and the command line call them."""
+"""Publish, change, close and withdraw: the verbs of `outbox/listings/listings`, as the pages and the command line
+call them.
+"""
 
 from aiohttp import web
 

@@ -1,1 +1,1 @@
-"""Accounts."""
+"""Accounts: the README says what belongs here."""

@@ -1,1 +1,1 @@
-"""Statuses."""
+"""Statuses: the README says what belongs here."""

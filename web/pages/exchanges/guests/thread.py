@@ -20,7 +20,8 @@ from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.components.people import person_of
 from web.pages.exchanges.guests.private_link import answer, find_linked_guest, get_confirmed_guest, path_of, show_gone
-from web.pages.exchanges.thread.thread_page import SAID, ThreadReader, load_thread_view_for
+from web.pages.exchanges.thread.said import SAID
+from web.pages.exchanges.thread.thread_page import ThreadReader, load_thread_view_for
 from web.pages.traffic.failure_causes import explain_stop
 from web.rendering.prefetch import is_viewed_by_guest
 from web.rendering.render import N_, say

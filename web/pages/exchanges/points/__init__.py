@@ -1,1 +1,1 @@
-"""Points."""
+"""Points: the README says what belongs here."""

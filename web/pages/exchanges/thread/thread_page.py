@@ -34,12 +34,12 @@ from web.pages.components.people import Person, person_of
 from web.pages.exchanges.thread.agreement_card import AgreementCard, CardContext, make_card
 from web.pages.exchanges.thread.entries import ThreadContext, ThreadItem, ThreadItems, list_thread_items
 from web.pages.exchanges.thread.mail_fallback import find_mail_fallback
-from web.pages.moderation.report_form import SAID as REPORT_SAID
+from web.pages.exchanges.thread.said import SAID
 from web.pages.traffic.failure_causes import explain_stop
 from web.rendering.date_ranges import ReaderLocale
 from web.rendering.paths import exchange_path, listing_path
 from web.rendering.prefetch import is_viewed
-from web.rendering.render import N_, find_branding, reader_language, render, say
+from web.rendering.render import find_branding, reader_language, render, say
 from web.rendering.templating import LOCALES
 from web.security.session import require_account
 
@@ -47,22 +47,6 @@ PAGE = 50
 
 LOOK_AROUND = timedelta(days=20)
 """So far around an agreement its strip looks for days that are taken."""
-
-SAID = {
-    "requested": N_("Votre demande est partie. Ces dates sont gardées pour vous jusqu’à la réponse."),
-    "requested_undated": N_("Votre demande est partie."),
-    "taken": N_("C’est à vous. Convenez ensemble du moment où vous passez."),
-    "proposed": N_("Votre proposition est partie."),
-    "sent": N_("Votre message est parti. Vous voyez dessous s’il est arrivé."),
-    "yes": N_("C’est dit : vous êtes d’accord."),
-    "no": N_("C’est dit. La personne est prévenue."),
-    "asked_again": N_("Votre question est partie. Rien n’est conclu avant sa réponse."),
-    "done": N_("C’est noté, merci."),
-    "thanked": N_("Votre merci est parti."),
-    "silence": N_("C’est noté."),
-    **REPORT_SAID,
-}
-"""What the page says after something was done, by the word in its address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,1 +1,1 @@
-"""Profiles."""
+"""Profiles: the README says what belongs here."""
