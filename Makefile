@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo run test drills lint bench api-table communes suffixes photos portraits locales schema
+.PHONY: install demo run test drills lint bench same-bytes sample api-table communes suffixes photos portraits locales schema
 
 install: $(STAMP)
 
@@ -47,6 +47,15 @@ drills: install
 
 bench: install
 	$(BIN)/python -m tests.bench
+
+# Puts some 400 requests to this version and to another commit, on two copies of one database: the answers are the same
+# byte by byte (tests/recorded/README.md). `make same-bytes BEFORE=main`; WORDS names a file of words that were renamed.
+same-bytes: install
+	$(BIN)/python -m tests.recorded $(BEFORE) $(if $(WORDS),--words $(WORDS)) $(if $(SAMPLE),--sample $(SAMPLE))
+
+# Dumps the demo of this commit into tests/samples/databases, so that later versions can be tried on it.
+sample: install
+	$(BIN)/python -m tests.samples.databases
 
 # Writes web/api/MASTODON.md: which of Mastodon's addresses are here, and why the others are not.
 api-table: install
